@@ -1,0 +1,136 @@
+using Google.Protobuf;
+using MaaS.Core.Onnx.Schema;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+
+namespace MaaS.Core.Onnx;
+
+/// <summary>Weights in a file beside the model (the specification's <c>docs/ExternalData.md</c>).</summary>
+internal static class ExternalData
+{
+    /// <summary>Protobuf messages end at 2^31 − 1 bytes; 64 MiB are left for the graph itself.</summary>
+    public const long DefaultThreshold = int.MaxValue - (64L << 20);
+
+    // Memory-mapped readers want each tensor on a page of its own; small tensors stay in the model.
+    private const int Alignment = 4096;
+    private const int SmallTensor = 1024;
+
+    /// <summary>Loads every external tensor of the model and its subgraphs into memory.</summary>
+    public static void Read(ModelProto model, string folder)
+    {
+        foreach (var tensor in GraphCheck.Tensors(model.Graph))
+        {
+            if (tensor.DataLocation == DataLocation.External) Read(tensor, folder);
+        }
+    }
+
+    /// <summary>Writes large weights to <paramref name="stream"/> and returns the model that points to them.</summary>
+    public static ModelProto Write(ModelProto model, Stream stream, string location)
+    {
+        // Everything but the initializers is shared with the model, which stays as it is.
+        var outside = new ModelProto();
+        var graph = model.Graph;
+        var slim = new GraphProto { Name = graph.Name, DocString = graph.DocString };
+        slim.Node.Add(graph.Node);
+        slim.Input.Add(graph.Input);
+        slim.Output.Add(graph.Output);
+        slim.ValueInfo.Add(graph.ValueInfo);
+        slim.SparseInitializer.Add(graph.SparseInitializer);
+        slim.QuantizationAnnotation.Add(graph.QuantizationAnnotation);
+        foreach (var tensor in graph.Initializer) slim.Initializer.Add(Move(tensor, stream, location));
+
+        outside.IrVersion = model.IrVersion;
+        outside.ProducerName = model.ProducerName;
+        outside.ProducerVersion = model.ProducerVersion;
+        outside.Domain = model.Domain;
+        outside.ModelVersion = model.ModelVersion;
+        outside.DocString = model.DocString;
+        outside.OpsetImport.Add(model.OpsetImport);
+        outside.MetadataProps.Add(model.MetadataProps);
+        outside.TrainingInfo.Add(model.TrainingInfo);
+        outside.Functions.Add(model.Functions);
+        outside.Graph = slim;
+        return outside;
+    }
+
+    private static TensorProto Move(TensorProto tensor, Stream stream, string location)
+    {
+        if (tensor.Type() == DataType.String) return tensor;
+        var bytes = tensor.Bytes();
+        if (bytes.Length < SmallTensor) return tensor;
+        int padding = (int)((Alignment - stream.Position % Alignment) % Alignment);
+        stream.Write(new byte[padding]);
+        var moved = new TensorProto
+        {
+            Name = tensor.Name, DataType = tensor.DataType, DocString = tensor.DocString,
+            DataLocation = DataLocation.External,
+        };
+        moved.Dims.Add(tensor.Dims);
+        moved.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        moved.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = stream.Position.ToString() });
+        moved.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = bytes.Length.ToString() });
+        stream.Write(bytes.Span);
+        return moved;
+    }
+
+    private static void Read(TensorProto tensor, string folder)
+    {
+        string path = Locate(tensor, folder);
+        long needed = tensor.Type().Bytes(tensor.ElementCount());
+        long offset = Number(tensor, "offset", 0);
+        long length = Number(tensor, "length", needed);
+        using var stream = File.OpenRead(path);
+        if (length != needed || length > Array.MaxLength || offset > stream.Length - length)
+        {
+            throw new InvalidDataException(
+                $"tensor '{tensor.Name}': expected {needed} bytes of external data, got {length} at {offset} of '{path}' ({stream.Length} bytes)");
+        }
+        byte[] bytes = new byte[length];
+        stream.Seek(offset, SeekOrigin.Begin);
+        stream.ReadExactly(bytes);
+        tensor.RawData = UnsafeByteOperations.UnsafeWrap(bytes);
+        tensor.ExternalData.Clear();
+        tensor.ClearDataLocation();
+    }
+
+    // The file must lie in the model's folder, also once symbolic links are followed.
+    private static string Locate(TensorProto tensor, string folder)
+    {
+        string location = Entry(tensor, "location")
+            ?? throw new InvalidDataException($"tensor '{tensor.Name}': its external data has no location");
+        string path = Path.GetFullPath(Path.Combine(folder, location));
+        if (Path.IsPathRooted(location) || location.Contains('\\') || !Inside(path, folder))
+            throw Outside(tensor, location);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"tensor '{tensor.Name}': its external data '{location}' is missing", path);
+        return Inside(Real(path), Real(folder)) ? path : throw Outside(tensor, location);
+    }
+
+    private static bool Inside(string path, string folder) =>
+        path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // Follows the links of the path and of every folder on the way to it.
+    private static string Real(string path)
+    {
+        string real = Path.GetPathRoot(path)!;
+        foreach (string part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        {
+            real = Path.Combine(real, part);
+            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            if (entry.ResolveLinkTarget(returnFinalTarget: true) is { } target) real = Real(target.FullName);
+        }
+        return real;
+    }
+
+    private static InvalidDataException Outside(TensorProto tensor, string location) => new(
+        $"tensor '{tensor.Name}': external data must lie in the model's folder, got '{location}'; the file may be hostile");
+
+    private static string? Entry(TensorProto tensor, string key) =>
+        tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+    private static long Number(TensorProto tensor, string key, long missing) => Entry(tensor, key) switch
+    {
+        null => missing,
+        var text when long.TryParse(text, out long value) && value >= 0 => value,
+        var text => throw new InvalidDataException($"tensor '{tensor.Name}': external data {key} '{text}' is no number"),
+    };
+}

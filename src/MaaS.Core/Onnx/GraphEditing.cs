@@ -1,0 +1,34 @@
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Onnx;
+
+/// <summary>Changes of a graph that passes share.</summary>
+public static class GraphEditing
+{
+    /// <summary>Makes every reader of the keys read the values instead, through chains of replacements; the graph's
+    /// outputs keep their names, so a replaced output must still be made by something.</summary>
+    public static void ReplaceUses(this GraphProto graph, IReadOnlyDictionary<string, string> replacements)
+    {
+        if (replacements.Count == 0) return;
+        foreach (var node in graph.Node)
+        {
+            for (int i = 0; i < node.Input.Count; i++) node.Input[i] = Resolve(node.Input[i], replacements);
+            foreach (var subgraph in node.Subgraphs()) subgraph.ReplaceUses(replacements);
+        }
+    }
+
+    /// <summary>Removes nodes.</summary>
+    public static void RemoveNodes(this GraphProto graph, IReadOnlySet<NodeProto> nodes)
+    {
+        if (nodes.Count == 0) return;
+        var kept = graph.Node.Where(node => !nodes.Contains(node)).ToList();
+        graph.Node.Clear();
+        graph.Node.Add(kept);
+    }
+
+    private static string Resolve(string name, IReadOnlyDictionary<string, string> replacements)
+    {
+        while (replacements.TryGetValue(name, out string? other)) name = other;
+        return name;
+    }
+}
