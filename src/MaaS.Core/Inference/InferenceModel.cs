@@ -1,0 +1,239 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace MaaS.Core.Inference;
+
+/// <summary>An ONNX model that is ready to run. All members may be used from several threads at once.</summary>
+public sealed class InferenceModel : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+
+    // One for the owner and one for each run under way: the last to leave frees the session, so that
+    // disposing while another thread runs is safe.
+    private int _users = 1;
+    private int _disposed;
+
+    private InferenceModel(InferenceSession session, string name)
+    {
+        _session = session;
+        Name = name;
+        Inputs = OrtSpecs.Of(session.InputNames, session.InputMetadata, $"{name}: input");
+        Outputs = OrtSpecs.Of(session.OutputNames, session.OutputMetadata, $"{name}: output");
+        _inputNames = [.. session.InputNames];
+        _outputNames = [.. session.OutputNames];
+    }
+
+    /// <summary>What errors call the model.</summary>
+    public string Name { get; }
+
+    /// <summary>Inputs in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Inputs { get; }
+
+    /// <summary>Outputs in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Outputs { get; }
+
+    /// <summary>Loads an <c>.onnx</c> file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InferenceException">The file is no model that ONNX Runtime can run.</exception>
+    public static InferenceModel Load(string path, InferenceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return File.Exists(path)
+            ? Load(Path.GetFileName(path), options, o => new InferenceSession(path, o))
+            : throw new FileNotFoundException($"InferenceModel.Load: expected an .onnx file, found none at '{path}'.", path);
+    }
+
+    /// <summary>Loads a model from memory.</summary>
+    /// <param name="model">The bytes of an <c>.onnx</c> file; not needed after the call.</param>
+    /// <param name="name">What errors call the model.</param>
+    /// <param name="options">Threads and optimisation.</param>
+    /// <exception cref="InferenceException">The bytes are no model that ONNX Runtime can run.</exception>
+    public static InferenceModel Load(byte[] model, string name = "model", InferenceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Load(name, options, o => new InferenceSession(model, o));
+    }
+
+    /// <summary>Runs the model.</summary>
+    /// <param name="inputs">One tensor an input, in the order of <see cref="Inputs"/>; their memory is read in place.</param>
+    /// <param name="outputs">Names of the outputs to compute; null for all.</param>
+    /// <param name="cancellationToken">Stops the run between two operators.</param>
+    /// <returns>The outputs; the caller disposes them.</returns>
+    /// <exception cref="ModelInputException">A tensor does not fit; nothing was run.</exception>
+    /// <exception cref="InferenceException">The model failed on these inputs.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public InferenceOutputs Run(ReadOnlySpan<TensorValue> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellationToken = default)
+    {
+        CheckInputs(inputs);
+        var specs = outputs is null ? Outputs : SelectOutputs(outputs);
+        cancellationToken.ThrowIfCancellationRequested();
+        Enter();
+        try
+        {
+            return RunSession(inputs, outputs is null ? _outputNames : outputs, specs, cancellationToken);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Runs a model that has one input.</summary>
+    /// <inheritdoc cref="Run(ReadOnlySpan{TensorValue}, IReadOnlyList{string}?, CancellationToken)"/>
+    public InferenceOutputs Run(TensorValue input, CancellationToken cancellationToken = default)
+        => Run(new ReadOnlySpan<TensorValue>(in input), null, cancellationToken);
+
+    /// <summary>Runs the model on inputs by name.</summary>
+    /// <inheritdoc cref="Run(ReadOnlySpan{TensorValue}, IReadOnlyList{string}?, CancellationToken)"/>
+    public InferenceOutputs Run(
+        IReadOnlyDictionary<string, TensorValue> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var ordered = new TensorValue[Inputs.Count];
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            ordered[i] = inputs.GetValueOrDefault(Inputs[i].Name) ?? throw WrongNames(inputs.Keys);
+        }
+
+        return inputs.Count == ordered.Length ? Run(ordered, outputs, cancellationToken) : throw WrongNames(inputs.Keys);
+    }
+
+    /// <summary>Runs the model on zeros, free axes having size 1, so that the first real run finds everything allocated.</summary>
+    /// <exception cref="InferenceException">The model fails on such an input.</exception>
+    public void WarmUp()
+    {
+        var zeros = new TensorValue[Inputs.Count];
+        for (var i = 0; i < zeros.Length; i++)
+        {
+            var shape = Inputs[i].ShapeWith(1);
+            var count = checked((int)TensorShape.Count(shape));
+            zeros[i] = Inputs[i].Type == ElementType.String
+                ? TensorValue.OfStrings([.. Enumerable.Repeat("", count)], shape)
+                : new TensorValue(Inputs[i].Type, shape, new byte[checked(count * Inputs[i].Type.Size())]);
+        }
+
+        Run(zeros).Dispose();
+    }
+
+    /// <summary>Frees the model; runs under way finish first.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Leave();
+        }
+    }
+
+    private static InferenceModel Load(string name, InferenceOptions? options, Func<SessionOptions, InferenceSession> open)
+    {
+        options ??= new InferenceOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.InterOpThreads, 1);
+        using var native = new SessionOptions
+        {
+            IntraOpNumThreads = options.IntraOpThreads,
+            InterOpNumThreads = options.InterOpThreads,
+            ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = options.OptimizeGraph ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // Errors come back as exceptions.
+        };
+        native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+        native.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
+
+        InferenceSession session;
+        try
+        {
+            session = open(native);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new InferenceException($"{name}: expected an ONNX model, but ONNX Runtime refused it: {e.Message}", e);
+        }
+
+        try
+        {
+            return new InferenceModel(session, name);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private InferenceOutputs RunSession(
+        ReadOnlySpan<TensorValue> inputs, IReadOnlyCollection<string> names, IReadOnlyList<TensorSpec> specs, CancellationToken cancellationToken)
+    {
+        // A token that can fire needs run options of its own: terminating shared ones would stop every run.
+        using var own = cancellationToken.CanBeCanceled ? new RunOptions() : null;
+        using var registration = own is null ? default : cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, own);
+        using var native = new OrtInputs(inputs);
+        try
+        {
+            return OrtOutputs.Wrap(_session.Run(own ?? _runOptions, _inputNames, native.Values, names), specs);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InferenceException($"{Name}: the model failed on {string.Join(", ", inputs.ToArray().Select(i => i.ToString()))}: {e.Message}", e);
+        }
+    }
+
+    private void CheckInputs(ReadOnlySpan<TensorValue> inputs)
+    {
+        if (inputs.Length != Inputs.Count)
+        {
+            throw new ModelInputException($"{Name}: expected {Inputs.Count} inputs ({string.Join("; ", Inputs)}), got {inputs.Length}.");
+        }
+
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (Inputs[i].Mismatch(inputs[i]) is { } mismatch)
+            {
+                throw new ModelInputException($"{Name}: {mismatch}.");
+            }
+        }
+    }
+
+    private TensorSpec[] SelectOutputs(IReadOnlyList<string> names)
+    {
+        var specs = new TensorSpec[names.Count];
+        for (var i = 0; i < specs.Length; i++)
+        {
+            specs[i] = Outputs.FirstOrDefault(o => o.Name == names[i])
+                ?? throw new ModelInputException($"{Name}: expected outputs among [{string.Join(", ", _outputNames)}], got '{names[i]}'.");
+        }
+
+        return specs.Length > 0 ? specs : throw new ModelInputException($"{Name}: expected at least one output name, got none; pass null for all.");
+    }
+
+    private ModelInputException WrongNames(IEnumerable<string> got)
+        => new($"{Name}: expected the inputs [{string.Join(", ", _inputNames)}], got [{string.Join(", ", got)}].");
+
+    private void Enter()
+    {
+        var users = Volatile.Read(ref _users);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(users == 0 || Volatile.Read(ref _disposed) != 0, this);
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+            {
+                return;
+            }
+
+            users = seen;
+        }
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _session.Dispose();
+            _runOptions.Dispose();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace MaaS.Core.Inference;
+
+/// <summary>How ONNX Runtime runs a model.</summary>
+public sealed record InferenceOptions
+{
+    /// <summary>Threads inside one operator; 0 lets ONNX Runtime take one a core. Default 0.</summary>
+    public int IntraOpThreads { get; init; }
+
+    /// <summary>Operators that may run side by side; 1 runs them in order. Default 1.</summary>
+    public int InterOpThreads { get; init; } = 1;
+
+    /// <summary>
+    /// Whether idle threads spin for the next operator: a little faster on a machine of one's own, several times slower
+    /// where cores are shared. Default false.
+    /// </summary>
+    public bool AllowSpinning { get; init; }
+
+    /// <summary>Whether ONNX Runtime optimises the graph at load. Default true.</summary>
+    public bool OptimizeGraph { get; init; } = true;
+}
