@@ -45,7 +45,7 @@ MAAS_API void maas_free(void* pointer);
 
 // Dispatcher. maas_operator finds an operator by schema name and overload ("aten::add", "Tensor"); the handle is
 // valid for the life of the process. maas_call fills missing trailing arguments from the schema's defaults and returns
-// the number of results written.
+// the number of results written; with a capacity of 0 it drops them.
 MAAS_API void* maas_operator(const char* name, const char* overload);
 MAAS_API int32_t maas_call(void* op, const maas::Value* arguments, int32_t count, maas::Value* results, int32_t capacity);
 
@@ -79,14 +79,16 @@ MAAS_API void* maas_tensor_from_blob(void* data, const int64_t* sizes, int32_t d
 MAAS_API int32_t maas_set_requires_grad(void* tensor, int32_t value);
 MAAS_API void* maas_grad(const void* tensor);  // null when there is none (no error message is set then)
 MAAS_API int32_t maas_set_grad(void* tensor, const void* grad);
+// inputs: the leaves that gradients are added to; null for all.
 MAAS_API int32_t maas_backward(void* const* tensors, void* const* gradients, int32_t count, int32_t retain_graph,
-                               int32_t create_graph);
+                               int32_t create_graph, void* const* inputs, int32_t input_count);
 MAAS_API int32_t maas_autograd_grad(void* const* outputs, void* const* gradients, int32_t output_count,
                                     void* const* inputs, int32_t input_count, int32_t retain_graph,
                                     int32_t create_graph, int32_t allow_unused, void** results);
 MAAS_API const char* maas_grad_fn_name(const void* tensor);  // copy; maas_free it; null for a leaf
 MAAS_API int32_t maas_grad_enabled();
 MAAS_API void maas_set_grad_enabled(int32_t value);
+MAAS_API int32_t maas_inference_mode_enabled();
 MAAS_API void* maas_inference_mode_enter(int32_t value);
 MAAS_API void maas_inference_mode_exit(void* guard);
 

@@ -141,6 +141,7 @@ int32_t maas_call(void* op, const Value* arguments, int32_t count, Value* result
             stack.push_back(*fallback);
         }
         handle.callBoxed(&stack);
+        if (capacity == 0) return 0;
         TORCH_CHECK(stack.size() <= static_cast<size_t>(capacity), schema.name(), ": ", stack.size(),
                     " results do not fit into ", capacity);
         for (size_t i = 0; i < stack.size(); i++) results[i] = to_value(std::move(stack[i]));

@@ -80,10 +80,11 @@ int32_t maas_set_grad(void* handle, const void* grad) {
 }
 
 int32_t maas_backward(void* const* handles, void* const* gradients, int32_t count, int32_t retain_graph,
-                      int32_t create_graph) {
+                      int32_t create_graph, void* const* inputs, int32_t input_count) {
     return guard<int32_t>(-1, [&]() -> int32_t {
         auto seeds = gradients ? tensors(gradients, count) : std::vector<at::Tensor>();
-        torch::autograd::backward(tensors(handles, count), seeds, retain_graph != 0, create_graph != 0);
+        torch::autograd::backward(tensors(handles, count), seeds, retain_graph != 0, create_graph != 0,
+                                  tensors(inputs, input_count));
         return 0;
     });
 }
@@ -110,6 +111,8 @@ const char* maas_grad_fn_name(const void* handle) {
 int32_t maas_grad_enabled() { return at::GradMode::is_enabled(); }
 
 void maas_set_grad_enabled(int32_t value) { at::GradMode::set_enabled(value != 0); }
+
+int32_t maas_inference_mode_enabled() { return c10::InferenceMode::is_enabled(); }
 
 void* maas_inference_mode_enter(int32_t value) { return new c10::InferenceMode(value != 0); }
 

@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace TorchSharp.Interop;
+
+/// <summary>Finds and loads the native library on its first use.</summary>
+internal static unsafe partial class LibraryLoader
+{
+    private const string FileName = "libmaas_torch.so";
+
+    public static nint Resolve(string library, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        if (library != Native.Library) return 0;
+
+        // Spinning OpenMP threads made training 2-8 times slower on a shared 2-core machine; libgomp reads this once,
+        // when libtorch first loads it. A value that the user set stays.
+        _ = setenv("OMP_WAIT_POLICY", "passive", 0);
+
+        var failures = new List<string>();
+        foreach (var path in Candidates(assembly).Distinct())
+        {
+            if (!File.Exists(path))
+            {
+                failures.Add($"{path}: no such file");
+                continue;
+            }
+            try
+            {
+                var handle = NativeLibrary.Load(path);
+                UseAllCores(handle);
+                return handle;
+            }
+            catch (DllNotFoundException e)
+            {
+                failures.Add(e.Message);
+            }
+        }
+        throw new DllNotFoundException(
+            $"{FileName} could not be loaded. It must lie beside {assembly.GetName().Name}.dll or in " +
+            "runtimes/linux-x64/native, and needs libtorch (Debian, Ubuntu: apt-get install libtorch-dev; " +
+            "./maas setup does both). Tried:\n" + string.Join('\n', failures));
+    }
+
+    private static IEnumerable<string> Candidates(Assembly assembly)
+    {
+        string[] roots = [Path.GetDirectoryName(assembly.Location) ?? "", AppContext.BaseDirectory];
+        foreach (var root in roots.Where(r => r.Length > 0))
+        {
+            yield return Path.Combine(root, FileName);
+            yield return Path.Combine(root, "runtimes", "linux-x64", "native", FileName);
+        }
+    }
+
+    // Debian's libtorch starts with one thread. A number that the user gave OpenMP stays.
+    private static void UseAllCores(nint handle)
+    {
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 }) return;
+        var set = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(handle, nameof(Native.maas_set_num_threads));
+        set(Environment.ProcessorCount);
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setenv(string name, string value, int overwrite);
+}
