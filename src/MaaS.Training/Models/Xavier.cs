@@ -1,0 +1,27 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace MaaS.Training.Models;
+
+/// <summary>Xavier-uniform weights and zero biases.</summary>
+/// <remarks>Glorot, Bengio 2010: Understanding the difficulty of training deep feedforward neural networks.</remarks>
+internal static class Xavier
+{
+    public static Linear Initialize(Linear layer)
+    {
+        init.xavier_uniform_(layer.weight);
+        init.zeros_(layer.bias!);
+        return layer;
+    }
+
+    public static Conv2d Initialize(Conv2d layer)
+    {
+        init.xavier_uniform_(layer.weight);
+        if (layer.bias is { } bias)
+        {
+            init.zeros_(bias);
+        }
+
+        return layer;
+    }
+}
