@@ -149,7 +149,7 @@ public sealed class InferenceModelTests
     [Test]
     public async Task Dispose_WhileOthersRun_NeverCrashesAndEndsInObjectDisposed()
     {
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 5; round++)
         {
             var model = InferenceFixture.Load("linear");
             var runners = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>

@@ -1,0 +1,11 @@
+namespace MaaS.Core.Packages;
+
+/// <summary>The files of a package as they lie in a folder or an archive, already checked for harmful paths.</summary>
+internal interface IPackageStore : IDisposable
+{
+    /// <summary>Length in bytes by path, the manifest among them.</summary>
+    IReadOnlyDictionary<string, long> Files { get; }
+
+    /// <summary>Opens a file for reading. One at a time.</summary>
+    Stream Open(string file);
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using MaaS.Core.Inference;
+
+namespace MaaS.Core.Packages;
+
+/// <summary>What a model package says of itself: <c>manifest.json</c>.</summary>
+public sealed record ModelManifest
+{
+    /// <summary>The task of a model whose output is one logit a class.</summary>
+    public const string Classification = "classification";
+
+    // The JSON generator sets init members to null where the file has none, hence the coalescing below.
+
+    /// <summary>Version of this format; 1.</summary>
+    public int FormatVersion { get; init; } = 1;
+
+    /// <summary>Name of the model: 1 to 128 of A–Z a–z 0–9 . _ -.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The author's version, as <c>1.2.0</c>. A registry counts its own.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What the model does, as <see cref="Classification"/>.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>When the package was made.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Inputs of <c>model.onnx</c>.</summary>
+    public IReadOnlyList<TensorSpec> Inputs { get; init => field = value ?? []; } = [];
+
+    /// <summary>Outputs of <c>model.onnx</c>.</summary>
+    public IReadOnlyList<TensorSpec> Outputs { get; init => field = value ?? []; } = [];
+
+    /// <summary>How pixels become the first input; null when inputs are not images.</summary>
+    public ImagePreprocessing? Preprocessing { get; init; }
+
+    /// <summary>Class names by index of the output; null when there are none.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Results of the evaluation by name, as <c>accuracy</c>.</summary>
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
+
+    /// <summary>Data, code and settings that made the model.</summary>
+    public ModelLineage? Lineage { get; init; }
+
+    /// <summary>Every other file of the package by its path; filled when the package is created.</summary>
+    public IReadOnlyDictionary<string, PackageFileEntry> Files { get; init => field = value ?? field; } = new Dictionary<string, PackageFileEntry>();
+
+    /// <summary>Every fault of the manifest; empty when it is sound.</summary>
+    public IReadOnlyList<string> Faults()
+    {
+        List<string> faults = [];
+        if (FormatVersion != 1)
+        {
+            faults.Add($"formatVersion: expected 1, got {FormatVersion}; a newer MaaS may read it");
+        }
+
+        if (!ModelNames.IsValid(Name))
+        {
+            faults.Add($"name: expected {ModelNames.Rule}, got '{Name}'");
+        }
+
+        if (Labels is { Count: 0 } || Labels?.Distinct(StringComparer.Ordinal).Count() < Labels?.Count)
+        {
+            faults.Add("labels: expected distinct names, at least one");
+        }
+
+        if (Preprocessing is { } p && (p.Mean.Count == 0 || p.Mean.Count != p.Std.Count || !double.IsFinite(p.Scale)
+            || !p.Mean.All(double.IsFinite) || p.Std.Any(s => s == 0 || !double.IsFinite(s))))
+        {
+            faults.Add("preprocessing: expected a finite scale and as many finite means as stds that are not 0");
+        }
+
+        faults.AddRange(Files.Keys.Where(f => !PackagePath.IsValid(f)).Select(f => $"files: expected {PackagePath.Rule}, got '{f}'"));
+        faults.AddRange(Files
+            .Where(f => f.Value is null || f.Value.Size < 0 || f.Value.Sha256 is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))
+            .Select(f => $"files: '{f.Key}': expected a size of 0 or more and a SHA-256 of 64 lower-case hexadecimal digits"));
+        return faults;
+    }
+
+    /// <summary>The manifest as JSON, indented.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PackageJson.Default.ModelManifest);
+
+    /// <summary>Reads and checks a manifest.</summary>
+    /// <exception cref="InvalidDataException">It is no JSON, or has faults: all of them are named.</exception>
+    public static ModelManifest FromJson(ReadOnlySpan<byte> json)
+    {
+        ModelManifest manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(json, PackageJson.Default.ModelManifest) ?? throw new JsonException("got null");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"manifest.json: expected a manifest object: {e.Message}", e);
+        }
+
+        manifest.ThrowIfFaulty();
+        return manifest;
+    }
+
+    internal void ThrowIfFaulty()
+    {
+        if (Faults() is { Count: > 0 } faults)
+        {
+            throw new InvalidDataException($"manifest.json: {string.Join("; ", faults)}.");
+        }
+    }
+}

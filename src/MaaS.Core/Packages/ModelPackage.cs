@@ -1,0 +1,271 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace MaaS.Core.Packages;
+
+/// <summary>A model with everything that belongs to it: a folder, or one <c>.maas</c> file (a zip archive).</summary>
+/// <remarks>
+/// <c>manifest.json</c> holds the SHA-256 of every other file. Opening checks them all before anything but the manifest
+/// is parsed; paths that lead outside, links, duplicates, and files that are too large or not in the manifest are refused.
+/// </remarks>
+public sealed class ModelPackage : IDisposable
+{
+    /// <summary>Path of the network in a package.</summary>
+    public const string ModelFile = "model.onnx";
+
+    private const int MaxManifestBytes = 16 << 20;
+
+    private readonly IPackageStore _store;
+    private readonly SemaphoreSlim _oneReader = new(1);
+    private readonly byte[] _manifest;
+    private readonly byte[]? _signature;
+
+    private ModelPackage(string path, IPackageStore store, byte[] manifest, byte[]? signature)
+    {
+        Location = path;
+        _store = store;
+        _manifest = manifest;
+        _signature = signature;
+        Manifest = ModelManifest.FromJson(manifest);
+    }
+
+    /// <summary>The folder or file that the package was opened from.</summary>
+    public string Location { get; }
+
+    /// <summary>What the package says of itself.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Whether the package carries a signature; opening with trusted keys checks it.</summary>
+    public bool IsSigned => _signature is not null;
+
+    /// <summary>Writes a package, whole or not at all.</summary>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
+    /// <param name="manifest">Everything but <see cref="ModelManifest.Files"/>, which is filled here.</param>
+    /// <param name="files">Content by path in the package; <c>model.onnx</c> among them.</param>
+    /// <param name="options">Overwriting and signing.</param>
+    /// <param name="cancellationToken">Leaves nothing behind.</param>
+    /// <exception cref="InvalidDataException">The manifest has faults, or a path is not allowed.</exception>
+    /// <exception cref="IOException">There is a package already, or the disk is full.</exception>
+    public static Task CreateAsync(
+        string path,
+        ModelManifest manifest,
+        IReadOnlyDictionary<string, PackageContent> files,
+        PackageWriteOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(files);
+        options ??= new PackageWriteOptions();
+        if (!files.ContainsKey(ModelFile) || files.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < files.Count)
+        {
+            throw new ArgumentException(
+                $"ModelPackage.Create: expected '{ModelFile}' and paths that differ by more than letter case, got [{string.Join(", ", files.Keys)}].", nameof(files));
+        }
+
+        manifest = manifest with { Files = files.ToDictionary(f => f.Key, _ => new PackageFileEntry(new string('0', 64), 0)) };
+        manifest.ThrowIfFaulty();
+        return PackageWriter.WriteAsync(path, options.Overwrite, async sink =>
+        {
+            var entries = new SortedDictionary<string, PackageFileEntry>(StringComparer.Ordinal);
+            foreach (var (name, content) in files.OrderBy(f => f.Key, StringComparer.Ordinal))
+            {
+                var source = content.Open();
+                await using (source.ConfigureAwait(false))
+                {
+                    await sink.AddAsync(name, async target => entries[name] = await CopyAsync(source, target, long.MaxValue, cancellationToken)
+                        .ConfigureAwait(false)).ConfigureAwait(false);
+                }
+            }
+
+            var json = (manifest with { Files = entries }).ToJson();
+            await AddManifestAsync(sink, json, options.SigningKey is { } key ? PackageSignature.Sign(json, key) : null, cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Opens a package and checks every file in it.</summary>
+    /// <param name="path">A folder or a <c>.maas</c> file.</param>
+    /// <param name="options">Limits and trusted keys.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
+    /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">A file is changed, missing, too much or not allowed, or the signature is missing or wrong.</exception>
+    public static async Task<ModelPackage> OpenAsync(string path, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new PackageReadOptions();
+        IPackageStore store = Directory.Exists(path) ? new FolderStore(path, options)
+            : File.Exists(path) ? new ZipStore(path, options)
+            : throw new FileNotFoundException($"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
+        try
+        {
+            if (!store.Files.ContainsKey(PackagePath.Manifest))
+            {
+                throw new InvalidDataException($"{path}: expected a model package, found no {PackagePath.Manifest} in it.");
+            }
+
+            var manifest = await ReadSmallAsync(store, PackagePath.Manifest, cancellationToken).ConfigureAwait(false);
+            var signature = store.Files.ContainsKey(PackagePath.Signature)
+                ? await ReadSmallAsync(store, PackagePath.Signature, cancellationToken).ConfigureAwait(false)
+                : null;
+            PackageSignature.Check(path, manifest, signature, options.TrustedKeys);
+            var package = new ModelPackage(path, store, manifest, signature);
+            await package.CheckFilesAsync(cancellationToken).ConfigureAwait(false);
+            return package;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file whole; its hash is checked again on the very bytes returned.</summary>
+    /// <param name="file">A path in <see cref="ModelManifest.Files"/>.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
+    /// <exception cref="FileNotFoundException">The package has no such file.</exception>
+    /// <exception cref="InvalidDataException">The file changed since the package was opened.</exception>
+    public async Task<byte[]> ReadAsync(string file, CancellationToken cancellationToken = default)
+    {
+        var size = Entry(file).Size;
+        var bytes = size <= Array.MaxLength ? new byte[size]
+            : throw new InvalidDataException($"{Location}: '{file}': expected less than 2 GiB to be read into memory, got {size} bytes; save the package to a folder.");
+        using var target = new MemoryStream(bytes);
+        await CopyCheckedAsync(file, target, cancellationToken).ConfigureAwait(false);
+        return bytes;
+    }
+
+    /// <summary>Writes the package to another place, as a folder or a <c>.maas</c> file; manifest and signature stay as they are.</summary>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
+    /// <param name="overwrite">Whether an existing package is replaced.</param>
+    /// <param name="cancellationToken">Leaves nothing behind.</param>
+    public Task SaveAsync(string path, bool overwrite = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return PackageWriter.WriteAsync(path, overwrite, async sink =>
+        {
+            foreach (var file in Manifest.Files.Keys.Order(StringComparer.Ordinal))
+            {
+                await sink.AddAsync(file, target => CopyCheckedAsync(file, target, cancellationToken)).ConfigureAwait(false);
+            }
+
+            await AddManifestAsync(sink, _manifest, _signature, cancellationToken).ConfigureAwait(false);
+        });
+    }
+
+    /// <summary>Closes the archive.</summary>
+    public void Dispose()
+    {
+        _store.Dispose();
+        _oneReader.Dispose();
+    }
+
+    private static async Task AddManifestAsync(IPackageSink sink, byte[] manifest, byte[]? signature, CancellationToken cancellationToken)
+    {
+        await sink.AddAsync(PackagePath.Manifest, s => s.WriteAsync(manifest, cancellationToken).AsTask()).ConfigureAwait(false);
+        if (signature is not null)
+        {
+            await sink.AddAsync(PackagePath.Signature, s => s.WriteAsync(signature, cancellationToken).AsTask()).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<byte[]> ReadSmallAsync(IPackageStore store, string file, CancellationToken cancellationToken)
+    {
+        using var target = new MemoryStream();
+        var source = store.Open(file);
+        await using (source.ConfigureAwait(false))
+        {
+            await CopyAsync(source, target, MaxManifestBytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        return target.ToArray();
+    }
+
+    /// <summary>Copies and hashes; an archive may give more than it declared, so the limit is checked on what comes.</summary>
+    private static async Task<PackageFileEntry> CopyAsync(Stream source, Stream target, long limit, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
+        try
+        {
+            long size = 0;
+            int read;
+            while ((read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                size += read;
+                if (size > limit)
+                {
+                    throw new InvalidDataException($"expected at most {limit} bytes, got more.");
+                }
+
+                hash.AppendData(buffer, 0, read);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+
+            return new PackageFileEntry(Convert.ToHexStringLower(hash.GetHashAndReset()), size);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task CheckFilesAsync(CancellationToken cancellationToken)
+    {
+        var inPackage = _store.Files.Keys.Where(f => f is not (PackagePath.Manifest or PackagePath.Signature)).ToHashSet(StringComparer.Ordinal);
+        if (inPackage.FirstOrDefault(f => !Manifest.Files.ContainsKey(f)) is { } extra)
+        {
+            throw new InvalidDataException($"{Location}: expected only files that the manifest lists, found '{extra}'.");
+        }
+
+        if (!Manifest.Files.ContainsKey(ModelFile))
+        {
+            throw new InvalidDataException($"{Location}: expected '{ModelFile}' among the files of the manifest, found none.");
+        }
+
+        foreach (var (file, entry) in Manifest.Files)
+        {
+            if (!inPackage.Contains(file))
+            {
+                throw new InvalidDataException($"{Location}: expected the file '{file}' that the manifest lists, found none.");
+            }
+
+            if (_store.Files[file] != entry.Size)
+            {
+                throw new InvalidDataException($"{Location}: '{file}': expected {entry.Size} bytes, got {_store.Files[file]}.");
+            }
+
+            await CopyCheckedAsync(file, Stream.Null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CopyCheckedAsync(string file, Stream target, CancellationToken cancellationToken)
+    {
+        var expected = Entry(file);
+        await _oneReader.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var source = _store.Open(file);
+            await using (source.ConfigureAwait(false))
+            {
+                var got = await CopyAsync(source, target, expected.Size, cancellationToken).ConfigureAwait(false);
+                if (got != expected)
+                {
+                    throw new InvalidDataException(
+                        $"{Location}: '{file}': expected {expected.Size} bytes with SHA-256 {expected.Sha256}, got {got.Size} with {got.Sha256}; the file was changed.");
+                }
+            }
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(Location, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{Location}: '{file}': {e.Message}", e);
+        }
+        finally
+        {
+            _oneReader.Release();
+        }
+    }
+
+    private PackageFileEntry Entry(string file)
+        => Manifest.Files.TryGetValue(file, out var entry) ? entry
+            : throw new FileNotFoundException($"{Location}: expected one of [{string.Join(", ", Manifest.Files.Keys)}], got '{file}'.", file);
+}

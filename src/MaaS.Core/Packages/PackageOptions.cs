@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+
+namespace MaaS.Core.Packages;
+
+/// <summary>How a package is written.</summary>
+public sealed record PackageWriteOptions
+{
+    /// <summary>Whether an existing package at the path is replaced. Default false: it is an error.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>ECDSA P-256 private key that signs the manifest, and with it every file's hash; null leaves the package unsigned.</summary>
+    public ECDsa? SigningKey { get; init; }
+}
+
+/// <summary>What is accepted when a package is opened.</summary>
+public sealed record PackageReadOptions
+{
+    /// <summary>Largest file, in bytes. Default 4 GiB.</summary>
+    public long MaxFileBytes { get; init; } = 4L << 30;
+
+    /// <summary>Largest sum of all files, in bytes. Default 16 GiB.</summary>
+    public long MaxTotalBytes { get; init; } = 16L << 30;
+
+    /// <summary>Most files. Default 1,000.</summary>
+    public int MaxFiles { get; init; } = 1000;
+
+    /// <summary>
+    /// ECDSA P-256 public keys of trusted authors. When there is any, the package must be signed by one of them.
+    /// Default none: signatures are not looked at.
+    /// </summary>
+    public IReadOnlyList<ECDsa> TrustedKeys { get; init; } = [];
+}
