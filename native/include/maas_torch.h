@@ -113,8 +113,8 @@ MAAS_API int32_t maas_cuda_device_count();
 MAAS_API int32_t maas_set_flush_denormal(int32_t value);
 
 // Tracer. forward runs once under libtorch's tracer and the graph of ATen operators that it executed comes back as
-// JSON (schema in docs/tracing.md); constants of type tensor are referred to by index into maas_trace_constant. The
-// inputs are example inputs, then parameters and buffers, so that each keeps its name. forward gets the traced
+// JSON (schema in docs/tracing.md); constants of type tensor are referred to by index into maas_trace_constant, which
+// gives it contiguous and on the CPU, as maas_trace_output gives what forward returned. The inputs are example inputs, then parameters and buffers, so that each keeps its name. forward gets the traced
 // handles, owns none of them, and writes its outputs (new handles, which the tracer deletes); it returns their number, or a negative
 // number to abandon the trace.
 typedef int32_t (*maas_forward)(void* context, void* const* inputs, int32_t count, void** outputs, int32_t capacity);
@@ -124,6 +124,8 @@ MAAS_API void* maas_trace(void* const* inputs, const char* const* names, int32_t
 MAAS_API const char* maas_trace_json(const void* trace);
 MAAS_API int32_t maas_trace_constant_count(const void* trace);
 MAAS_API void* maas_trace_constant(const void* trace, int32_t index);
+MAAS_API int32_t maas_trace_output_count(const void* trace);
+MAAS_API void* maas_trace_output(const void* trace, int32_t index);
 MAAS_API void maas_trace_delete(void* trace);
 // Names the module whose operators follow, while a trace runs; without one they do nothing.
 MAAS_API void maas_trace_push_scope(const char* name);

@@ -17,7 +17,10 @@ namespace {
 struct Trace {
     std::string json;
     std::vector<at::Tensor> constants;
+    std::vector<at::Tensor> outputs;
 };
+
+at::Tensor* on_cpu(const at::Tensor& tensor) { return new at::Tensor(tensor.detach().cpu().contiguous()); }
 
 class GraphWriter {
 public:
@@ -46,6 +49,8 @@ private:
         if (auto schema = node.maybeSchema()) {
             out_ << ",\"overload\":";
             text(schema->overload_name());
+            out_ << ",\"arguments\":";
+            list_of(schema->arguments(), [&](const c10::Argument& argument) { text(argument.name()); });
         }
         out_ << ",\"scope\":";
         text(node.scopeName());
@@ -82,6 +87,10 @@ private:
                 if (auto sizes = tensor->sizes().concrete_sizes()) {
                     out_ << ",\"sizes\":";
                     list_of(*sizes, [&](int64_t size) { out_ << size; });
+                }
+                if (auto strides = tensor->strides().concrete_sizes()) {
+                    out_ << ",\"strides\":";
+                    list_of(*strides, [&](int64_t stride) { out_ << stride; });
                 }
             }
             out_ << '}';
@@ -170,6 +179,7 @@ void* maas_trace(void* const* inputs, const char* const* names, int32_t count, m
         jit::Stack stack;
         for (int32_t i = 0; i < count; i++) stack.push_back(*static_cast<at::Tensor*>(inputs[i]));
 
+        auto trace = std::make_unique<Trace>();
         auto run = [&](jit::Stack traced) -> jit::Stack {
             // The tracer hands out aliases of its own: they carry the graph's values.
             std::vector<at::Tensor> own;
@@ -182,6 +192,7 @@ void* maas_trace(void* const* inputs, const char* const* names, int32_t count, m
             jit::Stack results;
             for (int32_t i = 0; i < produced; i++) {
                 std::unique_ptr<at::Tensor> output(static_cast<at::Tensor*>(outputs[i]));
+                trace->outputs.push_back(*output);
                 results.push_back(*output);
             }
             return results;
@@ -193,7 +204,6 @@ void* maas_trace(void* const* inputs, const char* const* names, int32_t count, m
             auto value = state->graph->inputs()[i];
             value->setDebugName(std::string("maas.") + names[i]);
         }
-        auto trace = std::make_unique<Trace>();
         trace->json = GraphWriter(trace->constants).write(*state->graph);
         return trace.release();
     });
@@ -207,7 +217,17 @@ int32_t maas_trace_constant_count(const void* trace) {
 
 void* maas_trace_constant(const void* trace, int32_t index) {
     return maas::guard<void*>(nullptr, [&]() -> void* {
-        return new at::Tensor(static_cast<const Trace*>(trace)->constants.at(index));
+        return on_cpu(static_cast<const Trace*>(trace)->constants.at(index));
+    });
+}
+
+int32_t maas_trace_output_count(const void* trace) {
+    return static_cast<int32_t>(static_cast<const Trace*>(trace)->outputs.size());
+}
+
+void* maas_trace_output(const void* trace, int32_t index) {
+    return maas::guard<void*>(nullptr, [&]() -> void* {
+        return on_cpu(static_cast<const Trace*>(trace)->outputs.at(index));
     });
 }
 

@@ -1,0 +1,83 @@
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Onnx.Passes;
+
+/// <summary>Computes with ONNX Runtime what depends on constants only, and keeps the result as an initializer.</summary>
+public sealed class ConstantFolding : IGraphPass
+{
+    // A constant that would grow (a broadcast, a range) is cheaper to compute than to store.
+    private const long MaxGrowth = 1 << 20;
+
+    private static readonly HashSet<string> Excluded =
+    [
+        "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial",
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "If", "Loop", "Scan",
+    ];
+
+    /// <inheritdoc/>
+    public string Name => "constant-folding";
+
+    /// <inheritdoc/>
+    public bool Run(OnnxModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var graph = model.Graph;
+        bool changed = Inline(graph);
+        var constants = graph.Initializer.ToDictionary(static tensor => tensor.Name);
+        var known = constants.Keys.ToHashSet();
+        var folded = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        foreach (var node in graph.Node)
+        {
+            if (!CanFold(node) || !node.References().All(known.Contains)) continue;
+            folded.Add(node);
+            known.UnionWith(node.Output);
+        }
+        if (folded.Count == 0) return changed;
+        var results = Evaluate(model, folded, constants);
+        long limit = folded.SelectMany(static node => node.Input).Distinct()
+            .Sum(input => constants.TryGetValue(input, out var tensor) ? tensor.Type().Bytes(tensor.ElementCount()) : 0) + MaxGrowth;
+        if (results.Sum(static tensor => tensor.Type().Bytes(tensor.ElementCount())) > limit) return changed;
+        graph.Initializer.Add(results);
+        graph.RemoveNodes(folded);
+        return true;
+    }
+
+    private static bool CanFold(NodeProto node) =>
+        node.IsStandard() && !Excluded.Contains(node.OpType) && !node.Subgraphs().Any() && node.Output.Count > 0;
+
+    // Constant nodes become initializers.
+    private static bool Inline(GraphProto graph)
+    {
+        var inlined = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        foreach (var node in graph.Node.Where(static node => node.OpType == "Constant" && node.IsStandard()))
+        {
+            if (node.Attribute("value")?.T is not { } value) continue;
+            var tensor = value.Clone();
+            tensor.Name = node.Output[0];
+            graph.Initializer.Add(tensor);
+            inlined.Add(node);
+        }
+        graph.RemoveNodes(inlined);
+        return inlined.Count > 0;
+    }
+
+    // One model of all foldable nodes, whose outputs are what the rest of the graph reads.
+    private static List<TensorProto> Evaluate(
+        OnnxModel model, HashSet<NodeProto> folded, Dictionary<string, TensorProto> constants)
+    {
+        var graph = new GraphProto { Name = "constants" };
+        graph.Node.Add(model.Graph.Node.Where(folded.Contains));
+        var inner = folded.SelectMany(static node => node.References()).ToHashSet();
+        graph.Initializer.Add(inner.Where(constants.ContainsKey).Select(name => constants[name]));
+        var outside = model.Graph.Node.Where(node => !folded.Contains(node)).SelectMany(static node => node.References())
+            .Concat(model.Graph.Output.Select(static output => output.Name)).ToHashSet();
+        // The outputs' types are left to ONNX Runtime's own inference.
+        foreach (string name in folded.SelectMany(static node => node.Output).Where(outside.Contains))
+            graph.Output.Add(new ValueInfoProto { Name = name });
+        if (graph.Output.Count == 0) return [];
+        var proto = new ModelProto { IrVersion = model.Proto.IrVersion, Graph = graph };
+        proto.OpsetImport.Add(model.Proto.OpsetImport);
+        using var runner = new OnnxRunner(new OnnxModel(proto));
+        return [.. runner.Run([])];
+    }
+}

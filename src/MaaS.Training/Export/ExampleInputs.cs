@@ -1,0 +1,88 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Export;
+
+/// <summary>Makes inputs of other sizes and values out of the user's example.</summary>
+internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, DynamicAxes? declared)
+{
+    private readonly IReadOnlyList<(string Input, int Axis, string Symbol)> _axes = Resolve(names, examples, declared);
+
+    /// <summary>The inputs' names.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
+
+    /// <summary>The dynamic axes, each axis non-negative.</summary>
+    public IReadOnlyList<(string Input, int Axis, string Symbol)> Axes => _axes;
+
+    /// <summary>The names of the dynamic sizes and what they are in the example.</summary>
+    public IReadOnlyDictionary<string, long> Symbols { get; } = Resolve(names, examples, declared)
+        .GroupBy(static axis => axis.Symbol)
+        .ToDictionary(static group => group.Key, group => SizeOf(names, examples, group));
+
+    /// <summary>New tensors at the given sizes. The example's elements repeat along grown axes, so that indices stay
+    /// valid; reals get noise from a seeded generator unless <paramref name="seed"/> is null.</summary>
+    public IReadOnlyList<Tensor> Make(IReadOnlyDictionary<string, long> sizes, int? seed)
+    {
+        var random = seed is { } value ? new Random(value) : null;
+        return [.. examples.Select((example, i) => Make(example, Names[i], sizes, random))];
+    }
+
+    private Tensor Make(Tensor example, string name, IReadOnlyDictionary<string, long> sizes, Random? random)
+    {
+        using var scope = NewDisposeScope();
+        var tensor = example.detach().clone();
+        foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
+        {
+            long size = sizes[symbol], old = tensor.shape[axis];
+            if (size == old) continue;
+            long[] picks = [.. Enumerable.Range(0, (int)size).Select(i => i % old)];
+            tensor = tensor.index_select(axis, torch.tensor(picks, device: example.device));
+        }
+        if (random is not null && tensor.is_floating_point())
+        {
+            float scale = tensor.abs().mean().to(ScalarType.Float32).cpu().item<float>();
+            float[] noise = new float[tensor.numel()];
+            for (int i = 0; i < noise.Length; i++) noise[i] = Normal(random) * (scale > 0 ? scale : 1);
+            tensor = tensor + torch.tensor(noise, device: example.device).to(tensor.dtype).reshape(tensor.shape);
+        }
+        return tensor.contiguous().MoveToOuterDisposeScope();
+    }
+
+    private static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+
+    private static List<(string Input, int Axis, string Symbol)> Resolve(
+        IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, DynamicAxes? declared)
+    {
+        if (declared is null)
+        {
+            return [.. names.Zip(examples).Where(static pair => pair.Second.dim() > 0)
+                .Select(static pair => (pair.First, 0, "batch"))];
+        }
+        var axes = new List<(string, int, string)>();
+        foreach (var (input, axis, symbol) in declared)
+        {
+            int index = names.ToList().IndexOf(input);
+            if (index < 0)
+            {
+                throw new ArgumentException(
+                    $"export: dynamic axis '{symbol}' is declared for '{input}', but the inputs are {string.Join(", ", names)}");
+            }
+            int rank = (int)examples[index].dim();
+            if (axis < -rank || axis >= rank)
+                throw new ArgumentException($"export: input '{input}' has {rank} axes, but axis {axis} is declared dynamic ('{symbol}')");
+            axes.Add((input, axis < 0 ? axis + rank : axis, symbol));
+        }
+        return axes;
+    }
+
+    private static long SizeOf(
+        IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, IGrouping<string, (string Input, int Axis, string)> group)
+    {
+        var sizes = group.Select(axis => examples[names.ToList().IndexOf(axis.Input)].shape[axis.Axis]).Distinct().ToArray();
+        return sizes is [> 0]
+            ? sizes[0]
+            : throw new ArgumentException(
+                $"export: the dynamic axis '{group.Key}' must have one size above 0 in the example inputs, got {string.Join(", ", sizes)}");
+    }
+}

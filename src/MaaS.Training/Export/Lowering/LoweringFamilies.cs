@@ -1,0 +1,16 @@
+namespace MaaS.Training.Export.Lowering;
+
+/// <summary>The families of lowerings that make up <see cref="LoweringRegistry.Default"/>.</summary>
+internal static class LoweringFamilies
+{
+    public static IReadOnlyList<IReadOnlyDictionary<string, OperatorLowering>> All =>
+    [
+        ActivationLowerings.All,
+        ArithmeticLowerings.All,
+        ConvolutionLowerings.All,
+        LinearLowerings.All,
+        NormalizationLowerings.All,
+        PoolingLowerings.All,
+        ViewLowerings.All,
+    ];
+}

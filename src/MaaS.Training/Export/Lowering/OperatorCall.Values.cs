@@ -1,0 +1,120 @@
+using MaaS.Core.Onnx;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+
+namespace MaaS.Training.Export.Lowering;
+
+/// <summary>Sizes, casts and constants that many lowerings need.</summary>
+public sealed partial class OperatorCall
+{
+    /// <summary>The name of an int64 vector of one element: a constant, or computed from the dynamic axes.</summary>
+    /// <exception cref="OnnxExportException">The number cannot be expressed in the dynamic axes.</exception>
+    public string SizeVector(TracedSize size) => _export.Sizes.Vector(size) ?? throw Unsupported(
+        $"the number {size} (in the traced runs) cannot be expressed in the dynamic axes "
+        + $"({string.Join(", ", _export.Sizes.Axes.Select(static axis => $"{axis.Symbol}: {axis.Size}"))})");
+
+    /// <summary>The name of an int64 vector with these numbers.</summary>
+    public string SizeVector(IReadOnlyList<TracedSize> sizes)
+    {
+        if (sizes.All(static size => size.IsFixed)) return Graph.Ints([.. sizes.Select(static size => size.Value)]);
+        if (sizes.Count == 1) return SizeVector(sizes[0]);
+        // Neighbouring constants share one vector.
+        var parts = new List<string>();
+        for (int i = 0; i < sizes.Count;)
+        {
+            int end = i;
+            while (end < sizes.Count && sizes[end].IsFixed) end++;
+            parts.Add(end == i ? SizeVector(sizes[i]) : Graph.Ints([.. sizes.Skip(i).Take(end - i).Select(static s => s.Value)]));
+            i = Math.Max(end, i + 1);
+        }
+        return Node("Concat", parts.ToArray(), ("axis", 0));
+    }
+
+    /// <summary>The name of an int64 scalar.</summary>
+    public string SizeScalar(TracedSize size) => size.IsFixed
+        ? Graph.Scalar(size.Value)
+        : Node("Squeeze", [SizeVector(size), Graph.Ints(0)]);
+
+    /// <summary>The value in another element type; the value itself where it has that type.</summary>
+    public string Cast(string value, DataType from, DataType to) =>
+        from == to ? value : Node("Cast", [value], ("to", (int)to));
+
+    /// <summary>The tensor's value in another element type.</summary>
+    public string Cast(TracedTensor tensor, DataType to) => Cast(tensor.Name, tensor.Type, to);
+
+    /// <summary>A scalar constant of an element type.</summary>
+    public string Scalar(double value, DataType type) => type switch
+    {
+        DataType.Float => Graph.Scalar((float)value),
+        DataType.Double => Graph.Scalar(value),
+        DataType.Float16 => Graph.Scalar((Half)value),
+        DataType.Int64 => Graph.Scalar((long)value),
+        DataType.Int32 => Graph.Scalar((int)value),
+        DataType.Int16 => Graph.Scalar((short)value),
+        DataType.Int8 => Graph.Scalar((sbyte)value),
+        DataType.Uint8 => Graph.Scalar((byte)value),
+        DataType.Bool => Graph.Scalar(value != 0),
+        _ => Cast(Graph.Scalar((float)value), DataType.Float, type),
+    };
+
+    /// <summary>An argument that is a tensor or a number, as a value of the given element type. Numbers that move with
+    /// the dynamic axes are computed from them.</summary>
+    public string Operand(string name, DataType type) => Get(name) switch
+    {
+        Argument.Int number => Number(number.Value, type),
+        Argument.Real real when real.Values.Distinct().Count() > 1 => Moving(name, real.Values, type),
+        Argument.Real or Argument.Flag => Scalar(Real(name), type),
+        Argument.Constant { Values: [{ Dims.Count: 0 }, ..] } scalar when IsFixedScalar(scalar) =>
+            scalar.Values[0].Type().IsFloat() ? Scalar(Real(name), type) : Number(Size(name), type),
+        Argument.Constant { Values: [{ Dims.Count: 0 } first, ..] } when !first.Type().IsFloat() => Number(Size(name), type),
+        _ => Cast(Tensor(name), type),
+    };
+
+    /// <summary>Multiplies by a fixed number; by 1 it is the value itself.</summary>
+    public string Scale(string value, double factor, DataType type) =>
+        factor == 1 ? value : Node("Mul", [value, Scalar(factor, type)]);
+
+    /// <summary>Reshapes without a shape subgraph where possible: 0 copies an axis, one −1 takes the rest.</summary>
+    /// <param name="value">The value to reshape.</param>
+    /// <param name="from">Its sizes.</param>
+    /// <param name="to">The sizes to give it.</param>
+    public string Reshape(string value, IReadOnlyList<TracedSize> from, IReadOnlyList<TracedSize> to)
+    {
+        if (from.SequenceEqual(to)) return value;
+        var moving = Enumerable.Range(0, to.Count).Where(i => !to[i].IsFixed && !(i < from.Count && from[i] == to[i])).ToList();
+        long Entry(int i) => to[i].IsFixed ? to[i].Value : moving.Contains(i) ? -1 : 0;
+        if (moving.Count <= 1)
+            return Node("Reshape", [value, Graph.Ints([.. Enumerable.Range(0, to.Count).Select(Entry)])]);
+        // All but one of them must be computed; the one that is hardest to express is left to −1.
+        int inferred = moving.FirstOrDefault(i => _export.Sizes.Vector(to[i]) is null, moving[0]);
+        var parts = to.Select((size, i) => i == inferred ? Graph.Ints(-1)
+            : moving.Contains(i) ? SizeVector(size) : Graph.Ints(Entry(i)));
+        return Node("Reshape", [value, Node("Concat", parts.ToArray(), ("axis", 0))]);
+    }
+
+    /// <summary>Gives a value the shape of a tensor that has as many elements.</summary>
+    public string ReshapeLike(string value, TracedTensor like)
+    {
+        ArgumentNullException.ThrowIfNull(like);
+        int moving = like.Shape.Count(static size => !size.IsFixed);
+        return moving <= 1
+            ? Node("Reshape", [value, Graph.Ints([.. like.Shape.Select(static size => size.IsFixed ? size.Value : -1)])])
+            : Node("Reshape", [value, Node("Shape", [like.Name])]);
+    }
+
+    private string Number(TracedSize number, DataType type) => !number.IsFixed
+        ? Cast(SizeScalar(number), DataType.Int64, type)
+        : type == DataType.Int64 ? Graph.Scalar(number.Value) : Scalar(number.Value, type);
+
+    // A real that moves must be a whole number, or one over a whole number, of the dynamic axes.
+    private string Moving(string name, IReadOnlyList<double> values, DataType type)
+    {
+        if (values.All(static value => value == Math.Round(value)))
+            return Number(new TracedSize([.. values.Select(static value => (long)value)]), type);
+        if (values.All(static value => Math.Abs(1 / value - Math.Round(1 / value)) < 1e-6))
+        {
+            var inverse = new TracedSize([.. values.Select(static value => (long)Math.Round(1 / value))]);
+            return Node("Reciprocal", [Number(inverse, type)]);
+        }
+        throw Moves(name, string.Join('|', values));
+    }
+}

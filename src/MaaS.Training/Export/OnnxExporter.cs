@@ -1,0 +1,139 @@
+using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Passes;
+using MaaS.Core.Onnx.Schema;
+using MaaS.Training.Export.Tracing;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Export;
+
+/// <summary>Exports a torch module to ONNX: runs its forward under libtorch's tracer at several sizes, writes the
+/// recorded operators as ONNX nodes, optimizes the graph, and compares ONNX Runtime's outputs with torch's.</summary>
+/// <remarks>Any forward code exports whose operators have lowerings. The module runs in evaluation mode and gets its own
+/// mode back. Parameters and buffers keep their state-dict names.</remarks>
+public static class OnnxExporter
+{
+    /// <summary>Exports a module with one input.</summary>
+    /// <inheritdoc cref="Export(nn.Module, IReadOnlyList{Tensor}, OnnxExportOptions?)"/>
+    public static OnnxExportResult Export(nn.Module module, Tensor example, OnnxExportOptions? options = null) =>
+        Export(module, [example], options);
+
+    /// <summary>Exports a module.</summary>
+    /// <param name="module">Its <c>call</c> (or <c>forward</c>) takes the example inputs and returns tensors, tuples,
+    /// lists or dictionaries of tensors.</param>
+    /// <param name="examples">Inputs of the right types and sizes; neither changed nor disposed.</param>
+    /// <param name="options">Names, dynamic axes, checks.</param>
+    /// <exception cref="OnnxExportException">An operator has no lowering, a size cannot be expressed in the dynamic
+    /// axes, or ONNX Runtime does not reproduce the outputs.</exception>
+    /// <exception cref="ArgumentException">Names and inputs do not fit together.</exception>
+    public static OnnxExportResult Export(
+        nn.Module module, IReadOnlyList<Tensor> examples, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(examples);
+        return Export(module, ModuleInvoker.For(module, examples.Count), examples, options ?? new());
+    }
+
+    /// <summary>Exports a function that runs a module, for signatures that <c>call</c> does not have.</summary>
+    /// <param name="module">Holds the parameters that <paramref name="forward"/> uses.</param>
+    /// <param name="forward">Takes the inputs; returns tensors, tuples, lists or dictionaries of tensors.</param>
+    /// <param name="examples">Inputs of the right types and sizes; neither changed nor disposed.</param>
+    /// <param name="options">Names, dynamic axes, checks.</param>
+    public static OnnxExportResult Export(
+        nn.Module module, Func<IReadOnlyList<Tensor>, object> forward, IReadOnlyList<Tensor> examples,
+        OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(forward);
+        ArgumentNullException.ThrowIfNull(examples);
+        return Export(module, x => [.. ModuleInvoker.Flatten(null, forward(x))], examples, options ?? new());
+    }
+
+    private static OnnxExportResult Export(
+        nn.Module module, Func<IReadOnlyList<Tensor>, IReadOnlyList<(string? Name, Tensor Tensor)>> invoke,
+        IReadOnlyList<Tensor> examples, OnnxExportOptions options)
+    {
+        if (options.Opset is not (17 or 18))
+            throw new ArgumentException($"export: expected opset 17 or 18, got {options.Opset}", nameof(options));
+        var inputs = new ExampleInputs(InputNames(examples.Count, options), examples, options.DynamicAxes);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        using var mode = new EvaluationMode(module);
+        using var scopes = new ModuleScopes(module);
+
+        IReadOnlyList<string?> outputNames = [];
+        IReadOnlyList<Tensor> Forward(IReadOnlyList<Tensor> x)
+        {
+            var results = invoke(x);
+            if (results.Count == 0) throw new OnnxExportException("export: forward returned no tensors");
+            outputNames = [.. results.Select(static result => result.Name)];
+            return [.. results.Select(static result => result.Tensor)];
+        }
+
+        var state = State(module);
+        var runs = new TraceRuns(inputs, state, Forward, options.TraceSizes).Trace();
+        var program = TraceMerger.Merge([.. runs.Select(static run => run.Run.Trace)]);
+        var model = GraphWriter.Write(
+            program, inputs, state, runs, OutputNames(outputNames, options), options, module.GetName());
+        if (options.Optimize) GraphOptimizer.Optimize(model);
+        GraphCheck.Check(model);
+        if (!options.CheckParity) return new OnnxExportResult(model, double.NaN, 0);
+
+        var cases = runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
+        if (SizeOneCase(inputs, Forward) is { } single) cases.Add(single);
+        return new OnnxExportResult(model, ParityCheck.Run(model, cases, options.ParityTolerance), cases.Count);
+    }
+
+    // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well.
+    private static ParityCheck.Case? SizeOneCase(
+        ExampleInputs inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward)
+    {
+        if (inputs.Symbols.Count == 0) return null;
+        using var scope = NewDisposeScope();
+        var sizes = inputs.Symbols.ToDictionary(static symbol => symbol.Key, static _ => 1L);
+        var values = inputs.Make(sizes, seed: 1);
+        try
+        {
+            return new ParityCheck.Case(
+                Describe(sizes), [.. values.Select((value, i) => TorchTensorReader.Read(value, inputs.Names[i]))],
+                [.. forward(values).Select(static (output, i) => TorchTensorReader.Read(output, $"output_{i}"))]);
+        }
+        catch (System.Runtime.InteropServices.ExternalException)
+        {
+            // torch itself refuses this size, as pooling does with an image of one pixel.
+            return null;
+        }
+    }
+
+    private static List<(string Name, Tensor Tensor)> State(nn.Module module)
+    {
+        var all = module.named_parameters().Select(static pair => (pair.name, (Tensor)pair.parameter))
+            .Concat(module.named_buffers().Select(static pair => (pair.name, pair.buffer)));
+        // Tied weights appear once, under their first name.
+        return [.. all.DistinctBy(static pair => pair.Item2.Handle)];
+    }
+
+    private static IReadOnlyList<string> InputNames(int count, OnnxExportOptions options)
+    {
+        var names = options.InputNames
+            ?? (count == 1 ? ["input"] : [.. Enumerable.Range(0, count).Select(static i => $"input_{i}")]);
+        return names.Count == count && names.Distinct().Count() == count
+            ? names
+            : throw new ArgumentException(
+                $"export: expected {count} different input names, got {string.Join(", ", names)}", nameof(options));
+    }
+
+    private static IReadOnlyList<string> OutputNames(IReadOnlyList<string?> given, OnnxExportOptions options)
+    {
+        var names = options.OutputNames
+            ?? [.. given.Select((name, i) => name ?? (given.Count == 1 ? "output" : $"output_{i}"))];
+        return names.Count == given.Count && names.Distinct().Count() == names.Count
+            ? names
+            : throw new ArgumentException(
+                $"export: forward gives {given.Count} tensors, expected as many different output names, got "
+                + string.Join(", ", names), nameof(options));
+    }
+
+    private static string Describe(IReadOnlyDictionary<string, long> sizes) => sizes.Count == 0
+        ? ""
+        : $" at {string.Join(", ", sizes.Select(static pair => $"{pair.Key} {pair.Value}"))}";
+}

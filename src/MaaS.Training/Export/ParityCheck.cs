@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Schema;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+
+namespace MaaS.Training.Export;
+
+/// <summary>Compares ONNX Runtime's outputs with torch's.</summary>
+internal static class ParityCheck
+{
+    /// <summary>One comparison: the inputs by name, torch's outputs in the graph's order.</summary>
+    internal sealed record Case(string Sizes, IReadOnlyList<TensorProto> Inputs, IReadOnlyList<TensorProto> Outputs);
+
+    /// <summary>The largest absolute difference over all cases and outputs.</summary>
+    /// <exception cref="OnnxExportException">An output has another shape, or is further off than the tolerance.</exception>
+    public static double Run(OnnxModel model, IEnumerable<Case> cases, double tolerance)
+    {
+        using var runner = new OnnxRunner(model);
+        var known = model.Inputs.Select(static input => input.Name).ToHashSet();
+        double worst = 0;
+        foreach (var (sizes, inputs, outputs) in cases)
+        {
+            var actual = runner.Run([.. inputs.Where(input => known.Contains(input.Name))]);
+            for (int i = 0; i < outputs.Count; i++)
+            {
+                string where = $"output '{actual[i].Name}'{sizes}";
+                if (!actual[i].Dims.SequenceEqual(outputs[i].Dims))
+                {
+                    throw new OnnxExportException(
+                        $"parity: {where}: torch gives shape [{string.Join(',', outputs[i].Dims)}], "
+                        + $"ONNX Runtime [{string.Join(',', actual[i].Dims)}]");
+                }
+                double[] expected = ToDoubles(outputs[i]), got = ToDoubles(actual[i]);
+                double magnitude = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+                double difference = expected.Zip(got, Difference).DefaultIfEmpty().Max();
+                if (!(difference <= tolerance * Math.Max(1, magnitude)))
+                {
+                    throw new OnnxExportException(
+                        $"parity: {where}: torch and ONNX Runtime differ by {difference:g3}, more than {tolerance:g3} "
+                        + $"(largest value {magnitude:g3}); the module may draw random numbers or depend on its input's values");
+                }
+                worst = Math.Max(worst, difference);
+            }
+        }
+        return worst;
+    }
+
+    private static double Difference(double a, double b) =>
+        a.Equals(b) ? 0 : double.IsNaN(a) || double.IsNaN(b) ? double.PositiveInfinity : Math.Abs(a - b);
+
+    private static double[] ToDoubles(TensorProto tensor) => tensor.Type() switch
+    {
+        DataType.Float => Array.ConvertAll(tensor.ToArray<float>(), static v => (double)v),
+        DataType.Double => tensor.ToArray<double>(),
+        DataType.Float16 => Array.ConvertAll(tensor.ToArray<Half>(), static v => (double)v),
+        DataType.Int64 or DataType.Int32 => Array.ConvertAll(tensor.ToInt64Array(), static v => (double)v),
+        DataType.Int16 => Array.ConvertAll(tensor.ToArray<short>(), static v => (double)v),
+        DataType.Int8 => Array.ConvertAll(tensor.ToArray<sbyte>(), static v => (double)v),
+        DataType.Bool or DataType.Uint8 => Array.ConvertAll(tensor.Bytes().ToArray(), static v => (double)v),
+        DataType.Bfloat16 => Array.ConvertAll(
+            MemoryMarshal.Cast<byte, ushort>(tensor.Bytes().Span).ToArray(),
+            static bits => (double)BitConverter.UInt32BitsToSingle((uint)bits << 16)),
+        var type => throw new OnnxExportException($"parity: outputs of type {type.Label()} cannot be compared"),
+    };
+}
