@@ -9,7 +9,7 @@ feed_settings() {
 # feed_serves ID VERSION: whether exactly this package and all that it depends on can be restored without artifacts/feed.
 # A source that cannot be reached is a failure, not a no.
 feed_serves() {
-    local id=$1 version=$2 folder=artifacts/probe status=0
+    local id=$1 version=$2 folder="${scratch:?}/probe" status=0
     mkdir -p "$folder"
     cat >"$folder/NuGet.config" <<'EOF'
 <configuration>

@@ -1,11 +1,12 @@
 # The step runner of ./maas setup; sourced. A step is a file eng/steps/NAME.sh that calls `step TITLE ADVICE` and defines
 #   inputs   prints all that the step's result depends on (see `files`); the step runs again when that changes
 #   present  succeeds while what the step leaves behind is there
-#   work     does it; every command goes through `run`, every result appears by a rename
+#   work     does it; every command goes through `run`, every result is made in $scratch and appears by a rename
 # shellcheck shell=bash
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p artifacts/stamps artifacts/logs
+scratch=artifacts/scratch    # emptied before and after each step
 
 step() {
     title=$1
@@ -72,24 +73,26 @@ run_step() {
 
     # Taken before the work: what is edited meanwhile makes the step run again.
     stamp=$(key "$name")
-    rm -f "artifacts/stamps/$name"
+    rm -rf "artifacts/stamps/$name" "$scratch"
     [ -t 1 ] || echo "$label $title ..."
     # A process group of its own, so that an interrupt reaches all of the step; without the lock, which build servers would keep.
     set -m
     (
         set -euo pipefail
+        mkdir -p "$scratch"
         work
     ) >"$log" 2>&1 </dev/null 9>&- &
     worker=$!
     set +m
-    trap 'kill -TERM -- -$worker 2>/dev/null; echo; echo "setup: interrupted during: $title" >&2; exit 130' INT TERM HUP
+    trap 'kill -TERM -- -$worker 2>/dev/null; wait $worker || :; rm -rf "$scratch"; echo; echo "setup: interrupted during: $title" >&2; exit 130' INT TERM HUP
     [ -t 1 ] && spin "$label" "$started"
     wait "$worker" || status=$?
     trap - INT TERM HUP
-    [ "$status" -eq 0 ] || fail "$log" "$status" $((SECONDS - started))
+    [ "$status" -eq 0 ] || fail "$name" "$status" $((SECONDS - started))
+    rm -rf "$scratch"
 
     if ! { echo "$stamp" >"artifacts/stamps/$name.new" && mv "artifacts/stamps/$name.new" "artifacts/stamps/$name"; } 2>>"$log"; then
-        fail "$log" 1 $((SECONDS - started))
+        fail "$name" 1 $((SECONDS - started))
     fi
     if [ -t 1 ]; then printf '\r\033[K'; fi
     echo "$label $title: done in $((SECONDS - started)) s$(sed -n 's/^= / — /p' "$log")"
@@ -106,23 +109,28 @@ spin() {
 }
 
 fail() {
-    local log=$1 status=$2 seconds=$3
+    local name=$1 status=$2 seconds=$3 log="artifacts/logs/$1.log" command mend
+    command=$(sed -n 's/^+ //p' "$log" | tail -n 1)
+    mend=$(mend "$log")
+    rm -rf "$scratch"
     if [ -t 1 ]; then printf '\r\033[K'; fi
     {
         echo "setup: failed (exit $status, after $seconds s)"
         echo "  step:    $title"
-        echo "  command: $(sed -n 's/^+ //p' "$log" | tail -n 1)"
+        echo "  command: ${command:-eng/steps/$name.sh}"
         echo "  the end of $log:"
         tail -n 20 "$log" | sed 's/^/    /'
-        echo "  what to do: $(mend "$log")"
+        echo "  what to do: $mend"
     } >&2
     exit 1
 }
 
 # Says what to do about a failure: a common cause first, else the step's own advice.
 mend() {
-    if grep -qi 'no space left on device\|ENOSPC\|disk quota exceeded' "$1"; then
-        echo "free some disk space here, in the temporary folder or in the home folder ($(df -Ph . | awk 'NR == 2 { print $4 }') free here), then run ./maas setup again."
+    local free
+    free=$(df -Pm artifacts/ | awk 'NR == 2 { print $4 }')
+    if [ "$free" -lt 10 ] || grep -qi 'no space left on device\|ENOSPC\|disk quota exceeded' "$1"; then
+        echo "free some disk space ($free MB are free in artifacts/; the home and temporary folders count too), then run ./maas setup again."
     elif grep -q 'NU1301\|ENOTFOUND\|EAI_AGAIN\|ECONNREFUSED\|ECONNRESET\|ETIMEDOUT\|ENETUNREACH\|Temporary failure resolving' "$1"; then
         echo "the package source could not be reached: check the network, proxy and package source settings, then run ./maas setup again."
     else

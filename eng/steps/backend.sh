@@ -29,7 +29,7 @@ choose() {
 }
 
 decide() {
-    cat >artifacts/setup.props.new <<EOF
+    cat >"$scratch/setup.props" <<EOF
 <Project>
   <!-- Written by ./maas setup: $2. -->
   <PropertyGroup>
@@ -37,7 +37,7 @@ decide() {
   </PropertyGroup>
 </Project>
 EOF
-    mv artifacts/setup.props.new artifacts/setup.props
+    mv "$scratch/setup.props" artifacts/setup.props
     echo "= $1: $2"
 }
 

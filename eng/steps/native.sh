@@ -12,6 +12,6 @@ work() {
     local folder=artifacts/native
     run cmake -S native -B "$folder/build" -DCMAKE_BUILD_TYPE=Release
     run cmake --build "$folder/build" --parallel "$(nproc)"
-    run cp "$folder/build/libmaas_torch.so" "$folder/libmaas_torch.so.new"
-    run mv "$folder/libmaas_torch.so.new" "$folder/libmaas_torch.so"
+    run cp "$folder/build/libmaas_torch.so" "${scratch:?}/"
+    run mv "$scratch/libmaas_torch.so" "$folder/"
 }

@@ -31,9 +31,7 @@ work() {
 }
 
 pack() {
-    local folder=artifacts/onnxruntime
-    npm_unpack com.github.asus4.onnxruntime "$folder/source" --exclude='*/iOS~*' --exclude='*/Android*'
-    run dotnet pack eng/onnxruntime/OnnxRuntime.csproj -c Release --nologo -o "$folder/package" -p:OnnxRuntimeSource="$PWD/$folder/source"
-    run mv "$folder"/package/*.nupkg artifacts/feed/
-    rm -rf "$folder"
+    npm_unpack com.github.asus4.onnxruntime "$scratch/source" --exclude='*/iOS~*' --exclude='*/Android*'
+    run dotnet pack eng/onnxruntime/OnnxRuntime.csproj -c Release --nologo -o "$scratch/package" -p:OnnxRuntimeSource="$PWD/$scratch/source"
+    run mv "$scratch"/package/*.nupkg artifacts/feed/
 }
