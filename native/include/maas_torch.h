@@ -63,6 +63,7 @@ struct TensorInfo {
     void* data;              // null where the memory is not addressable from the CPU
     int64_t element_size;
     uint8_t requires_grad, is_leaf, is_sparse, is_contiguous;
+    int64_t storage_offset;  // in elements
 };
 
 }  // namespace maas
@@ -74,6 +75,14 @@ MAAS_API int32_t maas_tensor_same(const void* a, const void* b);
 // Wraps memory of the caller; release(context) runs when the last view of it is gone.
 MAAS_API void* maas_tensor_from_blob(void* data, const int64_t* sizes, int32_t dimensions, int32_t dtype,
                                      void (*release)(void*), void* context);
+
+// A file of one tensor as torch::save writes it.
+MAAS_API int32_t maas_tensor_save(const void* tensor, const char* path);
+MAAS_API void* maas_tensor_load(const char* path);
+
+// The floating-point type that factories use when none is given.
+MAAS_API int32_t maas_default_dtype();
+MAAS_API int32_t maas_set_default_dtype(int32_t dtype);
 
 // Autograd.
 MAAS_API int32_t maas_set_requires_grad(void* tensor, int32_t value);

@@ -42,6 +42,7 @@ int32_t maas_tensor_info(const void* handle, TensorInfo* info) {
         info->strides = strided ? t.strides().data() : nullptr;
         info->data = strided && t.device().is_cpu() ? t.data_ptr() : nullptr;
         info->element_size = static_cast<int64_t>(t.element_size());
+        info->storage_offset = strided ? t.storage_offset() : 0;
         info->requires_grad = t.requires_grad();
         info->is_leaf = t.is_leaf();
         info->is_sparse = t.is_sparse();
@@ -64,6 +65,26 @@ void* maas_tensor_from_blob(void* data, const int64_t* sizes, int32_t dimensions
             if (release) release(context);
         };
         return handle(torch::from_blob(data, at::IntArrayRef(sizes, dimensions), deleter, options));
+    });
+}
+
+int32_t maas_tensor_save(const void* handle, const char* path) {
+    return guard<int32_t>(-1, [&] { return torch::save(tensor(handle), std::string(path)), 0; });
+}
+
+void* maas_tensor_load(const char* path) {
+    return guard<void*>(nullptr, [&] {
+        at::Tensor loaded;
+        torch::load(loaded, std::string(path));
+        return handle(std::move(loaded));
+    });
+}
+
+int32_t maas_default_dtype() { return static_cast<int32_t>(c10::get_default_dtype_as_scalartype()); }
+
+int32_t maas_set_default_dtype(int32_t dtype) {
+    return guard<int32_t>(-1, [&] {
+        return c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<at::ScalarType>(dtype))), 0;
     });
 }
 

@@ -66,14 +66,14 @@ internal static class Factory
         return tensor;
     }
 
-    private static Tensor Converted(Tensor raw, ScalarType type, ScalarType? dtype, Device? device)
+    public static Tensor Converted(Tensor raw, ScalarType type, ScalarType? dtype, Device? device)
     {
         var sameType = dtype is null || dtype == type;
         if (sameType && (device is null || device.type == DeviceType.CPU)) return raw;
         using (raw) return raw.to(dtype ?? type, device ?? CPU);
     }
 
-    private static void RejectNames(string[]? names)
+    public static void RejectNames(string[]? names)
     {
         if (names is { Length: > 0 })
             throw new NotSupportedException("named dimensions are not supported by this backend; leave names out");

@@ -28,6 +28,15 @@ internal static unsafe partial class Native
     public static partial nint maas_tensor_from_blob(
         void* data, long* sizes, int dimensions, int dtype, delegate* unmanaged<void*, void> release, void* context);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int maas_tensor_save(nint tensor, string path);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint maas_tensor_load(string path);
+
+    [LibraryImport(Library)] public static partial int maas_default_dtype();
+    [LibraryImport(Library)] public static partial int maas_set_default_dtype(int dtype);
+
     [LibraryImport(Library)] public static partial int maas_set_requires_grad(nint tensor, int value);
     [LibraryImport(Library)] public static partial nint maas_grad(nint tensor);
     [LibraryImport(Library)] public static partial int maas_set_grad(nint tensor, nint grad);

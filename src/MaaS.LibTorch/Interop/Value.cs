@@ -49,4 +49,5 @@ internal unsafe struct TensorInfo
     public byte IsLeaf;
     public byte IsSparse;
     public byte IsContiguous;
+    public long StorageOffset;
 }

@@ -76,7 +76,7 @@ public static partial class torch
         {
             using var scope = NewDisposeScope();
             var (view, tensors) = Sliced(indices);
-            var result = tensors.Length > 0 ? Call("index", view, Arg.Optional(tensors))
+            var result = tensors.Length > 0 ? Call("index.Tensor", view, Arg.Optional(tensors))
                 : ReferenceEquals(view, this) ? alias()
                 : view;
             return result.MoveToOuterDisposeScope();

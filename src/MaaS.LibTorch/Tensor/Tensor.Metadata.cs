@@ -71,7 +71,7 @@ public static partial class torch
 
         public long stride(int dim) => Dispatcher.CallLong("stride.int", this, dim);
 
-        public long storage_offset() => Dispatcher.CallLong("storage_offset", this);
+        public long storage_offset() => Info.StorageOffset;
 
         public bool is_contiguous() => Info.IsContiguous != 0;
 

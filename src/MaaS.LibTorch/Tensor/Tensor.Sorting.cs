@@ -17,10 +17,6 @@ public static partial class torch
 
         public Tensor msort() => Call("msort", this);
 
-        public (Tensor output, Tensor inverse_indices, Tensor counts) unique_consecutive(
-            bool return_inverse = false, bool return_counts = false, int? dim = null) =>
-            Call3("unique_consecutive", this, return_inverse, return_counts, dim);
-
         public Tensor bucketize(Tensor boundaries, bool outInt32 = false, bool right = false) =>
             Call("bucketize.Tensor", this, boundaries, outInt32, right);
     }

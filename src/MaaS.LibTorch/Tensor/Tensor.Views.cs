@@ -152,8 +152,6 @@ public static partial class torch
 
         public Tensor zero_() => CallInPlace("zero_", this);
 
-        public Tensor view_as_complex() => Call("view_as_complex", this);
-
         public Tensor T => Call("numpy_T", this);
 
         public Tensor H => Call("matrix_H", this);

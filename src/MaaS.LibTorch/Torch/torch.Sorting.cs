@@ -18,8 +18,4 @@ public static partial class torch
     public static (Tensor values, Tensor indices) topk(
         Tensor tensor, int k, int dim = -1, bool largest = true, bool sorted = true) =>
         tensor.topk(k, dim, largest, sorted);
-
-    public static (Tensor output, Tensor inverse_indices, Tensor counts) unique_consecutive(
-        Tensor input, bool return_inverse = false, bool return_counts = false, int? dim = null) =>
-        input.unique_consecutive(return_inverse, return_counts, dim);
 }

@@ -89,6 +89,4 @@ public static partial class torch
     public static Tensor unsqueeze_(Tensor input, long dim) => input.unsqueeze_(dim);
 
     public static Tensor vander(Tensor x, long N = -1, bool increasing = false) => x.vander(N, increasing);
-
-    public static Tensor view_as_complex(Tensor input) => input.view_as_complex();
 }
