@@ -101,6 +101,17 @@ MAAS_API int32_t maas_inference_mode_enabled();
 MAAS_API void* maas_inference_mode_enter(int32_t value);
 MAAS_API void maas_inference_mode_exit(void* guard);
 
+// Makes an existing tensor, computed without recording, the output of a function of inputs whose backward pass is the
+// caller's. backward gets the output's gradient and the saved tensors as handles that it deletes, and writes one handle
+// (or null) for each input that the library deletes; it returns a negative number, with a message set by
+// maas_set_last_error, to fail the pass. release(context) runs exactly once, when the graph lets go of the function.
+typedef int32_t (*maas_function_backward)(void* context, void* gradient, void* const* saved, int32_t saved_count,
+                                          void** results, int32_t count);
+MAAS_API int32_t maas_function(const char* name, void* const* inputs, int32_t input_count, void* output,
+                               void* const* saved, int32_t saved_count, maas_function_backward backward,
+                               void (*release)(void*), void* context);
+MAAS_API void maas_set_last_error(const char* message);
+
 // Autocast on one device type ("cpu" or "cuda" by c10::DeviceType).
 MAAS_API int32_t maas_autocast_enabled(int32_t device_type);
 MAAS_API int32_t maas_set_autocast(int32_t device_type, int32_t enabled, int32_t dtype);

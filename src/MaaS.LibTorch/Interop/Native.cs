@@ -50,6 +50,14 @@ internal static unsafe partial class Native
         nint* outputs, nint* gradients, int outputCount, nint* inputs, int inputCount, int retainGraph,
         int createGraph, int allowUnused, nint* results);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int maas_function(
+        string name, nint* inputs, int inputCount, nint output, nint* saved, int savedCount,
+        delegate* unmanaged<nint, nint, nint*, int, nint*, int, int> backward, delegate* unmanaged<nint, void> release, nint context);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void maas_set_last_error(string message);
+
     [LibraryImport(Library)] public static partial int maas_grad_enabled();
     [LibraryImport(Library)] public static partial void maas_set_grad_enabled(int value);
     [LibraryImport(Library)] public static partial int maas_inference_mode_enabled();

@@ -1,3 +1,4 @@
+using MaaS.Training.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -35,8 +36,7 @@ public sealed class ConvNet : Module<Tensor, Tensor>, IParallelForward
     /// <returns>(B, classes).</returns>
     public override Tensor forward(Tensor input)
     {
-        var x = functional.relu(conv.call(input));   // (B, filters, H−2, W−2)
-        x = functional.max_pool2d(x, 2);             // (B, filters, (H−2)/2, (W−2)/2)
-        return dense.call(x.flatten(1));             // (B, classes)
+        var x = ConvReluPool.Call(input, conv);   // (B, filters, (H−2)/2, (W−2)/2)
+        return dense.call(x.flatten(1));          // (B, classes)
     }
 }
