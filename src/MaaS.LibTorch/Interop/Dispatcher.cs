@@ -50,6 +50,13 @@ internal static unsafe class Dispatcher
         return (Tensor(results[0]), Tensor(results[1]), Tensor(results[2]));
     }
 
+    public static (torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor) Call4(string op, params ReadOnlySpan<Arg> arguments)
+    {
+        var results = stackalloc Value[4];
+        Invoke(op, arguments, results, 4);
+        return (Tensor(results[0]), Tensor(results[1]), Tensor(results[2]), Tensor(results[3]));
+    }
+
     /// <summary>Calls an operator that returns a list of tensors.</summary>
     public static torch.Tensor[] CallList(string op, params ReadOnlySpan<Arg> arguments)
     {

@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TorchSharp.Modules;
+
+/// <summary>Zeroes whole channels with probability p in training and scales the rest by 1 / (1 - p).</summary>
+public sealed class Dropout2d : ParameterLessModule<Tensor, Tensor>
+{
+    internal Dropout2d(double p = 0.5, bool inplace = false) : base(nameof(Dropout2d))
+    {
+        this.p = p;
+        this.inplace = inplace;
+    }
+
+    public bool inplace { get; set; }
+
+    public double p { get; set; }
+
+    public override Tensor forward(Tensor input) => functional.dropout2d(input, p, training, inplace);
+}

@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using static TorchSharp.torch.nn.utils.rnn;
+
+namespace TorchSharp.Modules;
+
+/// <summary>Elman's recurrent layers.</summary>
+/// <remarks>
+/// Input (L, N, features), or (N, L, features) batch first; state (layers · directions, N, hidden), zeros when null;
+/// results the outputs (…, directions · hidden) and the last state.
+/// </remarks>
+public sealed class RNN : Module<Tensor, Tensor?, (Tensor, Tensor)>
+{
+    private readonly RecurrentLayers _layers;
+
+    internal RNN(long inputSize, long hiddenSize, long numLayers, NonLinearities nonLinearity, bool bias, bool batchFirst, double dropout, bool bidirectional,
+        Device? device, ScalarType? dtype) : base(nameof(RNN)) =>
+        _layers = new RecurrentLayers(this, nonLinearity == NonLinearities.ReLU ? "rnn_relu" : "rnn_tanh", 1, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, device, dtype);
+
+    public new (Tensor, Tensor) call(Tensor input, Tensor? h0 = null) => base.call(input, h0);
+
+    public (PackedSequence, Tensor) call(PackedSequence input, Tensor? h0 = null) => _layers.Forward(input, h0);
+
+    public override (Tensor, Tensor) forward(Tensor input, Tensor? h0) => _layers.Forward(input, h0);
+
+    /// <summary>Does nothing: the parameters' memory needs no compacting here.</summary>
+    public void flatten_parameters()
+    {
+    }
+
+    public Parameter? get_weight_ih(long idx) => _layers.Weight("weight_ih", idx);
+
+    public Parameter? get_weight_hh(long idx) => _layers.Weight("weight_hh", idx);
+
+    public Parameter? get_bias_ih(long idx) => _layers.Weight("bias_ih", idx);
+
+    public Parameter? get_bias_hh(long idx) => _layers.Weight("bias_hh", idx);
+}
