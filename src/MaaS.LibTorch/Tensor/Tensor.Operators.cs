@@ -45,15 +45,15 @@ public static partial class torch
 
         public static Tensor operator /(Tensor left, Tensor right) => left.div(right);
         public static Tensor operator /(Tensor left, Scalar right) => left.div(right);
-        public static Tensor operator /(Scalar left, Tensor right) => right.reciprocal().mul_(left);
+        public static Tensor operator /(Scalar left, Tensor right) => Quotient(left, right);
         public static Tensor operator /(Tensor left, int right) => left.div(right);
         public static Tensor operator /(Tensor left, long right) => left.div(right);
         public static Tensor operator /(Tensor left, float right) => left.div(right);
         public static Tensor operator /(Tensor left, double right) => left.div(right);
-        public static Tensor operator /(int left, Tensor right) => right.reciprocal().mul_(left);
-        public static Tensor operator /(long left, Tensor right) => right.reciprocal().mul_(left);
-        public static Tensor operator /(float left, Tensor right) => right.reciprocal().mul_(left);
-        public static Tensor operator /(double left, Tensor right) => right.reciprocal().mul_(left);
+        public static Tensor operator /(int left, Tensor right) => Quotient(left, right);
+        public static Tensor operator /(long left, Tensor right) => Quotient(left, right);
+        public static Tensor operator /(float left, Tensor right) => Quotient(left, right);
+        public static Tensor operator /(double left, Tensor right) => Quotient(left, right);
 
         public static Tensor operator %(Tensor left, Tensor right) => left.remainder(right);
         public static Tensor operator %(Tensor left, Scalar right) => left.remainder(right);
@@ -95,6 +95,13 @@ public static partial class torch
         public static Tensor operator -(Tensor tensor) => tensor.neg();
 
         public static Tensor operator ~(Tensor left) => left.bitwise_not();
+
+        // As PyTorch: the reciprocal, times the number.
+        private static Tensor Quotient(Scalar left, Tensor right)
+        {
+            using var reciprocal = right.reciprocal();
+            return reciprocal.mul(left);
+        }
 
         public static implicit operator Tensor(byte value) => torch.tensor(value);
         public static implicit operator Tensor(sbyte value) => torch.tensor(value);

@@ -39,7 +39,8 @@ public static partial class torch
         public Tensor argmin() => Call("argmin", this);
         public Tensor argmin(long dim, bool keepdim = false) => Call("argmin", this, dim, keepdim);
 
-        public Tensor count_nonzero(long[]? dims = null) => Call("count_nonzero.dim_IntList", this, dims);
+        public Tensor count_nonzero(long[]? dims = null) =>
+            dims is null ? Call("count_nonzero", this) : Call("count_nonzero.dim_IntList", this, dims);
 
         public (Tensor values, Tensor indexes) cummax(long dim) => Call2("cummax", this, dim);
 

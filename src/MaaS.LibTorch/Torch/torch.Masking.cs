@@ -58,5 +58,5 @@ public static partial class torch
     public static Tensor take_along_dim(Tensor input, IEnumerable<long> indices, long dim = 0) =>
         input.take_along_dim(indices, dim);
 
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => condition.where(x, y);
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) => x.where(condition, y);
 }
