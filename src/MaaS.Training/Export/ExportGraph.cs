@@ -26,7 +26,9 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     }
 
     /// <summary>The present value of a traced tensor: in-place operators may have changed it, or what it is a view of.</summary>
-    public TracedTensor Read(int id) => Current(_cells[id]);
+    /// <exception cref="OnnxExportException">The operator that made it gave no value for this result.</exception>
+    public TracedTensor Read(int id) => Current(_cells.GetValueOrDefault(id) ?? throw new OnnxExportException(
+        "export: forward reads a result that has no ONNX form, such as the indices of a pooling layer"));
 
     /// <summary>A tensor that forward made itself, as an initializer; null where it differs between the runs.</summary>
     public TracedTensor? Constant(Argument.Constant constant)

@@ -7,10 +7,18 @@ internal static class LoweringFamilies
     [
         ActivationLowerings.All,
         ArithmeticLowerings.All,
+        AttentionLowerings.All,
+        ComparisonLowerings.All,
         ConvolutionLowerings.All,
+        CreationLowerings.All,
+        ImageLowerings.All,
+        IndexingLowerings.All,
+        JoiningLowerings.All,
         LinearLowerings.All,
         NormalizationLowerings.All,
         PoolingLowerings.All,
+        RecurrentLowerings.All,
+        ReductionLowerings.All,
         ViewLowerings.All,
     ];
 }

@@ -84,7 +84,7 @@ internal static class NormalizationLowerings
         var x = call.Tensor("input");
         long[] axes = [.. Enumerable.Range(1, call.Ints("normalized_shape").Length).Select(static i => -(long)i)];
         double eps = call.Real("eps", x.Type == DataType.Double ? double.Epsilon : 1.1920929e-7);
-        string mean = call.Node("ReduceMean", [call.Node("Mul", [x.Name, x.Name])], ("axes", axes), ("keepdims", 1));
+        string mean = ReductionLowerings.Reduce(call, "ReduceMean", call.Node("Mul", [x.Name, x.Name]), axes, keep: true);
         string root = call.Node("Sqrt", [call.Node("Add", [mean, call.Scalar(eps, x.Type)])]);
         string result = call.Node("Div", [x.Name, root]);
         call.Return(call.OptionalTensor("weight") is { } weight ? call.Node("Mul", [result, weight.Name]) : result);

@@ -91,6 +91,51 @@ public sealed partial class OperatorCall
         return Node("Reshape", [value, Node("Concat", parts.ToArray(), ("axis", 0))]);
     }
 
+    /// <summary>Part of an axis, from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    public string Slice(string value, int axis, TracedSize start, TracedSize end, long step = 1)
+    {
+        string axes = Graph.Ints(axis);
+        return step == 1
+            ? Node("Slice", [value, SizeVector(start), SizeVector(end), axes])
+            : Node("Slice", [value, SizeVector(start), SizeVector(end), axes, Graph.Ints(step)]);
+    }
+
+    /// <summary>Whether a tensor was made by filling it with zeros.</summary>
+    public bool IsZeros(TracedTensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return Graph.Graph.Node.LastOrDefault(node => node.Output.Contains(tensor.Name)) is { OpType: "ConstantOfShape" } node
+            && node.Attribute.Count == 0;
+    }
+
+    /// <summary>The element type in which torch combines two arguments: a tensor with axes goes before one without, and
+    /// that before a number; a real goes before an integer, an integer before a bool.</summary>
+    public DataType PromotedType(string left, string right)
+    {
+        var (leftType, leftRank) = Kind(left);
+        var (rightType, rightRank) = Kind(right);
+        if (leftType == rightType) return leftType;
+        if (leftRank != rightRank)
+        {
+            var (strong, weak) = leftRank > rightRank ? (leftType, rightType) : (rightType, leftType);
+            return Category(weak) > Category(strong) ? weak == DataType.Double ? DataType.Float : weak : strong;
+        }
+        if (Category(leftType) != Category(rightType)) return Category(leftType) > Category(rightType) ? leftType : rightType;
+        return leftType.Bits() >= rightType.Bits() ? leftType : rightType;
+    }
+
+    private static int Category(DataType type) => type.IsFloat() ? 2 : type == DataType.Bool ? 0 : 1;
+
+    // The rank counts as 2 for tensors with axes, 1 for those without, 0 for numbers.
+    private (DataType Type, int Rank) Kind(string name) => Get(name) switch
+    {
+        Argument.Int => (DataType.Int64, 0),
+        Argument.Real => (DataType.Double, 0),
+        Argument.Flag => (DataType.Bool, 0),
+        _ when Tensor(name) is var tensor => (tensor.Type, tensor.Rank > 0 ? 2 : 1),
+        _ => throw Unsupported($"expected a tensor or a number for the argument '{name}'"),
+    };
+
     /// <summary>Gives a value the shape of a tensor that has as many elements.</summary>
     public string ReshapeLike(string value, TracedTensor like)
     {
