@@ -8,25 +8,24 @@ results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
-# Sums one attribute, or what `total` has beyond `executed`, over the counters of all result files.
+# Adds up the counters of one result file: what ran and did not pass has failed, what did not run was skipped.
 passed=0 failed=0 skipped=0
 count() {
-    local counters
-    counters=$(grep -ho '<Counters [^>]*>' "$1" | head -n 1)
-    attribute() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
-    local here_passed here_total here_executed
-    here_passed=$(attribute passed) here_total=$(attribute total) here_executed=$(attribute executed)
-    passed=$((passed + here_passed))
-    failed=$((failed + here_executed - here_passed))
-    skipped=$((skipped + here_total - here_executed))
+    local counts run_total run_executed run_passed
+    counts=$(sed -n 's/.*<Counters total="\([0-9]*\)" executed="\([0-9]*\)" passed="\([0-9]*\)".*/\1 \2 \3/p' "$1")
+    read -r run_total run_executed run_passed <<<"$counts"
+    passed=$((passed + run_passed))
+    failed=$((failed + run_executed - run_passed))
+    skipped=$((skipped + run_total - run_executed))
 }
 
 for project in tests/*/*.csproj; do
     name=$(basename "$project" .csproj)
     echo "== $name"
     status=0 before=$failed
-    dotnet test "$project" -c Release --no-build --nologo -tl:off --results-directory "$results" \
-        --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" "$@" || status=$?
+    # A hanging test fails its project (exit 124) instead of holding up everything.
+    timeout --kill-after=30 15m dotnet test "$project" -c Release --no-build --nologo -tl:off --results-directory "$results" \
+        --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" "$@" </dev/null || status=$?
     if [ -f "$results/$name.trx" ]; then count "$results/$name.trx"; fi
     if [ "$status" -ne 0 ] && [ "$failed" -eq "$before" ]; then
         echo "$name: the test run itself failed (exit $status)" >&2
