@@ -19,4 +19,7 @@ public sealed class InferenceException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the model refused the inputs' values, as an index out of range, rather than failed by itself.</summary>
+    public bool IsInputRejected { get; init; }
 }

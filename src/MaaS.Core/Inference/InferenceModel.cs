@@ -177,7 +177,10 @@ public sealed class InferenceModel : IDisposable
         catch (OnnxRuntimeException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new InferenceException($"{Name}: the model failed on {string.Join(", ", inputs.ToArray().Select(i => i.ToString()))}: {e.Message}", e);
+            throw new InferenceException($"{Name}: the model failed on {string.Join(", ", inputs.ToArray().Select(i => i.ToString()))}: {e.Message}", e)
+            {
+                IsInputRejected = e.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal),
+            };
         }
     }
 

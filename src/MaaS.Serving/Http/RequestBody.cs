@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Unicode;
+using MaaS.Serving.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace MaaS.Serving.Http;
+
+/// <summary>A request's body as one pooled block.</summary>
+internal sealed class RequestBody : IDisposable
+{
+    private byte[] _buffer;
+    private int _length;
+
+    private RequestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>The bytes, until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+
+    /// <summary>Reads the whole body.</summary>
+    /// <exception cref="RequestException">413: it is larger than <paramref name="limit"/>.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpContext context, long limit)
+    {
+        var declared = context.Request.ContentLength;
+        if (declared > limit)
+        {
+            throw RequestException.TooLarge(limit);
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = limit;
+        }
+
+        var body = new RequestBody((int)(declared ?? 4096) + 1);
+        try
+        {
+            var stream = context.Request.Body;
+            int read;
+            while ((read = await stream.ReadAsync(body._buffer.AsMemory(body._length), context.RequestAborted).ConfigureAwait(false)) > 0)
+            {
+                body._length += read;
+                if (body._length > limit)
+                {
+                    throw RequestException.TooLarge(limit);
+                }
+
+                if (body._length == body._buffer.Length)
+                {
+                    body.Replace(body._buffer.AsSpan(), checked(body._buffer.Length * 2L));
+                }
+            }
+
+            return Utf8.IsValid(body.Bytes) ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts the tokens NaN and Infinity in quotes, so that a JSON reader takes them.</summary>
+    public void QuoteNonFinite()
+    {
+        var quoted = NonFinite.Quote(Bytes);
+        if (!quoted.IsEmpty)
+        {
+            Replace(quoted, quoted.Length);
+            _length = quoted.Length;
+        }
+    }
+
+    public void Dispose()
+    {
+        var buffer = Interlocked.Exchange(ref _buffer, []);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Replace(ReadOnlySpan<byte> bytes, long capacity)
+    {
+        var next = ArrayPool<byte>.Shared.Rent((int)Math.Min(capacity, Array.MaxLength));
+        bytes.CopyTo(next);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = next;
+    }
+}

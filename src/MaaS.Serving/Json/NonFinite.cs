@@ -1,0 +1,81 @@
+using System.Buffers;
+
+namespace MaaS.Serving.Json;
+
+/// <summary>The tokens NaN, Infinity and -Infinity, which JSON lacks and Python's json and TensorFlow Serving use.</summary>
+internal static class NonFinite
+{
+    private static readonly byte[][] Tokens = ["NaN"u8.ToArray(), "Infinity"u8.ToArray(), "-Infinity"u8.ToArray()];
+
+    public static ReadOnlySpan<byte> Token(double value) => double.IsNaN(value) ? Tokens[0] : value > 0 ? Tokens[1] : Tokens[2];
+
+    /// <summary>Puts bare tokens in quotes, so that a JSON reader takes them; text inside strings stays.</summary>
+    /// <returns>The changed text, or an empty span when there was no such token.</returns>
+    public static ReadOnlySpan<byte> Quote(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("NaN"u8) < 0 && json.IndexOf("Infinity"u8) < 0)
+        {
+            return default;
+        }
+
+        var quoted = new ArrayBufferWriter<byte>(json.Length + 64);
+        var copied = 0;
+        var found = false;
+        for (var i = 0; i < json.Length;)
+        {
+            if (json[i] == '"')
+            {
+                i = EndOfString(json, i);
+                continue;
+            }
+
+            var length = TokenAt(json[i..]);
+            if (length == 0)
+            {
+                i++;
+                continue;
+            }
+
+            found = true;
+            quoted.Write(json[copied..i]);
+            quoted.Write("\""u8);
+            quoted.Write(json.Slice(i, length));
+            quoted.Write("\""u8);
+            i += length;
+            copied = i;
+        }
+
+        quoted.Write(json[copied..]);
+        return found ? quoted.WrittenSpan : default;
+    }
+
+    private static int TokenAt(ReadOnlySpan<byte> json)
+    {
+        foreach (var token in Tokens)
+        {
+            if (json.StartsWith(token))
+            {
+                return token.Length;
+            }
+        }
+
+        return 0;
+    }
+
+    private static int EndOfString(ReadOnlySpan<byte> json, int start)
+    {
+        for (var i = start + 1; i < json.Length; i++)
+        {
+            if (json[i] == '\\')
+            {
+                i++;
+            }
+            else if (json[i] == '"')
+            {
+                return i + 1;
+            }
+        }
+
+        return json.Length;
+    }
+}

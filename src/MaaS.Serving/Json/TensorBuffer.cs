@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Serving.Http;
+
+namespace MaaS.Serving.Json;
+
+/// <summary>Collects the elements of one tensor in a pooled buffer while JSON is read.</summary>
+internal sealed class TensorBuffer : IDisposable
+{
+    private readonly List<string>? _strings;
+    private byte[] _bytes;
+    private int _used;
+
+    public TensorBuffer(string name, ElementType type, int expectedElements = 64)
+    {
+        Name = name;
+        Type = type;
+        _strings = type == ElementType.String ? [] : null;
+        _bytes = type == ElementType.String ? [] : ArrayPool<byte>.Shared.Rent(Math.Max(16, (int)Math.Min((long)expectedElements * type.Size(), 1 << 26)));
+    }
+
+    public string Name { get; }
+
+    public ElementType Type { get; }
+
+    public int Count => _strings?.Count ?? _used / Type.Size();
+
+    /// <summary>Appends the scalar that the reader stands on.</summary>
+    /// <exception cref="RequestException">400: it is no value of the type.</exception>
+    public void Append(ref Utf8JsonReader reader)
+    {
+        switch (Type)
+        {
+            case ElementType.Float32:
+                Add(Single(ref reader));
+                break;
+            case ElementType.Float64:
+                Add(Double(ref reader));
+                break;
+            case ElementType.Float16:
+                Add(Half(ref reader));
+                break;
+            case ElementType.BFloat16:
+                Add(ToBFloat16(Single(ref reader)));
+                break;
+            case ElementType.Int64:
+                Add(Int(ref reader, long.MinValue, long.MaxValue));
+                break;
+            case ElementType.Int32:
+                Add((int)Int(ref reader, int.MinValue, int.MaxValue));
+                break;
+            case ElementType.Int16:
+                Add((short)Int(ref reader, short.MinValue, short.MaxValue));
+                break;
+            case ElementType.Int8:
+                Add((sbyte)Int(ref reader, sbyte.MinValue, sbyte.MaxValue));
+                break;
+            case ElementType.UInt64:
+                Add(reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var u) ? u : throw Wrong(ref reader));
+                break;
+            case ElementType.UInt32:
+                Add((uint)Int(ref reader, 0, uint.MaxValue));
+                break;
+            case ElementType.UInt16:
+                Add((ushort)Int(ref reader, 0, ushort.MaxValue));
+                break;
+            case ElementType.UInt8:
+                Add((byte)Int(ref reader, 0, byte.MaxValue));
+                break;
+            case ElementType.Bool:
+                Add(reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.TokenType == JsonTokenType.True : throw Wrong(ref reader));
+                break;
+            case ElementType.String:
+                _strings!.Add(reader.TokenType == JsonTokenType.String ? JsonText.Get(reader) : throw Wrong(ref reader));
+                break;
+            default:
+                throw RequestException.BadRequest($"input '{Name}': expected a type that JSON can carry, the model has {Type.Name()}");
+        }
+    }
+
+    /// <summary>Appends a text that came another way.</summary>
+    public void Append(string text) => (_strings ?? throw RequestException.BadRequest($"input '{Name}': expected {Type.Name()} values, got text")).Add(text);
+
+    /// <summary>The collected elements as a tensor, which takes the buffer over.</summary>
+    public TensorValue ToTensor(ReadOnlySpan<long> shape)
+    {
+        if (_strings is not null)
+        {
+            return TensorValue.OfStrings([.. _strings], shape);
+        }
+
+        var owner = new Rented(_bytes);
+        var tensor = new TensorValue(Type, shape, _bytes.AsMemory(0, _used), owner);
+        _bytes = [];
+        return tensor;
+    }
+
+    /// <summary>The collected floats, for preprocessing in place.</summary>
+    public Span<float> Floats() => MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(0, _used));
+
+    public void Dispose()
+    {
+        var bytes = Interlocked.Exchange(ref _bytes, []);
+        if (bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    /// <summary>Rounds to the nearest bfloat16, ties to even.</summary>
+    private static ushort ToBFloat16(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private float Single(ref Utf8JsonReader reader)
+        => reader.TokenType != JsonTokenType.Number ? (float)NonFiniteText(ref reader)
+            : reader.TryGetSingle(out var value) && float.IsFinite(value) ? value : throw Wrong(ref reader);
+
+    private double Double(ref Utf8JsonReader reader)
+        => reader.TokenType != JsonTokenType.Number ? NonFiniteText(ref reader)
+            : reader.TryGetDouble(out var value) && double.IsFinite(value) ? value : throw Wrong(ref reader);
+
+    private Half Half(ref Utf8JsonReader reader)
+    {
+        var value = Single(ref reader);
+        return !float.IsFinite(value) || System.Half.IsFinite((Half)value) ? (Half)value : throw Wrong(ref reader);
+    }
+
+    /// <summary><see cref="NonFinite.Quote"/> turned the bare tokens into strings.</summary>
+    private double NonFiniteText(ref Utf8JsonReader reader)
+        => reader.TokenType != JsonTokenType.String ? throw Wrong(ref reader)
+            : JsonText.Is(reader, "NaN"u8) ? double.NaN
+            : JsonText.Is(reader, "Infinity"u8) ? double.PositiveInfinity
+            : JsonText.Is(reader, "-Infinity"u8) ? double.NegativeInfinity
+            : throw Wrong(ref reader);
+
+    private long Int(ref Utf8JsonReader reader, long min, long max)
+        => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= min && value <= max ? value : throw Wrong(ref reader);
+
+    private void Add<T>(T value)
+        where T : unmanaged
+    {
+        var size = Type.Size();
+        if (_used + size > _bytes.Length)
+        {
+            Grow();
+        }
+
+        MemoryMarshal.Write(_bytes.AsSpan(_used), in value);
+        _used += size;
+    }
+
+    private void Grow()
+    {
+        var next = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
+        _bytes.AsSpan(0, _used).CopyTo(next);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = next;
+    }
+
+    private RequestException Wrong(ref Utf8JsonReader reader)
+    {
+        const int Shown = 40;
+        var got = reader.TokenType is JsonTokenType.StartObject ? "an object" : Encoding.UTF8.GetString(reader.ValueSpan);
+        got = got.Length > Shown ? string.Concat(got.AsSpan(0, Shown), "…") : got;
+        return RequestException.BadRequest(string.Create(
+            CultureInfo.InvariantCulture,
+            $"input '{Name}': expected {Type.Name()} values, got {(reader.TokenType == JsonTokenType.String ? $"the text '{got}'" : got)} as element {Count}"));
+    }
+
+    private sealed class Rented(byte[] bytes) : IDisposable
+    {
+        private byte[]? _bytes = bytes;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _bytes, null) is { } rented)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+}

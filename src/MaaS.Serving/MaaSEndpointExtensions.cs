@@ -1,0 +1,25 @@
+using MaaS.Serving.Protocols;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Adds the endpoints of model serving.</summary>
+public static class MaaSEndpointExtensions
+{
+    /// <summary>Maps every protocol that <c>AddMaaS</c> registered.</summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">Put before every address, as <c>/models</c>; none by default.</param>
+    /// <returns>The group, for authorization and other conventions.</returns>
+    public static RouteGroupBuilder MapMaaS(this IEndpointRouteBuilder endpoints, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var group = endpoints.MapGroup(prefix);
+        foreach (var protocol in endpoints.ServiceProvider.GetServices<IProtocol>())
+        {
+            protocol.Map(group);
+        }
+
+        return group;
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Frozen;
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Serving.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Models;
+
+/// <summary>The models that are served. They are loaded before the server takes its first request.</summary>
+public sealed partial class ModelRepository : IHostedLifecycleService, IDisposable
+{
+    private readonly MaaSServingOptions _options;
+    private readonly ILogger<ModelRepository> _logger;
+    private FrozenDictionary<string, ServedModel[]> _models = FrozenDictionary<string, ServedModel[]>.Empty;
+    private string[] _failed = [];
+
+    /// <summary>A repository that loads when the host starts.</summary>
+    public ModelRepository(IOptions<MaaSServingOptions> options, ILogger<ModelRepository> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        _logger = logger;
+    }
+
+    /// <summary>Names of the loaded models, in order.</summary>
+    public IReadOnlyList<string> Names => [.. _models.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>What could not be loaded; the log has the reasons.</summary>
+    public IReadOnlyList<string> Failed => _failed;
+
+    /// <summary>Whether everything that was found is loaded.</summary>
+    public bool IsReady => _models.Count > 0 && _failed.Length == 0;
+
+    /// <summary>The loaded versions of a model, the oldest first.</summary>
+    /// <exception cref="RequestException">404: there is no such model.</exception>
+    public IReadOnlyList<ServedModel> Versions(string name)
+        => _models.TryGetValue(name, out var versions) ? versions
+            : throw RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");
+
+    /// <summary>A loaded model.</summary>
+    /// <param name="name">Its name; null for the default one.</param>
+    /// <param name="version">Its version as the address has it; null for the latest.</param>
+    /// <exception cref="RequestException">404: there is no such model or version. 400: no name, and no default.</exception>
+    public ServedModel Find(string? name, string? version = null)
+    {
+        var versions = Versions(name ?? DefaultName());
+        return version is null ? versions[^1]
+            : versions.FirstOrDefault(v => v.Version.ToString(provider: null) == version)
+                ?? throw RequestException.NotFound(
+                    $"model '{versions[0].Name}': expected one of the versions [{string.Join(", ", versions.Select(v => v.Version))}], got '{version}'");
+    }
+
+    /// <summary>Loads all models.</summary>
+    /// <exception cref="InvalidOperationException">There is none, or none could be loaded.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var sources = ModelSource.Discover(_options.ModelsPath, _options.LoadAllVersions);
+        if (sources.Count == 0)
+        {
+            throw new InvalidOperationException(
+                $"expected .onnx files, .maas files, package folders or registry folders in '{_options.ModelsPath}', found none.");
+        }
+
+        List<ServedModel> loaded = [];
+        List<string> failed = [];
+        List<Exception> causes = [];
+        foreach (var source in sources)
+        {
+            try
+            {
+                var model = await LoadAsync(source, cancellationToken).ConfigureAwait(false);
+                loaded.Add(model);
+                LogLoaded(model.Name, model.Version, string.Join("; ", model.Model.Inputs), string.Join("; ", model.Model.Outputs));
+            }
+            catch (Exception e) when (e is InferenceException or InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                LogFailed(e, source);
+                failed.Add(source.ToString());
+                causes.Add(e);
+            }
+        }
+
+        // Published even when a check below fails: Dispose frees what is published.
+        var byName = loaded.GroupBy(m => m.Name, StringComparer.Ordinal).ToArray();
+        _failed = [.. failed];
+        _models = byName.ToFrozenDictionary(g => g.Key, g => g.OrderBy(m => m.Version).ToArray(), StringComparer.Ordinal);
+        if (loaded.Count == 0)
+        {
+            throw new InvalidOperationException($"no model could be loaded: {string.Join("; ", causes.Select(c => c.Message))}", causes[0]);
+        }
+
+        if (byName.FirstOrDefault(g => g.DistinctBy(m => m.Version).Count() < g.Count()) is { } twice)
+        {
+            throw new InvalidOperationException($"expected each model once in '{_options.ModelsPath}', got '{twice.Key}' in the same version twice.");
+        }
+
+        if (_options.DefaultModel is { } name && !_models.ContainsKey(name))
+        {
+            throw new InvalidOperationException($"DefaultModel: expected one of the models [{string.Join(", ", Names)}], got '{name}'.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Frees the models; runs under way finish first.</summary>
+    public void Dispose()
+    {
+        foreach (var model in _models.Values.SelectMany(v => v))
+        {
+            model.Model.Dispose();
+        }
+    }
+
+    private async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
+    {
+        var options = new InferenceOptions { IntraOpThreads = _options.IntraOpThreads };
+        ServedModel served;
+        if (source.IsBareModel)
+        {
+            served = ModelNames.IsValid(source.Name)
+                ? new ServedModel(source.Name!, source.Version, InferenceModel.Load(source.Location, options), Manifest: null)
+                : throw new InvalidDataException($"{source.Location}: expected as name {ModelNames.Rule}, got '{source.Name}'; rename the file.");
+        }
+        else
+        {
+            using var package = await ModelPackage.OpenAsync(source.Location, _options.Packages, cancellationToken).ConfigureAwait(false);
+            var name = source.Name ?? package.Manifest.Name;
+            var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
+            served = new ServedModel(name, source.Version, InferenceModel.Load(bytes, name, options), package.Manifest);
+        }
+
+        try
+        {
+            ManifestCheck.ThrowIfUnfit(served);
+            if (_options.WarmUp)
+            {
+                served.Model.WarmUp();
+            }
+
+            return served;
+        }
+        catch
+        {
+            served.Model.Dispose();
+            throw;
+        }
+    }
+
+    private string DefaultName()
+        => _options.DefaultModel
+            ?? (_models.Count == 1 ? _models.Keys[0]
+                : throw RequestException.BadRequest($"expected a model name, as ?model=, among [{string.Join(", ", Names)}]; several models are served"));
+
+    [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: {Inputs} -> {Outputs}")]
+    private partial void LogLoaded(string model, int version, string inputs, string outputs);
+
+    [LoggerMessage(LogLevel.Error, "{Source} could not be loaded and is not served")]
+    private partial void LogFailed(Exception exception, ModelSource source);
+}

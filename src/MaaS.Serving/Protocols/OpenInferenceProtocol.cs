@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
+using MaaS.Serving.Json;
+using MaaS.Serving.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>The Open Inference Protocol (KServe V2) over REST with JSON tensors: health, metadata and inference.</summary>
+internal sealed class OpenInferenceProtocol(
+    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+{
+    private readonly long _limit = options.Value.MaxRequestBytes;
+
+    public string Name => "open-inference";
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/v2", endpoint.Handle(ServerAsync));
+        endpoints.MapGet("/v2/health/live", endpoint.Handle(c => JsonAnswer.WriteAsync(c, w => w.WriteBoolean("live"u8, true))));
+        endpoints.MapGet("/v2/health/ready", endpoint.Handle(ServerReadyAsync));
+        foreach (var model in new[] { "/v2/models/{name}", "/v2/models/{name}/versions/{version}" })
+        {
+            endpoints.MapGet(model, endpoint.Handle(ModelAsync));
+            endpoints.MapGet(model + "/ready", endpoint.Handle(ModelReadyAsync));
+            endpoints.MapPost(model + "/infer", endpoint.Handle(InferAsync));
+        }
+    }
+
+    private static Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
+    {
+        writer.WriteString("name"u8, "maas"u8);
+        writer.WriteString("version"u8, typeof(OpenInferenceProtocol).Assembly.GetName().Version!.ToString(3));
+        writer.WriteStartArray("extensions"u8);
+        writer.WriteEndArray();
+    });
+
+    private Task ServerReadyAsync(HttpContext context) => JsonAnswer.WriteAsync(
+        context,
+        writer => writer.WriteBoolean("ready"u8, models.IsReady),
+        models.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+
+    private Task ModelReadyAsync(HttpContext context)
+    {
+        var model = models.Find(context.Route("name"), context.Route("version"));
+        return JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteString("name"u8, model.Name);
+            writer.WriteBoolean("ready"u8, true);
+        });
+    }
+
+    private Task ModelAsync(HttpContext context)
+    {
+        var model = models.Find(context.Route("name"), context.Route("version"));
+        var versions = models.Versions(model.Name);
+        return JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteString("name"u8, model.Name);
+            writer.WriteStartArray("versions"u8);
+            foreach (var version in versions)
+            {
+                writer.WriteStringValue(version.Version.ToString(CultureInfo.InvariantCulture));
+            }
+
+            writer.WriteEndArray();
+            writer.WriteString("platform"u8, "onnxruntime_onnx"u8);
+            WriteSpecs(writer, "inputs", model.Model.Inputs);
+            WriteSpecs(writer, "outputs", model.Model.Outputs);
+        });
+    }
+
+    private static void WriteSpecs(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
+    {
+        writer.WriteStartArray(member);
+        foreach (var spec in specs)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, spec.Name);
+            writer.WriteString("datatype"u8, spec.Type.ProtocolName());
+            writer.WriteStartArray("shape"u8);
+            foreach (var size in spec.Shape)
+            {
+                writer.WriteNumberValue(size);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private async Task InferAsync(HttpContext context)
+    {
+        var model = models.Find(context.Route("name"), context.Route("version"));
+        using var tensors = new RequestTensors(model);
+        OpenInferenceRequest request;
+        using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
+        {
+            body.QuoteNonFinite();
+            request = OpenInferenceRequest.Read(body.Bytes, tensors);
+        }
+
+        using var outputs = await executor.RunAsync(model, tensors.Values, request.Outputs, context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, writer => WriteAnswer(writer, model, request.Id, outputs)).ConfigureAwait(false);
+    }
+
+    private static void WriteAnswer(Utf8JsonWriter writer, ServedModel model, string? id, InferenceOutputs outputs)
+    {
+        writer.WriteString("model_name"u8, model.Name);
+        writer.WriteString("model_version"u8, model.Version.ToString(CultureInfo.InvariantCulture));
+        if (id is not null)
+        {
+            writer.WriteString("id"u8, id);
+        }
+
+        writer.WriteStartArray("outputs"u8);
+        for (var i = 0; i < outputs.Count; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, outputs.Specs[i].Name);
+            writer.WriteString("datatype"u8, outputs[i].Type.ProtocolName());
+            writer.WriteStartArray("shape"u8);
+            foreach (var size in outputs[i].Shape)
+            {
+                writer.WriteNumberValue(size);
+            }
+
+            writer.WriteEndArray();
+            writer.WritePropertyName("data"u8);
+            TensorJsonWriter.WriteFlat(writer, outputs[i]);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Numerics.Tensors;
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
+using MaaS.Serving.Json;
+using MaaS.Serving.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>
+/// MaaS's own short interface, <c>POST /predict</c>: <c>instances</c> or <c>inputs</c> as the model takes them, or
+/// <c>images</c> as pixels when the package says how to normalise them. A classifier with labels answers with label and
+/// probabilities, any other model with its raw outputs.
+/// </summary>
+internal sealed class PredictProtocol(
+    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+{
+    private readonly long _limit = options.Value.MaxRequestBytes;
+
+    public string Name => "predict";
+
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/predict", endpoint.Handle(PredictAsync));
+
+    private async Task PredictAsync(HttpContext context)
+    {
+        var model = models.Find(context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null);
+        using var tensors = new RequestTensors(model);
+        RequestForm form;
+        using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
+        {
+            body.QuoteNonFinite();
+            form = TensorFlowRequest.Read(body.Bytes, model, tensors, images: true);
+        }
+
+        using var outputs = await executor.RunAsync(model, tensors.Values, null, context.RequestAborted).ConfigureAwait(false);
+        var labels = form != RequestForm.Column && model.Manifest is { Task: ModelManifest.Classification, Labels: { } l } ? l : null;
+        if (labels is not null && outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2 && logits.Shape[1] == labels.Count)
+        {
+            await JsonAnswer.WriteAsync(context, writer => WriteClasses(writer, logits, labels)).ConfigureAwait(false);
+            return;
+        }
+
+        await TensorFlowAnswer.WriteAsync(context, form, tensors, outputs).ConfigureAwait(false);
+    }
+
+    private static void WriteClasses(Utf8JsonWriter writer, TensorValue logits, IReadOnlyList<string> labels)
+    {
+        var probabilities = new float[labels.Count];
+        writer.WriteStartArray("predictions"u8);
+        for (var row = 0; row < logits.Shape[0]; row++)
+        {
+            TensorPrimitives.SoftMax(logits.AsSpan<float>().Slice(row * labels.Count, labels.Count), probabilities);
+            writer.WriteStartObject();
+            writer.WriteString("label"u8, labels[TensorPrimitives.IndexOfMax<float>(probabilities)]);
+            writer.WriteStartObject("probabilities"u8);
+            for (var i = 0; i < labels.Count; i++)
+            {
+                writer.WritePropertyName(labels[i]);
+                TensorJsonWriter.Write(writer, probabilities[i]);
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

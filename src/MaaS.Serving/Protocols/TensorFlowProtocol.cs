@@ -1,0 +1,66 @@
+using System.Globalization;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
+using MaaS.Serving.Models;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>TensorFlow Serving's REST interface: predict and status.</summary>
+internal sealed class TensorFlowProtocol(
+    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+{
+    private readonly long _limit = options.Value.MaxRequestBytes;
+
+    public string Name => "tensorflow-serving";
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/v1/models/{name}:predict", endpoint.Handle(PredictAsync));
+        endpoints.MapPost("/v1/models/{name}/versions/{version}:predict", endpoint.Handle(PredictAsync));
+        endpoints.MapGet("/v1/models/{name}", endpoint.Handle(StatusAsync));
+        endpoints.MapGet("/v1/models/{name}/versions/{version}", endpoint.Handle(StatusAsync));
+    }
+
+    private async Task PredictAsync(HttpContext context)
+    {
+        var model = models.Find(context.Route("name"), context.Route("version"));
+        using var tensors = new RequestTensors(model);
+        RequestForm form;
+        using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
+        {
+            body.QuoteNonFinite();
+            form = TensorFlowRequest.Read(body.Bytes, model, tensors, images: false);
+        }
+
+        using var outputs = await executor.RunAsync(model, tensors.Values, null, context.RequestAborted).ConfigureAwait(false);
+        await TensorFlowAnswer.WriteAsync(context, form, tensors, outputs).ConfigureAwait(false);
+    }
+
+    private Task StatusAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        var version = context.Route("version");
+        var served = version is null ? models.Versions(name) : [models.Find(name, version)];
+        return JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteStartArray("model_version_status"u8);
+            foreach (var model in served.OrderByDescending(m => m.Version))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("version"u8, model.Version.ToString(CultureInfo.InvariantCulture));
+                writer.WriteString("state"u8, "AVAILABLE"u8);
+                writer.WriteStartObject("status"u8);
+                writer.WriteString("error_code"u8, "OK"u8);
+                writer.WriteString("error_message"u8, ""u8);
+                writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+}

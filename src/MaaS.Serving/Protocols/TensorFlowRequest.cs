@@ -1,0 +1,187 @@
+using System.Text.Json;
+using MaaS.Serving.Http;
+using MaaS.Serving.Json;
+using MaaS.Serving.Models;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>The forms in which inputs stand in a request.</summary>
+internal enum RequestForm
+{
+    /// <summary><c>instances</c>: a list of samples.</summary>
+    Row,
+
+    /// <summary><c>inputs</c>: whole tensors.</summary>
+    Column,
+
+    /// <summary><c>images</c>: a list of pixel arrays, to be preprocessed.</summary>
+    Images,
+}
+
+/// <summary>Reads TensorFlow Serving's row and column forms, and MaaS's images, in one pass without a document tree.</summary>
+internal static class TensorFlowRequest
+{
+    /// <param name="json">The body.</param>
+    /// <param name="model">Whose inputs are expected.</param>
+    /// <param name="tensors">Gets the inputs.</param>
+    /// <param name="images">Whether the form <c>images</c> is taken.</param>
+    /// <exception cref="RequestException">400, with what was expected.</exception>
+    public static RequestForm Read(ReadOnlySpan<byte> json, ServedModel model, RequestTensors tensors, bool images)
+    {
+        var expected = images && model.Manifest?.Preprocessing is not null ? "'instances', 'inputs' or 'images'" : "'instances' or 'inputs'";
+        var reader = new Utf8JsonReader(json);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw RequestException.BadRequest($"expected an object with {expected}, got {reader.TokenType}");
+        }
+
+        RequestForm? form = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            RequestForm? next = JsonText.Is(reader, "instances"u8) ? RequestForm.Row
+                : JsonText.Is(reader, "inputs"u8) ? RequestForm.Column
+                : images && JsonText.Is(reader, "images"u8) ? RequestForm.Images
+                : null;
+            var isSignature = JsonText.Is(reader, "signature_name"u8);
+            reader.Read();
+            if (next is null)
+            {
+                CheckSignature(ref reader, isSignature);
+                continue;
+            }
+
+            if (form is not null)
+            {
+                throw RequestException.BadRequest($"expected one of {expected}, got two");
+            }
+
+            form = next;
+            switch (form)
+            {
+                case RequestForm.Row:
+                    ReadRows(ref reader, tensors);
+                    break;
+                case RequestForm.Column:
+                    ReadColumns(ref reader, tensors);
+                    break;
+                default:
+                    ReadImages(ref reader, model, tensors);
+                    break;
+            }
+        }
+
+        reader.Read(); // Throws where something follows the object.
+        if (form is null)
+        {
+            throw RequestException.BadRequest($"expected an object with {expected}, got none of them");
+        }
+
+        tensors.ThrowIfIncomplete();
+        return form.Value;
+    }
+
+    private static void CheckSignature(ref Utf8JsonReader reader, bool isSignature)
+    {
+        if (isSignature && !(reader.TokenType == JsonTokenType.String && JsonText.Is(reader, "serving_default"u8)))
+        {
+            throw RequestException.BadRequest("signature_name: expected 'serving_default', the only signature of an ONNX model");
+        }
+
+        reader.Skip();
+    }
+
+    private static void ReadRows(ref Utf8JsonReader reader, RequestTensors tensors)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw RequestException.BadRequest($"instances: expected an array of samples, got {reader.TokenType}");
+        }
+
+        var first = reader;
+        first.Read();
+        if (!IsNamed(first))
+        {
+            var only = tensors.Only("each instance to be an object");
+            tensors.Complete(only, TensorJsonReader.Read(ref reader, tensors.Buffer(only)));
+            return;
+        }
+
+        var shapes = new long[tensors.Specs.Count][];
+        var rows = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            ReadRow(ref reader, tensors, shapes, rows++);
+        }
+
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            tensors.Complete(i, [rows, .. shapes[i]]);
+        }
+    }
+
+    private static void ReadRow(ref Utf8JsonReader reader, RequestTensors tensors, long[]?[] shapes, int row)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw RequestException.BadRequest($"instances: expected each to be an object, got {reader.TokenType} as instance {row}");
+        }
+
+        Span<bool> seen = stackalloc bool[Math.Min(shapes.Length, 1024)];
+        seen = shapes.Length <= seen.Length ? seen : new bool[shapes.Length];
+        seen.Clear();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var input = tensors.IndexOf(JsonText.Get(reader));
+            if (seen[input])
+            {
+                throw RequestException.BadRequest($"input '{tensors.Specs[input].Name}': expected it once, got it twice in instance {row}");
+            }
+
+            seen[input] = true;
+            reader.Read();
+            var shape = TensorJsonReader.Read(ref reader, tensors.Buffer(input));
+            shapes[input] ??= shape;
+            if (!shape.AsSpan().SequenceEqual(shapes[input]))
+            {
+                throw RequestException.BadRequest(
+                    $"input '{tensors.Specs[input].Name}': expected instances of one shape, got [{string.Join(',', shapes[input]!)}] and [{string.Join(',', shape)}]");
+            }
+        }
+
+        if (seen.IndexOf(false) is >= 0 and var missing)
+        {
+            throw RequestException.BadRequest($"instances: expected the input '{tensors.Specs[missing].Name}' in instance {row}, it is missing");
+        }
+    }
+
+    private static void ReadColumns(ref Utf8JsonReader reader, RequestTensors tensors)
+    {
+        if (!IsNamed(reader))
+        {
+            var only = tensors.Only("an object");
+            tensors.Complete(only, TensorJsonReader.Read(ref reader, tensors.Buffer(only)));
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var input = tensors.IndexOf(JsonText.Get(reader));
+            reader.Read();
+            tensors.Complete(input, TensorJsonReader.Read(ref reader, tensors.Buffer(input)));
+        }
+    }
+
+    private static void ReadImages(ref Utf8JsonReader reader, ServedModel model, RequestTensors tensors)
+    {
+        var preprocessing = model.Manifest?.Preprocessing
+            ?? throw RequestException.BadRequest($"model '{model.Name}': expected 'instances' or 'inputs': its package names no preprocessing for 'images'");
+        var buffer = tensors.Buffer(0);
+        var shape = TensorJsonReader.Read(ref reader, buffer);
+        tensors.Complete(0, ImagePixels.Prepare(buffer.Floats(), shape, tensors.Specs[0], preprocessing));
+    }
+
+    /// <summary>Whether a value is an object of inputs by name; <c>{"b64": …}</c> is a value.</summary>
+    private static bool IsNamed(Utf8JsonReader reader)
+        => reader.TokenType == JsonTokenType.StartObject && reader.Read()
+            && !(reader.TokenType == JsonTokenType.PropertyName && JsonText.Is(reader, "b64"u8));
+}

@@ -1,0 +1,87 @@
+using MaaS.Serving.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace MaaS.Serving;
+
+/// <summary>A server of its own: Kestrel with every MaaS endpoint.</summary>
+public sealed class ServingHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ServingHost(WebApplication app, Uri address)
+    {
+        _app = app;
+        Address = address;
+    }
+
+    /// <summary>Where the server listens, with the port that it got.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Serves the models of a folder, or one model, on the loopback address.</summary>
+    /// <param name="modelsPath">See <see cref="MaaSServingOptions.ModelsPath"/>.</param>
+    /// <param name="port">0 takes a free one.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <inheritdoc cref="StartAsync(Action{MaaSServingOptions}, string, Action{WebApplicationBuilder}?, CancellationToken)" path="/exception"/>
+    public static Task<ServingHost> StartAsync(string modelsPath, int port = 0, CancellationToken cancellationToken = default)
+        => StartAsync(o => o.ModelsPath = modelsPath, $"http://127.0.0.1:{port}", configureBuilder: null, cancellationToken);
+
+    /// <summary>Starts a server; it is ready when the task completes.</summary>
+    /// <param name="configure">What is served.</param>
+    /// <param name="url">Where to listen, as <c>http://0.0.0.0:8080</c>; port 0 takes a free one.</param>
+    /// <param name="configureBuilder">Logging and other services of the host; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults: all are named.</exception>
+    /// <exception cref="InvalidOperationException">There is no model, or none could be loaded.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<ServingHost> StartAsync(
+        Action<MaaSServingOptions> configure,
+        string url,
+        Action<WebApplicationBuilder>? configureBuilder = null,
+        CancellationToken cancellationToken = default)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(url);
+        builder.Services.AddMaaS(configure);
+        configureBuilder?.Invoke(builder);
+        var app = builder.Build();
+        try
+        {
+            app.UseStatusCodePages(WriteErrorAsync);
+            app.MapMaaS();
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+            return new ServingHost(app, new Uri(addresses.Addresses.First()));
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the process is told to end (Ctrl+C, SIGTERM) or the token fires, then answers what is under way and stops.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Takes no new requests, answers those under way, frees the models.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>
+    private static Task WriteErrorAsync(StatusCodeContext context)
+    {
+        var response = context.HttpContext.Response;
+        var request = context.HttpContext.Request;
+        return JsonAnswer.WriteErrorAsync(
+            context.HttpContext, response.StatusCode, $"{request.Method} {request.Path}: {ReasonPhrases.GetReasonPhrase(response.StatusCode)}");
+    }
+}

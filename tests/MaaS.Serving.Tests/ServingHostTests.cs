@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MaaS.Serving.Tests;
+
+public sealed class ServingHostTests
+{
+    private ModelsFolder _models = null!;
+
+    [SetUp]
+    public void MakeFolder() => _models = new ModelsFolder().Add("linear", "same");
+
+    [TearDown]
+    public void RemoveFolder() => _models.Dispose();
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Post_BodyOverTheLimit_Is413(bool declaresLength)
+    {
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes) = (_models.Path, 1000));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict?model=linear", UriKind.Relative))
+        {
+            Content = new StringContent(new string(' ', 5000)),
+        };
+        request.Headers.TransferEncodingChunked = !declaresLength;
+
+        using var response = await server.Client.SendAsync(request);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("error"));
+    }
+
+    [Test]
+    public async Task Post_LargeChunkedBody_IsReadWhole()
+    {
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models["same.onnx"]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict", UriKind.Relative))
+        {
+            Content = new StringContent($$"""{"instances": [[{{string.Join(',', Enumerable.Range(0, 100_000))}}]]}"""),
+        };
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await server.Client.SendAsync(request);
+
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.EndWith(",99998,99999]]}"));
+    }
+
+    [Test]
+    public async Task Post_ManyClientsAtOnce_NeverMixesAnswers()
+    {
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models["same.onnx"]);
+
+        await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+            Assert.That(
+                await server.PostTextAsync("/v1/models/same:predict", $$"""{"instances": [[{{i}}, {{-i}}]]}"""),
+                Is.EqualTo($$"""{"predictions":[[{{i}},{{-i}}]]}""")));
+    }
+
+    [Test]
+    public async Task Post_ClientLeavesInTheMiddle_ServerGoesOn()
+    {
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models["linear.onnx"]);
+        using (var socket = new TcpClient())
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{\"inst"));
+        }
+
+        await server.PostAsync("/predict", """{"instances": [[1,2,3,4]]}""");
+    }
+
+    [Test]
+    public async Task Dispose_RequestUnderWay_IsAnswered()
+    {
+        var server = await TestServer.StartAsync(o => o.ModelsPath = _models["linear.onnx"]);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+        var stream = socket.GetStream();
+        const string Body = """{"instances": [[1,2,3,4]]}""";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
+        await Task.Delay(200);
+
+        var stopping = server.DisposeAsync().AsTask();
+        await Task.Delay(200);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[5..]));
+
+        Assert.That(await new StreamReader(stream).ReadLineAsync(), Is.EqualTo("HTTP/1.1 200 OK"));
+        await stopping;
+        Assert.That(async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, server.Address.Port), Throws.TypeOf<SocketException>());
+    }
+
+    [Test]
+    public async Task Start_PortTaken_Fails()
+    {
+        await using var first = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+
+        Assert.That(() => ServingHost.StartAsync(_models.Path, first.Address.Port), Throws.InstanceOf<IOException>());
+    }
+}
