@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using MaaS.Core.Inference;
+
+namespace MaaS.Core.Quantization.Analysis;
+
+/// <summary>Times two models against each other.</summary>
+public static class LatencyComparison
+{
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Median milliseconds of one run of each. They take turns, so that a busy machine slows both.</summary>
+    /// <param name="first">One model.</param>
+    /// <param name="second">The other.</param>
+    /// <param name="inputs">What both are run on.</param>
+    /// <param name="duration">How long to measure in all; each model gets at least five turns.</param>
+    /// <param name="cancellationToken">Stops between two operators.</param>
+    public static (double First, double Second) Measure(
+        InferenceModel first, InferenceModel second, IReadOnlyDictionary<string, TensorValue> inputs, TimeSpan duration,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        List<double> firstTimes = [], secondTimes = [];
+        long start = Stopwatch.GetTimestamp();
+        for (int turn = 0; turn < 5 || Stopwatch.GetElapsedTime(start) < duration; turn++)
+        {
+            TakeTurn(first, inputs, firstTimes, cancellationToken);
+            TakeTurn(second, inputs, secondTimes, cancellationToken);
+        }
+        return (Median(firstTimes), Median(secondTimes));
+    }
+
+    private static void TakeTurn(
+        InferenceModel model, IReadOnlyDictionary<string, TensorValue> inputs, List<double> times, CancellationToken cancellationToken)
+    {
+        model.Run(inputs, cancellationToken: cancellationToken).Dispose();   // The other model's weights are in the cache.
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            long before = Stopwatch.GetTimestamp();
+            model.Run(inputs, cancellationToken: cancellationToken).Dispose();
+            times.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+        }
+        while (Stopwatch.GetElapsedTime(start) < Turn);
+    }
+
+    private static double Median(List<double> times)
+    {
+        times.Sort();
+        return (times[(times.Count - 1) / 2] + times[times.Count / 2]) / 2;
+    }
+}

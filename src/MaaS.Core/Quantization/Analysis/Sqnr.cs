@@ -1,0 +1,26 @@
+namespace MaaS.Core.Quantization.Analysis;
+
+/// <summary>Signal-to-quantization-noise ratio, summed over batches.</summary>
+public sealed class Sqnr
+{
+    private double _signal, _noise;
+
+    /// <summary>10 · log₁₀(Σ x² / Σ (x − x̂)²); infinite when nothing differs, NaN when there was no signal either.</summary>
+    public double Decibels => 10 * Math.Log10(_signal / _noise);
+
+    /// <summary>Takes in a batch.</summary>
+    /// <param name="exact">The float values.</param>
+    /// <param name="quantized">What stands for them.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public void Add(ReadOnlySpan<float> exact, ReadOnlySpan<float> quantized)
+    {
+        if (exact.Length != quantized.Length)
+            throw new ArgumentException($"sqnr: expected {exact.Length} values, got {quantized.Length}", nameof(quantized));
+        for (int i = 0; i < exact.Length; i++)
+        {
+            double value = exact[i], error = value - quantized[i];
+            _signal += value * value;
+            _noise += error * error;
+        }
+    }
+}

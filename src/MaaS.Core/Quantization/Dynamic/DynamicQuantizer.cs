@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Quantization.Dynamic;
+
+/// <summary>
+/// Dynamic 8-bit quantization: int8 weights, activations quantized as they come. It needs no sample data and suits
+/// Transformers and recurrent networks; convolutions are left as they are.
+/// </summary>
+/// <param name="options">What to quantize; null for the defaults.</param>
+public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
+{
+    private const int LeastOpset = 13;
+
+    private static readonly FrozenDictionary<string, IDynamicOperator> ByType =
+        new IDynamicOperator[] { new DynamicMatMul(), new DynamicGemm(), new DynamicLstm() }
+            .ToFrozenDictionary(static op => op.OpType);
+
+    private readonly DynamicQuantizerOptions _options = options ?? new();
+
+    /// <summary>The operators whose weights can become integers; embeddings (Gather) besides.</summary>
+    public static IReadOnlyList<string> Operators { get; } = [.. ByType.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Names of the nodes of a model that would run on integers, in the graph's order.</summary>
+    public IReadOnlyList<string> Nodes(OnnxModel model)
+    {
+        var prepared = GraphPreparation.Prepare(model);
+        var graph = new DynamicGraph(prepared, _options);
+        var embeddings = new EmbeddingQuantizer(graph.Index, graph.Writer);
+        return
+        [
+            .. prepared.Graph.Node.Where(node => Find(node, graph) is not null || _options.TakesEmbedding(node, embeddings))
+                .Select(static node => node.Name),
+        ];
+    }
+
+    /// <summary>A quantized copy of a model.</summary>
+    /// <param name="model">The float model, opset 13 or newer; not changed.</param>
+    /// <exception cref="ArgumentException">The opset is too old, or a weight is not finite.</exception>
+    public OnnxModel Quantize(OnnxModel model)
+    {
+        var prepared = GraphPreparation.Prepare(model);
+        if (prepared.Opset < LeastOpset)
+        {
+            throw new ArgumentException(
+                $"dynamic quantization: expected opset {LeastOpset} or newer, got {prepared.Opset}; export the model again");
+        }
+        var graph = new DynamicGraph(prepared, _options);
+        var embeddings = new EmbeddingQuantizer(graph.Index, graph.Writer);
+        foreach (var node in prepared.Graph.Node)
+        {
+            if (Find(node, graph) is { } op) op.Rewrite(node, graph);
+            else if (_options.TakesEmbedding(node, embeddings)) embeddings.Rewrite(node);
+            else graph.Writer.Keep(node);
+        }
+        graph.Writer.Finish();
+        return prepared;
+    }
+
+    private IDynamicOperator? Find(NodeProto node, DynamicGraph graph) =>
+        node.IsStandard() && !_options.Excludes(node) && ByType.TryGetValue(node.OpType, out var op) && op.Fits(node, graph)
+            ? op
+            : null;
+}

@@ -1,0 +1,110 @@
+using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Quantization;
+
+/// <summary>Rewrites a graph node by node: the new nodes stand in order, new names are unique, unused constants go.</summary>
+internal sealed class GraphWriter
+{
+    private readonly OnnxModel _model;
+    private readonly HashSet<string> _names;
+    private readonly List<NodeProto> _nodes = [];
+
+    public GraphWriter(OnnxModel model)
+    {
+        _model = model;
+        _names = Names(model.Graph);
+    }
+
+    public GraphProto Graph => _model.Graph;
+
+    /// <summary>Every name of a node or value in a graph.</summary>
+    public static HashSet<string> Names(GraphProto graph) =>
+    [
+        .. graph.Input.Select(static input => input.Name), .. graph.Initializer.Select(static tensor => tensor.Name),
+        .. graph.Node.Select(static node => node.Name), .. graph.Node.SelectMany(static node => node.Output),
+    ];
+
+    /// <summary>Adds a constant under its name or, where that is taken, one like it.</summary>
+    public string Initializer(TensorProto tensor)
+    {
+        tensor.Name = Unique(tensor.Name);
+        Graph.Initializer.Add(tensor);
+        return tensor.Name;
+    }
+
+    /// <summary>A constant scale: a scalar, or a vector where an axis tells them apart.</summary>
+    public string Scale(string name, float[] scales) => Initializer(scales.Length == 1
+        ? OnnxTensor.Scalar($"{name}_scale", scales[0])
+        : OnnxTensor.Create<float>($"{name}_scale", scales, scales.Length));
+
+    /// <summary>The node that was written last.</summary>
+    public NodeProto Last => _nodes[^1];
+
+    /// <summary>Keeps a node.</summary>
+    public void Keep(NodeProto node) => _nodes.Add(node);
+
+    /// <summary>Adds a node with one output, which is named after the hint.</summary>
+    public string Node(
+        string op, string output, ReadOnlySpan<string> inputs,
+        params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
+    {
+        output = Unique(output);
+        AddNode(op, "", output, inputs, [output], attributes);
+        return output;
+    }
+
+    /// <summary>Adds a node whose name and outputs are given, because others know them or there are several.</summary>
+    public void AddNode(
+        string op, string domain, string name, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs,
+        params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
+    {
+        var node = new NodeProto { OpType = op, Name = name };
+        if (domain.Length > 0) node.Domain = domain;
+        int used = inputs.Length;
+        while (used > 0 && inputs[used - 1].Length == 0) used--;
+        foreach (string input in inputs[..used]) node.Input.Add(input);
+        foreach (string output in outputs) node.Output.Add(output);
+        foreach (var (attribute, value) in attributes) node.SetAttribute(attribute, value);
+        _nodes.Add(node);
+    }
+
+    /// <summary>A name that nothing has yet: the hint, or the hint and a number.</summary>
+    public string Unique(string hint)
+    {
+        string name = hint;
+        for (int i = 1; !_names.Add(name); i++) name = $"{hint}_{i}";
+        return name;
+    }
+
+    /// <summary>Puts the new nodes in the place of the old ones.</summary>
+    public void Finish()
+    {
+        Graph.Node.Clear();
+        Graph.Node.Add(_nodes);
+        RemoveUnusedInitializers();
+        foreach (string domain in _nodes.Select(static node => node.Domain).Distinct())
+        {
+            if (domain == MicrosoftDomain && _model.Proto.OpsetImport.All(static set => set.Domain != MicrosoftDomain))
+                _model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = MicrosoftDomain, Version = 1 });
+        }
+    }
+
+    /// <summary>ONNX Runtime's own operators.</summary>
+    public const string MicrosoftDomain = "com.microsoft";
+
+    // From the inputs as well, where old models list them.
+    private void RemoveUnusedInitializers()
+    {
+        var used = Graph.Node.SelectMany(static node => node.References())
+            .Concat(Graph.Output.Select(static output => output.Name)).ToHashSet();
+        var kept = Graph.Initializer.Where(tensor => used.Contains(tensor.Name)).ToList();
+        var unused = Graph.Initializer.Select(static tensor => tensor.Name).ToHashSet();
+        unused.ExceptWith(used);
+        Graph.Initializer.Clear();
+        Graph.Initializer.Add(kept);
+        var inputs = Graph.Input.Where(input => !unused.Contains(input.Name)).ToList();
+        Graph.Input.Clear();
+        Graph.Input.Add(inputs);
+    }
+}

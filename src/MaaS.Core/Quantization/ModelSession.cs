@@ -1,0 +1,40 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Onnx;
+
+namespace MaaS.Core.Quantization;
+
+/// <summary>A model in memory made ready to run; one too large for a single message goes through a temporary folder.</summary>
+internal sealed class ModelSession : IDisposable
+{
+    private readonly DirectoryInfo? _folder;
+
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model.</exception>
+    public ModelSession(OnnxModel model, InferenceOptions? options = null)
+    {
+        if (model.WeightBytes < ExternalData.DefaultThreshold)
+        {
+            Model = InferenceModel.Load(model.ToByteArray(), "model", options);
+            return;
+        }
+        _folder = Directory.CreateTempSubdirectory("maas-");
+        try
+        {
+            string path = Path.Combine(_folder.FullName, "model.onnx");
+            model.Save(path);
+            Model = InferenceModel.Load(path, options);
+        }
+        catch
+        {
+            _folder.Delete(recursive: true);
+            throw;
+        }
+    }
+
+    public InferenceModel Model { get; }
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        _folder?.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,13 @@
+using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Quantization.Operators;
+
+/// <summary>Concatenation: QLinearConcat, which rescales each input from a range of its own.</summary>
+internal sealed class ConcatOperator : IQuantizableOperator
+{
+    public IReadOnlyList<string> OpTypes => ["Concat"];
+
+    public QuantizableNode? Match(NodeProto node, GraphIndex graph) =>
+        new(node, NodeRole.Between, [.. Enumerable.Range(0, node.Input.Count)]);
+}

@@ -1,0 +1,18 @@
+using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Quantization.Operators;
+
+/// <summary>
+/// x · W with a constant matrix W: becomes QLinearMatMul, or MatMulIntegerToFloat where floats are wanted. A product of
+/// two activations stays float: uint8 times uint8 is slow and attention loses accuracy by it.
+/// </summary>
+internal sealed class MatMulOperator : IQuantizableOperator
+{
+    public IReadOnlyList<string> OpTypes => ["MatMul"];
+
+    public QuantizableNode? Match(NodeProto node, GraphIndex graph) =>
+        graph.IsFloatConstant(node.Input[1]) && graph.Initializer(node.Input[1])!.Dims.Count == 2
+            ? new(node, NodeRole.Product, [0]) { Weight = 1, WeightAxis = 1, MayReturnFloat = true }
+            : null;
+}

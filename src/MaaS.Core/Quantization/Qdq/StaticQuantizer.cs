@@ -1,0 +1,67 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Onnx;
+using MaaS.Core.Quantization.Calibration;
+using MaaS.Core.Quantization.Operators;
+
+namespace MaaS.Core.Quantization.Qdq;
+
+/// <summary>
+/// Static 8-bit quantization: ranges of activations are fixed from sample data, and ONNX Runtime fuses the
+/// QuantizeLinear/DequantizeLinear pairs that it writes into integer kernels.
+/// </summary>
+/// <param name="options">Ranges and nodes; null for the defaults.</param>
+public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
+{
+    private const int LeastOpset = 13;
+    private readonly StaticQuantizerOptions _options = options ?? new();
+
+    /// <summary>The operators that can run on integers.</summary>
+    public static IReadOnlyList<string> Operators => QuantizableOperators.Names;
+
+    /// <summary>Names of the nodes of a model that would run on integers, in the graph's order.</summary>
+    public IReadOnlyList<string> Nodes(OnnxModel model)
+    {
+        var prepared = GraphPreparation.Prepare(model);
+        var plan = Plan(prepared);
+        var embeddings = new EmbeddingQuantizer(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
+        return
+        [
+            .. prepared.Graph.Node.Where(node => plan.Find(node) is not null || _options.TakesEmbedding(node, embeddings))
+                .Select(static node => node.Name),
+        ];
+    }
+
+    /// <summary>Finds the ranges of the activations.</summary>
+    /// <inheritdoc cref="ActivationCalibrator.Run"/>
+    public ActivationRanges Calibrate(
+        OnnxModel model, IEnumerable<IReadOnlyDictionary<string, TensorValue>> batches, InferenceOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        var prepared = GraphPreparation.Prepare(model);
+        return ActivationCalibrator.Run(
+            prepared, Plan(prepared).Values, _options.Calibration, batches, options, cancellationToken);
+    }
+
+    /// <summary>A quantized copy of a model.</summary>
+    /// <param name="model">The float model, opset 13 or newer; not changed.</param>
+    /// <param name="ranges">What <see cref="Calibrate"/> found, with these options or with fewer excluded nodes.</param>
+    /// <exception cref="ArgumentException">The opset is too old.</exception>
+    /// <exception cref="KeyNotFoundException">A value has no range.</exception>
+    public OnnxModel Quantize(OnnxModel model, ActivationRanges ranges)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        var prepared = GraphPreparation.Prepare(model);
+        new QdqWriter(prepared, Plan(prepared), ranges, _options).Write();
+        return prepared;
+    }
+
+    private QuantizationPlan Plan(OnnxModel prepared)
+    {
+        if (prepared.Opset < LeastOpset)
+        {
+            throw new ArgumentException(
+                $"static quantization: expected opset {LeastOpset} or newer, got {prepared.Opset}; export the model again");
+        }
+        return new QuantizationPlan(prepared, _options);
+    }
+}

@@ -1,0 +1,39 @@
+using MaaS.Core.Metrics;
+
+namespace MaaS.Core.Quantization;
+
+/// <summary>One model as it was measured.</summary>
+/// <param name="Accuracy">By the caller's measure; greater is better.</param>
+/// <param name="LatencyMs">Median milliseconds of a run.</param>
+/// <param name="Bytes">Bytes of its weights.</param>
+public sealed record ModelMeasurement(double Accuracy, double LatencyMs, long Bytes);
+
+/// <summary>What quantization gained and cost, and what was decided.</summary>
+/// <param name="Scheme">How the model was quantized.</param>
+/// <param name="Float">The model as it came.</param>
+/// <param name="Quantized">The quantized model.</param>
+/// <param name="FloatNodes">Nodes that stayed float to save accuracy.</param>
+/// <param name="Accepted">Whether the quantized model was returned.</param>
+/// <param name="Reason">Why, in a sentence.</param>
+public sealed record QuantizationReport(
+    string Scheme, ModelMeasurement Float, ModelMeasurement Quantized, IReadOnlyList<string> FloatNodes, bool Accepted, string Reason)
+{
+    /// <summary>How much accuracy was lost; below zero when it rose.</summary>
+    public double AccuracyDrop => Float.Accuracy - Quantized.Accuracy;
+
+    /// <summary>How many times faster the quantized model is.</summary>
+    public double Speedup => Float.LatencyMs / Quantized.LatencyMs;
+
+    /// <summary>How many times smaller its weights are.</summary>
+    public double Compression => (double)Float.Bytes / Quantized.Bytes;
+
+    /// <summary>A table and the decision.</summary>
+    public override string ToString() => TextTable.Render(
+    [
+        [Scheme, "float", "quantized", "gain"],
+        ["accuracy", $"{Float.Accuracy:F4}", $"{Quantized.Accuracy:F4}", $"{-AccuracyDrop:+0.0000;-0.0000;0}"],
+        ["latency, ms", $"{Float.LatencyMs:F3}", $"{Quantized.LatencyMs:F3}", $"{Speedup:F2}×"],
+        ["weights, KiB", $"{Float.Bytes / 1024.0:F1}", $"{Quantized.Bytes / 1024.0:F1}", $"{Compression:F2}×"],
+    ], 1) + (FloatNodes.Count > 0 ? $"kept float: {string.Join(", ", FloatNodes)}\n" : "")
+        + $"{(Accepted ? "accepted" : "refused")}: {Reason}\n";
+}

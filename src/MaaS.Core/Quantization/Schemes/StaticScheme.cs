@@ -1,0 +1,36 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Onnx;
+using MaaS.Core.Quantization.Calibration;
+using MaaS.Core.Quantization.Qdq;
+
+namespace MaaS.Core.Quantization.Schemes;
+
+/// <summary>Static int8: see <see cref="StaticQuantizer"/>.</summary>
+/// <param name="calibration">Inputs by name; enumerated once for each model.</param>
+/// <param name="options">Ranges and nodes; null for the defaults.</param>
+public sealed class StaticScheme(
+    IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration, StaticQuantizerOptions? options = null) : IQuantizationScheme
+{
+    private readonly StaticQuantizerOptions _options = options ?? new();
+
+    /// <inheritdoc/>
+    public string Name => $"static int8 ({_options.Calibration.Name}, {(_options.PerChannel ? "per channel" : "per tensor")})";
+
+    /// <inheritdoc/>
+    public IQuantizationCandidate Prepare(OnnxModel model, CancellationToken cancellationToken = default)
+    {
+        var quantizer = new StaticQuantizer(_options);
+        var ranges = quantizer.Calibrate(model, calibration, cancellationToken: cancellationToken);
+        return new Candidate(model, _options, quantizer.Nodes(model), ranges);
+    }
+
+    private sealed class Candidate(
+        OnnxModel model, StaticQuantizerOptions options, IReadOnlyList<string> nodes, ActivationRanges ranges) : IQuantizationCandidate
+    {
+        public IReadOnlyList<string> Nodes => nodes;
+
+        public OnnxModel Quantize(IReadOnlySet<string> excludedNodes) =>
+            new StaticQuantizer(options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
+                .Quantize(model, ranges);
+    }
+}
