@@ -22,7 +22,7 @@ public sealed class MaaSServingOptions
     /// <summary>Threads inside one operator; 0 lets ONNX Runtime take one a core. Default 0.</summary>
     public int IntraOpThreads { get; set; }
 
-    /// <summary>Whether each model runs once on zeros before it is ready. Default true.</summary>
+    /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
     public bool WarmUp { get; set; } = true;
 
     /// <summary>Limits and trusted signing keys for packages.</summary>

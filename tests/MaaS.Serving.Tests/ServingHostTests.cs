@@ -91,6 +91,20 @@ public sealed class ServingHostTests
     }
 
     [Test]
+    public async Task WaitForShutdown_TokenFires_StopsTheServer()
+    {
+        using var stop = new CancellationTokenSource();
+        await using var host = await ServingHost.StartAsync(_models.Path);
+
+        var waiting = host.WaitForShutdownAsync(stop.Token);
+        Assert.That(waiting.IsCompleted, Is.False);
+        await stop.CancelAsync();
+        await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.That(async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, host.Address.Port), Throws.TypeOf<SocketException>());
+    }
+
+    [Test]
     public async Task Start_PortTaken_Fails()
     {
         await using var first = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);

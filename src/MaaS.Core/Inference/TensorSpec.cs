@@ -51,7 +51,7 @@ public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<lon
     /// <summary>As <c>image: float32[batch,1,28,28]</c>.</summary>
     public override string ToString() => $"{Name}: {Description()}";
 
-    /// <inheritdoc/>
+    /// <summary>Same name, type and shape; the names of axes make no difference.</summary>
     public bool Equals(TensorSpec? other)
         => other is not null && Name == other.Name && Type == other.Type && Shape.SequenceEqual(other.Shape);
 

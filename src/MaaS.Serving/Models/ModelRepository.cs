@@ -147,17 +147,29 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
         try
         {
             ManifestCheck.ThrowIfUnfit(served);
-            if (_options.WarmUp)
-            {
-                served.Model.WarmUp();
-            }
-
+            WarmUp(served);
             return served;
         }
         catch
         {
             served.Model.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A model may be sound and yet not take zeros of size 1, so a failure is no reason not to serve it.</summary>
+    private void WarmUp(ServedModel served)
+    {
+        try
+        {
+            if (_options.WarmUp)
+            {
+                served.Model.WarmUp();
+            }
+        }
+        catch (InferenceException e)
+        {
+            LogColdStart(e, served.Name);
         }
     }
 
@@ -168,6 +180,9 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
 
     [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: {Inputs} -> {Outputs}")]
     private partial void LogLoaded(string model, int version, string inputs, string outputs);
+
+    [LoggerMessage(LogLevel.Warning, "{Model} does not run on zeros; its first request will be slower")]
+    private partial void LogColdStart(Exception exception, string model);
 
     [LoggerMessage(LogLevel.Error, "{Source} could not be loaded and is not served")]
     private partial void LogFailed(Exception exception, ModelSource source);
