@@ -25,6 +25,7 @@ internal static unsafe partial class NativeTracer
         public byte IsLeaf;
         public byte IsSparse;
         public byte IsContiguous;
+        public long StorageOffset;
     }
 
     [LibraryImport(Library, EntryPoint = "maas_trace", StringMarshalling = StringMarshalling.Utf8)]
