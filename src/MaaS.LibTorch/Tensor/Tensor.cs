@@ -103,6 +103,9 @@ public static partial class torch
         /// <summary>A second managed tensor over the same native one: same values, same gradient.</summary>
         internal Tensor Alias() => new(Native.Check(Native.maas_tensor_alias(Handle)));
 
+        /// <summary>Whether both have the same shape and the same elements.</summary>
+        public bool Equals(Tensor target) => target is not null && Dispatcher.CallBool("equal", this, target);
+
         public override bool Equals(object? obj) => obj is Tensor other && Equals(other);
 
         public override int GetHashCode() => base.GetHashCode();
