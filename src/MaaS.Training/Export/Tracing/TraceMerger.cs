@@ -71,7 +71,7 @@ internal sealed class TraceMerger
             throw new OnnxExportException("libtorch knows no schema for this call", node.Op, ModulePath(node));
         var arguments = new Dictionary<string, Argument>();
         for (int i = 0; i < node.Inputs.Length; i++) arguments[node.Arguments[i]] = _values[node.Inputs[i]];
-        bool isList = node.Outputs is [{ Type: "Tensor[]" }];
+        bool isList = node.Outputs is [{ Type: "Tensor[]" or "List[Tensor]" }];
         if (isList) _lists[node.Outputs[0].Id] = _operators.Count;
         TracedValue[] outputs = isList ? [] : Tensors(nodes);
         _operators.Add(new TracedOperator(node.Op, node.Overload ?? "", ModulePath(node), arguments, outputs));
