@@ -133,10 +133,18 @@ public class DataLoader<T, S> : IEnumerable<S>, IDisposable
         {
             var samples = new T[indices.Count];
             var made = new IReadOnlyList<IDisposable>[indices.Count];
-            if (_loader.num_workers == 1)
-                for (var i = 0; i < samples.Length; i++) FetchOne(i);
-            else
-                indices.Select((_, i) => i).AsParallel().WithDegreeOfParallelism(Math.Min(_loader.num_workers, 512)).ForAll(FetchOne);
+            try
+            {
+                if (_loader.num_workers == 1)
+                    for (var i = 0; i < samples.Length; i++) FetchOne(i);
+                else
+                    indices.Select((_, i) => i).AsParallel().WithDegreeOfParallelism(Math.Min(_loader.num_workers, 512)).ForAll(FetchOne);
+            }
+            catch
+            {
+                foreach (var tensor in made.Where(tensors => tensors is not null).SelectMany(tensors => tensors)) tensor.Dispose();
+                throw;
+            }
             return (samples, [.. made.SelectMany(tensors => tensors)]);
 
             void FetchOne(int i)

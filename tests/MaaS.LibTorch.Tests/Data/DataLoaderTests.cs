@@ -89,11 +89,17 @@ public class DataLoaderTests
         Assert.That(() => TensorDataset(x, ones(5)), Throws.ArgumentException);
     }
 
-    [Test]
-    public void Enumerate_FailingDataset_ShowsItsError()
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Enumerate_FailingDataset_ShowsItsErrorAndLeavesNoTensors(int workers)
     {
-        using var loader = DataLoader(new Squares(6, failAt: 4), 3);
-        Assert.That(() => loader.ToList(), Throws.InvalidOperationException.With.Message.EqualTo("sample 4"));
+        var before = Tensor.TotalCount;
+        using (var loader = DataLoader(new Squares(6, failAt: 4), 3, num_worker: workers))
+        {
+            var error = Assert.Catch(() => loader.ToList())!;
+            Assert.That(error.GetBaseException().Message, Is.EqualTo("sample 4"));
+        }
+        Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }
 
     private sealed class Squares(long count, long failAt = -1) : Dataset

@@ -99,7 +99,7 @@ namespace TorchSharp.Modules
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-        public override IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true) => _entries;
+        public override IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse) => _entries;
 
         public override bool has_parameter(string target) => _entries.ContainsKey(target);
 

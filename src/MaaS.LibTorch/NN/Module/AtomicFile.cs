@@ -4,23 +4,13 @@ namespace TorchSharp;
 internal static class AtomicFile
 {
     /// <summary>Writes to a temporary file beside <paramref name="location"/>, flushes it to disk and renames it.</summary>
-    public static void Write(string location, Action<BinaryWriter> write)
-    {
-        var temporary = $"{location}.{Guid.NewGuid():N}.tmp";
-        try
+    public static void Write(string location, Action<BinaryWriter> write) =>
+        torch.Tensor.WriteThenRename(location, path =>
         {
-            using (var stream = File.Create(temporary))
-            using (var writer = new BinaryWriter(stream))
-            {
-                write(writer);
-                writer.Flush();
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, location, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+            using var stream = File.Create(path);
+            using var writer = new BinaryWriter(stream);
+            write(writer);
+            writer.Flush();
+            stream.Flush(flushToDisk: true);
+        });
 }

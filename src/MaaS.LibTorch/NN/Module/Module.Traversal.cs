@@ -11,13 +11,13 @@ public static partial class torch
             /// <summary>Parameters with their dotted names, each once, this module's own first.</summary>
             public virtual IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true)
             {
-                var seen = new HashSet<IntPtr>();
+                var seen = new HashSet<IntPtr> { 0 };   // What is disposed is not there.
                 foreach (var (key, parameter) in _internal_params)
-                    if (seen.Add(parameter.Handle)) yield return (key, parameter);
+                    if (seen.Add(parameter.handle)) yield return (key, parameter);
                 if (!recurse) yield break;
                 foreach (var (child, module) in named_children())
                     foreach (var (key, parameter) in module.named_parameters(true))
-                        if (seen.Add(parameter.Handle)) yield return ($"{child}.{key}", parameter);
+                        if (seen.Add(parameter.handle)) yield return ($"{child}.{key}", parameter);
             }
 
             public virtual IEnumerable<Parameter> parameters(bool recurse = true) =>
@@ -26,13 +26,13 @@ public static partial class torch
             /// <summary>Buffers with their dotted names, each once, this module's own first.</summary>
             public virtual IEnumerable<(string name, Tensor buffer)> named_buffers(bool recurse = true, bool include_nonpersistent = true)
             {
-                var seen = new HashSet<IntPtr>();
+                var seen = new HashSet<IntPtr> { 0 };
                 foreach (var (key, (buffer, persistent)) in _internal_buffers)
-                    if ((persistent || include_nonpersistent) && seen.Add(buffer.Handle)) yield return (key, buffer);
+                    if ((persistent || include_nonpersistent) && seen.Add(buffer.handle)) yield return (key, buffer);
                 if (!recurse) yield break;
                 foreach (var (child, module) in named_children())
                     foreach (var (key, buffer) in module.named_buffers(true, include_nonpersistent))
-                        if (seen.Add(buffer.Handle)) yield return ($"{child}.{key}", buffer);
+                        if (seen.Add(buffer.handle)) yield return ($"{child}.{key}", buffer);
             }
 
             public virtual IEnumerable<Tensor> buffers(bool recurse = true, bool include_nonpersistent = true) =>

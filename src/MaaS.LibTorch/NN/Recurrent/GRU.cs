@@ -21,7 +21,7 @@ public sealed class GRU : Module<Tensor, Tensor?, (Tensor, Tensor)>
 
     public (PackedSequence, Tensor) call(PackedSequence input, Tensor? h0 = null) => _layers.Forward(input, h0);
 
-    public override (Tensor, Tensor) forward(Tensor input, Tensor? h0) => _layers.Forward(input, h0);
+    public override (Tensor, Tensor) forward(Tensor input, Tensor? h0 = null) => _layers.Forward(input, h0);
 
     /// <summary>Does nothing: the parameters' memory needs no compacting here.</summary>
     public void flatten_parameters()
