@@ -3,7 +3,8 @@ namespace MaaS.Core.Quantization.Calibration;
 /// <summary>The threshold whose quantized distribution loses least information (Kullback–Leibler divergence).</summary>
 /// <remarks>
 /// Migacz 2017, "8-bit Inference with TensorRT". Magnitudes are counted in at least 2048 bins and quantized to 128 levels,
-/// or to 256 where no value is negative: fewer bins leave too few candidates to choose from.
+/// or to 256 where no value is negative: fewer bins leave too few candidates to choose from. The bin at zero counts as
+/// many values as its neighbour.
 /// </remarks>
 public sealed class EntropyCalibration : ICalibrationMethod
 {
@@ -26,7 +27,10 @@ public sealed class EntropyCalibration : ICalibrationMethod
         {
             var range = _histogram.Range;
             int levels = range.Min >= 0 ? 256 : 128;
-            return range.Clip((float)(BestBins(_histogram.Magnitudes(), levels) * _histogram.Width));
+            long[] counts = _histogram.Magnitudes();
+            // Zeros are exact under every threshold; the many of a Relu or an image's background would outweigh all else.
+            if (counts.Length > 1) counts[0] = counts[1];
+            return range.Clip((float)(BestBins(counts, levels) * _histogram.Width));
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class QdqWriter
         foreach (var input in _writer.Graph.Input.Where(input => _plan.Values.Contains(input.Name))) AddPair(input.Name);
         foreach (var node in _writer.Graph.Node)
         {
-            string[] outputs = [.. node.Output];
+            string[] outputs = [.. node.Output.Where(_plan.Values.Contains)];
             if (_plan.Find(node) is { } quantized)
             {
                 Rewire(quantized);
@@ -51,7 +51,7 @@ internal sealed class QdqWriter
                 ReadDequantized(node);
                 _writer.Keep(node);
             }
-            foreach (string output in outputs.Where(_plan.Values.Contains)) AddPair(output);
+            foreach (string output in outputs) AddPair(output, _options.QuantizeOutputs && _index.IsOutput(output) ? node : null);
         }
         _writer.Finish();
     }
@@ -80,13 +80,17 @@ internal sealed class QdqWriter
         }
     }
 
-    private void AddPair(string value)
+    // Where the graph returns the rounded value, the pair takes the name and the maker's own output gets another one.
+    private void AddPair(string value, NodeProto? maker = null)
     {
         var parameters = Parameters(value);
         string scale = _writer.Initializer(OnnxTensor.Scalar($"{value}_scale", parameters.Scale));
         string zeroPoint = _writer.Initializer(ZeroPoint($"{value}_zero_point", parameters.ZeroPoint));
-        string quantized = _writer.Node("QuantizeLinear", $"{value}_quantized", [value, scale, zeroPoint]);
-        _dequantized[value] = _writer.Node("DequantizeLinear", $"{value}_dequantized", [quantized, scale, zeroPoint]);
+        string exact = value;
+        if (maker is not null) maker.Output[maker.Output.IndexOf(value)] = exact = _writer.Unique($"{value}_float");
+        string quantized = _writer.Node("QuantizeLinear", $"{value}_quantized", [exact, scale, zeroPoint]);
+        if (maker is not null) _writer.AddNode("DequantizeLinear", "", $"{value}_dequantized", [quantized, scale, zeroPoint], [value]);
+        _dequantized[value] = maker is not null ? value : _writer.Node("DequantizeLinear", $"{value}_dequantized", [quantized, scale, zeroPoint]);
     }
 
     private string AddConstant(TensorProto constant)

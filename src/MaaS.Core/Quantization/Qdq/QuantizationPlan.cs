@@ -13,7 +13,8 @@ namespace MaaS.Core.Quantization.Qdq;
 internal sealed class QuantizationPlan
 {
     private readonly GraphIndex _index;
-    private readonly Dictionary<NodeProto, QuantizableNode> _nodes = [];
+    // By identity: writing the pairs changes the nodes.
+    private readonly Dictionary<NodeProto, QuantizableNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, string> _groups = [];
     private readonly HashSet<string> _values = [];
 

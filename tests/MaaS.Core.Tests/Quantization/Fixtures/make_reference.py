@@ -51,6 +51,7 @@ def smooth(p, eps=1e-4):
 
 def entropy_threshold(x):
     counts, width = histogram(x)
+    counts[0] = counts[1]  # zeros are exact under every threshold
     levels = LEVELS["positive" if x.min() >= 0 else "signed"]
     divergences = {}
     for kept in range(levels, len(counts) + 1):
