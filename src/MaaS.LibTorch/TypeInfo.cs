@@ -82,6 +82,9 @@ public static partial class torch
     public static unsafe string __version__ =>
         System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)Native.maas_version()) ?? "";
 
+    /// <summary>The device of factories' results when none is given.</summary>
+    public static Device get_default_device() => CPU;
+
     public static bool TryInitializeDeviceType(DeviceType deviceType) => deviceType switch
     {
         DeviceType.CPU or DeviceType.META => true,

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.Interop.Dispatcher;
 
 namespace TorchSharp;
@@ -19,8 +20,10 @@ public static partial class torch
         public Tensor silu() => Call("silu", this);
         public Tensor silu_() => CallInPlace("silu_", this);
 
-        public Tensor gelu_() => CallInPlace("gelu_", this);
         public Tensor gelu() => Call("gelu", this);
+        public Tensor gelu(GELU.Approximate approximate) => Call("gelu", this, approximate.ToString());
+        public Tensor gelu_() => CallInPlace("gelu_", this);
+        public Tensor gelu_(GELU.Approximate approximate) => CallInPlace("gelu_", this, approximate.ToString());
 
         public Tensor celu() => Call("celu", this);
         public Tensor celu(Scalar alpha) => Call("celu", this, alpha);

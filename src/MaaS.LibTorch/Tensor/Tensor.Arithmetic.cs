@@ -36,28 +36,28 @@ public static partial class torch
         public Tensor multiply(Scalar target) => Call("multiply.Scalar", this, target);
 
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
-            Divide("Tensor", target, rounding_mode);
+            Divide("div.Tensor", target, rounding_mode);
 
         public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
-            Divide("Scalar", target, rounding_mode);
+            Divide("div.Scalar", target, rounding_mode);
 
         public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
-            DivideInPlace("Tensor", target, rounding_mode);
+            DivideInPlace("div_.Tensor", target, rounding_mode);
 
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
-            DivideInPlace("Scalar", target, rounding_mode);
+            DivideInPlace("div_.Scalar", target, rounding_mode);
 
         public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
-            Divide("Tensor", target, rounding_mode);
+            Divide("div.Tensor", target, rounding_mode);
 
         public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
-            Divide("Scalar", target, rounding_mode);
+            Divide("div.Scalar", target, rounding_mode);
 
         public Tensor divide_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) =>
-            DivideInPlace("Tensor", target, rounding_mode);
+            DivideInPlace("div_.Tensor", target, rounding_mode);
 
         public Tensor divide_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) =>
-            DivideInPlace("Scalar", target, rounding_mode);
+            DivideInPlace("div_.Scalar", target, rounding_mode);
 
         public Tensor true_divide(Tensor other) => Call("true_divide.Tensor", this, other);
         public Tensor true_divide(Scalar other) => Call("true_divide.Scalar", this, other);
@@ -145,12 +145,12 @@ public static partial class torch
         public Tensor heaviside(Tensor other) => Call("heaviside", this, other);
         public Tensor heaviside_(Tensor other) => CallInPlace("heaviside_", this, other);
 
-        private Tensor Divide(string overload, Arg divisor, RoundingMode mode) => mode == RoundingMode.None
-            ? Call("Tensor" == overload ? "div.Tensor" : "div.Scalar", this, divisor)
-            : Call($"div.{overload}_mode", this, divisor, mode.ToString());
+        private Tensor Divide(string op, Arg divisor, RoundingMode mode) => mode == RoundingMode.None
+            ? Call(op, this, divisor)
+            : Call(op + "_mode", this, divisor, mode.ToString());
 
-        private Tensor DivideInPlace(string overload, Arg divisor, RoundingMode mode) => mode == RoundingMode.None
-            ? CallInPlace("Tensor" == overload ? "div_.Tensor" : "div_.Scalar", this, divisor)
-            : CallInPlace($"div_.{overload}_mode", this, divisor, mode.ToString());
+        private Tensor DivideInPlace(string op, Arg divisor, RoundingMode mode) => mode == RoundingMode.None
+            ? CallInPlace(op, this, divisor)
+            : CallInPlace(op + "_mode", this, divisor, mode.ToString());
     }
 }

@@ -155,6 +155,7 @@ public static partial class torch
 
         public (Tensor var, Tensor mean) var_mean(bool unbiased = true) => Call2("var_mean", this, unbiased);
 
+        // TorchSharp calls the variance std in the next two.
         public (Tensor std, Tensor mean) var_mean(
             long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             Call2("var_mean.dim", Typed(type), dimensions, unbiased, keepdim);

@@ -40,6 +40,16 @@ public static partial class torch
 
     public static Tensor divide_(Tensor left, Scalar right) => left.divide_(right);
 
+    /// <summary>Rounds to the grid of a quantized type and back; the gradient passes where nothing was clipped.</summary>
+    public static Tensor fake_quantize_per_tensor_affine(
+        Tensor input, Tensor scale, Tensor zero_point, long quant_min, long quant_max) =>
+        Call("fake_quantize_per_tensor_affine.tensor_qparams", input, scale, zero_point, quant_min, quant_max);
+
+    /// <inheritdoc cref="fake_quantize_per_tensor_affine"/>
+    public static Tensor fake_quantize_per_channel_affine(
+        Tensor input, Tensor scale, Tensor zero_point, int axis, long quant_min, long quant_max) =>
+        Call("fake_quantize_per_channel_affine", input, scale, zero_point, axis, quant_min, quant_max);
+
     public static Tensor gather(Tensor input, long dim, Tensor index, bool sparse_grad = false) =>
         Call("gather", input, dim, index, sparse_grad);
 
