@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;
@@ -10,7 +9,7 @@ namespace MaaS.Training;
 /// <param name="Gradients">One for each parameter, null for those without influence: of the batch's mean loss.</param>
 internal sealed record BatchGradient(Tensor LossSum, Tensor Correct, Tensor?[] Gradients)
 {
-    /// <summary>Adds another part of the same batch, in place.</summary>
+    /// <summary>Adds another part of the same batch, in place, and disposes it.</summary>
     public void Add(BatchGradient other)
     {
         using var noGrad = no_grad();
@@ -18,12 +17,15 @@ internal sealed record BatchGradient(Tensor LossSum, Tensor Correct, Tensor?[] G
         Correct.add_(other.Correct);
         for (var i = 0; i < Gradients.Length; i++)
         {
-            Gradients[i] = (Gradients[i], other.Gradients[i]) switch
+            if (other.Gradients[i] is { } gradient)
             {
-                ({ } a, { } b) => a.add_(b),
-                var (a, b) => a ?? b,
-            };
+                Gradients[i] = Gradients[i]?.add_(gradient) ?? gradient.clone();
+                gradient.Dispose();
+            }
         }
+
+        other.LossSum.Dispose();
+        other.Correct.Dispose();
     }
 
     /// <summary>Gives the tensors to the enclosing dispose scope.</summary>

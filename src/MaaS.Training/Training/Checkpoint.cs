@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,14 +14,11 @@ internal static class Checkpoint
         string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, IReadOnlyList<EpochResult> epochs)
     {
         using var scope = NewDisposeScope();
-        TensorFile.Write(
-            path,
-            [
-                .. model.state_dict().Select(static e => (Model + e.Key, e.Value)),
-                .. update.State.Select(static e => (Optimizer + e.Name, e.Tensor)),
-                (Random, get_rng_state()),
-            ],
-            new Dictionary<string, string> { [Steps] = $"{update.Steps}", [Epochs] = JsonSerializer.Serialize(epochs) });
+        ModelWeights.Write(path, Tensors(model, update, get_rng_state()), new Dictionary<string, string>
+        {
+            [Steps] = $"{update.Steps}",
+            [Epochs] = JsonSerializer.Serialize(epochs),
+        });
     }
 
     /// <summary>Puts a saved state into a model and an optimizer.</summary>
@@ -29,35 +27,27 @@ internal static class Checkpoint
     public static IReadOnlyList<EpochResult> Load(string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update)
     {
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var (tensors, metadata) = TensorFile.Read(path);
-        List<(Tensor Target, Tensor Source)> copies = [];
-        foreach (var (name, target) in model.state_dict().Select(static e => (Model + e.Key, e.Value))
-            .Concat(update.State.Select(static e => (Optimizer + e.Name, e.Tensor))))
+        var random = get_rng_state();
+        var metadata = ModelWeights.Read(path, Tensors(model, update, random));
+        if (!metadata.TryGetValue(Steps, out var steps) || !metadata.TryGetValue(Epochs, out var epochs))
         {
-            if (!tensors.TryGetValue(name, out var source) || !source.shape.SequenceEqual(target.shape))
-            {
-                throw new InvalidDataException(
-                    $"{path}: expected {name} of shape ({string.Join(",", target.shape)}), got "
-                    + $"{(source is null ? "none" : $"({string.Join(",", source.shape)})")}; it belongs to another model or optimizer.");
-            }
-
-            copies.Add((target, source));
-        }
-
-        if (!metadata.TryGetValue(Steps, out var steps) || !metadata.TryGetValue(Epochs, out var epochs)
-            || !tensors.TryGetValue(Random, out var random))
-        {
-            throw new InvalidDataException($"{path}: expected a checkpoint, got tensors without {Steps}, {Epochs} and {Random}.");
-        }
-
-        foreach (var (target, source) in copies)
-        {
-            target.copy_(source);
+            throw new InvalidDataException($"{path}: expected the metadata {Steps} and {Epochs} of a checkpoint, got none.");
         }
 
         update.Steps = long.Parse(steps);
         set_rng_state(random);
         return JsonSerializer.Deserialize<List<EpochResult>>(epochs) ?? [];
+    }
+
+    private static Dictionary<string, Tensor> Tensors(nn.Module<Tensor, Tensor> model, ParameterUpdate update, Tensor random)
+    {
+        var tensors = model.state_dict().ToDictionary(static e => Model + e.Key, static e => e.Value);
+        foreach (var (name, tensor) in update.State)
+        {
+            tensors[Optimizer + name] = tensor;
+        }
+
+        tensors[Random] = random;
+        return tensors;
     }
 }
