@@ -2,6 +2,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <dlfcn.h>
 #include <torch/torch.h>
 
 #include <cstring>
@@ -203,7 +204,12 @@ int32_t maas_manual_seed(uint64_t seed) {
 
 int32_t maas_num_threads() { return at::get_num_threads(); }
 
-void maas_set_num_threads(int32_t count) { at::set_num_threads(count); }
+// OpenBLAS on POSIX threads keeps a pool of its own that libtorch does not size, and whose callers wait for each other.
+void maas_set_num_threads(int32_t count) {
+    at::set_num_threads(count);
+    static const auto set_blas = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    if (set_blas) set_blas(count);
+}
 
 int32_t maas_num_interop_threads() { return at::get_num_interop_threads(); }
 

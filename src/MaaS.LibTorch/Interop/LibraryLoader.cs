@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace TorchSharp.Interop;
 
@@ -8,13 +9,19 @@ internal static unsafe partial class LibraryLoader
 {
     private const string FileName = "libmaas_torch.so";
 
-    public static nint Resolve(string library, Assembly assembly, DllImportSearchPath? searchPath)
-    {
-        if (library != Native.Library) return 0;
+    // The runtime asks again for each imported function; the process's settings are made once.
+    private static readonly Lazy<nint> Handle = new(() => Load(typeof(LibraryLoader).Assembly));
 
+    public static nint Resolve(string library, Assembly assembly, DllImportSearchPath? searchPath) =>
+        library == Native.Library ? Handle.Value : 0;
+
+    private static nint Load(Assembly assembly)
+    {
         // Spinning OpenMP threads made training 2-8 times slower on a shared 2-core machine; libgomp reads this once,
         // when libtorch first loads it. A value that the user set stays.
         _ = setenv("OMP_WAIT_POLICY", "passive", 0);
+
+        ChooseBlasKernels();
 
         var failures = new List<string>();
         foreach (var path in Candidates(assembly).Distinct())
@@ -49,6 +56,13 @@ internal static unsafe partial class LibraryLoader
             yield return Path.Combine(root, FileName);
             yield return Path.Combine(root, "runtimes", "linux-x64", "native", FileName);
         }
+    }
+
+    // OpenBLAS takes SSE3 kernels on processors newer than itself; matrix products were 2-5 times slower then.
+    private static void ChooseBlasKernels()
+    {
+        if (Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported) _ = setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
+        else if (Avx2.IsSupported && Fma.IsSupported) _ = setenv("OPENBLAS_CORETYPE", "Haswell", 0);
     }
 
     // Debian's libtorch starts with one thread. A number that the user gave OpenMP stays.
