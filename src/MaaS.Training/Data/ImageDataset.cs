@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -108,6 +109,15 @@ public sealed class ImageDataset : IBatchSource, IDisposable
         return new ImageDataset(Images.index_select(0, positions), Labels.index_select(0, positions), Classes, Mean, Std);
     }
 
+    /// <summary>The same samples in the same memory, normalised with other statistics; the caller owns the result.</summary>
+    /// <param name="mean">Mean that is subtracted, of pixels scaled to 0…1.</param>
+    /// <param name="std">Standard deviation that is divided by, above 0.</param>
+    public ImageDataset NormalizedWith(double mean, double std)
+    {
+        using var scope = NewDisposeScope();
+        return new ImageDataset(Images.alias(), Labels.alias(), Classes, mean, std);
+    }
+
     /// <summary>The first samples, or all where there are fewer.</summary>
     public ImageDataset Take(long count)
         => Subset([.. Enumerable.Range(0, (int)Math.Min(count, Count)).Select(static i => (long)i)]);
@@ -128,6 +138,25 @@ public sealed class ImageDataset : IBatchSource, IDisposable
 
     /// <summary>The labels as an array.</summary>
     public long[] LabelValues() => Labels.data<long>().ToArray();
+
+    /// <summary>A copy of one image's bytes, (C, H, W), row-major.</summary>
+    /// <param name="index">Its position, 0…<see cref="Count"/>−1.</param>
+    public byte[] Pixels(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        var size = (int)(Images.NumberOfElements / Count);
+        return Images.bytes.Slice((int)index * size, size).ToArray();
+    }
+
+    /// <summary>SHA-256 of the images' bytes followed by the labels' (int64, little-endian), hexadecimal.</summary>
+    public string Sha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Images.bytes);
+        hash.AppendData(Labels.bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <inheritdoc/>
     public void Dispose()

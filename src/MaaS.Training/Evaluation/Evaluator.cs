@@ -1,4 +1,6 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using MaaS.Core.Metrics;
+using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,6 +10,8 @@ namespace MaaS.Training.Evaluation;
 /// <summary>Measures a classifier on a data set.</summary>
 public static class Evaluator
 {
+    private const int ServingBatch = 256;
+
     /// <summary>Mean cross-entropy loss and the classification report.</summary>
     /// <param name="model">Takes (B, …) float32 and returns logits (B, classes); its training mode is kept.</param>
     /// <param name="data">What to measure on; at least one sample.</param>
@@ -42,6 +46,56 @@ public static class Evaluator
         }
 
         return ClassificationReport.From(matrix, loss: loss / data.Count);
+    }
+
+    /// <summary>Mean cross-entropy loss and the classification report of a packaged model, as ONNX Runtime answers.</summary>
+    /// <param name="classifier">Normalises with its own statistics.</param>
+    /// <param name="data">What to measure on, with the classifier's classes.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="ArgumentException">The classes differ.</exception>
+    public static ClassificationReport Evaluate(
+        ImageClassifier classifier, ImageDataset data, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(data);
+        if (!classifier.Labels.SequenceEqual(data.Classes) || !classifier.InputShape.SequenceEqual(data.InputShape))
+        {
+            throw new ArgumentException(
+                $"Evaluate: {classifier.Manifest.Name} tells ({string.Join(", ", classifier.Labels)}) apart on images "
+                + $"({string.Join(",", classifier.InputShape)}), the data set has ({string.Join(", ", data.Classes)}) on "
+                + $"({string.Join(",", data.InputShape)}).", nameof(data));
+        }
+
+        var matrix = new ConfusionMatrix(data.Classes);
+        var loss = 0.0;
+        var labels = data.LabelValues();
+        var pixels = (int)(data.Images.NumberOfElements / data.Count);
+        for (var start = 0; start < labels.Length; start += ServingBatch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = Math.Min(ServingBatch, labels.Length - start);
+            var logits = classifier.Logits(data.Images.bytes.Slice(start * pixels, count * pixels));   // (B, classes)
+            for (var i = 0; i < count; i++)
+            {
+                var row = logits.AsSpan(i * data.Classes.Count, data.Classes.Count);
+                matrix.Add(predicted: TensorPrimitives.IndexOfMax<float>(row), actual: (int)labels[start + i]);
+                loss += CrossEntropy(row, (int)labels[start + i]);
+            }
+        }
+
+        return ClassificationReport.From(matrix, loss: loss / labels.Length);
+    }
+
+    private static double CrossEntropy(ReadOnlySpan<float> logits, int target)
+    {
+        var most = (double)TensorPrimitives.Max(logits);
+        var sum = 0.0;
+        foreach (var logit in logits)
+        {
+            sum += Math.Exp(logit - most);
+        }
+
+        return most + Math.Log(sum) - logits[target];
     }
 
     private static double AddBatch(

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using MaaS.Training;
+using MaaS.Training.Data;
+using MaaS.Training.Models;
+
+namespace MaaS.Cli.CommandLine;
+
+/// <summary>The options that say what to train and how; ranges are checked by <see cref="TrainerOptions.Validate"/>.</summary>
+internal sealed class TrainingOptions
+{
+    private static readonly TrainerOptions Default = new();
+
+    public TrainingOptions()
+    {
+        Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(m => m.Name)]);
+        Precision.AcceptOnlyFromAmong("fp32", "bf16");
+        Optimizer.AcceptOnlyFromAmong([.. Optimizers.Keys]);
+        Schedule.AcceptOnlyFromAmong([.. Schedules.Keys]);
+    }
+
+    public Option<string> Model { get; } = new("--model")
+    {
+        Description = string.Join("; ", ModelCatalog.All.Select(m => $"{m.Name}: {m.Description}")) + ".",
+        HelpName = string.Join("|", ModelCatalog.All.Select(m => m.Name)),
+        DefaultValueFactory = _ => "convnet",
+    };
+
+    private Option<int> Epochs { get; } = Number("--epochs", "Passes over the training set.", 5);
+
+    private Option<int> BatchSize { get; } = Number("--batch-size", "Samples an update.", Default.BatchSize);
+
+    private Option<string> Optimizer { get; } = Choice("--optimizer", "gd takes the whole training set for each update.", Optimizers.Keys, "adam");
+
+    private Option<double> LearningRate { get; } = Number("--learning-rate", "Learning rate, or the peak of the schedule.", Default.LearningRate);
+
+    private Option<double> Momentum { get; } = Number("--momentum", "Momentum of sgd.", Default.Momentum);
+
+    private Option<double> WeightDecay { get; } = Number("--weight-decay", "Weight decay.", Default.WeightDecay);
+
+    private Option<double> LabelSmoothing { get; } = Number("--label-smoothing", "Share of the target spread over all classes.", Default.LabelSmoothing);
+
+    private Option<string> Schedule { get; } = Choice("--schedule", "How the learning rate changes.", Schedules.Keys, "constant");
+
+    private Option<bool> Augment { get; } = new("--augment") { Description = "Shift training images by up to 2 pixels." };
+
+    private Option<double> Validation { get; } = Number("--validation", "Share of the training set held back for validation; the test set stays untouched.", 0.1);
+
+    private Option<int?> EarlyStopping { get; } = new("--early-stopping")
+    {
+        Description = "Epochs without a lower validation loss after which to stop and restore the best.",
+        HelpName = "epochs",
+    };
+
+    private Option<int> Seed { get; } = Number("--seed", "Seed of weights, shuffles and splits.", 1);
+
+    private Option<string> Device { get; } = new("--device")
+    {
+        Description = "auto (CUDA where there is one), cpu, cuda or cuda:N.",
+        HelpName = "device",
+        DefaultValueFactory = _ => Default.Device,
+    };
+
+    private Option<int> Threads { get; } = Number("--threads", "CPU threads; 0 for one a core.", Default.Threads);
+
+    private Option<string> Precision { get; } = Choice("--precision", "Number type of forward and backward passes.", ["fp32", "bf16"], "fp32");
+
+    private Option<FileInfo?> Checkpoint { get; } = new("--checkpoint") { Description = "File that is replaced after every epoch.", HelpName = "file" };
+
+    private Option<bool> Resume { get; } = new("--resume") { Description = "Go on from --checkpoint." };
+
+    private static Dictionary<string, OptimizerKind> Optimizers { get; } = new()
+    {
+        ["adam"] = OptimizerKind.Adam,
+        ["adamw"] = OptimizerKind.AdamW,
+        ["sgd"] = OptimizerKind.Sgd,
+        ["gd"] = OptimizerKind.GradientDescent,
+    };
+
+    private static Dictionary<string, ScheduleKind> Schedules { get; } = new()
+    {
+        ["constant"] = ScheduleKind.Constant,
+        ["step"] = ScheduleKind.Step,
+        ["cosine"] = ScheduleKind.Cosine,
+        ["one-cycle"] = ScheduleKind.OneCycle,
+    };
+
+    public void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            Model, Epochs, BatchSize, Optimizer, LearningRate, Momentum, WeightDecay, LabelSmoothing, Schedule, Augment,
+            Validation, EarlyStopping, Seed, Device, Threads, Precision, Checkpoint, Resume,
+        ];
+        foreach (var option in all)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public TrainerOptions Read(ParseResult result) => new()
+    {
+        Epochs = result.GetValue(Epochs),
+        BatchSize = result.GetValue(BatchSize),
+        Optimizer = Optimizers[result.GetRequiredValue(Optimizer)],
+        LearningRate = result.GetValue(LearningRate),
+        Momentum = result.GetValue(Momentum),
+        WeightDecay = result.GetValue(WeightDecay),
+        LabelSmoothing = result.GetValue(LabelSmoothing),
+        Schedule = Schedules[result.GetRequiredValue(Schedule)],
+        Augmentation = result.GetValue(Augment) ? new ShiftFlip(2) : null,
+        ValidationFraction = result.GetValue(Validation),
+        EarlyStoppingPatience = result.GetValue(EarlyStopping),
+        Seed = result.GetValue(Seed),
+        Device = result.GetRequiredValue(Device),
+        Threads = result.GetValue(Threads),
+        Precision = result.GetValue(Precision) == "bf16" ? TrainingPrecision.Bf16 : TrainingPrecision.Fp32,
+        CheckpointPath = result.GetValue(Checkpoint)?.FullName,
+        Resume = result.GetValue(Resume),
+    };
+
+    private static Option<T> Number<T>(string name, string description, T value) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        DefaultValueFactory = _ => value,
+    };
+
+    private static Option<string> Choice(string name, string description, IEnumerable<string> values, string value) => new(name)
+    {
+        Description = description,
+        HelpName = string.Join("|", values),
+        DefaultValueFactory = _ => value,
+    };
+}

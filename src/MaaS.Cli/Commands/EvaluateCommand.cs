@@ -1,0 +1,51 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Core.Metrics;
+using MaaS.Core.Packages;
+using MaaS.Training.Data;
+using MaaS.Training.Evaluation;
+using MaaS.Training.Models;
+
+namespace MaaS.Cli.Commands;
+
+/// <summary><c>maas evaluate</c>: precision, recall and F1 of a trained model or of a package.</summary>
+internal sealed class EvaluateCommand : VerbCommand
+{
+    private readonly Argument<FileSystemInfo> _model = new("model") { Description = "A trained model (.safetensors) or a package (.maas or folder)." };
+    private readonly DataOptions _data = new("mnist");
+    private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
+
+    public EvaluateCommand()
+        : base("evaluate", "Measures a model on a test set: accuracy, precision, recall, F1, confusion matrix.")
+    {
+        Arguments.Add(_model);
+        _data.AddTo(this);
+        Options.Add(_json);
+    }
+
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
+    [
+        ("maas evaluate models/convnet-mnist.safetensors --data mnist", "The torch model."),
+        ("maas evaluate artifacts/demo/digits.maas --data mnist --json", "What the server would answer, through ONNX Runtime."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        using var data = _data.Load(result);
+        var report = await MeasureAsync(result.GetRequiredValue(_model).FullName, data.Test, cancellationToken);
+        Console.WriteLine(result.GetValue(_json) ? report.ToJson() : report.ToString());
+        return ExitCode.Success;
+    }
+
+    private static async Task<ClassificationReport> MeasureAsync(string path, ImageDataset test, CancellationToken cancellationToken)
+    {
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            using var model = TrainedModel.Load(path);
+            return Evaluator.Evaluate(model.Module, test.NormalizedWith(model.Info.Mean, model.Info.Std), cancellationToken: cancellationToken);
+        }
+
+        using var packaged = await ImageClassifier.OpenAsync(path, cancellationToken: cancellationToken);
+        return Evaluator.Evaluate(packaged, test, cancellationToken);
+    }
+}

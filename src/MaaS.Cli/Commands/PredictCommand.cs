@@ -1,0 +1,68 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Cli.Terminal;
+using MaaS.Core.Packages;
+
+namespace MaaS.Cli.Commands;
+
+/// <summary><c>maas predict</c>: one image of a data set through a package.</summary>
+internal sealed class PredictCommand : VerbCommand
+{
+    private readonly Argument<FileSystemInfo> _model = new("model") { Description = "A package (.maas or folder)." };
+    private readonly DataOptions _data = new("mnist");
+    private readonly Option<int> _index = new("--index") { Description = "Position in the test set.", HelpName = "number" };
+    private readonly Option<FileInfo?> _pixels = new("--pixels")
+    {
+        Description = "A file with the image's raw bytes (C·H·W, 0 to 255) instead of --data and --index.",
+        HelpName = "file",
+    };
+
+    public PredictCommand()
+        : base("predict", "Shows an image and what a packaged model says of it.")
+    {
+        Arguments.Add(_model);
+        _data.AddTo(this);
+        Options.Add(_index);
+        Options.Add(_pixels);
+    }
+
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
+    [
+        ("maas predict artifacts/demo/digits.maas --index 7", "The eighth test digit."),
+        ("convert digit.png -colorspace gray -resize 28x28! -depth 8 gray:digit.raw && maas predict digits.maas --pixels digit.raw",
+            "Your own picture: white on black."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        using var classifier = await ImageClassifier.OpenAsync(result.GetRequiredValue(_model).FullName, cancellationToken: cancellationToken);
+        var (pixels, truth) = result.GetValue(_pixels) is { } file
+            ? (await File.ReadAllBytesAsync(file.FullName, cancellationToken), null)
+            : TestImage(result);
+        var probabilities = classifier.Predict(pixels);
+        foreach (var line in DigitArt.Lines(pixels, (int)classifier.InputShape[^1], colour: !Console.IsOutputRedirected))
+        {
+            Console.WriteLine(line);
+        }
+
+        foreach (var line in ProbabilityBars.Lines(probabilities))
+        {
+            Console.WriteLine(line);
+        }
+
+        Console.WriteLine($"predicted {probabilities.MaxBy(p => p.Value).Key}" + (truth is null ? "" : $", labelled {truth}"));
+        return ExitCode.Success;
+    }
+
+    private (byte[] Pixels, string? Truth) TestImage(ParseResult result)
+    {
+        using var data = _data.Load(result);
+        var index = result.GetValue(_index);
+        if (index < 0 || index >= data.Test.Count)
+        {
+            throw new ArgumentException($"--index: expected 0 to {data.Test.Count - 1}, got {index}.");
+        }
+
+        return (data.Test.Pixels(index), data.Test.Classes[(int)data.Test.LabelValues()[index]]);
+    }
+}

@@ -1,0 +1,46 @@
+using MaaS.Core.Inference;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Interop;
+
+/// <summary>Between torch's tensors and the tensors that files and ONNX Runtime hold.</summary>
+internal static class TensorValues
+{
+    private static readonly (ScalarType Torch, ElementType Core)[] Types =
+    [
+        (ScalarType.Bool, ElementType.Bool), (ScalarType.Byte, ElementType.UInt8), (ScalarType.Int8, ElementType.Int8),
+        (ScalarType.Int16, ElementType.Int16), (ScalarType.Int32, ElementType.Int32), (ScalarType.Int64, ElementType.Int64),
+        (ScalarType.Float16, ElementType.Float16), (ScalarType.BFloat16, ElementType.BFloat16),
+        (ScalarType.Float32, ElementType.Float32), (ScalarType.Float64, ElementType.Float64),
+    ];
+
+    /// <summary>A copy in memory of .NET's own.</summary>
+    /// <exception cref="NotSupportedException">The tensor's type is none of a file's.</exception>
+    public static TensorValue Of(Tensor tensor)
+    {
+        var row = Array.FindIndex(Types, t => t.Torch == tensor.dtype);
+        if (row < 0)
+        {
+            throw new NotSupportedException($"Tensor: expected a real, integer or bool type, got {tensor.dtype}.");
+        }
+
+        using var scope = NewDisposeScope();
+        return new TensorValue(Types[row].Core, tensor.shape, tensor.detach().cpu().contiguous().bytes.ToArray());
+    }
+
+    /// <summary>A copy on the CPU that the caller owns.</summary>
+    /// <exception cref="NotSupportedException">Torch has no such type.</exception>
+    public static Tensor ToTensor(TensorValue value)
+    {
+        var row = Array.FindIndex(Types, t => t.Core == value.Type);
+        if (row < 0)
+        {
+            throw new NotSupportedException($"Tensor: expected a type that torch has, got {value.Type}.");
+        }
+
+        var tensor = empty(value.Shape.ToArray(), Types[row].Torch);
+        value.Data.Span.CopyTo(tensor.bytes);
+        return tensor;
+    }
+}
