@@ -29,10 +29,27 @@ internal static class Factory
                 $"mismatched total size creating a tensor from an array: expected {expected} elements for shape " +
                 $"({string.Join(", ", sizes.ToArray())}), got {values.Length}");
         var type = ToScalarType(typeof(T));
-        var raw = Dispatcher.Call("empty.memory_format", sizes.ToArray(), type);
+        var raw = Allocate(sizes, type, Math.Max(1, (nuint)values.Length * (nuint)sizeof(T)));
         values.CopyTo(new Span<T>(raw.Info.Data, values.Length));
         return Finish(Converted(raw, type, dtype, device), requires_grad);
     }
+
+    // Memory of our own instead of aten::empty: a trace would record empty and miss the values written into it.
+    private static unsafe Tensor Allocate(ReadOnlySpan<long> sizes, ScalarType type, nuint bytes)
+    {
+        const nuint cacheLine = 64;
+        var memory = NativeMemory.AlignedAlloc(bytes, cacheLine);
+        fixed (long* shape = sizes)
+        {
+            var handle = Native.maas_tensor_from_blob(memory, shape, sizes.Length, (int)type, &Free, memory);
+            if (handle != 0) return new Tensor(handle);
+        }
+        NativeMemory.AlignedFree(memory);
+        throw Native.Error();
+    }
+
+    [UnmanagedCallersOnly]
+    private static unsafe void Free(void* memory) => NativeMemory.AlignedFree(memory);
 
     /// <summary>The elements of a rectangular array of any rank, whose memory is row-major too.</summary>
     public static unsafe Tensor FromArray<T>(
