@@ -1,6 +1,9 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
+using MaaS.Core.Inference;
+using MaaS.Training;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Cli;
 
@@ -21,7 +24,7 @@ public static class Program
         ExamplesHelpAction.Install(root);
 
         var result = root.Parse(args);
-        if (result.Errors.Count > 0)
+        if (result.Errors.Count > 0 && result.Action is not ExamplesHelpAction)
         {
             return UsageErrors.Report(result, Console.Error);
         }
@@ -35,11 +38,25 @@ public static class Program
             await Console.Error.WriteLineAsync("maas: cancelled.");
             return ExitCode.Cancelled;
         }
+        catch (UsageException e)
+        {
+            await Console.Error.WriteLineAsync($"maas: {e.Message}");
+            return ExitCode.Usage;
+        }
         catch (Exception e) when (Environment.GetEnvironmentVariable("MAAS_DEBUG") is null)
         {
             await Console.Error.WriteLineAsync($"maas: {e.Message}");
-            await Console.Error.WriteLineAsync("Set MAAS_DEBUG=1 to see where this came from.");
+            if (!IsExpected(e))
+            {
+                await Console.Error.WriteLineAsync("Set MAAS_DEBUG=1 to see where this came from.");
+            }
+
             return ExitCode.Failure;
         }
     }
+
+    // Their messages say what is wrong and what to do; where in the code it was noticed helps nobody.
+    private static bool IsExpected(Exception e)
+        => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or OptionsValidationException
+            or DivergedException or InferenceException;
 }

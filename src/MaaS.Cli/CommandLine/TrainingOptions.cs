@@ -97,7 +97,23 @@ internal sealed class TrainingOptions
         }
     }
 
-    public TrainerOptions Read(ParseResult result) => new()
+    /// <exception cref="UsageException">A value is out of its range.</exception>
+    public TrainerOptions Read(ParseResult result)
+    {
+        var options = Parse(result);
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+
+        return options;
+    }
+
+    private TrainerOptions Parse(ParseResult result) => new()
     {
         Epochs = result.GetValue(Epochs),
         BatchSize = result.GetValue(BatchSize),

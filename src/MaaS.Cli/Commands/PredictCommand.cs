@@ -60,7 +60,7 @@ internal sealed class PredictCommand : VerbCommand
         var index = result.GetValue(_index);
         if (index < 0 || index >= data.Test.Count)
         {
-            throw new ArgumentException($"--index: expected 0 to {data.Test.Count - 1}, got {index}.");
+            throw new UsageException($"--index: expected 0 to {data.Test.Count - 1}, got {index}.");
         }
 
         return (data.Test.Pixels(index), data.Test.Classes[(int)data.Test.LabelValues()[index]]);

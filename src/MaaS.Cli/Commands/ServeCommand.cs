@@ -39,6 +39,11 @@ internal sealed class ServeCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var models = result.GetRequiredValue(_models);
+        if (result.GetValue(_port) is < 0 or > 65535)
+        {
+            throw new UsageException($"--port: expected 0 to 65535, got {result.GetValue(_port)}.");
+        }
+
         await using var server = await ServingHost.StartAsync(
             options => options.ModelsPath = models,
             $"http://{result.GetRequiredValue(_host)}:{result.GetValue(_port)}",

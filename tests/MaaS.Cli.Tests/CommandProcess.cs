@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace MaaS.Cli.Tests;
+
+/// <summary>Runs the built command as a process of its own, as a shell does.</summary>
+internal static class CommandProcess
+{
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    public static Process Start(string folder, params string[] arguments)
+        => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "maas.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+}

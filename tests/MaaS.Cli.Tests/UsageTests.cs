@@ -1,0 +1,54 @@
+namespace MaaS.Cli.Tests;
+
+public sealed class UsageTests
+{
+    private static readonly string Folder = Path.GetTempPath();
+
+    [TestCase("train --epoch 3", "unknown option '--epoch'; did you mean '--epochs'?")]
+    [TestCase("trian", "unknown command 'trian'; did you mean 'train'?")]
+    [TestCase("train --epochs x", "'x'")]
+    [TestCase("train --epochs 0", "Epochs: expected at least 1, got 0")]
+    [TestCase("train --model lenet", "lenet")]
+    [TestCase("evaluate", "'model' missing")]
+    [TestCase("serve --port 70000", "--port: expected 0 to 65535, got 70000")]
+    public async Task Run_WrongCommandLine_NamesItAndExitsWithTwo(string commandLine, string expected)
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(Folder, commandLine.Split(' '));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(2));
+            Assert.That(error, Does.Contain(expected));
+            Assert.That(output, Is.Empty);
+        }
+    }
+
+    [TestCase("export missing.safetensors", "missing.safetensors")]
+    [TestCase("serve --models missing-folder --port 0", "missing-folder")]
+    [TestCase("train --data mnist --data-dir .", "train-images-idx3-ubyte")]
+    public async Task Run_WorkThatCannotBeDone_NamesItAndExitsWithOne(string commandLine, string expected)
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(Folder, commandLine.Split(' '));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(error, Does.Contain(expected));
+            Assert.That(error, Does.Not.Contain("   at "), "no stack trace");
+        }
+    }
+
+    [TestCase("train")]
+    [TestCase("evaluate")]
+    [TestCase("export")]
+    [TestCase("predict")]
+    [TestCase("serve")]
+    [TestCase("demo")]
+    public async Task Help_OfAVerb_ShowsOptionsAndExamples(string verb)
+    {
+        var (code, output, _) = await CommandProcess.RunAsync(Folder, verb, "--help");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.Zero);
+            Assert.That(output, Does.Contain("Options:").And.Contain("Examples:").And.Contain($"maas {verb}"));
+        }
+    }
+}
