@@ -7,7 +7,7 @@ namespace MaaS.Core.Tests.Quantization;
 /// <summary>What others say of a model: the onnx package's checker and ONNX Runtime's optimiser.</summary>
 internal static class OnnxTools
 {
-    /// <summary>Runs <c>onnx.checker.check_model</c> with shape inference; returns its complaint, or an empty text.</summary>
+    /// <summary>Runs <c>onnx.checker.check_model</c> and type inference; returns its complaint, or an empty text.</summary>
     public static string Check(OnnxModel model)
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
@@ -16,7 +16,7 @@ internal static class OnnxTools
         {
             var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardError = true };
             start.ArgumentList.Add("-c");
-            start.ArgumentList.Add("import sys, onnx; onnx.checker.check_model(sys.argv[1]); onnx.shape_inference.infer_shapes(onnx.load(sys.argv[1]))");
+            start.ArgumentList.Add("import sys, onnx; onnx.checker.check_model(sys.argv[1]); onnx.shape_inference.infer_shapes(onnx.load(sys.argv[1]), check_type=True)");
             start.ArgumentList.Add(path);
             using var python = Process.Start(start)!;
             string complaint = python.StandardError.ReadToEnd();
