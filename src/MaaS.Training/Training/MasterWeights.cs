@@ -21,6 +21,8 @@ internal sealed class MasterWeights : IDisposable
         _rounded = precision == TrainingPrecision.Bf16;
         Parameters = Trainable();
         Weights = _rounded ? [.. Parameters.Select(static p => p.detach().clone().DetachFromDisposeScope())] : Parameters;
+        ByName = model.named_parameters().Where(static p => p.parameter.requires_grad).Zip(Weights)
+            .ToDictionary(static p => p.First.name, static p => p.Second);
     }
 
     /// <summary>What forward passes read and gradients are taken of.</summary>
@@ -28,6 +30,9 @@ internal sealed class MasterWeights : IDisposable
 
     /// <summary>What updates change, float32.</summary>
     public IReadOnlyList<Tensor> Weights { get; }
+
+    /// <summary><see cref="Weights"/> by their names in the state dictionary.</summary>
+    public IReadOnlyDictionary<string, Tensor> ByName { get; }
 
     /// <summary>Makes the module compute in the reduced precision.</summary>
     public void Enter()

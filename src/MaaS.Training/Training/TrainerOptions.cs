@@ -79,6 +79,9 @@ public sealed record TrainerOptions
     /// <summary>Whether to go on from <see cref="CheckpointPath"/> where that file exists, to the weights of an uninterrupted run.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Code that runs inside training, in this order.</summary>
+    public IReadOnlyList<ITrainingHook> Hooks { get; init; } = [];
+
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of them.</exception>
     public void Validate()

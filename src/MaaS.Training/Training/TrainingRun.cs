@@ -145,7 +145,17 @@ internal sealed class TrainingRun : IDisposable
         }
 
         _update.Step(gradients, rate);
+        RunHooks();
         _weights.Publish();
+    }
+
+    private void RunHooks()
+    {
+        using var noGrad = no_grad();
+        foreach (var hook in _options.Hooks)
+        {
+            hook.AfterStep(_weights.ByName);
+        }
     }
 
     // The shards' results are added in the workers' order, whichever is ready first.

@@ -1,0 +1,19 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MaaS.Training.Tests.Pruning.Nets;
+
+/// <summary>A grouped convolution (2 groups) between two dense ones.</summary>
+internal sealed class GroupedNet : SmallNet
+{
+    public readonly Conv2d conv = Conv2d(2, 8, 3, padding: 1);
+    public readonly Conv2d grouped = Conv2d(8, 12, 3, padding: 1, groups: 2);
+    public readonly Conv2d head = Conv2d(12, 3, 1);
+
+    public GroupedNet()
+        : base(nameof(GroupedNet)) => RegisterComponents();
+
+    public override Tensor forward(Tensor input)
+        => head.call(functional.relu(grouped.call(functional.relu(conv.call(input))))).mean([2, 3]);
+}
