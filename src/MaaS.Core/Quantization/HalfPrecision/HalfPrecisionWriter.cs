@@ -10,9 +10,19 @@ internal sealed class HalfPrecisionWriter
     /// <summary>Operators of which an input, an output or an attribute is float32 by definition, or that hold a graph.</summary>
     private static readonly HashSet<string> FloatOnly =
     [
-        "Resize", "Upsample", "Range", "CumSum", "NonMaxSuppression", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
+        "Resize", "Upsample", "Range", "CumSum", "Celu", "IsInf", "NonMaxSuppression", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
         "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "EyeLike",
         "If", "Loop", "Scan",
+    ];
+
+    /// <summary>Operators of which opset 17 has a float16 form but no bfloat16 one.</summary>
+    private static readonly HashSet<string> NoBFloat16 =
+    [
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "Compress", "ConstantOfShape", "Conv", "ConvTranspose",
+        "Cos", "Cosh", "Det", "Dropout", "Einsum", "Elu", "GRU", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GridSample",
+        "HardSigmoid", "HardSwish", "InstanceNormalization", "LSTM", "LpNormalization", "LpPool", "MaxPool", "MaxRoiPool",
+        "MaxUnpool", "OneHot", "RNN", "ReverseSequence", "RoiAlign", "Round", "Scatter", "Selu", "Shrink", "Sin", "Sinh",
+        "Softplus", "Softsign", "Tan", "ThresholdedRelu", "TopK", "Unique",
     ];
 
     private readonly GraphWriter _writer;
@@ -21,6 +31,7 @@ internal sealed class HalfPrecisionWriter
     private readonly IReadOnlySet<string> _floatOperators;
     private readonly HashSet<string> _floats;
     private readonly Dictionary<string, TensorProto> _initializers;
+    private readonly HashSet<string> _outputs = [];
     private readonly Dictionary<string, string> _halfNames = [];
     private readonly Dictionary<string, string> _floatNames = [];
 
@@ -41,20 +52,24 @@ internal sealed class HalfPrecisionWriter
         foreach (var value in graph.Input.Where(input => _floats.Contains(input.Name) && !_initializers.ContainsKey(input.Name)))
             _floatNames[value.Name] = value.Name;
         foreach (var value in graph.Output.Where(output => _floats.Contains(output.Name)))
+        {
+            _outputs.Add(value.Name);
             _halfNames[value.Name] = _writer.Unique($"{value.Name}_half");
+        }
         foreach (var node in graph.Node)
         {
             if (StaysFloat(node)) WriteFloat(node);
             else WriteHalf(node);
         }
         foreach (var output in graph.Output.Where(output => _floats.Contains(output.Name) && !_floatNames.ContainsKey(output.Name)))
-            _writer.AddNode("Cast", "", $"{output.Name}_cast", [_halfNames[output.Name]], [output.Name], ("to", (long)DataType.Float));
+            WriteFloatCast(output.Name, output.Name);
         graph.ValueInfo.Clear();   // What they say of types is no longer so.
         _writer.Finish();
     }
 
     private bool StaysFloat(NodeProto node) =>
-        !node.IsStandard() || FloatOnly.Contains(node.OpType) || _floatOperators.Contains(node.OpType);
+        !node.IsStandard() || FloatOnly.Contains(node.OpType) || _floatOperators.Contains(node.OpType)
+        || (_type == HalfType.BFloat16 && NoBFloat16.Contains(node.OpType));
 
     private void WriteHalf(NodeProto node)
     {
@@ -83,9 +98,7 @@ internal sealed class HalfPrecisionWriter
         }
     }
 
-    // An output of the graph that a float node makes is returned as it is.
-    private string FloatName(string output) =>
-        _halfNames.ContainsKey(output) ? output : _writer.Unique($"{output}_float");
+    private string FloatName(string value) => _outputs.Contains(value) ? value : _writer.Unique($"{value}_float");
 
     private string Half(string value)
     {
@@ -105,10 +118,17 @@ internal sealed class HalfPrecisionWriter
     private string Float(string value)
     {
         if (_floatNames.TryGetValue(value, out string? known)) return known;
-        return _initializers.ContainsKey(value)
-            ? value
-            : _floatNames[value] = _writer.Node(
-                "Cast", $"{value}_float", [_halfNames.GetValueOrDefault(value, value)], ("to", (long)DataType.Float));
+        if (_initializers.ContainsKey(value)) return value;
+        string name = FloatName(value);
+        WriteFloatCast(value, name);
+        return name;
+    }
+
+    private void WriteFloatCast(string value, string name)
+    {
+        _floatNames[value] = name;
+        _writer.AddNode(
+            "Cast", "", _writer.Unique($"{value}_cast"), [_halfNames.GetValueOrDefault(value, value)], [name], ("to", (long)DataType.Float));
     }
 
     private void FillWithHalf(NodeProto node)
