@@ -26,50 +26,30 @@ internal static class ExternalData
     /// <summary>Writes large weights to <paramref name="stream"/> and returns the model that points to them.</summary>
     public static ModelProto Write(ModelProto model, Stream stream, string location)
     {
-        // Everything but the initializers is shared with the model, which stays as it is.
-        var outside = new ModelProto();
-        var graph = model.Graph;
-        var slim = new GraphProto { Name = graph.Name, DocString = graph.DocString };
-        slim.Node.Add(graph.Node);
-        slim.Input.Add(graph.Input);
-        slim.Output.Add(graph.Output);
-        slim.ValueInfo.Add(graph.ValueInfo);
-        slim.SparseInitializer.Add(graph.SparseInitializer);
-        slim.QuantizationAnnotation.Add(graph.QuantizationAnnotation);
-        foreach (var tensor in graph.Initializer) slim.Initializer.Add(Move(tensor, stream, location));
-
-        outside.IrVersion = model.IrVersion;
-        outside.ProducerName = model.ProducerName;
-        outside.ProducerVersion = model.ProducerVersion;
-        outside.Domain = model.Domain;
-        outside.ModelVersion = model.ModelVersion;
-        outside.DocString = model.DocString;
-        outside.OpsetImport.Add(model.OpsetImport);
-        outside.MetadataProps.Add(model.MetadataProps);
-        outside.TrainingInfo.Add(model.TrainingInfo);
-        outside.Functions.Add(model.Functions);
-        outside.Graph = slim;
+        // A clone shares the weights' bytes.
+        var outside = model.Clone();
+        for (int i = 0; i < outside.Graph.Initializer.Count; i++) Move(outside.Graph.Initializer[i], stream, location);
         return outside;
     }
 
-    private static TensorProto Move(TensorProto tensor, Stream stream, string location)
+    private static void Move(TensorProto tensor, Stream stream, string location)
     {
-        if (tensor.Type() == DataType.String) return tensor;
+        if (tensor.Type() == DataType.String) return;
         var bytes = tensor.Bytes();
-        if (bytes.Length < SmallTensor) return tensor;
+        if (bytes.Length < SmallTensor) return;
         int padding = (int)((Alignment - stream.Position % Alignment) % Alignment);
         stream.Write(new byte[padding]);
-        var moved = new TensorProto
-        {
-            Name = tensor.Name, DataType = tensor.DataType, DocString = tensor.DocString,
-            DataLocation = DataLocation.External,
-        };
-        moved.Dims.Add(tensor.Dims);
-        moved.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
-        moved.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = stream.Position.ToString() });
-        moved.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = bytes.Length.ToString() });
+        tensor.DataLocation = DataLocation.External;
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = stream.Position.ToString() });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = bytes.Length.ToString() });
         stream.Write(bytes.Span);
-        return moved;
+        tensor.ClearRawData();
+        tensor.FloatData.Clear();
+        tensor.DoubleData.Clear();
+        tensor.Int32Data.Clear();
+        tensor.Int64Data.Clear();
+        tensor.Uint64Data.Clear();
     }
 
     private static void Read(TensorProto tensor, string folder)
