@@ -10,6 +10,8 @@ namespace MaaS.Cli;
 /// <summary>The <c>maas</c> command: every verb is thin and calls a public API.</summary>
 public static class Program
 {
+    /// <summary>Runs one verb.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Main(string[] args)
     {
         var root = new RootCommand("Takes a neural network from data to a server: train, evaluate, export, serve.")

@@ -3,6 +3,7 @@ namespace MaaS.Cli.CommandLine;
 /// <summary>What the process returns to its caller.</summary>
 public static class ExitCode
 {
+    /// <summary>The work was done.</summary>
     public const int Success = 0;
 
     /// <summary>The command was understood and failed: missing data, a model that does not load, a full disk.</summary>
