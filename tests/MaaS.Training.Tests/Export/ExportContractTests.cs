@@ -1,0 +1,203 @@
+using MaaS.Training.Export;
+using MaaS.Training.Export.Lowering;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using F = TorchSharp.torch.nn.functional;
+
+namespace MaaS.Training.Tests.Export;
+
+/// <summary>Names, outputs, options and errors of the exporter.</summary>
+public class ExportContractTests : ExportTests
+{
+    private sealed class Custom(Func<Tensor, Tensor> run) : Module<Tensor, Tensor>(nameof(Custom))
+    {
+        public override Tensor forward(Tensor input) => run(input);
+    }
+
+    private sealed class Nested : Module<Tensor, Tensor>
+    {
+        private readonly Sequential stem = Sequential(("first", Linear(4, 4)), ("odd", new Custom(x => x.erfinv())));
+
+        public Nested() : base(nameof(Nested)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => stem.call(input);
+    }
+
+    private sealed class Tied : Module<Tensor, Tensor>
+    {
+        private readonly Embedding embedding = Embedding(10, 4);
+
+        public Tied() : base(nameof(Tied)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => F.linear(embedding.call(input), embedding.weight!);
+    }
+
+    private static OnnxExportResult ExportFunction(Func<Tensor, object> forward, Tensor example, OnnxExportOptions? options = null)
+    {
+        using var module = new Custom(static x => x);
+        return OnnxExporter.Export(module, x => forward(x[0]), [example], options);
+    }
+
+    [Test]
+    public void Export_OperatorWithoutLowering_NamesOperatorModulePathAndRemedy()
+    {
+        using var module = new Nested();
+        var error = Assert.Throws<OnnxExportException>(() => OnnxExporter.Export(module, rand(2, 4)))!;
+        Assert.That(error.OperatorName, Is.EqualTo("aten::erfinv"));
+        Assert.That(error.ModulePath, Is.EqualTo("stem.odd"));
+        Assert.That(error.Message, Does.Contain("aten::erfinv").And.Contain("stem.odd").And.Contain("Lowerings"));
+    }
+
+    [Test]
+    public void Export_OwnLowering_IsUsed()
+    {
+        var options = new OnnxExportOptions
+        {
+            Lowerings = LoweringRegistry.Default.With("aten::lgamma", static call => call.Return(call.Node("Sinh", [call.Tensor("self").Name]))),
+            CheckParity = false,
+        };
+        Assert.That(Operators(ExportFunction(static x => x.lgamma(), rand(2, 4), options)), Is.EqualTo(new[] { "Sinh" }));
+    }
+
+    [Test]
+    public void Export_WrongLowering_FailsParity()
+    {
+        var options = new OnnxExportOptions
+        {
+            Lowerings = LoweringRegistry.Default.With("aten::exp", static call => call.Return(call.Node("Sinh", [call.Tensor("self").Name]))),
+        };
+        Assert.That(
+            () => ExportFunction(static x => x.exp(), rand(2, 4), options),
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("parity").And.Message.Contains("output"));
+    }
+
+    [Test]
+    public void Export_TupleAndDictionary_GiveNamedOutputs()
+    {
+        var result = ExportFunction(
+            static x => new Dictionary<string, Tensor> { ["logits"] = x * 2, ["mask"] = x.gt(0) }, randn(2, 4));
+        Assert.That(result.Model.Outputs.Select(static o => o.Name), Is.EqualTo(new[] { "logits", "mask" }));
+
+        result = ExportFunction(static x => (x * 2, (x + 1, x - 1)), randn(2, 4));
+        Check(result);
+        Assert.That(result.Model.Outputs.Select(static o => o.Name), Is.EqualTo(new[] { "output_0", "output_1", "output_2" }));
+    }
+
+    [Test]
+    public void Export_InputOrSameTensorTwiceAsOutput_StaysValid()
+    {
+        var result = ExportFunction(static x => { var y = x * 2; return (x, y, y); }, randn(2, 4));
+        Check(result);
+        Assert.That(result.Model.Outputs, Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public void Export_TiedWeights_AreStoredOnce()
+    {
+        using var module = new Tied();
+        var result = Export(module, [randint(0, 10, [2, 3], dtype: ScalarType.Int64)]);
+        Assert.That(result.Model.Graph.Initializer.Count(static t => t.Name == "embedding.weight"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Export_SizeTakenFromDynamicAxis_IsComputedNotFrozen()
+    {
+        var result = ExportFunction(static x => ones(2 * x.shape[0] + 1, 3) * x.mean(), randn(2, 4));
+        Check(result);
+        Assert.That(result.ParityRuns, Is.EqualTo(4));
+    }
+
+    [Test]
+    public void Export_SizeThatCannotBeExpressed_NamesOperatorAndPath()
+    {
+        var error = Assert.Throws<OnnxExportException>(
+            () => ExportFunction(static x => x.mean() + zeros(x.shape[0] * x.shape[0] * x.shape[0] + 2), randn(2, 4)))!;
+        Assert.That(error.Message, Does.Contain("aten::zeros").And.Contain("batch").And.Contain("cannot be expressed"));
+    }
+
+    [Test]
+    public void Export_ConstantTensorOfDynamicSize_SaysHowToMend()
+    {
+        var error = Assert.Throws<OnnxExportException>(
+            () => ExportFunction(static x => x + torch.tensor(new float[x.shape[0]]).unsqueeze(1), randn(2, 4)))!;
+        Assert.That(error.Message, Does.Contain("made in forward").And.Contain("arange"));
+    }
+
+    [Test]
+    public void Export_LoopOverDynamicAxis_IsRefused()
+    {
+        Assert.That(() => ExportFunction(static x =>
+        {
+            var sum = x[0];
+            for (long i = 1; i < x.shape[0]; i++) sum = sum + x[i];
+            return sum;
+        }, randn(2, 4)), Throws.InstanceOf<OnnxExportException>().With.Message.Contains("different operators"));
+    }
+
+    [Test]
+    public void Export_ForwardThatThrows_ThrowsItsOwnException() => Assert.That(
+        () => ExportFunction(static _ => throw new InvalidTimeZoneException("mine"), randn(2, 4)),
+        Throws.InstanceOf<InvalidTimeZoneException>().With.Message.EqualTo("mine"));
+
+    [Test]
+    public void Export_RandomNumbersInForward_AreRefused() => Assert.That(
+        () => ExportFunction(static x => x + randn_like(x), randn(2, 4)),
+        Throws.InstanceOf<OnnxExportException>().With.Message.Contains("aten::randn_like"));
+
+    [Test]
+    public void Export_FixedAxes_KeepExampleSizes()
+    {
+        var result = ExportFunction(static x => x.reshape(8), randn(2, 4), new() { DynamicAxes = [] });
+        Check(result);
+        Assert.That(result.Model.Inputs[0].Type.TensorType.Shape.Dim[0].DimValue, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Export_AxisThatCannotMove_SaysSo()
+    {
+        using var weights = randn(4, 3);
+        Assert.That(
+            () => ExportFunction(x => x.matmul(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("features").And.Message.Contains("TraceSizes"));
+    }
+
+    [TestCase("inputs", 0), TestCase("input", 2), TestCase("input", -3)]
+    public void Export_DynamicAxisThatDoesNotExist_Throws(string input, int axis) => Assert.That(
+        () => ExportFunction(static x => x, randn(2, 4), new() { DynamicAxes = new() { { input, axis, "n" } } }),
+        Throws.ArgumentException);
+
+    [Test]
+    public void Export_WrongNumberOfNames_Throws()
+    {
+        Assert.That(() => ExportFunction(static x => x * 2, randn(2, 4), new() { OutputNames = ["a", "b"] }), Throws.ArgumentException);
+        Assert.That(() => ExportFunction(static x => x * 2, randn(2, 4), new() { InputNames = ["a", "b"] }), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void Export_Metadata_IsWritten()
+    {
+        var result = ExportFunction(static x => x * 2, randn(2, 4), new() { Metadata = new Dictionary<string, string> { ["licence"] = "MIT" } });
+        Assert.That(result.Model.GetMetadata("licence"), Is.EqualTo("MIT"));
+    }
+
+    [Test]
+    public void Export_TwiceInALoop_LeavesNoTensorsBehind()
+    {
+        using var module = new Tied();
+        using var example = randint(0, 10, [2, 3], dtype: ScalarType.Int64);
+        OnnxExporter.Export(module, example);
+        long before = Tensor.TotalCount;
+        OnnxExporter.Export(module, example);
+        Assert.That(Tensor.TotalCount, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Export_Opset18_MatchesTorch()
+    {
+        var result = ExportFunction(static x => x.mean([1]) + x.amax([1]), randn(2, 4), new() { Opset = 18 });
+        Assert.That(result.Model.Opset, Is.EqualTo(18));
+        Assert.That(() => ExportFunction(static x => x, randn(2, 4), new() { Opset = 9 }), Throws.ArgumentException);
+    }
+}

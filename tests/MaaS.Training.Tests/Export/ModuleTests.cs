@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MaaS.Training.Tests.Export;
+
+/// <summary>Layers as modules: with their own parameters, in evaluation mode.</summary>
+public class ModuleTests : ExportTests
+{
+    private static readonly long[] Image = [2, 4, 8, 8];
+    private static readonly long[] Series = [2, 4, 9];
+    private static readonly long[] Rows = [3, 6];
+
+    private static TestCaseData Row(string name, Func<Module<Tensor, Tensor>> make, long[] shape, params string[] operators) =>
+        new TestCaseData(make, shape, operators).SetArgDisplayNames(name);
+
+    private static IEnumerable<TestCaseData> Modules =>
+    [
+        Row("Linear", () => Linear(6, 3), Rows, "Gemm"), Row("Identity", () => Identity(), Rows, "Identity"), Row("Flatten", () => Flatten(), Image, "Flatten"),
+        Row("Conv1d", () => Conv1d(4, 6, 3, stride: 2), Series, "Conv"), Row("Conv2d", () => Conv2d(4, 6, 3, padding: 1), Image, "Conv"),
+        Row("Conv2d_depthwise", () => Conv2d(4, 4, 3, groups: 4, bias: false), Image, "Conv"), Row("Conv2d_dilated", () => Conv2d(4, 6, 3, dilation: 2), Image, "Conv"),
+        Row("Conv2d_reflect", () => Conv2d(4, 6, 3, padding: 1, padding_mode: PaddingModes.Reflect), Image, "Pad", "Conv"),
+        Row("Conv2d_circular", () => Conv2d(4, 6, 3, padding: 1, padding_mode: PaddingModes.Circular), Image),
+        Row("Conv3d", () => Conv3d(2, 3, 2), [2, 2, 4, 4, 4], "Conv"), Row("ConvTranspose1d", () => ConvTranspose1d(4, 3, 3, stride: 2), Series, "ConvTranspose"),
+        Row("ConvTranspose2d", () => ConvTranspose2d(4, 3, 3, stride: 2, padding: 1, output_padding: 1), Image, "ConvTranspose"),
+        Row("BatchNorm1d", () => BatchNorm1d(6), Rows, "BatchNormalization"), Row("BatchNorm2d", () => BatchNorm2d(4), Image, "BatchNormalization"),
+        Row("LayerNorm", () => LayerNorm(6), Rows, "LayerNormalization"), Row("GroupNorm", () => GroupNorm(2, 4), Image),
+        Row("InstanceNorm2d", () => InstanceNorm2d(4, affine: true), Image, "InstanceNormalization"), Row("LocalResponseNorm", () => LocalResponseNorm(3), Image),
+        Row("MaxPool1d", () => MaxPool1d(2), Series, "MaxPool"), Row("MaxPool2d", () => MaxPool2d(3, 2, 1), Image, "MaxPool"), Row("AvgPool2d", () => AvgPool2d(2), Image, "AveragePool"),
+        Row("AdaptiveAvgPool2d", () => AdaptiveAvgPool2d(1), Image, "GlobalAveragePool"), Row("AdaptiveMaxPool2d", () => AdaptiveMaxPool2d([4, 4]), Image, "MaxPool"),
+        Row("ReLU", () => ReLU(inplace: true), Rows, "Relu"), Row("ReLU6", () => ReLU6(), Rows, "Clip"), Row("LeakyReLU", () => LeakyReLU(0.2), Rows, "LeakyRelu"), Row("PReLU", () => PReLU(4), Image, "PRelu"),
+        Row("ELU", () => ELU(), Rows, "Elu"), Row("CELU", () => CELU(), Rows), Row("SELU", () => SELU(), Rows, "Selu"), Row("GELU", () => GELU(), Rows), Row("SiLU", () => SiLU(), Rows, "Sigmoid", "Mul"),
+        Row("Mish", () => Mish(), Rows), Row("Softplus", () => Softplus(), Rows, "Softplus"), Row("Softsign", () => Softsign(), Rows), Row("Tanh", () => Tanh(), Rows, "Tanh"),
+        Row("Tanhshrink", () => Tanhshrink(), Rows), Row("Hardsigmoid", () => Hardsigmoid(), Rows, "HardSigmoid"), Row("Hardswish", () => Hardswish(), Rows, "HardSwish"), Row("Hardtanh", () => Hardtanh(), Rows, "Clip"),
+        Row("Hardshrink", () => Hardshrink(), Rows, "Shrink"), Row("Softshrink", () => Softshrink(), Rows, "Shrink"), Row("Sigmoid", () => Sigmoid(), Rows, "Sigmoid"), Row("LogSigmoid", () => LogSigmoid(), Rows),
+        Row("GLU", () => GLU(), Rows), Row("Softmax", () => Softmax(1), Rows, "Softmax"), Row("Softmin", () => Softmin(1), Rows), Row("LogSoftmax", () => LogSoftmax(1), Rows, "LogSoftmax"), Row("RReLU", () => RReLU(), Rows, "LeakyRelu"),
+        Row("Dropout", () => Sequential(Linear(6, 6), Dropout(0.5), ReLU()), Rows, "Gemm", "Relu"), Row("Dropout2d", () => Sequential(Conv2d(4, 4, 1), Dropout2d()), Image, "Conv"),
+        Row("Upsample", () => Upsample(scale_factor: [2, 2]), Image, "Resize"), Row("PixelShuffle", () => PixelShuffle(2), Image, "DepthToSpace"), Row("PixelUnshuffle", () => PixelUnshuffle(2), Image),
+        Row("ZeroPad2d", () => ZeroPad2d((1, 2, 0, 1)), Image, "Pad"), Row("ConstantPad1d", () => ConstantPad1d((1, 2), 3), Series, "Pad"), Row("ReflectionPad2d", () => ReflectionPad2d((1, 2, 0, 1)), Image, "Pad"),
+        Row("ReplicationPad2d", () => ReplicationPad2d((1, 2, 0, 1)), Image, "Pad"), Row("Unflatten", () => Unflatten(1, [2, 3]), Rows, "Reshape"),
+    ];
+
+    [TestCaseSource(nameof(Modules))]
+    public void Export_Module_MatchesTorch(Func<Module<Tensor, Tensor>> make, long[] shape, string[] operators)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        using var scope = NewDisposeScope();
+        using var module = make();
+
+        var result = Export(module, [randn(shape)]);
+
+        if (operators.Length > 0) Assert.That(Operators(result), Is.EqualTo(operators));
+    }
+}
