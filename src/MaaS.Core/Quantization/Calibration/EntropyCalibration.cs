@@ -37,70 +37,82 @@ public sealed class EntropyCalibration : ICalibrationMethod
     /// <summary>How many of the lowest bins to keep; the least count wins a tie.</summary>
     private static int BestBins(long[] counts, int levels)
     {
-        var expected = new double[counts.Length];
-        var quantized = new double[counts.Length];
         int best = counts.Length;
         double least = double.PositiveInfinity;
         long total = counts.Sum();
-        long inside = counts.Take(levels - 1).Sum();
         for (int kept = levels; kept <= counts.Length; kept++)
         {
-            inside += counts[kept - 1];
-            double divergence = Divergence(
-                counts.AsSpan(0, kept), total - inside, levels, expected.AsSpan(0, kept), quantized.AsSpan(0, kept));
+            double divergence = Divergence(counts.AsSpan(0, kept), total, levels);
             if (divergence < least) (least, best) = (divergence, kept);
         }
         return best;
     }
 
-    /// <summary>KL(expected ‖ quantized) when values beyond the slice saturate into its last bin.</summary>
-    private static double Divergence(
-        ReadOnlySpan<long> slice, long outliers, int levels, Span<double> expected, Span<double> quantized)
+    /// <summary>
+    /// KL(P ‖ Q): P is the slice with all values beyond it saturated into its last bin, Q the slice merged into levels and
+    /// spread again over P's occupied bins. Empty bins of both become ε, taken evenly from the occupied ones; where P is
+    /// empty so is Q, and the two cancel.
+    /// </summary>
+    private static double Divergence(ReadOnlySpan<long> slice, long total, int levels)
     {
-        for (int i = 0; i < slice.Length; i++) expected[i] = slice[i];
-        expected[^1] += outliers;
-
+        long inside = 0;
+        foreach (long count in slice) inside += count;
+        long last = slice[^1] + total - inside;
         int width = slice.Length / levels;
+        var (occupied, represented) = Occupied(slice, last, levels, width);
+        double takenFromP = Taken(slice.Length, occupied), takenFromQ = Taken(slice.Length, represented);
+
+        double sum = 0;
         for (int level = 0; level < levels; level++)
         {
-            int start = level * width, end = level == levels - 1 ? slice.Length : start + width;
-            double sum = 0;
-            int occupied = 0;
-            for (int i = start; i < end; i++)
+            var bins = Level(slice, level, levels, width);
+            var (values, used) = Count(bins, level == levels - 1 ? last : bins[^1]);
+            if (used == 0) continue;
+            double q = values == 0 ? Epsilon : (double)values / used - takenFromQ;
+            if (q <= 0) return double.PositiveInfinity;
+            double logQ = Math.Log(q);
+            for (int i = 0; i < bins.Length; i++)
             {
-                sum += slice[i];
-                if (expected[i] != 0) occupied++;
+                double p = level == levels - 1 && i == bins.Length - 1 ? last : bins[i];
+                if (p == 0) continue;
+                p -= takenFromP;
+                if (p <= 0) return double.PositiveInfinity;
+                sum += p * (Math.Log(p) - logQ);
             }
-            for (int i = start; i < end; i++) quantized[i] = expected[i] != 0 ? sum / occupied : 0;
         }
-        return Smooth(expected) && Smooth(quantized) ? KullbackLeibler(expected, quantized) : double.PositiveInfinity;
+        return sum / total + Math.Log((double)inside / total);
     }
 
-    /// <summary>Gives empty bins ε and takes it evenly from the others; false where these cannot spare it.</summary>
-    private static bool Smooth(Span<double> counts)
+    // How many bins of P hold values, and how many of Q do: a level without values inside has none.
+    private static (int P, int Q) Occupied(ReadOnlySpan<long> slice, long last, int levels, int width)
     {
-        int empty = 0;
-        foreach (double count in counts) empty += count == 0 ? 1 : 0;
-        int occupied = counts.Length - empty;
-        if (occupied == 0) return false;
-        double taken = Epsilon * empty / occupied;
-        foreach (ref double count in counts)
+        int p = 0, q = 0;
+        for (int level = 0; level < levels; level++)
         {
-            count = count == 0 ? Epsilon : count - taken;
-            if (count <= 0) return false;
+            var bins = Level(slice, level, levels, width);
+            var (values, used) = Count(bins, level == levels - 1 ? last : bins[^1]);
+            p += used;
+            if (values > 0) q += used;
         }
-        return true;
+        return (p, q);
     }
 
-    private static double KullbackLeibler(ReadOnlySpan<double> p, ReadOnlySpan<double> q)
+    private static ReadOnlySpan<long> Level(ReadOnlySpan<long> slice, int level, int levels, int width) =>
+        level == levels - 1 ? slice[(level * width)..] : slice.Slice(level * width, width);
+
+    // Values inside the slice, and bins that hold any when the last one's count is another.
+    private static (long Values, int Used) Count(ReadOnlySpan<long> bins, long last)
     {
-        double pSum = 0, qSum = 0, sum = 0;
-        for (int i = 0; i < p.Length; i++)
+        long values = bins[^1];
+        int used = last > 0 ? 1 : 0;
+        foreach (long count in bins[..^1])
         {
-            pSum += p[i];
-            qSum += q[i];
-            sum += p[i] * Math.Log(p[i] / q[i]);
+            values += count;
+            if (count > 0) used++;
         }
-        return sum / pSum + Math.Log(qSum / pSum);
+        return (values, used);
     }
+
+    private static double Taken(int bins, int occupied) =>
+        occupied > 0 ? Epsilon * (bins - occupied) / occupied : double.PositiveInfinity;
 }

@@ -80,17 +80,21 @@ internal sealed class QdqWriter
         }
     }
 
-    // Where the graph returns the rounded value, the pair takes the name and the maker's own output gets another one.
     private void AddPair(string value, NodeProto? maker = null)
     {
         var parameters = Parameters(value);
         string scale = _writer.Initializer(OnnxTensor.Scalar($"{value}_scale", parameters.Scale));
         string zeroPoint = _writer.Initializer(ZeroPoint($"{value}_zero_point", parameters.ZeroPoint));
-        string exact = value;
-        if (maker is not null) maker.Output[maker.Output.IndexOf(value)] = exact = _writer.Unique($"{value}_float");
+        string exact = value, rounded = _writer.Unique($"{value}_dequantized");
+        if (maker is not null)
+        {
+            // The graph returns what was rounded: that takes the name, and what the maker makes gets another one.
+            (exact, rounded) = (rounded, value);
+            maker.Output[maker.Output.IndexOf(value)] = exact;
+        }
         string quantized = _writer.Node("QuantizeLinear", $"{value}_quantized", [exact, scale, zeroPoint]);
-        if (maker is not null) _writer.AddNode("DequantizeLinear", "", $"{value}_dequantized", [quantized, scale, zeroPoint], [value]);
-        _dequantized[value] = maker is not null ? value : _writer.Node("DequantizeLinear", $"{value}_dequantized", [quantized, scale, zeroPoint]);
+        _writer.AddNode("DequantizeLinear", "", $"{quantized}_dequantize", [quantized, scale, zeroPoint], [rounded]);
+        _dequantized[value] = rounded;
     }
 
     private string AddConstant(TensorProto constant)

@@ -31,6 +31,9 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
         ];
     }
 
+    /// <summary>Names of the values of a model that are rounded, and so need a range.</summary>
+    public IReadOnlyCollection<string> Values(OnnxModel model) => Plan(GraphPreparation.Prepare(model)).Values;
+
     /// <summary>Finds the ranges of the activations.</summary>
     /// <inheritdoc cref="ActivationCalibrator.Run"/>
     public ActivationRanges Calibrate(
@@ -44,7 +47,8 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
 
     /// <summary>A quantized copy of a model.</summary>
     /// <param name="model">The float model, opset 13 or newer; not changed.</param>
-    /// <param name="ranges">What <see cref="Calibrate"/> found, with these options or with fewer excluded nodes.</param>
+    /// <param name="ranges">What <see cref="Calibrate"/> found, with these options or with fewer excluded nodes; or ranges
+    /// from elsewhere for all of <see cref="Values"/>.</param>
     /// <exception cref="ArgumentException">The opset is too old.</exception>
     /// <exception cref="KeyNotFoundException">A value has no range.</exception>
     public OnnxModel Quantize(OnnxModel model, ActivationRanges ranges)

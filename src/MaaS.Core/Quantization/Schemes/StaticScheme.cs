@@ -19,9 +19,10 @@ public sealed class StaticScheme(
     /// <inheritdoc/>
     public IQuantizationCandidate Prepare(OnnxModel model, CancellationToken cancellationToken = default)
     {
+        var prepared = GraphPreparation.Prepare(model);
         var quantizer = new StaticQuantizer(_options);
-        var ranges = quantizer.Calibrate(model, calibration, cancellationToken: cancellationToken);
-        return new Candidate(model, _options, quantizer.Nodes(model), ranges);
+        var ranges = quantizer.Calibrate(prepared, calibration, cancellationToken: cancellationToken);
+        return new Candidate(prepared, _options, quantizer.Nodes(prepared), ranges);
     }
 
     private sealed class Candidate(
