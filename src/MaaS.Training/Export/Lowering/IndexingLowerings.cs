@@ -22,7 +22,6 @@ internal static class IndexingLowerings
         ["aten::index_put"] = IndexPut,
         ["aten::nonzero"] = NonZero,
         ["aten::masked_select"] = MaskedSelect,
-        ["aten::masked_scatter"] = call => throw call.Unsupported("masked_scatter has no ONNX form; use where"),
         ["aten::one_hot"] = OneHot,
         ["aten::diagonal"] = Diagonal,
         ["aten::diag"] = Diagonal,

@@ -15,7 +15,12 @@ public sealed class LoweringRegistry
         _lowerings = lowerings.ToFrozenDictionary();
 
     /// <summary>Every operator that MaaS exports.</summary>
-    public static LoweringRegistry Default { get; } = new(LoweringFamilies.All.SelectMany(static family => family));
+    public static LoweringRegistry Default { get; } = new(LoweringFamilies.All.SelectMany(static family => family.Lowerings));
+
+    /// <summary>The operators of <see cref="Default"/> by topic, in alphabetical order.</summary>
+    public static IReadOnlyList<(string Topic, IReadOnlyList<string> Operators)> Topics =>
+        [.. LoweringFamilies.All.Select(static family =>
+            (family.Name, (IReadOnlyList<string>)[.. family.Lowerings.Keys.Order(StringComparer.Ordinal)]))];
 
     /// <summary>The operators, in alphabetical order.</summary>
     public IReadOnlyList<string> Operators => [.. _lowerings.Keys.Order(StringComparer.Ordinal)];
