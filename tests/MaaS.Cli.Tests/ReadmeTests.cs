@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace MaaS.Cli.Tests;
+
+/// <summary>The README's program is the sample, and the sample runs.</summary>
+public sealed class ReadmeTests
+{
+    private static readonly string RepoRoot = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(a => a.Key == "RepoRoot").Value!;
+
+    [Test]
+    public void Readme_Program_IsTheSample()
+    {
+        var sample = File.ReadAllText(Path.Combine(RepoRoot, "samples", "Mnist", "Program.cs"));
+        Assert.That(File.ReadAllText(Path.Combine(RepoRoot, "README.md")), Does.Contain($"```csharp\n{sample}```"));
+    }
+
+    [Test]
+    public async Task Sample_OnRealDigits_TrainsPredictsAndServes()
+    {
+        var folder = Directory.CreateTempSubdirectory("maas-sample-").FullName;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll")])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            var error = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(process.ExitCode, Is.Zero, $"{output}\n{await error}");
+                Assert.That(output, Does.Contain("the first test digit is a").And.Contain("\"platform\""));
+                Assert.That(Path.Combine(folder, "digits.maas"), Does.Exist);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
