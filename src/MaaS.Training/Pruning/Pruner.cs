@@ -161,7 +161,7 @@ public sealed class Pruner
         var names = ModuleNames();
         PruningChecks.Known(ignore, names, nameof(ChannelPruningOptions.Ignore));
         var pinned = names.Where(name => ignore.Any(module => PruningChecks.IsBelow(name, module)))
-            .ToDictionary(static name => name, static _ => "it is ignored");
+            .ToDictionary(static name => name, static _ => "the layer is ignored");
         return new GroupProbe(_module, cancellationToken).Analyze(pinned);
     }
 

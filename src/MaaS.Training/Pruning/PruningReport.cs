@@ -39,7 +39,7 @@ public sealed record PruningReport(
 
         foreach (var layer in Fixed)
         {
-            text.AppendLine($"{layer.Layer}: kept, {layer.Reason}");
+            text.AppendLine($"{layer.Layer}: channels stay; {layer.Reason}");
         }
 
         return text.ToString();

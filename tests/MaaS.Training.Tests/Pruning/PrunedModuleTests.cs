@@ -98,6 +98,17 @@ public class PrunedModuleTests
     }
 
     [Test]
+    public void Fit_OfAPrunedConvNet_KeepsLearning()
+    {
+        using var net = ModelCatalog.Create("convnet", [1, 8, 8], 2, seed: 1);
+        using var data = TestData.Blobs(64, 1, 8, 8);
+        new Pruner(net, randn([1, 1, 8, 8])).Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(0.6) });
+        var result = new Trainer(new TrainerOptions { Epochs = 5, BatchSize = 16, LearningRate = 0.01 }).Fit(net, data);
+        Assert.That(result.Epochs[^1].TrainLoss, Is.LessThan(0.5 * result.Epochs[0].TrainLoss));
+        Assert.That(net.state_dict()["conv.weight"].shape[0], Is.EqualTo(13));
+    }
+
+    [Test]
     public void Prune_AfterTraining_DropsGradientsOfTheOldShapes()
     {
         using var net = new Mlp(6, 3, [16]);

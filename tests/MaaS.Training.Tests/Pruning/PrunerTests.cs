@@ -122,6 +122,37 @@ public class PrunerTests
     }
 
     [Test]
+    public void Prune_TransposedGroupedConvolution_RemovesTheSameChannelOfEveryGroup()
+    {
+        using var net = PruningOracle.Check(
+            () => new GroupedNet(transposed: true), randn([2, 2, 6, 6]), [("conv", [3]), ("grouped", [0])],
+            reference =>
+            {
+                PruningOracle.Zero(reference.grouped.weight, 0, 3, 7);
+                PruningOracle.Zero(reference.head.weight, 1, 0, 6);
+            });
+        Assert.That(net.grouped.weight.shape, Is.EqualTo(new long[] { 6, 5, 3, 3 }));
+    }
+
+    [Test]
+    public void Prune_EinsumAttention_RemovesHeads()
+    {
+        using var net = PruningOracle.Check(
+            () => new EinsumNet(), randn([2, 5, 6]), [("query", [0])],
+            reference => PruningOracle.Zero(reference.output.weight, 1, 0, 1, 2));
+        Assert.That(net.value.weight.shape, Is.EqualTo(new long[] { 9, 6 }));
+    }
+
+    [Test]
+    public void Analyze_TransformerEncoderLayer_FindsTheHiddenFeatures()
+    {
+        using var layer = nn.TransformerEncoderLayer(16, 4, 24, 0.0);
+        using var net = new WrappedNet(x => layer.call(x), layer);
+        var analysis = new Pruner(net, randn([5, 2, 16])).Analyze();
+        Assert.That(analysis.Groups.Select(g => (g.Name, g.Units)), Is.EqualTo(new[] { ("layer.linear1", 24) }));
+    }
+
+    [Test]
     public void Prune_GatedLayer_RemovesPairsOfFeatures()
     {
         using var net = PruningOracle.Check(

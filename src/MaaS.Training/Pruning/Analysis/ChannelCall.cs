@@ -21,7 +21,7 @@ internal sealed class ChannelCall(
     public int Index { get; } = index;
 
     /// <summary>Operator and module, for people.</summary>
-    public string Place => traced.ModulePath.Length == 0 ? traced.Name : $"{traced.Name} in '{traced.ModulePath}'";
+    public string Place => traced.ModulePath.Length == 0 ? $"{traced.Name} in the module itself" : $"{traced.Name} in '{traced.ModulePath}'";
 
     /// <summary>The shape of the first result.</summary>
     public IReadOnlyList<long> OutputShape => _shapes[0];
@@ -82,6 +82,8 @@ internal sealed class ChannelCall(
     };
 
     public long Int(string name, long missing) => Ints(name) is [var value, ..] ? value : missing;
+
+    public string Text(string name) => traced.Arguments.GetValueOrDefault(name) is Argument.Text text ? text.Value : "";
 
     public bool Flag(string name) => traced.Arguments.GetValueOrDefault(name) switch
     {

@@ -15,6 +15,7 @@ internal sealed class ElementwiseRule : IChannelRule
         "rsqrt", "selu", "sigmoid", "sign", "silu", "sin", "softplus", "softshrink", "sqrt", "square", "tanh",
         "tanhshrink", "threshold", "trunc", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like",
         "empty_like", "nan_to_num", "isnan", "isinf", "fill", "zero",
+        "fake_quantize_per_tensor_affine",
         // several
         "add", "sub", "rsub", "mul", "div", "true_divide", "pow", "fmod", "remainder", "maximum", "minimum", "where",
         "masked_fill", "addcmul", "addcdiv", "lerp", "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or",

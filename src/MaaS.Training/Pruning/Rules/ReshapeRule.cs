@@ -82,7 +82,7 @@ internal sealed class ReshapeRule : IChannelRule
             return targets[0];
         }
 
-        var open = Array.IndexOf(call.Ints(call.Has("shape") ? "shape" : "size"), -1);
+        var open = OpenAxis(call);
         if (targets.Contains(open))
         {
             return open;
@@ -90,6 +90,18 @@ internal sealed class ReshapeRule : IChannelRule
 
         call.ReshapeChoices = targets.Length;
         return targets[Math.Min(call.ReshapeChoice, targets.Length - 1)];
+    }
+
+    // The axis of the result that forward leaves open with −1; −1 where it names all sizes.
+    private static int OpenAxis(ChannelCall call)
+    {
+        if (call.Name != "unflatten")
+        {
+            return Array.IndexOf(call.Ints(call.Has("shape") ? "shape" : "size"), -1);
+        }
+
+        var part = Array.IndexOf(call.Ints("sizes"), -1);
+        return part < 0 ? -1 : part + call.Tensor("self").Axis(call.Int("dim", 0));
     }
 
     // All elements at one position of the target axis go together.

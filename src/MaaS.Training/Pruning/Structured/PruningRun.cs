@@ -25,7 +25,6 @@ internal sealed class PruningRun
         {
             PruningMeasure.Macs => cost.Macs(analysis.Nothing),
             PruningMeasure.Parameters => cost.Parameters(analysis.Nothing),
-            PruningMeasure.Latency => cost.Milliseconds(),
             _ => 1,
         };
     }
@@ -65,30 +64,19 @@ internal sealed class PruningRun
             return 1 - Math.Pow(1 - goal.Share, progress);
         }
 
-        var limit = _fullCost * Math.Pow(goal.Share, progress);
         var cost = new ModuleCost(_module, analysis);
+        var limit = _fullCost * Math.Pow(goal.Share, progress);
         return goal.Measure switch
         {
             PruningMeasure.Macs => RatioSearch.Find(
                 ratio => cost.Macs(selection.Choose(ratio, progress)), limit, CountedRounds, "MACs"),
             PruningMeasure.Parameters => RatioSearch.Find(
                 ratio => cost.Parameters(selection.Choose(ratio, progress)), limit, CountedRounds, "parameters"),
+            // Each step is measured against the module before it, side by side: a clock reading of an hour ago says little.
             _ => RatioSearch.Find(
-                ratio => Measured(analysis, selection.Choose(ratio, progress)), limit, MeasuredRounds, "ms"),
+                ratio => ratio == 0 ? 1 : cost.RelativeTime(selection.Choose(ratio, progress)), Math.Pow(goal.Share, 1.0 / _options.Steps),
+                MeasuredRounds, "of the time"),
         };
-    }
-
-    private double Measured(DependencyAnalysis analysis, bool[] removed)
-    {
-        using var removal = ChannelRemoval.Apply(_module, analysis.Slots, removed);
-        try
-        {
-            return new ModuleCost(_module, analysis).Milliseconds();
-        }
-        finally
-        {
-            removal.Undo();
-        }
     }
 
     private string? Difference(DependencyAnalysis analysis, bool[] removed)
