@@ -19,7 +19,7 @@ public sealed class PackagesTests
     public void Pack()
     {
         _folder = Directory.CreateTempSubdirectory("maas-packages-").FullName;
-        foreach (var project in PackedProjects)
+        foreach (var project in PackedProjects.Append("MaaS.Cli"))
         {
             Dotnet(
                 RepoRoot, "pack", $"src/{project}/{project}.csproj", "--no-build", "-c", Metadata("Configuration"), "-o", _folder,
@@ -96,9 +96,19 @@ public sealed class PackagesTests
         Assert.That(output, Does.Match(@"predicted \(2,10\)"));
     }
 
-    private string Dotnet(string folder, params string[] arguments)
+    [Test]
+    public void Tool_InstalledFromItsPackage_Runs()
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var tools = Path.Combine(_folder, "tools");
+        Dotnet(_folder, "tool", "install", "MaaS.Cli", "--tool-path", tools, "--add-source", _folder, "--version", Version);
+        Assert.That(Run(_folder, Path.Combine(tools, "maas"), "train", "--help"), Does.Contain("fashion-mnist"));
+    }
+
+    private string Dotnet(string folder, params string[] arguments) => Run(folder, "dotnet", arguments);
+
+    private string Run(string folder, string file, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -125,7 +135,7 @@ public sealed class PackagesTests
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"dotnet {string.Join(' ', arguments)}\n{output}\n{error.Result}");
+        Assert.That(process.ExitCode, Is.Zero, $"{file} {string.Join(' ', arguments)}\n{output}\n{error.Result}");
         return output;
     }
 
