@@ -7,7 +7,7 @@ using MaaS.Training.Models;
 
 namespace MaaS.Benchmarks.Training;
 
-/// <summary>MaaS's side: the defaults of <see cref="Trainer"/>, no special code.</summary>
+/// <summary>MaaS's side: an ordinary <see cref="Trainer"/>, no special code.</summary>
 internal static class MaasRun
 {
     public static RunResult Run(string data, int epochs, int threads, int seed, TrainingPrecision precision)
@@ -17,6 +17,10 @@ internal static class MaasRun
         var result = new Trainer(new TrainerOptions
         {
             Epochs = epochs,
+            BatchSize = 128,
+            Optimizer = OptimizerKind.Adam,
+            LearningRate = 1e-3,
+            Schedule = ScheduleKind.Constant,
             Threads = threads,
             Seed = seed,
             Device = "cpu",

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using MaaS.Benchmarks.Training;
 using MaaS.Training;
@@ -74,7 +75,9 @@ double Median(string name)
 static RunResult Start(string file, string[] arguments)
 {
     var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true };
+    // MaaS sets these for itself; PyTorch gets them as well, as it would be several times slower without.
     start.Environment["OMP_WAIT_POLICY"] = "passive";
+    start.Environment["OPENBLAS_CORETYPE"] = Avx512BW.IsSupported ? "SkylakeX" : "Haswell";
     using var process = Process.Start(start)!;
     var output = process.StandardOutput.ReadToEnd();
     process.WaitForExit();

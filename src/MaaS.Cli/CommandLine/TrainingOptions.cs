@@ -39,7 +39,8 @@ internal sealed class TrainingOptions
 
     private Option<double> LabelSmoothing { get; } = Number("--label-smoothing", "Share of the target spread over all classes.", Default.LabelSmoothing);
 
-    private Option<string> Schedule { get; } = Choice("--schedule", "How the learning rate changes.", Schedules.Keys, "constant");
+    private Option<string> Schedule { get; } = Choice(
+        "--schedule", "How the learning rate changes.", Schedules.Keys, Schedules.First(static s => s.Value == Default.Schedule).Key);
 
     private Option<bool> Augment { get; } = new("--augment") { Description = "Shift training images by up to 2 pixels." };
 

@@ -7,7 +7,10 @@ namespace MaaS.Training.Tests.Training;
 
 internal sealed class TrainerTests
 {
-    private static readonly TrainerOptions Quick = new() { Epochs = 2, BatchSize = 32, Device = "cpu", Threads = 2, Seed = 7 };
+    private static readonly TrainerOptions Quick = new()
+    {
+        Epochs = 2, BatchSize = 32, LearningRate = 1e-3, Schedule = ScheduleKind.Constant, Device = "cpu", Threads = 2, Seed = 7,
+    };
 
     // Two classes told apart by the half of the image that is bright.
     private static ImageDataset Halves(int count, int seed = 1)

@@ -14,20 +14,21 @@ internal sealed class TrajectoryTests
     private sealed record Fixture(
         byte[] Images, long[] Labels, double Mean, double Std, Dictionary<string, float[]> Start, Dictionary<string, Case> Cases);
 
+    private static readonly TrainerOptions Constant = new() { LearningRate = 0.01, Schedule = ScheduleKind.Constant };
+
+    private static readonly TrainerOptions Descent = Constant with { Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.05 };
+
     private static readonly Dictionary<string, TrainerOptions> Options = new()
     {
-        ["GradientDescent"] = new() { Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.05 },
-        ["Sgd"] = new() { Optimizer = OptimizerKind.Sgd, LearningRate = 0.02, WeightDecay = 0.01 },
-        ["Adam"] = new() { Optimizer = OptimizerKind.Adam, LearningRate = 0.01, WeightDecay = 0.01 },
-        ["AdamW"] = new() { Optimizer = OptimizerKind.AdamW, LearningRate = 0.01, WeightDecay = 0.1 },
-        ["Smoothing"] = new() { LearningRate = 0.01, LabelSmoothing = 0.1 },
-        ["Clip"] = new() { Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.1, GradientClipNorm = 0.5 },
-        ["Step"] = new()
-        {
-            Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.05, Schedule = ScheduleKind.Step, ScheduleGamma = 0.5,
-        },
-        ["Cosine"] = new() { Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.05, Schedule = ScheduleKind.Cosine },
-        ["OneCycle"] = new() { Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.05, Schedule = ScheduleKind.OneCycle },
+        ["GradientDescent"] = Descent,
+        ["Sgd"] = Constant with { Optimizer = OptimizerKind.Sgd, LearningRate = 0.02, WeightDecay = 0.01 },
+        ["Adam"] = Constant with { Optimizer = OptimizerKind.Adam, WeightDecay = 0.01 },
+        ["AdamW"] = Constant with { Optimizer = OptimizerKind.AdamW, WeightDecay = 0.1 },
+        ["Smoothing"] = Constant with { LabelSmoothing = 0.1 },
+        ["Clip"] = Descent with { LearningRate = 0.1, GradientClipNorm = 0.5 },
+        ["Step"] = Descent with { Schedule = ScheduleKind.Step, ScheduleGamma = 0.5 },
+        ["Cosine"] = Descent with { Schedule = ScheduleKind.Cosine },
+        ["OneCycle"] = Descent with { Schedule = ScheduleKind.OneCycle },
     };
 
     private static Fixture Read()
