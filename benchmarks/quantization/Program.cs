@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using MaaS.Benchmarks.Quantization;
+using MaaS.Core.Inference;
+using MaaS.Core.Onnx;
+using MaaS.Core.Quantization;
+using MaaS.Core.Quantization.Analysis;
+using MaaS.Core.Quantization.Calibration;
+using MaaS.Core.Quantization.Qdq;
+using MaaS.Core.Quantization.Schemes;
+
+// dotnet run -c Release --project benchmarks/quantization [-- THREADS [SECONDS]]
+// The memory that calibration takes; then latency: float and quantized models take turns, medians.
+var threads = args.Length > 0 ? int.Parse(args[0]) : Environment.ProcessorCount;
+var seconds = args.Length > 1 ? double.Parse(args[1]) : 3;
+var random = new Random(2);
+Console.WriteLine($"machine: {Cpu()}, {threads} threads, {RuntimeInformation.OSDescription}, VNNI {(Processor.HasVnni ? "yes" : "no")}");
+foreach (var method in new ICalibrationMethod[] { new MinMaxCalibration(), new EntropyCalibration() })
+{
+    var watch = Stopwatch.StartNew();
+    new StaticQuantizer(new() { Calibration = method })
+        .Calibrate(Networks.Vgg(), Enumerable.Range(0, 100).Select(_ => Images(100)), new() { IntraOpThreads = threads });
+    using var process = Process.GetCurrentProcess();
+    Console.WriteLine($"calibration of VGG on 10,000 images, {method.Name}: {watch.Elapsed.TotalSeconds:F1} s, "
+        + $"peak of the process {process.PeakWorkingSet64 >> 20} MiB");
+}
+
+Console.WriteLine($"{"model",-12} {"scheme",-38} {"batch",5} {"float ms",9} {"int8 ms",9} {"faster",7} {"smaller",7}");
+
+Compare("VGG 1.15M", Networks.Vgg(), Images);
+Compare("small conv", Networks.SmallConvNet(), Images);
+Compare("Transformer", Networks.Transformer(), Tokens);
+
+void Compare(string name, OnnxModel model, Func<int, IReadOnlyDictionary<string, TensorValue>> inputs)
+{
+    IQuantizationScheme[] schemes =
+    [
+        new StaticScheme([inputs(16), inputs(16)]), new DynamicScheme(),
+        new WeightOnlyScheme(new() { Bits = 8 }), new WeightOnlyScheme(),
+    ];
+    foreach (var scheme in schemes)
+    {
+        var candidate = scheme.Prepare(model);
+        if (candidate.Nodes.Count == 0) continue;
+        var quantized = candidate.Quantize(new HashSet<string>());
+        using var exact = InferenceModel.Load(model.ToByteArray(), name, new() { IntraOpThreads = threads });
+        using var rounded = InferenceModel.Load(quantized.ToByteArray(), name, new() { IntraOpThreads = threads });
+        foreach (var batch in new[] { 1, 32 })
+        {
+            var sample = inputs(batch);
+            var (before, after) = LatencyComparison.Measure(exact, rounded, sample, TimeSpan.FromSeconds(seconds));
+            var smaller = (double)model.ToByteArray().Length / quantized.ToByteArray().Length;
+            Console.WriteLine(
+                $"{name,-12} {scheme.Name,-38} {batch,5} {before,9:F3} {after,9:F3} {before / after,6:F2}× {smaller,6:F2}×");
+        }
+    }
+}
+
+IReadOnlyDictionary<string, TensorValue> Images(int count)
+{
+    var values = new float[count * 784];
+    foreach (ref var value in values.AsSpan()) value = MathF.Max(0, 2 * random.NextSingle() - 1);
+    return new Dictionary<string, TensorValue> { ["input"] = TensorValue.Of(values, count, 1, 28, 28) };
+}
+
+IReadOnlyDictionary<string, TensorValue> Tokens(int count) => new Dictionary<string, TensorValue>
+{
+    ["input"] = TensorValue.Of(Enumerable.Range(0, count * 128).Select(_ => (long)random.Next(8000)).ToArray(), count, 128),
+};
+
+static string Cpu()
+{
+    const string Info = "/proc/cpuinfo";
+    var line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+    return line?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+}
