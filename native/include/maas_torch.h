@@ -6,6 +6,10 @@
 
 #define MAAS_API extern "C" __attribute__((visibility("default")))
 
+// Counts the incompatible changes of this interface. The .NET side checks it at load: change it here, in
+// MaaS.LibTorch's LibraryLoader and in MaaS.Training's NativeTracer together, whenever a layout or signature changes.
+#define MAAS_ABI 1
+
 namespace maas {
 
 // One argument or result of an operator. Lists point to memory of the caller (arguments) or to memory that the caller
@@ -39,6 +43,7 @@ struct Value {
 
 }  // namespace maas
 
+MAAS_API int32_t maas_abi();
 MAAS_API const char* maas_last_error();
 MAAS_API const char* maas_version();
 MAAS_API void maas_free(void* pointer);
@@ -126,7 +131,7 @@ MAAS_API void* maas_generator_state(void* generator);
 MAAS_API int32_t maas_generator_set_state(void* generator, const void* state);
 MAAS_API int32_t maas_manual_seed(uint64_t seed);
 MAAS_API int32_t maas_num_threads();
-MAAS_API void maas_set_num_threads(int32_t count);
+MAAS_API int32_t maas_set_num_threads(int32_t count);
 MAAS_API int32_t maas_num_interop_threads();
 MAAS_API int32_t maas_set_num_interop_threads(int32_t count);
 MAAS_API int32_t maas_cuda_device_count();

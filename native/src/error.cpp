@@ -12,6 +12,8 @@ void set_error(std::string message) { last_error = std::move(message); }
 
 }  // namespace maas
 
+int32_t maas_abi() { return MAAS_ABI; }
+
 const char* maas_last_error() { return maas::last_error.c_str(); }
 
 const char* maas_version() { return MAAS_TORCH_VERSION; }

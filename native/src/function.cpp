@@ -30,8 +30,11 @@ public:
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
         TORCH_CHECK(!released_, name_, ": expected one backward pass, got a second; pass retain_graph");
         auto gradient = gradients[0].defined() ? std::move(gradients[0]) : input_metadata(0).zeros_like();
+        // Unpacking throws for what was modified since: handles are made only after it.
+        std::vector<at::Tensor> unpacked;
+        for (auto& variable : saved_) unpacked.push_back(variable.unpack(shared_from_this()));
         std::vector<void*> saved;
-        for (auto& variable : saved_) saved.push_back(new at::Tensor(variable.unpack(shared_from_this())));
+        for (auto& value : unpacked) saved.push_back(new at::Tensor(std::move(value)));
         std::vector<void*> results(num_outputs());
         const auto status = backward_(context_, new at::Tensor(std::move(gradient)), saved.data(),
                                       static_cast<int32_t>(saved.size()), results.data(),

@@ -54,7 +54,9 @@ int32_t maas_tensor_info(const void* handle, TensorInfo* info) {
 
 void maas_tensor_delete(void* handle) { delete static_cast<at::Tensor*>(handle); }
 
-void* maas_tensor_alias(const void* handle) { return new at::Tensor(tensor(handle)); }
+void* maas_tensor_alias(const void* handle) {
+    return guard<void*>(nullptr, [&] { return new at::Tensor(tensor(handle)); });
+}
 
 int32_t maas_tensor_same(const void* a, const void* b) { return tensor(a).is_same(tensor(b)); }
 
@@ -205,10 +207,13 @@ int32_t maas_manual_seed(uint64_t seed) {
 int32_t maas_num_threads() { return at::get_num_threads(); }
 
 // OpenBLAS on POSIX threads keeps a pool of its own that libtorch does not size, and whose callers wait for each other.
-void maas_set_num_threads(int32_t count) {
-    at::set_num_threads(count);
-    static const auto set_blas = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-    if (set_blas) set_blas(count);
+int32_t maas_set_num_threads(int32_t count) {
+    return guard<int32_t>(-1, [&]() -> int32_t {
+        at::set_num_threads(count);
+        static const auto set_blas = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+        if (set_blas) set_blas(count);
+        return 0;
+    });
 }
 
 int32_t maas_num_interop_threads() { return at::get_num_interop_threads(); }

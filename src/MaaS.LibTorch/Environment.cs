@@ -57,7 +57,7 @@ public static partial class torch
     public static void set_num_threads(int num)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(num);
-        Native.maas_set_num_threads(num);
+        Native.Check(Native.maas_set_num_threads(num));
     }
 
     public static int get_num_interop_threads() => Native.maas_num_interop_threads();

@@ -41,14 +41,25 @@ public static partial class torch
             return seed;
         }
 
-        public long initial_seed() => unchecked((long)Native.maas_generator_seed(Handle));
+        public long initial_seed()
+        {
+            var seed = Native.maas_generator_seed(Handle);
+            GC.KeepAlive(this);
+            return unchecked((long)seed);
+        }
 
-        public Tensor get_state() => new(Native.Check(Native.maas_generator_state(Handle)));
+        public Tensor get_state()
+        {
+            var state = Native.Check(Native.maas_generator_state(Handle));
+            GC.KeepAlive(this);
+            return new Tensor(state);
+        }
 
         public void set_state(Tensor value)
         {
             Native.Check(Native.maas_generator_set_state(Handle, value.Handle));
             GC.KeepAlive(value);
+            GC.KeepAlive(this);
         }
 
         public void Dispose()

@@ -12,8 +12,11 @@ public static partial class torch
     // TorchSharp's binary format: type, rank and sizes in LEB128, then the elements in row-major order.
     public partial class Tensor
     {
-        public void save(string location) =>
+        public void save(string location)
+        {
             WriteThenRename(location, path => Native.Check(Native.maas_tensor_save(Handle, path)));
+            GC.KeepAlive(this);
+        }
 
         public static Tensor load(string location)
         {

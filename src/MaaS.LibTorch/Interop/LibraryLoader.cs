@@ -9,6 +9,9 @@ internal static unsafe partial class LibraryLoader
 {
     private const string FileName = "libmaas_torch.so";
 
+    // MAAS_ABI of native/include/maas_torch.h.
+    private const int Abi = 1;
+
     // The runtime asks again for each imported function; the process's settings are made once.
     private static readonly Lazy<nint> Handle = new(() => Load(typeof(LibraryLoader).Assembly));
 
@@ -35,6 +38,7 @@ internal static unsafe partial class LibraryLoader
             try
             {
                 var handle = NativeLibrary.Load(path);
+                CheckAbi(handle, path);
                 UseAllCores(handle);
                 return handle;
             }
@@ -57,6 +61,17 @@ internal static unsafe partial class LibraryLoader
             yield return Path.Combine(root, FileName);
             yield return Path.Combine(root, "runtimes", "linux-x64", "native", FileName);
         }
+    }
+
+    /// <summary>A library of another version would read and write other layouts than these assemblies.</summary>
+    /// <exception cref="BadImageFormatException">The library's interface is not the one that this assembly calls.</exception>
+    internal static void CheckAbi(nint handle, string path, int expected = Abi)
+    {
+        var found = NativeLibrary.TryGetExport(handle, "maas_abi", out var abi) ? ((delegate* unmanaged<int>)abi)() : 0;
+        if (found != expected)
+            throw new BadImageFormatException(
+                $"{path}: expected interface version {expected}, got {(found == 0 ? "a library older than the first" : found)}; " +
+                "the library and the assemblies were built at different times: run ./maas setup, which builds both.", path);
     }
 
     // OpenBLAS takes SSE3 kernels on processors newer than itself; matrix products were 2-5 times slower then.
@@ -82,8 +97,8 @@ internal static unsafe partial class LibraryLoader
     private static void UseAllCores(nint handle)
     {
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is { Length: > 0 }) return;
-        var set = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(handle, nameof(Native.maas_set_num_threads));
-        set(Environment.ProcessorCount);
+        var set = (delegate* unmanaged<int, int>)NativeLibrary.GetExport(handle, nameof(Native.maas_set_num_threads));
+        _ = set(Environment.ProcessorCount);
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

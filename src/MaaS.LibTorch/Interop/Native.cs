@@ -74,7 +74,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)] public static partial int maas_manual_seed(ulong seed);
 
     [LibraryImport(Library)] public static partial int maas_num_threads();
-    [LibraryImport(Library)] public static partial void maas_set_num_threads(int count);
+    [LibraryImport(Library)] public static partial int maas_set_num_threads(int count);
     [LibraryImport(Library)] public static partial int maas_num_interop_threads();
     [LibraryImport(Library)] public static partial int maas_set_num_interop_threads(int count);
     [LibraryImport(Library)] public static partial int maas_cuda_device_count();

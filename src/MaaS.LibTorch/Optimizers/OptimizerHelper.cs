@@ -16,8 +16,9 @@ public abstract class OptimizerHelper : Optimizer
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var grads = parameters().Select(p => p.grad).OfType<Tensor>().ToArray();
-        if (grads.Length > 0) Foreach.Zero_(grads);
+        var grads = parameters().Select(p => p.grad).OfType<Tensor>().ToLookup(g => g.is_sparse);
+        if (grads[false].ToArray() is { Length: > 0 } dense) Foreach.Zero_(dense);
+        foreach (var sparse in grads[true]) sparse.zero_();
     }
 
     public override void add_param_group(ParamGroup param_group) => _parameter_groups.Add(param_group);
@@ -134,8 +135,21 @@ public abstract class OptimizerHelper : Optimizer
     }
 
     /// <summary>The parameters of a group that have a gradient, with gradients and states: one list each, for one call on all.</summary>
+    /// <exception cref="NotSupportedException">A gradient is sparse.</exception>
     private protected (Tensor[] parameters, Tensor[] grads, TState[] states) Gather<TState>(ParamGroup group, bool maximize = false, double weightDecay = 0)
         where TState : OptimizerState
+    {
+        var (all, gradients, states) = GatherAny<TState>(group);
+        if (gradients.Any(static g => g.is_sparse))
+            throw new NotSupportedException($"{GetType().Name} does not support sparse gradients; make the Embedding with sparse: false, or use SGD.");
+        if (all.Length == 0) return (all, gradients, states);
+        if (maximize) gradients = Foreach.Neg(gradients);
+        if (weightDecay != 0) gradients = Foreach.Add(gradients, all, weightDecay);
+        return (all, gradients, states);
+    }
+
+    /// <summary>The same with the gradients as they are, sparse ones too.</summary>
+    private protected (Tensor[] parameters, Tensor[] grads, TState[] states) GatherAny<TState>(ParamGroup group) where TState : OptimizerState
     {
         List<Tensor> parameters = [], grads = [];
         List<TState> states = [];
@@ -146,11 +160,7 @@ public abstract class OptimizerHelper : Optimizer
             grads.Add(grad);
             states.Add((TState)_state[parameter.Handle]);
         }
-        var (all, gradients) = (parameters.ToArray(), grads.ToArray());
-        if (all.Length == 0) return (all, gradients, []);
-        if (maximize) gradients = Foreach.Neg(gradients);
-        if (weightDecay != 0) gradients = Foreach.Add(gradients, all, weightDecay);
-        return (all, gradients, [.. states]);
+        return ([.. parameters], [.. grads], [.. states]);
     }
 
     private protected static void CheckRange(bool valid, string name, double value)

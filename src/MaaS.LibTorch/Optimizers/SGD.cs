@@ -39,8 +39,16 @@ public partial class SGD : OptimizerHelper, IMomentum
     private void Step(ParamGroup group)
     {
         var options = group.Options;
-        var (parameters, grads, states) = Gather<State>(group, options.maximize!.Value, options.weight_decay!.Value);
+        var gathered = GatherAny<State>(group);
+        if (gathered.grads.Any(static g => g.is_sparse))
+        {
+            StepOneByOne(gathered.parameters, gathered.grads, gathered.states, options);
+            return;
+        }
+        var (parameters, grads, states) = gathered;
         if (parameters.Length == 0) return;
+        if (options.maximize!.Value) grads = Foreach.Neg(grads);
+        if (options.weight_decay!.Value is var decay and not 0) grads = Foreach.Add(grads, parameters, decay);
         if (options.momentum!.Value is var momentum and not 0)
         {
             var (old, oldGrads) = (new List<Tensor>(), new List<Tensor>());
@@ -65,5 +73,24 @@ public partial class SGD : OptimizerHelper, IMomentum
             grads = options.nesterov!.Value ? Foreach.Add(grads, buffers, momentum) : buffers;
         }
         Foreach.Add_(parameters, grads, -options.LearningRate!.Value);
+    }
+
+    // Libtorch has no operators on lists of sparse tensors.
+    private static void StepOneByOne(Tensor[] parameters, Tensor[] grads, State[] states, Options options)
+    {
+        var momentum = options.momentum!.Value;
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            var grad = options.maximize!.Value ? grads[i].neg() : grads[i];
+            if (options.weight_decay!.Value is var decay and not 0) grad = grad.add(parameters[i], decay);
+            if (momentum != 0)
+            {
+                if (states[i].momentum_buffer is { } old) old.mul_(momentum).add_(grad, 1 - options.dampening!.Value);
+                else states[i].momentum_buffer = grad.detach().clone().DetachFromDisposeScope();
+                var buffer = states[i].momentum_buffer!;
+                grad = options.nesterov!.Value ? grad.add(buffer, momentum) : buffer;
+            }
+            parameters[i].add_(grad, -options.LearningRate!.Value);
+        }
     }
 }

@@ -10,7 +10,11 @@ public static partial class torch
         public bool requires_grad
         {
             get => Info.RequiresGrad != 0;
-            set => Native.Check(Native.maas_set_requires_grad(Handle, value ? 1 : 0));
+            set
+            {
+                Native.Check(Native.maas_set_requires_grad(Handle, value ? 1 : 0));
+                GC.KeepAlive(this);
+            }
         }
 
         public bool is_leaf => Info.IsLeaf != 0;
@@ -21,6 +25,7 @@ public static partial class torch
             get
             {
                 var gradient = Native.maas_grad(Handle);
+                GC.KeepAlive(this);
                 if (gradient != 0) return new Tensor(gradient);
                 return Native.LastError is { Length: > 0 } ? throw Native.Error() : null;
             }
@@ -28,6 +33,7 @@ public static partial class torch
             {
                 Native.Check(Native.maas_set_grad(Handle, value?.Handle ?? 0));
                 GC.KeepAlive(value);
+                GC.KeepAlive(this);
             }
         }
 

@@ -142,8 +142,10 @@ public static partial class torch
                         view = view.unsqueeze(dim++);
                         break;
                     case TensorIndex.Kind.Bool:
-                        view = view.unsqueeze(dim);
-                        Record(zeros([index.start == 1 ? 1 : 0], ScalarType.Int64, device));
+                        Choose(index.start == 1);
+                        break;
+                    case TensorIndex.Kind.Tensor when index.tensor!.ndim == 0 && index.tensor.dtype is ScalarType.Bool or ScalarType.Byte:
+                        Choose(index.tensor!.ToBoolean());
                         break;
                     case TensorIndex.Kind.Tensor when IsNumber(index.tensor!):
                         view = view.select(dim, index.tensor!.ToInt64());
@@ -154,6 +156,13 @@ public static partial class torch
                 }
             }
             return (view, [.. tensors]);
+
+            // A truth value is a new axis of size 1 or 0.
+            void Choose(bool all)
+            {
+                view = view.unsqueeze(dim);
+                Record(zeros([all ? 1 : 0], ScalarType.Int64, device));
+            }
 
             void Record(Tensor tensor)
             {

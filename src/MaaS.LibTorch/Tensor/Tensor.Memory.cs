@@ -50,6 +50,7 @@ public static partial class torch
                 if (length != value.Length)
                     throw new ArgumentException($"expected {length} bytes, got {value.Length}", nameof(value));
                 value.CopyTo(new Span<byte>(Info.Data, value.Length));
+                GC.KeepAlive(this);
             }
         }
 

@@ -7,12 +7,14 @@ public static partial class torch
     // Shape, type, device.
     public partial class Tensor
     {
+        /// <summary>A snapshot; who reads through its pointers keeps the tensor alive meanwhile.</summary>
         internal unsafe TensorInfo Info
         {
             get
             {
                 TensorInfo info;
                 Native.Check(Native.maas_tensor_info(Handle, &info));
+                GC.KeepAlive(this);
                 return info;
             }
         }

@@ -101,7 +101,12 @@ public static partial class torch
         }
 
         /// <summary>A second managed tensor over the same native one: same values, same gradient.</summary>
-        internal Tensor Alias() => new(Native.Check(Native.maas_tensor_alias(Handle)));
+        internal Tensor Alias()
+        {
+            var alias = Native.Check(Native.maas_tensor_alias(Handle));
+            GC.KeepAlive(this);
+            return new Tensor(alias);
+        }
 
         /// <summary>Whether both have the same shape and the same elements.</summary>
         public bool Equals(Tensor target) => target is not null && Dispatcher.CallBool("equal", this, target);

@@ -33,8 +33,17 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
     /// <exception cref="IndexOutOfRangeException">An index is outside its dimension.</exception>
     public T this[params long[] indices]
     {
-        get => Data[indices.Length == 1 ? Checked(indices[0]) : Offset(indices)];
-        set => Data[indices.Length == 1 ? Checked(indices[0]) : Offset(indices)] = value;
+        get
+        {
+            var value = Data[indices.Length == 1 ? Checked(indices[0]) : Offset(indices)];
+            GC.KeepAlive(_tensor);
+            return value;
+        }
+        set
+        {
+            Data[indices.Length == 1 ? Checked(indices[0]) : Offset(indices)] = value;
+            GC.KeepAlive(_tensor);
+        }
     }
 
     public T[] ToArray()
@@ -67,6 +76,7 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
         var count = (int)Math.Min(target.Length, CheckedStart(tensorIndex));
         if (_contiguous) new ReadOnlySpan<T>(Data + tensorIndex, count).CopyTo(target);
         else for (var i = 0; i < count; i++) target[i] = Data[Offset(tensorIndex + i)];
+        GC.KeepAlive(_tensor);   // Nothing else does while its memory is copied: the accessor may be the last to hold it.
     }
 
     public void CopyFrom(T[] array, int arrayIndex = 0, long tensorIndex = 0) =>
@@ -79,6 +89,7 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T> where
         var count = (int)Math.Min(source.Length, CheckedStart(tensorIndex));
         if (_contiguous) source[..count].CopyTo(new Span<T>(Data + tensorIndex, count));
         else for (var i = 0; i < count; i++) Data[Offset(tensorIndex + i)] = source[i];
+        GC.KeepAlive(_tensor);
     }
 
     public IEnumerator<T> GetEnumerator()

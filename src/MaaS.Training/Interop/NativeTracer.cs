@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using MaaS.Training.Export;
 
@@ -8,6 +9,21 @@ namespace MaaS.Training.Interop;
 internal static unsafe partial class NativeTracer
 {
     private const string Library = "maas_torch";
+
+    // MAAS_ABI of native/include/maas_torch.h.
+    private const int Abi = 1;
+
+    static NativeTracer() => NativeLibrary.SetDllImportResolver(typeof(NativeTracer).Assembly, Resolve);
+
+    // Once, when the first function is called: a library of another version has other layouts than those below.
+    private static IntPtr Resolve(string library, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        if (library != Library || !NativeLibrary.TryLoad(library, assembly, searchPath, out var handle)) return IntPtr.Zero;
+        var found = NativeLibrary.TryGetExport(handle, "maas_abi", out var abi) ? ((delegate* unmanaged<int>)abi)() : 0;
+        return found == Abi ? handle : throw new OnnxExportException(
+            $"export: expected interface version {Abi} of lib{Library}.so, got {(found == 0 ? "a library older than the first" : found)}; " +
+            "the library and the assemblies were built at different times: run ./maas setup, which builds both.");
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct TensorInfo

@@ -48,6 +48,30 @@ public class LayerTests
     [Test]
     public void Cases_InBothLanguages_AreTheSame() => Assert.That(LayerCases.All.Keys, Is.EquivalentTo(Fixtures.Value.Cases.Keys));
 
+    [Test]
+    public void Recurrent_MatrixInputWithState_Throws()
+    {
+        using var scope = NewDisposeScope();
+        using var rnn = nn.RNN(3, 5);
+        using var lstm = nn.LSTM(3, 5);
+        var state = zeros(1, 4, 5);
+        Assert.That(() => rnn.call(ones(4, 3), state), Throws.ArgumentException.With.Message.Contains("(L, N, features)"));
+        Assert.That(() => lstm.call(ones(4, 3), (state, state)), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void MultiheadAttention_MaskOfAnotherShape_Throws()
+    {
+        using var scope = NewDisposeScope();
+        using var attention = nn.MultiheadAttention(4, 2);
+        var x = ones(3, 2, 4);
+        Tensor Mask(params long[] shape) => zeros(shape, ScalarType.Bool);
+        Assert.That(() => attention.call(x, x, x, Mask(3, 2)), Throws.ArgumentException.With.Message.Contains("(N, S) = (2, 3), got (3, 2)"));
+        Assert.That(() => attention.call(x, x, x, attn_mask: Mask(3)), Throws.ArgumentException.With.Message.Contains("(L, S) = (3, 3)"));
+        Assert.That(() => attention.call(x, x, x, attn_mask: Mask(2, 3, 3)), Throws.ArgumentException);
+        Assert.That(() => attention.call(x, x, x, Mask(2, 3), attn_mask: Mask(4, 3, 3)), Throws.Nothing);
+    }
+
     private static FixtureTensor Of(int number) => Fixtures.Value.Tensors[number];
 
     private static void AssertEach(Dictionary<string, int> expected, Dictionary<string, Tensor> actual, string what)

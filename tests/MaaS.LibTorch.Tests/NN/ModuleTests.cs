@@ -36,6 +36,40 @@ public class ModuleTests
     }
 
     [Test]
+    public void To_SharedParameter_StaysShared()
+    {
+        using var first = Linear(3, 3, false);
+        using var second = Linear(3, 3, false);
+        second.weight = first.weight;
+        using var list = ParameterList(first.weight);
+        using var net = ModuleList<Module>(first, second, list);
+        using var tree = new Tree(net);
+        var before = first.weight.detach().@double();
+        tree.@double();
+        Assert.That(first.weight.dtype, Is.EqualTo(ScalarType.Float64));
+        Assert.That(second.weight, Is.SameAs(first.weight));
+        Assert.That(list[0], Is.SameAs(first.weight));
+        Assert.That(tree.parameters().Count(), Is.EqualTo(1));
+        Assert.That(first.weight.equal(before).all().ToBoolean());
+    }
+
+    [Test]
+    public void LoadStateDict_ShapeThatBroadcasts_ThrowsAndCopiesNothing()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = Linear(3, 2);
+        var (weight, bias) = (layer.weight.detach().clone(), layer.bias!.detach().clone());
+        var source = new Dictionary<string, Tensor> { ["bias"] = ones(2), ["weight"] = ones(1, 3) };
+        Assert.That(() => layer.load_state_dict(source), Throws.InvalidOperationException.With.Message.Contains("weight: expected (2, 3), got (1, 3)"));
+        Assert.That(layer.weight.allclose(weight) && layer.bias!.allclose(bias));
+    }
+
+    private sealed class Tree : Module
+    {
+        public Tree(Module child) : base(nameof(Tree)) => register_module("child", child);
+    }
+
+    [Test]
     public void Train_AndEval_ReachEveryChild()
     {
         using var net = new Net();

@@ -70,6 +70,67 @@ public class SchedulerTests
         Assert.That(scheduler.get_last_lr().Single(), Is.EqualTo(0.005).Within(1e-12));
     }
 
+    // By hand: 0.5, halved every epoch by one part and tenth from epoch 0 to 2 by the other.
+    [Test]
+    public void ChainedLR_AfterASteppedEpoch_KnowsItsRates()
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = SGD([nn.Parameter(zeros(1))], 0.5);
+        var chained = ChainedLR([ConstantLR(optimizer, 0.1, 2), ExponentialLR(optimizer, 0.5)]);
+        chained.step();
+        Assert.That(chained.get_last_lr().Single(), Is.EqualTo(0.025).Within(1e-12));
+        chained.step(3);
+        Assert.That(chained.get_last_lr().Single(), Is.EqualTo(0.0625).Within(1e-12));   // The last part's closed form.
+    }
+
+    [Test]
+    public void SequentialLR_OfAChain_StartsTheChainAtEpochZero()
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = SGD([nn.Parameter(zeros(1))], 0.5);
+        var sequence = SequentialLR(optimizer, [ChainedLR([ExponentialLR(optimizer, 0.5)]), ConstantLR(optimizer, 0.2, 9)], [2]);
+        var rates = new List<double>();
+        for (var epoch = 0; epoch < 4; epoch++)
+        {
+            rates.Add(optimizer.ParamGroups.Single().LearningRate);
+            sequence.step();
+        }
+        Assert.That(rates, Is.EqualTo(new[] { 0.5, 0.25, 0.1, 0.1 }).Within(1e-12));
+    }
+
+    [Test]
+    public void ChainedLR_SchedulersOfTwoOptimizers_Throws()
+    {
+        using var scope = NewDisposeScope();
+        using var one = SGD([nn.Parameter(zeros(1))], 0.5);
+        using var other = SGD([nn.Parameter(zeros(1))], 0.5);
+        Assert.That(() => ChainedLR([StepLR(one, 1), StepLR(other, 1)]), Throws.ArgumentException);
+        Assert.That(() => ChainedLR([]), Throws.ArgumentException);
+    }
+
+    // PyTorch divides by zero in both; here the rates are those of the closed form.
+    [Test]
+    public void OneCycleLR_RiseOfNoLength_StartsAtTheTop()
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = SGD([nn.Parameter(zeros(1))], 0.5, momentum: 0.9);
+        var scheduler = OneCycleLR(optimizer, 1.0, total_steps: 10, pct_start: 0.1);
+        Assert.That(optimizer.ParamGroups.Single().LearningRate, Is.EqualTo(1.0));
+        for (var step = 0; step < 9; step++) scheduler.step();
+        Assert.That(optimizer.ParamGroups.Single().LearningRate, Is.EqualTo(4e-6).Within(1e-12));
+    }
+
+    [Test]
+    public void ConstantLR_FactorZero_ReturnsToTheInitialRate()
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = SGD([nn.Parameter(zeros(1))], 0.5);
+        var scheduler = ConstantLR(optimizer, 0, 2);
+        Assert.That(optimizer.ParamGroups.Single().LearningRate, Is.Zero);
+        for (var epoch = 0; epoch < 3; epoch++) scheduler.step();
+        Assert.That(optimizer.ParamGroups.Single().LearningRate, Is.EqualTo(0.5));
+    }
+
     [Test]
     public void ReduceLROnPlateau_StepWithoutMetric_Throws()
     {

@@ -66,6 +66,16 @@ public class ErrorTests
         Assert.That(tensor.ToString(), Is.Empty);
     }
 
+    // PyTorch: x[torch.tensor(True)] has the shape (1, 2, 3), x[torch.tensor(False)] the shape (0, 2, 3).
+    [TestCase(true, 1)]
+    [TestCase(false, 0)]
+    public void Index_TruthValueTensor_AddsAnAxis(bool value, long size)
+    {
+        var x = arange(6).reshape(2, 3);
+        Assert.That(x[TensorIndex.Tensor(tensor(value))].shape, Is.EqualTo(new[] { size, 2, 3 }));
+        Assert.That(x[TensorIndex.Slice(), TensorIndex.Tensor(tensor(value))].shape, Is.EqualTo(new[] { 2, size, 3 }));
+    }
+
     [Test]
     public void Null_InAListOfTensors_Throws() =>
         Assert.That(() => cat([ones(2), null!]), Throws.ArgumentNullException);

@@ -112,12 +112,10 @@ namespace TorchSharp.Modules
 
         protected override void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
         {
+            using var move = new Move();
             foreach (var (key, parameter) in _entries.ToList<(string, Parameter)>())
-            {
-                if (!ReplaceParameter(dtype, device, parameter, out var moved)) continue;
-                parameter.DetachFromDisposeScope().Dispose();
-                _entries[key] = moved!;
-            }
+                if (move.Replaces(parameter, () => ReplaceParameter(dtype, device, parameter, out var p) ? p : null, out var moved))
+                    _entries[key] = moved;
             if (device is not null) (_deviceType, _deviceIndex) = (device.type, device.index);
         }
     }

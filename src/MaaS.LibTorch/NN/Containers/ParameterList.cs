@@ -72,11 +72,12 @@ namespace TorchSharp.Modules
 
         protected override void _toEpilog(ScalarType? dtype, Device? device, bool non_blocking)
         {
+            using var move = new Move();
             for (var i = 0; i < _list.Count; i++)
             {
-                if (!ReplaceParameter(dtype, device, _list[i], out var moved)) continue;
-                _list[i].DetachFromDisposeScope().Dispose();
-                _list[i] = moved!;
+                var parameter = _list[i];
+                if (move.Replaces(parameter, () => ReplaceParameter(dtype, device, parameter, out var p) ? p : null, out var moved))
+                    _list[i] = moved;
             }
             if (device is not null) (_deviceType, _deviceIndex) = (device.type, device.index);
         }

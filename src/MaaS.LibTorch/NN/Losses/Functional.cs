@@ -17,11 +17,11 @@ public static partial class torch
                 Dispatcher.Call("nll_loss_nd", input, target, weight, (long)reduction);
 
             public static Tensor binary_cross_entropy(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
-                Dispatcher.Call("binary_cross_entropy", input, target, weight, (long)reduction);
+                Dispatcher.Call("binary_cross_entropy", input, Like(input, target, nameof(binary_cross_entropy)), weight, (long)reduction);
 
             public static Tensor binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight = null,
                 Reduction reduction = Reduction.Mean, Tensor? pos_weights = null) =>
-                Dispatcher.Call("binary_cross_entropy_with_logits", input, target, weight, pos_weights, (long)reduction);
+                Dispatcher.Call("binary_cross_entropy_with_logits", input, Like(input, target, nameof(binary_cross_entropy_with_logits)), weight, pos_weights, (long)reduction);
 
             public static Tensor multi_margin_loss(Tensor input, Tensor target, int p = 1, double margin = 1.0, Tensor? weight = null,
                 Reduction reduction = Reduction.Mean) =>
@@ -66,8 +66,13 @@ public static partial class torch
             public static Tensor hinge_embedding_loss(Tensor input, Tensor target, double margin = 0.0, Reduction reduction = Reduction.Mean) =>
                 Dispatcher.Call("hinge_embedding_loss", input, target, margin, (long)reduction);
 
-            public static Tensor margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, double margin = 0.0, Reduction reduction = Reduction.Mean) =>
-                Dispatcher.Call("margin_ranking_loss", input1, input2, target, margin, (long)reduction);
+            public static Tensor margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, double margin = 0.0, Reduction reduction = Reduction.Mean)
+            {
+                if (input1.dim() != input2.dim() || input1.dim() != target.dim())
+                    throw new ArgumentException(
+                        $"margin_ranking_loss: expected tensors of equally many dimensions, got {input1.dim()}, {input2.dim()} and {target.dim()}.", nameof(target));
+                return Dispatcher.Call("margin_ranking_loss", input1, input2, target, margin, (long)reduction);
+            }
 
             public static Tensor triplet_margin_loss(Tensor anchor, Tensor positive, Tensor negative, double margin = 1.0, long p = 2, double eps = 1e-06,
                 bool swap = false, Reduction reduction = Reduction.Mean) =>
@@ -84,8 +89,28 @@ public static partial class torch
             }
 
             public static Tensor ctc_loss(Tensor log_probs, Tensor targets, Tensor input_lengths, Tensor target_lengths, long blank = 0,
-                bool zero_infinity = false, Reduction reduction = Reduction.Mean) =>
-                Dispatcher.Call("ctc_loss.Tensor", log_probs, targets, input_lengths, target_lengths, blank, (long)reduction, zero_infinity);
+                bool zero_infinity = false, Reduction reduction = Reduction.Mean)
+            {
+                // Libtorch reads memory outside of log_probs for other classes.
+                if (targets.numel() > 0)
+                {
+                    using var scope = NewDisposeScope();
+                    var classes = log_probs.shape[^1];
+                    var wrong = targets.lt(0).logical_or_(targets.ge(classes));
+                    if (targets.dim() == 2)   // What stands behind a target's length is padding.
+                        wrong.logical_and_(arange(targets.shape[1], device: targets.device).lt(target_lengths.to(targets.device).reshape(-1, 1)));
+                    if (wrong.any().ToBoolean())
+                        throw new ArgumentException(
+                            $"ctc_loss: expected targets from 0 to {classes - 1}, got {targets.masked_select(wrong)[0].ToInt64()}.", nameof(targets));
+                }
+                return Dispatcher.Call("ctc_loss.Tensor", log_probs, targets, input_lengths, target_lengths, blank, (long)reduction, zero_infinity);
+            }
+
+            // Libtorch would spread the smaller of the two over the larger.
+            private static Tensor Like(Tensor input, Tensor target, string loss) => input.shape.AsSpan().SequenceEqual(target.shape)
+                ? target
+                : throw new ArgumentException(
+                    $"{loss}: expected a target of the input's shape ({string.Join(", ", input.shape)}), got ({string.Join(", ", target.shape)}).", nameof(target));
 
             private static Tensor Reduce(Tensor losses, Reduction reduction) => reduction switch
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp.Modules;
 
 namespace TorchSharp;
@@ -48,6 +49,7 @@ public static partial class torch
             {
                 if (dtype is null && device is null)
                     throw new ArgumentNullException(nameof(device), "A module moves to a device, an element type or both; got neither.");
+                using var move = new Move();
                 foreach (var (_, child) in named_children())
                 {
                     if (device is null) child._to(dtype!.Value, non_blocking);
@@ -58,24 +60,50 @@ public static partial class torch
                 var moved = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
                 foreach (var (key, parameter) in _internal_params.ToList<(string, Parameter)>())
                 {
-                    if (!ReplaceParameter(dtype, device, parameter, out var replacement)) continue;
-                    _internal_params[key] = replacement!;
-                    moved[parameter] = replacement!;
+                    if (!move.Replaces(parameter, () => ReplaceParameter(dtype, device, parameter, out var p) ? p : null, out var replacement)) continue;
+                    _internal_params[key] = replacement;
+                    moved[parameter] = replacement;
                 }
                 foreach (var (key, (buffer, persistent)) in _internal_buffers.ToList<(string, (Tensor, bool))>())
                 {
-                    if (!ReplaceBuffer(dtype, device, buffer, out var replacement)) continue;
-                    _internal_buffers[key] = (replacement!, persistent);
-                    moved[buffer] = replacement!;
+                    if (!move.Replaces(buffer, () => ReplaceBuffer(dtype, device, buffer, out var b) ? b : null, out var replacement)) continue;
+                    _internal_buffers[key] = (replacement, persistent);
+                    moved[buffer] = replacement;
                 }
                 if (moved.Count > 0)
                 {
                     foreach (var field in ComponentFields(GetType()))
                         if (field.GetValue(this) is Tensor old && moved.TryGetValue(old, out var current)) field.SetValue(this, current);
-                    foreach (var old in moved.Keys) old.DetachFromDisposeScope().Dispose();
                 }
                 if (device is null) return;
                 (_deviceType, _deviceIndex) = (device.type, device.index);
+            }
+
+            /// <summary>One move of a whole tree on this thread: modules that share a tensor share what replaces it.</summary>
+            private protected sealed class Move : IDisposable
+            {
+                [ThreadStatic]
+                private static Dictionary<Tensor, Tensor>? _current;
+
+                private readonly bool _outermost = _current is null;
+
+                public Move() => _current ??= new(ReferenceEqualityComparer.Instance);
+
+                /// <summary>What replaces a tensor, made when the first of its owners asks; false where it stays.</summary>
+                public bool Replaces<T>(T tensor, Func<T?> make, [NotNullWhen(true)] out T? replacement) where T : Tensor
+                {
+                    if (_current!.TryGetValue(tensor, out var known)) replacement = (T)known;
+                    else if ((replacement = make()) is not null) _current[tensor] = replacement;
+                    return replacement is not null;
+                }
+
+                /// <summary>Frees what was replaced, once no module of the tree needs it.</summary>
+                public void Dispose()
+                {
+                    if (!_outermost) return;
+                    foreach (var old in _current!.Keys) old.DetachFromDisposeScope().Dispose();
+                    _current = null;
+                }
             }
 
             /// <summary>A copy of a buffer on another device or of another type; integers keep their type.</summary>

@@ -18,7 +18,7 @@ public static partial class torch
             }
 
             /// <summary>Copies values from <paramref name="source"/> into parameters and buffers of the same name.</summary>
-            /// <exception cref="InvalidOperationException">Strict, and names are missing or unexpected.</exception>
+            /// <exception cref="InvalidOperationException">Strict, and names are missing or unexpected; or a shape differs. Nothing is copied then.</exception>
             public virtual (IList<string> missing_keys, IList<string> unexpected_keyes) load_state_dict(
                 Dictionary<string, Tensor> source, bool strict = true, IList<string>? skip = null)
             {
@@ -31,9 +31,15 @@ public static partial class torch
                         "The loaded state_dict is not identical to the target dictionary: missing " +
                         $"[{string.Join(", ", missing)}], unexpected [{string.Join(", ", unexpected)}].");
 
+                // Before any copy, which would spread a smaller tensor over a larger one without a word.
+                var shared = source.Where(entry => Wanted(entry.Key) && target.ContainsKey(entry.Key)).ToList();
+                var misfits = shared.Where(entry => !entry.Value.shape.AsSpan().SequenceEqual(target[entry.Key].shape))
+                    .Select(entry => $"{entry.Key}: expected ({string.Join(", ", target[entry.Key].shape)}), got ({string.Join(", ", entry.Value.shape)})").ToList();
+                if (misfits.Count > 0)
+                    throw new InvalidOperationException($"load_state_dict: shapes differ: {string.Join("; ", misfits)}.");
+
                 using var _ = no_grad();
-                foreach (var (key, value) in source)
-                    if (Wanted(key) && target.TryGetValue(key, out var tensor)) tensor.copy_(value);
+                foreach (var (key, value) in shared) target[key].copy_(value);
                 return (missing, unexpected);
             }
 

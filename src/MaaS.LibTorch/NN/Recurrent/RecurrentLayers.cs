@@ -54,28 +54,27 @@ internal sealed class RecurrentLayers
         _owner.get_parameter($"{kind}_l{index / Directions}{(index % Directions == 1 ? "_reverse" : "")}");
 
     /// <summary>Zeros for a state: (layers · directions, N, hidden).</summary>
-    public Tensor InitialState(Tensor input)
-    {
-        if (input.dim() != 3)
-            throw new ArgumentException(
-                $"{_owner.GetName()}: expected {(_batchFirst ? "(N, L, features)" : "(L, N, features)")}, got {input.dim()} dimensions.", nameof(input));
-        return zeros([_layers * Directions, input.shape[_batchFirst ? 0 : 1], _hidden], input.dtype, input.device);
-    }
+    public Tensor InitialState(Tensor input) =>
+        zeros([_layers * Directions, Padded(input).shape[_batchFirst ? 0 : 1], _hidden], input.dtype, input.device);
 
     public Tensor InitialState(PackedSequence input) =>
         zeros([_layers * Directions, input.batch_sizes[0].item<long>(), _hidden], input.data.dtype, input.data.device);
 
     public (Tensor output, Tensor state) Run(Tensor input, Tensor state) =>
-        Dispatcher.Call2(_kernel + ".input", input, state, Weights, _bias, _layers, _dropout, _owner.training, _bidirectional, _batchFirst);
+        Dispatcher.Call2(_kernel + ".input", Padded(input), state, Weights, _bias, _layers, _dropout, _owner.training, _bidirectional, _batchFirst);
 
     public (Tensor output, Tensor state) Run(PackedSequence input, Tensor state) =>
         Dispatcher.Call2(_kernel + ".data", input.data, input.batch_sizes, state, Weights, _bias, _layers, _dropout, _owner.training, _bidirectional);
 
     public (Tensor output, Tensor hidden, Tensor cell) RunCells(Tensor input, Tensor hidden, Tensor cell) =>
-        Dispatcher.Call3(_kernel + ".input", input, new[] { hidden, cell }, Weights, _bias, _layers, _dropout, _owner.training, _bidirectional, _batchFirst);
+        Dispatcher.Call3(_kernel + ".input", Padded(input), new[] { hidden, cell }, Weights, _bias, _layers, _dropout, _owner.training, _bidirectional, _batchFirst);
 
     public (Tensor output, Tensor hidden, Tensor cell) RunCells(PackedSequence input, Tensor hidden, Tensor cell) =>
         Dispatcher.Call3(_kernel + ".data", input.data, input.batch_sizes, new[] { hidden, cell }, Weights, _bias, _layers, _dropout, _owner.training, _bidirectional);
+
+    // Libtorch reads a matrix as a sequence of single features and spreads it over the state's batch.
+    private Tensor Padded(Tensor input) => input.dim() == 3 ? input : throw new ArgumentException(
+        $"{_owner.GetName()}: expected {(_batchFirst ? "(N, L, features)" : "(L, N, features)")}, got {input.dim()} dimensions.", nameof(input));
 
     /// <summary>States follow the batch, which packing sorted by length.</summary>
     public static Tensor Sort(Tensor state, Tensor? order) => order is null ? state : Dispatcher.Call("index_select", state, 1L, order);

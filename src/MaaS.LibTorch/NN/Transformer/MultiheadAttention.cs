@@ -80,8 +80,9 @@ public sealed class MultiheadAttention : Module<Tensor, Tensor, Tensor, Tensor?,
             throw new ArgumentException(
                 $"MultiheadAttention: expected query (L, N, {_embed}), key (S, N, {_keys}) and value (S, N, {_values}), got " +
                 $"({string.Join(", ", query.shape)}), ({string.Join(", ", key.shape)}) and ({string.Join(", ", value.shape)}).");
-        using var scope = NewDisposeScope();
         var (length, batch) = (query.shape[0], query.shape[1]);
+        CheckMasks(length, batch, key.shape[0], key_padding_mask, attn_mask);
+        using var scope = NewDisposeScope();
         var (q, k, v) = Project(query, key, value);
         if (_keyBias is not null && _valueBias is not null)
         {
@@ -103,6 +104,20 @@ public sealed class MultiheadAttention : Module<Tensor, Tensor, Tensor, Tensor?,
         return Tuple.Create(output, mean.MoveToOuterDisposeScope());
 
         Tensor Split(Tensor x) => x.reshape(x.shape[0], batch * _heads, _embed / _heads).transpose(0, 1);
+    }
+
+    // Masks of other shapes may still fit by broadcasting, and then hide the wrong keys.
+    private void CheckMasks(long length, long batch, long keys, Tensor? paddingMask, Tensor? attentionMask)
+    {
+        if (paddingMask is not null && paddingMask.shape is not [var n, var s] || paddingMask is { } p && (p.shape[0] != batch || p.shape[1] != keys))
+            throw new ArgumentException(
+                $"MultiheadAttention: expected key_padding_mask (N, S) = ({batch}, {keys}), got ({string.Join(", ", paddingMask!.shape)}).", nameof(paddingMask));
+        if (attentionMask is null) return;
+        var shape = attentionMask.shape;
+        if (shape is not [.., var rows, var columns] || rows != length || columns != keys || shape.Length > 3 || (shape.Length == 3 && shape[0] != batch * _heads))
+            throw new ArgumentException(
+                $"MultiheadAttention: expected attn_mask (L, S) = ({length}, {keys}) or (N heads, L, S) = ({batch * _heads}, {length}, {keys}), " +
+                $"got ({string.Join(", ", shape)}).", nameof(attentionMask));
     }
 
     private Tensor Scores(Tensor q, Tensor k, long batch, long keys, Tensor? paddingMask, Tensor? attentionMask)

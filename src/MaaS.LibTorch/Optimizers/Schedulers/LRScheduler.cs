@@ -58,6 +58,9 @@ public static partial class torch
                 /// <summary>The rates of this epoch, from the initial ones.</summary>
                 protected virtual IEnumerable<double> get_closed_form_lr() => get_lr();
 
+                /// <summary>Takes the count back by the step that the constructor made; rates are the caller's to reset.</summary>
+                internal virtual void Undo() => _last_epoch--;
+
                 /// <summary>One value for each group.</summary>
                 private protected List<T> ForEachGroup<T>(IEnumerable<T> values, string name)
                 {

@@ -24,7 +24,7 @@ public static partial class torch
 
                     protected override IEnumerable<double> get_lr() =>
                         _last_epoch == 0 ? Rates.Select(rate => rate * _factor)
-                        : _last_epoch == _epochs ? Rates.Select(rate => rate / _factor)
+                        : _last_epoch == _epochs ? _factor == 0 ? _base_lrs : Rates.Select(rate => rate / _factor)
                         : Rates;
 
                     protected override IEnumerable<double> get_closed_form_lr() => _base_lrs.Select(rate => _last_epoch >= _epochs ? rate : rate * _factor);

@@ -73,7 +73,7 @@ public static partial class torch
                         if (number < 0) number = _phases.Length - 1;
                         var start = number == 0 ? 0 : _phases[number - 1].end;
                         var (end, fromRate, toRate, fromMomentum, toMomentum) = _phases[number];
-                        var share = (_last_epoch - start) / (end - start);
+                        var share = end > start ? (_last_epoch - start) / (end - start) : 1;   // A phase without length is over.
                         var i = 0;
                         foreach (var group in _optimizer.ParamGroups)
                         {

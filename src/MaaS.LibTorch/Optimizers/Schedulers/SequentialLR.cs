@@ -25,7 +25,7 @@ public static partial class torch
                                 $"SequentialLR: expected one milestone less than schedulers, got {_milestones.Length} for {_schedulers.Length}.", nameof(milestones));
                         // The schedulers' constructors have each changed the rate; only the first one's change stands.
                         foreach (var group in optimizer.ParamGroups) group.LearningRate = group.InitialLearningRate;
-                        foreach (var scheduler in _schedulers) scheduler._last_epoch--;
+                        foreach (var scheduler in _schedulers) scheduler.Undo();
                         _schedulers[0].step();
                         _last_lrs = _schedulers[0]._last_lrs;
                     }
@@ -44,12 +44,30 @@ public static partial class torch
                 {
                     private readonly LRScheduler[] _schedulers;
 
-                    public ChainedLR(IEnumerable<LRScheduler> schedulers) => _schedulers = [.. schedulers];
-
-                    public override void step()
+                    /// <exception cref="ArgumentException">No scheduler, or schedulers of different optimizers.</exception>
+                    public ChainedLR(IEnumerable<LRScheduler> schedulers) : this([.. schedulers])
                     {
-                        foreach (var scheduler in _schedulers) scheduler.step();
                     }
+
+                    private ChainedLR(LRScheduler[] schedulers) : base(OneOptimizer(schedulers)) => _schedulers = schedulers;
+
+                    public override void step(int? epoch)
+                    {
+                        foreach (var scheduler in _schedulers) scheduler.step(epoch);
+                        _last_epoch = epoch ?? _last_epoch + 1;
+                        _last_lrs = [.. Rates];
+                    }
+
+                    internal override void Undo()
+                    {
+                        foreach (var scheduler in _schedulers) scheduler.Undo();
+                        base.Undo();
+                    }
+
+                    private static Optimizer OneOptimizer(LRScheduler[] schedulers) =>
+                        schedulers.Length > 0 && schedulers.All(s => s._optimizer == schedulers[0]._optimizer)
+                            ? schedulers[0]._optimizer
+                            : throw new ArgumentException("ChainedLR: expected schedulers, all bound to the same optimizer.", nameof(schedulers));
                 }
             }
         }

@@ -37,6 +37,7 @@ internal static unsafe class ModuleTracer
             {
                 trace = NativeTracer.Trace(first, names, handles.Length, &Forward, GCHandle.ToIntPtr(context));
             }
+            GC.KeepAlive(inputs);
             call.Error?.Throw();
             NativeTracer.Checked(trace);
             var json = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)NativeTracer.Json(trace));

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+using TorchSharp.Interop;
+
+namespace MaaS.LibTorch.Tests.Interop;
+
+public class LibraryLoaderTests
+{
+    [Test]
+    public void CheckAbi_LibraryOfAnotherVersion_SaysWhatToDo()
+    {
+        var path = Path.Combine(TestContext.CurrentContext.TestDirectory, "libmaas_torch.so");
+        var library = NativeLibrary.Load(path);
+        Assert.That(() => LibraryLoader.CheckAbi(library, path), Throws.Nothing);
+        Assert.That(
+            () => LibraryLoader.CheckAbi(library, path, expected: 999),
+            Throws.TypeOf<BadImageFormatException>().With.Message.Contains("expected interface version 999").And.Message.Contains("run ./maas setup"));
+    }
+
+    [Test]
+    public void CheckAbi_LibraryWithoutVersion_SaysSo() =>
+        Assert.That(
+            () => LibraryLoader.CheckAbi(NativeLibrary.Load("libc.so.6"), "libc.so.6"),
+            Throws.TypeOf<BadImageFormatException>().With.Message.Contains("older than the first"));
+}
