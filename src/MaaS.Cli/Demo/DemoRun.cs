@@ -1,4 +1,5 @@
 using MaaS.Cli.Terminal;
+using MaaS.Core.Files;
 using MaaS.Core.Packages;
 using MaaS.Serving;
 using MaaS.Training;
@@ -32,7 +33,6 @@ internal sealed class DemoRun(string folder, int epochs)
 
     public async Task<DemoSummary> RunAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
         using var data = Mnist.Load();
         Stage(1, "train", $"{Architecture} on {data.Train.Count} handwritten digits");
         var (model, training) = TrainedModel.Train(Architecture, DataName, data.Train, Options(), new ConsoleProgress(), cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class DemoRun(string folder, int epochs)
         Stage(2, "evaluate", $"on {data.Test.Count} digits that training never saw");
         var report = Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken);
         Console.WriteLine(report);
-        await File.WriteAllTextAsync(PathOf("report"), report.ToJson(), cancellationToken);
+        AtomicFile.WriteText(PathOf("report"), report.ToJson());
 
         Stage(3, "export", "to ONNX, checked against torch");
         var export = model.Export();
@@ -72,7 +72,7 @@ internal sealed class DemoRun(string folder, int epochs)
             PredictP50Us = latency,
             Files = Files,
         };
-        await File.WriteAllTextAsync(Path.Combine(folder, "summary.json"), summary.ToJson(), cancellationToken);
+        AtomicFile.WriteText(Path.Combine(folder, "summary.json"), summary.ToJson());
         return summary;
     }
 
@@ -111,8 +111,8 @@ internal sealed class DemoRun(string folder, int epochs)
         var width = (int)test.InputShape[^1];
         var body = DemoClient.Body(pixels, width);
         var (label, probabilities, answer) = await client.PredictAsync(body, cancellationToken);
-        await File.WriteAllTextAsync(PathOf("request"), body, cancellationToken);
-        await File.WriteAllTextAsync(PathOf("answer"), answer, cancellationToken);
+        AtomicFile.WriteText(PathOf("request"), body);
+        AtomicFile.WriteText(PathOf("answer"), answer);
 
         Console.WriteLine($"POST {server.Address}predict");
         foreach (var line in DigitArt.Lines(pixels, width, colour: !Console.IsOutputRedirected))

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MaaS.Core.Files;
 using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Onnx;
@@ -101,7 +102,6 @@ public sealed class OnnxModel
     public void Save(string path, long externalDataThreshold = ExternalData.DefaultThreshold)
     {
         string full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         if (WeightBytes < externalDataThreshold)
         {
             AtomicFile.Write(full, stream => Proto.WriteTo(stream));

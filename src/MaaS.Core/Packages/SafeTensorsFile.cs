@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using MaaS.Core.Files;
 using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
 
 namespace MaaS.Core.Packages;
 

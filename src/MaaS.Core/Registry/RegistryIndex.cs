@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MaaS.Core.Onnx;
+using MaaS.Core.Files;
 
 namespace MaaS.Core.Registry;
 
