@@ -104,17 +104,7 @@ public sealed class InferenceModel : IDisposable
     /// <exception cref="InferenceException">The model fails on such an input.</exception>
     public void WarmUp()
     {
-        var zeros = new TensorValue[Inputs.Count];
-        for (var i = 0; i < zeros.Length; i++)
-        {
-            var shape = Inputs[i].ShapeWith(1);
-            var count = checked((int)TensorShape.Count(shape));
-            zeros[i] = Inputs[i].Type == ElementType.String
-                ? TensorValue.OfStrings([.. Enumerable.Repeat("", count)], shape)
-                : new TensorValue(Inputs[i].Type, shape, new byte[checked(count * Inputs[i].Type.Size())]);
-        }
-
-        Run(zeros).Dispose();
+        Run([.. Inputs.Select(Zeros)]).Dispose();
     }
 
     /// <summary>Frees the model; runs under way finish first.</summary>
@@ -163,15 +153,31 @@ public sealed class InferenceModel : IDisposable
         }
     }
 
+    private TensorValue Zeros(TensorSpec input)
+    {
+        try
+        {
+            var shape = input.ShapeWith(1);
+            var count = checked((int)TensorShape.Count(shape));
+            return input.Type == ElementType.String
+                ? TensorValue.OfStrings([.. Enumerable.Repeat("", count)], shape)
+                : new TensorValue(input.Type, shape, new byte[checked(count * input.Type.Size())]);
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException or OutOfMemoryException)
+        {
+            throw new InferenceException($"{Name}: expected an input of which one sample fits memory, the model has {input}.", e);
+        }
+    }
+
     private InferenceOutputs RunSession(
         ReadOnlySpan<TensorValue> inputs, IReadOnlyCollection<string> names, IReadOnlyList<TensorSpec> specs, CancellationToken cancellationToken)
     {
         // A token that can fire needs run options of its own: terminating shared ones would stop every run.
         using var own = cancellationToken.CanBeCanceled ? new RunOptions() : null;
         using var registration = own is null ? default : cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, own);
-        using var native = new OrtInputs(inputs);
         try
         {
+            using var native = new OrtInputs(inputs);
             return OrtOutputs.Wrap(_session.Run(own ?? _runOptions, _inputNames, native.Values, names), specs);
         }
         catch (OnnxRuntimeException e)

@@ -55,7 +55,7 @@ internal static class ExternalData
     private static void Read(TensorProto tensor, string folder)
     {
         string path = Locate(tensor, folder);
-        long needed = tensor.Type().Bytes(tensor.ElementCount());
+        long needed = GraphCheck.ByteCount(tensor);
         long offset = Number(tensor, "offset", 0);
         long length = Number(tensor, "length", needed);
         using var stream = File.OpenRead(path);

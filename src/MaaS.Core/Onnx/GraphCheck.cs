@@ -109,26 +109,29 @@ public static class GraphCheck
         graph.Node.Add(order);
     }
 
-    private static void CheckTensor(TensorProto tensor)
+    /// <summary>The bytes that a tensor's shape and type ask for; 0 for strings.</summary>
+    /// <exception cref="InvalidDataException">A size is negative, the type is unknown, or the product is too large.</exception>
+    internal static long ByteCount(TensorProto tensor)
     {
         if (tensor.Dims.Any(static size => size < 0))
             throw new InvalidDataException($"tensor '{tensor.Name}': negative size in [{string.Join(',', tensor.Dims)}]");
         try
         {
-            if (tensor.Type() == TensorProto.Types.DataType.String)
-            {
-                if (tensor.StringData.Count != tensor.ElementCount())
-                    throw new InvalidDataException($"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
-            }
-            else
-            {
-                tensor.Bytes();
-            }
+            return tensor.Type().Bytes(tensor.ElementCount());
         }
         catch (Exception error) when (error is OverflowException or NotSupportedException)
         {
             throw new InvalidDataException($"tensor '{tensor.Name}': {error.Message}", error);
         }
+    }
+
+    private static void CheckTensor(TensorProto tensor)
+    {
+        ByteCount(tensor);
+        if (tensor.Type() != TensorProto.Types.DataType.String)
+            tensor.Bytes();
+        else if (tensor.StringData.Count != tensor.ElementCount())
+            throw new InvalidDataException($"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
     }
 
     private static InvalidDataException Twice(GraphProto graph, string name) =>

@@ -31,21 +31,37 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="path">A package folder or a <c>.maas</c> file.</param>
     /// <param name="options">Threads; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
-    /// <exception cref="InvalidDataException">The package is damaged, or is no image classifier with labels and preprocessing.</exception>
+    /// <exception cref="InvalidDataException">The package is damaged, is no image classifier with labels and preprocessing, or its network does not fit them.</exception>
     public static async Task<ImageClassifier> OpenAsync(
         string path, InferenceOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (package.Manifest is not
-            { Task: ModelManifest.Classification, Labels: { } labels, Preprocessing: { } preprocessing, Inputs: [{ Shape: [_, > 0, > 0, > 0] }] })
+            { Task: ModelManifest.Classification, Labels: { } labels, Preprocessing: { } preprocessing })
         {
             throw new InvalidDataException(
-                $"{path}: expected a classifier of images of a fixed size with labels and preprocessing in its manifest, got task "
-                + $"'{package.Manifest.Task}' with inputs {string.Join(", ", package.Manifest.Inputs)}.");
+                $"{path}: expected a classifier with labels and preprocessing in its manifest, got task '{package.Manifest.Task}' with "
+                + $"{package.Manifest.Labels?.Count ?? 0} labels and {(package.Manifest.Preprocessing is null ? "no" : "some")} preprocessing.");
         }
 
         var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        return new ImageClassifier(package.Manifest, InferenceModel.Load(network, package.Manifest.Name, options), preprocessing, labels);
+        var model = InferenceModel.Load(network, package.Manifest.Name, options);
+        try
+        {
+            ManifestCheck.ThrowIfUnfit(package.Manifest, model);
+            if (model.Outputs is not [{ Type: ElementType.Float32, Shape: [_, _] }])
+            {
+                throw new InvalidDataException(
+                    $"{path}: expected one output float32[batch,classes] of logits, the model has {string.Join("; ", model.Outputs)}.");
+            }
+
+            return new ImageClassifier(package.Manifest, model, preprocessing, labels);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Logits of images.</summary>
@@ -79,8 +95,8 @@ public sealed class ImageClassifier : IDisposable
                 $"{Manifest.Name}: expected {_pixels} bytes for one image ({string.Join(",", InputShape)}), got {image.Length}.", nameof(image));
         }
 
-        var probabilities = new float[Labels.Count];
-        TensorPrimitives.SoftMax(Logits(image), probabilities);
+        var probabilities = Logits(image);
+        Softmax.Compute(probabilities, probabilities);
         return Labels.Zip(probabilities).ToDictionary(static p => p.First, static p => p.Second);
     }
 

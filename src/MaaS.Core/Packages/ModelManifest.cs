@@ -64,7 +64,12 @@ public sealed record ModelManifest
             faults.Add($"name: expected {ModelNames.Rule}, got '{Name}'");
         }
 
-        if (Labels is { Count: 0 } || Labels?.Distinct(StringComparer.Ordinal).Count() < Labels?.Count)
+        if (Inputs.Contains(null) || Outputs.Contains(null))
+        {
+            faults.Add("inputs and outputs: expected a name, type and shape each, got null");
+        }
+
+        if (Labels is { Count: 0 } || Labels?.Contains(null) == true || Labels?.Distinct(StringComparer.Ordinal).Count() < Labels?.Count)
         {
             faults.Add("labels: expected distinct names, at least one");
         }

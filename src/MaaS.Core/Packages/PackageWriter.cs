@@ -15,6 +15,11 @@ internal static class PackageWriter
             throw new IOException($"{path}: expected no package there yet, found one; pass Overwrite to replace it.");
         }
 
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, PackagePath.Manifest)))
+        {
+            throw new IOException($"{path}: expected a package to replace, found a folder that is no model package; its files would be lost.");
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try

@@ -56,44 +56,54 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
     /// <exception cref="InvalidOperationException">There is none, or none could be loaded.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        var sources = ModelSource.Discover(_options.ModelsPath, _options.LoadAllVersions);
-        if (sources.Count == 0)
+        List<ServedModel> loaded = [];
+        List<string> failed = [];
+        List<Exception> causes = [];
+        void Fail(string what, Exception cause)
+        {
+            LogFailed(cause, what);
+            failed.Add(what);
+            causes.Add(cause);
+        }
+
+        try
+        {
+            foreach (var source in ModelSource.Discover(_options.ModelsPath, _options.LoadAllVersions, Fail))
+            {
+                try
+                {
+                    var model = await LoadAsync(source, cancellationToken).ConfigureAwait(false);
+                    loaded.Add(model);
+                    LogLoaded(model.Name, model.Version, string.Join("; ", model.Model.Inputs), string.Join("; ", model.Model.Outputs));
+                }
+                catch (Exception e) when (e is InferenceException or InvalidDataException or IOException or UnauthorizedAccessException)
+                {
+                    Fail(source.ToString(), e);
+                }
+            }
+        }
+        finally
+        {
+            // Published even when the start fails or is cancelled: Dispose frees what is published.
+            _failed = [.. failed];
+            _models = loaded.GroupBy(m => m.Name, StringComparer.Ordinal)
+                .ToFrozenDictionary(g => g.Key, g => g.OrderBy(m => m.Version).ToArray(), StringComparer.Ordinal);
+        }
+
+        if (loaded.Count == 0 && causes.Count == 0)
         {
             throw new InvalidOperationException(
                 $"expected .onnx files, .maas files, package folders or registry folders in '{_options.ModelsPath}', found none.");
         }
 
-        List<ServedModel> loaded = [];
-        List<string> failed = [];
-        List<Exception> causes = [];
-        foreach (var source in sources)
-        {
-            try
-            {
-                var model = await LoadAsync(source, cancellationToken).ConfigureAwait(false);
-                loaded.Add(model);
-                LogLoaded(model.Name, model.Version, string.Join("; ", model.Model.Inputs), string.Join("; ", model.Model.Outputs));
-            }
-            catch (Exception e) when (e is InferenceException or InvalidDataException or IOException or UnauthorizedAccessException)
-            {
-                LogFailed(e, source);
-                failed.Add(source.ToString());
-                causes.Add(e);
-            }
-        }
-
-        // Published even when a check below fails: Dispose frees what is published.
-        var byName = loaded.GroupBy(m => m.Name, StringComparer.Ordinal).ToArray();
-        _failed = [.. failed];
-        _models = byName.ToFrozenDictionary(g => g.Key, g => g.OrderBy(m => m.Version).ToArray(), StringComparer.Ordinal);
         if (loaded.Count == 0)
         {
             throw new InvalidOperationException($"no model could be loaded: {string.Join("; ", causes.Select(c => c.Message))}", causes[0]);
         }
 
-        if (byName.FirstOrDefault(g => g.DistinctBy(m => m.Version).Count() < g.Count()) is { } twice)
+        if (_models.Values.FirstOrDefault(v => v.DistinctBy(m => m.Version).Count() < v.Length) is { } twice)
         {
-            throw new InvalidOperationException($"expected each model once in '{_options.ModelsPath}', got '{twice.Key}' in the same version twice.");
+            throw new InvalidOperationException($"expected each model once in '{_options.ModelsPath}', got '{twice[0].Name}' in the same version twice.");
         }
 
         if (_options.DefaultModel is { } name && !_models.ContainsKey(name))
@@ -146,7 +156,11 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
 
         try
         {
-            ManifestCheck.ThrowIfUnfit(served);
+            if (served.Manifest is { } manifest)
+            {
+                ManifestCheck.ThrowIfUnfit(manifest, served.Model);
+            }
+
             WarmUp(served);
             return served;
         }
@@ -185,5 +199,5 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
     private partial void LogColdStart(Exception exception, string model);
 
     [LoggerMessage(LogLevel.Error, "{Source} could not be loaded and is not served")]
-    private partial void LogFailed(Exception exception, ModelSource source);
+    private partial void LogFailed(Exception exception, string source);
 }

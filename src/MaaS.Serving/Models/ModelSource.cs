@@ -13,7 +13,10 @@ internal sealed record ModelSource(string? Name, int Version, string Location)
     public bool IsBareModel => Location.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && File.Exists(Location);
 
     /// <summary>Everything that a path offers.</summary>
-    public static IReadOnlyList<ModelSource> Discover(string path, bool allVersions)
+    /// <param name="path">A folder of models, or one model.</param>
+    /// <param name="allVersions">Whether every version of a registered model counts.</param>
+    /// <param name="fail">Gets the registry folders that cannot be read.</param>
+    public static IReadOnlyList<ModelSource> Discover(string path, bool allVersions, Action<string, Exception> fail)
     {
         if (Of(path) is { } single)
         {
@@ -23,7 +26,7 @@ internal sealed record ModelSource(string? Name, int Version, string Location)
         var registry = new Lazy<ModelRegistry>(() => new ModelRegistry(path));
         return !Directory.Exists(path) ? []
             : [.. Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal)
-                .SelectMany(entry => Of(entry) is { } source ? [source] : Registered(registry, entry, allVersions))];
+                .SelectMany(entry => Of(entry) is { } source ? [source] : Registered(registry, entry, allVersions, fail))];
     }
 
     private static ModelSource? Of(string path)
@@ -38,7 +41,8 @@ internal sealed record ModelSource(string? Name, int Version, string Location)
         return File.Exists(Path.Combine(path, "manifest.json")) ? new ModelSource(null, 1, path) : null;
     }
 
-    private static IEnumerable<ModelSource> Registered(Lazy<ModelRegistry> registry, string entry, bool allVersions)
+    private static IEnumerable<ModelSource> Registered(
+        Lazy<ModelRegistry> registry, string entry, bool allVersions, Action<string, Exception> fail)
     {
         var name = Path.GetFileName(entry);
         if (!Directory.Exists(entry) || !ModelNames.IsValid(name))
@@ -46,7 +50,17 @@ internal sealed record ModelSource(string? Name, int Version, string Location)
             return [];
         }
 
-        var versions = registry.Value.Versions(name);
+        IReadOnlyList<RegisteredModel> versions;
+        try
+        {
+            versions = registry.Value.Versions(name);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            fail(name, e);
+            return [];
+        }
+
         return versions
             .Where((v, i) => allVersions || i == versions.Count - 1 || v.Labels.Count > 0)
             .Select(v => new ModelSource(name, v.Version, v.Location));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Serving.Http;
@@ -25,23 +26,15 @@ internal static class ImagePixels
                 $"got [{string.Join(',', shape)}]");
         }
 
-        var plane = (int)(full[2] * full[3]);
-        for (var start = 0; start < pixels.Length; start += plane)
+        foreach (var pixel in pixels)
         {
-            var channel = start / plane % channels;
-            var scale = (float)(preprocessing.Scale / preprocessing.Std[channel]);
-            var offset = (float)(preprocessing.Mean[channel] / preprocessing.Std[channel]);
-            foreach (ref var pixel in pixels.Slice(start, plane))
+            if (!(pixel >= 0 && pixel <= 255))
             {
-                if (!(pixel >= 0 && pixel <= 255))
-                {
-                    throw RequestException.BadRequest($"images: expected pixels from 0 to 255, got {pixel}");
-                }
-
-                pixel = pixel * scale - offset;
+                throw RequestException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"images: expected pixels from 0 to 255, got {pixel}"));
             }
         }
 
+        preprocessing.Normalize(pixels, plane: (int)(full[2] * full[3]));
         return full;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class PredictProtocol(
         writer.WriteStartArray("predictions"u8);
         for (var row = 0; row < logits.Shape[0]; row++)
         {
-            TensorPrimitives.SoftMax(logits.AsSpan<float>().Slice(row * labels.Count, labels.Count), probabilities);
+            Softmax.Compute(logits.AsSpan<float>().Slice(row * labels.Count, labels.Count), probabilities);
             writer.WriteStartObject();
             writer.WriteString("label"u8, labels[TensorPrimitives.IndexOfMax<float>(probabilities)]);
             writer.WriteStartObject("probabilities"u8);

@@ -37,6 +37,36 @@ public sealed class ModelPackageTests
     [TearDown]
     public void RemoveFolder() => _folder.Dispose();
 
+    [Test]
+    public async Task Create_OverwriteOfAFolderThatIsNoPackage_KeepsTheFolder()
+    {
+        Directory.CreateDirectory(_folder["documents"]);
+        await File.WriteAllTextAsync(_folder["documents/thesis.txt"], "years of work");
+
+        Assert.That(
+            () => ModelPackage.CreateAsync(_folder["documents"], Manifest, Files, new PackageWriteOptions { Overwrite = true }),
+            Throws.TypeOf<IOException>().With.Message.Contains("no model package"));
+        Assert.That(_folder.All(), Is.EqualTo(new[] { "documents", "documents/thesis.txt" }));
+    }
+
+    [Test]
+    public async Task Create_OverwriteOfAnEmptyFolder_Replaces()
+    {
+        Directory.CreateDirectory(_folder["p"]);
+
+        await ModelPackage.CreateAsync(_folder["p"], Manifest, Files, new PackageWriteOptions { Overwrite = true });
+
+        using var package = await ModelPackage.OpenAsync(_folder["p"]);
+        Assert.That(package.Manifest.Name, Is.EqualTo("linear"));
+    }
+
+    [TestCase("""{"formatVersion":1,"name":"m","labels":["a",null]}""", "labels")]
+    [TestCase("""{"formatVersion":1,"name":"m","inputs":[null]}""", "inputs")]
+    [TestCase("""{"formatVersion":1,"name":"m","outputs":[null]}""", "outputs")]
+    public void FromJson_NullInAList_NamesIt(string json, string member)
+        => Assert.That(
+            () => ModelManifest.FromJson(Encoding.UTF8.GetBytes(json)), Throws.TypeOf<InvalidDataException>().With.Message.Contains(member));
+
     [TestCase("p.maas")]
     [TestCase("p")]
     public async Task CreateAndOpen_FileOrFolder_RoundTrips(string name)

@@ -71,6 +71,19 @@ public sealed class ModelRepositoryTests
     }
 
     [Test]
+    public async Task Start_BrokenRegistryBesideGood_ServesTheGoodAndIsNotReady()
+    {
+        _models.Add("linear");
+        Directory.CreateDirectory(_models["registered/1"]);
+        await File.WriteAllTextAsync(_models["registered/registry.json"], "{");
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+
+        var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
+
+        Assert.That(health.GetRawText(), Is.EqualTo("""{"status":"unavailable","models":["linear"],"failed":["registered"]}"""));
+    }
+
+    [Test]
     public async Task Start_NothingToServe_Fails()
     {
         Assert.That(() => ServingHost.StartAsync(_models.Path), Throws.InvalidOperationException.With.Message.Contains("found none"));

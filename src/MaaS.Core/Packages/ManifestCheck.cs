@@ -1,0 +1,31 @@
+using MaaS.Core.Inference;
+
+namespace MaaS.Core.Packages;
+
+/// <summary>Whether what a manifest promises can be done with the network beside it.</summary>
+public static class ManifestCheck
+{
+    /// <summary>Checks preprocessing against the network's input and labels against its output.</summary>
+    /// <param name="manifest">Of the package.</param>
+    /// <param name="model">The package's network.</param>
+    /// <exception cref="InvalidDataException">Preprocessing or labels do not fit the network.</exception>
+    public static void ThrowIfUnfit(ModelManifest manifest, InferenceModel model)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(model);
+        if (manifest.Preprocessing is { } preprocessing
+            && !(model.Inputs is [{ Type: ElementType.Float32, Shape: [_, var channels, > 0, > 0] }] && channels == preprocessing.Mean.Count))
+        {
+            throw new InvalidDataException(
+                $"{model.Name}: manifest.json: preprocessing: expected one input float32[batch,{preprocessing.Mean.Count},height,width], " +
+                $"the model has {string.Join("; ", model.Inputs)}.");
+        }
+
+        if (manifest is { Task: ModelManifest.Classification, Labels: { } labels }
+            && model.Outputs is [{ Shape: [_, >= 0 and var classes] }] && classes != labels.Count)
+        {
+            throw new InvalidDataException(
+                $"{model.Name}: manifest.json: labels: expected {classes}, one for each class of the output, got {labels.Count}.");
+        }
+    }
+}

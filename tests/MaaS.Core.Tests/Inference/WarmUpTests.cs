@@ -1,0 +1,19 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Onnx;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+
+namespace MaaS.Core.Tests.Inference;
+
+public sealed class WarmUpTests
+{
+    [Test]
+    public void WarmUp_InputLargerThanAnArray_FailsAsInference()
+    {
+        var graph = new GraphBuilder("huge");
+        graph.AddInput("x", DataType.Float, ["batch", 3_000_000_000L]);
+        graph.AddOutput(graph.Node("Relu", ["x"]), DataType.Float, ["batch", 3_000_000_000L]);
+        using var model = InferenceModel.Load(graph.Build().ToByteArray());
+
+        Assert.That(model.WarmUp, Throws.TypeOf<InferenceException>().With.Message.Contains("float32[batch,3000000000]"));
+    }
+}
