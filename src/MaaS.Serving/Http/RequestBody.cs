@@ -9,6 +9,9 @@ namespace MaaS.Serving.Http;
 /// <summary>A request's body as one pooled block.</summary>
 internal sealed class RequestBody : IDisposable
 {
+    // What a client declares it may never send: the buffer grows with what has come.
+    private const int FirstBlock = 1 << 16;
+
     private byte[] _buffer;
     private int _length;
 
@@ -32,7 +35,7 @@ internal sealed class RequestBody : IDisposable
             feature.MaxRequestBodySize = limit;
         }
 
-        var body = new RequestBody((int)(declared ?? 4096) + 1);
+        var body = new RequestBody((int)Math.Min((declared ?? 4096) + 1, FirstBlock));
         try
         {
             var stream = context.Request.Body;

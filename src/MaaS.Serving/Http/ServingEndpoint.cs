@@ -25,6 +25,10 @@ internal sealed partial class ServingEndpoint(ILogger<ServingEndpoint> logger)
             {
                 LogFailed(e, context.Request.Path);
             }
+            else if (e.InnerException is not null)
+            {
+                LogRefused(e, context.Request.Path);
+            }
 
             await JsonAnswer.WriteErrorAsync(context, status, message).ConfigureAwait(false);
         }
@@ -45,6 +49,9 @@ internal sealed partial class ServingEndpoint(ILogger<ServingEndpoint> logger)
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
     private partial void LogCancelled(Exception exception, string path);
+
+    [LoggerMessage(LogLevel.Information, "{Path} was refused")]
+    private partial void LogRefused(Exception exception, string path);
 
     [LoggerMessage(LogLevel.Error, "{Path} failed")]
     private partial void LogFailed(Exception exception, string path);

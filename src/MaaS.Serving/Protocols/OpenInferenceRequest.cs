@@ -65,21 +65,25 @@ internal sealed record OpenInferenceRequest(string? Id, IReadOnlyList<string>? O
         {
             if (JsonText.Is(reader, "name"u8))
             {
+                ThrowIfTwice(name, "name");
                 reader.Read();
                 name = Text(ref reader, "name");
             }
             else if (JsonText.Is(reader, "datatype"u8))
             {
+                ThrowIfTwice(datatype, "datatype");
                 reader.Read();
                 datatype = Text(ref reader, "datatype");
             }
             else if (JsonText.Is(reader, "shape"u8))
             {
+                ThrowIfTwice(shape, "shape");
                 reader.Read();
                 shape = ReadShape(ref reader);
             }
             else if (JsonText.Is(reader, "data"u8))
             {
+                ThrowIfTwice(dataStart, "data");
                 reader.Read();
                 dataStart = (int)reader.TokenStartIndex;
                 if (name is not null && datatype is not null)
@@ -112,6 +116,15 @@ internal sealed record OpenInferenceRequest(string? Id, IReadOnlyList<string>? O
         }
 
         Complete(tensors, name, shape, found);
+    }
+
+    // Elements are collected as they come: a second name or second data would mix two tensors.
+    private static void ThrowIfTwice(object? before, string member)
+    {
+        if (before is not null)
+        {
+            throw RequestException.BadRequest($"inputs: expected '{member}' once in each, got it twice");
+        }
     }
 
     private static TensorBuffer Buffer(RequestTensors tensors, string name, string datatype)

@@ -87,6 +87,8 @@ public sealed class OpenInferenceProtocolTests : ServerFixture
     [TestCase("""{"id":5,"inputs":[]}""", "id: expected a text")]
     [TestCase("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[{"name":"z"}]}""", "among [y], got 'z'")]
     [TestCase("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[{}]}""", "expected a name")]
+    [TestCase("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[[1,2,3,4]],"data":[[1,2,3,4]]}]}""", "'data' once in each, got it twice")]
+    [TestCase("""{"inputs":[{"name":"x","datatype":"FP32","data":[1,2,3,4],"name":"x","shape":[4]}]}""", "'name' once")]
     [TestCase("nonsense", "JSON")]
     public async Task Infer_BadRequest_NamesWhatWasExpected(string body, string message)
         => Assert.That(await Server.ErrorAsync(LinearInfer, body), Does.Contain(message));
