@@ -29,6 +29,9 @@ internal static class TensorValues
         return new TensorValue(Types[row].Core, tensor.shape, tensor.detach().cpu().contiguous().bytes.ToArray());
     }
 
+    /// <summary>Whether torch has the type.</summary>
+    public static bool HasTorchType(ElementType type) => Array.Exists(Types, t => t.Core == type);
+
     /// <summary>A copy on the CPU that the caller owns.</summary>
     /// <exception cref="NotSupportedException">Torch has no such type.</exception>
     public static Tensor ToTensor(TensorValue value)

@@ -5,8 +5,8 @@ using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
-using MaaS.Training.Interop;
 using TorchSharp;
+using static System.FormattableString;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Models;
@@ -16,6 +16,9 @@ namespace MaaS.Training.Models;
 /// <param name="info">What it is and where it came from.</param>
 public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelInfo info) : IDisposable
 {
+    /// <summary>What names of files with trained models end in.</summary>
+    public const string Extension = ".safetensors";
+
     private const string MetadataKey = "maas";
 
     /// <summary>Takes (B, C, H, W) float32 and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
@@ -68,14 +71,10 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using var scope = NewDisposeScope();
-        var tensors = Module.state_dict().ToDictionary(static e => e.Key, static e => TensorValues.Of(e.Value));
-        var metadata = new Dictionary<string, string>
+        ModelWeights.Save(path, Module, new Dictionary<string, string>
         {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainedModelJson.Default.TrainedModelInfo),
-        };
-        SafeTensorsFile.Write(path, tensors, metadata);
+            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Default.TrainedModelInfo),
+        });
     }
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
@@ -89,21 +88,10 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
                 $"{path}: expected a model that MaaS trained, got a safetensors file without a '{MetadataKey}' entry in its metadata.");
         }
 
-        TrainedModelInfo info;
+        var (info, module) = Describe(path, json);
         try
         {
-            info = JsonSerializer.Deserialize(json, TrainedModelJson.Default.TrainedModelInfo)
-                ?? throw new JsonException("got null");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
-        }
-
-        var module = ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count);
-        try
-        {
-            Fill(path, module, file);
+            ModelWeights.Fill(module.state_dict(), file, path);
             module.eval();
             return new TrainedModel(module, info);
         }
@@ -194,37 +182,26 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
 
     private static Dictionary<string, string> Hyperparameters(TrainerOptions options) => new()
     {
-        ["epochs"] = $"{options.Epochs}",
-        ["batch_size"] = $"{options.BatchSize}",
+        ["epochs"] = Invariant($"{options.Epochs}"),
+        ["batch_size"] = Invariant($"{options.BatchSize}"),
         ["optimizer"] = $"{options.Optimizer}",
-        ["learning_rate"] = $"{options.LearningRate}",
+        ["learning_rate"] = Invariant($"{options.LearningRate}"),
         ["schedule"] = $"{options.Schedule}",
-        ["weight_decay"] = $"{options.WeightDecay}",
+        ["weight_decay"] = Invariant($"{options.WeightDecay}"),
         ["precision"] = $"{options.Precision}",
-        ["seed"] = $"{options.Seed}",
+        ["seed"] = Invariant($"{options.Seed}"),
     };
 
-    private static void Fill(string path, nn.Module module, SafeTensorsFile file)
+    private static (TrainedModelInfo Info, nn.Module<Tensor, Tensor> Module) Describe(string path, string json)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        var targets = module.state_dict();
-        var entries = file.Entries.ToDictionary(static e => e.Name);
-        foreach (var (name, target) in targets)
+        try
         {
-            if (!entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(target.shape))
-            {
-                throw new InvalidDataException(
-                    $"{path}: expected {name} of shape ({string.Join(",", target.shape)}), got "
-                    + $"{(entry is null ? "none" : $"({string.Join(",", entry.Shape)})")}.");
-            }
-
-            target.copy_(TensorValues.ToTensor(file[name]));
+            var info = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainedModelInfo) ?? throw new JsonException("got null");
+            return (info, ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count));
         }
-
-        if (entries.Keys.FirstOrDefault(name => !targets.ContainsKey(name)) is { } extra)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path}: expected the weights of {module.GetName()}, got {extra} as well.");
+            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
         }
     }
 }

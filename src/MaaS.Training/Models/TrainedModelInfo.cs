@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace MaaS.Training.Models;
 
 /// <summary>What is needed, beside the weights, to use a trained classifier again and to know where it came from.</summary>
@@ -32,7 +30,3 @@ public sealed record TrainedModelInfo
     /// <summary>Each epoch's losses and accuracies.</summary>
     public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(TrainedModelInfo))]
-internal sealed partial class TrainedModelJson : JsonSerializerContext;

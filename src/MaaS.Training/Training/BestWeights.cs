@@ -6,16 +6,19 @@ namespace MaaS.Training;
 /// <summary>Remembers which epoch was best and, when asked to, its weights.</summary>
 internal sealed class BestWeights(nn.Module<Tensor, Tensor> model, bool keep) : IDisposable
 {
-    private Dictionary<string, Tensor>? _weights;
+    private Dictionary<string, Tensor> _weights = [];
     private double _loss = double.PositiveInfinity;
 
     /// <summary>1 for the first epoch; 0 before any.</summary>
     public int Epoch { get; private set; }
 
+    /// <summary>The best epoch's weights by name; none when they are not kept, or before any epoch.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights => _weights;
+
     public void Offer(EpochResult epoch)
     {
         var loss = epoch.ValidationLoss ?? epoch.TrainLoss;
-        if (loss >= _loss)
+        if (!(loss < _loss))   // NaN is never the best.
         {
             return;
         }
@@ -32,25 +35,21 @@ internal sealed class BestWeights(nn.Module<Tensor, Tensor> model, bool keep) : 
 
     public void Restore()
     {
-        if (_weights is null)
-        {
-            return;
-        }
-
         using var noGrad = no_grad();
-        foreach (var (name, tensor) in model.state_dict())
+        var targets = model.state_dict();
+        foreach (var (name, tensor) in _weights)
         {
-            tensor.copy_(_weights[name]);
+            targets[name].copy_(tensor);
         }
     }
 
     public void Dispose()
     {
-        foreach (var tensor in _weights?.Values ?? Enumerable.Empty<Tensor>())
+        foreach (var tensor in _weights.Values)
         {
             tensor.Dispose();
         }
 
-        _weights = null;
+        _weights = [];
     }
 }

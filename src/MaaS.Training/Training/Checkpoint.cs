@@ -1,50 +1,78 @@
+using System.Globalization;
 using System.Text.Json;
+using MaaS.Core.Packages;
 using MaaS.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;
 
-/// <summary>Everything that the next epoch depends on: weights, optimizer state, random numbers, past epochs.</summary>
+/// <summary>Everything that the next epoch depends on: weights, optimizer state, random numbers, past epochs, the best one's weights.</summary>
 internal static class Checkpoint
 {
-    private const string Model = "model.", Optimizer = "optimizer.", Random = "random", Steps = "steps", Epochs = "epochs";
+    private const string Model = "model.", Optimizer = "optimizer.", Best = "best.", Random = "random", Steps = "steps", Epochs = "epochs";
 
     public static void Save(
-        string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, IReadOnlyList<EpochResult> epochs)
+        string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, IReadOnlyList<EpochResult> epochs)
     {
         using var scope = NewDisposeScope();
-        ModelWeights.Write(path, Tensors(model, update, get_rng_state()), new Dictionary<string, string>
+        ModelWeights.Write(path, Tensors(model, update, best, get_rng_state()), new Dictionary<string, string>
         {
-            [Steps] = $"{update.Steps}",
-            [Epochs] = JsonSerializer.Serialize(epochs),
+            [Steps] = update.Steps.ToString(CultureInfo.InvariantCulture),
+            [Epochs] = JsonSerializer.Serialize(epochs, TrainingJson.Default.IReadOnlyListEpochResult),
         });
     }
 
-    /// <summary>Puts a saved state into a model and an optimizer.</summary>
+    /// <summary>Puts a saved state into a model, an optimizer and a memory of the best epoch.</summary>
     /// <returns>The epochs that led to it.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model or optimizer.</exception>
-    public static IReadOnlyList<EpochResult> Load(string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update)
+    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model or other options; the model is as it was.</exception>
+    public static IReadOnlyList<EpochResult> Load(string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best)
     {
         using var scope = NewDisposeScope();
-        var random = get_rng_state();
-        var metadata = ModelWeights.Read(path, Tensors(model, update, random));
-        if (!metadata.TryGetValue(Steps, out var steps) || !metadata.TryGetValue(Epochs, out var epochs))
+        using var file = SafeTensorsFile.Open(path);
+        var (steps, epochs) = ReadMetadata(path, file.Metadata);
+        foreach (var epoch in epochs)
         {
-            throw new InvalidDataException($"{path}: expected the metadata {Steps} and {Epochs} of a checkpoint, got none.");
+            best.Offer(epoch);   // Makes room for the weights that the file brings.
         }
 
-        update.Steps = long.Parse(steps);
+        var random = get_rng_state();
+        ModelWeights.Fill(Tensors(model, update, best, random), file, path, ignored: Best);
+        update.Steps = steps;
         set_rng_state(random);
-        return JsonSerializer.Deserialize<List<EpochResult>>(epochs) ?? [];
+        return epochs;
     }
 
-    private static Dictionary<string, Tensor> Tensors(nn.Module<Tensor, Tensor> model, ParameterUpdate update, Tensor random)
+    private static (long Steps, IReadOnlyList<EpochResult> Epochs) ReadMetadata(string path, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(Steps, out var steps) || !metadata.TryGetValue(Epochs, out var epochs)
+            || !long.TryParse(steps, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            throw new InvalidDataException($"{path}: expected the metadata {Steps} and {Epochs} of a checkpoint, got others.");
+        }
+
+        try
+        {
+            return (count, JsonSerializer.Deserialize(epochs, TrainingJson.Default.IReadOnlyListEpochResult) ?? throw new JsonException("got null"));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: expected the epochs of a checkpoint in its metadata: {e.Message}", e);
+        }
+    }
+
+    private static Dictionary<string, Tensor> Tensors(
+        nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, Tensor random)
     {
         var tensors = model.state_dict().ToDictionary(static e => Model + e.Key, static e => e.Value);
         foreach (var (name, tensor) in update.State)
         {
             tensors[Optimizer + name] = tensor;
+        }
+
+        foreach (var (name, tensor) in best.Weights)
+        {
+            tensors[Best + name] = tensor;
         }
 
         tensors[Random] = random;

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace MaaS.Training;
 
 /// <summary>Shows training as a bar on a terminal and as one line an epoch elsewhere.</summary>
@@ -21,18 +23,18 @@ public sealed class ConsoleProgress(TextWriter output, bool interactive) : IProg
         if (value.Completed is { } epoch)
         {
             var validation = epoch.ValidationLoss is { } loss
-                ? $"  validation loss {loss:0.0000} accuracy {epoch.ValidationAccuracy:0.0000}"
+                ? Invariant($"  validation loss {loss:0.0000} accuracy {epoch.ValidationAccuracy:0.0000}")
                 : "";
             Write(
-                $"epoch {epoch.Epoch}/{value.Epochs}  loss {epoch.TrainLoss:0.0000} accuracy {epoch.TrainAccuracy:0.0000}"
-                + $"{validation}  {epoch.Seconds:0.0} s", end: true);
+                Invariant($"epoch {epoch.Epoch}/{value.Epochs}  loss {epoch.TrainLoss:0.0000} accuracy {epoch.TrainAccuracy:0.0000}")
+                + Invariant($"{validation}  {epoch.Seconds:0.0} s"), end: true);
         }
         else if (interactive)
         {
             var done = (int)(BarWidth * value.Sample / Math.Max(1, value.Samples));
             Write(
-                $"epoch {value.Epoch}/{value.Epochs}  {new string('█', done)}{new string('░', BarWidth - done)}  "
-                + $"loss {value.Loss:0.0000} accuracy {value.Accuracy:0.0000}  {value.SamplesPerSecond:0} images/s", end: false);
+                Invariant($"epoch {value.Epoch}/{value.Epochs}  {new string('█', done)}{new string('░', BarWidth - done)}  ")
+                + Invariant($"loss {value.Loss:0.0000} accuracy {value.Accuracy:0.0000}  {value.SamplesPerSecond:0} images/s"), end: false);
         }
     }
 

@@ -42,6 +42,13 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(train);
+        if (_options.EarlyStoppingPatience is not null && validation is null && _options.ValidationFraction == 0)
+        {
+            throw new ArgumentException(
+                "EarlyStoppingPatience: expected a validation set or a ValidationFraction, got neither.", nameof(validation));
+        }
+
+        var device = DeviceChoice.Resolve(_options.Device);
         if (validation is null && _options.ValidationFraction > 0)
         {
             if (train is not ImageDataset images)
@@ -55,35 +62,23 @@ public sealed class Trainer
             using (learned)
             using (held)
             {
-                return Run(model, learned, held, progress, cancellationToken);
+                return Run(model, learned, held, device, progress, cancellationToken);
             }
         }
 
-        return Run(model, train, validation, progress, cancellationToken);
+        return Run(model, train, validation, device, progress, cancellationToken);
     }
 
     private TrainingResult Run(
-        nn.Module<Tensor, Tensor> model, IBatchSource train, IBatchSource? validation,
+        nn.Module<Tensor, Tensor> model, IBatchSource train, IBatchSource? validation, Device device,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        if (_options.EarlyStoppingPatience is not null && validation is null)
-        {
-            throw new ArgumentException(
-                "EarlyStoppingPatience: expected a validation set or a ValidationFraction, got neither.", nameof(validation));
-        }
-
         var started = Stopwatch.GetTimestamp();
-        var device = DeviceChoice.Resolve(_options.Device);
         using var run = new TrainingRun(model, train, _options, device, progress);
-        List<EpochResult> epochs = [.. run.Resume()];
         using var best = new BestWeights(model, keep: _options.EarlyStoppingPatience is not null);
-        var stoppedEarly = false;
-        foreach (var result in epochs)
-        {
-            best.Offer(result);
-        }
-
-        while (epochs.Count < _options.Epochs && !stoppedEarly)
+        List<EpochResult> epochs = [.. run.Resume(best)];
+        bool StoppedEarly() => epochs.Count - best.Epoch >= _options.EarlyStoppingPatience;
+        while (epochs.Count < _options.Epochs && !StoppedEarly())
         {
             var epoch = run.Epoch(epochs.Count + 1, cancellationToken);
             if (validation is not null)
@@ -94,12 +89,11 @@ public sealed class Trainer
 
             epochs.Add(epoch);
             best.Offer(epoch);
-            run.Complete(epoch, epochs);
-            stoppedEarly = epochs.Count - best.Epoch >= _options.EarlyStoppingPatience;
+            run.Complete(epoch, epochs, best);
         }
 
         best.Restore();
         return new TrainingResult(
-            epochs, best.Epoch, stoppedEarly, Stopwatch.GetElapsedTime(started).TotalSeconds, run.Plan);
+            epochs, best.Epoch, StoppedEarly(), Stopwatch.GetElapsedTime(started).TotalSeconds, run.Plan);
     }
 }

@@ -92,12 +92,16 @@ public sealed record TrainerOptions
         {
             if (!holds)
             {
-                failures.Add($"{name}: expected {expected}, got {got}");
+                failures.Add(FormattableString.Invariant($"{name}: expected {expected}, got {got}"));
             }
         }
 
         Expect(Epochs >= 1, nameof(Epochs), "at least 1", Epochs);
         Expect(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
+        Expect(Enum.IsDefined(Optimizer), nameof(Optimizer), "a known optimizer", Optimizer);
+        Expect(Enum.IsDefined(Schedule), nameof(Schedule), "a known schedule", Schedule);
+        Expect(Enum.IsDefined(Precision), nameof(Precision), "a known precision", Precision);
+        Expect(DeviceChoice.IsName(Device), nameof(Device), DeviceChoice.Names, Device);
         Expect(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), "above 0", LearningRate);
         Expect(Momentum is >= 0 and < 1, nameof(Momentum), "0 to below 1", Momentum);
         Expect(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), "0 or more", WeightDecay);

@@ -29,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
         IProgress<TrainingProgress>? progress)
     {
         _model = model.to(device);
+        _model.eval();   // Also where a checkpoint leaves nothing to do.
         (_data, _options, _device, _progress) = (data, options, device, progress);
         _batchSize = options.Optimizer == OptimizerKind.GradientDescent ? data.Count : Math.Min(options.BatchSize, data.Count);
         Plan = ExecutionPlan.For(model, options, device, _batchSize);
@@ -51,14 +52,15 @@ internal sealed class TrainingRun : IDisposable
     public ExecutionPlan Plan { get; }
 
     /// <summary>The epochs of the checkpoint, whose state is loaded; none without a checkpoint.</summary>
-    public IReadOnlyList<EpochResult> Resume()
+    /// <param name="best">Learns of the epochs and gets the weights of the best one.</param>
+    public IReadOnlyList<EpochResult> Resume(BestWeights best)
     {
         if (_options is not { Resume: true, CheckpointPath: { } path } || !File.Exists(path))
         {
             return [];
         }
 
-        var epochs = Checkpoint.Load(path, _model, _update);
+        var epochs = Checkpoint.Load(path, _model, _update, best);
         _weights.Reload();
         return epochs;
     }
@@ -112,11 +114,11 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Reports an epoch and writes the checkpoint.</summary>
-    public void Complete(EpochResult epoch, IReadOnlyList<EpochResult> epochs)
+    public void Complete(EpochResult epoch, IReadOnlyList<EpochResult> epochs, BestWeights best)
     {
         if (_options.CheckpointPath is { } path)
         {
-            Checkpoint.Save(path, _model, _update, epochs);
+            Checkpoint.Save(path, _model, _update, best, epochs);
         }
 
         _progress?.Report(new TrainingProgress(

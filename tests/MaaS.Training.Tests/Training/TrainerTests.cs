@@ -184,6 +184,71 @@ internal sealed class TrainerTests
         }
     }
 
+    // The mlp overfits at this rate: its best epoch lies before the checkpoint that is resumed.
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Fit_ResumedWithEarlyStopping_StopsAndRestoresAsTheUninterruptedRun(bool alreadyStopped)
+    {
+        using var train = Halves(64);
+        using var validation = Halves(64, seed: 5);
+        using var whole = Model("mlp");
+        using var resumed = Model("mlp", seed: 99);
+        using var folder = new Folder();
+        var options = Quick with { Epochs = 60, LearningRate = 0.5, EarlyStoppingPatience = 3, CheckpointPath = folder["new/run.safetensors"] };
+        var expected = new Trainer(options).Fit(whole, train, validation);
+        if (!alreadyStopped)
+        {
+            using var half = Model("mlp");
+            File.Delete(options.CheckpointPath);
+            new Trainer(options with { Epochs = expected.BestEpoch + 1 }).Fit(half, train, validation);
+        }
+
+        var result = new Trainer(options with { Resume = true }).Fit(resumed, train, validation);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(expected.StoppedEarly, Is.True);
+            Assert.That(result.StoppedEarly, Is.True);
+            Assert.That(result.BestEpoch, Is.EqualTo(expected.BestEpoch));
+            Assert.That(result.Epochs, Has.Count.EqualTo(expected.Epochs.Count));
+            Assert.That(Weights(resumed), Is.EqualTo(Weights(whole)));
+            Assert.That(resumed.training, Is.False);
+        });
+    }
+
+    [Test]
+    public void Fit_CheckpointOfAnotherOptimizer_SaysWhatDoesNotFitAndChangesNothing()
+    {
+        using var train = Halves(64);
+        using var adam = Model();
+        using var other = Model(seed: 4);
+        using var folder = new Folder();
+        var options = Quick with { Epochs = 1, CheckpointPath = folder["run.safetensors"] };
+        new Trainer(options).Fit(adam, train);
+        var before = Weights(other);
+
+        Assert.That(
+            () => new Trainer(options with { Optimizer = OptimizerKind.GradientDescent, Resume = true }).Fit(other, train),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("optimizer.exp_avg"));
+        Assert.That(Weights(other), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Fit_ValidationLossNotANumber_StillWritesTheCheckpoint()
+    {
+        using var train = Halves(64);
+        using var validation = new NaNs(Halves(32));
+        using var model = Model();
+        using var folder = new Folder();
+        var options = Quick with { Epochs = 1, CheckpointPath = folder["run.safetensors"] };
+
+        new Trainer(options).Fit(model, train, validation);
+        var resumed = new Trainer(options with { Resume = true }).Fit(model, train, validation);
+
+        Assert.That(resumed.Epochs.Single().ValidationLoss, Is.NaN);
+        Assert.That(resumed.BestEpoch, Is.Zero);
+    }
+
     [Test]
     public void Fit_LearningRateFarTooHigh_ThrowsWithAdvice()
     {
@@ -262,8 +327,8 @@ internal sealed class TrainerTests
     [Test]
     public void Constructor_SeveralValuesOutOfRange_NamesThemAll()
         => Assert.That(
-            () => new Trainer(new TrainerOptions { Epochs = 0, LearningRate = -1, LabelSmoothing = 1 }),
-            Throws.ArgumentException.With.Message.Contains("Epochs").And.Message.Contains("LearningRate").And.Message.Contains("LabelSmoothing"));
+            () => new Trainer(new TrainerOptions { Epochs = 0, LearningRate = -1, LabelSmoothing = 1, Device = "gpu", Optimizer = (OptimizerKind)9 }),
+            Throws.ArgumentException.With.Message.Contains("Device").And.Message.Contains("Optimizer").And.Message.Contains("Epochs").And.Message.Contains("LearningRate").And.Message.Contains("LabelSmoothing"));
 
     [Test]
     public void Resolve_CudaWithoutADevice_ThrowsInsteadOfFallingBack()
@@ -275,6 +340,33 @@ internal sealed class TrainerTests
     [Test]
     public void Resolve_UnknownName_NamesTheChoices()
         => Assert.That(() => DeviceChoice.Resolve("gpu"), Throws.ArgumentException.With.Message.Contains("cuda:N"));
+
+    private sealed class Folder : IDisposable
+    {
+        private readonly string _path = Directory.CreateTempSubdirectory("maas-trainer-").FullName;
+
+        public string this[string name] => Path.Combine(_path, name);
+
+        public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
+
+    // Inputs that are no numbers.
+    private sealed class NaNs(ImageDataset data) : IBatchSource, IDisposable
+    {
+        public long Count => data.Count;
+
+        public IReadOnlyList<long> InputShape => data.InputShape;
+
+        public IReadOnlyList<string> Classes => data.Classes;
+
+        public (Tensor Inputs, Tensor Targets) GetBatch(Tensor indices, Device device)
+        {
+            var (inputs, targets) = data.GetBatch(indices, device);
+            return (inputs.fill_(float.NaN), targets);
+        }
+
+        public void Dispose() => data.Dispose();
+    }
 
     private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {
