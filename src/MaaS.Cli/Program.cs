@@ -35,7 +35,7 @@ public static class Program
         {
             return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
         {
             await Console.Error.WriteLineAsync("maas: cancelled.");
             return ExitCode.Cancelled;

@@ -10,6 +10,11 @@ public sealed class UsageTests
     [TestCase("train --epochs 0", "Epochs: expected at least 1, got 0")]
     [TestCase("train --model lenet", "lenet")]
     [TestCase("evaluate", "'model' missing")]
+    [TestCase("train --device gpu", "Device: expected auto, cpu, cuda or cuda:N, got gpu")]
+    [TestCase("train --early-stopping 2 --validation 0", "--early-stopping: expected --validation above 0")]
+    [TestCase("train --output model.onnx", "--output: expected a file that ends in .safetensors")]
+    [TestCase("export a.safetensors --name ../a", "--name: expected 1 to 128")]
+    [TestCase("demo --epochs 0", "--epochs: expected at least 1, got 0")]
     [TestCase("serve --port 70000", "--port: expected 0 to 65535, got 70000")]
     public async Task Run_WrongCommandLine_NamesItAndExitsWithTwo(string commandLine, string expected)
     {

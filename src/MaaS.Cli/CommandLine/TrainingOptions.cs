@@ -111,7 +111,9 @@ internal sealed class TrainingOptions
             throw new UsageException(e.Message, e);
         }
 
-        return options;
+        return options is { EarlyStoppingPatience: not null, ValidationFraction: 0 }
+            ? throw new UsageException("--early-stopping: expected --validation above 0, got 0.")
+            : options;
     }
 
     private TrainerOptions Parse(ParseResult result) => new()

@@ -37,6 +37,11 @@ internal sealed class DemoCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var folder = result.GetRequiredValue(_output).FullName;
+        if (result.GetValue(_epochs) < 1)
+        {
+            throw new UsageException($"--epochs: expected at least 1, got {result.GetValue(_epochs)}.");
+        }
+
         var summary = await new DemoRun(folder, result.GetValue(_epochs)).RunAsync(cancellationToken);
         Console.WriteLine();
         Console.WriteLine($"accuracy {summary.Accuracy:0.0000}, macro F1 {summary.MacroF1:0.0000}, parity {summary.ParityMaxAbs:0.0e0}; everything is in {folder}");

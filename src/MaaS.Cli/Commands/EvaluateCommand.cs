@@ -2,7 +2,6 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
-using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
 
@@ -31,21 +30,25 @@ internal sealed class EvaluateCommand : VerbCommand
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        using var data = _data.Load(result);
-        var report = await MeasureAsync(result.GetRequiredValue(_model).FullName, data.Test, cancellationToken);
+        var report = await MeasureAsync(result, cancellationToken);
         Console.WriteLine(result.GetValue(_json) ? report.ToJson() : report.ToString());
         return ExitCode.Success;
     }
 
-    private static async Task<ClassificationReport> MeasureAsync(string path, ImageDataset test, CancellationToken cancellationToken)
+    // The model comes first: it is loaded faster than the data.
+    private async Task<ClassificationReport> MeasureAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        var path = result.GetRequiredValue(_model).FullName;
+        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
         {
             using var model = TrainedModel.Load(path);
-            return Evaluator.Evaluate(model.Module, test.NormalizedWith(model.Info.Mean, model.Info.Std), cancellationToken: cancellationToken);
+            using var data = _data.Load(result);
+            using var test = data.Test.NormalizedWith(model.Info.Mean, model.Info.Std);
+            return Evaluator.Evaluate(model.Module, test, cancellationToken: cancellationToken);
         }
 
         using var packaged = await ImageClassifier.OpenAsync(path, cancellationToken: cancellationToken);
-        return Evaluator.Evaluate(packaged, test, cancellationToken);
+        using var images = _data.Load(result);
+        return Evaluator.Evaluate(packaged, images.Test, cancellationToken);
     }
 }

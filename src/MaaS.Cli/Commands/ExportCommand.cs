@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Core.Packages;
 using MaaS.Training.Models;
 
 namespace MaaS.Cli.Commands;
@@ -38,15 +39,21 @@ internal sealed class ExportCommand : VerbCommand
     {
         var source = result.GetRequiredValue(_model).FullName;
         var output = result.GetValue(_output)?.FullName ?? Path.ChangeExtension(source, ".maas");
+        var name = result.GetValue(_name) ?? Path.GetFileNameWithoutExtension(output);
+        var asPackage = !output.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
+        if (asPackage && !ModelNames.IsValid(name))
+        {
+            throw new UsageException($"--name: expected {ModelNames.Rule}, got '{name}'.");
+        }
+
         using var model = TrainedModel.Load(source);
         var export = model.Export();
-        if (output.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        if (!asPackage)
         {
             export.Model.Save(output);
         }
         else
         {
-            var name = result.GetValue(_name) ?? Path.GetFileNameWithoutExtension(output);
             await model.PackAsync(output, name, export, cancellationToken: cancellationToken);
         }
 

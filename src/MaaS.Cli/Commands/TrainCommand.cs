@@ -38,8 +38,16 @@ internal sealed class TrainCommand : VerbCommand
         var architecture = result.GetRequiredValue(_training.Model);
         var dataName = result.GetRequiredValue(_data.Name);
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
+        if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase) || Directory.Exists(output))
+        {
+            throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
+        }
+
+        // What can fail fails before the work: minutes of training must not end in a folder that cannot be made.
         var options = _training.Read(result);
+        DeviceChoice.Resolve(options.Device);
         using var data = _data.Load(result);
+        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
         Console.WriteLine($"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
 
         var (model, training) = TrainedModel.Train(architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
