@@ -22,7 +22,7 @@ internal static class GraphPreparation
     private static void NameNodes(GraphProto graph)
     {
         foreach (var node in graph.Node.Where(static node => node.Name.Length == 0))
-            node.Name = $"{node.OpType}_{node.Output.First(static output => output.Length > 0)}";
+            node.Name = $"{node.OpType}_{node.Output.FirstOrDefault(static output => output.Length > 0)}";
     }
 
     // relu(maxpool(x)) = maxpool(relu(x)), and so with all that only moves values: behind the convolution the Relu becomes

@@ -10,7 +10,7 @@ internal sealed class DynamicLstm : IDynamicOperator
     public string OpType => "LSTM";
 
     public bool Fits(NodeProto node, DynamicGraph graph) =>
-        node.Int("layout") == 0 && IsStack(node.Input[1], graph) && IsStack(node.Input[2], graph);
+        node.Int("layout") == 0 && IsStack(node.InputOrEmpty(1), graph) && IsStack(node.InputOrEmpty(2), graph);
 
     public void Rewrite(NodeProto node, DynamicGraph graph)
     {

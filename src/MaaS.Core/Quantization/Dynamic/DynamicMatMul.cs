@@ -1,3 +1,4 @@
+using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Quantization.Dynamic;
@@ -7,7 +8,7 @@ internal sealed class DynamicMatMul : IDynamicOperator
 {
     public string OpType => "MatMul";
 
-    public bool Fits(NodeProto node, DynamicGraph graph) => graph.IsMatrix(node.Input[1]);
+    public bool Fits(NodeProto node, DynamicGraph graph) => graph.IsMatrix(node.InputOrEmpty(1));
 
     public void Rewrite(NodeProto node, DynamicGraph graph) =>
         graph.Product(node, graph.Matrix(node.Input[1], transposed: false, factor: 1), node.Output[0]);

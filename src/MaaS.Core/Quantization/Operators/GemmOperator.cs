@@ -11,9 +11,9 @@ internal sealed class GemmOperator : IQuantizableOperator
     public QuantizableNode? Match(NodeProto node, GraphIndex graph)
     {
         bool transposed = node.Int("transB") != 0;
-        if (node.Int("transA") != 0 || node.Float("alpha", 1) != 1 || !graph.IsFloatConstant(node.Input[1])) return null;
+        if (graph.Weight(node, 1, rank: 2) is not { } weight || node.Int("transA") != 0 || node.Float("alpha", 1) != 1) return null;
         string bias = node.InputOrEmpty(2);
-        long outputs = graph.Initializer(node.Input[1])!.Dims[transposed ? 0 : 1];
+        long outputs = weight.Dims[transposed ? 0 : 1];
         if (bias.Length > 0 && (node.Float("beta", 1) != 1 || !graph.IsVector(bias, outputs))) return null;
         return new(node, NodeRole.Product, [0])
         {

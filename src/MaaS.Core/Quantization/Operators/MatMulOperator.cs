@@ -12,7 +12,7 @@ internal sealed class MatMulOperator : IQuantizableOperator
     public IReadOnlyList<string> OpTypes => ["MatMul"];
 
     public QuantizableNode? Match(NodeProto node, GraphIndex graph) =>
-        graph.IsFloatConstant(node.Input[1]) && graph.Initializer(node.Input[1])!.Dims.Count == 2
+        graph.Weight(node, 1, rank: 2) is { Dims.Count: 2 }
             ? new(node, NodeRole.Product, [0]) { Weight = 1, WeightAxis = 1, MayReturnFloat = true }
             : null;
 }

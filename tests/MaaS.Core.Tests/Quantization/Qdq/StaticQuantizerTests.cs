@@ -3,7 +3,9 @@ using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Calibration;
+using MaaS.Core.Quantization.Dynamic;
 using MaaS.Core.Quantization.Qdq;
+using MaaS.Core.Quantization.WeightOnly;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Tests.Quantization.Qdq;
@@ -168,6 +170,17 @@ public sealed class StaticQuantizerTests
         var model = builder.Build();
 
         Assert.That(() => new StaticQuantizer().Nodes(model), Throws.ArgumentException.With.Message.Contain("opset 13 or newer, got 11"));
+    }
+
+    /// <summary>Inputs that the operator requires are missing: ONNX Runtime says so, not an index error before it.</summary>
+    [Test]
+    public void Calibrate_NodesWithoutInputs_FailsAsAModelError([Values("Conv", "Gemm", "MatMul", "Add", "LSTM", "Gather")] string op)
+    {
+        var g = new TestGraphs();
+        var model = g.Build(g.Node(op, [g.Input(4)]));
+
+        Assert.That(new DynamicQuantizer().Nodes(model).Concat(new WeightOnlyQuantizer().Nodes(model)), Is.Empty);
+        Assert.That(() => new StaticQuantizer().Calibrate(model, TestGraphs.Normal(1, 2, 4)), Throws.TypeOf<InferenceException>());
     }
 
     [Test]
