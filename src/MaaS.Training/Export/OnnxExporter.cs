@@ -97,9 +97,9 @@ public static class OnnxExporter
                 Describe(sizes), [.. values.Select((value, i) => TorchTensorReader.Read(value, inputs.Names[i]))],
                 [.. forward(values).Select(static (output, i) => TorchTensorReader.Read(output, $"output_{i}"))]);
         }
-        catch (System.Runtime.InteropServices.ExternalException)
+        catch (Exception refusal) when (refusal is not OutOfMemoryException)
         {
-            // torch itself refuses this size, as pooling does with an image of one pixel.
+            // The module refuses this size, as pooling does with an image of one pixel: there is nothing to compare.
             return null;
         }
     }

@@ -25,6 +25,8 @@ public static class InPlaceCases
         Of("copy_does_not_share", Shape, x => { var y = x.transpose(1, 2).contiguous(); y.add_(1); return x + y.transpose(1, 2); }),
         Of("reshape_shares", Shape, x => { var y = x.clone(); y.reshape(-1, 6).mul_(2); return y; }),
         Of("filled_buffer", Shape, x => { var y = zeros(x.shape[0], 4, 6); y.narrow(1, 1, 2).copy_(x.narrow(1, 0, 2)); return y; }),
+        Of("unsqueeze_", Shape, x => { var y = x.clone(); var v = y.select(1, 0); v.unsqueeze_(1); v.add_(1); return y; }),
+        Of("transpose_", Shape, x => { var y = x.clone(); y.transpose_(1, 2); y.select(1, 0).mul_(2); return y; }),
         Of("alternating", Shape, x => Write(x, y => { y.select(1, 0).add_(1); y.mul_(2); y.select(1, 0).add_(1); })),
     ];
 

@@ -24,23 +24,40 @@ public sealed class ConstantFolding : IGraphPass
         var graph = model.Graph;
         bool changed = Inline(graph);
         var constants = graph.Initializer.ToDictionary(static tensor => tensor.Name);
+        var tooLarge = new HashSet<string>();
+        while (true)
+        {
+            var folded = Foldable(graph, constants, tooLarge);
+            if (folded.Count == 0) return changed;
+            var results = Evaluate(model, folded, constants);
+            long limit = folded.SelectMany(static node => node.Input).Distinct()
+                .Sum(input => constants.TryGetValue(input, out var tensor) ? Bytes(tensor) : 0) + MaxGrowth;
+            var beyond = results.Where(tensor => Bytes(tensor) > limit).Select(static tensor => tensor.Name).ToList();
+            if (beyond.Count == 0)
+            {
+                graph.Initializer.Add(results);
+                graph.RemoveNodes(folded);
+                return true;
+            }
+            tooLarge.UnionWith(beyond);
+        }
+    }
+
+    private static HashSet<NodeProto> Foldable(
+        GraphProto graph, Dictionary<string, TensorProto> constants, HashSet<string> tooLarge)
+    {
         var known = constants.Keys.ToHashSet();
         var folded = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node)
         {
-            if (!CanFold(node) || !node.References().All(known.Contains)) continue;
+            if (!CanFold(node) || node.Output.Any(tooLarge.Contains) || !node.References().All(known.Contains)) continue;
             folded.Add(node);
             known.UnionWith(node.Output);
         }
-        if (folded.Count == 0) return changed;
-        var results = Evaluate(model, folded, constants);
-        long limit = folded.SelectMany(static node => node.Input).Distinct()
-            .Sum(input => constants.TryGetValue(input, out var tensor) ? tensor.Type().Bytes(tensor.ElementCount()) : 0) + MaxGrowth;
-        if (results.Sum(static tensor => tensor.Type().Bytes(tensor.ElementCount())) > limit) return changed;
-        graph.Initializer.Add(results);
-        graph.RemoveNodes(folded);
-        return true;
+        return folded;
     }
+
+    private static long Bytes(TensorProto tensor) => tensor.Type().Bytes(tensor.ElementCount());
 
     private static bool CanFold(NodeProto node) =>
         node.IsStandard() && !Excluded.Contains(node.OpType) && !node.Subgraphs().Any() && node.Output.Count > 0;
