@@ -78,6 +78,15 @@ public class MagnitudePrunerTests
         Assert.That(shares, Is.EqualTo(new[] { 0.4625, 0.7, 0.7875, 0.8 }).Within(1e-3));
     }
 
+    [Test]
+    public void OfZeros_OfALoadedModule_MasksTheSameWeights()
+    {
+        using var net = new Mlp(8, 2, [8]);
+        using var masks = MagnitudePruner.Prune(net, new MagnitudePruningOptions { Ratio = 0.6 });
+        using var again = PruningMasks.OfZeros(net);
+        Assert.That(again.Weights, Is.EqualTo(masks.Weights));
+    }
+
     [TestCase(-0.1)]
     [TestCase(1.0)]
     [TestCase(double.NaN)]

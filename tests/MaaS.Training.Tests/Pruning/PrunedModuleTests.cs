@@ -120,6 +120,27 @@ public class PrunedModuleTests
     }
 
     [Test]
+    public void Analyze_AfterTraining_KeepsGradients()
+    {
+        using var net = new Mlp(6, 3, [16]);
+        var input = randn([4, 6]);
+        net.call(input).sum().backward();
+        var before = net.state_dict()["layers.dense0.weight"].grad!.clone();
+        new Pruner(net, input).Analyze();
+        Assert.That(net.state_dict()["layers.dense0.weight"].grad!.allclose(before));
+    }
+
+    [Test]
+    public void Prune_WithFineTuningThatReplacesParameters_GoesOn()
+    {
+        using var net = ModelCatalog.Create("convnet", [1, 8, 8], 2, seed: 1);
+        using var data = TestData.Blobs(32, 1, 8, 8);
+        var trainer = new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 16, Precision = TrainingPrecision.Bf16 });
+        new Pruner(net, randn([1, 1, 8, 8])).Prune(new ChannelPruningOptions { Steps = 2 }, trainer, data);
+        Assert.That(net.state_dict()["conv.weight"].shape[0], Is.EqualTo(16));
+    }
+
+    [Test]
     public void Prune_LeavesNoTensorsBehind()
     {
         var input = randn([2, 3, 9, 9]);

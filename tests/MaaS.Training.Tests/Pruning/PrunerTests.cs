@@ -1,5 +1,6 @@
 using MaaS.Training.Models;
 using MaaS.Training.Pruning;
+using MaaS.Training.Pruning.Criteria;
 using MaaS.Training.Tests.Pruning.Nets;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -218,6 +219,22 @@ public class PrunerTests
     {
         using var net = new ForwardNet(x => cat([x.narrow(1, 4, 4), x.narrow(1, 0, 4)], 1));
         Assert.That(new Pruner(net, randn([2, 2, 5, 5])).Analyze().Groups, Is.Empty);
+    }
+
+    [Test]
+    public void Prune_LayersThatReadDifferentHalves_ScoresEveryUnit()
+    {
+        using var net = PruningOracle.Check(
+            () => new TwoReadersNet(), randn([3, 6]), [("both", [1]), ("left", [0])],
+            reference =>
+            {
+                PruningOracle.Zero(reference.fromLeft.weight, 1, 1);
+                PruningOracle.Zero(reference.fromRight.weight, 1, 1);
+                PruningOracle.Zero(reference.fromLeft.weight, 1, 4);
+            });
+        using var by = new TwoReadersNet();
+        new Pruner(by, randn([3, 6])).Prune(new ChannelPruningOptions { Criterion = new L1Criterion() });
+        Assert.That(by.both.weight.shape[0], Is.EqualTo(4));
     }
 
     [Test]

@@ -79,7 +79,7 @@ internal static class ChannelGroups
         {
             var name = axes[0].Layer;
             var number = taken[name] = taken.GetValueOrDefault(name) + 1;
-            var consumers = units[0].Slots.Select(slots.AxisOf)
+            var consumers = units.SelectMany(static u => u.Slots).Select(slots.AxisOf)
                 .Where(static a => a.Role.HasFlag(SlotRole.Consumes)).Select(static a => a.Layer).Distinct();
             result.Add(new ChannelGroup(
                 number == 1 ? name : $"{name}#{number}", [.. axes.Select(static a => a.Layer).Distinct()], [.. consumers], units,

@@ -15,14 +15,16 @@ internal sealed class TracedModule
     {
         (Module, _examples) = (module, examples);
         _invoke = ModuleInvoker.For(module, examples.Count);
-        State = [.. module.named_parameters().Select(static p => (p.name, (Tensor)p.parameter))
-            .Concat(module.named_buffers().Select(static b => (b.name, b.buffer))).DistinctBy(static s => s.Item2.Handle)];
     }
 
     public nn.Module Module { get; }
 
-    /// <summary>Parameters and buffers by their first name; the module's own tensors.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> State { get; }
+    /// <summary>Parameters and buffers by their first name: the module's own tensors, which training may replace.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> State =>
+    [
+        .. Module.named_parameters().Select(static p => (p.name, (Tensor)p.parameter))
+            .Concat(Module.named_buffers().Select(static b => (b.name, b.buffer))).DistinctBy(static s => s.Item2.Handle),
+    ];
 
     public int InputCount => _examples.Count;
 
@@ -36,8 +38,9 @@ internal sealed class TracedModule
         using var noGrad = no_grad();
         using var mode = new EvaluationMode(Module);
         using var scopes = new ModuleScopes(Module);
-        (string, Tensor)[] inputs = [.. _examples.Select(static (example, i) => ($"input.{i}", example)), .. State];
-        return TraceMerger.Merge([ModuleTracer.Trace(inputs, () => [.. _invoke(_examples).Select(static r => r.Tensor)]).Trace]);
+        var examples = Examples();
+        (string, Tensor)[] inputs = [.. examples.Select(static (example, i) => ($"input.{i}", example)), .. State];
+        return TraceMerger.Merge([ModuleTracer.Trace(inputs, () => [.. _invoke(examples).Select(static r => r.Tensor)]).Trace]);
     }
 
     /// <summary>One run in evaluation mode, for timing.</summary>
@@ -45,6 +48,10 @@ internal sealed class TracedModule
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        _invoke(_examples);
+        _invoke(Examples());
     }
+
+    // Training may have moved the module.
+    private IReadOnlyList<Tensor> Examples()
+        => Module.parameters().FirstOrDefault() is { } parameter ? [.. _examples.Select(example => example.to(parameter.device))] : _examples;
 }

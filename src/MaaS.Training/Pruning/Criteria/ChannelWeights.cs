@@ -15,7 +15,7 @@ public sealed class ChannelWeights
         var tensors = module.State.ToDictionary(static s => s.Name, static s => s.Tensor);
         var norms = module.Module.named_modules().Where(static m => m.module is TorchSharp.Modules.NormBase)
             .Select(static m => m.name).ToHashSet();
-        var axes = group.ChannelUnits[0].Slots.Select(analysis.Slots.AxisOf).Distinct();
+        var axes = group.ChannelUnits.SelectMany(static u => u.Slots).Select(analysis.Slots.AxisOf).Distinct();
         foreach (var axis in axes.Where(axis => tensors[axis.Parameter].requires_grad))
         {
             int[][] positions = [.. group.ChannelUnits.Select(unit => unit.Slots
@@ -32,12 +32,12 @@ public sealed class ChannelWeights
 
     /// <summary>
     /// Sums a number of each element over each unit, weight by weight; each weight's sums are transformed, divided by
-    /// their mean, and averaged over the weights.
+    /// their mean, and averaged over the weights that hold the unit.
     /// </summary>
     /// <param name="chosen">Which weights count.</param>
     /// <param name="importance">Numbers of a weight's elements, of its shape, 0 or more; it runs in a dispose scope.</param>
     /// <param name="transform">Applied to each unit's sum.</param>
-    /// <returns>One score a unit; null where no weight counts.</returns>
+    /// <returns>One score a unit; null where no weight counts for some unit.</returns>
     /// <remarks>Fang et al. 2023, section 3.3: the sum of normalised norms over a group.</remarks>
     public IReadOnlyList<double>? Score(
         Func<ChannelWeight, bool> chosen, Func<ChannelWeight, Tensor> importance, Func<double, double> transform)
@@ -46,19 +46,21 @@ public sealed class ChannelWeights
         ArgumentNullException.ThrowIfNull(importance);
         ArgumentNullException.ThrowIfNull(transform);
         var scores = new double[Group.Units];
-        var count = 0;
+        var counts = new int[Group.Units];
         foreach (var weight in _weights.Where(chosen))
         {
             var sums = Sums(weight, importance).Select(transform).ToArray();
-            var mean = sums.Average();
-            count++;
-            for (var i = 0; i < scores.Length; i++)
+            // Layers may read some of the units only.
+            var holders = Enumerable.Range(0, scores.Length).Where(unit => weight.Positions[unit].Length > 0).ToArray();
+            var mean = holders.Average(unit => sums[unit]);
+            foreach (var unit in holders)
             {
-                scores[i] += mean == 0 ? 1 : sums[i] / mean;
+                scores[unit] += mean == 0 ? 1 : sums[unit] / mean;
+                counts[unit]++;
             }
         }
 
-        return count == 0 ? null : [.. scores.Select(score => score / count)];
+        return counts.Contains(0) ? null : [.. scores.Zip(counts, static (score, count) => score / count)];
     }
 
     private static IEnumerable<double> Sums(ChannelWeight weight, Func<ChannelWeight, Tensor> importance)

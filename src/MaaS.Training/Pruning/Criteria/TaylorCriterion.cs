@@ -1,4 +1,5 @@
 using MaaS.Training.Data;
+using MaaS.Training.Export;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,7 +43,9 @@ public sealed class TaylorCriterion : IChannelCriterion
                 var first = (long)batch * batchSize;
                 var indices = arange(first, Math.Min(first + batchSize, data.Count), ScalarType.Int64);
                 var (inputs, targets) = data.GetBatch(indices, module.parameters().First().device);
-                return nn.functional.cross_entropy(((nn.Module<Tensor, Tensor>)module).call(inputs), targets);
+                var classifier = module as nn.Module<Tensor, Tensor> ?? throw new InvalidOperationException(
+                    $"TaylorCriterion: expected a Module<Tensor, Tensor>, got {module.GetType().Name}; pass a loss of your own.");
+                return nn.functional.cross_entropy(classifier.call(inputs), targets);
             },
             available);
     }
@@ -51,16 +54,8 @@ public sealed class TaylorCriterion : IChannelCriterion
     public IChannelScores Measure(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var training = model.training;
-        model.eval();
-        try
-        {
-            return new Scores(Products(model));
-        }
-        finally
-        {
-            model.train(training);
-        }
+        using var mode = new EvaluationMode(model);
+        return new Scores(Products(model));
     }
 
     private Dictionary<string, Tensor> Products(nn.Module module)

@@ -7,11 +7,11 @@ namespace MaaS.Training.Pruning.Surgery;
 /// <summary>Channels taken out of a module's parameters and buffers in place, with the way back.</summary>
 /// <remarks>
 /// A parameter stays the same object and points to smaller memory (<c>set_</c>), so that fields, containers and tied
-/// weights need no change. Gradients are dropped.
+/// weights need no change. Gradients of changed parameters are dropped, and come back with the channels.
 /// </remarks>
 internal sealed class ChannelRemoval : IDisposable
 {
-    private readonly List<(Tensor Parameter, Tensor Before)> _changed = [];
+    private readonly List<(Tensor Parameter, Tensor Before, Tensor? Gradient)> _changed = [];
     private readonly List<Action> _sizesBefore = [];
 
     private ChannelRemoval()
@@ -49,9 +49,13 @@ internal sealed class ChannelRemoval : IDisposable
     public void Undo()
     {
         using var noGrad = no_grad();
-        foreach (var (parameter, before) in _changed)
+        foreach (var (parameter, before, gradient) in _changed)
         {
             Replace(parameter, before);
+            if (gradient is not null)
+            {
+                parameter.grad = gradient;
+            }
         }
 
         foreach (var restore in _sizesBefore)
@@ -62,9 +66,10 @@ internal sealed class ChannelRemoval : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, before) in _changed)
+        foreach (var (_, before, gradient) in _changed)
         {
             before.Dispose();
+            gradient?.Dispose();
         }
     }
 
@@ -84,7 +89,7 @@ internal sealed class ChannelRemoval : IDisposable
 
         if (!smaller.shape.SequenceEqual(parameter.shape))
         {
-            _changed.Add((parameter, parameter.detach().DetachFromDisposeScope()));
+            _changed.Add((parameter, parameter.detach().DetachFromDisposeScope(), parameter.grad?.DetachFromDisposeScope()));
             Replace(parameter, smaller.contiguous());
         }
     }

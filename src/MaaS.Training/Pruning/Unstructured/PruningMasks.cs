@@ -30,6 +30,17 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
     /// <summary>Share of zeros in all masked parameters, 0–1.</summary>
     public double Sparsity => Weights.Count == 0 ? 0 : (double)Weights.Sum(static w => w.Zeros) / Weights.Sum(static w => w.Elements);
 
+    /// <summary>Masks for the zeros that a pruned module already has, to train on after its weights were loaded.</summary>
+    /// <param name="module">Its parameters of two and more axes that hold zeros are masked.</param>
+    public static PruningMasks OfZeros(nn.Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return new PruningMasks(module.named_parameters().Where(static p => p.parameter.dim() > 1 && p.parameter.eq(0).any().item<bool>())
+            .ToDictionary(static p => p.name, static p => p.parameter.ne(0).to(ScalarType.Float32).DetachFromDisposeScope()));
+    }
+
     /// <summary>Sets the masked weights of a module to zero.</summary>
     /// <exception cref="ArgumentException">The module has other parameters, or of another shape.</exception>
     public void Apply(nn.Module module)
