@@ -15,8 +15,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
     /// <summary>Whether a node looks rows up in a constant table that nothing else reads.</summary>
     public bool Fits(NodeProto node) =>
         node.IsStandard() && node.OpType == "Gather" && node.Int("axis") == 0
-        && node.InputOrEmpty(1).Length > 0 && index.Initializer(node.Input[0]) is { Dims.Count: 2 } table && table.Type() == TensorProto.Types.DataType.Float
-        && !index.IsOutput(node.Input[0])
+        && node.InputOrEmpty(1).Length > 0 && index.Initializer(node.Input[0]) is { Dims.Count: 2 } table
+        && table.Type() == TensorProto.Types.DataType.Float && !index.IsOutput(node.Input[0])
         && index.Consumers(node.Input[0]).All(reader => reader.OpType == "Gather" && reader.Input[1] != node.Input[0]);
 
     /// <summary>Writes Gather and DequantizeLinear with one scale for each column.</summary>

@@ -16,7 +16,8 @@ public sealed record ModelMeasurement(double Accuracy, double LatencyMs, long By
 /// <param name="Accepted">Whether the quantized model was returned.</param>
 /// <param name="Reason">Why, in a sentence.</param>
 public sealed record QuantizationReport(
-    string Scheme, ModelMeasurement Float, ModelMeasurement Quantized, IReadOnlyList<string> FloatNodes, bool Accepted, string Reason)
+    string Scheme, ModelMeasurement Float, ModelMeasurement Quantized, IReadOnlyList<string> FloatNodes, bool Accepted,
+    string Reason)
 {
     /// <summary>How much accuracy was lost; below zero when it rose.</summary>
     public double AccuracyDrop => Float.Accuracy - Quantized.Accuracy;

@@ -79,7 +79,9 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         return report with
         {
             Accepted = refusal is null || _options.AcceptAnyway,
-            Reason = refusal is null ? $"{report.Speedup:F2} times as fast, {report.Compression:F2} times smaller, accuracy {-report.AccuracyDrop:+0.0000;-0.0000;0}"
+            Reason = refusal is null
+                ? $"{report.Speedup:F2} times as fast, {report.Compression:F2} times smaller, "
+                    + $"accuracy {-report.AccuracyDrop:+0.0000;-0.0000;0}"
                 : _options.AcceptAnyway ? $"although {refusal}" : refusal,
         };
     }

@@ -34,7 +34,11 @@ public sealed class SqnrReport
         string[] values = [.. quantized.Select(static node => node.Output[0])];
         double[] atOutput = Compare(prepared, candidate.Quantize(new HashSet<string>()), values, batches, cancellationToken);
 
-        string[] outputs = [.. prepared.Graph.Output.Where(static o => o.ElementType() == TensorProto.Types.DataType.Float).Select(static o => o.Name)];
+        string[] outputs =
+        [
+            .. prepared.Graph.Output.Where(static output => output.ElementType() == TensorProto.Types.DataType.Float)
+                .Select(static output => output.Name),
+        ];
         var layers = new List<LayerSqnr>();
         for (int i = 0; i < quantized.Count; i++)
         {
@@ -46,14 +50,16 @@ public sealed class SqnrReport
                 : Compare(prepared, alone, outputs, batches, cancellationToken).Min();
             layers.Add(new(name, quantized[i].OpType, atOutput[i], harm));
         }
-        return new SqnrReport([.. layers.OrderBy(static layer => layer.Alone ?? double.PositiveInfinity).ThenBy(static layer => layer.AtOutput)]);
+        return new SqnrReport(
+            [.. layers.OrderBy(static layer => layer.Alone ?? double.PositiveInfinity).ThenBy(static layer => layer.AtOutput)]);
     }
 
     /// <summary>A table with one line for each node.</summary>
     public override string ToString() => TextTable.Render(
     [
         ["node", "operator", "alone, dB", "at output, dB"],
-        .. Layers.Select(static layer => (string[])[layer.Node, layer.OpType, layer.Alone is { } alone ? $"{alone:F1}" : "–", $"{layer.AtOutput:F1}"]),
+        .. Layers.Select(static layer => (string[])
+            [layer.Node, layer.OpType, layer.Alone is { } alone ? $"{alone:F1}" : "–", $"{layer.AtOutput:F1}"]),
     ], 1);
 
     // Unoptimised, so that pairs around a value are computed as written although it is looked at.

@@ -9,7 +9,8 @@ internal sealed class DynamicGemm : IDynamicOperator
     public string OpType => "Gemm";
 
     public bool Fits(NodeProto node, DynamicGraph graph) =>
-        node.Int("transA") == 0 && graph.IsMatrix(node.InputOrEmpty(1)) && (node.InputOrEmpty(2).Length == 0 || node.Float("beta", 1) == 1);
+        node.Int("transA") == 0 && graph.IsMatrix(node.InputOrEmpty(1))
+        && (node.InputOrEmpty(2).Length == 0 || node.Float("beta", 1) == 1);
 
     public void Rewrite(NodeProto node, DynamicGraph graph)
     {

@@ -16,7 +16,8 @@ public static class HalfPrecisionConverter
         var prepared = GraphPreparation.Prepare(model);
         var writer = new GraphWriter(prepared);
         // Scalars and short vectors (scales, shapes, epsilons) gain nothing.
-        foreach (var tensor in prepared.Graph.Initializer.Where(static t => t.Type() == DataType.Float && t.ElementCount() >= 64).ToList())
+        var weights = prepared.Graph.Initializer.Where(static t => t.Type() == DataType.Float && t.ElementCount() >= 64).ToList();
+        foreach (var tensor in weights)
         {
             var rounded = HalfTypes.Round(tensor, type);
             rounded.Name = $"{tensor.Name}_{type.ElementType().Label()}";

@@ -10,9 +10,9 @@ internal sealed class HalfPrecisionWriter
     /// <summary>Operators of which an input, an output or an attribute is float32 by definition, or that hold a graph.</summary>
     private static readonly HashSet<string> FloatOnly =
     [
-        "Resize", "Upsample", "Range", "CumSum", "Celu", "IsInf", "NonMaxSuppression", "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
-        "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "EyeLike",
-        "If", "Loop", "Scan",
+        "Resize", "Upsample", "Range", "CumSum", "Celu", "IsInf", "NonMaxSuppression",
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "RandomNormal", "RandomNormalLike",
+        "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli", "EyeLike", "If", "Loop", "Scan",
     ];
 
     /// <summary>Operators of which opset 17 has a float16 form but no bfloat16 one.</summary>
@@ -128,7 +128,8 @@ internal sealed class HalfPrecisionWriter
     {
         _floatNames[value] = name;
         _writer.AddNode(
-            "Cast", "", _writer.Unique($"{value}_cast"), [_halfNames.GetValueOrDefault(value, value)], [name], ("to", (long)DataType.Float));
+            "Cast", "", _writer.Unique($"{value}_cast"), [_halfNames.GetValueOrDefault(value, value)], [name],
+            ("to", (long)DataType.Float));
     }
 
     private void FillWithHalf(NodeProto node)

@@ -50,9 +50,11 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     private static bool Fits(NodeProto node, GraphIndex index)
     {
         if (!node.IsStandard() || node.OpType is not ("MatMul" or "Gemm")) return false;
-        if (index.Initializer(node.InputOrEmpty(1)) is not { Dims.Count: 2 } weight || weight.Type() != TensorProto.Types.DataType.Float) return false;
-        return node.OpType == "MatMul"
-            || (node.Int("transA") == 0 && node.Float("alpha", 1) == 1 && (node.InputOrEmpty(2).Length == 0 || node.Float("beta", 1) == 1));
+        if (index.Initializer(node.InputOrEmpty(1)) is not { Dims.Count: 2 } weight) return false;
+        if (weight.Type() != TensorProto.Types.DataType.Float) return false;
+        if (node.OpType == "MatMul") return true;
+        bool plainBias = node.InputOrEmpty(2).Length == 0 || node.Float("beta", 1) == 1;
+        return node.Int("transA") == 0 && node.Float("alpha", 1) == 1 && plainBias;
     }
 
     private void Rewrite(NodeProto node, GraphIndex index, GraphWriter writer)

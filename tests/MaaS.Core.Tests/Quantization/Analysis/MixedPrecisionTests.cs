@@ -1,5 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
+using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Analysis;
 using MaaS.Core.Quantization.Schemes;
 
@@ -61,6 +62,30 @@ public sealed class MixedPrecisionTests
         var report = SqnrReport.Measure(model, candidate, batches);
 
         Assert.That(MixedPrecision.Find(candidate, report, static _ => 0.5, 0.9), Is.Null);
+    }
+
+    [Test]
+    public void Quantizer_WholeModelLosesTooMuch_KeepsTheHarmfulNodeFloat()
+    {
+        var (model, _, batches) = Spoiled();
+        var scheme = new StaticScheme(batches, new() { PerChannel = false });
+        using var exact = InferenceModel.Load(model.ToByteArray());
+        using var expected = exact.Run(batches[0]);
+
+        var options = new QuantizerOptions { MaxAccuracyDrop = 21, MinSpeedup = 0, LatencyDuration = TimeSpan.Zero };
+        var result = new Quantizer(options).Run(model, scheme, Decibels, batches[0]);
+
+        TestContext.Out.WriteLine(result.Report);
+        Assert.That(result.Report.Accepted);
+        Assert.That(result.Report.FloatNodes, Is.EqualTo(new[] { SpoiledNode(model) }));
+
+        double Decibels(InferenceModel quantized)   // 40 for the float model
+        {
+            using var actual = quantized.Run(batches[0]);
+            var ratio = new Sqnr();
+            ratio.Add(expected[0].AsSpan<float>(), actual[0].AsSpan<float>());
+            return Math.Min(40, ratio.Decibels);
+        }
     }
 
     private static (OnnxModel, IQuantizationCandidate, IReadOnlyList<IReadOnlyDictionary<string, TensorValue>>) Spoiled()
