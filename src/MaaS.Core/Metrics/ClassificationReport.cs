@@ -77,8 +77,17 @@ public sealed record ClassificationReport
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="JsonException">The text is no report.</exception>
     public static ClassificationReport FromJson(string json)
-        => JsonSerializer.Deserialize(json, MetricsJson.Default.ClassificationReport)
-            ?? throw new JsonException("ClassificationReport: expected an object, got null.");
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, MetricsJson.Default.ClassificationReport)
+                ?? throw new JsonException("ClassificationReport: expected an object, got null.");
+        }
+        catch (ArgumentException e) when (json is not null)
+        {
+            throw new JsonException($"ClassificationReport: {e.Message}", e);
+        }
+    }
 
     /// <summary>The report as a text table, ratios to four digits.</summary>
     public override string ToString()

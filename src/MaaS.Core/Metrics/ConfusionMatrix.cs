@@ -48,10 +48,10 @@ public sealed class ConfusionMatrix
     {
         ArgumentNullException.ThrowIfNull(counts);
         var n = _classes.Length;
-        if (counts.Count != n || counts.Any(row => row.Count != n))
+        if (counts.Count != n || counts.Any(row => row?.Count != n))
         {
             throw new ArgumentException(
-                $"ConfusionMatrix: expected {n} rows of {n} counts, got rows of [{string.Join(", ", counts.Select(r => r.Count))}].",
+                $"ConfusionMatrix: expected {n} rows of {n} counts, got rows of [{string.Join(", ", counts.Select(r => r?.Count))}].",
                 nameof(counts));
         }
 

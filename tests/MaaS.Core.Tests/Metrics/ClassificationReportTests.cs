@@ -106,4 +106,17 @@ public sealed class ClassificationReportTests
         Assert.That(actual.Recall, Is.EqualTo(expected.Double("recall")).Within(Tolerance), what);
         Assert.That(actual.F1, Is.EqualTo(expected.Double("f1")).Within(Tolerance), what);
     }
+
+    [TestCase("[[1,2],[3]]")]
+    [TestCase("[[1,2],null]")]
+    [TestCase("[[1,2],[3,-4]]")]
+    public void FromJson_CountsThatAreNoMatrix_FailsAsJson(string counts)
+    {
+        var matrix = new ConfusionMatrix(["a", "b"]);
+        matrix.Add([0, 1], [1, 1]);
+        var report = System.Text.Json.Nodes.JsonNode.Parse(matrix.Report().ToJson())!;
+        report["confusionMatrix"]!["counts"] = System.Text.Json.Nodes.JsonNode.Parse(counts);
+
+        Assert.That(() => ClassificationReport.FromJson(report.ToJsonString()), Throws.InstanceOf<System.Text.Json.JsonException>());
+    }
 }
