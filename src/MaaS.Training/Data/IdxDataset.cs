@@ -55,7 +55,8 @@ internal sealed record IdxDataset(
             if (actual != expected)
             {
                 throw new InvalidDataException(
-                    $"{path}: expected SHA-256 {expected}, got {actual}; delete the file and run `./maas setup`.");
+                    $"{path}: expected SHA-256 {expected}, got {actual}; delete the file and run `./maas setup`, or name the "
+                    + "folder explicitly to use other data.");
             }
         }
 

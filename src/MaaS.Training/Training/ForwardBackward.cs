@@ -1,6 +1,5 @@
 using MaaS.Training.Data;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;
@@ -47,6 +46,13 @@ internal sealed class ForwardBackward(
         }
 
         var logits = model.call(BatchLayout.Prepare(inputs, plan.ChannelsLast, plan.Precision)).to(ScalarType.Float32);   // (B, classes)
+        if (logits.dim() != 2 || logits.shape[1] < data.Classes.Count)
+        {
+            throw new ArgumentException(
+                $"{model.GetName()}: expected logits ({samples.Length},{data.Classes.Count}) for {data.Classes.Count} classes, got "
+                + $"({string.Join(",", logits.shape)}).");
+        }
+
         var loss = nn.functional.cross_entropy(
             logits, targets, reduction: nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
         var gradients = autograd.grad([loss / batchSize], [.. parameters], allow_unused: true);

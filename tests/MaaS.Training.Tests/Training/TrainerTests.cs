@@ -314,6 +314,28 @@ internal sealed class TrainerTests
         Assert.That(get_num_threads(), Is.EqualTo(threads));
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Fit_FewerLogitsThanClasses_SaysSo(int workers)
+    {
+        using var train = Halves(64);
+        using var model = nn.Sequential(nn.Flatten(), nn.Linear(64, 1));
+        Assert.That(
+            () => new Trainer(Quick with { Workers = workers }).Fit(model, train), Throws.ArgumentException.With.Message.Contains("2 classes"));
+    }
+
+    [Test]
+    public void Fit_PartOfFashionMnist_ReachesAUsefulAccuracy()
+    {
+        Assume.That(Directory.Exists("/usr/share/datasets/fashion-mnist"), "dataset-fashion-mnist is not installed");
+        using var data = FashionMnist.Load("/usr/share/datasets/fashion-mnist");
+        using var train = data.Train.Take(10_000);
+        using var test = data.Test.Take(2_000);
+        using var model = ModelCatalog.Create("convnet", train.InputShape, 10, seed: 1);
+        new Trainer(new TrainerOptions { Epochs = 2, Device = "cpu" }).Fit(model, train);
+        Assert.That(MaaS.Training.Evaluation.Evaluator.Evaluate(model, test).Accuracy, Is.GreaterThan(0.82));
+    }
+
     [Test]
     public void Fit_EarlyStoppingWithoutValidation_Throws()
     {
