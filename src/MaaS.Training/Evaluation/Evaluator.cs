@@ -2,6 +2,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
+using MaaS.Training.Export;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public static class Evaluator
     private const int ServingBatch = 256;
 
     /// <summary>Mean cross-entropy loss and the classification report.</summary>
-    /// <param name="model">Takes (B, …) float32 and returns logits (B, classes); its training mode is kept.</param>
+    /// <param name="model">Takes (B, …) float32 and returns logits (B, classes); its submodules keep their training modes.</param>
     /// <param name="data">What to measure on; at least one sample.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
@@ -28,21 +29,13 @@ public static class Evaluator
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         var matrix = new ConfusionMatrix(data.Classes);
         var loss = 0.0;
-        var training = model.training;
-        model.eval();
-        try
+        using var evaluation = new EvaluationMode(model);
+        using var noGrad = no_grad();
+        var device = model.parameters().FirstOrDefault()?.device ?? new Device(DeviceType.CPU);
+        for (long start = 0; start < data.Count; start += options.BatchSize)
         {
-            using var noGrad = no_grad();
-            var device = model.parameters().FirstOrDefault()?.device ?? new Device(DeviceType.CPU);
-            for (long start = 0; start < data.Count; start += options.BatchSize)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                loss += AddBatch(model, data, start, Math.Min(options.BatchSize, data.Count - start), options, device, matrix);
-            }
-        }
-        finally
-        {
-            model.train(training);
+            cancellationToken.ThrowIfCancellationRequested();
+            loss += AddBatch(model, data, start, Math.Min(options.BatchSize, data.Count - start), options, device, matrix);
         }
 
         return ClassificationReport.From(matrix, loss: loss / data.Count);

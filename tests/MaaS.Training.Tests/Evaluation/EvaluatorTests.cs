@@ -44,6 +44,20 @@ internal sealed class EvaluatorTests
     }
 
     [Test]
+    public void Evaluate_FrozenSubmodule_StaysFrozen()
+    {
+        using var data = Data();
+        using var frozen = new FirstPixel();
+        using var model = nn.Sequential(("frozen", frozen));
+        model.train();
+        frozen.eval();
+
+        Evaluator.Evaluate(model, data);
+
+        Assert.That((model.training, frozen.training), Is.EqualTo((true, false)));
+    }
+
+    [Test]
     public void Evaluate_OtherNumberOfLogits_Throws()
     {
         using var data = Data();
