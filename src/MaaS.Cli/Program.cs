@@ -3,6 +3,8 @@ using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
 using MaaS.Core.Inference;
 using MaaS.Training;
+using MaaS.Training.Export;
+using MaaS.Training.Pruning;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Cli;
@@ -14,12 +16,16 @@ public static class Program
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Takes a neural network from data to a server: train, evaluate, export, serve.")
+        var root = new RootCommand("Takes a neural network from data to a server: train, evaluate, prune, quantize, export, serve.")
         {
             new DemoCommand(),
             new TrainCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
+            new InspectCommand(),
+            new PruneCommand(),
+            new QuantizeCommand(),
+            new CompressCommand(),
             new PredictCommand(),
             new ServeCommand(),
         };
@@ -60,5 +66,5 @@ public static class Program
     // Their messages say what is wrong and what to do; where in the code it was noticed helps nobody.
     private static bool IsExpected(Exception e)
         => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or OptionsValidationException
-            or DivergedException or InferenceException;
+            or DivergedException or InferenceException or OnnxExportException or PruningException;
 }

@@ -83,6 +83,12 @@ public sealed partial class LifecycleTests
             Assert.That((double)summary["parity_max_abs"]!, Is.InRange(0, 1e-4));
             Assert.That((double)summary["train_seconds"]!, Is.Positive);
             Assert.That((double)summary["predict_p50_us"]!, Is.Positive);
+            Assert.That((long)summary["parameters"]!, Is.EqualTo(54410), "32·9+32 + 5408·10+10");
+            Assert.That((long)summary["pruned_parameters"]!, Is.EqualTo(27210), "16·9+16 + 2704·10+10");
+            Assert.That((double)summary["pruned_accuracy"]!, Is.InRange(0.85, 1));
+            Assert.That((double)summary["int8_accuracy"]!, Is.EqualTo((double)summary["accuracy"]!).Within(0.02));
+            Assert.That((double)summary["int8_speedup"]!, Is.Positive);
+            Assert.That((bool)summary["int8_accepted"]!, Is.EqualTo(summary["files"]!["int8"] is not null));
             foreach (var (_, file) in summary["files"]!.AsObject())
             {
                 Assert.That(Path.Combine(_folder, "demo", (string)file!), Does.Exist);

@@ -15,6 +15,14 @@ public sealed class UsageTests
     [TestCase("train --output model.onnx", "--output: expected a file that ends in .safetensors")]
     [TestCase("export a.safetensors --name ../a", "--name: expected 1 to 128")]
     [TestCase("demo --epochs 0", "--epochs: expected at least 1, got 0")]
+    [TestCase("prune model.safetensors --ratio 1.5", "expected ratio from 0 to below 1, got 1.5")]
+    [TestCase("prune model.safetensors --criterion l7", "l7")]
+    [TestCase("prune model.safetensors -o small.onnx", "--output: expected a file that ends in .safetensors")]
+    [TestCase("quantize model.onnx -o ..maas", "--output: expected a name of 1 to 128")]
+    [TestCase("inspect model.onnx --size batch", "--size: expected AXIS=NUMBER")]
+    [TestCase("quantize model.onnx --mode int3", "int3")]
+    [TestCase("quantize model.onnx --batch 0", "--batch")]
+    [TestCase("compress model.safetensors --ratio 1 --batch 0", "Ratios: expected above 0 and below 1, got 1; LatencyBatch: expected at least 1, got 0")]
     [TestCase("serve --port 70000", "--port: expected 0 to 65535, got 70000")]
     public async Task Run_WrongCommandLine_NamesItAndExitsWithTwo(string commandLine, string expected)
     {
@@ -28,6 +36,9 @@ public sealed class UsageTests
     }
 
     [TestCase("export missing.safetensors", "missing.safetensors")]
+    [TestCase("inspect missing.onnx", "missing.onnx")]
+    [TestCase("prune missing.safetensors", "missing.safetensors")]
+    [TestCase("quantize missing.maas", "missing.maas")]
     [TestCase("serve --models missing-folder --port 0", "missing-folder")]
     [TestCase("train --data mnist --data-dir .", "train-images-idx3-ubyte")]
     public async Task Run_WorkThatCannotBeDone_NamesItAndExitsWithOne(string commandLine, string expected)
@@ -44,6 +55,10 @@ public sealed class UsageTests
     [TestCase("train")]
     [TestCase("evaluate")]
     [TestCase("export")]
+    [TestCase("inspect")]
+    [TestCase("prune")]
+    [TestCase("quantize")]
+    [TestCase("compress")]
     [TestCase("predict")]
     [TestCase("serve")]
     [TestCase("demo")]

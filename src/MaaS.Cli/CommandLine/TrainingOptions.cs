@@ -2,6 +2,7 @@ using System.CommandLine;
 using MaaS.Training;
 using MaaS.Training.Data;
 using MaaS.Training.Models;
+using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
 
@@ -13,9 +14,6 @@ internal sealed class TrainingOptions
     public TrainingOptions()
     {
         Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(m => m.Name)]);
-        Precision.AcceptOnlyFromAmong("fp32", "bf16");
-        Optimizer.AcceptOnlyFromAmong([.. Optimizers.Keys]);
-        Schedule.AcceptOnlyFromAmong([.. Schedules.Keys]);
     }
 
     public Option<string> Model { get; } = new("--model")
@@ -92,29 +90,18 @@ internal sealed class TrainingOptions
             Model, Epochs, BatchSize, Optimizer, LearningRate, Momentum, WeightDecay, LabelSmoothing, Schedule, Augment,
             Validation, EarlyStopping, Seed, Device, Threads, Precision, Checkpoint, Resume,
         ];
-        foreach (var option in all)
-        {
-            command.Options.Add(option);
-        }
+        all.AddTo(command);
     }
 
     /// <exception cref="UsageException">A value is out of its range.</exception>
-    public TrainerOptions Read(ParseResult result)
+    public TrainerOptions Read(ParseResult result) => Checked(() =>
     {
         var options = Parse(result);
-        try
-        {
-            options.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message, e);
-        }
-
+        options.Validate();
         return options is { EarlyStoppingPatience: not null, ValidationFraction: 0 }
             ? throw new UsageException("--early-stopping: expected --validation above 0, got 0.")
             : options;
-    }
+    });
 
     private TrainerOptions Parse(ParseResult result) => new()
     {
@@ -135,19 +122,5 @@ internal sealed class TrainingOptions
         Precision = result.GetValue(Precision) == "bf16" ? TrainingPrecision.Bf16 : TrainingPrecision.Fp32,
         CheckpointPath = result.GetValue(Checkpoint)?.FullName,
         Resume = result.GetValue(Resume),
-    };
-
-    private static Option<T> Number<T>(string name, string description, T value) => new(name)
-    {
-        Description = description,
-        HelpName = "number",
-        DefaultValueFactory = _ => value,
-    };
-
-    private static Option<string> Choice(string name, string description, IEnumerable<string> values, string value) => new(name)
-    {
-        Description = description,
-        HelpName = string.Join("|", values),
-        DefaultValueFactory = _ => value,
     };
 }

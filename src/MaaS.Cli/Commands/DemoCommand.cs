@@ -22,7 +22,7 @@ internal sealed class DemoCommand : VerbCommand
     };
 
     public DemoCommand()
-        : base("demo", "Trains, evaluates, exports, packages and serves a digit classifier, and asks it over HTTP.")
+        : base("demo", "Trains, evaluates, exports, packages, prunes, quantizes and serves a digit classifier, and asks it over HTTP.")
     {
         Options.Add(_output);
         Options.Add(_epochs);

@@ -3,6 +3,7 @@ using MaaS.Core.Files;
 using MaaS.Core.Packages;
 using MaaS.Serving;
 using MaaS.Training;
+using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
@@ -21,7 +22,7 @@ internal sealed class DemoRun(string folder, int epochs)
     private const string Architecture = "convnet", DataName = "mnist", ServedName = "digits";
     private const int TimedRequests = 400;
 
-    private static readonly Dictionary<string, string> Files = new()
+    private readonly Dictionary<string, string> _files = new()
     {
         ["weights"] = "convnet-mnist.safetensors",
         ["onnx"] = "digits.onnx",
@@ -29,6 +30,8 @@ internal sealed class DemoRun(string folder, int epochs)
         ["report"] = "report.json",
         ["request"] = "request.json",
         ["answer"] = "answer.json",
+        ["pruned"] = "digits-pruned.maas",
+        ["int8"] = "digits-int8.maas",
     };
 
     public async Task<DemoSummary> RunAsync(CancellationToken cancellationToken)
@@ -53,10 +56,24 @@ internal sealed class DemoRun(string folder, int epochs)
         Stage(4, "package", "network, weights, labels, metrics, checksums in one file");
         await model.PackAsync(PathOf("package"), ServedName, export, report, cancellationToken);
         var parity = Math.Max(export.ParityMaxAbs, await ParityAsync(model, data.Test, cancellationToken));
-        Console.WriteLine($"{Files["package"]}: {new FileInfo(PathOf("package")).Length / 1024.0:0} KiB; "
+        Console.WriteLine($"{_files["package"]}: {new FileInfo(PathOf("package")).Length / 1024.0:0} KiB; "
             + $"ONNX Runtime and torch differ by at most {parity:0.0e0} over all test digits");
 
-        Stage(5, "serve", "and ask over HTTP");
+        Stage(5, "prune", "half the channels, then fine-tune");
+        var pruned = await DemoCompression.PruneAsync(
+            PathOf("weights"), PathOf("pruned"), $"{ServedName}-pruned", export.Model, data, cancellationToken);
+
+        Stage(6, "quantize", "to int8, kept only if it pays");
+        File.Delete(PathOf("int8"));
+        var int8 = await DemoCompression.QuantizeAsync(
+            new NetworkFile(export.Model, model.Describe(ServedName)), PathOf("int8"), data, cancellationToken);
+        if (!int8.Accepted)
+        {
+            Console.WriteLine("the float network stays");
+            _files.Remove("int8");
+        }
+
+        Stage(7, "serve", "and ask over HTTP");
         var latency = await ServeAsync(data.Test, cancellationToken);
 
         var summary = new DemoSummary
@@ -70,7 +87,14 @@ internal sealed class DemoRun(string folder, int epochs)
             ParityMaxAbs = parity,
             TrainSeconds = training.Seconds,
             PredictP50Us = latency,
-            Files = Files,
+            Parameters = model.Module.parameters().Sum(static p => p.NumberOfElements),
+            PrunedParameters = pruned.Parameters,
+            PrunedAccuracy = pruned.Accuracy,
+            PrunedSpeedup = pruned.Speedup,
+            Int8Accuracy = int8.Quantized.Accuracy,
+            Int8Speedup = int8.Speedup,
+            Int8Accepted = int8.Accepted,
+            Files = _files,
         };
         AtomicFile.WriteText(Path.Combine(folder, "summary.json"), summary.ToJson());
         return summary;
@@ -131,11 +155,11 @@ internal sealed class DemoRun(string folder, int epochs)
         return latency;
     }
 
-    private string PathOf(string file) => Path.Combine(folder, Files[file]);
+    private string PathOf(string file) => Path.Combine(folder, _files[file]);
 
     private static void Stage(int number, string name, string what)
     {
         Console.WriteLine();
-        Console.WriteLine($"── {number}/5 {name}: {what}");
+        Console.WriteLine($"── {number}/7 {name}: {what}");
     }
 }

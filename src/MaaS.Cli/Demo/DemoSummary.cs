@@ -29,6 +29,27 @@ internal sealed record DemoSummary
     /// <summary>Median time of a request over HTTP on one connection, in microseconds.</summary>
     public required double PredictP50Us { get; init; }
 
+    /// <summary>Elements of all parameters.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Elements of all parameters with half the channels.</summary>
+    public required long PrunedParameters { get; init; }
+
+    /// <summary>Of the pruned and fine-tuned network on the test digits, 0 to 1.</summary>
+    public required double PrunedAccuracy { get; init; }
+
+    /// <summary>How many times as fast the pruned network is, one image a run.</summary>
+    public required double PrunedSpeedup { get; init; }
+
+    /// <summary>Of the int8 network on the test digits, 0 to 1, accepted or not.</summary>
+    public required double Int8Accuracy { get; init; }
+
+    /// <summary>How many times as fast the int8 network is, one image a run.</summary>
+    public required double Int8Speedup { get; init; }
+
+    /// <summary>Whether the int8 network is fast and accurate enough to be kept.</summary>
+    public required bool Int8Accepted { get; init; }
+
     /// <summary>Files of the demo, relative to the summary's folder.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MaaS.Core.Packages;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -57,6 +58,16 @@ public sealed class ImageDataset : IBatchSource, IDisposable
 
     /// <summary>Standard deviation of pixels scaled to 0…1.</summary>
     public double Std { get; }
+
+    /// <summary>How bytes become the inputs of a batch, as packages state it.</summary>
+    public ImagePreprocessing Preprocessing
+    {
+        get
+        {
+            var channels = (int)InputShape[0];
+            return new ImagePreprocessing(1 / 255.0, [.. Enumerable.Repeat(Mean, channels)], [.. Enumerable.Repeat(Std, channels)]);
+        }
+    }
 
     /// <inheritdoc/>
     public long Count => Images.shape[0];

@@ -5,6 +5,7 @@ using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
+using MaaS.Training.Pruning;
 using TorchSharp;
 using static System.FormattableString;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     public nn.Module<Tensor, Tensor> Module { get; } = module;
 
     /// <summary>What it is and where it came from.</summary>
-    public TrainedModelInfo Info { get; } = info;
+    public TrainedModelInfo Info { get; private set; } = info;
 
     /// <summary>Creates a model of the catalogue and trains it.</summary>
     /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
@@ -66,6 +67,36 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         }
     }
 
+    /// <summary>Removes channels, in place, and fine-tunes after each step; the description records it.</summary>
+    /// <param name="options">How far to go and which channels matter.</param>
+    /// <param name="fineTuning">How to train after each step; null to not train.</param>
+    /// <param name="train">What to learn from, normalised as the model was trained.</param>
+    /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
+    /// <param name="cancellationToken">Checked between runs and training steps; the network is of no use afterwards.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="PruningException">The goal cannot be reached, or nothing can be removed.</exception>
+    public PruningReport Prune(
+        ChannelPruningOptions options, TrainerOptions? fineTuning, ImageDataset train,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        using var example = Example();
+        var pruner = new Pruner(Module, example);
+        var report = fineTuning is null
+            ? pruner.Prune(options, cancellationToken: cancellationToken)
+            : pruner.Prune(options, new Trainer(fineTuning), train, null, progress, cancellationToken);
+        if (report.Final.Parameters == report.Before.Parameters)
+        {
+            throw new PruningException(
+                $"Prune: expected channels to remove, found none in {Info.Architecture}: "
+                + string.Join("; ", report.Fixed.Select(static f => $"{f.Layer} {f.Reason}")) + ".");
+        }
+
+        Module.eval();
+        Info = Info with { Compression = [.. Info.Compression, PruningStepText.Of(report, fineTuning)] };
+        return report;
+    }
+
     /// <summary>Writes weights and description, whole or not at all.</summary>
     /// <param name="path">Replaced when it exists; its folder is created.</param>
     public void Save(string path)
@@ -76,6 +107,10 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
             [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Default.TrainedModelInfo),
         });
     }
+
+    // The weights as they are now, with what was done to get them.
+    internal void SaveWith(string path, IReadOnlyList<string> steps)
+        => new TrainedModel(Module, Info with { Compression = [.. Info.Compression, .. steps] }).Save(path);
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is damaged, was not written by MaaS, or its weights do not fit its architecture.</exception>
@@ -91,7 +126,15 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         var (info, module) = Describe(path, json);
         try
         {
-            ModelWeights.Fill(module.state_dict(), file, path);
+            if (info.Compression.Count > 0)
+            {
+                PrunedWeights.Fill(module, info, file, path);
+            }
+            else
+            {
+                ModelWeights.Fill(module.state_dict(), file, path);
+            }
+
             module.eval();
             return new TrainedModel(module, info);
         }
@@ -106,9 +149,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public OnnxExportResult Export()
     {
-        using var scope = NewDisposeScope();
-        var device = Module.parameters().FirstOrDefault()?.device ?? CPU;
-        var example = randn([2, .. Info.InputShape]).to(device);   // (B, C, H, W)
+        using var example = Example();
         return OnnxExporter.Export(Module, example, new OnnxExportOptions
         {
             InputNames = ["image"],
@@ -136,7 +177,12 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
             Save(weights);
             await ModelPackage.CreateAsync(
                 path,
-                Manifest(name, inference, report),
+                Describe(name) with
+                {
+                    Inputs = inference.Inputs,
+                    Outputs = inference.Outputs,
+                    Metrics = report is null ? null : Metrics(report),
+                },
                 new Dictionary<string, PackageContent>
                 {
                     [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
@@ -151,33 +197,42 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         }
     }
 
-    /// <summary>Frees the network.</summary>
-    public void Dispose() => Module.Dispose();
-
-    private ModelManifest Manifest(string name, InferenceModel inference, ClassificationReport? report) => new()
+    /// <summary>What a package of the model says of it, but for inputs, outputs and metrics.</summary>
+    /// <param name="name">Name under which it is served.</param>
+    public ModelManifest Describe(string name) => new()
     {
         Name = name,
         Task = ModelManifest.Classification,
         Created = DateTimeOffset.UtcNow,
         Description = $"{Info.Architecture} trained on {Info.Data}",
-        Inputs = inference.Inputs,
-        Outputs = inference.Outputs,
         Preprocessing = new ImagePreprocessing(
             1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]),
         Labels = Info.Classes,
-        Metrics = report is null ? null : new Dictionary<string, double>
-        {
-            ["accuracy"] = report.Accuracy,
-            ["macro_precision"] = report.Macro.Precision,
-            ["macro_recall"] = report.Macro.Recall,
-            ["macro_f1"] = report.Macro.F1,
-        },
         Lineage = new ModelLineage
         {
             DataHash = Info.DataHash,
             CodeVersion = typeof(TrainedModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
             Hyperparameters = Info.Options is { } options ? Hyperparameters(options) : null,
+            Compression = Info.Compression.Count > 0 ? Info.Compression : null,
         },
+    };
+
+    /// <summary>Frees the network.</summary>
+    public void Dispose() => Module.Dispose();
+
+    // Two images, so that no axis of the trace is 1 by chance.
+    private Tensor Example()
+    {
+        using var scope = NewDisposeScope();
+        return randn([2, .. Info.InputShape]).to(Module.parameters().FirstOrDefault()?.device ?? CPU).MoveToOuterDisposeScope();   // (B, C, H, W)
+    }
+
+    private static Dictionary<string, double> Metrics(ClassificationReport report) => new()
+    {
+        ["accuracy"] = report.Accuracy,
+        ["macro_precision"] = report.Macro.Precision,
+        ["macro_recall"] = report.Macro.Recall,
+        ["macro_f1"] = report.Macro.F1,
     };
 
     private static Dictionary<string, string> Hyperparameters(TrainerOptions options) => new()

@@ -29,4 +29,10 @@ public sealed record TrainedModelInfo
 
     /// <summary>Each epoch's losses and accuracies.</summary>
     public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
+
+    /// <summary>
+    /// What was done to make it smaller, in order; empty for the architecture's own sizes. Where there is a step, layers
+    /// have the sizes of the stored weights.
+    /// </summary>
+    public IReadOnlyList<string> Compression { get; init => field = value ?? []; } = []; // Older files have none.
 }

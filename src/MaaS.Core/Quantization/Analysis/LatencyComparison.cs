@@ -3,7 +3,7 @@ using MaaS.Core.Inference;
 
 namespace MaaS.Core.Quantization.Analysis;
 
-/// <summary>Times two models against each other.</summary>
+/// <summary>Times models against each other.</summary>
 public static class LatencyComparison
 {
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(10);
@@ -20,14 +20,27 @@ public static class LatencyComparison
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        List<double> firstTimes = [], secondTimes = [];
+        double[] times = Measure([first, second], inputs, duration, cancellationToken);
+        return (times[0], times[1]);
+    }
+
+    /// <summary>Median milliseconds of one run of each of several models, which take turns.</summary>
+    /// <param name="models">At least one.</param>
+    /// <param name="inputs">What all are run on.</param>
+    /// <param name="duration">How long to measure in all; each model gets at least five turns.</param>
+    /// <param name="cancellationToken">Stops between two operators.</param>
+    public static double[] Measure(
+        IReadOnlyList<InferenceModel> models, IReadOnlyDictionary<string, TensorValue> inputs, TimeSpan duration,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        List<double>[] times = [.. models.Select(static _ => new List<double>())];
         long start = Stopwatch.GetTimestamp();
         for (int turn = 0; turn < 5 || Stopwatch.GetElapsedTime(start) < duration; turn++)
         {
-            TakeTurn(first, inputs, firstTimes, cancellationToken);
-            TakeTurn(second, inputs, secondTimes, cancellationToken);
+            for (int i = 0; i < models.Count; i++) TakeTurn(models[i], inputs, times[i], cancellationToken);
         }
-        return (Median(firstTimes), Median(secondTimes));
+        return [.. times.Select(Median)];
     }
 
     private static void TakeTurn(

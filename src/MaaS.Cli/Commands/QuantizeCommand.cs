@@ -1,0 +1,139 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Core.Packages;
+using MaaS.Core.Quantization;
+using MaaS.Core.Quantization.Calibration;
+using MaaS.Core.Quantization.Dynamic;
+using MaaS.Core.Quantization.Qdq;
+using MaaS.Core.Quantization.Schemes;
+using MaaS.Core.Quantization.WeightOnly;
+using MaaS.Training.Compression;
+using MaaS.Training.Data;
+using static MaaS.Cli.CommandLine.OptionKinds;
+
+namespace MaaS.Cli.Commands;
+
+/// <summary><c>maas quantize</c>: 8- or 4-bit integers, where they pay.</summary>
+internal sealed class QuantizeCommand : VerbCommand
+{
+    private static readonly QuantizerOptions Default = new();
+
+    private readonly Argument<FileSystemInfo> _model = new("model")
+    {
+        Description = "An ONNX file, a package (.maas or folder) or a trained model (.safetensors).",
+    };
+
+    private readonly Option<string> _mode = Choice(
+        "--mode", "static: weights and activations, calibrated; dynamic: activations as they come; int4: weights only.",
+        ["static", "dynamic", "int4"], "static");
+
+    private readonly Option<string> _calibrator = Choice(
+        "--calibrator", "How static ranges are chosen.", CalibrationMethods.Names, new MinMaxCalibration().Name);
+
+    private readonly Option<int> _samples = Number("--calibration-samples", "Training images to calibrate on.", 256);
+    private readonly Option<bool> _perTensor = new("--per-tensor") { Description = "One scale for all channels of a weight." };
+    private readonly Option<string[]> _exclude = Several("--exclude", "A node that stays float; may be given several times.", "node");
+    private readonly DataOptions _data = new("mnist");
+    private readonly Option<double> _drop = Number("--max-accuracy-drop", "Accuracy that may be lost; 0.002 is 0.2 points.", Default.MaxAccuracyDrop);
+    private readonly Option<double> _speedup = Number("--min-speedup", "How many times faster it must be; 0 for the sake of size.", Default.MinSpeedup);
+    private readonly Option<int> _batch = Number("--batch", "Images in a request when latency is measured.", 1);
+    private readonly Option<bool> _anyway = new("--accept-anyway") { Description = "Write the result even though it is slower or worse." };
+    private readonly Option<FileSystemInfo?> _output = new("--output", "-o")
+    {
+        Description = "FILE.onnx for the network alone, FILE.maas or a folder for a package; beside the model with the mode in its name without it.",
+        HelpName = "path",
+    };
+
+    public QuantizeCommand()
+        : base("quantize", "Quantizes a network, measures it against the float one, and keeps it only if it pays.")
+    {
+        Arguments.Add(_model);
+        new Option[] { _mode, _calibrator, _samples, _perTensor, _exclude }.AddTo(this);
+        _data.AddTo(this);
+        new Option[] { _drop, _speedup, _batch, _anyway, _output }.AddTo(this);
+    }
+
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
+    [
+        ("maas quantize digits.maas", "Static int8, accepted when it is not slower and loses at most 0.2 points."),
+        ("maas quantize model.onnx --mode static --calibrator entropy --data fashion-mnist -o small.onnx", "Entropy calibration on clothes."),
+        ("maas quantize models/mlp-mnist.safetensors --mode dynamic --min-speedup 0 -o mlp.maas", "For the size, whatever the speed."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        if (result.GetValue(_batch) < 1 || result.GetValue(_samples) < 1)
+        {
+            throw new UsageException("--batch, --calibration-samples: expected at least 1.");
+        }
+
+        var source = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(_model).FullName);
+        var mode = result.GetRequiredValue(_mode);
+        var output = result.GetValue(_output)?.FullName ?? Beside(source, mode);
+        var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output));
+        if (!ModelNames.IsValid(name))
+        {
+            throw new UsageException($"--output: expected a name of {ModelNames.Rule}, got '{name}'.");
+        }
+
+        using var data = _data.Load(result);
+        var network = (await NetworkFile.OpenAsync(source, cancellationToken)).For(data.Train);
+        using var train = network.Normalize(data.Train);
+        using var test = network.Normalize(data.Test);
+
+        var input = network.Model.Inputs[0].Name;
+        var options = new QuantizerOptions
+        {
+            MaxAccuracyDrop = result.GetValue(_drop),
+            MinSpeedup = result.GetValue(_speedup),
+            AcceptAnyway = result.GetValue(_anyway),
+        };
+        var quantized = new Quantizer(options).Run(
+            network.Model,
+            Scheme(result, mode, train, input, cancellationToken),
+            model => ClassificationAccuracy.Measure(model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
+            OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken).First(),
+            cancellationToken);
+        Console.Write(quantized.Report);
+        if (!quantized.Report.Accepted)
+        {
+            await Console.Error.WriteLineAsync("maas: nothing was written; --accept-anyway writes the quantized network all the same.");
+            return ExitCode.Failure;
+        }
+
+        await network.SaveAsync(output, quantized.Model, quantized.Report.Scheme, Metrics(quantized.Report), cancellationToken);
+        Console.WriteLine($"written to {output}");
+        return ExitCode.Success;
+    }
+
+    private IQuantizationScheme Scheme(ParseResult result, string mode, ImageDataset train, string input, CancellationToken cancellationToken)
+    {
+        var excluded = result.GetRequiredValue(_exclude).ToHashSet(StringComparer.Ordinal);
+        var perChannel = !result.GetValue(_perTensor);
+        return mode switch
+        {
+            "dynamic" => new DynamicScheme(new DynamicQuantizerOptions { PerChannel = perChannel, ExcludedNodes = excluded }),
+            "int4" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 4, ExcludedNodes = excluded }),
+            _ => new StaticScheme(
+                OnnxBatches.Inputs(train, input, result.GetValue(_samples), cancellationToken: cancellationToken),
+                new StaticQuantizerOptions
+                {
+                    Calibration = CalibrationMethods.ByName(result.GetRequiredValue(_calibrator)),
+                    PerChannel = perChannel,
+                    ExcludedNodes = excluded,
+                }),
+        };
+    }
+
+    private static string Beside(string source, string mode) => Path.Combine(
+        Path.GetDirectoryName(source)!,
+        $"{Path.GetFileNameWithoutExtension(source)}-{mode}{(source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ".onnx" : ".maas")}");
+
+    private static Dictionary<string, double> Metrics(QuantizationReport report) => new()
+    {
+        ["accuracy"] = report.Quantized.Accuracy,
+        ["float_accuracy"] = report.Float.Accuracy,
+        ["speedup"] = report.Speedup,
+        ["compression"] = report.Compression,
+    };
+}

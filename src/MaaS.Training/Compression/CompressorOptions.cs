@@ -1,0 +1,73 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Quantization.Dynamic;
+using MaaS.Core.Quantization.Qdq;
+using MaaS.Training.Pruning;
+
+namespace MaaS.Training.Compression;
+
+/// <summary>What <see cref="Compressor"/> tries and what it chooses by.</summary>
+public sealed record CompressorOptions
+{
+    /// <summary>What the chosen network must keep to.</summary>
+    public CompressionBudget Budget { get; init; } = new();
+
+    /// <summary>Shares of channels to remove, each above 0 and below 1; the unpruned network is always tried.</summary>
+    public IReadOnlyList<double> Ratios { get; init; } = [0.25, 0.5, 0.75];
+
+    /// <summary>How to quantize each network; the float one is always tried.</summary>
+    public IReadOnlyList<QuantizationKind> Quantizations { get; init; } = [QuantizationKind.Dynamic, QuantizationKind.Static];
+
+    /// <summary>Which channels go first; the goal is replaced by the ratios. Default: multiples of 4 channels stay.</summary>
+    public ChannelPruningOptions Pruning { get; init; } = new() { RoundTo = 4 };
+
+    /// <summary>How to train after each pruning step; null to not train. Default: two epochs.</summary>
+    public TrainerOptions? FineTuning { get; init; } = new() { Epochs = 2 };
+
+    /// <summary>What dynamic quantization quantizes.</summary>
+    public DynamicQuantizerOptions Dynamic { get; init; } = new();
+
+    /// <summary>How static quantization chooses ranges and nodes.</summary>
+    public StaticQuantizerOptions Static { get; init; } = new();
+
+    /// <summary>Training samples that ranges are calibrated on, at least 1. Default 256.</summary>
+    public int CalibrationSamples { get; init; } = 256;
+
+    /// <summary>Samples of a run when latency is measured, at least 1. Default 1.</summary>
+    public int LatencyBatch { get; init; } = 1;
+
+    /// <summary>How long the latency of each network is measured. Default 1 s.</summary>
+    public TimeSpan LatencyDuration { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Threads with which all networks run.</summary>
+    public InferenceOptions Inference { get; init; } = new();
+
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of them.</exception>
+    public void Validate()
+    {
+        List<string> faults = [.. Budget.Faults()];
+        faults.AddRange(Ratios.Where(static r => r is not (> 0 and < 1)).Select(static r => $"Ratios: expected above 0 and below 1, got {r}"));
+        if (CalibrationSamples < 1)
+        {
+            faults.Add($"CalibrationSamples: expected at least 1, got {CalibrationSamples}");
+        }
+
+        if (LatencyBatch < 1)
+        {
+            faults.Add($"LatencyBatch: expected at least 1, got {LatencyBatch}");
+        }
+
+        if (FineTuning?.CheckpointPath is { } checkpoint)
+        {
+            faults.Add($"FineTuning: expected no CheckpointPath, because several networks are trained, got '{checkpoint}'");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException($"CompressorOptions: {string.Join("; ", faults)}.");
+        }
+
+        Pruning.Validate();
+        FineTuning?.Validate();
+    }
+}

@@ -1,0 +1,11 @@
+namespace MaaS.Training.Compression;
+
+/// <summary>How <see cref="Compressor"/> may quantize a network.</summary>
+public enum QuantizationKind
+{
+    /// <summary>Activations are quantized as they come; for dense, attention and recurrent layers.</summary>
+    Dynamic,
+
+    /// <summary>Ranges of activations are calibrated beforehand; for convolutions as well.</summary>
+    Static,
+}
