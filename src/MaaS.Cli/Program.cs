@@ -12,6 +12,9 @@ namespace MaaS.Cli;
 /// <summary>The <c>maas</c> command: every verb is thin and calls a public API.</summary>
 public static class Program
 {
+    // How long after Ctrl+C or SIGTERM a verb may go on: work stops at its next step, a server answers what is under way.
+    private static readonly TimeSpan WorkGrace = TimeSpan.FromSeconds(5), ServerGrace = TimeSpan.FromSeconds(40);
+
     /// <summary>Runs one verb.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Main(string[] args)
@@ -39,7 +42,11 @@ public static class Program
 
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await result.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand ? ServerGrace : WorkGrace,
+            });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
         {

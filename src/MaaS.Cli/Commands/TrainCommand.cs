@@ -30,7 +30,7 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --model convnet --data fashion-mnist --epochs 5", "Clothes, 60,000 images of them."),
         ("maas train --model resnet --data mnist --schedule one-cycle --learning-rate 0.01 --augment", "Digits, more accurate and slower."),
         ("maas train --model mlp --data mnist --data-dir ~/mnist --optimizer sgd", "Your own copy of the full MNIST."),
-        ("maas train --checkpoint run.ckpt --resume --epochs 20", "Go on where an earlier run stopped."),
+        ("maas train --epochs 20 --checkpoint run.ckpt --resume", "Go on where the same command was interrupted, or start."),
     ];
 
     protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
