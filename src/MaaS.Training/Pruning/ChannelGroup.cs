@@ -7,8 +7,8 @@ namespace MaaS.Training.Pruning;
 public sealed class ChannelGroup
 {
     internal ChannelGroup(
-        string name, IReadOnlyList<string> layers, IReadOnlyList<string> consumers, IReadOnlyList<ChannelUnit> channelUnits,
-        int unitSize)
+        string name, IReadOnlyList<string> layers, IReadOnlyList<string> consumers,
+        IReadOnlyList<ChannelUnit> channelUnits, int unitSize)
         => (Name, Layers, Consumers, ChannelUnits, UnitSize) = (name, layers, consumers, channelUnits, unitSize);
 
     /// <summary>The path of the first layer that produces the channels; a further group of that layer ends in <c>#2</c>.</summary>

@@ -21,7 +21,8 @@ public static class PrunedState
         if (wrong.Length > 0)
         {
             throw new ArgumentException(
-                $"PrunedState: expected the state of a {module.GetName()}, got one that differs in {string.Join(", ", wrong)}.", nameof(state));
+                $"PrunedState: expected the state of a {module.GetName()}, got one that differs in "
+                + $"{string.Join(", ", wrong)}.", nameof(state));
         }
 
         using var scope = NewDisposeScope();

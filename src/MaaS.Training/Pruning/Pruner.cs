@@ -62,7 +62,8 @@ public sealed class Pruner
     /// keeps the steps that were complete.</exception>
     /// <exception cref="Export.OnnxExportException">The module cannot be traced.</exception>
     public PruningReport Prune(
-        ChannelPruningOptions? options = null, Action<PruningStep>? fineTune = null, CancellationToken cancellationToken = default)
+        ChannelPruningOptions? options = null, Action<PruningStep>? fineTune = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new ChannelPruningOptions();
         options.Validate();

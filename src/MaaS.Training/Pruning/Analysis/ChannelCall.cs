@@ -21,7 +21,9 @@ internal sealed class ChannelCall(
     public int Index { get; } = index;
 
     /// <summary>Operator and module, for people.</summary>
-    public string Place => traced.ModulePath.Length == 0 ? $"{traced.Name} in the module itself" : $"{traced.Name} in '{traced.ModulePath}'";
+    public string Place => traced.ModulePath.Length == 0
+        ? $"{traced.Name} in the module itself"
+        : $"{traced.Name} in '{traced.ModulePath}'";
 
     /// <summary>The shape of the first result.</summary>
     public IReadOnlyList<long> OutputShape => _shapes[0];
@@ -44,7 +46,8 @@ internal sealed class ChannelCall(
     public static string BaseName(string name)
     {
         var plain = name.StartsWith("aten::", StringComparison.Ordinal) ? name["aten::".Length..] : name;
-        return plain.Length > 1 && plain.EndsWith('_') && !plain.EndsWith("__", StringComparison.Ordinal) ? plain[..^1] : plain;
+        var inPlace = plain.Length > 1 && plain.EndsWith('_') && !plain.EndsWith("__", StringComparison.Ordinal);
+        return inPlace ? plain[..^1] : plain;
     }
 
     public static IReadOnlyList<long> ShapeOf(TracedValue value) => [.. value.Shape.Select(static s => s.Value)];

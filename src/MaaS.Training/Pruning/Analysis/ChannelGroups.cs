@@ -11,7 +11,8 @@ internal static class ChannelGroups
         var groups = new Dictionary<string, (List<SlotAxis> Axes, List<ChannelUnit> Units)>();
         foreach (var members in Sets(slots))
         {
-            List<SlotAxis> produced = [.. members.Select(slots.AxisOf).Where(static a => a.Role.HasFlag(SlotRole.Produces)).Distinct()];
+            List<SlotAxis> produced =
+                [.. members.Select(slots.AxisOf).Where(static a => a.Role.HasFlag(SlotRole.Produces)).Distinct()];
             if (produced.Count == 0)
             {
                 continue;
@@ -36,7 +37,11 @@ internal static class ChannelGroups
             group.Units.Add(new ChannelUnit([.. members]));
         }
 
-        fixedLayers = [.. reasons.OrderBy(static r => r.Key.First).Select(static r => new FixedLayer(r.Key.Layer, r.Key.Parameter, r.Value))];
+        fixedLayers =
+        [
+            .. reasons.OrderBy(static r => r.Key.First)
+                .Select(static r => new FixedLayer(r.Key.Layer, r.Key.Parameter, r.Value)),
+        ];
         return Name(slots, groups.Values);
     }
 
@@ -71,7 +76,8 @@ internal static class ChannelGroups
         return sets.Values;
     }
 
-    private static List<ChannelGroup> Name(ChannelSlots slots, IEnumerable<(List<SlotAxis> Axes, List<ChannelUnit> Units)> groups)
+    private static List<ChannelGroup> Name(
+        ChannelSlots slots, IEnumerable<(List<SlotAxis> Axes, List<ChannelUnit> Units)> groups)
     {
         List<ChannelGroup> result = [];
         var taken = new Dictionary<string, int>();

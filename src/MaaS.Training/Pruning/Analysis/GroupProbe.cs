@@ -63,8 +63,8 @@ internal sealed class GroupProbe(TracedModule module, CancellationToken cancella
 
     // Lets another part of the axes that the group's reshapes split carry the channels, where forward works that way.
     private Dictionary<int, int>? OtherChoices(
-        DependencyAnalysis analysis, ChannelGroup group, Dictionary<int, int> choices, Func<Dictionary<int, int>, DependencyAnalysis> run,
-        IReadOnlyList<ChannelGroup> accepted)
+        DependencyAnalysis analysis, ChannelGroup group, Dictionary<int, int> choices,
+        Func<Dictionary<int, int>, DependencyAnalysis> run, IReadOnlyList<ChannelGroup> accepted)
     {
         var split = Reshapes(analysis, group).Where(op => analysis.Operators[op].ReshapeChoices > 1).ToArray();
         var most = split.Length == 0 ? 0 : split.Max(op => analysis.Operators[op].ReshapeChoices);
@@ -117,7 +117,8 @@ internal sealed class GroupProbe(TracedModule module, CancellationToken cancella
     {
         // The reshape that splits the channels without −1, if there is one; else the last, which merges them.
         int[] reshapes = [.. Reshapes(analysis, groups[^1])];
-        int? index = reshapes.Where(op => analysis.Operators[op].ReshapeChoices > 1).Concat(reshapes.Reverse()).Cast<int?>().FirstOrDefault();
+        int? index = reshapes.Where(op => analysis.Operators[op].ReshapeChoices > 1).Concat(reshapes.Reverse())
+            .Cast<int?>().FirstOrDefault();
         return index is { } op
             ? $"; {analysis.Operators[op].Place} may name their number (write -1, or read the size from the tensor)"
             : "";

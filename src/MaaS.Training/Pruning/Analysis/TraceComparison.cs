@@ -32,6 +32,8 @@ internal static class TraceComparison
             }
         }
 
-        return after.Operators.Count > analysis.Operators.Count ? $"{after.Operators[analysis.Operators.Count].Name} is run as well" : null;
+        return after.Operators.Count > analysis.Operators.Count
+            ? $"{after.Operators[analysis.Operators.Count].Name} is run as well"
+            : null;
     }
 }

@@ -53,5 +53,7 @@ internal sealed class TracedModule
 
     // Training may have moved the module.
     private IReadOnlyList<Tensor> Examples()
-        => Module.parameters().FirstOrDefault() is { } parameter ? [.. _examples.Select(example => example.to(parameter.device))] : _examples;
+        => Module.parameters().FirstOrDefault() is { } parameter
+            ? [.. _examples.Select(example => example.to(parameter.device))]
+            : _examples;
 }

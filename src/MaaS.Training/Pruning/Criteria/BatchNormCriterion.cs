@@ -14,6 +14,7 @@ public sealed class BatchNormCriterion : StatelessCriterion
     {
         ArgumentNullException.ThrowIfNull(group);
         return group.Score(
-            static w => w.IsNorm && w.Name.EndsWith(".weight", StringComparison.Ordinal), static w => w.Value.abs(), static sum => sum);
+            static w => w.IsNorm && w.Name.EndsWith(".weight", StringComparison.Ordinal), static w => w.Value.abs(),
+            static sum => sum);
     }
 }

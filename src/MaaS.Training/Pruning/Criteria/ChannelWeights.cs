@@ -20,7 +20,8 @@ public sealed class ChannelWeights
         {
             int[][] positions = [.. group.ChannelUnits.Select(unit => unit.Slots
                 .Where(slot => analysis.Slots.AxisOf(slot) == axis).Select(slot => slot - axis.First).ToArray())];
-            _weights.Add(new ChannelWeight(axis.Parameter, tensors[axis.Parameter], axis.Axis, norms.Contains(axis.Layer), positions));
+            _weights.Add(new ChannelWeight(
+                axis.Parameter, tensors[axis.Parameter], axis.Axis, norms.Contains(axis.Layer), positions));
         }
     }
 
@@ -68,7 +69,8 @@ public sealed class ChannelWeights
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var values = importance(weight).to(ScalarType.Float64);
-        long[] others = [.. Enumerable.Range(0, (int)values.dim()).Where(axis => axis != weight.Axis).Select(static axis => (long)axis)];
+        long[] others =
+            [.. Enumerable.Range(0, (int)values.dim()).Where(axis => axis != weight.Axis).Select(static axis => (long)axis)];
         var perPosition = (others.Length == 0 ? values : values.sum(others)).cpu().data<double>().ToArray();
         return [.. weight.Positions.Select(positions => positions.Sum(position => perPosition[position]))];
     }

@@ -66,7 +66,8 @@ public sealed class TaylorCriterion : IChannelCriterion
         for (var batch = 0; batch < _batches; batch++)
         {
             using var step = NewDisposeScope();
-            var gradients = autograd.grad([_loss(module, batch)], [.. parameters.Select(static p => p.parameter)], allow_unused: true);
+            var gradients = autograd.grad(
+                [_loss(module, batch)], [.. parameters.Select(static p => p.parameter)], allow_unused: true);
             for (var i = 0; i < sums.Length; i++)
             {
                 if (gradients[i] is { IsInvalid: false } gradient)
@@ -77,8 +78,10 @@ public sealed class TaylorCriterion : IChannelCriterion
         }
 
         using var noGrad = no_grad();
-        return parameters.Select((p, i) => (p.name, Product: sums[i] is { } sum ? (p.parameter * sum / _batches).abs() : zeros_like(p.parameter)))
-            .ToDictionary(static p => p.name, static p => p.Product.DetachFromDisposeScope());
+        return parameters.Zip(sums).ToDictionary(
+            static p => p.First.name,
+            p => (p.Second is { } sum ? (p.First.parameter * sum / _batches).abs() : zeros_like(p.First.parameter))
+                .DetachFromDisposeScope());
     }
 
     private sealed class Scores(Dictionary<string, Tensor> products) : IChannelScores

@@ -13,7 +13,8 @@ internal static class ChannelRules
         new AxisRule(), new PermuteRule(), new ReshapeRule(), new ConcatRule(), new SplitRule(), new SliceRule(),
         new ExpandRule(), new EmbeddingRule(), new AttentionRule(), new FixedRule(), new PReluRule(),
         new EinsumRule(), new GatedLinearUnitRule(),
-    }.SelectMany(static rule => rule.Operators.Select(name => (name, rule))).ToFrozenDictionary(static p => p.name, static p => p.rule);
+    }.SelectMany(static rule => rule.Operators.Select(name => (name, rule)))
+        .ToFrozenDictionary(static p => p.name, static p => p.rule);
 
     /// <summary>Follows channels through one call; where no rule knows the operator, what it touches stays.</summary>
     public static void Apply(ChannelCall call)

@@ -20,12 +20,16 @@ internal sealed class ConcatRule : IChannelRule
             var source = stacked && i > axis ? i - 1 : i;
             if (i != axis)
             {
-                axes[i] = parts.Select(part => part.Axes[source])
-                    .Aggregate((a, b) => a is null && b is null ? null : call.Join(a, b, "puts them beside a tensor of fixed size"));
+                axes[i] = parts.Select(part => part.Axes[source]).Aggregate(
+                    (a, b) => a is null && b is null ? null : call.Join(a, b, "puts them beside a tensor of fixed size"));
             }
             else if (!stacked && parts.Any(part => part.Axes[axis] is not null))
             {
-                axes[i] = [.. parts.SelectMany(part => part.Axes[axis] ?? Enumerable.Repeat(ChannelTensor.Fixed, (int)part.Shape[axis]))];
+                axes[i] =
+                [
+                    .. parts.SelectMany(
+                        part => part.Axes[axis] ?? Enumerable.Repeat(ChannelTensor.Fixed, (int)part.Shape[axis])),
+                ];
             }
         }
 

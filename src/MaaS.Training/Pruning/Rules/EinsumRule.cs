@@ -36,7 +36,9 @@ internal sealed class EinsumRule : IChannelRule
 
                 if (letters.TryGetValue(letter, out var known))
                 {
-                    letters[letter] = known is null && slots is null ? null : call.Join(known, slots, "combines them with a tensor of fixed size");
+                    letters[letter] = known is null && slots is null
+                        ? null
+                        : call.Join(known, slots, "combines them with a tensor of fixed size");
                 }
                 else
                 {

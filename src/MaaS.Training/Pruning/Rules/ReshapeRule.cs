@@ -10,7 +10,10 @@ namespace MaaS.Training.Pruning.Rules;
 internal sealed class ReshapeRule : IChannelRule
 {
     public IEnumerable<string> Operators { get; } =
-        ["view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "view_as", "reshape_as", "ravel", "_unsafe_view", "_reshape_alias"];
+    [
+        "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "view_as", "reshape_as", "ravel", "_unsafe_view",
+        "_reshape_alias",
+    ];
 
     public void Apply(ChannelCall call)
     {

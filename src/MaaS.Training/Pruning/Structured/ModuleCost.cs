@@ -22,7 +22,9 @@ internal sealed class ModuleCost(TracedModule module, DependencyAnalysis analysi
     /// <summary>Multiply–accumulates of a run once slots are removed.</summary>
     public long Macs(IReadOnlyList<bool> removed) => analysis.Macs(removed);
 
-    /// <summary>Milliseconds of the fastest of several runs of the module as it is; what else runs only makes some slower.</summary>
+    /// <summary>
+    /// Milliseconds of the fastest of several runs of the module as it is; what else runs only makes some slower.
+    /// </summary>
     public double Milliseconds()
     {
         using var mode = new EvaluationMode(module.Module);

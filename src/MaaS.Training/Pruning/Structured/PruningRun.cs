@@ -43,7 +43,8 @@ internal sealed class PruningRun
         if (Difference(analysis, removed) is { } difference)
         {
             removal.Undo();
-            throw new PruningException($"Pruning: expected forward to run with fewer channels, but {difference}; ignore that layer.");
+            throw new PruningException(
+                $"Pruning: expected forward to run with fewer channels, but {difference}; ignore that layer.");
         }
 
         foreach (var group in analysis.Groups)
@@ -72,10 +73,10 @@ internal sealed class PruningRun
                 ratio => cost.Macs(selection.Choose(ratio, progress)), limit, CountedRounds, "MACs"),
             PruningMeasure.Parameters => RatioSearch.Find(
                 ratio => cost.Parameters(selection.Choose(ratio, progress)), limit, CountedRounds, "parameters"),
-            // Each step is measured against the module before it, side by side: a clock reading of an hour ago says little.
+            // Each step is measured against the module before it, in turns: a clock reading of an hour ago says little.
             _ => RatioSearch.Find(
-                ratio => ratio == 0 ? 1 : cost.RelativeTime(selection.Choose(ratio, progress)), Math.Pow(goal.Share, 1.0 / _options.Steps),
-                MeasuredRounds, "of the time"),
+                ratio => ratio == 0 ? 1 : cost.RelativeTime(selection.Choose(ratio, progress)),
+                Math.Pow(goal.Share, 1.0 / _options.Steps), MeasuredRounds, "of the time"),
         };
     }
 

@@ -15,7 +15,11 @@ internal sealed record UnitScores(ChannelGroup Group, int[] Order, IReadOnlyList
         TracedModule module, DependencyAnalysis analysis, IChannelCriterion criterion, IReadOnlyDictionary<string, int> originals)
     {
         using var scores = criterion.Measure(module.Module);
-        return [.. analysis.Groups.Select(group => Of(group, scores.Score(new ChannelWeights(module, analysis, group)), originals))];
+        return
+        [
+            .. analysis.Groups.Select(
+                group => Of(group, scores.Score(new ChannelWeights(module, analysis, group)), originals)),
+        ];
     }
 
     private static UnitScores Of(ChannelGroup group, IReadOnlyList<double>? values, IReadOnlyDictionary<string, int> originals)

@@ -17,7 +17,9 @@ internal sealed class UnitSelection(IReadOnlyList<UnitScores> groups, ChannelPru
         for (var i = 0; i < groups.Count; i++)
         {
             var group = groups[i];
-            var wanted = Own(group.Group) is { } own ? group.Original * (1 - Math.Pow(1 - own, progress)) : counts[i];
+            var wanted = Own(group.Group) is { } own
+                ? group.Original * (1 - Math.Pow(1 - own, progress))
+                : counts[i];
             foreach (var unit in group.Order.Take(group.Group.Units - Kept(group, wanted)))
             {
                 foreach (var slot in group.Group.ChannelUnits[unit].Slots)
@@ -43,7 +45,8 @@ internal sealed class UnitSelection(IReadOnlyList<UnitScores> groups, ChannelPru
     // Units to remove by group when all compete: those whose score is among the lowest anywhere.
     private double[] Ranked(double ratio)
     {
-        var candidates = groups.SelectMany((g, i) => Own(g.Group) is null ? g.Values.Select(value => (value, i)) : []).ToArray();
+        var candidates = groups
+            .SelectMany((g, i) => Own(g.Group) is null ? g.Values.Select(value => (value, i)) : []).ToArray();
         var gone = groups.Where(g => Own(g.Group) is null && g.Order.Length > 0).Sum(static g => g.Original - g.Group.Units);
         var count = (int)(((candidates.Length + gone) * ratio) - gone + Slack);
         var counts = groups.Select(static g => (double)(g.Original - g.Group.Units)).ToArray();

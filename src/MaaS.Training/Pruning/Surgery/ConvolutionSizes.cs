@@ -15,14 +15,16 @@ internal sealed class ConvolutionSizes : ILayerSizes
 
         var (inputs, outputs, groups) = (layer.in_channels, layer.out_channels, layer.groups);
         var (first, second) = (layer.weight.shape[0], layer.weight.shape[1]);
-        if (first == (layer.transposed ? inputs : outputs) && second == (layer.transposed ? outputs : inputs) / groups)
+        if (first == (layer.transposed ? inputs : outputs)
+            && second == (layer.transposed ? outputs : inputs) / groups)
         {
             return null;
         }
 
         var depthwise = groups > 1 && groups == inputs;
         var newGroups = !depthwise ? groups : layer.transposed ? first : first / (outputs / groups);
-        Set(layer, layer.transposed ? first : second * newGroups, layer.transposed ? second * newGroups : first, newGroups);
+        var others = second * newGroups;
+        Set(layer, layer.transposed ? first : others, layer.transposed ? others : first, newGroups);
         return () => Set(layer, inputs, outputs, groups);
     }
 

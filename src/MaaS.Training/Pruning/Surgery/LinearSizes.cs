@@ -8,13 +8,19 @@ internal sealed class LinearSizes : ILayerSizes
 {
     public Action? Update(nn.Module module)
     {
-        if (module is not Linear layer || (layer.weight.shape is [var outputs, var inputs] && outputs == layer.out_features && inputs == layer.in_features))
+        if (module is not Linear layer)
         {
             return null;
         }
 
         var before = (layer.in_features, layer.out_features);
-        (layer.out_features, layer.in_features) = (layer.weight.shape[0], layer.weight.shape[1]);
+        var now = (layer.weight.shape[1], layer.weight.shape[0]);
+        if (before == now)
+        {
+            return null;
+        }
+
+        (layer.in_features, layer.out_features) = now;
         return () => (layer.in_features, layer.out_features) = before;
     }
 }

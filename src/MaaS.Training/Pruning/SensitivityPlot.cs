@@ -21,28 +21,34 @@ internal static class SensitivityPlot
         double Y(double score) => Height - Bottom - ((score - low) / range * (Height - Top - Bottom));
 
         var svg = new StringBuilder();
-        svg.AppendLine($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        svg.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" ");
+        svg.AppendLine("font-family=\"sans-serif\" font-size=\"12\">");
         svg.AppendLine($"<rect width=\"{Width}\" height=\"{Height}\" fill=\"white\"/>");
         foreach (var ratio in report.Points.Select(static p => p.Ratio).Append(0).Distinct().Order())
         {
-            svg.AppendLine($"<text x=\"{X(ratio):f1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{ratio:0.###}</text>");
+            svg.AppendLine(
+                $"<text x=\"{X(ratio):f1}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{ratio:0.###}</text>");
         }
 
         for (var tick = 0; tick <= 4; tick++)
         {
             var score = low + (range * tick / 4);
-            svg.AppendLine($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(score):f1}\" y2=\"{Y(score):f1}\" stroke=\"#ddd\"/>");
-            svg.AppendLine($"<text x=\"{Left - 6}\" y=\"{Y(score) + 4:f1}\" text-anchor=\"end\">{score:0.###}</text>");
+            var y = Y(score);
+            svg.AppendLine($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:f1}\" y2=\"{y:f1}\" stroke=\"#ddd\"/>");
+            svg.AppendLine($"<text x=\"{Left - 6}\" y=\"{y + 4:f1}\" text-anchor=\"end\">{score:0.###}</text>");
         }
 
-        svg.AppendLine($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 12}\" text-anchor=\"middle\">share of units removed</text>");
+        svg.Append($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 12}\" text-anchor=\"middle\">");
+        svg.AppendLine("share of units removed</text>");
         var index = 0;
         foreach (var group in report.Points.GroupBy(static p => p.Group))
         {
             var colour = Colours[index % Colours.Length];
-            var line = group.OrderBy(static p => p.Ratio).Select(p => $"{X(p.Ratio):f1},{Y(p.Score):f1}").Prepend($"{X(0):f1},{Y(report.Baseline):f1}");
-            svg.AppendLine($"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"{string.Join(' ', line)}\"/>");
-            svg.AppendLine($"<text x=\"{Width - Right + 12}\" y=\"{Top + 12 + (16 * index)}\" fill=\"{colour}\">{WebUtility.HtmlEncode(group.Key)}</text>");
+            var points = group.OrderBy(static p => p.Ratio).Select(static p => (p.Ratio, p.Score)).Prepend((0, report.Baseline));
+            var line = string.Join(' ', points.Select(p => $"{X(p.Item1):f1},{Y(p.Item2):f1}"));
+            svg.AppendLine($"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"{line}\"/>");
+            svg.Append($"<text x=\"{Width - Right + 12}\" y=\"{Top + 12 + (16 * index)}\" fill=\"{colour}\">");
+            svg.AppendLine($"{WebUtility.HtmlEncode(group.Key)}</text>");
             index++;
         }
 

@@ -28,7 +28,9 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
     public IReadOnlyList<MaskedWeight> Weights { get; }
 
     /// <summary>Share of zeros in all masked parameters, 0–1.</summary>
-    public double Sparsity => Weights.Count == 0 ? 0 : (double)Weights.Sum(static w => w.Zeros) / Weights.Sum(static w => w.Elements);
+    public double Sparsity => Weights.Count == 0
+        ? 0
+        : (double)Weights.Sum(static w => w.Zeros) / Weights.Sum(static w => w.Elements);
 
     /// <summary>Masks for the zeros that a pruned module already has, to train on after its weights were loaded.</summary>
     /// <param name="module">Its parameters of two and more axes that hold zeros are masked.</param>
@@ -37,8 +39,10 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
         ArgumentNullException.ThrowIfNull(module);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return new PruningMasks(module.named_parameters().Where(static p => p.parameter.dim() > 1 && p.parameter.eq(0).any().item<bool>())
-            .ToDictionary(static p => p.name, static p => p.parameter.ne(0).to(ScalarType.Float32).DetachFromDisposeScope()));
+        var weights = module.named_parameters().Where(
+            static p => p.parameter.dim() > 1 && p.parameter.eq(0).any().item<bool>());
+        return new PruningMasks(weights.ToDictionary(
+            static p => p.name, static p => p.parameter.ne(0).to(ScalarType.Float32).DetachFromDisposeScope()));
     }
 
     /// <summary>Sets the masked weights of a module to zero.</summary>
@@ -62,7 +66,7 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
             {
                 throw new ArgumentException(
                     $"PruningMasks: expected parameter '{name}' of shape ({string.Join(",", mask.shape)}), got "
-                    + $"{(weight is null ? "none" : $"({string.Join(",", weight.shape)})")}; make masks after channels are pruned.",
+                    + $"{(weight is null ? "none" : $"({string.Join(",", weight.shape)})")}; make masks after pruning channels.",
                     nameof(weights));
             }
 
@@ -76,11 +80,12 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
         var text = new StringBuilder();
         foreach (var weight in Weights)
         {
-            text.AppendLine($"{weight.Parameter,-40}{weight.Zeros,12:n0} of {weight.Elements,12:n0} ({(double)weight.Zeros / weight.Elements:p1})");
+            var share = (double)weight.Zeros / weight.Elements;
+            text.AppendLine($"{weight.Parameter,-40}{weight.Zeros,12:n0} of {weight.Elements,12:n0} ({share:p1})");
         }
 
-        text.AppendLine($"{Sparsity:p1} of the weights are zero. This changes neither the file's size nor its latency in ONNX Runtime; it");
-        text.AppendLine("pays only where the file is compressed.");
+        text.AppendLine($"{Sparsity:p1} of the weights are zero. This changes neither the file's size nor its latency in ONNX");
+        text.AppendLine("Runtime; it pays only where the file is compressed.");
         return text.ToString();
     }
 

@@ -10,7 +10,9 @@ public static class MagnitudePruner
     /// <summary>Zeroes weights in place, step by step.</summary>
     /// <param name="module">Its parameters of two and more axes are pruned; biases and norms stay.</param>
     /// <param name="options">How; null for half the weights of each layer.</param>
-    /// <param name="fineTune">Trains after each step, with the masks among <see cref="TrainerOptions.Hooks"/>; null to not train.</param>
+    /// <param name="fineTune">
+    /// Trains after each step, with the masks among <see cref="TrainerOptions.Hooks"/>; null to not train.
+    /// </param>
     /// <returns>The masks of the last step; the caller owns them.</returns>
     /// <exception cref="ArgumentException">A value is out of its range, or a module's name is unknown.</exception>
     /// <exception cref="PruningException">Weights are NaN, or no weight may be pruned.</exception>
@@ -37,12 +39,15 @@ public static class MagnitudePruner
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var weights = module.named_parameters()
-            .Where(p => p.parameter.dim() > 1 && !options.Ignore.Any(ignored => PruningChecks.IsBelow(Analysis.SlotAxis.LayerOf(p.name), ignored)))
-            .Select(static p => (p.name, Magnitude: p.parameter.detach().abs().flatten().to(ScalarType.Float32), p.parameter.shape)).ToArray();
+        bool IsIgnored(string name)
+            => options.Ignore.Any(ignored => PruningChecks.IsBelow(Analysis.SlotAxis.LayerOf(name), ignored));
+        var weights = module.named_parameters().Where(p => p.parameter.dim() > 1 && !IsIgnored(p.name))
+            .Select(static p => (p.name, Magnitude: p.parameter.abs().flatten().to(ScalarType.Float32), p.parameter.shape))
+            .ToArray();
         if (weights.Length == 0)
         {
-            throw new PruningException($"MagnitudePruner: expected parameters of two and more axes, {module.GetName()} has none to prune.");
+            throw new PruningException(
+                $"MagnitudePruner: expected parameters of two and more axes, {module.GetName()} has none to prune.");
         }
 
         if (weights.FirstOrDefault(static w => w.Magnitude.isnan().any().item<bool>()) is { name: { } name })
@@ -52,7 +57,8 @@ public static class MagnitudePruner
 
         var flat = options.Scope == PruningScope.Local
             ? [.. weights.Select(w => Keep(w.Magnitude, ratio))]
-            : Keep(cat([.. weights.Select(static w => w.Magnitude)]), ratio).split([.. weights.Select(static w => w.Magnitude.numel())]);
+            : Keep(cat([.. weights.Select(static w => w.Magnitude)]), ratio)
+                .split([.. weights.Select(static w => w.Magnitude.numel())]);
         return new PruningMasks(weights.Zip(flat).ToDictionary(
             static p => p.First.name, static p => p.Second.reshape(p.First.shape).clone().DetachFromDisposeScope()));
     }
