@@ -14,8 +14,8 @@ internal static class ConvReluPool
     /// <returns>(B, O, ⌊H'/2⌋, ⌊W'/2⌋) of the convolution's (B, O, H', W').</returns>
     /// <remarks>
     /// The fused pass serves gradients of a first layer's weights on the CPU in float32: 3×3, stride 1, no padding.
-    /// ConvNet's forward and backward took 28 ms a batch of 128 with torch's operators in channels-last and 2.3 ms fused,
-    /// on one core of an Intel Xeon with AVX-512.
+    /// A step of ConvNet on 128 images took 28 ms with torch's operators in channels-last on one core of an Intel Xeon with
+    /// AVX-512; the fused pass takes 1.2 ms, forward and backward (benchmarks/results/training.md).
     /// </remarks>
     public static Tensor Call(Tensor input, Conv2d conv)
     {

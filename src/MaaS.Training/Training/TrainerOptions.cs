@@ -66,6 +66,7 @@ public sealed record TrainerOptions
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>The number type of forward and backward passes.</summary>
+    /// <remarks>bfloat16 pays where large matrix products dominate; <see cref="Models.ConvNet"/>'s fused pass is float32 and faster.</remarks>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Whether images are laid out channels-last in memory; null to choose.</summary>
