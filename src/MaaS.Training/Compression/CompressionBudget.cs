@@ -3,6 +3,9 @@ namespace MaaS.Training.Compression;
 /// <summary>What a compressed network must keep to.</summary>
 public sealed record CompressionBudget
 {
+    // Accuracies are fractions of whole samples: what is beyond rounding is at least a sample.
+    private const double Rounding = 1e-9;
+
     /// <summary>Accuracy that may be lost, 0 or more: 0.005 is half a point. Null for no limit. Default 0.005.</summary>
     public double? MaxAccuracyDrop { get; init; } = 0.005;
 
@@ -73,7 +76,7 @@ public sealed record CompressionBudget
         var excess = 0.0;
         if (MaxAccuracyDrop is { } drop)
         {
-            excess += Math.Max(0, original.Accuracy - point.Accuracy - drop) / Math.Max(drop, 0.01);
+            excess += Math.Max(0, original.Accuracy - point.Accuracy - drop - Rounding) / Math.Max(drop, 0.01);
         }
 
         if (MinSpeedup is { } speedup)

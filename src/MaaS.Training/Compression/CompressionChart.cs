@@ -6,7 +6,7 @@ namespace MaaS.Training.Compression;
 /// <summary>Draws the points of a compression: cost to the right, accuracy upwards, the front joined, numbers as in the table.</summary>
 internal static class CompressionChart
 {
-    private const int Width = 400, Height = 300, Left = 52, Right = 16, Top = 14, Bottom = 42, Radius = 9;
+    private const int Width = 400, Height = 300, Left = 52, Right = 16, Top = 14, Bottom = 42, Radius = 8;
 
     /// <summary>An SVG picture that scales to its place.</summary>
     /// <param name="result">What to draw.</param>
@@ -15,7 +15,7 @@ internal static class CompressionChart
     public static string Draw(CompressionResult result, string unit, Func<CompressionPoint, double> cost)
     {
         var points = result.Points;
-        var across = new Scale(0, points.Max(cost), Left, Width - Right);
+        var across = new Scale(0, 1.05 * points.Max(cost), Left, Width - Right);
         var (low, high) = (points.Min(static p => p.Accuracy), points.Max(static p => p.Accuracy));
         var margin = Math.Max((high - low) * 0.1, 0.0005);
         var up = new Scale(low - margin, high + margin, Height - Bottom, Top);
@@ -39,14 +39,16 @@ internal static class CompressionChart
         var front = Front(points, cost).Select(p => $"{across.At(cost(p)):f1},{up.At(p.Accuracy):f1}");
         svg.Append($"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.5\"/>");
 
-        // The front last, so that it lies on top.
-        foreach (var (point, number) in points.Select(static (p, i) => (p, i + 1)).OrderBy(static p => p.p.OnFront))
+        // The front and the choice last, so that they lie on top.
+        var drawn = points.Select(static (point, i) => (point, Number: i + 1))
+            .OrderBy(static p => p.point.OnFront).ThenBy(p => p.point.Name == result.Chosen);
+        foreach (var (point, number) in drawn)
         {
             var (fill, text) = point.Name == result.Chosen ? ("#D55E00", "#fff") : point.OnFront ? ("#0072B2", "#fff") : ("#fff", "#555");
             var (x, y) = (across.At(cost(point)), up.At(point.Accuracy));
             svg.Append($"<g><title>{WebUtility.HtmlEncode(point.Name)}: accuracy {point.Accuracy:0.0000}, {cost(point):0.###} {WebUtility.HtmlEncode(unit)}</title>");
             svg.Append($"<circle cx=\"{x:f1}\" cy=\"{y:f1}\" r=\"{Radius}\" fill=\"{fill}\" stroke=\"#777\"/>");
-            svg.Append($"<text x=\"{x:f1}\" y=\"{y + 4:f1}\" text-anchor=\"middle\" fill=\"{text}\">{number}</text></g>");
+            svg.Append($"<text x=\"{x:f1}\" y=\"{y + 4:f1}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{text}\">{number}</text></g>");
         }
 
         return svg.Append("</svg>").ToString();
