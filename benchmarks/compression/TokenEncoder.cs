@@ -31,7 +31,7 @@ internal sealed class TokenEncoder : Module<Tensor, Tensor>
     /// <summary>Bytes as numbers (B, 1, 1, 128) to logits (B, 10).</summary>
     public override Tensor forward(Tensor input)
     {
-        var ids = input.flatten(1).round().to(ScalarType.Int64);                                        // (B, T)
+        var ids = input.flatten(1).round().clamp(0, Vocabulary - 1).to(ScalarType.Int64);               // (B, T)
         var x = tokens.call(ids) + positions.call(arange(Sequence, ScalarType.Int64, ids.device));      // (B, T, D)
         foreach (var layer in layers)
         {

@@ -17,6 +17,9 @@ public sealed record QuantizationResult(OnnxModel Model, QuantizationReport Repo
 /// <param name="options">When to accept; null for the defaults.</param>
 public sealed class Quantizer(QuantizerOptions? options = null)
 {
+    // Two accuracies that differ by exactly what is allowed do so but for rounding.
+    private const double Rounding = 1e-9;
+
     private readonly QuantizerOptions _options = options ?? new();
 
     /// <summary>Quantizes, measures and decides.</summary>
@@ -37,7 +40,7 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         using var exact = new ModelSession(model, _options.Inference);
         double exactAccuracy = accuracy(exact.Model);
 
-        var chosen = Choose(model, candidate, accuracy, exactAccuracy - _options.MaxAccuracyDrop, sample, cancellationToken);
+        var chosen = Choose(model, candidate, accuracy, exactAccuracy - _options.MaxAccuracyDrop - Rounding, sample, cancellationToken);
         using var quantized = new ModelSession(chosen.Model, _options.Inference);
         var (exactTime, time) = LatencyComparison.Measure(
             exact.Model, quantized.Model, sample, _options.LatencyDuration, cancellationToken);
@@ -71,7 +74,7 @@ public sealed class Quantizer(QuantizerOptions? options = null)
     {
         string? refusal =
             nodes == 0 ? "the model has no node that this scheme quantizes"
-            : report.AccuracyDrop > _options.MaxAccuracyDrop
+            : report.AccuracyDrop > _options.MaxAccuracyDrop + Rounding
                 ? $"it loses {report.AccuracyDrop:F4} of accuracy, more than {_options.MaxAccuracyDrop:F4}"
             : !(report.Speedup >= _options.MinSpeedup)
                 ? $"it is {report.Speedup:F2} times as fast, less than {_options.MinSpeedup:F2}"

@@ -58,6 +58,17 @@ public sealed class QuantizerTests
         Assert.That(result.Report.Reason, Does.Contain("loses 0.1000 of accuracy"));
     }
 
+    // 0.976 − 0.974 is 0.0020000000000000018 in binary.
+    [Test]
+    public void Run_DropOfExactlyWhatIsAllowed_IsAccepted()
+    {
+        bool first = true;
+        var result = new Quantizer(Fast with { MaxAccuracyDrop = 0.002 }).Run(
+            ModelFixture.Load("mlp"), new DynamicScheme(), _ => first ? (first = false, 0.976).Item2 : 0.974, ModelFixture.Calibration("mlp").First());
+
+        Assert.That(result.Report.Accepted);
+    }
+
     [Test]
     public void Run_NothingToQuantize_SaysSo()
     {
