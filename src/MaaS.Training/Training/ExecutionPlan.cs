@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Training.Quantization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,7 +27,14 @@ public sealed record ExecutionPlan(
     {
         var onCpu = device.type == DeviceType.CPU;
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        var parallel = IsParallel(model);
+        var observed = PreparedLayers.AnyIn(model);   // Averages ranges from batch to batch: not on several threads.
+        var parallel = !observed && IsParallel(model);
+        if (options.Workers > 1 && observed)
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 for a module prepared for quantization-aware training, got {options.Workers}.");
+        }
+
         if (options.Workers > 1 && !onCpu)
         {
             throw new ArgumentException($"Workers: expected 1 on {device}, got {options.Workers}; workers share the CPU's cores.");

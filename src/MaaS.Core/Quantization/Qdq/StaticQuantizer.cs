@@ -34,6 +34,13 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
     /// <summary>Names of the values of a model that are rounded, and so need a range.</summary>
     public IReadOnlyCollection<string> Values(OnnxModel model) => Plan(GraphPreparation.Prepare(model)).Values;
 
+    /// <summary><see cref="Values"/> in groups that share one range: operators only move them.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> ValueGroups(OnnxModel model)
+    {
+        var plan = Plan(GraphPreparation.Prepare(model));
+        return [.. plan.Values.GroupBy(plan.Group).Select(static group => group.ToArray())];
+    }
+
     /// <summary>Finds the ranges of the activations.</summary>
     /// <inheritdoc cref="ActivationCalibrator.Run"/>
     public ActivationRanges Calibrate(
