@@ -84,11 +84,11 @@ public class QuantizationAwareTests
     }
 
     [Test]
-    public void Fit_OfAPreparedConvNet_LearnsRangesWithOneWorker()
+    public void Fit_OfAPreparedConvNet_LearnsRangesWithOneWorker([Values] TrainingPrecision precision)
     {
         using var net = ModelCatalog.Create("convnet", [1, 8, 8], 2, seed: 1);
         using var data = TestData.Blobs(64, 1, 8, 8);
-        var options = new TrainerOptions { Epochs = 3, BatchSize = 32, LearningRate = 0.01 };
+        var options = new TrainerOptions { Epochs = 3, BatchSize = 32, LearningRate = 0.01, Precision = precision };
         using var qat = QuantizationAware.Prepare(net);
         var result = new Trainer(options).Fit(net, data);
         Assert.That(result.Plan.Workers, Is.EqualTo(1));
@@ -113,6 +113,27 @@ public class QuantizationAwareTests
         Check(result.Model);
         var agree = Run(result.Model, input).argmax(1).eq(net.call(input).argmax(1)).to(ScalarType.Float32).mean().item<float>();
         Assert.That(agree, Is.GreaterThan(0.95));
+    }
+
+    [Test]
+    public void Export_OfALayerThatRunsTwiceOverSequences_UsesOneRangeForBoth()
+    {
+        using var net = new TwiceNet();
+        var input = randn([16, 5, 8]);
+        using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { AveragingWeight = 1, ReduceRange = true });
+        net.call(input);
+        net.eval();
+        var result = qat.Export(input);
+        TestContext.Out.WriteLine(result.Report);
+        Assert.That(result.Report.FloatNodes, Is.Empty);
+        Assert.That(result.Report.Learned, Has.Count.EqualTo(2));
+        float[] scales = [.. result.Report.Learned.Select(name => result.Model.Graph.Initializer
+            .Single(tensor => tensor.Name == $"{name}_scale").ToArray<float>()[0])];
+        Assert.That(scales[0], Is.EqualTo(scales[1]));
+        var expected = net.call(input).detach();
+        var difference = (Run(result.Model, input) - expected).abs().max().item<float>();
+        Assert.That(difference, Is.LessThan((expected.max() - expected.min()).item<float>() / 64));
+        Check(result.Model);
     }
 
     [Test]
@@ -186,6 +207,16 @@ public class QuantizationAwareTests
         Assert.That(() => QuantizationAware.Prepare(net), Throws.InvalidOperationException.With.Message.Contains("'first'"));
         Assert.That(net.call(randn([2, 1, 8, 8])), Is.Not.Null, "the refused second preparation took nothing away");
         Assert.That(() => net.call(full([2, 1, 8, 8], float.NaN)), Throws.TypeOf<DivergedException>().With.Message.Contains("'first'"));
+    }
+
+    private sealed class TwiceNet : nn.Module<Tensor, Tensor>
+    {
+        private readonly TorchSharp.Modules.Linear dense = nn.Linear(8, 8);
+
+        public TwiceNet()
+            : base(nameof(TwiceNet)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => dense.call(nn.functional.relu(dense.call(input)));   // (B, T, 8)
     }
 
     private static double Accuracy(OnnxModel model, ImageDataset data)
