@@ -4,7 +4,7 @@ using static MaaS.Core.Onnx.Schema.AttributeProto.Types;
 
 namespace MaaS.Core.Onnx;
 
-/// <summary>The value of a node's attribute: made from numbers, text, lists and tensors by implicit conversion.</summary>
+/// <summary>The value of a node's attribute: made from numbers, text, lists, tensors and graphs by implicit conversion.</summary>
 public readonly struct AttributeValue
 {
     private readonly AttributeProto _proto;
@@ -57,6 +57,9 @@ public readonly struct AttributeValue
     /// <summary>A tensor, which is not copied until the attribute is named.</summary>
     public static implicit operator AttributeValue(TensorProto value) =>
         new(new() { Type = AttributeType.Tensor, T = value });
+
+    /// <summary>A graph, such as the body of Scan; not copied until the attribute is named.</summary>
+    public static implicit operator AttributeValue(GraphProto value) => new(new() { Type = AttributeType.Graph, G = value });
 
     private static AttributeValue Ints(long[] values)
     {

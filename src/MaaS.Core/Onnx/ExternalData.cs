@@ -32,11 +32,14 @@ internal static class ExternalData
         return outside;
     }
 
+    /// <summary>Whether a tensor goes to the file beside the model.</summary>
+    public static bool IsMoved(TensorProto tensor) =>
+        tensor.Type() != DataType.String && tensor.Bytes().Length >= SmallTensor;
+
     private static void Move(TensorProto tensor, Stream stream, string location)
     {
-        if (tensor.Type() == DataType.String) return;
+        if (!IsMoved(tensor)) return;
         var bytes = tensor.Bytes();
-        if (bytes.Length < SmallTensor) return;
         int padding = (int)((Alignment - stream.Position % Alignment) % Alignment);
         stream.Write(new byte[padding]);
         tensor.DataLocation = DataLocation.External;

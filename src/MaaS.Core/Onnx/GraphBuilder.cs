@@ -8,6 +8,8 @@ namespace MaaS.Core.Onnx;
 /// <param name="opset">The version of ONNX's operators, which decides how some operators take their arguments.</param>
 public sealed class GraphBuilder(string name, int opset = 17)
 {
+    private static readonly string Version = typeof(GraphBuilder).Assembly.GetName().Version!.ToString(3);
+
     private readonly HashSet<string> _names = [];
     private readonly Dictionary<string, string> _constants = [];
 
@@ -96,10 +98,13 @@ public sealed class GraphBuilder(string name, int opset = 17)
         return names;
     }
 
-    /// <summary>The finished model: IR version 8, the builder's opset.</summary>
+    /// <summary>The finished model: IR version 8, the builder's opset, MaaS and its version as the producer.</summary>
     public OnnxModel Build()
     {
-        var proto = new ModelProto { IrVersion = OnnxModel.IrVersion, ProducerName = "MaaS", Graph = Graph };
+        var proto = new ModelProto
+        {
+            IrVersion = OnnxModel.IrVersion, ProducerName = "MaaS", ProducerVersion = Version, Graph = Graph,
+        };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         return new OnnxModel(proto);
     }

@@ -96,22 +96,17 @@ public sealed class OnnxModel
         return model;
     }
 
-    /// <summary>Writes the model atomically; weights beyond the threshold go to <c>path + ".data"</c> beside it.</summary>
+    /// <summary>Writes the model atomically; weights beyond the threshold go to a file beside it that is named after
+    /// their content, <c>path + ".&lt;digest&gt;.data"</c>. At every moment the path holds the old model or the new one,
+    /// each with its own weights; the old ones are removed last.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="externalDataThreshold">Bytes of weights from which they are kept in a file of their own.</param>
-    public void Save(string path, long externalDataThreshold = ExternalData.DefaultThreshold)
-    {
-        string full = Path.GetFullPath(path);
-        if (WeightBytes < externalDataThreshold)
-        {
-            AtomicFile.Write(full, stream => Proto.WriteTo(stream));
-            return;
-        }
-        string data = full + ".data";
-        ModelProto? outside = null;
-        AtomicFile.Write(data, stream => outside = ExternalData.Write(Proto, stream, Path.GetFileName(data)));
-        AtomicFile.Write(full, stream => outside!.WriteTo(stream));
-    }
+    /// <exception cref="IOException">A file cannot be written, as on a full disk; what was there stays.</exception>
+    public void Save(string path, long externalDataThreshold = ExternalData.DefaultThreshold) =>
+        Save(path, externalDataThreshold, AtomicFile.Write);
+
+    internal void Save(string path, long externalDataThreshold, Action<string, Action<Stream>> write) =>
+        ModelFiles.Write(Proto, Path.GetFullPath(path), WeightBytes >= externalDataThreshold, write);
 
     private static OnnxModel Parse(string path, Func<ModelProto> parse)
     {

@@ -41,7 +41,7 @@ public class OnnxModelTests
 
         model.Save(PathOf("m.onnx"), externalDataThreshold: 1000);
 
-        Assert.That(new FileInfo(PathOf("m.onnx.data")).Length, Is.EqualTo(100 * 50 * 4));
+        Assert.That(new FileInfo(_folder.GetFiles("m.onnx.*.data").Single().FullName).Length, Is.EqualTo(100 * 50 * 4));
         OnnxChecker.Check(PathOf("m.onnx"));
         Assert.That(OnnxModel.Load(PathOf("m.onnx")).Proto, Is.EqualTo(model.Proto));
         Assert.That(model.Graph.Initializer[0].DataLocation, Is.EqualTo(DataLocation.Default));
