@@ -9,9 +9,9 @@ internal static class GraphWriter
 {
     public static OnnxModel Write(
         TracedProgram program, ExampleInputs inputs, IReadOnlyList<(string Name, Tensor Tensor)> state,
-        IReadOnlyList<TraceRun> runs, IReadOnlyList<string> outputNames, OnnxExportOptions options, string moduleName)
+        IReadOnlyList<TraceRun> runs, IReadOnlyList<string> outputNames, OnnxExportOptions options, nn.Module module)
     {
-        var builder = new GraphBuilder(options.GraphName ?? moduleName, options.Opset);
+        var builder = new GraphBuilder(options.GraphName ?? module.GetName(), options.Opset);
         var axes = inputs.Axes.Select(axis => new DynamicAxis(
             axis.Symbol, axis.Input, axis.Axis, new TracedSize([.. runs.Select(run => run.Sizes[axis.Symbol])])));
         var graph = new ExportGraph(builder, options.Lowerings, [.. axes.DistinctBy(static axis => axis.Symbol)]);
@@ -38,8 +38,16 @@ internal static class GraphWriter
         for (int i = 0; i < program.Outputs.Count; i++) AddOutput(graph, program.Outputs[i], outputNames[i]);
 
         var model = builder.Build();
+        model.SetModules(Modules(module));
         foreach (var (key, value) in options.Metadata) model.SetMetadata(key, value);
         return model;
+    }
+
+    private static Dictionary<string, string> Modules(nn.Module module)
+    {
+        var tree = new Dictionary<string, string> { [""] = module.GetType().Name };
+        foreach (var (path, submodule) in module.named_modules()) tree[path] = submodule.GetType().Name;
+        return tree;
     }
 
     // The node that makes the value takes the output's name, unless something else needs the value's own.

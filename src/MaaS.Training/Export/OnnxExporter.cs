@@ -73,8 +73,13 @@ public static class OnnxExporter
         var runs = new TraceRuns(inputs, state, Forward, options.TraceSizes).Trace();
         var program = TraceMerger.Merge([.. runs.Select(static run => run.Run.Trace)]);
         var model = GraphWriter.Write(
-            program, inputs, state, runs, OutputNames(outputNames, options), options, module.GetName());
-        if (options.Optimize) GraphOptimizer.Optimize(model);
+            program, inputs, state, runs, OutputNames(outputNames, options), options, module);
+        if (options.Optimize)
+        {
+            var names = new WeightNames(model, state.Select(static pair => pair.Name));
+            GraphOptimizer.Optimize(model);
+            names.Restore(model);
+        }
         GraphCheck.Check(model);
         if (!options.CheckParity) return new OnnxExportResult(model, double.NaN, 0);
 

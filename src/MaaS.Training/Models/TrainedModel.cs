@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
+using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
@@ -150,13 +151,15 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     public OnnxExportResult Export()
     {
         using var example = Example();
-        return OnnxExporter.Export(Module, example, new OnnxExportOptions
+        var result = OnnxExporter.Export(Module, example, new OnnxExportOptions
         {
             InputNames = ["image"],
             OutputNames = ["logits"],
             GraphName = Info.Architecture,
-            Metadata = new Dictionary<string, string> { ["labels"] = JsonSerializer.Serialize(Info.Classes) },
         });
+        result.Model.SetLabels(Info.Classes);
+        result.Model.SetPreprocessing(Preprocessing);
+        return result;
     }
 
     /// <summary>Writes a model package: network, weights, labels, preprocessing, metrics and lineage.</summary>
@@ -205,8 +208,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         Task = ModelManifest.Classification,
         Created = DateTimeOffset.UtcNow,
         Description = $"{Info.Architecture} trained on {Info.Data}",
-        Preprocessing = new ImagePreprocessing(
-            1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]),
+        Preprocessing = Preprocessing,
         Labels = Info.Classes,
         Lineage = new ModelLineage
         {
@@ -219,6 +221,9 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
 
     /// <summary>Frees the network.</summary>
     public void Dispose() => Module.Dispose();
+
+    private ImagePreprocessing Preprocessing => new(
+        1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
 
     // Two images, so that no axis of the trace is 1 by chance.
     private Tensor Example()
