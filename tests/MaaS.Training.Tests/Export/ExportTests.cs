@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MaaS.Core.Onnx;
 using MaaS.Tests;
 using MaaS.Training.Export;
@@ -8,6 +9,10 @@ namespace MaaS.Training.Tests.Export;
 /// <summary>What tests of exported modules share: export, let the onnx package check the file, load it again.</summary>
 public abstract class ExportTests
 {
+    /// <summary>Nodes of PyTorch's own exporter for the same architectures: Fixtures/make_node_counts.py.</summary>
+    protected static IReadOnlyDictionary<string, int> PyTorchNodes { get; } = JsonSerializer.Deserialize<Dictionary<string, int>>(
+        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Export", "Fixtures", "node_counts.json")))!;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-export-");
 
     [SetUp]

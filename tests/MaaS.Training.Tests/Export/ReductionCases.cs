@@ -20,7 +20,8 @@ public static class ReductionCases
         Of("var_all", Shape, x => x.var()), Of("std", Shape, x => x.std(1, keepdim: true)), Of("std_mean", Shape, x => x.std([1, 2])), Of("norm", Shape, x => x.norm(1)),
         Of("norm_1", Shape, x => x.norm(1, false, 1f)), Of("norm_3", Shape, x => x.norm(1, false, 3f)), Of("topk", Shape, x => x.topk(2, 1)), Of("topk_smallest", Shape, x => x.topk(3, -1, largest: false)),
         Of("sort", Shape, x => x.sort(1)), Of("sort_descending", Shape, x => x.sort(-1, descending: true)), Of("argsort", Shape, x => x.argsort(1)),
-        Of("cumsum", Shape, x => x.cumsum(1)), Of("cumsum_batch", Shape, x => x.cumsum(0)), Of("count_nonzero", Shape, x => x.relu().count_nonzero()),
+        Of("cumsum", Shape, x => x.cumsum(1)), Of("cumsum_batch", Shape, x => x.cumsum(0)), Of("cumprod", Shape, x => x.cumprod(1)), Of("cumprod_last", Shape, x => x.cumprod(-1)),
+        Of("cumprod_batch", Shape, x => x.cumprod(0)), OfInts("cumprod_int", 3, Shape, x => (x + 1).cumprod(2)), Of("count_nonzero", Shape, x => x.relu().count_nonzero()),
 
         Of("matmul", Shape, x => x.matmul(ones(5, 2))), Of("matmul_batch", Shape, x => x.matmul(x.transpose(1, 2))), Of("matmul_vector", Shape, x => x.matmul(arange(5, dtype: ScalarType.Float32))),
         Of("bmm", Shape, x => x.bmm(x.transpose(1, 2))), Of("mm", [3, 4], x => x.mm(x.t())), Of("addmm", [3, 4], x => ones(2).addmm(x, ones(4, 2), 0.5f, 2)),

@@ -25,6 +25,7 @@ public static class ShapeCases
         Of("detach", Shape, x => x.detach() + 1), Of("repeat_interleave", Shape, x => x.repeat_interleave(2, 1)),
         Of("repeat_interleave_batch", Shape, x => x.repeat_interleave(3, 0)), Of("repeat_interleave_flat", Shape, x => x.repeat_interleave(2)),
 
+        Of("meshgrid_xy", [4], x => meshgrid([x, linspace(0, 1, 3)], "xy")), Of("meshgrid_ij", [4], x => meshgrid([x, x * 2], "ij")),
         Of("cat", Shape, x => cat([x, x * 2], 1)), Of("cat_batch", Shape, x => cat([x, x * 2], 0)), Of("cat_constant", Shape, x => cat([x, zeros(x.shape[0], 1, 6)], 1)),
         Of("cat_promote", Shape, x => cat([x, x.gt(0).to(ScalarType.Int64)], -1)), Of("stack", Shape, x => stack([x, x + 1], 1)),
         Of("stack_last", Shape, x => stack([x, x + 1], -1)), Of("hstack", Shape, x => hstack(x, x)), Of("vstack", [3, 4], x => vstack([x, x])),

@@ -14,10 +14,6 @@ public class WholeModelTests : ExportTests
 
     private static OnnxExportOptions Sequences => new() { DynamicAxes = BatchAndSequence };
 
-    // Nodes of PyTorch's own exporter for the same architectures: Fixtures/make_node_counts.py.
-    private static readonly Dictionary<string, int> PyTorchNodes = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, int>>(
-        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Export", "Fixtures", "node_counts.json")))!;
-
     private static Tensor Tokens(params long[] shape) => randint(0, 20, shape, dtype: ScalarType.Int64);
 
     private sealed class Depthwise : Module<Tensor, Tensor>

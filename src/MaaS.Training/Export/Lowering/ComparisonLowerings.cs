@@ -27,6 +27,10 @@ internal static class ComparisonLowerings
         ["aten::bitwise_or"] = Bitwise("Or"),
         ["aten::bitwise_xor"] = Bitwise("Xor"),
         ["aten::bitwise_not"] = BitwiseNot,
+        ["aten::bitwise_left_shift"] = Shift(left: true),
+        ["aten::__lshift__"] = Shift(left: true),
+        ["aten::bitwise_right_shift"] = Shift(left: false),
+        ["aten::__rshift__"] = Shift(left: false),
         ["aten::__and__"] = Bitwise("And"),
         ["aten::__or__"] = Bitwise("Or"),
         ["aten::__xor__"] = Bitwise("Xor"),
@@ -75,6 +79,17 @@ internal static class ComparisonLowerings
         else
             call.Return(call.Node("Sub", [call.Node("Neg", [call.Tensor("self").Name]), call.Scalar(1, call.OutputType())]));
     }
+
+    // ONNX shifts unsigned integers only: x · 2ⁿ, and ⌊x / 2ⁿ⌋ = (x − x mod 2ⁿ) / 2ⁿ.
+    private static OperatorLowering Shift(bool left) => call =>
+    {
+        var type = ArithmeticLowerings.Wide(call.OutputType());
+        string x = call.Operand("self", type), power = call.Node("Pow", [call.Scalar(2, type), call.Operand("other", type)]);
+        string shifted = left
+            ? call.Node("Mul", [x, power])
+            : call.Node("Div", [call.Node("Sub", [x, call.Node("Mod", [x, power])]), power]);
+        call.Return(call.Cast(shifted, type, call.OutputType()));
+    };
 
     private static void IsFinite(OperatorCall call)
     {

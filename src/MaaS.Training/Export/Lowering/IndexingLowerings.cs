@@ -8,6 +8,7 @@ internal static class IndexingLowerings
     public static IReadOnlyDictionary<string, OperatorLowering> All { get; } = new Dictionary<string, OperatorLowering>
     {
         ["aten::embedding"] = Embedding,
+        ["aten::embedding_bag"] = EmbeddingBagLowering.Lower,
         ["aten::index_select"] = IndexSelect,
         ["aten::gather"] = Gather,
         ["aten::take_along_dim"] = TakeAlong,

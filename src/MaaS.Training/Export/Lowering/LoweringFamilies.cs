@@ -20,5 +20,6 @@ internal static class LoweringFamilies
         ("Normalisation", NormalizationLowerings.All),
         ("Recurrent layers", RecurrentLowerings.All),
         ("Images", ImageLowerings.All),
+        ("Sliding windows", SlidingWindowLowerings.All),
     ];
 }

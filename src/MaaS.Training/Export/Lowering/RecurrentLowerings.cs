@@ -2,7 +2,8 @@ using MaaS.Core.Onnx;
 
 namespace MaaS.Training.Export.Lowering;
 
-/// <summary>LSTM, GRU and plain recurrent layers over whole sequences, stacked and bidirectional, and their cells.</summary>
+/// <summary>LSTM, GRU and plain recurrent layers over whole sequences, stacked and bidirectional. Cells reach the trace
+/// as the linear layers and activations that they consist of.</summary>
 internal static class RecurrentLowerings
 {
     // Which of torch's gate blocks ONNX wants first: LSTM i,f,g,o → i,o,f,g; GRU r,z,n → z,r,n.
@@ -16,10 +17,6 @@ internal static class RecurrentLowerings
         ["aten::gru"] = call => Sequence(call, "GRU", GruGates, ("linear_before_reset", 1)),
         ["aten::rnn_tanh"] = call => Sequence(call, "RNN", RnnGates),
         ["aten::rnn_relu"] = call => Sequence(call, "RNN", RnnGates, ("activations", Repeat("Relu", call.Flag("bidirectional")))),
-        ["aten::lstm_cell"] = LstmCell,
-        ["aten::gru_cell"] = GruCell,
-        ["aten::rnn_tanh_cell"] = call => call.Return(call.Node("Tanh", [CellSum(call)])),
-        ["aten::rnn_relu_cell"] = call => call.Return(call.Node("Relu", [CellSum(call)])),
     };
 
     private static void Sequence(
@@ -100,34 +97,4 @@ internal static class RecurrentLowerings
     }
 
     private static string[] Repeat(string activation, bool twice) => twice ? [activation, activation] : [activation];
-
-    private static string Half(OperatorCall call, string x, string weight, string bias) => call.Node(
-        "Gemm", [x, call.Tensor(weight).Name, call.NameOrEmpty(bias)], ("transB", 1));
-
-    private static string CellSum(OperatorCall call) => call.Node("Add",
-        [Half(call, call.Tensor("input").Name, "w_ih", "b_ih"), Half(call, call.Tensor("hx").Name, "w_hh", "b_hh")]);
-
-    private static void LstmCell(OperatorCall call)
-    {
-        var state = call.Tensors("hx");
-        string sum = call.Node("Add",
-            [Half(call, call.Tensor("input").Name, "w_ih", "b_ih"), Half(call, state[0].Name, "w_hh", "b_hh")]);
-        string[] gates = call.Graph.Nodes("Split", [sum], 4, ("axis", 1));
-        string input = call.Node("Sigmoid", [gates[0]]), forget = call.Node("Sigmoid", [gates[1]]);
-        string candidate = call.Node("Tanh", [gates[2]]), output = call.Node("Sigmoid", [gates[3]]);
-        string cell = call.Node("Add", [call.Node("Mul", [forget, state[1].Name]), call.Node("Mul", [input, candidate])]);
-        call.Return(call.Node("Mul", [output, call.Node("Tanh", [cell])]), cell);
-    }
-
-    private static void GruCell(OperatorCall call)
-    {
-        string hx = call.Tensor("hx").Name;
-        string[] x = call.Graph.Nodes("Split", [Half(call, call.Tensor("input").Name, "w_ih", "b_ih")], 3, ("axis", 1));
-        string[] h = call.Graph.Nodes("Split", [Half(call, hx, "w_hh", "b_hh")], 3, ("axis", 1));
-        string reset = call.Node("Sigmoid", [call.Node("Add", [x[0], h[0]])]);
-        string update = call.Node("Sigmoid", [call.Node("Add", [x[1], h[1]])]);
-        string candidate = call.Node("Tanh", [call.Node("Add", [x[2], call.Node("Mul", [reset, h[2]])])]);
-        string kept = call.Node("Mul", [call.Node("Sub", [hx, candidate]), update]);
-        call.Return(call.Node("Add", [candidate, kept]));
-    }
 }

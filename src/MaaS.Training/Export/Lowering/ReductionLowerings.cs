@@ -32,6 +32,7 @@ internal static class ReductionLowerings
         ["aten::sort"] = Sort,
         ["aten::argsort"] = ArgSort,
         ["aten::cumsum"] = CumSum,
+        ["aten::cumprod"] = CumProd,
         ["aten::count_nonzero"] = CountNonZero,
     };
 
@@ -181,6 +182,29 @@ internal static class ReductionLowerings
     {
         var x = call.Tensor("self");
         call.Return(call.Node("CumSum", [call.Cast(x, call.OutputType()), call.Graph.Scalar((long)x.Axis(call.Int("dim")))]));
+    }
+
+    // ONNX has running sums only: Scan multiplies one slice after the other.
+    private static void CumProd(OperatorCall call)
+    {
+        var x = call.Tensor("self");
+        var type = call.OutputType();
+        string value = call.Cast(x, type);
+        if (x.Rank == 0)
+        {
+            call.Return(value);
+            return;
+        }
+        int axis = x.Axis(call.Int("dim"));
+        // Names of a subgraph must differ from those around it.
+        var body = new GraphBuilder("cumprod", call.Graph.Opset) { Scope = call.Graph.UniqueName("cumprod") };
+        string product = body.AddInput($"{body.Scope}/product", type, null);
+        string next = body.Node("Mul", [product, body.AddInput($"{body.Scope}/factor", type, null)]);
+        body.AddOutput(next, type, null);
+        body.AddOutput(body.Node("Identity", [next]), type, null);
+        string ones = CreationLowerings.Filled(call, 1, type, [.. x.Shape.Where((_, i) => i != axis)]);
+        call.Return(call.Graph.Nodes("Scan", [ones, value], 2, ("body", body.Graph), ("num_scan_inputs", 1),
+            ("scan_input_axes", new long[] { axis }), ("scan_output_axes", new long[] { axis }))[1]);
     }
 
     private static void CountNonZero(OperatorCall call)

@@ -1,5 +1,5 @@
-"""Counts the nodes of PyTorch's own ONNX exporter for the architectures of WholeModelTests (same layers, same dynamic
-axes, opset 17). Run with the system's python3-torch: /usr/bin/python3 make_node_counts.py"""
+"""Counts the nodes of PyTorch's own ONNX exporter for the architectures of WholeModelTests and ResNet18Tests (same
+layers, same dynamic axes, opset 17). Run with the system's python3-torch: /usr/bin/python3 make_node_counts.py"""
 import io
 import json
 import os
@@ -72,6 +72,40 @@ class Transformer(nn.Module):
         return self.head(self.blocks(self.tokens(x) + self.positions(torch.arange(x.shape[1]))))
 
 
+class BasicBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs)
+        self.conv2, self.bn2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs)
+        self.downsample = nn.Identity() if inputs == outputs else nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        return F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))) + self.downsample(x))
+
+
+class ResNet18(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1, self.fc = nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.Linear(512, 1000)
+        widths = [64, 64, 128, 256, 512]
+        self.stages = nn.Sequential(*(
+            nn.Sequential(BasicBlock(a, b, 1 if a == b else 2), BasicBlock(b, b, 1)) for a, b in zip(widths, widths[1:])))
+
+    def forward(self, x):
+        x = self.stages(F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1))
+        return self.fc(F.adaptive_avg_pool2d(x, 1).flatten(1))
+
+
+def trained(model):
+    """Batch norms with statistics of their own, as training gives them: equal ones would be shared through Identity."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            for tensor in (module.weight.data, module.bias.data, module.running_mean, module.running_var):
+                tensor.uniform_(0.5, 1.5)
+    return model
+
+
 def count(model, example, axes):
     buffer = io.BytesIO()
     torch.onnx.export(model.eval(), example, buffer, opset_version=17, input_names=["input"], dynamic_axes={"input": axes})
@@ -83,6 +117,7 @@ tokens = torch.randint(0, 20, (2, 7))
 counts = {
     "depthwise": count(Depthwise(), torch.randn(2, 3, 12, 12), image),
     "unet": count(UNet(), torch.randn(2, 1, 8, 12), {0: "batch", 2: "height", 3: "width"}),
+    "resnet18": count(trained(ResNet18()), torch.randn(2, 3, 32, 32), image),
     "lstm": count(LstmClassifier(), tokens, sequence),
     "transformer": count(Transformer(False), tokens, sequence),
     "causal_transformer": count(Transformer(True), tokens, sequence),
