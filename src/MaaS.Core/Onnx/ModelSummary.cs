@@ -28,7 +28,7 @@ public static class ModelSummary
         Line(text, $"parameters  {Number(cost.Parameters)} ({Number(cost.WeightBytes)} bytes)");
         Line(text, $"MACs        {cost.Macs}");
         Line(text, $"activations {cost.ActivationBytes} bytes");
-        foreach (var entry in model.Proto.MetadataProps) Line(text, $"metadata    {entry.Key}: {entry.Value}");
+        foreach (var entry in model.Proto.MetadataProps) Line(text, $"metadata    {entry.Key}: {Short(entry.Value)}");
         text.AppendLine();
         Table(text, cost);
         var unknown = cost.Nodes.Where(static node => node.Macs is null || node.ActivationBytes is null).ToList();
@@ -59,6 +59,9 @@ public static class ModelSummary
     }
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+
+    // A module tree or a thousand labels would bury the rest.
+    private static string Short(string value) => value.Length <= 100 ? value : $"{value[..100]}… ({value.Length} characters)";
 
     private static string Opset(OperatorSetIdProto set) => $"{(set.Domain.Length > 0 ? set.Domain : "ai.onnx")} {set.Version}";
 

@@ -43,4 +43,17 @@ public sealed class OnnxMetadataTests
         Assert.That(() => _ = (model.GetLabels(), model.GetPreprocessing(), model.GetModules()),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains(key));
     }
+
+    [Test]
+    public void Describe_LongValue_IsCut()
+    {
+        var model = Graphs.Linear();
+        model.SetLicence("MIT");
+        model.SetLabels([.. Enumerable.Range(0, 1000).Select(static i => $"class {i}")]);
+
+        string[] lines = ModelSummary.Describe(model).Split('\n');
+        Assert.That(lines, Has.Some.EqualTo("metadata    licence: MIT"));
+        Assert.That(lines.Single(static line => line.StartsWith("metadata    labels", StringComparison.Ordinal)),
+            Has.Length.LessThan(200).And.Contains("class 0").And.Contains("characters"));
+    }
 }
