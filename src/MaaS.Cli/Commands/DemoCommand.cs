@@ -18,7 +18,7 @@ internal sealed class DemoCommand : VerbCommand
     {
         Description = "Passes over the training digits.",
         HelpName = "number",
-        DefaultValueFactory = _ => 12,
+        DefaultValueFactory = _ => 25,
     };
 
     public DemoCommand()

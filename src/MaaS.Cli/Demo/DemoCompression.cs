@@ -32,7 +32,7 @@ internal static class DemoCompression
         using var model = TrainedModel.Load(weights);
         var report = model.Prune(
             new ChannelPruningOptions { Goal = PruningGoal.Channels(0.5) },
-            new TrainerOptions { Epochs = FineTuneEpochs, LearningRate = 0.002, Augmentation = new ShiftFlip(1), Seed = 1 },
+            new TrainerOptions { Epochs = FineTuneEpochs, LearningRate = 0.002, Augmentation = new ShiftFlip(2), Seed = 1 },
             data.Train, new ConsoleProgress(), cancellationToken);
         var export = model.Export();
         await model.PackAsync(

@@ -104,8 +104,8 @@ internal sealed class DemoRun(string folder, int epochs)
     {
         Epochs = epochs,
         Schedule = ScheduleKind.OneCycle,
-        LearningRate = 0.005,
-        Augmentation = new ShiftFlip(1),
+        LearningRate = 0.006,
+        Augmentation = new ShiftFlip(2),
         ValidationFraction = 0.1,
         Seed = 1,
     };
