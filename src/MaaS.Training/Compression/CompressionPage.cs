@@ -41,7 +41,7 @@ internal static class CompressionPage
 
         page.AppendLine("</tbody></table></div>");
         page.AppendLine("<p class=\"note\">Bold: the front, which nothing else beats in accuracy, latency and size at once; these and the original "
-            + "lie beside this page as packages. Blue: the choice. "
+            + "lie beside this page as packages. Shaded here and orange above: the choice. "
             + $"Latency: median of runs on {result.LatencyBatch} sample{(result.LatencyBatch == 1 ? "" : "s")}, networks in turns; "
             + $"{WebUtility.HtmlEncode(result.Machine)}.</p>");
         foreach (var skipped in result.Skipped)
