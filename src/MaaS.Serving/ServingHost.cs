@@ -1,5 +1,6 @@
 using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving;
 
@@ -49,6 +51,10 @@ public sealed class ServingHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
         builder.Services.AddMaaS(configure);
+
+        // A failed start is thrown to the caller, who reports it once; a line a request belongs to those who ask for it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configureBuilder?.Invoke(builder);
         var app = builder.Build();
         try
@@ -59,9 +65,14 @@ public sealed class ServingHost : IAsyncDisposable
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
             return new ServingHost(app, new Uri(addresses.Addresses.First()));
         }
-        catch
+        catch (Exception e)
         {
             await app.DisposeAsync().ConfigureAwait(false);
+            if (e is IOException { InnerException: AddressInUseException })
+            {
+                throw new IOException($"{url}: expected a free port, got one that another process listens on; stop it or choose another (0 takes a free one).", e);
+            }
+
             throw;
         }
     }

@@ -63,6 +63,10 @@ public sealed partial class LifecycleTests
             using var http = new HttpClient { BaseAddress = new Uri(address.Value) };
             var metadata = JsonDocument.Parse(await http.GetStringAsync(new Uri("/v2/models/digits", UriKind.Relative))).RootElement;
             Assert.That(metadata.GetProperty("inputs")[0].GetProperty("name").GetString(), Is.EqualTo("image"));
+
+            var (code, _, error) = await CommandProcess.RunAsync(_folder, "serve", "--models", "digits.maas", "--port", $"{http.BaseAddress.Port}");
+            Assert.That(code, Is.EqualTo(1), "a second server on the same port");
+            Assert.That(error, Does.Contain("expected a free port").And.Not.Contain("   at "));
         }
         finally
         {

@@ -109,6 +109,7 @@ public sealed class ServingHostTests
     {
         await using var first = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
 
-        Assert.That(() => ServingHost.StartAsync(_models.Path, first.Address.Port), Throws.InstanceOf<IOException>());
+        Assert.That(() => ServingHost.StartAsync(_models.Path, first.Address.Port),
+            Throws.InstanceOf<IOException>().With.Message.Contains($":{first.Address.Port}: expected a free port"));
     }
 }
