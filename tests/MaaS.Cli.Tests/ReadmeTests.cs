@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
+using MaaS.Training.Export;
+using TorchSharp;
 
 namespace MaaS.Cli.Tests;
 
@@ -14,6 +16,18 @@ public sealed class ReadmeTests
     {
         var sample = File.ReadAllText(Path.Combine(RepoRoot, "samples", "Mnist", "Program.cs"));
         Assert.That(File.ReadAllText(Path.Combine(RepoRoot, "README.md")), Does.Contain($"```csharp\n{sample}```"));
+    }
+
+    [Test]
+    public void Readme_OwnModule_CompilesAndExports()
+    {
+        var source = File.ReadAllText(Path.Combine(RepoRoot, "tests", "MaaS.Cli.Tests", "ReadmeNet.cs"));
+        var shown = source[source.IndexOf("sealed class Net", StringComparison.Ordinal)..];
+        Assert.That(File.ReadAllText(Path.Combine(RepoRoot, "README.md")), Does.Contain($"```csharp\n{shown}```"));
+
+        using var net = new Net();
+        using var example = torch.randn(2, 1, 28, 28);
+        Assert.That(OnnxExporter.Export(net, example).ParityMaxAbs, Is.LessThan(1e-4));
     }
 
     [Test]
