@@ -14,16 +14,19 @@ public static class MaaSServiceCollectionExtensions
 {
     /// <summary>Adds the models, the inference path and the protocols; <c>app.MapMaaS()</c> adds the endpoints.</summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">What is served; faults stop the application at its start.</param>
+    /// <param name="configure">What is served, over the section <c>MaaS</c> of the configuration; faults stop the application at its start.</param>
     public static IServiceCollection AddMaaS(this IServiceCollection services, Action<MaaSServingOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptionsWithValidateOnStart<MaaSServingOptions>().Configure(configure);
+        services.AddOptionsWithValidateOnStart<MaaSServingOptions>().BindConfiguration("MaaS").Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaaSServingOptions>, MaaSServingOptionsValidator>());
         services.TryAddSingleton<ModelRepository>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelRepository>(s => s.GetRequiredService<ModelRepository>()));
-        services.TryAddSingleton<IInferenceExecutor, DirectExecutor>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ModelRunnerFactory>();
+        services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));
+        services.TryAddSingleton<RequestContextFactory>();
         services.TryAddSingleton<ServingEndpoint>();
         services.TryAddEnumerable(
         [

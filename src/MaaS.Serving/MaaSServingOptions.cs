@@ -19,12 +19,21 @@ public sealed class MaaSServingOptions
     /// <summary>Largest request body, in bytes. Default 64 MiB.</summary>
     public long MaxRequestBytes { get; set; } = 64L << 20;
 
-    /// <summary>Threads inside one operator; 0 lets ONNX Runtime take one a core. Default 0.</summary>
-    public int IntraOpThreads { get; set; }
+    /// <summary>Longest time from a request's arrival to its answer; null for no limit. Default 60 s.</summary>
+    public TimeSpan? RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How models are run unless <see cref="Models"/> says otherwise.</summary>
+    public ModelOptions Defaults { get; set; } = new();
+
+    /// <summary>How single models are run, by their names.</summary>
+    public IDictionary<string, ModelOptions> Models { get; } = new Dictionary<string, ModelOptions>(StringComparer.Ordinal);
 
     /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
     public bool WarmUp { get; set; } = true;
 
     /// <summary>Limits and trusted signing keys for packages.</summary>
     public PackageReadOptions Packages { get; set; } = new();
+
+    /// <summary>How the model of that name is run.</summary>
+    internal ModelOptions For(string name) => Models.TryGetValue(name, out var own) ? own.Over(Defaults) : Defaults;
 }

@@ -14,9 +14,9 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
             faults.Add($"{nameof(options.ModelsPath)}: expected a folder or file of models, found nothing at '{options.ModelsPath}'");
         }
 
-        if (options.DefaultModel is { } model && !ModelNames.IsValid(model))
+        if (options.DefaultModel is { } defaultModel && !ModelNames.IsValid(defaultModel))
         {
-            faults.Add($"{nameof(options.DefaultModel)}: expected {ModelNames.Rule}, got '{model}'");
+            faults.Add($"{nameof(options.DefaultModel)}: expected {ModelNames.Rule}, got '{defaultModel}'");
         }
 
         if (options.MaxRequestBytes is < 1 or > int.MaxValue)
@@ -24,9 +24,15 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
             faults.Add($"{nameof(options.MaxRequestBytes)}: expected 1 to {int.MaxValue}, got {options.MaxRequestBytes}");
         }
 
-        if (options.IntraOpThreads is < 0 or > 1024)
+        if (options.RequestTimeout is { } timeout && timeout <= TimeSpan.Zero)
         {
-            faults.Add($"{nameof(options.IntraOpThreads)}: expected 0 to 1024, got {options.IntraOpThreads}");
+            faults.Add($"{nameof(options.RequestTimeout)}: expected more than 0, got {timeout}");
+        }
+
+        faults.AddRange(options.Defaults.Faults(nameof(options.Defaults)));
+        foreach (var (model, own) in options.Models)
+        {
+            faults.AddRange(own.Faults($"{nameof(options.Models)}:{model}"));
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -25,7 +25,7 @@ internal sealed class TestServer : IAsyncDisposable
         => new(await ServingHost.StartAsync(
             o =>
             {
-                o.IntraOpThreads = 1;
+                o.Defaults.IntraOpThreads = 1;
                 configure(o);
             },
             "http://127.0.0.1:0",

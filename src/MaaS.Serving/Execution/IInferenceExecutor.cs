@@ -1,17 +1,21 @@
 using MaaS.Core.Inference;
-using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Execution;
 
-/// <summary>The one path that every protocol takes from tensors to tensors.</summary>
+/// <summary>
+/// The one path that every protocol takes from tensors to tensors. It is a chain: the innermost executor runs the model,
+/// each <see cref="ExecutorLayer"/> around it adds one concern.
+/// </summary>
 public interface IInferenceExecutor
 {
     /// <summary>Runs a model.</summary>
-    /// <param name="model">Which.</param>
-    /// <param name="inputs">In the model's order; the caller disposes them after the task has ended.</param>
-    /// <param name="outputs">Names of the outputs wanted; null for all.</param>
+    /// <param name="request">Model, inputs and wanted outputs.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <returns>The outputs; the caller disposes them.</returns>
-    ValueTask<InferenceOutputs> RunAsync(
-        ServedModel model, ReadOnlyMemory<TensorValue> inputs, IReadOnlyList<string>? outputs, CancellationToken cancellationToken);
+    /// <exception cref="ModelInputException">An input does not fit the model.</exception>
+    /// <exception cref="InferenceException">The model failed.</exception>
+    /// <exception cref="QueueFullException">Too many requests wait for this model.</exception>
+    /// <exception cref="DeadlineExceededException">The deadline passed before the answer was there.</exception>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken);
 }

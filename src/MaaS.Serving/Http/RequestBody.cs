@@ -14,15 +14,24 @@ internal sealed class RequestBody : IDisposable
 
     private byte[] _buffer;
     private int _length;
+    private int _jsonLength;
 
     private RequestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
-    /// <summary>The bytes, until <see cref="Dispose"/>.</summary>
-    public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, _length);
+    /// <summary>The JSON part: the whole body unless the reader was told otherwise. Valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Json => _buffer.AsSpan(0, _jsonLength);
+
+    /// <summary>What follows the JSON part, to be sliced into tensors without a copy. Valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlyMemory<byte> Binary => _buffer.AsMemory(_jsonLength, _length - _jsonLength);
 
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="RequestException">413: it is larger than <paramref name="limit"/>.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpContext context, long limit)
+    /// <param name="context">The request.</param>
+    /// <param name="limit">Most bytes.</param>
+    /// <param name="jsonLength">Bytes of JSON that binary tensors follow; null where all is JSON.</param>
+    /// <exception cref="RequestException">
+    /// 413: it is larger than <paramref name="limit"/>. 400: it is shorter than its JSON part, or that is no UTF-8.
+    /// </exception>
+    public static async Task<RequestBody> ReadAsync(HttpContext context, long limit, int? jsonLength = null)
     {
         var declared = context.Request.ContentLength;
         if (declared > limit)
@@ -54,7 +63,9 @@ internal sealed class RequestBody : IDisposable
                 }
             }
 
-            return Utf8.IsValid(body.Bytes) ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
+            body._jsonLength = jsonLength is null || jsonLength <= body._length ? jsonLength ?? body._length
+                : throw RequestException.BadRequest($"expected {jsonLength} bytes of JSON before the binary tensors, got a body of {body._length}");
+            return Utf8.IsValid(body.Json) ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
         }
         catch
         {
@@ -66,12 +77,18 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Puts the tokens NaN and Infinity in quotes, so that a JSON reader takes them.</summary>
     public void QuoteNonFinite()
     {
-        var quoted = NonFinite.Quote(Bytes);
-        if (!quoted.IsEmpty)
+        var quoted = NonFinite.Quote(Json);
+        if (quoted.IsEmpty)
         {
-            Replace(quoted, quoted.Length);
-            _length = quoted.Length;
+            return;
         }
+
+        var binary = Binary.Span;
+        var next = ArrayPool<byte>.Shared.Rent(quoted.Length + binary.Length);
+        quoted.CopyTo(next);
+        binary.CopyTo(next.AsSpan(quoted.Length));
+        ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _jsonLength, _length) = (next, quoted.Length, quoted.Length + binary.Length);
     }
 
     public void Dispose()

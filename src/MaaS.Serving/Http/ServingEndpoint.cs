@@ -1,5 +1,4 @@
-using System.Text.Json;
-using MaaS.Core.Inference;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -20,8 +19,8 @@ internal sealed partial class ServingEndpoint(ILogger<ServingEndpoint> logger)
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            var (status, message) = Answer(e);
-            if (status >= StatusCodes.Status500InternalServerError)
+            var failure = Failure.Of(e);
+            if (failure.IsOurs)
             {
                 LogFailed(e, context.Request.Path);
             }
@@ -30,21 +29,13 @@ internal sealed partial class ServingEndpoint(ILogger<ServingEndpoint> logger)
                 LogRefused(e, context.Request.Path);
             }
 
-            await JsonAnswer.WriteErrorAsync(context, status, message).ConfigureAwait(false);
-        }
-    };
+            if (failure.RetryAfter is { } wait)
+            {
+                context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            }
 
-    private static (int Status, string Message) Answer(Exception exception) => exception switch
-    {
-        RequestException e => (e.Status, e.Message),
-        ModelInputException e => (StatusCodes.Status400BadRequest, e.Message),
-        JsonException e => (StatusCodes.Status400BadRequest, $"expected JSON, got an error in line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}"),
-        BadHttpRequestException e => (e.StatusCode, e.Message),
-        InferenceException { IsInputRejected: true }
-            => (StatusCodes.Status400BadRequest, "expected inputs that the model can compute with, it refused their values; the server's log has the cause"),
-        InferenceException => (StatusCodes.Status500InternalServerError, "the model failed on this request; the server's log has the cause"),
-        ObjectDisposedException => (StatusCodes.Status503ServiceUnavailable, "the server is stopping"),
-        _ => (StatusCodes.Status500InternalServerError, "the server failed on this request; its log has the cause"),
+            await JsonAnswer.WriteErrorAsync(context, failure.Status, failure.Message).ConfigureAwait(false);
+        }
     };
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,13 +15,16 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
     private readonly MaaSServingOptions _options;
     private readonly ILogger<ModelRepository> _logger;
     private FrozenDictionary<string, ServedModel[]> _models = FrozenDictionary<string, ServedModel[]>.Empty;
+    private readonly ModelRunnerFactory _runners;
     private string[] _failed = [];
+    private int _disposed;
 
     /// <summary>A repository that loads when the host starts.</summary>
-    public ModelRepository(IOptions<MaaSServingOptions> options, ILogger<ModelRepository> logger)
+    public ModelRepository(IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, ILogger<ModelRepository> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
+        _runners = runners;
         _logger = logger;
     }
 
@@ -39,17 +43,25 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
         => _models.TryGetValue(name, out var versions) ? versions
             : throw RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");
 
-    /// <summary>A loaded model.</summary>
-    /// <param name="name">Its name; null for the default one.</param>
-    /// <param name="version">Its version as the address has it; null for the latest.</param>
-    /// <exception cref="RequestException">404: there is no such model or version. 400: no name, and no default.</exception>
-    public ServedModel Find(string? name, string? version = null)
+    /// <summary>Leases a loaded model for one request.</summary>
+    /// <param name="reference">Which; null as name for the default model, no version or label for the latest.</param>
+    /// <param name="context">Who asks.</param>
+    /// <returns>The lease; the caller disposes it when the answer is written.</returns>
+    /// <exception cref="RequestException">404: there is no such model, version or label. 400: no name, and no default.</exception>
+    public ModelLease Acquire(ModelReference reference, RequestContext context)
     {
-        var versions = Versions(name ?? DefaultName());
-        return version is null ? versions[^1]
+        ArgumentNullException.ThrowIfNull(context);
+        var versions = Versions(reference.Name ?? DefaultName());
+        if (reference.Label is { } label)
+        {
+            throw RequestException.NotFound($"model '{versions[0].Name}': expected a label among [], got '{label}'");
+        }
+
+        var model = reference.Version is not { } version ? versions[^1]
             : versions.FirstOrDefault(v => v.Version.ToString(provider: null) == version)
                 ?? throw RequestException.NotFound(
                     $"model '{versions[0].Name}': expected one of the versions [{string.Join(", ", versions.Select(v => v.Version))}], got '{version}'");
+        return model.TryAcquire() ?? throw new ObjectDisposedException(nameof(ModelRepository));
     }
 
     /// <summary>Loads all models.</summary>
@@ -130,20 +142,24 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
     /// <summary>Frees the models; runs under way finish first.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         foreach (var model in _models.Values.SelectMany(v => v))
         {
-            model.Model.Dispose();
+            model.Release();
         }
     }
 
     private async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
-        var options = new InferenceOptions { IntraOpThreads = _options.IntraOpThreads };
         ServedModel served;
         if (source.IsBareModel)
         {
             served = ModelNames.IsValid(source.Name)
-                ? new ServedModel(source.Name!, source.Version, InferenceModel.Load(source.Location, options), Manifest: null)
+                ? Serve(source.Name!, manifest: null, o => InferenceModel.Load(source.Location, o))
                 : throw new InvalidDataException($"{source.Location}: expected as name {ModelNames.Rule}, got '{source.Name}'; rename the file.");
         }
         else
@@ -151,7 +167,13 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
             using var package = await ModelPackage.OpenAsync(source.Location, _options.Packages, cancellationToken).ConfigureAwait(false);
             var name = source.Name ?? package.Manifest.Name;
             var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-            served = new ServedModel(name, source.Version, InferenceModel.Load(bytes, name, options), package.Manifest);
+            served = Serve(name, package.Manifest, o => InferenceModel.Load(bytes, name, o));
+        }
+
+        ServedModel Serve(string name, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load)
+        {
+            var model = load(_runners.SessionOptions(name));
+            return new ServedModel(name, source.Version, model, manifest, _runners.Create(name, model));
         }
 
         try
@@ -166,7 +188,7 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
         }
         catch
         {
-            served.Model.Dispose();
+            served.Release();
             throw;
         }
     }

@@ -1,11 +1,60 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Models;
 
 /// <summary>A loaded version of a model.</summary>
-/// <param name="Name">Name in addresses.</param>
-/// <param name="Version">1 or more.</param>
-/// <param name="Model">The network.</param>
-/// <param name="Manifest">What its package says; null for a bare <c>.onnx</c> file.</param>
-public sealed record ServedModel(string Name, int Version, InferenceModel Model, ModelManifest? Manifest);
+/// <param name="name">Name in addresses.</param>
+/// <param name="version">1 or more.</param>
+/// <param name="model">The network.</param>
+/// <param name="manifest">What its package says; null for a bare <c>.onnx</c> file.</param>
+/// <param name="runner">Runs its requests.</param>
+public sealed class ServedModel(string name, int version, InferenceModel model, ModelManifest? manifest, IModelRunner runner)
+{
+    // One for the repository and one for each lease: the last to leave frees the model.
+    private int _users = 1;
+
+    /// <summary>Name in addresses.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>1 or more.</summary>
+    public int Version { get; } = version;
+
+    /// <summary>The network.</summary>
+    public InferenceModel Model { get; } = model;
+
+    /// <summary>What its package says; null for a bare <c>.onnx</c> file.</summary>
+    public ModelManifest? Manifest { get; } = manifest;
+
+    /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around it.</summary>
+    internal IModelRunner Runner { get; } = runner;
+
+    /// <summary>A lease, or null where the model is unloaded.</summary>
+    internal ModelLease? TryAcquire()
+    {
+        var users = Volatile.Read(ref _users);
+        while (users > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users)
+            {
+                return new ModelLease(this);
+            }
+
+            users = seen;
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives a lease, or the repository's own hold, back.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Runner.Dispose();
+            Model.Dispose();
+        }
+    }
+}

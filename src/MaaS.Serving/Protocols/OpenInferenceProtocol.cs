@@ -14,7 +14,7 @@ namespace MaaS.Serving.Protocols;
 
 /// <summary>The Open Inference Protocol (KServe V2) over REST with JSON tensors: health, metadata and inference.</summary>
 internal sealed class OpenInferenceProtocol(
-    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, RequestContextFactory contexts, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -48,7 +48,8 @@ internal sealed class OpenInferenceProtocol(
 
     private Task ModelReadyAsync(HttpContext context)
     {
-        var model = models.Find(context.Route("name"), context.Route("version"));
+        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context));
+        var model = lease.Model;
         return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteString("name"u8, model.Name);
@@ -58,7 +59,8 @@ internal sealed class OpenInferenceProtocol(
 
     private Task ModelAsync(HttpContext context)
     {
-        var model = models.Find(context.Route("name"), context.Route("version"));
+        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context));
+        var model = lease.Model;
         var versions = models.Versions(model.Name);
         return JsonAnswer.WriteAsync(context, writer =>
         {
@@ -99,17 +101,20 @@ internal sealed class OpenInferenceProtocol(
 
     private async Task InferAsync(HttpContext context)
     {
-        var model = models.Find(context.Route("name"), context.Route("version"));
+        var asked = contexts.Of(context);
+        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), asked);
+        var model = lease.Model;
         using var tensors = new RequestTensors(model);
-        OpenInferenceRequest request;
-        using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
+        OpenInferenceRequest body;
+        using (var bytes = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
-            body.QuoteNonFinite();
-            request = OpenInferenceRequest.Read(body.Bytes, tensors);
+            bytes.QuoteNonFinite();
+            body = OpenInferenceRequest.Read(bytes.Json, tensors);
         }
 
-        using var outputs = await executor.RunAsync(model, tensors.Values, request.Outputs, context.RequestAborted).ConfigureAwait(false);
-        await JsonAnswer.WriteAsync(context, writer => WriteAnswer(writer, model, request.Id, outputs)).ConfigureAwait(false);
+        var request = new InferenceRequest(model, tensors.Values, asked) { Outputs = body.Outputs };
+        using var outputs = await executor.RunAsync(request, context.RequestAborted).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, writer => WriteAnswer(writer, model, body.Id, outputs)).ConfigureAwait(false);
     }
 
     private static void WriteAnswer(Utf8JsonWriter writer, ServedModel model, string? id, InferenceOutputs outputs)

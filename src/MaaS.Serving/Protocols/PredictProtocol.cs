@@ -19,7 +19,7 @@ namespace MaaS.Serving.Protocols;
 /// probabilities, any other model with its raw outputs.
 /// </summary>
 internal sealed class PredictProtocol(
-    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, RequestContextFactory contexts, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -29,16 +29,19 @@ internal sealed class PredictProtocol(
 
     private async Task PredictAsync(HttpContext context)
     {
-        var model = models.Find(context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null);
+        var asked = contexts.Of(context);
+        using var lease = models.Acquire(new ModelReference(context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null), asked);
+        var model = lease.Model;
         using var tensors = new RequestTensors(model);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
             body.QuoteNonFinite();
-            form = TensorFlowRequest.Read(body.Bytes, model, tensors, images: true);
+            form = TensorFlowRequest.Read(body.Json, model, tensors, images: true);
         }
 
-        using var outputs = await executor.RunAsync(model, tensors.Values, null, context.RequestAborted).ConfigureAwait(false);
+        var request = new InferenceRequest(model, tensors.Values, asked);
+        using var outputs = await executor.RunAsync(request, context.RequestAborted).ConfigureAwait(false);
         var labels = form != RequestForm.Column && model.Manifest is { Task: ModelManifest.Classification, Labels: { } l } ? l : null;
         if (labels is not null && outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2 && logits.Shape[1] == labels.Count)
         {

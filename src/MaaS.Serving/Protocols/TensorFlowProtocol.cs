@@ -11,7 +11,7 @@ namespace MaaS.Serving.Protocols;
 
 /// <summary>TensorFlow Serving's REST interface: predict and status.</summary>
 internal sealed class TensorFlowProtocol(
-    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, RequestContextFactory contexts, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -27,16 +27,19 @@ internal sealed class TensorFlowProtocol(
 
     private async Task PredictAsync(HttpContext context)
     {
-        var model = models.Find(context.Route("name"), context.Route("version"));
+        var asked = contexts.Of(context);
+        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), asked);
+        var model = lease.Model;
         using var tensors = new RequestTensors(model);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
             body.QuoteNonFinite();
-            form = TensorFlowRequest.Read(body.Bytes, model, tensors, images: false);
+            form = TensorFlowRequest.Read(body.Json, model, tensors, images: false);
         }
 
-        using var outputs = await executor.RunAsync(model, tensors.Values, null, context.RequestAborted).ConfigureAwait(false);
+        var request = new InferenceRequest(model, tensors.Values, asked);
+        using var outputs = await executor.RunAsync(request, context.RequestAborted).ConfigureAwait(false);
         await TensorFlowAnswer.WriteAsync(context, form, tensors, outputs).ConfigureAwait(false);
     }
 
@@ -44,7 +47,8 @@ internal sealed class TensorFlowProtocol(
     {
         var name = context.Route("name")!;
         var version = context.Route("version");
-        var served = version is null ? models.Versions(name) : [models.Find(name, version)];
+        using var lease = version is null ? null : models.Acquire(new ModelReference(name, version), contexts.Of(context));
+        var served = lease is null ? models.Versions(name) : [lease.Model];
         return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartArray("model_version_status"u8);

@@ -14,7 +14,7 @@ public sealed class RequestBodyTests
         using var body = await RequestBody.ReadAsync(context, limit: 1_000_000_000);
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1_000_000));
-        Assert.That(body.Bytes.ToArray(), Is.EqualTo("{}"u8.ToArray()));
+        Assert.That(body.Json.ToArray(), Is.EqualTo("{}"u8.ToArray()));
     }
 
     [TestCase(null)]
@@ -25,7 +25,7 @@ public sealed class RequestBodyTests
 
         using var body = await RequestBody.ReadAsync(Context(sent, declared), limit: 300_000);
 
-        Assert.That(body.Bytes.SequenceEqual(sent));
+        Assert.That(body.Json.SequenceEqual(sent));
     }
 
     [Test]

@@ -116,7 +116,7 @@ public sealed class ModelRepositoryTests
     [Test]
     public void Start_WrongOptions_NamesEveryFault()
         => Assert.That(
-            () => TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes, o.IntraOpThreads, o.DefaultModel) = (_models["none"], 0, -1, "../x")),
+            () => TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes, o.Defaults.IntraOpThreads, o.DefaultModel) = (_models["none"], 0, -1, "../x")),
             Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ModelsPath").And.Message.Contains("MaxRequestBytes")
                 .And.Message.Contains("IntraOpThreads").And.Message.Contains("DefaultModel"));
 }

@@ -1,0 +1,10 @@
+using MaaS.Core.Inference;
+
+namespace MaaS.Serving.Execution;
+
+/// <summary>Runs the requests of one loaded model: at once, or gathered into batches. Lives as long as the model.</summary>
+public interface IModelRunner : IDisposable
+{
+    /// <inheritdoc cref="IInferenceExecutor.RunAsync"/>
+    ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,26 @@
+using MaaS.Core.Inference;
+using MaaS.Serving.Models;
+
+namespace MaaS.Serving.Execution;
+
+/// <summary>One run of a served model, on its way through the chain of <see cref="IInferenceExecutor"/>s.</summary>
+/// <param name="model">The model; whoever made the request holds a <see cref="ModelLease"/> on it until the run has ended.</param>
+/// <param name="inputs">In the model's order; the caller disposes them after the run has ended.</param>
+/// <param name="context">Who asks, how urgently and until when.</param>
+public sealed class InferenceRequest(ServedModel model, ReadOnlyMemory<TensorValue> inputs, RequestContext context)
+{
+    /// <summary>What is run.</summary>
+    public ServedModel Model { get; } = model;
+
+    /// <summary>One tensor an input, in the model's order.</summary>
+    public ReadOnlyMemory<TensorValue> Inputs { get; } = inputs;
+
+    /// <summary>Who asks, how urgently and until when.</summary>
+    public RequestContext Context { get; } = context;
+
+    /// <summary>Names of the outputs wanted; null for all.</summary>
+    public IReadOnlyList<string>? Outputs { get; init; }
+
+    /// <summary>What the run took; complete when the run has ended, whatever way.</summary>
+    public RunTimings Timings { get; } = new();
+}

@@ -1,0 +1,32 @@
+namespace MaaS.Serving.Execution;
+
+/// <summary>Who sent a request, how urgent it is and until when an answer is of use. Protocols may refine what HTTP told.</summary>
+public sealed class RequestContext
+{
+    /// <summary>Urgency of a request that names none, as RFC 9218 has it.</summary>
+    public const int DefaultPriority = 3;
+
+    /// <summary>Least urgent.</summary>
+    public const int LowestPriority = 7;
+
+    private static readonly Func<string, string?> NoHeaders = static _ => null;
+
+    /// <summary>Name of the request in logs and traces.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>Who is served fairly beside others, and stays on one side of an A/B test: a key, a user or an address.</summary>
+    public string ClientKey { get; init; } = "";
+
+    /// <summary>0 (first) to 7 (last), the urgency of RFC 9218.</summary>
+    public int Priority
+    {
+        get;
+        set => field = Math.Clamp(value, 0, LowestPriority);
+    } = DefaultPriority;
+
+    /// <summary>Timestamp of the server's <see cref="TimeProvider"/> after which nobody waits; null for none.</summary>
+    public long? Deadline { get; set; }
+
+    /// <summary>A header by its name, for routing; null where the request has none. Of use until the request has ended.</summary>
+    public Func<string, string?> Header { get; init; } = NoHeaders;
+}
