@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
-using MaaS.Core.Files;
 using MaaS.Core.Inference;
 
 namespace MaaS.Core.Packages;
@@ -43,22 +42,39 @@ public sealed class SafeTensorsFile : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_entries.TryGetValue(name, out var entry))
-            {
-                throw new KeyNotFoundException($"{_path}: expected one of {_entries.Count} tensors, got '{name}'.");
-            }
-
+            var entry = Entry(name);
             var length = entry.End - entry.Begin;
             if (length > int.MaxValue)
             {
-                throw new NotSupportedException($"{_path}: '{name}': expected less than 2 GiB, got {length} bytes.");
+                throw new NotSupportedException($"{_path}: '{name}': expected less than 2 GiB, got {length} bytes; read it with OpenRead.");
             }
 
             var start = (byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + _view.PointerOffset;
             var memory = new NativeMemory(start + _dataStart + entry.Begin, (int)length, () => !_disposed);
             return new TensorValue(entry.Type, [.. entry.Shape], memory.Memory);
         }
+    }
+
+    /// <summary>Whether the file has a tensor of that name.</summary>
+    public bool Contains(string name) => _entries.ContainsKey(name);
+
+    /// <summary>Type, shape and place of a tensor.</summary>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public SafeTensorsEntry Entry(string name)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _entries.TryGetValue(name, out var entry) ? entry
+            : throw new KeyNotFoundException($"{_path}: expected one of {_entries.Count} tensors, got '{name}'.");
+    }
+
+    /// <summary>A tensor's bytes as a stream over the mapped file, for tensors of any length; dispose it before the file.</summary>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public Stream OpenRead(string name)
+    {
+        var entry = Entry(name);
+        var length = entry.End - entry.Begin;
+        return length == 0 ? Stream.Null   // A view of no bytes would reach to the end of the file.
+            : _file.CreateViewStream(_dataStart + entry.Begin, length, MemoryMappedFileAccess.Read);
     }
 
     /// <summary>Opens a file.</summary>
@@ -89,34 +105,19 @@ public sealed class SafeTensorsFile : IDisposable
     /// <exception cref="NotSupportedException">A tensor holds strings.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, TensorValue> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        ArgumentNullException.ThrowIfNull(tensors);
+        Write(path, tensors.Select(static t => SafeTensorsSource.Of(t.Key, t.Value)), metadata);
+    }
+
+    /// <summary>Writes a file, whole or not at all, asking for one tensor after the other.</summary>
+    /// <inheritdoc cref="Write(string, IReadOnlyDictionary{string, TensorValue}, IReadOnlyDictionary{string, string}?)"/>
+    /// <param name="tensors">In any order; no strings.</param>
+    /// <exception cref="ArgumentException">Two tensors have one name, a source wrote too little or too much, or the header is over its limit.</exception>
+    public static void Write(string path, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-
-        // Wide elements first keeps every tensor aligned to its own size.
-        var ordered = tensors.OrderByDescending(t => t.Value.Type.Size()).ThenBy(t => t.Key, StringComparer.Ordinal).ToArray();
-        var entries = new SafeTensorsEntry[ordered.Length];
-        long end = 0;
-        for (var i = 0; i < entries.Length; i++)
-        {
-            var (name, value) = ordered[i];
-            var begin = end;
-            end += value.Count * value.Type.Size();
-            _ = value.Type.SafeTensorsName();
-            entries[i] = new SafeTensorsEntry(name, value.Type, value.Shape.ToArray(), begin, end);
-        }
-
-        var header = new SafeTensorsHeader(entries, metadata ?? new Dictionary<string, string>()).ToBytes();
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> prefix = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
-            stream.Write(prefix);
-            stream.Write(header);
-            foreach (var (_, value) in ordered)
-            {
-                stream.Write(value.Data.Span);
-            }
-        });
+        SafeTensorsWriter.Write(path, tensors, metadata);
     }
 
     /// <summary>Unmaps the file; views of its tensors throw from now on.</summary>

@@ -9,7 +9,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
     /// <summary>Largest header that is read, in bytes: the limit of the reference implementation.</summary>
     public const int MaxBytes = 100_000_000;
 
-    private const string MetadataKey = "__metadata__";
+    /// <summary>The name under which the header keeps free text.</summary>
+    public const string MetadataKey = "__metadata__";
 
     /// <summary>Reads a header and checks that its tensors tile the data without overlap or gap.</summary>
     /// <param name="json">The header's bytes.</param>
@@ -64,7 +65,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
             stream.WriteByte((byte)' ');
         }
 
-        return stream.ToArray();
+        return stream.Length <= MaxBytes ? stream.ToArray()
+            : throw new ArgumentException($"safetensors: expected a header of at most {MaxBytes} bytes, got {stream.Length}; split the tensors into more files.");
     }
 
     private static void WriteNumbers(Utf8JsonWriter writer, string name, IReadOnlyList<long> numbers)
@@ -122,7 +124,10 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
             var key = reader.GetString()!;
             reader.Read();
             Expect(reader, JsonTokenType.String, MetadataKey);
-            metadata[key] = reader.GetString()!;
+            if (!metadata.TryAdd(key, reader.GetString()!))
+            {
+                throw new InvalidDataException($"safetensors: {MetadataKey}: expected each key once, got '{key}' twice.");
+            }
         }
 
         return metadata;
@@ -137,6 +142,11 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
         {
             var key = reader.GetString();
             reader.Read();
+            if (key switch { "dtype" => dtype is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false })
+            {
+                throw new InvalidDataException($"safetensors: '{name}': expected {key} once, got it twice.");
+            }
+
             switch (key)
             {
                 case "dtype":

@@ -1,4 +1,5 @@
 using MaaS.Core.Inference;
+using MaaS.Core.Packages;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,14 +20,26 @@ internal static class TensorValues
     /// <exception cref="NotSupportedException">The tensor's type is none of a file's.</exception>
     public static TensorValue Of(Tensor tensor)
     {
-        var row = Array.FindIndex(Types, t => t.Torch == tensor.dtype);
-        if (row < 0)
-        {
-            throw new NotSupportedException($"Tensor: expected a real, integer or bool type, got {tensor.dtype}.");
-        }
-
+        var type = TypeOf(tensor);
         using var scope = NewDisposeScope();
-        return new TensorValue(Types[row].Core, tensor.shape, tensor.detach().cpu().contiguous().bytes.ToArray());
+        return new TensorValue(type, tensor.shape, tensor.detach().cpu().contiguous().bytes.ToArray());
+    }
+
+    /// <summary>A tensor for a file, copied to the CPU only when its turn comes.</summary>
+    /// <param name="name">Its name in the file.</param>
+    /// <param name="tensor">On any device; must live until the file is written.</param>
+    /// <exception cref="NotSupportedException">The tensor's type is none of a file's.</exception>
+    public static SafeTensorsSource Source(string name, Tensor tensor) => new(name, TypeOf(tensor), tensor.shape, stream =>
+    {
+        using var scope = NewDisposeScope();
+        stream.Write(tensor.detach().cpu().contiguous().bytes);
+    });
+
+    private static ElementType TypeOf(Tensor tensor)
+    {
+        var row = Array.FindIndex(Types, t => t.Torch == tensor.dtype);
+        return row >= 0 ? Types[row].Core
+            : throw new NotSupportedException($"Tensor: expected a real, integer or bool type, got {tensor.dtype}.");
     }
 
     /// <summary>Whether torch has the type.</summary>

@@ -35,8 +35,7 @@ public static class ModelWeights
     internal static void Write(
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        using var scope = NewDisposeScope();
-        SafeTensorsFile.Write(path, tensors.ToDictionary(static t => t.Key, static t => TensorValues.Of(t.Value)), metadata);
+        SafeTensorsFile.Write(path, tensors.Select(static t => TensorValues.Source(t.Key, t.Value)), metadata);
     }
 
     /// <summary>Copies a file's tensors into others; nothing changes when one of them does not fit.</summary>

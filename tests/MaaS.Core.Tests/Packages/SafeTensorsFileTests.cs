@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Packages;
 
@@ -64,6 +65,69 @@ public sealed class SafeTensorsFileTests
     }
 
     [Test]
+    public void Write_EveryType_IsParsedByAnIndependentReader()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = SafeTensorsFile.Open(EveryType);
+
+        SafeTensorsFile.Write(folder["a.safetensors"], source.Entries.Select(e => SafeTensorsSource.Of(source, e.Name)), source.Metadata);
+
+        var parsed = SafeTensorsParser.Parse(folder["a.safetensors"]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(parsed.GetProperty("metadata").GetProperty("grüße").GetString(), Is.EqualTo("ja"));
+            Assert.That(parsed.GetProperty("tensors").EnumerateObject().Count(), Is.EqualTo(source.Entries.Count));
+            foreach (var entry in source.Entries)
+            {
+                var tensor = parsed.GetProperty("tensors").GetProperty(entry.Name);
+                Assert.That(tensor[0].GetString(), Is.EqualTo(entry.Type.SafeTensorsName()));
+                Assert.That(tensor[1].EnumerateArray().Select(e => e.GetInt64()), Is.EqualTo(entry.Shape));
+                Assert.That(tensor[2].GetString(), Is.EqualTo(Convert.ToHexStringLower(source[entry.Name].Data.Span)));
+            }
+        }
+    }
+
+    [Test]
+    public void OpenRead_EveryTensor_GivesItsBytes()
+    {
+        using var file = SafeTensorsFile.Open(EveryType);
+        foreach (var entry in file.Entries)
+        {
+            using var stream = file.OpenRead(entry.Name);
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            Assert.That(bytes.ToArray(), Is.EqualTo(file[entry.Name].Data.ToArray()), entry.Name);
+        }
+    }
+
+    [TestCase("a", "a", 4, "got 'a'")]
+    [TestCase("__metadata__", "b", 4, "got '__metadata__'")]
+    [TestCase("a", "b", 3, "'a': expected 4 bytes for its shape [1], its source wrote 3")]
+    [TestCase("a", "b", 5, "wrote 5")]
+    public void Write_ImpossibleSources_ThrowsAndLeavesTheOldFile(string first, string second, int bytes, string message)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["old"], "old");
+        SafeTensorsSource Source(string name) => new(name, ElementType.Float32, [1], s => s.Write(new byte[bytes]));
+
+        Assert.That(() => SafeTensorsFile.Write(folder["old"], [Source(first), Source(second)]),
+            Throws.ArgumentException.With.Message.Contains(message));
+        Assert.That(folder.All(), Is.EqualTo(new[] { "old" }));
+        Assert.That(File.ReadAllText(folder["old"]), Is.EqualTo("old"));
+    }
+
+    [Test]
+    public void Write_HeaderOverTheLimit_ThrowsAndLeavesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var one = TensorValue.Of(new[] { 1f }, 1);
+
+        Assert.That(() => SafeTensorsFile.Write(folder["a"], [SafeTensorsSource.Of("a", one)], new Dictionary<string, string> { ["x"] = new('x', 100_000_001) }),
+            Throws.ArgumentException.With.Message.Contains("at most 100000000 bytes"));
+        Assert.That(folder.All(), Is.Empty);
+    }
+
+    [Test]
     public void Write_SameTensors_GivesSameBytes()
     {
         using var folder = new TemporaryFolder();
@@ -101,6 +165,8 @@ public sealed class SafeTensorsFileTests
     [TestCase("""{"a":{"dtype":"F32","shape":[1]}}""", 0, "data_offsets")]
     [TestCase("""{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "JSON header")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "JSON header")]
+    [TestCase("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "dtype once")]
+    [TestCase("""{"__metadata__":{"k":"1","k":"2"}}""", 0, "'k' twice")]
     [TestCase("""{"a":5}""", 0, "StartObject")]
     [TestCase("""{"__metadata__":{"a":5}}""", 0, "String")]
     [TestCase("""{"a":{"dtype":"F32" """, 0, "JSON header")]
