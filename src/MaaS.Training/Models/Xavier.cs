@@ -10,7 +10,11 @@ internal static class Xavier
     public static Linear Initialize(Linear layer)
     {
         init.xavier_uniform_(layer.weight);
-        init.zeros_(layer.bias!);
+        if (layer.bias is { } bias)
+        {
+            init.zeros_(bias);
+        }
+
         return layer;
     }
 

@@ -1,0 +1,63 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Models.Transformers;
+
+/// <summary>
+/// Which keys each query may look at. A hidden key gets a large negative score, so that its weight is exactly zero; it is
+/// finite, so that a query without any key gives no NaN; and such a query gets zeros.
+/// </summary>
+/// <remarks>
+/// Made once for all layers of a forward pass; its tensors belong to the caller's dispose scope. Zeros for a query without
+/// keys are what torch's own attention gives from version 2.5 on.
+/// </remarks>
+public sealed class AttentionMask
+{
+    private AttentionMask(Tensor hidden, ScalarType type, bool mayHideAll)
+    {
+        // Half of the smallest number leaves room for the score that it is added to.
+        Bias = hidden.to(type) * (finfo(type).min / 2);
+        Seeing = mayHideAll ? hidden.all(-1, keepdim: true).logical_not().to(type) : null;
+    }
+
+    /// <summary>What is added to the scores: (B or 1, 1, T or 1, S).</summary>
+    public Tensor Bias { get; }
+
+    /// <summary>1 for a query that sees a key, else 0: (B or 1, 1, T or 1, 1). Null where every query sees one.</summary>
+    public Tensor? Seeing { get; }
+
+    /// <summary>Hides padding from every query.</summary>
+    /// <param name="mask">(B, S), any type; zero stands for padding.</param>
+    /// <param name="type">Type of the activations.</param>
+    public static AttentionMask Padding(Tensor mask, ScalarType type = ScalarType.Float32)
+        => new(Hidden(mask), type, mayHideAll: true);                                     // (B, 1, 1, S)
+
+    /// <summary>Hides from each query what comes after it; the queries are the last of the keys.</summary>
+    /// <param name="queries">T.</param>
+    /// <param name="keys">S, at least T; S − T keys come from a cache.</param>
+    /// <param name="device">Where the activations are.</param>
+    /// <param name="padding">(B, S), zero for padding that is hidden too; null for none.</param>
+    /// <param name="type">Type of the activations.</param>
+    public static AttentionMask Causal(
+        long queries, long keys, Device device, Tensor? padding = null, ScalarType type = ScalarType.Float32)
+    {
+        if (keys < queries)
+        {
+            throw new ArgumentException($"attention: expected at least as many keys as queries, got {queries} queries and {keys} keys.", nameof(keys));
+        }
+
+        var time = arange(keys, device: device);                                          // (S)
+        var later = time.unsqueeze(0).gt(time.narrow(0, keys - queries, queries).unsqueeze(1));   // (T, S)
+        return padding is null
+            ? new(later.unsqueeze(0).unsqueeze(0), type, mayHideAll: false)               // (1, 1, T, S)
+            : new(later.logical_or(Hidden(padding)), type, mayHideAll: true);             // (B, 1, T, S)
+    }
+
+    private static Tensor Hidden(Tensor mask)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        return mask.dim() == 2
+            ? mask.eq(0).unsqueeze(1).unsqueeze(1)
+            : throw new ArgumentException($"attention: expected a mask (B,S), got ({string.Join(",", mask.shape)}).", nameof(mask));
+    }
+}
