@@ -37,18 +37,28 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
     /// <summary>Whether everything that was found is loaded.</summary>
     public bool IsReady => _models.Count > 0 && _failed.Length == 0;
 
-    /// <summary>The loaded versions of a model, the oldest first.</summary>
-    /// <exception cref="RequestException">404: there is no such model.</exception>
-    public IReadOnlyList<ServedModel> Versions(string name)
+    /// <summary>Every version of every model, in order of names and versions.</summary>
+    public IReadOnlyList<ModelVersionStatus> Index() => [.. Names.SelectMany(name => Status(name))];
+
+    /// <summary>The versions of a model, the oldest first.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="version">One version as the address has it; null for all.</param>
+    /// <exception cref="RequestException">404: there is no such model or version.</exception>
+    public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null)
+        => [.. (version is null ? Versions(name) : [Find(Versions(name), version)])
+            .Select(m => new ModelVersionStatus(m.Name, m.Version, ModelState.Available, "OK", "", [], 0) { IsServable = true })];
+
+    private IReadOnlyList<ServedModel> Versions(string name)
         => _models.TryGetValue(name, out var versions) ? versions
             : throw RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");
 
     /// <summary>Leases a loaded model for one request.</summary>
     /// <param name="reference">Which; null as name for the default model, no version or label for the latest.</param>
-    /// <param name="context">Who asks.</param>
+    /// <param name="context">Who asks: routing looks at its key and headers.</param>
+    /// <param name="cancellationToken">Nobody waits any more. A model that is loaded on demand may take a while.</param>
     /// <returns>The lease; the caller disposes it when the answer is written.</returns>
     /// <exception cref="RequestException">404: there is no such model, version or label. 400: no name, and no default.</exception>
-    public ModelLease Acquire(ModelReference reference, RequestContext context)
+    public ValueTask<ModelLease> AcquireAsync(ModelReference reference, RequestContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         var versions = Versions(reference.Name ?? DefaultName());
@@ -57,11 +67,8 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
             throw RequestException.NotFound($"model '{versions[0].Name}': expected a label among [], got '{label}'");
         }
 
-        var model = reference.Version is not { } version ? versions[^1]
-            : versions.FirstOrDefault(v => v.Version.ToString(provider: null) == version)
-                ?? throw RequestException.NotFound(
-                    $"model '{versions[0].Name}': expected one of the versions [{string.Join(", ", versions.Select(v => v.Version))}], got '{version}'");
-        return model.TryAcquire() ?? throw new ObjectDisposedException(nameof(ModelRepository));
+        var model = reference.Version is not { } version ? versions[^1] : Find(versions, version);
+        return ValueTask.FromResult(model.TryAcquire() ?? throw new ObjectDisposedException(nameof(ModelRepository)));
     }
 
     /// <summary>Loads all models.</summary>
@@ -86,7 +93,7 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
                 {
                     var model = await LoadAsync(source, cancellationToken).ConfigureAwait(false);
                     loaded.Add(model);
-                    LogLoaded(model.Name, model.Version, string.Join("; ", model.Model.Inputs), string.Join("; ", model.Model.Outputs));
+                    LogLoaded(model.Name, model.Version, string.Join("; ", model.Inputs), string.Join("; ", model.Outputs));
                 }
                 catch (Exception e) when (e is InferenceException or InvalidDataException or IOException or UnauthorizedAccessException)
                 {
@@ -180,7 +187,7 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
         {
             if (served.Manifest is { } manifest)
             {
-                ManifestCheck.ThrowIfUnfit(manifest, served.Model);
+                ManifestCheck.ThrowIfUnfit(manifest, served.Model!);
             }
 
             WarmUp(served);
@@ -200,7 +207,7 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
         {
             if (_options.WarmUp)
             {
-                served.Model.WarmUp();
+                served.Model?.WarmUp();
             }
         }
         catch (InferenceException e)
@@ -208,6 +215,11 @@ public sealed partial class ModelRepository : IHostedLifecycleService, IDisposab
             LogColdStart(e, served.Name);
         }
     }
+
+    private static ServedModel Find(IReadOnlyList<ServedModel> versions, string version)
+        => versions.FirstOrDefault(v => v.Version.ToString(provider: null) == version)
+            ?? throw RequestException.NotFound(
+                $"model '{versions[0].Name}': expected one of the versions [{string.Join(", ", versions.Select(v => v.Version))}], got '{version}'");
 
     private string DefaultName()
         => _options.DefaultModel

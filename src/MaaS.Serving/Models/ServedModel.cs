@@ -7,10 +7,10 @@ namespace MaaS.Serving.Models;
 /// <summary>A loaded version of a model.</summary>
 /// <param name="name">Name in addresses.</param>
 /// <param name="version">1 or more.</param>
-/// <param name="model">The network.</param>
+/// <param name="model">The network; null for an ensemble, which has only what its runner runs.</param>
 /// <param name="manifest">What its package says; null for a bare <c>.onnx</c> file.</param>
 /// <param name="runner">Runs its requests.</param>
-public sealed class ServedModel(string name, int version, InferenceModel model, ModelManifest? manifest, IModelRunner runner)
+public sealed class ServedModel(string name, int version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
 {
     // One for the repository and one for each lease: the last to leave frees the model.
     private int _users = 1;
@@ -21,8 +21,14 @@ public sealed class ServedModel(string name, int version, InferenceModel model, 
     /// <summary>1 or more.</summary>
     public int Version { get; } = version;
 
-    /// <summary>The network.</summary>
-    public InferenceModel Model { get; } = model;
+    /// <summary>Inputs in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Inputs { get; init; } = model?.Inputs ?? [];
+
+    /// <summary>Outputs in the model's order.</summary>
+    public IReadOnlyList<TensorSpec> Outputs { get; init; } = model?.Outputs ?? [];
+
+    /// <summary>The network; null for an ensemble of other models.</summary>
+    public InferenceModel? Model { get; } = model;
 
     /// <summary>What its package says; null for a bare <c>.onnx</c> file.</summary>
     public ModelManifest? Manifest { get; } = manifest;
@@ -54,7 +60,7 @@ public sealed class ServedModel(string name, int version, InferenceModel model, 
         if (Interlocked.Decrement(ref _users) == 0)
         {
             Runner.Dispose();
-            Model.Dispose();
+            Model?.Dispose();
         }
     }
 }

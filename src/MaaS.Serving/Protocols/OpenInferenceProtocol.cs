@@ -46,23 +46,23 @@ internal sealed class OpenInferenceProtocol(
         writer => writer.WriteBoolean("ready"u8, models.IsReady),
         models.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 
-    private Task ModelReadyAsync(HttpContext context)
+    private async Task ModelReadyAsync(HttpContext context)
     {
-        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context));
+        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
         var model = lease.Model;
-        return JsonAnswer.WriteAsync(context, writer =>
+        await JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteString("name"u8, model.Name);
             writer.WriteBoolean("ready"u8, true);
-        });
+        }).ConfigureAwait(false);
     }
 
-    private Task ModelAsync(HttpContext context)
+    private async Task ModelAsync(HttpContext context)
     {
-        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context));
+        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
         var model = lease.Model;
-        var versions = models.Versions(model.Name);
-        return JsonAnswer.WriteAsync(context, writer =>
+        var versions = models.Status(model.Name);
+        await JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteString("name"u8, model.Name);
             writer.WriteStartArray("versions"u8);
@@ -73,9 +73,9 @@ internal sealed class OpenInferenceProtocol(
 
             writer.WriteEndArray();
             writer.WriteString("platform"u8, "onnxruntime_onnx"u8);
-            WriteSpecs(writer, "inputs", model.Model.Inputs);
-            WriteSpecs(writer, "outputs", model.Model.Outputs);
-        });
+            WriteSpecs(writer, "inputs", model.Inputs);
+            WriteSpecs(writer, "outputs", model.Outputs);
+        }).ConfigureAwait(false);
     }
 
     private static void WriteSpecs(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
@@ -102,7 +102,7 @@ internal sealed class OpenInferenceProtocol(
     private async Task InferAsync(HttpContext context)
     {
         var asked = contexts.Of(context);
-        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), asked);
+        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), asked, context.RequestAborted).ConfigureAwait(false);
         var model = lease.Model;
         using var tensors = new RequestTensors(model);
         OpenInferenceRequest body;

@@ -30,7 +30,7 @@ internal sealed class PredictProtocol(
     private async Task PredictAsync(HttpContext context)
     {
         var asked = contexts.Of(context);
-        using var lease = models.Acquire(new ModelReference(context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null), asked);
+        using var lease = await models.AcquireAsync(new ModelReference(context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null), asked, context.RequestAborted).ConfigureAwait(false);
         var model = lease.Model;
         using var tensors = new RequestTensors(model);
         RequestForm form;

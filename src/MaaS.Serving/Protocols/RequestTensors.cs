@@ -8,13 +8,13 @@ namespace MaaS.Serving.Protocols;
 /// <summary>The inputs of one request, in the model's order, while they are read and until the run has ended.</summary>
 internal sealed class RequestTensors(ServedModel model) : IDisposable
 {
-    private readonly TensorBuffer?[] _buffers = new TensorBuffer?[model.Model.Inputs.Count];
-    private readonly TensorValue[] _values = new TensorValue[model.Model.Inputs.Count];
+    private readonly TensorBuffer?[] _buffers = new TensorBuffer?[model.Inputs.Count];
+    private readonly TensorValue[] _values = new TensorValue[model.Inputs.Count];
 
     /// <summary>The tensors, once each is complete.</summary>
     public ReadOnlyMemory<TensorValue> Values => _values;
 
-    public IReadOnlyList<TensorSpec> Specs => model.Model.Inputs;
+    public IReadOnlyList<TensorSpec> Specs => model.Inputs;
 
     /// <summary>The model's only input.</summary>
     /// <exception cref="RequestException">400: it has several, so each must be named.</exception>

@@ -28,7 +28,7 @@ internal sealed class TensorFlowProtocol(
     private async Task PredictAsync(HttpContext context)
     {
         var asked = contexts.Of(context);
-        using var lease = models.Acquire(new ModelReference(context.Route("name"), context.Route("version")), asked);
+        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), asked, context.RequestAborted).ConfigureAwait(false);
         var model = lease.Model;
         using var tensors = new RequestTensors(model);
         RequestForm form;
@@ -47,8 +47,7 @@ internal sealed class TensorFlowProtocol(
     {
         var name = context.Route("name")!;
         var version = context.Route("version");
-        using var lease = version is null ? null : models.Acquire(new ModelReference(name, version), contexts.Of(context));
-        var served = lease is null ? models.Versions(name) : [lease.Model];
+        var served = models.Status(name, version);
         return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartArray("model_version_status"u8);
@@ -56,10 +55,10 @@ internal sealed class TensorFlowProtocol(
             {
                 writer.WriteStartObject();
                 writer.WriteString("version"u8, model.Version.ToString(CultureInfo.InvariantCulture));
-                writer.WriteString("state"u8, "AVAILABLE"u8);
+                writer.WriteString("state"u8, model.State.ToString().ToUpperInvariant());
                 writer.WriteStartObject("status"u8);
-                writer.WriteString("error_code"u8, "OK"u8);
-                writer.WriteString("error_message"u8, ""u8);
+                writer.WriteString("error_code"u8, model.ErrorCode);
+                writer.WriteString("error_message"u8, model.ErrorMessage);
                 writer.WriteEndObject();
                 writer.WriteEndObject();
             }
