@@ -1,4 +1,5 @@
 using MaaS.Serving;
+using MaaS.Serving.Ensembles;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
@@ -21,8 +22,18 @@ public static class MaaSServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptionsWithValidateOnStart<MaaSServingOptions>().BindConfiguration("MaaS").Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaaSServingOptions>, MaaSServingOptionsValidator>());
-        services.TryAddSingleton<ModelRepository>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ModelRepository>(s => s.GetRequiredService<ModelRepository>()));
+        services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(ServingShutdown.Fit);
+        services.TryAddSingleton(s => new EnsembleLoader(
+            s.GetRequiredService<ModelRepository>, s.GetRequiredService<IInferenceExecutor>, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IModelLoader, ModelLoader>();
+        services.TryAddSingleton<ModelLifecycle>();
+        services.TryAddSingleton(s => new ModelRepository(
+            s.GetRequiredService<IOptions<MaaSServingOptions>>(), s.GetRequiredService<ModelLifecycle>(), s.GetRequiredService<TimeProvider>()));
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
+            ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
+        ]);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ModelRunnerFactory>();
         services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));

@@ -13,8 +13,36 @@ public sealed class MaaSServingOptions
     /// <summary>The model that <c>/predict</c> uses when the request names none; null when there is only one.</summary>
     public string? DefaultModel { get; set; }
 
-    /// <summary>Whether every version of a registered model is loaded. Default false: the latest and the labelled ones.</summary>
-    public bool LoadAllVersions { get; set; }
+    /// <summary>Whether changes in the folder are followed while the server runs. Default true.</summary>
+    public bool Watch { get; set; } = true;
+
+    /// <summary>Time between two looks into the folder, for file systems that report no changes. Default 5 s.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a changed file must stay as it is before it is loaded: it may still be copied. Default 0.5 s.</summary>
+    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// Estimated memory that loaded models may take, in bytes; the one that was not asked for the longest is unloaded to make
+    /// room, and loaded again by its next request. Null for no limit. A model counts as the larger of its network's size and
+    /// the growth of the process that its load was measured to bring.
+    /// </summary>
+    public long? MemoryLimitBytes { get; set; }
+
+    /// <summary>Models that are loaded at the same time. Default: half of the cores, at least 1.</summary>
+    public int MaxConcurrentLoads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>
+    /// File that keeps what was asked for at run time (models loaded and unloaded, routes), so that a restart finds it; null
+    /// keeps it in memory only.
+    /// </summary>
+    public string? StateFile { get; set; }
+
+    /// <summary>How long a stopping server goes on to listen after it has said that it is not ready. Default 0.</summary>
+    public TimeSpan DrainDelay { get; set; }
+
+    /// <summary>How long a stopping server lets requests finish before it cuts them off. Default 30 s.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Largest request body, in bytes. Default 64 MiB.</summary>
     public long MaxRequestBytes { get; set; } = 64L << 20;

@@ -29,12 +29,55 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
             faults.Add($"{nameof(options.RequestTimeout)}: expected more than 0, got {timeout}");
         }
 
+        CheckLifecycle(options, faults);
         faults.AddRange(options.Defaults.Faults(nameof(options.Defaults)));
         foreach (var (model, own) in options.Models)
         {
             faults.AddRange(own.Faults($"{nameof(options.Models)}:{model}"));
+            if (!ModelNames.IsValid(model))
+            {
+                faults.Add($"{nameof(options.Models)}: expected as name {ModelNames.Rule}, got '{model}'");
+            }
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckLifecycle(MaaSServingOptions options, List<string> faults)
+    {
+        if (options.PollInterval < TimeSpan.FromMilliseconds(10) || options.PollInterval > TimeSpan.FromDays(1))
+        {
+            faults.Add($"{nameof(options.PollInterval)}: expected 10 ms to 1 day, got {options.PollInterval}");
+        }
+
+        if (options.SettleTime < TimeSpan.Zero || options.SettleTime > TimeSpan.FromHours(1))
+        {
+            faults.Add($"{nameof(options.SettleTime)}: expected 0 to 1 h, got {options.SettleTime}");
+        }
+
+        if (options.MemoryLimitBytes < 1)
+        {
+            faults.Add($"{nameof(options.MemoryLimitBytes)}: expected at least 1, got {options.MemoryLimitBytes}; leave it out for no limit");
+        }
+
+        if (options.MaxConcurrentLoads is < 1 or > 1024)
+        {
+            faults.Add($"{nameof(options.MaxConcurrentLoads)}: expected 1 to 1024, got {options.MaxConcurrentLoads}");
+        }
+
+        if (options.DrainDelay < TimeSpan.Zero || options.DrainDelay > TimeSpan.FromHours(1))
+        {
+            faults.Add($"{nameof(options.DrainDelay)}: expected 0 to 1 h, got {options.DrainDelay}");
+        }
+
+        if (options.DrainTimeout <= TimeSpan.Zero || options.DrainTimeout > TimeSpan.FromHours(1))
+        {
+            faults.Add($"{nameof(options.DrainTimeout)}: expected above 0 to 1 h, got {options.DrainTimeout}");
+        }
+
+        if (options.StateFile is { } file && (string.IsNullOrWhiteSpace(file) || Directory.Exists(file)))
+        {
+            faults.Add($"{nameof(options.StateFile)}: expected the path of a file, got '{file}'");
+        }
     }
 }

@@ -8,7 +8,10 @@ public sealed class InferenceOutputs : IReadOnlyList<TensorValue>, IDisposable
     private readonly TensorValue[] _values;
     private readonly IReadOnlyList<TensorSpec> _specs;
 
-    internal InferenceOutputs(TensorValue[] values, IReadOnlyList<TensorSpec> specs)
+    /// <summary>Puts outputs together; they are disposed with it.</summary>
+    /// <param name="values">The tensors.</param>
+    /// <param name="specs">What the model says of each.</param>
+    public InferenceOutputs(TensorValue[] values, IReadOnlyList<TensorSpec> specs)
     {
         _values = values;
         _specs = specs;

@@ -93,21 +93,10 @@ public sealed class ModelPackage : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
-        IPackageStore store = Directory.Exists(path) ? new FolderStore(path, options)
-            : File.Exists(path) ? new ZipStore(path, options)
-            : throw new FileNotFoundException($"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
+        var store = OpenStore(path, options);
         try
         {
-            if (!store.Files.ContainsKey(PackagePath.Manifest))
-            {
-                throw new InvalidDataException($"{path}: expected a model package, found no {PackagePath.Manifest} in it.");
-            }
-
-            var manifest = await ReadSmallAsync(store, PackagePath.Manifest, cancellationToken).ConfigureAwait(false);
-            var signature = store.Files.ContainsKey(PackagePath.Signature)
-                ? await ReadSmallAsync(store, PackagePath.Signature, cancellationToken).ConfigureAwait(false)
-                : null;
-            PackageSignature.Check(path, manifest, signature, options.TrustedKeys);
+            var (manifest, signature) = await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false);
             var package = new ModelPackage(path, store, manifest, signature);
             await package.CheckFilesAsync(cancellationToken).ConfigureAwait(false);
             return package;
@@ -117,6 +106,17 @@ public sealed class ModelPackage : IDisposable
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads the manifest alone: who the package says it is. Its signature is checked, its files are not.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    public static async Task<ModelManifest> ReadManifestAsync(
+        string path, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new PackageReadOptions();
+        using var store = OpenStore(path, options);
+        return ModelManifest.FromJson((await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false)).Manifest);
     }
 
     /// <summary>Reads a file whole; its hash is checked again on the very bytes returned.</summary>
@@ -166,6 +166,27 @@ public sealed class ModelPackage : IDisposable
         {
             await sink.AddAsync(PackagePath.Signature, s => s.WriteAsync(signature, cancellationToken).AsTask()).ConfigureAwait(false);
         }
+    }
+
+    private static IPackageStore OpenStore(string path, PackageReadOptions options)
+        => Directory.Exists(path) ? new FolderStore(path, options)
+            : File.Exists(path) ? new ZipStore(path, options)
+            : throw new FileNotFoundException($"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
+
+    private static async Task<(byte[] Manifest, byte[]? Signature)> ReadHeadAsync(
+        string path, IPackageStore store, PackageReadOptions options, CancellationToken cancellationToken)
+    {
+        if (!store.Files.ContainsKey(PackagePath.Manifest))
+        {
+            throw new InvalidDataException($"{path}: expected a model package, found no {PackagePath.Manifest} in it.");
+        }
+
+        var manifest = await ReadSmallAsync(store, PackagePath.Manifest, cancellationToken).ConfigureAwait(false);
+        var signature = store.Files.ContainsKey(PackagePath.Signature)
+            ? await ReadSmallAsync(store, PackagePath.Signature, cancellationToken).ConfigureAwait(false)
+            : null;
+        PackageSignature.Check(path, manifest, signature, options.TrustedKeys);
+        return (manifest, signature);
     }
 
     private static async Task<byte[]> ReadSmallAsync(IPackageStore store, string file, CancellationToken cancellationToken)

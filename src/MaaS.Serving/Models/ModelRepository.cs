@@ -1,237 +1,240 @@
 using System.Collections.Frozen;
-using MaaS.Core.Inference;
-using MaaS.Core.Packages;
+using System.Globalization;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using MaaS.Serving.Routing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Models;
 
-/// <summary>The models that are served. They are loaded before the server takes its first request.</summary>
-public sealed partial class ModelRepository : IHostedLifecycleService, IDisposable
+/// <summary>The models that are served: leases for requests, states, and changes at run time.</summary>
+/// <remarks>
+/// Requests read an immutable view without a lock. Everything else happens in <see cref="ModelLifecycle"/>.
+/// </remarks>
+public sealed class ModelRepository
 {
     private readonly MaaSServingOptions _options;
-    private readonly ILogger<ModelRepository> _logger;
-    private FrozenDictionary<string, ServedModel[]> _models = FrozenDictionary<string, ServedModel[]>.Empty;
-    private readonly ModelRunnerFactory _runners;
-    private string[] _failed = [];
-    private int _disposed;
+    private readonly ModelLifecycle _lifecycle;
+    private readonly TimeProvider _time;
 
-    /// <summary>A repository that loads when the host starts.</summary>
-    public ModelRepository(IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, ILogger<ModelRepository> logger)
+    internal ModelRepository(IOptions<MaaSServingOptions> options, ModelLifecycle lifecycle, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
-        _runners = runners;
-        _logger = logger;
+        _lifecycle = lifecycle;
+        _time = time;
     }
 
-    /// <summary>Names of the loaded models, in order.</summary>
-    public IReadOnlyList<string> Names => [.. _models.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>Names of the models that can answer, in order.</summary>
+    public IReadOnlyList<string> Names => [.. _lifecycle.Views.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>What could not be loaded; the log has the reasons.</summary>
-    public IReadOnlyList<string> Failed => _failed;
+    /// <summary>What was found and cannot answer, as <c>digits version 2</c>; <see cref="Index"/> and the log have the reasons.</summary>
+    public IReadOnlyList<string> Failed => _lifecycle.Failed;
 
-    /// <summary>Whether everything that was found is loaded.</summary>
-    public bool IsReady => _models.Count > 0 && _failed.Length == 0;
+    /// <summary>Whether new requests are welcome: every model that was found at the start can answer, and the server is not stopping.</summary>
+    public bool IsReady => !IsDraining && _lifecycle.IsReady;
+
+    /// <summary>Whether the server is stopping: what came is answered, new requests should go elsewhere.</summary>
+    public bool IsDraining => _lifecycle.IsDraining;
 
     /// <summary>Every version of every model, in order of names and versions.</summary>
-    public IReadOnlyList<ModelVersionStatus> Index() => [.. Names.SelectMany(name => Status(name))];
+    public IReadOnlyList<ModelVersionStatus> Index() => _lifecycle.Index();
 
     /// <summary>The versions of a model, the oldest first.</summary>
     /// <param name="name">The model.</param>
     /// <param name="version">One version as the address has it; null for all.</param>
     /// <exception cref="RequestException">404: there is no such model or version.</exception>
     public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null)
-        => [.. (version is null ? Versions(name) : [Find(Versions(name), version)])
-            .Select(m => new ModelVersionStatus(m.Name, m.Version, ModelState.Available, "OK", "", [], 0) { IsServable = true })];
+    {
+        var all = _lifecycle.Status(name);
+        if (all.Count == 0)
+        {
+            throw NoSuchModel(name);
+        }
 
-    private IReadOnlyList<ServedModel> Versions(string name)
-        => _models.TryGetValue(name, out var versions) ? versions
-            : throw RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");
+        return version is null ? all
+            : [all.FirstOrDefault(s => s.Version.ToString(CultureInfo.InvariantCulture) == version) ?? throw NoSuch(name, all, "version", version)];
+    }
 
-    /// <summary>Leases a loaded model for one request.</summary>
-    /// <param name="reference">Which; null as name for the default model, no version or label for the latest.</param>
+    /// <summary>Leases a model for one request.</summary>
+    /// <param name="reference">Which; null as name for the default model, no version or label to let the model's route decide.</param>
     /// <param name="context">Who asks: routing looks at its key and headers.</param>
     /// <param name="cancellationToken">Nobody waits any more. A model that is loaded on demand may take a while.</param>
     /// <returns>The lease; the caller disposes it when the answer is written.</returns>
-    /// <exception cref="RequestException">404: there is no such model, version or label. 400: no name, and no default.</exception>
+    /// <exception cref="RequestException">
+    /// 404: there is no such model, version or label. 503: it is there and cannot answer, with the reason. 400: no name, and
+    /// no default.
+    /// </exception>
+    /// <exception cref="DeadlineExceededException">It was not loaded before the request's deadline.</exception>
     public ValueTask<ModelLease> AcquireAsync(ModelReference reference, RequestContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var versions = Versions(reference.Name ?? DefaultName());
-        if (reference.Label is { } label)
+        var name = reference.Name ?? DefaultName();
+        while (true)
         {
-            throw RequestException.NotFound($"model '{versions[0].Name}': expected a label among [], got '{label}'");
-        }
-
-        var model = reference.Version is not { } version ? versions[^1] : Find(versions, version);
-        return ValueTask.FromResult(model.TryAcquire() ?? throw new ObjectDisposedException(nameof(ModelRepository)));
-    }
-
-    /// <summary>Loads all models.</summary>
-    /// <exception cref="InvalidOperationException">There is none, or none could be loaded.</exception>
-    public async Task StartingAsync(CancellationToken cancellationToken)
-    {
-        List<ServedModel> loaded = [];
-        List<string> failed = [];
-        List<Exception> causes = [];
-        void Fail(string what, Exception cause)
-        {
-            LogFailed(cause, what);
-            failed.Add(what);
-            causes.Add(cause);
-        }
-
-        try
-        {
-            foreach (var source in ModelSource.Discover(_options.ModelsPath, _options.LoadAllVersions, Fail))
+            var slot = _lifecycle.Views.TryGetValue(name, out var view) ? view.Choose(reference, context) : null;
+            if (slot is null)
             {
-                try
+                throw Unavailable(name, reference);
+            }
+
+            if (slot.Serving?.TryAcquire() is { } lease)
+            {
+                if (_options.MemoryLimitBytes is not null)
                 {
-                    var model = await LoadAsync(source, cancellationToken).ConfigureAwait(false);
-                    loaded.Add(model);
-                    LogLoaded(model.Name, model.Version, string.Join("; ", model.Inputs), string.Join("; ", model.Outputs));
+                    slot.LastUsed = _time.GetTimestamp();
                 }
-                catch (Exception e) when (e is InferenceException or InvalidDataException or IOException or UnauthorizedAccessException)
-                {
-                    Fail(source.ToString(), e);
-                }
+
+                return ValueTask.FromResult(lease);
+            }
+
+            // Otherwise it was replaced since the view was read: there is a newer one.
+            if (slot.IsDormant)
+            {
+                return LoadAndAcquireAsync(slot, reference with { Name = name }, context, cancellationToken);
             }
         }
-        finally
-        {
-            // Published even when the start fails or is cancelled: Dispose frees what is published.
-            _failed = [.. failed];
-            _models = loaded.GroupBy(m => m.Name, StringComparer.Ordinal)
-                .ToFrozenDictionary(g => g.Key, g => g.OrderBy(m => m.Version).ToArray(), StringComparer.Ordinal);
-        }
+    }
 
-        if (loaded.Count == 0 && causes.Count == 0)
+    /// <summary>Loads a model or one of its versions, takes over what changed in its folder at once, and undoes an unload.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="version">A version, which is loaded besides those of the version policy; null for those.</param>
+    /// <param name="reload">Whether files that did not change are loaded again as well.</param>
+    /// <param name="cancellationToken">Stops waiting; the load goes on.</param>
+    /// <exception cref="RequestException">404: there is no such model or version. 400: it could not be loaded, with the reason; what served before still does.</exception>
+    public async Task LoadAsync(string name, int? version = null, bool reload = false, CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
+        var loading = _lifecycle.Load(name, version, reload) ?? throw (_lifecycle.Versions(name) is { Count: > 0 } versions
+            ? RequestException.NotFound($"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
+            : NoSuchModel(name));
+        await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (_lifecycle.Status(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
         {
-            throw new InvalidOperationException(
-                $"expected .onnx files, .maas files, package folders or registry folders in '{_options.ModelsPath}', found none.");
-        }
-
-        if (loaded.Count == 0)
-        {
-            throw new InvalidOperationException($"no model could be loaded: {string.Join("; ", causes.Select(c => c.Message))}", causes[0]);
-        }
-
-        if (_models.Values.FirstOrDefault(v => v.DistinctBy(m => m.Version).Count() < v.Length) is { } twice)
-        {
-            throw new InvalidOperationException($"expected each model once in '{_options.ModelsPath}', got '{twice[0].Name}' in the same version twice.");
-        }
-
-        if (_options.DefaultModel is { } name && !_models.ContainsKey(name))
-        {
-            throw new InvalidOperationException($"DefaultModel: expected one of the models [{string.Join(", ", Names)}], got '{name}'.");
+            throw RequestException.BadRequest($"model '{name}' version {failed.Version} could not be loaded: {failed.ErrorMessage}");
         }
     }
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>Frees the models; runs under way finish first.</summary>
-    public void Dispose()
+    /// <summary>Unloads a model or one of its versions; requests under way finish first.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="version">A version; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting; the unload goes on.</param>
+    /// <exception cref="RequestException">
+    /// 404: there is no such model or version. 409: a label leads to the version, or it is the only one that answers while
+    /// another should.
+    /// </exception>
+    public async Task UnloadAsync(string name, int? version = null, CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        var all = Status(name, version?.ToString(CultureInfo.InvariantCulture));
+        if (version is not null && all[0].Labels.Count > 0)
         {
-            return;
+            throw new RequestException(
+                StatusCodes.Status409Conflict, $"model '{name}': expected a version without labels, version {version} has [{string.Join(", ", all[0].Labels)}]; move them first");
         }
 
-        foreach (var model in _models.Values.SelectMany(v => v))
+        if (!await _lifecycle.UnloadAsync(name, version, cancellationToken).ConfigureAwait(false))
         {
-            model.Release();
+            var others = _lifecycle.Status(name).Where(s => s.Version != version && !s.IsServable);
+            throw new RequestException(
+                StatusCodes.Status409Conflict,
+                $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(Describe))}");
         }
     }
 
-    private async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
+    /// <summary>How requests of a model are spread; null for the latest version.</summary>
+    /// <exception cref="RequestException">404: there is no such model.</exception>
+    public TrafficRoute? Route(string name)
     {
-        ServedModel served;
-        if (source.IsBareModel)
+        Status(name);
+        return _lifecycle.Route(name);
+    }
+
+    /// <summary>Changes how requests of a model are spread, from the next request on.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="route">Null for the latest version.</param>
+    /// <exception cref="RequestException">404: there is no such model. 400: the route has faults, or leads to a version that cannot answer; all are named.</exception>
+    public void SetRoute(string name, TrafficRoute? route)
+    {
+        Status(name);
+        var faults = route?.Faults("route").ToList() ?? [];
+        if (route is not null && faults.Count == 0)
         {
-            served = ModelNames.IsValid(source.Name)
-                ? Serve(source.Name!, manifest: null, o => InferenceModel.Load(source.Location, o))
-                : throw new InvalidDataException($"{source.Location}: expected as name {ModelNames.Rule}, got '{source.Name}'; rename the file.");
-        }
-        else
-        {
-            using var package = await ModelPackage.OpenAsync(source.Location, _options.Packages, cancellationToken).ConfigureAwait(false);
-            var name = source.Name ?? package.Manifest.Name;
-            var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-            served = Serve(name, package.Manifest, o => InferenceModel.Load(bytes, name, o));
+            faults.AddRange(_lifecycle.RouteFaults(name, route));
         }
 
-        ServedModel Serve(string name, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load)
+        if (faults.Count > 0)
         {
-            var model = load(_runners.SessionOptions(name));
-            return new ServedModel(name, source.Version, model, manifest, _runners.Create(name, model));
+            throw RequestException.BadRequest(string.Join("; ", faults));
         }
 
+        _lifecycle.SetRoute(name, route);
+    }
+
+    /// <summary>Leases a model for an ensemble that is being loaded: a model that is being loaded too is waited for.</summary>
+    /// <exception cref="RequestException">There is no such model, or it could not be loaded.</exception>
+    internal async Task<ModelLease> AcquireLoadedAsync(ModelReference reference, CancellationToken cancellationToken)
+    {
+        var context = new RequestContext();
+        while (_lifecycle.LoadsOf(reference.Name!) is { } loads && !_lifecycle.Views.ContainsKey(reference.Name!))
+        {
+            await loads.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ModelLease> LoadAndAcquireAsync(
+        ModelSlot slot, ModelReference reference, RequestContext context, CancellationToken cancellationToken)
+    {
+        var loading = _lifecycle.LoadOnDemand(slot);
+        var wait = context.Deadline is { } deadline ? _time.GetElapsedTime(_time.GetTimestamp(), deadline) : Timeout.InfiniteTimeSpan;
         try
         {
-            if (served.Manifest is { } manifest)
-            {
-                ManifestCheck.ThrowIfUnfit(manifest, served.Model!);
-            }
-
-            WarmUp(served);
-            return served;
+            await loading.WaitAsync(context.Deadline is not null && wait < TimeSpan.Zero ? TimeSpan.Zero : wait, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (TimeoutException e)
         {
-            served.Release();
-            throw;
+            throw new DeadlineExceededException($"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
+
+        return slot.Serving is null && slot.Fault is not null ? throw Unavailable(slot.Name, reference)
+            : await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>A model may be sound and yet not take zeros of size 1, so a failure is no reason not to serve it.</summary>
-    private void WarmUp(ServedModel served)
-    {
-        try
-        {
-            if (_options.WarmUp)
-            {
-                served.Model?.WarmUp();
-            }
-        }
-        catch (InferenceException e)
-        {
-            LogColdStart(e, served.Name);
-        }
-    }
-
-    private static ServedModel Find(IReadOnlyList<ServedModel> versions, string version)
-        => versions.FirstOrDefault(v => v.Version.ToString(provider: null) == version)
-            ?? throw RequestException.NotFound(
-                $"model '{versions[0].Name}': expected one of the versions [{string.Join(", ", versions.Select(v => v.Version))}], got '{version}'");
 
     private string DefaultName()
         => _options.DefaultModel
-            ?? (_models.Count == 1 ? _models.Keys[0]
+            ?? (_lifecycle.Views.Count == 1 ? _lifecycle.Views.Keys.First()
                 : throw RequestException.BadRequest($"expected a model name, as ?model=, among [{string.Join(", ", Names)}]; several models are served"));
 
-    [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: {Inputs} -> {Outputs}")]
-    private partial void LogLoaded(string model, int version, string inputs, string outputs);
+    private RequestException Unavailable(string name, ModelReference reference)
+    {
+        var all = _lifecycle.Status(name);
+        if (all.Count == 0)
+        {
+            return NoSuchModel(name);
+        }
 
-    [LoggerMessage(LogLevel.Warning, "{Model} does not run on zeros; its first request will be slower")]
-    private partial void LogColdStart(Exception exception, string model);
+        if (reference.Label is { } label)
+        {
+            var labels = _lifecycle.WantedLabels(name);
+            return labels.TryGetValue(label, out var target)
+                ? Unready(name, all.Where(s => s.Version == target))
+                : RequestException.NotFound($"model '{name}': expected one of the labels [{string.Join(", ", labels.Keys)}], got '{label}'");
+        }
 
-    [LoggerMessage(LogLevel.Error, "{Source} could not be loaded and is not served")]
-    private partial void LogFailed(Exception exception, string source);
+        var asked = reference.Version is { } version ? all.Where(s => s.Version.ToString(CultureInfo.InvariantCulture) == version).ToArray() : all;
+        return asked.Count == 0 ? NoSuch(name, all, "version", reference.Version!) : Unready(name, asked);
+    }
+
+    private static RequestException Unready(string name, IEnumerable<ModelVersionStatus> versions) => new(
+        StatusCodes.Status503ServiceUnavailable, $"model '{name}': expected a version that is loaded, got {string.Join("; ", versions.Select(Describe))}");
+
+    private static string Describe(ModelVersionStatus status)
+        => $"version {status.Version} in state {status.State.ToString().ToUpperInvariant()}{(status.ErrorMessage.Length > 0 ? $" ({status.ErrorMessage})" : "")}";
+
+    private static RequestException NoSuch(string name, IEnumerable<ModelVersionStatus> all, string what, string got)
+        => RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
+
+    private RequestException NoSuchModel(string name)
+        => RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");
 }

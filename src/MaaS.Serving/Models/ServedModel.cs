@@ -14,6 +14,7 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
 {
     // One for the repository and one for each lease: the last to leave frees the model.
     private int _users = 1;
+    private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Name in addresses.</summary>
     public string Name { get; } = name;
@@ -35,6 +36,9 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
 
     /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around it.</summary>
     internal IModelRunner Runner { get; } = runner;
+
+    /// <summary>Completes when the last lease is back and the memory is free.</summary>
+    internal Task Freed => _freed.Task;
 
     /// <summary>A lease, or null where the model is unloaded.</summary>
     internal ModelLease? TryAcquire()
@@ -61,6 +65,7 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
         {
             Runner.Dispose();
             Model?.Dispose();
+            _freed.SetResult();
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class ModelRepositoryTests
             await registry.RegisterAsync(package);
         }
 
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.LoadAllVersions) = (registry.Root, true));
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Defaults.Versions) = (registry.Root, "all"));
 
         Assert.That((await server.GetAsync("/v2/models/digits")).GetProperty("versions").GetRawText(), Is.EqualTo("""["1","2"]"""));
     }

@@ -1,0 +1,134 @@
+using MaaS.Serving.Routing;
+
+namespace MaaS.Serving.Models;
+
+/// <summary>
+/// All versions of one model, and the rules of which are loaded and which may go. Changed under the repository's lock.
+/// </summary>
+/// <remarks>
+/// Availability comes first: a version that is no longer wanted stays until every wanted one can answer, and a label
+/// stays where it is until its new version can.
+/// </remarks>
+internal sealed class ModelFamily(string name, VersionPolicy policy, bool isLazy, bool isPinned)
+{
+    private IReadOnlyDictionary<string, int> _labels = new Dictionary<string, int>();
+    private Dictionary<int, ModelSource> _sources = [];
+
+    public string Name { get; } = name;
+
+    /// <summary>Whether memory pressure never unloads it.</summary>
+    public bool IsPinned { get; } = isPinned;
+
+    /// <summary>What was asked for at run time.</summary>
+    public ModelWishes Wishes { get; set; } = new();
+
+    /// <summary>How requests are spread; null for the latest version.</summary>
+    public TrafficRouter? Router { get; set; }
+
+    public SortedDictionary<int, ModelSlot> Slots { get; } = [];
+
+    /// <summary>Where each label leads now, which may be behind the registry until the new version is loaded.</summary>
+    public Dictionary<string, int> Labels { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether there is anything left of it.</summary>
+    public bool IsGone => _sources.Count == 0 && Slots.Count == 0;
+
+    public IEnumerable<int> Versions => _sources.Keys;
+
+    /// <summary>Where the registry wants each label to lead.</summary>
+    public IReadOnlyDictionary<string, int> WantedLabels => _labels;
+
+    /// <summary>Takes over what the folder has.</summary>
+    public void Update(IEnumerable<ModelSource> sources, IReadOnlyDictionary<string, int>? labels)
+    {
+        _sources = sources.ToDictionary(s => s.Version);
+        _labels = labels ?? new Dictionary<string, int>();
+    }
+
+    /// <summary>The versions that shall be loaded.</summary>
+    public SortedSet<int> Wanted()
+    {
+        if (Wishes.IsUnloaded)
+        {
+            return [];
+        }
+
+        var allowed = _sources.Keys.Except(Wishes.Unloaded).ToArray();
+        return [.. policy.Select(allowed).Concat(allowed.Intersect(_labels.Values)).Concat(allowed.Intersect(Wishes.Loaded))];
+    }
+
+    /// <summary>Brings slots and labels up to date, and says what to do next.</summary>
+    /// <param name="now">Timestamp.</param>
+    /// <returns>Versions to load, and versions to unload.</returns>
+    public (List<ModelSlot> Load, List<ModelSlot> Unload) Plan(long now)
+    {
+        var wanted = Wanted();
+        foreach (var version in wanted)
+        {
+            Slots.TryAdd(version, new ModelSlot(Name, version));
+        }
+
+        foreach (var slot in Slots.Values)
+        {
+            slot.Source = _sources.GetValueOrDefault(slot.Version);
+        }
+
+        var load = ToLoad(wanted, now);
+        MoveLabels();
+        var isSafe = wanted.All(v => Slots[v].IsServable);
+        var unload = Slots.Values
+            .Where(s => !wanted.Contains(s.Version) && s.IsServable && isSafe && (wanted.Count == 0 || !Labels.ContainsValue(s.Version)))
+            .ToList();
+        foreach (var slot in Slots.Values.Where(s => !wanted.Contains(s.Version) && !s.IsServable).ToArray())
+        {
+            slot.Fault = null;
+            if (slot is { Source: null, Loading: null, Unloading: 0 })
+            {
+                Slots.Remove(slot.Version);
+            }
+        }
+
+        return (load, unload);
+    }
+
+    private List<ModelSlot> ToLoad(SortedSet<int> wanted, long now)
+    {
+        var isUp = Slots.Values.Any(s => s.Serving is not null || s.Loading is not null);
+        List<ModelSlot> load = [];
+        foreach (var slot in wanted.Reverse().Select(v => Slots[v]))
+        {
+            var mayTry = slot.Loading is null && (slot.Fault is not { } fault || fault.Fingerprint != slot.Source!.Fingerprint || now >= fault.RetryAt);
+            if (slot.Serving is not null ? !slot.IsStale : slot.IsDormant)
+            {
+                continue;
+            }
+
+            if (isLazy && !isUp)
+            {
+                slot.IsDormant = true;
+            }
+            else if (mayTry)
+            {
+                load.Add(slot);
+            }
+        }
+
+        return load;
+    }
+
+    private void MoveLabels()
+    {
+        foreach (var label in Labels.Keys.Except(_labels.Keys).ToArray())
+        {
+            Labels.Remove(label);
+        }
+
+        foreach (var (label, version) in _labels)
+        {
+            if (Slots.TryGetValue(version, out var slot) && slot.IsServable)
+            {
+                Labels[label] = version;
+            }
+        }
+    }
+}

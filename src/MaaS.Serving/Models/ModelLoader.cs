@@ -1,0 +1,69 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Serving.Ensembles;
+using MaaS.Serving.Execution;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Models;
+
+/// <summary>Loads networks and packages; a package's files are verified before any of them is parsed.</summary>
+internal sealed partial class ModelLoader(
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, EnsembleLoader ensembles, ILogger<ModelLoader> logger) : IModelLoader
+{
+    public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
+    {
+        switch (source.Kind)
+        {
+            case SourceKind.Ensemble:
+                return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
+            case SourceKind.Network:
+                return Serve(source, manifest: null, o => InferenceModel.Load(source.Location, o));
+            default:
+                using (var package = await ModelPackage.OpenAsync(source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
+                {
+                    var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
+                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o));
+                }
+        }
+    }
+
+    private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load)
+    {
+        var model = load(runners.SessionOptions(source.Name));
+        try
+        {
+            if (manifest is not null)
+            {
+                ManifestCheck.ThrowIfUnfit(manifest, model);
+            }
+
+            WarmUp(source.Name, model);
+            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A model may be sound and yet not take zeros of size 1, so a failure is no reason not to serve it.</summary>
+    private void WarmUp(string name, InferenceModel model)
+    {
+        try
+        {
+            if (options.Value.WarmUp)
+            {
+                model.WarmUp();
+            }
+        }
+        catch (InferenceException e)
+        {
+            LogColdStart(e, name);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Model} does not run on zeros; its first request will be slower")]
+    private partial void LogColdStart(Exception exception, string model);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Routing;
+
+namespace MaaS.Serving.Models;
+
+/// <summary>What requests see of a model: immutable, replaced whole when something changes.</summary>
+/// <param name="Name">The model.</param>
+/// <param name="Slots">Versions that can answer, the oldest first; at least one.</param>
+/// <param name="Labels">Where each label leads.</param>
+/// <param name="Router">How requests are spread; null for the latest version.</param>
+internal sealed record ModelView(string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, int> Labels, TrafficRouter? Router)
+{
+    /// <summary>The version that a request shall have; null when it cannot answer.</summary>
+    public ModelSlot? Choose(ModelReference reference, RequestContext context)
+    {
+        if ((reference.Version ?? reference.Label) is null)
+        {
+            return Router?.Choose(context, target => Find(target) is not null) is { } target ? Find(target) : Slots[^1];
+        }
+
+        return reference.Version is { } version ? FindVersion(version) : FindLabel(reference.Label!);
+    }
+
+    /// <summary>The version that a number or label names; null when it cannot answer.</summary>
+    public ModelSlot? Find(string target) => FindVersion(target) ?? FindLabel(target);
+
+    private ModelSlot? FindLabel(string label) => Labels.TryGetValue(label, out var version) ? FindVersion(version) : null;
+
+    private ModelSlot? FindVersion(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? FindVersion(version) : null;
+
+    private ModelSlot? FindVersion(int version)
+    {
+        foreach (var slot in Slots)
+        {
+            if (slot.Version == version)
+            {
+                return slot;
+            }
+        }
+
+        return null;
+    }
+}
