@@ -1,0 +1,57 @@
+namespace MaaS.Core.Generation;
+
+/// <summary>Continues a sequence of tokens.</summary>
+public static class TokenGenerator
+{
+    /// <summary>Generates tokens one by one, each computed when it is asked for.</summary>
+    /// <param name="session">A session without tokens; owned by the caller.</param>
+    /// <param name="prompt">What to continue, at least one token.</param>
+    /// <param name="options">How to choose and when to stop; null for the defaults.</param>
+    /// <param name="cancellationToken">Checked in every step.</param>
+    /// <returns>At least one token; exactly the last has a <see cref="GeneratedToken.Finish"/>.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty or as long as the model's longest sequence or longer, the session
+    /// has tokens already, or an option is out of its range.</exception>
+    public static IEnumerable<GeneratedToken> Generate(
+        IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(prompt);
+        options ??= new GenerationOptions();
+        var sampler = new TokenSampler(options);
+        if (session.Length > 0)
+        {
+            throw new ArgumentException($"generation: expected a session without tokens, got one of {session.Length}; start a new one.", nameof(session));
+        }
+
+        if (prompt.Count == 0)
+        {
+            throw new ArgumentException("generation: expected a prompt of at least one token, got none; begin with the start or end-of-text token.", nameof(prompt));
+        }
+
+        return prompt.Count < session.MaxLength ? Steps(session, prompt, options, sampler, cancellationToken)
+            : throw new ArgumentException(
+                $"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten it.", nameof(prompt));
+    }
+
+    private static IEnumerable<GeneratedToken> Steps(
+        IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions options, TokenSampler sampler, CancellationToken cancellationToken)
+    {
+        List<long> history = [.. prompt];
+        long[] next = [.. prompt];
+        for (var step = 1; ; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var token = sampler.Next(session.Append(next, cancellationToken).Span, history);
+            history.Add(token);
+            next = [token];
+            var finish = options.StopTokens.Contains(token) ? FinishReason.Stop
+                : step == options.MaxNewTokens || session.Length == session.MaxLength ? FinishReason.Length
+                : FinishReason.None;
+            yield return new GeneratedToken(token, finish);
+            if (finish != FinishReason.None)
+            {
+                yield break;
+            }
+        }
+    }
+}
