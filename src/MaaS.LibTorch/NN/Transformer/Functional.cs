@@ -25,9 +25,7 @@ public static partial class torch
                 if (key.shape[^1] != depth)
                     throw new ArgumentException($"scaled_dot_product_attention: expected key (…, S, {depth}), got ({string.Join(", ", key.shape)}).", nameof(key));
                 using var scope = NewDisposeScope();
-                // Half of the scale on each side keeps half-precision products in range.
-                var scale = Math.Pow(depth, -0.25);
-                var scores = query.mul(scale).matmul(key.mul(scale).transpose(-2, -1));                       // (…, L, S)
+                var scores = query.mul(1 / Math.Sqrt(depth)).matmul(key.transpose(-2, -1));                   // (…, L, S)
                 if (is_casual)
                     attn_mask = Dispatcher.Call("tril", ones([query.shape[^2], key.shape[^2]], ScalarType.Bool, query.device));
                 if (attn_mask is not null) scores = Mask(scores, attn_mask);

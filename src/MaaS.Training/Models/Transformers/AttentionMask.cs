@@ -15,9 +15,10 @@ public sealed class AttentionMask
 {
     private AttentionMask(Tensor hidden, ScalarType type, bool mayHideAll)
     {
+        var hides = hidden.to(type);
         // Half of the smallest number leaves room for the score that it is added to.
-        Bias = hidden.to(type) * (finfo(type).min / 2);
-        Seeing = mayHideAll ? hidden.all(-1, keepdim: true).logical_not().to(type) : null;
+        Bias = hides * (finfo(type).min / 2);
+        Seeing = mayHideAll ? 1 - hides.amin([-1], keepdim: true) : null;
     }
 
     /// <summary>What is added to the scores: (B or 1, 1, T or 1, S).</summary>
@@ -57,7 +58,7 @@ public sealed class AttentionMask
     {
         ArgumentNullException.ThrowIfNull(mask);
         return mask.dim() == 2
-            ? mask.eq(0).unsqueeze(1).unsqueeze(1)
+            ? mask.eq(0).view(mask.shape[0], 1, 1, -1)
             : throw new ArgumentException($"attention: expected a mask (B,S), got ({string.Join(",", mask.shape)}).", nameof(mask));
     }
 }

@@ -11,13 +11,9 @@ public sealed class DecoderCache : IDisposable
     /// <summary>Keys and values of the encoder's output.</summary>
     public KeyValueCache Memory { get; } = new();
 
-    /// <summary>Takes other rows of the batch.</summary>
-    /// <param name="rows">(B'), int64: which row each new one continues.</param>
-    public void Reorder(Tensor rows)
-    {
-        Target.Reorder(rows);
-        Memory.Reorder(rows);
-    }
+    /// <summary>Takes other rows of the batch; each continues one with the same memory, so the memory stays.</summary>
+    /// <param name="rows">(B), int64: which row each new one continues.</param>
+    public void Reorder(Tensor rows) => Target.Reorder(rows);
 
     /// <inheritdoc/>
     public void Dispose()

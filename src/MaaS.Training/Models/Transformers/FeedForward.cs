@@ -22,12 +22,7 @@ public sealed class FeedForward : Module<Tensor, Tensor>
         options.Validate();
         up = Xavier.Initialize(Linear(options.Width, options.Hidden));
         down = Xavier.Initialize(Linear(options.Hidden, options.Width));
-        activation = options.Activation switch
-        {
-            ActivationKind.Relu => ReLU(),
-            ActivationKind.GeluTanh => GELU(TorchSharp.Modules.GELU.Approximate.tanh),
-            _ => GELU(),
-        };
+        activation = ActivationLayer.Create(options.Activation);
         dropout = Dropout(options.Dropout);
         RegisterComponents();
     }

@@ -4,15 +4,13 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Classifies token sequences: embedding, encoder, pooling over what is no padding, dense layer.</summary>
-/// <remarks>Vaswani et al. 2017 for the encoder. The logits of a row that is all padding depend on the head's weights alone.</remarks>
+/// <summary>Classifies token sequences: a <see cref="TextEncoder"/> and a dense layer.</summary>
+/// <remarks>The logits of a row that is all padding are the head's bias.</remarks>
 public sealed class TransformerClassifier : Module<Tensor, Tensor, Tensor>
 {
-    private readonly TokenEmbedding embedding;
-    private readonly TransformerEncoder encoder;
+    private readonly TextEncoder text;
     private readonly Dropout dropout;
     private readonly Linear head;
-    private readonly Pooling _pooling;
 
     /// <summary>Fresh weights; random numbers come from torch's default generator.</summary>
     /// <exception cref="ArgumentException">The options do not fit together.</exception>
@@ -22,11 +20,9 @@ public sealed class TransformerClassifier : Module<Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        embedding = new TokenEmbedding(options.Vocabulary, options.Encoder);
-        encoder = new TransformerEncoder(options.Encoder);
+        text = new TextEncoder(options.Vocabulary, options.Encoder, options.Pooling);
         dropout = Dropout(options.Encoder.Dropout);
         head = Xavier.Initialize(Linear(options.Encoder.Width, options.Classes));
-        _pooling = options.Pooling;
         RegisterComponents();
     }
 
@@ -38,13 +34,5 @@ public sealed class TransformerClassifier : Module<Tensor, Tensor, Tensor>
     /// <param name="attentionMask">(B, T), int64: 1 for tokens, 0 for padding.</param>
     /// <returns>(B, classes).</returns>
     public override Tensor forward(Tensor inputIds, Tensor attentionMask)
-    {
-        var x = embedding.call(inputIds, 0);                                                       // (B, T, C)
-        x = encoder.call(x, AttentionMask.Padding(attentionMask, x.dtype), null);
-        var kept = attentionMask.ne(0).to(x.dtype).unsqueeze(-1);                                  // (B, T, 1)
-        var pooled = _pooling == Pooling.Mean
-            ? (x * kept).sum(1) / kept.sum(1).clamp_min(1)                                         // (B, C)
-            : x.select(1, 0) * kept.select(1, 0);
-        return head.call(dropout.call(pooled));                                                    // (B, classes)
-    }
+        => head.call(dropout.call(text.call(inputIds, attentionMask)));
 }
