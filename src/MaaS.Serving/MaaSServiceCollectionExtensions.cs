@@ -39,13 +39,6 @@ public static class MaaSServiceCollectionExtensions
         services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));
         services.TryAddSingleton<RequestContextFactory>();
         services.TryAddSingleton<ServingEndpoint>();
-        services.TryAddEnumerable(
-        [
-            ServiceDescriptor.Singleton<IProtocol, HealthProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, PredictProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, TensorFlowProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, OpenInferenceProtocol>(),
-        ]);
-        return services;
+        return services.AddProtocols();
     }
 }

@@ -47,6 +47,12 @@ public sealed class MaaSServingOptions
     /// <summary>Largest request body, in bytes. Default 64 MiB.</summary>
     public long MaxRequestBytes { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// Where a host of its own listens for gRPC without TLS, as <c>http://0.0.0.0:8081</c>: HTTP/2 in clear text needs a port of
+    /// its own. Null for none; an <c>https</c> port of the host, and of an application that embeds MaaS, takes gRPC anyway.
+    /// </summary>
+    public string? GrpcUrl { get; set; }
+
     /// <summary>Longest time from a request's arrival to its answer; null for no limit. Default 60 s.</summary>
     public TimeSpan? RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

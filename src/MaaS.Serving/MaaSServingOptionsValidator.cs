@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Serving.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving;
@@ -38,6 +39,11 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
             {
                 faults.Add($"{nameof(options.Models)}: expected as name {ModelNames.Rule}, got '{model}'");
             }
+        }
+
+        if (options.GrpcUrl is { } grpc && !ListenAddress.IsValid(grpc))
+        {
+            faults.Add($"{nameof(options.GrpcUrl)}: expected {ListenAddress.Rule}, got '{grpc}'");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving;
 
@@ -17,14 +19,18 @@ public sealed class ServingHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ServingHost(WebApplication app, Uri address)
+    private ServingHost(WebApplication app, IReadOnlyList<string> addresses)
     {
         _app = app;
-        Address = address;
+        Address = new Uri(addresses[0]);
+        GrpcAddress = addresses.Count > 1 ? new Uri(addresses[^1]) : null;
     }
 
     /// <summary>Where the server listens, with the port that it got.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where the server listens for gRPC without TLS; null without <see cref="MaaSServingOptions.GrpcUrl"/>.</summary>
+    public Uri? GrpcAddress { get; }
 
     /// <summary>Serves the models of a folder, or one model, on the loopback address.</summary>
     /// <param name="modelsPath">See <see cref="MaaSServingOptions.ModelsPath"/>.</param>
@@ -51,6 +57,7 @@ public sealed class ServingHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
         builder.Services.AddMaaS(configure);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<MaaSServingOptions>>((kestrel, options) => Listen(kestrel, url, options.Value));
 
         // A failed start is thrown to the caller, who reports it once; a line a request belongs to those who ask for it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
@@ -63,7 +70,7 @@ public sealed class ServingHost : IAsyncDisposable
             app.MapMaaS();
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-            return new ServingHost(app, new Uri(addresses.Addresses.First()));
+            return new ServingHost(app, [.. addresses.Addresses]);
         }
         catch (Exception e)
         {
@@ -85,6 +92,16 @@ public sealed class ServingHost : IAsyncDisposable
     {
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Endpoints set here take the place of the host's addresses, so that both are set or none.</summary>
+    private static void Listen(KestrelServerOptions kestrel, string url, MaaSServingOptions options)
+    {
+        if (options.GrpcUrl is { } grpc)
+        {
+            kestrel.Listen(url, HttpProtocols.Http1AndHttp2);
+            kestrel.Listen(grpc, HttpProtocols.Http2);
+        }
     }
 
     /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>

@@ -27,7 +27,7 @@ public abstract class ServerFixture
         }
 
         await registry.SetLabelAsync("registered", "stable", 1);
-        _server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        _server = await TestServer.StartAsync(o => (o.ModelsPath, o.GrpcUrl) = (_models.Path, "http://127.0.0.1:0"));
     }
 
     [OneTimeTearDown]

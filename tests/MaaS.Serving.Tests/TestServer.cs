@@ -21,6 +21,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Address => _host.Address;
 
+    public Uri GrpcAddress => _host.GrpcAddress!;
+
     public static async Task<TestServer> StartAsync(Action<MaaSServingOptions> configure)
         => new(await ServingHost.StartAsync(
             o =>

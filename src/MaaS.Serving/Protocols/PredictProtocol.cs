@@ -2,10 +2,10 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
-using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.TensorFlow;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +18,7 @@ namespace MaaS.Serving.Protocols;
 /// <c>images</c> as pixels when the package says how to normalise them. A classifier with labels answers with label and
 /// probabilities, any other model with its raw outputs.
 /// </summary>
-internal sealed class PredictProtocol(
-    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, RequestContextFactory contexts, IOptions<MaaSServingOptions> options) : IProtocol
+internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -29,27 +28,25 @@ internal sealed class PredictProtocol(
 
     private async Task PredictAsync(HttpContext context)
     {
-        var asked = contexts.Of(context);
-        using var lease = await models.AcquireAsync(new ModelReference(context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null), asked, context.RequestAborted).ConfigureAwait(false);
-        var model = lease.Model;
-        using var tensors = new RequestTensors(model);
+        var named = context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null;
+        using var call = await calls.BeginAsync(context, new ModelReference(named)).ConfigureAwait(false);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
+            call.BeginInput();
             body.QuoteNonFinite();
-            form = TensorFlowRequest.Read(body.Json, model, tensors, images: true);
+            form = TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images: true);
         }
 
-        var request = new InferenceRequest(model, tensors.Values, asked);
-        using var outputs = await executor.RunAsync(request, context.RequestAborted).ConfigureAwait(false);
-        var labels = form != RequestForm.Column && model.Manifest is { Task: ModelManifest.Classification, Labels: { } l } ? l : null;
-        if (labels is not null && outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2 && logits.Shape[1] == labels.Count)
+        await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
+        var labels = form != RequestForm.Column && call.Model.Manifest is { Task: ModelManifest.Classification, Labels: { } l } ? l : null;
+        if (labels is not null && call.Outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2 && logits.Shape[1] == labels.Count)
         {
             await JsonAnswer.WriteAsync(context, writer => WriteClasses(writer, logits, labels)).ConfigureAwait(false);
             return;
         }
 
-        await TensorFlowAnswer.WriteAsync(context, form, tensors, outputs).ConfigureAwait(false);
+        await TensorFlowAnswer.WriteAsync(context, form, call).ConfigureAwait(false);
     }
 
     private static void WriteClasses(Utf8JsonWriter writer, TensorValue logits, IReadOnlyList<string> labels)

@@ -5,21 +5,27 @@ using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Protocols;
 
-/// <summary>The inputs of one request, in the model's order, while they are read and until the run has ended.</summary>
-internal sealed class RequestTensors(ServedModel model) : IDisposable
+/// <summary>The inputs of one request while they are read and until the run has ended.</summary>
+/// <remarks>A request brings either the model's inputs or those of its encoder.</remarks>
+/// <param name="model">Whose inputs are expected.</param>
+/// <param name="encoder">Takes text and the like; null for none.</param>
+internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) : IDisposable
 {
-    private readonly TensorBuffer?[] _buffers = new TensorBuffer?[model.Inputs.Count];
-    private readonly TensorValue[] _values = new TensorValue[model.Inputs.Count];
+    private readonly TensorBuffer?[] _buffers = new TensorBuffer?[model.Inputs.Count + (encoder?.Inputs.Count ?? 0)];
+    private readonly TensorValue?[] _values = new TensorValue?[model.Inputs.Count + (encoder?.Inputs.Count ?? 0)];
+    private TensorValue[] _run = [];
 
-    /// <summary>The tensors, once each is complete.</summary>
-    public ReadOnlyMemory<TensorValue> Values => _values;
+    /// <summary>One tensor an input of the model, once <see cref="Finish"/> was called.</summary>
+    public ReadOnlyMemory<TensorValue> Values => _run;
 
-    public IReadOnlyList<TensorSpec> Specs => model.Inputs;
+    /// <summary>Everything that may be sent: the model's inputs, then the encoder's.</summary>
+    public IReadOnlyList<TensorSpec> Specs { get; } = encoder is null ? model.Inputs : [.. model.Inputs, .. encoder.Inputs];
 
-    /// <summary>The model's only input.</summary>
-    /// <exception cref="RequestException">400: it has several, so each must be named.</exception>
+    /// <summary>The input that a value without a name is for.</summary>
+    /// <exception cref="RequestException">400: there are several, so each must be named.</exception>
     public int Only(string expected)
-        => Specs.Count == 1 ? 0
+        => encoder is { Inputs.Count: 1 } ? Specs.Count - 1
+            : model.Inputs.Count == 1 ? 0
             : throw RequestException.BadRequest($"model '{model.Name}': expected {expected} with the inputs [{Names()}], got a bare value");
 
     /// <summary>The input of that name.</summary>
@@ -41,28 +47,51 @@ internal sealed class RequestTensors(ServedModel model) : IDisposable
     /// <exception cref="RequestException">400: the input is complete already.</exception>
     public TensorBuffer Buffer(int input, ElementType? type = null)
     {
+        ThrowIfComplete(input);
         var spec = Specs[input];
-        if (_values[input] is not null)
-        {
-            throw RequestException.BadRequest($"input '{spec.Name}': expected it once, got it twice");
-        }
-
         return _buffers[input] ??= new TensorBuffer(spec.Name, type ?? spec.Type, ExpectedElements(spec));
     }
 
-    /// <summary>Completes an input.</summary>
+    /// <summary>Completes an input with what its buffer has.</summary>
     public void Complete(int input, ReadOnlySpan<long> shape) => _values[input] = Buffer(input).ToTensor(shape);
 
-    /// <exception cref="RequestException">400: an input is missing.</exception>
-    public void ThrowIfIncomplete()
+    /// <summary>Completes an input with a tensor, which is disposed with this.</summary>
+    /// <exception cref="RequestException">400: the input is complete already.</exception>
+    public void Complete(int input, TensorValue value)
     {
-        for (var i = 0; i < _values.Length; i++)
+        ThrowIfComplete(input);
+        _values[input] = value;
+    }
+
+    /// <summary>Checks that nothing is missing and encodes what has to be.</summary>
+    /// <exception cref="RequestException">400: an input is missing.</exception>
+    /// <exception cref="ModelInputException">The encoder's inputs do not fit.</exception>
+    public void Finish()
+    {
+        var own = model.Inputs.Count;
+        if (encoder is null || !_values.AsSpan(own).ContainsAnyExcept((TensorValue?)null))
         {
-            if (_values[i] is null)
+            _run = Whole(0, own);
+            return;
+        }
+
+        var sent = Whole(own, Specs.Count);
+        if (_values.AsSpan(0, own).ContainsAnyExcept((TensorValue?)null))
+        {
+            throw RequestException.BadRequest(
+                $"model '{model.Name}': expected either the inputs [{NamesOf(0, own)}] or [{NamesOf(own, Specs.Count)}], got some of both");
+        }
+
+        for (var i = 0; i < sent.Length; i++)
+        {
+            if (encoder.Inputs[i].Mismatch(sent[i]) is { } mismatch)
             {
-                throw RequestException.BadRequest($"model '{model.Name}': expected the inputs [{Names()}], '{Specs[i].Name}' is missing");
+                throw new ModelInputException($"{model.Name}: {mismatch}.");
             }
         }
+
+        _run = [.. encoder.Encode(sent)];
+        _run.CopyTo(_values, 0);
     }
 
     public void Dispose()
@@ -78,6 +107,26 @@ internal sealed class RequestTensors(ServedModel model) : IDisposable
         }
     }
 
+    private TensorValue[] Whole(int start, int end)
+    {
+        var whole = new TensorValue[end - start];
+        for (var i = start; i < end; i++)
+        {
+            whole[i - start] = _values[i]
+                ?? throw RequestException.BadRequest($"model '{model.Name}': expected the inputs [{NamesOf(start, end)}], '{Specs[i].Name}' is missing");
+        }
+
+        return whole;
+    }
+
+    private void ThrowIfComplete(int input)
+    {
+        if (_values[input] is not null)
+        {
+            throw RequestException.BadRequest($"input '{Specs[input].Name}': expected it once, got it twice");
+        }
+    }
+
     private static int ExpectedElements(TensorSpec spec)
     {
         long count = 1;
@@ -89,5 +138,7 @@ internal sealed class RequestTensors(ServedModel model) : IDisposable
         return (int)count;
     }
 
-    private string Names() => string.Join(", ", Specs.Select(s => s.Name));
+    private string Names() => NamesOf(0, Specs.Count);
+
+    private string NamesOf(int start, int end) => string.Join(", ", Specs.Skip(start).Take(end - start).Select(s => s.Name));
 }

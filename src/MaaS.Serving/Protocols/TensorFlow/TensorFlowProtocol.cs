@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
-namespace MaaS.Serving.Protocols;
+namespace MaaS.Serving.Protocols.TensorFlow;
 
 /// <summary>TensorFlow Serving's REST interface: predict and status.</summary>
 internal sealed class TensorFlowProtocol(
-    ModelRepository models, IInferenceExecutor executor, ServingEndpoint endpoint, RequestContextFactory contexts, IOptions<MaaSServingOptions> options) : IProtocol
+    ModelRepository models, InferenceCalls calls, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -27,20 +27,17 @@ internal sealed class TensorFlowProtocol(
 
     private async Task PredictAsync(HttpContext context)
     {
-        var asked = contexts.Of(context);
-        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), asked, context.RequestAborted).ConfigureAwait(false);
-        var model = lease.Model;
-        using var tensors = new RequestTensors(model);
+        using var call = await calls.BeginAsync(context, new ModelReference(context.Route("name"), context.Route("version"))).ConfigureAwait(false);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
+            call.BeginInput();
             body.QuoteNonFinite();
-            form = TensorFlowRequest.Read(body.Json, model, tensors, images: false);
+            form = TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images: false);
         }
 
-        var request = new InferenceRequest(model, tensors.Values, asked);
-        using var outputs = await executor.RunAsync(request, context.RequestAborted).ConfigureAwait(false);
-        await TensorFlowAnswer.WriteAsync(context, form, tensors, outputs).ConfigureAwait(false);
+        await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
+        await TensorFlowAnswer.WriteAsync(context, form, call).ConfigureAwait(false);
     }
 
     private Task StatusAsync(HttpContext context)

@@ -3,7 +3,7 @@ using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
 
-namespace MaaS.Serving.Protocols;
+namespace MaaS.Serving.Protocols.TensorFlow;
 
 /// <summary>The forms in which inputs stand in a request.</summary>
 internal enum RequestForm
@@ -76,7 +76,6 @@ internal static class TensorFlowRequest
             throw RequestException.BadRequest($"expected an object with {expected}, got none of them");
         }
 
-        tensors.ThrowIfIncomplete();
         return form.Value;
     }
 

@@ -4,21 +4,22 @@ using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace MaaS.Serving.Protocols;
+namespace MaaS.Serving.Protocols.TensorFlow;
 
 /// <summary>Writes outputs as TensorFlow Serving does: one output gives bare values, several give objects.</summary>
 internal static class TensorFlowAnswer
 {
     /// <summary>Answers in the form of the request.</summary>
     /// <exception cref="RequestException">400: the form has rows and an output has none.</exception>
-    public static Task WriteAsync(HttpContext context, RequestForm form, RequestTensors tensors, InferenceOutputs outputs)
+    public static Task WriteAsync(HttpContext context, RequestForm form, InferenceCall call)
     {
+        var outputs = call.Outputs;
         if (form == RequestForm.Column)
         {
             return JsonAnswer.WriteAsync(context, writer => WriteColumns(writer, outputs));
         }
 
-        var rows = tensors.Values.Span[0].Shape[0];
+        var rows = call.Tensors.Values.Span[0].Shape[0];
         ThrowIfNoRows(outputs, rows);
         return JsonAnswer.WriteAsync(context, writer => WriteRows(writer, outputs, rows));
     }

@@ -1,0 +1,196 @@
+using System.Globalization;
+using Google.Protobuf;
+using MaaS.Serving.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Grpc;
+
+/// <summary>
+/// gRPC over HTTP/2 without the gRPC packages: framing, deadlines, packing and the status in the trailers.
+/// </summary>
+/// <remarks>Source: the gRPC project's PROTOCOL-HTTP2 and compression documents.</remarks>
+internal sealed partial class GrpcEndpoint(
+    RequestContextFactory contexts, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
+{
+    private const string StatusTrailer = "grpc-status";
+    private const string MessageTrailer = "grpc-message";
+
+    /// <summary>A method that takes one message and gives one.</summary>
+    public RequestDelegate Unary<TRequest>(MessageParser<TRequest> parser, Func<TRequest, GrpcCall, ValueTask<IMessage>> method)
+        where TRequest : class, IMessage<TRequest>
+        => Handle(async call =>
+        {
+            var request = await call.ReadOnlyMessageAsync(parser).ConfigureAwait(false);
+            await call.WriteAsync(await method(request, call).ConfigureAwait(false)).ConfigureAwait(false);
+        });
+
+    /// <summary>A method that reads and writes messages as it likes.</summary>
+    public RequestDelegate Handle(Func<GrpcCall, Task> method) => async http =>
+    {
+        if (!IsGrpc(http))
+        {
+            return;
+        }
+
+        Prepare(http);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var onDeadline = deadline.Token.UnsafeRegister(static c => ((CancellationTokenSource)c!).Cancel(), cancellation);
+        var (status, message) = (GrpcStatusCode.Ok, "");
+        try
+        {
+            await method(Begin(http, deadline, cancellation.Token)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            (status, message) = (GrpcStatusCode.DeadlineExceeded, "the deadline passed before the answer was there");
+        }
+        catch (Exception e) when (http.RequestAborted.IsCancellationRequested)
+        {
+            LogCancelled(e, http.Request.Path);
+            return;
+        }
+        catch (Exception e)
+        {
+            (status, message) = StatusOf(e, http);
+        }
+
+        await EndAsync(http, status, message).ConfigureAwait(false);
+    };
+
+    private GrpcCall Begin(HttpContext http, CancellationTokenSource deadline, CancellationToken cancellationToken)
+    {
+        var headers = http.Request.Headers;
+        var client = contexts.Of(http);
+        if (headers.TryGetValue("grpc-timeout", out var text))
+        {
+            var timeout = GrpcTimeout.Parse(text.ToString())
+                ?? throw new GrpcException(GrpcStatusCode.Internal, $"grpc-timeout: expected at most 8 digits and one of H M S m u n, got '{text}'");
+            var until = contexts.DeadlineIn(timeout);
+            client.Deadline = client.Deadline is { } earlier ? Math.Min(earlier, until) : until;
+            deadline.CancelAfter(timeout);
+        }
+
+        var encoding = headers.TryGetValue("grpc-encoding", out var named) ? named.ToString() : GrpcEncoding.Identity;
+        var isGzip = encoding switch
+        {
+            GrpcEncoding.Identity => false,
+            GrpcEncoding.Gzip => true,
+            _ => throw new GrpcException(GrpcStatusCode.Unimplemented, $"grpc-encoding: expected one of {GrpcEncoding.Accepted}, got '{encoding}'"),
+        };
+
+        // Every client accepts gzip; only one that packs its own messages wants to pay for it.
+        var packs = isGzip && headers.GetCommaSeparatedValues("grpc-accept-encoding").Contains(GrpcEncoding.Gzip, StringComparer.Ordinal);
+        if (packs)
+        {
+            http.Response.Headers["grpc-encoding"] = GrpcEncoding.Gzip;
+        }
+
+        var reader = new GrpcMessageReader(http.Request.BodyReader, isGzip, options.Value.MaxRequestBytes);
+        return new GrpcCall(http, client, reader, new GrpcMessageWriter(http.Response.BodyWriter, packs), cancellationToken);
+    }
+
+    /// <summary>Whether the request is a gRPC call; if not, it is answered.</summary>
+    private static bool IsGrpc(HttpContext http)
+    {
+        var type = http.Request.ContentType.AsSpan();
+        type = type[..(type.IndexOf(';') is >= 0 and var end ? end : type.Length)].Trim();
+        if (!type.Equals("application/grpc", StringComparison.OrdinalIgnoreCase) && !type.Equals("application/grpc+proto", StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return false;
+        }
+
+        if (!HttpProtocol.IsHttp2(http.Request.Protocol) && !HttpProtocol.IsHttp3(http.Request.Protocol))
+        {
+            http.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            http.Response.Headers.Upgrade = "h2c";
+            return false;
+        }
+
+        return true;
+    }
+
+    private static void Prepare(HttpContext http)
+    {
+        http.Response.ContentType = "application/grpc";
+        http.Response.Headers["grpc-accept-encoding"] = GrpcEncoding.Accepted;
+
+        // A stream may be longer than any message, and pause as it likes.
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
+        if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+    }
+
+    /// <summary>The status goes to the trailers, or to the headers where nothing was sent yet.</summary>
+    private static async Task EndAsync(HttpContext http, GrpcStatusCode status, string message)
+    {
+        var response = http.Response;
+        var trailers = response.HasStarted ? http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : response.Headers;
+        trailers[StatusTrailer] = ((int)status).ToString(CultureInfo.InvariantCulture);
+        if (message.Length > 0)
+        {
+            trailers[MessageTrailer] = GrpcMessageText.Encode(message);
+        }
+
+        await response.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What a client is told of an exception; what is the server's fault goes to the log.</summary>
+    public string MessageOf(Exception exception, HttpContext http) => StatusOf(exception, http).Message;
+
+    private (GrpcStatusCode Status, string Message) StatusOf(Exception exception, HttpContext http)
+    {
+        if (exception is GrpcException grpc)
+        {
+            return (grpc.Status, grpc.Message);
+        }
+
+        var failure = Failure.Of(exception);
+        if (failure.IsOurs)
+        {
+            LogFailed(exception, http.Request.Path);
+        }
+        else if (exception.InnerException is not null)
+        {
+            LogRefused(exception, http.Request.Path);
+        }
+
+        return (StatusOf(failure.Status), failure.Message);
+    }
+
+    private static GrpcStatusCode StatusOf(int http) => http switch
+    {
+        StatusCodes.Status400BadRequest => GrpcStatusCode.InvalidArgument,
+        StatusCodes.Status401Unauthorized => GrpcStatusCode.Unauthenticated,
+        StatusCodes.Status403Forbidden => GrpcStatusCode.PermissionDenied,
+        StatusCodes.Status404NotFound => GrpcStatusCode.NotFound,
+        StatusCodes.Status409Conflict => GrpcStatusCode.FailedPrecondition,
+        StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => GrpcStatusCode.ResourceExhausted,
+        StatusCodes.Status499ClientClosedRequest => GrpcStatusCode.Cancelled,
+        StatusCodes.Status501NotImplemented => GrpcStatusCode.Unimplemented,
+        StatusCodes.Status503ServiceUnavailable => GrpcStatusCode.Unavailable,
+        StatusCodes.Status504GatewayTimeout => GrpcStatusCode.DeadlineExceeded,
+        < StatusCodes.Status500InternalServerError => GrpcStatusCode.InvalidArgument,
+        _ => GrpcStatusCode.Internal,
+    };
+
+    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
+    private partial void LogCancelled(Exception exception, string path);
+
+    [LoggerMessage(LogLevel.Information, "{Path} was refused")]
+    private partial void LogRefused(Exception exception, string path);
+
+    [LoggerMessage(LogLevel.Error, "{Path} failed")]
+    private partial void LogFailed(Exception exception, string path);
+}

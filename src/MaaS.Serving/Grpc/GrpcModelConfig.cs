@@ -1,0 +1,39 @@
+using MaaS.Core.Inference;
+using MaaS.Serving.Grpc.Schema;
+using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.OpenInference;
+
+namespace MaaS.Serving.Grpc;
+
+/// <summary>A model's configuration as a message; its shapes name every axis, so the largest batch size is 0.</summary>
+internal static class GrpcModelConfig
+{
+    public static ModelConfig Of(ServedModel model) => new()
+    {
+        Name = model.Name,
+        Platform = ServerDescription.Platform,
+        Backend = ServerDescription.Backend,
+        Input = { model.Inputs.Select(i => new ModelInput { Name = i.Name, DataType = TypeOf(i.Type), Dims = { i.Shape } }) },
+        Output = { model.Outputs.Select(o => new ModelOutput { Name = o.Name, DataType = TypeOf(o.Type), Dims = { o.Shape } }) },
+    };
+
+    /// <summary>The type as configurations name it.</summary>
+    public static DataType TypeOf(ElementType type) => type switch
+    {
+        ElementType.Bool => DataType.TypeBool,
+        ElementType.UInt8 => DataType.TypeUint8,
+        ElementType.UInt16 => DataType.TypeUint16,
+        ElementType.UInt32 => DataType.TypeUint32,
+        ElementType.UInt64 => DataType.TypeUint64,
+        ElementType.Int8 => DataType.TypeInt8,
+        ElementType.Int16 => DataType.TypeInt16,
+        ElementType.Int32 => DataType.TypeInt32,
+        ElementType.Int64 => DataType.TypeInt64,
+        ElementType.Float16 => DataType.TypeFp16,
+        ElementType.BFloat16 => DataType.TypeBf16,
+        ElementType.Float32 => DataType.TypeFp32,
+        ElementType.Float64 => DataType.TypeFp64,
+        ElementType.String => DataType.TypeString,
+        _ => DataType.TypeInvalid,
+    };
+}

@@ -1,0 +1,10 @@
+using MaaS.Serving.Models;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>Makes the <see cref="IInputEncoder"/> of a model. Register as a service; the first that answers is taken.</summary>
+public interface IInputEncoderFactory
+{
+    /// <summary>An encoder, or null where the model takes its inputs as they come.</summary>
+    IInputEncoder? Create(ServedModel model);
+}

@@ -1,0 +1,72 @@
+using MaaS.Core.Inference;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.OpenInference.Statistics;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>One inference of a protocol, from the lease on its model until the answer is written: dispose it then.</summary>
+internal sealed class InferenceCall : IDisposable
+{
+    private readonly ModelLease _lease;
+    private readonly IInferenceExecutor _executor;
+    private readonly ServingStatistics _statistics;
+    private readonly TimeProvider _time;
+    private InferenceRequest? _request;
+    private InferenceOutputs? _outputs;
+    private long _inputStart;
+    private long _outputStart;
+    private TimeSpan _input;
+
+    internal InferenceCall(
+        ModelLease lease, IInputEncoder? encoder, RequestContext client, IInferenceExecutor executor, ServingStatistics statistics, TimeProvider time)
+    {
+        _lease = lease;
+        _executor = executor;
+        _statistics = statistics;
+        _time = time;
+        Model = lease.Model;
+        Client = client;
+        Tensors = new RequestTensors(Model, encoder);
+        _inputStart = time.GetTimestamp();
+    }
+
+    /// <summary>What is run.</summary>
+    public ServedModel Model { get; }
+
+    /// <summary>Who asks.</summary>
+    public RequestContext Client { get; }
+
+    /// <summary>The inputs, to be filled before the run.</summary>
+    public RequestTensors Tensors { get; }
+
+    /// <summary>The outputs, once the run has ended.</summary>
+    public InferenceOutputs Outputs => _outputs ?? throw new InvalidOperationException("expected a call that was run");
+
+    /// <summary>The request's bytes are there: what follows until the run counts as preparing its inputs.</summary>
+    public void BeginInput() => _inputStart = _time.GetTimestamp();
+
+    /// <summary>Runs the model on the tensors.</summary>
+    /// <param name="outputs">Names of the outputs wanted; null for all.</param>
+    /// <param name="cancellationToken">Nobody waits any more.</param>
+    public async ValueTask RunAsync(IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
+    {
+        Tensors.Finish();
+        _input = _time.GetElapsedTime(_inputStart);
+        _request = new InferenceRequest(Model, Tensors.Values, Client) { Outputs = outputs };
+        _outputs = await _executor.RunAsync(_request, cancellationToken).ConfigureAwait(false);
+        _outputStart = _time.GetTimestamp();
+    }
+
+    public void Dispose()
+    {
+        if (_outputs is not null)
+        {
+            _statistics.Of(Model.Name, Model.Version).AddTranslation(_input, _time.GetElapsedTime(_outputStart), _request!.Timings);
+            _outputs.Dispose();
+        }
+
+        Tensors.Dispose();
+        _lease.Dispose();
+    }
+}

@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Serving.Http;
+using MaaS.Serving.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Protocols.OpenInference;
+
+/// <summary>Writes the outputs of a request: as JSON, or as JSON and the bytes of those that were asked for as bytes.</summary>
+internal static class OpenInferenceAnswer
+{
+    public const string HeaderLength = "Inference-Header-Content-Length";
+
+    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+
+    /// <summary>Answers a call that was run.</summary>
+    public static Task WriteAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request)
+    {
+        var outputs = call.Outputs;
+        var tensors = new TensorValue[outputs.Count];
+        var isBinary = false;
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            var classes = request.Output(i).Classes;
+            tensors[i] = classes == 0 ? outputs[i] : Classification.Top(outputs[i], outputs.Specs[i], classes, call.Model.Manifest?.Labels);
+            isBinary |= request.IsBinaryOutput(i);
+        }
+
+        return isBinary ? WriteBinaryAsync(context, call, request, tensors)
+            : JsonAnswer.WriteAsync(context, writer => WriteMembers(writer, call, request, tensors));
+    }
+
+    /// <summary>Refuses what JSON cannot carry before anything is run.</summary>
+    /// <exception cref="RequestException">400: an output of 16-bit floats was not asked for as bytes.</exception>
+    public static void ThrowIfNotJson(OpenInferenceRequest request, IReadOnlyList<TensorSpec> outputs)
+    {
+        for (var i = 0; i < (request.Outputs.Count > 0 ? request.Outputs.Count : outputs.Count); i++)
+        {
+            var spec = request.Outputs.Count > 0 ? outputs.FirstOrDefault(o => o.Name == request.Outputs[i].Name) : outputs[i];
+            if (spec?.Type is ElementType.Float16 or ElementType.BFloat16 && !request.IsBinaryOutput(i) && request.Output(i).Classes == 0)
+            {
+                throw RequestException.BadRequest(
+                    $"output '{spec.Name}': expected the parameter binary_data: JSON does not carry {spec.Type.ProtocolName()} tensors");
+            }
+        }
+    }
+
+    private static async Task WriteBinaryAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
+    {
+        var header = new ArrayBufferWriter<byte>(512);
+        var writer = new Utf8JsonWriter(header, Options);
+        await using (writer.ConfigureAwait(false))
+        {
+            writer.WriteStartObject();
+            WriteMembers(writer, call, request, tensors);
+            writer.WriteEndObject();
+        }
+
+        long length = header.WrittenCount;
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            length += request.IsBinaryOutput(i) ? BinaryTensor.Size(tensors[i]) : 0;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentLength = length;
+        context.Response.Headers[HeaderLength] = header.WrittenCount.ToString(CultureInfo.InvariantCulture);
+        var body = context.Response.BodyWriter;
+        body.Write(header.WrittenSpan);
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            if (request.IsBinaryOutput(i))
+            {
+                BinaryTensor.Write(body, tensors[i]);
+            }
+        }
+
+        await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static void WriteMembers(Utf8JsonWriter writer, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
+    {
+        writer.WriteString("model_name"u8, call.Model.Name);
+        writer.WriteString("model_version"u8, call.Model.Version.ToString(CultureInfo.InvariantCulture));
+        if (request.Id is { } id)
+        {
+            writer.WriteString("id"u8, id);
+        }
+
+        writer.WriteStartArray("outputs"u8);
+        for (var i = 0; i < tensors.Length; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, call.Outputs.Specs[i].Name);
+            writer.WriteString("datatype"u8, tensors[i].Type.ProtocolName());
+            writer.WriteStartArray("shape"u8);
+            foreach (var size in tensors[i].Shape)
+            {
+                writer.WriteNumberValue(size);
+            }
+
+            writer.WriteEndArray();
+            if (request.IsBinaryOutput(i))
+            {
+                writer.WriteStartObject("parameters"u8);
+                writer.WriteNumber("binary_data_size"u8, BinaryTensor.Size(tensors[i]));
+                writer.WriteEndObject();
+            }
+            else
+            {
+                writer.WritePropertyName("data"u8);
+                TensorJsonWriter.WriteFlat(writer, tensors[i]);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Serving.Http;
+using MaaS.Serving.Models;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Protocols.OpenInference;
+
+/// <summary>What the server and its models say of themselves: health, metadata and configuration.</summary>
+internal sealed class OpenInferenceMetadata(ModelRepository models, RequestContextFactory contexts)
+{
+    public static Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
+    {
+        writer.WriteString("name"u8, ServerDescription.Name);
+        writer.WriteString("version"u8, ServerDescription.Version);
+        writer.WriteStartArray("extensions"u8);
+        foreach (var extension in ServerDescription.Extensions)
+        {
+            writer.WriteStringValue(extension);
+        }
+
+        writer.WriteEndArray();
+    });
+
+    public static Task ServerLiveAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer => writer.WriteBoolean("live"u8, true));
+
+    // The specification's text calls the member "live" here too, its OpenAPI document "ready": both are there.
+    public Task ServerReadyAsync(HttpContext context) => JsonAnswer.WriteAsync(
+        context,
+        writer =>
+        {
+            writer.WriteBoolean("ready"u8, models.IsReady);
+            writer.WriteBoolean("live"u8, true);
+        },
+        models.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+
+    public Task ModelReadyAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        var isReady = models.Status(name, context.Route("version")).Any(s => s.IsServable);
+        return JsonAnswer.WriteAsync(
+            context,
+            writer =>
+            {
+                writer.WriteString("name"u8, name);
+                writer.WriteBoolean("ready"u8, isReady);
+            },
+            isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    public async Task ModelAsync(HttpContext context)
+    {
+        using var lease = await AcquireAsync(context).ConfigureAwait(false);
+        var model = lease.Model;
+        await JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteString("name"u8, model.Name);
+            writer.WriteStartArray("versions"u8);
+            foreach (var status in models.Status(model.Name).Where(s => s.IsServable))
+            {
+                writer.WriteStringValue(status.Version.ToString(CultureInfo.InvariantCulture));
+            }
+
+            writer.WriteEndArray();
+            writer.WriteString("platform"u8, ServerDescription.Platform);
+            WriteSpecs(writer, "inputs", model.Inputs);
+            WriteSpecs(writer, "outputs", model.Outputs);
+        }).ConfigureAwait(false);
+    }
+
+    public async Task ConfigAsync(HttpContext context)
+    {
+        using var lease = await AcquireAsync(context).ConfigureAwait(false);
+        var model = lease.Model;
+        await JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteString("name"u8, model.Name);
+            writer.WriteString("platform"u8, ServerDescription.Platform);
+            writer.WriteString("backend"u8, ServerDescription.Backend);
+            writer.WriteNumber("max_batch_size"u8, 0); // The shapes name every axis, the first one among them.
+            WriteConfig(writer, "input", model.Inputs);
+            WriteConfig(writer, "output", model.Outputs);
+        }).ConfigureAwait(false);
+    }
+
+    private ValueTask<ModelLease> AcquireAsync(HttpContext context)
+        => models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context), context.RequestAborted);
+
+    private static void WriteSpecs(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
+    {
+        writer.WriteStartArray(member);
+        foreach (var spec in specs)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, spec.Name);
+            writer.WriteString("datatype"u8, spec.Type.ProtocolName());
+            WriteShape(writer, "shape", spec);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteConfig(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
+    {
+        writer.WriteStartArray(member);
+        foreach (var spec in specs)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, spec.Name);
+            writer.WriteString("data_type"u8, "TYPE_" + (spec.Type == ElementType.String ? "STRING" : spec.Type.ProtocolName()));
+            WriteShape(writer, "dims", spec);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteShape(Utf8JsonWriter writer, string member, TensorSpec spec)
+    {
+        writer.WriteStartArray(member);
+        foreach (var size in spec.Shape)
+        {
+            writer.WriteNumberValue(size);
+        }
+
+        writer.WriteEndArray();
+    }
+}

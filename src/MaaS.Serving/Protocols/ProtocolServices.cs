@@ -1,0 +1,39 @@
+using MaaS.Serving.Grpc;
+using MaaS.Serving.Protocols.OpenInference;
+using MaaS.Serving.Protocols.OpenInference.Statistics;
+using MaaS.Serving.Protocols.TensorFlow;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>Registers the protocols and what they share.</summary>
+internal static class ProtocolServices
+{
+    public static IServiceCollection AddProtocols(this IServiceCollection services)
+    {
+        services.TryAddSingleton<InputEncoders>();
+        services.TryAddSingleton<InferenceCalls>();
+        services.TryAddSingleton<ServingStatistics>();
+        if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, ServingStatistics.Layer)))
+        {
+            services.AddSingleton(ServingStatistics.Layer);
+        }
+
+        services.TryAddSingleton<OpenInferenceMetadata>();
+        services.TryAddSingleton<OpenInferenceInfer>();
+        services.TryAddSingleton<StatisticsAnswer>();
+        services.TryAddSingleton<GrpcEndpoint>();
+        services.TryAddSingleton<GrpcInference>();
+        services.TryAddEnumerable(
+        [
+            ServiceDescriptor.Singleton<IProtocol, HealthProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, PredictProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, TensorFlowProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, OpenInferenceProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, GrpcOpenInference>(),
+            ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
+        ]);
+        return services;
+    }
+}

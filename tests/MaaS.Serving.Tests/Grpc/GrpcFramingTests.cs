@@ -1,0 +1,228 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using MaaS.Serving.Grpc.Schema;
+
+namespace MaaS.Serving.Tests.Grpc;
+
+/// <summary>Frames, headers and trailers as no well-behaved client would send them, over plain HTTP/2.</summary>
+public sealed class GrpcFramingTests : ServerFixture
+{
+    private const string Infer = "/inference.GRPCInferenceService/ModelInfer";
+    private const string Live = "/inference.GRPCInferenceService/ServerLive";
+
+    [Test]
+    public async Task Call_FrameInPieces_IsReadWhole()
+    {
+        var frame = Frame(Same(1, 2, 3));
+        using var content = new PiecesContent([.. frame.Chunk(7)]);
+
+        var (status, _, body) = await PostAsync(Infer, content);
+
+        Assert.That(status, Is.Zero);
+        Assert.That(ModelInferResponse.Parser.ParseFrom(body.AsSpan(5)).RawOutputContents[0].ToByteArray(), Is.EqualTo(Same(1, 2, 3).RawInputContents[0].ToByteArray()));
+    }
+
+    [Test]
+    public async Task Call_UnaryWithSecondMessage_IsUnimplemented()
+        => await ExpectAsync(Live, [.. Frame(new ServerLiveRequest()), .. Frame(new ServerLiveRequest())], 12, "the stream has more");
+
+    [Test]
+    public async Task Call_UnaryWithoutMessage_IsUnimplemented() => await ExpectAsync(Live, [], 12, "the stream has none");
+
+    [TestCase(new byte[] { 0, 0, 0 }, 13, "after 3 bytes")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 9, 1, 2 }, 13, "after 7 bytes")]
+    [TestCase(new byte[] { 2, 0, 0, 0, 0 }, 13, "got 2")]
+    [TestCase(new byte[] { 1, 0, 0, 0, 0 }, 13, "grpc-encoding")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 3, 255, 255, 255 }, 13, "expected a ServerLiveRequest")]
+    [TestCase(new byte[] { 0, 255, 255, 255, 255 }, 8, "at most")]
+    public async Task Call_MalformedFrame_EndsWithItsStatus(byte[] body, int status, string message) => await ExpectAsync(Live, body, status, message);
+
+    [Test]
+    public async Task Call_PackedMessage_IsUnpackedAndAnsweredPacked()
+    {
+        var values = new float[2000];
+        var request = Same(values);
+        var (status, response, body) = await PostAsync(Infer, new ByteArrayContent(Packed(request)), "grpc-encoding: gzip", "grpc-accept-encoding: gzip,identity");
+
+        Assert.That(status, Is.Zero);
+        Assert.That(response.Headers.GetValues("grpc-encoding"), Is.EqualTo(new[] { "gzip" }));
+        Assert.That(body[0], Is.EqualTo(1));
+        using var gzip = new GZipStream(new MemoryStream(body, 5, body.Length - 5), CompressionMode.Decompress);
+        Assert.That(ModelInferResponse.Parser.ParseFrom(gzip).RawOutputContents[0], Is.EqualTo(request.RawInputContents[0]));
+    }
+
+    [Test]
+    public async Task Call_PackedBomb_IsResourceExhausted()
+    {
+        // 80 MiB of zeros pack to about 80 kB; the limit of 64 MiB counts them unpacked.
+        var request = new ModelInferRequest { RawInputContents = { ByteString.CopyFrom(new byte[80 << 20]) } };
+        await ExpectAsync(Infer, Packed(request), 8, "at most", "grpc-encoding: gzip");
+    }
+
+    [TestCase("zstd", new byte[] { 0, 0, 0, 0, 0 }, 12, "got 'zstd'")]
+    [TestCase("gzip", new byte[] { 1, 0, 0, 0, 2, 1, 2 }, 13, "expected a gzip message")]
+    public async Task Call_WrongEncoding_NamesThoseAccepted(string encoding, byte[] body, int status, string message)
+    {
+        var response = await ExpectAsync(Live, body, status, message, $"grpc-encoding: {encoding}");
+        Assert.That(response.Headers.GetValues("grpc-accept-encoding"), Is.EqualTo(new[] { "identity,gzip" }));
+    }
+
+    [Test]
+    public async Task Call_DeadlinePassed_IsDeadlineExceeded() => await ExpectAsync(Infer, Frame(Same(1)), 4, "deadline", "grpc-timeout: 1n");
+
+    [Test]
+    public async Task Call_MessageNeverComes_EndsAtTheDeadline()
+    {
+        using var never = new PiecesContent([[0, 0, 0, 0, 9, 1]]) { Hold = TimeSpan.FromSeconds(20) };
+        var start = DateTime.UtcNow;
+
+        var (status, _, _) = await PostAsync(Infer, never, "grpc-timeout: 200m");
+
+        Assert.That(status, Is.EqualTo(4));
+        Assert.That(DateTime.UtcNow - start, Is.LessThan(TimeSpan.FromSeconds(10)));
+    }
+
+    [TestCase("1")]
+    [TestCase("123456789S")]
+    [TestCase("5x")]
+    [TestCase("-5S")]
+    public async Task Call_MalformedTimeout_IsInternal(string timeout)
+        => await ExpectAsync(Live, Frame(new ServerLiveRequest()), 13, "grpc-timeout", $"grpc-timeout: {timeout}");
+
+    [TestCase("application/json")]
+    [TestCase("application/grpc+json")]
+    [TestCase("application/grpc-web")]
+    public async Task Call_OtherContentType_Is415(string type)
+    {
+        using var content = new ByteArrayContent(Frame(new ServerLiveRequest())) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
+        using var request = Request(Live, content);
+        using var client = new HttpClient();
+        using var response = await client.SendAsync(request);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
+    }
+
+    [Test]
+    public async Task Call_OverHttp1_Is426()
+    {
+        using var content = new ByteArrayContent(Frame(new ServerLiveRequest())) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
+        using var response = await Server.Client.PostAsync(new Uri(Live, UriKind.Relative), content);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.UpgradeRequired));
+    }
+
+    [Test]
+    public async Task Stream_ClientLeavesInTheMiddle_ServerGoesOn()
+    {
+        using (var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)))
+        using (var content = new PiecesContent([Frame(Same(1)), Frame(Same(2))]) { Hold = TimeSpan.FromSeconds(20) })
+        using (var request = Request("/inference.GRPCInferenceService/ModelStreamInfer", content))
+        using (var client = new HttpClient())
+        {
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+            Assert.That(async () => await client.SendAsync(request, leave.Token), Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        var (status, _, _) = await PostAsync(Infer, new ByteArrayContent(Frame(Same(3))));
+        Assert.That(status, Is.Zero);
+    }
+
+    private async Task<HttpResponseMessage> ExpectAsync(string path, byte[] body, int status, string message, params string[] headers)
+    {
+        var (got, response, _) = await PostAsync(path, new ByteArrayContent(body), headers);
+        Assert.That(got, Is.EqualTo(status));
+        Assert.That(Trailer(response, "grpc-message"), Does.Contain(message));
+        return response;
+    }
+
+    private async Task<(int Status, HttpResponseMessage Response, byte[] Body)> PostAsync(string path, HttpContent content, params string[] headers)
+    {
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        using var request = Request(path, content);
+        foreach (var header in headers)
+        {
+            var parts = header.Split(": ");
+            request.Headers.TryAddWithoutValidation(parts[0], parts[1]);
+        }
+
+        using var client = new HttpClient();
+        var response = await client.SendAsync(request);
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/grpc"));
+        var body = await response.Content.ReadAsByteArrayAsync();
+        return (int.Parse(Trailer(response, "grpc-status")!, CultureInfo.InvariantCulture), response, body);
+    }
+
+    private HttpRequestMessage Request(string path, HttpContent content) => new(HttpMethod.Post, new Uri(Server.GrpcAddress, path))
+    {
+        Content = content,
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+    };
+
+    private static string? Trailer(HttpResponseMessage response, string name)
+        => (response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values))
+            ? Uri.UnescapeDataString(values.Single()) : null;
+
+    private static ModelInferRequest Same(params float[] values)
+    {
+        var bytes = new byte[values.Length * 4];
+        Buffer.BlockCopy(values, 0, bytes, 0, bytes.Length);
+        return new ModelInferRequest
+        {
+            ModelName = "same",
+            Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, values.Length } } },
+            RawInputContents = { ByteString.CopyFrom(bytes) },
+        };
+    }
+
+    private static byte[] Frame(IMessage message) => Frame(0, message.ToByteArray());
+
+    private static byte[] Packed(IMessage message)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            message.WriteTo(gzip);
+        }
+
+        return Frame(1, packed.ToArray());
+    }
+
+    private static byte[] Frame(byte flag, byte[] message)
+    {
+        var frame = new byte[5 + message.Length];
+        frame[0] = flag;
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame, 5);
+        return frame;
+    }
+
+    /// <summary>A body that is sent piece by piece and then, perhaps, held open.</summary>
+    private sealed class PiecesContent(byte[][] pieces) : HttpContent
+    {
+        public TimeSpan Hold { get; init; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            foreach (var piece in pieces)
+            {
+                await stream.WriteAsync(piece, cancellationToken);
+                await stream.FlushAsync(cancellationToken);
+                await Task.Delay(2, cancellationToken);
+            }
+
+            await Task.Delay(Hold, cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
