@@ -1,0 +1,19 @@
+using MaaS.Core.Text.Json;
+
+namespace MaaS.Core.Text.Decoders;
+
+/// <summary>The decoders that tokenizer.json can name.</summary>
+internal static class TextDecoders
+{
+    public static ComponentFamily<IDecoder> Family { get; } = new(
+        "decoder",
+        (WordPieceDecoder.TypeName, WordPieceDecoder.Read),
+        (ByteLevelDecoder.TypeName, static _ => new ByteLevelDecoder()),
+        (BpeDecoder.TypeName, BpeDecoder.Read),
+        (MetaspaceDecoder.TypeName, MetaspaceDecoder.Read),
+        (ByteFallbackDecoder.TypeName, static _ => new ByteFallbackDecoder()),
+        (FuseDecoder.TypeName, static _ => new FuseDecoder()),
+        (StripDecoder.TypeName, StripDecoder.Read),
+        (ReplaceDecoder.TypeName, ReplaceDecoder.Read),
+        (DecoderSequence.TypeName, DecoderSequence.Read));
+}

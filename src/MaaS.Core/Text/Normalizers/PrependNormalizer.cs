@@ -1,0 +1,25 @@
+using System.Text.Json;
+using MaaS.Core.Text.Json;
+
+namespace MaaS.Core.Text.Normalizers;
+
+/// <summary>Puts a text before every text that is not empty; it comes from the first character.</summary>
+internal sealed class PrependNormalizer(string prefix) : INormalizer
+{
+    public const string TypeName = "Prepend";
+
+    public string Name => TypeName;
+
+    public static PrependNormalizer Read(ComponentJson json) => new(json.String("prepend"));
+
+    public void WriteMembers(Utf8JsonWriter writer) => writer.WriteString("prepend", prefix);
+
+    public void Normalize(TextBuffer text)
+    {
+        if (text.Length == 0) return;
+        text.BeginRewrite();
+        foreach (var unit in prefix) text.Emit(unit, text.Origin(0));
+        for (var i = 0; i < text.Length; i++) text.Keep(i);
+        text.EndRewrite();
+    }
+}

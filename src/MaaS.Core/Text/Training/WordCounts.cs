@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace MaaS.Core.Text.Training;
+
+/// <summary>How often each word occurs in a corpus.</summary>
+internal sealed class WordCounts
+{
+    // Progress is told after so many texts.
+    private const int Interval = 1000;
+
+    private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
+
+    /// <summary>Distinct words in the order of their UTF-16 units.</summary>
+    public IEnumerable<KeyValuePair<string, long>> InOrder => _counts.OrderBy(static c => c.Key, StringComparer.Ordinal);
+
+    /// <summary>Texts that were read.</summary>
+    public long Texts { get; private set; }
+
+    /// <summary>Counts the words that a pipeline cuts texts into.</summary>
+    public static WordCounts Count(
+        TokenizerPipeline pipeline, IEnumerable<string> corpus, TokenizerTrainingOptions options, CancellationToken cancellationToken)
+    {
+        var words = new WordCounts();
+        var workspace = new TokenizerWorkspace();
+        var lookup = words._counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var text in corpus)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var chars = pipeline.Words(text ?? throw new ArgumentException($"corpus: expected texts, got null at {words.Texts}."), workspace);
+            for (var w = 0; w < workspace.Words.Count; w++)
+            {
+                var (start, end) = workspace.Words[w];
+                if (end - start <= options.MaxWordLength) CollectionsMarshal.GetValueRefOrAddDefault(lookup, chars[start..end], out _)++;
+            }
+
+            if (++words.Texts % Interval == 0) options.Progress?.Report(new(words.Texts, 0));
+        }
+
+        options.Progress?.Report(new(words.Texts, 0));
+        return words;
+    }
+}
