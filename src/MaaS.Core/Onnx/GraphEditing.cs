@@ -26,6 +26,13 @@ public static class GraphEditing
         graph.Node.Add(kept);
     }
 
+    /// <summary>Declares that a model uses operators of a domain; nothing changes where it already says so.</summary>
+    public static void Import(this OnnxModel model, string domain, long version = 1)
+    {
+        if (model.Proto.OpsetImport.All(set => set.Domain != domain))
+            model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+    }
+
     private static string Resolve(string name, IReadOnlyDictionary<string, string> replacements)
     {
         while (replacements.TryGetValue(name, out string? other)) name = other;

@@ -10,6 +10,9 @@ public sealed class OnnxModel
     /// <summary>The IR version of models that MaaS makes.</summary>
     public const int IrVersion = 8;
 
+    /// <summary>The domain of ONNX Runtime's own operators.</summary>
+    public const string MicrosoftDomain = "com.microsoft";
+
     /// <summary>Wraps a model, which is not copied.</summary>
     /// <exception cref="InvalidDataException">It has no graph.</exception>
     public OnnxModel(ModelProto proto)

@@ -83,15 +83,8 @@ internal sealed class GraphWriter
         Graph.Node.Clear();
         Graph.Node.Add(_nodes);
         RemoveUnusedInitializers();
-        foreach (string domain in _nodes.Select(static node => node.Domain).Distinct())
-        {
-            if (domain == MicrosoftDomain && _model.Proto.OpsetImport.All(static set => set.Domain != MicrosoftDomain))
-                _model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = MicrosoftDomain, Version = 1 });
-        }
+        if (_nodes.Any(static node => node.Domain == OnnxModel.MicrosoftDomain)) _model.Import(OnnxModel.MicrosoftDomain);
     }
-
-    /// <summary>ONNX Runtime's own operators.</summary>
-    public const string MicrosoftDomain = "com.microsoft";
 
     // From the inputs as well, where old models list them.
     private void RemoveUnusedInitializers()

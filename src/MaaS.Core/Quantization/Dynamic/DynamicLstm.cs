@@ -18,7 +18,7 @@ internal sealed class DynamicLstm : IDynamicOperator
         var (recurrence, recurrenceScale, recurrenceZero) = Quantize(node.Input[2], graph);
         string[] rest = [.. Enumerable.Range(3, 5).Select(node.InputOrEmpty)];   // bias, lengths, h₀, c₀, peepholes
         graph.Writer.AddNode(
-            "DynamicQuantizeLSTM", GraphWriter.MicrosoftDomain, node.Name,
+            "DynamicQuantizeLSTM", OnnxModel.MicrosoftDomain, node.Name,
             [node.Input[0], input, recurrence, .. rest, inputScale, inputZero, recurrenceScale, recurrenceZero], [.. node.Output]);
         var written = graph.Writer.Last;
         written.Attribute.Add(node.Attribute.Where(static a => a.Name != "layout"));

@@ -74,7 +74,7 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
             : "";
         string product = bias.Length > 0 ? writer.Unique($"{output}_product") : output;
         writer.AddNode(
-            "MatMulNBits", GraphWriter.MicrosoftDomain, node.Name, [node.Input[0], values, scales, zeroPoints], [product],
+            "MatMulNBits", OnnxModel.MicrosoftDomain, node.Name, [node.Input[0], values, scales, zeroPoints], [product],
             ("K", k), ("N", n), ("bits", _options.Bits), ("block_size", _options.BlockSize),
             ("accuracy_level", _options.Int8Compute ? 4 : 1));
         if (bias.Length > 0) writer.AddNode("Add", "", writer.Unique($"{node.Name}_bias"), [product, bias], [output]);
