@@ -12,8 +12,8 @@ namespace MaaS.Cli;
 /// <summary>The <c>maas</c> command: every verb is thin and calls a public API.</summary>
 public static class Program
 {
-    // How long after Ctrl+C or SIGTERM a verb may go on: work stops at its next step, a server answers what is under way.
-    private static readonly TimeSpan WorkGrace = TimeSpan.FromSeconds(5), ServerGrace = TimeSpan.FromSeconds(40);
+    // How long after Ctrl+C or SIGTERM a verb may go on until its next step. A server has a patience of its own.
+    private static readonly TimeSpan WorkGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs one verb.</summary>
     /// <returns>An <see cref="ExitCode"/>.</returns>
@@ -45,7 +45,7 @@ public static class Program
             return await result.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand ? ServerGrace : WorkGrace,
+                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand ? null : WorkGrace,
             });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)

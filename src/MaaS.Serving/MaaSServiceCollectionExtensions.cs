@@ -4,6 +4,7 @@ using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,9 @@ public static class MaaSServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptionsWithValidateOnStart<MaaSServingOptions>().BindConfiguration("MaaS").Configure(configure);
+        services.AddOptionsWithValidateOnStart<MaaSServingOptions>()
+            .Configure<IConfiguration>(static (options, all) => options.ConfigurationFaults = ConfigurationCheck.Bind(all.GetSection("MaaS"), options))
+            .Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaaSServingOptions>, MaaSServingOptionsValidator>());
         services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(ServingShutdown.Fit);
         services.TryAddSingleton(s => new EnsembleLoader(

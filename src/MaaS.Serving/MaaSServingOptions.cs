@@ -68,6 +68,9 @@ public sealed class MaaSServingOptions
     /// <summary>Limits and trusted signing keys for packages.</summary>
     public PackageReadOptions Packages { get; set; } = new();
 
+    /// <summary>What the configuration has that is no option, or has no value of an option's type.</summary>
+    internal IReadOnlyList<string> ConfigurationFaults { get; set; } = [];
+
     /// <summary>How the model of that name is run.</summary>
     internal ModelOptions For(string name) => Models.TryGetValue(name, out var own) ? own.Over(Defaults) : Defaults;
 }

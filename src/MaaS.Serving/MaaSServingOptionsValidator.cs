@@ -9,7 +9,7 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
 {
     public ValidateOptionsResult Validate(string? name, MaaSServingOptions options)
     {
-        List<string> faults = [];
+        List<string> faults = [.. options.ConfigurationFaults];
         if (!Path.Exists(options.ModelsPath))
         {
             faults.Add($"{nameof(options.ModelsPath)}: expected a folder or file of models, found nothing at '{options.ModelsPath}'");

@@ -1,4 +1,5 @@
 using MaaS.Serving.Http;
+using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +19,8 @@ namespace MaaS.Serving;
 /// <summary>A server of its own: Kestrel with every MaaS endpoint.</summary>
 public sealed class ServingHost : IAsyncDisposable
 {
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
     private readonly WebApplication _app;
 
     private ServingHost(WebApplication app, IReadOnlyList<string> addresses)
@@ -42,7 +46,10 @@ public sealed class ServingHost : IAsyncDisposable
 
     /// <summary>Starts a server; it is ready when the task completes.</summary>
     /// <param name="configure">What is served.</param>
-    /// <param name="url">Where to listen, as <c>http://0.0.0.0:8080</c>; port 0 takes a free one.</param>
+    /// <param name="url">
+    /// Where to listen, as <c>http://0.0.0.0:8080</c>; port 0 takes a free one. Null for what the configuration says (<c>urls</c>,
+    /// <c>Kestrel</c>), or http://127.0.0.1:8080.
+    /// </param>
     /// <param name="configureBuilder">Logging and other services of the host; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options have faults: all are named.</exception>
@@ -50,19 +57,22 @@ public sealed class ServingHost : IAsyncDisposable
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<ServingHost> StartAsync(
         Action<MaaSServingOptions> configure,
-        string url,
+        string? url,
         Action<WebApplicationBuilder>? configureBuilder = null,
         CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(url);
         builder.Services.AddMaaS(configure);
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<MaaSServingOptions>>((kestrel, options) => Listen(kestrel, url, options.Value));
+        builder.Services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(
+            static (host, options) => host.ShutdownTimeout = options.Value.DrainDelay + options.Value.DrainTimeout);
 
         // A failed start is thrown to the caller, who reports it once; a line a request belongs to those who ask for it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configureBuilder?.Invoke(builder);
+        url ??= builder.Configuration["urls"] ?? (builder.Configuration.GetSection("Kestrel:Endpoints").Exists() ? "" : DefaultUrl);
+        builder.WebHost.UseUrls(url);
+        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<MaaSServingOptions>>((kestrel, options) => Listen(kestrel, url, options.Value));
         var app = builder.Build();
         try
         {
@@ -84,7 +94,13 @@ public sealed class ServingHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the process is told to end (Ctrl+C, SIGTERM) or the token fires, then answers what is under way and stops.</summary>
+    /// <summary>The models that are served, for changes at run time.</summary>
+    public ModelRepository Models => _app.Services.GetRequiredService<ModelRepository>();
+
+    /// <summary>
+    /// Waits until the process is told to end (Ctrl+C, SIGTERM) or the token fires; then says that it is not ready, listens for
+    /// another <see cref="MaaSServingOptions.DrainDelay"/>, answers what is under way and stops.
+    /// </summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken = default) => _app.WaitForShutdownAsync(cancellationToken);
 
     /// <summary>Takes no new requests, answers those under way, frees the models.</summary>
@@ -99,7 +115,11 @@ public sealed class ServingHost : IAsyncDisposable
     {
         if (options.GrpcUrl is { } grpc)
         {
-            kestrel.Listen(url, HttpProtocols.Http1AndHttp2);
+            foreach (var address in url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                kestrel.Listen(address, HttpProtocols.Http1AndHttp2);
+            }
+
             kestrel.Listen(grpc, HttpProtocols.Http2);
         }
     }

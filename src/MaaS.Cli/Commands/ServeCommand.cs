@@ -1,55 +1,115 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Serving;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas serve</c>: models over HTTP until the process is told to end.</summary>
+/// <remarks>An option that is not given leaves the configuration as it is: appsettings.json, then the environment.</remarks>
 internal sealed class ServeCommand : VerbCommand
 {
-    private readonly Option<string> _models = new("--models")
-    {
-        Description = "A folder of models (.onnx, .maas, package folders, registry folders), or one of these.",
-        HelpName = "path",
-        DefaultValueFactory = _ => "models",
-    };
+    // A server of its own stands behind a load balancer more often than not: that must notice before the port closes.
+    private static readonly Dictionary<string, string?> Defaults = new() { ["MaaS:DrainDelay"] = "00:00:01" };
 
-    private readonly Option<int> _port = new("--port") { Description = "TCP port; 0 takes a free one.", HelpName = "number", DefaultValueFactory = _ => 8080 };
-    private readonly Option<string> _host = new("--host")
-    {
-        Description = "Address to listen on; 0.0.0.0 for all. There is no authentication yet: keep it to networks you trust.",
-        HelpName = "address",
-        DefaultValueFactory = _ => "127.0.0.1",
-    };
+    private readonly Option<string?> _models = Given<string?>(
+        "--models", "A folder of models (.onnx, .maas, .ensemble.json, package folders, registry folders), or one of these. Default: models.", "path");
+
+    private readonly Option<int?> _port = Given<int?>("--port", "TCP port; 0 takes a free one. Default: 8080.", "number");
+    private readonly Option<string?> _host = Given<string?>(
+        "--host", "Address to listen on; 0.0.0.0 for all. Default: 127.0.0.1. There is no authentication yet: keep it to networks you trust.", "address");
+
+    private readonly Option<int?> _grpcPort = Given<int?>("--grpc-port", "TCP port for gRPC; 0 takes a free one. Default: none.", "number");
+    private readonly Option<string?> _versions = Given<string?>(
+        "--versions", "Versions to load of each model: latest, latest:N, all, or numbers as 1,4; labelled ones besides. Default: latest.", "policy");
+
+    private readonly Option<bool> _lazy = new("--lazy") { Description = "Loads each model on its first request." };
+    private readonly Option<bool> _noWatch = new("--no-watch") { Description = "Does not follow changes of the models folder." };
+    private readonly Option<long?> _memory = Given<long?>(
+        "--memory-limit", "Estimated memory of loaded models, in MiB; the least recently used go to make room. Default: none.", "MiB");
+
+    private readonly Option<string?> _state = Given<string?>("--state", "File that keeps loads, unloads and routes asked for at run time.", "file");
+    private readonly Option<double?> _drainDelay = Given<double?>(
+        "--drain-delay", "How long to listen on after SIGTERM, not ready any more. Default: 1.", "seconds");
+
+    private readonly Option<double?> _drainTimeout = Given<double?>("--drain-timeout", "How long requests may then take to finish. Default: 30.", "seconds");
+    private readonly Option<string[]> _set = OptionKinds.Several(
+        "--set", "Any option of the configuration's section MaaS, as Models:digits:Versions=all. May be given several times.", "key=value");
 
     public ServeCommand()
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
-        Options.Add(_models);
-        Options.Add(_port);
-        Options.Add(_host);
+        new Option[] { _models, _port, _grpcPort, _host, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout, _set }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas serve --models artifacts/demo/digits.maas --port 8080", "One package."),
         ("maas serve --models models --host 0.0.0.0", "Every model of a folder, from everywhere."),
+        ("maas serve --models registry --versions latest:2 --memory-limit 4096 --state maas.state.json", "A registry within 4 GiB."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var models = result.GetRequiredValue(_models);
-        if (result.GetValue(_port) is < 0 or > 65535)
+        foreach (var port in new[] { _port, _grpcPort })
         {
-            throw new UsageException($"--port: expected 0 to 65535, got {result.GetValue(_port)}.");
+            if (result.GetValue(port) is < 0 or > 65535)
+            {
+                throw new UsageException($"{port.Name}: expected 0 to 65535, got {result.GetValue(port)}.");
+            }
         }
 
+        var settings = Settings(result);
         await using var server = await ServingHost.StartAsync(
-            options => options.ModelsPath = models,
-            $"http://{result.GetRequiredValue(_host)}:{result.GetValue(_port)}",
-            cancellationToken: cancellationToken);
-        Console.WriteLine($"serving {models} on {server.Address} (Ctrl+C ends it)");
+            options => Apply(result, options),
+            Url(result),
+            builder =>
+            {
+                builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
+                builder.Configuration.AddInMemoryCollection(settings);
+            },
+            cancellationToken);
+        Console.WriteLine($"serving {string.Join(", ", server.Models.Names)} on {server.Address} (Ctrl+C ends it)");
         await server.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Success;
     }
+
+    private string? Url(ParseResult result)
+        => result.GetValue(_host) is null && result.GetValue(_port) is null ? null
+            : $"http://{result.GetValue(_host) ?? "127.0.0.1"}:{result.GetValue(_port) ?? 8080}";
+
+    /// <summary>What stands above the configuration's other sources.</summary>
+    private Dictionary<string, string?> Settings(ParseResult result)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var text in result.GetRequiredValue(_set))
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            settings[$"MaaS:{(equals > 0 ? text[..equals] : throw new UsageException($"--set: expected key=value, got '{text}'."))}"] = text[(equals + 1)..];
+        }
+
+        return settings;
+    }
+
+    private void Apply(ParseResult result, MaaSServingOptions options)
+    {
+        options.ModelsPath = result.GetValue(_models) ?? options.ModelsPath;
+        options.GrpcUrl = result.GetValue(_grpcPort) is { } grpc ? $"http://{result.GetValue(_host) ?? "127.0.0.1"}:{grpc}" : options.GrpcUrl;
+        options.Defaults.Versions = result.GetValue(_versions) ?? options.Defaults.Versions;
+        options.Defaults.IsLazy = result.GetValue(_lazy) ? true : options.Defaults.IsLazy;
+        options.Watch &= !result.GetValue(_noWatch);
+        options.MemoryLimitBytes = result.GetValue(_memory) << 20 ?? options.MemoryLimitBytes;
+        options.StateFile = result.GetValue(_state) ?? options.StateFile;
+        options.DrainDelay = Seconds(result, _drainDelay) ?? options.DrainDelay;
+        options.DrainTimeout = Seconds(result, _drainTimeout) ?? options.DrainTimeout;
+    }
+
+    private static TimeSpan? Seconds(ParseResult result, Option<double?> option)
+        => result.GetValue(option) is not { } seconds ? null
+            : seconds is >= 0 and <= 3600 ? TimeSpan.FromSeconds(seconds)
+            : throw new UsageException($"{option.Name}: expected 0 to 3600 seconds, got {seconds}.");
+
+    private static Option<T> Given<T>(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
 }

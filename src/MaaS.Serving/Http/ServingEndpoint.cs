@@ -1,14 +1,21 @@
 using System.Globalization;
+using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Http;
 
 /// <summary>Turns what an endpoint throws into one JSON error; causes stay in the log.</summary>
-internal sealed partial class ServingEndpoint(ILogger<ServingEndpoint> logger)
+internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<ServingEndpoint> logger)
 {
     public RequestDelegate Handle(Func<HttpContext, Task> endpoint) => async context =>
     {
+        if (models.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // The client shall find another server before its next request meets a closed connection.
+            context.Response.Headers.Connection = "close";
+        }
+
         try
         {
             await endpoint(context).ConfigureAwait(false);
