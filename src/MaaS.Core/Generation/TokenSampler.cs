@@ -105,12 +105,9 @@ public sealed class TokenSampler
         var cut = _options.TopK > 0 && _options.TopK < scores.Length;
         if (cut || _options.TopP < 1)
         {
-            tokens = [.. tokens.OrderByDescending(t => scores[t])];   // Stable: the lower id first among equals.
-        }
-
-        if (cut)
-        {
-            tokens = tokens[.._options.TopK];
+            // Stable: the lower id first among equals. Taking a few does not sort the rest.
+            var likeliest = tokens.OrderByDescending(t => scores[t]);
+            tokens = cut ? [.. likeliest.Take(_options.TopK)] : [.. likeliest];
         }
 
         var probabilities = Softmax(Array.ConvertAll(tokens, t => scores[t]));

@@ -11,8 +11,8 @@ internal sealed partial class CheckpointFormat
     /// <summary>What keys of the network itself begin with in checkpoints of whole models, as <c>bert.</c>; heads have no prefix.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>Every module with weights.</summary>
-    public required IReadOnlyList<WeightRule> Rules { get; init; }
+    /// <summary>Every module with weights; null where the model's names are the checkpoint's.</summary>
+    public IReadOnlyList<WeightRule>? Rules { get; init; }
 
     /// <summary>Modules of <see cref="Rules"/> that have no prefix, by the start of their name.</summary>
     public IReadOnlyList<string> Heads { get; init; } = [];
@@ -26,15 +26,16 @@ internal sealed partial class CheckpointFormat
     /// <summary>Where a parameter stands, with its key in <see cref="WeightRule.Theirs"/>' form; null where no rule names it.</summary>
     public (string Key, WeightRule Rule)? Find(string parameter)
     {
+        if (Rules is null)
+        {
+            var key = Normalize(parameter);
+            return (key, new WeightRule(parameter, key));
+        }
+
         var dot = parameter.LastIndexOf('.');
         var (module, leaf) = dot < 0 ? ("", parameter) : (parameter[..dot], parameter[dot..]);
         foreach (var rule in Rules)
         {
-            if (rule.Own == parameter)
-            {
-                return (rule.Theirs, rule);
-            }
-
             var number = Number().Match(module);
             if (rule.Own == Number().Replace(module, "#"))
             {
