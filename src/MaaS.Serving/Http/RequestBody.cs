@@ -1,28 +1,35 @@
-using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using System.Text.Unicode;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace MaaS.Serving.Http;
 
-/// <summary>A request's body as one pooled block.</summary>
+/// <summary>A request's body as one pooled, pinned block.</summary>
 internal sealed class RequestBody : IDisposable
 {
     // What a client declares it may never send: the buffer grows with what has come.
     private const int FirstBlock = 1 << 16;
 
-    private byte[] _buffer;
+    // The binary part starts where ONNX Runtime reads it best, whatever the length of the JSON before it.
+    private int _start;
+    private PinnedBuffer _buffer;
     private int _length;
     private int _jsonLength;
 
-    private RequestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private RequestBody(int capacity, int jsonLength) => Make(capacity, jsonLength);
 
     /// <summary>The JSON part: the whole body unless the reader was told otherwise. Valid until <see cref="Dispose"/>.</summary>
-    public ReadOnlySpan<byte> Json => _buffer.AsSpan(0, _jsonLength);
+    public ReadOnlySpan<byte> Json => _buffer.Span.Slice(_start, _jsonLength);
 
-    /// <summary>What follows the JSON part, to be sliced into tensors without a copy. Valid until <see cref="Dispose"/>.</summary>
-    public ReadOnlyMemory<byte> Binary => _buffer.AsMemory(_jsonLength, _length - _jsonLength);
+    /// <summary>
+    /// What follows the JSON part, to be sliced into tensors without a copy; starts at a multiple of
+    /// <see cref="PinnedBuffer.Alignment"/> bytes. Valid until <see cref="Dispose"/>.
+    /// </summary>
+    public ReadOnlyMemory<byte> Binary => _buffer.Memory.Slice(_start + _jsonLength, _length - _jsonLength);
 
     /// <summary>Reads the whole body.</summary>
     /// <param name="context">The request.</param>
@@ -44,25 +51,10 @@ internal sealed class RequestBody : IDisposable
             feature.MaxRequestBodySize = limit;
         }
 
-        var body = new RequestBody((int)Math.Min((declared ?? 4096) + 1, FirstBlock));
+        var body = new RequestBody((int)Math.Min(declared ?? 4096, FirstBlock), jsonLength ?? 0);
         try
         {
-            var stream = context.Request.Body;
-            int read;
-            while ((read = await stream.ReadAsync(body._buffer.AsMemory(body._length), context.RequestAborted).ConfigureAwait(false)) > 0)
-            {
-                body._length += read;
-                if (body._length > limit)
-                {
-                    throw RequestException.TooLarge(limit);
-                }
-
-                if (body._length == body._buffer.Length)
-                {
-                    body.Replace(body._buffer.AsSpan(), checked(body._buffer.Length * 2L));
-                }
-            }
-
+            await body.FillAsync(context.Request.BodyReader, limit, context.RequestAborted).ConfigureAwait(false);
             body._jsonLength = jsonLength is null || jsonLength <= body._length ? jsonLength ?? body._length
                 : throw RequestException.BadRequest($"expected {jsonLength} bytes of JSON before the binary tensors, got a body of {body._length}");
             return Utf8.IsValid(body.Json) ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
@@ -83,28 +75,60 @@ internal sealed class RequestBody : IDisposable
             return;
         }
 
-        var binary = Binary.Span;
-        var next = ArrayPool<byte>.Shared.Rent(quoted.Length + binary.Length);
-        quoted.CopyTo(next);
-        binary.CopyTo(next.AsSpan(quoted.Length));
-        ArrayPool<byte>.Shared.Return(_buffer);
-        (_buffer, _jsonLength, _length) = (next, quoted.Length, quoted.Length + binary.Length);
+        var (before, binary) = (_buffer, Binary);
+        Make(quoted.Length + binary.Length, quoted.Length);
+        Append(quoted);
+        Append(binary.Span);
+        _jsonLength = quoted.Length;
+        before.Dispose();
     }
 
-    public void Dispose()
+    public void Dispose() => _buffer.Dispose();
+
+    [MemberNotNull(nameof(_buffer))]
+    private void Make(int capacity, int jsonLength)
     {
-        var buffer = Interlocked.Exchange(ref _buffer, []);
-        if (buffer.Length > 0)
+        _start = -jsonLength & (PinnedBuffer.Alignment - 1);
+        _length = 0;
+        _buffer = PinnedBuffer.Rent(_start + capacity);
+    }
+
+    private async Task FillAsync(PipeReader pipe, long limit, CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            var read = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (_length + read.Buffer.Length > limit)
+            {
+                pipe.AdvanceTo(read.Buffer.End);
+                throw RequestException.TooLarge(limit);
+            }
+
+            foreach (var segment in read.Buffer)
+            {
+                Append(segment.Span);
+            }
+
+            pipe.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
         }
     }
 
-    private void Replace(ReadOnlySpan<byte> bytes, long capacity)
+    private void Append(ReadOnlySpan<byte> bytes)
     {
-        var next = ArrayPool<byte>.Shared.Rent((int)Math.Min(capacity, Array.MaxLength));
-        bytes.CopyTo(next);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = next;
+        var end = _start + _length;
+        if (end + (long)bytes.Length > _buffer.Memory.Length)
+        {
+            var next = PinnedBuffer.Rent(checked((int)Math.Min(Math.Max(2L * end, end + (long)bytes.Length), Array.MaxLength - PinnedBuffer.Alignment)));
+            _buffer.Span[..end].CopyTo(next.Span);
+            _buffer.Dispose();
+            _buffer = next;
+        }
+
+        bytes.CopyTo(_buffer.Span[end..]);
+        _length += bytes.Length;
     }
 }

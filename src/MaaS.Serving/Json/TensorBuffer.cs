@@ -1,18 +1,18 @@
-using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MaaS.Core.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Json;
 
-/// <summary>Collects the elements of one tensor in a pooled buffer while JSON is read.</summary>
+/// <summary>Collects the elements of one tensor in a pooled, pinned buffer while JSON is read.</summary>
 internal sealed class TensorBuffer : IDisposable
 {
     private readonly List<string>? _strings;
-    private byte[] _bytes;
+    private PinnedBuffer? _bytes;
     private int _used;
 
     public TensorBuffer(string name, ElementType type, int expectedElements = 64)
@@ -20,7 +20,7 @@ internal sealed class TensorBuffer : IDisposable
         Name = name;
         Type = type;
         _strings = type == ElementType.String ? [] : null;
-        _bytes = type == ElementType.String ? [] : ArrayPool<byte>.Shared.Rent(Math.Max(16, (int)Math.Min((long)expectedElements * type.Size(), 1 << 26)));
+        _bytes = type == ElementType.String ? null : PinnedBuffer.Rent((int)Math.Min((long)expectedElements * type.Size(), 1 << 26));
     }
 
     public string Name { get; }
@@ -28,6 +28,9 @@ internal sealed class TensorBuffer : IDisposable
     public ElementType Type { get; }
 
     public int Count => _strings?.Count ?? _used / Type.Size();
+
+    /// <summary>Room after what was collected; none for strings.</summary>
+    public Span<byte> Free => _bytes is null ? default : _bytes.Span[_used..];
 
     /// <summary>Appends the scalar that the reader stands on.</summary>
     /// <exception cref="RequestException">400: it is no value of the type.</exception>
@@ -93,23 +96,28 @@ internal sealed class TensorBuffer : IDisposable
             return TensorValue.OfStrings([.. _strings], shape);
         }
 
-        var owner = new Rented(_bytes);
-        var tensor = new TensorValue(Type, shape, _bytes.AsMemory(0, _used), owner);
-        _bytes = [];
+        var bytes = _bytes ?? throw new ObjectDisposedException(nameof(TensorBuffer));
+        var tensor = new TensorValue(Type, shape, bytes.Memory[.._used], bytes);
+        _bytes = null;
         return tensor;
     }
 
     /// <summary>The collected floats, for preprocessing in place.</summary>
-    public Span<float> Floats() => MemoryMarshal.Cast<byte, float>(_bytes.AsSpan(0, _used));
+    public Span<float> Floats() => _bytes is null ? default : MemoryMarshal.Cast<byte, float>(_bytes.Span[.._used]);
 
-    public void Dispose()
+    /// <summary>Counts bytes that were written to <see cref="Free"/> as collected.</summary>
+    public void Take(int bytes) => _used += bytes;
+
+    /// <summary>Makes more room; <paramref name="written"/> bytes of <see cref="Free"/> stay.</summary>
+    public void Grow(int written)
     {
-        var bytes = Interlocked.Exchange(ref _bytes, []);
-        if (bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
+        var next = PinnedBuffer.Rent((int)Math.Min(2L * Math.Max(_used + written, 64), Array.MaxLength - PinnedBuffer.Alignment));
+        _bytes!.Span[..(_used + written)].CopyTo(next.Span);
+        _bytes.Dispose();
+        _bytes = next;
     }
+
+    public void Dispose() => Interlocked.Exchange(ref _bytes, null)?.Dispose();
 
     /// <summary>Rounds to the nearest bfloat16, ties to even.</summary>
     private static ushort ToBFloat16(float value)
@@ -147,21 +155,13 @@ internal sealed class TensorBuffer : IDisposable
         where T : unmanaged
     {
         var size = Type.Size();
-        if (_used + size > _bytes.Length)
+        if (Free.Length < size)
         {
-            Grow();
+            Grow(0);
         }
 
-        MemoryMarshal.Write(_bytes.AsSpan(_used), in value);
+        MemoryMarshal.Write(Free, in value);
         _used += size;
-    }
-
-    private void Grow()
-    {
-        var next = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
-        _bytes.AsSpan(0, _used).CopyTo(next);
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = next;
     }
 
     private RequestException Wrong(ref Utf8JsonReader reader)
@@ -172,18 +172,5 @@ internal sealed class TensorBuffer : IDisposable
         return RequestException.BadRequest(string.Create(
             CultureInfo.InvariantCulture,
             $"input '{Name}': expected {Type.Name()} values, got {(reader.TokenType == JsonTokenType.String ? $"the text '{got}'" : got)} as element {Count}"));
-    }
-
-    private sealed class Rented(byte[] bytes) : IDisposable
-    {
-        private byte[]? _bytes = bytes;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _bytes, null) is { } rented)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
     }
 }

@@ -11,12 +11,29 @@ internal static class TensorJsonReader
     /// <summary>Deepest nesting; no model has more axes.</summary>
     private const int MaxRank = 32;
 
-    /// <summary>Appends the value that the reader stands on.</summary>
+    /// <summary>Appends the value that the reader stands on, and leaves the reader at its end.</summary>
+    /// <param name="reader">Made for <paramref name="json"/>, or for the rest of it.</param>
+    /// <param name="json">The whole text.</param>
+    /// <param name="target">Gets the elements.</param>
     /// <returns>The value's shape; empty for a scalar.</returns>
     /// <exception cref="RequestException">400: rows of different lengths, or a value of another type.</exception>
-    public static long[] Read(ref Utf8JsonReader reader, TensorBuffer target)
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public static long[] Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, TensorBuffer target)
     {
         Span<long> sizes = stackalloc long[MaxRank];
+        if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            var start = Position(reader, json);
+            var length = NumberArray.Read(json[start..], target, sizes, out var axes);
+            if (length > 0)
+            {
+                // The reader goes on at the last bracket, as if the array were empty.
+                reader = new Utf8JsonReader(json[(start + length - 1)..], isFinalBlock: true, reader.CurrentState);
+                reader.Read();
+                return sizes[..axes].ToArray();
+            }
+        }
+
         sizes.Fill(-1);
         var rank = -1;
         Read(ref reader, target, sizes, depth: 0, ref rank);
@@ -24,6 +41,13 @@ internal static class TensorJsonReader
         // No scalar was met: the innermost arrays are empty.
         rank = rank >= 0 ? rank : sizes.IndexOf(-1L);
         return sizes[..rank].ToArray();
+    }
+
+    /// <summary>Where in a text the token is that the reader stands on, be the reader made for all of it or for its rest.</summary>
+    public static int Position(in Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    {
+        json.Overlaps(reader.ValueSpan, out var position);
+        return position;
     }
 
     private static void Read(ref Utf8JsonReader reader, TensorBuffer target, scoped Span<long> sizes, int depth, ref int rank)

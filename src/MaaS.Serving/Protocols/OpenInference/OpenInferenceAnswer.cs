@@ -13,8 +13,6 @@ internal static class OpenInferenceAnswer
 {
     public const string HeaderLength = "Inference-Header-Content-Length";
 
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
-
     /// <summary>Answers a call that was run.</summary>
     public static Task WriteAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request)
     {
@@ -49,16 +47,12 @@ internal static class OpenInferenceAnswer
 
     private static async Task WriteBinaryAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
     {
-        var header = new ArrayBufferWriter<byte>(512);
-        var writer = new Utf8JsonWriter(header, Options);
-        await using (writer.ConfigureAwait(false))
-        {
-            writer.WriteStartObject();
-            WriteMembers(writer, call, request, tensors);
-            writer.WriteEndObject();
-        }
-
-        long length = header.WrittenCount;
+        using var header = JsonBuffer.Rent();
+        header.Writer.WriteStartObject();
+        WriteMembers(header.Writer, call, request, tensors);
+        header.Writer.WriteEndObject();
+        header.Writer.Flush();
+        long length = header.Written.Length;
         for (var i = 0; i < tensors.Length; i++)
         {
             length += request.IsBinaryOutput(i) ? BinaryTensor.Size(tensors[i]) : 0;
@@ -66,9 +60,9 @@ internal static class OpenInferenceAnswer
 
         context.Response.ContentType = "application/octet-stream";
         context.Response.ContentLength = length;
-        context.Response.Headers[HeaderLength] = header.WrittenCount.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers[HeaderLength] = header.Written.Length.ToString(CultureInfo.InvariantCulture);
         var body = context.Response.BodyWriter;
-        body.Write(header.WrittenSpan);
+        body.Write(header.Written.Span);
         for (var i = 0; i < tensors.Length; i++)
         {
             if (request.IsBinaryOutput(i))

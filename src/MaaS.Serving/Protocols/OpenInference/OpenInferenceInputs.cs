@@ -44,10 +44,10 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
             {
                 ThrowIfTwice(dataStart, "data");
                 reader.Read();
-                dataStart = (int)reader.TokenStartIndex;
+                dataStart = TensorJsonReader.Position(reader, json);
                 if (name is not null && datatype is not null)
                 {
-                    found = TensorJsonReader.Read(ref reader, Buffer(name, datatype));
+                    found = TensorJsonReader.Read(ref reader, json, Buffer(name, datatype));
                 }
                 else
                 {
@@ -81,7 +81,7 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
         {
             var again = new Utf8JsonReader(json[dataStart!.Value..]);
             again.Read();
-            found = TensorJsonReader.Read(ref again, Buffer(name, datatype));
+            found = TensorJsonReader.Read(ref again, json, Buffer(name, datatype));
         }
 
         Complete(name, shape, found);

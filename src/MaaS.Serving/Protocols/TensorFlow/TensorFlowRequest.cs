@@ -59,13 +59,13 @@ internal static class TensorFlowRequest
             switch (form)
             {
                 case RequestForm.Row:
-                    ReadRows(ref reader, tensors);
+                    ReadRows(ref reader, json, tensors);
                     break;
                 case RequestForm.Column:
-                    ReadColumns(ref reader, tensors);
+                    ReadColumns(ref reader, json, tensors);
                     break;
                 default:
-                    ReadImages(ref reader, model, tensors);
+                    ReadImages(ref reader, json, model, tensors);
                     break;
             }
         }
@@ -89,7 +89,7 @@ internal static class TensorFlowRequest
         reader.Skip();
     }
 
-    private static void ReadRows(ref Utf8JsonReader reader, RequestTensors tensors)
+    private static void ReadRows(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestTensors tensors)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -101,7 +101,7 @@ internal static class TensorFlowRequest
         if (!IsNamed(first))
         {
             var only = tensors.Only("each instance to be an object");
-            tensors.Complete(only, TensorJsonReader.Read(ref reader, tensors.Buffer(only)));
+            tensors.Complete(only, TensorJsonReader.Read(ref reader, json, tensors.Buffer(only)));
             return;
         }
 
@@ -109,7 +109,7 @@ internal static class TensorFlowRequest
         var rows = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            ReadRow(ref reader, tensors, shapes, rows++);
+            ReadRow(ref reader, json, tensors, shapes, rows++);
         }
 
         for (var i = 0; i < shapes.Length; i++)
@@ -118,7 +118,7 @@ internal static class TensorFlowRequest
         }
     }
 
-    private static void ReadRow(ref Utf8JsonReader reader, RequestTensors tensors, long[]?[] shapes, int row)
+    private static void ReadRow(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestTensors tensors, long[]?[] shapes, int row)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -138,7 +138,7 @@ internal static class TensorFlowRequest
 
             seen[input] = true;
             reader.Read();
-            var shape = TensorJsonReader.Read(ref reader, tensors.Buffer(input));
+            var shape = TensorJsonReader.Read(ref reader, json, tensors.Buffer(input));
             shapes[input] ??= shape;
             if (!shape.AsSpan().SequenceEqual(shapes[input]))
             {
@@ -153,12 +153,12 @@ internal static class TensorFlowRequest
         }
     }
 
-    private static void ReadColumns(ref Utf8JsonReader reader, RequestTensors tensors)
+    private static void ReadColumns(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestTensors tensors)
     {
         if (!IsNamed(reader))
         {
             var only = tensors.Only("an object");
-            tensors.Complete(only, TensorJsonReader.Read(ref reader, tensors.Buffer(only)));
+            tensors.Complete(only, TensorJsonReader.Read(ref reader, json, tensors.Buffer(only)));
             return;
         }
 
@@ -166,16 +166,16 @@ internal static class TensorFlowRequest
         {
             var input = tensors.IndexOf(JsonText.Get(reader));
             reader.Read();
-            tensors.Complete(input, TensorJsonReader.Read(ref reader, tensors.Buffer(input)));
+            tensors.Complete(input, TensorJsonReader.Read(ref reader, json, tensors.Buffer(input)));
         }
     }
 
-    private static void ReadImages(ref Utf8JsonReader reader, ServedModel model, RequestTensors tensors)
+    private static void ReadImages(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ServedModel model, RequestTensors tensors)
     {
         var preprocessing = model.Manifest?.Preprocessing
             ?? throw RequestException.BadRequest($"model '{model.Name}': expected 'instances' or 'inputs': its package names no preprocessing for 'images'");
         var buffer = tensors.Buffer(0);
-        var shape = TensorJsonReader.Read(ref reader, buffer);
+        var shape = TensorJsonReader.Read(ref reader, json, buffer);
         tensors.Complete(0, ImagePixels.Prepare(buffer.Floats(), shape, tensors.Specs[0], preprocessing));
     }
 
