@@ -1,4 +1,6 @@
 using MaaS.Training.Pruning.Criteria;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;
 
@@ -38,6 +40,14 @@ public sealed record ChannelPruningOptions
     /// </summary>
     public Func<double>? Evaluate { get; init; }
 
+    /// <summary>
+    /// An optimizer of the module's parameters that goes on after pruning: its state (moments, momentum buffers) loses the
+    /// same channels and keeps the rest. Null where there is none; one that is not named here must be made anew.
+    /// </summary>
+    public optim.Optimizer? Optimizer { get; init; }
+
+    internal OptimizerHelper? Followed => (OptimizerHelper?)Optimizer;
+
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of them.</exception>
     public void Validate()
@@ -56,6 +66,11 @@ public sealed record ChannelPruningOptions
         if (Steps < 1)
         {
             failures.Add($"Steps: expected at least 1, got {Steps}");
+        }
+
+        if (Optimizer is not (null or OptimizerHelper))
+        {
+            failures.Add($"Optimizer: expected one that keeps a state for each parameter, got {Optimizer.GetType().Name}; make a new one after pruning");
         }
 
         failures.AddRange(Ratios.Where(static r => r.Value is not (>= 0 and < 1))

@@ -14,8 +14,8 @@ namespace MaaS.Training.Pruning;
 /// <para>Which channels depend on each other is found by tracing a forward pass (Fang et al. 2023: DepGraph). The
 /// module's outputs keep their shape. Before anything is removed for good, each group is tried with one channel less;
 /// where forward does not follow, because it names a number of channels, the group stays and the report says why.</para>
-/// <para>Parameters stay the same objects. An optimizer made before holds state of the old shapes: make a new one
-/// (<see cref="Trainer.Fit"/> always does).</para>
+/// <para>Parameters stay the same objects. An optimizer made before holds state of the old shapes: name it in
+/// <see cref="ChannelPruningOptions.Optimizer"/>, or make a new one (<see cref="Trainer.Fit"/> always does).</para>
 /// <para>Not thread-safe; the module must not be used elsewhere meanwhile.</para>
 /// </remarks>
 public sealed class Pruner

@@ -136,6 +136,39 @@ public class QuantizationAwareTests
         Check(result.Model);
     }
 
+    // The oracle is the rounded module itself, whose products run in float.
+    [Test]
+    public void Export_OfOneDimensionalConvolutions_AgreesWithTheRoundedModule()
+    {
+        using var net = nn.Sequential(
+            ("first", nn.Conv1d(3, 8, 5, padding: 2)), ("relu", nn.ReLU()),
+            ("second", nn.Conv1d(8, 6, 3, stride: 2, padding: 1, groups: 2)), ("flat", nn.Flatten()), ("dense", nn.Linear(6 * 8, 4)));
+        var input = randn([64, 3, 16]);
+        var exact = net.call(input).detach();
+        using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { AveragingWeight = 1, ReduceRange = true });
+        Assert.That(qat.Layers, Is.EqualTo(new[] { "first", "second", "dense" }));
+        var optimizer = optim.Adam(net.parameters(), 0.003);
+        for (var step = 0; step < 5; step++)
+        {
+            optimizer.zero_grad();
+            nn.functional.mse_loss(net.call(input), exact).backward();
+            optimizer.step();
+        }
+
+        net.call(input);   // ranges of the weights as they are now
+        net.eval();
+        var result = qat.Export(input);
+        Assert.That(result.Report.FloatNodes, Is.Empty);
+        Assert.That(result.Report.Calibrated, Is.Empty);
+        Assert.That(result.Model.Graph.Node.Count(static node => node.OpType == "Conv"), Is.EqualTo(2));
+        var expected = net.call(input).detach();
+        var step8 = (expected.max() - expected.min()).item<float>() / 255;
+        var difference = (Run(result.Model, input) - expected).abs();
+        Assert.That(difference.max().item<float>(), Is.LessThan(2 * step8));
+        Assert.That((Run(result.Float, input) - expected).abs().mean().item<float>(), Is.GreaterThan(2 * difference.mean().item<float>()));
+        Check(result.Model);
+    }
+
     [Test]
     public void Call_WithOtherPaddings_RoundsTheLayersOwnProduct(
         [Values] bool same, [Values(PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Circular)] PaddingModes mode)

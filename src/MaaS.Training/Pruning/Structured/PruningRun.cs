@@ -39,7 +39,7 @@ internal sealed class PruningRun
         var scores = UnitScores.Of(_module, analysis, _options.Criterion, _originals);
         var selection = new UnitSelection(scores, _options, analysis.Slots.Count);
         var removed = selection.Choose(Ratio(analysis, selection, progress), progress);
-        using var removal = ChannelRemoval.Apply(_module, analysis.Slots, removed);
+        using var removal = ChannelRemoval.Apply(_module, analysis.Slots, removed, OptimizerStates.Of(_options.Followed));
         if (Difference(analysis, removed) is { } difference)
         {
             removal.Undo();

@@ -22,7 +22,9 @@ internal sealed class ChannelRemoval : IDisposable
     /// <param name="module">What to change.</param>
     /// <param name="slots">The slots of the module as it is.</param>
     /// <param name="removed">By slot.</param>
-    public static ChannelRemoval Apply(TracedModule module, ChannelSlots slots, IReadOnlyList<bool> removed)
+    /// <param name="followers">Tensors that go with a parameter, by its handle: those of its shape lose the same slots.</param>
+    public static ChannelRemoval Apply(
+        TracedModule module, ChannelSlots slots, IReadOnlyList<bool> removed, ILookup<IntPtr, Tensor>? followers = null)
     {
         var removal = new ChannelRemoval();
         try
@@ -30,7 +32,11 @@ internal sealed class ChannelRemoval : IDisposable
             var axes = slots.Axes.ToLookup(static axis => axis.Parameter);
             foreach (var (name, tensor) in module.State)
             {
-                removal.Shrink(tensor, axes[name], removed);
+                var together = followers?[tensor.Handle].Where(follower => follower.shape.SequenceEqual(tensor.shape)).ToArray() ?? [];
+                foreach (var changed in together.Prepend(tensor))
+                {
+                    removal.Shrink(changed, axes[name], removed);
+                }
             }
 
             removal._sizesBefore.AddRange(LayerSizes.Update(module.Module));
