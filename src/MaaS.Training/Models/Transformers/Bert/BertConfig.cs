@@ -114,4 +114,13 @@ public sealed record BertConfig
         "gelu_new" => ActivationKind.GeluTanh,
         _ => ActivationKind.Gelu,
     };
+
+    /// <summary>The sizes of its layers.</summary>
+    [JsonIgnore]
+    internal TransformerOptions Sizes => new()
+    {
+        Width = HiddenSize, Layers = NumHiddenLayers, Heads = NumAttentionHeads, FeedForward = IntermediateSize,
+        Dropout = HiddenDropoutProb, Activation = Activation, PreNorm = false, NormEpsilon = LayerNormEps,
+        MaxLength = MaxPositionEmbeddings,
+    };
 }
