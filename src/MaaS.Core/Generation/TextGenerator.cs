@@ -1,14 +1,89 @@
 using System.Runtime.CompilerServices;
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Core.Text;
 
 namespace MaaS.Core.Generation;
 
 /// <summary>Continues texts with a language model and its tokenizer. May be used from several threads at once.</summary>
-/// <param name="start">Begins a session of the model.</param>
-/// <param name="encode">Tokens of a text.</param>
-/// <param name="decode">Text of tokens, with U+FFFD for bytes that form no character; called with parts of a text.</param>
-public sealed class TextGenerator(
-    Func<IDecoderSession> start, Func<string, IReadOnlyList<long>> encode, Func<IReadOnlyList<long>, string> decode)
+public sealed class TextGenerator : IDisposable
 {
+    /// <summary>Name of the tokenizer's file in a package.</summary>
+    public const string TokenizerFile = "tokenizer.json";
+
+    private readonly Func<IDecoderSession> _start;
+    private readonly Func<string, IReadOnlyList<long>> _encode;
+    private readonly Func<IReadOnlyList<long>, string> _decode;
+    private readonly IReadOnlyList<long> _stopTokens;
+    private readonly IDisposable? _owned;
+
+    /// <summary>A generator over any model and any way to cut texts.</summary>
+    /// <param name="start">Begins a session of the model.</param>
+    /// <param name="encode">Tokens of a text.</param>
+    /// <param name="decode">Text of tokens, with U+FFFD for bytes that form no character; called with parts of a text.</param>
+    /// <param name="stopTokens">Tokens that always end a text; null for none.</param>
+    /// <param name="owned">Disposed with the generator; null for nothing.</param>
+    public TextGenerator(
+        Func<IDecoderSession> start, Func<string, IReadOnlyList<long>> encode, Func<IReadOnlyList<long>, string> decode,
+        IReadOnlyList<long>? stopTokens = null, IDisposable? owned = null)
+        => (_start, _encode, _decode, _stopTokens, _owned) = (start, encode, decode, stopTokens ?? [], owned);
+
+    /// <summary>A generator over any model.</summary>
+    /// <param name="start">Begins a session of the model.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="stopTokens">Tokens that always end a text; null for none.</param>
+    /// <param name="owned">Disposed with the generator; null for nothing.</param>
+    public TextGenerator(Func<IDecoderSession> start, Tokenizer tokenizer, IReadOnlyList<long>? stopTokens = null, IDisposable? owned = null)
+        : this(
+            start,
+            text => Array.ConvertAll(tokenizer.Encode(text).Ids, static id => (long)id),
+            tokens => tokenizer.Decode([.. tokens.Select(static t => (int)t)]),
+            stopTokens,
+            owned)
+        => ArgumentNullException.ThrowIfNull(tokenizer);
+
+    /// <summary>Opens a package of a language model.</summary>
+    /// <param name="path">A package folder or a <c>.maas</c> file with <c>tokenizer.json</c> and generation settings.</param>
+    /// <param name="options">Threads; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
+    /// <exception cref="InvalidDataException">The package is damaged or of another task, or its network is no decoder with a cache.</exception>
+    public static async Task<TextGenerator> OpenAsync(string path, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (package.Manifest is not { Task: ModelManifest.TextGeneration, Generation: { } settings } || !package.Manifest.Files.ContainsKey(TokenizerFile))
+        {
+            throw new InvalidDataException(
+                $"{path}: expected task '{ModelManifest.TextGeneration}' with generation settings and {TokenizerFile}, got task '{package.Manifest.Task}' with "
+                + $"{(package.Manifest.Generation is null ? "no" : "some")} settings and [{string.Join(", ", package.Manifest.Files.Keys)}].");
+        }
+
+        var tokenizer = Tokenizer.FromJson(await package.ReadAsync(TokenizerFile, cancellationToken).ConfigureAwait(false));
+        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
+        return Create(InferenceModel.Load(network, package.Manifest.Name, options), tokenizer, settings);
+    }
+
+    /// <summary>A generator over a network that is loaded already.</summary>
+    /// <param name="model">A decoder with a cache; owned by the generator from now on.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="settings">Longest sequence and stop tokens.</param>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache; it is disposed.</exception>
+    public static TextGenerator Create(InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(settings);
+        try
+        {
+            var decoder = new OnnxDecoder(model, settings.MaxLength);
+            return new TextGenerator(decoder.Start, tokenizer, settings.StopTokens, decoder);
+        }
+        catch (ArgumentException e)
+        {
+            model.Dispose();
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
     /// <summary>Generates text piece by piece, each computed when it is asked for.</summary>
     /// <param name="prompt">What to continue; is not repeated.</param>
     /// <param name="options">How to choose and when to stop; null for the defaults.</param>
@@ -18,7 +93,8 @@ public sealed class TextGenerator(
     public IEnumerable<GeneratedText> Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return Pieces(encode(prompt), options ?? new GenerationOptions(), cancellationToken);
+        options ??= new GenerationOptions();
+        return Pieces(_encode(prompt), options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
     }
 
     /// <summary>Generates text piece by piece without holding the caller's thread: each step runs on the thread pool.</summary>
@@ -33,10 +109,13 @@ public sealed class TextGenerator(
         }
     }
 
+    /// <summary>Frees the network; steps under way finish first.</summary>
+    public void Dispose() => _owned?.Dispose();
+
     private IEnumerable<GeneratedText> Pieces(IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
-        using var session = start();
-        var decoder = new IncrementalDecoder(decode);
+        using var session = _start();
+        var decoder = new IncrementalDecoder(_decode);
         foreach (var (token, finish) in TokenGenerator.Generate(session, prompt, options, cancellationToken))
         {
             var text = finish == FinishReason.Stop ? "" : decoder.Add(token);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Core.Generation;
 using MaaS.Core.Inference;
 
 namespace MaaS.Core.Packages;
@@ -8,6 +9,9 @@ public sealed record ModelManifest
 {
     /// <summary>The task of a model whose output is one logit a class.</summary>
     public const string Classification = "classification";
+
+    /// <summary>The task of a model that continues texts, token by token.</summary>
+    public const string TextGeneration = "text-generation";
 
     // The JSON generator sets init members to null where the file has none, hence the coalescing below.
 
@@ -37,6 +41,9 @@ public sealed record ModelManifest
 
     /// <summary>How pixels become the first input; null when inputs are not images.</summary>
     public ImagePreprocessing? Preprocessing { get; init; }
+
+    /// <summary>How a text is continued; null when the model continues none.</summary>
+    public GenerationSettings? Generation { get; init; }
 
     /// <summary>Class names by index of the output; null when there are none.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
@@ -78,6 +85,11 @@ public sealed record ModelManifest
             || !p.Mean.All(double.IsFinite) || p.Std.Any(s => s == 0 || !double.IsFinite(s))))
         {
             faults.Add("preprocessing: expected a finite scale and as many finite means as stds that are not 0");
+        }
+
+        if (Generation is { } generation && (generation.MaxLength < 1 || generation.StopTokens.Any(static t => t < 0)))
+        {
+            faults.Add("generation: expected a maxLength of at least 1 and stopTokens of 0 or more");
         }
 
         faults.AddRange(Files.Keys.Where(f => !PackagePath.IsValid(f)).Select(f => $"files: expected {PackagePath.Rule}, got '{f}'"));
