@@ -1,12 +1,10 @@
 using MaaS.Serving;
-using MaaS.Serving.Ensembles;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -25,18 +23,7 @@ public static class MaaSServiceCollectionExtensions
             .Configure<IConfiguration>(static (options, all) => options.ConfigurationFaults = ConfigurationCheck.Bind(all.GetSection("MaaS"), options))
             .Configure(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MaaSServingOptions>, MaaSServingOptionsValidator>());
-        services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(ServingShutdown.Fit);
-        services.TryAddSingleton(s => new EnsembleLoader(
-            s.GetRequiredService<ModelRepository>, s.GetRequiredService<IInferenceExecutor>, s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<IModelLoader, ModelLoader>();
-        services.TryAddSingleton<ModelLifecycle>();
-        services.TryAddSingleton(s => new ModelRepository(
-            s.GetRequiredService<IOptions<MaaSServingOptions>>(), s.GetRequiredService<ModelLifecycle>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddEnumerable(
-        [
-            ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
-            ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
-        ]);
+        services.AddModels();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ModelRunnerFactory>();
         services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));

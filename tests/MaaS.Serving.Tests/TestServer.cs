@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using MaaS.Serving.Models;
 using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Tests;
@@ -20,6 +21,8 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Client => _client;
 
     public Uri Address => _host.Address;
+
+    public ModelRepository Models => _host.Models;
 
     public Uri GrpcAddress => _host.GrpcAddress!;
 

@@ -216,7 +216,12 @@ internal sealed partial class ModelLifecycle
     }
 
     private IEnumerable<ModelVersionStatus> StatusOf(ModelFamily family)
-        => family.Slots.Values.Select(slot => new ModelVersionStatus(
+    {
+        // What was unloaded before the last start has no slot, and is there all the same.
+        return family.Slots.Count > 0 ? family.Slots.Values.Select(Of)
+            : family.Versions.OrderDescending().Take(1).Select(v => new ModelVersionStatus(family.Name, v, ModelState.End, "OK", "", [], 0));
+
+        ModelVersionStatus Of(ModelSlot slot) => new(
             slot.Name,
             slot.Version,
             slot.State,
@@ -226,7 +231,8 @@ internal sealed partial class ModelLifecycle
             slot.Bytes)
         {
             IsServable = slot.IsServable,
-        });
+        };
+    }
 
     private ModelVersionStatus StatusOf(UnreadableSource source)
         => new(source.Name, 1, ModelState.End, new ModelFault(source.Cause, "", 1, 0).Code, Public(source.Cause, source.Location), [], 0);

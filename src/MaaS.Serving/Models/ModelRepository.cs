@@ -170,6 +170,9 @@ public sealed class ModelRepository
         _lifecycle.SetRoute(name, route);
     }
 
+    /// <summary>Where copies of a model's requests go; null for nowhere.</summary>
+    internal ShadowRule? Shadow(string name) => _lifecycle.Views.GetValueOrDefault(name)?.Router?.Route.Shadow;
+
     /// <summary>Leases a model for an ensemble that is being loaded: a model that is being loaded too is waited for.</summary>
     /// <exception cref="RequestException">There is no such model, or it could not be loaded.</exception>
     internal async Task<ModelLease> AcquireLoadedAsync(ModelReference reference, CancellationToken cancellationToken)

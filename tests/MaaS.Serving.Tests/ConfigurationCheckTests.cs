@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Configuration;
+
+namespace MaaS.Serving.Tests;
+
+public sealed class ConfigurationCheckTests
+{
+    [Test]
+    public void Bind_Options_SetsEveryKind()
+    {
+        var options = new MaaSServingOptions();
+        var faults = Bind(
+            options, ("ModelsPath", "m"), ("PollInterval", "00:00:02"), ("memorylimitbytes", "1000"), ("Watch", "false"), ("Defaults:Versions", "all"),
+            ("Models:digits:Versions", "latest:2"), ("Models:digits:Route:Split:stable", "90"), ("Models:digits:Route:Shadow:Target", "canary"),
+            ("Packages:MaxFiles", "7"));
+
+        Assert.That(faults, Is.Empty);
+        Assert.That((options.ModelsPath, options.PollInterval, options.MemoryLimitBytes, options.Watch), Is.EqualTo(("m", TimeSpan.FromSeconds(2), 1000L, false)));
+        var digits = options.For("digits");
+        Assert.That((digits.Versions, digits.Route!.Split["stable"], digits.Route.Shadow!.Target), Is.EqualTo(("latest:2", 90.0, "canary")));
+        Assert.That((options.For("other").Versions, options.Packages.MaxFiles), Is.EqualTo(("all", 7)));
+    }
+
+    [Test]
+    public void Bind_UnknownKeysAndWrongValues_NamesAllAndSetsTheRest()
+    {
+        var options = new MaaSServingOptions();
+        var faults = Bind(
+            options, ("ModelPath", "m"), ("Watch", "perhaps"), ("PollInterval", "soon"), ("MaxConcurrentLoads", "many"),
+            ("Models:digits:Version", "1"), ("StateFile", "s.json"));
+
+        Assert.That(faults.Select(f => f.Split(": expected")[0]), Is.EquivalentTo(
+            new[] { "MaaS:ModelPath", "MaaS:Watch", "MaaS:PollInterval", "MaaS:MaxConcurrentLoads", "MaaS:Models:digits:Version" }));
+        Assert.That(options.StateFile, Is.EqualTo("s.json"));
+    }
+
+    private static IReadOnlyList<string> Bind(MaaSServingOptions options, params (string Key, string Value)[] values)
+        => ConfigurationCheck.Bind(
+            new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(v => $"MaaS:{v.Key}", v => (string?)v.Value)).Build().GetSection("MaaS"), options);
+}
