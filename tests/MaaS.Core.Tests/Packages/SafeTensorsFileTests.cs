@@ -100,6 +100,28 @@ public sealed class SafeTensorsFileTests
         }
     }
 
+    [Test]
+    public void OpenRead_MoreThanTwoGiB_ReadsToTheEnd()
+    {
+        const long Count = (1L << 31) + 3;
+        using var folder = new TemporaryFolder();
+        var header = Encoding.UTF8.GetBytes($$$"""{"a":{"dtype":"U8","shape":[{{{Count}}}],"data_offsets":[0,{{{Count}}}]}}""");
+        using (var sparse = File.Create(folder["a"]))
+        {
+            sparse.Write(BitConverter.GetBytes((long)header.Length));
+            sparse.Write(header);
+            sparse.SetLength(8 + header.Length + Count);
+            sparse.Seek(-1, SeekOrigin.End);
+            sparse.WriteByte(7);
+        }
+
+        using var file = SafeTensorsFile.Open(folder["a"]);
+        using var stream = file.OpenRead("a");
+        stream.Seek(-1, SeekOrigin.End);
+        Assert.That((stream.Length, stream.ReadByte(), stream.ReadByte()), Is.EqualTo((Count, 7, -1)));
+        Assert.That(() => file["a"], Throws.TypeOf<NotSupportedException>().With.Message.Contains("OpenRead"));
+    }
+
     [TestCase("a", "a", 4, "got 'a'")]
     [TestCase("__metadata__", "b", 4, "got '__metadata__'")]
     [TestCase("a", "b", 3, "'a': expected 4 bytes for its shape [1], its source wrote 3")]

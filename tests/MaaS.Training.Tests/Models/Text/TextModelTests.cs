@@ -9,6 +9,9 @@ namespace MaaS.Training.Tests.Models.Text;
 /// <summary>Recurrent and convolutional classifiers, against PyTorch (Fixtures/make_text_models.py).</summary>
 internal sealed class TextModelTests
 {
+    // Every kind of layer, direction and pooling once.
+    private static readonly string[] Exported = ["Rnn.2.True.Last", "Lstm.2.True.Last", "Gru.2.True.Mean", "Lstm.3.False.Max", "Gru.1.False.Last", "cnn"];
+
     private static readonly string[] Cases =
     [
         .. from kind in Enum.GetNames<RecurrentKind>()
@@ -83,7 +86,7 @@ internal sealed class TextModelTests
     }
 
     [Test]
-    public void Export_EveryKind_KeepsToTorchAtEverySize([ValueSource(nameof(Cases))] string name)
+    public void Export_EveryKind_KeepsToTorchAtEverySize([ValueSource(nameof(Exported))] string name)
     {
         using var scope = NewDisposeScope();
         using var fixture = Fixture();

@@ -1,0 +1,77 @@
+// Tokens a second of a GPT with random weights: the whole sequence each time, with a cache in torch, with a cache in ONNX
+// Runtime; in turns, the texts compared.
+// Run: dotnet run -c Release --project benchmarks/generation -- [layers] [width] [tokens] [rounds]
+using System.Diagnostics;
+using MaaS.Core.Generation;
+using MaaS.Core.Inference;
+using MaaS.Training.Models.Generation;
+using MaaS.Training.Models.Transformers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+int Argument(int index, int otherwise) => args.Length > index ? int.Parse(args[index]) : otherwise;
+var (layers, width, tokens, rounds) = (Argument(0, 6), Argument(1, 384), Argument(2, 128), Argument(3, 3));
+random.manual_seed(1);
+using var model = new Gpt(new GptOptions
+{
+    Vocabulary = 8192,
+    Decoder = new() { Width = width, Layers = layers, Heads = width / 64, MaxLength = 1024, Activation = ActivationKind.GeluTanh },
+});
+model.eval();
+var parameters = model.parameters().Sum(static p => p.numel());
+
+var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.onnx");
+GptExport.Export(model).Model.Save(file);
+using var decoder = new OnnxDecoder(InferenceModel.Load(file), 1024);
+File.Delete(file);
+
+long[] prompt = [.. Enumerable.Range(1, 16).Select(static i => (long)i * 31)];
+var options = new GenerationOptions { MaxNewTokens = tokens };
+(string Name, Func<long[]> Run)[] ways =
+[
+    ("whole sequence each time", Uncached),
+    ("cache, torch", () => [.. model.Generate(prompt, options).Select(static t => t.Id)]),
+    ("cache, ONNX Runtime", Onnx),
+];
+var texts = ways.Select(static w => w.Run()).ToArray();
+if (texts.Any(t => !t.SequenceEqual(texts[0])))
+{
+    throw new InvalidOperationException("the ways wrote different texts");
+}
+
+var seconds = ways.Select(static _ => new List<double>()).ToArray();
+for (var round = 0; round < rounds; round++)
+{
+    for (var i = 0; i < ways.Length; i++)
+    {
+        var clock = Stopwatch.StartNew();
+        ways[i].Run();
+        seconds[i].Add(clock.Elapsed.TotalSeconds);
+    }
+}
+
+Console.WriteLine($"{parameters:N0} parameters, {layers} layers of {width}, prompt {prompt.Length}, {tokens} new tokens, {rounds} rounds, equal texts");
+for (var i = 0; i < ways.Length; i++)
+{
+    Console.WriteLine($"{ways[i].Name,-26} {tokens / seconds[i].Min(),8:F1} tokens/s   {seconds[0].Min() / seconds[i].Min(),5:F1} times");
+}
+
+long[] Onnx()
+{
+    using var session = decoder.Start();
+    return [.. TokenGenerator.Generate(session, prompt, options).Select(static t => t.Id)];
+}
+
+long[] Uncached()
+{
+    List<long> text = [.. prompt];
+    var sampler = new TokenSampler(options);
+    using var noGrad = no_grad();
+    for (var i = 0; i < tokens; i++)
+    {
+        using var scope = NewDisposeScope();
+        text.Add(sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray(), text));
+    }
+
+    return [.. text.Skip(prompt.Length)];
+}
