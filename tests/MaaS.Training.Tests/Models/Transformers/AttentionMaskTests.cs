@@ -34,6 +34,20 @@ public sealed class AttentionMaskTests
     }
 
     [Test]
+    public void Classifier_InBFloat16_KeepsToFloat32([Values] PositionKind positions)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Classifier(Pooling.Mean, positions);
+        model.eval();
+        var mask = tensor(new long[] { 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, [3, 5]);
+        var ids = randint(0, 20, [3, 5], ScalarType.Int64);
+        var expected = model.call(ids, mask);
+        var half = model.to(ScalarType.BFloat16).call(ids, mask);
+        Assert.That(half.dtype, Is.EqualTo(ScalarType.BFloat16));
+        Assert.That((half.to(ScalarType.Float32) - expected).abs().max().item<float>(), Is.LessThan(0.05));
+    }
+
+    [Test]
     public void Classifier_LongerPadding_ChangesLogitsByRoundingAtMost()
     {
         using var scope = NewDisposeScope();

@@ -11,31 +11,39 @@ public sealed class ImageTextModelTests
 {
     private const string Folder = "/usr/share/datasets/fashion-mnist";
 
+    private TrainTest? _data;
+
+    [OneTimeTearDown]
+    public void DisposeData() => _data?.Dispose();
+
+    private TrainTest Data()
+    {
+        Assume.That(Directory.Exists(Folder), "dataset-fashion-mnist is not installed");
+        return _data ??= FashionMnist.Load(Folder);
+    }
+
     [Test]
     public void Fit_VisionTransformerOnPartOfFashionMnist_ReachesAUsefulAccuracy()
     {
-        Assume.That(Directory.Exists(Folder), "dataset-fashion-mnist is not installed");
-        using var data = FashionMnist.Load(Folder);
-        using var train = data.Train.Take(6_000);
-        using var test = data.Test.Take(2_000);
+        using var train = Data().Train.Take(4_000);
+        using var test = Data().Test.Take(1_000);
+        random.manual_seed(1);
         using var model = new VisionTransformer(new()
         {
             Patch = 7, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 },
         });
-        new Trainer(new TrainerOptions { Epochs = 4, BatchSize = 64, Device = "cpu" }).Fit(model, train);
+        new Trainer(new TrainerOptions { Epochs = 3, BatchSize = 64, Device = "cpu" }).Fit(model, train);
         var accuracy = Evaluator.Evaluate(model, test).Accuracy;
-        Assert.That(accuracy, Is.GreaterThan(0.78));
+        Assert.That(accuracy, Is.GreaterThan(0.70));
     }
 
     [Test]
     public void Loss_OfPairsOfFashionMnistAndCaptions_TeachesTheModelToNameImages()
     {
-        Assume.That(Directory.Exists(Folder), "dataset-fashion-mnist is not installed");
+        using var train = Data().Train.Take(4_000);
+        using var test = Data().Test.Take(1_000);
         using var scope = NewDisposeScope();
         random.manual_seed(1);
-        using var data = FashionMnist.Load(Folder);
-        using var train = data.Train.Take(4_000);
-        using var test = data.Test.Take(1_000);
         var (captions, mask, vocabulary) = Captions(train.Classes);
         using var model = new ImageTextModel(new()
         {
@@ -44,7 +52,7 @@ public sealed class ImageTextModelTests
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
         var optimizer = optim.Adam(model.parameters(), 2e-3);
-        for (var step = 0; step < 240; step++)
+        for (var step = 0; step < 160; step++)
         {
             using var inner = NewDisposeScope();
             var (images, labels) = train.GetBatch(randint(0, train.Count, [32], ScalarType.Int64), CPU);
@@ -59,7 +67,7 @@ public sealed class ImageTextModelTests
         var (testImages, testLabels) = test.GetBatch(arange(test.Count), CPU);
         var named = model.call(testImages, captions, mask).argmax(1);     // which of the ten captions fits best
         var accuracy = named.eq(testLabels).to(ScalarType.Float32).mean().item<float>();
-        Assert.That(accuracy, Is.GreaterThan(0.6));
+        Assert.That(accuracy, Is.GreaterThan(0.55));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using MaaS.Core.Onnx.Costs;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Models.Transformers.Bert;
 using MaaS.Training.Pruning;
 using MaaS.Training.Tests.Export;
 using MaaS.Training.Tests.Pruning;
@@ -55,6 +56,21 @@ public sealed class TransformerPruningTests : ExportTests
         var exported = CostModel.Compute(Export(pruned, [ids, mask], Texts).Model);
         var full = CostModel.Compute(Export(reference, [ids, mask], Texts).Model);
         Assert.That(full.Parameters - exported.Parameters, Is.EqualTo((4 * 16 * 4) + (3 * 4) + (2 * 16) + 1));
+    }
+
+    [Test]
+    public void Prune_HalfOfABert_KeepsExporting()
+    {
+        using var scope = NewDisposeScope();
+        var config = new BertConfig { VocabSize = 30, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 24 };
+        using var model = new BertClassifier(config);
+        Tensor[] inputs = [randint(0, 30, [3, 6], ScalarType.Int64), ones(3, 6, ScalarType.Int64)];
+        new Pruner(model, inputs).Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(0.5) });
+        var shapes = model.state_dict().ToDictionary(static p => p.Key, static p => p.Value.shape);
+        Assert.That(shapes["bert.encoder.layer.1.attention.self.value.weight"], Is.EqualTo(new long[] { 8, 16 }));
+        Assert.That(shapes["bert.encoder.layer.1.attention.output.dense.weight"], Is.EqualTo(new long[] { 16, 8 }));
+        Assert.That(shapes["bert.encoder.layer.1.intermediate.dense.weight"], Is.EqualTo(new long[] { 12, 16 }));
+        Export(model, inputs, Texts);
     }
 
     private static TransformerClassifier Model(PositionKind positions)
