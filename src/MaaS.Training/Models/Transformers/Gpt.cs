@@ -58,7 +58,7 @@ public sealed class Gpt : Module<Tensor, Tensor>
     private Tensor Decode(Tensor inputIds, IReadOnlyList<KeyValueCache>? caches)
     {
         var (past, length) = (caches?[0].Length ?? 0, inputIds.shape[1]);
-        Wavelengths.Check(nameof(Gpt), past + length, Options.Decoder.MaxLength);
+        SequenceCheck.AtMost(nameof(Gpt), past + length, Options.Decoder.MaxLength);
         var x = embedding.call(inputIds, past);                                                          // (B, T, C)
         return decoder.call(x, AttentionMask.Causal(length, past + length, x.device, type: x.dtype), caches);   // (B, T, C)
     }

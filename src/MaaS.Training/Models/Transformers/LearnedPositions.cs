@@ -30,7 +30,7 @@ public sealed class LearnedPositions : Module<Tensor, long, Tensor>
     public override Tensor forward(Tensor input, long first)
     {
         var length = input.shape[1];
-        Wavelengths.Check(nameof(LearnedPositions), first + length, positions.weight!.shape[0]);
+        SequenceCheck.AtMost(nameof(LearnedPositions), first + length, positions.weight!.shape[0]);
         return input + positions.weight!.narrow(0, first, length);
     }
 }

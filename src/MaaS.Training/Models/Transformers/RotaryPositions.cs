@@ -44,7 +44,7 @@ public sealed class RotaryPositions : Module<Tensor, long, Tensor>
     public override Tensor forward(Tensor heads, long first)
     {
         var length = heads.shape[2];
-        Wavelengths.Check(nameof(RotaryPositions), first + length, _maxLength);
+        SequenceCheck.AtMost(nameof(RotaryPositions), first + length, _maxLength);
         var halves = heads.chunk(2, -1);
         return (heads * cosine.narrow(0, first, length)) + (cat([halves[1], halves[0]], -1) * sine.narrow(0, first, length));
     }

@@ -33,7 +33,7 @@ public sealed class SinusoidalPositions : Module<Tensor, long, Tensor>
     public override Tensor forward(Tensor input, long first)
     {
         var length = input.shape[1];
-        Wavelengths.Check(nameof(SinusoidalPositions), first + length, table.shape[0]);
+        SequenceCheck.AtMost(nameof(SinusoidalPositions), first + length, table.shape[0]);
         return input + table.narrow(0, first, length);
     }
 }

@@ -48,6 +48,7 @@ public sealed class TokenEmbedding : Module<Tensor, long, Tensor>
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(Tensor ids, long first)
     {
+        SequenceCheck.Ids(nameof(TokenEmbedding), ids);
         var x = tokens.call(ids);    // (B, T, C)
         if (_scale != 1)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Angles position · base^(−i / count) and what positions have in common.</summary>
+/// <summary>Angles position · base^(−i / count) as sines and cosines.</summary>
 internal static class Wavelengths
 {
     /// <summary>(positions, count) float32 twice; computed in double precision, as angles grow large.</summary>
@@ -13,14 +13,5 @@ internal static class Wavelengths
         var rates = pow(wavelengthBase, arange(count, dtype: ScalarType.Float64) / -count);             // (count)
         var angles = arange(positions, dtype: ScalarType.Float64).unsqueeze(1) * rates;                 // (positions, count)
         return scope.MoveToOuter(angles.sin().to(ScalarType.Float32), angles.cos().to(ScalarType.Float32));
-    }
-
-    public static void Check(string module, long length, long maxLength)
-    {
-        if (length > maxLength)
-        {
-            throw new ArgumentException(
-                $"{module}: expected at most {maxLength} positions, got {length}; truncate, or make the model with a larger MaxLength.");
-        }
     }
 }

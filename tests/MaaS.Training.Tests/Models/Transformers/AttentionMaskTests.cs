@@ -125,6 +125,9 @@ public sealed class AttentionMaskTests
         Assert.That(
             () => model.call(ones(1, 4, ScalarType.Int64), ones(1, 3, ScalarType.Int64)),
             Throws.ArgumentException.With.Message.Contains("mask of 4 keys, got (1,1,1,3)"));
+        Assert.That(
+            () => model.call(ones(2, 0, ScalarType.Int64), ones(2, 0, ScalarType.Int64)),
+            Throws.ArgumentException.With.Message.Contains("at least one position, got (2,0)"));
     }
 
     private static (float[] Logits, Dictionary<string, float[]> Gradients) Run(nn.Module<Tensor, Tensor, Tensor> model, Tensor ids, Tensor mask)
