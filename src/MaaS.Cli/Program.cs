@@ -31,6 +31,8 @@ public static class Program
             new CompressCommand(),
             new PredictCommand(),
             new ServeCommand(),
+            new KeysCommand(),
+            new AuditCommand(),
         };
         ExamplesHelpAction.Install(root);
 

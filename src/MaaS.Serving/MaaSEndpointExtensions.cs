@@ -1,4 +1,6 @@
+using MaaS.Serving;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -7,7 +9,7 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Adds the endpoints of model serving.</summary>
 public static class MaaSEndpointExtensions
 {
-    /// <summary>Maps every protocol that <c>AddMaaS</c> registered.</summary>
+    /// <summary>Maps every protocol that <c>AddMaaS</c> registered, guarded as <see cref="MaaSServingOptions.Security"/> says.</summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">Put before every address, as <c>/models</c>; none by default.</param>
     /// <returns>The group, for authorization and other conventions.</returns>
@@ -15,6 +17,8 @@ public static class MaaSEndpointExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(prefix);
+        var guard = endpoints.ServiceProvider.GetRequiredService<EndpointGuard>();
+        ((IEndpointConventionBuilder)group).Finally(guard.Protect);
         foreach (var protocol in endpoints.ServiceProvider.GetServices<IProtocol>())
         {
             protocol.Map(group);

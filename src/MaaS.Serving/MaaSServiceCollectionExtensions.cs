@@ -3,6 +3,7 @@ using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,6 @@ public static class MaaSServiceCollectionExtensions
         services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));
         services.TryAddSingleton<RequestContextFactory>();
         services.TryAddSingleton<ServingEndpoint>();
-        return services.AddProtocols();
+        return services.AddSecurity().AddProtocols();
     }
 }

@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Serving.Security;
 
 namespace MaaS.Serving;
 
@@ -64,6 +65,9 @@ public sealed class MaaSServingOptions
 
     /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
     public bool WarmUp { get; set; } = true;
+
+    /// <summary>Who may do what, and how often.</summary>
+    public SecurityOptions Security { get; } = new();
 
     /// <summary>Limits and trusted signing keys for packages.</summary>
     public PackageReadOptions Packages { get; set; } = new();

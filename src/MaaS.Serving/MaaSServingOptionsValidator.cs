@@ -31,6 +31,7 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
         }
 
         CheckLifecycle(options, faults);
+        faults.AddRange(options.Security.Faults(nameof(options.Security)));
         faults.AddRange(options.Defaults.Faults(nameof(options.Defaults)));
         foreach (var (model, own) in options.Models)
         {

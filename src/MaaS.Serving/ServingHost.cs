@@ -1,12 +1,12 @@
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,11 +23,12 @@ public sealed class ServingHost : IAsyncDisposable
 
     private readonly WebApplication _app;
 
-    private ServingHost(WebApplication app, IReadOnlyList<string> addresses)
+    private ServingHost(WebApplication app, MaaSServingOptions options, IReadOnlyList<string> addresses)
     {
         _app = app;
         Address = new Uri(addresses[0]);
-        GrpcAddress = addresses.Count > 1 ? new Uri(addresses[^1]) : null;
+        AdminAddress = options.Security.AdminUrl is null ? null : new Uri(addresses[^1]);
+        GrpcAddress = options.GrpcUrl is null ? null : new Uri(addresses[^(AdminAddress is null ? 1 : 2)]);
     }
 
     /// <summary>Where the server listens, with the port that it got.</summary>
@@ -35,6 +36,9 @@ public sealed class ServingHost : IAsyncDisposable
 
     /// <summary>Where the server listens for gRPC without TLS; null without <see cref="MaaSServingOptions.GrpcUrl"/>.</summary>
     public Uri? GrpcAddress { get; }
+
+    /// <summary>Where models can be loaded, unloaded and routed; null without <see cref="SecurityOptions.AdminUrl"/>.</summary>
+    public Uri? AdminAddress { get; }
 
     /// <summary>Serves the models of a folder, or one model, on the loopback address.</summary>
     /// <param name="modelsPath">See <see cref="MaaSServingOptions.ModelsPath"/>.</param>
@@ -71,16 +75,27 @@ public sealed class ServingHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configureBuilder?.Invoke(builder);
         url ??= builder.Configuration["urls"] ?? (builder.Configuration.GetSection("Kestrel:Endpoints").Exists() ? "" : DefaultUrl);
-        builder.WebHost.UseUrls(url);
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<MaaSServingOptions>>((kestrel, options) => Listen(kestrel, url, options.Value));
+        ServingTransport.Use(builder, url);
         var app = builder.Build();
         try
         {
+            var options = app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value;
             app.UseStatusCodePages(WriteErrorAsync);
+            if (options.Security.AllowedOrigins.Count > 0)
+            {
+                app.UseCors(policy => policy.WithOrigins([.. options.Security.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod());
+            }
+
             app.MapMaaS();
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
-            return new ServingHost(app, [.. addresses.Addresses]);
+            var host = new ServingHost(app, options, [.. addresses.Addresses]);
+            if (host.AdminAddress is { } admin)
+            {
+                app.Services.GetRequiredService<EndpointGuard>().AdminPort = admin.Port;
+            }
+
+            return host;
         }
         catch (Exception e)
         {
@@ -108,20 +123,6 @@ public sealed class ServingHost : IAsyncDisposable
     {
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Endpoints set here take the place of the host's addresses, so that both are set or none.</summary>
-    private static void Listen(KestrelServerOptions kestrel, string url, MaaSServingOptions options)
-    {
-        if (options.GrpcUrl is { } grpc)
-        {
-            foreach (var address in url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            {
-                kestrel.Listen(address, HttpProtocols.Http1AndHttp2);
-            }
-
-            kestrel.Listen(grpc, HttpProtocols.Http2);
-        }
     }
 
     /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Tests;
@@ -26,15 +28,28 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri GrpcAddress => _host.GrpcAddress!;
 
-    public static async Task<TestServer> StartAsync(Action<MaaSServingOptions> configure)
+    /// <summary>Serves; everybody may do everything unless the configuration says otherwise.</summary>
+    public static async Task<TestServer> StartAsync(
+        Action<MaaSServingOptions> configure, bool isOpen = true, string url = "http://127.0.0.1:0", Action<WebApplicationBuilder>? builder = null)
         => new(await ServingHost.StartAsync(
             o =>
             {
                 o.Defaults.IntraOpThreads = 1;
+                if (isOpen)
+                {
+                    ((List<string>)o.Security.AnonymousScopes).AddRange(ServingScopes.Names);
+                }
+
                 configure(o);
             },
-            "http://127.0.0.1:0",
-            builder => builder.Logging.ClearProviders()));
+            url,
+            b =>
+            {
+                b.Logging.ClearProviders();
+                builder?.Invoke(b);
+            }));
+
+    public Uri AdminAddress => _host.AdminAddress!;
 
     public async Task<JsonElement> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK)
         => await ReadAsync(await _client.GetAsync(new Uri(path, UriKind.Relative)), expected);

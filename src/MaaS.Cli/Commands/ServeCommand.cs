@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Serving;
+using MaaS.Serving.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
@@ -19,7 +20,15 @@ internal sealed class ServeCommand : VerbCommand
 
     private readonly Option<int?> _port = Given<int?>("--port", "TCP port; 0 takes a free one. Default: 8080.", "number");
     private readonly Option<string?> _host = Given<string?>(
-        "--host", "Address to listen on; 0.0.0.0 for all. Default: 127.0.0.1. There is no authentication yet: keep it to networks you trust.", "address");
+        "--host", "Address to listen on; 0.0.0.0 for all. Default: 127.0.0.1.", "address");
+
+    private readonly Option<int?> _adminPort = Given<int?>(
+        "--admin-port", "TCP port on 127.0.0.1 to load, unload and route models; 0 takes a free one. Default: the one after --port.", "number");
+
+    private readonly Option<string?> _keys = Given<string?>("--keys", "File of API keys, see 'maas keys'; requests without a key are then refused.", "file");
+    private readonly Option<string?> _audit = Given<string?>("--audit", "File that records who loaded, unloaded or routed what, see 'maas audit'.", "file");
+    private readonly Option<string?> _certificate = Given<string?>("--tls-certificate", "PEM file with the server's certificate: HTTPS instead of HTTP.", "file");
+    private readonly Option<string?> _certificateKey = Given<string?>("--tls-key", "PEM file with the certificate's private key.", "file");
 
     private readonly Option<int?> _grpcPort = Given<int?>("--grpc-port", "TCP port for gRPC; 0 takes a free one. Default: none.", "number");
     private readonly Option<string?> _versions = Given<string?>(
@@ -41,7 +50,7 @@ internal sealed class ServeCommand : VerbCommand
     public ServeCommand()
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
-        new Option[] { _models, _port, _grpcPort, _host, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout, _set }.AddTo(this);
+        new Option[] { _models, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate, _certificateKey, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout, _set }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -53,7 +62,7 @@ internal sealed class ServeCommand : VerbCommand
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        foreach (var port in new[] { _port, _grpcPort })
+        foreach (var port in new[] { _port, _grpcPort, _adminPort })
         {
             if (result.GetValue(port) is < 0 or > 65535)
             {
@@ -71,19 +80,28 @@ internal sealed class ServeCommand : VerbCommand
                 builder.Configuration.AddInMemoryCollection(settings);
             },
             cancellationToken);
-        Console.WriteLine($"serving {string.Join(", ", server.Models.Names)} on {server.Address} (Ctrl+C ends it)");
+        Console.WriteLine($"serving {string.Join(", ", server.Models.Names)} on {server.Address}, administration on {server.AdminAddress} (Ctrl+C ends it)");
         await server.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Success;
     }
 
     private string? Url(ParseResult result)
-        => result.GetValue(_host) is null && result.GetValue(_port) is null ? null
-            : $"http://{result.GetValue(_host) ?? "127.0.0.1"}:{result.GetValue(_port) ?? 8080}";
+        => result.GetValue(_host) is null && result.GetValue(_port) is null && result.GetValue(_certificate) is null ? null
+            : $"{Scheme(result)}://{result.GetValue(_host) ?? "127.0.0.1"}:{result.GetValue(_port) ?? 8080}";
+
+    private string Scheme(ParseResult result) => result.GetValue(_certificate) is null ? "http" : "https";
 
     /// <summary>What stands above the configuration's other sources.</summary>
     private Dictionary<string, string?> Settings(ParseResult result)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (result.GetValue(_certificate) is { } certificate)
+        {
+            settings["Kestrel:Certificates:Default:Path"] = Path.GetFullPath(certificate);
+            settings["Kestrel:Certificates:Default:KeyPath"] = result.GetValue(_certificateKey) is { } key ? Path.GetFullPath(key)
+                : throw new UsageException("--tls-certificate: expected its private key too; add --tls-key.");
+        }
+
         foreach (var text in result.GetRequiredValue(_set))
         {
             var equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -97,6 +115,9 @@ internal sealed class ServeCommand : VerbCommand
     {
         options.ModelsPath = result.GetValue(_models) ?? options.ModelsPath;
         options.GrpcUrl = result.GetValue(_grpcPort) is { } grpc ? $"http://{result.GetValue(_host) ?? "127.0.0.1"}:{grpc}" : options.GrpcUrl;
+        options.Security.AdminUrl ??= options.Security.AdminPort is null ? $"http://127.0.0.1:{AdminPort(result)}" : null;
+        options.Security.ApiKeyFile = result.GetValue(_keys) ?? options.Security.ApiKeyFile;
+        options.Security.Audit = result.GetValue(_audit) is { } audit ? new AuditOptions { Path = audit } : options.Security.Audit;
         options.Defaults.Versions = result.GetValue(_versions) ?? options.Defaults.Versions;
         options.Defaults.IsLazy = result.GetValue(_lazy) ? true : options.Defaults.IsLazy;
         options.Watch &= !result.GetValue(_noWatch);
@@ -105,6 +126,9 @@ internal sealed class ServeCommand : VerbCommand
         options.DrainDelay = Seconds(result, _drainDelay) ?? options.DrainDelay;
         options.DrainTimeout = Seconds(result, _drainTimeout) ?? options.DrainTimeout;
     }
+
+    private int AdminPort(ParseResult result)
+        => result.GetValue(_adminPort) ?? (result.GetValue(_port) switch { 0 => 0, { } port => Math.Min(port + 1, 65535), null => 8081 });
 
     private static TimeSpan? Seconds(ParseResult result, Option<double?> option)
         => result.GetValue(option) is not { } seconds ? null

@@ -1,3 +1,5 @@
+using MaaS.Serving.Security;
+
 namespace MaaS.Serving.Execution;
 
 /// <summary>Who sent a request, how urgent it is and until when an answer is of use. Protocols may refine what HTTP told.</summary>
@@ -10,6 +12,9 @@ public sealed class RequestContext
     public const int LowestPriority = 7;
 
     private static readonly Func<string, string?> NoHeaders = static _ => null;
+
+    /// <summary>Who asks, and with which models they may.</summary>
+    public Caller Caller { get; init; } = Caller.Server;
 
     /// <summary>Name of the request in logs and traces.</summary>
     public string RequestId { get; init; } = "";

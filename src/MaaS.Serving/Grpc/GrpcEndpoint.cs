@@ -62,6 +62,19 @@ internal sealed partial class GrpcEndpoint(
         await EndAsync(http, status, message).ConfigureAwait(false);
     };
 
+    /// <summary>Ends a call that was refused before any method saw it; false where the request is no gRPC call.</summary>
+    public static async Task<bool> TryRefuseAsync(HttpContext http, Failure failure)
+    {
+        var isGrpc = http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+        if (isGrpc)
+        {
+            http.Response.ContentType = "application/grpc";
+            await EndAsync(http, StatusOf(failure.Status), failure.Message).ConfigureAwait(false);
+        }
+
+        return isGrpc;
+    }
+
     private GrpcCall Begin(HttpContext http, CancellationTokenSource deadline, CancellationToken cancellationToken)
     {
         var headers = http.Request.Headers;

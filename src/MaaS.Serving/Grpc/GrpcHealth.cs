@@ -2,6 +2,7 @@ using Google.Protobuf;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -19,5 +20,5 @@ internal sealed class GrpcHealth(ModelRepository models, GrpcEndpoint grpc) : IP
                 {
                     Status = models.IsReady ? HealthCheckResponse.Types.ServingStatus.Serving : HealthCheckResponse.Types.ServingStatus.NotServing,
                 }
-                : throw new GrpcException(GrpcStatusCode.NotFound, $"expected no service or inference.GRPCInferenceService, got '{request.Service}'"))));
+                : throw new GrpcException(GrpcStatusCode.NotFound, $"expected no service or inference.GRPCInferenceService, got '{request.Service}'")))).WithScope(ServingScope.None);
 }

@@ -8,6 +8,7 @@ using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -26,22 +27,22 @@ internal sealed class GrpcOpenInference(
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        void Unary<TRequest>(string method, MessageParser<TRequest> parser, Func<TRequest, GrpcCall, ValueTask<IMessage>> run)
+        void Unary<TRequest>(ServingScope scope, string method, MessageParser<TRequest> parser, Func<TRequest, GrpcCall, ValueTask<IMessage>> run)
             where TRequest : class, IMessage<TRequest>
-            => endpoints.MapPost(Service + method, grpc.Unary(parser, run));
+            => endpoints.MapPost(Service + method, grpc.Unary(parser, run)).WithScope(scope);
 
-        Unary("ServerLive", ServerLiveRequest.Parser, static (_, _) => Of(new ServerLiveResponse { Live = true }));
-        Unary("ServerReady", ServerReadyRequest.Parser, (_, _) => Of(new ServerReadyResponse { Ready = models.IsReady }));
-        Unary("ServerMetadata", ServerMetadataRequest.Parser, static (_, _) => Of(ServerMetadata()));
-        Unary("ModelReady", ModelReadyRequest.Parser, (r, _) => Of(new ModelReadyResponse { Ready = Statuses(r.Name, r.Version).Any(s => s.IsServable) }));
-        Unary("ModelMetadata", ModelMetadataRequest.Parser, ModelMetadataAsync);
-        Unary("ModelConfig", ModelConfigRequest.Parser, ModelConfigAsync);
-        Unary("ModelStatistics", ModelStatisticsRequest.Parser, (r, _) => Of(Statistics(r)));
-        Unary("RepositoryIndex", RepositoryIndexRequest.Parser, (r, _) => Of(Index(r)));
-        endpoints.MapPost(Service + "ModelInfer", grpc.Handle(InferAsync));
-        endpoints.MapPost(Service + "ModelStreamInfer", grpc.Handle(StreamAsync));
+        Unary(ServingScope.None, "ServerLive", ServerLiveRequest.Parser, static (_, _) => Of(new ServerLiveResponse { Live = true }));
+        Unary(ServingScope.None, "ServerReady", ServerReadyRequest.Parser, (_, _) => Of(new ServerReadyResponse { Ready = models.IsReady }));
+        Unary(ServingScope.Read, "ServerMetadata", ServerMetadataRequest.Parser, static (_, _) => Of(ServerMetadata()));
+        Unary(ServingScope.Read, "ModelReady", ModelReadyRequest.Parser, (r, _) => Of(new ModelReadyResponse { Ready = Statuses(r.Name, r.Version).Any(s => s.IsServable) }));
+        Unary(ServingScope.Read, "ModelMetadata", ModelMetadataRequest.Parser, ModelMetadataAsync);
+        Unary(ServingScope.Read, "ModelConfig", ModelConfigRequest.Parser, ModelConfigAsync);
+        Unary(ServingScope.Read, "ModelStatistics", ModelStatisticsRequest.Parser, (r, _) => Of(Statistics(r)));
+        Unary(ServingScope.Read, "RepositoryIndex", RepositoryIndexRequest.Parser, (r, _) => Of(Index(r)));
+        endpoints.MapPost(Service + "ModelInfer", grpc.Handle(InferAsync)).WithScope(ServingScope.Predict);
+        endpoints.MapPost(Service + "ModelStreamInfer", grpc.Handle(StreamAsync)).WithScope(ServingScope.Predict);
         endpoints.MapPost(Service + "{method}", grpc.Handle(static call => throw new GrpcException(
-            GrpcStatusCode.Unimplemented, $"expected a method of inference.GRPCInferenceService, got '{call.Http.Route("method")}'")));
+            GrpcStatusCode.Unimplemented, $"expected a method of inference.GRPCInferenceService, got '{call.Http.Route("method")}'"))).WithScope(ServingScope.Read);
     }
 
     private static ValueTask<IMessage> Of(IMessage message) => ValueTask.FromResult(message);

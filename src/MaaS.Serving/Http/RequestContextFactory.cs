@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
         var headers = context.Request.Headers;
         var asked = new RequestContext
         {
+            Caller = EndpointGuard.Of(context),
             RequestId = headers.TryGetValue(RequestIdHeader, out var id) && id is [{ Length: > 0 and <= 128 } text] ? text : context.TraceIdentifier,
             ClientKey = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : Address(context),
             Header = header => headers.TryGetValue(header, out var value) ? value.ToString() : null,

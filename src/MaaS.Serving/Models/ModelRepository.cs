@@ -3,6 +3,7 @@ using System.Globalization;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Routing;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -63,13 +64,18 @@ public sealed class ModelRepository
     /// <returns>The lease; the caller disposes it when the answer is written.</returns>
     /// <exception cref="RequestException">
     /// 404: there is no such model, version or label. 503: it is there and cannot answer, with the reason. 400: no name, and
-    /// no default.
+    /// no default. 403: the caller may not use it.
     /// </exception>
     /// <exception cref="DeadlineExceededException">It was not loaded before the request's deadline.</exception>
     public ValueTask<ModelLease> AcquireAsync(ModelReference reference, RequestContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         var name = reference.Name ?? DefaultName();
+        if (!context.Caller.MayUse(name))
+        {
+            throw new RequestException(StatusCodes.Status403Forbidden, EndpointGuard.NoAccess(context.Caller, name));
+        }
+
         while (true)
         {
             var slot = _lifecycle.Views.TryGetValue(name, out var view) ? view.Choose(reference, context) : null;

@@ -1,5 +1,6 @@
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +12,7 @@ internal sealed class HealthProtocol(ModelRepository models, ServingEndpoint end
 {
     public string Name => "health";
 
-    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/healthz", endpoint.Handle(AnswerAsync));
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/healthz", endpoint.Handle(AnswerAsync)).WithScope(ServingScope.None);
 
     private Task AnswerAsync(HttpContext context) => JsonAnswer.WriteAsync(
         context,

@@ -5,6 +5,7 @@ using MaaS.Core.Packages;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using MaaS.Serving.Protocols.TensorFlow;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endp
 
     public string Name => "predict";
 
-    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/predict", endpoint.Handle(PredictAsync));
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/predict", endpoint.Handle(PredictAsync)).WithScope(ServingScope.Predict);
 
     private async Task PredictAsync(HttpContext context)
     {

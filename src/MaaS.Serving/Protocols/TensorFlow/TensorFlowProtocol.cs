@@ -2,6 +2,7 @@ using System.Globalization;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,10 +20,10 @@ internal sealed class TensorFlowProtocol(
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/v1/models/{name}:predict", endpoint.Handle(PredictAsync));
-        endpoints.MapPost("/v1/models/{name}/versions/{version}:predict", endpoint.Handle(PredictAsync));
-        endpoints.MapGet("/v1/models/{name}", endpoint.Handle(StatusAsync));
-        endpoints.MapGet("/v1/models/{name}/versions/{version}", endpoint.Handle(StatusAsync));
+        endpoints.MapPost("/v1/models/{name}:predict", endpoint.Handle(PredictAsync)).WithScope(ServingScope.Predict);
+        endpoints.MapPost("/v1/models/{name}/versions/{version}:predict", endpoint.Handle(PredictAsync)).WithScope(ServingScope.Predict);
+        endpoints.MapGet("/v1/models/{name}", endpoint.Handle(StatusAsync)).WithScope(ServingScope.Read);
+        endpoints.MapGet("/v1/models/{name}/versions/{version}", endpoint.Handle(StatusAsync)).WithScope(ServingScope.Read);
     }
 
     private async Task PredictAsync(HttpContext context)

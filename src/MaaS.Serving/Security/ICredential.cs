@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Security;
+
+/// <summary>A way to prove who one is. The first that finds its kind of proof in a request decides.</summary>
+internal interface ICredential
+{
+    /// <summary>Name in logs.</summary>
+    string Name { get; }
+
+    /// <summary>Reads a request.</summary>
+    /// <returns>Null where the request has no proof of this kind.</returns>
+    ValueTask<Proof?> ReadAsync(HttpContext context);
+}
+
+/// <summary>What a credential found: a caller, or why there is none.</summary>
+internal sealed record Proof(Caller? Caller, string? Fault = null)
+{
+    public static Proof Refused(string fault) => new(null, fault);
+}

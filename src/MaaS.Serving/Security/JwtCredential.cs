@@ -1,0 +1,73 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace MaaS.Serving.Security;
+
+/// <summary>Signed tokens in <c>Authorization: Bearer</c>: signature, issuer, audience and lifetime are checked.</summary>
+internal sealed partial class JwtCredential : ICredential
+{
+    private const string Bearer = "Bearer ";
+
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
+    private readonly TokenValidationParameters _parameters;
+    private readonly JwtOptions _options;
+    private readonly ILogger<JwtCredential> _logger;
+
+    public JwtCredential(IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<JwtCredential> logger)
+    {
+        _options = options.Value.Security.Jwt!;
+        _logger = logger;
+        _parameters = new TokenValidationParameters
+        {
+            ValidIssuer = _options.Issuer,
+            ValidAudience = _options.Audience,
+            ValidAlgorithms = _options.AcceptedAlgorithms,
+            IssuerSigningKeys = JwtKeys.Read(_options, "Security:Jwt", []),
+            TryAllIssuerSigningKeys = true,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            ClockSkew = _options.ClockSkew,
+            LifetimeValidator = (from, to, _, _) => IsCurrent(from, to, time.GetUtcNow().UtcDateTime),
+        };
+    }
+
+    public string Name => "jwt";
+
+    public async ValueTask<Proof?> ReadAsync(HttpContext context)
+    {
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (!authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var result = await _handler.ValidateTokenAsync(authorization[Bearer.Length..].Trim(), _parameters).ConfigureAwait(false);
+        if (!result.IsValid)
+        {
+            LogRefused(result.Exception);
+            return Proof.Refused(result.Exception is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException
+                ? "the token has expired or is not valid yet" : "the token is not valid here");
+        }
+
+        var claims = result.ClaimsIdentity;
+        var name = claims.FindFirst(_options.NameClaim)?.Value;
+        return string.IsNullOrEmpty(name) ? Proof.Refused($"the token has no claim '{_options.NameClaim}'")
+            : new Proof(new Caller(name, ServingScopes.Union(Values(claims, _options.ScopeClaim)), Models(claims)));
+    }
+
+    private bool IsCurrent(DateTime? from, DateTime? to, DateTime now)
+        => to is { } end && now - _options.ClockSkew < end && !(from - _options.ClockSkew > now);
+
+    private string[]? Models(ClaimsIdentity claims)
+        => claims.HasClaim(c => c.Type == _options.ModelsClaim) ? [.. Values(claims, _options.ModelsClaim)] : null;
+
+    private static IEnumerable<string> Values(ClaimsIdentity claims, string type)
+        => claims.FindAll(type).SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    [LoggerMessage(LogLevel.Information, "A token was refused")]
+    private partial void LogRefused(Exception exception);
+}
