@@ -6,8 +6,31 @@ namespace MaaS.Serving;
 /// <summary>How one model is run. Null takes the value of <see cref="MaaSServingOptions.Defaults"/>, and then the one named here.</summary>
 public sealed record ModelOptions
 {
-    /// <summary>Threads inside one operator; 0 lets the server choose. Default 0.</summary>
+    internal const int DefaultMaxBatchSize = 32, DefaultQueueLimit = 1024;
+
+    /// <summary>Threads inside one operator; 0 takes the cores that <see cref="Concurrency"/> leaves each run, or 1. Default 0.</summary>
     public int? IntraOpThreads { get; set; }
+
+    /// <summary>Operators of one run that may go side by side. Default 1.</summary>
+    public int? InterOpThreads { get; set; }
+
+    /// <summary>Scheduled runs at once; 0 takes the cores over <see cref="IntraOpThreads"/>. Default 0.</summary>
+    public int? Concurrency { get; set; }
+
+    /// <summary>Most rows (entries of the first axis) that requests share a run with; 1 for none. Default 32.</summary>
+    public int? MaxBatchSize { get; set; }
+
+    /// <summary>How long a batch waits to grow while another run is under way; when none is, it never waits. Default 0.</summary>
+    public TimeSpan? MaxBatchDelay { get; set; }
+
+    /// <summary>Sizes that a model computes best: a batch is cut to the largest that is full. Default none.</summary>
+    public int[]? PreferredBatchSizes { get; set; }
+
+    /// <summary>Most requests that wait for a run; the next is answered 429. Default 1024.</summary>
+    public int? QueueLimit { get; set; }
+
+    /// <summary>Most bytes of answers that are kept for equal requests; 0 for none. Default 0.</summary>
+    public long? CacheBytes { get; set; }
 
     /// <summary>
     /// Which versions are loaded: <c>latest</c>, <c>latest:3</c>, <c>all</c>, or numbers as <c>1,4</c>. Labelled versions are
@@ -28,6 +51,13 @@ public sealed record ModelOptions
     internal ModelOptions Over(ModelOptions defaults) => new()
     {
         IntraOpThreads = IntraOpThreads ?? defaults.IntraOpThreads,
+        InterOpThreads = InterOpThreads ?? defaults.InterOpThreads,
+        Concurrency = Concurrency ?? defaults.Concurrency,
+        MaxBatchSize = MaxBatchSize ?? defaults.MaxBatchSize,
+        MaxBatchDelay = MaxBatchDelay ?? defaults.MaxBatchDelay,
+        PreferredBatchSizes = PreferredBatchSizes ?? defaults.PreferredBatchSizes,
+        QueueLimit = QueueLimit ?? defaults.QueueLimit,
+        CacheBytes = CacheBytes ?? defaults.CacheBytes,
         Versions = Versions ?? defaults.Versions,
         IsLazy = IsLazy ?? defaults.IsLazy,
         IsPinned = IsPinned ?? defaults.IsPinned,
@@ -37,9 +67,30 @@ public sealed record ModelOptions
     /// <summary>Every fault, as <c>Models:digits:IntraOpThreads: expected …</c>.</summary>
     internal IEnumerable<string> Faults(string path)
     {
-        if (IntraOpThreads is < 0 or > 1024)
+        string? Outside<T>(string name, T? value, T from, T to)
+            where T : struct, IComparable<T>
+            => value is { } v && (v.CompareTo(from) < 0 || v.CompareTo(to) > 0) ? $"{path}:{name}: expected {from} to {to}, got {v}" : null;
+
+        foreach (var fault in new[]
         {
-            yield return $"{path}:{nameof(IntraOpThreads)}: expected 0 to 1024, got {IntraOpThreads}";
+            Outside(nameof(IntraOpThreads), IntraOpThreads, 0, 1024),
+            Outside(nameof(InterOpThreads), InterOpThreads, 1, 1024),
+            Outside(nameof(Concurrency), Concurrency, 0, 1024),
+            Outside(nameof(MaxBatchSize), MaxBatchSize, 1, 65_536),
+            Outside(nameof(MaxBatchDelay), MaxBatchDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+            Outside(nameof(QueueLimit), QueueLimit, 1, int.MaxValue),
+            Outside(nameof(CacheBytes), CacheBytes, 0, long.MaxValue),
+        })
+        {
+            if (fault is not null)
+            {
+                yield return fault;
+            }
+        }
+
+        foreach (var size in (PreferredBatchSizes ?? []).Where(s => s < 1 || s > (MaxBatchSize ?? int.MaxValue)))
+        {
+            yield return $"{path}:{nameof(PreferredBatchSizes)}: expected sizes from 1 to {nameof(MaxBatchSize)}, got {size}";
         }
 
         if (Versions is not null && VersionPolicy.TryParse(Versions) is null)

@@ -80,6 +80,43 @@ public sealed class InferenceModel : IDisposable
         }
     }
 
+    /// <summary>Binds memory for inputs of fixed shapes, for the fastest runs.</summary>
+    /// <param name="inputs">Shape of each input, which fits it.</param>
+    /// <returns>
+    /// The memory, which the caller disposes; null where the shapes of the inputs do not tell those of the outputs, or the
+    /// model takes or gives strings.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    public BoundRun? TryBind(IReadOnlyList<long[]> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (Inputs.Concat(Outputs).Any(s => s.Type == ElementType.String) || OutputShapes.Of(this, inputs) is not { } outputs)
+        {
+            return null;
+        }
+
+        Enter();
+        try
+        {
+            return new BoundRun(this, _session.CreateIoBinding(), [.. inputs], outputs);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Says what is wrong with inputs before anything is run.</summary>
+    /// <exception cref="ModelInputException">A tensor does not fit, or the model has no such output.</exception>
+    public void ThrowIfUnfit(ReadOnlySpan<TensorValue> inputs, IReadOnlyList<string>? outputs = null)
+    {
+        CheckInputs(inputs);
+        if (outputs is not null)
+        {
+            SelectOutputs(outputs);
+        }
+    }
+
     /// <summary>Runs a model that has one input.</summary>
     /// <inheritdoc cref="Run(ReadOnlySpan{TensorValue}, IReadOnlyList{string}?, CancellationToken)"/>
     public InferenceOutputs Run(TensorValue input, CancellationToken cancellationToken = default)
@@ -111,6 +148,23 @@ public sealed class InferenceModel : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            Leave();
+        }
+    }
+
+    internal void Run(RunOptions options, OrtIoBinding binding, IReadOnlyList<long[]> shapes)
+    {
+        Enter();
+        try
+        {
+            _session.RunWithBinding(options, binding);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Failed(string.Join(", ", shapes.Select((s, i) => Inputs[i].Type.Name() + TensorShape.Format(s))), e);
+        }
+        finally
         {
             Leave();
         }
@@ -183,12 +237,15 @@ public sealed class InferenceModel : IDisposable
         catch (OnnxRuntimeException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new InferenceException($"{Name}: the model failed on {string.Join(", ", inputs.ToArray().Select(i => i.ToString()))}: {e.Message}", e)
-            {
-                IsInputRejected = e.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal),
-            };
+            throw Failed(string.Join(", ", inputs.ToArray().Select(i => i.ToString())), e);
         }
     }
+
+    private InferenceException Failed(string inputs, OnnxRuntimeException cause)
+        => new($"{Name}: the model failed on {inputs}: {cause.Message}", cause)
+        {
+            IsInputRejected = cause.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal),
+        };
 
     private void CheckInputs(ReadOnlySpan<TensorValue> inputs)
     {

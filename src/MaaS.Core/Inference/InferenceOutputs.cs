@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace MaaS.Core.Inference;
 
-/// <summary>The outputs of one run, in the order asked for. Their memory is ONNX Runtime's until <see cref="Dispose"/>.</summary>
+/// <summary>The outputs of one run, in the order asked for. Their memory is not theirs to keep: copy what is to outlive <see cref="Dispose"/>.</summary>
 public sealed class InferenceOutputs : IReadOnlyList<TensorValue>, IDisposable
 {
     private readonly TensorValue[] _values;

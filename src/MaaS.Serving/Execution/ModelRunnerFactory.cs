@@ -1,18 +1,67 @@
 using MaaS.Core.Inference;
+using MaaS.Serving.Execution.Batching;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Execution;
 
 /// <summary>Decides how a model is loaded and run, from the options for its name.</summary>
-public sealed class ModelRunnerFactory(IOptions<MaaSServingOptions> options, TimeProvider time)
+public sealed partial class ModelRunnerFactory : IDisposable
 {
-    /// <summary>Threads of a model's session.</summary>
+    private readonly MaaSServingOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ModelRunnerFactory> _logger;
+    private readonly Lazy<ComputeThreads> _threads = new(() => new ComputeThreads());
+
+    /// <summary>A factory; one serves all models.</summary>
+    public ModelRunnerFactory(IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<ModelRunnerFactory> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Threads of a model's session: as many runs as may be under way share the cores.</summary>
     /// <param name="name">The model's name in addresses.</param>
     public InferenceOptions SessionOptions(string name)
-        => new() { IntraOpThreads = options.Value.For(name).IntraOpThreads ?? 0 };
+    {
+        var own = _options.For(name);
+        return new InferenceOptions { IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads, InterOpThreads = own.InterOpThreads ?? 1 };
+    }
 
     /// <summary>Makes the runner of a loaded model.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="model">The loaded model; the runner does not dispose it.</param>
-    public IModelRunner Create(string name, InferenceModel model) => new DirectRunner(model, time);
+    public IModelRunner Create(string name, InferenceModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var own = _options.For(name);
+        var size = own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize;
+        if (size > 1 && RowIndependence.Obstacle(model) is { } obstacle)
+        {
+            LogNotBatched(name, obstacle);
+            size = 1;
+        }
+
+        var batching = new BatchingOptions(
+            size,
+            own.MaxBatchDelay ?? TimeSpan.Zero,
+            [.. (own.PreferredBatchSizes ?? []).Where(s => s <= size).Order()],
+            own.QueueLimit ?? ModelOptions.DefaultQueueLimit,
+            ThreadPlan.Of(own).Concurrency);
+        return new ModelRunner(model, batching, _threads.Value, _time);
+    }
+
+    /// <summary>Ends the threads that run models, after what they run.</summary>
+    public void Dispose()
+    {
+        if (_threads.IsValueCreated)
+        {
+            _threads.Value.Dispose();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Requests for {Model} do not share runs: {Obstacle}")]
+    private partial void LogNotBatched(string model, string obstacle);
 }
