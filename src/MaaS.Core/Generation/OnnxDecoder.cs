@@ -10,6 +10,12 @@ namespace MaaS.Core.Generation;
 /// </remarks>
 public sealed class OnnxDecoder : IDisposable
 {
+    /// <summary>Name of the input with the new tokens.</summary>
+    public const string InputIds = "input_ids";
+
+    /// <summary>Name of the output with the logits.</summary>
+    public const string Logits = "logits";
+
     private readonly InferenceModel _model;
 
     /// <summary>A decoder over a model.</summary>
@@ -34,12 +40,6 @@ public sealed class OnnxDecoder : IDisposable
         _model = model;
         MaxLength = maxLength;
     }
-
-    /// <summary>Name of the input with the new tokens.</summary>
-    public const string InputIds = "input_ids";
-
-    /// <summary>Name of the output with the logits.</summary>
-    public const string Logits = "logits";
 
     /// <summary>Number of layers with a cache.</summary>
     public int Layers { get; }

@@ -23,14 +23,24 @@ public sealed record SafeTensorsSource(string Name, ElementType Type, IReadOnlyL
     public static SafeTensorsSource Of(SafeTensorsFile file, string name)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var entry = file.Entry(name);
-        return new(name, entry.Type, entry.Shape, stream =>
-        {
-            using var source = file.OpenRead(name);
-            source.CopyTo(stream);
-        });
+        return Copy(file.Entry(name), file.OpenRead);
+    }
+
+    /// <summary>A tensor of an open checkpoint, copied as it is.</summary>
+    /// <param name="checkpoint">Must stay open until this was written.</param>
+    /// <param name="name">Its name there, and here.</param>
+    public static SafeTensorsSource Of(SafeTensorsCheckpoint checkpoint, string name)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return Copy(checkpoint.Entry(name), checkpoint.OpenRead);
     }
 
     /// <summary>Bytes of its elements.</summary>
     internal long ByteCount => checked(TensorShape.Count([.. Shape]) * Type.Size());
+
+    private static SafeTensorsSource Copy(SafeTensorsEntry entry, Func<string, Stream> open) => new(entry.Name, entry.Type, entry.Shape, stream =>
+    {
+        using var source = open(entry.Name);
+        source.CopyTo(stream);
+    });
 }

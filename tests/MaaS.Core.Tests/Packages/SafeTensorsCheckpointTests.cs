@@ -69,6 +69,23 @@ public sealed class SafeTensorsCheckpointTests
     }
 
     [Test]
+    public void Write_TensorsOfAnotherCheckpoint_CopiesThem()
+    {
+        using var folder = new TemporaryFolder();
+        SafeTensorsCheckpoint.Write(folder["a"], [Ramp("a", 4), Ramp("b", 2, 3)], null, maxFileBytes: 16);
+        using var source = SafeTensorsCheckpoint.Open(folder["a"]);
+
+        SafeTensorsCheckpoint.Write(folder["b"], source.Entries.Select(e => SafeTensorsSource.Of(source, e.Name)));
+
+        using var copy = SafeTensorsFile.Open(Path.Combine(folder["b"], SafeTensorsCheckpoint.FileName));
+        foreach (var entry in source.Entries)
+        {
+            Assert.That(copy[entry.Name].ToString(), Is.EqualTo(source[entry.Name].ToString()));
+            Assert.That(copy[entry.Name].Data.ToArray(), Is.EqualTo(source[entry.Name].Data.ToArray()));
+        }
+    }
+
+    [Test]
     public void Write_SourceFails_KeepsTheOldCheckpointWhole()
     {
         using var folder = new TemporaryFolder();
