@@ -57,6 +57,24 @@ public sealed partial class CompressionTests
     }
 
     [Test]
+    public async Task Quantize_WithTraining_LeavesAnInt8NetworkThatEvaluates()
+    {
+        var report = await RunAsync(
+            "quantize", "mlp.safetensors", "--mode", "qat", "--epochs", "1", "--min-speedup", "0", "--max-accuracy-drop", "0.02", "-o", "aware.maas");
+        Assert.That(report, Does.Contain("quantization-aware training, 1 epochs").And.Contain("accepted:"));
+        Assert.That(Accuracy(await RunAsync("evaluate", "aware.maas")), Is.EqualTo(Accuracy(await RunAsync("evaluate", "mlp.safetensors"))).Within(0.02));
+        Assert.That(await RunAsync("inspect", "aware.maas"), Does.Contain("QuantizeLinear").And.Contain("quantization-aware training"));
+    }
+
+    [Test]
+    public async Task Quantize_WithTrainingOfAnOnnxFile_SaysWhatItNeeds()
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(_folder, "quantize", "digits.onnx", "--mode", "qat");
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.Contain(".safetensors"));
+    }
+
+    [Test]
     public async Task Quantize_DemandThatNothingMeets_SaysWhyAndWritesNothing()
     {
         var (code, output, error) = await CommandProcess.RunAsync(

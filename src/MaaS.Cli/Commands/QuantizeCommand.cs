@@ -7,8 +7,11 @@ using MaaS.Core.Quantization.Dynamic;
 using MaaS.Core.Quantization.Qdq;
 using MaaS.Core.Quantization.Schemes;
 using MaaS.Core.Quantization.WeightOnly;
+using MaaS.Training;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;
+using MaaS.Training.Models;
+using MaaS.Training.Quantization;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.Commands;
@@ -16,6 +19,8 @@ namespace MaaS.Cli.Commands;
 /// <summary><c>maas quantize</c>: 8- or 4-bit integers, where they pay.</summary>
 internal sealed class QuantizeCommand : VerbCommand
 {
+    private const string Aware = "qat";
+
     private static readonly QuantizerOptions Default = new();
 
     private readonly Argument<FileSystemInfo> _model = new("model")
@@ -24,8 +29,10 @@ internal sealed class QuantizeCommand : VerbCommand
     };
 
     private readonly Option<string> _mode = Choice(
-        "--mode", "static: weights and activations, calibrated; dynamic: activations as they come; int4: weights only.",
-        ["static", "dynamic", "int4"], "static");
+        "--mode",
+        "static: weights and activations, calibrated; dynamic: activations as they come; int4: weights only; "
+        + "qat: static, after training a .safetensors model on with the rounding.",
+        ["static", "dynamic", "int4", Aware], "static");
 
     private readonly Option<string> _calibrator = Choice(
         "--calibrator", "How static ranges are chosen.", CalibrationMethods.Names, new MinMaxCalibration().Name);
@@ -34,6 +41,9 @@ internal sealed class QuantizeCommand : VerbCommand
     private readonly Option<bool> _perTensor = new("--per-tensor") { Description = "One scale for all channels of a weight." };
     private readonly Option<string[]> _exclude = Several("--exclude", "A node that stays float; may be given several times.", "node");
     private readonly DataOptions _data = new("mnist");
+    private readonly Option<int> _epochs = Number("--epochs", "qat: passes over the training set.", 2);
+    private readonly Option<double> _learningRate = Number("--learning-rate", "qat: peak learning rate.", 1e-4);
+    private readonly Option<int> _seed = Number("--seed", "qat: seed of the training.", 1);
     private readonly Option<double> _drop = Number("--max-accuracy-drop", "Accuracy that may be lost; 0.002 is 0.2 points.", Default.MaxAccuracyDrop);
     private readonly Option<double> _speedup = Number("--min-speedup", "How many times faster it must be; 0 for the sake of size.", Default.MinSpeedup);
     private readonly Option<int> _batch = Number("--batch", "Images in a request when latency is measured.", 1);
@@ -48,7 +58,7 @@ internal sealed class QuantizeCommand : VerbCommand
         : base("quantize", "Quantizes a network, measures it against the float one, and keeps it only if it pays.")
     {
         Arguments.Add(_model);
-        new Option[] { _mode, _calibrator, _samples, _perTensor, _exclude }.AddTo(this);
+        new Option[] { _mode, _calibrator, _samples, _perTensor, _exclude, _epochs, _learningRate, _seed }.AddTo(this);
         _data.AddTo(this);
         new Option[] { _drop, _speedup, _batch, _anyway, _output }.AddTo(this);
     }
@@ -57,6 +67,7 @@ internal sealed class QuantizeCommand : VerbCommand
     [
         ("maas quantize digits.maas", "Static int8, accepted when it is not slower and loses at most 0.2 points."),
         ("maas quantize model.onnx --mode static --calibrator entropy --data fashion-mnist -o small.onnx", "Entropy calibration on clothes."),
+        ("maas quantize models/resnet-mnist.safetensors --mode qat --epochs 3", "Where rounding after training costs too much."),
         ("maas quantize models/mlp-mnist.safetensors --mode dynamic --min-speedup 0 -o mlp.maas", "For the size, whatever the speed."),
     ];
 
@@ -69,6 +80,12 @@ internal sealed class QuantizeCommand : VerbCommand
 
         var source = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(_model).FullName);
         var mode = result.GetRequiredValue(_mode);
+        if (mode == Aware && !NetworkFile.IsTrainedModel(source))
+        {
+            throw new UsageException($"--mode qat: expected a trained model (.safetensors), which can be trained on, got '{source}'.");
+        }
+
+        var training = Checked(() => Training(result));
         var output = result.GetValue(_output)?.FullName ?? Beside(source, mode);
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output));
         if (!ModelNames.IsValid(name))
@@ -90,7 +107,7 @@ internal sealed class QuantizeCommand : VerbCommand
         };
         var quantized = new Quantizer(options).Run(
             network.Model,
-            Scheme(result, mode, train, input, cancellationToken),
+            mode == Aware ? Train(result, source, train, training, cancellationToken) : Scheme(result, mode, train, input, cancellationToken),
             model => ClassificationAccuracy.Measure(model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
             OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken).First(),
             cancellationToken);
@@ -104,6 +121,28 @@ internal sealed class QuantizeCommand : VerbCommand
         await network.SaveAsync(output, quantized.Model, quantized.Report.Scheme, Metrics(quantized.Report), cancellationToken);
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
+    }
+
+    private TrainerOptions Training(ParseResult result)
+    {
+        var options = new TrainerOptions
+        {
+            Epochs = result.GetValue(_epochs),
+            LearningRate = result.GetValue(_learningRate),
+            Seed = result.GetValue(_seed),
+        };
+        options.Validate();
+        return options;
+    }
+
+    private FinishedScheme Train(
+        ParseResult result, string source, ImageDataset train, TrainerOptions training, CancellationToken cancellationToken)
+    {
+        using var model = TrainedModel.Load(source);
+        var aware = model.TrainQuantized(
+            train, training, new QuantizationAwareOptions { Exclude = result.GetRequiredValue(_exclude).ToHashSet(StringComparer.Ordinal) },
+            result.GetValue(_samples), new ConsoleProgress(), cancellationToken);
+        return new FinishedScheme($"static int8 (quantization-aware training, {training.Epochs} epochs)", aware.Model);
     }
 
     private IQuantizationScheme Scheme(ParseResult result, string mode, ImageDataset train, string input, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;
+using MaaS.Training.Quantization;
 using TorchSharp;
 using static System.FormattableString;
 using static TorchSharp.torch;
@@ -151,14 +152,34 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     public OnnxExportResult Export()
     {
         using var example = Example();
-        var result = OnnxExporter.Export(Module, example, new OnnxExportOptions
-        {
-            InputNames = ["image"],
-            OutputNames = ["logits"],
-            GraphName = Info.Architecture,
-        });
-        result.Model.SetLabels(Info.Classes);
-        result.Model.SetPreprocessing(Preprocessing);
+        var result = OnnxExporter.Export(Module, example, ExportOptions);
+        SetMetadata(result.Model);
+        return result;
+    }
+
+    /// <summary>Trains on with the rounding that int8 brings, and gives the int8 network; the description records it.</summary>
+    /// <param name="train">What to learn from, normalised as the model was trained.</param>
+    /// <param name="training">How: a few epochs at a small learning rate.</param>
+    /// <param name="options">What to round; null for the defaults.</param>
+    /// <param name="examples">Training images that give ranges to values no layer's training sees, at least 1.</param>
+    /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
+    /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>; the weights are those of the last complete step.</param>
+    /// <exception cref="ArgumentException">A name in the options is unknown, or a value out of its range.</exception>
+    public QuantizationAwareResult TrainQuantized(
+        ImageDataset train, TrainerOptions training, QuantizationAwareOptions? options = null, int examples = 256,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentOutOfRangeException.ThrowIfLessThan(examples, 1);
+        using var aware = QuantizationAware.Prepare(Module, options);
+        new Trainer(training).Fit(Module, train, null, progress, cancellationToken);
+        Module.eval();
+        using var scope = NewDisposeScope();
+        var (images, _) = train.GetBatch(arange(0, Math.Min(examples, train.Count), ScalarType.Int64), Module.parameters().First().device);
+        var result = aware.Export(images, ExportOptions);
+        SetMetadata(result.Model);
+        Info = Info with { Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")] };
         return result;
     }
 
@@ -224,6 +245,14 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
 
     private ImagePreprocessing Preprocessing => new(
         1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
+
+    private OnnxExportOptions ExportOptions => new() { InputNames = ["image"], OutputNames = ["logits"], GraphName = Info.Architecture };
+
+    private void SetMetadata(OnnxModel model)
+    {
+        model.SetLabels(Info.Classes);
+        model.SetPreprocessing(Preprocessing);
+    }
 
     // Two images, so that no axis of the trace is 1 by chance.
     private Tensor Example()
