@@ -1,3 +1,4 @@
+using MaaS.Core.Inference;
 using MaaS.Core.Onnx.Schema;
 using Microsoft.ML.OnnxRuntime;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
@@ -24,7 +25,7 @@ public static class ShapeInference
     /// <summary>Infers the shape of every value that a node makes or reads.</summary>
     /// <param name="model">The model, which is not changed.</param>
     /// <param name="sizes">Sizes of dynamic axes by name; the others stay symbols.</param>
-    /// <exception cref="OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="InferenceException">ONNX Runtime refuses the model.</exception>
     public static IReadOnlyDictionary<string, OnnxShape> Infer(
         OnnxModel model, IReadOnlyDictionary<string, long>? sizes = null)
     {
@@ -38,7 +39,7 @@ public static class ShapeInference
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        using var session = new InferenceSession(new OnnxModel(slim).ToByteArray(), options);
+        using var session = Open(new OnnxModel(slim), options);
         var makers = model.Graph.Node.SelectMany(static node => node.Output.Select(name => (name, node.OpType)))
             .Where(static pair => pair.name.Length > 0).ToDictionary(static pair => pair.name, static pair => pair.OpType);
         foreach (var (name, metadata) in session.OutputMetadata)
@@ -49,6 +50,18 @@ public static class ShapeInference
         foreach (var tensor in model.Graph.Initializer)
             shapes[tensor.Name] = new OnnxShape(tensor.Type(), [.. tensor.Dims.Select(static size => (OnnxDimension)size)]);
         return shapes;
+    }
+
+    private static InferenceSession Open(OnnxModel model, SessionOptions options)
+    {
+        try
+        {
+            return new InferenceSession(model.ToByteArray(), options);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InferenceException($"shape inference: expected a model that ONNX Runtime takes, but it refused: {error.Message}", error);
+        }
     }
 
     // The graph without its weights, which become inputs, and with every value as an output, so that it is described.

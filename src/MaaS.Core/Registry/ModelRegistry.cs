@@ -39,25 +39,16 @@ public sealed class ModelRegistry
         Directory.CreateDirectory(folder);
 
         // Copied outside the lock: only the numbering is serialised.
-        var incoming = Path.Combine(folder, $".{Guid.NewGuid():N}.incoming");
-        try
-        {
-            await package.SaveAsync(incoming, overwrite: false, cancellationToken).ConfigureAwait(false);
-            using var held = await LockAsync(folder, cancellationToken).ConfigureAwait(false);
-            var index = RegistryIndex.Load(folder);
-            index.LastVersion = Math.Max(index.LastVersion, VersionsIn(folder).DefaultIfEmpty().Max()) + 1;
-            index.Save(folder);
-            var target = VersionFolder(folder, index.LastVersion);
-            Directory.Move(incoming, target);
-            return new RegisteredModel(name, index.LastVersion, target, []);
-        }
-        finally
-        {
-            if (Directory.Exists(incoming))
-            {
-                Directory.Delete(incoming, recursive: true);
-            }
-        }
+        using var incoming = new IncomingVersion(folder);
+        await package.SaveAsync(incoming.Path, overwrite: false, cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(folder, cancellationToken).ConfigureAwait(false);
+        IncomingVersion.RemoveStale(folder);
+        var index = RegistryIndex.Load(folder);
+        index.LastVersion = Math.Max(index.LastVersion, VersionsIn(folder).DefaultIfEmpty().Max()) + 1;
+        index.Save(folder);
+        var target = VersionFolder(folder, index.LastVersion);
+        Directory.Move(incoming.Path, target);
+        return new RegisteredModel(name, index.LastVersion, target, []);
     }
 
     /// <summary>Names of all models that have a version, in order.</summary>

@@ -9,9 +9,10 @@ internal static class GraphWriter
 {
     public static OnnxModel Write(
         TracedProgram program, ExampleInputs inputs, IReadOnlyList<(string Name, Tensor Tensor)> state,
-        IReadOnlyList<TraceRun> runs, IReadOnlyList<string> outputNames, OnnxExportOptions options, nn.Module module)
+        IReadOnlyList<TraceRun> runs, IReadOnlyList<string> outputNames, OnnxExportOptions options, int opset,
+        nn.Module module)
     {
-        var builder = new GraphBuilder(options.GraphName ?? module.GetName(), options.Opset);
+        var builder = new GraphBuilder(options.GraphName ?? module.GetName(), opset);
         var axes = inputs.Axes.Select(axis => new DynamicAxis(
             axis.Symbol, axis.Input, axis.Axis, new TracedSize([.. runs.Select(run => run.Sizes[axis.Symbol])])));
         var graph = new ExportGraph(builder, options.Lowerings, [.. axes.DistinctBy(static axis => axis.Symbol)]);

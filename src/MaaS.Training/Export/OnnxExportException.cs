@@ -27,6 +27,9 @@ public sealed class OnnxExportException : Exception
     /// <summary>The path of the submodule that ran it, such as <c>encoder.layers.0</c>; empty for the module itself.</summary>
     public string? ModulePath { get; }
 
+    /// <summary>The least opset in which the operator can be exported, where a newer one is all that is missing.</summary>
+    internal int? NeededOpset { get; init; }
+
     private static string Place(string? modulePath) =>
         string.IsNullOrEmpty(modulePath) ? "the module's own forward" : $"module '{modulePath}'";
 }

@@ -20,8 +20,8 @@ public sealed class OnnxExportOptions
     public IReadOnlyDictionary<string, IReadOnlyList<long>> TraceSizes { get; init; } =
         new Dictionary<string, IReadOnlyList<long>>();
 
-    /// <summary>The version of ONNX's operators, 17 or 18.</summary>
-    public int Opset { get; init; } = 17;
+    /// <summary>The version of ONNX's operators, 17 or 18. Default: 17, or 18 where an operator has no form in 17.</summary>
+    public int? Opset { get; init; }
 
     /// <summary>Whether ONNX Runtime's outputs are compared with torch's before the model is returned.</summary>
     public bool CheckParity { get; init; } = true;

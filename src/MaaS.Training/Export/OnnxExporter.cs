@@ -12,6 +12,8 @@ namespace MaaS.Training.Export;
 /// mode back. Parameters and buffers keep their state-dict names.</remarks>
 public static class OnnxExporter
 {
+    private const int DefaultOpset = 17;
+
     /// <summary>Exports a module with one input.</summary>
     /// <inheritdoc cref="Export(nn.Module, IReadOnlyList{Tensor}, OnnxExportOptions?)"/>
     public static OnnxExportResult Export(nn.Module module, Tensor example, OnnxExportOptions? options = null) =>
@@ -52,7 +54,7 @@ public static class OnnxExporter
         nn.Module module, Func<IReadOnlyList<Tensor>, IReadOnlyList<(string? Name, Tensor Tensor)>> invoke,
         IReadOnlyList<Tensor> examples, OnnxExportOptions options)
     {
-        if (options.Opset is not (17 or 18))
+        if (options.Opset is not (null or 17 or 18))
             throw new ArgumentException($"export: expected opset 17 or 18, got {options.Opset}", nameof(options));
         var inputs = new ExampleInputs(InputNames(examples.Count, options), examples, options.DynamicAxes);
         using var scope = NewDisposeScope();
@@ -72,8 +74,17 @@ public static class OnnxExporter
         var state = State(module);
         var runs = new TraceRuns(inputs, state, Forward, options.TraceSizes).Trace();
         var program = TraceMerger.Merge([.. runs.Select(static run => run.Run.Trace)]);
-        var model = GraphWriter.Write(
-            program, inputs, state, runs, OutputNames(outputNames, options), options, module);
+        OnnxModel Write(int opset) => GraphWriter.Write(
+            program, inputs, state, runs, OutputNames(outputNames, options), options, opset, module);
+        OnnxModel model;
+        try
+        {
+            model = Write(options.Opset ?? DefaultOpset);
+        }
+        catch (OnnxExportException refusal) when (options.Opset is null && refusal.NeededOpset is { } needed)
+        {
+            model = Write(needed);
+        }
         if (options.Optimize)
         {
             var names = new WeightNames(model, state.Select(static pair => pair.Name));

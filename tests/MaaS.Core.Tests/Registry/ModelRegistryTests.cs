@@ -43,6 +43,27 @@ public sealed class ModelRegistryTests
     }
 
     [Test]
+    public async Task Register_AfterAKilledRegistration_RemovesWhatItLeftAndNotOneThatIsUnderWay()
+    {
+        var folder = Path.GetDirectoryName((await _registry.RegisterAsync(_package)).Location)!;
+        var stale = Directory.CreateDirectory(Path.Combine(folder, ".killed.incoming")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(stale, "model.onnx"), "half");
+        await File.WriteAllTextAsync(stale + ".lock", "");   // nobody holds it
+        var live = Directory.CreateDirectory(Path.Combine(folder, ".live.incoming")).FullName;
+        await using (var held = new FileStream(live + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+        {
+            await _registry.RegisterAsync(_package);
+            Assert.That(Directory.Exists(stale), Is.False);
+            Assert.That(Directory.Exists(live));
+        }
+
+        Directory.Delete(live);
+        File.Delete(live + ".lock");
+        Assert.That(Directory.EnumerateFileSystemEntries(folder, ".*").Select(Path.GetFileName), Is.EquivalentTo(new[] { ".lock" }));
+        Assert.That(_registry.Get("digits").Version, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task Register_Concurrently_GivesDistinctVersionsWithoutGaps()
     {
         var registered = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>

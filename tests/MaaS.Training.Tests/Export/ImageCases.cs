@@ -32,10 +32,17 @@ public static class ImageCases
         Of("bilinear_corners", Image, x => F.interpolate(x, size: [13, 5], mode: InterpolationMode.Bilinear, align_corners: true)),
         Of("bicubic", Image, x => F.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Bicubic, align_corners: false)),
         Of("linear_resize", [2, 4, 9], x => F.interpolate(x, scale_factor: [2], mode: InterpolationMode.Linear, align_corners: false)),
+        Of("grid_sample", Image, x => F.grid_sample(x, Grid(x))), Of("grid_sample_corners", Image, x => F.grid_sample(x, Grid(x), align_corners: true)),
+        Of("grid_sample_nearest", Image, x => F.grid_sample(x, Grid(x), GridSampleMode.Nearest)),
+        Of("grid_sample_border", Image, x => F.grid_sample(x, Grid(x), padding_mode: GridSamplePaddingMode.Border)),
+        Of("grid_sample_reflection", Image, x => F.grid_sample(x, Grid(x), padding_mode: GridSamplePaddingMode.Reflection)),
         Of("unfold", Image, x => F.unfold(x, 3)), Of("unfold_options", Image, x => F.unfold(x, (3, 2), dilation: (2, 1), padding: (1, 0), stride: (2, 3))),
         Of("fold", [2, 12, 35], x => F.fold(x, (8, 6), (2, 2))), Of("fold_overlap", [2, 18, 12], x => F.fold(x, (8, 6), (3, 3), padding: (1, 1), stride: (2, 2))),
         Of("fold_unfold", Image, x => F.fold(F.unfold(x, 2, stride: 2), (8, 6), (2, 2), stride: (2, 2))), Of("pixel_shuffle", Image, x => F.pixel_shuffle(x, 2)), Of("pixel_unshuffle", Image, x => F.pixel_unshuffle(x, 2)), Of("channel_shuffle", Image, x => x.channel_shuffle(2)),
     ];
+
+    // Points in and around the image, (N, 5, 3, 2).
+    private static Tensor Grid(Tensor x) => linspace(-1.4, 1.3, 30).view(1, 5, 3, 2) + (x.mean([1, 2, 3]).view(-1, 1, 1, 1) * 0.1);
 
     private static Tensor Weight(params long[] shape) => linspace(-1, 1, shape.Aggregate(1L, static (a, b) => a * b)).view(shape);
 }

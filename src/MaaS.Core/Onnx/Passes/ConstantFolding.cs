@@ -1,4 +1,6 @@
+using MaaS.Core.Inference;
 using MaaS.Core.Onnx.Schema;
+using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Core.Onnx.Passes;
 
@@ -18,6 +20,7 @@ public sealed class ConstantFolding : IGraphPass
     public string Name => "constant-folding";
 
     /// <inheritdoc/>
+    /// <exception cref="InferenceException">A node that depends on constants only cannot be computed.</exception>
     public bool Run(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -94,7 +97,16 @@ public sealed class ConstantFolding : IGraphPass
         if (graph.Output.Count == 0) return [];
         var proto = new ModelProto { IrVersion = model.Proto.IrVersion, Graph = graph };
         proto.OpsetImport.Add(model.Proto.OpsetImport);
-        using var runner = new OnnxRunner(new OnnxModel(proto));
-        return [.. runner.Run([])];
+        try
+        {
+            using var runner = new OnnxRunner(new OnnxModel(proto));
+            return [.. runner.Run([])];
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InferenceException(
+                $"constant folding: expected nodes that compute constants, but ONNX Runtime refuses one: {error.Message}; "
+                + "the model would fail when it runs", error);
+        }
     }
 }

@@ -11,6 +11,19 @@ public static partial class torch
         Trilinear = 4,
     }
 
+    public enum GridSampleMode
+    {
+        Nearest = 0,
+        Bilinear = 2,
+    }
+
+    public enum GridSamplePaddingMode
+    {
+        Zeros = 0,
+        Reflection = 1,
+        Border = 2,
+    }
+
     public enum InterpolationMode
     {
         Nearest = 0,

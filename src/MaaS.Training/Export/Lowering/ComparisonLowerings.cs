@@ -68,7 +68,7 @@ internal static class ComparisonLowerings
         else if (call.Graph.Opset >= 18)
             call.Return(call.Node($"Bitwise{op}", ArithmeticLowerings.Operands(call, call.OutputType())));
         else
-            throw call.Unsupported($"bitwise operators on {call.OutputType().Label()} need opset 18; set OnnxExportOptions.Opset");
+            throw call.NeedsOpset(18, $"a bitwise operator on {call.OutputType().Label()}");
     };
 
     private static void BitwiseNot(OperatorCall call)

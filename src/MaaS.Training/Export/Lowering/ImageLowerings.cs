@@ -123,6 +123,7 @@ internal static class ImageLowerings
 
     private static void GridSample(OperatorCall call)
     {
+        if (call.Tensor("input").Rank != 4) throw call.Unsupported("sampling of volumes (N, C, D, H, W) has no form before opset 20");
         string mode = call.Int("interpolation_mode") switch { 0 => "bilinear", 1 => "nearest", _ => "bicubic" };
         string padding = call.Int("padding_mode") switch { 0 => "zeros", 1 => "border", _ => "reflection" };
         call.Return(call.Node("GridSample", [call.Tensor("input").Name, call.Tensor("grid").Name],

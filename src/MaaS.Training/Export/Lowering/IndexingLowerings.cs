@@ -80,6 +80,7 @@ internal static class IndexingLowerings
             "multiply" or "prod" => "mul",
             "amax" when call.Graph.Opset >= 18 => "max",
             "amin" when call.Graph.Opset >= 18 => "min",
+            "amax" or "amin" => throw call.NeedsOpset(18, $"the reduction '{call.Text("reduce")}'"),
             var other => throw call.Unsupported($"the reduction '{other}' has no form in opset {call.Graph.Opset}"),
         };
         if (call.Name.StartsWith("aten::scatter_reduce", StringComparison.Ordinal) && !call.Flag("include_self"))

@@ -53,6 +53,10 @@ public sealed partial class OperatorCall
     /// <summary>The error for a case that the lowering does not know.</summary>
     public OnnxExportException Unsupported(string reason) => new(reason, Name, ModulePath);
 
+    /// <summary>An error that says which opset would do; the exporter takes that one where the caller named none.</summary>
+    public OnnxExportException NeedsOpset(int opset, string what) =>
+        new($"{what} needs opset {opset}; set OnnxExportOptions.Opset", Name, ModulePath) { NeededOpset = opset };
+
     /// <summary>Whether the schema has the argument and the call gives it a value.</summary>
     public bool Has(string name) => _traced.Arguments.TryGetValue(name, out var argument) && argument is not Argument.None;
 

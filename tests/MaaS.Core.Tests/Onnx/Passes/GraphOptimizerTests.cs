@@ -1,3 +1,4 @@
+using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
@@ -32,6 +33,18 @@ public class GraphOptimizerTests
         GraphCheck.Check(model);
         Assert.That(Graphs.Run(model, input, shape), Is.EqualTo(before).Within(1e-4f));
         return model;
+    }
+
+    [Test]
+    public void Optimize_ConstantsThatDoNotFitTogether_SaysWhichNode()
+    {
+        var b = new GraphBuilder("g");
+        b.AddInput("x", DataType.Float, ["n", 2]);
+        string wrong = b.Node("Concat", [Weight(b, "a", 2, 3), Weight(b, "bb", 4, 5)], ("axis", 0));   // 3 and 5 columns
+        b.AddOutput(b.Node("MatMul", ["x", wrong]), DataType.Float, ["n", 3]);
+        Assert.That(
+            () => GraphOptimizer.Optimize(b.Build()),
+            Throws.InstanceOf<InferenceException>().With.Message.Contains("constant folding").And.Message.Contains("Concat"));
     }
 
     [TestCase(true), TestCase(false)]
