@@ -15,9 +15,9 @@ internal static class Gpt2Pipeline
         Vocabulary vocabulary, IReadOnlyList<(string, string)> merges, bool addPrefixSpace, IEnumerable<string> special) =>
         new(new BpeModel(vocabulary, merges))
         {
-            PreTokenizer = new ByteLevelPreTokenizer(addPrefixSpace, useRegex: true),
-            PostProcessor = new ByteLevelProcessor(trimOffsets: false, addPrefixSpace),
-            Decoder = new ByteLevelDecoder(),
+            PreTokenizer = new ByteLevelPreTokenizer(new(addPrefixSpace)),
+            PostProcessor = new ByteLevelProcessor(new(addPrefixSpace, TrimOffsets: false)),
+            Decoder = new ByteLevelDecoder(new(addPrefixSpace)),
             AddedTokens = [.. special.Distinct().Where(t => vocabulary.TryGetId(t, out _))
                 .Select(t => new AddedToken(t, vocabulary.Require(t, "GPT-2")) { Special = true })],
         };

@@ -53,6 +53,14 @@ internal sealed class TextBuffer
     public TextSpan Origin(int start, int end) =>
         _moved ? new TextSpan(_origins[start].Start, _origins[end - 1].End) : new TextSpan(_base + start, _base + end);
 
+    /// <summary>Where the code point that starts at an index came from.</summary>
+    public TextSpan OriginOfCodePoint(int index) =>
+        Origin(index, char.IsHighSurrogate(_chars[index]) && index + 1 < _length ? index + 2 : index + 1);
+
+    /// <summary>Where the code point that ends before an index came from.</summary>
+    public TextSpan OriginOfCodePointBefore(int index) =>
+        Origin(char.IsLowSurrogate(_chars[index - 1]) && index > 1 ? index - 2 : index - 1, index);
+
     public void BeginRewrite() => _newLength = 0;
 
     /// <summary>Takes over the unit at an index.</summary>

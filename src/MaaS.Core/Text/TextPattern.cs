@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MaaS.Core.Text.Json;
@@ -27,7 +28,7 @@ internal sealed class TextPattern
         if (expression.Any(char.IsSurrogate)) throw json.Fault("a regular expression of characters up to U+FFFF");
         try
         {
-            return new(expression, new Regex(expression, RegexOptions.CultureInvariant | RegexOptions.Compiled));
+            return new(expression, new Regex(WithUnicodeWords(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled));
         }
         catch (RegexParseException e)
         {
@@ -45,6 +46,33 @@ internal sealed class TextPattern
     /// <summary>The non-empty matches in a text, in order, as ranges of it.</summary>
     public IEnumerable<(int Start, int End)> Matches(ReadOnlySpan<char> text) =>
         _regex is null ? Find(text) : text.ContainsAnyInRange('\uD800', '\uDFFF') ? MatchesByCodePoint(text) : Match(text);
+
+    // \w in .NET lacks the marks that belong to words of many languages (UTS #18).
+    private static string WithUnicodeWords(string expression)
+    {
+        const string Words = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}";
+        var (result, inClass) = (new StringBuilder(), false);
+        for (var i = 0; i < expression.Length; i++)
+        {
+            var c = expression[i];
+            if (c != '\\' || i + 1 == expression.Length)
+            {
+                inClass = inClass ? c != ']' : c == '[';
+                result.Append(c);
+                continue;
+            }
+
+            var escaped = expression[++i];
+            result.Append(escaped switch
+            {
+                'w' => inClass ? Words : $"[{Words}]",
+                'W' when !inClass => $"[^{Words}]",
+                _ => $"\\{escaped}",
+            });
+        }
+
+        return result.ToString();
+    }
 
     private List<(int Start, int End)> Find(ReadOnlySpan<char> text)
     {

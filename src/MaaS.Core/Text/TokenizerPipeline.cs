@@ -1,3 +1,4 @@
+using MaaS.Core.Text.Models;
 using MaaS.Core.Text.PreTokenizers;
 
 namespace MaaS.Core.Text;
@@ -5,12 +6,14 @@ namespace MaaS.Core.Text;
 /// <summary>From a text to its tokens without special ones: added tokens, normalizer, pre-tokenizer, model.</summary>
 internal sealed class TokenizerPipeline
 {
-    private readonly TokenizerParts _parts;
+    private readonly WordReader _reader;
+    private readonly ITokenModel _model;
     private readonly AddedTokenFinder? _raw, _normalized;
 
     public TokenizerPipeline(TokenizerParts parts)
     {
-        _parts = parts;
+        _reader = new(parts.Normalizer, parts.PreTokenizer);
+        _model = parts.Model;
         _raw = Finder(parts.AddedTokens.Where(static t => !t.Normalized).Select(static t => (t.Content, t)));
         _normalized = Finder(parts.AddedTokens.Where(static t => t.Normalized).Select(t => (Normalize(t.Content), t)));
     }
@@ -31,21 +34,11 @@ internal sealed class TokenizerPipeline
         }
     }
 
-    /// <summary>The text in which the workspace's words then lie, as the model would see it but for added tokens.</summary>
-    public ReadOnlySpan<char> Words(ReadOnlySpan<char> text, TokenizerWorkspace workspace)
-    {
-        workspace.Text.Load(text, 0);
-        _parts.Normalizer?.Normalize(workspace.Text);
-        workspace.Words.Reset(0, workspace.Text.Length);
-        _parts.PreTokenizer?.Split(workspace.Text, workspace.Words);
-        return workspace.Text.Chars;
-    }
-
     private void RunText(ReadOnlySpan<char> text, int offset, TokenRun run, TokenizerWorkspace workspace, bool withSpecial)
     {
         var buffer = workspace.Text;
         buffer.Load(text, offset);
-        _parts.Normalizer?.Normalize(buffer);
+        _reader.Normalize(buffer);
         if (_normalized is null || _normalized.IsAbsent(buffer.Chars))
         {
             RunWords(buffer, run, workspace.Words);
@@ -67,14 +60,13 @@ internal sealed class TokenizerPipeline
 
     private void RunWords(TextBuffer text, TokenRun run, WordList words)
     {
-        words.Reset(0, text.Length);
-        _parts.PreTokenizer?.Split(text, words);
+        _reader.Split(text, words);
         ReadOnlySpan<char> chars = text.Chars;
         for (var w = 0; w < words.Count; w++)
         {
             var (start, end) = words[w];
             run.BeginWord(text, start);
-            _parts.Model.Tokenize(chars[start..end], run);
+            _model.Tokenize(chars[start..end], run);
         }
     }
 
@@ -82,7 +74,7 @@ internal sealed class TokenizerPipeline
     {
         var buffer = new TextBuffer();
         buffer.Load(text, 0);
-        _parts.Normalizer?.Normalize(buffer);
+        _reader.Normalize(buffer);
         return buffer.Chars.ToString();
     }
 

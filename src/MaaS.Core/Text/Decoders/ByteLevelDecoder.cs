@@ -1,20 +1,19 @@
 using System.Text.Json;
+using MaaS.Core.Text.Json;
+using MaaS.Core.Text.PreTokenizers;
 
 namespace MaaS.Core.Text.Decoders;
 
 /// <summary>Turns the characters that stand for bytes back into text; bytes that are no UTF-8 become U+FFFD.</summary>
-internal sealed class ByteLevelDecoder : IDecoder
+internal sealed class ByteLevelDecoder(ByteLevel options) : IDecoder
 {
-    public const string TypeName = "ByteLevel";
+    public const string TypeName = ByteLevel.TypeName;
 
     public string Name => TypeName;
 
-    public void WriteMembers(Utf8JsonWriter writer)
-    {
-        writer.WriteBoolean("add_prefix_space", true);
-        writer.WriteBoolean("trim_offsets", true);
-        writer.WriteBoolean("use_regex", true);
-    }
+    public static ByteLevelDecoder Read(ComponentJson json) => new(ByteLevel.Read(json));
+
+    public void WriteMembers(Utf8JsonWriter writer) => options.WriteMembers(writer);
 
     public List<string> Decode(List<string> tokens)
     {

@@ -8,7 +8,7 @@ internal static class TextDecoders
     public static ComponentFamily<IDecoder> Family { get; } = new(
         "decoder",
         (WordPieceDecoder.TypeName, WordPieceDecoder.Read),
-        (ByteLevelDecoder.TypeName, static _ => new ByteLevelDecoder()),
+        (ByteLevelDecoder.TypeName, ByteLevelDecoder.Read),
         (BpeDecoder.TypeName, BpeDecoder.Read),
         (MetaspaceDecoder.TypeName, MetaspaceDecoder.Read),
         (ByteFallbackDecoder.TypeName, static _ => new ByteFallbackDecoder()),

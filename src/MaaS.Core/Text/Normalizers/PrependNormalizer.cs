@@ -18,7 +18,7 @@ internal sealed class PrependNormalizer(string prefix) : INormalizer
     {
         if (text.Length == 0) return;
         text.BeginRewrite();
-        foreach (var unit in prefix) text.Emit(unit, text.Origin(0));
+        foreach (var unit in prefix) text.Emit(unit, text.OriginOfCodePoint(0));
         for (var i = 0; i < text.Length; i++) text.Keep(i);
         text.EndRewrite();
     }

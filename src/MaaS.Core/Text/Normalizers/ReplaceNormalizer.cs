@@ -3,7 +3,7 @@ using MaaS.Core.Text.Json;
 
 namespace MaaS.Core.Text.Normalizers;
 
-/// <summary>Puts a text in the place of every match of a pattern; it comes from all of what it replaces.</summary>
+/// <summary>Puts a text in the place of every match of a pattern; it comes from the last character that it replaces.</summary>
 internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : INormalizer
 {
     public const string TypeName = "Replace";
@@ -25,7 +25,7 @@ internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : I
         foreach (var (start, end) in pattern.Matches(text.Chars))
         {
             while (done < start) text.Keep(done++);
-            var origin = text.Origin(start, end);
+            var origin = text.OriginOfCodePointBefore(end);
             foreach (var unit in content) text.Emit(unit, origin);
             done = end;
         }

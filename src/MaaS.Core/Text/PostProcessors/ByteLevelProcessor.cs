@@ -1,12 +1,13 @@
 using System.Text.Json;
 using MaaS.Core.Text.Json;
+using MaaS.Core.Text.PreTokenizers;
 
 namespace MaaS.Core.Text.PostProcessors;
 
 /// <summary>Adds no special tokens; leaves spaces out of the tokens' ranges if asked.</summary>
-internal sealed class ByteLevelProcessor(bool trimOffsets, bool addPrefixSpace, bool useRegex = true) : IPostProcessor
+internal sealed class ByteLevelProcessor(ByteLevel options) : IPostProcessor
 {
-    public const string TypeName = "ByteLevel";
+    public const string TypeName = ByteLevel.TypeName;
 
     public string Name => TypeName;
 
@@ -14,18 +15,12 @@ internal sealed class ByteLevelProcessor(bool trimOffsets, bool addPrefixSpace, 
 
     public Template? Pair => null;
 
-    public static ByteLevelProcessor Read(ComponentJson json) =>
-        new(json.Bool("trim_offsets", true), json.Bool("add_prefix_space", true), json.Bool("use_regex", true));
+    public static ByteLevelProcessor Read(ComponentJson json) => new(ByteLevel.Read(json));
 
-    public void WriteMembers(Utf8JsonWriter writer)
-    {
-        writer.WriteBoolean("add_prefix_space", addPrefixSpace);
-        writer.WriteBoolean("trim_offsets", trimOffsets);
-        writer.WriteBoolean("use_regex", useRegex);
-    }
+    public void WriteMembers(Utf8JsonWriter writer) => options.WriteMembers(writer);
 
     public void AdjustOrigins(TokenRun run, Func<int, string> token)
     {
-        if (trimOffsets) OffsetTrimming.Trim(run, token, addPrefixSpace);
+        if (options.TrimOffsets) OffsetTrimming.Trim(run, token, options.AddPrefixSpace);
     }
 }

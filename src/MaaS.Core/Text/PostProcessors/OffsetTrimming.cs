@@ -14,7 +14,12 @@ internal static class OffsetTrimming
             var (start, end) = (origins[i].Start, origins[i].End);
 
             // The space before the first word was added, so no original character belongs to it.
-            if (leading > 0 && addPrefixSpace && (i == 0 || start == 0)) leading = 0;
+            if (leading > 0 && addPrefixSpace && (i == 0 || start == 0))
+            {
+                if (leading == text.Length) end = start;
+                leading = 0;
+            }
+
             start = Math.Min(start + leading, end);
             if (end >= trailing) end = Math.Max(end - trailing, start);
             origins[i] = new(start, end);

@@ -5,31 +5,26 @@ using MaaS.Core.Text.Json;
 namespace MaaS.Core.Text.PreTokenizers;
 
 /// <summary>Cuts as GPT-2 does and writes every byte of the words' UTF-8 as one printable character.</summary>
-internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) : IPreTokenizer
+internal sealed class ByteLevelPreTokenizer(ByteLevel options) : IPreTokenizer
 {
-    public const string TypeName = "ByteLevel";
+    public const string TypeName = ByteLevel.TypeName;
 
     public string Name => TypeName;
 
-    public static ByteLevelPreTokenizer Read(ComponentJson json) => new(json.Bool("add_prefix_space", true), json.Bool("use_regex", true));
+    public static ByteLevelPreTokenizer Read(ComponentJson json) => new(ByteLevel.Read(json));
 
-    public void WriteMembers(Utf8JsonWriter writer)
-    {
-        writer.WriteBoolean("add_prefix_space", addPrefixSpace);
-        writer.WriteBoolean("trim_offsets", true);
-        writer.WriteBoolean("use_regex", useRegex);
-    }
+    public void WriteMembers(Utf8JsonWriter writer) => options.WriteMembers(writer);
 
     public void Split(TextBuffer text, WordList words)
     {
-        if (addPrefixSpace) AddPrefixSpaces(text, words);
+        if (options.AddPrefixSpace) AddPrefixSpaces(text, words);
         text.BeginRewrite();
         for (var w = 0; w < words.Count; w++)
         {
             var (start, end) = words[w];
             while (start < end)
             {
-                var next = useRegex ? start + Gpt2Words.FirstLength(text.Chars[start..end]) : end;
+                var next = options.UseRegex ? start + Gpt2Words.FirstLength(text.Chars[start..end]) : end;
                 var written = text.Written;
                 EmitBytes(text, start, next);
                 words.Add(written, text.Written);
@@ -48,7 +43,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex) 
         {
             var (start, end) = words[w];
             var written = text.Written;
-            if (text.Chars[start] != ' ') text.Emit(' ', text.Origin(start));
+            if (text.Chars[start] != ' ') text.Emit(' ', text.OriginOfCodePoint(start));
             for (var i = start; i < end; i++) text.Keep(i);
             words.Add(written, text.Written);
         }

@@ -21,7 +21,7 @@ internal sealed class MetaspacePreTokenizer(Metaspace options) : IPreTokenizer
         {
             var (start, end) = words[w];
             var wordStart = text.Written;
-            if (StartsUnmarked(text.Chars[start]) && Prepends(text.Origin(start).Start)) text.Emit(options.Mark, text.Origin(start));
+            if (StartsUnmarked(text.Chars[start]) && Prepends(text.Origin(start).Start)) text.Emit(options.Mark, text.OriginOfCodePoint(start));
             for (var i = start; i < end; i++)
             {
                 var isMark = text.Chars[i] == ' ' || text.Chars[i] == options.Mark;

@@ -19,8 +19,8 @@ public static class BpeTrainer
         options ??= new();
         IReadOnlyList<string> special = options.SpecialTokens.Count > 0 ? options.SpecialTokens : [Gpt2Pipeline.EndOfText];
         options.ThrowIfTooSmall(special.Count + ByteAlphabet.Chars.Length);
-        var reading = new TokenizerPipeline(new(new NoModel()) { PreTokenizer = new ByteLevelPreTokenizer(options.AddPrefixSpace, useRegex: true) });
-        var counts = WordCounts.Count(reading, corpus, options, cancellationToken);
+        var reader = new WordReader(normalizer: null, new ByteLevelPreTokenizer(new(options.AddPrefixSpace)));
+        var counts = WordCounts.Count(reader, corpus, options, cancellationToken);
 
         var vocabulary = new VocabularyBuilder(continuingPrefix: "");
         foreach (var token in special) vocabulary.Add(token);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MaaS.Core.Text.PreTokenizers;
 
 namespace MaaS.Core.Text.Training;
 
@@ -16,21 +17,23 @@ internal sealed class WordCounts
     /// <summary>Texts that were read.</summary>
     public long Texts { get; private set; }
 
-    /// <summary>Counts the words that a pipeline cuts texts into.</summary>
+    /// <summary>Counts the words that a reader cuts texts into.</summary>
     public static WordCounts Count(
-        TokenizerPipeline pipeline, IEnumerable<string> corpus, TokenizerTrainingOptions options, CancellationToken cancellationToken)
+        WordReader reader, IEnumerable<string> corpus, TokenizerTrainingOptions options, CancellationToken cancellationToken)
     {
         var words = new WordCounts();
-        var workspace = new TokenizerWorkspace();
+        var (buffer, list) = (new TextBuffer(), new WordList());
         var lookup = words._counts.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var text in corpus)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var chars = pipeline.Words(text ?? throw new ArgumentException($"corpus: expected texts, got null at {words.Texts}."), workspace);
-            for (var w = 0; w < workspace.Words.Count; w++)
+            buffer.Load(text ?? throw new ArgumentException($"corpus: expected texts, got null at {words.Texts}."), 0);
+            reader.Normalize(buffer);
+            reader.Split(buffer, list);
+            for (var w = 0; w < list.Count; w++)
             {
-                var (start, end) = workspace.Words[w];
-                if (end - start <= options.MaxWordLength) CollectionsMarshal.GetValueRefOrAddDefault(lookup, chars[start..end], out _)++;
+                var (start, end) = list[w];
+                if (end - start <= options.MaxWordLength) CollectionsMarshal.GetValueRefOrAddDefault(lookup, buffer.Chars[start..end], out _)++;
             }
 
             if (++words.Texts % Interval == 0) options.Progress?.Report(new(words.Texts, 0));

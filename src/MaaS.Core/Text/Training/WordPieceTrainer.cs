@@ -21,12 +21,8 @@ public static class WordPieceTrainer
     {
         ArgumentNullException.ThrowIfNull(corpus);
         options ??= new();
-        var reading = new TokenizerPipeline(new(new NoModel())
-        {
-            Normalizer = BertPipeline.Normalizer(options.Bert),
-            PreTokenizer = new BertPreTokenizer(),
-        });
-        var counts = WordCounts.Count(reading, corpus, options, cancellationToken);
+        var reader = new WordReader(BertPipeline.Normalizer(options.Bert), new BertPreTokenizer());
+        var counts = WordCounts.Count(reader, corpus, options, cancellationToken);
         var alphabet = Alphabet(counts, options.LimitAlphabet);
 
         var vocabulary = new VocabularyBuilder(WordPieceModel.DefaultPrefix);
