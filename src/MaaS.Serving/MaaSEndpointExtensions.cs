@@ -1,8 +1,10 @@
 using MaaS.Serving;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Security;
+using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -19,6 +21,13 @@ public static class MaaSEndpointExtensions
         var group = endpoints.MapGroup(prefix);
         var guard = endpoints.ServiceProvider.GetRequiredService<EndpointGuard>();
         ((IEndpointConventionBuilder)group).Finally(guard.Protect);
+        if (endpoints.ServiceProvider.GetRequiredService<IOptions<MaaSServingOptions>>().Value.Telemetry.LogRequests)
+        {
+            ((IEndpointConventionBuilder)group).Finally(endpoints.ServiceProvider.GetRequiredService<RequestLog>().Around);
+        }
+
+        // Counts from the first request on, whenever /metrics is asked for.
+        endpoints.ServiceProvider.GetRequiredService<MetricStore>();
         foreach (var protocol in endpoints.ServiceProvider.GetServices<IProtocol>())
         {
             protocol.Map(group);

@@ -4,6 +4,7 @@ using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Security;
+using MaaS.Serving.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,6 @@ public static class MaaSServiceCollectionExtensions
         services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));
         services.TryAddSingleton<RequestContextFactory>();
         services.TryAddSingleton<ServingEndpoint>();
-        return services.AddSecurity().AddProtocols();
+        return services.AddSecurity().AddTelemetry().AddProtocols();
     }
 }

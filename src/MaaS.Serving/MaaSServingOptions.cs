@@ -1,5 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Serving.Security;
+using MaaS.Serving.Telemetry;
 
 namespace MaaS.Serving;
 
@@ -68,6 +69,9 @@ public sealed class MaaSServingOptions
 
     /// <summary>Who may do what, and how often.</summary>
     public SecurityOptions Security { get; } = new();
+
+    /// <summary>Metrics, traces, logs and samples.</summary>
+    public TelemetryOptions Telemetry { get; } = new();
 
     /// <summary>Limits and trusted signing keys for packages.</summary>
     public PackageReadOptions Packages { get; set; } = new();

@@ -24,6 +24,5 @@ public sealed record AuditEntry(string Actor, string Address, string Action, str
         caller.Name,
         context.Connection.RemoteIpAddress?.ToString() ?? "",
         $"{context.Request.Method} {context.Request.Path}",
-        context.Request.Headers.TryGetValue(RequestContextFactory.RequestIdHeader, out var id) && id is [{ Length: > 0 and <= 128 } text]
-            ? text : context.TraceIdentifier);
+        RequestContextFactory.RequestId(context));
 }

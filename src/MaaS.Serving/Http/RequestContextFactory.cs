@@ -25,7 +25,7 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
         var asked = new RequestContext
         {
             Caller = EndpointGuard.Of(context),
-            RequestId = headers.TryGetValue(RequestIdHeader, out var id) && id is [{ Length: > 0 and <= 128 } text] ? text : context.TraceIdentifier,
+            RequestId = RequestId(context),
             ClientKey = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : Address(context),
             Header = header => headers.TryGetValue(header, out var value) ? value.ToString() : null,
         };
@@ -37,6 +37,10 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
         asked.Deadline = Deadline(headers.TryGetValue(TimeoutHeader, out var timeout) ? timeout.ToString() : null);
         return asked;
     }
+
+    /// <summary>What the client calls the request, or the server's own name for it.</summary>
+    internal static string RequestId(HttpContext context)
+        => context.Request.Headers.TryGetValue(RequestIdHeader, out var id) && id is [{ Length: > 0 and <= 128 } text] ? text : context.TraceIdentifier;
 
     /// <summary>The timestamp after which nobody waits for a request that came just now.</summary>
     public long DeadlineIn(TimeSpan timeout) => time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);

@@ -5,6 +5,12 @@ namespace MaaS.Serving.Models;
 /// <content>Loads and unloads under way.</content>
 internal sealed partial class ModelLifecycle
 {
+    private long _loads;
+    private long _failedLoads;
+
+    /// <summary>Loads that succeeded and that failed since the start.</summary>
+    internal (long Succeeded, long Failed) LoadCounts => (Interlocked.Read(ref _loads), Interlocked.Read(ref _failedLoads));
+
     /// <summary>Loads a version that waits for its first request.</summary>
     /// <returns>Completes when the load has ended, well or not.</returns>
     public Task LoadOnDemand(ModelSlot slot)
@@ -89,6 +95,7 @@ internal sealed partial class ModelLifecycle
         var replaced = slot.Exchange(loaded, source);
         slot.IsDormant = false;
         Retire(family, slot, replaced, before);
+        Interlocked.Increment(ref _loads);
         LogLoaded(loaded.Name, loaded.Version, string.Join("; ", loaded.Inputs), string.Join("; ", loaded.Outputs));
     }
 
@@ -98,6 +105,7 @@ internal sealed partial class ModelLifecycle
         var wait = TimeSpan.FromTicks(Math.Min(FirstRetry.Ticks << Math.Min(attempts - 1, 10), LastRetry.Ticks));
         slot.Fault = new ModelFault(cause, source.Fingerprint, attempts, _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency));
         slot.MustReload = false;
+        Interlocked.Increment(ref _failedLoads);
         LogFailed(cause, slot.Name, slot.Version, slot.Serving is null ? "is not served" : "goes on with what was loaded before");
     }
 

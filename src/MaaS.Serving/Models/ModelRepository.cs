@@ -38,6 +38,9 @@ public sealed class ModelRepository
     /// <summary>Whether the server is stopping: what came is answered, new requests should go elsewhere.</summary>
     public bool IsDraining => _lifecycle.IsDraining;
 
+    /// <summary>Loads that succeeded and that failed since the start.</summary>
+    internal (long Succeeded, long Failed) LoadCounts => _lifecycle.LoadCounts;
+
     /// <summary>Every version of every model, in order of names and versions.</summary>
     public IReadOnlyList<ModelVersionStatus> Index() => _lifecycle.Index();
 
