@@ -6,7 +6,7 @@ namespace MaaS.Core.Text;
 internal sealed class TokenizerWorkspace
 {
     // Larger ones are left to the collector, so that one huge text does not hold memory for good.
-    private const int MaxKept = 1 << 20;
+    private const int MaxKept = 1 << 18;
 
     [ThreadStatic]
     private static TokenizerWorkspace? _kept;

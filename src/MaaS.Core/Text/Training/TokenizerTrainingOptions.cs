@@ -9,7 +9,9 @@ public abstract record TokenizerTrainingOptions
     /// <summary>Pairs that occur less often are not merged.</summary>
     public int MinFrequency { get; init; } = 2;
 
-    /// <summary>Special tokens beside those of the tokenizer's kind.</summary>
+    /// <summary>
+    /// Special tokens. WordPiece has [PAD], [UNK], [CLS], [SEP] and [MASK] besides; BPE has <c>&lt;|endoftext|&gt;</c> where none are named.
+    /// </summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = [];
 
     /// <summary>Words of more UTF-16 units (byte-level: bytes) are not learnt from.</summary>

@@ -12,7 +12,7 @@ internal sealed class WordCounts
     private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
 
     /// <summary>Distinct words in the order of their UTF-16 units.</summary>
-    public IEnumerable<KeyValuePair<string, long>> InOrder => _counts.OrderBy(static c => c.Key, StringComparer.Ordinal);
+    public IReadOnlyList<KeyValuePair<string, long>> InOrder { get; private set; } = [];
 
     /// <summary>Texts that were read.</summary>
     public long Texts { get; private set; }
@@ -40,6 +40,7 @@ internal sealed class WordCounts
         }
 
         options.Progress?.Report(new(words.Texts, 0));
+        words.InOrder = [.. words._counts.OrderBy(static c => c.Key, StringComparer.Ordinal)];
         return words;
     }
 }
