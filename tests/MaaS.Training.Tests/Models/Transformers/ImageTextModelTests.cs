@@ -25,7 +25,7 @@ public sealed class ImageTextModelTests
     [Test]
     public void Fit_VisionTransformerOnPartOfFashionMnist_ReachesAUsefulAccuracy()
     {
-        using var train = Data().Train.Take(4_000);
+        using var train = Data().Train.Take(3_000);
         using var test = Data().Test.Take(1_000);
         random.manual_seed(1);
         using var model = new VisionTransformer(new()
@@ -34,7 +34,7 @@ public sealed class ImageTextModelTests
         });
         new Trainer(new TrainerOptions { Epochs = 3, BatchSize = 64, Device = "cpu" }).Fit(model, train);
         var accuracy = Evaluator.Evaluate(model, test).Accuracy;
-        Assert.That(accuracy, Is.GreaterThan(0.70));
+        Assert.That(accuracy, Is.GreaterThan(0.68));
     }
 
     [Test]
@@ -48,7 +48,7 @@ public sealed class ImageTextModelTests
         using var model = new ImageTextModel(new()
         {
             Vocabulary = vocabulary, Shared = 32,
-            Image = new() { Patch = 7, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } },
+            Image = new() { Patch = 14, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
         var optimizer = optim.Adam(model.parameters(), 2e-3);
@@ -67,7 +67,7 @@ public sealed class ImageTextModelTests
         var (testImages, testLabels) = test.GetBatch(arange(test.Count), CPU);
         var named = model.call(testImages, captions, mask).argmax(1);     // which of the ten captions fits best
         var accuracy = named.eq(testLabels).to(ScalarType.Float32).mean().item<float>();
-        Assert.That(accuracy, Is.GreaterThan(0.55));
+        Assert.That(accuracy, Is.GreaterThan(0.6));
     }
 
     [Test]
