@@ -87,6 +87,16 @@ internal sealed class GptGenerationTests
     }
 
     [Test]
+    public void Export_ShortestSequences_WorksFromSixTokensOn()
+    {
+        using var six = new Gpt(new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 6 } });
+        using var five = new Gpt(new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 5 } });
+
+        Assert.That(GptExport.Export(six).ParityMaxAbs, Is.LessThan(1e-4));
+        Assert.That(() => GptExport.Export(five), Throws.ArgumentException.With.Message.Contains("MaxLength of at least 6, got 5"));
+    }
+
+    [Test]
     public void Generate_ToTheLongestSequence_StopsThere()
     {
         using var model = Model(PositionKind.Learned);
