@@ -11,7 +11,4 @@ public static class ExecutorOrder
 
     /// <summary>Sends copies to another version.</summary>
     public const int Shadow = 300;
-
-    /// <summary>Answers what was asked before.</summary>
-    public const int Cache = 400;
 }

@@ -1,5 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Serving.Execution.Batching;
+using MaaS.Serving.Execution.Caching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -50,7 +51,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
             [.. (own.PreferredBatchSizes ?? []).Where(s => s <= size).Order()],
             own.QueueLimit ?? ModelOptions.DefaultQueueLimit,
             ThreadPlan.Of(own).Concurrency);
-        return new ModelRunner(model, batching, _threads.Value, _time);
+        var runner = new ModelRunner(model, batching, _threads.Value, _time);
+        return own.CacheBytes is > 0 and var bytes ? new CachingRunner(runner, bytes) : runner;
     }
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
