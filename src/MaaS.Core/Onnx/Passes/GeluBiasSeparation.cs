@@ -22,21 +22,27 @@ public sealed class GeluBiasSeparation : IGraphPass
         if (sums.Count == 0) return false;
 
         var shapes = ShapeInference.Infer(model);
-        var names = graph.Initializer.Select(static tensor => tensor.Name).ToHashSet();
-        bool changed = false;
+        var names = graph.Initializer.Select(static tensor => tensor.Name)
+            .Concat(graph.Input.Select(static input => input.Name)).Concat(graph.Node.SelectMany(static node => node.Output)).ToHashSet();
+        var rows = new Dictionary<string, string>();
         foreach (var sum in sums)
         {
             int bias = index.Initializer(sum.Input[0]) is null ? 1 : 0;
             // (N) + (1, N) would have one axis more.
             if (shapes.GetValueOrDefault(sum.Input[1 - bias])?.Dimensions is not { Count: > 1 }) continue;
-            var row = index.Initializer(sum.Input[bias])!.Clone();
-            row.Name += "_row";
-            row.Dims.Insert(0, 1);
-            if (names.Add(row.Name)) graph.Initializer.Add(row);
-            sum.Input[bias] = row.Name;
-            changed = true;
+            sum.Input[bias] = Row(sum.Input[bias]);
         }
-        return changed;
+        return rows.Count > 0;
+
+        string Row(string name)
+        {
+            if (rows.TryGetValue(name, out string? known)) return known;
+            var row = index.Initializer(name)!.Clone();
+            do row.Name += "_row"; while (!names.Add(row.Name));
+            row.Dims.Insert(0, 1);
+            graph.Initializer.Add(row);
+            return rows[name] = row.Name;
+        }
     }
 
     private static bool IsBias(NodeProto node, GraphIndex index) =>
