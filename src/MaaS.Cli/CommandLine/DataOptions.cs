@@ -6,15 +6,19 @@ namespace MaaS.Cli.CommandLine;
 /// <summary>The options that name a data set.</summary>
 internal sealed class DataOptions
 {
-    private static readonly string[] Names = ["mnist", "fashion-mnist"];
+    private static readonly string[] Images = ["mnist", "fashion-mnist"];
 
-    public DataOptions(string defaultName)
+    /// <param name="defaultName">What is used where none is named.</param>
+    /// <param name="others">Data sets of texts.</param>
+    public DataOptions(string defaultName, params string[] others)
     {
+        string[] names = [.. Images, .. others];
         Name.DefaultValueFactory = _ => defaultName;
-        Name.AcceptOnlyFromAmong(Names);
+        Name.HelpName = string.Join("|", names);
+        Name.AcceptOnlyFromAmong(names);
     }
 
-    public Option<string> Name { get; } = new("--data") { Description = "The data set.", HelpName = string.Join("|", Names) };
+    public Option<string> Name { get; } = new("--data") { Description = "The data set." };
 
     public Option<DirectoryInfo?> Directory { get; } = new("--data-dir")
     {
@@ -31,5 +35,10 @@ internal sealed class DataOptions
     public TrainTest Load(ParseResult result) => Load(result.GetRequiredValue(Name), result.GetValue(Directory)?.FullName);
 
     public static TrainTest Load(string name, string? directory = null)
-        => name == "mnist" ? Mnist.Load(directory) : FashionMnist.Load(directory);
+        => name switch
+        {
+            "mnist" => Mnist.Load(directory),
+            "fashion-mnist" => FashionMnist.Load(directory),
+            _ => throw new UsageException($"--data: expected {string.Join(" or ", Images)} for a model of images, got {name}."),
+        };
 }

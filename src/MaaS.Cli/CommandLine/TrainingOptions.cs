@@ -13,13 +13,14 @@ internal sealed class TrainingOptions
 
     public TrainingOptions()
     {
-        Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(m => m.Name)]);
+        Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(m => m.Name), .. TextModelCatalog.All.Select(m => m.Name)]);
     }
 
     public Option<string> Model { get; } = new("--model")
     {
-        Description = string.Join("; ", ModelCatalog.All.Select(m => $"{m.Name}: {m.Description}")) + ".",
-        HelpName = string.Join("|", ModelCatalog.All.Select(m => m.Name)),
+        Description = $"Of images: {string.Join("; ", ModelCatalog.All.Select(m => $"{m.Name}: {m.Description}"))}. "
+            + $"Of texts: {string.Join("; ", TextModelCatalog.All.Select(m => $"{m.Name}: {m.Description}"))}.",
+        HelpName = string.Join("|", ModelCatalog.All.Select(m => m.Name).Concat(TextModelCatalog.All.Select(m => m.Name))),
         DefaultValueFactory = _ => "convnet",
     };
 
@@ -93,10 +94,27 @@ internal sealed class TrainingOptions
         all.AddTo(command);
     }
 
+    /// <summary>Reads the options.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="defaults">What holds where an option is not given; null for what the help says.</param>
     /// <exception cref="UsageException">A value is out of its range.</exception>
-    public TrainerOptions Read(ParseResult result) => Checked(() =>
+    public TrainerOptions Read(ParseResult result, TrainerOptions? defaults = null) => Checked(() =>
     {
         var options = Parse(result);
+        if (defaults is not null)
+        {
+            bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+            options = options with
+            {
+                Epochs = Given(Epochs) ? options.Epochs : defaults.Epochs,
+                BatchSize = Given(BatchSize) ? options.BatchSize : defaults.BatchSize,
+                Optimizer = Given(Optimizer) ? options.Optimizer : defaults.Optimizer,
+                LearningRate = Given(LearningRate) ? options.LearningRate : defaults.LearningRate,
+                WeightDecay = Given(WeightDecay) ? options.WeightDecay : defaults.WeightDecay,
+                GradientClipNorm = defaults.GradientClipNorm,
+            };
+        }
+
         options.Validate();
         return options is { EarlyStoppingPatience: not null, ValidationFraction: 0 }
             ? throw new UsageException("--early-stopping: expected --validation above 0, got 0.")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Text;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Evaluation;
@@ -11,25 +12,46 @@ namespace MaaS.Cli.Commands;
 internal sealed class EvaluateCommand : VerbCommand
 {
     private readonly Argument<FileSystemInfo> _model = new("model") { Description = "A trained model (.safetensors) or a package (.maas or folder)." };
-    private readonly DataOptions _data = new("mnist");
+    private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
+    private readonly TextOptions _texts = new();
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
+
+    private readonly Option<bool> _noBaseline = new("--no-baseline") { Description = "Texts: do not train the baseline for comparison." };
 
     public EvaluateCommand()
         : base("evaluate", "Measures a model on a test set: accuracy, precision, recall, F1, confusion matrix.")
     {
         Arguments.Add(_model);
         _data.AddTo(this);
+        _texts.AddTo(this);
+        Options.Add(_noBaseline);
         Options.Add(_json);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas evaluate models/convnet-mnist.safetensors --data mnist", "The torch model."),
+        ("maas evaluate models/transformer-spam-assassin.safetensors", "Texts: the mails that training never saw, beside the baseline."),
         ("maas evaluate artifacts/demo/digits.maas --data mnist --json", "What the server would answer, through ONNX Runtime."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        var path = result.GetRequiredValue(_model).FullName;
+        if (await TextModelFile.IsTextAsync(path, cancellationToken))
+        {
+            var measured = await TextMeasuring.RunAsync(path, _texts, result, !result.GetValue(_noBaseline), cancellationToken);
+            if (result.GetValue(_json))
+            {
+                Console.WriteLine(measured.Network.Report.ToJson());
+                return ExitCode.Success;
+            }
+
+            Console.WriteLine(measured.Note);
+            TextTraining.Print(measured.Network, measured.Baseline);
+            return ExitCode.Success;
+        }
+
         var report = await MeasureAsync(result, cancellationToken);
         Console.WriteLine(result.GetValue(_json) ? report.ToJson() : report.ToString());
         return ExitCode.Success;

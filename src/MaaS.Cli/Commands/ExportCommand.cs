@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Packages;
+using MaaS.Training.Export;
 using MaaS.Training.Models;
 
 namespace MaaS.Cli.Commands;
@@ -32,6 +33,7 @@ internal sealed class ExportCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas export models/convnet-mnist.safetensors", "A package that maas serve takes."),
+        ("maas export models/transformer-spam-assassin.safetensors -o spam.maas", "A text classifier with its tokenizer."),
         ("maas export models/convnet-mnist.safetensors -o digits.onnx", "The network for any ONNX tool."),
     ];
 
@@ -46,19 +48,28 @@ internal sealed class ExportCommand : VerbCommand
             throw new UsageException($"--name: expected {ModelNames.Rule}, got '{name}'.");
         }
 
-        using var model = TrainedModel.Load(source);
-        var export = model.Export();
-        if (!asPackage)
+        OnnxExportResult export;
+        if (TrainedTextModel.IsTextModel(source))
         {
-            export.Model.Save(output);
+            using var model = TrainedTextModel.Load(source);
+            export = model.Export();
+            await (asPackage ? model.PackAsync(output, name, export, cancellationToken: cancellationToken) : SaveAsync(export, output));
         }
         else
         {
-            await model.PackAsync(output, name, export, cancellationToken: cancellationToken);
+            using var model = TrainedModel.Load(source);
+            export = model.Export();
+            await (asPackage ? model.PackAsync(output, name, export, cancellationToken: cancellationToken) : SaveAsync(export, output));
         }
 
         Console.WriteLine($"written to {output}: opset {export.Model.Opset}, {export.Model.Graph.Node.Count} nodes; "
-            + $"largest difference from torch {export.ParityMaxAbs:0.0e0} over {export.ParityRuns} batch sizes");
+            + $"largest difference from torch {export.ParityMaxAbs:0.0e0} over {export.ParityRuns} runs of different sizes");
         return ExitCode.Success;
+    }
+
+    private static Task SaveAsync(OnnxExportResult export, string path)
+    {
+        export.Model.Save(path);
+        return Task.CompletedTask;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Text;
 using MaaS.Cli.Terminal;
 using MaaS.Core.Packages;
 
@@ -9,6 +10,12 @@ namespace MaaS.Cli.Commands;
 internal sealed class PredictCommand : VerbCommand
 {
     private readonly Argument<FileSystemInfo> _model = new("model") { Description = "A package (.maas or folder)." };
+    private readonly Argument<string?> _text = new("text")
+    {
+        Description = "Of a text classifier: the text, or - for standard input.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly DataOptions _data = new("mnist");
     private readonly Option<int> _index = new("--index") { Description = "Position in the test set.", HelpName = "number" };
     private readonly Option<FileInfo?> _pixels = new("--pixels")
@@ -18,9 +25,10 @@ internal sealed class PredictCommand : VerbCommand
     };
 
     public PredictCommand()
-        : base("predict", "Shows an image and what a packaged model says of it.")
+        : base("predict", "Shows an image and what a packaged model says of it, or classifies a text.")
     {
         Arguments.Add(_model);
+        Arguments.Add(_text);
         _data.AddTo(this);
         Options.Add(_index);
         Options.Add(_pixels);
@@ -31,11 +39,19 @@ internal sealed class PredictCommand : VerbCommand
         ("maas predict artifacts/demo/digits.maas --index 7", "The eighth test digit."),
         ("convert digit.png -colorspace gray -resize 28x28! -depth 8 gray:digit.raw && maas predict digits.maas --pixels digit.raw",
             "Your own picture: white on black."),
+        ("maas predict spam.maas \"You have won a prize\"", "A text."),
+        ("maas predict spam.maas - < mail.txt", "A mail with its headers, from a file."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        using var classifier = await ImageClassifier.OpenAsync(result.GetRequiredValue(_model).FullName, cancellationToken: cancellationToken);
+        var path = result.GetRequiredValue(_model).FullName;
+        if (await TextModelFile.IsTextAsync(path, cancellationToken))
+        {
+            return await PredictTextAsync(path, result.GetValue(_text), cancellationToken);
+        }
+
+        using var classifier = await ImageClassifier.OpenAsync(path, cancellationToken: cancellationToken);
         var (pixels, truth) = result.GetValue(_pixels) is { } file
             ? (await File.ReadAllBytesAsync(file.FullName, cancellationToken), null)
             : TestImage(result);
@@ -51,6 +67,24 @@ internal sealed class PredictCommand : VerbCommand
         }
 
         Console.WriteLine($"predicted {probabilities.MaxBy(p => p.Value).Key}" + (truth is null ? "" : $", labelled {truth}"));
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> PredictTextAsync(string path, string? text, CancellationToken cancellationToken)
+    {
+        if (text is null)
+        {
+            throw new UsageException("text: expected the text to classify, or - for standard input.");
+        }
+
+        using var classifier = await TextClassifier.OpenAsync(path, cancellationToken: cancellationToken);
+        var probabilities = classifier.Predict(text == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : text);
+        foreach (var line in ProbabilityBars.Lines(probabilities))
+        {
+            Console.WriteLine(line);
+        }
+
+        Console.WriteLine($"predicted {probabilities.MaxBy(p => p.Value).Key}");
         return ExitCode.Success;
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Text;
+using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Calibration;
@@ -30,7 +32,7 @@ internal sealed class QuantizeCommand : VerbCommand
 
     private readonly Option<string> _mode = Choice(
         "--mode",
-        "static: weights and activations, calibrated; dynamic: activations as they come; int4: weights only; "
+        "static: weights and activations, calibrated; dynamic: activations as they come, the default for texts; int4: weights only; "
         + "qat: static, after training a .safetensors model on with the rounding.",
         ["static", "dynamic", "int4", Aware], "static");
 
@@ -40,7 +42,8 @@ internal sealed class QuantizeCommand : VerbCommand
     private readonly Option<int> _samples = Number("--calibration-samples", "Training images to calibrate on.", 256);
     private readonly Option<bool> _perTensor = new("--per-tensor") { Description = "One scale for all channels of a weight." };
     private readonly Option<string[]> _exclude = Several("--exclude", "A node that stays float; may be given several times.", "node");
-    private readonly DataOptions _data = new("mnist");
+    private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
+    private readonly TextOptions _texts = new();
     private readonly Option<int> _epochs = Number("--epochs", "qat: passes over the training set.", 2);
     private readonly Option<double> _learningRate = Number("--learning-rate", "qat: peak learning rate.", 1e-4);
     private readonly Option<int> _seed = Number("--seed", "qat: seed of the training.", 1);
@@ -60,6 +63,7 @@ internal sealed class QuantizeCommand : VerbCommand
         Arguments.Add(_model);
         new Option[] { _mode, _calibrator, _samples, _perTensor, _exclude, _epochs, _learningRate, _seed }.AddTo(this);
         _data.AddTo(this);
+        _texts.AddTo(this);
         new Option[] { _drop, _speedup, _batch, _anyway, _output }.AddTo(this);
     }
 
@@ -93,24 +97,36 @@ internal sealed class QuantizeCommand : VerbCommand
             throw new UsageException($"--output: expected a name of {ModelNames.Rule}, got '{name}'.");
         }
 
-        using var data = _data.Load(result);
-        var network = (await NetworkFile.OpenAsync(source, cancellationToken)).For(data.Train);
-        using var train = network.Normalize(data.Train);
-        using var test = network.Normalize(data.Test);
-
-        var input = network.Model.Inputs[0].Name;
+        var network = await NetworkFile.OpenAsync(source, cancellationToken);
         var options = new QuantizerOptions
         {
             MaxAccuracyDrop = result.GetValue(_drop),
             MinSpeedup = result.GetValue(_speedup),
             AcceptAnyway = result.GetValue(_anyway),
         };
-        var quantized = new Quantizer(options).Run(
-            network.Model,
-            mode == Aware ? Train(result, source, train, training, cancellationToken) : Scheme(result, mode, train, input, cancellationToken),
-            model => ClassificationAccuracy.Measure(model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
-            OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken).First(),
-            cancellationToken);
+        var quantizer = new Quantizer(options);
+        QuantizationResult quantized;
+        if (network.Manifest.Text is not null)
+        {
+            quantized = await QuantizeTextAsync(result, source, quantizer, network, cancellationToken);
+        }
+        else
+        {
+            using var data = _data.Load(result);
+            network = network.For(data.Train);
+            using var train = network.Normalize(data.Train);
+            using var test = network.Normalize(data.Test);
+            var input = network.Model.Inputs[0].Name;
+            quantized = quantizer.Run(
+                network.Model,
+                mode == Aware
+                    ? Train(result, source, train, training, cancellationToken)
+                    : Scheme(result, mode, OnnxBatches.Inputs(train, input, result.GetValue(_samples), cancellationToken: cancellationToken)),
+                model => ClassificationAccuracy.Measure(model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
+                OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken).First(),
+                cancellationToken);
+        }
+
         Console.Write(quantized.Report);
         if (!quantized.Report.Accepted)
         {
@@ -145,7 +161,33 @@ internal sealed class QuantizeCommand : VerbCommand
         return new FinishedScheme($"static int8 (quantization-aware training, {training.Epochs} epochs)", aware.Model);
     }
 
-    private IQuantizationScheme Scheme(ParseResult result, string mode, ImageDataset train, string input, CancellationToken cancellationToken)
+    // Accuracy on held-back texts; latency on the first of them.
+    private async Task<QuantizationResult> QuantizeTextAsync(
+        ParseResult result, string source, Quantizer quantizer, NetworkFile network, CancellationToken cancellationToken)
+    {
+        var mode = result.GetResult(_mode) is { Implicit: false } ? result.GetRequiredValue(_mode) : "dynamic";
+        if (mode == Aware)
+        {
+            throw new UsageException("--mode qat: expected a model of images; models of texts lose little with dynamic.");
+        }
+
+        var encoder = network.TextEncoder().Truncating();
+        var parts = TextMeasuring.Choose(
+            _texts, result, encoder.Preprocessing, network.Manifest.Labels ?? throw new InvalidDataException($"{source}: expected labels, found none."),
+            network.Manifest.Lineage?.DataHash, cancellationToken);
+        await Console.Out.WriteLineAsync($"accuracy on {parts.Note}");
+        var test = OnnxTextBatches.Labelled(encoder, parts.HeldBack, cancellationToken: cancellationToken);
+        var calibration = OnnxTextBatches.Labelled(encoder, parts.Train ?? parts.HeldBack, cancellationToken: cancellationToken)
+            .Take((result.GetValue(_samples) + OnnxTextBatches.BatchSize - 1) / OnnxTextBatches.BatchSize).Select(static b => b.Inputs);
+        return quantizer.Run(
+            network.Model,
+            Scheme(result, mode, calibration),
+            model => ClassificationAccuracy.Measure(model, test),
+            OnnxTextBatches.Labelled(encoder, parts.HeldBack, result.GetValue(_batch), cancellationToken).First().Inputs,
+            cancellationToken);
+    }
+
+    private IQuantizationScheme Scheme(ParseResult result, string mode, IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration)
     {
         var excluded = result.GetRequiredValue(_exclude).ToHashSet(StringComparer.Ordinal);
         var perChannel = !result.GetValue(_perTensor);
@@ -154,7 +196,7 @@ internal sealed class QuantizeCommand : VerbCommand
             "dynamic" => new DynamicScheme(new DynamicQuantizerOptions { PerChannel = perChannel, ExcludedNodes = excluded }),
             "int4" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 4, ExcludedNodes = excluded }),
             _ => new StaticScheme(
-                OnnxBatches.Inputs(train, input, result.GetValue(_samples), cancellationToken: cancellationToken),
+                calibration,
                 new StaticQuantizerOptions
                 {
                     Calibration = CalibrationMethods.ByName(result.GetRequiredValue(_calibrator)),

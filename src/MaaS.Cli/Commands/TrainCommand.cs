@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Text;
 using MaaS.Training;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
@@ -9,8 +10,10 @@ namespace MaaS.Cli.Commands;
 /// <summary><c>maas train</c>: a model of the catalogue on a data set, into one file.</summary>
 internal sealed class TrainCommand : VerbCommand
 {
-    private readonly DataOptions _data = new("mnist");
+    private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
     private readonly TrainingOptions _training = new();
+    private readonly TextOptions _texts = new();
+    private readonly TextModelOptionSet _textModel = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
         Description = "Where the trained model goes; models/MODEL-DATA.safetensors without it.",
@@ -21,7 +24,9 @@ internal sealed class TrainCommand : VerbCommand
         : base("train", "Trains a model, measures it on the held-back test set and writes it to a file.")
     {
         _data.AddTo(this);
+        _texts.AddTo(this);
         _training.AddTo(this);
+        _textModel.AddTo(this);
         Options.Add(_output);
     }
 
@@ -30,18 +35,64 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --model convnet --data fashion-mnist --epochs 5", "Clothes, 60,000 images of them."),
         ("maas train --model resnet --data mnist --schedule one-cycle --learning-rate 0.01 --augment", "Digits, more accurate and slower."),
         ("maas train --model mlp --data mnist --data-dir ~/mnist --optimizer sgd", "Your own copy of the full MNIST."),
+        ("maas train --task text-classification --data spam-assassin --model transformer", "Mails: ham or spam, beside TF-IDF with logistic regression."),
+        ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume", "Go on where the same command was interrupted, or start."),
     ];
 
     protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        var architecture = result.GetRequiredValue(_training.Model);
-        var dataName = result.GetRequiredValue(_data.Name);
+        if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
+        {
+            TrainOnTexts(result, cancellationToken);
+        }
+        else
+        {
+            TrainOnImages(result, cancellationToken);
+        }
+
+        return Task.FromResult(ExitCode.Success);
+    }
+
+    private void TrainOnTexts(ParseResult result, CancellationToken cancellationToken)
+    {
+        var architecture = Architecture(result, TextModelCatalog.All.Select(static m => m.Name), "transformer");
+        var dataName = _texts.NameOf(result);
+        var output = Output(result, architecture, dataName);
+        var options = _training.Read(result, TextModelOptionSet.Training);
+        var model = _textModel.Read(result, _texts.DefaultCleaning(result));
+        DeviceChoice.Resolve(options.Device);
+        var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
+        var (train, heldBack) = _texts.Split(result, corpus);
+        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
+        Console.WriteLine($"{architecture} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
+            + (corpus.Duplicates > 0 ? $"; {corpus.Duplicates} duplicates left out" : "")
+            + $"; {string.Join(", ", corpus.Classes.Select((c, i) => $"{c} {corpus.Targets.Count(t => t == i)}"))}");
+        TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
+    }
+
+    private string Architecture(ParseResult result, IEnumerable<string> names, string otherwise)
+    {
+        var name = result.GetResult(_training.Model) is { Implicit: false } ? result.GetRequiredValue(_training.Model) : otherwise;
+        return names.Contains(name) ? name : throw new UsageException($"--model: expected one of {string.Join(", ", names)} for this data, got '{name}'.");
+    }
+
+    private string Output(ParseResult result, string architecture, string dataName)
+    {
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
         if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase) || Directory.Exists(output))
         {
             throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
         }
+
+        return output;
+    }
+
+    private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
+    {
+        var architecture = Architecture(result, ModelCatalog.All.Select(static m => m.Name), "convnet");
+        var dataName = result.GetRequiredValue(_data.Name);
+        var output = Output(result, architecture, dataName);
 
         // What can fail fails before the work: minutes of training must not end in a folder that cannot be made.
         var options = _training.Read(result);
@@ -61,6 +112,5 @@ internal sealed class TrainCommand : VerbCommand
         }
 
         Console.WriteLine($"written to {output}");
-        return Task.FromResult(ExitCode.Success);
     }
 }

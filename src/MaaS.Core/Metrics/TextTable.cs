@@ -3,12 +3,14 @@ using System.Text;
 namespace MaaS.Core.Metrics;
 
 /// <summary>Plain text tables: the first column to the left, the others to the right.</summary>
-internal static class TextTable
+public static class TextTable
 {
+    /// <summary>Writes a table, one line a row.</summary>
     /// <param name="rows">Cells; shorter rows end early; an empty row is a blank line.</param>
     /// <param name="ruledRows">Indices of the rows that get a line above them.</param>
     public static string Render(IReadOnlyList<string[]> rows, params ReadOnlySpan<int> ruledRows)
     {
+        ArgumentNullException.ThrowIfNull(rows);
         var widths = new int[rows.Max(r => r.Length)];
         foreach (var row in rows)
         {

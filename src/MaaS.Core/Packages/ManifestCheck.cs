@@ -5,7 +5,7 @@ namespace MaaS.Core.Packages;
 /// <summary>Whether what a manifest promises can be done with the network beside it.</summary>
 public static class ManifestCheck
 {
-    /// <summary>Checks preprocessing against the network's input and labels against its output.</summary>
+    /// <summary>Checks preprocessing against the network's inputs and labels against its output.</summary>
     /// <param name="manifest">Of the package.</param>
     /// <param name="model">The package's network.</param>
     /// <exception cref="InvalidDataException">Preprocessing or labels do not fit the network.</exception>
@@ -18,6 +18,14 @@ public static class ManifestCheck
         {
             throw new InvalidDataException(
                 $"{model.Name}: manifest.json: preprocessing: expected one input float32[batch,{preprocessing.Mean.Count},height,width], " +
+                $"the model has {string.Join("; ", model.Inputs)}.");
+        }
+
+        if (manifest.Text is not null
+            && !new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name)))
+        {
+            throw new InvalidDataException(
+                $"{model.Name}: manifest.json: text: expected inputs {TextEncoder.InputIds} and {TextEncoder.AttentionMask}, int64[batch,sequence], " +
                 $"the model has {string.Join("; ", model.Inputs)}.");
         }
 

@@ -45,6 +45,9 @@ public sealed record ModelManifest
     /// <summary>How a text is continued; null when the model continues none.</summary>
     public GenerationSettings? Generation { get; init; }
 
+    /// <summary>How texts become the inputs <c>input_ids</c> and <c>attention_mask</c>; null when inputs are not texts.</summary>
+    public TextPreprocessing? Text { get; init; }
+
     /// <summary>Class names by index of the output; null when there are none.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
@@ -92,6 +95,7 @@ public sealed record ModelManifest
             faults.Add("generation: expected a maxLength of at least 1 and stopTokens of 0 or more");
         }
 
+        faults.AddRange(Text?.Faults() ?? []);
         faults.AddRange(Files.Keys.Where(f => !PackagePath.IsValid(f)).Select(f => $"files: expected {PackagePath.Rule}, got '{f}'"));
         faults.AddRange(Files
             .Where(f => f.Value is null || f.Value.Size < 0 || f.Value.Sha256 is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))

@@ -10,6 +10,7 @@ namespace MaaS.Core.Packages;
     AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true,
     WriteIndented = true)]
 [JsonSerializable(typeof(ModelManifest))]
 internal sealed partial class PackageJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
+using MaaS.Core.Text;
 using MaaS.Training.Data;
 using MaaS.Training.Models;
 
@@ -34,6 +35,15 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
+        if (IsTrainedModel(path) && TrainedTextModel.IsTextModel(path))
+        {
+            using var trained = TrainedTextModel.Load(path);
+            return new NetworkFile(trained.Export().Model, trained.Describe(name))
+            {
+                Files = new Dictionary<string, byte[]> { [TextPreprocessing.TokenizerFile] = trained.Encoder.Tokenizer.ToJson() },
+            };
+        }
+
         if (IsTrainedModel(path))
         {
             using var trained = TrainedModel.Load(path);
@@ -56,6 +66,13 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
 
         return new NetworkFile(network, package.Manifest) { Files = files };
     }
+
+    /// <summary>What turns texts into the network's inputs.</summary>
+    /// <exception cref="InvalidDataException">The network does not read texts, or its tokenizer is missing or cannot be used.</exception>
+    public TextEncoder TextEncoder()
+        => Manifest.Text is { } text && Files.TryGetValue(TextPreprocessing.TokenizerFile, out var tokenizer)
+            ? new TextEncoder(text, Tokenizer.FromJson(tokenizer))
+            : throw new InvalidDataException($"{Manifest.Name}: expected a network of texts with its {TextPreprocessing.TokenizerFile}, found none.");
 
     /// <summary>The same network for images of a data set: its classes and normalisation stand where none are known.</summary>
     /// <param name="data">The images.</param>

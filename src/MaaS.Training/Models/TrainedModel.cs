@@ -269,7 +269,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         ["macro_f1"] = report.Macro.F1,
     };
 
-    private static Dictionary<string, string> Hyperparameters(TrainerOptions options) => new()
+    internal static Dictionary<string, string> Hyperparameters(TrainerOptions options) => new()
     {
         ["epochs"] = Invariant($"{options.Epochs}"),
         ["batch_size"] = Invariant($"{options.BatchSize}"),

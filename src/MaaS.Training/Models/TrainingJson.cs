@@ -9,5 +9,6 @@ namespace MaaS.Training.Models;
     RespectNullableAnnotations = true,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(TrainedModelInfo))]
+[JsonSerializable(typeof(TrainedTextModelInfo))]
 [JsonSerializable(typeof(IReadOnlyList<EpochResult>))]
 internal sealed partial class TrainingJson : JsonSerializerContext;

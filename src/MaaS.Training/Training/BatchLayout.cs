@@ -6,10 +6,10 @@ namespace MaaS.Training;
 internal static class BatchLayout
 {
     /// <summary>The batch in the wanted number type and memory layout.</summary>
-    /// <param name="inputs">(B, …), float32; images are (B, C, H, W).</param>
+    /// <param name="inputs">(B, …), float32, or token ids of an integer type, which stay; images are (B, C, H, W).</param>
     public static Tensor Prepare(Tensor inputs, bool channelsLast, TrainingPrecision precision = TrainingPrecision.Fp32)
     {
-        if (precision == TrainingPrecision.Bf16)
+        if (precision == TrainingPrecision.Bf16 && inputs.is_floating_point())
         {
             inputs = inputs.to(ScalarType.BFloat16);
         }

@@ -34,7 +34,7 @@ public sealed class ConsoleProgress(TextWriter output, bool interactive) : IProg
             var done = (int)(BarWidth * value.Sample / Math.Max(1, value.Samples));
             Write(
                 Invariant($"epoch {value.Epoch}/{value.Epochs}  {new string('█', done)}{new string('░', BarWidth - done)}  ")
-                + Invariant($"loss {value.Loss:0.0000} accuracy {value.Accuracy:0.0000}  {value.SamplesPerSecond:0} images/s"), end: false);
+                + Invariant($"loss {value.Loss:0.0000} accuracy {value.Accuracy:0.0000}  {value.SamplesPerSecond:0} samples/s"), end: false);
         }
     }
 

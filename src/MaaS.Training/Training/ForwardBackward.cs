@@ -53,8 +53,9 @@ internal sealed class ForwardBackward(
                 + $"({string.Join(",", logits.shape)}).");
         }
 
+        var weight = options.ClassWeights is { } weights ? tensor(weights.ToArray(), [weights.Count], ScalarType.Float32).to(device) : null;
         var loss = nn.functional.cross_entropy(
-            logits, targets, reduction: nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
+            logits, targets, weight, reduction: nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
         var gradients = autograd.grad([loss / batchSize], [.. parameters], allow_unused: true);
         using var noGrad = no_grad();
         var correct = logits.argmax(1).eq(targets).sum();

@@ -36,6 +36,10 @@ public sealed record TrainerOptions
     /// <summary>Share of the target's probability that is spread over all classes, 0 to below 1.</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>How much a sample of each class counts, above 0, for classes of unequal size; null for 1 each.</summary>
+    /// <remarks>A mean of 1 over the samples, as <see cref="Data.Text.LabelEncoder.BalancedWeights"/> gives, keeps the learning rate's meaning.</remarks>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
     /// <summary>Largest 2-norm of all gradients together, above 0; null for no limit.</summary>
     public double? GradientClipNorm { get; init; }
 
@@ -109,6 +113,7 @@ public sealed record TrainerOptions
         Expect(ScheduleStepEpochs >= 1, nameof(ScheduleStepEpochs), "at least 1", ScheduleStepEpochs);
         Expect(ScheduleGamma > 0 && double.IsFinite(ScheduleGamma), nameof(ScheduleGamma), "above 0", ScheduleGamma);
         Expect(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "0 to below 1", LabelSmoothing);
+        Expect(ClassWeights?.All(static w => w > 0 && double.IsFinite(w)) ?? true, nameof(ClassWeights), "weights above 0", ClassWeights is null ? null : string.Join(", ", ClassWeights));
         Expect(GradientClipNorm is null or > 0, nameof(GradientClipNorm), "above 0", GradientClipNorm);
         Expect(Threads >= 0, nameof(Threads), "0 or more", Threads);
         Expect(Workers >= 0, nameof(Workers), "0 or more", Workers);

@@ -189,6 +189,11 @@ internal sealed class TrainingRun : IDisposable
 
     private long[] Order(int epoch)
     {
+        if (_data is IBatchOrder source)
+        {
+            return source.Order(_options.Seed, epoch, (int)_batchSize);
+        }
+
         var order = new long[_data.Count];
         for (var i = 0; i < order.Length; i++)
         {

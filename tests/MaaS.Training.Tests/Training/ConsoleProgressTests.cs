@@ -25,7 +25,7 @@ internal sealed class ConsoleProgressTests
         var shown = Show(interactive: true).Split('\r');
         Assert.Multiple(() =>
         {
-            Assert.That(shown[1], Does.Contain("████████████░░░░░░░░░░░░").And.Contains("1000 images/s"));
+            Assert.That(shown[1], Does.Contain("████████████░░░░░░░░░░░░").And.Contains("1000 samples/s"));
             Assert.That(shown[2].TrimEnd(), Does.StartWith("epoch 1/3  loss 0.5000"));
             Assert.That(shown[2].TrimEnd('\n', '\r').Length, Is.GreaterThanOrEqualTo(shown[1].Length));
         });

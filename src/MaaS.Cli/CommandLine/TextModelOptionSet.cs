@@ -1,0 +1,100 @@
+using System.CommandLine;
+using MaaS.Core.Packages;
+using MaaS.Core.Text.Cleaning;
+using MaaS.Training;
+using MaaS.Training.Models;
+using static MaaS.Cli.CommandLine.OptionKinds;
+
+namespace MaaS.Cli.CommandLine;
+
+/// <summary>The options that say how texts become tokens, and the sizes of the network that reads them.</summary>
+internal sealed class TextModelOptionSet
+{
+    private static readonly TextModelOptions Default = new();
+
+    private readonly Option<string> _task = Choice(
+        "--task", "What to train; texts are meant as well where --csv or a data set of texts is named.", [ImageTask, TextTask], ImageTask);
+
+    private readonly Option<int> _vocabulary = Number("--vocabulary", "Texts: most tokens of the WordPiece vocabulary, learned from the training texts alone.", Default.VocabularySize);
+    private readonly Option<int> _maxLength = Number("--max-length", "Texts: most tokens of a text.", Default.Preprocessing.MaxLength);
+    private readonly Option<string> _overlong = Choice(
+        "--overlong", "Texts: of longer ones, use the first and last tokens, or the first; or let the packaged model refuse them, which are truncated in training.",
+        Overlong.Keys, "ends");
+
+    private readonly Option<string?> _cleaning = new("--cleaning")
+    {
+        Description = $"Texts: steps in their order, separated by commas, or none: {string.Join("; ", TextCleaner.All.Select(static s => $"{s.Name}: {s.Description}"))}. "
+            + "Without it: all for mails of a data set, html,unicode,lower-case,whitespace for --csv.",
+        HelpName = "steps",
+    };
+
+    private readonly Option<long> _width = Number("--width", "Texts: features of each token.", Default.Sizes.Width);
+    private readonly Option<int> _layers = Number("--layers", "Texts: layers.", Default.Sizes.Layers);
+    private readonly Option<long> _heads = Number("--heads", "Texts: attention heads of a Transformer.", Default.Sizes.Heads);
+    private readonly Option<double> _dropout = Number("--dropout", "Texts: share of values that training drops.", Default.Sizes.Dropout);
+    private readonly Option<bool> _balanced = new("--class-weights") { Description = "Texts: count every class the same, however many texts it has." };
+    private readonly Option<string?> _positive = new("--positive") { Description = "Texts: the class whose detection counts; the rarer one of two without it.", HelpName = "class" };
+
+    private static Dictionary<string, OverlongText> Overlong { get; } = new()
+    {
+        ["ends"] = OverlongText.KeepEnds,
+        ["truncate"] = OverlongText.Truncate,
+        ["refuse"] = OverlongText.Refuse,
+    };
+
+    public const string ImageTask = "image-classification", TextTask = "text-classification";
+
+    /// <summary>How text classifiers are trained where nothing else is asked for.</summary>
+    public static TrainerOptions Training { get; } = new()
+    {
+        Epochs = 5,
+        BatchSize = 32,
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 1e-3,
+        WeightDecay = 0.01,
+        GradientClipNorm = 1,
+    };
+
+    public void AddTo(Command command)
+        => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout, _balanced, _positive }.AddTo(command);
+
+    /// <summary>Whether texts are to be learned from.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="textsNamed">Whether it names texts.</param>
+    /// <exception cref="UsageException">It asks for images and names texts.</exception>
+    public bool IsText(ParseResult result, bool textsNamed)
+    {
+        var task = result.GetResult(_task) is { Implicit: false } ? result.GetValue(_task) : null;
+        return task == ImageTask && textsNamed
+            ? throw new UsageException($"--task: expected {TextTask} for texts, got {ImageTask}.")
+            : task == TextTask || textsNamed;
+    }
+
+    /// <param name="result">The command line.</param>
+    /// <param name="defaultCleaning">Steps where none are named.</param>
+    public TextModelOptions Read(ParseResult result, IReadOnlyList<string> defaultCleaning) => Checked(() => new TextModelOptions
+    {
+        Sizes = new TextModelSizes
+        {
+            Width = result.GetValue(_width),
+            Layers = result.GetValue(_layers),
+            Heads = result.GetValue(_heads),
+            FeedForward = 2 * result.GetValue(_width),
+            Dropout = result.GetValue(_dropout),
+        },
+        VocabularySize = result.GetValue(_vocabulary),
+        Preprocessing = new TextPreprocessing
+        {
+            Cleaning = new TextCleaner(result.GetValue(_cleaning) switch
+            {
+                null => defaultCleaning,
+                "none" => [],
+                var steps => steps.Split(',', StringSplitOptions.TrimEntries),
+            }).Steps,
+            MaxLength = result.GetValue(_maxLength) is >= 3 and var length ? length : throw new UsageException("--max-length: expected at least 3."),
+            Overlong = Overlong[result.GetRequiredValue(_overlong)],
+        },
+        BalancedClasses = result.GetValue(_balanced),
+        Positive = result.GetValue(_positive),
+    });
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using MaaS.Core.Text.Cleaning;
+using MaaS.Training.Data.Text;
+using static MaaS.Cli.CommandLine.OptionKinds;
+
+namespace MaaS.Cli.CommandLine;
+
+/// <summary>The options that name labelled texts and the part of them that is held back.</summary>
+internal sealed class TextOptions
+{
+    /// <summary>The data set of texts that set-up brings.</summary>
+    public const string SpamAssassinName = "spam-assassin";
+
+    private const int BadRowsShown = 5;
+
+    private readonly Option<FileInfo?> _file = new("--csv")
+    {
+        Description = "Your own texts: a .csv or .tsv with a header, or a .jsonl with an object a line.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string> _text = Named("--text", "The column (JSON: member) with the text.", "text");
+    private readonly Option<string> _label = Named("--label", "The column (JSON: member) with the class.", "label");
+    private readonly Option<string> _encoding = Named("--encoding", "Character encoding of the file, as windows-1252.", "utf-8");
+    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave out rows that cannot be used, and say which." };
+    private readonly Option<double> _test = Number("--test", "Share of the texts that is held back; near-duplicates stay together.", 0.2);
+    private readonly Option<int> _splitSeed = Number("--split-seed", "Seed of that draw.", 0);
+
+    public void AddTo(Command command) => new Option[] { _file, _text, _label, _encoding, _skipBadRows, _test, _splitSeed }.AddTo(command);
+
+    /// <summary>Whether the command line asks for texts.</summary>
+    public bool IsAsked(ParseResult result, Option<string> data) => result.GetValue(_file) is not null || result.GetValue(data) == SpamAssassinName;
+
+    /// <summary>What the data is called.</summary>
+    public string NameOf(ParseResult result) => result.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file.Name) : SpamAssassinName;
+
+    /// <summary>Cleaning where none is asked for.</summary>
+    public IReadOnlyList<string> DefaultCleaning(ParseResult result)
+        => result.GetValue(_file) is null ? SpamAssassin.Cleaning : ["html", "unicode", "lower-case", "whitespace"];
+
+    /// <summary>Reads and cleans the texts.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="cleaning">Names of the steps.</param>
+    /// <param name="classes">Classes that may occur; null for any.</param>
+    /// <param name="cancellationToken">Checked before each text.</param>
+    public TextCorpus Load(ParseResult result, IReadOnlyList<string> cleaning, IReadOnlyList<string>? classes, CancellationToken cancellationToken)
+    {
+        List<string> bad = [];
+        var samples = result.GetValue(_file) is { } file
+            ? TextFile.Read(file.FullName, new TextFileOptions
+            {
+                TextColumn = result.GetRequiredValue(_text),
+                LabelColumn = result.GetRequiredValue(_label),
+                Encoding = result.GetRequiredValue(_encoding),
+                Labels = classes,
+                OnBadRow = result.GetValue(_skipBadRows) ? bad.Add : null,
+            })
+            : SpamAssassin.Read();
+        var corpus = TextCorpus.Clean(samples, new TextCleaner(cleaning), classes, cancellationToken: cancellationToken);
+        foreach (var row in bad.Take(BadRowsShown))
+        {
+            Console.Error.WriteLine($"maas: left out: {row}");
+        }
+
+        if (bad.Count > BadRowsShown)
+        {
+            Console.Error.WriteLine($"maas: left out: {bad.Count - BadRowsShown} more rows.");
+        }
+
+        return corpus;
+    }
+
+    /// <summary>Splits into texts to learn from and texts that are held back.</summary>
+    public (TextCorpus Train, TextCorpus HeldBack) Split(ParseResult result, TextCorpus corpus)
+        => corpus.Split(
+            result.GetValue(_test) is > 0 and < 1 and var fraction ? fraction : throw new UsageException("--test: expected a share above 0 and below 1."),
+            result.GetValue(_splitSeed));
+
+    private static Option<string> Named(string name, string description, string value) => new(name)
+    {
+        Description = description,
+        HelpName = "name",
+        DefaultValueFactory = _ => value,
+    };
+}

@@ -1,0 +1,117 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Text;
+using MaaS.Core.Text.Cleaning;
+
+namespace MaaS.Core.Packages;
+
+/// <summary>Turns texts into a network's inputs, in training, evaluation and the server alike. Safe on several threads.</summary>
+public sealed class TextEncoder
+{
+    /// <summary>Names of the inputs, in this order.</summary>
+    public const string InputIds = "input_ids", AttentionMask = "attention_mask";
+
+    private readonly TextCleaner _cleaner;
+    private readonly EncodeOptions _options;
+
+    /// <summary>An encoder.</summary>
+    /// <param name="preprocessing">Cleaning and limits.</param>
+    /// <param name="tokenizer">Knows a padding token.</param>
+    /// <exception cref="ArgumentException">A cleaning step is unknown, or there is no padding token.</exception>
+    public TextEncoder(TextPreprocessing preprocessing, Tokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        Preprocessing = preprocessing;
+        Tokenizer = tokenizer;
+        PaddingId = tokenizer.Padding?.Id ?? tokenizer.TokenToId("[PAD]") ?? tokenizer.TokenToId("<pad>")
+            ?? throw new ArgumentException("TextEncoder: expected a tokenizer with a padding token, [PAD] or <pad>.", nameof(tokenizer));
+        _cleaner = new TextCleaner(preprocessing.Cleaning);
+
+        // A mail that writes "[SEP]" writes five characters: what strangers send has no special tokens.
+        _options = new EncodeOptions
+        {
+            SpecialTokensInText = false,
+            Padding = Padding.None,
+            Truncation = preprocessing.Overlong == OverlongText.Truncate ? new Truncation(preprocessing.MaxLength) : Truncation.None,
+        };
+    }
+
+    /// <summary>Cleaning and limits.</summary>
+    public TextPreprocessing Preprocessing { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Id of padding, which no text contains.</summary>
+    public int PaddingId { get; }
+
+    /// <summary>The same encoder, but that it truncates what it would refuse: for training and evaluation.</summary>
+    public TextEncoder Truncating()
+        => Preprocessing.Overlong == OverlongText.Refuse ? new TextEncoder(Preprocessing with { Overlong = OverlongText.Truncate }, Tokenizer) : this;
+
+    /// <summary>The token ids of a text, special ones included.</summary>
+    /// <exception cref="ArgumentException">The text has more tokens than the model takes, and those are refused.</exception>
+    public int[] Encode(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return EncodeClean(_cleaner.Clean(text));
+    }
+
+    /// <summary>As <see cref="Encode(string)"/> of a text that was cleaned before.</summary>
+    public int[] EncodeClean(string text)
+    {
+        var ids = Tokenizer.Encode(text, options: _options).Ids;
+        var most = Preprocessing.MaxLength;
+        return ids.Length <= most ? ids
+            : Preprocessing.Overlong == OverlongText.KeepEnds ? [.. ids[..(most - (most / 2))], .. ids[^(most / 2)..]]
+            : throw new ArgumentException(
+                $"Text: expected at most {most} tokens, got {ids.Length}; shorten it, or package the model with overlong texts truncated.",
+                nameof(text));
+    }
+
+    /// <summary>A batch as tensors, padded to its longest text.</summary>
+    /// <param name="texts">At least one.</param>
+    /// <returns><c>input_ids</c> and <c>attention_mask</c>, (texts, longest), int64; the caller owns both.</returns>
+    /// <exception cref="ArgumentException">There is no text, or one is too long and refused; the message names its position.</exception>
+    public (TensorValue Ids, TensorValue Mask) EncodeBatch(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var rows = new int[texts.Count][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            try
+            {
+                rows[i] = Encode(texts[i]);
+            }
+            catch (ArgumentException e) when (rows.Length > 1)
+            {
+                throw new ArgumentException($"text {i}: {e.Message}", nameof(texts), e);
+            }
+        }
+
+        return Pad(rows);
+    }
+
+    /// <summary>Token ids as tensors, padded to the longest; what equals <see cref="PaddingId"/> is masked.</summary>
+    /// <param name="rows">At least one.</param>
+    /// <exception cref="ArgumentException">There is no row.</exception>
+    public (TensorValue Ids, TensorValue Mask) Pad(IReadOnlyList<int[]> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var longest = rows.Count > 0
+            ? rows.Max(static r => r.Length)
+            : throw new ArgumentException("Text: expected at least one, got none.", nameof(rows));
+        var (ids, mask) = (new long[rows.Count * longest], new long[rows.Count * longest]);
+        Array.Fill(ids, PaddingId);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            for (var i = 0; i < rows[row].Length; i++)
+            {
+                ids[row * longest + i] = rows[row][i];
+                mask[row * longest + i] = rows[row][i] == PaddingId ? 0 : 1;
+            }
+        }
+
+        return (TensorValue.Of(ids, rows.Count, longest), TensorValue.Of(mask, rows.Count, longest));
+    }
+}

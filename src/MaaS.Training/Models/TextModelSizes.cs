@@ -1,0 +1,25 @@
+using MaaS.Training.Models.Transformers;
+
+namespace MaaS.Training.Models;
+
+/// <summary>Sizes of a text classifier of <see cref="TextModelCatalog"/>.</summary>
+public sealed record TextModelSizes
+{
+    /// <summary>Features of each token, at least 1; of a Transformer, divisible by <see cref="Heads"/>.</summary>
+    public long Width { get; init; } = 128;
+
+    /// <summary>Layers, at least 1; a convolutional network has one.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Attention heads of a Transformer, at least 1.</summary>
+    public long Heads { get; init; } = 4;
+
+    /// <summary>Features between the dense layers of a Transformer's block, at least 1.</summary>
+    public long FeedForward { get; init; } = 256;
+
+    /// <summary>Share of values that training drops, 0 to below 1.</summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>How a Transformer tells positions apart.</summary>
+    public PositionKind Positions { get; init; } = PositionKind.Learned;
+}
