@@ -1,3 +1,4 @@
+using MaaS.Core.Drift;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Serving.Ensembles;
@@ -23,12 +24,14 @@ internal sealed partial class ModelLoader(
                 using (var package = await ModelPackage.OpenAsync(source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
                 {
                     var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o));
+                    var drift = package.Manifest.Files.ContainsKey(DriftBaseline.FileName)
+                        ? DriftBaseline.FromJson(await package.ReadAsync(DriftBaseline.FileName, cancellationToken).ConfigureAwait(false)) : null;
+                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), drift);
                 }
         }
     }
 
-    private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load)
+    private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load, DriftBaseline? drift = null)
     {
         var model = load(runners.SessionOptions(source.Name));
         try
@@ -39,7 +42,7 @@ internal sealed partial class ModelLoader(
             }
 
             WarmUp(source.Name, model);
-            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model));
+            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model)) { Drift = drift };
         }
         catch
         {

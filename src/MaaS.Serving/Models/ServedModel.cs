@@ -1,3 +1,4 @@
+using MaaS.Core.Drift;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Serving.Execution;
@@ -33,6 +34,9 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
 
     /// <summary>What its package says; null for a bare <c>.onnx</c> file.</summary>
     public ModelManifest? Manifest { get; } = manifest;
+
+    /// <summary>How its inputs and predictions were spread in training; null where its package does not say.</summary>
+    public DriftBaseline? Drift { get; init; }
 
     /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around it.</summary>
     internal IModelRunner Runner { get; } = runner;

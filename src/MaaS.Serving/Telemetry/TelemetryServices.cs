@@ -1,4 +1,6 @@
+using MaaS.Serving.Drift;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Explanations;
 using MaaS.Serving.Protocols;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,13 +18,16 @@ internal static class TelemetryServices
         services.TryAddSingleton<ServingMetrics>();
         services.TryAddSingleton<PayloadSampler>();
         services.TryAddSingleton<RequestLog>();
+        services.TryAddSingleton<DriftMonitor>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<IHostedService, PayloadSampler>(s => s.GetRequiredService<PayloadSampler>()),
             ServiceDescriptor.Singleton<IHostedService, OtlpExport>(),
             ServiceDescriptor.Singleton<IProtocol, MetricsProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, DriftProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, ExplainProtocol>(),
         ]);
-        foreach (var layer in new[] { TelemetryExecutor.Layer, PayloadSampler.Layer })
+        foreach (var layer in new[] { TelemetryExecutor.Layer, PayloadSampler.Layer, DriftMonitor.Layer })
         {
             if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, layer)))
             {
