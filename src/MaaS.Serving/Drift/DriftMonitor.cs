@@ -44,14 +44,14 @@ internal sealed class DriftMonitor : IDisposable
 
     private sealed class Executor(IInferenceExecutor next, DriftMonitor monitor) : IInferenceExecutor
     {
-        public async ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
+        public ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
+            => request.Model.Drift is { } baseline && request.Outputs is null
+                ? WatchAsync(request, baseline, cancellationToken) : next.RunAsync(request, cancellationToken);
+
+        private async ValueTask<InferenceOutputs> WatchAsync(InferenceRequest request, DriftBaseline baseline, CancellationToken cancellationToken)
         {
             var outputs = await next.RunAsync(request, cancellationToken).ConfigureAwait(false);
-            if (request.Model.Drift is { } baseline && request.Outputs is null)
-            {
-                monitor._windows.GetOrAdd((request.Model.Name, request.Model.Version), static (_, b) => new DriftWindow(b), baseline).Add(request, outputs);
-            }
-
+            monitor._windows.GetOrAdd((request.Model.Name, request.Model.Version), static (_, b) => new DriftWindow(b), baseline).Add(request, outputs);
             return outputs;
         }
     }
