@@ -12,8 +12,8 @@ internal sealed class PinnedBuffer : IDisposable
     /// <summary>Bytes: a cache line, and the widest vector register.</summary>
     public const int Alignment = 64;
 
-    private const int SmallestShift = 12, LargestShift = 24; // 4 KiB to 16 MiB; larger blocks are not kept.
-    private const int KeptBytesPerSize = 1 << LargestShift;
+    private const int SmallestShift = 12, LargestShift = 26; // 4 KiB to 64 MiB; larger blocks are not kept.
+    private const int KeptBytesPerSize = 1 << 25;
 
     private static readonly Shelf[] Shelves = [.. Enumerable.Range(SmallestShift, LargestShift - SmallestShift + 1).Select(s => new Shelf(1 << s))];
 
@@ -64,7 +64,7 @@ internal sealed class PinnedBuffer : IDisposable
     private sealed class Shelf(int size)
     {
         private readonly Lock _lock = new();
-        private readonly Block[] _blocks = new Block[Math.Min(256, KeptBytesPerSize / size)];
+        private readonly Block[] _blocks = new Block[Math.Clamp(KeptBytesPerSize / size, 1, 256)];
         private int _count;
 
         public Block Take()

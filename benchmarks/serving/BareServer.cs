@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+
+namespace MaaS.Benchmarks.Serving;
+
+/// <summary>
+/// The floor: Kestrel and ONNX Runtime with nothing between them that this one model does not need. JSON as the Open
+/// Inference Protocol has it, read with <see cref="Utf8JsonReader"/> into pooled arrays; binary is the input's bytes in and the output's out.
+/// </summary>
+internal sealed class BareServer : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+    private readonly string[] _input, _output;
+
+    private BareServer(string model, int threads)
+    {
+        using var options = new SessionOptions { IntraOpNumThreads = threads };
+        _session = new InferenceSession(model, options);
+        _input = [.. _session.InputNames];
+        _output = [.. _session.OutputNames];
+    }
+
+    public static async Task RunAsync(string model, int port, int threads)
+    {
+        using var server = new BareServer(model, threads);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        var app = builder.Build();
+        app.MapPost("/infer", server.JsonAsync);
+        app.MapPost("/binary", server.BinaryAsync);
+        await app.RunAsync();
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    private static async ValueTask<ReadResult> ReadAsync(HttpContext context)
+        => await context.Request.BodyReader.ReadAtLeastAsync((int)context.Request.ContentLength!.Value, context.RequestAborted);
+
+    private async Task JsonAsync(HttpContext context)
+    {
+        var body = await ReadAsync(context);
+        var data = Parse(body.Buffer, out var shape, out var count);
+        context.Request.BodyReader.AdvanceTo(body.Buffer.End);
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), shape);
+        using var outputs = _session.Run(_run, _input, [input], _output);
+        ArrayPool<float>.Shared.Return(data);
+        context.Response.ContentType = "application/json";
+        Write(context.Response.BodyWriter, outputs[0]);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task BinaryAsync(HttpContext context)
+    {
+        var body = await ReadAsync(context);
+        var data = ArrayPool<float>.Shared.Rent((int)body.Buffer.Length / sizeof(float));
+        body.Buffer.CopyTo(MemoryMarshal.AsBytes(data.AsSpan()));
+        var count = (int)body.Buffer.Length / sizeof(float);
+        context.Request.BodyReader.AdvanceTo(body.Buffer.End);
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), [1, 1, 28, 28]);
+        using var outputs = _session.Run(_run, _input, [input], _output);
+        ArrayPool<float>.Shared.Return(data);
+        var logits = MemoryMarshal.AsBytes(outputs[0].GetTensorDataAsSpan<float>());
+        context.Response.ContentLength = logits.Length;
+        context.Response.BodyWriter.Write(logits);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static float[] Parse(in ReadOnlySequence<byte> json, out long[] shape, out int count)
+    {
+        var data = ArrayPool<float>.Shared.Rent(784);
+        List<long> sizes = [];
+        count = 0;
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                continue;
+            }
+
+            if (reader.ValueTextEquals("shape"u8))
+            {
+                for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.Number;)
+                {
+                    sizes.Add(reader.GetInt64());
+                }
+            }
+            else if (reader.ValueTextEquals("data"u8))
+            {
+                for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.Number;)
+                {
+                    data[count++] = reader.GetSingle();
+                }
+            }
+        }
+
+        shape = [.. sizes];
+        return data;
+    }
+
+    private static void Write(PipeWriter pipe, OrtValue output)
+    {
+        using var writer = new Utf8JsonWriter(pipe, new JsonWriterOptions { SkipValidation = true });
+        writer.WriteStartObject();
+        writer.WriteString("model_name"u8, "conv"u8);
+        writer.WriteStartArray("outputs"u8);
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, "output"u8);
+        writer.WriteString("datatype"u8, "FP32"u8);
+        writer.WriteStartArray("shape"u8);
+        foreach (var size in output.GetTensorTypeAndShape().Shape)
+        {
+            writer.WriteNumberValue(size);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("data"u8);
+        foreach (var value in output.GetTensorDataAsSpan<float>())
+        {
+            writer.WriteNumberValue(value);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

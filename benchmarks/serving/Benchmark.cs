@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using MaaS.Core.Onnx;
+
+namespace MaaS.Benchmarks.Serving;
+
+/// <summary>Every server on the same model and the same requests, in turns.</summary>
+internal sealed class Benchmark(int rounds, int seconds)
+{
+    private const string Json = "Content-Type:application/json", Binary = "Content-Type:application/octet-stream";
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"maas-bench-{Environment.ProcessId}");
+    private readonly List<Server> _servers = [];
+
+    public async Task<int> RunAsync()
+    {
+        Directory.CreateDirectory(_folder);
+        try
+        {
+            Console.WriteLine($"machine: {Machine.Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
+            Console.WriteLine($"versions: {string.Join(", ", Machine.Versions())}");
+            Console.WriteLine($"{rounds} rounds of {seconds} s each, best round of each; ratios are medians over rounds");
+            await CompareServersAsync();
+            await CompareBatchingAsync();
+            return 0;
+        }
+        finally
+        {
+            _servers.ForEach(static s => s.Dispose());
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private async Task CompareServersAsync()
+    {
+        var model = await SaveAsync("conv", Networks.Conv32Dense10());
+        var json = await SaveAsync("conv.json", Encoding.UTF8.GetBytes(RequestJson()));
+        var raw = MemoryMarshal.AsBytes(Pixels().AsSpan()).ToArray();
+        var header = Encoding.UTF8.GetBytes(
+            $$$"""{"inputs":[{"name":"input","shape":[1,1,28,28],"datatype":"FP32","parameters":{"binary_data_size":{{{raw.Length}}}}}],"parameters":{"binary_data_output":true}}""");
+        var bytes = await SaveAsync("conv.bin", raw);
+        var tensors = await SaveAsync("conv.tensors", [.. header, .. raw]);
+
+        var maas = Start(Self, "maas", model, "{port}");
+        var bare = Start(Self, "bare", model, "{port}", "1");
+        var flask = Start("/usr/bin/python3", [
+            "-m", "gunicorn", "--workers", "2", "--bind", "127.0.0.1:{port}", "--log-level", "error", "flask_server:app"], ("MODEL", model));
+        var node = Start("node", [Path.Combine(NodeModules.Prepare(), "fastify_server.mjs"), model, "{port}"]);
+        Target[] targets =
+        [
+            new("MaaS JSON", maas, "/v2/models/conv/infer", json, Json),
+            new("bare JSON", bare, "/infer", json, Json),
+            new("MaaS binary", maas, "/v2/models/conv/infer", tensors, Binary, $"Inference-Header-Content-Length:{header.Length}"),
+            new("bare binary", bare, "/binary", bytes, Binary),
+            new("Flask + PyTorch", flask, "/infer", json, Json),
+            new("Fastify + ONNX Runtime", node, "/infer", json, Json),
+        ];
+        await CheckAnswersAsync(targets);
+        var table = new Table("Conv32-Dense10", targets, rounds, seconds);
+        table.WarmUp();
+        foreach (var connections in new[] { 1, 16, 64 })
+        {
+            table.Measure(connections);
+            table.Print(connections);
+            table.PrintRatio(connections, "MaaS JSON", "bare JSON", 1.1);
+            table.PrintRatio(connections, "MaaS binary", "bare binary", 0.95);
+            table.PrintRatio(connections, "MaaS JSON", "Flask + PyTorch", 7);
+            table.PrintRatio(connections, "MaaS JSON", "Fastify + ONNX Runtime", 4);
+        }
+
+        PrintAddedLatency(table, model, bytes);
+        StopAll();
+    }
+
+    private async Task CompareBatchingAsync()
+    {
+        var model = await SaveAsync("vgg", Networks.Vgg());
+        var json = await SaveAsync("vgg.json", Encoding.UTF8.GetBytes(RequestJson()));
+        Target[] targets =
+        [
+            new("MaaS", Start(Self, "maas", model, "{port}"), "/v2/models/vgg/infer", json, Json),
+            new("bare, 1 thread a run", Start(Self, "bare", model, "{port}", "1"), "/infer", json, Json),
+            new("bare, default threads", Start(Self, "bare", model, "{port}", "0"), "/infer", json, Json),
+        ];
+        await CheckAnswersAsync(targets);
+        var table = new Table("Batching a VGG-style network", targets, rounds, seconds);
+        table.WarmUp();
+        foreach (var connections in new[] { 1, 64 })
+        {
+            table.Measure(connections);
+            table.Print(connections);
+            table.PrintRatio(connections, "MaaS", "bare, 1 thread a run", connections == 64 ? 1.5 : null);
+            table.PrintRatio(connections, "MaaS", "bare, default threads", connections == 64 ? 1.5 : null);
+        }
+
+        StopAll();
+    }
+
+    private static void PrintAddedLatency(Table table, string model, string bytes)
+    {
+        var (file, first) = Self;
+        using var process = Process.Start(new ProcessStartInfo(file, [.. first, "session", model, bytes]) { RedirectStandardOutput = true })!;
+        var text = process.StandardOutput.ReadToEnd();
+        var run = double.Parse(text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        Console.WriteLine($"Session.Run p50 {run:0.0} µs; added at one connection: binary {table.BestP50(1, "MaaS binary") - run:0.0} µs (aim 35), "
+            + $"JSON {table.BestP50(1, "MaaS JSON") - run:0.0} µs (aim 70)");
+    }
+
+    /// <summary>Every server must give the same logits, or speed says nothing.</summary>
+    private static async Task CheckAnswersAsync(Target[] targets)
+    {
+        float[]? expected = null;
+        foreach (var target in targets)
+        {
+            var answer = await target.Server.AnswerAsync(target);
+            var logits = target.Name switch
+            {
+                "bare binary" => MemoryMarshal.Cast<byte, float>(answer).ToArray(),
+                "MaaS binary" => MemoryMarshal.Cast<byte, float>(answer.AsSpan(answer.Length - 40)).ToArray(),
+                _ => [.. JsonDocument.Parse(answer).RootElement.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static v => v.GetSingle())],
+            };
+            expected ??= logits;
+            if (logits.Length != 10 || logits.Zip(expected).Any(static p => Math.Abs(p.First - p.Second) > 1e-3 * Math.Max(1, Math.Abs(p.Second))))
+            {
+                throw new InvalidDataException($"{target.Name}: expected [{string.Join(", ", expected)}], got [{string.Join(", ", logits)}]");
+            }
+        }
+    }
+
+    private static (string File, string[] First) Self
+        => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? (Environment.ProcessPath!, [typeof(Benchmark).Assembly.Location]) : (Environment.ProcessPath!, []);
+
+    private Server Start((string File, string[] First) self, params string[] arguments) => Start(self.File, [.. self.First, .. arguments]);
+
+    private Server Start(string file, string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var server = Server.Start(file, arguments, AppContext.BaseDirectory, environment);
+        _servers.Add(server);
+        return server;
+    }
+
+    private void StopAll()
+    {
+        _servers.ForEach(static s => s.Dispose());
+        _servers.Clear();
+    }
+
+    private Task<string> SaveAsync(string name, OnnxModel model) => SaveAsync($"{name}.onnx", model.ToByteArray());
+
+    private async Task<string> SaveAsync(string name, byte[] bytes)
+    {
+        var path = Path.Combine(_folder, name);
+        await File.WriteAllBytesAsync(path, bytes);
+        return path;
+    }
+
+    private static string RequestJson()
+        => $$"""{"inputs":[{"name":"input","shape":[1,1,28,28],"datatype":"FP32","data":[{{string.Join(',', Pixels().Select(Text))}}]}]}""";
+
+    /// <summary>Normalised pixels as a client sends them: the shortest text that gives the float32 back, 8 to 10 digits.</summary>
+    private static float[] Pixels()
+    {
+        var random = new Random(2);
+        return [.. Enumerable.Range(0, 784).Select(_ => ((random.Next(256) / 255f) - 0.1307f) / 0.3081f)];
+    }
+
+    private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
+}

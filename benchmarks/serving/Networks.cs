@@ -1,0 +1,66 @@
+using MaaS.Core.Onnx;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+
+namespace MaaS.Benchmarks.Serving;
+
+/// <summary>Networks with random weights: speed does not depend on what was learnt. All give (B, 10) logits.</summary>
+internal sealed class Networks
+{
+    private readonly Random _random = new(1);
+    private readonly GraphBuilder _graph;
+
+    private Networks(string name) => _graph = new GraphBuilder(name);
+
+    /// <summary>(B, 1, 28, 28): one 3×3 convolution of 32 channels, ReLU, a 2×2 pool and a linear layer.</summary>
+    public static OnnxModel Conv32Dense10()
+    {
+        var net = new Networks("conv");
+        var x = net._graph.AddInput("input", DataType.Float, ["batch", 1, 28, 28]);
+        x = net._graph.Node("Flatten", [net.MaxPool(net.ConvRelu(x, 1, 32, pad: 0))]);                  // (B, 32·13·13)
+        return net.Build(net.Linear(x, 32 * 13 * 13, 10));
+    }
+
+    /// <summary>(B, 1, 28, 28): three blocks of two 3×3 convolutions (32, 64, 128) and pools, dense 768, dense 10: 1.18M parameters.</summary>
+    public static OnnxModel Vgg()
+    {
+        var net = new Networks("vgg");
+        var x = net._graph.AddInput("input", DataType.Float, ["batch", 1, 28, 28]);
+        var from = 1;
+        foreach (var channels in new[] { 32, 64, 128 })
+        {
+            x = net.MaxPool(net.ConvRelu(net.ConvRelu(x, from, channels), channels, channels));
+            from = channels;
+        }
+
+        x = net._graph.Node("Flatten", [x]);                                                            // (B, 128·3·3)
+        x = net._graph.Node("Relu", [net.Linear(x, 128 * 3 * 3, 768)]);
+        return net.Build(net.Linear(x, 768, 10));
+    }
+
+    private string ConvRelu(string x, int from, int to, int pad = 1) => _graph.Node("Relu", [_graph.Node(
+        "Conv", [x, Weights("conv.weight", Math.Sqrt(2.0 / (9 * from)), to, from, 3, 3), Weights("conv.bias", 0.1, to)],
+        ("pads", new long[] { pad, pad, pad, pad }))]);
+
+    private string MaxPool(string x) =>
+        _graph.Node("MaxPool", [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
+
+    private string Linear(string x, int from, int to) => _graph.Node(
+        "Gemm", [x, Weights("linear.weight", 1 / Math.Sqrt(from), to, from), Weights("linear.bias", 0.1, to)], ("transB", 1));
+
+    private string Weights(string name, double deviation, params long[] shape)
+    {
+        var values = new float[shape.Aggregate(1L, static (a, b) => a * b)];
+        foreach (ref var value in values.AsSpan())
+        {
+            value = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()));
+        }
+
+        return _graph.AddInitializer(OnnxTensor.Create<float>($"{name}{_graph.Graph.Initializer.Count}", values, shape));
+    }
+
+    private OnnxModel Build(string output)
+    {
+        _graph.AddOutput(output, DataType.Float, ["batch", 10]);
+        return _graph.Build();
+    }
+}

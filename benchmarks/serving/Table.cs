@@ -1,0 +1,70 @@
+namespace MaaS.Benchmarks.Serving;
+
+/// <summary>Figures of several targets, taken in turns so that all meet the same neighbours.</summary>
+internal sealed class Table(string title, Target[] targets, int rounds, int seconds)
+{
+    private readonly Dictionary<(int Connections, string Target), List<Wrk>> _figures = [];
+
+    /// <summary>Drives every target until its code is compiled at its best, which takes .NET thousands of requests.</summary>
+    public void WarmUp()
+    {
+        foreach (var target in targets)
+        {
+            Wrk.Run(target, connections: 16, seconds: 3);
+        }
+    }
+
+    public void Measure(int connections)
+    {
+        for (var round = 0; round < rounds; round++)
+        {
+            // Every other round backwards: who comes after whom is no advantage.
+            foreach (var target in round % 2 == 0 ? targets : targets.Reverse())
+            {
+                Figures(connections, target.Name).Add(Wrk.Run(target, connections, seconds));
+            }
+        }
+    }
+
+    public void Print(int connections)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{title}, {connections} connection{(connections == 1 ? "" : "s")}");
+        Console.WriteLine("| | requests/s | p50, µs | p99, µs |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var target in targets)
+        {
+            var best = Figures(connections, target.Name).MaxBy(static f => f.PerSecond)!;
+            Console.WriteLine($"| {target.Name} | {best.PerSecond:0} | {best.P50:0} | {best.P99:0} |{Errors(connections, target)}");
+        }
+    }
+
+    public void PrintRatio(int connections, string ours, string theirs, double? aim)
+    {
+        var pairs = Figures(connections, ours).Zip(Figures(connections, theirs)).ToArray();
+        var throughput = Median(pairs.Select(static p => p.First.PerSecond / p.Second.PerSecond));
+        var tail = Median(pairs.Select(static p => p.First.P99 / p.Second.P99));
+        Console.WriteLine($"{ours} / {theirs}: throughput {throughput:0.00}×{(aim is null ? "" : $" (aim {aim:0.00}×)")}, p99 {tail:0.00}×");
+    }
+
+    public double BestP50(int connections, string target) => Figures(connections, target).Min(static f => f.P50);
+
+    private string Errors(int connections, Target target)
+        => Figures(connections, target.Name).Sum(static f => f.Errors) is > 0 and var errors ? $" {errors} errors" : "";
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    private List<Wrk> Figures(int connections, string target)
+    {
+        if (!_figures.TryGetValue((connections, target), out var figures))
+        {
+            _figures[(connections, target)] = figures = [];
+        }
+
+        return figures;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MaaS.Benchmarks.Serving;
+
+/// <summary>One run of wrk.</summary>
+/// <param name="PerSecond">Requests answered a second.</param>
+/// <param name="P50">Median latency, µs.</param>
+/// <param name="P99">99th percentile of latency, µs.</param>
+/// <param name="Errors">Requests without an answer, or with one that is not 200.</param>
+internal sealed partial record Wrk(double PerSecond, double P50, double P99, int Errors)
+{
+    public static Wrk Run(Target target, int connections, int seconds)
+    {
+        var start = new ProcessStartInfo(
+            "wrk",
+            ["-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "-s", Path.Combine(AppContext.BaseDirectory, "post.lua"),
+                new Uri(target.Server.Address, target.Path).ToString(), "--", target.Body, .. target.Headers])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        var result = Line().Match(output);
+        if (!result.Success)
+        {
+            throw new InvalidDataException($"{target.Name}: expected figures from wrk, got: {output}");
+        }
+
+        double Figure(int group) => double.Parse(result.Groups[group].Value, CultureInfo.InvariantCulture);
+        return new Wrk(Figure(1) / Figure(2), Figure(3), Figure(4), (int)Figure(5));
+    }
+
+    [GeneratedRegex(@"RESULT requests=(\d+) seconds=([\d.]+) p50=([\d.]+) p99=([\d.]+) errors=(\d+)")]
+    private static partial Regex Line();
+}
