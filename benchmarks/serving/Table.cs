@@ -55,7 +55,7 @@ internal sealed class Table(string title, Target[] targets, int rounds, int seco
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private List<Wrk> Figures(int connections, string target)

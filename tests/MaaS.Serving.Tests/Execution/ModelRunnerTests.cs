@@ -81,7 +81,8 @@ public sealed class ModelRunnerTests
 
         var small = await Allocated(10);
 
-        Assert.That(await Allocated(50_000), Is.LessThan(small + 20_000));
+        // Twenty copies of 200 kB would be four million bytes; other threads of the process allocate some.
+        Assert.That(await Allocated(50_000), Is.LessThan(small + 400_000));
     }
 
     private ValueTask<InferenceOutputs> Run(float[] values, params long[] shape) => Run(values, shape, null);
