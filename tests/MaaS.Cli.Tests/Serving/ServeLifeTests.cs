@@ -1,0 +1,182 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MaaS.Cli.Tests.Serving;
+
+/// <summary>Real processes over sockets: what clients see when versions change, and when the server stops or dies.</summary>
+[NonParallelizable]
+[Platform("Linux,MacOsX")]
+public sealed class ServeLifeTests
+{
+    private const int Clients = 4;
+    private string _models = "";
+
+    [SetUp]
+    public void MakeFolder() => _models = Directory.CreateTempSubdirectory("maas-serve-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_models, recursive: true);
+
+    [Test]
+    public async Task Sigterm_UnderLoad_LosesNoRequest()
+    {
+        await ServeProcess.RegisterAsync(_models);
+        using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "1");
+        var isNotReadyFirst = false;
+
+        // Each client goes on until an answer tells it to go elsewhere, as a load balancer does once the server is not ready.
+        var clients = Enumerable.Range(0, Clients).Select(i => Task.Run(async () =>
+        {
+            using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1 };
+            using var client = new HttpClient(handler) { BaseAddress = server.Address };
+            for (var number = i; ; number++)
+            {
+                if ((await ServeProcess.TellAsync(client, "m", number)).IsLast)
+                {
+                    return number - i;
+                }
+            }
+        })).ToArray();
+        await Task.Delay(1000);
+        server.Terminate();
+        using (var probe = new HttpClient { BaseAddress = server.Address })
+        {
+            for (var i = 0; i < 50 && !isNotReadyFirst; i++)
+            {
+                using var response = await probe.GetAsync(new Uri("/v2/health/ready", UriKind.Relative));
+                isNotReadyFirst = response.StatusCode == HttpStatusCode.ServiceUnavailable;
+            }
+        }
+
+        var answered = await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.That(isNotReadyFirst, "readiness goes while requests are still answered");
+        Assert.That(answered.Sum(), Is.GreaterThan(100));
+        Assert.That(await server.ExitAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Sigterm_RequestHalfSent_IsAnsweredBeforeTheExit()
+    {
+        await ServeProcess.RegisterAsync(_models);
+        using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "0", "--drain-timeout", "20");
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+        var stream = socket.GetStream();
+        const string Body = """{"instances": [[21]]}""";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/models/m:predict HTTP/1.1\r\nHost: a\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
+        await Task.Delay(200);
+
+        server.Terminate();
+        await Task.Delay(500);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[5..]));
+
+        using var reader = new StreamReader(stream);
+        Assert.That(await reader.ReadToEndAsync(), Does.StartWith("HTTP/1.1 200 OK").And.Contain("Connection: close").And.EndWith("""{"predictions":[[21]]}"""));
+        Assert.That(await server.ExitAsync(), Is.Zero);
+    }
+
+    [Test]
+    public async Task Sigterm_RequestThatNeverEnds_IsCutOffAtTheTimeout()
+    {
+        await ServeProcess.RegisterAsync(_models);
+        using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "0", "--drain-timeout", "1");
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+        await socket.GetStream().WriteAsync("POST /v1/models/m:predict HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
+        await Task.Delay(200);
+
+        server.Terminate();
+
+        Assert.That(() => server.ExitAsync().WaitAsync(TimeSpan.FromSeconds(20)), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Kill_AndRestart_ServesTheSameVersions()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await ServeProcess.RegisterAsync(_models);
+        }
+
+        await ServeProcess.RegisterAsync(_models, "other");
+        string[] arguments = ["--state", Path.Combine(_models, "state.json"), "--versions", "latest:2"];
+        string before;
+        using (var server = await ServeProcess.StartAsync(_models, arguments))
+        {
+            using var client = new HttpClient { BaseAddress = server.Address };
+            await PostAsync(client, "/v2/repository/models/other/unload", "{}");
+            using var route = new StringContent("""{"split": {"2": 1}}""", Encoding.UTF8, "application/json");
+            (await client.PutAsync(new Uri("/v2/repository/models/m/route", UriKind.Relative), route)).EnsureSuccessStatusCode();
+            Assert.That(await ServeProcess.AskAsync(client, "m", 5), Is.EqualTo(2));
+            before = await PostAsync(client, "/v2/repository/index", "{}");
+            server.KillAtOnce();
+            await server.ExitAsync();
+        }
+
+        using (var server = await ServeProcess.StartAsync(_models, arguments))
+        {
+            using var client = new HttpClient { BaseAddress = server.Address };
+            Assert.That(await ServeProcess.AskAsync(client, "m", 5), Is.EqualTo(2));
+            Assert.That(await PostAsync(client, "/v2/repository/index", "{}"), Is.EqualTo(before));
+            Assert.That(() => ServeProcess.AskAsync(client, "other", 5), Throws.TypeOf<HttpRequestException>().With.Property("StatusCode").EqualTo(HttpStatusCode.ServiceUnavailable));
+        }
+    }
+
+    [Test]
+    public async Task NewVersions_UnderLoad_NoRequestFailsAndNoAnswerIsWrong()
+    {
+        await ServeProcess.RegisterAsync(_models);
+        using var server = await ServeProcess.StartAsync(_models, "--set", "SettleTime=00:00:00.05");
+        using var stop = new CancellationTokenSource();
+        using var started = new CountdownEvent(Clients);
+        var clients = Enumerable.Range(0, Clients).Select(i => Task.Run(async () =>
+        {
+            using var client = new HttpClient { BaseAddress = server.Address };
+            var versions = new List<int> { await ServeProcess.AskAsync(client, "m", i) };
+            started.Signal();
+            for (var number = i; !stop.IsCancellationRequested; number += Clients)
+            {
+                versions.Add(await ServeProcess.AskAsync(client, "m", number));
+            }
+
+            return versions;
+        })).ToArray();
+
+        Assert.That(started.Wait(TimeSpan.FromSeconds(30)));
+        using (var client = new HttpClient { BaseAddress = server.Address })
+        {
+            for (var version = 2; version <= 6; version++)
+            {
+                await ServeProcess.RegisterAsync(_models);
+                for (var i = 0; i < 600 && await ServeProcess.AskAsync(client, "m", 1) != version; i++)
+                {
+                    await Task.Delay(10);
+                }
+            }
+        }
+
+        await stop.CancelAsync();
+        var seen = await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(seen.SelectMany(v => v).Distinct().Order(), Is.EqualTo(Enumerable.Range(1, 6)), "every version has answered");
+        Assert.That(seen, Is.All.Ordered, "no client went back to an older version");
+    }
+
+    [Test]
+    public async Task Start_WrongOptions_NamesAllInOneMessage()
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(
+            _models, "serve", "--models", Path.Combine(_models, "none"), "--versions", "newest", "--set", "Watch=perhaps", "--set", "Modelz=1");
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("ModelsPath").And.Contain("newest").And.Contain("MaaS:Watch").And.Contain("MaaS:Modelz"));
+    }
+
+    private static async Task<string> PostAsync(HttpClient client, string path, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(new Uri(path, UriKind.Relative), content);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.That(response.IsSuccessStatusCode, text);
+        return text;
+    }
+}
