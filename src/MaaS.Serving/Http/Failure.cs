@@ -12,7 +12,7 @@ namespace MaaS.Serving.Http;
 internal readonly record struct Failure(int Status, string Message, TimeSpan? RetryAfter = null)
 {
     /// <summary>Whether the server is at fault, so that the log must tell.</summary>
-    public bool IsOurs => Status >= StatusCodes.Status500InternalServerError && Status != StatusCodes.Status504GatewayTimeout;
+    public bool IsOurs => Status >= StatusCodes.Status500InternalServerError && Status is not (StatusCodes.Status503ServiceUnavailable or StatusCodes.Status504GatewayTimeout);
 
     public static Failure Of(Exception exception) => exception switch
     {
