@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,14 +23,14 @@ internal sealed class RouteProtocol(ModelRepository models, ShadowTraffic shadow
     public void Map(IEndpointRouteBuilder endpoints)
     {
         const string Route = "/v2/repository/models/{name}/route";
-        endpoints.MapGet(Route, endpoint.Handle(context => WriteAsync(context, models.Route(Model(context)))));
+        endpoints.MapGet(Route, endpoint.Handle(context => WriteAsync(context, models.Route(Model(context))))).WithScope(ServingScope.Read);
         endpoints.MapPut(Route, endpoint.Handle(PutAsync));
         endpoints.MapDelete(Route, endpoint.Handle(context =>
         {
             models.SetRoute(Model(context), route: null);
             return WriteAsync(context, null);
         }));
-        endpoints.MapGet("/v2/repository/shadow", endpoint.Handle(ShadowAsync));
+        endpoints.MapGet("/v2/repository/shadow", endpoint.Handle(ShadowAsync)).WithScope(ServingScope.Read);
     }
 
     private static string Model(HttpContext context) => context.Route("name")!;

@@ -105,9 +105,10 @@ public sealed class ServeLifeTests
         using (var server = await ServeProcess.StartAsync(_models, arguments))
         {
             using var client = new HttpClient { BaseAddress = server.Address };
-            await PostAsync(client, "/v2/repository/models/other/unload", "{}");
+            using var admin = new HttpClient { BaseAddress = server.Admin };
+            await PostAsync(admin, "/v2/repository/models/other/unload", "{}");
             using var route = new StringContent("""{"split": {"2": 1}}""", Encoding.UTF8, "application/json");
-            (await client.PutAsync(new Uri("/v2/repository/models/m/route", UriKind.Relative), route)).EnsureSuccessStatusCode();
+            (await admin.PutAsync(new Uri("/v2/repository/models/m/route", UriKind.Relative), route)).EnsureSuccessStatusCode();
             Assert.That(await ServeProcess.AskAsync(client, "m", 5), Is.EqualTo(2));
             before = await PostAsync(client, "/v2/repository/index", "{}");
             server.KillAtOnce();

@@ -16,23 +16,27 @@ internal sealed partial class ServeProcess : IDisposable
 {
     private readonly Process _process;
 
-    private ServeProcess(Process process, Uri address)
+    private ServeProcess(Process process, Uri address, Uri admin)
     {
         _process = process;
         Address = address;
+        Admin = admin;
     }
 
     public Uri Address { get; }
+
+    /// <summary>Where models are loaded, unloaded and routed.</summary>
+    public Uri Admin { get; }
 
     public static async Task<ServeProcess> StartAsync(string models, params string[] arguments)
     {
         var process = CommandProcess.Start(models, ["serve", "--models", models, "--port", "0", .. arguments]);
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (Listening().Match(line) is { Success: true } match)
+            if (Listening().Matches(line) is [var address, var admin])
             {
                 _ = process.StandardOutput.ReadToEndAsync();
-                return new ServeProcess(process, new Uri(match.Value));
+                return new ServeProcess(process, new Uri(address.Value), new Uri(admin.Value));
             }
         }
 
