@@ -12,7 +12,7 @@ internal sealed class Soak(int requests)
 {
     private const int Clients = 8;
 
-    // Of the resident memory after the first fifth, in which pools and compiled code grow to their size.
+    // Of the resident memory after two fifths, in which pools and compiled code grow to their size.
     private const double MaxGrowth = 1.15;
 
     private readonly SoakCounts _counts = new();
@@ -76,11 +76,11 @@ internal sealed class Soak(int requests)
         }
 
         await all;
-        var warm = Middle(resident.Skip(resident.Count / 5).Take(Math.Max(1, resident.Count / 5)));
+        var warm = Middle(resident.Skip(resident.Count * 2 / 5).Take(Math.Max(1, resident.Count / 5)));
         var last = Middle(resident.TakeLast(Math.Max(1, resident.Count / 5)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{requests / clock.Elapsed.TotalSeconds:F0} requests/s; resident memory {warm:F1} MiB in the second fifth, {last:F1} MiB in the last ({last / warm:F3}x)"));
+            $"{requests / clock.Elapsed.TotalSeconds:F0} requests/s; resident memory {warm:F1} MiB in the third fifth, {last:F1} MiB in the last ({last / warm:F3}x)"));
         if (_counts.FirstFault is { } fault)
         {
             Console.WriteLine($"first fault: {fault}");
