@@ -32,6 +32,7 @@ internal sealed class TextModelOptionSet
     private readonly Option<int> _layers = Number("--layers", "Texts: layers.", Default.Sizes.Layers);
     private readonly Option<long> _heads = Number("--heads", "Texts: attention heads of a Transformer.", Default.Sizes.Heads);
     private readonly Option<double> _dropout = Number("--dropout", "Texts: share of values that training drops.", Default.Sizes.Dropout);
+    private readonly Option<double> _tokenDropout = Number("--token-dropout", "Texts: share of tokens that training hides.", Default.Sizes.TokenDropout);
     private readonly Option<bool> _balanced = new("--class-weights") { Description = "Texts: count every class the same, however many texts it has." };
     private readonly Option<string?> _positive = new("--positive") { Description = "Texts: the class whose detection counts; the rarer one of two without it.", HelpName = "class" };
 
@@ -56,7 +57,7 @@ internal sealed class TextModelOptionSet
     };
 
     public void AddTo(Command command)
-        => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout, _balanced, _positive }.AddTo(command);
+        => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout, _tokenDropout, _balanced, _positive }.AddTo(command);
 
     /// <summary>Whether texts are to be learned from.</summary>
     /// <param name="result">The command line.</param>
@@ -81,6 +82,7 @@ internal sealed class TextModelOptionSet
             Heads = result.GetValue(_heads),
             FeedForward = 2 * result.GetValue(_width),
             Dropout = result.GetValue(_dropout),
+            TokenDropout = result.GetValue(_tokenDropout) is >= 0 and < 1 and var share ? share : throw new UsageException("--token-dropout: expected 0 to below 1."),
         },
         VocabularySize = result.GetValue(_vocabulary),
         Preprocessing = new TextPreprocessing

@@ -161,7 +161,7 @@ internal sealed class QuantizeCommand : VerbCommand
         return new FinishedScheme($"static int8 (quantization-aware training, {training.Epochs} epochs)", aware.Model);
     }
 
-    // Accuracy on held-back texts; latency on the first of them.
+    // Accuracy on held-back texts; latency on the longest of them.
     private async Task<QuantizationResult> QuantizeTextAsync(
         ParseResult result, string source, Quantizer quantizer, NetworkFile network, CancellationToken cancellationToken)
     {
@@ -183,7 +183,7 @@ internal sealed class QuantizeCommand : VerbCommand
             network.Model,
             Scheme(result, mode, calibration),
             model => ClassificationAccuracy.Measure(model, test),
-            OnnxTextBatches.Labelled(encoder, parts.HeldBack, result.GetValue(_batch), cancellationToken).First().Inputs,
+            OnnxTextBatches.Labelled(encoder, parts.HeldBack, result.GetValue(_batch), cancellationToken).Last().Inputs,
             cancellationToken);
     }
 

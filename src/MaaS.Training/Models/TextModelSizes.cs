@@ -20,6 +20,9 @@ public sealed record TextModelSizes
     /// <summary>Share of values that training drops, 0 to below 1.</summary>
     public double Dropout { get; init; } = 0.2;
 
+    /// <summary>Share of tokens that training replaces by the unknown one, 0 to below 1.</summary>
+    public double TokenDropout { get; init; } = 0.2;
+
     /// <summary>How a Transformer tells positions apart.</summary>
     public PositionKind Positions { get; init; } = PositionKind.Learned;
 }

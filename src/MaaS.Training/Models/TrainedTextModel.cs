@@ -30,7 +30,7 @@ public sealed class TrainedTextModel : IDisposable
         ArgumentNullException.ThrowIfNull(info);
         Info = info;
         Encoder = new TextEncoder(info.Preprocessing, tokenizer);
-        _padded = new PaddedSequences(module, Encoder.PaddingId);
+        _padded = new PaddedSequences(module, Encoder.PaddingId, tokenizer.TokenToId("[UNK]") ?? Encoder.PaddingId, info.Sizes.TokenDropout);
     }
 
     /// <summary>Takes ids and mask, (B, T) int64, and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
@@ -186,8 +186,9 @@ public sealed class TrainedTextModel : IDisposable
         var device = Module.parameters().First().device;
         var length = Math.Min(16, Info.Preprocessing.MaxLength);
         long[] tokens = [.. Enumerable.Range(0, 2 * length).Select(i => (i * 37L) % Info.Vocabulary)];
+        long[] kept = [.. Enumerable.Range(0, 2 * length).Select(i => i < 2 * length - (length / 4) ? 1L : 0)];   // The second text is padded.
         var ids = tensor(tokens, [2, length], ScalarType.Int64).to(device);                     // (B, T)
-        var mask = ids.ne(Encoder.PaddingId).to(ScalarType.Int64);                              // (B, T)
+        var mask = tensor(kept, [2, length], ScalarType.Int64).to(device);                      // (B, T)
         var result = OnnxExporter.Export(Module, [ids, mask], new OnnxExportOptions
         {
             InputNames = [TextEncoder.InputIds, TextEncoder.AttentionMask],

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+
+namespace MaaS.Cli.Tests;
+
+/// <summary>The verbs on texts, as a user types them.</summary>
+[NonParallelizable]
+public sealed class TextLifecycleTests
+{
+    private string _folder = "";
+    private string _trained = "";
+
+    [OneTimeSetUp]
+    public async Task TrainAndExport()
+    {
+        _folder = Directory.CreateTempSubdirectory("maas-text-cli-").FullName;
+        var random = new Random(3);
+        string[] spam = ["prize", "money", "free", "click"], ham = ["meeting", "patch", "lunch", "report"], common = ["the", "for", "you", "today"];
+        var rows = Enumerable.Range(0, 300).Select(i =>
+        {
+            var topic = i % 3 == 0 ? spam : ham;
+            var words = Enumerable.Range(0, random.Next(5, 25)).Select(_ => random.Next(2) == 0 ? common[random.Next(4)] : topic[random.Next(4)]);
+            return $"{i},\"{string.Join(' ', words)}, n{i}\",{(i % 3 == 0 ? "spam" : "ham")}";
+        });
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "mails.csv"), ["id,input,class", .. rows]);
+        _trained = await RunAsync(
+            "train", "--csv", "mails.csv", "--text", "input", "--label", "class", "--model", "transformer", "--max-length", "32", "--vocabulary", "300",
+            "--width", "16", "--heads", "2", "--learning-rate", "0.005", "--epochs", "4", "-o", "text.safetensors");
+        await RunAsync("export", "text.safetensors", "-o", "text.maas");
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Train_Csv_ShowsTheBaselineBesideTheNetworkAndWritesAReport()
+    {
+        Assert.That(_trained, Does.Contain("240 texts to learn from, 60 held back").And.Contains("TF-IDF + logistic regression").And.Contains("spam f1"));
+        Assert.That(File.ReadAllText(Path.Combine(_folder, "text.html")), Does.Contain("TF-IDF + logistic regression").And.Contains("<svg"));
+    }
+
+    [Test]
+    public async Task Evaluate_TorchModelAndPackage_AgreeOnTheHeldBackTexts()
+    {
+        string[] texts = ["--csv", "mails.csv", "--text", "input", "--label", "class"];
+        var torch = JsonNode.Parse(await RunAsync(["evaluate", "text.safetensors", "--json", .. texts]))!;
+        var served = JsonNode.Parse(await RunAsync(["evaluate", "text.maas", "--json", .. texts]))!;
+        Assert.That((double)torch["accuracy"]!, Is.GreaterThan(0.9));
+        Assert.That((double)served["accuracy"]!, Is.EqualTo((double)torch["accuracy"]!));
+        Assert.That(
+            await RunAsync(["evaluate", "text.maas", .. texts]),
+            Does.Contain("60 texts that training never saw").And.Contains("TF-IDF").And.Contains("ROC-AUC"));
+        Assert.That(await RunAsync(["evaluate", "text.maas", .. texts, "--split-seed", "9"]), Does.Contain("all 300 texts").And.Not.Contains("TF-IDF"));
+    }
+
+    [Test]
+    public async Task Predict_Text_ShowsItsClass()
+        => Assert.That(await RunAsync("predict", "text.maas", "free money prize click"), Does.Contain("predicted spam"));
+
+    [Test]
+    public async Task Quantize_Text_IsDynamicAndKeepsTheTokenizer()
+    {
+        var output = await RunAsync(
+            "quantize", "text.maas", "--csv", "mails.csv", "--text", "input", "--label", "class", "--accept-anyway", "-o", "small.maas");
+        Assert.That(output, Does.Contain("60 texts that training never saw"));
+        Assert.That(await RunAsync("predict", "small.maas", "lunch report meeting"), Does.Contain("predicted ham"));
+    }
+
+    [TestCase("expected one column 'text', the header has 'id', 'input', 'class'", "train", "--csv", "mails.csv")]
+    [TestCase("expected one of gru, lstm, textcnn, transformer", "train", "--csv", "mails.csv", "--model", "convnet")]
+    [TestCase("expected text-classification for texts", "train", "--csv", "mails.csv", "--task", "image-classification")]
+    [TestCase("got 'htlm'", "train", "--csv", "mails.csv", "--text", "input", "--label", "class", "--cleaning", "htlm")]
+    [TestCase("row 2: expected a label among ham, spam, got '0'", "evaluate", "text.maas", "--csv", "mails.csv", "--text", "input", "--label", "id")]
+    [TestCase("expected the text to classify", "predict", "text.maas")]
+    public async Task Run_WrongUse_SaysWhatIsExpected(string expected, params string[] arguments)
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(_folder, arguments);
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error, Does.Contain(expected).And.Not.Contain("   at "));
+    }
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(_folder, arguments);
+        Assert.That(code, Is.Zero, $"{string.Join(' ', arguments)}\n{output}\n{error}");
+        return output;
+    }
+}

@@ -1,0 +1,142 @@
+using MaaS.Core.Packages;
+using MaaS.Core.Text.Cleaning;
+using MaaS.Training.Data.Text;
+using MaaS.Training.Evaluation;
+using MaaS.Training.Models;
+using TorchSharp;
+
+namespace MaaS.Training.Tests.Models;
+
+/// <summary>A small text classifier from texts to a package.</summary>
+public sealed class TrainedTextModelTests
+{
+    private static readonly string[] Cleaning = ["html", "lower-case", "whitespace"];
+    private static readonly TrainerOptions Options = new()
+    {
+        Epochs = 8, BatchSize = 16, LearningRate = 1e-2, Optimizer = OptimizerKind.AdamW, ValidationFraction = 0.2, Seed = 1,
+    };
+
+    private string _folder = "";
+
+    [SetUp]
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory("maas-text-model-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase("transformer")]
+    [TestCase("lstm")]
+    [TestCase("gru")]
+    [TestCase("textcnn")]
+    public async Task Package_RawTexts_GivesTheProbabilitiesOfTorch(string architecture)
+    {
+        var raw = Samples(240);
+        var corpus = TextCorpus.Clean(raw, new TextCleaner(Cleaning));
+        var (train, heldBack) = corpus.Split(0.25, 0);
+        var (model, result) = TrainedTextModel.Train(architecture, "made up", train, Tiny(OverlongText.KeepEnds), Options);
+        using (model)
+        {
+            var trained = model.Evaluate(heldBack);
+            Assert.That(trained.Summary.F1, Is.GreaterThan(0.9), $"{architecture} tells shopping from gardening");
+            Assert.That(trained.Positive, Is.EqualTo("shop"), "the rarer class");
+            Assert.That(result.Epochs, Has.Count.EqualTo(8));
+
+            var file = Path.Combine(_folder, "model.safetensors");
+            model.Save(file);
+            using var loaded = TrainedTextModel.Load(file);
+            Assert.That(TrainedTextModel.IsTextModel(file), Is.True);
+            var torch = loaded.Probabilities(corpus);
+            Assert.That(torch, Is.EqualTo(model.Probabilities(corpus)));
+
+            var package = Path.Combine(_folder, "model.maas");
+            await loaded.PackAsync(package, "texts", loaded.Export(), trained);
+            using var classifier = await TextClassifier.OpenAsync(package);
+            var served = classifier.Probabilities([.. raw.Select(static s => s.Text)]);
+            Assert.That(served, Is.EqualTo(torch).Within(1e-5), "raw texts, 64 in a run");
+            Assert.That(classifier.Predict(raw[3].Text)["shop"], Is.EqualTo(torch[7]).Within(1e-5), "one text alone");
+            Assert.That(TextEvaluation.Of(classifier, heldBack, "shop").Report.Accuracy, Is.EqualTo(trained.Report.Accuracy));
+            Assert.That(classifier.Manifest.Text, Is.Not.Null);
+            Assert.That(classifier.Manifest.Text!.Cleaning, Is.EqualTo(Cleaning));
+            Assert.That(classifier.Manifest.Metrics!["f1"], Is.EqualTo(trained.Summary.F1));
+        }
+    }
+
+    [Test]
+    public async Task Predict_OverlongAndRefused_NamesTheLimit()
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var (model, _) = TrainedTextModel.Train("textcnn", "made up", corpus, Tiny(OverlongText.Refuse), Options with { Epochs = 1 });
+        using (model)
+        {
+            var package = Path.Combine(_folder, "strict");
+            await model.PackAsync(package, "strict", model.Export());
+            using var classifier = await TextClassifier.OpenAsync(package);
+            var text = string.Join(' ', Enumerable.Repeat("seed", 40));
+            Assert.That(() => classifier.Predict(text), Throws.ArgumentException.With.Message.Contains("expected at most 24 tokens, got 42"));
+            Assert.That(() => classifier.Probabilities(["fine", text]), Throws.ArgumentException.With.Message.Contains("text 1"));
+            Assert.That(() => classifier.Predict("[PAD] [SEP] <p></p>"), Throws.Nothing);
+            Assert.That(() => classifier.Predict(""), Throws.Nothing);
+            Assert.That(classifier.Encoder.Encode("[PAD]"), Has.None.EqualTo(classifier.Encoder.PaddingId), "what is written in a text is no padding");
+        }
+    }
+
+    [Test]
+    public void Encode_KeepEnds_TakesFirstAndLastTokens()
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var (model, _) = TrainedTextModel.Train("textcnn", "made up", corpus, Tiny(OverlongText.KeepEnds), Options with { Epochs = 1 });
+        using (model)
+        {
+            var text = $"seed {string.Join(' ', Enumerable.Repeat("plant", 40))} price";
+            var all = model.Encoder.Tokenizer.Encode(text).Ids;
+            Assert.That(model.Encoder.Encode(text), Is.EqualTo(all[..12].Concat(all[^12..])));
+        }
+    }
+
+    [Test]
+    public void Train_SameSeed_GivesEqualWeights()
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        float[] Run()
+        {
+            var (model, _) = TrainedTextModel.Train("transformer", "made up", corpus, Tiny(OverlongText.KeepEnds) with { BalancedClasses = true }, Options with { Epochs = 1 });
+            using (model)
+            {
+                return model.Probabilities(corpus);
+            }
+        }
+
+        var first = Run();
+        Assert.That(Run(), Is.EqualTo(first));
+    }
+
+    [Test]
+    public void Load_ImageModel_SaysWhatIsExpected()
+    {
+        var path = Path.Combine(_folder, "other.safetensors");
+        using var layer = TorchSharp.torch.nn.Linear(2, 2);
+        ModelWeights.Save(path, layer);
+        Assert.That(TrainedTextModel.IsTextModel(path), Is.False);
+        Assert.That(() => TrainedTextModel.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("text classifier that MaaS trained"));
+    }
+
+    private static TextModelOptions Tiny(OverlongText overlong) => new()
+    {
+        Sizes = new TextModelSizes { Width = 16, Layers = 1, Heads = 2, FeedForward = 32, Dropout = 0, TokenDropout = 0 },
+        VocabularySize = 300,
+        Preprocessing = new TextPreprocessing { Cleaning = Cleaning, MaxLength = 24, Overlong = overlong },
+    };
+
+    private static TextSample[] Samples(int count)
+    {
+        string[] shop = ["price", "sale", "buy", "cheap", "order", "discount"], garden = ["seed", "plant", "soil", "water", "flower", "tree"];
+        string[] common = ["the", "a", "we", "with", "today", "for"];
+        var random = new Random(5);
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            var topic = i % 3 == 0 ? shop : garden;
+            var words = Enumerable.Range(0, random.Next(6, 40)).Select(_ => random.Next(2) == 0 ? common[random.Next(6)] : topic[random.Next(6)]);
+            return new TextSample(i + 1, $"<p>{string.Join(' ', words)} n{i}</p>", i % 3 == 0 ? "shop" : "garden");
+        })];
+    }
+}
