@@ -33,6 +33,7 @@ public static class MaaSEndpointExtensions
             protocol.Map(group);
         }
 
+        group.MapOpenApi().WithScope(ServingScope.Read);
         return group;
     }
 }

@@ -34,7 +34,7 @@ public sealed class PackagesTests
     {
         get
         {
-            string[] always = ["MaaS.Core", "MaaS.Training", "MaaS.Serving", "MaaS"];
+            string[] always = ["MaaS.Core", "MaaS.Training", "MaaS.Serving", "MaaS.Client", "MaaS"];
             return Metadata("TorchBackend") == "system" ? always.Append("MaaS.LibTorch") : always;
         }
     }

@@ -15,7 +15,7 @@ public abstract class ServerFixture
     [OneTimeSetUp]
     public async Task StartServer()
     {
-        _models = new ModelsFolder().Add("linear", "mixed", "gather", "total", "same");
+        _models = new ModelsFolder().Add("linear", "mixed", "gather", "total", "same", "half", "text", "scale");
         await ModelsFolder.CreateDigitsAsync(_models["digits.maas"]);
         var registry = new ModelRegistry(_models.Path);
         using (var package = await ModelPackage.OpenAsync(_models["digits.maas"]))

@@ -39,6 +39,8 @@ internal sealed class GrpcOpenInference(
         Unary(ServingScope.Read, "ModelConfig", ModelConfigRequest.Parser, ModelConfigAsync);
         Unary(ServingScope.Read, "ModelStatistics", ModelStatisticsRequest.Parser, (r, _) => Of(Statistics(r)));
         Unary(ServingScope.Read, "RepositoryIndex", RepositoryIndexRequest.Parser, (r, _) => Of(Index(r)));
+        Unary(ServingScope.Admin, "RepositoryModelLoad", RepositoryModelLoadRequest.Parser, LoadAsync);
+        Unary(ServingScope.Admin, "RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, UnloadAsync);
         endpoints.MapPost(Service + "ModelInfer", grpc.Handle(InferAsync)).WithScope(ServingScope.Predict);
         endpoints.MapPost(Service + "ModelStreamInfer", grpc.Handle(StreamAsync)).WithScope(ServingScope.Predict);
         endpoints.MapPost(Service + "{method}", grpc.Handle(static call => throw new GrpcException(
@@ -159,6 +161,23 @@ internal sealed class GrpcOpenInference(
             }),
         },
     };
+
+    private async ValueTask<IMessage> LoadAsync(RepositoryModelLoadRequest request, GrpcCall call)
+    {
+        foreach (var parameter in request.Parameters.Keys)
+        {
+            RepositoryProtocol.ThrowIfUnsupported(parameter);
+        }
+
+        await models.LoadAsync(request.ModelName, cancellationToken: call.CancellationToken).ConfigureAwait(false);
+        return new RepositoryModelLoadResponse();
+    }
+
+    private async ValueTask<IMessage> UnloadAsync(RepositoryModelUnloadRequest request, GrpcCall call)
+    {
+        await models.UnloadAsync(request.ModelName, cancellationToken: call.CancellationToken).ConfigureAwait(false);
+        return new RepositoryModelUnloadResponse();
+    }
 
     private ModelStatisticsResponse Statistics(ModelStatisticsRequest request) => new()
     {

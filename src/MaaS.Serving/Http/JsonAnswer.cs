@@ -10,20 +10,37 @@ internal static class JsonAnswer
     /// <param name="context">The request.</param>
     /// <param name="writeMembers">Writes the members of the object.</param>
     /// <param name="status">HTTP status.</param>
-    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> writeMembers, int status = StatusCodes.Status200OK)
+    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> writeMembers, int status = StatusCodes.Status200OK)
+        => WriteAsync(context, writeMembers, isObject: true, status);
+
+    /// <summary>Answers with one JSON value of any kind.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="writeValue">Writes the value.</param>
+    public static Task WriteValueAsync(HttpContext context, Action<Utf8JsonWriter> writeValue)
+        => WriteAsync(context, writeValue, isObject: false, StatusCodes.Status200OK);
+
+    /// <summary>Answers <c>{"error": message}</c>.</summary>
+    public static Task WriteErrorAsync(HttpContext context, int status, string message)
+        => WriteAsync(context, w => w.WriteString("error"u8, message), status);
+
+    private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, bool isObject, int status)
     {
         using var json = JsonBuffer.Rent();
-        json.Writer.WriteStartObject();
-        writeMembers(json.Writer);
-        json.Writer.WriteEndObject();
+        if (isObject)
+        {
+            json.Writer.WriteStartObject();
+        }
+
+        write(json.Writer);
+        if (isObject)
+        {
+            json.Writer.WriteEndObject();
+        }
+
         json.Writer.Flush();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Written.Length;
         await context.Response.BodyWriter.WriteAsync(json.Written, context.RequestAborted).ConfigureAwait(false);
     }
-
-    /// <summary>Answers <c>{"error": message}</c>.</summary>
-    public static Task WriteErrorAsync(HttpContext context, int status, string message)
-        => WriteAsync(context, w => w.WriteString("error"u8, message), status);
 }

@@ -8,7 +8,13 @@ namespace MaaS.Serving.Http;
 /// <summary>Turns what an endpoint throws into one JSON error; causes stay in the log.</summary>
 internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<ServingEndpoint> logger)
 {
-    public RequestDelegate Handle(Func<HttpContext, Task> endpoint) => async context =>
+    /// <summary>Makes an endpoint whose bodies may be packed and whose failures become answers.</summary>
+    /// <param name="endpoint">Answers a request, or throws.</param>
+    /// <param name="writeError">Writes a failure in a protocol's own form; null for <c>{"error": message}</c>.</param>
+    public RequestDelegate Handle(Func<HttpContext, Task> endpoint, Func<HttpContext, Failure, Task>? writeError = null)
+        => context => ResponsePacking.RunAsync(context, c => AnswerAsync(c, endpoint, writeError));
+
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, Task> endpoint, Func<HttpContext, Failure, Task>? writeError)
     {
         if (models.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
@@ -18,6 +24,7 @@ internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<Se
 
         try
         {
+            RequestUnpacking.Apply(context);
             await endpoint(context).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (context.RequestAborted.IsCancellationRequested)
@@ -41,9 +48,10 @@ internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<Se
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }
 
-            await JsonAnswer.WriteErrorAsync(context, failure.Status, failure.Message).ConfigureAwait(false);
+            var writing = writeError is null ? JsonAnswer.WriteErrorAsync(context, failure.Status, failure.Message) : writeError(context, failure);
+            await writing.ConfigureAwait(false);
         }
-    };
+    }
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
     private partial void LogCancelled(Exception exception, string path);

@@ -62,7 +62,8 @@ internal sealed class InferenceCall : IDisposable
     {
         if (_outputs is not null)
         {
-            _statistics.Of(Model.Name, Model.Version).AddTranslation(_input, _time.GetElapsedTime(_outputStart), _request!.Timings);
+            _statistics.Of(Model.Name, Model.Version)
+                .AddTranslation(ServingStatistics.Rows(_request!), _request!.Timings, _input, _time.GetElapsedTime(_outputStart));
             _outputs.Dispose();
         }
 

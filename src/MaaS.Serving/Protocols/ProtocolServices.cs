@@ -1,7 +1,9 @@
 using MaaS.Serving.Grpc;
+using MaaS.Serving.OpenApi;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Protocols.TorchServe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -20,9 +22,13 @@ internal static class ProtocolServices
             services.AddSingleton(ServingStatistics.Layer);
         }
 
+        services.AddOpenApi(options => options.AddDocumentTransformer<ServingDocument>());
         services.TryAddSingleton<OpenInferenceMetadata>();
         services.TryAddSingleton<OpenInferenceInfer>();
         services.TryAddSingleton<StatisticsAnswer>();
+        services.TryAddSingleton<TensorFlowPredict>();
+        services.TryAddSingleton<TensorFlowExamples>();
+        services.TryAddSingleton<TensorFlowStatus>();
         services.TryAddSingleton<GrpcEndpoint>();
         services.TryAddSingleton<GrpcInference>();
         services.TryAddEnumerable(
@@ -31,6 +37,9 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, PredictProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, TensorFlowProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, OpenInferenceProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, RepositoryProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, TorchServeInference>(),
+            ServiceDescriptor.Singleton<IProtocol, TorchServeManagement>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcOpenInference>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
         ]);

@@ -78,4 +78,16 @@ save("total", [helper.make_node("ReduceSum", ["x"], ["y"], keepdims=0)],
 save("same", [helper.make_node("Identity", ["x"], ["y"])],
      [tensor("x", TensorProto.FLOAT, ["n", "m"])], [tensor("y", TensorProto.FLOAT, ["n", "m"])])
 
+# Doubles one value a row.
+save("scale", [helper.make_node("Add", ["x", "x"], ["y"])],
+     [tensor("x", TensorProto.FLOAT, ["n", 1])], [tensor("y", TensorProto.FLOAT, ["n", 1])])
+
+# Gives half-precision values back.
+save("half", [helper.make_node("Identity", ["x"], ["y"])],
+     [tensor("x", TensorProto.FLOAT16, ["n"])], [tensor("y", TensorProto.FLOAT16, ["n"])])
+
+# One text in, the same text out under a name that TensorFlow Serving takes for bytes.
+save("text", [helper.make_node("Identity", ["text"], ["echo_bytes"])],
+     [tensor("text", TensorProto.STRING, ["n"])], [tensor("echo_bytes", TensorProto.STRING, ["n"])])
+
 (here / "expected.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")

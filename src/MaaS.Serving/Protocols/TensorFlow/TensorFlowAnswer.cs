@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Serving.Http;
@@ -9,6 +10,9 @@ namespace MaaS.Serving.Protocols.TensorFlow;
 /// <summary>Writes outputs as TensorFlow Serving does: one output gives bare values, several give objects.</summary>
 internal static class TensorFlowAnswer
 {
+    // Outputs of such names are bytes rather than text, says the interface.
+    private const string BytesSuffix = "_bytes";
+
     /// <summary>Answers in the form of the request.</summary>
     /// <exception cref="RequestException">400: the form has rows and an output has none.</exception>
     public static Task WriteAsync(HttpContext context, RequestForm form, InferenceCall call)
@@ -60,7 +64,7 @@ internal static class TensorFlowAnswer
     {
         if (outputs.Count == 1)
         {
-            TensorJsonWriter.WriteNested(writer, outputs[0], row);
+            Write(writer, outputs[0], outputs.Specs[0], row);
             return;
         }
 
@@ -68,9 +72,42 @@ internal static class TensorFlowAnswer
         for (var i = 0; i < outputs.Count; i++)
         {
             writer.WritePropertyName(outputs.Specs[i].Name);
-            TensorJsonWriter.WriteNested(writer, outputs[i], row);
+            Write(writer, outputs[i], outputs.Specs[i], row);
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, TensorValue tensor, TensorSpec spec, int? row)
+    {
+        if (tensor.Type != ElementType.String || !spec.Name.EndsWith(BytesSuffix, StringComparison.Ordinal))
+        {
+            TensorJsonWriter.WriteNested(writer, tensor, row);
+            return;
+        }
+
+        var shape = row is null ? tensor.Shape : tensor.Shape[1..];
+        var size = row is null ? tensor.Strings.Length : tensor.Strings.Length / (int)tensor.Shape[0];
+        WriteBytes(writer, tensor.Strings.Slice((row ?? 0) * size, size), shape);
+    }
+
+    private static void WriteBytes(Utf8JsonWriter writer, ReadOnlySpan<string> values, ReadOnlySpan<long> shape)
+    {
+        if (shape.IsEmpty)
+        {
+            writer.WriteStartObject();
+            writer.WriteBase64String("b64"u8, Encoding.UTF8.GetBytes(values[0]));
+            writer.WriteEndObject();
+            return;
+        }
+
+        writer.WriteStartArray();
+        for (var i = 0; i < shape[0]; i++)
+        {
+            var size = values.Length / (int)shape[0];
+            WriteBytes(writer, values.Slice(i * size, size), shape[1..]);
+        }
+
+        writer.WriteEndArray();
     }
 }

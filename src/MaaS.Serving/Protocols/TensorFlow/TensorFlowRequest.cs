@@ -21,6 +21,9 @@ internal enum RequestForm
 /// <summary>Reads TensorFlow Serving's row and column forms, and MaaS's images, in one pass without a document tree.</summary>
 internal static class TensorFlowRequest
 {
+    /// <summary>The only signature of an ONNX model.</summary>
+    public const string DefaultSignature = "serving_default";
+
     /// <param name="json">The body.</param>
     /// <param name="model">Whose inputs are expected.</param>
     /// <param name="tensors">Gets the inputs.</param>
@@ -79,11 +82,13 @@ internal static class TensorFlowRequest
         return form.Value;
     }
 
-    private static void CheckSignature(ref Utf8JsonReader reader, bool isSignature)
+    /// <summary>Passes over a value; a signature must be the only one there is.</summary>
+    /// <exception cref="RequestException">400: it is another.</exception>
+    public static void CheckSignature(ref Utf8JsonReader reader, bool isSignature)
     {
-        if (isSignature && !(reader.TokenType == JsonTokenType.String && JsonText.Is(reader, "serving_default"u8)))
+        if (isSignature && !(reader.TokenType == JsonTokenType.String && JsonText.Get(reader) is "" or DefaultSignature))
         {
-            throw RequestException.BadRequest("signature_name: expected 'serving_default', the only signature of an ONNX model");
+            throw RequestException.BadRequest($"signature_name: expected '{DefaultSignature}', the only signature of an ONNX model");
         }
 
         reader.Skip();
@@ -105,7 +110,7 @@ internal static class TensorFlowRequest
             return;
         }
 
-        var shapes = new long[tensors.Specs.Count][];
+        var shapes = new long[]?[tensors.Specs.Count];
         var rows = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -114,7 +119,10 @@ internal static class TensorFlowRequest
 
         for (var i = 0; i < shapes.Length; i++)
         {
-            tensors.Complete(i, [rows, .. shapes[i]]);
+            if (shapes[i] is { } shape)
+            {
+                tensors.Complete(i, [rows, .. shape]);
+            }
         }
     }
 
@@ -136,6 +144,12 @@ internal static class TensorFlowRequest
                 throw RequestException.BadRequest($"input '{tensors.Specs[input].Name}': expected it once, got it twice in instance {row}");
             }
 
+            if (row > 0 && shapes[input] is null)
+            {
+                throw RequestException.BadRequest(
+                    $"instances: expected the same inputs in all, instance {row} has '{tensors.Specs[input].Name}' and those before have not");
+            }
+
             seen[input] = true;
             reader.Read();
             var shape = TensorJsonReader.Read(ref reader, json, tensors.Buffer(input));
@@ -147,9 +161,12 @@ internal static class TensorFlowRequest
             }
         }
 
-        if (seen.IndexOf(false) is >= 0 and var missing)
+        for (var i = 0; i < shapes.Length; i++)
         {
-            throw RequestException.BadRequest($"instances: expected the input '{tensors.Specs[missing].Name}' in instance {row}, it is missing");
+            if (!seen[i] && shapes[i] is not null)
+            {
+                throw RequestException.BadRequest($"instances: expected the input '{tensors.Specs[i].Name}' in instance {row}, it is missing");
+            }
         }
     }
 

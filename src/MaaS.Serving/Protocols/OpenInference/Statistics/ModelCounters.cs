@@ -34,9 +34,10 @@ internal sealed class ModelCounters(string name, int version)
             if (timings.BatchSize > 0)
             {
                 // Every request of a batch reports the whole run: its share of the rows is its share of the run.
-                var batch = BatchOf(timings.BatchSize);
+                var size = (int)Math.Max(timings.BatchSize, rows);
+                var batch = BatchOf(size);
                 batch.Rows += rows;
-                batch.Infer += timings.Compute * ((double)rows / timings.BatchSize);
+                batch.Infer += timings.Compute * ((double)rows / size);
             }
         }
     }
@@ -52,7 +53,11 @@ internal sealed class ModelCounters(string name, int version)
     }
 
     /// <summary>Adds the protocol's own share of a request: from its bytes to tensors and from tensors to its answer.</summary>
-    public void AddTranslation(TimeSpan input, TimeSpan output, RunTimings timings)
+    /// <param name="rows">Size of the first axis.</param>
+    /// <param name="timings">What the run took.</param>
+    /// <param name="input">The former.</param>
+    /// <param name="output">The latter.</param>
+    public void AddTranslation(long rows, RunTimings timings, TimeSpan input, TimeSpan output)
     {
         if (timings.IsCacheHit)
         {
@@ -65,7 +70,7 @@ internal sealed class ModelCounters(string name, int version)
             _output = _output.Add(output);
             if (timings.BatchSize > 0)
             {
-                var batch = BatchOf(timings.BatchSize);
+                var batch = BatchOf((int)Math.Max(timings.BatchSize, rows));
                 batch.Input += input;
                 batch.Output += output;
             }

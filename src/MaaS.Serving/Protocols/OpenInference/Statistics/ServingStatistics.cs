@@ -19,6 +19,10 @@ internal sealed class ServingStatistics
     public ModelCounters Of(string name, int version)
         => _counters.GetOrAdd((name, version), static key => new ModelCounters(key.Name, key.Version));
 
+    /// <summary>Samples of a request.</summary>
+    public static long Rows(InferenceRequest request)
+        => request.Inputs.Span is [{ Shape: [var rows, ..] }, ..] && request.Model.Inputs[0].HasBatchAxis() ? rows : 1;
+
     private sealed class CountingExecutor(IInferenceExecutor next, ServingStatistics statistics, TimeProvider time) : IInferenceExecutor
     {
         public async ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
@@ -38,7 +42,5 @@ internal sealed class ServingStatistics
             }
         }
 
-        private static long Rows(InferenceRequest request)
-            => request.Inputs.Span is [{ Shape: [var rows, ..] }, ..] && request.Model.Inputs[0].HasBatchAxis() ? rows : 1;
     }
 }

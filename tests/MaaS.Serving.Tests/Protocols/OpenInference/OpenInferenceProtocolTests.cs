@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace MaaS.Serving.Tests.Protocols;
+namespace MaaS.Serving.Tests.Protocols.OpenInference;
 
 public sealed class OpenInferenceProtocolTests : ServerFixture
 {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace MaaS.Serving.Tests.Protocols;
+namespace MaaS.Serving.Tests.Protocols.TensorFlow;
 
 public sealed class TensorFlowProtocolTests : ServerFixture
 {
@@ -101,7 +101,7 @@ public sealed class TensorFlowProtocolTests : ServerFixture
     [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": {}}]}""", "another object")]
     [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": "\ud800"}]}""", "Unicode")]
     [TestCase("""{"instances": [{"\ud800": 1}]}""", "Unicode")]
-    [TestCase("""{"instances": [{"numbers": 1, "flags": true}]}""", "'words' in instance 0")]
+    [TestCase("""{"instances": [{"numbers": 1, "flags": true}]}""", "'words' is missing")]
     [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": "a"}, {"numbers": [1], "flags": true, "words": "a"}]}""", "one shape")]
     public async Task Predict_BadTypes_NamesTheInput(string body, string message)
         => Assert.That(await Server.ErrorAsync(Mixed, body), Does.Contain(message));

@@ -1,0 +1,38 @@
+using System.Globalization;
+using MaaS.Serving.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Protocols.TorchServe;
+
+/// <summary>Failures in TorchServe's form.</summary>
+internal static class TorchServeError
+{
+    /// <summary>Answers <c>{"code", "type", "message"}</c>.</summary>
+    public static Task WriteAsync(HttpContext context, Failure failure) => JsonAnswer.WriteAsync(
+        context,
+        writer =>
+        {
+            writer.WriteNumber("code"u8, failure.Status);
+            writer.WriteString("type"u8, TypeOf(failure.Status));
+            writer.WriteString("message"u8, failure.Message);
+        },
+        failure.Status);
+
+    /// <summary>A version as an address has it; TorchServe's own look like 1.0, so a trailing .0 is taken.</summary>
+    /// <exception cref="RequestException">404: it is no version.</exception>
+    public static int Version(string name, string version)
+        => int.TryParse(version.EndsWith(".0", StringComparison.Ordinal) ? version[..^2] : version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : throw RequestException.NotFound($"model '{name}': expected a version as 1, got '{version}'");
+
+    private static string TypeOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "BadRequestException",
+        StatusCodes.Status403Forbidden => "InvalidKeyException",
+        StatusCodes.Status404NotFound => "ModelNotFoundException",
+        StatusCodes.Status409Conflict => "ConflictStatusException",
+        StatusCodes.Status413PayloadTooLarge => "RequestEntityTooLargeException",
+        StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => "ServiceUnavailableException",
+        < StatusCodes.Status500InternalServerError => "BadRequestException",
+        _ => "InternalServerException",
+    };
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Serving.Http;
+using MaaS.Serving.Json;
+using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.OpenInference;
+using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Protocols.TorchServe;
+
+/// <summary>
+/// TorchServe's inference API: <c>/predictions/{model}[/{version}]</c> takes one sample as its raw body (an image file, JSON,
+/// text or a tensor's bytes) or as a form's file, and <c>/ping</c>.
+/// </summary>
+internal sealed class TorchServeInference(
+    ModelRepository models, InferenceCalls calls, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+{
+    // TorchServe's image classifiers answer with as many classes.
+    private const int Classes = 5;
+
+    private readonly long _limit = options.Value.MaxRequestBytes;
+
+    public string Name => "torchserve";
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/ping", endpoint.Handle(PingAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.None);
+        endpoints.MapPost("/predictions/{name}", endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+        endpoints.MapPost("/predictions/{name}/{version}", endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+    }
+
+    private Task PingAsync(HttpContext context) => JsonAnswer.WriteAsync(
+        context,
+        writer => writer.WriteString("status"u8, models.IsReady ? "Healthy" : "Unhealthy"),
+        models.IsReady ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
+
+    private async Task PredictAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        var version = context.Route("version") is { } text ? TorchServeError.Version(name, text).ToString(provider: null) : null;
+        using var call = await calls.BeginAsync(context, new ModelReference(name, version)).ConfigureAwait(false);
+        using var body = await RawBody.ReadAsync(context, _limit).ConfigureAwait(false);
+        call.BeginInput();
+        var form = Read(body, call);
+        await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
+        if (form is not null)
+        {
+            await TensorFlowAnswer.WriteAsync(context, form.Value, call).ConfigureAwait(false);
+            return;
+        }
+
+        await JsonAnswer.WriteValueAsync(context, writer => WriteSample(writer, call)).ConfigureAwait(false);
+    }
+
+    /// <summary>Fills the inputs.</summary>
+    /// <returns>The form of a JSON body, which is answered in the same form; null for a single sample.</returns>
+    private static RequestForm? Read(RawBody body, InferenceCall call)
+    {
+        if (body.IsJson)
+        {
+            return TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images: true);
+        }
+
+        if (call.Model.Manifest?.Preprocessing is { } preprocessing && NetpbmImage.Is(body.Bytes.Span))
+        {
+            var image = NetpbmImage.Read(body.Bytes.Span, call.Model.Inputs[0]);
+            var pixels = image.Pixels();
+            var shape = ImagePixels.Prepare(pixels, image.Shape, call.Model.Inputs[0], preprocessing);
+            call.Tensors.Complete(0, TensorValue.Of(pixels, shape));
+            return null;
+        }
+
+        RawRequest.Read(body.Bytes, call.Tensors);
+        return null;
+    }
+
+    private static void WriteSample(Utf8JsonWriter writer, InferenceCall call)
+    {
+        if (call.Model.Manifest is { Task: ModelManifest.Classification, Labels: { } labels }
+            && call.Outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2 && logits.Shape[1] == labels.Count && logits.Shape[0] == 1)
+        {
+            var probabilities = new float[labels.Count];
+            Softmax.Compute(logits.AsSpan<float>(), probabilities);
+            writer.WriteStartObject();
+            foreach (var (index, probability) in probabilities.Index().OrderByDescending(p => p.Item).Take(Classes))
+            {
+                writer.WritePropertyName(labels[index]);
+                TensorJsonWriter.Write(writer, probability);
+            }
+
+            writer.WriteEndObject();
+            return;
+        }
+
+        if (call.Outputs.Count == 1)
+        {
+            Write(writer, call.Outputs[0]);
+            return;
+        }
+
+        writer.WriteStartObject();
+        for (var i = 0; i < call.Outputs.Count; i++)
+        {
+            writer.WritePropertyName(call.Outputs.Specs[i].Name);
+            Write(writer, call.Outputs[i]);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, TensorValue tensor)
+        => TensorJsonWriter.WriteNested(writer, tensor, tensor.Shape is [1, ..] ? 0 : null);
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.Json;
+using MaaS.Serving.Http;
+using MaaS.Serving.Models;
+using MaaS.Serving.Routing;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace MaaS.Serving.Protocols.TorchServe;
+
+/// <summary>TorchServe's management API: list, describe, register, unregister and set the default version.</summary>
+internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoint endpoint) : IProtocol
+{
+    private const int PageSize = 100;
+
+    public string Name => "torchserve-management";
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        RequestDelegate Handle(Func<HttpContext, Task> answer) => endpoint.Handle(answer, TorchServeError.WriteAsync);
+        endpoints.MapGet("/models", Handle(ListAsync)).WithScope(ServingScope.Read);
+        endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin);
+        endpoints.MapGet("/models/{name}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
+        endpoints.MapGet("/models/{name}/{version}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
+        endpoints.MapDelete("/models/{name}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
+        endpoints.MapDelete("/models/{name}/{version}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
+        endpoints.MapPut("/models/{name}/{version}/set-default", Handle(SetDefaultAsync)).WithScope(ServingScope.Admin);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        var limit = Number(context, "limit") ?? PageSize;
+        var start = Number(context, "next_page_token") ?? 0;
+        var names = models.Names;
+        return JsonAnswer.WriteAsync(context, writer =>
+        {
+            if (limit < names.Count - start)
+            {
+                writer.WriteString("nextPageToken"u8, (start + limit).ToString(CultureInfo.InvariantCulture));
+            }
+
+            writer.WriteStartArray("models"u8);
+            foreach (var name in names.Skip(start).Take(limit))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("modelName"u8, name);
+                writer.WriteString("modelUrl"u8, name);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    private Task DescribeAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        var all = models.Status(name);
+        IEnumerable<ModelVersionStatus> described = context.Route("version") switch
+        {
+            null => [all.LastOrDefault(s => s.IsServable) ?? all[^1]],
+            "all" => all,
+            var version => models.Status(name, TorchServeError.Version(name, version).ToString(CultureInfo.InvariantCulture)),
+        };
+        return JsonAnswer.WriteValueAsync(context, writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var status in described)
+            {
+                Describe(writer, status);
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    private async Task RegisterAsync(HttpContext context)
+    {
+        var url = context.Request.Query["url"].ToString();
+        var named = context.Request.Query["model_name"].ToString();
+        var name = named.Length > 0 ? named : Path.GetFileNameWithoutExtension(url);
+        if (name.Length == 0 || url.Contains('/', StringComparison.Ordinal) || url.Contains('\\', StringComparison.Ordinal))
+        {
+            throw RequestException.BadRequest("expected ?url= with the name of a file of the models folder, or ?model_name=, without a path");
+        }
+
+        await models.LoadAsync(name, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await StatusAsync(context, $"Model \"{name}\" Version: {Latest(name)} registered with 1 initial workers").ConfigureAwait(false);
+    }
+
+    private async Task UnregisterAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        int? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
+        await models.UnloadAsync(name, version, context.RequestAborted).ConfigureAwait(false);
+        await StatusAsync(context, $"Model \"{name}\" unregistered").ConfigureAwait(false);
+    }
+
+    private Task SetDefaultAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        var version = TorchServeError.Version(name, context.Route("version")!).ToString(CultureInfo.InvariantCulture);
+        models.Status(name, version);
+        models.SetRoute(name, (models.Route(name) ?? new TrafficRoute()) with { Split = new Dictionary<string, double> { [version] = 1 } });
+        return StatusAsync(context, $"Default version successfully updated for model \"{name}\" to \"{version}\"");
+    }
+
+    private static Task StatusAsync(HttpContext context, string status) => JsonAnswer.WriteAsync(context, writer => writer.WriteString("status"u8, status));
+
+    private static void Describe(Utf8JsonWriter writer, ModelVersionStatus status)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("modelName"u8, status.Name);
+        writer.WriteString("modelVersion"u8, status.Version.ToString(CultureInfo.InvariantCulture));
+        writer.WriteString("modelUrl"u8, status.Name);
+        writer.WriteString("runtime"u8, "onnxruntime"u8);
+        writer.WriteNumber("minWorkers"u8, 1);
+        writer.WriteNumber("maxWorkers"u8, 1);
+        writer.WriteString("status"u8, status.IsServable ? "Healthy" : "Unhealthy");
+        writer.WriteStartArray("workers"u8);
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, "0"u8);
+        writer.WriteString("status"u8, status.IsServable ? "READY" : "UNLOADING");
+        writer.WriteBoolean("gpu"u8, false);
+        writer.WriteNumber("memoryUsage"u8, status.Bytes);
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private int Latest(string name) => models.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
+
+    private static int? Number(HttpContext context, string key)
+        => context.Request.Query[key].ToString() is not { Length: > 0 } text ? null
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw RequestException.BadRequest($"?{key}=: expected a number of 0 or more, got '{text}'");
+}
