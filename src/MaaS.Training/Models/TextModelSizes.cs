@@ -18,10 +18,10 @@ public sealed record TextModelSizes
     public long FeedForward { get; init; } = 256;
 
     /// <summary>Share of values that training drops, 0 to below 1.</summary>
-    public double Dropout { get; init; } = 0.2;
+    public double Dropout { get; init; } = 0.1;
 
     /// <summary>Share of tokens that training replaces by the unknown one, 0 to below 1.</summary>
-    public double TokenDropout { get; init; } = 0.2;
+    public double TokenDropout { get; init; }
 
     /// <summary>How a Transformer tells positions apart.</summary>
     public PositionKind Positions { get; init; } = PositionKind.Learned;
