@@ -31,7 +31,7 @@ internal sealed partial class MailHeaders
     public static (MailHeaders Headers, string Body) Read(string text)
     {
         var headers = new MailHeaders();
-        string? name = null;
+        StringBuilder? value = null;   // Of the field that lines which start with white space go on with.
         var position = 0;
         while (position < text.Length)
         {
@@ -41,9 +41,9 @@ internal sealed partial class MailHeaders
                 return (headers, text[next..]);
             }
 
-            if (line[0] is ' ' or '\t' && name is not null)
+            if (line[0] is ' ' or '\t' && value is not null)
             {
-                headers._fields[name].Append(' ').Append(line.Trim());
+                value.Append(' ').Append(line.Trim());
             }
             else if (position > 0 || !line.StartsWith("From "))   // The first line of a mailbox file is no field.
             {
@@ -54,8 +54,8 @@ internal sealed partial class MailHeaders
                 }
 
                 // A field that stands twice keeps its first value.
-                name = line[..colon].ToString();
-                name = headers._fields.TryAdd(name, new StringBuilder().Append(line[(colon + 1)..].Trim())) ? name : null;
+                value = new StringBuilder().Append(line[(colon + 1)..].Trim());
+                headers._fields.TryAdd(line[..colon].ToString(), value);
             }
 
             position = next;

@@ -51,6 +51,10 @@ folded = (
     "From ann@example.org  Tue Jul 30 08:30:04 2002\nReceived: from a (b [127.0.0.1])\n\tby c (Postfix)\n"
     "Subject: A subject that is\n  folded over lines\n\nBody, soft break follows.\n"
 )
+repeated = (
+    "Received: from a (b [127.0.0.1])\n\tby c (Postfix)\nReceived: from d (e [127.0.0.1])\n\tby f (Postfix)\n"
+    "Content-Type: text/plain; charset=us-ascii\nSubject: A field stands twice\n\nBody.\n"
+)
 
 sources = [
     raw(plain("utf-8", "base64", "Naïve subject", "Ünïcödé text ✓\nand a second line\n")),
@@ -61,5 +65,6 @@ sources = [
     raw(nested),
     koi,
     folded,
+    repeated,
 ]
 (HERE / "mails.json").write_text(json.dumps([{"raw": s, **expected(s)} for s in sources], indent=1) + "\n")
