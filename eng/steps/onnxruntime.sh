@@ -6,28 +6,39 @@
 . eng/npm.sh
 step "ONNX Runtime" "read the log; the package is packed by eng/onnxruntime/OnnxRuntime.csproj from the npm package in eng/npm-packages.txt."
 
-onnxruntime_version() { sed -n 's|.*"Microsoft.ML.OnnxRuntime" Version="\([^"]*\)".*|\1|p' Directory.Packages.props; }
+onnxruntime_version() { sed -n 's|.*<OnnxRuntimeVersion[^>]*>\(.*\)</OnnxRuntimeVersion>.*|\1|p' Directory.Packages.props; }
+packed_version() { sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' eng/onnxruntime/OnnxRuntime.csproj; }
 numerics_version() { sed -n 's|.*"System.Numerics.Tensors" Version="\([^"]*\)".*|\1|p' Directory.Packages.props; }
 
 inputs() {
-    echo "$(onnxruntime_version) $(numerics_version)"
+    echo "$(onnxruntime_version) $(packed_version) $(numerics_version)"
     files eng/onnxruntime eng/npm-packages.txt
     feed_settings
 }
-# The note that the step leaves names the file that ONNX Runtime comes from.
-present() { [ -f artifacts/onnxruntime.txt ] && [ -f "$(cat artifacts/onnxruntime.txt)" ]; }
+present() {
+    [ -f artifacts/onnxruntime.props ] || return 1
+    ! grep -q "$(packed_version)" artifacts/onnxruntime.props || [ -f "artifacts/feed/Microsoft.ML.OnnxRuntime.$(packed_version).nupkg" ]
+}
 
 work() {
-    local package=
-    if feed_serves Microsoft.ML.OnnxRuntime "$(onnxruntime_version)"; then
-        rm -f artifacts/feed/Microsoft.ML.OnnxRuntime.*.nupkg
-        echo "= the package feed serves it"
+    local version
+    version=$(onnxruntime_version)
+    rm -f artifacts/feed/Microsoft.ML.OnnxRuntime.*.nupkg
+    if feed_serves Microsoft.ML.OnnxRuntime "$version"; then
+        echo "= $version, from the package feed"
     else
+        version=$(packed_version)
         pack
-        package=$(ls artifacts/feed/Microsoft.ML.OnnxRuntime.*.nupkg)
-        echo "= packed here, for the package feed lacks it"
+        echo "= $version, packed here, for the package feed lacks $(onnxruntime_version)"
     fi
-    echo "${package:-NuGet.config}" >artifacts/onnxruntime.txt
+    cat >"$scratch/onnxruntime.props" <<EOF
+<Project>
+  <PropertyGroup>
+    <OnnxRuntimeVersion>$version</OnnxRuntimeVersion>
+  </PropertyGroup>
+</Project>
+EOF
+    mv "$scratch/onnxruntime.props" artifacts/
 }
 
 pack() {
