@@ -80,6 +80,7 @@ public sealed class ServingHost : IAsyncDisposable
         try
         {
             var options = app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value;
+            ServingTransport.Bind(app, url, options);
             app.UseStatusCodePages(WriteErrorAsync);
             if (options.Security.AllowedOrigins.Count > 0)
             {

@@ -17,7 +17,7 @@ internal static class ServingTransport
 {
     public static void Use(WebApplicationBuilder builder, string url)
     {
-        builder.WebHost.UseUrls(url);
+        builder.WebHost.UseUrls(); // See Bind.
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddCors();
         builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
@@ -32,17 +32,33 @@ internal static class ServingTransport
         });
     }
 
+    /// <summary>Gives the application its addresses, where <see cref="Listen"/> did not.</summary>
+    public static void Bind(WebApplication app, string url, MaaSServingOptions options)
+    {
+        if (!HasEndpoints(options))
+        {
+            foreach (var address in Split(url))
+            {
+                app.Urls.Add(address);
+            }
+        }
+    }
+
+    private static bool HasEndpoints(MaaSServingOptions options) => options.GrpcUrl is not null || options.Security.AdminUrl is not null;
+
+    private static string[] Split(string url) => url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     /// <summary>Endpoints set here take the place of the host's addresses, so that all are set or none.</summary>
     private static void Listen(KestrelServerOptions kestrel, string url, MaaSServingOptions options)
     {
-        if (options.GrpcUrl is null && options.Security.AdminUrl is null)
+        if (!HasEndpoints(options))
         {
             return;
         }
 
-        foreach (var address in url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var address in Split(url))
         {
-            kestrel.Listen(address, HttpProtocols.Http1AndHttp2);
+            kestrel.Listen(address);
         }
 
         if (options.GrpcUrl is { } grpc)
@@ -52,7 +68,7 @@ internal static class ServingTransport
 
         if (options.Security.AdminUrl is { } admin)
         {
-            kestrel.Listen(admin, HttpProtocols.Http1AndHttp2);
+            kestrel.Listen(admin);
         }
     }
 

@@ -26,13 +26,17 @@ internal static class ListenAddress
     /// <summary>Adds an endpoint.</summary>
     /// <param name="kestrel">The server.</param>
     /// <param name="url">An address that <see cref="IsValid"/>; a host name other than localhost stands for every address.</param>
-    /// <param name="protocols">What is spoken there.</param>
-    public static void Listen(this KestrelServerOptions kestrel, string url, HttpProtocols protocols)
+    /// <param name="protocols">What is spoken there; null for HTTP/1.1, and with TLS HTTP/2 as well.</param>
+    public static void Listen(this KestrelServerOptions kestrel, string url, HttpProtocols? protocols = null)
     {
         var address = BindingAddress.Parse(url);
         void Configure(ListenOptions listen)
         {
-            listen.Protocols = protocols;
+            if (protocols is { } chosen)
+            {
+                listen.Protocols = chosen; // Even the default, once it is said, makes Kestrel warn that HTTP/2 asks for TLS.
+            }
+
             if (address.Scheme == "https")
             {
                 listen.UseHttps();

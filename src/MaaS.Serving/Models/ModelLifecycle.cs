@@ -97,9 +97,14 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Before the server stops to listen: says that it is not ready, and answers on until others have noticed.</summary>
+    /// <remarks>A host that is stopped, then disposed of, may ask twice.</remarks>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        _isDraining = true;
+        if (Interlocked.Exchange(ref _isDraining, true))
+        {
+            return;
+        }
+
         LogDraining(_options.DrainDelay);
         await Task.Delay(_options.DrainDelay, _time, cancellationToken).ConfigureAwait(false);
     }

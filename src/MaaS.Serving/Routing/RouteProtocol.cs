@@ -24,12 +24,12 @@ internal sealed class RouteProtocol(ModelRepository models, ShadowTraffic shadow
     {
         const string Route = "/v2/repository/models/{name}/route";
         endpoints.MapGet(Route, endpoint.Handle(context => WriteAsync(context, models.Route(Model(context))))).WithScope(ServingScope.Read);
-        endpoints.MapPut(Route, endpoint.Handle(PutAsync));
+        endpoints.MapPut(Route, endpoint.Handle(PutAsync)).WithScope(ServingScope.Admin);
         endpoints.MapDelete(Route, endpoint.Handle(context =>
         {
             models.SetRoute(Model(context), route: null);
             return WriteAsync(context, null);
-        }));
+        })).WithScope(ServingScope.Admin);
         endpoints.MapGet("/v2/repository/shadow", endpoint.Handle(ShadowAsync)).WithScope(ServingScope.Read);
     }
 

@@ -384,6 +384,19 @@ public sealed class ModelLifecycleTests
     }
 
     [Test]
+    public async Task Stopping_Twice_WaitsOnce()
+    {
+        _it.Options.DrainDelay = TimeSpan.FromHours(1);
+        await _it.Add("m", 1).StartAsync();
+        using var end = new CancellationTokenSource();
+        var first = _it.Lifecycle.StoppingAsync(end.Token);
+
+        Assert.That((first.IsCompleted, _it.Lifecycle.StoppingAsync(CancellationToken.None).IsCompleted), Is.EqualTo((false, true)));
+        await end.CancelAsync();
+        Assert.That(() => first, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public async Task Acquire_WhileVersionsComeAndGo_NeverFails()
     {
         await _it.Add("m", 1).StartAsync();
