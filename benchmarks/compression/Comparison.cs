@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Analysis;
 using MaaS.Training.Compression;
@@ -9,10 +8,7 @@ using MaaS.Training.Data;
 
 namespace MaaS.Benchmarks.Compression;
 
-/// <summary>
-/// Two networks on the same samples: accuracy, latency with alternating sides, file size. Where rewriting for the processor
-/// makes the float network faster, that form stands against the other one, and a row of its own tells the network as exported.
-/// </summary>
+/// <summary>Two networks on the same samples: accuracy, latency with alternating sides, file size.</summary>
 internal static class Comparison
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
@@ -22,8 +18,6 @@ internal static class Comparison
         var (firstBytes, secondBytes) = (first.ToByteArray(), second.ToByteArray());
         using var a = InferenceModel.Load(firstBytes, "first");
         using var b = InferenceModel.Load(secondBytes, "second");
-        var optimized = CpuOptimizer.Optimize(first);
-        using var rewritten = ReferenceEquals(optimized, first) ? null : InferenceModel.Load(optimized.ToByteArray(), "rewritten");
         var input = a.Inputs[0].Name;
         var (firstAccuracy, secondAccuracy) = (Accuracy(a, test), Accuracy(b, test));
         Console.WriteLine();
@@ -34,13 +28,8 @@ internal static class Comparison
         foreach (var batch in new[] { 1, 32 })
         {
             var sample = OnnxBatches.Inputs(test, input, batch, batch).First();
-            var times = LatencyComparison.Measure(rewritten is null ? [a, b] : [a, b, rewritten], sample, Duration);
-            var best = rewritten is null ? times[0] : Math.Min(times[0], times[2]);
-            Row($"median ms, batch {batch}", best, times[1], $"{best / times[1]:0.00}x");
-            if (best < times[0])
-            {
-                Row("  as exported", times[0], times[1], $"{times[0] / times[1]:0.00}x");
-            }
+            var times = LatencyComparison.Measure([a, b], sample, Duration);
+            Row($"median ms, batch {batch}", times[0], times[1], $"{times[0] / times[1]:0.00}x");
         }
 
         Row("file, KiB", firstBytes.Length / 1024.0, secondBytes.Length / 1024.0, $"{(double)firstBytes.Length / secondBytes.Length:0.00}x");

@@ -183,6 +183,10 @@ public sealed class InferenceModel : IDisposable
             GraphOptimizationLevel = options.OptimizeGraph ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // Errors come back as exceptions.
         };
+
+        // Fuses a sum with the layer norm of it into a kernel that takes four times as long as both (167 against 40 µs for 128
+        // rows of 256 on one core with AVX-512, ONNX Runtime 1.31).
+        native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
         native.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
 

@@ -10,12 +10,10 @@ internal static class GraphPreparation
     private static readonly HashSet<string> Movers = ["MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze"];
 
     /// <param name="model">The model; not changed.</param>
-    /// <param name="fuses">Whether ONNX Runtime's own processor kernels may take the place of standard operators.</param>
-    public static OnnxModel Prepare(OnnxModel model, bool fuses = true)
+    public static OnnxModel Prepare(OnnxModel model)
     {
         var copy = model.Clone();
         GraphOptimizer.Optimize(copy);   // Constants become initializers, batch norms part of the convolution.
-        if (fuses) new SkipLayerNormFusion().Run(copy);
         NameNodes(copy.Graph);
         ReluBeforeMoves(copy.Graph);
         return copy;

@@ -1,5 +1,4 @@
 using MaaS.Core.Metrics;
-using MaaS.Core.Onnx.Passes;
 
 namespace MaaS.Core.Quantization;
 
@@ -11,7 +10,7 @@ public sealed record ModelMeasurement(double Accuracy, double LatencyMs, long By
 
 /// <summary>What quantization gained and cost, and what was decided.</summary>
 /// <param name="Scheme">How the model was quantized.</param>
-/// <param name="Float">The float model, in the faster of its two forms: as it came, or as <see cref="CpuOptimizer"/> rewrites it.</param>
+/// <param name="Float">The float model.</param>
 /// <param name="Quantized">The quantized model.</param>
 /// <param name="FloatNodes">Nodes that stayed float to save accuracy.</param>
 /// <param name="Accepted">Whether the quantized model was returned.</param>
@@ -20,13 +19,10 @@ public sealed record QuantizationReport(
     string Scheme, ModelMeasurement Float, ModelMeasurement Quantized, IReadOnlyList<string> FloatNodes, bool Accepted,
     string Reason)
 {
-    /// <summary>Median milliseconds of the float model as it came; <see cref="Float"/>'s own where that form is the faster one.</summary>
-    public double GivenLatencyMs { get; init; } = Float.LatencyMs;
-
     /// <summary>How much accuracy was lost; below zero when it rose.</summary>
     public double AccuracyDrop => Float.Accuracy - Quantized.Accuracy;
 
-    /// <summary>How many times faster the quantized model is than the best float form.</summary>
+    /// <summary>How many times faster the quantized model is.</summary>
     public double Speedup => Float.LatencyMs / Quantized.LatencyMs;
 
     /// <summary>How many times smaller its weights are.</summary>
@@ -38,9 +34,6 @@ public sealed record QuantizationReport(
         [Scheme, "float", "quantized", "gain"],
         ["accuracy", $"{Float.Accuracy:F4}", $"{Quantized.Accuracy:F4}", $"{-AccuracyDrop:+0.0000;-0.0000;0}"],
         ["latency, ms", $"{Float.LatencyMs:F3}", $"{Quantized.LatencyMs:F3}", $"{Speedup:F2}×"],
-        .. GivenLatencyMs > Float.LatencyMs
-            ? new string[][] { ["as it came, ms", $"{GivenLatencyMs:F3}", "", $"{GivenLatencyMs / Quantized.LatencyMs:F2}×"] }
-            : [],
         ["weights, KiB", $"{Float.Bytes / 1024.0:F1}", $"{Quantized.Bytes / 1024.0:F1}", $"{Compression:F2}×"],
     ], 1) + (FloatNodes.Count > 0 ? $"kept float: {string.Join(", ", FloatNodes)}\n" : "")
         + $"{(Accepted ? "accepted" : "refused")}: {Reason}\n";

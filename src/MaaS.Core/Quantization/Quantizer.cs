@@ -1,6 +1,5 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Quantization.Analysis;
 using MaaS.Core.Quantization.Schemes;
 
@@ -42,26 +41,13 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         double exactAccuracy = accuracy(exact.Model);
 
         var chosen = Choose(model, candidate, accuracy, exactAccuracy - _options.MaxAccuracyDrop - Rounding, sample, cancellationToken);
-        var (given, best, time) = Measure(model, exact, chosen.Model, sample, cancellationToken);
+        using var quantized = new ModelSession(chosen.Model, _options.Inference);
+        double[] times = LatencyComparison.Measure([exact.Model, quantized.Model], sample, _options.LatencyDuration, cancellationToken);
 
         var report = Decide(new QuantizationReport(
-            scheme.Name, new(exactAccuracy, best, model.WeightBytes), new(chosen.Accuracy, time, chosen.Model.WeightBytes),
-            chosen.FloatNodes, Accepted: false, Reason: "") { GivenLatencyMs = given }, candidate.Nodes.Count);
+            scheme.Name, new(exactAccuracy, times[0], model.WeightBytes), new(chosen.Accuracy, times[1], chosen.Model.WeightBytes),
+            chosen.FloatNodes, Accepted: false, Reason: ""), candidate.Nodes.Count);
         return new(report.Accepted ? chosen.Model : model, report);
-    }
-
-    // What is not due to integers is no merit of theirs: the float model gets the same rewriting where that is faster.
-    private (double Given, double Best, double Quantized) Measure(
-        OnnxModel model, ModelSession given, OnnxModel quantized, IReadOnlyDictionary<string, TensorValue> sample,
-        CancellationToken cancellationToken)
-    {
-        var optimized = CpuOptimizer.Optimize(model);
-        using var integers = new ModelSession(quantized, _options.Inference);
-        using var rewritten = ReferenceEquals(optimized, model) ? null : new ModelSession(optimized, _options.Inference);
-        double[] times = LatencyComparison.Measure(
-            rewritten is null ? [given.Model, integers.Model] : [given.Model, integers.Model, rewritten.Model],
-            sample, _options.LatencyDuration, cancellationToken);
-        return (times[0], rewritten is null ? times[0] : Math.Min(times[0], times[2]), times[1]);
     }
 
     // Everything quantized where that is accurate enough, else mixed precision, else everything all the same for the report.

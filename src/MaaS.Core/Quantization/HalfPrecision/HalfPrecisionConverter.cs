@@ -13,7 +13,7 @@ public static class HalfPrecisionConverter
     /// <param name="type">The type of the weights.</param>
     public static OnnxModel StoreWeights(OnnxModel model, HalfType type)
     {
-        var prepared = GraphPreparation.Prepare(model, fuses: false);
+        var prepared = GraphPreparation.Prepare(model);
         var writer = new GraphWriter(prepared);
         // Scalars and short vectors (scales, shapes, epsilons) gain nothing.
         var weights = prepared.Graph.Initializer.Where(static t => t.Type() == DataType.Float && t.ElementCount() >= 64).ToList();
@@ -39,7 +39,7 @@ public static class HalfPrecisionConverter
     /// <exception cref="Inference.InferenceException">ONNX Runtime refuses the model, or a value is no tensor.</exception>
     public static OnnxModel Convert(OnnxModel model, HalfType type, IReadOnlySet<string>? floatOperators = null)
     {
-        var prepared = GraphPreparation.Prepare(model, fuses: false);
+        var prepared = GraphPreparation.Prepare(model);
         new HalfPrecisionWriter(prepared, type, floatOperators ?? new HashSet<string>()).Write();
         new DeadNodeElimination().Run(prepared);   // Casts that nobody came to read.
         return prepared;
