@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MaaS.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -93,7 +94,7 @@ internal sealed class AutogradFunctionTests
         }
 
         Step();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         for (var i = 0; i < 20; i++)
         {
             Step();

@@ -1,3 +1,4 @@
+using MaaS.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -149,7 +150,7 @@ public class DisposeScopeTests
     [Test]
     public void Finalizer_OfForgottenTensors_FreesThem()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         Forget();
         for (var i = 0; i < 20 && Tensor.TotalCount > before; i++)
         {

@@ -1,3 +1,4 @@
+using MaaS.Tests;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.utils.data;
@@ -49,7 +50,7 @@ public class DataLoaderTests
     [Test]
     public void Enumerate_DisposedBatches_LeaveNoTensors()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using (var loader = DataLoader(new Squares(20), 4, num_worker: 2))
         {
             Tensor? last = null;
@@ -93,7 +94,7 @@ public class DataLoaderTests
     [TestCase(2)]
     public void Enumerate_FailingDataset_ShowsItsErrorAndLeavesNoTensors(int workers)
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using (var loader = DataLoader(new Squares(6, failAt: 4), 3, num_worker: workers))
         {
             var error = Assert.Catch(() => loader.ToList())!;

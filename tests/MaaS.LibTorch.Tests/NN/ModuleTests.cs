@@ -1,3 +1,4 @@
+using MaaS.Tests;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -198,7 +199,7 @@ public class ModuleTests
     [Test]
     public void Dispose_Module_FreesEveryTensor()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using (NewDisposeScope())
         {
             using var net = new Net();
@@ -257,7 +258,7 @@ public class ModuleTests
         }
 
         Step();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         for (var i = 0; i < 50; i++) Step();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }

@@ -1,3 +1,4 @@
+using MaaS.Tests;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -83,7 +84,7 @@ public class OptimizerTests
         for (var k = 0; k < 3; k++) Step(optimizer, parameters, 3 * k);
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         for (var k = 0; k < 50; k++) Step(optimizer, parameters, 3 * k);
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));
     }

@@ -1,3 +1,4 @@
+using MaaS.Tests;
 using MaaS.Training.Data;
 using MaaS.Training.Models;
 using TorchSharp;
@@ -96,7 +97,7 @@ internal sealed class TrainerTests
 
         Run();
         Collect();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         Run();
         Collect();
         Assert.That(Tensor.TotalCount, Is.EqualTo(before));

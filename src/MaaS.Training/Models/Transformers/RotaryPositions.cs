@@ -11,8 +11,8 @@ namespace MaaS.Training.Models.Transformers;
 /// permutation of features that queries and keys share.</remarks>
 public sealed class RotaryPositions : Module<Tensor, long, Tensor>
 {
-    private readonly Tensor cosine;
-    private readonly Tensor sine;
+    private readonly ConstantTable _cosine;
+    private readonly ConstantTable _sine;
     private readonly long _maxLength;
 
     /// <summary>Tables for every position; no part of the state dictionary.</summary>
@@ -30,10 +30,14 @@ public sealed class RotaryPositions : Module<Tensor, long, Tensor>
 
         _maxLength = maxLength;
         var (sines, cosines) = Wavelengths.Table(maxLength, headDim / 2, rotaryBase);
-        cosine = cat([cosines, cosines], 1);    // (maxLength, D)
-        sine = cat([-sines, sines], 1);
-        register_buffer(nameof(cosine), cosine, persistent: false);
-        register_buffer(nameof(sine), sine, persistent: false);
+        using (sines)
+        using (cosines)
+        using (NewDisposeScope())
+        {
+            _cosine = new ConstantTable(cat([cosines, cosines], 1));    // (maxLength, D)
+            _sine = new ConstantTable(cat([-sines, sines], 1));
+        }
+
         RegisterComponents();
     }
 
@@ -46,6 +50,19 @@ public sealed class RotaryPositions : Module<Tensor, long, Tensor>
         var length = heads.shape[2];
         SequenceCheck.AtMost(nameof(RotaryPositions), first + length, _maxLength);
         var halves = heads.chunk(2, -1);
-        return (heads * cosine.narrow(0, first, length)) + (cat([halves[1], halves[0]], -1) * sine.narrow(0, first, length));
+        var (cosine, sine) = (_cosine.Like(heads).narrow(0, first, length), _sine.Like(heads).narrow(0, first, length));
+        return (heads * cosine) + (cat([halves[1], halves[0]], -1) * sine);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _cosine.Dispose();
+            _sine.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

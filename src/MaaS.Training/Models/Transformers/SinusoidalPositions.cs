@@ -8,7 +8,8 @@ namespace MaaS.Training.Models.Transformers;
 /// <remarks>Vaswani et al. 2017: Attention is all you need, section 3.5.</remarks>
 public sealed class SinusoidalPositions : Module<Tensor, long, Tensor>
 {
-    private readonly Tensor table;
+    private readonly ConstantTable _table;
+    private readonly long _maxLength;
 
     /// <summary>A table for every position; no part of the state dictionary.</summary>
     /// <param name="width">Features C, at least 1.</param>
@@ -21,8 +22,14 @@ public sealed class SinusoidalPositions : Module<Tensor, long, Tensor>
         // An odd width has one more sine than cosines; its wavelengths are those of the exact width.
         var pairs = (width + 1) / 2;
         var (sines, cosines) = Wavelengths.Table(maxLength, pairs, Math.Pow(10000, 2.0 * pairs / width));
-        table = stack([sines, cosines], 2).reshape(maxLength, 2 * pairs).narrow(1, 0, width).contiguous();
-        register_buffer(nameof(table), table, persistent: false);
+        using (sines)
+        using (cosines)
+        using (NewDisposeScope())
+        {
+            _table = new ConstantTable(stack([sines, cosines], 2).reshape(maxLength, 2 * pairs).narrow(1, 0, width).contiguous());
+        }
+
+        _maxLength = maxLength;
         RegisterComponents();
     }
 
@@ -33,7 +40,18 @@ public sealed class SinusoidalPositions : Module<Tensor, long, Tensor>
     public override Tensor forward(Tensor input, long first)
     {
         var length = input.shape[1];
-        SequenceCheck.AtMost(nameof(SinusoidalPositions), first + length, table.shape[0]);
-        return input + table.narrow(0, first, length);
+        SequenceCheck.AtMost(nameof(SinusoidalPositions), first + length, _maxLength);
+        return input + _table.Like(input).narrow(0, first, length);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _table.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

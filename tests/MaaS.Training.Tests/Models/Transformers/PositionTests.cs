@@ -26,6 +26,19 @@ public sealed class PositionTests
     }
 
     [Test]
+    public void Forward_AfterTheModuleMoved_FollowsItsInput([Values] bool rotary, [Values(ScalarType.Float32, ScalarType.BFloat16)] ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using nn.Module<Tensor, long, Tensor> positions = rotary ? new RotaryPositions(4, 10) : new SinusoidalPositions(4, 10);
+        long[] shape = rotary ? [1, 2, 3, 4] : [2, 3, 4];
+        foreach (var device in new[] { CPU, META })
+        {
+            var output = positions.to(device, type).call(ones(shape, type, device), 2);
+            Assert.That((output.device_type, output.dtype, output.shape), Is.EqualTo((device.type, type, shape)));
+        }
+    }
+
+    [Test]
     public void Rotary_Pairs_TurnAsComplexNumbers()
     {
         using var scope = NewDisposeScope();
