@@ -18,7 +18,14 @@ internal static unsafe partial class NativeTracer
     // Once, when the first function is called: a library of another version has other layouts than those below.
     private static IntPtr Resolve(string library, Assembly assembly, DllImportSearchPath? searchPath)
     {
-        if (library != Library || !NativeLibrary.TryLoad(library, assembly, searchPath, out var handle)) return IntPtr.Zero;
+        if (library != Library) return IntPtr.Zero;
+        if (!NativeLibrary.TryLoad(library, assembly, searchPath, out var handle))
+        {
+            throw new OnnxExportException(
+                $"export: expected lib{Library}.so, built against the libtorch that runs, got none that loads. The NuGet backends of torch come " +
+                "without it: save the weights as .safetensors and export them with TorchBackend=system (docs/setup.md).");
+        }
+
         var found = NativeLibrary.TryGetExport(handle, "maas_abi", out var abi) ? ((delegate* unmanaged<int>)abi)() : 0;
         return found == Abi ? handle : throw new OnnxExportException(
             $"export: expected interface version {Abi} of lib{Library}.so, got {(found == 0 ? "a library older than the first" : found)}; " +
