@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace MaaS.Benchmarks.Serving;
@@ -20,6 +21,7 @@ internal sealed class BareServer : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly string[] _input, _output;
+    private readonly bool _takesIds; // int64 instead of float32.
 
     private BareServer(string model, int threads)
     {
@@ -27,6 +29,7 @@ internal sealed class BareServer : IDisposable
         _session = new InferenceSession(model, options);
         _input = [.. _session.InputNames];
         _output = [.. _session.OutputNames];
+        _takesIds = _session.InputMetadata[_input[0]].ElementDataType == TensorElementType.Int64;
     }
 
     public static async Task RunAsync(string model, int port, int threads)
@@ -53,14 +56,21 @@ internal sealed class BareServer : IDisposable
     private async Task JsonAsync(HttpContext context)
     {
         var body = await ReadAsync(context);
-        var data = Parse(body.Buffer, out var shape, out var count);
+        using var outputs = _takesIds ? RunJson<long>(body.Buffer) : RunJson<float>(body.Buffer);
         context.Request.BodyReader.AdvanceTo(body.Buffer.End);
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), shape);
-        using var outputs = _session.Run(_run, _input, [input], _output);
-        ArrayPool<float>.Shared.Return(data);
         context.Response.ContentType = "application/json";
         Write(context.Response.BodyWriter, outputs[0]);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private IDisposableReadOnlyCollection<OrtValue> RunJson<T>(in ReadOnlySequence<byte> json)
+        where T : unmanaged
+    {
+        var data = Parse<T>(json, out var shape, out var count);
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), shape);
+        var outputs = _session.Run(_run, _input, [input], _output);
+        ArrayPool<T>.Shared.Return(data);
+        return outputs;
     }
 
     private async Task BinaryAsync(HttpContext context)
@@ -79,9 +89,9 @@ internal sealed class BareServer : IDisposable
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private static float[] Parse(in ReadOnlySequence<byte> json, out long[] shape, out int count)
+    private static T[] Parse<T>(in ReadOnlySequence<byte> json, out long[] shape, out int count)
     {
-        var data = ArrayPool<float>.Shared.Rent(784);
+        var data = ArrayPool<T>.Shared.Rent(784);
         List<long> sizes = [];
         count = 0;
         var reader = new Utf8JsonReader(json);
@@ -103,7 +113,7 @@ internal sealed class BareServer : IDisposable
             {
                 for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.Number;)
                 {
-                    data[count++] = reader.GetSingle();
+                    data[count++] = typeof(T) == typeof(long) ? (T)(object)reader.GetInt64() : (T)(object)reader.GetSingle(); // No box: T is known when this is compiled.
                 }
             }
         }

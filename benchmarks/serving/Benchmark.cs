@@ -14,6 +14,7 @@ internal sealed class Benchmark(int rounds, int seconds)
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"maas-bench-{Environment.ProcessId}");
     private readonly List<Server> _servers = [];
+    private readonly Summary _summary = new();
 
     public async Task<int> RunAsync()
     {
@@ -24,7 +25,9 @@ internal sealed class Benchmark(int rounds, int seconds)
             Console.WriteLine($"versions: {string.Join(", ", Machine.Versions())}");
             Console.WriteLine($"{rounds} rounds of {seconds} s each, best round of each; ratios are medians over rounds");
             await CompareServersAsync();
-            await CompareBatchingAsync();
+            await CompareBatchingAsync("VGG", Networks.Vgg(), RequestJson(), aim: null, "1", "28", "28");
+            await CompareBatchingAsync("MiniLM-L6", Networks.SentenceEncoder(), IdsJson(), aim: 1.5, "8");
+            _summary.Print();
             return 0;
         }
         finally
@@ -65,48 +68,55 @@ internal sealed class Benchmark(int rounds, int seconds)
         {
             table.Measure(connections);
             table.Print(connections);
-            table.PrintRatio(connections, "MaaS JSON", "bare JSON", 1.1);
-            table.PrintRatio(connections, "MaaS binary", "bare binary", 0.95);
-            table.PrintRatio(connections, "MaaS JSON", "Flask + PyTorch", 7);
-            table.PrintRatio(connections, "MaaS JSON", "Fastify + ONNX Runtime", 4);
+            table.Compare(_summary, connections, "MaaS JSON", "bare JSON", 1.1);
+            table.Compare(_summary, connections, "MaaS binary", "bare binary", 0.95);
+            table.Compare(_summary, connections, "MaaS JSON", "Flask + PyTorch", 7);
+            table.Compare(_summary, connections, "MaaS JSON", "Fastify + ONNX Runtime", 4);
         }
 
-        PrintAddedLatency(table, model, bytes);
+        AddLatencies(table, model, bytes);
         StopAll();
     }
 
-    private async Task CompareBatchingAsync()
+    /// <summary>What batching gains, beside what ONNX Runtime alone gains from batches of this model: no server gains more.</summary>
+    private async Task CompareBatchingAsync(string name, OnnxModel network, string request, double? aim, params string[] row)
     {
-        var model = await SaveAsync("vgg", Networks.Vgg());
-        var json = await SaveAsync("vgg.json", Encoding.UTF8.GetBytes(RequestJson()));
+        const string OneThread = "bare, 1 thread a run", DefaultThreads = "bare, default threads";
+        var model = await SaveAsync("batched", network);
+        var json = await SaveAsync("batched.json", Encoding.UTF8.GetBytes(request));
         Target[] targets =
         [
-            new("MaaS", Start(Self, "maas", model, "{port}"), "/v2/models/vgg/infer", json, Json),
-            new("bare, 1 thread a run", Start(Self, "bare", model, "{port}", "1"), "/infer", json, Json),
-            new("bare, default threads", Start(Self, "bare", model, "{port}", "0"), "/infer", json, Json),
+            new("MaaS", Start(Self, "maas", model, "{port}"), "/v2/models/batched/infer", json, Json),
+            new(OneThread, Start(Self, "bare", model, "{port}", "1"), "/infer", json, Json),
+            new(DefaultThreads, Start(Self, "bare", model, "{port}", "0"), "/infer", json, Json),
         ];
         await CheckAnswersAsync(targets);
-        var table = new Table("Batching a VGG-style network", targets, rounds, seconds);
+        var table = new Table(name, targets, rounds, seconds);
         table.WarmUp();
-        foreach (var connections in new[] { 1, 64 })
-        {
-            table.Measure(connections);
-            table.Print(connections);
-            table.PrintRatio(connections, "MaaS", "bare, 1 thread a run", connections == 64 ? 1.5 : null);
-            table.PrintRatio(connections, "MaaS", "bare, default threads", connections == 64 ? 1.5 : null);
-        }
-
+        table.Measure(connections: 64);
+        table.Print(connections: 64);
+        table.Compare(_summary, 64, "MaaS", OneThread, aim, aim is null ? null : 1.5);
+        table.Compare(_summary, 64, "MaaS", DefaultThreads, aim, aim is null ? null : 1.5);
         StopAll();
+        Console.WriteLine(Output(["gain", model, .. row]));
     }
 
-    private static void PrintAddedLatency(Table table, string model, string bytes)
+    private void AddLatencies(Table table, string model, string bytes)
+    {
+        var text = Output("session", model, bytes);
+        var run = double.Parse(text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Session.Run alone: p50 {run:0.0} µs"));
+        _summary.AddLatency("added to Session.Run, binary", table.BestP50(1, "MaaS binary") - run, 35);
+        _summary.AddLatency("added to Session.Run, JSON", table.BestP50(1, "MaaS JSON") - run, 70);
+        _summary.AddLatency("added to Session.Run, bare binary", table.BestP50(1, "bare binary") - run, 35);
+    }
+
+    /// <summary>What this program prints with other arguments, in a process of its own.</summary>
+    private static string Output(params string[] arguments)
     {
         var (file, first) = Self;
-        using var process = Process.Start(new ProcessStartInfo(file, [.. first, "session", model, bytes]) { RedirectStandardOutput = true })!;
-        var text = process.StandardOutput.ReadToEnd();
-        var run = double.Parse(text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
-        Console.WriteLine($"Session.Run p50 {run:0.0} µs; added at one connection: binary {table.BestP50(1, "MaaS binary") - run:0.0} µs (aim 35), "
-            + $"JSON {table.BestP50(1, "MaaS JSON") - run:0.0} µs (aim 70)");
+        using var process = Process.Start(new ProcessStartInfo(file, [.. first, .. arguments]) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().TrimEnd();
     }
 
     /// <summary>Every server must give the same logits, or speed says nothing.</summary>
@@ -157,6 +167,10 @@ internal sealed class Benchmark(int rounds, int seconds)
         await File.WriteAllBytesAsync(path, bytes);
         return path;
     }
+
+    /// <summary>A short query, as people type it into a search box: eight tokens.</summary>
+    private static string IdsJson()
+        => """{"inputs":[{"name":"input","shape":[1,8],"datatype":"INT64","data":[101,2054,2003,1996,3007,1997,2605,102]}]}""";
 
     private static string RequestJson()
         => $$"""{"inputs":[{"name":"input","shape":[1,1,28,28],"datatype":"FP32","data":[{{string.Join(',', Pixels().Select(Text))}}]}]}""";

@@ -19,6 +19,8 @@ switch (args)
         return 0;
     case ["session", var model, var body]:
         return SessionLatency.Print(model, body);
+    case ["gain", var model, .. var row]:
+        return BatchGain.Print(model, [.. row.Select(long.Parse)]);
     default:
         return await new Benchmark(
             rounds: args.Length > 0 ? int.Parse(args[0]) : 3, seconds: args.Length > 1 ? int.Parse(args[1]) : 3).RunAsync();

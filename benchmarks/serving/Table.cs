@@ -39,12 +39,17 @@ internal sealed class Table(string title, Target[] targets, int rounds, int seco
         }
     }
 
-    public void PrintRatio(int connections, string ours, string theirs, double? aim)
+    /// <summary>Compares two targets, round by round.</summary>
+    public void Compare(Summary summary, int connections, string ours, string theirs, double? aim = null, double? tailAim = null)
     {
         var pairs = Figures(connections, ours).Zip(Figures(connections, theirs)).ToArray();
-        var throughput = Median(pairs.Select(static p => p.First.PerSecond / p.Second.PerSecond));
-        var tail = Median(pairs.Select(static p => p.First.P99 / p.Second.P99));
-        Console.WriteLine($"{ours} / {theirs}: throughput {throughput:0.00}×{(aim is null ? "" : $" (aim {aim:0.00}×)")}, p99 {tail:0.00}×");
+        summary.AddRatio(
+            $"{title}: {ours} / {theirs}",
+            connections,
+            Median(pairs.Select(static p => p.First.PerSecond / p.Second.PerSecond)),
+            aim,
+            Median(pairs.Select(static p => p.First.P99 / p.Second.P99)),
+            tailAim);
     }
 
     public double BestP50(int connections, string target) => Figures(connections, target).Min(static f => f.P50);
