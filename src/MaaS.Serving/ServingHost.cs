@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,7 +83,9 @@ public sealed class ServingHost : IAsyncDisposable
         {
             var options = app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value;
             ServingTransport.Bind(app, url, options);
-            app.UseStatusCodePages(WriteErrorAsync);
+
+            // Requests that an endpoint answers do not pay for those that none does.
+            app.UseWhen(static c => c.GetEndpoint() is not RouteEndpoint, static unmatched => unmatched.UseStatusCodePages(WriteErrorAsync));
             if (options.Security.AllowedOrigins.Count > 0)
             {
                 app.UseCors(policy => policy.WithOrigins([.. options.Security.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod());

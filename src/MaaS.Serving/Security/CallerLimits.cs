@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Security;
@@ -18,16 +19,16 @@ internal sealed class CallerLimits : IDisposable
 
     /// <summary>Takes one request off a caller's quota.</summary>
     /// <param name="caller">Who.</param>
-    /// <param name="address">Stands for callers without a name.</param>
+    /// <param name="context">Whose address stands for a caller without a name.</param>
     /// <returns>Null where they may go on, else how long they should wait.</returns>
-    public TimeSpan? Take(Caller caller, Func<string> address)
+    public TimeSpan? Take(Caller caller, HttpContext context)
     {
         if (_default is null && caller.RequestsPerSecond is null)
         {
             return null;
         }
 
-        using var lease = _limiter.AttemptAcquire((caller, caller.Name.Length > 0 ? $"name {caller.Name}" : $"address {address()}"));
+        using var lease = _limiter.AttemptAcquire((caller, caller.Name.Length > 0 ? $"name {caller.Name}" : $"address {context.Connection.RemoteIpAddress}"));
         return lease.IsAcquired ? null
             : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
     }

@@ -79,7 +79,7 @@ internal sealed class EndpointGuard : IDisposable
         if (proof?.Fault is { } fault)
         {
             // Guessing is slowed down like any other traffic of that address.
-            var wait = _limits.Take(_anonymous, () => Address(context));
+            var wait = _limits.Take(_anonymous, context);
             await RefuseAsync(context, wait is null ? Unauthorized(context, fault) : TooMany(wait)).ConfigureAwait(false);
             return;
         }
@@ -89,7 +89,7 @@ internal sealed class EndpointGuard : IDisposable
 
     private Task AllowAsync(HttpContext context, ServingScope scope, Caller caller, RequestDelegate inner)
     {
-        if (_limits.Take(caller, () => Address(context)) is { } wait)
+        if (_limits.Take(caller, context) is { } wait)
         {
             return RefuseAsync(context, TooMany(wait));
         }
@@ -156,8 +156,6 @@ internal sealed class EndpointGuard : IDisposable
     }
 
     private static Failure TooMany(TimeSpan? wait) => new(StatusCodes.Status429TooManyRequests, "expected fewer requests a second from this caller", wait);
-
-    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static async Task RefuseAsync(HttpContext context, Failure failure)
     {
