@@ -40,7 +40,10 @@ internal sealed class ModelRunner : IModelRunner
         }
 
         var bytes = Bytes(inputs);
-        if (TimeSpan.FromTicks((long)(Volatile.Read(ref _ticksPerByte) * bytes)) > Short)
+        var ticksPerByte = Volatile.Read(ref _ticksPerByte);
+
+        // Nothing stops a run on this thread: one of unknown length is scheduled, so that its deadline holds.
+        if (ticksPerByte == 0 || TimeSpan.FromTicks((long)(ticksPerByte * bytes)) > Short)
         {
             return new ValueTask<InferenceOutputs>(ScheduleAsync(request, bytes, cancellationToken));
         }

@@ -191,7 +191,7 @@ public sealed class BatchSchedulerTests
     [Test]
     public async Task RunAsync_DeadlinePassesInARun_StopsIt()
     {
-        using var model = Slow();
+        using var model = InferenceModel.Load(SlowModel.Build().ToByteArray(), "slow", new() { IntraOpThreads = 1 });
         using var scheduler = new BatchScheduler(model, Options(1), _threads, TimeProvider.System);
         var request = Request(model, TensorValue.Of([2_000_000_000L], 1));
         request.Context.Deadline = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency / 10;
@@ -257,22 +257,6 @@ public sealed class BatchSchedulerTests
         graph.AddInput("x", DataType.Float, ["n", "m"]);
         graph.AddOutput(graph.Node("Add", [graph.Node("Mul", ["x", graph.Scalar(2f)]), graph.Scalar(1f)]), DataType.Float, ["n", "m"]);
         return InferenceModel.Load(graph.Build().ToByteArray(), "affine", new() { IntraOpThreads = 1 });
-    }
-
-    /// <summary>y = x + Σ zeros, a thousand times over n/100 of them: minutes for a large n, to be stopped between two operators.</summary>
-    private static InferenceModel Slow()
-    {
-        var graph = new GraphBuilder("slow");
-        var value = graph.AddInput("n", DataType.Int64, ["rows"]);
-        for (var i = 0; i < 1000; i++)
-        {
-            var size = graph.Node("Add", [graph.Node("Div", [value, graph.Scalar(100L)]), graph.Scalar((long)i)]);
-            var zeros = graph.Node("Expand", [graph.Scalar(0L), size]);
-            value = graph.Node("Add", [value, graph.Node("ReduceSum", [zeros], ("keepdims", 0))]);
-        }
-
-        graph.AddOutput(value, DataType.Int64, ["rows"]);
-        return InferenceModel.Load(graph.Build().ToByteArray(), "slow", new() { IntraOpThreads = 1 });
     }
 
     private sealed class NoRunner : IModelRunner
