@@ -27,6 +27,7 @@ internal sealed class Server : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["ORT_DISABLE_TELEMETRY"] = "1"; // MaaS forbids it by itself; all shall have the same work.
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -172,6 +172,7 @@ public sealed class InferenceModel : IDisposable
 
     private static InferenceModel Load(string name, InferenceOptions? options, Func<SessionOptions, InferenceSession> open)
     {
+        OnnxRuntimeTelemetry.TurnOff();
         options ??= new InferenceOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.InterOpThreads, 1);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
+using MaaS.Core.Inference;
 using MaaS.Core.Onnx.Schema;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -18,6 +19,7 @@ public sealed class OnnxRunner : IDisposable
     public OnnxRunner(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        OnnxRuntimeTelemetry.TurnOff();
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (model.WeightBytes < ExternalData.DefaultThreshold)
         {

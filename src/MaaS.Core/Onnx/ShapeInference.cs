@@ -34,6 +34,7 @@ public static class ShapeInference
         var slim = Slim(model, sizes);
         foreach (var value in slim.Graph.Input.Concat(slim.Graph.Output).Where(static value => value.Type is not null))
             Merge(shapes, value.Name, value.ElementType(), OnnxDimension.ShapeOf(value));
+        OnnxRuntimeTelemetry.TurnOff();
         using var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL,
