@@ -17,7 +17,7 @@ internal static class ServingTransport
 {
     public static void Use(WebApplicationBuilder builder, string url)
     {
-        builder.WebHost.UseUrls(); // See Bind.
+        builder.WebHost.UseUrls(";"); // None, also where the configuration has some: see Bind.
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddCors();
         builder.Services.Configure<KestrelServerOptions>(builder.Configuration.GetSection("Kestrel"));
