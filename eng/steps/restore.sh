@@ -6,7 +6,7 @@ step "Package restore" "read the log; a package that is missing everywhere has t
 
 inputs() {
     echo "${TorchBackend:-}"
-    find src tests samples benchmarks -name '*.csproj' -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 -r sha256sum
+    find src tests samples benchmarks deploy -name '*.csproj' -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 -r sha256sum
     sha256sum MaaS.sln Directory.*.props Directory.*.targets global.json artifacts/setup.props artifacts/onnxruntime.props 2>/dev/null
     feed_settings
 }

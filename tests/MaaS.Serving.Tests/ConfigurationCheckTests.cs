@@ -1,8 +1,11 @@
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 
 namespace MaaS.Serving.Tests;
 
-public sealed class ConfigurationCheckTests
+public sealed partial class ConfigurationCheckTests
 {
     [Test]
     public void Bind_Options_SetsEveryKind()
@@ -32,6 +35,29 @@ public sealed class ConfigurationCheckTests
             new[] { "MaaS:ModelPath", "MaaS:Watch", "MaaS:PollInterval", "MaaS:MaxConcurrentLoads", "MaaS:Models:digits:Version" }));
         Assert.That(options.StateFile, Is.EqualTo("s.json"));
     }
+
+    [Test]
+    public void Bind_SettingsOfDocumentsAndDeployment_AreOptions()
+    {
+        var docs = Directory.GetFiles(Path.Combine(RepoRoot, "docs"), "*.md").SelectMany(f => JsonBlock().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value)
+            .Where(text => text.TrimStart().StartsWith("{\n  \"MaaS\"", StringComparison.Ordinal)).Append(File.ReadAllText(Path.Combine(RepoRoot, "deploy", "server", "appsettings.json"))).ToList();
+        var kubernetes = Variable().Matches(File.ReadAllText(Path.Combine(RepoRoot, "deploy", "kubernetes", "configmap.yaml")))
+            .ToDictionary(m => m.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal), m => (string?)m.Groups[2].Value.Trim().Trim('"'));
+
+        Assert.That(docs, Has.Count.GreaterThan(4));
+        Assert.That(kubernetes, Has.Count.GreaterThan(4));
+        var settings = docs.Select(text => new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(text))).Build())
+            .Append(new ConfigurationBuilder().AddInMemoryCollection(kubernetes).Build());
+        Assert.That(settings.SelectMany(s => ConfigurationCheck.Bind(s.GetSection("MaaS"), new MaaSServingOptions())), Is.Empty);
+    }
+
+    private static string RepoRoot => typeof(ConfigurationCheckTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepoRoot").Value!;
+
+    [GeneratedRegex("```json\\s*\\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex JsonBlock();
+
+    [GeneratedRegex("^  (MaaS__\\w+): (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Variable();
 
     private static IReadOnlyList<string> Bind(MaaSServingOptions options, params (string Key, string Value)[] values)
         => ConfigurationCheck.Bind(
