@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -26,6 +27,21 @@ public sealed partial class LifecycleTests
     {
         await RunAsync("export", "mlp.safetensors", "-o", "digits.onnx");
         Assert.That(new FileInfo(Path.Combine(_folder, "digits.onnx")).Length, Is.GreaterThan(784 * 32 * 4));
+    }
+
+    [Test]
+    public async Task Export_WithBaseline_DescribesWhatTrainingLookedLike()
+    {
+        await RunAsync("export", "mlp.safetensors", "-o", "watched.maas", "--baseline", "mnist");
+
+        using var package = ZipFile.OpenRead(Path.Combine(_folder, "watched.maas"));
+        var baseline = (await JsonNode.ParseAsync(package.GetEntry("drift.json")!.Open()))!;
+        var features = baseline["features"]!.AsArray().ToDictionary(f => (string)f!["name"]!, f => f!);
+        Assert.That((int)baseline["rows"]!, Is.EqualTo(8000), "every image of training");
+        Assert.That(features.Keys, Is.SupersetOf(new[] { "prediction", "confidence" }));
+
+        // Ten digits, about a tenth each: ./maas setup's data set holds as many of every class.
+        Assert.That(features["prediction"]["shares"]!.AsArray().Select(s => (double)s!), Has.Exactly(10).InRange(0.06, 0.14));
     }
 
     [Test]

@@ -22,12 +22,19 @@ internal sealed class ExportCommand : VerbCommand
         HelpName = "name",
     };
 
+    private readonly Option<string?> _baseline = new("--baseline")
+    {
+        Description = "Images: data set whose training images a package describes, so that a server can measure drift from them.",
+        HelpName = "mnist|fashion-mnist",
+    };
+
     public ExportCommand()
         : base("export", "Exports a trained model to ONNX and compares ONNX Runtime's outputs with torch's.")
     {
         Arguments.Add(_model);
         Options.Add(_output);
         Options.Add(_name);
+        Options.Add(_baseline);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -35,6 +42,7 @@ internal sealed class ExportCommand : VerbCommand
         ("maas export models/convnet-mnist.safetensors", "A package that maas serve takes."),
         ("maas export models/transformer-spam-assassin.safetensors -o spam.maas", "A text classifier with its tokenizer."),
         ("maas export models/convnet-mnist.safetensors -o digits.onnx", "The network for any ONNX tool."),
+        ("maas export models/convnet-mnist.safetensors --baseline mnist", "A package whose server tells how far inputs drift from training."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -48,9 +56,15 @@ internal sealed class ExportCommand : VerbCommand
             throw new UsageException($"--name: expected {ModelNames.Rule}, got '{name}'.");
         }
 
+        var baseline = result.GetValue(_baseline);
         OnnxExportResult export;
         if (TrainedTextModel.IsTextModel(source))
         {
+            if (baseline is not null)
+            {
+                throw new UsageException($"--baseline: expected a model of images, '{source}' is one of texts.");
+            }
+
             using var model = TrainedTextModel.Load(source);
             export = model.Export();
             await (asPackage ? model.PackAsync(output, name, export, cancellationToken: cancellationToken) : SaveAsync(export, output));
@@ -58,8 +72,9 @@ internal sealed class ExportCommand : VerbCommand
         else
         {
             using var model = TrainedModel.Load(source);
+            using var data = baseline is null ? null : DataOptions.Load(baseline);
             export = model.Export();
-            await (asPackage ? model.PackAsync(output, name, export, cancellationToken: cancellationToken) : SaveAsync(export, output));
+            await (asPackage ? model.PackAsync(output, name, export, training: data?.Train, cancellationToken: cancellationToken) : SaveAsync(export, output));
         }
 
         Console.WriteLine($"written to {output}: opset {export.Model.Opset}, {export.Model.Graph.Node.Count} nodes; "

@@ -36,7 +36,7 @@ internal static class DemoCompression
             data.Train, new ConsoleProgress(), cancellationToken);
         var export = model.Export();
         await model.PackAsync(
-            package, name, export, Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken), cancellationToken);
+            package, name, export, Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken), cancellationToken: cancellationToken);
         using var classifier = await ImageClassifier.OpenAsync(package, cancellationToken: cancellationToken);
         using var whole = InferenceModel.Load(original.ToByteArray(), "original");
         var (before, after) = LatencyComparison.Measure(whole, classifier.Model, Sample(data.Test, original), LatencyDuration, cancellationToken);

@@ -54,7 +54,7 @@ internal sealed class DemoRun(string folder, int epochs)
         Console.WriteLine($"{export.Model.Graph.Node.Count} nodes, opset {export.Model.Opset}");
 
         Stage(4, "package", "network, weights, labels, metrics, checksums in one file");
-        await model.PackAsync(PathOf("package"), ServedName, export, report, cancellationToken);
+        await model.PackAsync(PathOf("package"), ServedName, export, report, data.Train, cancellationToken);
         var parity = Math.Max(export.ParityMaxAbs, await ParityAsync(model, data.Test, cancellationToken));
         Console.WriteLine($"{_files["package"]}: {new FileInfo(PathOf("package")).Length / 1024.0:0} KiB; "
             + $"ONNX Runtime and torch differ by at most {parity:0.0e0} over all test digits");

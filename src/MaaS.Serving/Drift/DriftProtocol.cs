@@ -28,7 +28,7 @@ internal sealed class DriftProtocol(ModelRepository models, DriftMonitor monitor
         using var lease = await models.AcquireAsync(
             new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
         var baseline = lease.Model.Drift
-            ?? throw RequestException.NotFound($"model '{lease.Model.Name}': expected a package with {DriftBaseline.FileName}, it has none; 'maas export --baseline' adds it");
+            ?? throw RequestException.NotFound($"model '{lease.Model.Name}': expected a package with {DriftBaseline.FileName}, it has none; 'maas export --baseline DATA' adds it");
         var window = monitor.Of(lease.Model);
         var drifts = window?.Compare() ?? [];
         await JsonAnswer.WriteAsync(context, writer => Write(writer, lease.Model, baseline, window?.Rows ?? 0, drifts)).ConfigureAwait(false);

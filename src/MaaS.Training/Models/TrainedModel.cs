@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using MaaS.Core.Drift;
 using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
 using MaaS.Core.Onnx;
@@ -188,9 +189,11 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <param name="name">Name under which it is served.</param>
     /// <param name="export">What <see cref="Export"/> gave.</param>
     /// <param name="report">Results on held-back data; null where there are none.</param>
+    /// <param name="training">Images whose spread the package describes, so that a server can measure drift from them; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public async Task PackAsync(
-        string path, string name, OnnxExportResult export, ClassificationReport? report = null, CancellationToken cancellationToken = default)
+        string path, string name, OnnxExportResult export, ClassificationReport? report = null, ImageDataset? training = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(export);
         var network = export.Model.ToByteArray();
@@ -199,6 +202,17 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         try
         {
             Save(weights);
+            Dictionary<string, PackageContent> files = new()
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
+                ["weights.safetensors"] = PackageContent.FromFile(weights),
+            };
+            if (training is not null)
+            {
+                using var images = training.NormalizedWith(Info.Mean, Info.Std);
+                files[DriftBaseline.FileName] = PackageContent.FromBytes(TrainingBaseline.Of(inference, images, cancellationToken).ToJson());
+            }
+
             await ModelPackage.CreateAsync(
                 path,
                 Describe(name) with
@@ -207,11 +221,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
                     Outputs = inference.Outputs,
                     Metrics = report is null ? null : Metrics(report),
                 },
-                new Dictionary<string, PackageContent>
-                {
-                    [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                    ["weights.safetensors"] = PackageContent.FromFile(weights),
-                },
+                files,
                 new PackageWriteOptions { Overwrite = true },
                 cancellationToken).ConfigureAwait(false);
         }
