@@ -1,0 +1,103 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace MaaS.Cli.Tests.Serving;
+
+/// <summary>Keys, TLS and the audit log as an operator sets them up: with the command, over sockets.</summary>
+[NonParallelizable]
+[Platform("Linux,MacOsX")]
+public sealed class SecuredServeTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = Directory.CreateTempSubdirectory("maas-secured-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Serve_WithKeysTlsAndAudit_LetsInWhoHasAKeyAndRecordsChanges()
+    {
+        var models = Directory.CreateDirectory(Path.Combine(_folder, "models")).FullName;
+        await ServeProcess.RegisterAsync(models);
+        WriteCertificate();
+        var shop = (await RunAsync(0, "keys", "create", "shop", "--file", "keys.json")).Output.Trim();
+        var operating = (await RunAsync(0, "keys", "create", "operator", "--file", "keys.json", "--scope", "admin")).Output.Trim();
+
+        using (var server = await ServeProcess.StartAsync(
+            models, "--keys", InFolder("keys.json"), "--audit", InFolder("audit.jsonl"), "--tls-certificate", InFolder("server.pem"), "--tls-key", InFolder("server.key")))
+        {
+            Assert.That(server.Address.Scheme, Is.EqualTo("https"));
+            Assert.That(await AskAsync(server.Address, "/v2/models/m", shop), Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(await AskAsync(server.Address, "/v2/models/m", null), Is.EqualTo(HttpStatusCode.Unauthorized));
+            Assert.That(await AskAsync(server.Admin, "/v2/repository/models/m/load", shop, HttpMethod.Post), Is.EqualTo(HttpStatusCode.Forbidden));
+            Assert.That(await AskAsync(server.Admin, "/v2/repository/models/m/load", operating, HttpMethod.Post), Is.EqualTo(HttpStatusCode.OK));
+
+            var list = (await RunAsync(0, "keys", "list", "--file", "keys.json")).Output;
+            Assert.That(list, Does.Contain("shop").And.Contain("operator").And.Not.Contain(shop[18..]));
+            await RunAsync(0, "keys", "revoke", shop.Split('_')[1], "--file", "keys.json");
+            Assert.That(async () => await AskAsync(server.Address, "/v2/models/m", shop), Is.EqualTo(HttpStatusCode.Unauthorized).After(10_000, 200));
+
+            server.Terminate();
+            await server.ExitAsync();
+        }
+
+        var verified = (await RunAsync(0, "audit", "verify", "audit.jsonl")).Output;
+        Assert.That(verified, Does.Contain("2 lines are whole"), "the load that was allowed, before and after");
+        var head = verified.Trim().Split(' ')[^1];
+        await RunAsync(0, "audit", "verify", "audit.jsonl", "--head", head);
+
+        var log = InFolder("audit.jsonl");
+        Assert.That(await File.ReadAllTextAsync(log), Does.Contain("operator").And.Contain("/v2/repository/models/m/load"));
+        await File.WriteAllTextAsync(log, (await File.ReadAllTextAsync(log)).Replace("operator", "somebody", StringComparison.Ordinal));
+        Assert.That((await RunAsync(1, "audit", "verify", "audit.jsonl")).Error, Does.Contain("line 1: the line's content does not have the line's hash"));
+    }
+
+    [TestCase("keys create shop --scope root", 1, "predict, read, admin")]
+    [TestCase("keys create shop --days 0", 2, "--days: expected 1 to 36500, got 0")]
+    [TestCase("keys list --file none.json", 1, "none.json")]
+    [TestCase("audit verify none.jsonl", 2, "expected a log, found none")]
+    [TestCase("serve --models . --tls-certificate server.pem", 2, "add --tls-key")]
+    public async Task Run_WrongCommandLine_NamesIt(string commandLine, int code, string expected)
+        => Assert.That((await RunAsync(code, commandLine.Split(' '))).Error, Does.Contain(expected).And.Not.Contain("   at "));
+
+    private string InFolder(string file) => Path.Combine(_folder, file);
+
+    private async Task<(string Output, string Error)> RunAsync(int expected, params string[] arguments)
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(_folder, arguments);
+        Assert.That(code, Is.EqualTo(expected), $"{output}\n{error}");
+        return (output, error);
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(Uri address, string path, string? key, HttpMethod? method = null)
+    {
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" };
+        using var client = new HttpClient(handler) { BaseAddress = address };
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri(path, UriKind.Relative));
+        if (method == HttpMethod.Post)
+        {
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Add("X-Api-Key", key);
+        }
+
+        using var response = await client.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    private void WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(InFolder("server.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(InFolder("server.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+}
