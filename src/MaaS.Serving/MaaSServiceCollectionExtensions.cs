@@ -2,6 +2,7 @@ using MaaS.Serving;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Page;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
@@ -31,6 +32,6 @@ public static class MaaSServiceCollectionExtensions
         services.TryAddSingleton<IInferenceExecutor>(s => ExecutorLayer.Chain(s, s.GetServices<ExecutorLayer>()));
         services.TryAddSingleton<RequestContextFactory>();
         services.TryAddSingleton<ServingEndpoint>();
-        return services.AddSecurity().AddTelemetry().AddProtocols();
+        return services.AddSecurity().AddTelemetry().AddProtocols().AddPage();
     }
 }

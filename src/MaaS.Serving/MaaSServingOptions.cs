@@ -67,6 +67,9 @@ public sealed class MaaSServingOptions
     /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
     public bool WarmUp { get; set; } = true;
 
+    /// <summary>Whether the page for people is served at the root of the endpoints. Default true.</summary>
+    public bool Page { get; set; } = true;
+
     /// <summary>Who may do what, and how often.</summary>
     public SecurityOptions Security { get; } = new();
 

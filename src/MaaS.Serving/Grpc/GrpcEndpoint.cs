@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using MaaS.Serving.Http;
+using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -14,7 +15,7 @@ namespace MaaS.Serving.Grpc;
 /// </summary>
 /// <remarks>Source: the gRPC project's PROTOCOL-HTTP2 and compression documents.</remarks>
 internal sealed partial class GrpcEndpoint(
-    RequestContextFactory contexts, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
+    RequestContextFactory contexts, RecentErrors errors, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
 {
     private const string StatusTrailer = "grpc-status";
     private const string MessageTrailer = "grpc-message";
@@ -169,6 +170,7 @@ internal sealed partial class GrpcEndpoint(
             return (grpc.Status, grpc.Message);
         }
 
+        errors.Add(exception);
         var failure = Failure.Of(exception);
         if (failure.IsOurs)
         {

@@ -1,12 +1,13 @@
 using System.Globalization;
 using MaaS.Serving.Models;
+using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Http;
 
 /// <summary>Turns what an endpoint throws into one JSON error; causes stay in the log.</summary>
-internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<ServingEndpoint> logger)
+internal sealed partial class ServingEndpoint(ModelRepository models, RecentErrors errors, ILogger<ServingEndpoint> logger)
 {
     /// <summary>Makes an endpoint whose bodies may be packed and whose failures become answers.</summary>
     /// <param name="endpoint">Answers a request, or throws.</param>
@@ -33,6 +34,7 @@ internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<Se
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
+            errors.Add(e, ModelOf(context));
             var failure = Failure.Of(e);
             if (failure.IsOurs)
             {
@@ -52,6 +54,10 @@ internal sealed partial class ServingEndpoint(ModelRepository models, ILogger<Se
             await writing.ConfigureAwait(false);
         }
     }
+
+    /// <summary>The model that a request names, where it is one of the server's.</summary>
+    private string? ModelOf(HttpContext context)
+        => (context.Route("name") ?? context.Request.Query["model"]) is { } name && models.Index().Any(s => s.Name == name) ? name : null;
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
     private partial void LogCancelled(Exception exception, string path);

@@ -158,6 +158,9 @@ public sealed class ModelRepository
         return _lifecycle.Route(name);
     }
 
+    /// <summary>As <see cref="Route"/>, and null where there is no such model any more.</summary>
+    internal TrafficRoute? FindRoute(string name) => _lifecycle.Route(name);
+
     /// <summary>Changes how requests of a model are spread, from the next request on.</summary>
     /// <param name="name">The model.</param>
     /// <param name="route">Null for the latest version.</param>

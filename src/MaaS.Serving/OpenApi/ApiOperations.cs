@@ -113,9 +113,21 @@ internal static class ApiOperations
     private static IEnumerable<(string, string, ApiOperation)> OwnOperations()
     {
         yield return ("GET", "/healthz", new ApiOperation(Own, "health", "Whether every model that was found is loaded.", """{"status":"ok","models":["digits"],"failed":[]}""", null, 503));
+        yield return ("GET", "/page/overview", new ApiOperation(Own, "pageOverview", "What the page shows: models with versions and shares of the traffic, traffic in steps of 5 s, recent errors by kind.", """
+            {"server":{"name":"maas","version":"0.1.0","ready":true,"time":1767225600000,"started":1767225000000,"memory_bytes":134217728,"step_seconds":5,"most_steps":180},
+             "models":[{"name":"digits","route":null,"versions":[{"version":3,"state":"AVAILABLE","servable":true,"labels":["stable"],"share":1,"bytes":1048576,"error_code":"OK","error_message":""}]}],
+             "traffic":[{"time":1767225600000,"seconds":5,"models":[{"name":"digits","version":3,"requests":64,"errors":0,"p50_ms":0.4,"p99_ms":1.2}]}],
+             "errors":[{"model":"digits","version":3,"kind":"input","count":2,"first":1767225500000,"last":1767225600000}],
+             "shadow":[{"model":"digits","shadow":"digits@canary","equal":64,"different":0,"failed":0,"dropped":0,"largestDifference":0}]}
+            """, null, 400)
+        { Query = [("since", "Leaves out steps that ended at this time or before, in milliseconds since 1970.")] });
+        yield return ("GET", "/page/models/{name}", new ApiOperation(Own, "pageModel", "What the page needs to ask a model.", """
+            {"name":"digits","task":"classification","description":"Handwritten digits.","has_baseline":true,"takes_text":false,
+             "image":{"channels":1,"height":28,"width":28,"black":-0.42},"inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,28,28]}],"metrics":{"accuracy":0.99}}
+            """, null, 404));
         yield return ("POST", "/predict", new ApiOperation(
             Own, "predict", "Runs a model on rows, columns or pixels; a classifier answers labels and probabilities.",
             """{"predictions":[{"label":"cat","probabilities":{"cat":0.9,"dog":0.1}}]}""", """{"images":[[[0,255],[128,64]]]}""", 400, 404, 413, 415, 429, 503, 504)
-        { Query = [("model", "The model; may be left out where there is one, or a default.")] });
+        { Query = [("model", "The model; may be left out where there is one, or a default."), ("version", "Its version; the model's route decides by default.")] });
     }
 }

@@ -30,7 +30,8 @@ internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endp
     private async Task PredictAsync(HttpContext context)
     {
         var named = context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null;
-        using var call = await calls.BeginAsync(context, new ModelReference(named)).ConfigureAwait(false);
+        var version = context.Request.Query["version"] is [{ Length: > 0 } number] ? number : null;
+        using var call = await calls.BeginAsync(context, new ModelReference(named, version)).ConfigureAwait(false);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {

@@ -38,6 +38,11 @@ internal sealed class EndpointGuard : IDisposable
     /// <summary>The only port for changes; null where every port takes them. A host that listens on a port of its own for them sets it.</summary>
     public int? AdminPort { get; set; }
 
+    /// <summary>Whether a caller without a key or token cannot read anything, so that it is no use to try.</summary>
+    public bool IsKeyNeeded
+        => !_anonymous.Has(ServingScope.Read) && (_options.ApiKeys.Count > 0 || _options.ApiKeyFile is not null || _options.Jwt is not null)
+            && _options.ClientCertificates.Count == 0;
+
     /// <summary>Who sent a request; the server itself where no guard stood before the endpoint.</summary>
     public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? Caller.Server;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using MaaS.Core.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
@@ -8,14 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace MaaS.Serving.Telemetry;
 
 /// <summary>Measures every run, and traces it where somebody listens.</summary>
-internal sealed class TelemetryExecutor(IInferenceExecutor next, ServingMetrics metrics, TimeProvider time) : IInferenceExecutor
+internal sealed class TelemetryExecutor(IInferenceExecutor next, ServingMetrics metrics, RecentErrors errors, TimeProvider time) : IInferenceExecutor
 {
     /// <summary>The source of traces.</summary>
     public static ActivitySource Source { get; } = new(ServingMetrics.MeterName);
 
     public static ExecutorLayer Layer { get; } = new(
         ExecutorOrder.Statistics,
-        static (services, next) => new TelemetryExecutor(next, services.GetRequiredService<ServingMetrics>(), services.GetRequiredService<TimeProvider>()));
+        static (services, next) => new TelemetryExecutor(
+            next, services.GetRequiredService<ServingMetrics>(), services.GetRequiredService<RecentErrors>(), services.GetRequiredService<TimeProvider>()));
 
     public async ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
@@ -29,7 +29,8 @@ internal sealed class TelemetryExecutor(IInferenceExecutor next, ServingMetrics 
         }
         catch (Exception e)
         {
-            error = Kind(e);
+            error = FailureKind.Of(e);
+            errors.Add(e, request.Model.Name, request.Model.Version);
             activity?.SetStatus(ActivityStatusCode.Error, Failure.Of(e).Message);
             throw;
         }
@@ -42,18 +43,6 @@ internal sealed class TelemetryExecutor(IInferenceExecutor next, ServingMetrics 
             }
         }
     }
-
-    /// <summary>Few kinds, so that a client cannot fill the memory of whoever counts.</summary>
-    private static string Kind(Exception exception) => exception switch
-    {
-        QueueFullException => "queue_full",
-        DeadlineExceededException => "deadline",
-        OperationCanceledException => "cancelled",
-        ModelInputException or InferenceException { IsInputRejected: true } => "input",
-        InferenceException => "model",
-        RequestException e => e.Status.ToString(CultureInfo.InvariantCulture),
-        _ => "server",
-    };
 
     private static void Describe(Activity activity, InferenceRequest request)
     {

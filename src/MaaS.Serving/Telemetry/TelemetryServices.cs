@@ -16,6 +16,7 @@ internal static class TelemetryServices
         services.AddMetrics();
         services.TryAddSingleton<MetricStore>();
         services.TryAddSingleton<ServingMetrics>();
+        services.TryAddSingleton<RecentErrors>();
         services.TryAddSingleton<PayloadSampler>();
         services.TryAddSingleton<RequestLog>();
         services.TryAddSingleton<DriftMonitor>();

@@ -87,7 +87,8 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, RequestConte
     private ValueTask<ModelLease> AcquireAsync(HttpContext context)
         => models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context), context.RequestAborted);
 
-    private static void WriteSpecs(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
+    /// <summary>Name, type and shape of each tensor.</summary>
+    public static void WriteSpecs(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
     {
         writer.WriteStartArray(member);
         foreach (var spec in specs)

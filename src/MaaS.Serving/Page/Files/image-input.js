@@ -1,0 +1,191 @@
+// A canvas to draw on or drop a picture, and the pixels that the model gets of it.
+
+import { element } from './dom.js';
+import { blank, context2d, fitted, pixelsOf } from './pixels.js';
+
+const longest = 280;
+const keyStep = 6;
+
+export class ImageInput {
+  #image;
+  #changed;
+  #canvas;
+  #context;
+  #seen;
+  #pen;
+  #point = null;
+  #isDown = false;
+  #fit;
+  #invert;
+  #color;
+
+  /** @param image {channels, height, width}; @param changed called when a stroke or a picture is complete. */
+  constructor(image, changed) {
+    this.#image = image;
+    this.#changed = changed;
+    const scale = longest / Math.max(image.width, image.height);
+    this.#canvas = element('canvas', {
+      class: 'draw', tabindex: '0', role: 'img', width: Math.round(image.width * scale), height: Math.round(image.height * scale),
+      'aria-label': 'Drawing area. Arrow keys move the pen, the space bar puts it down or lifts it.',
+    });
+    this.#context = context2d(this.#canvas);
+    this.#seen = element('canvas', { class: 'seen', width: image.width, height: image.height, role: 'img', 'aria-label': 'The picture as the model sees it' });
+    this.#pen = element('span', { class: 'pen', hidden: true, 'aria-hidden': 'true' });
+    this.#color = element('input', { type: 'color', value: '#ffffff', 'aria-label': 'Colour of the pen' });
+    this.#fit = this.#option('Fit and centre', 'Scales what is drawn to the size and place that the digits of MNIST have.');
+    this.#invert = this.#option('Invert', 'For dark strokes on light paper.');
+    this.clear();
+    this.#listen();
+  }
+
+  /** Drawing area with its tools, and the model's view. */
+  elements(overlay) {
+    const file = element('input', { type: 'file', accept: 'image/*', class: 'hidden', tabindex: '-1', 'aria-label': 'Picture', onchange: () => this.#drop(file.files[0]) });
+    return [
+      element('div', { class: 'pane' },
+        element('div', { class: 'frame' }, this.#canvas, this.#pen),
+        element('p', { class: 'muted small' }, 'Draw here, or drop a picture.'),
+        element('div', { class: 'row' },
+          element('button', { type: 'button', class: 'quiet', onclick: () => this.clear() }, 'Clear'),
+          element('button', { type: 'button', class: 'quiet', onclick: () => file.click() }, 'Open picture …'), file,
+          this.#image.channels === 3 ? this.#color : null),
+        element('div', { class: 'row' }, this.#image.channels === 1 ? this.#fit.label : null, this.#invert.label)),
+      element('div', { class: 'pane' },
+        element('div', { class: 'frame' }, this.#seen, overlay),
+        element('p', { class: 'muted small' }, `What the model sees: ${this.#image.width} × ${this.#image.height} ${this.#image.channels === 1 ? 'grey' : 'colour'} pixels.`)),
+    ];
+  }
+
+  /** Bytes as /predict takes them under images: (H, W), or (C, H, W) in colour. */
+  pixels() {
+    return pixelsOf(context2d(this.#seen), this.#image.channels);
+  }
+
+  clear() {
+    blank(this.#context);
+    this.#fit.input.checked = this.#image.channels === 1;
+    this.#invert.input.checked = false;
+    this.#look();
+    this.#changed(false);
+  }
+
+  #option(text, title) {
+    const input = element('input', { type: 'checkbox', onchange: () => this.#complete() });
+    return { input, label: element('label', { class: 'check', title }, input, text) };
+  }
+
+  #listen() {
+    const canvas = this.#canvas;
+    canvas.addEventListener('pointerdown', event => {
+      canvas.setPointerCapture(event.pointerId);
+      this.#point = this.#place(event);
+      this.#line(this.#point);
+    });
+    canvas.addEventListener('pointermove', event => {
+      if (canvas.hasPointerCapture(event.pointerId)) {
+        (event.getCoalescedEvents?.() ?? [event]).forEach(e => this.#line(this.#place(e)));
+        this.#look();
+      }
+    });
+    canvas.addEventListener('pointerup', () => this.#complete());
+    canvas.addEventListener('dragover', event => event.preventDefault());
+    canvas.addEventListener('drop', event => {
+      event.preventDefault();
+      this.#drop(event.dataTransfer.files[0]);
+    });
+    canvas.addEventListener('keydown', event => this.#press(event));
+    canvas.addEventListener('focus', () => this.#movePen(this.#point ?? { x: canvas.width / 2, y: canvas.height / 2 }));
+    canvas.addEventListener('blur', () => {
+      this.#pen.hidden = true;
+      this.#isDown = false;
+    });
+  }
+
+  #press(event) {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (event.key === ' ') {
+      this.#isDown = !this.#isDown;
+      this.#pen.classList.toggle('down', this.#isDown);
+      if (!this.#isDown) {
+        this.#complete();
+      }
+    } else if (move) {
+      const next = {
+        x: Math.min(Math.max(this.#point.x + keyStep * move[0], 0), this.#canvas.width),
+        y: Math.min(Math.max(this.#point.y + keyStep * move[1], 0), this.#canvas.height),
+      };
+      if (this.#isDown) {
+        this.#line(next);
+        this.#look();
+      }
+
+      this.#movePen(next);
+    } else {
+      return;
+    }
+
+    event.preventDefault();
+  }
+
+  #movePen(point) {
+    this.#point = point;
+    this.#pen.hidden = !this.#canvas.matches(':focus-visible');
+    this.#pen.style.left = `${100 * point.x / this.#canvas.width}%`;
+    this.#pen.style.top = `${100 * point.y / this.#canvas.height}%`;
+  }
+
+  #place(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    return { x: (event.clientX - box.left) * this.#canvas.width / box.width, y: (event.clientY - box.top) * this.#canvas.height / box.height };
+  }
+
+  #line(to) {
+    const context = this.#context;
+    context.strokeStyle = this.#image.channels === 3 ? this.#color.value : '#fff';
+    context.lineWidth = longest / 14;
+    context.lineCap = 'round';
+    context.lineJoin = 'round';
+    context.beginPath();
+    context.moveTo(this.#point.x, this.#point.y);
+    context.lineTo(to.x, to.y);
+    context.stroke();
+    this.#point = to;
+  }
+
+  async #drop(file) {
+    if (!file) {
+      return;
+    }
+
+    let picture;
+    try {
+      picture = await createImageBitmap(file);
+    } catch {
+      this.#changed(false, `“${file.name}” is no picture that this browser can read.`);
+      return;
+    }
+
+    blank(this.#context);
+    const scale = Math.min(this.#canvas.width / picture.width, this.#canvas.height / picture.height);
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    this.#context.drawImage(picture, (this.#canvas.width - width) / 2, (this.#canvas.height - height) / 2, width, height);
+    picture.close();
+    this.#fit.input.checked = false;
+    this.#complete();
+  }
+
+  #complete() {
+    this.#look();
+    this.#changed(true);
+  }
+
+  /** Brings what is drawn to the model's size. */
+  #look() {
+    const seen = context2d(this.#seen);
+    blank(seen);
+    seen.imageSmoothingQuality = 'high';
+    const box = this.#fit.input.checked && fitted(this.#context, this.#image) || { x: 0, y: 0, width: this.#image.width, height: this.#image.height };
+    seen.filter = `${this.#image.channels === 1 ? 'grayscale(1) ' : ''}${this.#invert.input.checked ? 'invert(1)' : ''}`.trim() || 'none';
+    seen.drawImage(this.#canvas, box.x, box.y, box.width, box.height);
+  }
+}

@@ -1,0 +1,173 @@
+// Keeps the page in step with the server.
+
+import { ApiError, key, modelPath, request } from './api.js';
+import { TrafficCharts } from './charts.js';
+import { byId } from './dom.js';
+import { showDrift } from './drift.js';
+import { showErrors } from './errors.js';
+import { bytes, duration } from './format.js';
+import { askForKey, setUpKeys } from './key.js';
+import { isServable, showAbout, showModels, showVersions } from './models.js';
+import { Traffic } from './traffic.js';
+import { TryIt } from './try-it.js';
+
+let traffic = new Traffic();
+let overview = null;
+let details = null;
+let chosen = decodeURIComponent(location.hash.slice(1)) || null;
+let timer = null;
+
+const charts = new TrafficCharts(byId('throughput'), byId('latency'));
+const tryIt = new TryIt(byId('try'));
+
+setUpKeys();
+byId('key-button').addEventListener('click', async () => {
+  await askForKey(null);
+  restart();
+});
+document.addEventListener('visibilitychange', () => document.hidden ? clearTimeout(timer) : update());
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => show());
+const isKeyNeeded = document.querySelector('meta[name=maas-key]').content === 'needed';
+if (isKeyNeeded && key.get() === null) {
+  say('This server asks for an API key.');
+  await askForKey(null);
+}
+
+if (!isKeyNeeded || key.get() !== null) {
+  await update();
+}
+
+/** Asks the server, shows the answer, and comes again after a step. */
+async function update() {
+  clearTimeout(timer);
+  try {
+    const answer = await request(`page/overview?since=${traffic.last}`);
+    if (overview !== null && answer.server.started !== overview.server.started) {
+      restart();
+      return;
+    }
+
+    overview = answer;
+    traffic.add(answer.traffic, answer.server.most_steps);
+    say(answer.server.ready ? null : 'The server is not ready: a model that it should serve is missing, or it is stopping.');
+    show();
+    await choose(pick());
+  } catch (error) {
+    await fail(error);
+    return;
+  }
+
+  again();
+}
+
+function again() {
+  clearTimeout(timer);
+  if (!document.hidden) {
+    timer = setTimeout(update, 1000 * (overview?.server.step_seconds ?? 5));
+  }
+}
+
+/** Begins anew, with another key or another server. */
+function restart() {
+  traffic = new Traffic();
+  overview = null;
+  details = null;
+  update();
+}
+
+async function fail(error) {
+  if (!(error instanceof ApiError)) {
+    throw error;
+  }
+
+  say(error.message);
+  if (error.status === 401) {
+    await askForKey(key.get() === null ? null : error.message);
+    if (key.get() !== null) {
+      restart();
+    }
+  } else if (error.status !== 403) {
+    again();
+  }
+}
+
+/** The chosen model while it is there, else the first that answers without being loaded for it. */
+function pick() {
+  const models = overview.models;
+  return models.find(m => m.name === chosen) ?? models.find(m => m.versions.some(v => v.state === 'AVAILABLE'));
+}
+
+/** Shows a model; asks what it takes when it is another one than before, or its versions have changed. */
+async function choose(model) {
+  const isCurrent = () => model !== undefined && chosen === model.name;
+  if (model === undefined) {
+    byId('model').hidden = true;
+    byId('empty').hidden = false;
+    byId('empty').firstElementChild.textContent = overview.models.length === 0
+      ? 'No models yet. Put a .onnx file or a model package into the models folder.' : 'Choose a model; none is loaded yet.';
+    return;
+  }
+
+  chosen = model.name;
+  history.replaceState(null, '', `#${encodeURIComponent(chosen)}`);
+  byId('empty').hidden = true;
+  byId('model').hidden = false;
+  show();
+  const versions = model.versions.filter(v => v.servable).map(v => v.version);
+  const state = JSON.stringify([model.name, versions]);
+  if (details?.state !== state) {
+    details = { state };
+    byId('about').textContent = '';
+    if (!isServable(model)) {
+      byId('try').replaceChildren('No version of this model can answer.');
+      byId('drift').replaceChildren('No version of this model can answer.');
+      return;
+    }
+
+    const answer = await request(`page/${modelPath(model.name)}`);
+    if (!isCurrent()) {
+      return;
+    }
+
+    details = { state, ...answer };
+    showAbout(details);
+    tryIt.show(details, versions);
+  }
+
+  if (details.name === model.name) {
+    await showDrift(details, isCurrent);
+  }
+}
+
+function show() {
+  if (overview === null) {
+    return;
+  }
+
+  const { server, models, errors, shadow } = overview;
+  byId('server').replaceChildren(...[
+    server.ready ? 'Ready' : 'Not ready', `${server.name} ${server.version}`, `up ${duration((server.time - server.started) / 1000)}`, `${bytes(server.memory_bytes)} of memory`,
+  ].map((text, i) => {
+    const fact = document.createElement('li');
+    fact.textContent = text;
+    fact.className = i === 0 ? `state ${server.ready ? 'good' : 'bad'}` : '';
+    return fact;
+  }));
+  showModels(models, traffic, chosen, name => {
+    choose(overview.models.find(m => m.name === name)).catch(fail);
+    byId('detail').scrollIntoView({ block: 'nearest' });
+  });
+  const model = models.find(m => m.name === chosen);
+  if (model) {
+    byId('name').textContent = model.name;
+    showVersions(model, traffic, shadow);
+    charts.show(traffic, model.name);
+  }
+
+  showErrors(errors, server.time);
+}
+
+function say(text) {
+  byId('banner').hidden = text === null;
+  byId('banner').textContent = text ?? '';
+}

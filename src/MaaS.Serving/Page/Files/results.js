@@ -1,0 +1,34 @@
+// A model's answer: probabilities as bars, anything else as JSON.
+
+import { element, note } from './dom.js';
+import { percent } from './format.js';
+
+const mostClasses = 10;
+const mostText = 20000;
+
+/** What /predict answered for one row. */
+export function showAnswer(root, answer) {
+  const [first] = answer.predictions ?? [];
+  root.replaceChildren(...(first?.probabilities ? bars(first) : [json(answer)]));
+}
+
+export const showFault = (root, message) => root.replaceChildren(element('p', { class: 'fault', role: 'alert' }, message));
+
+export function json(value) {
+  const text = JSON.stringify(value, null, 1).replace(/\[\s+((?:[^[\]{}"\n]+,?\s+)+)\]/g, (_, items) => `[${items.trim().replace(/\s+/g, ' ')}]`);
+  return element('pre', { tabindex: '0', 'aria-label': 'Answer' }, text.length > mostText ? `${text.slice(0, mostText)}\n… ${text.length - mostText} characters more` : text);
+}
+
+function bars(prediction) {
+  const classes = Object.entries(prediction.probabilities).sort((a, b) => b[1] - a[1]);
+  const rows = classes.slice(0, mostClasses).map(([label, probability]) => {
+    const bar = element('span', { class: 'bar', 'aria-hidden': 'true' }, element('span'));
+    bar.firstChild.style.width = `${100 * probability}%`;
+    return element('li', { 'data-probability': probability }, element('span', { class: 'bar-label' }, label), bar, element('span', { class: 'bar-value' }, percent(probability)));
+  });
+  return [
+    element('p', { class: 'verdict' }, element('strong', {}, prediction.label), element('span', { class: 'muted' }, percent(prediction.probabilities[prediction.label]))),
+    element('ol', { class: 'bars' }, rows),
+    ...(classes.length > mostClasses ? [note(`${classes.length - mostClasses} more classes`)] : []),
+  ];
+}

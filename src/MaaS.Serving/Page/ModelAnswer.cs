@@ -1,0 +1,62 @@
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Serving.Http;
+using MaaS.Serving.Models;
+using MaaS.Serving.Protocols;
+using MaaS.Serving.Protocols.OpenInference;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Page;
+
+/// <summary><c>GET /page/models/{name}</c>: what the page needs to ask a model.</summary>
+internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders, RequestContextFactory contexts)
+{
+    public async Task WriteAsync(HttpContext context)
+    {
+        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name")), contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
+        var model = lease.Model;
+        var inputs = encoders.For(model)?.Inputs ?? model.Inputs;
+        context.Response.Headers.CacheControl = "no-store";
+        await JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteString("name"u8, model.Name);
+            writer.WriteString("task"u8, model.Manifest?.Task);
+            writer.WriteString("description"u8, model.Manifest?.Description);
+            writer.WriteBoolean("has_baseline"u8, model.Drift is not null);
+            writer.WriteBoolean("takes_text"u8, inputs is [{ Type: ElementType.String, Shape.Count: 1 }]);
+            WriteImage(writer, model);
+            OpenInferenceMetadata.WriteSpecs(writer, "inputs", inputs);
+            WriteMetrics(writer, model.Manifest?.Metrics);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The size of pictures that <c>/predict</c> takes as pixels, and what black becomes where it is one value.</summary>
+    private static void WriteImage(Utf8JsonWriter writer, ServedModel model)
+    {
+        if (model is not { Manifest.Preprocessing: { Mean.Count: 1 or 3 } p, Inputs: [{ Type: ElementType.Float32, Shape: [_, var channels, > 0 and var height, > 0 and var width] }] }
+            || channels != p.Mean.Count)
+        {
+            writer.WriteNull("image"u8);
+            return;
+        }
+
+        writer.WriteStartObject("image"u8);
+        writer.WriteNumber("channels"u8, channels);
+        writer.WriteNumber("height"u8, height);
+        writer.WriteNumber("width"u8, width);
+        writer.WriteNumber("black"u8, channels == 1 ? -p.Mean[0] / p.Std[0] : 0);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMetrics(Utf8JsonWriter writer, IReadOnlyDictionary<string, double>? metrics)
+    {
+        writer.WriteStartObject("metrics"u8);
+        foreach (var (name, value) in metrics?.Where(m => double.IsFinite(m.Value)) ?? [])
+        {
+            writer.WriteNumber(name, value);
+        }
+
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text.Json;
+using MaaS.Core.Inference;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Telemetry;
+
+/// <summary>Kinds of failures in metrics and on the page: few, so that a client cannot fill the memory of whoever counts.</summary>
+internal static class FailureKind
+{
+    public static string Of(Exception exception) => exception switch
+    {
+        QueueFullException => "queue_full",
+        DeadlineExceededException => "deadline",
+        OperationCanceledException => "cancelled",
+        ModelInputException or InferenceException { IsInputRejected: true } => "input",
+        InferenceException => "model",
+        RequestException e => e.Status.ToString(CultureInfo.InvariantCulture),
+        BadHttpRequestException e => e.StatusCode.ToString(CultureInfo.InvariantCulture),
+        JsonException => "400",
+        _ => "server",
+    };
+}
