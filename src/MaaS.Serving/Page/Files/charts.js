@@ -4,17 +4,20 @@
 import { element, note } from './dom.js';
 import { number } from './format.js';
 
-const height = 220;
+const height = 230;
 
 class TimeChart {
   #plot = null;
   #shape = '';
   #root;
   #unit;
+  #vertical;
 
-  constructor(root, unit) {
+  /** @param vertical what uPlot shall know of the vertical axis: its scale, and more of the axis itself. */
+  constructor(root, unit, vertical) {
     this.#root = root;
     this.#unit = unit;
+    this.#vertical = vertical;
     new ResizeObserver(() => this.#resize()).observe(root);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { this.#shape = ''; });
   }
@@ -63,14 +66,21 @@ class TimeChart {
       legend: { show: false },
       cursor: { y: false, points: { size: 7 } },
       plugins: [tooltip(this.#unit)],
-      scales: { x: { range: (_, low, high) => [high - 900, high] }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+      scales: { x: { range: (_, low, high) => [Math.max(high - 900, Math.min(low, high - 120)), high] }, y: this.#vertical.scale },
       axes: [
-        { ...axis, space: 70, values: (_, ticks) => ticks.map(t => new Date(1000 * t).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })) },
-        { ...axis, size: 56, label: this.#unit, labelSize: 22, labelFont: '12px system-ui, sans-serif', values: (_, ticks) => ticks.map(number) },
+        { ...axis, space: 60, incrs: [60, 120, 300, 600], size: 28, label: 'time of day', labelSize: 18, labelGap: 0, labelFont: '12px system-ui, sans-serif', values: (_, ticks) => ticks.map(t => time(t, false)) },
+        { ...axis, size: 48, label: this.#unit, labelSize: 20, labelFont: '12px system-ui, sans-serif', values: (_, ticks) => ticks.map(number), ...this.#vertical.axis },
       ],
       series: [{}, ...series.map(s => ({ label: s.label, stroke: s.color, width: 2, dash: s.isDashed ? [6, 4] : [], points: { show: true, size: 5, fill: s.color, filter: isolated } }))],
     };
   }
+}
+
+/** Ticks of a logarithmic axis, as median and p99 may be decades apart. */
+function decades(plot, axis, low, high) {
+  const steps = high / low > 150 ? [1] : [1, 2, 5];
+  const first = Math.floor(Math.log10(low));
+  return Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => steps.map(s => s * 10 ** (first + i))).flat().filter(t => t >= low * 0.999 && t <= high * 1.001);
 }
 
 /** Points without neighbours, which no line shows. */
@@ -96,7 +106,7 @@ function tooltip(unit) {
         const i = plot.cursor.idx;
         const lines = i === null || i === undefined ? [] : plot.series.slice(1).flatMap((s, n) => plot.data[n + 1][i] === null ? [] : [`${s.label}: ${number(plot.data[n + 1][i])} ${unit}`]);
         box.hidden = lines.length === 0;
-        box.replaceChildren(...(lines.length === 0 ? [] : [element('strong', {}, new Date(1000 * plot.data[0][i]).toLocaleTimeString()), ...lines.map(l => element('span', {}, l))]));
+        box.replaceChildren(...(lines.length === 0 ? [] : [element('strong', {}, time(plot.data[0][i], true)), ...lines.map(l => element('span', {}, l))]));
         const isRight = plot.cursor.left > plot.over.clientWidth / 2;
         box.style.left = isRight ? '' : `${plot.cursor.left + 12}px`;
         box.style.right = isRight ? `${plot.over.clientWidth - plot.cursor.left + 12}px` : '';
@@ -105,6 +115,7 @@ function tooltip(unit) {
   };
 }
 
+const time = (seconds, withSeconds) => new Date(1000 * seconds).toLocaleTimeString('en', { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', ...(withSeconds ? { second: '2-digit' } : {}) });
 const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export class TrafficCharts {
@@ -112,8 +123,8 @@ export class TrafficCharts {
   #latency;
 
   constructor(throughput, latency) {
-    this.#throughput = new TimeChart(throughput, 'requests/s');
-    this.#latency = new TimeChart(latency, 'ms');
+    this.#throughput = new TimeChart(throughput, 'requests/s', { scale: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] } });
+    this.#latency = new TimeChart(latency, 'ms', { scale: { distr: 3 }, axis: { splits: decades, filter: (_, ticks) => ticks } });
   }
 
   show(traffic, name) {

@@ -6,15 +6,15 @@ import { count } from './format.js';
 
 const most = 12;
 
-export async function showDrift(details, isCurrent) {
+export async function showDrift(details, version, isCurrent) {
   if (!details.has_baseline) {
-    byId('drift').replaceChildren(note('This model’s package has no baseline of its training data. “maas export --baseline” adds one.'));
+    byId('drift').replaceChildren(note('The package of this model has no baseline of its training data, so there is nothing to compare with.'));
     return;
   }
 
   let drift;
   try {
-    drift = await request(`v2/${modelPath(details.name)}/drift`);
+    drift = await request(`v2/${modelPath(details.name, version)}/drift`);
   } catch (error) {
     if (!(error instanceof ApiError)) {
       throw error;

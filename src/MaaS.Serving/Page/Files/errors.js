@@ -18,6 +18,6 @@ export function showErrors(errors, now) {
   const ago = time => element('time', { datetime: new Date(time).toISOString(), title: new Date(time).toLocaleString() }, `${duration((now - time) / 1000)} ago`);
   byId('errors').replaceChildren(table(
     columns,
-    errors.map(e => [kinds[e.kind] ?? `Status ${e.kind}`, e.model === null ? 'none' : e.version === null ? e.model : `${e.model}, version ${e.version}`, count(e.count), ago(e.last), ago(e.first)]),
+    errors.map(e => [kinds[e.kind] ?? `Status ${e.kind}`, e.model === null ? '–' : e.version === null ? e.model : `${e.model}, version ${e.version}`, count(e.count), ago(e.last), ago(e.first)]),
     'Recent errors'));
 }

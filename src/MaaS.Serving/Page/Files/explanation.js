@@ -1,7 +1,7 @@
 // What each patch of a picture contributes, over the picture.
 
 import { element } from './dom.js';
-import { number } from './format.js';
+import { number, percent } from './format.js';
 
 const speaksFor = [255, 145, 30];
 const speaksAgainst = [60, 130, 246];
@@ -22,6 +22,7 @@ export function showOverlay(canvas, { grid: [rows, columns], contributions }) {
 
 export function legendOf(explanation) {
   const name = explanation.label ?? `output ${explanation.target}`;
+  const show = explanation.label ? percent : number; // Classes are explained by their probability.
   const swatch = color => {
     const made = element('span', { class: 'patch', 'aria-hidden': 'true' });
     made.style.backgroundColor = `rgb(${color.join(' ')})`;
@@ -30,5 +31,5 @@ export function legendOf(explanation) {
   return element('div', { class: 'small' },
     element('p', { class: 'row tight' }, swatch(speaksFor), `speaks for “${name}”`),
     element('p', { class: 'row tight' }, swatch(speaksAgainst), 'speaks against it'),
-    element('p', { class: 'muted' }, `Logit ${number(explanation.value)}; without the picture ${number(explanation.base_value)}.`));
+    element('p', { class: 'muted' }, `${explanation.label ? 'Probability' : 'Output'} ${show(explanation.value)}; of an empty picture ${show(explanation.base_value)}.`));
 }

@@ -5,8 +5,10 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 export const count = value => whole.format(value);
 export const number = value => Math.abs(value) >= 1000 ? whole.format(value) : significant.format(value);
-export const percent = value => `${(100 * value).toFixed(value > 0 && value < 0.001 ? 2 : 1)} %`;
-export const milliseconds = value => `${number(value)} ms`;
+export const percent = value => value > 0 && value < 0.00005 ? '< 0.01 %' : `${(100 * value).toFixed(value > 0 && value < 0.001 ? 2 : 1)} %`;
+
+/** A time in milliseconds. */
+export const latency = value => value < 1 ? `${number(1000 * value)} µs` : value < 1000 ? `${number(value)} ms` : `${number(value / 1000)} s`;
 
 export function bytes(value) {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

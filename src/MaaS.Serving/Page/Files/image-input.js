@@ -38,8 +38,8 @@ export class ImageInput {
     this.#listen();
   }
 
-  /** Drawing area with its tools, and the model's view. */
-  elements(overlay) {
+  /** The drawing area with its tools, and the model's view with an overlay. */
+  panes(overlay) {
     const file = element('input', { type: 'file', accept: 'image/*', class: 'hidden', tabindex: '-1', 'aria-label': 'Picture', onchange: () => this.#drop(file.files[0]) });
     return [
       element('div', { class: 'pane' },

@@ -8,8 +8,12 @@ export function requestFor(inputs) {
   const large = inputs.filter(i => elements(i) > mostElements);
   const remark = half.length > 0 ? `${names(half)}: half precision travels as bytes only, not as JSON.`
     : large.length > 0 ? `${names(large)}: fill in the data, row by row.` : null;
-  const lines = inputs.map(i => `    ${JSON.stringify({ name: i.name, shape: shape(i), datatype: i.datatype, data: elements(i) > mostElements ? [] : data(i) })}`);
-  return { text: `{\n  "inputs": [\n${lines.join(',\n')}\n  ]\n}`, remark };
+  return { text: `{\n  "inputs": [\n${inputs.map(textOf).join(',\n')}\n  ]\n}`, remark };
+}
+
+function textOf(input) {
+  const list = values => `[${values.map(v => JSON.stringify(v)).join(', ')}]`;
+  return `    {\n      "name": ${JSON.stringify(input.name)},\n      "shape": ${list(shape(input))},\n      "datatype": "${input.datatype}",\n      "data": ${list(elements(input) > mostElements ? [] : data(input))}\n    }`;
 }
 
 const shape = input => input.shape.map(size => size < 0 ? 1 : size);

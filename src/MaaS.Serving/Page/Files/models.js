@@ -1,13 +1,16 @@
 // The list of models, and the versions of the chosen one.
 
 import { byId, element, note, table } from './dom.js';
-import { bytes, count, metric, milliseconds, number, percent } from './format.js';
+import { bytes, count, latency, metric, number, percent } from './format.js';
 
 const states = {
   START: ['idle', 'Not loaded yet'], LOADING: ['busy', 'Loading'], AVAILABLE: ['good', 'Available'], UNLOADING: ['busy', 'Unloading'], END: ['bad', 'Not loaded'],
 };
 
 export const isServable = model => model.versions.some(v => v.servable);
+
+/** Versions that can answer, those with the largest share of the traffic first. */
+export const servableVersions = model => model.versions.filter(v => v.servable).sort((a, b) => b.share - a.share || b.version - a.version).map(v => v.version);
 
 /** Rebuilds the list and keeps the focus where it was. */
 export function showModels(models, traffic, chosen, choose) {
@@ -18,7 +21,7 @@ export function showModels(models, traffic, chosen, choose) {
     return element('li', {}, element('button', { type: 'button', class: 'model', 'data-model': model.name, 'aria-current': model.name === chosen ? 'true' : null, onclick: () => choose(model.name) },
       element('span', { class: 'model-name' }, model.name),
       state(kind, text),
-      element('span', { class: 'model-figures' }, now.p99 === null ? 'no traffic' : `${number(now.rate)} req/s · p99 ${milliseconds(now.p99)}`)));
+      element('span', { class: 'model-figures' }, now.p99 === null ? 'no traffic' : `${number(now.rate)} req/s · p99 ${latency(now.p99)}`)));
   }));
   if (models.length === 0) {
     byId('models').replaceChildren(element('li', {}, note('None.')));
@@ -30,7 +33,7 @@ export function showModels(models, traffic, chosen, choose) {
 }
 
 export function showAbout(details) {
-  const parts = [details.description, details.task?.replace(/-/g, ' '), ...Object.entries(details.metrics).slice(0, 4).map(([name, value]) => metric(name, value))];
+  const parts = [details.description?.replace(/\.$/, ''), details.task?.replace(/-/g, ' '), ...Object.entries(details.metrics).slice(0, 4).map(([name, value]) => metric(name, value))];
   byId('about').textContent = parts.filter(p => p).join(' · ');
 }
 
@@ -44,7 +47,7 @@ export function showVersions(model, traffic, shadows) {
     const [kind, text] = states[v.state] ?? ['idle', v.state];
     return [
       `${v.version}`, state(v.error_code === 'OK' ? kind : 'bad', text), v.labels.length > 0 ? v.labels.map(l => element('span', { class: 'tag' }, l)) : '–',
-      share(v.share), number(now.rate), now.p50 === null ? '–' : milliseconds(now.p50), now.p99 === null ? '–' : milliseconds(now.p99),
+      v.servable ? share(v.share) : '–', number(now.rate), now.p50 === null ? '–' : latency(now.p50), now.p99 === null ? '–' : latency(now.p99),
       count(traffic.total(model.name, v.version).errors), v.bytes > 0 ? bytes(v.bytes) : '–',
     ];
   });
@@ -54,11 +57,11 @@ export function showVersions(model, traffic, shadows) {
 
 function routeNotes(model, shadows) {
   const route = model.route;
-  const notes = [route && Object.keys(route.split).length > 0
+  const notes = !isServable(model) ? [] : [route && Object.keys(route.split).length > 0
     ? `Requests without a version are split ${Object.entries(route.split).map(([target, part]) => `${target}: ${number(part)}`).join(', ')}${route.stickyBy ? `; each ${route.stickyBy.replace('header:', 'value of ')} stays on one side` : ''}.`
     : 'Requests without a version go to the latest.'];
   for (const shadow of shadows.filter(s => s.model === model.name)) {
-    notes.push(`Copies to ${shadow.shadow}: ${count(shadow.equal)} equal, ${count(shadow.different)} different, ${count(shadow.failed)} failed, ${count(shadow.dropped)} dropped.`);
+    notes.push(`Shadow copies to ${shadow.shadow}: ${count(shadow.equal)} equal, ${count(shadow.different)} different, ${count(shadow.failed)} failed, ${count(shadow.dropped)} dropped.`);
   }
 
   return notes.map(text => element('p', { class: 'muted small' }, text));

@@ -2,12 +2,12 @@
 
 import { ApiError, key, modelPath, request } from './api.js';
 import { TrafficCharts } from './charts.js';
-import { byId } from './dom.js';
+import { byId, element, note } from './dom.js';
 import { showDrift } from './drift.js';
 import { showErrors } from './errors.js';
 import { bytes, duration } from './format.js';
 import { askForKey, setUpKeys } from './key.js';
-import { isServable, showAbout, showModels, showVersions } from './models.js';
+import { servableVersions, showAbout, showModels, showVersions } from './models.js';
 import { Traffic } from './traffic.js';
 import { TryIt } from './try-it.js';
 
@@ -49,7 +49,7 @@ async function update() {
 
     overview = answer;
     traffic.add(answer.traffic, answer.server.most_steps);
-    say(answer.server.ready ? null : 'The server is not ready: a model that it should serve is missing, or it is stopping.');
+    say(answer.server.ready ? null : reasonOf(answer.models));
     show();
     await choose(pick());
   } catch (error) {
@@ -58,6 +58,11 @@ async function update() {
   }
 
   again();
+}
+
+function reasonOf(models) {
+  const broken = models.filter(m => m.versions.some(v => v.error_code !== 'OK')).map(m => m.name);
+  return `The server is not ready: ${broken.length > 0 ? `${broken.join(', ')} could not be loaded.` : 'models are being loaded, or it is stopping.'}`;
 }
 
 function again() {
@@ -113,14 +118,14 @@ async function choose(model) {
   byId('empty').hidden = true;
   byId('model').hidden = false;
   show();
-  const versions = model.versions.filter(v => v.servable).map(v => v.version);
-  const state = JSON.stringify([model.name, versions]);
+  const versions = servableVersions(model);
+  const state = JSON.stringify([model.name, [...versions].sort()]);
   if (details?.state !== state) {
     details = { state };
     byId('about').textContent = '';
-    if (!isServable(model)) {
-      byId('try').replaceChildren('No version of this model can answer.');
-      byId('drift').replaceChildren('No version of this model can answer.');
+    if (versions.length === 0) {
+      byId('try').replaceChildren(note('No version of this model can answer.'));
+      byId('drift').replaceChildren(note('No version of this model can answer.'));
       return;
     }
 
@@ -135,7 +140,7 @@ async function choose(model) {
   }
 
   if (details.name === model.name) {
-    await showDrift(details, isCurrent);
+    await showDrift(details, versions[0], isCurrent);
   }
 }
 
@@ -147,12 +152,7 @@ function show() {
   const { server, models, errors, shadow } = overview;
   byId('server').replaceChildren(...[
     server.ready ? 'Ready' : 'Not ready', `${server.name} ${server.version}`, `up ${duration((server.time - server.started) / 1000)}`, `${bytes(server.memory_bytes)} of memory`,
-  ].map((text, i) => {
-    const fact = document.createElement('li');
-    fact.textContent = text;
-    fact.className = i === 0 ? `state ${server.ready ? 'good' : 'bad'}` : '';
-    return fact;
-  }));
+  ].map((text, i) => element('li', { class: i === 0 ? `state ${server.ready ? 'good' : 'bad'}` : null }, text)));
   showModels(models, traffic, chosen, name => {
     choose(overview.models.find(m => m.name === name)).catch(fail);
     byId('detail').scrollIntoView({ block: 'nearest' });

@@ -18,13 +18,14 @@ export class TryIt {
     this.#root = root;
   }
 
-  /** Builds the box for a model. */
+  /** Builds the box for a model and its versions, of which the first is asked unless another is chosen. */
   show(details, versions) {
     this.#running?.abort();
     this.#details = details;
     this.#answer = element('div', { class: 'answer', 'aria-live': 'polite' }, hint('The answer comes here.'));
-    this.#version = element('select', { id: 'try-version' }, element('option', { value: '' }, 'as routed'), versions.map(v => element('option', { value: v }, `version ${v}`)));
-    const chooser = versions.length > 1 ? element('p', { class: 'row' }, element('label', { for: 'try-version' }, 'Asks'), this.#version) : null;
+    const routed = element('option', { value: '' }, 'as routed');
+    this.#version = element('select', { id: 'try-version' }, versions.length > 1 ? versions.map(v => element('option', { value: v }, `version ${v}`)) : [], routed);
+    const chooser = versions.length > 1 ? element('p', { class: 'row chooser' }, element('label', { for: 'try-version' }, 'Ask'), this.#version) : null;
     const box = details.image ? this.#imageBox() : details.takes_text ? this.#textBox() : this.#jsonBox(true);
     const others = details.image || details.takes_text ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
     this.#root.replaceChildren(...[chooser, box, others].filter(part => part !== null));
@@ -70,8 +71,9 @@ export class TryIt {
         this.#answer.replaceChildren(hint('Draw something to see what the model makes of it.'));
       }
     });
-    return element('div', { class: 'ask image' }, input.elements(overlay), element('div', { class: 'pane grow' },
-      element('div', { class: 'row' }, button('Predict', predict), button('Explain', explain, 'quiet'), method), this.#answer, legend));
+    const [drawing, seen] = input.panes(overlay);
+    seen.append(element('div', { class: 'row' }, button('Explain', explain, 'quiet'), method), legend);
+    return element('div', { class: 'ask' }, drawing, seen, element('div', { class: 'pane grow' }, element('div', { class: 'row' }, button('Predict', predict)), this.#answer));
   }
 
   #textBox() {
