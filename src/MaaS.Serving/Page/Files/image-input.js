@@ -168,6 +168,8 @@ export class ImageInput {
     blank(this.#context);
     const scale = Math.min(this.#canvas.width / picture.width, this.#canvas.height / picture.height);
     const [width, height] = [picture.width * scale, picture.height * scale];
+    this.#context.imageSmoothingEnabled = scale < 1; // A picture of the model's own size comes back as it was.
+    this.#context.imageSmoothingQuality = 'high';
     this.#context.drawImage(picture, (this.#canvas.width - width) / 2, (this.#canvas.height - height) / 2, width, height);
     picture.close();
     this.#fit.input.checked = false;
