@@ -46,6 +46,15 @@ public sealed class RouteProtocolTests
     }
 
     [Test]
+    public async Task Predict_VersionInTheQuery_IsAskedWhateverTheRoute()
+    {
+        await PutAsync("""{"split": {"stable": 1}}""");
+
+        Assert.That((await _server.PostAsync("/predict?model=m&version=2", Ones)).GetProperty("predictions")[0][0].GetDouble(), Is.EqualTo(2));
+        Assert.That(await _server.ErrorAsync("/predict?model=m&version=9", Ones, HttpStatusCode.NotFound), Does.Contain("9"));
+    }
+
+    [Test]
     public async Task Put_StickyByHeader_KeepsEachUserOnOneSide()
     {
         await PutAsync("""{"split": {"1": 50, "2": 50}, "stickyBy": "header:X-User"}""");

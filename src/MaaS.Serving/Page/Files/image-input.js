@@ -1,13 +1,14 @@
 // A canvas to draw on or drop a picture, and the pixels that the model gets of it.
 
 import { element } from './dom.js';
-import { blank, context2d, fitted, pixelsOf } from './pixels.js';
+import { blank, context2d, fitted, paint, reduced } from './pixels.js';
 
 const longest = 280;
-const keyStep = 6;
 
 export class ImageInput {
   #image;
+  #factor;
+  #planes;
   #changed;
   #canvas;
   #context;
@@ -23,9 +24,9 @@ export class ImageInput {
   constructor(image, changed) {
     this.#image = image;
     this.#changed = changed;
-    const scale = longest / Math.max(image.width, image.height);
+    this.#factor = Math.max(1, Math.round(longest / Math.max(image.width, image.height))); // Pixels of the canvas to one of the model's.
     this.#canvas = element('canvas', {
-      class: 'draw', tabindex: '0', role: 'img', width: Math.round(image.width * scale), height: Math.round(image.height * scale),
+      class: 'draw', tabindex: '0', role: 'img', width: image.width * this.#factor, height: image.height * this.#factor,
       'aria-label': 'Drawing area. Arrow keys move the pen, the space bar puts it down or lifts it.',
     });
     this.#context = context2d(this.#canvas);
@@ -58,7 +59,7 @@ export class ImageInput {
 
   /** Bytes as /predict takes them under images: (H, W), or (C, H, W) in colour. */
   pixels() {
-    return pixelsOf(context2d(this.#seen), this.#image.channels);
+    return this.#image.channels === 1 ? this.#planes[0] : this.#planes;
   }
 
   clear() {
@@ -110,6 +111,7 @@ export class ImageInput {
         this.#complete();
       }
     } else if (move) {
+      const keyStep = Math.max(this.#canvas.width, this.#canvas.height) / 45;
       const next = {
         x: Math.min(Math.max(this.#point.x + keyStep * move[0], 0), this.#canvas.width),
         y: Math.min(Math.max(this.#point.y + keyStep * move[1], 0), this.#canvas.height),
@@ -142,7 +144,7 @@ export class ImageInput {
   #line(to) {
     const context = this.#context;
     context.strokeStyle = this.#image.channels === 3 ? this.#color.value : '#fff';
-    context.lineWidth = longest / 14;
+    context.lineWidth = Math.max(this.#canvas.width, this.#canvas.height) / 14;
     context.lineCap = 'round';
     context.lineJoin = 'round';
     context.beginPath();
@@ -183,11 +185,8 @@ export class ImageInput {
 
   /** Brings what is drawn to the model's size. */
   #look() {
-    const seen = context2d(this.#seen);
-    blank(seen);
-    seen.imageSmoothingQuality = 'high';
-    const box = this.#fit.input.checked && fitted(this.#context, this.#image) || { x: 0, y: 0, width: this.#image.width, height: this.#image.height };
-    seen.filter = `${this.#image.channels === 1 ? 'grayscale(1) ' : ''}${this.#invert.input.checked ? 'invert(1)' : ''}`.trim() || 'none';
-    seen.drawImage(this.#canvas, box.x, box.y, box.width, box.height);
+    const drawing = this.#fit.input.checked ? fitted(this.#context) : this.#context;
+    this.#planes = reduced(drawing, this.#factor, this.#image.channels, this.#invert.input.checked);
+    paint(context2d(this.#seen), this.#planes);
   }
 }
