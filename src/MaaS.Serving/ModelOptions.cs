@@ -6,7 +6,7 @@ namespace MaaS.Serving;
 /// <summary>How one model is run. Null takes the value of <see cref="MaaSServingOptions.Defaults"/>, and then the one named here.</summary>
 public sealed record ModelOptions
 {
-    internal const int DefaultMaxBatchSize = 32, DefaultQueueLimit = 1024;
+    internal const int DefaultMaxBatchSize = 32, DefaultQueueLimit = 1024, DefaultMaxTexts = 256, DefaultMaxTextLength = 1 << 22, DefaultMaxGenerations = 16;
 
     /// <summary>Threads inside one operator; 0 takes the cores that <see cref="Concurrency"/> leaves each run, or 1. Default 0.</summary>
     public int? IntraOpThreads { get; set; }
@@ -28,6 +28,15 @@ public sealed record ModelOptions
 
     /// <summary>Most requests that wait for a run; the next is answered 429. Default 1024.</summary>
     public int? QueueLimit { get; set; }
+
+    /// <summary>Most raw texts of one request to a model that reads texts; more are answered 400. Default 256.</summary>
+    public int? MaxTexts { get; set; }
+
+    /// <summary>Most UTF-16 units of a raw text; a longer one is answered 400. Default 4 Mi.</summary>
+    public int? MaxTextLength { get; set; }
+
+    /// <summary>Most texts that a language model continues at once, each with a cache of its own; the next is answered 429. Default 16.</summary>
+    public int? MaxGenerations { get; set; }
 
     /// <summary>Most bytes of answers that are kept for equal requests; 0 for none. Default 0.</summary>
     public long? CacheBytes { get; set; }
@@ -57,6 +66,9 @@ public sealed record ModelOptions
         MaxBatchDelay = MaxBatchDelay ?? defaults.MaxBatchDelay,
         PreferredBatchSizes = PreferredBatchSizes ?? defaults.PreferredBatchSizes,
         QueueLimit = QueueLimit ?? defaults.QueueLimit,
+        MaxTexts = MaxTexts ?? defaults.MaxTexts,
+        MaxTextLength = MaxTextLength ?? defaults.MaxTextLength,
+        MaxGenerations = MaxGenerations ?? defaults.MaxGenerations,
         CacheBytes = CacheBytes ?? defaults.CacheBytes,
         Versions = Versions ?? defaults.Versions,
         IsLazy = IsLazy ?? defaults.IsLazy,
@@ -79,6 +91,9 @@ public sealed record ModelOptions
             Outside(nameof(MaxBatchSize), MaxBatchSize, 1, 65_536),
             Outside(nameof(MaxBatchDelay), MaxBatchDelay, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
             Outside(nameof(QueueLimit), QueueLimit, 1, int.MaxValue),
+            Outside(nameof(MaxTexts), MaxTexts, 1, 1 << 20),
+            Outside(nameof(MaxTextLength), MaxTextLength, 1, int.MaxValue),
+            Outside(nameof(MaxGenerations), MaxGenerations, 1, 65_536),
             Outside(nameof(CacheBytes), CacheBytes, 0, long.MaxValue),
         })
         {

@@ -2,17 +2,18 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Text;
 using MaaS.Cli.Terminal;
+using MaaS.Core.Generation;
 using MaaS.Core.Packages;
 
 namespace MaaS.Cli.Commands;
 
-/// <summary><c>maas predict</c>: one image of a data set through a package.</summary>
+/// <summary><c>maas predict</c>: one image or text through a package.</summary>
 internal sealed class PredictCommand : VerbCommand
 {
     private readonly Argument<FileSystemInfo> _model = new("model") { Description = "A package (.maas or folder)." };
     private readonly Argument<string?> _text = new("text")
     {
-        Description = "Of a text classifier: the text, or - for standard input.",
+        Description = "Of a text classifier or a language model: the text, or - for standard input.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -24,14 +25,17 @@ internal sealed class PredictCommand : VerbCommand
         HelpName = "file",
     };
 
+    private readonly GenerationOptionSet _generation = new();
+
     public PredictCommand()
-        : base("predict", "Shows an image and what a packaged model says of it, or classifies a text.")
+        : base("predict", "Shows an image and what a packaged model says of it, classifies a text, or continues one.")
     {
         Arguments.Add(_model);
         Arguments.Add(_text);
         _data.AddTo(this);
         Options.Add(_index);
         Options.Add(_pixels);
+        _generation.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -41,6 +45,7 @@ internal sealed class PredictCommand : VerbCommand
             "Your own picture: white on black."),
         ("maas predict spam.maas \"You have won a prize\"", "A text."),
         ("maas predict spam.maas - < mail.txt", "A mail with its headers, from a file."),
+        ("maas predict story.maas \"Once upon\" --max-tokens 100 --seed 1", "Goes on writing."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -48,7 +53,13 @@ internal sealed class PredictCommand : VerbCommand
         var path = result.GetRequiredValue(_model).FullName;
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
-            return await PredictTextAsync(path, result.GetValue(_text), cancellationToken);
+            return await PredictTextAsync(path, await ReadTextAsync(result, "to classify", cancellationToken), cancellationToken);
+        }
+
+        if (await TextModelFile.IsGeneratorAsync(path, cancellationToken))
+        {
+            var prompt = await ReadTextAsync(result, "to continue", cancellationToken);
+            return await GenerateAsync(path, prompt, _generation.Read(result), cancellationToken);
         }
 
         using var classifier = await ImageClassifier.OpenAsync(path, cancellationToken: cancellationToken);
@@ -70,15 +81,30 @@ internal sealed class PredictCommand : VerbCommand
         return ExitCode.Success;
     }
 
-    private static async Task<int> PredictTextAsync(string path, string? text, CancellationToken cancellationToken)
+    private async Task<string> ReadTextAsync(ParseResult result, string purpose, CancellationToken cancellationToken) => result.GetValue(_text) switch
     {
-        if (text is null)
+        null => throw new UsageException($"text: expected the text {purpose}, or - for standard input."),
+        "-" => await Console.In.ReadToEndAsync(cancellationToken),
+        var text => text,
+    };
+
+    private static async Task<int> GenerateAsync(string path, string prompt, GenerationOptions options, CancellationToken cancellationToken)
+    {
+        using var generator = await TextGenerator.OpenAsync(path, cancellationToken: cancellationToken);
+        Console.Write(prompt);
+        await foreach (var piece in generator.GenerateAsync(prompt, options, cancellationToken))
         {
-            throw new UsageException("text: expected the text to classify, or - for standard input.");
+            Console.Write(piece.Text);
         }
 
+        Console.WriteLine();
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> PredictTextAsync(string path, string text, CancellationToken cancellationToken)
+    {
         using var classifier = await TextClassifier.OpenAsync(path, cancellationToken: cancellationToken);
-        var probabilities = classifier.Predict(text == "-" ? await Console.In.ReadToEndAsync(cancellationToken) : text);
+        var probabilities = classifier.Predict(text);
         foreach (var line in ProbabilityBars.Lines(probabilities))
         {
             Console.WriteLine(line);

@@ -22,4 +22,11 @@ internal static class TextModelFile
         using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken);
         return package.Manifest.Text is not null;
     }
+
+    /// <summary>Whether a package continues texts.</summary>
+    public static async Task<bool> IsGeneratorAsync(string package, CancellationToken cancellationToken)
+    {
+        using var opened = await ModelPackage.OpenAsync(package, cancellationToken: cancellationToken);
+        return opened.Manifest.Task == ModelManifest.TextGeneration;
+    }
 }

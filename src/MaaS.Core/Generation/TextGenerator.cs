@@ -57,9 +57,21 @@ public sealed class TextGenerator : IDisposable
                 + $"{(package.Manifest.Generation is null ? "no" : "some")} settings and [{string.Join(", ", package.Manifest.Files.Keys)}].");
         }
 
-        var tokenizer = Tokenizer.FromJson(await package.ReadAsync(TokenizerFile, cancellationToken).ConfigureAwait(false));
+        var tokenizer = await TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false);
         var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
         return Create(InferenceModel.Load(network, package.Manifest.Name, options), tokenizer, settings);
+    }
+
+    /// <summary>The tokenizer of a package of a language model.</summary>
+    /// <param name="package">Has <c>tokenizer.json</c>.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">The tokenizer is missing or cannot be used.</exception>
+    public static async Task<Tokenizer> TokenizerOfAsync(ModelPackage package, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        return package.Manifest.Files.ContainsKey(TokenizerFile)
+            ? Tokenizer.FromJson(await package.ReadAsync(TokenizerFile, cancellationToken).ConfigureAwait(false))
+            : throw new InvalidDataException($"{package.Location}: expected a {TokenizerFile} beside the network, found none.");
     }
 
     /// <summary>A generator over a network that is loaded already.</summary>
@@ -89,7 +101,8 @@ public sealed class TextGenerator : IDisposable
     /// <param name="options">How to choose and when to stop; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
     /// <returns>A piece for each token, of which exactly the last has a <see cref="GeneratedText.Finish"/>; a stop token has no text.</returns>
-    /// <exception cref="ArgumentException">The prompt has no tokens or too many, or an option is out of its range.</exception>
+    /// <exception cref="ModelInputException">The prompt has no tokens, or too many.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public IEnumerable<GeneratedText> Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);

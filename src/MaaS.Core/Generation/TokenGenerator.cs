@@ -1,3 +1,5 @@
+using MaaS.Core.Inference;
+
 namespace MaaS.Core.Generation;
 
 /// <summary>Continues a sequence of tokens.</summary>
@@ -9,8 +11,8 @@ public static class TokenGenerator
     /// <param name="options">How to choose and when to stop; null for the defaults.</param>
     /// <param name="cancellationToken">Checked in every step.</param>
     /// <returns>At least one token; exactly the last has a <see cref="GeneratedToken.Finish"/>.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or as long as the model's longest sequence or longer, the session
-    /// has tokens already, or an option is out of its range.</exception>
+    /// <exception cref="ModelInputException">The prompt is empty, or as long as the model's longest sequence or longer.</exception>
+    /// <exception cref="ArgumentException">The session has tokens already, or an option is out of its range.</exception>
     public static IEnumerable<GeneratedToken> Generate(
         IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -25,12 +27,11 @@ public static class TokenGenerator
 
         if (prompt.Count == 0)
         {
-            throw new ArgumentException("generation: expected a prompt of at least one token, got none; begin with the start or end-of-text token.", nameof(prompt));
+            throw new ModelInputException("generation: expected a prompt of at least one token, got none; begin with the start or end-of-text token.");
         }
 
         return prompt.Count < session.MaxLength ? Steps(session, prompt, options, sampler, cancellationToken)
-            : throw new ArgumentException(
-                $"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten it.", nameof(prompt));
+            : throw new ModelInputException($"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten it.");
     }
 
     private static IEnumerable<GeneratedToken> Steps(

@@ -22,10 +22,11 @@ public static class ManifestCheck
         }
 
         if (manifest.Text is not null
-            && !new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name)))
+            && !(model.Inputs.Count == 2
+                && new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name))))
         {
             throw new InvalidDataException(
-                $"{model.Name}: manifest.json: text: expected inputs {TextEncoder.InputIds} and {TextEncoder.AttentionMask}, int64[batch,sequence], " +
+                $"{model.Name}: manifest.json: text: expected the inputs {TextEncoder.InputIds} and {TextEncoder.AttentionMask}, int64[batch,sequence], " +
                 $"the model has {string.Join("; ", model.Inputs)}.");
         }
 

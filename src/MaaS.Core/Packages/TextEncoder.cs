@@ -50,7 +50,7 @@ public sealed class TextEncoder
         => Preprocessing.Overlong == OverlongText.Refuse ? new TextEncoder(Preprocessing with { Overlong = OverlongText.Truncate }, Tokenizer) : this;
 
     /// <summary>The token ids of a text, special ones included.</summary>
-    /// <exception cref="ArgumentException">The text has more tokens than the model takes, and those are refused.</exception>
+    /// <exception cref="ModelInputException">The text has more tokens than the model takes, and those are refused.</exception>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -64,16 +64,17 @@ public sealed class TextEncoder
         var most = Preprocessing.MaxLength;
         return ids.Length <= most ? ids
             : Preprocessing.Overlong == OverlongText.KeepEnds ? [.. ids[..(most - (most / 2))], .. ids[^(most / 2)..]]
-            : throw new ArgumentException(
-                $"Text: expected at most {most} tokens, got {ids.Length}; shorten it, or package the model with overlong texts truncated.",
-                nameof(text));
+            : throw new ModelInputException(
+                $"expected a text of at most {most} tokens, got {ids.Length}; shorten it, or package the model with overlong texts truncated");
     }
 
     /// <summary>A batch as tensors, padded to its longest text.</summary>
     /// <param name="texts">At least one.</param>
+    /// <param name="multipleOf">What the length of the rows is a multiple of, so that texts of about one length share runs; the limit may cut it.</param>
     /// <returns><c>input_ids</c> and <c>attention_mask</c>, (texts, longest), int64; the caller owns both.</returns>
-    /// <exception cref="ArgumentException">There is no text, or one is too long and refused; the message names its position.</exception>
-    public (TensorValue Ids, TensorValue Mask) EncodeBatch(IReadOnlyList<string> texts)
+    /// <exception cref="ArgumentException">There is no text.</exception>
+    /// <exception cref="ModelInputException">A text is too long and refused; the message names its position.</exception>
+    public (TensorValue Ids, TensorValue Mask) EncodeBatch(IReadOnlyList<string> texts, int multipleOf = 1)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var rows = new int[texts.Count][];
@@ -83,24 +84,27 @@ public sealed class TextEncoder
             {
                 rows[i] = Encode(texts[i]);
             }
-            catch (ArgumentException e) when (rows.Length > 1)
+            catch (ModelInputException e)
             {
-                throw new ArgumentException($"text {i}: {e.Message}", nameof(texts), e);
+                throw new ModelInputException($"text {i}: {e.Message}", e);
             }
         }
 
-        return Pad(rows);
+        return Pad(rows, multipleOf);
     }
 
     /// <summary>Token ids as tensors, padded to the longest; what equals <see cref="PaddingId"/> is masked.</summary>
     /// <param name="rows">At least one.</param>
+    /// <param name="multipleOf">See <see cref="EncodeBatch"/>.</param>
     /// <exception cref="ArgumentException">There is no row.</exception>
-    public (TensorValue Ids, TensorValue Mask) Pad(IReadOnlyList<int[]> rows)
+    public (TensorValue Ids, TensorValue Mask) Pad(IReadOnlyList<int[]> rows, int multipleOf = 1)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(multipleOf, 1);
         var longest = rows.Count > 0
-            ? rows.Max(static r => r.Length)
+            ? Math.Max(1, rows.Max(static r => r.Length))
             : throw new ArgumentException("Text: expected at least one, got none.", nameof(rows));
+        longest = Math.Max(longest, Math.Min(Preprocessing.MaxLength, (longest + multipleOf - 1) / multipleOf * multipleOf));
         var (ids, mask) = (new long[rows.Count * longest], new long[rows.Count * longest]);
         Array.Fill(ids, PaddingId);
         for (var row = 0; row < rows.Count; row++)

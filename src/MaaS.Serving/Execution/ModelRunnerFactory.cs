@@ -1,6 +1,9 @@
+using MaaS.Core.Generation;
 using MaaS.Core.Inference;
+using MaaS.Core.Text;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Execution.Caching;
+using MaaS.Serving.Generation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -54,6 +57,15 @@ public sealed partial class ModelRunnerFactory : IDisposable
         var runner = new ModelRunner(model, batching, _threads.Value, _time);
         return own.CacheBytes is > 0 and var bytes ? new CachingRunner(runner, bytes) : runner;
     }
+
+    /// <summary>Makes what continues texts with a loaded language model.</summary>
+    /// <param name="name">The model's name in addresses.</param>
+    /// <param name="model">The loaded model; disposed with the runner.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="settings">Longest sequence and stop tokens.</param>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache.</exception>
+    internal GenerationRunner CreateGeneration(string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
+        => new(name, TextGenerator.Create(model, tokenizer, settings), _threads.Value, _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, _time);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()

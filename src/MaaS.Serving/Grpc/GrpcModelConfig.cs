@@ -8,12 +8,14 @@ namespace MaaS.Serving.Grpc;
 /// <summary>A model's configuration as a message; its shapes name every axis, so the largest batch size is 0.</summary>
 internal static class GrpcModelConfig
 {
-    public static ModelConfig Of(ServedModel model) => new()
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">What clients are told to send.</param>
+    public static ModelConfig Of(ServedModel model, IReadOnlyList<TensorSpec> inputs) => new()
     {
         Name = model.Name,
         Platform = ServerDescription.Platform,
         Backend = ServerDescription.Backend,
-        Input = { model.Inputs.Select(i => new ModelInput { Name = i.Name, DataType = TypeOf(i.Type), Dims = { i.Shape } }) },
+        Input = { inputs.Select(i => new ModelInput { Name = i.Name, DataType = TypeOf(i.Type), Dims = { i.Shape } }) },
         Output = { model.Outputs.Select(o => new ModelOutput { Name = o.Name, DataType = TypeOf(o.Type), Dims = { o.Shape } }) },
     };
 

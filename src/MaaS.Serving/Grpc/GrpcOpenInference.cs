@@ -16,7 +16,7 @@ namespace MaaS.Serving.Grpc;
 
 /// <summary>The Open Inference Protocol over gRPC, <c>inference.GRPCInferenceService</c>.</summary>
 internal sealed class GrpcOpenInference(
-    ModelRepository models, GrpcInference inference, GrpcEndpoint grpc, ServingStatistics statistics) : IProtocol
+    ModelRepository models, InputEncoders encoders, GrpcInference inference, GrpcEndpoint grpc, ServingStatistics statistics) : IProtocol
 {
     private const string Service = "/inference.GRPCInferenceService/";
 
@@ -133,7 +133,7 @@ internal sealed class GrpcOpenInference(
             Name = model.Name,
             Platform = ServerDescription.Platform,
             Versions = { models.Status(model.Name).Where(s => s.IsServable).Select(s => s.Version.ToString(CultureInfo.InvariantCulture)) },
-            Inputs = { model.Inputs.Select(Metadata) },
+            Inputs = { encoders.InputsOf(model).Select(Metadata) },
             Outputs = { model.Outputs.Select(Metadata) },
         };
     }
@@ -145,7 +145,7 @@ internal sealed class GrpcOpenInference(
     {
         using var lease = await models.AcquireAsync(
             GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken).ConfigureAwait(false);
-        return new ModelConfigResponse { Config = GrpcModelConfig.Of(lease.Model) };
+        return new ModelConfigResponse { Config = GrpcModelConfig.Of(lease.Model, encoders.InputsOf(lease.Model)) };
     }
 
     private RepositoryIndexResponse Index(RepositoryIndexRequest request) => new()

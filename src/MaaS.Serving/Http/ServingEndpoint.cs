@@ -15,6 +15,23 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
     public RequestDelegate Handle(Func<HttpContext, Task> endpoint, Func<HttpContext, Failure, Task>? writeError = null)
         => context => ResponsePacking.RunAsync(context, c => AnswerAsync(c, endpoint, writeError));
 
+    /// <summary>What the client is told of an exception, after the log and the page were told what they need.</summary>
+    public Failure Explain(HttpContext context, Exception exception)
+    {
+        errors.Add(exception, ModelOf(context));
+        var failure = Failure.Of(exception);
+        if (failure.IsOurs)
+        {
+            LogFailed(exception, context.Request.Path);
+        }
+        else if (exception.InnerException is not null)
+        {
+            LogRefused(exception, context.Request.Path);
+        }
+
+        return failure;
+    }
+
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, Task> endpoint, Func<HttpContext, Failure, Task>? writeError)
     {
         if (models.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
@@ -34,17 +51,7 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            errors.Add(e, ModelOf(context));
-            var failure = Failure.Of(e);
-            if (failure.IsOurs)
-            {
-                LogFailed(e, context.Request.Path);
-            }
-            else if (e.InnerException is not null)
-            {
-                LogRefused(e, context.Request.Path);
-            }
-
+            var failure = Explain(context, e);
             if (failure.RetryAfter is { } wait)
             {
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,3 @@
-using MaaS.Core.Drift;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Serving.Ensembles;
@@ -24,14 +23,13 @@ internal sealed partial class ModelLoader(
                 using (var package = await ModelPackage.OpenAsync(source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
                 {
                     var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-                    var drift = package.Manifest.Files.ContainsKey(DriftBaseline.FileName)
-                        ? DriftBaseline.FromJson(await package.ReadAsync(DriftBaseline.FileName, cancellationToken).ConfigureAwait(false)) : null;
-                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), drift);
+                    var parts = await PackageParts.ReadAsync(package, cancellationToken).ConfigureAwait(false);
+                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), parts);
                 }
         }
     }
 
-    private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load, DriftBaseline? drift = null)
+    private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load, PackageParts? parts = null)
     {
         var model = load(runners.SessionOptions(source.Name));
         try
@@ -42,7 +40,12 @@ internal sealed partial class ModelLoader(
             }
 
             WarmUp(source.Name, model);
-            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model)) { Drift = drift };
+            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model))
+            {
+                Drift = parts?.Drift,
+                Text = parts?.Text,
+                Generation = parts?.Tokenizer is { } tokenizer ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
+            };
         }
         catch
         {

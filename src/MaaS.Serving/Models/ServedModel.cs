@@ -2,6 +2,7 @@ using MaaS.Core.Drift;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Generation;
 
 namespace MaaS.Serving.Models;
 
@@ -38,6 +39,12 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
     /// <summary>How its inputs and predictions were spread in training; null where its package does not say.</summary>
     public DriftBaseline? Drift { get; init; }
 
+    /// <summary>Turns texts into the network's inputs; null where its package reads no texts.</summary>
+    public TextEncoder? Text { get; init; }
+
+    /// <summary>Continues texts; null where its package is no language model.</summary>
+    internal GenerationRunner? Generation { get; init; }
+
     /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around it.</summary>
     internal IModelRunner Runner { get; } = runner;
 
@@ -68,6 +75,7 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
         if (Interlocked.Decrement(ref _users) == 0)
         {
             Runner.Dispose();
+            Generation?.Dispose();
             Model?.Dispose();
             _freed.SetResult();
         }

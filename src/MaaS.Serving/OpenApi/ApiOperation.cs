@@ -18,6 +18,12 @@ internal sealed record ApiOperation(string Protocol, string Id, string Summary, 
     /// <summary>Another media type that the answer may have; null for none.</summary>
     public string? OtherAnswer { get; init; }
 
+    /// <summary>Media type of the answer.</summary>
+    public string AnswerType { get; init; } = "application/json";
+
+    /// <summary>More than the summary says; null for nothing.</summary>
+    public string? Description { get; init; }
+
     /// <summary>Whether refusals have TorchServe's form.</summary>
     public bool HasTorchServeErrors { get; init; }
 }

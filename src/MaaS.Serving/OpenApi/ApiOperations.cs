@@ -1,3 +1,5 @@
+using MaaS.Serving.Http;
+
 namespace MaaS.Serving.OpenApi;
 
 /// <summary>The operations of every protocol by method and route.</summary>
@@ -31,6 +33,16 @@ internal static class ApiOperations
 
     private const string InferResponse = """{"model_name":"linear","model_version":"1","id":"42","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"data":[0.5,1.5]}]}""";
 
+    private const string GenerateRequest = """
+        {"id":"42","text_input":"Call me","parameters":{"max_tokens":64,"temperature":0.8,"top_k":0,"top_p":0.95,"repetition_penalty":1,"seed":1,"stop_tokens":[0]}}
+        """;
+
+    private const string GenerateResponse = """{"model_name":"story","model_version":"1","id":"42","text_output":" Ishmael","finish_reason":"length","tokens":64}""";
+
+    private const string Texts = """
+        A classifier of texts takes raw texts, which the server cleans and tokenises: {"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["You have won"]}]}.
+        """;
+
     private static readonly (string Method, string Route, ApiOperation Operation)[] All = [.. V2Operations(), .. TfOperations(), .. TorchOperations(), .. OwnOperations()];
 
     /// <summary>The operation of an endpoint, whatever the prefix of its route; null where there is none.</summary>
@@ -56,7 +68,13 @@ internal static class ApiOperations
             yield return ("GET", model + "/stats", new ApiOperation(V2, "v2Statistics" + name, "Counts and durations of a model.", Statistics, null, 404));
             yield return ("POST", model + "/infer", new ApiOperation(
                 V2, "v2Infer" + name, "Runs a model on JSON tensors, or on binary ones that follow the JSON part (Inference-Header-Content-Length).", InferResponse, InferRequest, 400, 404, 413, 415, 429, 503, 504)
-            { OtherBodies = ["application/octet-stream"], OtherAnswer = "application/octet-stream" });
+            { OtherBodies = ["application/octet-stream"], OtherAnswer = "application/octet-stream", Description = Texts });
+            yield return ("POST", model + "/generate", new ApiOperation(
+                V2, "v2Generate" + name, "Continues a text.", GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504));
+            yield return ("POST", model + "/generate_stream", new ApiOperation(
+                V2, "v2GenerateStream" + name, "Continues a text, piece by piece: server-sent events, of which the last has a finish_reason or is an error.",
+                GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504)
+            { AnswerType = EventStream.ContentType });
         }
 
         yield return ("POST", "/v2/repository/index", new ApiOperation(
@@ -74,7 +92,8 @@ internal static class ApiOperations
             yield return ("GET", model + "/metadata", new ApiOperation(Tf, "tfMetadata" + name, "A model's signature.", Signature, null, 404));
             yield return ("POST", model + ":predict", new ApiOperation(
                 Tf, "tfPredict" + name, "Runs a model on rows ('instances') or columns ('inputs').", """{"predictions":[[0.5,1.5]]}""",
-                """{"signature_name":"serving_default","instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504));
+                """{"signature_name":"serving_default","instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504)
+            { Description = """A classifier of texts takes raw texts: {"instances":["You have won"]}.""" });
             yield return ("POST", model + ":classify", new ApiOperation(
                 Tf, "tfClassify" + name, "Label and score of every class for each example.", """{"results":[[["cat",0.9],["dog",0.1]]]}""",
                 """{"signature_name":"serving_default","context":{},"examples":[{"x":[1,2,3,4]}]}""", 400, 404, 413, 415, 429, 503, 504));
@@ -126,7 +145,7 @@ internal static class ApiOperations
              "image":{"channels":1,"height":28,"width":28,"black":-0.42},"inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,28,28]}],"metrics":{"accuracy":0.99}}
             """, null, 404));
         yield return ("POST", "/predict", new ApiOperation(
-            Own, "predict", "Runs a model on rows, columns or pixels; a classifier answers labels and probabilities.",
+            Own, "predict", "Runs a model on rows, columns, pixels or texts; a classifier answers labels and probabilities.",
             """{"predictions":[{"label":"cat","probabilities":{"cat":0.9,"dog":0.1}}]}""", """{"images":[[[0,255],[128,64]]]}""", 400, 404, 413, 415, 429, 503, 504)
         { Query = [("model", "The model; may be left out where there is one, or a default."), ("version", "Its version; the model's route decides by default.")] });
     }

@@ -56,6 +56,7 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
         {
             OperationId = operation.Id,
             Summary = operation.Summary,
+            Description = operation.Description,
             Tags = new HashSet<OpenApiTagReference> { new(operation.Protocol, document) },
             Parameters = [.. endpoint.RoutePattern.Parameters.Select(p => Parameter(p.Name, ParameterLocation.Path, null)), .. operation.Query.Select(q => Parameter(q.Name, ParameterLocation.Query, q.Meaning))],
             Responses = [],
@@ -77,7 +78,7 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
             described.RequestBody = new OpenApiRequestBody { Content = content };
         }
 
-        var answer = operation.Response is { } response ? Json(response) : null;
+        var answer = operation.Response is { } response ? Json(response, operation.AnswerType) : null;
         if (operation.OtherAnswer is { } otherAnswer)
         {
             answer![otherAnswer] = Binary();
@@ -117,10 +118,10 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     };
 
-    private static Dictionary<string, OpenApiMediaType> Json(string example)
+    private static Dictionary<string, OpenApiMediaType> Json(string example, string type = "application/json")
     {
         var node = JsonNode.Parse(example);
-        return new() { ["application/json"] = new OpenApiMediaType { Schema = ApiSchemas.Of(node), Example = node } };
+        return new() { [type] = new OpenApiMediaType { Schema = ApiSchemas.Of(node), Example = node } };
     }
 
     private static OpenApiMediaType Binary() => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };

@@ -1,3 +1,4 @@
+using MaaS.Serving.Generation;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.OpenApi;
 using MaaS.Serving.Protocols.OpenInference;
@@ -14,6 +15,7 @@ internal static class ProtocolServices
 {
     public static IServiceCollection AddProtocols(this IServiceCollection services)
     {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IInputEncoderFactory, TextInputEncoderFactory>());
         services.TryAddSingleton<InputEncoders>();
         services.TryAddSingleton<InferenceCalls>();
         services.TryAddSingleton<ServingStatistics>();
@@ -29,6 +31,7 @@ internal static class ProtocolServices
         services.TryAddSingleton<TensorFlowPredict>();
         services.TryAddSingleton<TensorFlowExamples>();
         services.TryAddSingleton<TensorFlowStatus>();
+        services.TryAddSingleton<GenerationMetrics>();
         services.TryAddSingleton<GrpcEndpoint>();
         services.TryAddSingleton<GrpcInference>();
         services.TryAddEnumerable(
@@ -37,6 +40,7 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, PredictProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, TensorFlowProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, OpenInferenceProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, GenerateProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, RepositoryProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, TorchServeInference>(),
             ServiceDescriptor.Singleton<IProtocol, TorchServeManagement>(),

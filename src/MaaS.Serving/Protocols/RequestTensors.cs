@@ -75,7 +75,7 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
             return;
         }
 
-        var sent = Whole(own, Specs.Count);
+        var sent = Array.ConvertAll(Whole(own, Specs.Count), Flat);
         if (_values.AsSpan(0, own).ContainsAnyExcept((TensorValue?)null))
         {
             throw RequestException.BadRequest(
@@ -118,6 +118,10 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
 
         return whole;
     }
+
+    /// <summary>Texts of shape (N, 1), as other servers' clients send them, are as good as (N).</summary>
+    private static TensorValue Flat(TensorValue value)
+        => value is { Type: ElementType.String, Shape: [var rows, 1] } ? TensorValue.OfStrings([.. value.Strings], rows) : value;
 
     private void ThrowIfComplete(int input)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using MaaS.Core.Generation;
+using MaaS.Core.Inference;
 
 namespace MaaS.Core.Tests.Generation;
 
@@ -90,7 +91,7 @@ public sealed class TextGeneratorTests
     {
         List<Scripted> sessions = [];
 
-        Assert.That(() => Generator(sessions).Generate("").ToArray(), Throws.ArgumentException.With.Message.Contains("at least one token"));
+        Assert.That(() => Generator(sessions).Generate("").ToArray(), Throws.InstanceOf<ModelInputException>().With.Message.Contains("at least one token"));
         Assert.That(sessions.Single().Disposed);
     }
 

@@ -85,6 +85,7 @@ public sealed class ServingDocumentTests : ServerFixture
     {
         IEnumerable<JsonElement> holders = operation.GetProperty("responses").EnumerateObject().Select(r => r.Value);
         holders = operation.TryGetProperty("requestBody", out var body) ? holders.Append(body) : holders;
-        return holders.Where(h => h.TryGetProperty("content", out _)).Select(h => h.GetProperty("content").GetProperty("application/json"));
+        return holders.Where(h => h.TryGetProperty("content", out _)).Select(h => h.GetProperty("content"))
+            .Select(c => c.TryGetProperty("text/event-stream", out var events) ? events : c.GetProperty("application/json"));
     }
 }

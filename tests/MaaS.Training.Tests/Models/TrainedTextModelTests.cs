@@ -72,8 +72,8 @@ public sealed class TrainedTextModelTests
             await model.PackAsync(package, "strict", model.Export());
             using var classifier = await TextClassifier.OpenAsync(package);
             var text = string.Join(' ', Enumerable.Repeat("seed", 40));
-            Assert.That(() => classifier.Predict(text), Throws.ArgumentException.With.Message.Contains("expected at most 24 tokens, got 42"));
-            Assert.That(() => classifier.Probabilities(["fine", text]), Throws.ArgumentException.With.Message.Contains("text 1"));
+            Assert.That(() => classifier.Predict(text), Throws.InstanceOf<ArgumentException>().With.Message.Contains("text 0: expected a text of at most 24 tokens, got 42"));
+            Assert.That(() => classifier.Probabilities(["fine", text]), Throws.InstanceOf<ArgumentException>().With.Message.Contains("text 1"));
             Assert.That(() => classifier.Predict("[PAD] [SEP] <p></p>"), Throws.Nothing);
             Assert.That(() => classifier.Predict(""), Throws.Nothing);
             Assert.That(classifier.Encoder.Encode("[PAD]"), Has.None.EqualTo(classifier.Encoder.PaddingId), "what is written in a text is no padding");

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Protocols.OpenInference;
 
 /// <summary>What the server and its models say of themselves: health, metadata and configuration.</summary>
-internal sealed class OpenInferenceMetadata(ModelRepository models, RequestContextFactory contexts)
+internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoders encoders, RequestContextFactory contexts)
 {
     public static Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
     {
@@ -64,7 +64,7 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, RequestConte
 
             writer.WriteEndArray();
             writer.WriteString("platform"u8, ServerDescription.Platform);
-            WriteSpecs(writer, "inputs", model.Inputs);
+            WriteSpecs(writer, "inputs", encoders.InputsOf(model));
             WriteSpecs(writer, "outputs", model.Outputs);
         }).ConfigureAwait(false);
     }
@@ -79,7 +79,7 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, RequestConte
             writer.WriteString("platform"u8, ServerDescription.Platform);
             writer.WriteString("backend"u8, ServerDescription.Backend);
             writer.WriteNumber("max_batch_size"u8, 0); // The shapes name every axis, the first one among them.
-            WriteConfig(writer, "input", model.Inputs);
+            WriteConfig(writer, "input", encoders.InputsOf(model));
             WriteConfig(writer, "output", model.Outputs);
         }).ConfigureAwait(false);
     }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Protocols.TensorFlow;
 
 /// <summary><c>GET /v1/models/…</c>: states of versions, and what a version takes and gives.</summary>
-internal sealed class TensorFlowStatus(ModelRepository models, RequestContextFactory contexts)
+internal sealed class TensorFlowStatus(ModelRepository models, InputEncoders encoders, RequestContextFactory contexts)
 {
     public Task AnswerAsync(HttpContext context)
     {
@@ -57,7 +57,7 @@ internal sealed class TensorFlowStatus(ModelRepository models, RequestContextFac
             writer.WriteStartObject("signature_def"u8);
             writer.WriteStartObject("signature_def"u8);
             writer.WriteStartObject(TensorFlowRequest.DefaultSignature);
-            WriteTensors(writer, "inputs", model.Inputs);
+            WriteTensors(writer, "inputs", encoders.InputsOf(model));
             WriteTensors(writer, "outputs", model.Outputs);
             writer.WriteString("method_name"u8, "tensorflow/serving/predict"u8);
             writer.WriteStartObject("defaults"u8);

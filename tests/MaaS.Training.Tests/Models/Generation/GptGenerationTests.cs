@@ -105,7 +105,7 @@ internal sealed class GptGenerationTests
 
         Assert.That(tokens, Has.Length.EqualTo(40 - Prompt.Length + 1));
         Assert.That(tokens[^1].Finish, Is.EqualTo(FinishReason.Length));
-        Assert.That(() => model.Generate(new long[40]).First(), Throws.ArgumentException.With.Message.Contains("less than 40 tokens, got 40"));
+        Assert.That(() => model.Generate(new long[40]).First(), Throws.InstanceOf<ArgumentException>().With.Message.Contains("less than 40 tokens, got 40"));
     }
 
     [Test]
@@ -124,7 +124,7 @@ internal sealed class GptGenerationTests
     {
         using var model = Model(PositionKind.Learned);
         Assert.That(() => model.Generate([3, 99]).First(), Throws.ArgumentException.With.Message.Contains("0 to 22, got 99"));
-        Assert.That(() => model.Generate([]).First(), Throws.ArgumentException.With.Message.Contains("at least one token"));
+        Assert.That(() => model.Generate([]).First(), Throws.InstanceOf<ArgumentException>().With.Message.Contains("at least one token"));
 
         model.train();
         Assert.That(() => model.Generate(Prompt).First(), Throws.InvalidOperationException.With.Message.Contains("eval()"));

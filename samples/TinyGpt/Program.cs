@@ -1,0 +1,79 @@
+// A language model from a novel to a server that streams what it writes. Run: dotnet run -c Release --project samples/TinyGpt [steps]
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using MaaS.Core.Generation;
+using MaaS.Core.Text.Training;
+using MaaS.Serving;
+using MaaS.Training.Baselines;
+using MaaS.Training.Data.Text;
+using MaaS.Training.Evaluation;
+using MaaS.Training.Models.Generation;
+using MaaS.Training.Models.Transformers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+const int Context = 128, Batch = 16;
+var steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 600;
+random.manual_seed(1);
+
+// Data: Moby-Dick without its last chapters, as tokens of a byte-level vocabulary that is learned from that part alone.
+var (train, heldBack) = MobyDick.Split(MobyDick.Read());
+var tokenizer = BpeTrainer.Train([train], new() { VocabSize = 1024 });
+var (learned, unseen) = (tokenizer.Encode(train).Ids, tokenizer.Encode(heldBack).Ids);
+
+// Train: an ordinary TorchSharp loop over random windows of the text; AdamW with a one-cycle learning rate.
+using var gpt = new Gpt(new GptOptions
+{
+    Vocabulary = tokenizer.VocabSize,
+    Decoder = new() { Width = 128, Layers = 4, Heads = 4, MaxLength = 256, Dropout = 0, Activation = ActivationKind.GeluTanh },
+});
+using var optimizer = optim.AdamW(gpt.parameters(), lr: 1e-3, beta2: 0.99, weight_decay: 0.1);
+var schedule = optim.lr_scheduler.OneCycleLR(optimizer, max_lr: 3e-3, total_steps: steps, pct_start: 0.1);
+using var text = tensor(Array.ConvertAll(learned, id => (long)id));
+for (var step = 0; step < steps; step++)
+{
+    using var scope = NewDisposeScope();
+    var starts = randint(0, text.shape[0] - Context, [Batch, 1], dtype: ScalarType.Int64);
+    var window = text.index_select(0, (starts + arange(Context + 1)).flatten()).view(Batch, Context + 1);          // (B, T + 1)
+    var logits = gpt.call(window.narrow(1, 0, Context));                                                           // (B, T, V)
+    var loss = nn.functional.cross_entropy(logits.reshape(-1, tokenizer.VocabSize), window.narrow(1, 1, Context).reshape(-1));
+    optimizer.zero_grad();
+    loss.backward();
+    nn.utils.clip_grad_norm_(gpt.parameters(), 1);
+    optimizer.step();
+    schedule.step();
+    if (step % 50 == 0)
+    {
+        Console.WriteLine($"step {step}: loss {loss.item<float>():F2}");
+    }
+}
+
+// Evaluate: on chapters that training never saw, beside models that only count.
+Console.WriteLine($"perplexity of {unseen.Length} unseen tokens, {tokenizer.VocabSize} of which there are:");
+Console.WriteLine($"  single tokens   {NgramModel.Fit(learned, 1, tokenizer.VocabSize).Perplexity(unseen),6:F1}");
+Console.WriteLine($"  threes          {NgramModel.Fit(learned, 3, tokenizer.VocabSize).Perplexity(unseen),6:F1}");
+Console.WriteLine($"  this network    {Perplexity.Of(gpt, unseen, Context),6:F1}");
+
+// Package, and write in this process without torch …
+await gpt.PackAsync("story.maas", "story", tokenizer, ["<|endoftext|>"]);
+using var generator = await TextGenerator.OpenAsync("story.maas");
+var options = new GenerationOptions { MaxNewTokens = 100, Temperature = 0.7, TopP = 0.9, Seed = 1 };
+Console.WriteLine("The whale" + string.Concat(generator.Generate("The whale", options).Select(piece => piece.Text)));
+
+// … and over HTTP, piece by piece: curl -N -d '{"text_input": "The whale"}' http://127.0.0.1:PORT/v2/models/story/generate_stream
+await using var server = await ServingHost.StartAsync("story.maas");
+using var http = new HttpClient { BaseAddress = server.Address };
+using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/story/generate_stream")
+{
+    Content = JsonContent.Create(new { text_input = "Captain Ahab", max_tokens = 100, temperature = 0.7, top_p = 0.9, seed = 1 }),
+};
+using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+Console.Write("Captain Ahab");
+await foreach (var piece in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+{
+    Console.Write(JsonDocument.Parse(piece.Data).RootElement.GetProperty("text_output").GetString());
+}
+
+Console.WriteLine();

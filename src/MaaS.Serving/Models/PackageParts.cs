@@ -1,0 +1,26 @@
+using MaaS.Core.Drift;
+using MaaS.Core.Generation;
+using MaaS.Core.Packages;
+using MaaS.Core.Text;
+
+namespace MaaS.Serving.Models;
+
+/// <summary>What a package holds beside its network and is of use in serving; null where it has none.</summary>
+/// <param name="Drift">How inputs and predictions were spread in training.</param>
+/// <param name="Text">Turns texts into the network's inputs.</param>
+/// <param name="Tokenizer">Of a model that continues texts.</param>
+internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer)
+{
+    /// <summary>Reads a package whose files were verified.</summary>
+    /// <exception cref="InvalidDataException">A part is missing or cannot be used.</exception>
+    public static async Task<PackageParts> ReadAsync(ModelPackage package, CancellationToken cancellationToken)
+    {
+        var manifest = package.Manifest;
+        var drift = manifest.Files.ContainsKey(DriftBaseline.FileName)
+            ? DriftBaseline.FromJson(await package.ReadAsync(DriftBaseline.FileName, cancellationToken).ConfigureAwait(false)) : null;
+        var text = manifest.Text is not null ? await TextClassifier.EncoderOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
+        var tokenizer = manifest is { Task: ModelManifest.TextGeneration, Generation: not null }
+            ? await TextGenerator.TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
+        return new PackageParts(drift, text, tokenizer);
+    }
+}

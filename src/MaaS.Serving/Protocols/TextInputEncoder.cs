@@ -1,0 +1,54 @@
+using MaaS.Core.Inference;
+using MaaS.Core.Packages;
+using MaaS.Serving.Models;
+
+namespace MaaS.Serving.Protocols;
+
+/// <summary>Cleans and tokenises texts as the package says, so that a client sends what a person wrote.</summary>
+/// <param name="model">Has the inputs <c>input_ids</c> and <c>attention_mask</c>.</param>
+/// <param name="encoder">The package's.</param>
+/// <param name="options">Limits.</param>
+internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, ModelOptions options) : IInputEncoder
+{
+    /// <summary>Name of the input with the texts, (N).</summary>
+    public const string Text = "text";
+
+    // Requests share a run where their rows are of one length: eight lengths in one give them eight times the company for
+    // at most seven tokens more, which are masked.
+    private const int LengthStep = 8;
+
+    private readonly int _maxTexts = options.MaxTexts ?? ModelOptions.DefaultMaxTexts;
+    private readonly int _maxLength = options.MaxTextLength ?? ModelOptions.DefaultMaxTextLength;
+
+    public IReadOnlyList<TensorSpec> Inputs { get; } = [new TensorSpec(Text, ElementType.String, [-1]) { AxisNames = ["batch"] }];
+
+    public IReadOnlyList<TensorValue> Encode(IReadOnlyList<TensorValue> inputs)
+    {
+        var texts = inputs[0].Strings.ToArray();
+        if (texts.Length == 0 || texts.Length > _maxTexts)
+        {
+            throw Refused($"expected 1 to {_maxTexts} texts, got {texts.Length}{(texts.Length > 0 ? "; send them in several requests" : "")}");
+        }
+
+        if (Array.FindIndex(texts, t => t.Length > _maxLength) is >= 0 and var longest)
+        {
+            throw Refused($"text {longest}: expected at most {_maxLength} characters, got {texts[longest].Length}");
+        }
+
+        try
+        {
+            var (ids, mask) = encoder.EncodeBatch(texts, LengthStep);
+            return [.. model.Inputs.Select(i => i.Name == TextEncoder.InputIds ? ids : mask)];
+        }
+        catch (ModelInputException e)
+        {
+            throw Refused(e.Message, e);
+        }
+    }
+
+    private ModelInputException Refused(string message, Exception? cause = null)
+    {
+        var text = $"{model.Name}: input '{Text}': {message}";
+        return cause is null ? new ModelInputException(text) : new ModelInputException(text, cause);
+    }
+}
