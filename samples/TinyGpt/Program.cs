@@ -11,26 +11,27 @@ using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
 const int Context = 128, Batch = 16;
-var steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 600;
+var steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
 random.manual_seed(1);
 
 // Data: Moby-Dick without its last chapters, as tokens of a byte-level vocabulary that is learned from that part alone.
 var (train, heldBack) = MobyDick.Split(MobyDick.Read());
-var tokenizer = BpeTrainer.Train([train], new() { VocabSize = 1024 });
+var tokenizer = BpeTrainer.Train([train], new() { VocabSize = 512 });
 var (learned, unseen) = (tokenizer.Encode(train).Ids, tokenizer.Encode(heldBack).Ids);
 
 // Train: an ordinary TorchSharp loop over random windows of the text; AdamW with a one-cycle learning rate.
 using var gpt = new Gpt(new GptOptions
 {
     Vocabulary = tokenizer.VocabSize,
-    Decoder = new() { Width = 128, Layers = 4, Heads = 4, MaxLength = 256, Dropout = 0, Activation = ActivationKind.GeluTanh },
+    Decoder = new() { Width = 128, Layers = 4, Heads = 4, MaxLength = 256, Dropout = 0, Positions = PositionKind.Rotary },
 });
 using var optimizer = optim.AdamW(gpt.parameters(), lr: 1e-3, beta2: 0.99, weight_decay: 0.1);
-var schedule = optim.lr_scheduler.OneCycleLR(optimizer, max_lr: 3e-3, total_steps: steps, pct_start: 0.1);
+var schedule = optim.lr_scheduler.OneCycleLR(optimizer, max_lr: 2e-3, total_steps: steps, pct_start: 0.1);
 using var text = tensor(Array.ConvertAll(learned, id => (long)id));
 for (var step = 0; step < steps; step++)
 {
@@ -63,7 +64,7 @@ var options = new GenerationOptions { MaxNewTokens = 100, Temperature = 0.7, Top
 Console.WriteLine("The whale" + string.Concat(generator.Generate("The whale", options).Select(piece => piece.Text)));
 
 // … and over HTTP, piece by piece: curl -N -d '{"text_input": "The whale"}' http://127.0.0.1:PORT/v2/models/story/generate_stream
-await using var server = await ServingHost.StartAsync("story.maas");
+await using var server = await ServingHost.StartAsync(o => o.ModelsPath = "story.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
 using var http = new HttpClient { BaseAddress = server.Address };
 using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/story/generate_stream")
 {
