@@ -17,19 +17,14 @@ var (train, heldBack) = mails.Split(0.2, seed: 0);
 // Train: a small Transformer; its vocabulary is learned from the training mails alone.
 var model = new TextModelOptions
 {
-    Preprocessing = new TextPreprocessing { Cleaning = SpamAssassin.Cleaning, MaxLength = 128, Overlong = OverlongText.KeepEnds },
+    Preprocessing = new TextPreprocessing { Cleaning = SpamAssassin.Cleaning, MaxLength = 256, Overlong = OverlongText.KeepEnds },
 };
-var options = new TrainerOptions
+var options = SpamAssassin.TransformerTraining with { ValidationFraction = 0.1, Seed = 1 };
+if (args.Length > 0)
 {
-    Epochs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 4,
-    BatchSize = 32,
-    Optimizer = OptimizerKind.AdamW,
-    LearningRate = 1e-3,
-    WeightDecay = 0.01,
-    GradientClipNorm = 1,
-    ValidationFraction = 0.1,
-    Seed = 1,
-};
+    options = options with { Epochs = int.Parse(args[0], CultureInfo.InvariantCulture) };
+}
+
 var (filter, _) = TrainedTextModel.Train("transformer", "spam-assassin", train, model, options, new ConsoleProgress());
 
 // Evaluate beside what a network has to beat.

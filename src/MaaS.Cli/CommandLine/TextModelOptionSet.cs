@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Core.Text.Cleaning;
-using MaaS.Training;
 using MaaS.Training.Models;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
@@ -44,17 +43,6 @@ internal sealed class TextModelOptionSet
     };
 
     public const string ImageTask = "image-classification", TextTask = "text-classification";
-
-    /// <summary>How text classifiers are trained where nothing else is asked for.</summary>
-    public static TrainerOptions Training { get; } = new()
-    {
-        Epochs = 5,
-        BatchSize = 32,
-        Optimizer = OptimizerKind.AdamW,
-        LearningRate = 1e-3,
-        WeightDecay = 0.01,
-        GradientClipNorm = 1,
-    };
 
     public void AddTo(Command command)
         => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout, _tokenDropout, _balanced, _positive }.AddTo(command);

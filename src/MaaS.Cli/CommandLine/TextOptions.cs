@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MaaS.Core.Text.Cleaning;
+using MaaS.Training;
 using MaaS.Training.Data.Text;
+using MaaS.Training.Models;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
@@ -37,6 +39,10 @@ internal sealed class TextOptions
     /// <summary>Cleaning where none is asked for.</summary>
     public IReadOnlyList<string> DefaultCleaning(ParseResult result)
         => result.GetValue(_file) is null ? SpamAssassin.Cleaning : ["html", "unicode", "lower-case", "whitespace"];
+
+    /// <summary>How to train where nothing else is asked for.</summary>
+    public TrainerOptions Training(ParseResult result, string architecture)
+        => result.GetValue(_file) is null && architecture == "transformer" ? SpamAssassin.TransformerTraining : TrainedTextModel.DefaultTraining;
 
     /// <summary>Reads and cleans the texts.</summary>
     /// <param name="result">The command line.</param>

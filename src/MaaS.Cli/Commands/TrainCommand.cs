@@ -59,7 +59,7 @@ internal sealed class TrainCommand : VerbCommand
         var architecture = Architecture(result, TextModelCatalog.All.Select(static m => m.Name), "transformer");
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
-        var options = _training.Read(result, TextModelOptionSet.Training);
+        var options = _training.Read(result, _texts.Training(result, architecture));
         var model = _textModel.Read(result, _texts.DefaultCleaning(result));
         DeviceChoice.Resolve(options.Device);
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);

@@ -42,6 +42,17 @@ public sealed class TrainedTextModel : IDisposable
     /// <summary>What it is and where it came from.</summary>
     public TrainedTextModelInfo Info { get; private set; }
 
+    /// <summary>How text classifiers are trained where nothing else is asked for.</summary>
+    public static TrainerOptions DefaultTraining { get; } = new()
+    {
+        Epochs = 5,
+        BatchSize = 32,
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 1e-3,
+        WeightDecay = 0.01,
+        GradientClipNorm = 1,
+    };
+
     /// <summary>Whether a file was written by <see cref="Save"/>.</summary>
     /// <exception cref="InvalidDataException">It is no safetensors file.</exception>
     public static bool IsTextModel(string path)

@@ -6,7 +6,7 @@ namespace MaaS.Core.Text.Cleaning;
 public sealed class TextCleaner
 {
     private static readonly ICleaningStep[] Known =
-        [new MailText(), new HtmlText(), new UnicodeText(), new PersonalDataMask(), new LowerCase(), new Whitespace()];
+        [new MailText(), new HtmlText(), new UnicodeText(), new PersonalDataMask(), new LowerCase(), new Whitespace(), new RepeatedSymbols()];
 
     private static readonly FrozenDictionary<string, ICleaningStep> ByName = Known.ToFrozenDictionary(static s => s.Name, StringComparer.Ordinal);
 

@@ -54,6 +54,14 @@ public sealed class TextCleanerTests
     [TestCase("on 2002-07-30, 01/02/2003, 1999-2001", "on 2002-07-30, 01/02/2003, 1999-2001")]
     public void Clean_PersonalData_IsMasked(string text, string expected) => Assert.That(new TextCleaner("mask").Clean(text), Is.EqualTo(expected));
 
+    [TestCase("buy **********now!!!!!!", "buy ***now!!!")]
+    [TestCase("- - - - - - - - x", "- - - x")]
+    [TestCase("_/ _/ _/ _/ _/ _/", "_/ _/ _/ _/", Description = "the last has no space behind it: it ends no repetition")]
+    [TestCase("...and... ***", "...and... ***", Description = "three stay")]
+    [TestCase("1000000 zzzzzz \u4e00\u4e00\u4e00\u4e00", "1000000 zzzzzz \u4e00\u4e00\u4e00\u4e00", Description = "letters and digits")]
+    [TestCase("\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600", "\U0001f600\U0001f600\U0001f600")]
+    public void Clean_RepeatedSymbols_ThreeStay(string text, string expected) => Assert.That(new TextCleaner("repeats").Clean(text), Is.EqualTo(expected));
+
     [TestCase("<a")]
     [TestCase("<a=\"")]
     [TestCase("<!--")]
@@ -64,6 +72,8 @@ public sealed class TextCleanerTests
     [TestCase("a@")]
     [TestCase("A: b\n")]
     [TestCase("&")]
+    [TestCase("-")]
+    [TestCase("*-+=_")]
     [TestCase(" x\n", "A: b\nC: d\n")]
     [TestCase("--b\n", "A: b\nContent-Type: multipart/mixed; boundary=b\n\n")]
     public void Clean_HostileRepetition_IsLinear(string part, string start = "")
