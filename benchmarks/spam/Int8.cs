@@ -1,6 +1,5 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
-using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Quantization.Analysis;
 using MaaS.Core.Quantization.Dynamic;
 using MaaS.Training.Compression;
@@ -17,13 +16,12 @@ internal static class Int8
     public static void Compare(TrainedTextModel filter, TextCorpus heldBack)
     {
         var given = filter.Export().Model;
-        var optimized = CpuOptimizer.Optimize(given);   // What is not due to integers is no merit of theirs.
         var quantized = new DynamicQuantizer().Quantize(given);
-        InferenceModel[] models = [.. new[] { given, optimized, quantized }.Select(
+        InferenceModel[] models = [.. new[] { given, quantized }.Select(
             static m => InferenceModel.Load(m.ToByteArray(), "spam", new InferenceOptions { IntraOpThreads = 1 }))];
         try
         {
-            var (exact, rounded) = (F1(models[0], filter, heldBack), F1(models[2], filter, heldBack));
+            var (exact, rounded) = (F1(models[0], filter, heldBack), F1(models[1], filter, heldBack));
             Console.WriteLine(
                 $"int8 (dynamic) beside float32: spam F1 {exact:0.0000} -> {rounded:0.0000} ({100 * (exact - rounded):0.00} points lost), "
                 + $"{(double)given.WeightBytes / quantized.WeightBytes:0.00} times smaller");
@@ -31,10 +29,9 @@ internal static class Int8
             {
                 var inputs = Longest(filter, heldBack, batch);
                 var times = LatencyComparison.Measure(models, inputs, Duration);
-                var best = Math.Min(times[0], times[1]);
                 Console.WriteLine(
-                    $"  {batch,2} x {inputs[MaaS.Core.Packages.TextEncoder.InputIds].Shape[1]} tokens: as exported {times[0]:0.000} ms, best float {best:0.000} ms, int8 {times[2]:0.000} ms: "
-                    + $"{times[0] / times[2]:0.00} and {best / times[2]:0.00} times as fast");
+                    $"  {batch,2} x {inputs[MaaS.Core.Packages.TextEncoder.InputIds].Shape[1]} tokens: float {times[0]:0.000} ms, int8 {times[1]:0.000} ms: "
+                    + $"{times[0] / times[1]:0.00} times as fast");
             }
         }
         finally
