@@ -16,7 +16,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 
 const int Context = 128, Batch = 16;
-var steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 1000;
+var steps = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2000;
 random.manual_seed(1);
 
 // Data: Moby-Dick without its last chapters, as tokens of a byte-level vocabulary that is learned from that part alone.
