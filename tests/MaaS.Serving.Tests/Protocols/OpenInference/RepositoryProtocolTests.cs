@@ -68,6 +68,32 @@ public sealed class RepositoryProtocolTests
         Assert.That(await _server.ErrorAsync("/v2/repository/models/broken/load", ""), Does.Contain("broken"));
     }
 
+    [TestCase("..%2Foutside")]
+    [TestCase("..%2f..%2fetc%2fpasswd")]
+    [TestCase("%2Fetc%2Fpasswd")]
+    [TestCase("outside%00")]
+    [TestCase("..%5Coutside")]
+    public async Task Load_NameThatIsAPath_IsNotFoundAndTellsNoPath(string name)
+    {
+        // A model beside the models folder, which the first name would reach.
+        var outside = Path.Combine(Path.GetDirectoryName(_models.Path)!, "outside.onnx");
+        File.Copy(ModelsFolder.Fixture("same.onnx"), outside, overwrite: true);
+        try
+        {
+            foreach (var address in new[] { $"/v2/repository/models/{name}/load", $"/v2/models/{name}/infer", $"/v1/models/{name}:predict", $"/predictions/{name}" })
+            {
+                using var response = await _server.Client.PostAsync(new Uri(address, UriKind.Relative), new StringContent("{}"));
+                var text = await response.Content.ReadAsStringAsync();
+                Assert.That((int)response.StatusCode, Is.AnyOf(400, 404), $"{address}: {text}");
+                Assert.That(text, Does.Not.Contain(_models.Path).And.Not.Contain("   at "));
+            }
+        }
+        finally
+        {
+            File.Delete(outside);
+        }
+    }
+
     [Test]
     public async Task LoadAndUnload_CallerWithoutScope_AreRefused()
     {
