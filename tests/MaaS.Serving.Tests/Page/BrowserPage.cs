@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace MaaS.Serving.Tests.Page;
@@ -83,6 +84,14 @@ internal sealed partial class BrowserPage : IAsyncDisposable
 
     /// <summary>Pixels by which the page is wider than its window.</summary>
     public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+    /// <summary>Everything that axe-core finds fault with: contrast, names, roles, structure.</summary>
+    public async Task<string[]> ViolationsAsync()
+    {
+        var result = await Page.RunAxe();
+        Assert.That(result.Passes, Has.Length.GreaterThan(15));
+        return [.. result.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}"))];
+    }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 

@@ -40,6 +40,7 @@ public sealed class KeyBrowserTests : BrowserFixture
         page.Page.Request += (_, request) => sent.Enqueue(request);
         await Expect(page.Page.Locator("#key-dialog")).ToBeVisibleAsync();
         Assert.That(page.Faults, Is.Empty, "nothing is asked before there is a key");
+        Assert.That(await page.ViolationsAsync(), Is.Empty);
 
         await EnterAsync(page.Page, key);
         await Expect(page.Models).ToHaveCountAsync(1);

@@ -249,6 +249,9 @@ public sealed class PageBrowserTests : BrowserFixture
             {
                 await page.DrawAsync((60, 60), (220, 220));
                 await page.ProbabilitiesAsync();
+                await page.Page.GetByRole(AriaRole.Button, new() { Name = "Explain" }).ClickAsync();
+                await Expect(page.Page.Locator("canvas.overlay")).ToBeVisibleAsync();
+                Assert.That(await page.ViolationsAsync(), Is.Empty, model);
             }
 
             Assert.That(await page.OverflowAsync(), Is.Zero, model);
