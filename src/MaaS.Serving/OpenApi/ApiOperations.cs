@@ -141,7 +141,7 @@ internal static class ApiOperations
             """, null, 400)
         { Query = [("since", "Leaves out steps that ended at this time or before, in milliseconds since 1970.")] });
         yield return ("GET", "/page/models/{name}", new ApiOperation(Own, "pageModel", "What the page needs to ask a model.", """
-            {"name":"digits","task":"classification","description":"Handwritten digits.","has_baseline":true,"takes_text":false,
+            {"name":"digits","task":"classification","description":"Handwritten digits.","has_baseline":true,"takes_text":false,"writes_text":false,
              "image":{"channels":1,"height":28,"width":28,"black":-0.42},"inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,28,28]}],"metrics":{"accuracy":0.99}}
             """, null, 404));
         yield return ("POST", "/predict", new ApiOperation(

@@ -25,6 +25,7 @@ internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders
             writer.WriteString("description"u8, model.Manifest?.Description);
             writer.WriteBoolean("has_baseline"u8, model.Drift is not null);
             writer.WriteBoolean("takes_text"u8, inputs is [{ Type: ElementType.String, Shape.Count: 1 }]);
+            writer.WriteBoolean("writes_text"u8, model.Generation is not null);
             WriteImage(writer, model);
             OpenInferenceMetadata.WriteSpecs(writer, "inputs", inputs);
             WriteMetrics(writer, model.Manifest?.Metrics);

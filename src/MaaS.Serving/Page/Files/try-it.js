@@ -7,6 +7,8 @@ import { ImageInput } from './image-input.js';
 import { requestFor } from './json-input.js';
 import { json, showAnswer, showFault } from './results.js';
 
+const mostTokens = 100;
+
 export class TryIt {
   #root;
   #details;
@@ -26,8 +28,8 @@ export class TryIt {
     const routed = element('option', { value: '' }, 'as routed');
     this.#version = element('select', { id: 'try-version' }, versions.length > 1 ? versions.map(v => element('option', { value: v }, `version ${v}`)) : [], routed);
     const chooser = versions.length > 1 ? element('p', { class: 'row chooser' }, element('label', { for: 'try-version' }, 'Ask'), this.#version) : null;
-    const box = details.image ? this.#imageBox() : details.takes_text ? this.#textBox() : this.#jsonBox(true);
-    const others = details.image || details.takes_text ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
+    const box = details.image ? this.#imageBox() : details.writes_text ? this.#writingBox() : details.takes_text ? this.#textBox() : this.#jsonBox(true);
+    const others = details.image || details.takes_text || details.writes_text ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
     this.#root.replaceChildren(...[chooser, box, others].filter(part => part !== null));
   }
 
@@ -77,11 +79,23 @@ export class TryIt {
   }
 
   #textBox() {
+    return this.#textPanes('Text', 'Predict', text => this.#ask(this.#predictPath(), { instances: [text] }, answer => showAnswer(this.#answer, answer)));
+  }
+
+  /** For language models: the text and what they write after it. */
+  #writingBox() {
+    return this.#textPanes('Beginning of a text', 'Continue', text => this.#ask(
+      `v2/${modelPath(this.#details.name, this.#chosenVersion)}/generate`, { text_input: text, parameters: { max_tokens: mostTokens } },
+      answer => this.#answer.replaceChildren(
+        element('p', { class: 'written' }, element('span', { class: 'muted' }, text), answer.text_output),
+        hint(answer.finish_reason === 'stop' ? `Ended by itself after ${answer.tokens} tokens.` : `The first ${answer.tokens} tokens.`))));
+  }
+
+  #textPanes(label, verb, ask) {
     const text = element('textarea', { id: 'try-text', rows: 8, spellcheck: 'false' });
-    const predict = () => this.#ask(this.#predictPath(), { instances: [text.value] }, answer => showAnswer(this.#answer, answer));
-    onCtrlEnter(text, predict);
+    onCtrlEnter(text, () => ask(text.value));
     return element('div', { class: 'ask' },
-      element('div', { class: 'pane grow' }, element('label', { for: 'try-text' }, 'Text'), text, element('div', { class: 'row' }, button('Predict', predict), keys())),
+      element('div', { class: 'pane grow' }, element('label', { for: 'try-text' }, label), text, element('div', { class: 'row' }, button(verb, () => ask(text.value)), keys())),
       element('div', { class: 'pane grow' }, this.#answer));
   }
 
