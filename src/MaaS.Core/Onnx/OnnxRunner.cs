@@ -20,7 +20,8 @@ public sealed class OnnxRunner : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         OnnxRuntimeTelemetry.TurnOff();
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        // What ONNX Runtime would log as an error it throws as well.
+        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         if (model.WeightBytes < ExternalData.DefaultThreshold)
         {
             _session = new InferenceSession(model.ToByteArray(), options);

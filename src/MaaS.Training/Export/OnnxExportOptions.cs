@@ -16,7 +16,7 @@ public sealed class OnnxExportOptions
     public DynamicAxes? DynamicAxes { get; init; }
 
     /// <summary>Sizes (at least 2) to trace a dynamic axis at, where the module does not run at those that the exporter
-    /// picks near the example's: at least two for each name.</summary>
+    /// picks near the example's: at least two for each name, better three. Parity is then checked at these alone, and not at 1.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> TraceSizes { get; init; } =
         new Dictionary<string, IReadOnlyList<long>>();
 

@@ -95,17 +95,19 @@ public static class OnnxExporter
         if (!options.CheckParity) return new OnnxExportResult(model, double.NaN, 0);
 
         var cases = runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
-        if (SizeOneCase(inputs, Forward) is { } single) cases.Add(single);
+        if (SizeOneCase(inputs, Forward, options.TraceSizes) is { } single) cases.Add(single);
         return new OnnxExportResult(model, ParityCheck.Run(model, cases, options.ParityTolerance), cases.Count);
     }
 
-    // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well.
+    // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well. An axis
+    // whose sizes the caller named keeps to these.
     private static ParityCheck.Case? SizeOneCase(
-        ExampleInputs inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward)
+        ExampleInputs inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, IReadOnlyDictionary<string, IReadOnlyList<long>> named)
     {
-        if (inputs.Symbols.Count == 0) return null;
+        var sizes = inputs.Symbols.ToDictionary(
+            static symbol => symbol.Key, symbol => named.TryGetValue(symbol.Key, out var given) ? given[0] : 1);
+        if (!sizes.ContainsValue(1)) return null;
         using var scope = NewDisposeScope();
-        var sizes = inputs.Symbols.ToDictionary(static symbol => symbol.Key, static _ => 1L);
         var values = inputs.Make(sizes, seed: 1);
         try
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
+using Microsoft.ML.OnnxRuntime;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export;
@@ -8,11 +9,14 @@ namespace MaaS.Training.Export;
 /// <summary>Compares ONNX Runtime's outputs with torch's.</summary>
 internal static class ParityCheck
 {
+    private const string OtherSizes = "where the module never sees such sizes, name some that it does in OnnxExportOptions.TraceSizes";
+
     /// <summary>One comparison: the inputs by name, torch's outputs in the graph's order.</summary>
     internal sealed record Case(string Sizes, IReadOnlyList<TensorProto> Inputs, IReadOnlyList<TensorProto> Outputs);
 
     /// <summary>The largest absolute difference over all cases and outputs.</summary>
-    /// <exception cref="OnnxExportException">An output has another shape, or is further off than the tolerance.</exception>
+    /// <exception cref="OnnxExportException">ONNX Runtime fails, or an output has another shape or is further off than the
+    /// tolerance.</exception>
     public static double Run(OnnxModel model, IEnumerable<Case> cases, double tolerance)
     {
         using var runner = new OnnxRunner(model);
@@ -20,7 +24,7 @@ internal static class ParityCheck
         double worst = 0;
         foreach (var (sizes, inputs, outputs) in cases)
         {
-            var actual = runner.Run([.. inputs.Where(input => known.Contains(input.Name))]);
+            var actual = Run(runner, sizes, [.. inputs.Where(input => known.Contains(input.Name))]);
             for (int i = 0; i < outputs.Count; i++)
             {
                 string where = $"output '{actual[i].Name}'{sizes}";
@@ -28,7 +32,7 @@ internal static class ParityCheck
                 {
                     throw new OnnxExportException(
                         $"parity: {where}: torch gives shape [{string.Join(',', outputs[i].Dims)}], "
-                        + $"ONNX Runtime [{string.Join(',', actual[i].Dims)}]");
+                        + $"ONNX Runtime [{string.Join(',', actual[i].Dims)}]; {OtherSizes}");
                 }
                 double[] expected = ToDoubles(outputs[i]), got = ToDoubles(actual[i]);
                 double magnitude = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
@@ -43,6 +47,18 @@ internal static class ParityCheck
             }
         }
         return worst;
+    }
+
+    private static IReadOnlyList<TensorProto> Run(OnnxRunner runner, string sizes, IReadOnlyList<TensorProto> inputs)
+    {
+        try
+        {
+            return runner.Run(inputs);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new OnnxExportException($"parity{sizes}: torch runs, but ONNX Runtime fails ({error.Message}); {OtherSizes}", error);
+        }
     }
 
     private static double Difference(double a, double b) =>

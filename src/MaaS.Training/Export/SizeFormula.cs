@@ -3,7 +3,7 @@ namespace MaaS.Training.Export;
 /// <summary>How a number that tracing saw follows from the dynamic axes: (multiplier · product / divisor) + a
 /// further axis or none + offset.</summary>
 /// <param name="Factors">The axes that are multiplied.</param>
-/// <param name="Multiplier">At least 1.</param>
+/// <param name="Multiplier">Not 0; negative where the number falls as the axes grow.</param>
 /// <param name="Divisor">At least 1; the division is exact in every traced run.</param>
 /// <param name="Addend">An axis that is added, or null.</param>
 /// <param name="Offset">A number that is added.</param>
@@ -56,9 +56,9 @@ internal sealed record SizeFormula(
         int other = Array.FindIndex(product, value => value != product[0]);
         if (other < 0) return null;
         long rise = size.Values[other] - size.Values[0], run = product[other] - product[0];
-        if (rise == 0 || Math.Sign(rise) != Math.Sign(run)) return null;
+        if (rise == 0) return null;
         long common = (long)System.Numerics.BigInteger.GreatestCommonDivisor(rise, run);
-        long multiplier = Math.Abs(rise / common), divisor = Math.Abs(run / common);
+        long multiplier = Math.Sign(run) * rise / common, divisor = Math.Abs(run / common);
         long offset = size.Values[0] - multiplier * product[0] / divisor;
         for (int i = 0; i < product.Length; i++)
         {

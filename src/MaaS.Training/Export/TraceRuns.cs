@@ -9,11 +9,14 @@ internal sealed record TraceRun(
     IReadOnlyDictionary<string, long> Sizes, IReadOnlyList<TensorProto> Inputs, ModuleTracer.Run Run);
 
 /// <summary>Traces a module at several sizes of its dynamic axes: once near the example, once with each axis changed
-/// alone, once with all of them changed.</summary>
+/// alone, once with all of them at a third size.</summary>
 internal sealed class TraceRuns(
     ExampleInputs examples, IReadOnlyList<(string Name, Tensor Tensor)> state,
     Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, IReadOnlyDictionary<string, IReadOnlyList<long>> wanted)
 {
+    // Axes up to this size are doubled once; of larger ones, images say, that would take long.
+    private const long FarBelow = 64;
+
     private readonly List<TraceRun> _runs = [];
 
     public IReadOnlyList<TraceRun> Trace()
@@ -24,35 +27,39 @@ internal sealed class TraceRuns(
             symbol => wanted.TryGetValue(symbol.Key, out var given) ? given[0] : Math.Max(symbol.Value, 2));
         Add(sizes, null);
         var changed = new Dictionary<string, long>(sizes);
-        foreach (string symbol in sizes.Keys) changed[symbol] = Vary(sizes, symbol, []);
-        if (sizes.Count == 1)
-        {
-            // One axis gives two points so far; a third one proves what follows from them.
-            string symbol = sizes.Keys.Single();
-            TryVary(sizes, symbol, [changed[symbol]], out _);
-        }
-        else
-        {
-            TryAdd(changed, out _);
-        }
+        foreach (string symbol in sizes.Keys) changed[symbol] = Vary(sizes, symbol);
+        // Two sizes of an axis make everything a line; a third one proves what follows from them.
+        if (sizes.Count > 0 && !TryThird(sizes, changed) && sizes.Count > 1) TryAdd(changed, out _);
         return _runs;
     }
 
-    private long Vary(Dictionary<string, long> sizes, string symbol, long[] used) =>
-        TryVary(sizes, symbol, used, out var error) ?? throw new OnnxExportException(
-            $"export: forward failed at every other size tried for the dynamic axis '{symbol}' "
-            + $"({string.Join(", ", Candidates(symbol, sizes[symbol]))}): {error?.Message}. Declare the axis as fixed, or give "
-            + "OnnxExportOptions.TraceSizes sizes that the module accepts", error);
-
-    private long? TryVary(Dictionary<string, long> sizes, string symbol, long[] used, out Exception? error)
+    private long Vary(Dictionary<string, long> sizes, string symbol)
     {
-        error = null;
-        foreach (long size in Candidates(symbol, sizes[symbol]).Except(used))
+        Exception? error = null;
+        foreach (long size in Candidates(symbol, sizes[symbol]))
         {
             if (TryAdd(new Dictionary<string, long>(sizes) { [symbol] = size }, out error)) return size;
         }
-        return null;
+        throw new OnnxExportException(
+            $"export: forward failed at every other size tried for the dynamic axis '{symbol}' "
+            + $"({string.Join(", ", Candidates(symbol, sizes[symbol]))}): {error?.Message}. Declare the axis as fixed, or give "
+            + "OnnxExportOptions.TraceSizes sizes that the module accepts", error);
     }
+
+    // Moves every axis that has a third size, the farthest first: what is cut to a limit (a window, a minimum) shows there.
+    private bool TryThird(Dictionary<string, long> sizes, Dictionary<string, long> changed)
+    {
+        var left = sizes.Keys.ToDictionary(
+            static symbol => symbol,
+            symbol => ThirdCandidates(symbol, sizes[symbol]).Except([sizes[symbol], changed[symbol]]).DefaultIfEmpty(changed[symbol]).ToArray());
+        if (left.All(pair => pair.Value[0] == changed[pair.Key])) return false;
+        return Enumerable.Range(0, left.Values.Max(static third => third.Length))
+            .Any(attempt => TryAdd(left.ToDictionary(static pair => pair.Key, pair => pair.Value[Math.Min(attempt, pair.Value.Length - 1)]), out _));
+    }
+
+    private IEnumerable<long> ThirdCandidates(string symbol, long size) => wanted.TryGetValue(symbol, out var given)
+        ? given
+        : size <= FarBelow ? [2 * size + 1, 2 * size, .. Candidates(symbol, size)] : Candidates(symbol, size);
 
     private IEnumerable<long> Candidates(string symbol, long size) =>
         (wanted.TryGetValue(symbol, out var given) ? given : [size + 1, size - 1, size / 2, 2 * size, size + 2, 3 * size])

@@ -119,6 +119,63 @@ public class ExportContractTests : ExportTests
         Assert.That(error.Message, Does.Contain("aten::zeros").And.Contain("batch").And.Contain("cannot be expressed"));
     }
 
+    private static readonly DynamicAxes TwoAxes = new() { { "input", 0, "batch" }, { "input", 1, "length" } };
+
+    private static TestCaseData NotLine(string name, Func<Tensor, object> forward) => new TestCaseData(forward).SetArgDisplayNames(name);
+
+    // Each of these is a line through any two sizes; pooling refuses size 1, which would have told them apart as well.
+    private static IEnumerable<TestCaseData> NotLinear =>
+    [
+        NotLine("cube", static x => Pooled(x) + zeros(x.shape[1] * x.shape[1] * x.shape[1])),
+        NotLine("triangle", static x => Pooled(x) + zeros(x.shape[1] * (x.shape[1] - 1) / 2)),
+        NotLine("minimum", static x => Pooled(x) + zeros(Math.Min(x.shape[1], 9))),
+        NotLine("half", static x => (Pooled(x), x.slice(1, 0, x.shape[1] / 2, 1))),
+    ];
+
+    private static Tensor Pooled(Tensor x) => F.max_pool2d(x.unsqueeze(0).unsqueeze(0), [1, 4]).mean();
+
+    [TestCaseSource(nameof(NotLinear))]
+    public void Export_SizeThatOnlyLooksLinear_IsRefused(Func<Tensor, object> forward) => Assert.That(
+        () => ExportFunction(forward, randn(2, 5), new() { DynamicAxes = TwoAxes }),
+        Throws.InstanceOf<OnnxExportException>().With.Message.Contains("cannot be expressed"));
+
+    [Test]
+    public void Export_SquareOfOneAxisOfTwo_IsComputed()
+    {
+        var result = ExportFunction(static x => Pooled(x) + zeros(x.shape[1] * x.shape[1]), randn(2, 5), new() { DynamicAxes = TwoAxes });
+        Check(result);
+        Assert.That(OnnxDimension.ShapeOf(result.Model.Outputs[0])![0].ToString(), Is.EqualTo("length*length"));
+    }
+
+    [Test]
+    public void Export_SizesThatTheCallerNames_AreTheOnlyOnesCompared()
+    {
+        static object Forward(Tensor x)
+        {
+            var y = x.clone();
+            y.slice(1, 1, 3, 1).fill_(7);
+            return y;
+        }
+
+        Assert.That(
+            () => ExportFunction(Forward, randn(2, 5), new() { DynamicAxes = TwoAxes }),
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("length 1").And.Message.Contains("TraceSizes"));
+        var named = new Dictionary<string, IReadOnlyList<long>> { ["length"] = [4, 6, 9] };
+        Check(ExportFunction(Forward, randn(2, 5), new() { DynamicAxes = TwoAxes, TraceSizes = named }));
+    }
+
+    [Test]
+    public void Export_HalfOfAnAxisThatIsAlwaysEven_IsComputed()
+    {
+        var named = new Dictionary<string, IReadOnlyList<long>> { ["length"] = [4, 6, 10] };
+        Check(ExportFunction(static x => x.slice(1, 0, x.shape[1] / 2, 1), randn(2, 6), new() { DynamicAxes = TwoAxes, TraceSizes = named }));
+    }
+
+    [Test]
+    public void Export_ValueReadAsIndex_FailsAsAnExportError() => Assert.That(
+        () => ExportFunction(static x => x.select(1, x.sum([0]).argmax().item<long>()), randn(2, 5), new() { DynamicAxes = TwoAxes }),
+        Throws.InstanceOf<OnnxExportException>());
+
     [Test]
     public void Export_ConstantTensorOfDynamicSize_SaysHowToMend()
     {

@@ -35,8 +35,8 @@ internal sealed class TraceMerger
         if (nodes.Any(other => other is null || other.Op != node.Op || !other.Inputs.SequenceEqual(node.Inputs)))
         {
             throw new OnnxExportException(
-                "forward ran different operators at different sizes of the dynamic axes; a loop or branch depends on a size. "
-                + "Declare that axis as fixed, or write the loop with tensor operators",
+                "forward ran different operators at different sizes of the dynamic axes; a loop or branch depends on a size or on "
+                + "values. Declare that axis as fixed, or write the loop or branch with tensor operators (where)",
                 node.Op, ModulePath(node));
         }
         switch (node.Op)
