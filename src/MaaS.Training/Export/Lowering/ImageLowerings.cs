@@ -76,12 +76,21 @@ internal static class ImageLowerings
         };
         if (nearest.Length > 0) attributes.Add(("nearest_mode", nearest));
         if (mode == "cubic") attributes.Add(("cubic_coeff_a", -0.75f));
-        // A whole factor keeps every axis dynamic; anything else must name the sizes.
-        float[]? factors = WholeFactors(x, call.OutputShape());
-        call.Return(factors is not null && !corners
+        // Factors keep every axis dynamic; without them the sizes must be named.
+        float[]? factors = GivenFactors(call, x.Rank) ?? (corners ? null : WholeFactors(x, call.OutputShape()));
+        call.Return(factors is not null
             ? call.Node("Resize", [x.Name, "", call.Graph.Constant<float>(factors, factors.Length)], attributes.ToArray())
             : call.Node("Resize", [x.Name, "", "", call.SizeVector(call.OutputShape())], attributes.ToArray()));
     };
+
+    private static readonly string[] FactorArguments = ["scale_factors", "scales", "scales_d", "scales_h", "scales_w"];
+
+    // As a list, or one number an axis beside the sizes that libtorch made of them.
+    private static float[]? GivenFactors(OperatorCall call, int rank)
+    {
+        double[] factors = [.. FactorArguments.SelectMany(name => call.FixedReals(name) ?? [])];
+        return factors.Length == rank - 2 ? [1, 1, .. factors.Select(static factor => (float)factor)] : null;
+    }
 
     private static float[]? WholeFactors(TracedTensor x, IReadOnlyList<TracedSize> output)
     {

@@ -96,7 +96,13 @@ public sealed partial class OperatorCall
     public long[] Ints(string name) => Has(name) ? Array.ConvertAll(Sizes(name), size => Fixed(size, name)) : [];
 
     /// <summary>A real or integer number that must not depend on the dynamic axes.</summary>
-    public double Real(string name) => Get(name) switch
+    public double Real(string name) => AsReal(Get(name), name);
+
+    /// <summary>A list of numbers, a single one counting as a list; null where it is left out or moves with the dynamic axes.</summary>
+    internal double[]? FixedReals(string name) =>
+        Has(name) && Items(name).All(IsFixedNumber) ? [.. Items(name).Select(item => AsReal(item, name))] : null;
+
+    private double AsReal(Argument argument, string name) => argument switch
     {
         Argument.Real real when real.Values.Distinct().Count() == 1 => real.Values[0],
         Argument.Int number => Fixed(number.Value, name),
@@ -153,6 +159,13 @@ public sealed partial class OperatorCall
     };
 
     private long Fixed(TracedSize size, string name) => size.IsFixed ? size.Value : throw Moves(name, size.ToString());
+
+    private static bool IsFixedNumber(Argument argument) => argument switch
+    {
+        Argument.Real real => real.Values.Distinct().Count() == 1,
+        Argument.Int number => number.Value.IsFixed,
+        _ => false,
+    };
 
     private static bool IsFixedScalar(Argument.Constant constant) =>
         constant.Values[0].ElementCount() == 1
