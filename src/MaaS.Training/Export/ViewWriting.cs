@@ -25,6 +25,8 @@ internal static class ViewWriting
             case "aten::slice" when view.Int("step", 1) == 1:
                 var start = view.Has("start") ? view.Size("start") : 0;
                 return Splice(view, source, value.Name, Clamp(start, source.Shape[axis]), value.Shape[axis]);
+            case "aten::slice":
+                return Interleave(view, source, value.Name);
             case "aten::narrow":
                 return Splice(view, source, value.Name, Position(view.Size("start"), source.Shape[axis]), value.Shape[axis]);
             case "aten::chunk" or "aten::split" or "aten::split_with_sizes" or "aten::tensor_split":
@@ -53,6 +55,26 @@ internal static class ViewWriting
         if (end != source.Shape[axis])
             parts.Add(view.Node("Slice", [source.Name, view.SizeVector(end), view.Graph.Ints(long.MaxValue), axes]));
         return parts.Count == 1 ? value : view.Node("Concat", parts.ToArray(), ("axis", axis));
+    }
+
+    // Every step-th part along the axis: with that axis in front, ScatterND writes them by their positions.
+    private static string Interleave(OperatorCall view, TracedTensor source, string value)
+    {
+        int axis = Axis(view, source);
+        TracedSize Bound(string name, TracedSize missing) => view.Has(name) ? Clamp(view.Size(name), source.Shape[axis]) : missing;
+        string positions = view.Node("Range", [view.SizeScalar(Bound("start", 0)),
+            view.SizeScalar(Bound("end", source.Shape[axis])), view.Graph.Scalar(view.Int("step"))]);
+        string indices = view.Node("Unsqueeze", [positions, view.Graph.Ints(1)]);
+        string written = view.Node("ScatterND", [Front(source.Name), indices, Front(value)]);
+        return Front(written);
+
+        // Swapping two axes twice restores them.
+        string Front(string tensor)
+        {
+            if (axis == 0) return tensor;
+            long[] swap = [.. Enumerable.Range(0, source.Rank).Select(i => i == 0 ? axis : i == axis ? 0L : i)];
+            return view.Node("Transpose", [tensor], ("perm", swap));
+        }
     }
 
     private static string Unsqueeze(OperatorCall view, TracedTensor source, TracedTensor value) =>
