@@ -215,6 +215,15 @@ public class PrunerTests
     }
 
     [Test]
+    public void Prune_LargestOverPositions_EqualsNetworkThatIgnoresTheChannels()
+    {
+        using var net = PruningOracle.Check(
+            () => new ForwardNet(x => x.flatten(2).topk(3, 2).values.unsqueeze(-1)), randn([2, 2, 5, 5]), [("first", [1, 6])],
+            reference => PruningOracle.Zero(reference.second.weight, 1, 1, 6));
+        Assert.That(net.first.weight.shape[0], Is.EqualTo(6));
+    }
+
+    [Test]
     public void Analyze_ChannelsPickedByNumber_KeepsThem()
     {
         using var net = new ForwardNet(x => cat([x.narrow(1, 4, 4), x.narrow(1, 0, 4)], 1));

@@ -6,7 +6,7 @@ namespace MaaS.Training.Pruning.Rules;
 internal sealed class AxisRule : IChannelRule
 {
     public IEnumerable<string> Operators { get; } =
-        ["softmax", "_softmax", "log_softmax", "_log_softmax", "cumsum", "cumprod", "sort", "argsort", "flip", "roll"];
+        ["softmax", "_softmax", "log_softmax", "_log_softmax", "cumsum", "cumprod", "sort", "argsort", "topk", "flip", "roll"];
 
     public void Apply(ChannelCall call)
     {
