@@ -200,7 +200,8 @@ public sealed class Compressor
         QuantizationKind.Dynamic => new DynamicScheme(_options.Dynamic),
         QuantizationKind.Static => new StaticScheme(
             OnnxBatches.Inputs(train, input, _options.CalibrationSamples, cancellationToken: cancellationToken), _options.Static),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Compressor: expected Dynamic or Static"),
+        QuantizationKind.WeightOnly => new WeightOnlyScheme(_options.WeightOnly),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Compressor: expected Dynamic, Static or WeightOnly"),
     };
 
     private string Machine()

@@ -1,6 +1,7 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Quantization.Dynamic;
 using MaaS.Core.Quantization.Qdq;
+using MaaS.Core.Quantization.WeightOnly;
 using MaaS.Training.Pruning;
 
 namespace MaaS.Training.Compression;
@@ -14,8 +15,15 @@ public sealed record CompressorOptions
     /// <summary>Shares of channels to remove, each above 0 and below 1; the unpruned network is always tried.</summary>
     public IReadOnlyList<double> Ratios { get; init; } = [0.25, 0.5, 0.75];
 
-    /// <summary>How to quantize each network; the float one is always tried.</summary>
-    public IReadOnlyList<QuantizationKind> Quantizations { get; init; } = [QuantizationKind.Dynamic, QuantizationKind.Static];
+    /// <summary>How to quantize each network; the float one is always tried. Default: dynamic and static, and weight-only
+    /// where the budget limits bytes.</summary>
+    public IReadOnlyList<QuantizationKind> Quantizations
+    {
+        get => field ?? (Budget.MaxBytes is null
+            ? [QuantizationKind.Dynamic, QuantizationKind.Static]
+            : [QuantizationKind.Dynamic, QuantizationKind.Static, QuantizationKind.WeightOnly]);
+        init;
+    }
 
     /// <summary>Which channels go first; the goal is replaced by the ratios. Default: multiples of 4 channels stay.</summary>
     public ChannelPruningOptions Pruning { get; init; } = new() { RoundTo = 4 };
@@ -25,6 +33,9 @@ public sealed record CompressorOptions
 
     /// <summary>What dynamic quantization quantizes.</summary>
     public DynamicQuantizerOptions Dynamic { get; init; } = new();
+
+    /// <summary>How weights are stored where only they are quantized.</summary>
+    public WeightOnlyQuantizerOptions WeightOnly { get; init; } = new();
 
     /// <summary>How static quantization chooses ranges and nodes.</summary>
     public StaticQuantizerOptions Static { get; init; } = new();

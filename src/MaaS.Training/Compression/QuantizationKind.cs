@@ -8,4 +8,7 @@ public enum QuantizationKind
 
     /// <summary>Ranges of activations are calibrated beforehand; for convolutions as well.</summary>
     Static,
+
+    /// <summary>Weights in 4 bits, activations as they are: the smallest file, seldom the fastest network.</summary>
+    WeightOnly,
 }

@@ -44,6 +44,19 @@ internal sealed class CompressorTests
     }
 
     [Test]
+    public async Task RunAsync_BudgetInBytes_TriesWeightsInFourBits()
+    {
+        var options = Quick with { Ratios = [], Budget = new CompressionBudget { MaxAccuracyDrop = 1, MaxBytes = 1 << 20 } };
+        var result = await new Compressor(options).RunAsync(_model, _train, _test, Path.Combine(_folder, "bytes"));
+
+        var small = result.Points.Single(static p => p.Name == "weightonly");
+        Assert.That(small.Steps.Single(), Does.StartWith("weight-only int4"));
+        Assert.That(small.Bytes, Is.EqualTo(result.Points.Min(static p => p.Bytes)));
+        Assert.That(small.OnFront, Is.True, "no other is as small");
+        Assert.That(small.Accuracy, Is.EqualTo(result.Original.Accuracy).Within(0.05));
+    }
+
+    [Test]
     public async Task RunAsync_TrainedModel_LeavesPackagesThatAnswerAsMeasured()
     {
         var output = Path.Combine(_folder, "trained");
