@@ -44,6 +44,14 @@ public sealed partial class CompressionTests
     }
 
     [Test]
+    public async Task Prune_OnnxFile_SaysWhatItNeeds()
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(_folder, "prune", "digits.onnx");
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.Contain(".safetensors"));
+    }
+
+    [Test]
     public async Task Quantize_PackageAnySpeed_LeavesAPackageThatEvaluatesTheSame()
     {
         await RunAsync("export", "mlp.safetensors", "-o", "digits.maas");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Training;
+using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
@@ -71,6 +72,11 @@ internal sealed class PruneCommand : VerbCommand
         var (goal, fineTuning) = Checked(() => (
             Targets[result.GetRequiredValue(_target)](result.GetValue(_ratio)), FineTuning(result)));
         var source = result.GetRequiredValue(_model).FullName;
+        if (!NetworkFile.IsTrainedModel(source))
+        {
+            throw new UsageException($"model: expected a trained model ({TrainedModel.Extension}), because pruning trains on, got '{source}'.");
+        }
+
         var output = result.GetValue(_output)?.FullName ?? Path.Combine(
             Path.GetDirectoryName(source)!, $"{Path.GetFileNameWithoutExtension(source)}-pruned{TrainedModel.Extension}");
         if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))

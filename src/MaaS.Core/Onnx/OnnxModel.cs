@@ -74,6 +74,7 @@ public sealed class OnnxModel
     /// or points to external data outside its own folder.</exception>
     public static OnnxModel Load(string path)
     {
+        if (Directory.Exists(path)) throw new FileNotFoundException($"onnx: expected a file, got the folder '{path}'", path);
         using var stream = File.OpenRead(path);
         var model = Parse(path, () => ModelProto.Parser.ParseFrom(stream));
         ExternalData.Read(model.Proto, Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -115,7 +116,8 @@ public sealed class OnnxModel
     {
         try
         {
-            return new OnnxModel(parse());
+            var proto = parse();
+            return proto.Graph is null ? throw new InvalidDataException($"onnx: '{path}' holds no graph: empty or not an ONNX file") : new OnnxModel(proto);
         }
         catch (InvalidProtocolBufferException error)
         {

@@ -83,6 +83,15 @@ public class OnnxModelTests
     }
 
     [Test]
+    public void Load_EmptyFileOrFolder_NamesIt()
+    {
+        File.WriteAllBytes(PathOf("empty.onnx"), []);
+        Assert.That(() => OnnxModel.Load(PathOf("empty.onnx")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("empty.onnx"));
+        _folder.CreateSubdirectory("folder.onnx");
+        Assert.That(() => OnnxModel.Load(PathOf("folder.onnx")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("folder"));
+    }
+
+    [Test]
     public void Load_CyclicGraph_NamesTheNodes()
     {
         var model = Graphs.Linear();
