@@ -202,6 +202,17 @@ public class WholeModelTests : ExportTests
     }
 
     [Test]
+    public void Export_TransformerDecoder_OfTheLibrary()
+    {
+        using var model = TransformerDecoder(TransformerDecoderLayer(8, 2, 16, 0.1), 2);
+        var options = new OnnxExportOptions
+        {
+            DynamicAxes = new() { { "input_0", 0, "target" }, { "input_0", 1, "batch" }, { "input_1", 0, "source" }, { "input_1", 1, "batch" } },
+        };
+        Check(OnnxExporter.Export(model, x => model.call(x[0], x[1]), [randn(5, 2, 8), randn(4, 2, 8)], options));
+    }
+
+    [Test]
     public void Export_MultiheadAttention_ReturnsOutputAndWeights()
     {
         using var model = MultiheadAttention(8, 2);
