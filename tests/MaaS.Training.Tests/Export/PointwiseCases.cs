@@ -32,6 +32,7 @@ public static class PointwiseCases
         Of("pow3", Shape, x => x.pow(3)), Of("pow_tensor", Shape, x => x.abs().pow(x)), Of("maximum", Shape, x => maximum(x, x.neg())),
         Of("minimum", Shape, x => minimum(x, x.neg())), Of("addcmul", Shape, x => x.addcmul(x, x, 0.5)),
         Of("addcdiv", Shape, x => x.addcdiv(x, x.abs() + 1, 0.5)), Of("lerp", Shape, x => x.lerp(x.neg(), x.sigmoid())), Of("atan2", Shape, x => x.atan2(x + 1)),
+        Of("hypot", Shape, x => x.hypot(x + 1)), Of("deg2rad", Shape, x => x.deg2rad()), Of("rad2deg", Shape, x => x.rad2deg()),
         OfInts("int_floor_divide", 9, Shape, x => (x - 4).floor_divide(2)), OfInts("int_remainder", 9, Shape, x => (x - 4).remainder(3)),
         OfInts("int_true_divide", 9, Shape, x => x / 4), OfInts("int_add_float", 9, Shape, x => x + 0.5), OfInts("int_mul", 9, Shape, x => x * 3 - 1),
 

@@ -27,6 +27,9 @@ internal static class ArithmeticLowerings
         ["aten::addcdiv"] = call => call.Return(AddC(call, "Div")),
         ["aten::lerp"] = Lerp,
         ["aten::atan2"] = Atan2,
+        ["aten::hypot"] = Hypot,
+        ["aten::deg2rad"] = Times(Math.PI / 180),
+        ["aten::rad2deg"] = Times(180 / Math.PI),
 
         ["aten::neg"] = Unary("Neg"),
         ["aten::negative"] = Unary("Neg"),
@@ -135,6 +138,14 @@ internal static class ArithmeticLowerings
         var type = Wide(call.OutputType());
         call.Return(call.Cast(call.Node(op, Operands(call, type)), type, call.OutputType()));
     };
+
+    private static OperatorLowering Times(double factor) => call => call.Return(call.Scale(Self(call), factor, call.OutputType()));
+
+    private static void Hypot(OperatorCall call)
+    {
+        string[] squares = Array.ConvertAll(Operands(call, call.OutputType()), side => call.Node("Mul", [side, side]));
+        call.Return(call.Node("Sqrt", [call.Node("Add", squares)]));
+    }
 
     private static OperatorLowering AddScaled(string op) => call =>
     {

@@ -10,6 +10,7 @@ internal static class AttentionLowerings
         ["aten::scaled_dot_product_attention"] = Attention,
         ["aten::_scaled_dot_product_attention"] = Attention,
         ["aten::einsum"] = Einsum,
+        ["aten::tensordot"] = TensorDot,
         ["aten::bilinear"] = Bilinear,
         ["aten::cosine_similarity"] = CosineSimilarity,
         ["aten::pairwise_distance"] = PairwiseDistance,
@@ -47,6 +48,18 @@ internal static class AttentionLowerings
         string equation = call.Text("equation").Replace(" ", "", StringComparison.Ordinal);
         string[] operands = [.. call.Tensors("tensors").Select(static tensor => tensor.Name)];
         call.Return(call.Node("Einsum", operands, ("equation", equation)));
+    }
+
+    // Both operands spelt in letters: the axes summed over share theirs.
+    private static void TensorDot(OperatorCall call)
+    {
+        var (a, b) = (call.Tensor("self"), call.Tensor("other"));
+        int[] summedA = Array.ConvertAll(call.Ints("dims_self"), a.Axis), summedB = Array.ConvertAll(call.Ints("dims_other"), b.Axis);
+        char[] left = [.. Enumerable.Range(0, a.Rank).Select(static i => (char)('a' + i))];
+        char[] right = [.. Enumerable.Range(a.Rank, b.Rank).Select(static i => (char)('a' + i))];
+        for (int i = 0; i < summedA.Length; i++) right[summedB[i]] = left[summedA[i]];
+        string kept = string.Concat(left.Except(right).Concat(right.Except(left)));
+        call.Return(call.Node("Einsum", [a.Name, b.Name], ("equation", $"{new string(left)},{new string(right)}->{kept}")));
     }
 
     // (…, i), (o, i, j), (…, j) → (…, o)

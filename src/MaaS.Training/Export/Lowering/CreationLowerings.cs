@@ -30,6 +30,8 @@ internal static class CreationLowerings
         ["aten::eye"] = Eye,
         ["aten::tril"] = Triangle(upper: false),
         ["aten::triu"] = Triangle(upper: true),
+        ["aten::tril_indices"] = TriangleIndices(upper: false),
+        ["aten::triu_indices"] = TriangleIndices(upper: true),
         ["aten::copy"] = Copy,
         ["aten::to"] = Cast,
         ["aten::_to_copy"] = Cast,
@@ -55,6 +57,18 @@ internal static class CreationLowerings
             ? call.Node("ConstantOfShape", [sizes], ("value", fill))
             : call.Node("Expand", [call.Scalar(value, type), sizes]);
     }
+
+    // Rows above, columns below; row by row.
+    private static OperatorLowering TriangleIndices(bool upper) => call =>
+    {
+        long offset = call.Int("offset", 0), columns = call.Int("col");
+        var inside = (from row in Enumerable.Range(0, (int)call.Int("row"))
+                      from column in Enumerable.Range(0, (int)columns)
+                      where upper ? column - row >= offset : column - row <= offset
+                      select (Row: (long)row, Column: (long)column)).ToArray();
+        long[] indices = [.. inside.Select(static place => place.Row), .. inside.Select(static place => place.Column)];
+        call.Return(call.Cast(call.Graph.Constant<long>(indices, 2, inside.Length), DataType.Int64, call.OutputType()));
+    };
 
     private static OperatorLowering Filled(double value) => call =>
         call.Return(Filled(call, value, call.OutputType(), call.OutputShape()));

@@ -1,3 +1,6 @@
+using MaaS.Core.Onnx;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+
 namespace MaaS.Training.Export.Lowering;
 
 /// <summary>Joins, splits, slices, rolls and flips.</summary>
@@ -29,6 +32,7 @@ internal static class JoiningLowerings
         ["aten::roll"] = Roll,
         ["aten::repeat_interleave"] = RepeatInterleave,
         ["aten::unfold"] = Unfold,
+        ["aten::diff"] = Diff,
     };
 
     private static void Cat(OperatorCall call)
@@ -37,6 +41,19 @@ internal static class JoiningLowerings
         // torch skips empty vectors whatever the rank of the others.
         var kept = tensors.Where(tensor => !(tensor.Rank == 1 && tensor.Shape[0].Is(0)) || tensors.All(static t => t.Rank == 1)).ToArray();
         call.Return(Join(call, [.. kept.Select(tensor => call.Cast(tensor, call.OutputType()))], kept[0].Axis(call.Int("dim", 0))));
+    }
+
+    // Each element less the one before it, n times.
+    private static void Diff(OperatorCall call)
+    {
+        var x = call.Tensor("self");
+        if (call.Has("prepend") || call.Has("append")) throw call.Unsupported("diff with prepend or append; cat the parts first");
+        if (!x.Type.IsFloat() && x.Type is not (DataType.Int64 or DataType.Int32)) throw call.Unsupported($"diff of {x.Type.Label()}");
+        int axis = x.Axis(call.Int("dim", -1));
+        string value = x.Name;
+        for (long i = 0; i < call.Int("n", 1); i++)
+            value = call.Node("Sub", [call.Slice(value, axis, 1, long.MaxValue), call.Slice(value, axis, 0, -1)]);
+        call.Return(value);
     }
 
     private static string Join(OperatorCall call, string[] values, int axis) =>

@@ -13,6 +13,7 @@ internal static class LoweringFamilies
         ("Joining, splitting, slicing", JoiningLowerings.All),
         ("Indexing", IndexingLowerings.All),
         ("Reductions and sorting", ReductionLowerings.All),
+        ("Order and places", OrderLowerings.All),
         ("Linear layers and products", LinearLowerings.All),
         ("Attention, einsum, distances", AttentionLowerings.All),
         ("Convolution", ConvolutionLowerings.All),

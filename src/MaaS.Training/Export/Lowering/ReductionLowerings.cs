@@ -9,6 +9,7 @@ internal static class ReductionLowerings
     public static IReadOnlyDictionary<string, OperatorLowering> All { get; } = new Dictionary<string, OperatorLowering>
     {
         ["aten::sum"] = Simple("ReduceSum"),
+        ["aten::nansum"] = NanSum,
         ["aten::mean"] = Simple("ReduceMean"),
         ["aten::prod"] = Simple("ReduceProd"),
         ["aten::amax"] = Simple("ReduceMax"),
@@ -57,6 +58,13 @@ internal static class ReductionLowerings
         string result = x.Rank == 0 ? value : Reduce(call, op, value, Axes(call, x), call.Flag("keepdim"));
         call.Return(call.Cast(result, type, call.OutputType()));
     };
+
+    private static void NanSum(OperatorCall call)
+    {
+        var x = call.Tensor("self");
+        string known = call.Node("Where", [call.Node("IsNaN", [x.Name]), call.Scalar(0, x.Type), x.Name]);
+        call.Return(call.Cast(Reduce(call, "ReduceSum", known, Axes(call, x), call.Flag("keepdim")), x.Type, call.OutputType()));
+    }
 
     // max() over all, max(dim) with indices, max(other) of two tensors.
     private static OperatorLowering Extreme(string op) => call =>

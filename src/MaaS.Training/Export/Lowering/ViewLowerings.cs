@@ -28,6 +28,8 @@ internal static class ViewLowerings
         ["aten::transpose"] = Transpose,
         ["aten::swapaxes"] = Transpose,
         ["aten::swapdims"] = Transpose,
+        ["aten::broadcast_tensors"] = call => call.Return([.. call.Tensors("tensors").Select(
+            (tensor, i) => call.Node("Expand", [tensor.Name, call.SizeVector(call.OutputShape(i))]))]),
         ["aten::permute"] = Transpose,
         ["aten::movedim"] = Transpose,
         ["aten::moveaxis"] = Transpose,
