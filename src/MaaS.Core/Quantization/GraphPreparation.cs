@@ -19,6 +19,19 @@ internal static class GraphPreparation
         return copy;
     }
 
+    /// <param name="model">The model; not changed.</param>
+    /// <param name="excluded">Names of nodes that the caller wants to stay float.</param>
+    /// <exception cref="ArgumentException">A name belongs to no node.</exception>
+    public static OnnxModel Prepare(OnnxModel model, IReadOnlySet<string> excluded)
+    {
+        var prepared = Prepare(model);
+        var names = prepared.Graph.Node.Select(static node => node.Name);
+        string[] unknown = [.. excluded.Except(model.Graph.Node.Select(static node => node.Name)).Except(names)];
+        return unknown.Length == 0 ? prepared : throw new ArgumentException(
+            $"quantization: expected names of nodes to exclude, got {string.Join(", ", unknown.Select(static n => $"'{n}'"))}; "
+            + $"there are {string.Join(", ", names)}");
+    }
+
     // Exclusion by name and the report need names.
     private static void NameNodes(GraphProto graph)
     {

@@ -5,8 +5,8 @@ public sealed class Sqnr
 {
     private double _signal, _noise;
 
-    /// <summary>10 · log₁₀(Σ x² / Σ (x − x̂)²); infinite when nothing differs, NaN when there was no signal either.</summary>
-    public double Decibels => 10 * Math.Log10(_signal / _noise);
+    /// <summary>10 · log₁₀(Σ x² / Σ (x − x̂)²); infinite when nothing differs, even where all values are 0.</summary>
+    public double Decibels => _noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(_signal / _noise);
 
     /// <summary>Takes in a batch.</summary>
     /// <param name="exact">The float values.</param>

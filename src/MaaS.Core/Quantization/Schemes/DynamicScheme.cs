@@ -14,7 +14,7 @@ public sealed class DynamicScheme(DynamicQuantizerOptions? options = null) : IQu
 
     /// <inheritdoc/>
     public IQuantizationCandidate Prepare(OnnxModel model, CancellationToken cancellationToken = default) =>
-        new Candidate(GraphPreparation.Prepare(model), _options);
+        new Candidate(GraphPreparation.Prepare(model, _options.ExcludedNodes), _options);
 
     private sealed class Candidate(OnnxModel model, DynamicQuantizerOptions options) : IQuantizationCandidate
     {

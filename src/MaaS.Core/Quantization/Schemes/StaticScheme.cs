@@ -19,7 +19,7 @@ public sealed class StaticScheme(
     /// <inheritdoc/>
     public IQuantizationCandidate Prepare(OnnxModel model, CancellationToken cancellationToken = default)
     {
-        var prepared = GraphPreparation.Prepare(model);
+        var prepared = GraphPreparation.Prepare(model, _options.ExcludedNodes);
         var quantizer = new StaticQuantizer(_options);
         var ranges = quantizer.Calibrate(prepared, calibration, cancellationToken: cancellationToken);
         return new Candidate(prepared, _options, quantizer.Nodes(prepared), ranges);

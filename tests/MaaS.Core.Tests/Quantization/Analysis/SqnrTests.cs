@@ -15,5 +15,15 @@ public sealed class SqnrTests
     }
 
     [Test]
+    public void Decibels_NothingDiffers_IsInfinite()
+    {
+        var ratio = new Sqnr();
+        ratio.Add([0, 0], [0, 0]);
+        Assert.That(ratio.Decibels, Is.EqualTo(double.PositiveInfinity));
+        ratio.Add([0], [1]);
+        Assert.That(ratio.Decibels, Is.EqualTo(double.NegativeInfinity));
+    }
+
+    [Test]
     public void Add_LengthsDiffer_Throws() => Assert.That(() => new Sqnr().Add([1, 2], [1]), Throws.ArgumentException);
 }
