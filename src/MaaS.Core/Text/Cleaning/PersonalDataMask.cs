@@ -31,7 +31,8 @@ internal sealed partial class PersonalDataMask : ICleaningStep
     [GeneratedRegex(@"(?<![0-9])[0-9](?:[ \-]?[0-9]){12,}(?![0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Digits();
 
-    [GeneratedRegex(@"(?<![0-9.])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9]|\.[0-9])", RegexOptions.CultureInvariant)]
+    // Not behind "v", "ver." or "version": that is a version of something.
+    [GeneratedRegex(@"(?<![0-9.]|\b[Vv](?:er(?:sion)?)?[.:]? ?)(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9]|\.[0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Version4();
 
     [GeneratedRegex(@"(?<![\p{L}\p{N}_:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,44}(?![\p{L}\p{N}_])", RegexOptions.CultureInvariant)]
@@ -133,7 +134,8 @@ internal sealed partial class PersonalDataMask : ICleaningStep
 
         return number[0] == '+'
             || (number.StartsWith("00", StringComparison.Ordinal) && digits >= 10)
-            || (number[0] == '0' && digits is >= 9 and <= 12 && number.AsSpan().ContainsAny(' ', '-', '/'))
+            // "0.25 0.125 1.5" and "0 1 2" are other numbers.
+            || (number[0] == '0' && char.IsAsciiDigit(number[1]) && digits is >= 9 and <= 12 && number.AsSpan().ContainsAny(' ', '-', '/'))
             || NorthAmerican().IsMatch(number);
     }
 }

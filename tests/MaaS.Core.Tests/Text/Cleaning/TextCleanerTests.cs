@@ -46,11 +46,14 @@ public sealed class TextCleanerTests
     [TestCase("not@an", "not@an")]
     [TestCase("from 192.0.2.33:80", "from <ip>:80")]
     [TestCase("version 1.2.3.4.5", "version 1.2.3.4.5")]
+    [TestCase("v1.2.3.4, ver. 1.2.3.4, Version 11.2.3.4", "v1.2.3.4, ver. 1.2.3.4, Version 11.2.3.4")]
+    [TestCase("server 10.0.0.1, river: 10.0.0.2", "server <ip>, river: <ip>")]
     [TestCase("300.1.1.1", "300.1.1.1")]
     [TestCase("[2001:db8::8a2e:370:7334]", "[<ip>]")]
     [TestCase("at 12:30:45 std::vector", "at 12:30:45 std::vector")]
     [TestCase("call +44 20 7946 0958 or (212) 555-0123", "call <phone> or <phone>")]
     [TestCase("030/1234567 89", "<phone>")]
+    [TestCase("01 23 45 67 89, 0.25 0.125 0.0625, 0 1 2 3 4 5 6 7 8 9", "<phone>, 0.25 0.125 0.0625, 0 1 2 3 4 5 6 7 8 9")]
     [TestCase("on 2002-07-30, 01/02/2003, 1999-2001", "on 2002-07-30, 01/02/2003, 1999-2001")]
     public void Clean_PersonalData_IsMasked(string text, string expected) => Assert.That(new TextCleaner("mask").Clean(text), Is.EqualTo(expected));
 
