@@ -111,6 +111,7 @@ internal sealed class TrainingOptions
                 Optimizer = Given(Optimizer) ? options.Optimizer : defaults.Optimizer,
                 LearningRate = Given(LearningRate) ? options.LearningRate : defaults.LearningRate,
                 WeightDecay = Given(WeightDecay) ? options.WeightDecay : defaults.WeightDecay,
+                LabelSmoothing = Given(LabelSmoothing) ? options.LabelSmoothing : defaults.LabelSmoothing,
                 GradientClipNorm = defaults.GradientClipNorm,
             };
         }

@@ -51,6 +51,7 @@ public sealed class TrainedTextModel : IDisposable
         LearningRate = 1e-3,
         WeightDecay = 0.01,
         GradientClipNorm = 1,
+        LabelSmoothing = 0.05,
     };
 
     /// <summary>Whether a file was written by <see cref="Save"/>.</summary>
