@@ -57,6 +57,19 @@ public sealed class KeyBrowserTests : BrowserFixture
     }
 
     [Test]
+    public async Task Key_NotGiven_LeavesNothingToShow()
+    {
+        await using var server = await ServeAsync(ApiKey.Create("team", ["read"]).Stored);
+        await using var page = await OpenAsync(server.Address);
+
+        await page.Page.Keyboard.PressAsync("Escape");
+
+        await Expect(page.Page.Locator("#empty")).ToHaveTextAsync("Nothing to show without a key.");
+        await Expect(page.Page.Locator("footer a:visible")).ToHaveTextAsync(["uPlot"]);
+        Assert.That(page.Faults, Is.Empty);
+    }
+
+    [Test]
     public async Task Key_Wrong_IsRefusedAndForgotten()
     {
         var (_, stored) = ApiKey.Create("team", ["read"]);

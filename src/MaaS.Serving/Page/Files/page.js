@@ -28,6 +28,11 @@ byId('key-button').addEventListener('click', async () => {
 document.addEventListener('visibilitychange', () => document.hidden ? clearTimeout(timer) : update());
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => show());
 const isKeyNeeded = document.querySelector('meta[name=maas-key]').content === 'needed';
+if (isKeyNeeded) {
+  // A link carries no key.
+  document.querySelectorAll('.keyless').forEach(link => { link.hidden = true; });
+}
+
 if (isKeyNeeded && key.get() === null) {
   say('This server asks for an API key.');
   await askForKey(null);
@@ -35,6 +40,8 @@ if (isKeyNeeded && key.get() === null) {
 
 if (!isKeyNeeded || key.get() !== null) {
   await update();
+} else {
+  [byId('empty'), byId('errors')].forEach(place => place.replaceChildren(note('Nothing to show without a key.')));
 }
 
 /** Asks the server, shows the answer, and comes again after a step. */
@@ -108,8 +115,8 @@ async function choose(model) {
   if (model === undefined) {
     byId('model').hidden = true;
     byId('empty').hidden = false;
-    byId('empty').firstElementChild.textContent = overview.models.length === 0
-      ? 'No models yet. Put a .onnx file or a model package into the models folder.' : 'Choose a model; none is loaded yet.';
+    byId('empty').replaceChildren(note(overview.models.length === 0
+      ? 'No models yet. Put a .onnx file or a model package into the models folder.' : 'Choose a model; none is loaded yet.'));
     return;
   }
 
@@ -129,7 +136,11 @@ async function choose(model) {
       return;
     }
 
-    const answer = await request(`page/${modelPath(model.name)}`);
+    [byId('try'), byId('drift')].forEach(place => place.replaceChildren(note('Loading …'))); // Not the box of the model before.
+    const answer = await request(`page/${modelPath(model.name)}`).catch(error => {
+      details = null; // The next look asks again.
+      throw error;
+    });
     if (!isCurrent()) {
       return;
     }
