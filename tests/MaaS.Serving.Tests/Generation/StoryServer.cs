@@ -24,6 +24,9 @@ public abstract class StoryServer
 
     private readonly ModelsFolder _models = new();
     private readonly Tokenizer _tokenizer = BpeTrainer.Train(Corpus, new() { VocabSize = 280 });
+
+    // The handler of .NET goes on reading an answer that nobody wants for two seconds: this one hangs up.
+    private readonly HttpClient _impatient = new(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero });
     private Gpt _story = null!;
 
     private protected TestServer Server { get; private set; } = null!;
@@ -53,6 +56,7 @@ public abstract class StoryServer
     [OneTimeTearDown]
     public async Task StopServer()
     {
+        _impatient.Dispose();
         await Server.DisposeAsync();
         Torch.Dispose();
         _story.Dispose();
@@ -62,12 +66,12 @@ public abstract class StoryServer
     /// <summary>Starts a stream; its headers are there.</summary>
     private protected async Task<HttpResponseMessage> StreamAsync(string model, object body, Action<HttpRequestMessage>? configure = null, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v2/models/{model}/generate_stream", UriKind.Relative))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server.Address, $"/v2/models/{model}/generate_stream"))
         {
             Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
         };
         configure?.Invoke(request);
-        return await Server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return await _impatient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     /// <summary>The data of a stream's events, as .NET's own parser reads them.</summary>
