@@ -224,6 +224,16 @@ public class PrunerTests
     }
 
     [Test]
+    public void Prune_WeightNormalisedInForward_EqualsNetworkThatIgnoresTheUnits()
+    {
+        using var net = PruningOracle.Check(
+            () => new NormalizedWeightNet(), randn([4, 6]), [("first", [1, 6])],
+            reference => PruningOracle.Zero(reference.second.weight!, 1, 1, 6));
+        Assert.That(Shape(net, "first.weight"), Is.EqualTo(new long[] { 6, 6 }));
+        Assert.That(Shape(net, "length"), Is.EqualTo(new long[] { 6, 1 }));
+    }
+
+    [Test]
     public void Analyze_ChannelsPickedByNumber_KeepsThem()
     {
         using var net = new ForwardNet(x => cat([x.narrow(1, 4, 4), x.narrow(1, 0, 4)], 1));

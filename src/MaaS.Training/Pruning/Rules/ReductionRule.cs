@@ -42,6 +42,7 @@ internal sealed class ReductionRule : IChannelRule
             }
         }
 
-        call.Return([.. call.OutputShapes.Select(shape => new ChannelTensor(shape, [.. axes]))]);
+        // What is computed of a weight alone, as its norm, scales that weight and is part of it.
+        call.Return([.. call.OutputShapes.Select(shape => new ChannelTensor(shape, [.. axes], input.IsParameter))]);
     }
 }
