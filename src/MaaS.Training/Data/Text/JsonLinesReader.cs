@@ -5,13 +5,19 @@ namespace MaaS.Training.Data.Text;
 /// <summary>One JSON object a line; lines without anything are passed over.</summary>
 internal static class JsonLinesReader
 {
+    private const int LongestLine = 2 * TextFile.LongestField;
+
     public static IEnumerable<TextRow> Rows(TextReader reader, TextFileOptions options)
     {
         long number = 0;
-        while (reader.ReadLine() is { } line)
+        foreach (var (line, length) in BoundedLines.Read(reader, LongestLine))
         {
             number++;
-            if (!string.IsNullOrWhiteSpace(line))
+            if (line is null)
+            {
+                yield return TextRow.Bad(number, $"expected a line of at most {LongestLine} characters, got {length}");
+            }
+            else if (!string.IsNullOrWhiteSpace(line))
             {
                 yield return Row(number, line, options);
             }
@@ -20,11 +26,6 @@ internal static class JsonLinesReader
 
     private static TextRow Row(long number, string line, TextFileOptions options)
     {
-        if (line.Length > 2 * TextFile.LongestField)
-        {
-            return TextRow.Bad(number, $"expected a line of at most {2 * TextFile.LongestField} characters, got {line.Length}");
-        }
-
         if (line.Contains(TextRow.Undecodable, StringComparison.Ordinal))
         {
             return TextRow.Of(number, line, line, options with { Labels = null });
@@ -44,7 +45,7 @@ internal static class JsonLinesReader
                     number, Text(document.RootElement, options.TextColumn),
                     options.LabelColumn is { } label ? Text(document.RootElement, label) : null, options);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)   // The latter for half of a surrogate pair.
         {
             return TextRow.Bad(number, $"expected JSON: {e.Message.TrimEnd('.')}");
         }

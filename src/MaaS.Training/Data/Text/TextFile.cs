@@ -31,7 +31,8 @@ public static class TextFile
 
     private static IEnumerable<TextSample> Samples(string path, TextFileOptions options, Encoding encoding)
     {
-        using var reader = new StreamReader(path, encoding, detectEncodingFromByteOrderMarks: true, new FileStreamOptions { BufferSize = 1 << 16 });
+        using var file = new FileStream(path, new FileStreamOptions { BufferSize = 1 << 16 });
+        using var reader = new StreamReader(file, Marked(file) is { } name ? EncodingOf(name) : encoding, detectEncodingFromByteOrderMarks: true);
         var rows = JsonExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
             ? JsonLinesReader.Rows(reader, options)
             : SeparatedReader.Rows(reader, options, options.Delimiter ?? DelimiterOf(path), path);
@@ -54,6 +55,28 @@ public static class TextFile
 
     private static char DelimiterOf(string path)
         => Path.GetExtension(path).ToUpperInvariant() is ".TSV" or ".TAB" ? '\t' : ',';
+
+    // The encoding that a byte order mark names. StreamReader would find it as well, but read its undecodable bytes as U+FFFD.
+    private static string? Marked(FileStream file)
+    {
+        if (!file.CanSeek)
+        {
+            return null;
+        }
+
+        Span<byte> start = stackalloc byte[4];
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        file.Position = 0;
+        return start switch
+        {
+            [0xFF, 0xFE, 0, 0] => "utf-32",
+            [0, 0, 0xFE, 0xFF] => "utf-32BE",
+            [0xFF, 0xFE, ..] => "utf-16",
+            [0xFE, 0xFF, ..] => "utf-16BE",
+            [0xEF, 0xBB, 0xBF, ..] => "utf-8",
+            _ => null,
+        };
+    }
 
     // Undecodable bytes become a mark in the row that has them, so that the row can be named and the rest be read.
     private static Encoding EncodingOf(string name)

@@ -60,6 +60,8 @@ public sealed class TextFileTests
     [TestCase("a.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"text\": 1", "row 2: expected JSON")]
     [TestCase("a.jsonl", "[1]\n", "row 1: expected a JSON object, got Array")]
     [TestCase("a.jsonl", "{\"body\": \"x\", \"label\": \"a\"}\n", "row 1: expected a member 'text', got 'body', 'label'")]
+    [TestCase("a.jsonl", "{\"text\": \"\\ud83d\", \"label\": \"a\"}\n", "row 1: expected JSON")]
+    [TestCase("a.jsonl", "\n{\"\\ud83d\": \"x\", \"label\": \"a\"}\n", "row 2: expected JSON")]
     public void Read_BadRow_NamesRowAndFault(string name, string content, string expected)
     {
         var path = Write(name, content);
@@ -79,6 +81,26 @@ public sealed class TextFileTests
         Assert.That(texts, Is.EqualTo(new[] { "good", "last" }));
         Assert.That(faults.Single(), Does.Contain(name.EndsWith("csv", StringComparison.Ordinal) ? "row 3" : "row 2").And.Contains("encoding"));
         Assert.That(() => TextFile.Read(path).ToArray(), Throws.InstanceOf<InvalidDataException>());
+    }
+
+    [TestCase("utf-16")]
+    [TestCase("utf-16BE")]
+    [TestCase("utf-8")]
+    [TestCase("utf-32")]
+    [TestCase("utf-32BE")]
+    public void Read_ByteOrderMark_WinsOverTheNamedEncoding(string name)
+    {
+        var path = Path.Combine(_folder, "a.csv");
+        File.WriteAllText(path, "text,label\ncafé 😀,a\n", Encoding.GetEncoding(name));
+        Assert.That(TextFile.Read(path, new TextFileOptions { Encoding = "windows-1252" }).Single().Text, Is.EqualTo("café 😀"));
+    }
+
+    [Test]
+    public void Read_HalfASurrogatePairBehindAByteOrderMark_NamesTheRow()
+    {
+        var path = Path.Combine(_folder, "a.csv");
+        File.WriteAllBytes(path, [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("text,label\ngood,a\nbad "), 0x3D, 0xD8, .. Encoding.Unicode.GetBytes(",a\n")]);
+        Assert.That(() => TextFile.Read(path).ToArray(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("row 3").And.Message.Contains("encoding"));
     }
 
     [Test]
