@@ -67,6 +67,7 @@ internal sealed class TrainCommand : VerbCommand
         Directory.CreateDirectory(Path.GetDirectoryName(output)!);
         Console.WriteLine($"{architecture} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
             + (corpus.Duplicates > 0 ? $"; {corpus.Duplicates} duplicates left out" : "")
+            + (corpus.Contradictions > 0 ? $", {corpus.Contradictions} of them under another label" : "")
             + $"; {string.Join(", ", corpus.Classes.Select((c, i) => $"{c} {corpus.Targets.Count(t => t == i)}"))}");
         TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
     }

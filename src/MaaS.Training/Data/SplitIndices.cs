@@ -36,7 +36,8 @@ internal static class SplitIndices
         return ([.. first], [.. second]);
     }
 
-    // Groups stay whole; each counts for the class of its first member. A group that is larger than the room that is left is not held back.
+    // Groups stay whole; each counts for the class of its first member. A group that is larger than the room that is left is not held back,
+    // and of every class something is left to learn from.
     public static (int[] First, int[] Second) Grouped(IReadOnlyList<int> labels, IReadOnlyList<int> groups, double fraction, int seed)
     {
         if (!(fraction > 0 && fraction < 1))
@@ -52,7 +53,8 @@ internal static class SplitIndices
             var order = Enumerable.Range(0, ofClass.Count()).Select(static i => (long)i).ToArray();
             random.Shuffle(order);
             var shuffled = ofClass.Select(static g => g.ToArray()).ToArray();
-            var room = (int)Math.Round(shuffled.Sum(static g => g.Length) * fraction, MidpointRounding.AwayFromZero);
+            var count = shuffled.Sum(static g => g.Length);
+            var room = Math.Min((int)Math.Round(count * fraction, MidpointRounding.AwayFromZero), count - 1);
             foreach (var position in order)
             {
                 var group = shuffled[position];

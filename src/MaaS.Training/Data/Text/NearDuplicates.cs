@@ -3,6 +3,7 @@ namespace MaaS.Training.Data.Text;
 /// <summary>
 /// Groups texts that say the same. Two texts are near-duplicates when the sets of their three-word sequences (letters and
 /// digits, case ignored) have a Jaccard similarity of at least <see cref="Similarity"/>; groups are what such pairs connect.
+/// A text without a word, as one of emoji, is a near-duplicate of its equals alone.
 /// </summary>
 /// <remarks>
 /// Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets",
@@ -85,6 +86,11 @@ public static class NearDuplicates
             {
                 words.Add(Mix(hash));
             }
+        }
+
+        if (words.Count == 0)
+        {
+            words.Add(Mix(text.Aggregate(FnvStart, static (hash, character) => (hash ^ character) * FnvPrime)));
         }
 
         var found = new SortedSet<ulong>();

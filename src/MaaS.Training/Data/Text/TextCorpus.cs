@@ -26,6 +26,9 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
     /// <summary>Texts that were left out because the same cleaned text had come before.</summary>
     public int Duplicates { get; private init; }
 
+    /// <summary>Those of <see cref="Duplicates"/> whose label was another than the first one's: labels that contradict each other.</summary>
+    public int Contradictions { get; private init; }
+
     /// <summary>Cleans samples and leaves out those whose cleaned text (case ignored) came before.</summary>
     /// <param name="samples">Read once, to the end.</param>
     /// <param name="cleaner">What is done to each text.</param>
@@ -39,16 +42,17 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
     {
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentNullException.ThrowIfNull(cleaner);
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         List<string> texts = [], labels = [];
-        var duplicates = 0;
+        var (duplicates, contradictions) = (0, 0);
         foreach (var sample in samples)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var text = cleaner.Clean(sample.Text);
-            if (!keepDuplicates && !seen.Add(text))
+            if (!keepDuplicates && !seen.TryAdd(text, sample.Label))
             {
                 duplicates++;
+                contradictions += seen[text] == sample.Label ? 0 : 1;
                 continue;
             }
 
@@ -57,7 +61,10 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
         }
 
         var encoder = classes is null ? LabelEncoder.Fit(labels) : new LabelEncoder(classes);
-        return new TextCorpus(texts, [.. labels.Select(l => encoder[l])], encoder.Classes) { Duplicates = duplicates };
+        return new TextCorpus(texts, [.. labels.Select(l => encoder[l])], encoder.Classes)
+        {
+            Duplicates = duplicates, Contradictions = contradictions,
+        };
     }
 
     /// <summary>

@@ -10,12 +10,12 @@ public sealed class TextCorpusTests
     [Test]
     public void Clean_EqualTexts_KeepsTheFirst()
     {
-        TextSample[] samples = [new(1, "A  b", "x"), new(2, "a B", "y"), new(3, "c", "y")];
+        TextSample[] samples = [new(1, "A  b", "x"), new(2, "a B", "y"), new(3, "c", "y"), new(4, "a b", "x")];
         var corpus = TextCorpus.Clean(samples, new TextCleaner("whitespace"));
         Assert.That(corpus.Texts, Is.EqualTo(new[] { "A b", "c" }));
         Assert.That(corpus.Targets, Is.EqualTo(new[] { 0, 1 }));
-        Assert.That(corpus.Duplicates, Is.EqualTo(1));
-        Assert.That(TextCorpus.Clean(samples, new TextCleaner(), keepDuplicates: true).Count, Is.EqualTo(3));
+        Assert.That((corpus.Duplicates, corpus.Contradictions), Is.EqualTo((2, 1)));
+        Assert.That(TextCorpus.Clean(samples, new TextCleaner(), keepDuplicates: true).Count, Is.EqualTo(4));
     }
 
     [Test]
@@ -34,6 +34,10 @@ public sealed class TextCorpusTests
         Assert.That(NearDuplicates.Jaccard(text, other), Is.EqualTo(expected).Within(1e-12));
         Assert.That(NearDuplicates.Groups([text, other.ToUpperInvariant()]), Is.EqualTo(same ? new[] { 0, 0 } : [0, 1]));
     }
+
+    [Test]
+    public void Groups_TextsWithoutWords_AreGroupedWithTheirEqualsAlone()
+        => Assert.That(NearDuplicates.Groups(["😀", "😡😡", "!!!", "😀", ""]), Is.EqualTo(new[] { 0, 1, 2, 0, 4 }));
 
     [Test]
     public void Groups_ChainOfNearDuplicates_IsOneGroup()
@@ -65,6 +69,14 @@ public sealed class TextCorpusTests
         Assert.That(test.Count, Is.EqualTo(60).Within(10));
         Assert.That(new TextCorpus(texts, targets, ["ham", "spam"]).Split(0.2, seed: 3).Second.Texts, Is.EqualTo(test.Texts), "the same seed");
         Assert.That(new TextCorpus(texts, targets, ["ham", "spam"]).Split(0.2, seed: 4).Second.Texts, Is.Not.EqualTo(test.Texts));
+    }
+
+    [Test]
+    public void Split_ClassOfOneText_IsLearnedFrom()
+    {
+        var (train, test) = new TextCorpus(["alone", "one two", "three four"], [1, 0, 0], ["x", "y"]).Split(0.5, seed: 1);
+        Assert.That(train.Targets, Is.EquivalentTo(new[] { 0, 1 }));
+        Assert.That(test.Targets, Is.EqualTo(new[] { 0 }));
     }
 
     [Test]
