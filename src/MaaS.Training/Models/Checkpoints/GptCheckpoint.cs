@@ -119,7 +119,7 @@ public static partial class GptCheckpoint
             Decoder = new TransformerOptions
             {
                 Width = config.Number("n_embd"),
-                Layers = checked((int)config.Number("n_layer")),
+                Layers = config.Count("n_layer"),
                 Heads = config.Number("n_head"),
                 FeedForward = config.Has("n_inner") ? config.Number("n_inner") : null,
                 Activation = config.Activation("activation_function", "gelu_new"),

@@ -64,6 +64,9 @@ internal sealed class ModelConfig : IDisposable
     /// <summary>A whole number, or a default where the file has none or null.</summary>
     public long Number(string key, long? otherwise = null) => Value(key, otherwise, static e => e.GetInt64());
 
+    /// <summary>A number of things, below 2³¹.</summary>
+    public int Count(string key) => Value<int>(key, null, static e => e.GetInt32());
+
     /// <summary>A real number.</summary>
     public double Real(string key, double otherwise) => Value(key, (double?)otherwise, static e => e.GetDouble());
 

@@ -165,6 +165,7 @@ internal sealed class GptCheckpointTests
     [TestCase("n_head", "3", "Width divisible by Heads, got 8 and 3")]
     [TestCase("n_embd", "\"x\"", "expected a value for n_embd, got \"x\"")]
     [TestCase("n_layer", "null", "expected a value for n_layer, got none")]
+    [TestCase("n_layer", "3000000000", "expected a value for n_layer, got 3000000000")]
     [TestCase("activation_function", "\"swish\"", "got swish")]
     [TestCase("scale_attn_by_inverse_layer_idx", "true", "expected scale_attn_by_inverse_layer_idx to be False")]
     public void Load_ConfigThatDoesNotFit_ThrowsAndNamesTheKey(string key, string value, string message)

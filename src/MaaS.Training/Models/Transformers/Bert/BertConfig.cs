@@ -103,7 +103,7 @@ public sealed record BertConfig
         .Share(ClassifierDropout ?? 0, "classifier_dropout")
         .That(InitializerRange > 0, $"initializer_range above 0, got {InitializerRange}")
         .That(LayerNormEps > 0, $"layer_norm_eps above 0, got {LayerNormEps}")
-        .That(HiddenAct is "gelu" or "gelu_new" or "relu", $"hidden_act of gelu, gelu_new, relu, got {HiddenAct}")
+        .That(HiddenAct is "gelu" or "gelu_new" or "gelu_pytorch_tanh" or "relu", $"hidden_act of gelu, gelu_new, gelu_pytorch_tanh, relu, got {HiddenAct}")
         .That(PositionEmbeddingType == "absolute", $"position_embedding_type absolute, got {PositionEmbeddingType}")
         .ThrowIfAny();
 
@@ -111,7 +111,7 @@ public sealed record BertConfig
     internal ActivationKind Activation => HiddenAct switch
     {
         "relu" => ActivationKind.Relu,
-        "gelu_new" => ActivationKind.GeluTanh,
+        "gelu_new" or "gelu_pytorch_tanh" => ActivationKind.GeluTanh,
         _ => ActivationKind.Gelu,
     };
 

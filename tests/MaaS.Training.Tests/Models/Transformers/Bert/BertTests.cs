@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -57,13 +58,19 @@ public sealed class BertTests
     }
 
     [TestCase("\"num_attention_heads\":2", "\"num_attention_heads\":3", "hidden_size divisible by num_attention_heads, got 8 and 3")]
-    [TestCase("\"hidden_act\":\"gelu\"", "\"hidden_act\":\"swish\"", "hidden_act of gelu, gelu_new, relu, got swish")]
+    [TestCase("\"hidden_act\":\"gelu\"", "\"hidden_act\":\"swish\"", "hidden_act of gelu, gelu_new, gelu_pytorch_tanh, relu, got swish")]
     [TestCase("\"absolute\"", "\"relative_key\"", "position_embedding_type absolute, got relative_key")]
     [TestCase("\"model_type\":\"bert\"", "\"model_type\":\"gpt2\"", "model_type bert, got gpt2")]
     [TestCase("\"vocab_size\":13", "\"vocab_size\":\"many\"", "vocab_size")]
     [TestCase("{", "[", "JSON")]
     public void Read_ConfigThatDoesNotFit_SaysWhat(string find, string replace, string expected)
         => Assert.That(() => Fixture.Value.ReadConfig(find, replace), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(expected));
+
+    // The names under which checkpoints keep the same function, Hendrycks and Gimpel's approximation with tanh.
+    [TestCase("gelu_new")]
+    [TestCase("gelu_pytorch_tanh")]
+    public void Read_NamesOfTheTanhApproximation_AreTheSame(string name)
+        => Assert.That(Fixture.Value.ReadConfig("\"hidden_act\":\"gelu\"", $"\"hidden_act\":\"{name}\"").Activation, Is.EqualTo(ActivationKind.GeluTanh));
 
     [Test]
     public void ToJson_ReadBack_IsTheSame()
