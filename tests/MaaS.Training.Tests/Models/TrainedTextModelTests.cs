@@ -110,6 +110,29 @@ public sealed class TrainedTextModelTests
         Assert.That(Run(), Is.EqualTo(first));
     }
 
+    [TestCase("transformer")]
+    [TestCase("lstm")]
+    public void Train_ResumedAfterACancelledEpoch_GivesTheWeightsOfAnUninterruptedRun(string architecture)
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var options = Options with { Epochs = 3 };
+        float[] Run(TrainerOptions how, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        {
+            var (model, _) = TrainedTextModel.Train(architecture, "made up", corpus, Tiny(OverlongText.Truncate), how, progress, cancellationToken);
+            using (model)
+            {
+                return model.Probabilities(corpus, cancellationToken);
+            }
+        }
+
+        var expected = Run(options);
+        var checkpointed = options with { CheckpointPath = Path.Combine(_folder, "run.ckpt"), Resume = true };
+        using var source = new CancellationTokenSource();
+        Assert.That(() => Run(checkpointed, new CancelWithin(2, source), source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { checkpointed.CheckpointPath }), "no half-written file");
+        Assert.That(Run(checkpointed), Is.EqualTo(expected));
+    }
+
     [Test]
     public void Load_ImageModel_SaysWhatIsExpected()
     {
@@ -138,5 +161,17 @@ public sealed class TrainedTextModelTests
             var words = Enumerable.Range(0, random.Next(6, 40)).Select(_ => random.Next(2) == 0 ? common[random.Next(6)] : topic[random.Next(6)]);
             return new TextSample(i + 1, $"<p>{string.Join(' ', words)} n{i}</p>", i % 3 == 0 ? "shop" : "garden");
         })];
+    }
+
+    // Cancels after the first steps of an epoch.
+    private sealed class CancelWithin(int epoch, CancellationTokenSource source) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Epoch == epoch && value.Completed is null)
+            {
+                source.Cancel();
+            }
+        }
     }
 }
