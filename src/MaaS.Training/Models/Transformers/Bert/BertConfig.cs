@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace MaaS.Training.Models.Transformers.Bert;
@@ -64,19 +65,30 @@ public sealed record BertConfig
     [JsonIgnore]
     public int Labels => Id2Label?.Count ?? 2;
 
-    /// <summary>Reads a <c>config.json</c>; what it does not say has the defaults of the base model.</summary>
+    /// <summary>Reads a <c>config.json</c>; what it does not say, or says is null, has the defaults of the base model.</summary>
     /// <exception cref="InvalidDataException">The file is no JSON of a BERT, or its values do not fit.</exception>
     public static BertConfig Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            var config = JsonSerializer.Deserialize(File.ReadAllBytes(path), BertJson.Default.BertConfig)
-                ?? throw new InvalidDataException($"{path}: expected an object, got null.");
+            // Over the defaults, which generated deserialization of init-only members does not keep.
+            var merged = JsonSerializer.SerializeToNode(new BertConfig(), BertJson.Default.BertConfig)!.AsObject();
+            var own = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException("it is none");
+            foreach (var (name, value) in own)
+            {
+                merged[name] = value?.DeepClone() ?? merged[name]?.DeepClone();
+            }
+
+            var config = merged.Deserialize(BertJson.Default.BertConfig)!;
             config.Validate();
             return config;
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: expected a JSON object: {e.Message}", e);
+        }
+        catch (ArgumentException e)
         {
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }

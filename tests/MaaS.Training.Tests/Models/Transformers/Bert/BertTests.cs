@@ -73,6 +73,26 @@ public sealed class BertTests
         => Assert.That(Fixture.Value.ReadConfig("\"hidden_act\":\"gelu\"", $"\"hidden_act\":\"{name}\"").Activation, Is.EqualTo(ActivationKind.GeluTanh));
 
     [Test]
+    public void Read_WhatTheFileDoesNotSay_HasTheDefaultsOfTheBaseModel()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, """{"model_type": "bert", "hidden_size": 24, "position_embedding_type": null, "transformers_version": "4.0"}""");
+            // Devlin et al. 2019, section 3 and appendix A.2, but for the width.
+            var config = BertConfig.Read(path);
+            Assert.That((config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize), Is.EqualTo((24, 12, 12, 3072)));
+            Assert.That((config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenAct), Is.EqualTo((30522, 512, 2, "gelu")));
+            Assert.That((config.HiddenDropoutProb, config.AttentionProbsDropoutProb, config.InitializerRange), Is.EqualTo((0.1, 0.1, 0.02)));
+            Assert.That((config.LayerNormEps, config.PositionEmbeddingType), Is.EqualTo((1e-12, "absolute")));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
     public void ToJson_ReadBack_IsTheSame()
     {
         var path = Path.GetTempFileName();
