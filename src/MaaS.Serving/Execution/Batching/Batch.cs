@@ -7,8 +7,9 @@ namespace MaaS.Serving.Execution.Batching;
 /// Inputs are joined along the first axis and outputs cut apart again. Where the run fails, each request is run by itself,
 /// so that only those fail which cannot be computed.
 /// </remarks>
-internal sealed class Batch(InferenceModel model, IReadOnlyList<PendingRequest> requests, TimeProvider time) : IDisposable
+internal sealed class Batch(InferenceModel model, IReadOnlyList<PendingRequest> requests, TimeProvider time)
 {
+    // Never disposed of: it holds no timer and no handle, and a client that goes just as its run ends still cancels it.
     private readonly CancellationTokenSource _nobodyWaits = new();
     private readonly List<PendingRequest> _joined = new(requests.Count);
     private int _waiting = 1; // One while requests join.
@@ -52,8 +53,6 @@ internal sealed class Batch(InferenceModel model, IReadOnlyList<PendingRequest> 
             }
         }
     }
-
-    public void Dispose() => _nobodyWaits.Dispose();
 
     private void RunTogether(long start)
     {

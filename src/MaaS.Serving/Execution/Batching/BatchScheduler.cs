@@ -119,7 +119,6 @@ internal sealed class BatchScheduler : IDisposable
         lock (_lock)
         {
             _running.Remove(batch);
-            batch.Dispose();
             _typicalRun += (_time.GetElapsedTime(start) - _typicalRun) / 8;
         }
 
