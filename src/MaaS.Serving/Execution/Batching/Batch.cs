@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MaaS.Core.Inference;
 
 namespace MaaS.Serving.Execution.Batching;
@@ -7,9 +8,10 @@ namespace MaaS.Serving.Execution.Batching;
 /// Inputs are joined along the first axis and outputs cut apart again. Where the run fails, each request is run by itself,
 /// so that only those fail which cannot be computed.
 /// </remarks>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "The source holds no timer and no handle, and a client that goes just as its run ends still cancels it.")]
 internal sealed class Batch(InferenceModel model, IReadOnlyList<PendingRequest> requests, TimeProvider time)
 {
-    // Never disposed of: it holds no timer and no handle, and a client that goes just as its run ends still cancels it.
     private readonly CancellationTokenSource _nobodyWaits = new();
     private readonly List<PendingRequest> _joined = new(requests.Count);
     private int _waiting = 1; // One while requests join.
