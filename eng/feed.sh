@@ -36,3 +36,9 @@ EOF
     echo "the package feed gave no answer about $id (exit $status)"
     exit 1
 }
+
+# The version of TorchSharp that the code is written against.
+torch_version() { sed -n 's|.*<TorchSharpVersion>\(.*\)</TorchSharpVersion>.*|\1|p' Directory.Packages.props; }
+
+# Where NuGet unpacks packages, with a slash at the end.
+packages_folder() { dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//'; }

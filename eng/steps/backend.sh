@@ -4,7 +4,6 @@
 . eng/feed.sh
 step "Torch backend" "set TorchBackend=system to build on the operating system's libtorch, or mend the package source that the log names."
 
-torch_version() { sed -n 's|.*<TorchSharpVersion>\(.*\)</TorchSharpVersion>.*|\1|p' Directory.Packages.props; }
 has_gpu() { has nvidia-smi && nvidia-smi -L >/dev/null 2>&1; }
 
 inputs() {
@@ -33,7 +32,7 @@ choose() {
 # Whether TorchSharp's native library finds the versions of libc and libstdc++ that it was built with.
 loads() {
     local library missing
-    library="$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')torchsharp/$1/runtimes/linux-x64/native/libLibTorchSharp.so"
+    library="$(packages_folder)torchsharp/$1/runtimes/linux-x64/native/libLibTorchSharp.so"
     missing=$(ldd "$library" 2>&1 | sed -n "s/^.*: \(.*: version .* not found\).*/\1/p")
     [ -n "$missing" ] || return 0
     echo "TorchSharp $1 does not run on this system: $missing"

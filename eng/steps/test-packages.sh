@@ -2,8 +2,29 @@
 # shellcheck shell=bash
 # shellcheck source=eng/apt.sh
 . eng/apt.sh
+# shellcheck source=eng/feed.sh
+. eng/feed.sh
 step "Test packages" "install the packages that the end of the log names (eng/test-packages.txt), then run ./maas test again."
 
-inputs() { files eng/test-packages.txt; }
-present() { [ -z "$(missing_packages eng/test-packages.txt)" ]; }
-work() { install_packages eng/test-packages.txt; }
+inputs() {
+    files eng/test-packages.txt
+    torch_version
+    feed_settings
+}
+present() {
+    [ -z "$(missing_packages eng/test-packages.txt)" ] && [ -f artifacts/torchsharp.txt ] || return 1
+    [ ! -s artifacts/torchsharp.txt ] || [ -f "$(cat artifacts/torchsharp.txt)" ]
+}
+
+work() {
+    install_packages eng/test-packages.txt
+    find_torchsharp >"$scratch/torchsharp.txt"
+    mv "$scratch/torchsharp.txt" artifacts/
+}
+
+# The TorchSharp.dll that MaaS.LibTorch's public API is compared with; nothing where the package feed lacks it.
+find_torchsharp() {
+    local version
+    version=$(torch_version)
+    if feed_serves TorchSharp "$version" >&2; then echo "$(packages_folder)torchsharp/$version/lib/net8.0/TorchSharp.dll"; fi
+}

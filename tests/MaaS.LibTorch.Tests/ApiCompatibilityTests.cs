@@ -16,10 +16,11 @@ public class ApiCompatibilityTests
     {
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } path)
         {
-            Assert.Ignore($"set the environment variable {Variable} to the path of a TorchSharp.dll to compare with it");
+            Assert.Ignore($"set the environment variable {Variable} to the path of a TorchSharp.dll to compare with it; ./maas test does so where the package feed serves TorchSharp");
             return;
         }
         var context = new AssemblyLoadContext("TorchSharp", isCollectible: true);
+        context.Resolving += (loading, name) => Dependency(path, name.Name!) is { } file ? loading.LoadFromAssemblyPath(file) : null;
         try
         {
             var theirs = ApiSurface.Of(context.LoadFromAssemblyPath(Path.GetFullPath(path)));
@@ -31,5 +32,15 @@ public class ApiCompatibilityTests
         {
             context.Unload();
         }
+    }
+
+    /// <summary>An assembly that TorchSharp's signatures name: beside it, or in the package folder that it lies in.</summary>
+    private static string? Dependency(string torchSharp, string name)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(torchSharp))!;
+        var package = new DirectoryInfo(Path.Combine(folder, "..", "..", "..", "..", name.ToLowerInvariant()));
+        return new[] { new FileInfo(Path.Combine(folder, $"{name}.dll")) }
+            .Concat(package.Exists ? package.EnumerateFiles($"{name}.dll", SearchOption.AllDirectories) : [])
+            .FirstOrDefault(static f => f.Exists && f.Directory!.Name.StartsWith("net", StringComparison.Ordinal))?.FullName;
     }
 }
