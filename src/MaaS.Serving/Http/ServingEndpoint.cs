@@ -18,7 +18,12 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
     /// <summary>What the client is told of an exception, after the log and the page were told what they need.</summary>
     public Failure Explain(HttpContext context, Exception exception)
     {
-        errors.Add(exception, ModelOf(context));
+        // What the models themselves refused is counted there; under overload nothing more shall be looked up.
+        if (!errors.Knows(exception))
+        {
+            errors.Add(exception, ModelOf(context));
+        }
+
         var failure = Failure.Of(exception);
         if (failure.IsOurs)
         {

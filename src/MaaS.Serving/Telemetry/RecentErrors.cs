@@ -37,6 +37,9 @@ internal sealed class RecentErrors(TimeProvider time)
         }
     }
 
+    /// <summary>Whether a failure is counted already.</summary>
+    public bool Knows(Exception exception) => _seen.TryGetValue(exception, out _);
+
     /// <summary>The entries, the latest first.</summary>
     public IReadOnlyList<RecentError> Read()
     {
