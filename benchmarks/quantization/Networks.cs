@@ -36,21 +36,21 @@ internal sealed class Networks
         return net.Build(net.Linear(x, 32 * 14 * 14, 10), 10);
     }
 
-    /// <summary>A pre-norm encoder on token ids (B, 128): width 256, 4 layers of 8 heads, 8,000 tokens.</summary>
-    public static OnnxModel Transformer()
+    /// <summary>A pre-norm encoder on token ids (B, 128): heads of 32 features at width 256 and of 64 above, 8,000 tokens.</summary>
+    public static OnnxModel Transformer(int width, int layers)
     {
         var net = new Networks("transformer");
         string x = net._graph.AddInput("input", DataType.Int64, ["batch", 128]);
-        x = net._graph.Node("Gather", [net.Weights("embedding", 0.1, 8000, 256), x]);   // (B, 128, 256)
-        x = net._graph.Node("Add", [x, net.Weights("position", 0.1, 128, 256)]);
-        for (int layer = 0; layer < 4; layer++)
+        x = net._graph.Node("Gather", [net.Weights("embedding", 0.1, 8000, width), x]);   // (B, 128, C)
+        x = net._graph.Node("Add", [x, net.Weights("position", 0.1, 128, width)]);
+        for (int layer = 0; layer < layers; layer++)
         {
-            x = net._graph.Node("Add", [x, net.Attention(net.LayerNorm(x))]);
-            string hidden = net.Gelu(net.Dense(net.LayerNorm(x), 256, 1024));   // (B, 128, 1024)
-            x = net._graph.Node("Add", [x, net.Dense(hidden, 1024, 256)]);
+            x = net._graph.Node("Add", [x, net.Attention(net.LayerNorm(x, width), width)]);
+            string hidden = net.Gelu(net.Dense(net.LayerNorm(x, width), width, 4 * width));   // (B, 128, 4C)
+            x = net._graph.Node("Add", [x, net.Dense(hidden, 4 * width, width)]);
         }
-        x = net._graph.Node("ReduceMean", [x], ("axes", new long[] { 1 }), ("keepdims", 0));   // (B, 256)
-        return net.Build(net.Linear(x, 256, 2), 2);
+        x = net._graph.Node("ReduceMean", [x], ("axes", new long[] { 1 }), ("keepdims", 0));   // (B, C)
+        return net.Build(net.Linear(x, width, 2), 2);
     }
 
     private string ConvRelu(string x, int from, int to) => _graph.Node("Relu", [_graph.Node(
@@ -66,8 +66,8 @@ internal sealed class Networks
     private string Dense(string x, int from, int to) => _graph.Node(
         "Add", [_graph.Node("MatMul", [x, Weights("dense.weight", 1 / Math.Sqrt(from), from, to)]), Weights("dense.bias", 0.1, to)]);
 
-    private string LayerNorm(string x) =>
-        _graph.Node("LayerNormalization", [x, Weights("norm.weight", 1, 256), Weights("norm.bias", 0.1, 256)]);
+    private string LayerNorm(string x, int width) =>
+        _graph.Node("LayerNormalization", [x, Weights("norm.weight", 1, width), Weights("norm.bias", 0.1, width)]);
 
     private string Gelu(string x)
     {
@@ -75,18 +75,19 @@ internal sealed class Networks
         return _graph.Node("Mul", [_graph.Node("Mul", [x, _graph.Node("Add", [erf, _graph.Scalar(1f)])]), _graph.Scalar(0.5f)]);
     }
 
-    private string Attention(string x)
+    private string Attention(string x, int width)
     {
-        string query = Heads(Dense(x, 256, 256), 0, 2, 1, 3), key = Heads(Dense(x, 256, 256), 0, 2, 3, 1);
-        string value = Heads(Dense(x, 256, 256), 0, 2, 1, 3);   // (B, 8, 128, 32)
-        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Scalar(0.17677669f)]);   // (B, 8, 128, 128)
+        int size = width <= 256 ? 32 : 64;
+        string query = Heads(Dense(x, width, width), size, 0, 2, 1, 3), key = Heads(Dense(x, width, width), size, 0, 2, 3, 1);
+        string value = Heads(Dense(x, width, width), size, 0, 2, 1, 3);   // (B, H, 128, D)
+        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Scalar(1 / MathF.Sqrt(size))]);   // (B, H, 128, 128)
         string mixed = _graph.Node("MatMul", [_graph.Node("Softmax", [scores]), value]);
         mixed = _graph.Node("Transpose", [mixed], ("perm", new long[] { 0, 2, 1, 3 }));
-        return Dense(_graph.Node("Reshape", [mixed, _graph.Ints(0, 0, 256)]), 256, 256);
+        return Dense(_graph.Node("Reshape", [mixed, _graph.Ints(0, 0, width)]), width, width);
     }
 
-    private string Heads(string x, params long[] order) =>
-        _graph.Node("Transpose", [_graph.Node("Reshape", [x, _graph.Ints(0, 0, 8, 32)])], ("perm", order));
+    private string Heads(string x, int size, params long[] order) =>
+        _graph.Node("Transpose", [_graph.Node("Reshape", [x, _graph.Ints(0, 0, -1, size)])], ("perm", order));
 
     private string Weights(string name, double deviation, params long[] shape)
     {

@@ -26,11 +26,12 @@ foreach (var method in new ICalibrationMethod[] { new MinMaxCalibration(), new E
 }
 
 Console.WriteLine(
-    $"{"model",-12} {"scheme",-38} {"batch",5} {"float ms",9} {"int8 ms",9} {"faster",7} {"smaller",7}");
+    $"{"model",-19} {"scheme",-38} {"batch",5} {"float ms",9} {"int8 ms",9} {"faster",7} {"smaller",7}");
 
 Compare("VGG 1.15M", Networks.Vgg(), Images);
 Compare("small conv", Networks.SmallConvNet(), Images);
-Compare("Transformer", Networks.Transformer(), Tokens);
+Compare("Transformer 256 x 4", Networks.Transformer(width: 256, layers: 4), Tokens);
+Compare("Transformer 768 x 2", Networks.Transformer(width: 768, layers: 2), Tokens);
 
 void Compare(string name, OnnxModel model, Func<int, IReadOnlyDictionary<string, TensorValue>> inputs)
 {
@@ -52,7 +53,7 @@ void Compare(string name, OnnxModel model, Func<int, IReadOnlyDictionary<string,
             var times = LatencyComparison.Measure([given, rounded], inputs(batch), TimeSpan.FromSeconds(seconds));
             var smaller = (double)model.ToByteArray().Length / quantized.ToByteArray().Length;
             Console.WriteLine(
-                $"{name,-12} {scheme.Name,-38} {batch,5} {times[0],9:F3} {times[1],9:F3} {times[0] / times[1],6:F2}× {smaller,6:F2}×");
+                $"{name,-19} {scheme.Name,-38} {batch,5} {times[0],9:F3} {times[1],9:F3} {times[0] / times[1],6:F2}× {smaller,6:F2}×");
         }
     }
 }

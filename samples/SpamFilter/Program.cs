@@ -15,22 +15,19 @@ var mails = TextCorpus.Clean(SpamAssassin.Read(), new TextCleaner(SpamAssassin.C
 var (train, heldBack) = mails.Split(0.2, seed: 0);
 
 // Train: a small Transformer; its vocabulary is learned from the training mails alone.
-var model = new TextModelOptions
-{
-    Preprocessing = new TextPreprocessing { Cleaning = SpamAssassin.Cleaning, MaxLength = 256, Overlong = OverlongText.KeepEnds },
-};
 var options = SpamAssassin.TransformerTraining with { ValidationFraction = 0.1, Seed = 1 };
 if (args.Length > 0)
 {
     options = options with { Epochs = int.Parse(args[0], CultureInfo.InvariantCulture) };
 }
 
-var (filter, _) = TrainedTextModel.Train("transformer", "spam-assassin", train, model, options, new ConsoleProgress());
+var (filter, _) = TrainedTextModel.Train("transformer", "spam-assassin", train, SpamAssassin.Model, options, new ConsoleProgress());
 
 // Evaluate beside what a network has to beat.
 var network = filter.Evaluate(heldBack);
 var baseline = TextEvaluation.From(
-    TfIdfBaseline.Name, TfIdfBaseline.Fit(train).Probabilities(heldBack.Texts), [.. heldBack.Targets], heldBack.Classes, network.Positive);
+    TfIdfBaseline.Name, TfIdfBaseline.Fit(train, new() { ClassWeights = filter.Info.Options!.ClassWeights }).Probabilities(heldBack.Texts),
+    [.. heldBack.Targets], heldBack.Classes, network.Positive);
 Console.WriteLine(ScoreSummary.Table(network.Positive, network.Summary, baseline.Summary));
 
 // Export to ONNX, checked against torch, and package with tokenizer, cleaning steps and labels.

@@ -32,7 +32,12 @@ internal sealed class TextModelOptionSet
     private readonly Option<long> _heads = Number("--heads", "Texts: attention heads of a Transformer.", Default.Sizes.Heads);
     private readonly Option<double> _dropout = Number("--dropout", "Texts: share of values that training drops.", Default.Sizes.Dropout);
     private readonly Option<double> _tokenDropout = Number("--token-dropout", "Texts: share of tokens that training hides.", Default.Sizes.TokenDropout);
-    private readonly Option<bool> _balanced = new("--class-weights") { Description = "Texts: count every class the same, however many texts it has." };
+    private readonly Option<bool?> _balanced = new("--class-weights")
+    {
+        Description = "Texts: count every class the same, however many texts it has; true for mails of a data set, false for --csv where nothing is said.",
+        HelpName = "true|false",
+    };
+
     private readonly Option<string?> _positive = new("--positive") { Description = "Texts: the class whose detection counts; the rarer one of two without it.", HelpName = "class" };
 
     private static Dictionary<string, OverlongText> Overlong { get; } = new()
@@ -60,8 +65,8 @@ internal sealed class TextModelOptionSet
     }
 
     /// <param name="result">The command line.</param>
-    /// <param name="defaultCleaning">Steps where none are named.</param>
-    public TextModelOptions Read(ParseResult result, IReadOnlyList<string> defaultCleaning) => Checked(() => new TextModelOptions
+    /// <param name="defaults">Cleaning and class weights where nothing is said of them.</param>
+    public TextModelOptions Read(ParseResult result, TextModelOptions defaults) => Checked(() => new TextModelOptions
     {
         Sizes = new TextModelSizes
         {
@@ -77,14 +82,14 @@ internal sealed class TextModelOptionSet
         {
             Cleaning = new TextCleaner(result.GetValue(_cleaning) switch
             {
-                null => defaultCleaning,
+                null => defaults.Preprocessing.Cleaning,
                 "none" => [],
                 var steps => steps.Split(',', StringSplitOptions.TrimEntries),
             }).Steps,
             MaxLength = result.GetValue(_maxLength) is >= 3 and var length ? length : throw new UsageException("--max-length: expected at least 3."),
             Overlong = Overlong[result.GetRequiredValue(_overlong)],
         },
-        BalancedClasses = result.GetValue(_balanced),
+        BalancedClasses = result.GetValue(_balanced) ?? defaults.BalancedClasses,
         Positive = result.GetValue(_positive),
     });
 }

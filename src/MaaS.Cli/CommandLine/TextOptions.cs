@@ -15,6 +15,11 @@ internal sealed class TextOptions
 
     private const int BadRowsShown = 5;
 
+    private static readonly TextModelOptions OfTables = new()
+    {
+        Preprocessing = new TextModelOptions().Preprocessing with { Cleaning = ["html", "unicode", "lower-case", "whitespace"] },
+    };
+
     private readonly Option<FileInfo?> _file = new("--csv")
     {
         Description = "Your own texts: a .csv or .tsv with a header, or a .jsonl with an object a line.",
@@ -36,9 +41,8 @@ internal sealed class TextOptions
     /// <summary>What the data is called.</summary>
     public string NameOf(ParseResult result) => result.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file.Name) : SpamAssassinName;
 
-    /// <summary>Cleaning where none is asked for.</summary>
-    public IReadOnlyList<string> DefaultCleaning(ParseResult result)
-        => result.GetValue(_file) is null ? SpamAssassin.Cleaning : ["html", "unicode", "lower-case", "whitespace"];
+    /// <summary>What to train where nothing else is asked for.</summary>
+    public TextModelOptions Model(ParseResult result) => result.GetValue(_file) is null ? SpamAssassin.Model : OfTables;
 
     /// <summary>How to train where nothing else is asked for.</summary>
     public TrainerOptions Training(ParseResult result, string architecture)

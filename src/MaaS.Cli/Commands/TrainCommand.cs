@@ -60,7 +60,7 @@ internal sealed class TrainCommand : VerbCommand
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
         var options = _training.Read(result, _texts.Training(result, architecture));
-        var model = _textModel.Read(result, _texts.DefaultCleaning(result));
+        var model = _textModel.Read(result, _texts.Model(result));
         DeviceChoice.Resolve(options.Device);
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
         var (train, heldBack) = _texts.Split(result, corpus);

@@ -23,7 +23,7 @@ internal static class TextMeasuring
         {
             using var model = TrainedTextModel.Load(path);
             var part = Choose(texts, result, model.Info.Preprocessing, model.Info.Classes, model.Info.DataHash, cancellationToken);
-            return Compare(model.Evaluate(part.HeldBack, cancellationToken), part, withBaseline, cancellationToken);
+            return Compare(model.Evaluate(part.HeldBack, cancellationToken), part, withBaseline, model.Info.Options?.ClassWeights, cancellationToken);
         }
 
         using var packaged = await TextClassifier.OpenAsync(path, cancellationToken: cancellationToken);
@@ -32,7 +32,7 @@ internal static class TextMeasuring
         var positive = TextEvaluation.PositiveOf(packaged.Labels, [.. (parts.Train ?? parts.HeldBack).Targets]);
         return Compare(
             TextEvaluation.Of(packaged, parts.HeldBack, positive, cancellationToken),
-            parts, withBaseline, cancellationToken);
+            parts, withBaseline, Hyperparameters.ClassWeights(packaged.Manifest.Lineage, packaged.Labels.Count), cancellationToken);
     }
 
     /// <summary>The texts to measure on: the held-back part where the rest is what the model learned from, otherwise all of them.</summary>
@@ -58,8 +58,9 @@ internal static class TextMeasuring
     /// <param name="Note">What these are, for people.</param>
     public sealed record Parts(TextCorpus? Train, TextCorpus HeldBack, string Note);
 
-    private static Measured Compare(TextEvaluation network, Parts parts, bool withBaseline, CancellationToken cancellationToken) => new(
+    private static Measured Compare(
+        TextEvaluation network, Parts parts, bool withBaseline, IReadOnlyList<double>? classWeights, CancellationToken cancellationToken) => new(
         network,
-        withBaseline && parts.Train is { } train ? TextTraining.Baseline(train, parts.HeldBack, network.Positive, cancellationToken) : null,
+        withBaseline && parts.Train is { } train ? TextTraining.Baseline(train, parts.HeldBack, network.Positive, classWeights, cancellationToken) : null,
         parts.Note);
 }

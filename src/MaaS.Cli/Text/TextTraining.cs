@@ -23,7 +23,7 @@ internal static class TextTraining
             Console.WriteLine();
 
             var network = trained.Evaluate(heldBack, cancellationToken);
-            var baseline = Baseline(train, heldBack, trained.Info.Positive, cancellationToken);
+            var baseline = Baseline(train, heldBack, network.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
             Print(network, baseline);
             var page = Path.ChangeExtension(output, ".html");
             AtomicFile.WriteText(page, TextReportPage.Render(
@@ -32,10 +32,11 @@ internal static class TextTraining
         }
     }
 
-    /// <summary>The baseline, trained on the same texts.</summary>
-    public static TextEvaluation Baseline(TextCorpus train, TextCorpus heldBack, string? positive, CancellationToken cancellationToken)
+    /// <summary>The baseline, trained on the same texts with the same class weights.</summary>
+    public static TextEvaluation Baseline(
+        TextCorpus train, TextCorpus heldBack, string? positive, IReadOnlyList<double>? classWeights, CancellationToken cancellationToken)
     {
-        var baseline = TfIdfBaseline.Fit(train, cancellationToken: cancellationToken);
+        var baseline = TfIdfBaseline.Fit(train, new() { ClassWeights = classWeights }, cancellationToken);
         return TextEvaluation.From(
             TfIdfBaseline.Name, baseline.Probabilities(heldBack.Texts, cancellationToken), [.. heldBack.Targets], heldBack.Classes, positive);
     }

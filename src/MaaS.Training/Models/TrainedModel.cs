@@ -245,7 +245,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         {
             DataHash = Info.DataHash,
             CodeVersion = typeof(TrainedModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? Hyperparameters(options) : null,
+            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
             Compression = Info.Compression.Count > 0 ? Info.Compression : null,
         },
     };
@@ -277,18 +277,6 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         ["macro_precision"] = report.Macro.Precision,
         ["macro_recall"] = report.Macro.Recall,
         ["macro_f1"] = report.Macro.F1,
-    };
-
-    internal static Dictionary<string, string> Hyperparameters(TrainerOptions options) => new()
-    {
-        ["epochs"] = Invariant($"{options.Epochs}"),
-        ["batch_size"] = Invariant($"{options.BatchSize}"),
-        ["optimizer"] = $"{options.Optimizer}",
-        ["learning_rate"] = Invariant($"{options.LearningRate}"),
-        ["schedule"] = $"{options.Schedule}",
-        ["weight_decay"] = Invariant($"{options.WeightDecay}"),
-        ["precision"] = $"{options.Precision}",
-        ["seed"] = Invariant($"{options.Seed}"),
     };
 
     private static (TrainedModelInfo Info, nn.Module<Tensor, Tensor> Module) Describe(string path, string json)

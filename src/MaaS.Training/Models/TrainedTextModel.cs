@@ -81,6 +81,7 @@ public sealed class TrainedTextModel : IDisposable
         var (learned, validation) = options.ValidationFraction > 0 ? train.Split(options.ValidationFraction, options.Seed) : (train, null);
         var tokenizer = WordPieceTrainer.Train(
             learned.Texts, new WordPieceTrainingOptions { VocabSize = model.VocabularySize }, cancellationToken);
+        var weights = model.BalancedClasses ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : options.ClassWeights;
         var info = new TrainedTextModelInfo
         {
             Architecture = architecture,
@@ -91,13 +92,12 @@ public sealed class TrainedTextModel : IDisposable
             Preprocessing = model.Preprocessing,
             Data = dataName,
             DataHash = train.Sha256(),
-            Options = options,
+            Options = options with { ClassWeights = weights },
         };
         var trained = Create(info, tokenizer, options.Seed);
         try
         {
-            var weights = model.BalancedClasses ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : null;
-            var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights ?? options.ClassWeights }).Fit(
+            var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights }).Fit(
                 trained._padded, trained.Dataset(learned), validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
                 progress, cancellationToken);
             trained.Info = info with { Epochs = result.Epochs };
@@ -269,7 +269,7 @@ public sealed class TrainedTextModel : IDisposable
         {
             DataHash = Info.DataHash,
             CodeVersion = typeof(TrainedTextModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? TrainedModel.Hyperparameters(options) : null,
+            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
         },
     };
 

@@ -110,6 +110,20 @@ public sealed class TrainedTextModelTests
         Assert.That(Run(), Is.EqualTo(first));
     }
 
+    [Test]
+    public void Train_BalancedClasses_SaysWithWhichWeights()
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var (model, _) = TrainedTextModel.Train(
+            "textcnn", "made up", corpus, Tiny(OverlongText.KeepEnds) with { BalancedClasses = true }, Options with { Epochs = 1, ValidationFraction = 0 });
+        using (model)
+        {
+            Assert.That(corpus.Classes, Is.EqualTo(new[] { "garden", "shop" }));
+            Assert.That(model.Info.Options!.ClassWeights, Is.EqualTo(new[] { 60 / (2 * 40.0), 60 / (2 * 20.0) }));
+            Assert.That(Hyperparameters.ClassWeights(model.Describe("x").Lineage, 2), Is.EqualTo(model.Info.Options.ClassWeights));
+        }
+    }
+
     [TestCase("transformer")]
     [TestCase("lstm")]
     public void Train_ResumedAfterACancelledEpoch_GivesTheWeightsOfAnUninterruptedRun(string architecture)
