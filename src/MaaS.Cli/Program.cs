@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
 using MaaS.Core.Inference;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Cli;
 
 /// <summary>The <c>maas</c> command: every verb is thin and calls a public API.</summary>
-public static class Program
+public static partial class Program
 {
     // How long after Ctrl+C or SIGTERM a verb may go on until its next step. A server has a patience of its own.
     private static readonly TimeSpan WorkGrace = TimeSpan.FromSeconds(5);
@@ -62,7 +63,7 @@ public static class Program
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("MAAS_DEBUG") is null)
         {
-            await Console.Error.WriteLineAsync($"maas: {e.Message}");
+            await Console.Error.WriteLineAsync($"maas: {Text(e)}");
             if (!IsExpected(e))
             {
                 await Console.Error.WriteLineAsync("Set MAAS_DEBUG=1 to see where this came from.");
@@ -71,6 +72,12 @@ public static class Program
             return ExitCode.Failure;
         }
     }
+
+    // Which parameter of which method it was helps nobody on a command line.
+    private static string Text(Exception e) => ParameterName().Replace(e.Message, "");
+
+    [GeneratedRegex(@" \(Parameter '\w+'\)")]
+    private static partial Regex ParameterName();
 
     // Their messages say what is wrong and what to do; where in the code it was noticed helps nobody.
     private static bool IsExpected(Exception e)

@@ -22,6 +22,7 @@ public sealed class TextLifecycleTests
             return $"{i},\"{string.Join(' ', words)}, n{i}\",{(i % 3 == 0 ? "spam" : "ham")}";
         });
         await File.WriteAllLinesAsync(Path.Combine(_folder, "mails.csv"), ["id,input,class", .. rows]);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "one.csv"), "input,class\nfree money,mails\n");
         _trained = await RunAsync(
             "train", "--csv", "mails.csv", "--text", "input", "--label", "class", "--model", "transformer", "--max-length", "32", "--vocabulary", "300",
             "--width", "16", "--heads", "2", "--learning-rate", "0.005", "--epochs", "4", "-o", "text.safetensors");
@@ -57,6 +58,18 @@ public sealed class TextLifecycleTests
         => Assert.That(await RunAsync("predict", "text.maas", "free money prize click"), Does.Contain("predicted spam"));
 
     [Test]
+    public async Task Predict_InputThatIsNoUtf8_IsRefused()
+    {
+        using var process = CommandProcess.Start(_folder, "predict", "text.maas", "-");
+        await process.StandardInput.BaseStream.WriteAsync("caf\u00e9"u8.ToArray().AsMemory(0, 4));
+        process.StandardInput.Close();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.EqualTo(1));
+        Assert.That(error, Does.StartWith("maas: text: expected UTF-8 on standard input, got other bytes").And.Not.Contains("   at "));
+    }
+
+    [Test]
     public async Task Quantize_Text_IsDynamicAndKeepsTheTokenizer()
     {
         var output = await RunAsync(
@@ -71,6 +84,11 @@ public sealed class TextLifecycleTests
     [TestCase("got 'htlm'", "train", "--csv", "mails.csv", "--text", "input", "--label", "class", "--cleaning", "htlm")]
     [TestCase("row 2: expected a label among ham, spam, got '0'", "evaluate", "text.maas", "--csv", "mails.csv", "--text", "input", "--label", "id")]
     [TestCase("expected the text to classify", "predict", "text.maas")]
+    [TestCase("maas export makes a package of it", "predict", "text.safetensors", "free")]
+    [TestCase("--data spam-assassin measures on all of it", "evaluate", "text.safetensors")]
+    [TestCase("expected spam-assassin for a model of texts, or --csv FILE, got mnist", "evaluate", "text.maas", "--data", "mnist")]
+    [TestCase("expected spam-assassin for a model of texts, or --csv FILE, got mnist", "train", "--task", "text-classification", "--data", "mnist")]
+    [TestCase("expected at least two different ones, got [mails].\n", "train", "--csv", "one.csv", "--text", "input", "--label", "class")]
     public async Task Run_WrongUse_SaysWhatIsExpected(string expected, params string[] arguments)
     {
         var (code, _, error) = await CommandProcess.RunAsync(_folder, arguments);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MaaS.Core.Text.Cleaning;
 using MaaS.Training;
 using MaaS.Training.Data.Text;
@@ -38,6 +39,9 @@ internal sealed class TextOptions
     /// <summary>Whether the command line asks for texts.</summary>
     public bool IsAsked(ParseResult result, Option<string> data) => result.GetValue(_file) is not null || result.GetValue(data) == SpamAssassinName;
 
+    /// <summary>Whether the command line says which texts, rather than leaving it to the default.</summary>
+    public bool IsNamed(ParseResult result) => result.GetValue(_file) is not null || NamedData(result) is not null;
+
     /// <summary>What the data is called.</summary>
     public string NameOf(ParseResult result) => result.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file.Name) : SpamAssassinName;
 
@@ -53,8 +57,14 @@ internal sealed class TextOptions
     /// <param name="cleaning">Names of the steps.</param>
     /// <param name="classes">Classes that may occur; null for any.</param>
     /// <param name="cancellationToken">Checked before each text.</param>
+    /// <exception cref="UsageException">The command line names data that are no texts.</exception>
     public TextCorpus Load(ParseResult result, IReadOnlyList<string> cleaning, IReadOnlyList<string>? classes, CancellationToken cancellationToken)
     {
+        if (NamedData(result) is { } named and not SpamAssassinName)
+        {
+            throw new UsageException($"--data: expected {SpamAssassinName} for a model of texts, or --csv FILE, got {named}.");
+        }
+
         List<string> bad = [];
         var samples = result.GetValue(_file) is { } file
             ? TextFile.Read(file.FullName, new TextFileOptions
@@ -85,6 +95,8 @@ internal sealed class TextOptions
         => corpus.Split(
             result.GetValue(_test) is > 0 and < 1 and var fraction ? fraction : throw new UsageException("--test: expected a share above 0 and below 1."),
             result.GetValue(_splitSeed));
+
+    private static string? NamedData(ParseResult result) => result.GetResult("--data") is OptionResult { Implicit: false } data ? data.GetValueOrDefault<string>() : null;
 
     private static Option<string> Named(string name, string description, string value) => new(name)
     {

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Text;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Text;
 using MaaS.Cli.Terminal;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
+using MaaS.Training.Models;
 
 namespace MaaS.Cli.Commands;
 
@@ -51,6 +53,11 @@ internal sealed class PredictCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
+        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"model: expected a package (.maas or folder), got the trained model '{path}'; maas export makes a package of it.");
+        }
+
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
             return await PredictTextAsync(path, await ReadTextAsync(result, "to classify", cancellationToken), cancellationToken);
@@ -84,9 +91,22 @@ internal sealed class PredictCommand : VerbCommand
     private async Task<string> ReadTextAsync(ParseResult result, string purpose, CancellationToken cancellationToken) => result.GetValue(_text) switch
     {
         null => throw new UsageException($"text: expected the text {purpose}, or - for standard input."),
-        "-" => await Console.In.ReadToEndAsync(cancellationToken),
+        "-" => await ReadInputAsync(cancellationToken),
         var text => text,
     };
+
+    private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
+    {
+        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
+        try
+        {
+            return await input.ReadToEndAsync(cancellationToken);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException("text: expected UTF-8 on standard input, got other bytes; 'iconv -f latin1 -t utf-8' before it converts a mail of one character a byte.", e);
+        }
+    }
 
     private static async Task<int> GenerateAsync(string path, string prompt, GenerationOptions options, CancellationToken cancellationToken)
     {

@@ -42,14 +42,22 @@ internal static class TextMeasuring
     /// <param name="classes">The model's classes.</param>
     /// <param name="trainedOn">SHA-256 of what it learned from.</param>
     /// <param name="cancellationToken">Checked before each text.</param>
+    /// <exception cref="UsageException">The command line names no texts, and the model was trained on others than those of set-up.</exception>
     public static Parts Choose(
         TextOptions texts, ParseResult result, TextPreprocessing preprocessing, IReadOnlyList<string> classes, string? trainedOn,
         CancellationToken cancellationToken)
     {
         var corpus = texts.Load(result, preprocessing.Cleaning, classes, cancellationToken);
         var (train, heldBack) = texts.Split(result, corpus);
-        return train.Sha256() == trainedOn
-            ? new Parts(train, heldBack, $"{heldBack.Count} texts that training never saw")
+        if (train.Sha256() == trainedOn)
+        {
+            return new Parts(train, heldBack, $"{heldBack.Count} texts that training never saw");
+        }
+
+        return !texts.IsNamed(result)
+            ? throw new UsageException(
+                $"--csv: expected the texts to measure on, for this split of {texts.NameOf(result)} is not what the model was trained with; "
+                + $"--data {texts.NameOf(result)} measures on all of it.")
             : new Parts(null, corpus, $"all {corpus.Count} texts: this is not the data and split that the model was trained with");
     }
 

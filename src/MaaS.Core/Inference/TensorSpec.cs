@@ -9,7 +9,7 @@ namespace MaaS.Core.Inference;
 public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>The model's names of the axes, as <c>batch</c>; null for an axis of fixed size or without a name.</summary>
-    public IReadOnlyList<string?> AxisNames { get; init => field = value ?? []; } = []; // A JSON file may have none.
+    public IReadOnlyList<string?> AxisNames { get; init; } = [];
 
     /// <summary>Whether the first axis takes any size, as a batch axis does.</summary>
     public bool HasBatchAxis() => Shape is [-1, ..];

@@ -13,8 +13,6 @@ public sealed record ModelManifest
     /// <summary>The task of a model that continues texts, token by token.</summary>
     public const string TextGeneration = "text-generation";
 
-    // The JSON generator sets init members to null where the file has none, hence the coalescing below.
-
     /// <summary>Version of this format; 1.</summary>
     public int FormatVersion { get; init; } = 1;
 
@@ -34,10 +32,10 @@ public sealed record ModelManifest
     public DateTimeOffset? Created { get; init; }
 
     /// <summary>Inputs of <c>model.onnx</c>.</summary>
-    public IReadOnlyList<TensorSpec> Inputs { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<TensorSpec> Inputs { get; init; } = [];
 
     /// <summary>Outputs of <c>model.onnx</c>.</summary>
-    public IReadOnlyList<TensorSpec> Outputs { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<TensorSpec> Outputs { get; init; } = [];
 
     /// <summary>How pixels become the first input; null when inputs are not images.</summary>
     public ImagePreprocessing? Preprocessing { get; init; }
@@ -58,7 +56,7 @@ public sealed record ModelManifest
     public ModelLineage? Lineage { get; init; }
 
     /// <summary>Every other file of the package by its path; filled when the package is created.</summary>
-    public IReadOnlyDictionary<string, PackageFileEntry> Files { get; init => field = value ?? field; } = new Dictionary<string, PackageFileEntry>();
+    public IReadOnlyDictionary<string, PackageFileEntry> Files { get; init; } = new Dictionary<string, PackageFileEntry>();
 
     /// <summary>Every fault of the manifest; empty when it is sound.</summary>
     public IReadOnlyList<string> Faults()
@@ -104,7 +102,7 @@ public sealed record ModelManifest
     }
 
     /// <summary>The manifest as JSON, indented.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PackageJson.Default.ModelManifest);
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, PackageJson.Options);
 
     /// <summary>Reads and checks a manifest.</summary>
     /// <exception cref="InvalidDataException">It is no JSON, or has faults: all of them are named.</exception>
@@ -113,7 +111,7 @@ public sealed record ModelManifest
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(json, PackageJson.Default.ModelManifest) ?? throw new JsonException("got null");
+            manifest = JsonSerializer.Deserialize<ModelManifest>(json, PackageJson.Options) ?? throw new JsonException("got null");
         }
         catch (JsonException e)
         {

@@ -145,6 +145,13 @@ public sealed class SafeTensorsFile : IDisposable
 
         var json = new byte[length];
         stream.ReadExactly(json);
-        return (SafeTensorsHeader.Parse(json, stream.Length - stream.Position), stream.Position);
+        try
+        {
+            return (SafeTensorsHeader.Parse(json, stream.Length - stream.Position), stream.Position);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
     }
 }

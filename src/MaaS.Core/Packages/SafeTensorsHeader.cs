@@ -188,7 +188,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"safetensors: '{name}': {e.Message}", e);
+            throw new InvalidDataException($"safetensors: '{name}': expected sizes of 0 or more of a tensor that fits memory, got the shape {TensorShape.Format(shape)}.", e);
         }
     }
 

@@ -21,12 +21,17 @@ internal sealed record SafeTensorsIndex(IReadOnlyDictionary<string, string> Shar
         try
         {
             using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            foreach (var pair in json.RootElement.GetProperty("weight_map").EnumerateObject())
+            if (!json.RootElement.TryGetProperty("weight_map", out var map))
+            {
+                throw new JsonException("it has no weight_map.");
+            }
+
+            foreach (var pair in map.EnumerateObject())
             {
                 shards.Add(pair.Name, Plain(path, pair.Value.GetString()));
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}: expected a JSON object with a weight_map of tensor → file, each once: {e.Message}", e);
         }

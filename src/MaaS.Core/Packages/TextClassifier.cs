@@ -78,10 +78,10 @@ public sealed class TextClassifier : IDisposable
     public float[] Logits(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        var (ids, mask) = texts.Count <= LargestBatch ? Encoder.EncodeBatch(texts) : default;
-        return texts.Count <= LargestBatch
-            ? Logits(ids, mask)
-            : [.. texts.Chunk(LargestBatch).SelectMany(part => Logits(part))];
+        var rows = Encoder.EncodeAll(texts);
+        return rows.Length == 0
+            ? throw new ArgumentException("Text: expected at least one, got none.", nameof(texts))
+            : [.. rows.Chunk(LargestBatch).SelectMany(LogitsOf)];
     }
 
     /// <summary>Logits of encoded texts.</summary>
@@ -96,6 +96,12 @@ public sealed class TextClassifier : IDisposable
             using var outputs = Model.Run(new Dictionary<string, TensorValue> { [TextEncoder.InputIds] = ids, [TextEncoder.AttentionMask] = mask });
             return outputs[0].AsSpan<float>().ToArray();
         }
+    }
+
+    private float[] LogitsOf(int[][] rows)
+    {
+        var (ids, mask) = Encoder.Pad(rows);
+        return Logits(ids, mask);
     }
 
     /// <summary>Probabilities of texts' classes.</summary>

@@ -75,6 +75,11 @@ public sealed class TextEncoder
     /// <exception cref="ArgumentException">There is no text.</exception>
     /// <exception cref="ModelInputException">A text is too long and refused; the message names its position.</exception>
     public (TensorValue Ids, TensorValue Mask) EncodeBatch(IReadOnlyList<string> texts, int multipleOf = 1)
+        => Pad(EncodeAll(texts), multipleOf);
+
+    /// <summary>The token ids of each text.</summary>
+    /// <exception cref="ModelInputException">A text is too long and refused; the message names its position.</exception>
+    internal int[][] EncodeAll(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var rows = new int[texts.Count][];
@@ -90,7 +95,7 @@ public sealed class TextEncoder
             }
         }
 
-        return Pad(rows, multipleOf);
+        return rows;
     }
 
     /// <summary>Token ids as tensors, padded to the longest; what equals <see cref="PaddingId"/> is masked.</summary>

@@ -9,7 +9,7 @@ public sealed record TextPreprocessing
     public const string TokenizerFile = "tokenizer.json";
 
     /// <summary>Names of <see cref="TextCleaner.All"/>, applied in this order.</summary>
-    public IReadOnlyList<string> Cleaning { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Cleaning { get; init; } = [];
 
     /// <summary>Most tokens of a text, special ones included, at least 3.</summary>
     public required int MaxLength { get; init; }
@@ -25,7 +25,7 @@ public sealed record TextPreprocessing
             yield return $"text: expected a maxLength of at least 3, got {MaxLength}";
         }
 
-        if (Cleaning.FirstOrDefault(static step => !TextCleaner.IsStep(step)) is { } unknown)
+        foreach (var unknown in Cleaning.Where(static step => !TextCleaner.IsStep(step)).Take(1))
         {
             yield return $"text: expected cleaning steps among {string.Join(", ", TextCleaner.All.Select(static s => s.Name))}, got '{unknown}'; a newer MaaS may know it";
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using MaaS.Core.Text.Models;
 
 namespace MaaS.Core.Text;
@@ -8,19 +9,28 @@ public sealed partial class Tokenizer
     /// <summary>A BERT tokenizer of a <c>vocab.txt</c>: one token a line, ids from 0.</summary>
     /// <param name="path">UTF-8. [UNK], [CLS] and [SEP] are among the tokens; [PAD] and [MASK] may be.</param>
     /// <param name="options">Null for those of an uncased model.</param>
-    /// <exception cref="InvalidDataException">A needed token is missing.</exception>
+    /// <exception cref="InvalidDataException">A needed token is missing, one stands on two lines, or the file is no UTF-8.</exception>
     public static Tokenizer LoadVocab(string path, BertOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var lines = File.ReadAllLines(path);
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var id = 0; id < lines.Length; id++)
+        foreach (var (id, line) in Lines(path).Index())
         {
-            var token = lines[id].TrimEnd();
-            if (token.Length > 0) ids[token] = id;
+            var token = line.TrimEnd();
+            if (token.Length > 0 && !ids.TryAdd(token, id))
+            {
+                throw new InvalidDataException($"{path}: line {id + 1}: expected each token once, got '{token}', which stands on line {ids[token] + 1}.");
+            }
         }
 
-        return new(BertPipeline.Make(new Vocabulary(ids), options ?? new()));
+        try
+        {
+            return new(BertPipeline.Make(new Vocabulary(ids), options ?? new()));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
     }
 
     /// <summary>A GPT-2 tokenizer of <c>vocab.json</c> and <c>merges.txt</c>.</summary>
@@ -35,7 +45,7 @@ public sealed partial class Tokenizer
         var vocabulary = Json.TokenizerJson.ReadVocabulary(File.ReadAllBytes(vocabPath), vocabPath);
         List<(string, string)> merges = [];
         var line = 0;
-        foreach (var text in File.ReadLines(mergesPath))
+        foreach (var text in Lines(mergesPath))
         {
             line++;
             if (text.Length == 0 || (line == 1 && text.StartsWith("#version", StringComparison.Ordinal))) continue;
@@ -44,5 +54,17 @@ public sealed partial class Tokenizer
         }
 
         return new(Gpt2Pipeline.Make(vocabulary, merges, addPrefixSpace, [Gpt2Pipeline.EndOfText]));
+    }
+
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException($"{path}: expected UTF-8, got other bytes: {e.Message}", e);
+        }
     }
 }

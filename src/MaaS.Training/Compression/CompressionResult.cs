@@ -76,6 +76,7 @@ public sealed record CompressionResult(
             + $"{original.LatencyMs / point.LatencyMs:0.00} times as fast, {point.Bytes:n0} bytes";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+// Written, never read.
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(CompressionResult))]
 internal sealed partial class CompressionJson : JsonSerializerContext;

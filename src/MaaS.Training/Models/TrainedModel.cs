@@ -45,7 +45,8 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(options);
-        var trainer = new Trainer(options);
+        var dataHash = train.Sha256();
+        var trainer = new Trainer(options with { DataHash = dataHash });
         var module = ModelCatalog.Create(architecture, train.InputShape, train.Classes.Count, options.Seed);
         try
         {
@@ -58,7 +59,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
                 Mean = train.Mean,
                 Std = train.Std,
                 Data = dataName,
-                DataHash = train.Sha256(),
+                DataHash = dataHash,
                 Options = options,
                 Epochs = result.Epochs,
             }), result);
@@ -107,7 +108,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         ArgumentException.ThrowIfNullOrEmpty(path);
         ModelWeights.Save(path, Module, new Dictionary<string, string>
         {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Default.TrainedModelInfo),
+            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
         });
     }
 
@@ -283,7 +284,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     {
         try
         {
-            var info = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainedModelInfo) ?? throw new JsonException("got null");
+            var info = JsonSerializer.Deserialize<TrainedModelInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null");
             return (info, ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count));
         }
         catch (Exception e) when (e is JsonException or ArgumentException)

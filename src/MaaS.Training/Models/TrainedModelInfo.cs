@@ -34,5 +34,5 @@ public sealed record TrainedModelInfo
     /// What was done to make it smaller, in order; empty for the architecture's own sizes. Where there is a step, layers
     /// have the sizes of the stored weights.
     /// </summary>
-    public IReadOnlyList<string> Compression { get; init => field = value ?? []; } = []; // Older files have none.
+    public IReadOnlyList<string> Compression { get; init; } = [];
 }

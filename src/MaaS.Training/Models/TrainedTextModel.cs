@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MaaS.Core.Inference;
@@ -9,8 +10,11 @@ using MaaS.Core.Text.Training;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
+using MaaS.Training.Models.Checkpoints;
+using MaaS.Training.Models.Transformers;
 using TorchSharp;
 using static TorchSharp.torch;
+using TextEncoder = MaaS.Core.Packages.TextEncoder;
 
 namespace MaaS.Training.Models;
 
@@ -97,7 +101,7 @@ public sealed class TrainedTextModel : IDisposable
         var trained = Create(info, tokenizer, options.Seed);
         try
         {
-            var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights }).Fit(
+            var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) }).Fit(
                 trained._padded, trained.Dataset(learned), validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
                 progress, cancellationToken);
             trained.Info = info with { Epochs = result.Epochs };
@@ -160,7 +164,7 @@ public sealed class TrainedTextModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         ModelWeights.Save(path, Module, new Dictionary<string, string>
         {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Default.TrainedTextModelInfo),
+            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
             [TokenizerKey] = Encoding.UTF8.GetString(Encoder.Tokenizer.ToJson()),
         });
     }
@@ -176,7 +180,7 @@ public sealed class TrainedTextModel : IDisposable
                 $"{path}: expected a text classifier that MaaS trained, got a safetensors file without '{MetadataKey}' and '{TokenizerKey}' in its metadata.");
         }
 
-        var model = Describe(path, json, tokenizer);
+        var model = Describe(path, json, tokenizer, file);
         try
         {
             ModelWeights.Fill(model.Module.state_dict(), file, path);
@@ -276,14 +280,27 @@ public sealed class TrainedTextModel : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => _padded.Dispose();
 
+    // Of what training sees: equal texts under another tokenizer or another limit are other data.
+    private string HashWith(TextCorpus learned) => Convert.ToHexStringLower(SHA256.HashData(
+        [.. JsonSerializer.SerializeToUtf8Bytes(Info.Preprocessing, TrainingJson.Options), .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
+
     private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null) => new(
         TextModelCatalog.Create(info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed), tokenizer, info);
 
-    private static TrainedTextModel Describe(string path, string json, string tokenizer)
+    private static TrainedTextModel Describe(string path, string json, string tokenizer, SafeTensorsFile file)
     {
         try
         {
-            var info = JsonSerializer.Deserialize(json, TrainingJson.Default.TrainedTextModelInfo) ?? throw new JsonException("got null");
+            var info = JsonSerializer.Deserialize<TrainedTextModelInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null");
+            _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
+            var isTransformer = info.Architecture == "transformer";
+            WeightCount.ThrowIfFarTooFew(path, info.Vocabulary, new TransformerOptions
+            {
+                Width = info.Sizes.Width,
+                Layers = info.Sizes.Layers,
+                FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
+                MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned ? info.Preprocessing.MaxLength : 1,
+            }, file.Entries);
             return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
         }
         catch (Exception e) when (e is JsonException or ArgumentException)

@@ -33,5 +33,5 @@ public sealed record TrainedTextModelInfo
     public TrainerOptions? Options { get; init; }
 
     /// <summary>Each epoch's losses and accuracies.</summary>
-    public IReadOnlyList<EpochResult> Epochs { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
 }

@@ -10,27 +10,41 @@ namespace MaaS.Training;
 /// <summary>Everything that the next epoch depends on: weights, optimizer state, random numbers, past epochs, the best one's weights.</summary>
 internal static class Checkpoint
 {
-    private const string Model = "model.", Optimizer = "optimizer.", Best = "best.", Random = "random", Steps = "steps", Epochs = "epochs";
+    private const string Model = "model.", Optimizer = "optimizer.", Best = "best.", Random = "random", Steps = "steps", Epochs = "epochs", Data = "data";
 
     public static void Save(
-        string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, IReadOnlyList<EpochResult> epochs)
+        string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, IReadOnlyList<EpochResult> epochs, string? dataHash)
     {
         using var scope = NewDisposeScope();
-        ModelWeights.Write(path, Tensors(model, update, best, get_rng_state()), new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             [Steps] = update.Steps.ToString(CultureInfo.InvariantCulture),
-            [Epochs] = JsonSerializer.Serialize(epochs, TrainingJson.Default.IReadOnlyListEpochResult),
-        });
+            [Epochs] = JsonSerializer.Serialize(epochs, TrainingJson.Options),
+        };
+        if (dataHash is not null)
+        {
+            metadata[Data] = dataHash;
+        }
+
+        ModelWeights.Write(path, Tensors(model, update, best, get_rng_state()), metadata);
     }
 
     /// <summary>Puts a saved state into a model, an optimizer and a memory of the best epoch.</summary>
     /// <returns>The epochs that led to it.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model or other options; the model is as it was.</exception>
-    public static IReadOnlyList<EpochResult> Load(string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best)
+    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model, other data or other options; the model is as it was.</exception>
+    public static IReadOnlyList<EpochResult> Load(
+        string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, string? dataHash)
     {
         using var scope = NewDisposeScope();
         using var file = SafeTensorsFile.Open(path);
         var (steps, epochs) = ReadMetadata(path, file.Metadata);
+        if (dataHash is not null && file.Metadata.GetValueOrDefault(Data) != dataHash)
+        {
+            throw new InvalidDataException(
+                $"{path}: expected a checkpoint of this training data, got one of other data, another split or another tokenizer; "
+                + "name another file, or start anew without resuming.");
+        }
+
         foreach (var epoch in epochs)
         {
             best.Offer(epoch);   // Makes room for the weights that the file brings.
@@ -53,7 +67,7 @@ internal static class Checkpoint
 
         try
         {
-            return (count, JsonSerializer.Deserialize(epochs, TrainingJson.Default.IReadOnlyListEpochResult) ?? throw new JsonException("got null"));
+            return (count, JsonSerializer.Deserialize<IReadOnlyList<EpochResult>>(epochs, TrainingJson.Options) ?? throw new JsonException("got null"));
         }
         catch (JsonException e)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MaaS.Training.Data;
 
 namespace MaaS.Training;
@@ -85,7 +86,15 @@ public sealed record TrainerOptions
     /// <summary>Whether to go on from <see cref="CheckpointPath"/> where that file exists, to the weights of an uninterrupted run.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>Code that runs inside training, in this order.</summary>
+    /// <summary>
+    /// What tells the training data apart, as its SHA-256: a checkpoint keeps it, and one of other data is not resumed from.
+    /// Null: nobody compares. <see cref="Models.TrainedModel"/> and <see cref="Models.TrainedTextModel"/> set it themselves.
+    /// </summary>
+    [JsonIgnore]
+    public string? DataHash { get; init; }
+
+    /// <summary>Code that runs inside training, in this order; the description of a trained model does not keep it.</summary>
+    [JsonIgnore]
     public IReadOnlyList<ITrainingHook> Hooks { get; init; } = [];
 
     /// <summary>Checks every range.</summary>

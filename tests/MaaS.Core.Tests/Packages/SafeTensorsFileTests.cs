@@ -202,7 +202,9 @@ public sealed class SafeTensorsFileTests
         json.CopyTo(bytes, 8);
         File.WriteAllBytes(folder["a"], bytes);
 
-        Assert.That(() => SafeTensorsFile.Open(folder["a"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => SafeTensorsFile.Open(folder["a"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(message).And.Message.StartsWith($"{folder["a"]}: "));
     }
 
     [TestCase(new byte[] { })]

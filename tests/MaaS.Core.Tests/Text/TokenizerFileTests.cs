@@ -99,6 +99,17 @@ public class TokenizerFileTests
         Assert.That(actual.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids), Is.EqualTo(expected.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids)));
     }
 
+    [TestCase("[UNK]\n[CLS]\n[SEP]\na\nb\na\n", "line 6: expected each token once, got 'a', which stands on line 4")]
+    [TestCase("a\nb\n", "expected the token '[UNK]'")]
+    [TestCase("[UNK]\n[CLS]\n[SEP]\ncaf\u00e9\n", "expected UTF-8, got other bytes")]
+    public void LoadVocab_FileThatCannotBeUsed_NamesPathAndFault(string content, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "vocab.txt");
+        File.WriteAllText(path, content, System.Text.Encoding.Latin1);
+        Assert.That(() => Tokenizer.LoadVocab(path), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith($"{path}: ").And.Message.Contains(expected));
+    }
+
     [Test]
     public void LoadGpt2_VocabAndMerges_EncodesAsTheJson()
     {

@@ -37,6 +37,19 @@ internal sealed class TrainedModelTests
         Assert.That(loaded.Module.call(x).allclose(saved.Module.call(x), 0, 0), Is.True);
     }
 
+    [Test]
+    public void SaveLoad_TrainedWithHooks_ComesBackWithoutThem()
+    {
+        using var scope = NewDisposeScope();
+        using var saved = Create(new TrainerOptions { BatchSize = 7, Hooks = [new NoHook()] });
+        saved.Save(File);
+
+        using var loaded = TrainedModel.Load(File);
+
+        Assert.That(loaded.Info.Options!.BatchSize, Is.EqualTo(7));
+        Assert.That(loaded.Info.Options.Hooks, Is.Empty);
+    }
+
     [TestCase("mlp", "lenet", "lenet")]
     [TestCase("[1,8,8]", "[1,8]", "(C,H,W)")]
     [TestCase("[1,8,8]", "null", "inputShape")]
@@ -72,6 +85,13 @@ internal sealed class TrainedModelTests
 
         using var package = await ModelPackage.OpenAsync(Path.Combine(_folder, "p.maas"));
         Assert.That(package.Manifest.Lineage!.Hyperparameters!["learning_rate"], Is.EqualTo("0.25"));
+    }
+
+    private sealed class NoHook : ITrainingHook
+    {
+        public void AfterStep(IReadOnlyDictionary<string, Tensor> weights)
+        {
+        }
     }
 
     private static TrainedModel Create(TrainerOptions options) => new(

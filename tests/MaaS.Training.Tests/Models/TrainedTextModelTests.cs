@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MaaS.Core.Packages;
 using MaaS.Core.Text.Cleaning;
 using MaaS.Training.Data.Text;
@@ -74,6 +75,9 @@ public sealed class TrainedTextModelTests
             var text = string.Join(' ', Enumerable.Repeat("seed", 40));
             Assert.That(() => classifier.Predict(text), Throws.InstanceOf<ArgumentException>().With.Message.Contains("text 0: expected a text of at most 24 tokens, got 42"));
             Assert.That(() => classifier.Probabilities(["fine", text]), Throws.InstanceOf<ArgumentException>().With.Message.Contains("text 1"));
+            Assert.That(
+                () => classifier.Probabilities([.. Enumerable.Repeat("fine", 70), text]),
+                Throws.InstanceOf<ArgumentException>().With.Message.Contains("text 70"), "in the second run of 64");
             Assert.That(() => classifier.Predict("[PAD] [SEP] <p></p>"), Throws.Nothing);
             Assert.That(() => classifier.Predict(""), Throws.Nothing);
             Assert.That(classifier.Encoder.Encode("[PAD]"), Has.None.EqualTo(classifier.Encoder.PaddingId), "what is written in a text is no padding");
@@ -148,6 +152,76 @@ public sealed class TrainedTextModelTests
     }
 
     [Test]
+    public void Train_ResumedOnOtherData_RefusesTheCheckpoint()
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var options = Options with { Epochs = 1, CheckpointPath = Path.Combine(_folder, "run.ckpt"), Resume = true };
+        Action Training(TextCorpus train, TextModelOptions model) => () => TrainedTextModel.Train("lstm", "made up", train, model, options).Model.Dispose();
+        Assert.That(Training(corpus, Tiny(OverlongText.Truncate)), Throws.Nothing);
+
+        // The same words and lengths, so that the network's weights have equal shapes.
+        var reordered = new TextCorpus([.. corpus.Texts.Reverse()], [.. corpus.Targets.Reverse()], corpus.Classes);
+        var relabelled = new TextCorpus(corpus.Texts, [.. corpus.Targets.Select(static t => 1 - t)], corpus.Classes);
+        foreach (var other in new[] { Training(reordered, Tiny(OverlongText.Truncate)), Training(relabelled, Tiny(OverlongText.Truncate)), Training(corpus, Tiny(OverlongText.KeepEnds)) })
+        {
+            Assert.That(other, Throws.InstanceOf<InvalidDataException>().With.Message.Contains("run.ckpt: expected a checkpoint of this training data, got one of other data"));
+        }
+
+        Assert.That(Training(corpus, Tiny(OverlongText.Truncate)), Throws.Nothing);
+    }
+
+    [Test]
+    public void Load_DescriptionOfAnOlderVersion_HasTheDefaultsOfWhatItLeavesOut()
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var (model, _) = TrainedTextModel.Train("textcnn", "made up", corpus, Tiny(OverlongText.Truncate), Options with { Epochs = 1 });
+        string path = Path.Combine(_folder, "new.safetensors"), older = Path.Combine(_folder, "old.safetensors");
+        using (model)
+        {
+            model.Save(path);
+        }
+
+        Redescribe(path, older, static description =>
+        {
+            description.Remove("epochs");
+            description["sizes"]!.AsObject().Remove("dropout");
+            description["options"]!.AsObject().Remove("batchSize");
+        });
+
+        using var loaded = TrainedTextModel.Load(older);
+        Assert.That(loaded.Info.Epochs, Is.Empty);
+        Assert.That(loaded.Info.Sizes.Dropout, Is.EqualTo(new TextModelSizes().Dropout));
+        Assert.That((loaded.Info.Options!.BatchSize, loaded.Info.Options.Seed), Is.EqualTo((new TrainerOptions().BatchSize, 1)));
+    }
+
+    [TestCase("""{"architecture": "perceptron"}""", "got 'perceptron'")]
+    [TestCase("""{"classes": ["garden", "garden"]}""", "expected at least two different ones, got [garden, garden]")]
+    [TestCase("""{"classes": ["garden", null]}""", "expected at least two different ones")]
+    [TestCase("""{"classes": ["garden", "shop", "street"]}""", "expected head.weight (3,16), got float32 (2,16)")]
+    [TestCase("""{"preprocessing": {"maxLength": 24, "cleaning": [null]}}""", "expected steps among mail")]
+    [TestCase("""{"sizes": {"width": 16, "heads": 2, "layers": 2000000000}}""", "the weights belong to another network")]
+    [TestCase("""{"sizes": {"width": 16000000000, "heads": 2}}""", "the weights belong to another network")]
+    public void Load_DescriptionThatDoesNotFit_SaysWhat(string changes, string expected)
+    {
+        var corpus = TextCorpus.Clean(Samples(60), new TextCleaner(Cleaning));
+        var (model, _) = TrainedTextModel.Train("transformer", "made up", corpus, Tiny(OverlongText.Truncate), Options with { Epochs = 1 });
+        string path = Path.Combine(_folder, "good.safetensors"), changed = Path.Combine(_folder, "changed.safetensors");
+        using (model)
+        {
+            model.Save(path);
+        }
+
+        Redescribe(path, changed, description =>
+        {
+            foreach (var (name, value) in JsonNode.Parse(changes)!.AsObject())
+            {
+                description[name] = value!.DeepClone();
+            }
+        });
+        Assert.That(() => TrainedTextModel.Load(changed), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(changed).And.Message.Contains(expected));
+    }
+
+    [Test]
     public void Load_ImageModel_SaysWhatIsExpected()
     {
         var path = Path.Combine(_folder, "other.safetensors");
@@ -155,6 +229,16 @@ public sealed class TrainedTextModelTests
         ModelWeights.Save(path, layer);
         Assert.That(TrainedTextModel.IsTextModel(path), Is.False);
         Assert.That(() => TrainedTextModel.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("text classifier that MaaS trained"));
+    }
+
+    private static void Redescribe(string path, string changed, Action<JsonObject> change)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        var description = JsonNode.Parse(file.Metadata["maas-text"])!.AsObject();
+        change(description);
+        SafeTensorsFile.Write(
+            changed, file.Entries.ToDictionary(static e => e.Name, e => file[e.Name]),
+            new Dictionary<string, string>(file.Metadata) { ["maas-text"] = description.ToJsonString() });
     }
 
     private static TextModelOptions Tiny(OverlongText overlong) => new()

@@ -18,7 +18,7 @@ public sealed class TextCleaner
     public TextCleaner(params IEnumerable<string> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        _steps = [.. steps.Select(static name => ByName.TryGetValue(name, out var step) ? step : throw new ArgumentException(
+        _steps = [.. steps.Select(static name => name is not null && ByName.TryGetValue(name, out var step) ? step : throw new ArgumentException(
             $"Cleaning: expected steps among {string.Join(", ", Known.Select(static s => s.Name))}, got '{name}'.", nameof(steps)))];
     }
 

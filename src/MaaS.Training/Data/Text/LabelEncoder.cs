@@ -11,7 +11,7 @@ public sealed class LabelEncoder
     public LabelEncoder(IReadOnlyList<string> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        if (classes.Count < 2 || classes.Distinct(StringComparer.Ordinal).Count() != classes.Count)
+        if (classes.Count < 2 || classes.Contains(null!) || classes.Distinct(StringComparer.Ordinal).Count() != classes.Count)
         {
             throw new ArgumentException($"Labels: expected at least two different ones, got [{string.Join(", ", classes)}].", nameof(classes));
         }

@@ -86,10 +86,13 @@ public static partial class BertCheckpoint
     private static (T Model, CheckpointReport Report) Load<T>(string folder, Func<BertConfig, T> create, bool strict)
         where T : nn.Module
     {
-        var model = create(ReadConfig(folder));
+        var config = ReadConfig(folder);
+        using var checkpoint = SafeTensorsCheckpoint.Open(folder);
+        WeightCount.ThrowIfFarTooFew(folder, config.VocabSize, config.Sizes, checkpoint.Entries);
+        var model = create(config);
         try
         {
-            var report = LoadWeights(model, folder, strict);
+            var report = CheckpointWeights.Load(model, checkpoint, Format, strict);
             model.eval();
             return (model, report);
         }

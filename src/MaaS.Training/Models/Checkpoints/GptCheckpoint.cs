@@ -44,10 +44,13 @@ public static partial class GptCheckpoint
     public static (Gpt Model, CheckpointReport Report) Load(string folder, bool strict = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var model = new Gpt(ReadOptions(folder));
+        var options = ReadOptions(folder);
+        using var checkpoint = SafeTensorsCheckpoint.Open(folder);
+        WeightCount.ThrowIfFarTooFew(folder, options.Vocabulary, options.Decoder, checkpoint.Entries);
+        var model = new Gpt(options);
         try
         {
-            var report = LoadWeights(model, folder, strict);
+            var report = CheckpointWeights.Load(model, checkpoint, Format, strict);
             model.eval();
             return (model, report);
         }

@@ -166,6 +166,9 @@ internal sealed class GptCheckpointTests
     [TestCase("n_embd", "\"x\"", "expected a value for n_embd, got \"x\"")]
     [TestCase("n_layer", "null", "expected a value for n_layer, got none")]
     [TestCase("n_layer", "3000000000", "expected a value for n_layer, got 3000000000")]
+    [TestCase("n_layer", "2000000000", "2000000000 layers of width 8")]
+    [TestCase("vocab_size", "900000000000000", "900000000000000 tokens")]
+    [TestCase("n_embd", "4000000000", "the weights belong to another network")]
     [TestCase("activation_function", "\"swish\"", "got swish")]
     [TestCase("scale_attn_by_inverse_layer_idx", "true", "expected scale_attn_by_inverse_layer_idx to be False")]
     public void Load_ConfigThatDoesNotFit_ThrowsAndNamesTheKey(string key, string value, string message)

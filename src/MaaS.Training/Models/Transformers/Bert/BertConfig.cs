@@ -72,21 +72,20 @@ public sealed record BertConfig
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            // Over the defaults, which generated deserialization of init-only members does not keep.
-            var merged = JsonSerializer.SerializeToNode(new BertConfig(), BertJson.Default.BertConfig)!.AsObject();
-            var own = JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException("it is none");
-            foreach (var (name, value) in own)
+            var json = JsonNode.Parse(File.ReadAllBytes(path), null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw new JsonException("it is none");
+            foreach (var (name, _) in json.Where(static member => member.Value is null).ToArray())
             {
-                merged[name] = value?.DeepClone() ?? merged[name]?.DeepClone();
+                json.Remove(name);
             }
 
-            var config = merged.Deserialize(BertJson.Default.BertConfig)!;
+            var config = json.Deserialize<BertConfig>(BertJson.Options)!;
             config.Validate();
             return config;
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected a JSON object: {e.Message}", e);
+            throw new InvalidDataException($"{path}: expected the settings of a BERT in a JSON object: {e.Message}", e);
         }
         catch (ArgumentException e)
         {
@@ -95,7 +94,7 @@ public sealed record BertConfig
     }
 
     /// <summary>The text of a <c>config.json</c>.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, BertJson.Default.BertConfig);
+    public string ToJson() => JsonSerializer.Serialize(this, BertJson.Options);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">Something does not fit; the message names all of it.</exception>

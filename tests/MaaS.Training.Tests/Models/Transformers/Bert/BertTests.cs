@@ -62,6 +62,7 @@ public sealed class BertTests
     [TestCase("\"absolute\"", "\"relative_key\"", "position_embedding_type absolute, got relative_key")]
     [TestCase("\"model_type\":\"bert\"", "\"model_type\":\"gpt2\"", "model_type bert, got gpt2")]
     [TestCase("\"vocab_size\":13", "\"vocab_size\":\"many\"", "vocab_size")]
+    [TestCase("\"vocab_size\":13", "\"vocab_size\":13,\"vocab_size\":14", "vocab_size")]
     [TestCase("{", "[", "JSON")]
     public void Read_ConfigThatDoesNotFit_SaysWhat(string find, string replace, string expected)
         => Assert.That(() => Fixture.Value.ReadConfig(find, replace), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(expected));
