@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using MaaS.Core.Drift;
+using MaaS.Core.Packages;
 
 namespace MaaS.Cli.Tests;
 
@@ -70,6 +72,18 @@ public sealed class TextLifecycleTests
     }
 
     [Test]
+    public async Task Export_TrainingTexts_PutsTheirSpreadIntoThePackage()
+    {
+        string[] texts = ["--csv", "mails.csv", "--text", "input", "--label", "class"];
+        await RunAsync(["export", "text.safetensors", "-o", "watched.maas", .. texts]);
+        using var package = await ModelPackage.OpenAsync(Path.Combine(_folder, "watched.maas"));
+        var baseline = DriftBaseline.FromJson(await package.ReadAsync(DriftBaseline.FileName));
+        Assert.That(baseline.Rows, Is.EqualTo(240));
+        Assert.That(baseline.Features.Select(static f => f.Name), Is.EqualTo(new[] { "tokens", "unknown", "prediction", "confidence" }));
+        Assert.That(baseline.Features[0].Sample, Is.All.InRange(7, 32), "5 words and more, a number, [CLS] and [SEP]; at most 32");
+    }
+
+    [Test]
     public async Task Quantize_Text_IsDynamicAndKeepsTheTokenizer()
     {
         var output = await RunAsync(
@@ -84,6 +98,9 @@ public sealed class TextLifecycleTests
     [TestCase("got 'htlm'", "train", "--csv", "mails.csv", "--text", "input", "--label", "class", "--cleaning", "htlm")]
     [TestCase("row 2: expected a label among ham, spam, got '0'", "evaluate", "text.maas", "--csv", "mails.csv", "--text", "input", "--label", "id")]
     [TestCase("expected the text to classify", "predict", "text.maas")]
+    [TestCase("expected the texts and the split that the model was trained with", "export", "text.safetensors", "--csv", "mails.csv", "--text", "input", "--label", "class", "--split-seed", "4")]
+    [TestCase("expected spam-assassin for a model of texts, or --csv FILE, got mnist", "export", "text.safetensors", "--baseline", "mnist")]
+    [TestCase("expected a package to put the baseline in", "export", "text.safetensors", "--baseline", "spam-assassin", "-o", "text.onnx")]
     [TestCase("maas export makes a package of it", "predict", "text.safetensors", "free")]
     [TestCase("--data spam-assassin measures on all of it", "evaluate", "text.safetensors")]
     [TestCase("expected spam-assassin for a model of texts, or --csv FILE, got mnist", "evaluate", "text.maas", "--data", "mnist")]

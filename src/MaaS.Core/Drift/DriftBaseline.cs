@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MaaS.Core.Inference;
+using MaaS.Core.Packages;
 
 namespace MaaS.Core.Drift;
 
@@ -11,16 +12,21 @@ public sealed record DriftBaseline(int Rows, IReadOnlyList<FeatureBaseline> Feat
     /// <summary>Path in a package.</summary>
     public const string FileName = "drift.json";
 
+    /// <summary>Rows that tell enough of a distribution.</summary>
+    public const int DefaultRows = 10_000;
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
 
     /// <summary>Runs a model over data and describes what went in and came out.</summary>
     /// <param name="model">The network as it will be served.</param>
     /// <param name="batches">Inputs in the model's order, with the batch on the first axis; each is disposed after its run.</param>
     /// <param name="mostRows">Rows after which to stop.</param>
+    /// <param name="text">Made the batches of texts; null where the inputs are no texts.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="ArgumentException">There are no rows, or values that are no numbers.</exception>
     public static DriftBaseline Measure(
-        InferenceModel model, IEnumerable<TensorValue[]> batches, int mostRows = 10_000, CancellationToken cancellationToken = default)
+        InferenceModel model, IEnumerable<TensorValue[]> batches, int mostRows = DefaultRows, TextEncoder? text = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(batches);
@@ -30,11 +36,11 @@ public sealed record DriftBaseline(int Rows, IReadOnlyList<FeatureBaseline> Feat
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var outputs = model.Run(batch, cancellationToken: cancellationToken);
-            names ??= [.. ModelFeatures.Names(model.Inputs, batch), .. PredictionFeatures.Names(outputs)];
+            names ??= [.. ModelFeatures.Names(model.Inputs, batch, text), .. PredictionFeatures.Names(outputs)];
             for (var row = 0; row < ModelFeatures.Rows(batch) && rows.Count < mostRows; row++)
             {
                 List<double> features = new(names.Count);
-                ModelFeatures.Extract(model.Inputs, batch, row, features);
+                ModelFeatures.Extract(model.Inputs, batch, row, features, text);
                 PredictionFeatures.Extract(outputs, row, features);
                 rows.Add([.. features]);
             }

@@ -10,7 +10,7 @@ public sealed record FeatureBaseline(string Name, IReadOnlyList<double> Edges, I
     private const int Bins = 10;
     private const int SampleSize = 512;
 
-    /// <summary>Describes values by ten bins of about equal shares; of few distinct values each gets a bin.</summary>
+    /// <summary>Describes values by ten bins of about equal shares; of few distinct values each gets a bin, as does one that many rows share.</summary>
     /// <exception cref="ArgumentException">There are no values, or one is no number.</exception>
     public static FeatureBaseline Of(string name, IEnumerable<double> values)
     {
@@ -21,14 +21,22 @@ public sealed record FeatureBaseline(string Name, IReadOnlyList<double> Edges, I
         }
 
         var distinct = sorted.Distinct().Take(Bins + 1).ToArray();
-        double[] edges = distinct.Length <= Bins
-            ? [.. distinct.Zip(distinct.Skip(1), static (a, b) => (a + b) / 2)]
-            : [.. Enumerable.Range(1, Bins - 1).Select(b => sorted[(int)((long)b * sorted.Length / Bins)]).Distinct()];
+        double[] edges = distinct.Length == 1 ? [distinct[0], double.BitIncrement(distinct[0])]
+            : distinct.Length <= Bins ? [.. distinct.Zip(distinct.Skip(1), static (a, b) => (a + b) / 2)]
+            : Quantiles(sorted);
         var sample = sorted.Length <= SampleSize ? sorted
             : [.. Enumerable.Range(0, SampleSize).Select(i => sorted[(int)((i + 0.5) * sorted.Length / SampleSize)])];
         var baseline = new FeatureBaseline(name, edges, [], sample);
         return baseline with { Shares = baseline.SharesOf(sorted) };
     }
+
+    // A value that is more than one quantile, as the zero of what is rarely there, would hide what lies just above it in its bin.
+    private static double[] Quantiles(double[] sorted) =>
+    [
+        .. Enumerable.Range(1, Bins - 1).Select(b => sorted[(int)((long)b * sorted.Length / Bins)]).GroupBy(static q => q)
+            .SelectMany(q => q.Skip(1).Any() ? [q.Key, sorted.FirstOrDefault(v => v > q.Key, double.BitIncrement(q.Key))] : new[] { q.Key })
+            .Distinct(),
+    ];
 
     /// <summary>How other values fall into the bins.</summary>
     public double[] SharesOf(ReadOnlySpan<double> values)

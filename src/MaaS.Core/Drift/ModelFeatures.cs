@@ -1,10 +1,11 @@
 using MaaS.Core.Inference;
+using MaaS.Core.Packages;
 
 namespace MaaS.Core.Drift;
 
 /// <summary>
-/// What is watched of each row of a model's inputs and outputs. Few columns are watched one by one; of wide rows (images,
-/// tokens) the mean, the standard deviation, the extremes and the share of zeros are.
+/// What is watched of each row of a model's inputs and outputs. Few columns are watched one by one; of wide rows, as images
+/// are, the mean, the standard deviation, the extremes and the share of zeros are; of texts <see cref="TextFeatures"/> are.
 /// </summary>
 public static class ModelFeatures
 {
@@ -16,8 +17,15 @@ public static class ModelFeatures
     /// <summary>Names of the features of one row, in the order of <see cref="Extract"/>.</summary>
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="tensors">One set of input values, which tells the sizes that the model leaves open.</param>
-    public static IReadOnlyList<string> Names(IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors)
+    /// <param name="text">Makes tokens of texts; null where the inputs are no texts.</param>
+    public static IReadOnlyList<string> Names(IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, TextEncoder? text = null)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (text is not null)
+        {
+            return TextFeatures.Names;
+        }
+
         List<string> names = [];
         for (var i = 0; i < inputs.Count; i++)
         {
@@ -36,10 +44,18 @@ public static class ModelFeatures
     /// <param name="tensors">Their values, with the batch on the first axis.</param>
     /// <param name="row">Which.</param>
     /// <param name="features">Receives as many values as <see cref="Names"/>.</param>
-    public static void Extract(IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, int row, ICollection<double> features)
+    /// <param name="text">As for <see cref="Names"/>.</param>
+    public static void Extract(
+        IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, int row, ICollection<double> features, TextEncoder? text = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(features);
+        if (text is not null)
+        {
+            TextFeatures.Extract(text, inputs, tensors, row, features);
+            return;
+        }
+
         for (var i = 0; i < inputs.Count; i++)
         {
             if (!IsWatched(tensors[i]))

@@ -25,6 +25,7 @@ public sealed class TextEncoder
         Tokenizer = tokenizer;
         PaddingId = tokenizer.Padding?.Id ?? tokenizer.TokenToId("[PAD]") ?? tokenizer.TokenToId("<pad>")
             ?? throw new ArgumentException("TextEncoder: expected a tokenizer with a padding token, [PAD] or <pad>.", nameof(tokenizer));
+        UnknownId = tokenizer.TokenToId("[UNK]") ?? tokenizer.TokenToId("<unk>");
         _cleaner = new TextCleaner(preprocessing.Cleaning);
 
         // A mail that writes "[SEP]" writes five characters: what strangers send has no special tokens.
@@ -44,6 +45,9 @@ public sealed class TextEncoder
 
     /// <summary>Id of padding, which no text contains.</summary>
     public int PaddingId { get; }
+
+    /// <summary>Id of what the vocabulary does not know; null where it knows everything, as one of bytes does.</summary>
+    public int? UnknownId { get; }
 
     /// <summary>The same encoder, but that it truncates what it would refuse: for training and evaluation.</summary>
     public TextEncoder Truncating()

@@ -30,7 +30,7 @@ internal sealed class DriftWindow(DriftBaseline baseline)
         for (var row = 0; row < rows; row++)
         {
             List<double> features = new(Baseline.Features.Count);
-            ModelFeatures.Extract(request.Model.Inputs, request.Inputs.Span, row, features);
+            ModelFeatures.Extract(request.Model.Inputs, request.Inputs.Span, row, features, request.Model.Text);
             PredictionFeatures.Extract(outputs, row, features);
             if (features.Count == Baseline.Features.Count && features.TrueForAll(double.IsFinite))
             {

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MaaS.Core.Drift;
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
@@ -225,9 +226,11 @@ public sealed class TrainedTextModel : IDisposable
     /// <param name="name">Name under which it is served.</param>
     /// <param name="export">What <see cref="Export"/> gave.</param>
     /// <param name="evaluation">Results on held-back texts; null where there are none.</param>
+    /// <param name="training">Cleaned texts whose spread the package describes, so that a server can measure drift from them; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public async Task PackAsync(
-        string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null, CancellationToken cancellationToken = default)
+        string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null, TextCorpus? training = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(export);
         var network = export.Model.ToByteArray();
@@ -236,6 +239,17 @@ public sealed class TrainedTextModel : IDisposable
         try
         {
             Save(weights);
+            Dictionary<string, PackageContent> files = new()
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
+                [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
+                ["weights.safetensors"] = PackageContent.FromFile(weights),
+            };
+            if (training is not null)
+            {
+                files[DriftBaseline.FileName] = PackageContent.FromBytes(TrainingBaseline.Of(inference, Encoder, training, cancellationToken).ToJson());
+            }
+
             await ModelPackage.CreateAsync(
                 path,
                 Describe(name) with
@@ -244,12 +258,7 @@ public sealed class TrainedTextModel : IDisposable
                     Outputs = inference.Outputs,
                     Metrics = evaluation is null ? null : Metrics(evaluation.Summary),
                 },
-                new Dictionary<string, PackageContent>
-                {
-                    [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                    [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
-                    ["weights.safetensors"] = PackageContent.FromFile(weights),
-                },
+                files,
                 new PackageWriteOptions { Overwrite = true },
                 cancellationToken).ConfigureAwait(false);
         }

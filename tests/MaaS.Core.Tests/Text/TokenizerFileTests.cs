@@ -111,6 +111,16 @@ public class TokenizerFileTests
     }
 
     [Test]
+    public void LoadGpt2_VocabularyThatIsNone_NamesThePath()
+    {
+        using var folder = new TemporaryFolder();
+        var (vocab, merges) = (Path.Combine(folder.Path, "vocab.json"), Path.Combine(folder.Path, "merges.txt"));
+        File.WriteAllText(vocab, "[1]");
+        File.WriteAllText(merges, "");
+        Assert.That(() => Tokenizer.LoadGpt2(vocab, merges), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(vocab));
+    }
+
+    [Test]
     public void LoadGpt2_VocabAndMerges_EncodesAsTheJson()
     {
         using var folder = new TemporaryFolder();

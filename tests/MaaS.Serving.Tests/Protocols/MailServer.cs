@@ -19,6 +19,9 @@ public abstract class MailServer
 
     private protected TestServer Server { get; private set; } = null!;
 
+    /// <summary>Number of texts that it learned from.</summary>
+    private protected int Trained { get; private set; }
+
     /// <summary>Raw, with their headers; of very different lengths.</summary>
     private protected string[] Mails { get; private set; } = [];
 
@@ -37,14 +40,16 @@ public abstract class MailServer
             VocabularySize = 1000,
             Preprocessing = new TextPreprocessing { Cleaning = SpamAssassin.Cleaning, MaxLength = 96, Overlong = OverlongText.KeepEnds },
         };
+        var train = TextCorpus.Clean(mails.Except(heldBack), cleaner);
+        Trained = train.Count;
         var (model, _) = TrainedTextModel.Train(
-            "transformer", "mails", TextCorpus.Clean(mails.Except(heldBack), cleaner), options,
+            "transformer", "mails", train, options,
             new TrainerOptions { Epochs = 3, BatchSize = 16, LearningRate = 3e-3, Optimizer = OptimizerKind.AdamW, Seed = 1 });
         using (model)
         {
             Mails = [.. heldBack.Select(static m => m.Text)];
             Expected = [.. model.Probabilities(TextCorpus.Clean(heldBack, cleaner, keepDuplicates: true)).Chunk(2)];
-            await model.PackAsync(_models["spam.maas"], "spam", model.Export());
+            await model.PackAsync(_models["spam.maas"], "spam", model.Export(), training: train);
         }
 
         await RefuseOverlongAsync();

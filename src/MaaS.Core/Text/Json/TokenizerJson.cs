@@ -56,7 +56,14 @@ internal static class TokenizerJson
     public static Vocabulary ReadVocabulary(ReadOnlyMemory<byte> utf8, string path) => Guard(path, () =>
     {
         using var document = JsonDocument.Parse(WithoutMark(utf8));
-        return Vocabulary.Read(new(document.RootElement, "vocab"));
+        try
+        {
+            return Vocabulary.Read(new(document.RootElement, "vocab"));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
     });
 
     private static T Guard<T>(string file, Func<T> read)
