@@ -6,18 +6,24 @@
 . eng/feed.sh
 step "Test packages" "install the packages that the end of the log names (eng/test-packages.txt), then run ./maas test again."
 
+# The kernel that runs samples/notebooks.
+interactive=1.0.712001
+
 inputs() {
     files eng/test-packages.txt
     torch_version
     feed_settings
 }
 present() {
-    [ -z "$(missing_packages eng/test-packages.txt)" ] && [ -f artifacts/torchsharp.txt ] || return 1
+    [ -z "$(missing_packages eng/test-packages.txt)" ] && [ -f artifacts/torchsharp.txt ] && [ -x artifacts/notebooks/dotnet-interactive ] || return 1
     [ ! -s artifacts/torchsharp.txt ] || [ -f "$(cat artifacts/torchsharp.txt)" ]
 }
 
 work() {
     install_packages eng/test-packages.txt
+    run dotnet tool install Microsoft.dotnet-interactive --version "$interactive" --tool-path "$scratch/notebooks"
+    rm -rf artifacts/notebooks
+    mv "$scratch/notebooks" artifacts/
     find_torchsharp >"$scratch/torchsharp.txt"
     mv "$scratch/torchsharp.txt" artifacts/
 }

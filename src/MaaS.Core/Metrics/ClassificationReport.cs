@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using MaaS.Core.Display;
 
 namespace MaaS.Core.Metrics;
 
 /// <summary>Accuracy, per-class and averaged precision, recall and F1 of a single-label classifier.</summary>
 /// <remarks>Equal to scikit-learn's <c>classification_report</c>, whose definitions it follows.</remarks>
-public sealed record ClassificationReport
+[TypeFormatterSource]
+public sealed record ClassificationReport : IHtmlDisplay
 {
     /// <summary>Share of correct samples, 0 to 1; NaN when there was none.</summary>
     public required double Accuracy { get; init; }
@@ -90,22 +92,28 @@ public sealed record ClassificationReport
     }
 
     /// <summary>The report as a text table, ratios to four digits.</summary>
-    public override string ToString()
+    public override string ToString() => TextTable.Render(Rows(), Ruled);
+
+    /// <summary>The report and the confusion matrix as HTML tables, ratios to four digits.</summary>
+    public string ToHtml() => HtmlTable.Render(Rows(), Ruled) + ConfusionMatrix.ToHtml();
+
+    // Lines above the classes, the averages and what concerns all samples.
+    private int[] Ruled => [1, 1 + Classes.Count, 4 + Classes.Count];
+
+    private List<string[]> Rows()
     {
         List<string[]> rows = [["class", "precision", "recall", "f1", "support"]];
         rows.AddRange(Classes.Select(c => Row(c.Name, c.Precision, c.Recall, c.F1, c.Support)));
-        var firstAverage = rows.Count;
         rows.Add(Row("macro average", Macro.Precision, Macro.Recall, Macro.F1, Support));
         rows.Add(Row("micro average", Micro.Precision, Micro.Recall, Micro.F1, Support));
         rows.Add(Row("weighted average", Weighted.Precision, Weighted.Recall, Weighted.F1, Support));
-        var summary = rows.Count;
         rows.Add(["accuracy", "", "", Ratio(Accuracy), Number(Support)]);
         if (Loss is { } loss)
         {
             rows.Add(["loss", "", "", Ratio(loss)]);
         }
 
-        return TextTable.Render(rows, 1, firstAverage, summary);
+        return rows;
     }
 
     private static AverageScores Average(ClassScores[] classes, Func<ClassScores, double> weight)

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using MaaS.Core.Display;
 
 namespace MaaS.Core.Metrics;
 
 /// <summary>Counts of (actual, predicted) class pairs. Rows are actual classes, columns predicted ones, as in scikit-learn.</summary>
 /// <remarks>Not thread-safe: give each worker its own and <see cref="Add(ConfusionMatrix)"/> them at the end.</remarks>
-public sealed class ConfusionMatrix
+[TypeFormatterSource]
+public sealed class ConfusionMatrix : IHtmlDisplay
 {
     private readonly string[] _classes;
     private readonly long[] _counts;
@@ -177,6 +179,9 @@ public sealed class ConfusionMatrix
         ];
         return TextTable.Render(rows, ruledRows: [1]);
     }
+
+    /// <summary>The counts as an HTML table, coloured by the share of a class's samples.</summary>
+    public string ToHtml() => ConfusionMatrixTable.Render(this);
 
     private static IEnumerable<string> Names(int classCount)
     {

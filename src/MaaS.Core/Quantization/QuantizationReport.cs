@@ -1,3 +1,5 @@
+using System.Net;
+using MaaS.Core.Display;
 using MaaS.Core.Metrics;
 
 namespace MaaS.Core.Quantization;
@@ -15,9 +17,10 @@ public sealed record ModelMeasurement(double Accuracy, double LatencyMs, long By
 /// <param name="FloatNodes">Nodes that stayed float to save accuracy.</param>
 /// <param name="Accepted">Whether the quantized model was returned.</param>
 /// <param name="Reason">Why, in a sentence.</param>
+[TypeFormatterSource]
 public sealed record QuantizationReport(
     string Scheme, ModelMeasurement Float, ModelMeasurement Quantized, IReadOnlyList<string> FloatNodes, bool Accepted,
-    string Reason)
+    string Reason) : IHtmlDisplay
 {
     /// <summary>How much accuracy was lost; below zero when it rose.</summary>
     public double AccuracyDrop => Float.Accuracy - Quantized.Accuracy;
@@ -29,12 +32,26 @@ public sealed record QuantizationReport(
     public double Compression => (double)Float.Bytes / Quantized.Bytes;
 
     /// <summary>A table and the decision.</summary>
-    public override string ToString() => TextTable.Render(
+    public override string ToString() => TextTable.Render(Rows(), 1) + string.Concat(Remarks().Select(static r => r + "\n"));
+
+    /// <summary>A table and the decision, as HTML.</summary>
+    public string ToHtml() => HtmlTable.Render(Rows(), 1) + string.Concat(Remarks().Select(static r => $"<p>{WebUtility.HtmlEncode(r)}</p>"));
+
+    private string[][] Rows() =>
     [
         [Scheme, "float", "quantized", "gain"],
         ["accuracy", $"{Float.Accuracy:F4}", $"{Quantized.Accuracy:F4}", $"{-AccuracyDrop:+0.0000;-0.0000;0}"],
         ["latency, ms", $"{Float.LatencyMs:F3}", $"{Quantized.LatencyMs:F3}", $"{Speedup:F2}×"],
         ["weights, KiB", $"{Float.Bytes / 1024.0:F1}", $"{Quantized.Bytes / 1024.0:F1}", $"{Compression:F2}×"],
-    ], 1) + (FloatNodes.Count > 0 ? $"kept float: {string.Join(", ", FloatNodes)}\n" : "")
-        + $"{(Accepted ? "accepted" : "refused")}: {Reason}\n";
+    ];
+
+    private IEnumerable<string> Remarks()
+    {
+        if (FloatNodes.Count > 0)
+        {
+            yield return $"kept float: {string.Join(", ", FloatNodes)}";
+        }
+
+        yield return $"{(Accepted ? "accepted" : "refused")}: {Reason}";
+    }
 }

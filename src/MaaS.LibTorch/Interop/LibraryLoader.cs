@@ -28,7 +28,7 @@ internal static unsafe partial class LibraryLoader
         KeepFreedMemory();
 
         var failures = new List<string>();
-        foreach (var path in Candidates(assembly).Distinct())
+        foreach (var path in Candidates(Path.GetDirectoryName(assembly.Location) ?? "").Distinct())
         {
             if (!File.Exists(path))
             {
@@ -53,14 +53,18 @@ internal static unsafe partial class LibraryLoader
             "./maas setup does both). Tried:\n" + string.Join('\n', failures));
     }
 
-    private static IEnumerable<string> Candidates(Assembly assembly)
+    /// <summary>Where the library may lie: built, published, or in the NuGet package that a script or notebook loads from.</summary>
+    /// <param name="assemblyFolder">The folder of the assembly; empty when it was loaded from memory.</param>
+    internal static IEnumerable<string> Candidates(string assemblyFolder)
     {
-        string[] roots = [Path.GetDirectoryName(assembly.Location) ?? "", AppContext.BaseDirectory];
+        var native = Path.Combine("runtimes", "linux-x64", "native", FileName);
+        string[] roots = [assemblyFolder, AppContext.BaseDirectory];
         foreach (var root in roots.Where(r => r.Length > 0))
         {
             yield return Path.Combine(root, FileName);
-            yield return Path.Combine(root, "runtimes", "linux-x64", "native", FileName);
+            yield return Path.Combine(root, native);
         }
+        if (assemblyFolder.Length > 0) yield return Path.GetFullPath(Path.Combine(assemblyFolder, "..", "..", native)); // lib/net10.0
     }
 
     /// <summary>A library of another version would read and write other layouts than these assemblies.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MaaS.Core.Display;
 using MaaS.Core.Packages;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -6,7 +7,8 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Data;
 
 /// <summary>Labelled images that stay bytes in memory; each batch is normalised on the device that asks for it.</summary>
-public sealed class ImageDataset : IBatchSource, IDisposable
+[TypeFormatterSource]
+public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
 {
     /// <summary>Wraps tensors, which the data set then owns.</summary>
     /// <param name="images">(N, C, H, W), uint8, contiguous, on the CPU; N ≥ 1.</param>
@@ -168,6 +170,13 @@ public sealed class ImageDataset : IBatchSource, IDisposable
         hash.AppendData(Labels.bytes);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>How many images of what shape, and the classes.</summary>
+    public override string ToString() => $"{Count} images ({string.Join(",", InputShape)}) of {string.Join(", ", Classes)}";
+
+    /// <summary>The first ten images, each above the name of its class.</summary>
+    /// <exception cref="NotSupportedException">The images have neither 1 nor 3 channels.</exception>
+    public string ToHtml() => ContactSheet.Render(this);
 
     /// <inheritdoc/>
     public void Dispose()

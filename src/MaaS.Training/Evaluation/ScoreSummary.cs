@@ -14,7 +14,9 @@ public sealed record ScoreSummary(string Name, double Accuracy, double Precision
     /// <summary>A table with one line a classifier.</summary>
     /// <param name="positive">The class that precision, recall and F1 are of; null for means over classes.</param>
     /// <param name="summaries">At least one.</param>
-    public static string Table(string? positive, params IEnumerable<ScoreSummary> summaries)
+    public static string Table(string? positive, params IEnumerable<ScoreSummary> summaries) => TextTable.Render(Rows(positive, summaries), 1);
+
+    internal static List<string[]> Rows(string? positive, params IEnumerable<ScoreSummary> summaries)
     {
         var of = positive is null ? "macro" : positive;
         List<string[]> rows = [["", $"{of} precision", $"{of} recall", $"{of} f1", "ROC-AUC", "accuracy"]];
@@ -22,7 +24,7 @@ public sealed record ScoreSummary(string Name, double Accuracy, double Precision
         {
             s.Name, Ratio(s.Precision), Ratio(s.Recall), Ratio(s.F1), Ratio(s.RocAuc), Ratio(s.Accuracy),
         }));
-        return TextTable.Render(rows, 1);
+        return rows;
     }
 
     private static string Ratio(double value) => FormattableString.Invariant($"{value:0.0000}");

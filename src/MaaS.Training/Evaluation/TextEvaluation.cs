@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using MaaS.Core.Display;
 using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
@@ -7,7 +8,8 @@ using MaaS.Training.Data.Text;
 namespace MaaS.Training.Evaluation;
 
 /// <summary>What a classifier of texts came to on texts that it had not seen.</summary>
-public sealed record TextEvaluation
+[TypeFormatterSource]
+public sealed record TextEvaluation : IHtmlDisplay
 {
     /// <summary>What was measured, as <c>transformer</c>.</summary>
     public required string Name { get; init; }
@@ -35,6 +37,12 @@ public sealed record TextEvaluation
                 : new ScoreSummary(Name, Report.Accuracy, scores.Precision, scores.Recall, scores.F1, RocAuc);
         }
     }
+
+    /// <summary>The summary and the report as text tables.</summary>
+    public override string ToString() => $"{ScoreSummary.Table(Positive, Summary)}\n{Report}";
+
+    /// <summary>The summary, the report and the confusion matrix as HTML tables.</summary>
+    public string ToHtml() => HtmlTable.Render(ScoreSummary.Rows(Positive, Summary), 1) + Report.ToHtml();
 
     /// <summary>Evaluates probabilities.</summary>
     /// <param name="name">What gave them.</param>

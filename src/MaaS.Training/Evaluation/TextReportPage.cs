@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using MaaS.Core.Metrics;
 
 namespace MaaS.Training.Evaluation;
 
@@ -21,7 +20,7 @@ public static class TextReportPage
         .scores { width: 100%; }
         th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid #ddd; }
         .scores th:first-child, .scores td:first-child { text-align: left; } .scores tr.network { font-weight: 600; }
-        .matrix td { min-width: 3.5rem; text-align: center; border: 1px solid #fff; } .matrix th { border: 0; font-weight: 400; }
+        figure td { min-width: 3.5rem; border: 1px solid #fff; } figure th { border: 0; font-weight: 400; }
         .note { color: #555; font-size: .9rem; }
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; }
         dt { color: #555; } dd { margin: 0; overflow-wrap: anywhere; }
@@ -50,8 +49,8 @@ public static class TextReportPage
         page.AppendLine("<div class=\"charts\">");
         if (epochs.Count > 0)
         {
-            Figure(page, "Loss", LineChart.Draw("epoch", "loss", Series(epochs, static e => e.TrainLoss, static e => e.ValidationLoss)));
-            Figure(page, "Accuracy", LineChart.Draw("epoch", "accuracy", Series(epochs, static e => e.TrainAccuracy, static e => e.ValidationAccuracy)));
+            Figure(page, "Loss", EpochChart.Loss(epochs));
+            Figure(page, "Accuracy", EpochChart.Accuracy(epochs));
         }
 
         if (network.Curve.Count > 0)
@@ -62,7 +61,7 @@ public static class TextReportPage
 
         foreach (var evaluation in evaluations)
         {
-            Matrix(page, evaluation);
+            Figure(page, $"Confusion: {evaluation.Name}", evaluation.Report.ConfusionMatrix.ToHtml());
         }
 
         page.AppendLine("</div><h2>How it was made</h2><dl>");
@@ -88,43 +87,8 @@ public static class TextReportPage
         page.AppendLine("</tbody></table></div>");
     }
 
-    private static void Matrix(StringBuilder page, TextEvaluation evaluation)
-    {
-        var matrix = evaluation.Report.ConfusionMatrix;
-        var classes = matrix.Classes;
-        page.AppendLine($"<figure><figcaption>Confusion: {Text(evaluation.Name)}</figcaption><div class=\"wide\"><table class=\"matrix\"><thead><tr><th>actual ↓ predicted →</th>");
-        page.AppendLine(string.Concat(classes.Select(static c => $"<th>{Text(c)}</th>")) + "</tr></thead><tbody>");
-        for (var i = 0; i < classes.Count; i++)
-        {
-            page.Append($"<tr><th>{Text(classes[i])}</th>");
-            for (var j = 0; j < classes.Count; j++)
-            {
-                // Blue where it should be, orange where it should not; the text stays dark on both.
-                var share = (double)matrix[i, j] / Math.Max(1, matrix.Support(i));
-                var colour = i == j ? "0,114,178" : "213,94,0";
-                page.Append(CultureInfo.InvariantCulture, $"<td style=\"background:rgba({colour},{0.06 + (0.4 * share):0.00})\">{matrix[i, j]}</td>");
-            }
-
-            page.AppendLine("</tr>");
-        }
-
-        page.AppendLine("</tbody></table></div></figure>");
-    }
-
-    private static IReadOnlyList<LineChart.Line> Series(
-        IReadOnlyList<EpochResult> epochs, Func<EpochResult, double> train, Func<EpochResult, double?> validation)
-    {
-        List<LineChart.Line> lines = [new("training", [.. epochs.Select(e => ((double)e.Epoch, train(e)))])];
-        if (epochs.All(e => validation(e) is not null))
-        {
-            lines.Add(new("validation", [.. epochs.Select(e => ((double)e.Epoch, validation(e) ?? 0))]));
-        }
-
-        return lines;
-    }
-
-    private static void Figure(StringBuilder page, string title, string picture)
-        => page.AppendLine($"<figure><figcaption>{Text(title)}</figcaption>{picture}</figure>");
+    private static void Figure(StringBuilder page, string title, string content)
+        => page.AppendLine($"<figure><figcaption>{Text(title)}</figcaption>{content}</figure>");
 
     private static string Text(string value) => WebUtility.HtmlEncode(value);
 

@@ -21,4 +21,10 @@ public class LibraryLoaderTests
         Assert.That(
             () => LibraryLoader.CheckAbi(NativeLibrary.Load("libc.so.6"), "libc.so.6"),
             Throws.TypeOf<BadImageFormatException>().With.Message.Contains("older than the first"));
+
+    [Test]
+    public void Candidates_AssemblyInsideAPackage_IncludeThePackagesNativeFolder() =>
+        Assert.That(
+            LibraryLoader.Candidates("/packages/maas.libtorch/0.1.0/lib/net10.0"),
+            Does.Contain("/packages/maas.libtorch/0.1.0/runtimes/linux-x64/native/libmaas_torch.so"));
 }

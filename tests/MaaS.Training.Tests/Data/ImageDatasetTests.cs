@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using MaaS.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -90,4 +91,21 @@ internal sealed class ImageDatasetTests
         => Assert.That(
             () => ImageDataset.From(new IdxArray([1, 2, 2], [5, 5, 5, 5]), new IdxArray([1], [0]), ["a", "b"]),
             Throws.ArgumentException.With.Message.Contains("one colour"));
+
+    [Test]
+    public void ToHtml_ManyImages_ShowsTheFirstTenAboveTheirClasses()
+    {
+        using var data = Create(12);
+        var html = XElement.Parse(data.ToHtml());
+        Assert.That(html.Elements().Select(static e => e.Value), Is.EqualTo(new[] { "0", "1", "0", "1", "0", "1", "0", "1", "0", "1" }));
+        Assert.That(html.Descendants("img").Select(static i => (string)i.Attribute("src")!), Has.All.StartsWith("data:image/png;base64,iVBORw0KGgo"));
+        Assert.That(data.ToString(), Is.EqualTo("12 images (1,2,2) of 0, 1"));
+    }
+
+    [Test]
+    public void ToHtml_TwoChannels_Throws()
+    {
+        using var data = new ImageDataset(zeros(1, 2, 2, 2, dtype: ScalarType.Byte), zeros(1, dtype: ScalarType.Int64), ["a"], 0, 1);
+        Assert.That(data.ToHtml, Throws.TypeOf<NotSupportedException>().With.Message.Contains("got 2"));
+    }
 }

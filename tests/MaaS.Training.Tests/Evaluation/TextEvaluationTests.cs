@@ -47,6 +47,14 @@ public sealed class TextEvaluationTests
         Assert.That(page, Does.Contain("0.8000").And.Not.Contains("NaN"));
     }
 
+    [Test]
+    public void ToHtml_Evaluation_HoldsSummaryReportAndMatrix()
+    {
+        var tables = XElement.Parse($"<body>{Evaluate().ToHtml()}</body>").Descendants("table").ToArray();
+        Assert.That(tables.Select(static t => t.Descendants("th").ElementAt(1).Value), Is.EqualTo(new[] { "spam precision", "precision", "ham" }));
+        Assert.That(Evaluate().ToString(), Does.Contain("spam f1").And.Contains("weighted average"));
+    }
+
     private static TextEvaluation Evaluate()
         => TextEvaluation.From("network", [.. Spam.SelectMany(static p => new[] { 1 - p, p })], Targets, ["ham", "spam"], "spam");
 }
