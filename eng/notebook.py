@@ -82,6 +82,8 @@ def main():
     arguments.add_argument("--maas", metavar="VERSION", help="version of the MaaS packages, where it is not the notebook's")
     arguments.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value for `var NAME = …;`")
     given = arguments.parse_args()
+    if not TOOL.exists():
+        sys.exit(f"{TOOL}: expected .NET Interactive, found nothing; ./maas test installs it")
     notebook = run(given.notebook, given.maas, [pair.split("=", 1) for pair in given.set])
     nbformat.write(notebook, given.output or given.notebook)
 

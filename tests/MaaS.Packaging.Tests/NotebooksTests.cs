@@ -59,7 +59,8 @@ public sealed class NotebooksTests
         var cells = notebook.RootElement.GetProperty("cells").EnumerateArray()
             .Where(static c => c.GetProperty("cell_type").GetString() == "code").ToArray();
         Assert.That(
-            cells.Select(static c => c.GetProperty("execution_count").GetInt32()), Is.EqualTo(Enumerable.Range(1, cells.Length)), path);
+            cells.Select(static c => c.GetProperty("execution_count").ToString()),
+            Is.EqualTo(Enumerable.Range(1, cells.Length).Select(static n => $"{n}")), path);
 
         var outputs = cells.ToDictionary(
             static c => c.GetProperty("id").GetString()!, static c => c.GetProperty("outputs").EnumerateArray().ToArray());
