@@ -72,6 +72,22 @@ public sealed class TextEncoder
                 $"expected a text of at most {most} tokens, got {ids.Length}; shorten it, or package the model with overlong texts truncated");
     }
 
+    /// <summary>What keeps the network from reading tokens that somebody else made; null where nothing does.</summary>
+    /// <param name="ids">(B, T), int64.</param>
+    public string? Mismatch(TensorValue ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        if (ids.Shape[1] > Preprocessing.MaxLength)
+        {
+            return $"input '{InputIds}': expected at most {Preprocessing.MaxLength} tokens a row, got {ids.Shape[1]}";
+        }
+
+        var values = ids.AsSpan<long>();
+        return values.IndexOfAnyExceptInRange(0, Tokenizer.VocabSize - 1) is >= 0 and var unknown
+            ? $"input '{InputIds}': expected ids from 0 to {Tokenizer.VocabSize - 1}, got {values[unknown]}"
+            : null;
+    }
+
     /// <summary>A batch as tensors, padded to its longest text.</summary>
     /// <param name="texts">At least one.</param>
     /// <param name="multipleOf">What the length of the rows is a multiple of, so that texts of about one length share runs; the limit may cut it.</param>

@@ -1,4 +1,5 @@
 using MaaS.Core.Inference;
+using MaaS.Core.Packages;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
@@ -65,13 +66,14 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
 
     /// <summary>Checks that nothing is missing and encodes what has to be.</summary>
     /// <exception cref="RequestException">400: an input is missing.</exception>
-    /// <exception cref="ModelInputException">The encoder's inputs do not fit.</exception>
+    /// <exception cref="ModelInputException">The encoder's inputs do not fit, or tokens that the model does not know.</exception>
     public void Finish()
     {
         var own = model.Inputs.Count;
         if (encoder is null || !_values.AsSpan(own).ContainsAnyExcept((TensorValue?)null))
         {
             _run = Whole(0, own);
+            ThrowIfUnreadable();
             return;
         }
 
@@ -104,6 +106,18 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
         foreach (var value in _values)
         {
             value?.Dispose();
+        }
+    }
+
+    // Tokens that a client made itself: a network of texts fails on what it has no position or vector for.
+    private void ThrowIfUnreadable()
+    {
+        for (var i = 0; model.Text is not null && i < _run.Length; i++)
+        {
+            if (model.Inputs[i] is { Name: TextEncoder.InputIds } ids && (ids.Mismatch(_run[i]) ?? model.Text.Mismatch(_run[i])) is { } mismatch)
+            {
+                throw new ModelInputException($"{model.Name}: {mismatch}.");
+            }
         }
     }
 

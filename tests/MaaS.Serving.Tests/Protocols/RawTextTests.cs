@@ -112,6 +112,26 @@ public sealed class RawTextTests : MailServer
         Assert.That(answer.GetProperty("outputs")[0].GetProperty("shape").GetRawText(), Is.EqualTo("[1,2]"));
     }
 
+    [TestCase(97, 5, "expected at most 96 tokens a row, got 97")]
+    [TestCase(3, -1, "expected ids from 0 to 999, got -1")]
+    [TestCase(3, 1000, "expected ids from 0 to 999, got 1000")]
+    public async Task Infer_TokensThatTheModelDoesNotKnow_Answers400(int length, int id, string expected)
+    {
+        var data = Enumerable.Repeat(id, length);
+        using var content = new StringContent(JsonSerializer.Serialize(new
+        {
+            inputs = new[]
+            {
+                new { name = "input_ids", datatype = "INT64", shape = new[] { 1, length }, data },
+                new { name = "attention_mask", datatype = "INT64", shape = new[] { 1, length }, data = Enumerable.Repeat(1, length) },
+            },
+        }));
+        using var response = await Server.Client.PostAsync(new Uri("/v2/models/spam/infer", UriKind.Relative), content);
+
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain(expected));
+    }
+
     [Test]
     public async Task Predict_ManyAtOnceOfAllLengths_EachGetsItsOwn()
     {
