@@ -9,7 +9,7 @@ public static class SpamAssassin
     /// <summary>Cleaning that fits raw mails.</summary>
     public static IReadOnlyList<string> Cleaning { get; } = ["mail", "html", "unicode", "mask", "lower-case", "whitespace", "repeats"];
 
-    /// <summary>What a network is made of that learns these mails: their cleaning, and classes that count the same, since there are two hams to a spam.</summary>
+    /// <summary>Options of a network for these mails: their cleaning, and classes that count the same, since there are two hams to a spam.</summary>
     public static TextModelOptions Model { get; } = new()
     {
         Preprocessing = new TextModelOptions().Preprocessing with { Cleaning = Cleaning },
