@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
-namespace MaaS.Training.Export;
+namespace MaaS.Training.Tracing;
 
 /// <summary>Calls a module with a list of tensors, whatever its signature, and flattens what it returns.</summary>
 internal static class ModuleInvoker
@@ -27,7 +27,7 @@ internal static class ModuleInvoker
             .Where(m => m.Name is "call" or "forward" && Takes(m, inputs)).OrderBy(static m => m.Name, StringComparer.Ordinal)
             .ThenBy(static m => m.GetParameters().Length).FirstOrDefault()
             ?? throw new ArgumentException(
-                $"export: {module.GetType().Name} has no call or forward that takes {inputs} tensors; "
+                $"{module.GetType().Name} has no call or forward that takes {inputs} tensors; "
                 + "pass a function that calls the module", nameof(inputs));
         return x =>
         {

@@ -1,6 +1,7 @@
+using MaaS.Training.Export;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
-namespace MaaS.Training.Export.Tracing;
+namespace MaaS.Training.Tracing;
 
 /// <summary>Several traced runs of one module as one: the same operators, numbers that may differ between the runs.</summary>
 /// <param name="Inputs">Example inputs, then parameters and buffers.</param>
@@ -20,8 +21,9 @@ internal sealed record TracedValue(int Id, DataType Type, IReadOnlyList<TracedSi
 /// <param name="Name">ATen's name, such as <c>aten::add_</c>.</param>
 /// <param name="Overload">The overload, such as <c>Tensor</c>; may be empty.</param>
 /// <param name="ModulePath">The submodule that ran it.</param>
+/// <param name="Writes">Whether it writes into one of its arguments.</param>
 /// <param name="Arguments">By the schema's names.</param>
 /// <param name="Outputs">Its tensors.</param>
 internal sealed record TracedOperator(
-    string Name, string Overload, string ModulePath, IReadOnlyDictionary<string, Argument> Arguments,
+    string Name, string Overload, string ModulePath, bool Writes, IReadOnlyDictionary<string, Argument> Arguments,
     IReadOnlyList<TracedValue> Outputs);
