@@ -28,6 +28,7 @@ internal static class NativeLibraries
     private static readonly string PackageCache = Path.GetFullPath(Path.Combine(AssemblyFolder, "..", "..", "..", ".."));
 
     private static Exception? _fault;
+    private static bool _isLoaded;
 
     /// <summary>Loads a mended copy of TorchSharp's library, and libtorch with it, where this system refuses the plain one.</summary>
     /// <remarks>Call it before torch is used, and after what has to be set before libtorch loads. It does not throw: the first use does.</remarks>
@@ -57,6 +58,11 @@ internal static class NativeLibraries
     /// </exception>
     internal static void RequireLibTorch()
     {
+        if (_isLoaded)
+        {
+            return;
+        }
+
         if (_fault is not null)
         {
             throw new DllNotFoundException(_fault.Message, _fault);
@@ -68,6 +74,8 @@ internal static class NativeLibraries
                 "TorchSharp found no libtorch; add it to the project that runs: dotnet add package TorchSharp-cpu --version 0.107.0 "
                 + $"(with an NVIDIA GPU {(OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux")}).");
         }
+
+        _isLoaded = true;
     }
 
     /// <summary>Marks the need for GLIBCXX_3.4.32 as weak.</summary>
