@@ -64,7 +64,7 @@ public sealed class PackagesTests
     {
         var tools = Path.Combine(Folder, "tools");
         Run(Folder, "dotnet", "tool", "install", "MaaS.Cli", "--tool-path", tools, "--add-source", Folder, "--version", PackageVersion);
-        var output = Run(Folder, Path.Combine(tools, "maas"), "train", "mlp", "--data", "mnist", "--epochs", "1", "-o", "mlp.safetensors");
+        var output = Run(Folder, Path.Combine(tools, "maas"), "train", "--model", "mlp", "--data", "mnist", "--epochs", "1", "-o", "mlp.safetensors");
         Assert.That(Path.Combine(Folder, "mlp.safetensors"), Does.Exist, output);
     }
 

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Loader;
 using System.Security.Cryptography;
 using TorchSharp;
 
@@ -14,6 +16,7 @@ namespace MaaS.Training.Startup;
 internal static class NativeLibraries
 {
     private const string LibTorchSharp = "libLibTorchSharp.so";
+    private const string TorchSharpVersion = "0.107.0";
     private const string LibTorchVersion = "2.10.0";
 
     // The file of TorchSharp 0.107.0; the flags of the version need stand at this offset, and 2 is VER_FLG_WEAK.
@@ -28,27 +31,37 @@ internal static class NativeLibraries
     private static readonly string PackageCache = Path.GetFullPath(Path.Combine(AssemblyFolder, "..", "..", "..", ".."));
 
     private static Exception? _fault;
-    private static bool _isLoaded;
 
-    /// <summary>Loads a mended copy of TorchSharp's library, and libtorch with it, where this system refuses the plain one.</summary>
+    /// <summary>
+    /// Loads a mended copy of TorchSharp's library, and libtorch with it, where this system refuses the plain one; loads both from their
+    /// packages in a notebook; and sees to it that the first call of torch says what is missing.
+    /// </summary>
     /// <remarks>Call it before torch is used, and after what has to be set before libtorch loads. It does not throw: the first use does.</remarks>
     internal static void Prepare()
     {
+        AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly)!.ResolvingUnmanagedDll += ExplainFailure;
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64
-            || Find(LibTorchSharp, "torchsharp", "0.107.0") is not { } original
-            || Find("libtorch.so", "libtorch-cpu-linux-x64", LibTorchVersion) is not { } libtorch
-            || !IsSystemTooOld())
+            || Find(LibTorchSharp, "torchsharp", TorchSharpVersion) is not { } library
+            || Find("libtorch.so", "libtorch-cpu-linux-x64", LibTorchVersion) is not { } libtorch)
         {
             return;
         }
 
         try
         {
-            LoadMended(original, libtorch);
+            if (IsSystemTooOld())
+            {
+                LoadMended(library, libtorch);
+            }
+            else if (Path.GetDirectoryName(library) == PackageFolder("torchsharp", TorchSharpVersion))
+            {
+                NativeLibrary.Load(libtorch);   // In a notebook; TorchSharp would copy all of it first.
+                NativeLibrary.Load(library);
+            }
         }
         catch (Exception e) when (e is DllNotFoundException or IOException or UnauthorizedAccessException)
         {
-            _fault = e;   // RequireLibTorch throws it.
+            _fault = e;   // ExplainFailure throws it.
         }
     }
 
@@ -58,24 +71,37 @@ internal static class NativeLibraries
     /// </exception>
     internal static void RequireLibTorch()
     {
-        if (_isLoaded)
+        _ = NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _);
+        try
         {
-            return;
+            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, searchPath: null);
+        }
+        catch (DllNotFoundException) when (_fault is null && IsLibTorchInCache())
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);   // TorchSharp gathers the libraries from there.
+        }
+    }
+
+    // The runtime comes here when its own search has found nothing that loads. What is thrown reaches the caller of a constructor of Module;
+    // of what else TorchSharp tries first, it catches this and prints it as a part of its own error.
+    private static IntPtr ExplainFailure(Assembly assembly, string name)
+    {
+        if (assembly == typeof(torch).Assembly && name == "LibTorchSharp")
+        {
+            if (_fault is not null)
+            {
+                throw new DllNotFoundException(_fault.Message, _fault);
+            }
+
+            if (!IsLibTorchBesideProgram())
+            {
+                throw new DllNotFoundException(
+                    "TorchSharp found no libtorch; add it to the project that runs: dotnet add package TorchSharp-cpu --version 0.107.0 "
+                    + $"(with an NVIDIA GPU {(OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux")}).");
+            }
         }
 
-        if (_fault is not null)
-        {
-            throw new DllNotFoundException(_fault.Message, _fault);
-        }
-
-        if (!NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, searchPath: null, out _) && !IsLibTorchInCache())
-        {
-            throw new DllNotFoundException(
-                "TorchSharp found no libtorch; add it to the project that runs: dotnet add package TorchSharp-cpu --version 0.107.0 "
-                + $"(with an NVIDIA GPU {(OperatingSystem.IsWindows() ? "TorchSharp-cuda-windows" : "TorchSharp-cuda-linux")}).");
-        }
-
-        _isLoaded = true;
+        return IntPtr.Zero;
     }
 
     /// <summary>Marks the need for GLIBCXX_3.4.32 as weak.</summary>
@@ -139,12 +165,20 @@ internal static class NativeLibraries
 
     // Where the runtime looks, then where the file lies in its package.
     private static string? Find(string file, string package, string version)
+        => ProgramFolders().Append(PackageFolder(package, version)).Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+
+    private static string PackageFolder(string package, string version)
+        => Path.Combine(PackageCache, package, version, "runtimes", "linux-x64", "native");
+
+    private static IEnumerable<string> ProgramFolders()
         => ((AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string) ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Append(AppContext.BaseDirectory)
-            .Append(AssemblyFolder)
-            .Append(Path.Combine(PackageCache, package, version, "runtimes", "linux-x64", "native"))
-            .Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Append(AppContext.BaseDirectory).Append(AssemblyFolder);
+
+    private static bool IsLibTorchBesideProgram()
+    {
+        var file = OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
+        return ProgramFolders().Any(folder => File.Exists(Path.Combine(folder, file)));
+    }
 
     // TorchSharp itself gathers libtorch from either cache when the runtime finds none.
     private static bool IsLibTorchInCache()
