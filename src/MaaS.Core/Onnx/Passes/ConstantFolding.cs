@@ -65,8 +65,8 @@ public sealed class ConstantFolding : IGraphPass
     private static bool CanFold(NodeProto node) =>
         node.IsStandard() && !Excluded.Contains(node.OpType) && !node.Subgraphs().Any() && node.Output.Count > 0;
 
-    // Constant nodes become initializers.
-    private static bool Inline(GraphProto graph)
+    /// <summary>Makes Constant nodes initializers.</summary>
+    internal static bool Inline(GraphProto graph)
     {
         var inlined = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node.Where(static node => node.OpType == "Constant" && node.IsStandard()))
