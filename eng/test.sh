@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 eng/setup.sh --with-test-packages
-export TorchSharpAssembly="${TorchSharpAssembly:-$(cat artifacts/torchsharp.txt)}"    # for the comparison of public APIs
 results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"

@@ -1,12 +1,12 @@
 # Builds the solution.
 # shellcheck shell=bash
-step "Build" "mend what the compiler names; after a change of SDK or backend, rm -r src/*/obj src/*/bin tests/*/obj tests/*/bin may help."
+step "Build" "mend what the compiler names; after a change of SDK or libtorch, rm -r src/*/obj src/*/bin tests/*/obj tests/*/bin may help."
 
 inputs() {
-    echo "${TorchBackend:-}"
+    echo "${LibTorch:-}"
     files src tests samples benchmarks deploy 2>/dev/null
     sha256sum MaaS.sln Directory.*.props Directory.*.targets global.json .editorconfig 2>/dev/null
-    cat artifacts/stamps/sdk artifacts/stamps/restore artifacts/stamps/native 2>/dev/null
+    cat artifacts/stamps/sdk artifacts/stamps/restore 2>/dev/null
 }
 present() { [ -f src/MaaS.Cli/bin/Release/net10.0/maas.dll ]; }
 work() { run dotnet build MaaS.sln -c Release --no-restore --nologo -v minimal -tl:off; }
