@@ -17,13 +17,18 @@ internal static class GraphPreparation
         var copy = model.Clone();
         OpsetConverter.Convert(copy);
         GraphOptimizer.Optimize(copy);   // Constants become initializers, batch norms part of the convolution.
-        foreach (var body in Bodies(copy.Graph))
-        {
-            ConstantFolding.Inline(body);
-        }
         NameNodes(copy.Graph, []);
         ReluBeforeMoves(copy.Graph);
         return copy;
+    }
+
+    /// <summary>As <see cref="Prepare(OnnxModel)"/>, and with the constants of bodies folded: for quantizers that go into them.</summary>
+    public static OnnxModel PrepareWithBodies(OnnxModel model)
+    {
+        var prepared = Prepare(model);
+        ConstantFolding.FoldBodies(prepared);
+        new DeadNodeElimination().Run(prepared);
+        return prepared;
     }
 
     /// <param name="model">The model; not changed.</param>

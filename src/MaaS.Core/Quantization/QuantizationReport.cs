@@ -29,6 +29,9 @@ public sealed record QuantizationReport(
     /// <summary>Weights that this scheme left floating-point, in words: where they are read, how many, how large.</summary>
     public IReadOnlyList<string> LeftFloat { get; init; } = [];
 
+    /// <summary>Whether the model holds integers that the float model does not: a model without any is never accepted.</summary>
+    public bool IsQuantized { get; init; } = true;
+
     /// <summary>What makes the measurements worth less, as random inputs do.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -86,8 +86,8 @@ public sealed class Quantizer(QuantizerOptions? options = null)
             {
                 Outputs = outputs,
                 LeftFloat = UnquantizedWeights.Describe(model),
-            },
-            IntegerTensors(model) > IntegerTensors(exact.Model));
+                IsQuantized = IntegerTensors(model) > IntegerTensors(exact.Model),
+            });
         return new(report.Accepted ? model : exact.Model, report);
     }
 
@@ -118,10 +118,10 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         }
     }
 
-    private QuantizationReport Decide(QuantizationReport report, bool quantized)
+    private QuantizationReport Decide(QuantizationReport report)
     {
         string? refusal =
-            !quantized ? "nothing was quantized: the model has no node that this scheme takes"
+            !report.IsQuantized ? "nothing was quantized: the model has no node that this scheme takes"
             : report.Outputs is { } outputs && Margin(outputs) < 0
                 ? $"an output is too far from the float one: expected {_options.MinSqnr:F1} dB or more and {1 - _options.MaxAccuracyDrop:P1} of integers equal"
             : report.Outputs is null && report.AccuracyDrop > _options.MaxAccuracyDrop + Rounding
@@ -132,12 +132,12 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         return report with
         {
             // A model in which nothing was quantized is no result, whatever the caller accepts.
-            Accepted = refusal is null || (_options.AcceptAnyway && quantized),
+            Accepted = refusal is null || (_options.AcceptAnyway && report.IsQuantized),
             Reason = refusal is null
                 ? $"{report.Speedup:F2} times as fast, {report.Compression:F2} times smaller, " + (report.Outputs is { } compared
                     ? $"SQNR of outputs {compared.Decibels:F1} dB or more"
                     : $"accuracy {-report.AccuracyDrop:+0.0000;-0.0000;0}")
-                : _options.AcceptAnyway && quantized ? $"although {refusal}" : refusal,
+                : _options.AcceptAnyway && report.IsQuantized ? $"although {refusal}" : refusal,
         };
     }
 }

@@ -33,10 +33,10 @@ internal static class UnquantizedWeights
             .Select(static node => (node.Output[0], node.Attribute("value")!.T));
         foreach (var (name, tensor) in graph.Initializer.Select(static tensor => (tensor.Name, tensor)).Concat(constants))
         {
-            var reader = index.Consumers(name) is [var first, ..] ? first : null;
-            if (reader is not null && reader.IsStandard() && tensor.Type().IsFloat() && tensor.Dims.Count > 1 && Bytes(tensor) >= LeastBytes)
+            if (tensor.Type().IsFloat() && tensor.Dims.Count > 1 && Bytes(tensor) >= LeastBytes
+                && index.Consumers(name) is [var first, ..] && Reader(first, name, place) is ({ } reader, var where) && reader.IsStandard())
             {
-                yield return (reader.OpType, place, tensor);
+                yield return (reader.OpType, where, tensor);
             }
         }
         foreach (var node in graph.Node)
@@ -46,6 +46,17 @@ internal static class UnquantizedWeights
                 yield return weight;
             }
         }
+    }
+
+    // The node that computes with a weight: one in a body where the node itself only holds the body.
+    private static (NodeProto? Node, string Place) Reader(NodeProto node, string name, string place)
+    {
+        if (node.Input.Contains(name))
+        {
+            return (node, place);
+        }
+        var inner = node.Subgraphs().SelectMany(static body => body.Node).FirstOrDefault(n => n.References().Contains(name));
+        return inner is null ? (null, place) : Reader(inner, name, $" in bodies of {node.OpType}");
     }
 
     private static long Bytes(TensorProto tensor) => tensor.Type().Bytes(tensor.ElementCount());

@@ -23,7 +23,7 @@ public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
     /// <summary>Names of the nodes of a model that would run on integers, in the graph's order.</summary>
     public IReadOnlyList<string> Nodes(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
+        var prepared = GraphPreparation.PrepareWithBodies(model);
         return [.. Nodes(new DynamicGraph(prepared, _options))];
     }
 
@@ -33,7 +33,7 @@ public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
     /// <exception cref="ArgumentException">A weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
+        var prepared = GraphPreparation.PrepareWithBodies(model);
         Rewrite(new DynamicGraph(prepared, _options));
         return prepared;
     }

@@ -16,7 +16,7 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     /// <summary>Names of the nodes of a model whose weights would be stored in blocks, in the graph's order.</summary>
     public IReadOnlyList<string> Nodes(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
+        var prepared = GraphPreparation.PrepareWithBodies(model);
         return [.. Nodes(new GraphIndex(prepared.Graph), new GraphWriter(prepared))];
     }
 
@@ -26,7 +26,7 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     /// <exception cref="ArgumentException">Bits or block size are not possible, or a weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
+        var prepared = GraphPreparation.PrepareWithBodies(model);
         Rewrite(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
         return prepared;
     }
