@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Serving.Audit;
+using MaaS.Serving.Http.Unpacking;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
