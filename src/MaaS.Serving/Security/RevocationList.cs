@@ -26,8 +26,9 @@ internal sealed class RevocationList
             whole.ThrowIfNotEmpty();
             _signed = list.PeekEncodedValue().ToArray();
             var content = list.ReadSequence();
+            var algorithm = list.PeekEncodedValue();
             _algorithm = list.ReadSequence().ReadObjectIdentifier();
-            _signature = list.ReadBitString(out _);
+            _signature = list.ReadBitString(out var unusedBits);
             list.ThrowIfNotEmpty();
 
             if (content.PeekTag().HasSameClassAndValue(Asn1Tag.Integer))
@@ -35,7 +36,11 @@ internal sealed class RevocationList
                 content.ReadInteger(); // Version.
             }
 
-            content.ReadSequence(); // The signature's algorithm once more.
+            if (!content.ReadEncodedValue().Span.SequenceEqual(algorithm.Span) || unusedBits != 0)
+            {
+                throw new InvalidDataException("expected a list that names the algorithm of its signature, got two algorithms or half a byte of signature");
+            }
+
             Issuer = new X500DistinguishedName(content.ReadEncodedValue().Span);
             ThisUpdate = ReadTime(content);
             NextUpdate = content.HasData && IsTime(content.PeekTag()) ? ReadTime(content) : DateTimeOffset.MaxValue;
