@@ -125,6 +125,9 @@ public sealed class ServingHost : IAsyncDisposable
     /// <summary>The models that are served, for changes at run time.</summary>
     public ModelRepository Models => _app.Services.GetRequiredService<ModelRepository>();
 
+    /// <summary>What the server is made of.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>
     /// Waits until the process is told to end (Ctrl+C, SIGTERM) or the token fires; then says that it is not ready, listens for
     /// another <see cref="MaaSServingOptions.DrainDelay"/>, answers what is under way and stops.
