@@ -1,6 +1,7 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Onnx.Schema;
+using MaaS.Training.Startup;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 
@@ -56,6 +57,7 @@ public static class OnnxExporter
     {
         if (options.Opset is not (null or 17 or 18))
             throw new ArgumentException($"export: expected opset 17 or 18, got {options.Opset}", nameof(options));
+        TorchRuntime.Ensure();
         var inputs = new ExampleInputs(InputNames(examples.Count, options), examples, options.DynamicAxes);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace MaaS.Training.Startup;
+
+/// <summary>The settings under which torch runs in this process, and whether its operators are right on this processor.</summary>
+/// <remarks>
+/// The settings are made when this assembly is first used. The operators are checked when MaaS first computes; programs
+/// that use torch before that call <see cref="Ensure"/> themselves. docs/numerics.md says what is checked and how to
+/// switch it off.
+/// </remarks>
+public static class TorchRuntime
+{
+    private static readonly Lazy<TorchReport> Report = new(Check);
+
+    /// <summary>Checks torch's operators against float64, once a process, and leaves out what is wrong.</summary>
+    /// <returns>What is in force.</returns>
+    /// <exception cref="TorchNumericsException">Operators are wrong and nothing mends them.</exception>
+    public static TorchReport Ensure() => Report.Value;
+
+    private static TorchReport Check()
+    {
+        var setting = ProcessSettings.OneDnn;
+        if (!ProcessSettings.IsEnabled)
+        {
+            return new TorchReport(false, Processor.Name, [], setting.Value, [], TimeSpan.Zero, null);
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        var (value, errors, message) = new StartupCheck
+        {
+            OneDnn = setting,
+            Holds = !ProcessSettings.TorchWasLoaded,
+            Ladder = OneDnnLadder.Settings,
+            Verdicts = VerdictFile.OfThisMachine,
+            Measure = static (cases, stopAtWrong) => OperatorCheck.Run(cases, stopAtWrong),
+            SwitchOff = static () => LibTorchLibrary.UsesOneDnn = false,
+        }.Run();
+        if (message is not null)
+        {
+            Console.Error.WriteLine(message);
+        }
+
+        return new TorchReport(true, Processor.Name, ProcessSettings.Applied, value, errors, Stopwatch.GetElapsedTime(start), message);
+    }
+}
