@@ -18,9 +18,9 @@ trap 'wineserver --kill 2>/dev/null || :' EXIT
 windows() { echo "Z:${1//\//\\}"; }    # the path as Wine's programs see it
 
 for project in eng/traces samples/Mnist; do
-    dotnet publish "$project" -c Release -r win-x64 --self-contained -o "$work/$(basename "$project")" --nologo -v quiet -tl:off >/dev/null
+    dotnet publish "$project" -c Release -r win-x64 --self-contained -o "$work/$(basename "$project")" --nologo -v quiet -tl:off -clp:NoSummary
 done
-dotnet build eng/traces -c Release --nologo -v quiet -tl:off >/dev/null
+dotnet build eng/traces -c Release --nologo -v quiet -tl:off -clp:NoSummary
 wine wineboot --init 2>/dev/null
 
 # Forwards.
