@@ -83,5 +83,5 @@ public static partial class Program
     // Their messages say what is wrong and what to do; where in the code it was noticed helps nobody.
     private static bool IsExpected(Exception e)
         => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or OptionsValidationException
-            or DivergedException or InferenceException or OnnxExportException or PruningException;
+            or DivergedException or InferenceException or ModelInputException or NotSupportedException or OnnxExportException or PruningException;
 }

@@ -68,7 +68,14 @@ public sealed class ServingHost : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddMaaS(configure);
+        builder.Services.AddMaaS(options =>
+        {
+            options.Security.IsOwnHost = true;
+            configure(options);
+        });
+
+        // Their lines name the folder that the server was started in.
+        builder.Services.Configure<ConsoleLifetimeOptions>(static options => options.SuppressStatusMessages = true);
         builder.Services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(
             static (host, options) => host.ShutdownTimeout = options.Value.DrainDelay + options.Value.DrainTimeout);
 
@@ -77,6 +84,7 @@ public sealed class ServingHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configureBuilder?.Invoke(builder);
         url ??= builder.Configuration["urls"] ?? (builder.Configuration.GetSection("Kestrel:Endpoints").Exists() ? "" : DefaultUrl);
+        builder.Services.PostConfigure<MaaSServingOptions>(options => ServingTransport.AllowHostsOf(url, options));
         ServingTransport.Use(builder, url);
         var app = builder.Build();
         try
@@ -116,6 +124,9 @@ public sealed class ServingHost : IAsyncDisposable
 
     /// <summary>The models that are served, for changes at run time.</summary>
     public ModelRepository Models => _app.Services.GetRequiredService<ModelRepository>();
+
+    /// <summary>What the server is made of.</summary>
+    internal IServiceProvider Services => _app.Services;
 
     /// <summary>
     /// Waits until the process is told to end (Ctrl+C, SIGTERM) or the token fires; then says that it is not ready, listens for
