@@ -1,12 +1,13 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Training.Export.Lowering;
+using MaaS.Training.Export.Sizes;
 using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export;
 
 /// <summary>The ONNX graph while a traced program is written into it: which value each traced tensor is.</summary>
-internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registry, IReadOnlyList<DynamicAxis> axes)
+internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registry, SizeFit fit)
 {
     private readonly Dictionary<int, TensorCell> _cells = [];
     private readonly HashSet<string> _described = [];
@@ -14,7 +15,7 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
 
     public GraphBuilder Builder { get; } = builder;
 
-    public SizeExpressions Sizes { get; } = new(builder, axes);
+    public SizeExpressions Sizes { get; } = new(builder, fit);
 
     /// <summary>Gives a traced input, parameter or buffer its value in the graph.</summary>
     public void Define(TracedValue traced, string name, bool isConstant = false)

@@ -1,4 +1,5 @@
 using MaaS.Core.Onnx;
+using MaaS.Training.Export.Sizes;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 
@@ -7,15 +8,13 @@ namespace MaaS.Training.Export;
 /// <summary>Writes a traced program as an ONNX model: inputs, weights, operators, outputs, metadata.</summary>
 internal static class GraphWriter
 {
-    public static OnnxModel Write(
+    /// <summary>The model, and the sizes that it computes.</summary>
+    public static (OnnxModel Model, IReadOnlyCollection<SizeExpression> Sizes) Write(
         TracedProgram program, ExampleInputs inputs, IReadOnlyList<(string Name, Tensor Tensor)> state,
-        IReadOnlyList<TraceRun> runs, IReadOnlyList<string> outputNames, OnnxExportOptions options, int opset,
-        nn.Module module)
+        SizeFit fit, IReadOnlyList<string> outputNames, OnnxExportOptions options, int opset, nn.Module module)
     {
         var builder = new GraphBuilder(options.GraphName ?? module.GetName(), opset);
-        var axes = inputs.Axes.Select(axis => new DynamicAxis(
-            axis.Symbol, axis.Input, axis.Axis, new TracedSize([.. runs.Select(run => run.Sizes[axis.Symbol])])));
-        var graph = new ExportGraph(builder, options.Lowerings, [.. axes.DistinctBy(static axis => axis.Symbol)]);
+        var graph = new ExportGraph(builder, options.Lowerings, fit);
 
         // Names that the user chose are taken first, so that no node's name can push them aside.
         foreach (string name in outputNames) builder.UniqueName(name);
@@ -41,7 +40,7 @@ internal static class GraphWriter
         var model = builder.Build();
         model.SetModules(Modules(module));
         foreach (var (key, value) in options.Metadata) model.SetMetadata(key, value);
-        return model;
+        return (model, graph.Sizes.Used);
     }
 
     private static Dictionary<string, string> Modules(nn.Module module)

@@ -43,4 +43,7 @@ public sealed class OnnxExportException : Exception
 
     /// <summary>The least opset in which the operator can be exported, where a newer one is all that is missing.</summary>
     internal int? NeededOpset { get; init; }
+
+    /// <summary>Whether tracing at more sizes could express a number that could not be.</summary>
+    internal bool NeedsMoreSizes { get; init; }
 }

@@ -1,6 +1,7 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Onnx.Schema;
+using MaaS.Training.Export.Sizes;
 using MaaS.Training.Startup;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;
@@ -74,18 +75,9 @@ public static class OnnxExporter
         }
 
         var state = ModuleState.Of(module);
-        var (runs, program) = Trace(module, new TraceRuns(inputs, state, Forward, options.TraceSizes));
-        OnnxModel Write(int opset) => GraphWriter.Write(
-            program, inputs, state, runs, OutputNames(outputNames, options), options, opset, module);
-        OnnxModel model;
-        try
-        {
-            model = Write(options.Opset ?? DefaultOpset);
-        }
-        catch (OnnxExportException refusal) when (options.Opset is null && refusal.NeededOpset is { } needed)
-        {
-            model = Write(needed);
-        }
+        var traced = new TraceRuns(inputs, state, Forward, options.TraceSizes);
+        var model = Write(module, traced, (program, fit, opset) => GraphWriter.Write(
+            program, inputs, state, fit, OutputNames(outputNames, options), options, opset, module), inputs, options.Opset);
         if (options.Optimize)
         {
             var names = new WeightNames(model, state.Select(static pair => pair.Name));
@@ -95,24 +87,56 @@ public static class OnnxExporter
         GraphCheck.Check(model);
         if (!options.CheckParity) return new OnnxExportResult(model, double.NaN, 0);
 
-        var cases = runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
-        if (SizeOneCase(inputs, Forward, options.TraceSizes) is { } single) cases.Add(single);
-        return new OnnxExportResult(model, ParityCheck.Run(model, cases, options.ParityTolerance), cases.Count);
+        // Sizes far from the example's are compared as well, but their differences grow with what they sum over.
+        var cases = traced.Runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
+        int near = Math.Min(cases.Count, 2 + inputs.Symbols.Count);
+        if (SizeOneCase(inputs, Forward, options.TraceSizes) is { } single) cases.Insert(near++, single);
+        double largest = ParityCheck.Run(model, cases.Take(near), options.ParityTolerance);
+        ParityCheck.Run(model, cases.Skip(near), options.ParityTolerance);
+        return new OnnxExportResult(model, largest, cases.Count);
     }
 
-    private static (IReadOnlyList<TraceRun> Runs, TracedProgram Program) Trace(nn.Module module, TraceRuns runs)
+    // 1. Trace at a few sizes and write the model. 2. Where a number in it rounds, trace at more sizes and write it again.
+    // 3. Trace at the edges of the rounding, and write it until all that was found holds there as well.
+    private static OnnxModel Write(
+        nn.Module module, TraceRuns runs,
+        Func<TracedProgram, SizeFit, int, (OnnxModel Model, IReadOnlyCollection<SizeExpression> Sizes)> write,
+        ExampleInputs inputs, int? opset)
     {
         try
         {
             ModuleState.RefuseFreeWeights(module);
-            var traced = runs.Trace();
-            return (traced, TraceMerger.Merge([.. traced.Select(static run => run.Run.Trace)]));
+            runs.Begin();
+            while (true)
+            {
+                var program = TraceMerger.Merge([.. runs.Runs.Select(static run => run.Run.Trace)]);
+                var fit = new SizeFit(Axes(inputs, runs.Runs), runs.Evidence);
+                try
+                {
+                    var (model, sizes) = write(program, fit, opset ?? DefaultOpset);
+                    if (!runs.Confirm(sizes)) return model;
+                }
+                catch (OnnxExportException refusal) when (opset is null && refusal.NeededOpset is not null)
+                {
+                    opset = refusal.NeededOpset;
+                }
+                catch (OnnxExportException refusal) when (refusal.NeedsMoreSizes && runs.Extend())
+                {
+                    // The next round has more sizes to find the number's form.
+                }
+            }
         }
         catch (TracingException error)
         {
             throw new OnnxExportException(error);
         }
     }
+
+    private static IReadOnlyList<DynamicAxis> Axes(ExampleInputs inputs, IReadOnlyList<TraceRun> runs) =>
+    [
+        .. inputs.Axes.DistinctBy(static axis => axis.Symbol).Select(axis => new DynamicAxis(
+            axis.Symbol, axis.Input, axis.Axis, new TracedSize([.. runs.Select(run => run.Sizes[axis.Symbol])]))),
+    ];
 
     // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well. An axis
     // whose sizes the caller named keeps to these.

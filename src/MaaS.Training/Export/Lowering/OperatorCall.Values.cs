@@ -8,9 +8,24 @@ public sealed partial class OperatorCall
 {
     /// <summary>The name of an int64 vector of one element: a constant, or computed from the dynamic axes.</summary>
     /// <exception cref="OnnxExportException">The number cannot be expressed in the dynamic axes.</exception>
-    public string SizeVector(TracedSize size) => _export.Sizes.Vector(size) ?? throw Unsupported(
-        $"the number {size} (in the traced runs) cannot be expressed in the dynamic axes "
-        + $"({string.Join(", ", _export.Sizes.Axes.Select(static axis => $"{axis.Symbol}: {axis.Size}"))})");
+    public string SizeVector(TracedSize size) => _export.Sizes.Vector(size) ?? throw Inexpressible(size.ToString, run => size.At(run));
+
+    // Says what the number was at which sizes: a few of them show what it does.
+    private OnnxExportException Inexpressible(Func<string> all, Func<int, object> at)
+    {
+        const int Shown = 8;
+        var axes = _export.Sizes.Axes;
+        int runs = axes.Count == 0 ? 0 : axes.Max(static axis => axis.Size.Values.Count);
+        var seen = Enumerable.Range(0, Math.Min(runs, Shown)).Select(
+            run => $"{at(run)} at {string.Join(", ", axes.Select(axis => $"{axis.Symbol} {axis.Size.At(run)}"))}");
+        string more = runs > Shown ? $"; and so on, {runs} sizes in all" : "";
+        return new($"the number {(runs == 0 ? all() : string.Join("; ", seen))}{more} cannot be expressed in the dynamic axes: no sum, product, "
+            + "quotient, remainder, minimum or maximum of theirs fits all of these, or more than one does. Write it as such, make one of "
+            + "the axes fixed, or name the sizes that the module is made for in OnnxExportOptions.TraceSizes", Name, ModulePath)
+        {
+            NeedsMoreSizes = _export.Sizes.MoreSizesCouldHelp,
+        };
+    }
 
     /// <summary>The name of an int64 vector with these numbers.</summary>
     public string SizeVector(IReadOnlyList<TracedSize> sizes)
@@ -85,7 +100,7 @@ public sealed partial class OperatorCall
         if (moving.Count <= 1)
             return Node("Reshape", [value, Graph.Ints([.. Enumerable.Range(0, to.Count).Select(Entry)])]);
         // All but one of them must be computed; the one that is hardest to express is left to −1.
-        int inferred = moving.FirstOrDefault(i => _export.Sizes.Vector(to[i]) is null, moving[0]);
+        int inferred = moving.FirstOrDefault(i => !_export.Sizes.IsPlain(to[i]), moving[0]);
         var parts = to.Select((size, i) => i == inferred ? Graph.Ints(-1)
             : moving.Contains(i) ? SizeVector(size) : Graph.Ints(Entry(i)));
         return Node("Reshape", [value, Node("Concat", parts.ToArray(), ("axis", 0))]);

@@ -1,0 +1,219 @@
+namespace MaaS.Training.Export.Sizes;
+
+/// <summary>Chooses the sizes at which a module is traced. A few are enough where every number is a sum of axes; more are
+/// traced where numbers round, and last those at the edges of the rounding that was found, which decide whether it is
+/// the right one.</summary>
+internal sealed class SizeRuns
+{
+    private const int FewRuns = 14;         // beside the first ones, of a module that costs little
+    private const int ManyRuns = 30;
+    private const int MostExtensions = 2;
+    private const int HeldOut = 8;
+    private const int FullEvidence = 12;
+    private const int Candidates = 2000;
+    private const double CheapRuns = 15e6;  // nanoseconds
+    private const long Far = 320;
+    private const long Farther = 1000;      // slopes that are nearly equal part there
+
+    private readonly Dictionary<string, AxisRange> _ranges;
+    private readonly Func<IReadOnlyDictionary<string, long>, bool> _run;
+    private readonly Func<RunCost> _cost;
+    private readonly List<IReadOnlyDictionary<string, long>> _runs = [];
+    private readonly HashSet<string> _tried = [];
+    private readonly Random _random = new(0);
+    private int _extensions;
+    private bool _stopped;
+
+    /// <summary>Sizes for a module.</summary>
+    /// <param name="example">The dynamic axes by name and their sizes in the user's example.</param>
+    /// <param name="given">Axes that may only have these sizes.</param>
+    /// <param name="run">Traces the module; throws where it refuses the sizes; false where no further run is of use.</param>
+    /// <param name="cost">What a run costs at the first sizes; asked after the first one.</param>
+    public SizeRuns(
+        IReadOnlyDictionary<string, long> example, IReadOnlyDictionary<string, IReadOnlyList<long>> given,
+        Func<IReadOnlyDictionary<string, long>, bool> run, Func<RunCost> cost)
+    {
+        (_run, _cost) = (run, cost);
+        // A size of 1 broadcasts and would be mistaken for a fixed one.
+        _ranges = example.Select((axis, i) => (axis.Key, Range: given.TryGetValue(axis.Key, out var sizes)
+                ? new AxisRange(sizes[0], sizes, i + 1)
+                : new AxisRange(Math.Max(axis.Value, 2), null, i + 1)))
+            .ToDictionary(static axis => axis.Key, static axis => axis.Range);
+    }
+
+    /// <summary>The sizes of the runs that succeeded, in their order.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, long>> Runs => _runs;
+
+    /// <summary>What the runs are good for.</summary>
+    public TraceEvidence Evidence => new(
+        _runs.Count, _extensions > 0 ? Math.Min(HeldOut, _runs.Count / 3) : 0, _extensions > 0 && _runs.Count >= FullEvidence);
+
+    /// <summary>The first runs: near the example, with each axis changed alone, with all of them at other sizes; as many
+    /// more as cost little.</summary>
+    /// <exception cref="OnnxExportException">The module refuses every other size of an axis.</exception>
+    public void Begin()
+    {
+        var first = _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Example);
+        Run(first);
+        if (_ranges.Count == 0) return;
+        foreach (string symbol in _ranges.Keys) Vary(first, symbol);
+        double budget = Math.Max(0.6 * (_ranges.Count + 2) * _cost().At(1), CheapRuns);
+        int most = _runs.Count + 1 + FewRuns, failures = 0;
+        // All axes at about twice their size: what is cut to a limit (a window, a minimum) shows there.
+        if (!TryTwice()) failures++;
+        int needed = _runs.Count + 2;
+        while (!_stopped && _runs.Count < most && failures < 4 && Choose(Far, budget, _runs.Count < needed) is { } sizes)
+        {
+            budget -= CostOf(sizes);
+            if (!Try(sizes)) failures++;
+        }
+    }
+
+    /// <summary>As many runs as numbers that round need, at the second call twice as many; false where the sizes are used up.</summary>
+    public bool Extend()
+    {
+        if (_extensions == MostExtensions || _stopped) return false;
+        int before = _runs.Count;
+        _extensions++;
+        double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
+        int failures = 0;
+        while (!_stopped && _runs.Count < _extensions * ManyRuns && failures < 12 && Choose(_runs.Count % 2 == 0 ? Far : Farther, most, evenIfDear: true) is { } sizes)
+        {
+            if (!Try(sizes)) failures++;
+        }
+        return _runs.Count > before || _extensions == 1;
+    }
+
+    /// <summary>Runs at the edges of the quotients, remainders, minima and maxima in these expressions, where they have
+    /// not been seen from both sides.</summary>
+    /// <returns>Whether there are new runs, which the expressions must still fit.</returns>
+    public bool Confirm(IEnumerable<SizeExpression> expressions)
+    {
+        double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
+        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most)).ToList();
+        var edges = new RoundingEdges(expressions, candidates);
+        foreach (var run in _runs) edges.Cover(run);
+        bool added = false;
+        for (int attempt = 0; attempt < 16 && !_stopped; attempt++)
+        {
+            var best = candidates.Where(sizes => !_tried.Contains(Key(sizes))).MaxBy(edges.Count);
+            if (best is null || edges.Count(best) == 0) break;
+            if (!Try(best)) continue;
+            edges.Cover(best);
+            added = true;
+        }
+        return added;
+    }
+
+    private void Vary(Dictionary<string, long> first, string symbol)
+    {
+        var range = _ranges[symbol];
+        Exception? error = null;
+        foreach (long size in range.Alone)
+        {
+            if (TryAlone(new Dictionary<string, long>(first) { [symbol] = size }, out error))
+            {
+                range.Accept(size);
+                return;
+            }
+        }
+        throw new OnnxExportException(
+            $"export: forward failed at every other size tried for the dynamic axis '{symbol}' "
+            + $"({string.Join(", ", range.Alone)}): {error?.Message}. Declare the axis as fixed, or give "
+            + "OnnxExportOptions.TraceSizes sizes that the module accepts", error);
+    }
+
+    private bool TryTwice()
+    {
+        var twice = _ranges.ToDictionary(static axis => axis.Key, axis => axis.Value.Example > 64
+            ? axis.Value.Next([axis.Value.Example], axis.Value.Example + (axis.Value.Example / 8))
+            : axis.Value.Example + (axis.Value.Step * (1 + (axis.Value.Example / axis.Value.Step))));
+        foreach (var (symbol, range) in _ranges)
+        {
+            if (range.IsGiven) twice[symbol] = range.Next([.. Seen(symbol)], long.MaxValue);
+        }
+        return Try(twice);
+    }
+
+    private IEnumerable<long> Seen(string symbol) => _runs.Select(run => run[symbol]);
+
+    // The most telling sizes that the budget allows; where it allows none and one is needed, the cheapest.
+    private Dictionary<string, long>? Choose(long far, double budget, bool evenIfDear)
+    {
+        Dictionary<string, long>? cheapest = null;
+        for (double reach = 1; reach > 0.001; reach /= 2)
+        {
+            var sizes = _ranges.ToDictionary(static axis => axis.Key, axis => axis.Value.Next(
+                [.. Seen(axis.Key)], Math.Max((long)(Reach(axis.Value, far) * reach), axis.Value.Example / 2)));
+            if (_tried.Contains(Key(sizes))) continue;
+            if (CostOf(sizes) <= budget) return sizes;
+            if (cheapest is null || CostOf(sizes) < CostOf(cheapest)) cheapest = sizes;
+        }
+        return evenIfDear ? cheapest : null;
+    }
+
+    // Any sizes that cost at most so much: while they cost more, one axis after the other shrinks.
+    private Dictionary<string, long> Draw(double most)
+    {
+        var sizes = _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Draw(Reach(axis.Value, Farther)));
+        for (int attempt = 0; attempt < 20 && CostOf(sizes) > most; attempt++)
+        {
+            var (symbol, range) = _ranges.ElementAt(_random.Next(_ranges.Count));
+            sizes[symbol] = range.Draw(Math.Max(sizes[symbol] / 2, 2));
+        }
+        return sizes;
+    }
+
+    private static long Reach(AxisRange range, long far) => Math.Max(range.Example + (range.Example / 4), far);
+
+    private double CostOf(IReadOnlyDictionary<string, long> sizes) => _cost().At(
+        _ranges.Aggregate(1.0, (ratio, axis) => ratio * sizes[axis.Key] / axis.Value.Example));
+
+    // A module that refuses some sizes together may take each of them alone; where not, the axis to blame is known.
+    private bool Try(Dictionary<string, long> sizes)
+    {
+        if (TryAlone(sizes, out _))
+        {
+            foreach (var (symbol, range) in _ranges) range.Accept(sizes[symbol]);
+            return true;
+        }
+        foreach (var (symbol, range) in _ranges)
+        {
+            if (range.Example == sizes[symbol]) continue;
+            if (_ranges.Count == 1 || !TryAlone(new Dictionary<string, long>(_runs[0]) { [symbol] = sizes[symbol] }, out _))
+            {
+                range.Refuse(sizes[symbol]);
+            }
+            else
+            {
+                range.Accept(sizes[symbol]);
+            }
+        }
+        return false;
+    }
+
+    private bool TryAlone(Dictionary<string, long> sizes, out Exception? error)
+    {
+        error = null;
+        if (!_tried.Add(Key(sizes))) return false;
+        try
+        {
+            Run(sizes);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            error = failure;
+            return false;
+        }
+    }
+
+    private void Run(Dictionary<string, long> sizes)
+    {
+        _tried.Add(Key(sizes));
+        _stopped |= !_run(sizes);
+        _runs.Add(sizes);
+    }
+
+    private string Key(IReadOnlyDictionary<string, long> sizes) => string.Join('|', _ranges.Keys.Select(symbol => sizes[symbol]));
+}
