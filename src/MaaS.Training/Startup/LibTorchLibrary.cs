@@ -29,6 +29,9 @@ internal static unsafe class LibTorchLibrary
         }
     }
 
+    /// <summary>Whether libtorch's CUDA library lies beside it.</summary>
+    public static bool HasCudaPart => Path is { } path && File.Exists(path.Replace("torch_cpu", "torch_cuda", StringComparison.Ordinal));
+
     /// <summary>Its version, such as 2.10; null where it is too old to say.</summary>
     public static string? Version
     {

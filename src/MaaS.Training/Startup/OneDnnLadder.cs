@@ -3,7 +3,11 @@ using System.Runtime.Intrinsics.X86;
 namespace MaaS.Training.Startup;
 
 /// <summary>The settings of oneDNN to choose from, the fastest first.</summary>
-/// <remarks>oneDNN reads the limit when it is first used, not when libtorch is loaded, and never again.</remarks>
+/// <remarks>
+/// oneDNN reads the limit when it is first used, not when libtorch is loaded, and never again. An epoch of ResNet on 8,000
+/// images (AMD EPYC with AVX-512, two cores) took 2.3 s by default, 2.4 with AVX512_CORE, 3.2 with AVX2, 4.9 with AVX, 9
+/// with SSE41, 15 and more without oneDNN.
+/// </remarks>
 internal static class OneDnnLadder
 {
     /// <summary>The variable of the process environment that limits the instruction sets.</summary>
@@ -27,12 +31,11 @@ internal static class OneDnnLadder
         if (Avx512F.IsSupported)
         {
             settings.Add("AVX512_CORE");
-            settings.Add("AVX2");
         }
 
         if (Avx2.IsSupported)
         {
-            settings.Add("AVX");
+            settings.AddRange(["AVX2", "AVX", "SSE41"]);
         }
 
         settings.Add(Off);

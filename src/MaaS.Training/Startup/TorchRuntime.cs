@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using static TorchSharp.torch;
 
 namespace MaaS.Training.Startup;
 
@@ -17,6 +18,15 @@ public static class TorchRuntime
     /// <exception cref="DllNotFoundException">The program has no libtorch; the message has the command that adds it.</exception>
     /// <exception cref="TorchNumericsException">Operators are wrong and nothing mends them.</exception>
     public static TorchReport Ensure() => Report.Value;
+
+    /// <summary>The settings in force in this process.</summary>
+    public static IReadOnlyList<ProcessSetting> Settings => [.. ProcessSettings.Applied, ProcessSettings.OneDnn];
+
+    /// <summary>Loads libtorch and says what it is; checks nothing.</summary>
+    public static TorchDescription Describe() => new(
+        Processor.Name, LibTorchLibrary.Version ?? "a version that does not say", LibTorchLibrary.Path ?? "a place that the system does not tell",
+        cuda.is_available() ? $"{cuda.device_count()} devices"
+            : LibTorchLibrary.HasCudaPart ? "none: libtorch has its CUDA part and finds no device" : "none: this libtorch has no CUDA part");
 
     private static TorchReport Check()
     {
@@ -42,6 +52,6 @@ public static class TorchRuntime
             Console.Error.WriteLine(message);
         }
 
-        return new TorchReport(true, Processor.Name, ProcessSettings.Applied, value, errors, Stopwatch.GetElapsedTime(start), message);
+        return new TorchReport(true, Processor.Name, Settings, value, errors, Stopwatch.GetElapsedTime(start), message);
     }
 }
