@@ -77,7 +77,7 @@ internal sealed class EndpointGuard
         if (!_hosts.Allows(context, isAdministration))
         {
             return RefuseAsync(context, null, null, new Failure(
-                StatusCodes.Status400BadRequest, $"expected a host that {nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
+                StatusCodes.Status400BadRequest, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
         }
 
         if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration)

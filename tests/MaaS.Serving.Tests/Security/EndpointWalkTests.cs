@@ -78,9 +78,9 @@ public sealed class EndpointWalkTests
     [OneTimeTearDown]
     public async Task StopServer()
     {
+        await TestContext.Progress.WriteLineAsync($"endpoint walk: {Endpoints.Count()} endpoints, {GrpcMethods.Count()} gRPC methods among them, {_keys.Count + 2} callers, {_asked} requests");
         await _server.DisposeAsync();
         _models.Dispose();
-        await TestContext.Out.WriteLineAsync($"{_asked} requests");
     }
 
     private IEnumerable<(string Method, string Route, ServingScope Scope)> Endpoints
