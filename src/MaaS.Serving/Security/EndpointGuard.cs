@@ -10,12 +10,13 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Stands before every endpoint: finds out who calls, whether they may, and how often. The handlers behind it see the caller
-/// as <see cref="HttpContext.User"/> and through <see cref="Of"/>, and the models through <see cref="Models.ModelAccess"/>.
+/// Stands before every endpoint: finds out who calls, whether they may, and how often. The handlers behind it see the
+/// caller as <see cref="HttpContext.User"/> and through <see cref="Of"/>, and the models through <see
+/// cref="Models.ModelAccess"/>.
 /// </summary>
 /// <remarks>
-/// It stands in the endpoint itself and not in the middlewares for authentication and authorization: these run for every endpoint of the
-/// application, and make a service scope, a handler and a ticket for each request.
+/// It stands in the endpoint itself and not in the middlewares for authentication and authorization: these run for
+/// every endpoint of the application, and make a service scope, a handler and a ticket for each request.
 /// </remarks>
 internal sealed class EndpointGuard
 {
