@@ -34,6 +34,7 @@ public static partial class Program
             new ServeCommand(),
             new KeysCommand(),
             new AuditCommand(),
+            new DoctorCommand(),
         };
         ExamplesHelpAction.Install(root);
 

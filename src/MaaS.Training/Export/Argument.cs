@@ -1,3 +1,4 @@
+using System.Numerics;
 using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Training.Export;
@@ -13,6 +14,9 @@ public abstract record Argument
 
     /// <summary>A real, once per traced run.</summary>
     public sealed record Real(IReadOnlyList<double> Values) : Argument;
+
+    /// <summary>A complex number.</summary>
+    public sealed record ComplexNumber(Complex Value) : Argument;
 
     /// <summary>True or false.</summary>
     public sealed record Flag(bool Value) : Argument;

@@ -1,7 +1,7 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Training.Export.Lowering;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export;
 
@@ -49,7 +49,7 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     {
         Builder.Scope = op.ModulePath;
         bool inPlace = IsInPlace(op.Name);
-        if (inPlace && ViewKinds.OnlyLooks(op.Name[..^1])) (op, inPlace) = (op with { Name = op.Name[..^1] }, false);
+        if (inPlace && ViewKinds.OnlyLooks(op.Name[..^1])) (op, inPlace) = (op with { Name = op.Name[..^1], Writes = false }, false);
         var values = Run(op, inPlace ? op.Name[..^1] : op.Name);
         for (int i = 0; i < values.Count; i++)
         {
@@ -74,6 +74,13 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
 
     private IReadOnlyList<string> Run(TracedOperator op, string name)
     {
+        if (op.Writes && !IsInPlace(op.Name))
+        {
+            throw new OnnxExportException(
+                "it writes into one of its arguments, which has no ONNX form; use the operator's result instead (y = f(x), not f(x, out: y))",
+                op.Name, op.ModulePath);
+        }
+
         var lowering = registry.Find(name) ?? registry.Find(op.Name) ?? throw new OnnxExportException(
             "MaaS has no lowering for this operator; add one with OnnxExportOptions.Lowerings = "
             + $"LoweringRegistry.Default.With(\"{name}\", call => …)", op.Name, op.ModulePath);

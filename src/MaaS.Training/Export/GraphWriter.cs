@@ -1,5 +1,5 @@
 using MaaS.Core.Onnx;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Export;

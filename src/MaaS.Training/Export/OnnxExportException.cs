@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export;
 
 /// <summary>A module that cannot be exported as it is: an operator without a lowering, a size that cannot be expressed
@@ -15,10 +17,22 @@ public sealed class OnnxExportException : Exception
 
     /// <summary>An error at an operator.</summary>
     public OnnxExportException(string message, string? operatorName, string? modulePath, Exception? innerException = null)
-        : base($"export: {operatorName} in {Place(modulePath)}: {message}", innerException)
+        : base($"export: {operatorName} in {TracingException.Place(modulePath)}: {message}", innerException)
     {
         OperatorName = operatorName;
         ModulePath = modulePath;
+    }
+
+    /// <summary>An error of the tracer.</summary>
+    internal OnnxExportException(TracingException error)
+        : base(
+            error.OperatorName is { } name
+                ? $"export: {name} in {TracingException.Place(error.ModulePath)}: {error.Reason}"
+                : $"export: {error.Reason}",
+            error)
+    {
+        OperatorName = error.OperatorName;
+        ModulePath = error.ModulePath;
     }
 
     /// <summary>The ATen operator, such as <c>aten::relu</c>, where one is to blame.</summary>
@@ -29,7 +43,4 @@ public sealed class OnnxExportException : Exception
 
     /// <summary>The least opset in which the operator can be exported, where a newer one is all that is missing.</summary>
     internal int? NeededOpset { get; init; }
-
-    private static string Place(string? modulePath) =>
-        string.IsNullOrEmpty(modulePath) ? "the module's own forward" : $"module '{modulePath}'";
 }

@@ -1,7 +1,8 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Onnx.Schema;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Startup;
+using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Export;
@@ -56,6 +57,7 @@ public static class OnnxExporter
     {
         if (options.Opset is not (null or 17 or 18))
             throw new ArgumentException($"export: expected opset 17 or 18, got {options.Opset}", nameof(options));
+        TorchRuntime.Ensure();
         var inputs = new ExampleInputs(InputNames(examples.Count, options), examples, options.DynamicAxes);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -71,9 +73,8 @@ public static class OnnxExporter
             return [.. results.Select(static result => result.Tensor)];
         }
 
-        var state = State(module);
-        var runs = new TraceRuns(inputs, state, Forward, options.TraceSizes).Trace();
-        var program = TraceMerger.Merge([.. runs.Select(static run => run.Run.Trace)]);
+        var state = ModuleState.Of(module);
+        var (runs, program) = Trace(module, new TraceRuns(inputs, state, Forward, options.TraceSizes));
         OnnxModel Write(int opset) => GraphWriter.Write(
             program, inputs, state, runs, OutputNames(outputNames, options), options, opset, module);
         OnnxModel model;
@@ -99,6 +100,20 @@ public static class OnnxExporter
         return new OnnxExportResult(model, ParityCheck.Run(model, cases, options.ParityTolerance), cases.Count);
     }
 
+    private static (IReadOnlyList<TraceRun> Runs, TracedProgram Program) Trace(nn.Module module, TraceRuns runs)
+    {
+        try
+        {
+            ModuleState.RefuseFreeWeights(module);
+            var traced = runs.Trace();
+            return (traced, TraceMerger.Merge([.. traced.Select(static run => run.Run.Trace)]));
+        }
+        catch (TracingException error)
+        {
+            throw new OnnxExportException(error);
+        }
+    }
+
     // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well. An axis
     // whose sizes the caller named keeps to these.
     private static ParityCheck.Case? SizeOneCase(
@@ -120,14 +135,6 @@ public static class OnnxExporter
             // The module refuses this size, as pooling does with an image of one pixel: there is nothing to compare.
             return null;
         }
-    }
-
-    private static List<(string Name, Tensor Tensor)> State(nn.Module module)
-    {
-        var all = module.named_parameters().Select(static pair => (pair.name, (Tensor)pair.parameter))
-            .Concat(module.named_buffers().Select(static pair => (pair.name, pair.buffer)));
-        // Tied weights appear once, under their first name.
-        return [.. all.DistinctBy(static pair => pair.Item2.Handle)];
     }
 
     private static IReadOnlyList<string> InputNames(int count, OnnxExportOptions options)

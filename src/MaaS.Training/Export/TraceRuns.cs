@@ -1,5 +1,5 @@
 using MaaS.Core.Onnx.Schema;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Export;
@@ -86,7 +86,7 @@ internal sealed class TraceRuns(
         using var scope = NewDisposeScope();
         var inputs = examples.Make(sizes, seed);
         TensorProto[] values = [.. inputs.Select((input, i) => TorchTensorReader.Read(input, examples.Names[i]))];
-        (string, Tensor)[] all = [.. examples.Names.Zip(inputs), .. state];
+        Tensor[] all = [.. inputs, .. state.Select(static pair => pair.Tensor)];
         _runs.Add(new TraceRun(sizes, values, ModuleTracer.Trace(all, () => forward(inputs))));
     }
 }

@@ -1,4 +1,4 @@
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export;
 

@@ -2,6 +2,7 @@ using MaaS.Training.Data;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Structured;
 using MaaS.Training.Pruning.Surgery;
+using MaaS.Training.Startup;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;
@@ -37,6 +38,7 @@ public sealed class Pruner
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(examples);
+        TorchRuntime.Ensure();
         _module = new TracedModule(module, examples);
     }
 
@@ -44,7 +46,7 @@ public sealed class Pruner
     /// <param name="ignore">Modules whose output channels stay.</param>
     /// <param name="cancellationToken">Checked between runs of the module.</param>
     /// <exception cref="ArgumentException">A name is unknown.</exception>
-    /// <exception cref="Export.OnnxExportException">The module cannot be traced.</exception>
+    /// <exception cref="PruningException">The module cannot be traced.</exception>
     public PruningAnalysis Analyze(IReadOnlyCollection<string>? ignore = null, CancellationToken cancellationToken = default)
     {
         var analysis = Probe(ignore ?? [], cancellationToken);
@@ -60,7 +62,7 @@ public sealed class Pruner
     /// <exception cref="ArgumentException">An option is out of its range, or a layer's name is unknown.</exception>
     /// <exception cref="PruningException">The goal cannot be reached, or forward fails on the pruned module; the module
     /// keeps the steps that were complete.</exception>
-    /// <exception cref="Export.OnnxExportException">The module cannot be traced.</exception>
+    /// <exception cref="PruningException">The module cannot be traced.</exception>
     public PruningReport Prune(
         ChannelPruningOptions? options = null, Action<PruningStep>? fineTune = null,
         CancellationToken cancellationToken = default)

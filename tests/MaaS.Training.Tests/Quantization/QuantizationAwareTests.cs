@@ -4,7 +4,7 @@ using MaaS.Tests;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using MaaS.Training.Quantization;

@@ -1,6 +1,6 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;

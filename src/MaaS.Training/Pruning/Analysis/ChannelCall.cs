@@ -1,6 +1,6 @@
 using MaaS.Core.Onnx.Schema;
 using MaaS.Training.Export;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Pruning.Analysis;
 

@@ -1,5 +1,5 @@
 using MaaS.Training.Export;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using MaaS.Training.Pruning.Rules;
 
 namespace MaaS.Training.Pruning.Analysis;

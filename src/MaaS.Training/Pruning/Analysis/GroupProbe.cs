@@ -1,4 +1,4 @@
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using MaaS.Training.Pruning.Surgery;
 
 namespace MaaS.Training.Pruning.Analysis;

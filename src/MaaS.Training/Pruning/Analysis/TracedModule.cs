@@ -1,5 +1,5 @@
 using MaaS.Training.Export;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,11 +20,7 @@ internal sealed class TracedModule
     public nn.Module Module { get; }
 
     /// <summary>Parameters and buffers by their first name: the module's own tensors, which training may replace.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> State =>
-    [
-        .. Module.named_parameters().Select(static p => (p.name, (Tensor)p.parameter))
-            .Concat(Module.named_buffers().Select(static b => (b.name, b.buffer))).DistinctBy(static s => s.Item2.Handle),
-    ];
+    public IReadOnlyList<(string Name, Tensor Tensor)> State => ModuleState.Of(Module);
 
     public int InputCount => _examples.Count;
 
@@ -32,14 +28,28 @@ internal sealed class TracedModule
     public IReadOnlyList<(string Name, long[] Shape)> Shapes => [.. State.Select(static s => (s.Name, s.Tensor.shape))];
 
     /// <summary>One run in evaluation mode, as recorded.</summary>
+    /// <exception cref="PruningException">The module cannot be traced.</exception>
     public TracedProgram Trace()
     {
+        try
+        {
+            return Record();
+        }
+        catch (TracingException error)
+        {
+            throw new PruningException($"pruning: {Module.GetName()} cannot be traced: {error.Message}", error);
+        }
+    }
+
+    private TracedProgram Record()
+    {
+        ModuleState.RefuseFreeWeights(Module);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var mode = new EvaluationMode(Module);
         using var scopes = new ModuleScopes(Module);
         var examples = Examples();
-        (string, Tensor)[] inputs = [.. examples.Select(static (example, i) => ($"input.{i}", example)), .. State];
+        Tensor[] inputs = [.. examples, .. State.Select(static s => s.Tensor)];
         return TraceMerger.Merge([ModuleTracer.Trace(inputs, () => [.. _invoke(examples).Select(static r => r.Tensor)]).Trace]);
     }
 

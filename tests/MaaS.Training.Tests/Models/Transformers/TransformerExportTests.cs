@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using MaaS.Core.Onnx;
 using MaaS.Training.Export;
-using MaaS.Training.Export.Tracing;
+using MaaS.Training.Tracing;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;
 using MaaS.Training.Tests.Export;

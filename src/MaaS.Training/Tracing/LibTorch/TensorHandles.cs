@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Tracing.LibTorch;
+
+/// <summary>Between TorchSharp's tensors and libtorch's: a handle is an <c>at::Tensor*</c>, and that is one pointer to the
+/// implementation, which several tensors may share.</summary>
+internal static unsafe class TensorHandles
+{
+    /// <summary>What tells whether two tensors are the same one to libtorch.</summary>
+    public static nint Implementation(Tensor tensor) => *(nint*)tensor.Handle;
+
+    /// <summary>A TorchSharp tensor that takes over a reference.</summary>
+    /// <param name="implementation">With one reference for the result.</param>
+    public static Tensor Adopt(nint implementation, TracerFunctions functions)
+    {
+        var tensor = empty(0, device: CPU);
+        var shell = (nint*)NativeMemory.Alloc((nuint)sizeof(nint));
+        *shell = *(nint*)tensor.Handle;
+        *(nint*)tensor.Handle = implementation;
+        functions.DeleteTensor((nint)shell);
+        return tensor;
+    }
+}

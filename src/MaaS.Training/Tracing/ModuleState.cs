@@ -1,0 +1,110 @@
+using System.Collections;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using MaaS.Training.Tracing.LibTorch;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Tracing;
+
+/// <summary>The tensors that a module holds.</summary>
+internal static class ModuleState
+{
+    /// <summary>Parameters and buffers by name. Tied ones appear once, under their first name.</summary>
+    public static IReadOnlyList<(string Name, Tensor Tensor)> Of(nn.Module module) =>
+    [
+        .. module.named_parameters().Select(static pair => (pair.name, (Tensor)pair.parameter))
+            .Concat(module.named_buffers().Select(static pair => (pair.name, pair.buffer)))
+            .DistinctBy(static pair => TensorHandles.Implementation(pair.Item2)),
+    ];
+
+    /// <summary>Refuses a module whose fields hold weights that are not among its parameters: a trace would freeze them, and
+    /// TorchSharp's matmul ends the process when it meets one in a trace.</summary>
+    /// <exception cref="TracingException">There are such weights; the message names them.</exception>
+    public static void RefuseFreeWeights(nn.Module module)
+    {
+        var search = new FreeWeights(Of(module).Select(static pair => pair.Tensor));
+        search.Visit(module, "");
+        if (search.Found.Count > 0)
+        {
+            throw new TracingException(
+                $"{module.GetName()} holds weights that require a gradient and are not among its parameters: {string.Join(", ", search.Found)}. "
+                + "Register them: call RegisterComponents() after the fields are set, use ModuleList for lists of modules, or register_parameter "
+                + "and register_module; freeze those that are meant as constants (requires_grad = false)");
+        }
+    }
+
+    private sealed class FreeWeights(IEnumerable<Tensor> registered)
+    {
+        private readonly HashSet<nint> _registered = [.. registered.Select(TensorHandles.Implementation)];
+        private readonly HashSet<object> _visited = new(ReferenceEqualityComparer.Instance);
+
+        public List<string> Found { get; } = [];
+
+        public void Visit(object? value, string path)
+        {
+            switch (value)
+            {
+                case Tensor tensor:
+                    if (!tensor.IsInvalid && tensor.requires_grad && _registered.Add(TensorHandles.Implementation(tensor)))
+                    {
+                        Found.Add(path);
+                    }
+
+                    break;
+                case nn.Module module when _visited.Add(module):
+                    VisitModule(module, path);
+                    break;
+                case IDictionary dictionary when _visited.Add(dictionary):
+                    foreach (DictionaryEntry entry in dictionary)
+                    {
+                        Visit(entry.Value, $"{path}[{entry.Key}]");
+                    }
+
+                    break;
+                case IList list when _visited.Add(list):
+                    for (var i = 0; i < list.Count; i++)
+                    {
+                        Visit(list[i], $"{path}[{i}]");
+                    }
+
+                    break;
+                case ITuple tuple:
+                    for (var i = 0; i < tuple.Length; i++)
+                    {
+                        Visit(tuple[i], $"{path}.Item{i + 1}");
+                    }
+
+                    break;
+            }
+        }
+
+        private void VisitModule(nn.Module module, string path)
+        {
+            foreach (var (name, child) in module.named_children())
+            {
+                Visit(child, Join(path, name));
+            }
+
+            // A module in a list that was not registered brings parameters of its own.
+            foreach (var (name, parameter) in module.named_parameters(recurse: false))
+            {
+                Visit(parameter, Join(path, name));
+            }
+
+            // The base classes of TorchSharp itself hold what is registered.
+            for (var type = module.GetType(); type is not null && type.Assembly != typeof(nn.Module).Assembly; type = type.BaseType)
+            {
+                foreach (var field in type.GetFields(
+                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                {
+                    if (!field.FieldType.IsValueType || typeof(ITuple).IsAssignableFrom(field.FieldType))
+                    {
+                        Visit(field.GetValue(module), Join(path, field.Name));
+                    }
+                }
+            }
+        }
+
+        private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+    }
+}

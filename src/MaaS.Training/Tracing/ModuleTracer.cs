@@ -1,0 +1,29 @@
+using MaaS.Core.Onnx.Schema;
+using MaaS.Training.Tracing.LibTorch;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Tracing;
+
+/// <summary>Runs a forward function once under libtorch's tracer.</summary>
+internal static class ModuleTracer
+{
+    /// <summary>A traced run: the trace and copies of the outputs' values.</summary>
+    internal sealed record Run(Trace Trace, IReadOnlyList<TensorProto> Outputs);
+
+    /// <summary>Traces <paramref name="forward"/>. What it throws is thrown here, and leaves the next trace whole.</summary>
+    /// <param name="inputs">Example inputs, then parameters and buffers. Every weight that forward reads must be there.</param>
+    /// <param name="forward">Runs the module on this thread; its results belong to the dispose scope it runs in.</param>
+    /// <exception cref="TracingException">libtorch cannot trace the function.</exception>
+    public static Run Trace(IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>> forward)
+    {
+        using var scope = NewDisposeScope();
+        using var session = TracingSession.Begin(inputs);
+        var results = forward();
+        session.Return(results);
+        session.Stop();
+        var recorded = session.Read();
+        TensorProto[] constants = [.. recorded.Constants.Select(static constant => TorchTensorReader.Read(constant, ""))];
+        var trace = GraphText.Read(recorded, constants);
+        return new Run(trace, [.. results.Select(static result => TorchTensorReader.Read(result, ""))]);
+    }
+}
