@@ -59,7 +59,7 @@ public static partial class Program
         }
         catch (UsageException e)
         {
-            await Console.Error.WriteLineAsync($"maas: {e.Message}");
+            await Console.Error.WriteLineAsync($"maas: {Text(e)}");
             return ExitCode.Usage;
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("MAAS_DEBUG") is null)

@@ -11,7 +11,10 @@ public static class MaaSSecurityExtensions
     /// <summary>Name of the authentication scheme.</summary>
     public const string Scheme = "MaaS";
 
-    /// <summary>Adds the scheme <c>MaaS</c>: whoever shows a key, token or certificate of <see cref="SecurityOptions"/> is its user.</summary>
+    /// <summary>
+    /// Adds the scheme <c>MaaS</c>: whoever shows a key, token or certificate of <see cref="SecurityOptions"/> is its
+    /// user.
+    /// </summary>
     public static AuthenticationBuilder AddMaaS(this AuthenticationBuilder authentication)
     {
         ArgumentNullException.ThrowIfNull(authentication);
@@ -19,8 +22,9 @@ public static class MaaSSecurityExtensions
     }
 
     /// <summary>
-    /// Adds the policies <c>maas:predict</c>, <c>maas:read</c> and <c>maas:admin</c>, which decide as MaaS's own endpoints do: by the
-    /// scopes of the user and, where the route has a <c>{name}</c> or the resource is a text, by the models.
+    /// Adds the policies <c>maas:predict</c>, <c>maas:read</c> and <c>maas:admin</c>, which decide as MaaS's own
+    /// endpoints do: by the scopes of the user and, where the route has a <c>{name}</c> or the resource is a text, by
+    /// the models.
     /// </summary>
     public static AuthorizationBuilder AddMaaS(this AuthorizationBuilder authorization)
     {

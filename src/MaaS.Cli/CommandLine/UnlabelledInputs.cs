@@ -8,5 +8,6 @@ namespace MaaS.Cli.CommandLine;
 /// <param name="Note">Where they come from, in one line.</param>
 /// <param name="Warning">What makes measurements on them worth less; null where nothing does.</param>
 internal sealed record UnlabelledInputs(
-    IEnumerable<IReadOnlyDictionary<string, TensorValue>> Calibration, IEnumerable<IReadOnlyDictionary<string, TensorValue>> Comparison,
+    IEnumerable<IReadOnlyDictionary<string, TensorValue>> Calibration,
+    IEnumerable<IReadOnlyDictionary<string, TensorValue>> Comparison,
     string Note, string? Warning);

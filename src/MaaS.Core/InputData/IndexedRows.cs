@@ -12,11 +12,13 @@ internal static class IndexedRows
     private static readonly HashSet<string> Movers =
         ["Cast", "Identity", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Transpose", "Expand", "Slice", "Concat"];
 
-    /// <summary>The rows of the smallest constant table that the input's values reach; 2 where they reach none.</summary>
+    /// <summary>The rows of the smallest constant table that the input's values reach; 2 where they reach
+    /// none.</summary>
     public static long Of(GraphProto graph, string input)
     {
         var index = new GraphIndex(graph);
-        var constants = graph.Node.Where(static node => node.OpType == "Constant" && node.Attribute("value")?.T is not null)
+        var constants = graph.Node.Where(static node => node.OpType == "Constant"
+                && node.Attribute("value")?.T is not null)
             .ToDictionary(static node => node.Output[0], static node => node.Attribute("value")!.T);
         var seen = new HashSet<string> { input };
         var waiting = new Queue<string>(seen);

@@ -4,13 +4,18 @@ using MaaS.Core.Inference;
 namespace MaaS.Core.InputData;
 
 /// <summary>
-/// A model's inputs in NumPy files, one run each, read when they are enumerated: <c>.npz</c> files with the inputs' names;
+/// A model's inputs in NumPy files, one run each, read when they are enumerated: <c>.npz</c> files with the inputs'
+/// names;
 /// <c>.npy</c> files of the only input; or folders that hold one <c>.npy</c> of each input's name.
 /// </summary>
-/// <remarks>In names of <c>.npy</c> files, <c>_</c> stands for characters that file names cannot have, as in <c>x_0.npy</c> for
+/// <remarks>In names of <c>.npy</c> files, <c>_</c> stands for characters that file names cannot have, as in
+/// <c>x_0.npy</c> for
 /// the input <c>x:0</c>.</remarks>
 public sealed class InputFolder : IEnumerable<IReadOnlyDictionary<string, TensorValue>>
 {
+    // Characters that a file name cannot have on some system.
+    private const string Reserved = "/\\:*?\"<>|";
+
     private readonly IReadOnlyList<TensorSpec> _inputs;
     private readonly List<string> _runs;
 
@@ -30,7 +35,8 @@ public sealed class InputFolder : IEnumerable<IReadOnlyDictionary<string, Tensor
         }
         else if (!Directory.Exists(path))
         {
-            throw new FileNotFoundException($"expected a folder of .npz or .npy files, found nothing at '{path}'", path);
+            throw new FileNotFoundException(
+                $"expected a folder of .npz or .npy files, found nothing at '{path}'", path);
         }
         else
         {
@@ -40,7 +46,8 @@ public sealed class InputFolder : IEnumerable<IReadOnlyDictionary<string, Tensor
         if (_runs.Count == 0)
         {
             throw new InvalidDataException(
-                $"{path}: expected .npz files{(inputs.Count == 1 ? ", .npy files" : "")} or folders with a .npy file of each input "
+                $"{path}: expected .npz files{(inputs.Count == 1 ? ", .npy files" : "")} or folders with a .npy "
+                + "file of each input "
                 + $"({string.Join(", ", inputs.Select(static input => input.Name))}), found none");
         }
     }
@@ -72,11 +79,13 @@ public sealed class InputFolder : IEnumerable<IReadOnlyDictionary<string, Tensor
         return _inputs is [var only]
             ? InputCheck.Check(path, _inputs, new Dictionary<string, TensorValue> { [only.Name] = NpyFile.Read(path) })
             : throw new InvalidDataException(
-                $"{path}: expected a .npz file with the inputs {string.Join(", ", _inputs.Select(static input => input.Name))}, got one array");
+                $"{path}: expected a .npz file with the inputs "
+                + $"{string.Join(", ", _inputs.Select(static input => input.Name))}, got one array");
     }
 
-    private static bool Has(string path, string extension) => path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
+    private static bool Has(string path, string extension) =>
+        path.EndsWith(extension, StringComparison.OrdinalIgnoreCase);
 
     private static string FileOf(string folder, TensorSpec input) => Path.Combine(
-        folder, string.Concat(input.Name.Select(static c => c is '/' or '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|' ? '_' : c)) + ".npy");
+        folder, string.Concat(input.Name.Select(static c => Reserved.Contains(c) ? '_' : c)) + ".npy");
 }

@@ -35,17 +35,28 @@ internal static class JsonTensor
                 JsonValueKind.False => false,
                 _ => e.TryGetByte(out byte bit) && bit <= 1 ? bit == 1 : null as bool?,
             }),
-            ElementType.UInt8 => Of(leaves, sizes, source, "uint8", static e => e.TryGetByte(out var v) ? v : null as byte?),
-            ElementType.Int8 => Of(leaves, sizes, source, "int8", static e => e.TryGetSByte(out var v) ? v : null as sbyte?),
-            ElementType.UInt16 => Of(leaves, sizes, source, "uint16", static e => e.TryGetUInt16(out var v) ? v : null as ushort?),
-            ElementType.Int16 => Of(leaves, sizes, source, "int16", static e => e.TryGetInt16(out var v) ? v : null as short?),
-            ElementType.UInt32 => Of(leaves, sizes, source, "uint32", static e => e.TryGetUInt32(out var v) ? v : null as uint?),
-            ElementType.Int32 => Of(leaves, sizes, source, "int32", static e => e.TryGetInt32(out var v) ? v : null as int?),
-            ElementType.UInt64 => Of(leaves, sizes, source, "uint64", static e => e.TryGetUInt64(out var v) ? v : null as ulong?),
-            ElementType.Int64 => Of(leaves, sizes, source, "int64", static e => e.TryGetInt64(out var v) ? v : null as long?),
-            ElementType.Float16 => Of(leaves, sizes, source, "a number", static e => e.TryGetDouble(out var v) ? (Half)v : null as Half?),
-            ElementType.Float32 => Of(leaves, sizes, source, "a number", static e => e.TryGetSingle(out var v) ? v : null as float?),
-            ElementType.Float64 => Of(leaves, sizes, source, "a number", static e => e.TryGetDouble(out var v) ? v : null as double?),
+            ElementType.UInt8 => Of(leaves, sizes, source, "uint8",
+                static e => e.TryGetByte(out var v) ? v : null as byte?),
+            ElementType.Int8 => Of(leaves, sizes, source, "int8",
+                static e => e.TryGetSByte(out var v) ? v : null as sbyte?),
+            ElementType.UInt16 => Of(leaves, sizes, source, "uint16",
+                static e => e.TryGetUInt16(out var v) ? v : null as ushort?),
+            ElementType.Int16 => Of(leaves, sizes, source, "int16",
+                static e => e.TryGetInt16(out var v) ? v : null as short?),
+            ElementType.UInt32 => Of(leaves, sizes, source, "uint32",
+                static e => e.TryGetUInt32(out var v) ? v : null as uint?),
+            ElementType.Int32 => Of(leaves, sizes, source, "int32",
+                static e => e.TryGetInt32(out var v) ? v : null as int?),
+            ElementType.UInt64 => Of(leaves, sizes, source, "uint64",
+                static e => e.TryGetUInt64(out var v) ? v : null as ulong?),
+            ElementType.Int64 => Of(leaves, sizes, source, "int64",
+                static e => e.TryGetInt64(out var v) ? v : null as long?),
+            ElementType.Float16 => Of(leaves, sizes, source, "a number",
+                static e => e.TryGetDouble(out var v) ? (Half)v : null as Half?),
+            ElementType.Float32 => Of(leaves, sizes, source, "a number",
+                static e => e.TryGetSingle(out var v) ? v : null as float?),
+            ElementType.Float64 => Of(leaves, sizes, source, "a number",
+                static e => e.TryGetDouble(out var v) ? v : null as double?),
             ElementType.String => TensorValue.OfStrings([.. leaves.Select(e => e.ValueKind == JsonValueKind.String
                 ? e.GetString()!
                 : throw Unfit(e, "a text", source))], sizes),
@@ -70,7 +81,8 @@ internal static class JsonTensor
         }
     }
 
-    private static TensorValue Of<T>(List<JsonElement> leaves, long[] shape, string source, string expected, Func<JsonElement, T?> read)
+    private static TensorValue Of<T>(
+        List<JsonElement> leaves, long[] shape, string source, string expected, Func<JsonElement, T?> read)
         where T : unmanaged
     {
         var values = new T[leaves.Count];
@@ -86,5 +98,6 @@ internal static class JsonTensor
     private static InvalidDataException Unfit(JsonElement element, string expected, string source) =>
         new($"{source}: expected {expected}, got {element.GetRawText()}");
 
-    private static InvalidDataException Ragged(string source) => new($"{source}: expected nested arrays of equal lengths");
+    private static InvalidDataException Ragged(string source) =>
+        new($"{source}: expected nested arrays of equal lengths");
 }

@@ -19,7 +19,8 @@ public static class ModelInputs
     /// <summary>Runs a model once and forgets the outputs.</summary>
     /// <exception cref="InferenceException">The model fails on these inputs.</exception>
     /// <exception cref="ModelInputException">A name, type or shape does not fit.</exception>
-    public static void Try(OnnxModel model, IReadOnlyDictionary<string, TensorValue> inputs, CancellationToken cancellationToken = default)
+    public static void Try(
+        OnnxModel model, IReadOnlyDictionary<string, TensorValue> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         using var session = new ModelSession(model);

@@ -5,7 +5,8 @@ using MaaS.Core.Inference;
 
 namespace MaaS.Core.InputData;
 
-/// <summary>Reads one array as NumPy's <c>save</c> writes it: versions 1 to 3, both byte orders, C and Fortran order.</summary>
+/// <summary>Reads one array as NumPy's <c>save</c> writes it: versions 1 to 3, both byte orders, C and Fortran
+/// order.</summary>
 /// <remarks>NumPy's <c>numpy/lib/format.py</c>. Pickled objects are never read.</remarks>
 public static class NpyFile
 {
@@ -16,7 +17,8 @@ public static class NpyFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no array, is cut short, or holds elements that tensors do not have.</exception>
+    /// <exception cref="InvalidDataException">The file is no array, is cut short, or holds elements that tensors do not
+    /// have.</exception>
     public static TensorValue Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -25,7 +27,8 @@ public static class NpyFile
 
     /// <summary>Reads an array to its end.</summary>
     /// <param name="stream">Positioned at the array.</param>
-    /// <param name="length">Bytes that the stream says it has; guards against headers that ask for more memory than there is data.</param>
+    /// <param name="length">Bytes that the stream says it has; guards against headers that ask for more memory than
+    /// there is data.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="InvalidDataException">As for <see cref="Read(string)"/>.</exception>
     public static TensorValue Read(Stream stream, long length, string name)
@@ -38,7 +41,8 @@ public static class NpyFile
         if (expected != length - headerLength || expected > Array.MaxLength)
         {
             throw new InvalidDataException(
-                $"{name}: expected {expected} bytes for the array {header.Descriptor} ({string.Join(", ", header.Shape)}), got {length - headerLength}: "
+                $"{name}: expected {expected} bytes for the array {header.Descriptor} "
+                + $"({string.Join(", ", header.Shape)}), got {length - headerLength}: "
                 + "the file is cut short or damaged");
         }
         var bytes = new byte[expected];
@@ -60,7 +64,8 @@ public static class NpyFile
         Fill(stream, start, name);
         if (!start.AsSpan(0, Magic.Length).SequenceEqual(Magic))
         {
-            throw new InvalidDataException($"{name}: expected an array that NumPy's save wrote (.npy), got other bytes");
+            throw new InvalidDataException(
+                $"{name}: expected an array that NumPy's save wrote (.npy), got other bytes");
         }
         int major = start[6];
         if (major is < 1 or > 3)
@@ -69,7 +74,9 @@ public static class NpyFile
         }
         var size = new byte[major == 1 ? 2 : 4];
         Fill(stream, size, name);
-        long length = major == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(size) : BinaryPrimitives.ReadUInt32LittleEndian(size);
+        long length = major == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(size)
+            : BinaryPrimitives.ReadUInt32LittleEndian(size);
         if (length > MaxHeader)
         {
             throw new InvalidDataException($"{name}: expected a header of at most {MaxHeader} bytes, got {length}");
@@ -88,7 +95,8 @@ public static class NpyFile
         }
         catch (EndOfStreamException e)
         {
-            throw new InvalidDataException($"{name}: expected {bytes.Length} more bytes of a .npy array: the file is cut short", e);
+            throw new InvalidDataException(
+                $"{name}: expected {bytes.Length} more bytes of a .npy array: the file is cut short", e);
         }
     }
 

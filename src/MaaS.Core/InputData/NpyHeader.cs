@@ -16,19 +16,24 @@ internal sealed partial record NpyHeader(string Descriptor, bool FortranOrder, l
         if (!descriptor.Success)
         {
             throw new InvalidDataException(
-                $"{name}: expected an array of one element type in the header, got {text.Trim()}; save each field as an array of its own");
+                $"{name}: expected an array of one element type in the header, got {text.Trim()}; save each field "
+                + "as an array of its own");
         }
         var order = Order().Match(text);
         var shape = ShapePattern().Match(text);
         if (!order.Success || !shape.Success)
         {
-            throw new InvalidDataException($"{name}: expected 'fortran_order' and 'shape' in the header, got {text.Trim()}");
+            throw new InvalidDataException(
+                $"{name}: expected 'fortran_order' and 'shape' in the header, got {text.Trim()}");
         }
-        var sizes = shape.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return new NpyHeader(descriptor.Groups[1].Value, order.Groups[1].Value == "True", Array.ConvertAll(sizes, size =>
+        var sizes = shape.Groups[1].Value.Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return new NpyHeader(
+            descriptor.Groups[1].Value, order.Groups[1].Value == "True", Array.ConvertAll(sizes, size =>
             long.TryParse(size.TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
                 ? number
-                : throw new InvalidDataException($"{name}: expected sizes in the header's shape, got {shape.Groups[1].Value}")));
+                : throw new InvalidDataException(
+                    $"{name}: expected sizes in the header's shape, got {shape.Groups[1].Value}")));
     }
 
     [GeneratedRegex("""['"]descr['"]\s*:\s*['"]([^'"]+)['"]""")]

@@ -16,7 +16,8 @@ internal sealed record NpyType(ElementType Type, int Bytes, int Unit, bool BigEn
     public static NpyType Parse(string descriptor, string name)
     {
         char order = descriptor[0], kind = descriptor.Length > 1 ? descriptor[1] : '?';
-        if (order is not ('<' or '>' or '|' or '=') || !int.TryParse(descriptor.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
+        if (order is not ('<' or '>' or '|' or '=')
+            || !int.TryParse(descriptor.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
         {
             throw Unknown(descriptor, name);
         }
@@ -58,5 +59,6 @@ internal sealed record NpyType(ElementType Type, int Bytes, int Unit, bool BigEn
     }
 
     private static InvalidDataException Unknown(string descriptor, string name) => new(
-        $"{name}: expected elements that tensors have (booleans, integers, float16 to float64, texts), got '{descriptor}'; convert with astype before saving");
+        $"{name}: expected elements that tensors have (booleans, integers, float16 to float64, texts), got "
+        + $"'{descriptor}'; convert with astype before saving");
 }

@@ -3,14 +3,16 @@ using MaaS.Core.Inference;
 
 namespace MaaS.Core.InputData;
 
-/// <summary>Reads several named arrays as NumPy's <c>savez</c> and <c>savez_compressed</c> write them: a zip of <c>.npy</c> files.</summary>
+/// <summary>Reads several named arrays as NumPy's <c>savez</c> and <c>savez_compressed</c> write them: a zip of
+/// <c>.npy</c> files.</summary>
 public static class NpzFile
 {
     private const string Extension = ".npy";
 
     /// <summary>Reads all arrays, by their names.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no such archive, is damaged, or holds something else than arrays.</exception>
+    /// <exception cref="InvalidDataException">The file is no such archive, is damaged, or holds something else than
+    /// arrays.</exception>
     public static IReadOnlyDictionary<string, TensorValue> Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -35,7 +37,8 @@ public static class NpzFile
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{path}: expected an archive that NumPy's savez wrote (.npz): {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected an archive that NumPy's savez wrote (.npz): {e.Message}", e);
         }
     }
 }

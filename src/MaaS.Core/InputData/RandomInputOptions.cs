@@ -9,8 +9,8 @@ public sealed record RandomInputOptions
     /// <summary>The seed. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Sizes of free axes by name, or by input and number where they have no name: <c>x[1]</c>. Other axes: 1 for the first
-    /// one of an input and for batches, 3 channels of 224 × 224 in images (4 axes), else 16.</summary>
+    /// <summary>Sizes of free axes by name, or by input and number where they have no name: <c>x[1]</c>. Other axes: 1
+    /// for the first one of an input and for batches, 3 channels of 224 × 224 in images (4 axes), else 16.</summary>
     public IReadOnlyDictionary<string, long> Sizes { get; init; } = new Dictionary<string, long>();
 
     /// <summary>Inputs that hold one value throughout, by name.</summary>

@@ -6,8 +6,8 @@ using MaaS.Core.Onnx;
 namespace MaaS.Core.InputData;
 
 /// <summary>
-/// Inputs drawn at random, one run each, the same at every enumeration: floating-point numbers from N(0, 1); integers that index
-/// a table (token ids) from its rows; masks all ones; other integers and booleans 0 or 1.
+/// Inputs drawn at random, one run each, the same at every enumeration: floating-point numbers from N(0, 1); integers
+/// that index a table (token ids) from its rows; masks all ones; other integers and booleans 0 or 1.
 /// </summary>
 /// <remarks>What is measured on them says how exact the arithmetic is, not how a model does on real data.</remarks>
 public sealed class RandomInputs : IEnumerable<IReadOnlyDictionary<string, TensorValue>>
@@ -21,7 +21,8 @@ public sealed class RandomInputs : IEnumerable<IReadOnlyDictionary<string, Tenso
     /// <param name="model">The model, whose graph tells which integers index a table.</param>
     /// <param name="inputs">What it takes.</param>
     /// <param name="options">Sizes, values and seed; null for the defaults.</param>
-    /// <exception cref="ArgumentException">A size or value belongs to no axis or input, or an input takes texts.</exception>
+    /// <exception cref="ArgumentException">A size or value belongs to no axis or input, or an input takes
+    /// texts.</exception>
     public RandomInputs(OnnxModel model, IReadOnlyList<TensorSpec> inputs, RandomInputOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -30,7 +31,8 @@ public sealed class RandomInputs : IEnumerable<IReadOnlyDictionary<string, Tenso
         _options = options ?? new();
         if (inputs.FirstOrDefault(static input => input.Type == ElementType.String) is { } text)
         {
-            throw new ArgumentException($"random inputs: expected numbers, got the input {text}; give real data", nameof(inputs));
+            throw new ArgumentException(
+                $"random inputs: expected numbers, got the input {text}; give real data", nameof(inputs));
         }
         var shapes = new RandomShapes(inputs, _options.Sizes);
         _shapes = inputs.ToDictionary(static input => input.Name, shapes.Of);
@@ -39,13 +41,15 @@ public sealed class RandomInputs : IEnumerable<IReadOnlyDictionary<string, Tenso
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
-                $"random inputs: expected values for the inputs {string.Join(", ", inputs.Select(static input => input.Name))}, got {string.Join(", ", unknown)}",
+                $"random inputs: expected values for the inputs "
+                + $"{string.Join(", ", inputs.Select(static input => input.Name))}, got {string.Join(", ", unknown)}",
                 nameof(options));
         }
     }
 
     /// <summary>The shapes that were chosen, as <c>x float32[1,3,224,224]</c>.</summary>
-    public string Shapes => string.Join("; ", _inputs.Select(input => $"{input.Name} {input.Type.Name()}{TensorShape.Format(_shapes[input.Name])}"));
+    public string Shapes => string.Join("; ", _inputs.Select(input =>
+        $"{input.Name} {input.Type.Name()}{TensorShape.Format(_shapes[input.Name])}"));
 
     /// <inheritdoc/>
     public IEnumerator<IReadOnlyDictionary<string, TensorValue>> GetEnumerator()
@@ -67,11 +71,13 @@ public sealed class RandomInputs : IEnumerable<IReadOnlyDictionary<string, Tenso
         {
             Array.Fill(values, fill);
         }
-        else if (input.Type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64)
+        else if (input.Type is ElementType.Float16 or ElementType.BFloat16
+            or ElementType.Float32 or ElementType.Float64)
         {
             for (int i = 0; i < values.Length; i++)
             {
-                values[i] = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+                values[i] = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+                    * Math.Cos(2 * Math.PI * random.NextDouble());
             }
         }
         else if (input.Name.Contains("mask", StringComparison.OrdinalIgnoreCase))

@@ -20,8 +20,11 @@ internal sealed class RandomShapes
         string[] unknown = [.. given.Keys.Where(name => !known.Contains(name))];
         if (unknown.Length > 0)
         {
+            string there = axes.Count > 0
+                ? string.Join(", ", axes.Select(static axis => axis.Name ?? axis.Place).Distinct())
+                : "free axes, of which there are none";
             throw new ArgumentException(
-                $"random inputs: expected sizes of {(axes.Count > 0 ? string.Join(", ", axes.Select(static a => a.Name ?? a.Place).Distinct()) : "free axes, of which there are none")}, "
+                $"random inputs: expected sizes of {there}, "
                 + $"got {string.Join(", ", unknown.Select(static name => $"'{name}'"))}", nameof(given));
         }
         foreach (var (name, _, index, input) in axes)

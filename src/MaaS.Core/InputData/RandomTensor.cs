@@ -25,12 +25,14 @@ internal static class RandomTensor
                 ElementType.Float32 => As(values, shape, static v => (float)v),
                 ElementType.Float64 => As(values, shape, static v => v),
                 ElementType.BFloat16 => new TensorValue(input.Type, shape, Bits(values)),
-                _ => throw new ArgumentException($"random inputs: expected numbers, got the input {input}; give real data", nameof(input)),
+                _ => throw new ArgumentException(
+                    $"random inputs: expected numbers, got the input {input}; give real data", nameof(input)),
             };
         }
         catch (OverflowException e)
         {
-            throw new ArgumentException($"random inputs: expected values that {input} can hold: {e.Message}", nameof(values), e);
+            throw new ArgumentException(
+                $"random inputs: expected values that {input} can hold: {e.Message}", nameof(values), e);
         }
     }
 
@@ -39,5 +41,8 @@ internal static class RandomTensor
 
     // The upper half of the float32: cut, not rounded.
     private static byte[] Bits(double[] values) =>
-        [.. values.SelectMany(static v => BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits((float)v) >> 16)))];
+        [
+        .. values.Select(static v => (ushort)(BitConverter.SingleToUInt32Bits((float)v) >> 16))
+            .SelectMany(BitConverter.GetBytes),
+    ];
 }

@@ -15,13 +15,17 @@ internal static class UnquantizedWeights
     /// <c>3 weights of Conv in bodies of If, 12.5 KiB of float16</c>.</summary>
     public static IReadOnlyList<string> Describe(OnnxModel model)
     {
-        var groups = Find(model.Graph, "").GroupBy(static weight => (weight.Reader, weight.Place, Type: weight.Tensor.Type()))
-            .Select(static group => (group.Key, Count: group.Count(), Bytes: group.Sum(static weight => Bytes(weight.Tensor))))
+        var groups = Find(model.Graph, "")
+            .GroupBy(static weight => (weight.Reader, weight.Place, Type: weight.Tensor.Type()))
+            .Select(static group => (
+                group.Key, Count: group.Count(), Bytes: group.Sum(static weight => Bytes(weight.Tensor))))
             .OrderByDescending(static group => group.Bytes);
         return
         [
-            .. groups.Select(static group => $"{group.Count} {(group.Count == 1 ? "weight" : "weights")} of {group.Key.Reader}{group.Key.Place}, "
-                + $"{(group.Bytes / 1024.0).ToString("N1", CultureInfo.InvariantCulture)} KiB of {Name(group.Key.Type)}"),
+            .. groups.Select(static group =>
+                $"{group.Count} {(group.Count == 1 ? "weight" : "weights")} of {group.Key.Reader}{group.Key.Place}, "
+                + string.Create(CultureInfo.InvariantCulture, $"{group.Bytes / 1024.0:N1} KiB of "
+                + $"{Name(group.Key.Type)}")),
         ];
     }
 
@@ -29,12 +33,15 @@ internal static class UnquantizedWeights
     private static IEnumerable<(string Reader, string Place, TensorProto Tensor)> Find(GraphProto graph, string place)
     {
         var index = new GraphIndex(graph);
-        var constants = graph.Node.Where(static node => node.OpType == "Constant" && node.Attribute("value")?.T is not null)
+        var constants = graph.Node.Where(static node => node.OpType == "Constant"
+                && node.Attribute("value")?.T is not null)
             .Select(static node => (node.Output[0], node.Attribute("value")!.T));
-        foreach (var (name, tensor) in graph.Initializer.Select(static tensor => (tensor.Name, tensor)).Concat(constants))
+        var tensors = graph.Initializer.Select(static tensor => (tensor.Name, tensor)).Concat(constants);
+        foreach (var (name, tensor) in tensors)
         {
             if (tensor.Type().IsFloat() && tensor.Dims.Count > 1 && Bytes(tensor) >= LeastBytes
-                && index.Consumers(name) is [var first, ..] && Reader(first, name, place) is ({ } reader, var where) && reader.IsStandard())
+                && index.Consumers(name) is [var first, ..]
+                && Reader(first, name, place) is ({ } reader, var where) && reader.IsStandard())
             {
                 yield return (reader.OpType, where, tensor);
             }
@@ -55,7 +62,8 @@ internal static class UnquantizedWeights
         {
             return (node, place);
         }
-        var inner = node.Subgraphs().SelectMany(static body => body.Node).FirstOrDefault(n => n.References().Contains(name));
+        var inner = node.Subgraphs().SelectMany(static body => body.Node)
+            .FirstOrDefault(n => n.References().Contains(name));
         return inner is null ? (null, place) : Reader(inner, name, $" in bodies of {node.OpType}");
     }
 

@@ -11,13 +11,17 @@ namespace MaaS.Serving.Audit;
 /// <param name="RequestId">The request's name in the server's log.</param>
 public sealed record AuditEntry(string Actor, string Address, string Action, string RequestId)
 {
-    /// <summary><c>begin</c> before a change, <c>end</c> after it, with the status; <c>refused</c> where the caller may not.</summary>
+    /// <summary>
+    /// <c>begin</c> before a change, <c>end</c> after it, with the status; <c>refused</c> where the caller may not.
+    /// </summary>
     public string Phase { get; init; } = "end";
 
     /// <summary>The model that is changed or was asked for; null where the request names none.</summary>
     public string? Model { get; init; }
 
-    /// <summary>HTTP status of the answer, or the one that a gRPC status stands for; null while there is none.</summary>
+    /// <summary>
+    /// HTTP status of the answer, or the one that a gRPC status stands for; null while there is none.
+    /// </summary>
     public int? Status { get; init; }
 
     /// <summary>What else is worth knowing; null for nothing.</summary>

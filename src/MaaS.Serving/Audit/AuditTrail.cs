@@ -9,8 +9,8 @@ namespace MaaS.Serving.Audit;
 
 /// <summary>What a server writes into its audit log, where it has one.</summary>
 /// <remarks>
-/// Whoever is refused decides how often: beyond 200 refusals at once and 20 a second they are counted, and the next line that is
-/// written says how many there were.
+/// Whoever is refused decides how often: beyond 200 refusals at once and 20 a second they are counted, and the next
+/// line that is written says how many there were.
 /// </remarks>
 internal sealed class AuditTrail : IDisposable
 {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace MaaS.Serving.Http;
 
-/// <summary>Messages of other libraries for clients and logs: they name files of this machine, which is nobody's business.</summary>
+/// <summary>
+/// Messages of other libraries for clients and logs: they name files of this machine, which is nobody's business.
+/// </summary>
 internal static partial class PublicText
 {
     /// <summary>Leaves the last part of every absolute path.</summary>
@@ -29,7 +31,10 @@ internal static partial class PublicText
         return IsPath(path, name) ? match.Value.Replace(path, name, StringComparison.Ordinal) : match.Value;
     }
 
-    /// <summary>Addresses of this server and names of a network's nodes look like paths: those begin at no folder and name no file.</summary>
+    /// <summary>
+    /// Addresses of this server and names of a network's nodes look like paths: those begin at no folder and name no
+    /// file.
+    /// </summary>
     private static bool IsPath(string path, string name)
         => path[0] != '/' || name.Contains('.', StringComparison.Ordinal) || Directory.Exists("/" + path.Split('/', 3)[1]);
 

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// The models as the caller of one request may see and change them: lists leave out what is kept from them, and a model that is named
-/// in a body is decided on here. Protocols see models through this and through leases.
+/// The models as the caller of one request may see and change them: lists leave out what is kept from them, and a model
+/// that is named in a body is decided on here. Protocols see models through this and through leases.
 /// </summary>
 internal readonly struct ModelAccess
 {
@@ -87,7 +87,9 @@ internal readonly struct ModelAccess
     }
 
     /// <inheritdoc cref="ModelRepository.SetRoute(string, TrafficRoute?)"/>
-    /// <exception cref="Http.RequestException">403: the model, or the one that copies would go to, is kept from the caller.</exception>
+    /// <exception cref="Http.RequestException">
+    /// 403: the model, or the one that copies would go to, is kept from the caller.
+    /// </exception>
     public void SetRoute(string name, TrafficRoute? route)
     {
         BeginChange(name);

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace MaaS.Serving.Protocols;
 
 /// <summary>
-/// <c>GET /healthz</c>: 200 while every model that was found is loaded, else 503. Callers with the scope <c>read</c> are told which of
-/// their models can answer, and which cannot.
+/// <c>GET /healthz</c>: 200 while every model that was found is loaded, else 503. Callers with the scope <c>read</c>
+/// are told which of their models can answer, and which cannot.
 /// </summary>
 internal sealed class HealthProtocol(ModelRepository models, EndpointGuard guard, ServingEndpoint endpoint) : IProtocol
 {

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Security;
 
-/// <summary>Users whom the application that embeds MaaS authenticates with schemes of its own: JwtBearer with OpenID Connect, cookies.</summary>
+/// <summary>
+/// Users whom the application that embeds MaaS authenticates with schemes of its own: JwtBearer with OpenID Connect,
+/// cookies.
+/// </summary>
 internal sealed class ApplicationCredential(IOptions<MaaSServingOptions> options, ICallerFactory callers) : ICredential
 {
     private readonly string[] _schemes = [.. options.Value.Security.AuthenticationSchemes];

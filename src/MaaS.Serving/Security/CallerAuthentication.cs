@@ -36,7 +36,10 @@ internal sealed class CallerAuthentication
     /// <summary>Whether nobody can show any proof, so that <see cref="AnonymousAt"/> says it all.</summary>
     public bool IsOpen => _all.Length == 0;
 
-    /// <summary>What a caller without proof may do on a connection: on the administration's own loopback port everything, while nobody can prove anything.</summary>
+    /// <summary>
+    /// What a caller without proof may do on a connection: on the administration's own loopback port everything, while
+    /// nobody can prove anything.
+    /// </summary>
     public Caller AnonymousAt(HttpContext context, int? adminPort)
         => !_options.HasCredentials && _options.AnonymousScopes.Count == 0 && adminPort == context.Connection.LocalPort
             && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) ? LocalAdmin : Anonymous;

@@ -3,8 +3,8 @@ using System.Security.Claims;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Reads scopes from the claims <c>scope</c> and <c>scp</c>, models from <c>models</c> (all where there is none), and the name
-/// from the identity, the name identifier or <c>sub</c>.
+/// Reads scopes from the claims <c>scope</c> and <c>scp</c>, models from <c>models</c> (all where there is none), and
+/// the name from the identity, the name identifier or <c>sub</c>.
 /// </summary>
 internal sealed class ClaimsCallerFactory : ICallerFactory
 {

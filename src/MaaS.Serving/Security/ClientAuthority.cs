@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// The authorities that client certificates must come from, and what these have revoked. The machine's own list of authorities
-/// does not count, and nothing is fetched.
+/// The authorities that client certificates must come from, and what these have revoked. The machine's own list of
+/// authorities does not count, and nothing is fetched.
 /// </summary>
 internal sealed partial class ClientAuthority
 {
@@ -47,10 +47,14 @@ internal sealed partial class ClientAuthority
         return authorities.Count > 0 ? authorities : throw new InvalidDataException($"{path}: expected certificates in PEM, got none");
     }
 
-    /// <summary>Stands for the revocations as they are now: a certificate that was accepted under another is looked at again.</summary>
+    /// <summary>
+    /// Stands for the revocations as they are now: a certificate that was accepted under another is looked at again.
+    /// </summary>
     public object State => (object?)_revocations?.Current ?? this;
 
-    /// <summary>Whether a certificate comes from an authority, is for clients, has not expired and is not revoked.</summary>
+    /// <summary>
+    /// Whether a certificate comes from an authority, is for clients, has not expired and is not revoked.
+    /// </summary>
     /// <param name="certificate">The client's.</param>
     /// <param name="sent">The certificates that came with it; null for none.</param>
     public bool Accepts(X509Certificate2 certificate, X509Chain? sent = null)
@@ -77,7 +81,9 @@ internal sealed partial class ClientAuthority
     }
 
     /// <summary>Why a certificate of a chain does not count any more; null where all do.</summary>
-    /// <remarks>The authorities of the options are exempt: they are taken back by taking them out of the file.</remarks>
+    /// <remarks>
+    /// The authorities of the options are exempt: they are taken back by taking them out of the file.
+    /// </remarks>
     private string? Revoked(X509Chain chain)
     {
         if (_revocations?.Current is not { } revocations)
@@ -114,7 +120,9 @@ internal sealed partial class ClientAuthority
 
         public IReadOnlyList<RevocationList> Lists { get; } = lists;
 
-        /// <summary>Why a certificate does not count; null where the latest list of its issuer does not name it.</summary>
+        /// <summary>
+        /// Why a certificate does not count; null where the latest list of its issuer does not name it.
+        /// </summary>
         public string? Fault(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset now)
         {
             var list = Lists.Where(l => _signed.GetOrAdd((l, issuer.Thumbprint), static (key, authority) => key.List.IsSignedBy(authority), issuer))

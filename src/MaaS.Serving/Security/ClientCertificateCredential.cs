@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Certificates of TLS clients; their subject names the caller. An authority is asked once a connection, and again when its
-/// revocations change: a connection outlives neither the revocation nor the end of its certificate.
+/// Certificates of TLS clients; their subject names the caller. An authority is asked once a connection, and again when
+/// its revocations change: a connection outlives neither the revocation nor the end of its certificate.
 /// </summary>
 internal sealed class ClientCertificateCredential(IOptions<MaaSServingOptions> options, ClientAuthority authority, TimeProvider time) : ICredential
 {

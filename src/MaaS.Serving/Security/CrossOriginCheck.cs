@@ -6,10 +6,14 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Refuses what a page of another origin makes a browser send: no answer has to be readable to unload a model. Clients that are no
-/// browsers send neither <c>Origin</c> nor <c>Sec-Fetch-Site</c>, and every browser sends one of them with what is no GET.
+/// Refuses what a page of another origin makes a browser send: no answer has to be readable to unload a model. Clients
+/// that are no browsers send neither <c>Origin</c> nor <c>Sec-Fetch-Site</c>, and every browser sends one of them with
+/// what is no GET.
 /// </summary>
-/// <remarks>The order of the tests is that of Go's <c>http.CrossOriginProtection</c>; simple requests are those of the Fetch standard.</remarks>
+/// <remarks>
+/// The order of the tests is that of Go's <c>http.CrossOriginProtection</c>; simple requests are those of the Fetch
+/// standard.
+/// </remarks>
 internal sealed class CrossOriginCheck(IOptions<MaaSServingOptions> options)
 {
     private const string FetchSite = "Sec-Fetch-Site";

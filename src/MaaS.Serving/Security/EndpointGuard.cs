@@ -10,12 +10,13 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Stands before every endpoint: finds out who calls, whether they may, and how often. The handlers behind it see the caller
-/// as <see cref="HttpContext.User"/> and through <see cref="Of"/>, and the models through <see cref="Models.ModelAccess"/>.
+/// Stands before every endpoint: finds out who calls, whether they may, and how often. The handlers behind it see the
+/// caller as <see cref="HttpContext.User"/> and through <see cref="Of"/>, and the models through <see
+/// cref="Models.ModelAccess"/>.
 /// </summary>
 /// <remarks>
-/// It stands in the endpoint itself and not in the middlewares for authentication and authorization: these run for every endpoint of the
-/// application, and make a service scope, a handler and a ticket for each request.
+/// It stands in the endpoint itself and not in the middlewares for authentication and authorization: these run for
+/// every endpoint of the application, and make a service scope, a handler and a ticket for each request.
 /// </remarks>
 internal sealed class EndpointGuard
 {
@@ -77,7 +78,7 @@ internal sealed class EndpointGuard
         if (!_hosts.Allows(context, isAdministration))
         {
             return RefuseAsync(context, null, null, new Failure(
-                StatusCodes.Status400BadRequest, $"expected a host that {nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
+                StatusCodes.Status400BadRequest, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
         }
 
         if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration)

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Builds every endpoint before the application listens, not with its first request: an endpoint without a scope, or a scheme that
-/// the application does not have, stops the start.
+/// Builds every endpoint before the application listens, not with its first request: an endpoint without a scope, or a
+/// scheme that the application does not have, stops the start.
 /// </summary>
 internal sealed class EndpointStartCheck(IOptions<MaaSServingOptions> options) : IStartupFilter
 {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Whether a request names this server as its host. A page whose name was made to lead here (DNS rebinding) would be of the same
-/// origin as the server and could read every answer; its requests name the page's own host.
+/// Whether a request names this server as its host. A page whose name was made to lead here (DNS rebinding) would be of
+/// the same origin as the server and could read every answer; its requests name the page's own host.
 /// </summary>
 /// <remarks>Addresses in digits always count: no page's name can be made to look like one.</remarks>
 internal sealed class HostCheck
@@ -28,7 +28,9 @@ internal sealed class HostCheck
 
     /// <summary>Whether the host of a request is one of the server's names.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="isAdministration">Whether it came to the administration's own port, where only names that are written out count.</param>
+    /// <param name="isAdministration">
+    /// Whether it came to the administration's own port, where only names that are written out count.
+    /// </param>
     public bool Allows(HttpContext context, bool isAdministration)
     {
         var host = context.Request.Headers.Host is [{ } one] ? one.AsSpan() : default;

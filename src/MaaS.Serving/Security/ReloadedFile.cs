@@ -1,6 +1,8 @@
 namespace MaaS.Serving.Security;
 
-/// <summary>What a file holds; a change is taken over within a second, and one that cannot be read leaves what was there.</summary>
+/// <summary>
+/// What a file holds; a change is taken over within a second, and one that cannot be read leaves what was there.
+/// </summary>
 internal sealed class ReloadedFile<T>
     where T : class
 {

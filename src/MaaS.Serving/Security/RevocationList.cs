@@ -6,7 +6,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace MaaS.Serving.Security;
 
 /// <summary>One certificate revocation list: what an authority has taken back.</summary>
-/// <remarks>RFC 5280, section 5. Delta lists and indirect lists are not taken: their critical extensions say more than is checked here.</remarks>
+/// <remarks>
+/// RFC 5280, section 5. Delta lists and indirect lists are not taken: their critical extensions say more than is
+/// checked here.
+/// </remarks>
 internal sealed class RevocationList
 {
     private readonly byte[] _signed;

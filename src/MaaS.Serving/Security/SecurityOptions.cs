@@ -25,14 +25,15 @@ public sealed class SecurityOptions
     public string? ClientAuthorityFile { get; set; }
 
     /// <summary>
-    /// A file of certificate revocation lists (PEM, or one in DER) of the authorities; changes are taken over within a second. With
-    /// it a certificate counts only while a list of its issuer, not expired, does not name it. Null asks for no revocations.
+    /// A file of certificate revocation lists (PEM, or one in DER) of the authorities; changes are taken over within a
+    /// second. With it a certificate counts only while a list of its issuer, not expired, does not name it. Null asks
+    /// for no revocations.
     /// </summary>
     public string? ClientRevocationFile { get; set; }
 
     /// <summary>
-    /// Authentication schemes of the application that embeds MaaS, as <c>Bearer</c> of JwtBearer: a user of one of them is a caller as
-    /// <see cref="ICallerFactory"/> describes it. Default none.
+    /// Authentication schemes of the application that embeds MaaS, as <c>Bearer</c> of JwtBearer: a user of one of them
+    /// is a caller as <see cref="ICallerFactory"/> describes it. Default none.
     /// </summary>
     public IList<string> AuthenticationSchemes { get; } = [];
 
@@ -58,15 +59,16 @@ public sealed class SecurityOptions
     public RateLimitOptions? RateLimit { get; set; }
 
     /// <summary>
-    /// Host names under which clients know the server, as <c>models.example.org</c> or <c>*.example.org</c>, without a port; requests
-    /// for another are refused. <c>localhost</c>, the machine's own name and every IP address always count. <c>*</c> takes any name, but
-    /// not on the administration's own port. Empty, in an application that embeds MaaS: the application's own host filtering.
+    /// Host names under which clients know the server, as <c>models.example.org</c> or <c>*.example.org</c>, without a
+    /// port; requests for another are refused. <c>localhost</c>, the machine's own name and every IP address always
+    /// count. <c>*</c> takes any name, but not on the administration's own port. Empty, in an application that embeds
+    /// MaaS: the application's own host filtering.
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>
-    /// Origins whose pages may call the server from a browser, as <c>https://example.org</c>; what pages of others send is refused
-    /// unless it is a GET. Default none.
+    /// Origins whose pages may call the server from a browser, as <c>https://example.org</c>; what pages of others send
+    /// is refused unless it is a GET. Default none.
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Security;
 
-/// <summary>MaaS's keys, tokens and certificates as an authentication scheme for the application's own endpoints.</summary>
+/// <summary>
+/// MaaS's keys, tokens and certificates as an authentication scheme for the application's own endpoints.
+/// </summary>
 internal sealed class ServingAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerAuthentication authentication)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <see cref="Models.ModelAccess"/>
-/// for models that a body names, and by the authorization handler for an application's own endpoints.
+/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <see
+/// cref="Models.ModelAccess"/> for models that a body names, and by the authorization handler for an application's own
+/// endpoints.
 /// </summary>
 internal static class ServingAuthorization
 {

@@ -8,7 +8,9 @@ public static class ServingScopes
     /// <summary>The names a scope has in files and tokens.</summary>
     public static readonly IReadOnlyList<string> Names = ["predict", "read", "admin"];
 
-    /// <summary>Says what an endpoint asks of its caller; with an endpoint that does not say it, the server does not start.</summary>
+    /// <summary>
+    /// Says what an endpoint asks of its caller; with an endpoint that does not say it, the server does not start.
+    /// </summary>
     public static TBuilder WithScope<TBuilder>(this TBuilder endpoint, ServingScope scope)
         where TBuilder : IEndpointConventionBuilder
     {

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Routing;
 namespace MaaS.Serving.Telemetry;
 
 /// <summary>
-/// <c>GET /metrics</c> for Prometheus. A caller of some models is shown the series of these alone: those of the whole server tell of the
-/// others.
+/// <c>GET /metrics</c> for Prometheus. A caller of some models is shown the series of these alone: those of the whole
+/// server tell of the others.
 /// </summary>
 internal sealed class MetricsProtocol(MetricStore store, ServingEndpoint endpoint) : IProtocol
 {

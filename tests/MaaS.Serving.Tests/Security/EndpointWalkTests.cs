@@ -20,14 +20,14 @@ public sealed class EndpointWalkTests
 
     private static readonly string[] Kept = [Hidden, Broken];
 
-    /// <summary>Requests that name a model elsewhere than in the address: with <c>{0}</c> for it. Null as status: what the scopes allow is answered, filtered.</summary>
+    /// <summary>Requests that name a model elsewhere than in the address: with <c>{0}</c> for it.</summary>
     private static readonly Dictionary<string, (string Address, string Body)> NamedElsewhere = new()
     {
         ["POST /predict"] = ("/predict?model={0}", SecuredServer.Instance),
         ["POST /models"] = ("/models?url={0}.onnx", ""),
     };
 
-    /// <summary>A message of every method, about a model; null as second where the answer is filtered.</summary>
+    /// <summary>A message of every method that is about one model; the answers of the others are filtered.</summary>
     private static readonly Dictionary<string, Func<string, IMessage>> Messages = new()
     {
         ["ModelReady"] = m => new ModelReadyRequest { Name = m },
@@ -78,9 +78,9 @@ public sealed class EndpointWalkTests
     [OneTimeTearDown]
     public async Task StopServer()
     {
+        await TestContext.Progress.WriteLineAsync($"endpoint walk: {Endpoints.Count()} endpoints, {GrpcMethods.Count()} gRPC methods among them, {_keys.Count + 2} callers, {_asked} requests");
         await _server.DisposeAsync();
         _models.Dispose();
-        await TestContext.Out.WriteLineAsync($"{_asked} requests");
     }
 
     private IEnumerable<(string Method, string Route, ServingScope Scope)> Endpoints

@@ -2,7 +2,8 @@ using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>The ratio became an input in opset 12, which only training reads. Type and values of the mask changed as well.</summary>
+/// <summary>The ratio became an input in opset 12, which only training reads. Type and values of the mask changed as
+/// well.</summary>
 internal sealed class DropoutRule : IOpsetRule
 {
     public IReadOnlyList<string> OpTypes => ["Dropout"];
@@ -13,7 +14,8 @@ internal sealed class DropoutRule : IOpsetRule
         {
             if (writer.IsUsed(node, 1))
             {
-                throw writer.Refused(node, "expected a mask that nothing reads, which means another thing in newer opsets");
+                throw writer.Refused(
+                    node, "expected a mask that nothing reads, which means another thing in newer opsets");
             }
             OpsetWriter.Take(node, "ratio");
             while (node.Output.Count > 1)

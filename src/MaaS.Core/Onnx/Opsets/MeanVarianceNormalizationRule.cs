@@ -2,7 +2,8 @@ using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>ONNX has it from opset 9 on; before, ONNX Runtime knows an experimental operator of that name with other attributes.</summary>
+/// <summary>ONNX has it from opset 9 on; before, ONNX Runtime knows an experimental operator of that name with other
+/// attributes.</summary>
 internal sealed class MeanVarianceNormalizationRule : IOpsetRule
 {
     public IReadOnlyList<string> OpTypes => ["MeanVarianceNormalization"];

@@ -23,19 +23,20 @@ public static class OpsetConverter
 
     private static readonly FrozenDictionary<string, IOpsetRule> ByType = new IOpsetRule[]
     {
-        new AxesRule(), new BatchNormalizationRule(), new ClipRule(), new DropoutRule(), new MeanVarianceNormalizationRule(),
-        new PadRule(), new ResizeRule(), new ScanRule(), new ScatterRule(), new SliceRule(), new SoftmaxRule(), new SplitRule(),
-        new TopKRule(), new UpsampleRule(),
+        new AxesRule(), new BatchNormalizationRule(), new ClipRule(), new DropoutRule(),
+        new MeanVarianceNormalizationRule(), new PadRule(), new ResizeRule(), new ScanRule(), new ScatterRule(),
+        new SliceRule(), new SoftmaxRule(), new SplitRule(), new TopKRule(), new UpsampleRule(),
     }.SelectMany(static rule => rule.OpTypes.Select(type => KeyValuePair.Create(type, rule))).ToFrozenDictionary();
 
-    /// <summary>Operators that are rewritten or refused, sorted; all others mean the same in every version from 7 to 13.</summary>
+    /// <summary>Operators that are rewritten or refused, sorted; all others mean the same in every version from 7 to
+    /// 13.</summary>
     public static IReadOnlyList<string> Operators { get; } = [.. ByType.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Converts a model in place; a model of opset 13 or newer stays as it is. Constants are folded first, and
     /// initializers that a model of IR version 3 lists among its inputs are inputs no more.</summary>
     /// <returns>Whether anything changed.</returns>
-    /// <exception cref="NotSupportedException">The opset is older than 7, or an operator cannot be converted; the message
-    /// names the node.</exception>
+    /// <exception cref="NotSupportedException">The opset is older than 7, or an operator cannot be converted; the
+    /// message names the node.</exception>
     /// <exception cref="Inference.InferenceException">ONNX Runtime refuses the model.</exception>
     public static bool Convert(OnnxModel model)
     {
@@ -49,12 +50,14 @@ public static class OpsetConverter
         if (opset < Oldest)
         {
             throw new NotSupportedException(
-                $"opset conversion: expected opset {Oldest} or newer, got {opset}; export the model again with a newer opset");
+                $"opset conversion: expected opset {Oldest} or newer, got {opset}; export the model again with a "
+                + "newer opset");
         }
         if (model.Proto.Functions.Count > 0)
         {
             throw new NotSupportedException(
-                $"opset conversion: expected a model without functions of its own, got {model.Proto.Functions[0].Name}; inline them first");
+                $"opset conversion: expected a model without functions of its own, got "
+                + $"{model.Proto.Functions[0].Name}; inline them first");
         }
         new ConstantFolding().Run(model);
         Convert(model.Graph, new OpsetScope(model));
@@ -86,7 +89,8 @@ public static class OpsetConverter
             else
             {
                 throw new NotSupportedException(
-                    $"opset conversion: {node.Describe()} of opset {scope.Opset} is not known; export the model with opset {Target} or newer");
+                    $"opset conversion: {node.Describe()} of opset {scope.Opset} is not known; export the model "
+                    + $"with opset {Target} or newer");
             }
         }
         writer.Finish();

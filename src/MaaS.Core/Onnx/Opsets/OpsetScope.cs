@@ -3,7 +3,8 @@ using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>What a conversion knows of the whole model: its opset, every name, and types and ranks of the main graph's values.</summary>
+/// <summary>What a conversion knows of the whole model: its opset, every name, and types and ranks of the main graph's
+/// values.</summary>
 internal sealed class OpsetScope
 {
     private readonly OnnxModel _model;
@@ -34,11 +35,12 @@ internal sealed class OpsetScope
         return name;
     }
 
-    /// <summary>The shape of a value of the main graph; null where its rank is not known and for values of bodies.</summary>
+    /// <summary>The shape of a value of the main graph; null where its rank is not known and for values of
+    /// bodies.</summary>
     public IReadOnlyList<OnnxDimension>? ShapeOf(string value) => _shapes.Value.GetValueOrDefault(value)?.Dimensions;
 
-    /// <summary>The element type of a floating-point value. Inside bodies nothing is inferred: there it is float32 where the
-    /// model holds no other floating-point type.</summary>
+    /// <summary>The element type of a floating-point value. Inside bodies nothing is inferred: there it is float32
+    /// where the model holds no other floating-point type.</summary>
     public DataType? FloatTypeOf(string value)
     {
         if (_shapes.Value.TryGetValue(value, out var shape) && shape.Type != DataType.Undefined)

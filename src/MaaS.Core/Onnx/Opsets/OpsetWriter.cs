@@ -17,7 +17,9 @@ internal sealed class OpsetWriter(GraphProto graph, OpsetScope scope)
     public void Keep(NodeProto node) => _nodes.Add(node);
 
     /// <summary>Adds a node in front of the one that is being converted and returns its output.</summary>
-    public string Add(string op, string hint, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
+    public string Add(
+        string op, string hint, ReadOnlySpan<string> inputs,
+        params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
     {
         string output = scope.Unique(hint);
         Add(op, output, inputs, output, attributes);
@@ -26,7 +28,8 @@ internal sealed class OpsetWriter(GraphProto graph, OpsetScope scope)
 
     /// <summary>Adds a node that makes a value which others know.</summary>
     public void Add(
-        string op, string name, ReadOnlySpan<string> inputs, string output, params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
+        string op, string name, ReadOnlySpan<string> inputs, string output,
+        params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
     {
         var node = new NodeProto { OpType = op, Name = name };
         foreach (string input in inputs)
@@ -54,7 +57,8 @@ internal sealed class OpsetWriter(GraphProto graph, OpsetScope scope)
     public string ScalarLike(string value, string hint, float number, NodeProto node)
     {
         var type = scope.FloatTypeOf(value)
-            ?? throw Refused(node, $"expected to know the element type of '{value}' inside a body of a model of several float types");
+            ?? throw Refused(
+                node, $"expected to know the element type of '{value}' in a body of a model of several float types");
         string name = scope.Unique(hint);
         return Initializer(type switch
         {
@@ -105,7 +109,9 @@ internal sealed class OpsetWriter(GraphProto graph, OpsetScope scope)
 
     /// <summary>Why a node cannot be converted.</summary>
     public NotSupportedException Refused(NodeProto node, string why) =>
-        new($"opset conversion: {node.Describe()} of opset {Opset}: {why}; export the model with opset {OpsetConverter.Target} or newer");
+        new(
+            $"opset conversion: {node.Describe()} of opset {Opset}: {why}; export the model with opset "
+            + $"{OpsetConverter.Target} or newer");
 
     /// <summary>Puts the new nodes in the place of the old ones.</summary>
     public void Finish()

@@ -11,7 +11,8 @@ internal sealed class PadRule : IOpsetRule
     {
         if (writer.Opset < 11)
         {
-            var pads = OpsetWriter.Take(node, "pads") ?? throw writer.Refused(node, "expected the attribute pads, got none");
+            var pads = OpsetWriter.Take(node, "pads") ?? throw writer.Refused(
+                node, "expected the attribute pads, got none");
             float value = OpsetWriter.Take(node, "value")?.F ?? 0;
             string sizes = writer.Ints($"{node.Output[0]}_pads", [.. pads.Ints]);
             bool written = value != 0 && node.String("mode", "constant") == "constant";

@@ -3,7 +3,8 @@ using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>Opset 11 gives Resize a region, sizes and a choice of coordinates; opset 10 scales from the corner.</summary>
+/// <summary>Opset 11 gives Resize a region, sizes and a choice of coordinates; opset 10 scales from the
+/// corner.</summary>
 internal sealed class ResizeRule : IOpsetRule
 {
     public IReadOnlyList<string> OpTypes => ["Resize"];
@@ -15,7 +16,8 @@ internal sealed class ResizeRule : IOpsetRule
             string rounding = node.String("mode", "nearest") == "nearest" ? Rounding(node, writer) : "floor";
             Rewrite(node, node.Input[1], rounding);
         }
-        else if (node.Input.Count > 1 && node.Input[1].Length > 0 && writer.Constant(node.Input[1]) is { } roi && roi.ElementCount() == 0)
+        else if (node.Input.Count > 1 && node.Input[1].Length > 0
+            && writer.Constant(node.Input[1]) is { } roi && roi.ElementCount() == 0)
         {
             node.Input[1] = "";   // Opset 11 cannot leave the region out, and exporters give an empty one.
         }
@@ -40,12 +42,14 @@ internal sealed class ResizeRule : IOpsetRule
     {
         if (writer.Constant(node.Input[1]) is not { } scales || scales.Type() != DataType.Float)
         {
-            throw writer.Refused(node, "expected constant scales, which decide how positions are rounded, got computed ones");
+            throw writer.Refused(
+                node, "expected constant scales, which decide how positions are rounded, got computed ones");
         }
         float[] values = scales.ToArray<float>();
         if (values.Any(static s => s < 1) && values.Any(static s => s > 1))
         {
-            throw writer.Refused(node, $"expected axes that all grow or all shrink, got scales ({string.Join(", ", values)})");
+            throw writer.Refused(
+                node, $"expected axes that all grow or all shrink, got scales ({string.Join(", ", values)})");
         }
         return values.Any(static s => s < 1) ? "ceil" : "floor";
     }

@@ -11,7 +11,8 @@ internal sealed class SliceRule : IOpsetRule
     {
         if (writer.Opset < 10)
         {
-            string starts = Input(node, "starts", writer), ends = Input(node, "ends", writer), axes = Input(node, "axes", writer);
+            string starts = Input(node, "starts", writer), ends = Input(node, "ends", writer);
+            string axes = Input(node, "axes", writer);
             if (starts.Length == 0 || ends.Length == 0)
             {
                 throw writer.Refused(node, "expected the attributes starts and ends");

@@ -2,7 +2,8 @@ using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>Before opset 13 these operators take all axes from <c>axis</c> (default 1) on as one; from 13 on, only that axis.</summary>
+/// <summary>Before opset 13 these operators take all axes from <c>axis</c> (default 1) on as one; from 13 on, only that
+/// axis.</summary>
 internal sealed class SoftmaxRule : IOpsetRule
 {
     public IReadOnlyList<string> OpTypes => ["Softmax", "LogSoftmax", "Hardmax"];
@@ -25,7 +26,7 @@ internal sealed class SoftmaxRule : IOpsetRule
         }
         string x = node.Input[0], y = node.Output[0];
         string size = writer.Add("Shape", $"{y}_shape", [x]);
-        string flat = writer.Add("Flatten", $"{y}_flat", [x], ("axis", axis));            // (product before axis, product from axis on)
+        string flat = writer.Add("Flatten", $"{y}_flat", [x], ("axis", axis));   // (axes before, axes from axis on)
         string result = writer.Add(node.OpType, $"{y}_flat_result", [flat], ("axis", -1L));
         writer.Add("Reshape", node.Name, [result, size], y);
     }

@@ -2,7 +2,8 @@ using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>The sizes of the parts became an input in opset 13; equal parts are given by the number of outputs in both.</summary>
+/// <summary>The sizes of the parts became an input in opset 13; equal parts are given by the number of outputs in
+/// both.</summary>
 internal sealed class SplitRule : IOpsetRule
 {
     public IReadOnlyList<string> OpTypes => ["Split"];

@@ -2,7 +2,8 @@ using MaaS.Core.Onnx.Schema;
 
 namespace MaaS.Core.Onnx.Opsets;
 
-/// <summary>The number of values became an input in opset 10; the attributes that opset 11 adds have the old meaning as default.</summary>
+/// <summary>The number of values became an input in opset 10; the attributes that opset 11 adds have the old meaning as
+/// default.</summary>
 internal sealed class TopKRule : IOpsetRule
 {
     public IReadOnlyList<string> OpTypes => ["TopK"];

@@ -5,10 +5,10 @@ namespace MaaS.Core.Quantization.Analysis;
 
 /// <summary>How far one output of a quantized model is from the float one's.</summary>
 /// <param name="Name">The output's name.</param>
-/// <param name="Decibels">Signal-to-quantization-noise ratio of a floating-point output; minus infinity where the shapes
-/// differ, null for outputs of other types.</param>
-/// <param name="Agreement">The share of rows (N, C) whose greatest value stands at the same place in both, as labels do; of
-/// integers and booleans the share of equal values. Null for floating-point outputs of other ranks.</param>
+/// <param name="Decibels">Signal-to-quantization-noise ratio of a floating-point output; minus infinity where the
+/// shapes differ, null for outputs of other types.</param>
+/// <param name="Agreement">The share of rows (N, C) whose greatest value stands at the same place in both, as labels
+/// do; of integers and booleans the share of equal values. Null for floating-point outputs of other ranks.</param>
 public sealed record OutputDifference(string Name, double? Decibels, double? Agreement)
 {
     /// <summary>As <c>scores: SQNR 31.2 dB, same greatest value in 99.6 % of rows</c>.</summary>
@@ -21,7 +21,8 @@ public sealed record OutputDifference(string Name, double? Decibels, double? Agr
     }
 }
 
-/// <summary>A quantized model's outputs against the float model's on the same inputs, where no labels tell what is right.</summary>
+/// <summary>A quantized model's outputs against the float model's on the same inputs, where no labels tell what is
+/// right.</summary>
 /// <param name="Outputs">Each output that can be compared.</param>
 /// <param name="Runs">How many runs were compared.</param>
 public sealed record OutputComparison(IReadOnlyList<OutputDifference> Outputs, int Runs)
@@ -37,7 +38,8 @@ public sealed record OutputComparison(IReadOnlyList<OutputDifference> Outputs, i
     /// <param name="quantized">The model that stands for it, with the same outputs.</param>
     /// <param name="data">Inputs by name, one run each; at least one.</param>
     /// <param name="cancellationToken">Stops between two operators.</param>
-    /// <exception cref="ArgumentException">There is no data, it does not fit the model, or no output can be compared.</exception>
+    /// <exception cref="ArgumentException">There is no data, it does not fit the model, or no output can be
+    /// compared.</exception>
     public static OutputComparison Measure(
         InferenceModel exact, InferenceModel quantized, IEnumerable<IReadOnlyDictionary<string, TensorValue>> data,
         CancellationToken cancellationToken = default)
@@ -45,10 +47,15 @@ public sealed record OutputComparison(IReadOnlyList<OutputDifference> Outputs, i
         ArgumentNullException.ThrowIfNull(exact);
         ArgumentNullException.ThrowIfNull(quantized);
         ArgumentNullException.ThrowIfNull(data);
-        OutputMeter[] meters = [.. exact.Outputs.Where(static spec => spec.Type != ElementType.String).Select(static spec => new OutputMeter(spec))];
+        OutputMeter[] meters =
+        [
+            .. exact.Outputs.Where(static spec => spec.Type != ElementType.String)
+                .Select(static spec => new OutputMeter(spec)),
+        ];
         if (meters.Length == 0)
         {
-            throw new ArgumentException($"{exact.Name}: expected an output of numbers to compare, got only texts.", nameof(exact));
+            throw new ArgumentException(
+                $"{exact.Name}: expected an output of numbers to compare, got only texts.", nameof(exact));
         }
         string[] names = [.. meters.Select(static meter => meter.Name)];
         int runs = 0;
@@ -64,6 +71,7 @@ public sealed record OutputComparison(IReadOnlyList<OutputDifference> Outputs, i
         }
         return runs > 0
             ? new OutputComparison([.. meters.Select(static meter => meter.Result())], runs)
-            : throw new ArgumentException("output comparison: expected at least one run's inputs, got none", nameof(data));
+            : throw new ArgumentException(
+                "output comparison: expected at least one run's inputs, got none", nameof(data));
     }
 }

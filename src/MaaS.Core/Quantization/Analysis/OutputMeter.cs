@@ -6,7 +6,8 @@ namespace MaaS.Core.Quantization.Analysis;
 internal sealed class OutputMeter(TensorSpec spec)
 {
     private readonly Sqnr _sqnr = new();
-    private readonly bool _isFloat = spec.Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
+    private readonly bool _isFloat =
+        spec.Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16;
     private long _same, _compared;
 
     public string Name => spec.Name;
@@ -77,7 +78,8 @@ internal sealed class OutputMeter(TensorSpec spec)
     {
         ElementType.Float64 => Array.ConvertAll(value.AsSpan<double>().ToArray(), static v => (float)v),
         ElementType.Float16 => Array.ConvertAll(value.AsSpan<Half>().ToArray(), static v => (float)v),
-        ElementType.BFloat16 => Array.ConvertAll(value.AsSpan<ushort>().ToArray(), static v => BitConverter.UInt32BitsToSingle((uint)v << 16)),
+        ElementType.BFloat16 => Array.ConvertAll(
+            value.AsSpan<ushort>().ToArray(), static v => BitConverter.UInt32BitsToSingle((uint)v << 16)),
         _ => value.AsSpan<float>().ToArray(),
     };
 }

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace MaaS.Serving.Http.Unpacking;
 
 /// <summary>
-/// Unpacks brotli (RFC 7932) and throws <see cref="InvalidDataException"/> for anything but one whole stream with nothing behind it.
-/// The coding has no checksum.
+/// Unpacks brotli (RFC 7932) and throws <see cref="InvalidDataException"/> for anything but one whole stream with
+/// nothing behind it. The coding has no checksum.
 /// </summary>
 internal sealed class BrotliBody(Stream source) : ReadOnlyStream
 {

@@ -5,8 +5,9 @@ using System.IO.Hashing;
 namespace MaaS.Serving.Http.Unpacking;
 
 /// <summary>
-/// Unpacks gzip and throws <see cref="InvalidDataException"/> for anything but whole members whose checksum and length are those of
-/// their content, up to the last byte. <see cref="GZipStream"/> takes a member that is cut off, and bytes behind one, for whole.
+/// Unpacks gzip and throws <see cref="InvalidDataException"/> for anything but whole members whose checksum and length
+/// are those of their content, up to the last byte. <see cref="GZipStream"/> takes a member that is cut off, and bytes
+/// behind one, for whole.
 /// </summary>
 /// <remarks>RFC 1952: a body may consist of several members.</remarks>
 internal sealed class GzipBody(Stream source) : ReadOnlyStream
@@ -116,7 +117,8 @@ internal sealed class GzipBody(Stream source) : ReadOnlyStream
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer.AsSpan(4), _length);
 
-        // Where the deflate stream ended in what was fed last is not told; with another member behind it, its trailer says where.
+        // Where the deflate stream ended in what was fed last is not told; with another member behind it, its trailer
+        // says where.
         var next = (await _input.PeekAsync(TrailerLength, cancellationToken).ConfigureAwait(false)).ToArray();
         byte[] bytes = [.. _input.LastFed.Span, .. next];
         var fed = bytes.Length - next.Length;

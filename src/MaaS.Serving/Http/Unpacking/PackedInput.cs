@@ -3,16 +3,18 @@ using System.Diagnostics;
 namespace MaaS.Serving.Http.Unpacking;
 
 /// <summary>
-/// Feeds the bytes of a deflate stream to <see cref="System.IO.Compression.DeflateStream"/>, which reads ahead, so that it is known
-/// where the stream ended and what follows it.
+/// Feeds the bytes of a deflate stream to <see cref="System.IO.Compression.DeflateStream"/>, which reads ahead, so that
+/// it is known where the stream ended and what follows it.
 /// </summary>
 /// <remarks>
-/// The last <see cref="TailLength"/> bytes of the whole body are fed one at a time: a reader that stops there has used exactly what it
-/// was given. Where it stops earlier, more than a checksum follows.
+/// The last <see cref="TailLength"/> bytes of the whole body are fed one at a time: a reader that stops there has used
+/// exactly what it was given. Where it stops earlier, more than a checksum follows.
 /// </remarks>
 internal sealed class PackedInput(Stream source) : ReadOnlyStream
 {
-    /// <summary>Longer than the checksum and length that end every coding, and than an empty stream behind them.</summary>
+    /// <summary>
+    /// Longer than the checksum and length that end every coding, and than an empty stream behind them.
+    /// </summary>
     public const int TailLength = 64;
 
     // Half of the block, so that what may be taken back and what follows it have room in it.

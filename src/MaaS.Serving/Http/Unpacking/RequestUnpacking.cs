@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Http.Unpacking;
 
 /// <summary>
-/// Takes request bodies that are packed with gzip, deflate or brotli, and only whole ones. Whoever reads the body limits its size,
-/// unpacked.
+/// Takes request bodies that are packed with gzip, deflate or brotli, and only whole ones. Whoever reads the body
+/// limits its size, unpacked.
 /// </summary>
 /// <remarks>The middleware of ASP.NET Core takes bodies that are cut off for whole.</remarks>
 internal static class RequestUnpacking

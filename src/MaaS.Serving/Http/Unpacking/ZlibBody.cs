@@ -3,8 +3,9 @@ using System.IO.Compression;
 namespace MaaS.Serving.Http.Unpacking;
 
 /// <summary>
-/// Unpacks what HTTP calls deflate, a zlib stream (RFC 1950), and throws <see cref="InvalidDataException"/> for anything but one whole
-/// stream with its checksum and nothing behind it. <see cref="ZLibStream"/> checks the sum, and takes a stream that is cut off for whole.
+/// Unpacks what HTTP calls deflate, a zlib stream (RFC 1950), and throws <see cref="InvalidDataException"/> for
+/// anything but one whole stream with its checksum and nothing behind it. <see cref="ZLibStream"/> checks the sum, and
+/// takes a stream that is cut off for whole.
 /// </summary>
 internal sealed class ZlibBody : ReadOnlyStream
 {
