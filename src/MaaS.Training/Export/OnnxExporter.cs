@@ -65,16 +65,20 @@ public static class OnnxExporter
         using var scopes = new ModuleScopes(module);
 
         IReadOnlyList<string?> outputNames = [];
+        var reads = new HashSet<ValueRead>();
         IReadOnlyList<Tensor> Forward(IReadOnlyList<Tensor> x)
         {
-            var results = invoke(x);
+            IReadOnlyList<(string? Name, Tensor Tensor)> results = [];
+            OperatorRecorder.WatchReads(() => results = invoke(x), reads);
             if (results.Count == 0) throw new OnnxExportException("export: forward returned no tensors");
             outputNames = [.. results.Select(static result => result.Name)];
             return [.. results.Select(static result => result.Tensor)];
         }
 
         var state = ModuleState.Of(module);
-        var (runs, program) = Trace(module, new TraceRuns(inputs, state, Forward, options.TraceSizes));
+        var probing = new ValueProbes(inputs, state, Forward);
+        var (runs, probes, warnings, program) = Trace(
+            module, new TraceRuns(inputs, state, Forward, options.TraceSizes), probing, x => invoke(x), reads, options.AllowValueReads);
         OnnxModel Write(int opset) => GraphWriter.Write(
             program, inputs, state, runs, OutputNames(outputNames, options), options, opset, module);
         OnnxModel model;
@@ -93,24 +97,73 @@ public static class OnnxExporter
             names.Restore(model);
         }
         GraphCheck.Check(model);
-        if (!options.CheckParity) return new OnnxExportResult(model, double.NaN, 0);
+        var (parity, parityRuns) = (double.NaN, 0);
+        if (options.CheckParity)
+        {
+            var cases = runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
+            if (SizeOneCase(inputs, Forward, options.TraceSizes) is { } single) cases.Add(single);
+            using var runner = new OnnxRunner(model);
+            var known = model.Inputs.Select(static input => input.Name).ToHashSet();
+            parity = ParityCheck.Run(runner, cases, known, options.ParityTolerance);
+            parityRuns = cases.Count + CheckScales(runner, known, probes, probing, runs[0].Sizes, warnings, options);
+        }
 
-        var cases = runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
-        if (SizeOneCase(inputs, Forward, options.TraceSizes) is { } single) cases.Add(single);
-        return new OnnxExportResult(model, ParityCheck.Run(model, cases, options.ParityTolerance), cases.Count);
+        if (warnings.Count > 0) model.SetWarnings(warnings);
+        foreach (var warning in warnings) options.OnWarning(warning);
+        return new OnnxExportResult(model, parity, parityRuns) { Warnings = warnings };
     }
 
-    private static (IReadOnlyList<TraceRun> Runs, TracedProgram Program) Trace(nn.Module module, TraceRuns runs)
+    // Compares at several scales of values. Where torch itself gives infinity or NaN, there is nothing to compare.
+    private static int CheckScales(
+        OnnxRunner runner, HashSet<string> known, IReadOnlyList<ValueProbe> probes, ValueProbes probing,
+        IReadOnlyDictionary<string, long> sizes, List<string> warnings, OnnxExportOptions options)
+    {
+        var readsValues = warnings.Count > 0;
+        var comparable = probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
+        foreach (var probe in comparable)
+        {
+            var parity = new ParityCheck.Case($"{Describe(sizes)} for {probe.Scale.Name}", probe.Inputs, probe.Run.Outputs)
+            {
+                Sensitivity = () => probing.Sensitivity(sizes, probe),
+            };
+            try
+            {
+                ParityCheck.Run(runner, [parity], known, options.ParityTolerance);
+            }
+            catch (OnnxExportException difference) when (readsValues)
+            {
+                warnings.Add($"export: {difference.Message}");
+            }
+        }
+
+        return comparable.Count;
+    }
+
+    // 1. Traces at several sizes and at several scales of values. 2. Refuses forwards that read values. 3. Joins the sizes.
+    private static (IReadOnlyList<TraceRun> Runs, IReadOnlyList<ValueProbe> Probes, List<string> Warnings, TracedProgram Program) Trace(
+        nn.Module module, TraceRuns sizes, ValueProbes values, Action<IReadOnlyList<Tensor>> invoke, HashSet<ValueRead> reads, bool allowReads)
     {
         try
         {
             ModuleState.RefuseFreeWeights(module);
-            var traced = runs.Trace();
-            return (traced, TraceMerger.Merge([.. traced.Select(static run => run.Run.Trace)]));
+            var runs = sizes.Trace();
+            var probes = values.Trace(runs[0].Sizes);
+            if (reads.Count == 0 && values.FirstRead(module, runs[0], invoke) is { } read)
+            {
+                reads.Add(read);
+            }
+
+            var warnings = ValueReadCheck.Run(reads, runs[0].Run.Trace, probes, allowReads);
+            return (runs, probes, [.. warnings], TraceMerger.Merge([.. runs.Select(static run => run.Run.Trace)]));
         }
         catch (TracingException error)
         {
             throw new OnnxExportException(error);
+        }
+        catch (OnnxExportException) when (reads.Count > 0 && !allowReads)
+        {
+            // What forward read is the cause of whatever failed afterwards.
+            throw ValueReadCheck.Refusal(reads);
         }
     }
 

@@ -108,7 +108,7 @@ public class ExportContractTests : ExportTests
     {
         var result = ExportFunction(static x => ones(2 * x.shape[0] + 1, 3) * x.mean(), randn(2, 4));
         Check(result);
-        Assert.That(result.ParityRuns, Is.EqualTo(4));
+        Assert.That(result.ParityRuns, Is.EqualTo(7));
     }
 
     [Test]
@@ -218,6 +218,7 @@ public class ExportContractTests : ExportTests
     {
         using var weights = randn(4, 3);
         Assert.That(
+            // TorchSharp's matmul ends the process at a wrong size, where mm throws.
             () => ExportFunction(x => x.mm(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
             Throws.InstanceOf<OnnxExportException>().With.Message.Contains("features").And.Message.Contains("TraceSizes"));
     }
