@@ -108,7 +108,7 @@ public class ExportContractTests : ExportTests
     {
         var result = ExportFunction(static x => ones(2 * x.shape[0] + 1, 3) * x.mean(), randn(2, 4));
         Check(result);
-        Assert.That(result.ParityRuns, Is.GreaterThanOrEqualTo(4));
+        Assert.That(result.ParityRuns, Is.GreaterThanOrEqualTo(7));
     }
 
     [Test]
@@ -135,7 +135,7 @@ public class ExportContractTests : ExportTests
     public void Export_SizesThatTheCallerNames_AreTheOnlyOnesCompared()
     {
         // torch runs the other branch at length 1, where no trace can be made: sizes of 1 broadcast.
-        static object Forward(Tensor x) => x.shape[1] == 1 ? x : x + 1;
+        static object Forward(Tensor x) => x.shape[1] == 1 ? x : cat([x, x], 1);
 
         Assert.That(
             () => ExportFunction(Forward, randn(2, 5), new() { DynamicAxes = TwoAxes }),
@@ -198,6 +198,7 @@ public class ExportContractTests : ExportTests
     {
         using var weights = randn(4, 3);
         Assert.That(
+            // TorchSharp's matmul ends the process at a wrong size, where mm throws.
             () => ExportFunction(x => x.mm(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
             Throws.InstanceOf<OnnxExportException>().With.Message.Contains("features").And.Message.Contains("TraceSizes"));
     }
