@@ -19,6 +19,7 @@ internal sealed class DoctorCommand : VerbCommand
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Everything as JSON, every operator, shape and result." };
+    private readonly Option<bool> _quick = new("--quick") { Description = "Versions and settings alone; measures nothing." };
     private readonly Option<string?> _only = new("--measure-setting") { Hidden = true };
 
     public DoctorCommand()
@@ -26,6 +27,7 @@ internal sealed class DoctorCommand : VerbCommand
     {
         _only.AcceptOnlyFromAmong([.. OperatorSurvey.Settings]);
         Options.Add(_json);
+        Options.Add(_quick);
         Options.Add(_only);
     }
 
@@ -44,10 +46,11 @@ internal sealed class DoctorCommand : VerbCommand
         }
 
         var versions = DoctorReport.Read();
-        var (results, chosen) = await OperatorSurvey.RunAsync(Child, cancellationToken);
+        var quick = result.GetValue(_quick);
+        var (results, chosen) = quick ? ([], null) : await OperatorSurvey.RunAsync(Child, cancellationToken);
         var report = new DoctorReport(versions, TorchRuntime.Settings, results, chosen);
         Console.Write(result.GetValue(_json) ? JsonSerializer.Serialize(report, Indented) + "\n" : DoctorText.Render(report));
-        if (results.Any(static r => r.IsRight))
+        if (quick || results.Any(static r => r.IsRight))
         {
             return ExitCode.Success;
         }

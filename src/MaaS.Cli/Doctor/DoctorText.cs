@@ -9,16 +9,20 @@ internal static class DoctorText
 {
     public static string Render(DoctorReport report)
     {
-        List<string> lines = [.. report.Versions.Select(static v => $"{v.Key,-13} {v.Value}"), .. report.Settings.Select(static s => $"{"setting",-13} {s}")];
-        var failures = report.Results.Where(static r => !r.IsRight)
-            .Select(static r => $"{r.Setting}: {r.Failure ?? r.Worst?.ToString() ?? "measured nothing"}").ToList();
-        var slower = Ratio(report);
-        return $"""
-            {string.Join('\n', lines)}
+        var facts = string.Join("", report.Versions.Select(static v => $"{v.Key,-13} {v.Value}\n"))
+            + string.Join("", report.Settings.Select(static s => $"{"setting",-13} {s}\n"));
+        if (report.Chosen is not { } chosen)
+        {
+            return facts;
+        }
 
+        var failures = string.Join("", report.Results.Where(static r => !r.IsRight)
+            .Select(static r => $"{r.Setting}: {r.Failure ?? r.Worst?.ToString() ?? "measured nothing"}\n"));
+        return $"""
+            {facts}
             Largest error against float64, in parts of what rounding explains; above 1 is wrong.
             {Table(report.Results)}
-            {string.Join("", failures.Select(static f => f + "\n"))}oneDNN: {report.Chosen}{(slower is null ? "" : $", {slower} of the fastest setting's time")}; later processes on this processor take it by themselves.
+            {failures}oneDNN: {chosen}{Ratio(report)}; later processes on this processor take it by themselves.
 
             """;
     }
@@ -44,9 +48,9 @@ internal static class DoctorText
             : errors.Max().ToString("0.0000", CultureInfo.InvariantCulture);
     }
 
-    private static string? Ratio(DoctorReport report)
+    private static string Ratio(DoctorReport report)
         => report.Results.FirstOrDefault(r => r.Setting == report.Chosen)?.StepMilliseconds is { } chosen
             && report.Results.Min(static r => r.StepMilliseconds) is { } fastest
-            ? string.Create(CultureInfo.InvariantCulture, $"{chosen / fastest:0.00}")
-            : null;
+            ? string.Create(CultureInfo.InvariantCulture, $", {chosen / fastest:0.00} times the fastest setting's step")
+            : "";
 }

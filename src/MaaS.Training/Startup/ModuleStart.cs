@@ -9,5 +9,9 @@ internal static class ModuleStart
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification =
         "glibc's malloc, libgomp and oneDNN read their settings once: they must stand before the first tensor, in every program that uses MaaS.")]
-    internal static void Initialize() => ProcessSettings.Apply();
+    internal static void Initialize()
+    {
+        ProcessSettings.Apply();
+        NativeLibraries.Prepare();   // May load libtorch, which reads the settings.
+    }
 }

@@ -28,18 +28,24 @@ public static class OperatorSurvey
     /// </param>
     /// <param name="cancellationToken">Ends the process that runs.</param>
     /// <returns>A result for each of <see cref="Settings"/>, and the setting that later processes take.</returns>
-    public static async Task<(IReadOnlyList<SettingResult> Results, string Chosen)> RunAsync(
+    public static Task<(IReadOnlyList<SettingResult> Results, string Chosen)> RunAsync(
         Func<string, ProcessStartInfo> start, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
+        return RunAsync(start, Settings, VerdictFile.OfThisMachine, cancellationToken);
+    }
+
+    internal static async Task<(IReadOnlyList<SettingResult> Results, string Chosen)> RunAsync(
+        Func<string, ProcessStartInfo> start, IReadOnlyList<string> settings, VerdictFile file, CancellationToken cancellationToken)
+    {
         List<SettingResult> results = [];
-        foreach (var setting in Settings)
+        foreach (var setting in settings)
         {
             results.Add(await MeasureAsync(setting, start(setting), cancellationToken));
         }
 
         var chosen = Choose(results);
-        _ = VerdictFile.OfThisMachine.Update(_ => Verdicts(results, chosen));
+        _ = file.Update(_ => Verdicts(results, chosen));
         return (results, chosen);
     }
 
