@@ -19,7 +19,7 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving;
 
 /// <summary>A server of its own: Kestrel with every MaaS endpoint.</summary>
-public sealed class ServingHost : IAsyncDisposable
+public sealed partial class ServingHost : IAsyncDisposable
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
@@ -103,6 +103,11 @@ public sealed class ServingHost : IAsyncDisposable
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
             var host = new ServingHost(app, options, [.. addresses.Addresses]);
+            if (options.Security.ClientAuthorityFile is not null && addresses.Addresses.Where(a => a.StartsWith("http:", StringComparison.Ordinal)).ToArray() is { Length: > 0 } plain)
+            {
+                LogNoCertificates(app.Logger, string.Join(", ", plain));
+            }
+
             if (host.AdminAddress is { } admin)
             {
                 app.Services.GetRequiredService<EndpointGuard>().AdminPort = admin.Port;
@@ -140,6 +145,9 @@ public sealed class ServingHost : IAsyncDisposable
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Addresses}: without TLS no client can show the certificate that Security:ClientAuthorityFile asks for; only health is answered there")]
+    private static partial void LogNoCertificates(ILogger logger, string addresses);
 
     /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>
     private static Task WriteErrorAsync(StatusCodeContext context)

@@ -14,6 +14,9 @@ internal sealed class AuditedRequest(AuditLog log, AuditEntry entry)
     /// <summary>The status where the response has another, as in gRPC; null for the response's.</summary>
     public int? Status { get; set; }
 
+    /// <summary>Says which model is asked for, where that was not known at the beginning.</summary>
+    public void Name(string model) => _entry = _entry with { Model = _entry.Model ?? model };
+
     /// <summary>Records that a change begins, unless it is recorded already.</summary>
     /// <param name="model">What is changed; null where it is not known yet.</param>
     /// <exception cref="RequestException">503: it cannot be recorded, so it must not be done.</exception>

@@ -110,7 +110,9 @@ internal readonly struct ModelAccess
 
     private void BeginChange(string name)
     {
+        var audited = _context.Features.Get<AuditedRequest>();
+        audited?.Name(name);
         ServingAuthorization.ThrowIfRefused(_caller, ServingScope.Admin, name);
-        _context.Features.Get<AuditedRequest>()?.Begin(name);
+        audited?.Begin(name);
     }
 }

@@ -12,6 +12,6 @@ internal static class ModuleStart
     internal static void Initialize()
     {
         ProcessSettings.Apply();
-        NativeLibraries.Prepare();   // May load libtorch, which reads the settings.
+        NativeLibraries.Prepare();   // Loads libtorch on older systems, which reads the settings.
     }
 }

@@ -15,6 +15,7 @@ public static class TorchRuntime
 
     /// <summary>Checks torch's operators against float64, once a process, and leaves out what is wrong.</summary>
     /// <returns>What is in force.</returns>
+    /// <exception cref="DllNotFoundException">The program has no libtorch; the message has the command that adds it.</exception>
     /// <exception cref="TorchNumericsException">Operators are wrong and nothing mends them.</exception>
     /// <exception cref="DllNotFoundException">The program has no libtorch; the message has the command that adds it.</exception>
     public static TorchReport Ensure() => Report.Value;

@@ -77,8 +77,7 @@ public sealed class AuditedRequestsTests
         Assert.That(await CallAsync("RepositoryModelUnload", new RepositoryModelUnloadRequest { ModelName = "nothing" }), Is.EqualTo(5));
         Assert.That(await CallAsync("RepositoryModelLoad", new RepositoryModelLoadRequest { ModelName = "linear" }), Is.EqualTo(7));
 
-        Assert.That((await LinesAsync())[..^1], Is.EqualTo(new[] { "begin same -", "end same 200", "begin nothing -", "end nothing 404" }));
-        Assert.That((await File.ReadAllLinesAsync(_models["audit.jsonl"]))[^1], Does.Contain("\"status\":403"));
+        Assert.That(await LinesAsync(), Is.EqualTo(new[] { "begin same -", "end same 200", "begin nothing -", "end nothing 404", "end linear 403" }));
     }
 
     [Test]

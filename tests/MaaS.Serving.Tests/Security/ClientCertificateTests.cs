@@ -135,6 +135,7 @@ public sealed class ClientCertificateTests
         Assert.That(await AskAsync(server.GrpcAddress, "grpc", null), Is.EqualTo("401"));
         Assert.That(await server.StatusAsync(HttpMethod.Get, "/v2/health/ready"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await server.GetAsync("/healthz")).TryGetProperty("models", out _), Is.False);
+        Assert.That(_log.All.Where(l => l.Level == LogLevel.Warning).Select(l => l.Text), Has.Some.Contains("without TLS").And.Contains(server.AdminAddress.Authority));
     }
 
     [Test]

@@ -218,7 +218,7 @@ public class ExportContractTests : ExportTests
     {
         using var weights = randn(4, 3);
         Assert.That(
-            () => ExportFunction(x => x.matmul(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
+            () => ExportFunction(x => x.mm(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
             Throws.InstanceOf<OnnxExportException>().With.Message.Contains("features").And.Message.Contains("TraceSizes"));
     }
 
