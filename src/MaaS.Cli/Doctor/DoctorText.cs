@@ -31,20 +31,25 @@ internal static class DoctorText
     private static string Table(IReadOnlyList<SettingResult> results)
     {
         List<string[]> rows = [["operator", .. results.Select(static r => r.Setting)]];
-        foreach (var name in results.SelectMany(static r => r.Errors).Select(static e => e.Operator).Distinct().Order(StringComparer.Ordinal))
+        var operators = results.SelectMany(static r => r.Errors).Select(static e => e.Operator).Distinct();
+        foreach (var name in operators.Order(StringComparer.Ordinal))
         {
             rows.Add([name, .. results.Select(r => Cell(r, name))]);
         }
 
-        rows.Add(["training step, ms", .. results.Select(static r => r.StepMilliseconds is { } ms ? ms.ToString("0.00", CultureInfo.InvariantCulture) : "-")]);
+        rows.Add(["training step, ms", .. results.Select(Milliseconds)]);
         return TextTable.Render(rows, 1, rows.Count - 1);
     }
+
+    private static string Milliseconds(SettingResult result)
+        => result.StepMilliseconds is { } time ? time.ToString("0.00", CultureInfo.InvariantCulture) : "-";
 
     private static string Cell(SettingResult result, string name)
     {
         var errors = result.Errors.Where(e => e.Operator == name).Select(static e => e.Error / e.Tolerance).ToList();
         return errors.Count == 0 ? "-"
-            : errors.Exists(static e => !(e <= 1)) ? string.Create(CultureInfo.InvariantCulture, $"WRONG {errors.Max():0.##}")
+            : errors.Exists(static e => !(e <= 1))
+                ? string.Create(CultureInfo.InvariantCulture, $"WRONG {errors.Max():0.##}")
             : errors.Max().ToString("0.0000", CultureInfo.InvariantCulture);
     }
 

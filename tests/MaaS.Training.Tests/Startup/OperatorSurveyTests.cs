@@ -10,18 +10,23 @@ public sealed class OperatorSurveyTests
 
     [Test]
     public void Choose_SlowerSettingIsAHairFaster_TakesTheFirstThatIsRight()
-        => Assert.That(OperatorSurvey.Choose([Result("DEFAULT", 1.0), Result("AVX2", 0.9), Result("OFF", 9)]), Is.EqualTo("DEFAULT"));
+        => Assert.That(
+            OperatorSurvey.Choose([Result("DEFAULT", 1.0), Result("AVX2", 0.9), Result("OFF", 9)]),
+            Is.EqualTo("DEFAULT"));
 
     [Test]
     public void Choose_FastestIsWrong_TakesTheFastestOfTheOthers()
         => Assert.That(
-            OperatorSurvey.Choose([Result("DEFAULT", 1.0, 0.3), Result("AVX2", 1.2, double.NaN), Result("AVX", 9), Result("OFF", 2)]),
+            OperatorSurvey.Choose(
+                [Result("DEFAULT", 1.0, 0.3), Result("AVX2", 1.2, double.NaN), Result("AVX", 9), Result("OFF", 2)]),
             Is.EqualTo("OFF"));
 
     [Test]
     public void Choose_ProcessesFailed_TakesOneThatAnswered()
         => Assert.That(
-            OperatorSurvey.Choose([new("DEFAULT", [], null, "the process ended with exit code 134"), Result("AVX2", 2)]), Is.EqualTo("AVX2"));
+            OperatorSurvey.Choose(
+                [new("DEFAULT", [], null, "the process ended with exit code 134"), Result("AVX2", 2)]),
+            Is.EqualTo("AVX2"));
 
     [Test]
     public void MeasureHere_ThisProcess_IsALineOfJsonWithEveryOperator()
