@@ -58,6 +58,7 @@ public sealed class UsageTests
     [TestCase("evaluate")]
     [TestCase("export")]
     [TestCase("inspect")]
+    [TestCase("doctor")]
     [TestCase("prune")]
     [TestCase("quantize")]
     [TestCase("compress")]

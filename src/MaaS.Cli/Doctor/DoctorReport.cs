@@ -9,10 +9,11 @@ namespace MaaS.Cli.Doctor;
 /// <summary>What <c>maas doctor</c> found.</summary>
 /// <param name="Versions">What runs here, by name.</param>
 /// <param name="Settings">Settings in force in this process.</param>
-/// <param name="Results">Operators of each setting of oneDNN.</param>
-/// <param name="Chosen">The setting that later processes take.</param>
+/// <param name="Results">Operators of each setting of oneDNN; none where nothing was measured.</param>
+/// <param name="Chosen">The setting that later processes take; null where nothing was measured.</param>
 internal sealed record DoctorReport(
-    IReadOnlyDictionary<string, string> Versions, IReadOnlyList<ProcessSetting> Settings, IReadOnlyList<SettingResult> Results, string Chosen)
+    IReadOnlyDictionary<string, string> Versions, IReadOnlyList<ProcessSetting> Settings,
+    IReadOnlyList<SettingResult> Results, string? Chosen)
 {
     /// <summary>Versions of this process; loads libtorch.</summary>
     public static Dictionary<string, string> Read()
@@ -32,5 +33,6 @@ internal sealed record DoctorReport(
     }
 
     private static string VersionOf(Assembly assembly)
-        => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? $"{assembly.GetName().Version}";
+        => assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+            ?? $"{assembly.GetName().Version}";
 }

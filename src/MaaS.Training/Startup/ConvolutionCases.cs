@@ -32,18 +32,25 @@ internal static class ConvolutionCases
     ];
 
     private static Sizes[] One =>
-        [new(3, 2, 10, 3), new(1, 4, 16, 5, Stride: 2), new(4, 8, 12, 3), new(16, 16, 14, 3), new(5, 7, 11, 1), new(8, 8, 9, 3, Groups: 8)];
+    [
+        new(3, 2, 10, 3), new(1, 4, 16, 5, Stride: 2), new(4, 8, 12, 3), new(16, 16, 14, 3), new(5, 7, 11, 1),
+        new(8, 8, 9, 3, Groups: 8),
+    ];
 
     private static Sizes[] Two =>
         [new(3, 2, 8, 3), new(1, 4, 9, 5, Stride: 2), new(16, 16, 6, 3), new(5, 7, 6, 1), new(8, 8, 6, 3, Groups: 8)];
 
     private static Sizes[] Three => [new(3, 2, 5, 3), new(4, 8, 4, 2), new(8, 8, 4, 3, Groups: 8)];
 
-    private static OperatorCase Case(int axes, Sizes s, bool transposed = false, bool channelsLast = false, bool weights = true)
+    private static OperatorCase Case(
+        int axes, Sizes s, bool transposed = false, bool channelsLast = false, bool weights = true)
     {
         long[] Spatial(long size) => [.. Enumerable.Repeat(size, axes)];
-        var name = $"{(transposed ? "conv_transpose" : s.Groups > 1 ? "depthwise conv" : "conv")}{axes}d{(channelsLast ? " channels-last" : "")}";
-        long[] weight = transposed ? [s.In, s.Out / s.Groups, .. Spatial(s.Kernel)] : [s.Out, s.In / s.Groups, .. Spatial(s.Kernel)];
+        var kind = transposed ? "conv_transpose" : s.Groups > 1 ? "depthwise conv" : "conv";
+        var name = $"{kind}{axes}d{(channelsLast ? " channels-last" : "")}";
+        long[] weight = transposed
+            ? [s.In, s.Out / s.Groups, .. Spatial(s.Kernel)]
+            : [s.Out, s.In / s.Groups, .. Spatial(s.Kernel)];
         Tensor[] Run(Tensor[] t)
         {
             Tensor[] leaves = weights ? t : [t[0]];
@@ -75,7 +82,8 @@ internal static class ConvolutionCases
         _ => conv_transpose3d(x, w, b, [s.Stride, s.Stride, s.Stride]),
     };
 
-    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);   // Strides (HWC, 1, WC, C).
+    // Strides (HWC, 1, WC, C).
+    private static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     private readonly record struct Sizes(long In, long Out, long Size, long Kernel, long Stride = 1, long Groups = 1);
 }

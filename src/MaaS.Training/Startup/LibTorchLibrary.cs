@@ -8,12 +8,16 @@ namespace MaaS.Training.Startup;
 internal static unsafe class LibTorchLibrary
 {
     private static readonly string FileName =
-        OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
+        OperatingSystem.IsWindows() ? "torch_cpu.dll"
+        : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib"
+        : "libtorch_cpu.so";
 
-    // at::globalContext(), Context::setUserEnabledMkldnn(bool) and userEnabledMkldnn(): the first returns a reference, the
+    // at::globalContext(), Context::setUserEnabledMkldnn(bool) and userEnabledMkldnn(): the first returns a reference,
+    // the
     // object is the first argument of the others on every 64-bit system.
     private static readonly (string Context, string Set, string Get) Names = OperatingSystem.IsWindows()
-        ? ("?globalContext@at@@YAAEAVContext@1@XZ", "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z", "?userEnabledMkldnn@Context@at@@QEBA_NXZ")
+        ? ("?globalContext@at@@YAAEAVContext@1@XZ",
+            "?setUserEnabledMkldnn@Context@at@@QEAAX_N@Z", "?userEnabledMkldnn@Context@at@@QEBA_NXZ")
         : ("_ZN2at13globalContextEv", "_ZN2at7Context20setUserEnabledMkldnnEb", "_ZNK2at7Context17userEnabledMkldnnEv");
 
     /// <summary>Whether a libtorch_cpu is in the process.</summary>
@@ -30,7 +34,8 @@ internal static unsafe class LibTorchLibrary
     }
 
     /// <summary>Whether libtorch's CUDA library lies beside it.</summary>
-    public static bool HasCudaPart => Path is { } path && File.Exists(path.Replace("torch_cpu", "torch_cuda", StringComparison.Ordinal));
+    public static bool HasCudaPart
+        => Path is { } path && File.Exists(path.Replace("torch_cpu", "torch_cuda", StringComparison.Ordinal));
 
     /// <summary>Its version, such as 2.10; null where it is too old to say.</summary>
     public static string? Version
@@ -42,7 +47,8 @@ internal static unsafe class LibTorchLibrary
                 return null;
             }
 
-            var version = ((delegate* unmanaged<ulong>)address)();   // Major, minor and patch are its highest three bytes.
+            // Major, minor and patch are its highest three bytes.
+            var version = ((delegate* unmanaged<ulong>)address)();
             return $"{version >> 56}.{(version >> 48) & 0xFF}.{(version >> 40) & 0xFF}";
         }
     }
@@ -59,7 +65,8 @@ internal static unsafe class LibTorchLibrary
         set
         {
             var (context, handle) = Context();
-            ((delegate* unmanaged<nint, byte, void>)NativeLibrary.GetExport(handle, Names.Set))(context, value ? (byte)1 : (byte)0);
+            var set = (delegate* unmanaged<nint, byte, void>)NativeLibrary.GetExport(handle, Names.Set);
+            set(context, value ? (byte)1 : (byte)0);
         }
     }
 
@@ -69,12 +76,15 @@ internal static unsafe class LibTorchLibrary
         return (((delegate* unmanaged<nint>)NativeLibrary.GetExport(handle, Names.Context))(), handle);
     }
 
-    // A library that is loaded is not loaded again by its full path. macOS does not list modules; there TorchSharp's way finds it.
+    // A library that is loaded is not loaded again by its full path. macOS does not list modules; there TorchSharp's
+    // way finds it.
     private static nint Handle()
     {
         torch.InitializeDeviceType(DeviceType.CPU);
-        return NativeLibrary.TryLoad(Path ?? "", out var handle) || NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out handle)
+        return NativeLibrary.TryLoad(Path ?? "", out var handle)
+            || NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out handle)
             ? handle
-            : throw new DllNotFoundException($"oneDNN: expected {FileName} among the libraries of this process, found none.");
+            : throw new DllNotFoundException(
+                $"oneDNN: expected {FileName} among the libraries of this process, found none.");
     }
 }

@@ -8,7 +8,8 @@ internal static class ModuleStart
 {
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification =
-        "glibc's malloc, libgomp and oneDNN read their settings once: they must stand before the first tensor, in every program that uses MaaS.")]
+        "glibc's malloc, libgomp and oneDNN read their settings once: they must stand before the first tensor, in "
+        + "every program that uses MaaS.")]
     internal static void Initialize()
     {
         ProcessSettings.Apply();

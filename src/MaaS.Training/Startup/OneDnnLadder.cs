@@ -4,8 +4,10 @@ namespace MaaS.Training.Startup;
 
 /// <summary>The settings of oneDNN to choose from, the fastest first.</summary>
 /// <remarks>
-/// oneDNN reads the limit when it is first used, not when libtorch is loaded, and never again. An epoch of ResNet on 8,000
-/// images (AMD EPYC with AVX-512, two cores) took 2.3 s by default, 2.4 with AVX512_CORE, 3.2 with AVX2, 4.9 with AVX, 9
+/// oneDNN reads the limit when it is first used, not when libtorch is loaded, and never again. An epoch of ResNet on
+/// 8,000
+/// images (AMD EPYC with AVX-512, two cores) took 2.3 s by default, 2.4 with AVX512_CORE, 3.2 with AVX2, 4.9 with AVX,
+/// 9
 /// with SSE41, 15 and more without oneDNN.
 /// </remarks>
 internal static class OneDnnLadder
@@ -23,7 +25,8 @@ internal static class OneDnnLadder
     public static IReadOnlyList<string> Settings { get; } = ForProcessor();
 
     /// <summary>What a user writes to get a setting.</summary>
-    public static string Instruction(string setting) => setting == Off ? $"{ProcessSettings.OneDnnSwitch}=off" : $"{Variable}={setting}";
+    public static string Instruction(string setting)
+        => setting == Off ? $"{ProcessSettings.OneDnnSwitch}=off" : $"{Variable}={setting}";
 
     private static List<string> ForProcessor()
     {

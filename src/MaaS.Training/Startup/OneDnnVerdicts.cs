@@ -20,10 +20,12 @@ internal sealed record OneDnnVerdicts
     /// <summary>The setting that measured fastest among the right ones; null where none was measured.</summary>
     public string? Fastest { get; init; }
 
-    /// <summary>The check that has begun and not ended, and its process.</summary>
-    public (string Setting, int Process, long Started)? Trying { get; init; }
+    /// <summary>The check that has begun and not ended, its process, and which attempt it is.</summary>
+    public (string Setting, int Process, long Started, int Attempt)? Trying { get; init; }
 
-    /// <summary>The setting to take: the fastest that was measured, else the first that is not known to be wrong.</summary>
+    /// <summary>
+    /// The setting to take: the fastest that was measured, else the first that is not known to be wrong.
+    /// </summary>
     /// <param name="ladder">Settings, the fastest first; the last is right by itself.</param>
     public string Choose(IReadOnlyList<string> ladder)
         => Fastest is { } fastest && !Wrong.ContainsKey(fastest) && ladder.Contains(fastest)
@@ -34,15 +36,16 @@ internal sealed record OneDnnVerdicts
     public string Write()
     {
         List<string> lines = [Header, .. Right.Order().Select(static s => $"right {s}")];
-        lines.AddRange(Wrong.OrderBy(static w => w.Key).Select(static w => $"wrong {w.Key} {w.Value.ReplaceLineEndings(" ")}"));
+        lines.AddRange(Wrong.OrderBy(static w => w.Key)
+            .Select(static w => $"wrong {w.Key} {w.Value.ReplaceLineEndings(" ")}"));
         if (Fastest is { } fastest)
         {
             lines.Add($"fastest {fastest}");
         }
 
-        if (Trying is var (setting, process, started))
+        if (Trying is var (setting, process, started, attempt))
         {
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"trying {setting} {process} {started}"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"trying {setting} {process} {started} {attempt}"));
         }
 
         return string.Join('\n', lines) + "\n";
@@ -77,10 +80,11 @@ internal sealed record OneDnnVerdicts
         ["right", var setting] => this with { Right = Right.Add(setting) },
         ["wrong", var setting, var seen] => this with { Wrong = Wrong.SetItem(setting, seen) },
         ["fastest", var setting] => this with { Fastest = setting },
-        ["trying", var setting, var rest] when rest.Split(' ') is [var process, var started]
+        ["trying", var setting, var rest] when rest.Split(' ') is [var process, var started, var attempt]
             && int.TryParse(process, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            && long.TryParse(started, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            => this with { Trying = (setting, id, ticks) },
+            && long.TryParse(started, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            => this with { Trying = (setting, id, seconds, count) },
         _ => null,
     };
 }

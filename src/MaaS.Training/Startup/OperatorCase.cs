@@ -8,12 +8,14 @@ namespace MaaS.Training.Startup;
 /// <param name="Shape">What it runs on, in words.</param>
 /// <param name="Inputs">Shapes of the inputs.</param>
 /// <param name="Run">
-/// Computes the results of <paramref name="ResultNames"/> from inputs of either number type; called inside a dispose scope.
+/// Computes the results of <paramref name="ResultNames"/> from inputs of either number type; called inside a dispose
+/// scope.
 /// </param>
 /// <param name="ResultNames">What the results are called.</param>
 /// <param name="Type">The number type under test.</param>
 internal sealed record OperatorCase(
-    string Operator, string Shape, long[][] Inputs, Func<Tensor[], Tensor[]> Run, string[] ResultNames, ScalarType Type = ScalarType.Float32)
+    string Operator, string Shape, long[][] Inputs, Func<Tensor[], Tensor[]> Run, string[] ResultNames,
+    ScalarType Type = ScalarType.Float32)
 {
     // Sums of at most a few hundred products: float32 differs by about 1e-6, bfloat16 (8 bits) by about 3e-3.
     private double Tolerance => Type == ScalarType.BFloat16 ? 2e-2 : 1e-4;
@@ -27,7 +29,11 @@ internal sealed record OperatorCase(
         var inputs = Array.ConvertAll(Inputs, shape => Draw(random, shape).to(Type));
         var exact = Run(Array.ConvertAll(inputs, static x => x.to(ScalarType.Float64)));
         var results = Run(inputs);
-        return [.. results.Select((result, i) => new OperatorError(Operator, Shape, ResultNames[i], Distance(result, exact[i]), Tolerance))];
+        return
+        [
+            .. results.Select((result, i)
+                => new OperatorError(Operator, Shape, ResultNames[i], Distance(result, exact[i]), Tolerance)),
+        ];
     }
 
     private static Tensor Draw(Random random, long[] shape)

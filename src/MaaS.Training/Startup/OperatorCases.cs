@@ -4,14 +4,17 @@ namespace MaaS.Training.Startup;
 internal static class OperatorCases
 {
     /// <summary>One of each kind that failed in every draw where anything failed.</summary>
-    public static IReadOnlyList<OperatorCase> Canaries { get; } = [ConvolutionCases.InputGradients[0], RecurrentCases.WithoutGradient[0]];
+    public static IReadOnlyList<OperatorCase> Canaries { get; } =
+        [ConvolutionCases.InputGradients[0], RecurrentCases.WithoutGradient[0]];
 
     /// <summary>
-    /// All of them, the canaries first. Convolutions' weight gradients come last: they were seen to write beyond their memory.
+    /// All of them, the canaries first. Convolutions' weight gradients come last: they were seen to write beyond their
+    /// memory.
     /// </summary>
     public static IReadOnlyList<OperatorCase> All { get; } =
     [
-        .. ConvolutionCases.InputGradients, .. RecurrentCases.WithoutGradient, .. LinearCases.All, .. RecurrentCases.WithGradient,
+        .. ConvolutionCases.InputGradients, .. RecurrentCases.WithoutGradient,
+        .. LinearCases.All, .. RecurrentCases.WithGradient,
         .. ConvolutionCases.All,
     ];
 }

@@ -8,10 +8,13 @@ internal static class OperatorCheck
 {
     /// <summary>Measures cases on one thread of torch.</summary>
     /// <param name="cases">What to measure, in this order.</param>
-    /// <param name="stopAtWrong">Whether to stop after the first case that is wrong: the next may write where it must not.</param>
+    /// <param name="stopAtWrong">
+    /// Whether to stop after the first case that is wrong: the next may write where it must not.
+    /// </param>
     /// <param name="draws">How often each case is measured, with other inputs; the largest error counts.</param>
     /// <remarks>
-    /// Runs on a thread of its own, where the caller's scopes (no_grad, inference mode, dispose scopes, a trace) do not hold.
+    /// Runs on a thread of its own, where the caller's scopes (no_grad, inference mode, dispose scopes, a trace) do
+    /// not hold.
     /// The number of threads and the state of torch's generator are as before afterwards.
     /// </remarks>
     public static IReadOnlyList<OperatorError> Run(IReadOnlyList<OperatorCase> cases, bool stopAtWrong, int draws = 1)
@@ -36,7 +39,8 @@ internal static class OperatorCheck
         return errors;
     }
 
-    private static void Measure(IReadOnlyList<OperatorCase> cases, bool stopAtWrong, int draws, List<OperatorError> errors)
+    private static void Measure(
+        IReadOnlyList<OperatorCase> cases, bool stopAtWrong, int draws, List<OperatorError> errors)
     {
         var threads = get_num_threads();
         using var random = get_rng_state();
@@ -60,8 +64,13 @@ internal static class OperatorCheck
     }
 
     private static OperatorError[] Worst(OperatorCase item, int draws)
-        => [.. Enumerable.Range(1, draws).SelectMany(item.Measure).GroupBy(static e => e.Result).Select(static of => of.MaxBy(Rank)!)];
+        =>
+        [
+            .. Enumerable.Range(1, draws).SelectMany(item.Measure).GroupBy(static e => e.Result)
+                .Select(static of => of.MaxBy(Rank)!),
+        ];
 
     // NaN is worse than any number, where MaxBy takes it for the least.
-    private static double Rank(OperatorError error) => double.IsNaN(error.Error) ? double.PositiveInfinity : error.Error;
+    private static double Rank(OperatorError error)
+        => double.IsNaN(error.Error) ? double.PositiveInfinity : error.Error;
 }

@@ -6,7 +6,9 @@ namespace MaaS.Training.Startup;
 /// <param name="Operator">The operator, such as conv1d.</param>
 /// <param name="Shape">The shapes that it ran on.</param>
 /// <param name="Result">Which result: output, or the gradient of an input or a weight.</param>
-/// <param name="Error">Largest difference, in parts of the largest exact value where that is above 1; NaN where the result has NaN.</param>
+/// <param name="Error">
+/// Largest difference, in parts of the largest exact value where that is above 1; NaN where the result has NaN.
+/// </param>
 /// <param name="Tolerance">The largest error that rounding explains.</param>
 public sealed record OperatorError(string Operator, string Shape, string Result, double Error, double Tolerance)
 {
@@ -15,5 +17,7 @@ public sealed record OperatorError(string Operator, string Shape, string Result,
 
     /// <inheritdoc/>
     public override string ToString()
-        => string.Create(CultureInfo.InvariantCulture, $"{Operator} {Shape}, {Result}: off by {Error:0.0e+0}, allowed {Tolerance:0.0e+0}");
+        => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Operator} {Shape}, {Result}: off by {Error:0.0e+0}, allowed {Tolerance:0.0e+0}");
 }

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Startup;
 
-/// <summary>Measures every setting of oneDNN, each in a process of its own, and keeps what was found for later processes.</summary>
+/// <summary>
+/// Measures every setting of oneDNN, each in a process of its own, and keeps what was found for later processes.
+/// </summary>
 public static class OperatorSurvey
 {
     // A slower limit is taken before a faster one only if it measures clearly faster: by so much.
@@ -16,30 +18,39 @@ public static class OperatorSurvey
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>The settings of this processor, the fastest first.</summary>
     public static IReadOnlyList<string> Settings => OneDnnLadder.Settings;
 
     /// <summary>Measures all settings.</summary>
     /// <param name="start">
-    /// How to start a process that writes <see cref="MeasureHere"/> of its argument to standard output, and nothing else.
+    /// How to start a process that writes <see cref="MeasureHere"/> of its argument to standard output, and nothing
+    /// else.
     /// Its environment is set here.
     /// </param>
     /// <param name="cancellationToken">Ends the process that runs.</param>
     /// <returns>A result for each of <see cref="Settings"/>, and the setting that later processes take.</returns>
-    public static async Task<(IReadOnlyList<SettingResult> Results, string Chosen)> RunAsync(
+    public static Task<(IReadOnlyList<SettingResult> Results, string Chosen)> RunAsync(
         Func<string, ProcessStartInfo> start, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
+        return RunAsync(start, Settings, VerdictFile.OfThisMachine, cancellationToken);
+    }
+
+    internal static async Task<(IReadOnlyList<SettingResult> Results, string Chosen)> RunAsync(
+        Func<string, ProcessStartInfo> start, IReadOnlyList<string> settings, VerdictFile file,
+        CancellationToken cancellationToken)
+    {
         List<SettingResult> results = [];
-        foreach (var setting in Settings)
+        foreach (var setting in settings)
         {
             results.Add(await MeasureAsync(setting, start(setting), cancellationToken));
         }
 
         var chosen = Choose(results);
-        _ = VerdictFile.OfThisMachine.Update(_ => Verdicts(results, chosen));
+        _ = file.Update(_ => Verdicts(results, chosen));
         return (results, chosen);
     }
 
@@ -82,13 +93,15 @@ public static class OperatorSurvey
         Fastest = chosen,
     };
 
-    private static async Task<SettingResult> MeasureAsync(string setting, ProcessStartInfo start, CancellationToken cancellationToken)
+    private static async Task<SettingResult> MeasureAsync(
+        string setting, ProcessStartInfo start, CancellationToken cancellationToken)
     {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.Environment[OneDnnLadder.Variable] = setting == OneDnnLadder.Off ? OneDnnLadder.Default : setting;
         start.Environment.Remove(ProcessSettings.OneDnnSwitch);
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName}: expected a process, got none.");
+        using var process = Process.Start(start)
+            ?? throw new InvalidOperationException($"{start.FileName}: expected a process, got none.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         try
@@ -147,7 +160,8 @@ public static class OperatorSurvey
     private static double Step()
     {
         using var scope = NewDisposeScope();
-        var x = ones([32, 28, 28, 16], device: CPU, dtype: ScalarType.Float32).permute(0, 3, 1, 2).requires_grad_();   // Channels-last.
+        var rows = ones([32, 28, 28, 16], device: CPU, dtype: ScalarType.Float32);   // (B, H, W, C)
+        var x = rows.permute(0, 3, 1, 2).requires_grad_();                           // (B, C, H, W), channels-last
         var w = full([16, 16, 3, 3], 0.1f, device: CPU, dtype: ScalarType.Float32).requires_grad_();
         var start = Stopwatch.GetTimestamp();
         using var y = nn.functional.conv2d(x, w, padding: [1, 1]);

@@ -1,6 +1,8 @@
 namespace MaaS.Training.Startup;
 
-/// <summary>Settings that native libraries read once, applied before the first tensor. What the user has set stays.</summary>
+/// <summary>
+/// Settings that native libraries read once, applied before the first tensor. What the user has set stays.
+/// </summary>
 internal static class ProcessSettings
 {
     /// <summary>The variable that switches everything off: MAAS_TORCH_DEFAULTS=0.</summary>
@@ -19,8 +21,11 @@ internal static class ProcessSettings
     /// <summary>What holds in this process, in the order in which it was set.</summary>
     public static IReadOnlyList<ProcessSetting> Applied { get; private set; } = [];
 
-    /// <summary>The setting of oneDNN, one of <see cref="OneDnnLadder.Settings"/> or what the user's limit says.</summary>
-    public static ProcessSetting OneDnn { get; private set; } = new("oneDNN", OneDnnLadder.Default, ProcessSetting.FromLibrary);
+    /// <summary>
+    /// The setting of oneDNN, one of <see cref="OneDnnLadder.Settings"/> or what the user's limit says.
+    /// </summary>
+    public static ProcessSetting OneDnn { get; private set; } =
+        new("oneDNN", OneDnnLadder.Default, ProcessSetting.FromLibrary);
 
     /// <summary>Whether oneDNN may have been used before its limit was set, so that the limit may not hold.</summary>
     public static bool TorchWasLoaded { get; private set; }

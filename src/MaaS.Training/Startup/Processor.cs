@@ -10,13 +10,16 @@ namespace MaaS.Training.Startup;
 internal static class Processor
 {
     /// <summary>The name that it gives itself, such as "AMD EPYC 9B45"; its architecture where it gives none.</summary>
-    public static string Name { get; } = X86Base.IsSupported ? Brand() : RuntimeInformation.ProcessArchitecture.ToString();
+    public static string Name { get; } =
+        X86Base.IsSupported ? Brand() : RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>
-    /// What tells processors apart on which a library may choose other code: maker, model and stepping, instruction sets,
+    /// What tells processors apart on which a library may choose other code: maker, model and stepping, instruction
+    /// sets,
     /// and the size of the last cache as the (virtual) machine reports it. Usable as a file's name.
     /// </summary>
-    public static string Key { get; } = X86Base.IsSupported ? KeyOfX86() : RuntimeInformation.ProcessArchitecture.ToString();
+    public static string Key { get; } =
+        X86Base.IsSupported ? KeyOfX86() : RuntimeInformation.ProcessArchitecture.ToString();
 
     private static string KeyOfX86()
     {
@@ -26,7 +29,8 @@ internal static class Processor
         var features = X86Base.CpuId(7, 0);
         var cache = X86Base.CpuId(vendor.Contains("AMD", StringComparison.Ordinal) ? unchecked((int)0x8000001D) : 4, 3);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{vendor}-{model:x}-{features.Ebx:x}-{features.Ecx:x}-{features.Edx:x}-{cache.Eax:x}-{cache.Ebx:x}-{cache.Ecx:x}");
+            $"{vendor}-{model:x}-{features.Ebx:x}-{features.Ecx:x}-{features.Edx:x}-"
+            + $"{cache.Eax:x}-{cache.Ebx:x}-{cache.Ecx:x}");
     }
 
     private static string Brand()

@@ -6,6 +6,12 @@ namespace MaaS.Training.Startup;
 /// <summary>LSTM and GRU; oneDNN runs the LSTM where no gradient is asked for.</summary>
 internal static class RecurrentCases
 {
+    private static readonly string[] AllResults =
+    [
+        "output", "input gradient", "input weight gradient", "hidden weight gradient", "input bias gradient",
+        "hidden bias gradient",
+    ];
+
     private const int Steps = 5, Batch = 2, WeightsOfLayer = 4;
 
     /// <summary>Outputs under no_grad.</summary>
@@ -13,18 +19,21 @@ internal static class RecurrentCases
         [Case(lstm: true, 3, 4, false), Case(lstm: true, 16, 20, false), Case(lstm: false, 3, 4, false)];
 
     /// <summary>Outputs and the gradients of input and weights.</summary>
-    public static IReadOnlyList<OperatorCase> WithGradient { get; } = [Case(lstm: true, 3, 4, true), Case(lstm: false, 3, 4, true)];
+    public static IReadOnlyList<OperatorCase> WithGradient { get; } =
+        [Case(lstm: true, 3, 4, true), Case(lstm: false, 3, 4, true)];
 
     private static OperatorCase Case(bool lstm, long inputs, long hidden, bool gradient)
     {
         var gates = lstm ? 4 : 3;
         return new OperatorCase(
-            $"{(lstm ? "lstm" : "gru")}{(gradient ? "" : " under no_grad")}", $"{inputs}→{hidden} features, {Steps} steps, batch {Batch}",
-            [[Steps, Batch, inputs], [gates * hidden, inputs], [gates * hidden, hidden], [gates * hidden], [gates * hidden]],
+            $"{(lstm ? "lstm" : "gru")}{(gradient ? "" : " under no_grad")}",
+            $"{inputs}→{hidden} features, {Steps} steps, batch {Batch}",
+            [
+                [Steps, Batch, inputs],
+                [gates * hidden, inputs], [gates * hidden, hidden], [gates * hidden], [gates * hidden],
+            ],
             t => Run(t, lstm, inputs, hidden, gradient),
-            gradient
-                ? ["output", "input gradient", "input weight gradient", "hidden weight gradient", "input bias gradient", "hidden bias gradient"]
-                : ["output"]);
+            gradient ? AllResults : AllResults[..1]);
     }
 
     private static Tensor[] Run(Tensor[] t, bool lstm, long inputs, long hidden, bool gradient)

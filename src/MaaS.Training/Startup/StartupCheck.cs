@@ -22,7 +22,9 @@ internal sealed class StartupCheck
     public required Action SwitchOff { get; init; }
 
     /// <summary>Runs the check.</summary>
-    /// <returns>The setting in force, the errors measured with it, and what to tell the user; null for nothing.</returns>
+    /// <returns>
+    /// The setting in force, the errors measured with it, and what to tell the user; null for nothing.
+    /// </returns>
     /// <exception cref="TorchNumericsException">Operators are wrong without oneDNN, too.</exception>
     public (string Setting, IReadOnlyList<OperatorError> Errors, string? Message) Run()
     {
@@ -43,7 +45,8 @@ internal sealed class StartupCheck
             _ = Verdicts.Begin(setting);
         }
 
-        // A setting that passed on this processor is looked at again, in short: machines move, and their processors with them.
+        // A setting that passed on this processor is looked at again, in short: machines move, and their processors
+        // with them.
         var measured = Measure(isNew ? OperatorCases.All : OperatorCases.Canaries, true);
         if (measured.FirstOrDefault(static e => e.IsWrong) is { } wrong)
         {
@@ -61,7 +64,8 @@ internal sealed class StartupCheck
             : null);
     }
 
-    private (string Setting, IReadOnlyList<OperatorError> Errors, string? Message) AfterWrong(string setting, OperatorError wrong)
+    private (string Setting, IReadOnlyList<OperatorError> Errors, string? Message) AfterWrong(
+        string setting, OperatorError wrong)
     {
         var written = Holds && Verdicts.Update(v => v with
         {
@@ -73,7 +77,8 @@ internal sealed class StartupCheck
         var errors = WithoutOneDnn(known);
         var next = written ? known.Choose(Ladder) : null;
         return (OneDnnLadder.Off, errors, Line(
-            known, wrong.ToString(), "oneDNN is off in this process" + (next is null or OneDnnLadder.Off ? "" : $", the next tries {next}"),
+            known, wrong.ToString(),
+            "oneDNN is off in this process" + (next is null or OneDnnLadder.Off ? "" : $", the next tries {next}"),
             OneDnnLadder.Off));
     }
 
@@ -85,9 +90,10 @@ internal sealed class StartupCheck
         if (errors.Where(static e => e.IsWrong).ToList() is { Count: > 0 } wrong)
         {
             throw new TorchNumericsException(
-                $"torch: expected libtorch's operators to agree with float64, got {wrong.Count} results that do not, without oneDNN too: "
-                + $"{string.Join("; ", wrong.Take(3))}. Nothing is computed with them; take another machine or another version of "
-                + $"libtorch (`maas doctor` shows all), or go on at your own risk with {ProcessSettings.Switch}=0.");
+                $"torch: expected libtorch's operators to agree with float64, got {wrong.Count} results that do not, "
+                + $"without oneDNN too: {string.Join("; ", wrong.Take(3))}. Nothing is computed with them; take "
+                + $"another machine or another version of libtorch (`maas doctor` shows all), or go on at "
+                + $"your own risk with {ProcessSettings.Switch}=0.");
         }
 
         if (!isKnown)

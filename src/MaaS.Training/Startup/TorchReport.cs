@@ -9,5 +9,5 @@ namespace MaaS.Training.Startup;
 /// <param name="Duration">How long the check took.</param>
 /// <param name="Message">The line that was written to standard error; null where there was nothing to say.</param>
 public sealed record TorchReport(
-    bool IsEnabled, string Processor, IReadOnlyList<ProcessSetting> Settings, string OneDnn, IReadOnlyList<OperatorError> Errors,
-    TimeSpan Duration, string? Message);
+    bool IsEnabled, string Processor, IReadOnlyList<ProcessSetting> Settings, string OneDnn,
+    IReadOnlyList<OperatorError> Errors, TimeSpan Duration, string? Message);

@@ -1,18 +1,25 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using MaaS.Core.Files;
 using TorchSharp;
 
 namespace MaaS.Training.Startup;
 
-/// <summary>The verdicts of a processor on disk, so that the next process knows them before libtorch is loaded.</summary>
+/// <summary>
+/// The verdicts of a processor on disk, so that the next process knows them before libtorch is loaded.
+/// </summary>
 /// <param name="path">Where; null to keep nothing.</param>
 /// <remarks>
-/// A file that cannot be read or written is as good as none: every process checks for itself, and what it finds wrong it
+/// A file that cannot be read or written is as good as none: every process checks for itself, and what it finds wrong
+/// it
 /// does not use. Only the choice of a faster setting for the next process is lost.
 /// </remarks>
 internal sealed class VerdictFile(string? path)
 {
     private const string FolderVariable = "MAAS_CACHE";
+
+    // One that ended may have been stopped by its user.
+    private const int Attempts = 2;
 
     /// <summary>The file of this machine's processor and TorchSharp's version, in the user's cache folder.</summary>
     public static VerdictFile OfThisMachine { get; } = new(Folder() is { } folder
@@ -22,13 +29,18 @@ internal sealed class VerdictFile(string? path)
     /// <summary>Where the file is; null where nothing is kept.</summary>
     public string? Path => path;
 
-    /// <summary>What the file says; a check whose process ended before it did counts as wrong.</summary>
+    /// <summary>What the file says; a setting is wrong when two processes in a row ended during its check.</summary>
     public OneDnnVerdicts Read()
     {
         var verdicts = OneDnnVerdicts.Parse(Text());
-        return verdicts.Trying is var (setting, process, started) && !IsRunning(process, started)
-            ? verdicts with { Trying = null, Wrong = verdicts.Wrong.SetItem(setting, "the process ended during the check") }
-            : verdicts;
+        if (verdicts.Trying is not var (setting, process, started, attempt)
+            || attempt < Attempts || IsRunning(process, started))
+        {
+            return verdicts;
+        }
+
+        var seen = $"{attempt} processes ended during the check";
+        return verdicts with { Trying = null, Wrong = verdicts.Wrong.SetItem(setting, seen) };
     }
 
     /// <summary>Changes the file.</summary>
@@ -52,7 +64,13 @@ internal sealed class VerdictFile(string? path)
     }
 
     /// <summary>Notes that this process begins to check a setting, in case it does not live to tell.</summary>
-    public bool Begin(string setting) => Update(verdicts => verdicts with { Trying = (setting, Environment.ProcessId, Started()) });
+    public bool Begin(string setting) => Update(verdicts => verdicts with
+    {
+        Trying = (setting, Environment.ProcessId, Started(),
+            verdicts.Trying is var (last, process, started, attempt) && last == setting && !IsRunning(process, started)
+                ? attempt + 1
+                : 1),
+    });
 
     private string Text()
     {
@@ -93,9 +111,10 @@ internal sealed class VerdictFile(string? path)
         try
         {
             using var process = Process.GetProcessById(id);
-            return Math.Abs((process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond) - started) <= 2;   // Rounded differently from process to process.
+            var its = process.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond;
+            return Math.Abs(its - started) <= 2;   // Rounded differently from process to process.
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
         {
             return false;   // No such process, or it has ended meanwhile.
         }

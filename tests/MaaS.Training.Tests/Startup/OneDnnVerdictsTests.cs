@@ -12,22 +12,26 @@ public sealed class OneDnnVerdictsTests
         var verdicts = OneDnnVerdicts.None with
         {
             Right = ["AVX", "OFF"],
-            Wrong = OneDnnVerdicts.None.Wrong.Add("DEFAULT", "conv1d: off by 3.1e-1").Add("AVX2", "lstm\nunder no_grad"),
+            Wrong = OneDnnVerdicts.None.Wrong
+                .Add("DEFAULT", "conv1d: off by 3.1e-1")
+                .Add("AVX2", "lstm\nunder no_grad"),
             Fastest = "AVX",
-            Trying = ("AVX2", 12, 345),
+            Trying = ("AVX2", 12, 345, 1),
         };
 
         var read = OneDnnVerdicts.Parse(verdicts.Write());
 
         Assert.That(read.Right, Is.EquivalentTo(verdicts.Right));
-        Assert.That(read.Wrong, Is.EquivalentTo(new Dictionary<string, string> { ["DEFAULT"] = "conv1d: off by 3.1e-1", ["AVX2"] = "lstm under no_grad" }));
-        Assert.That((read.Fastest, read.Trying), Is.EqualTo(("AVX", (("AVX2", 12, 345L) as (string, int, long)?))));
+        Assert.That(read.Wrong["DEFAULT"], Is.EqualTo("conv1d: off by 3.1e-1"));
+        Assert.That(read.Wrong["AVX2"], Is.EqualTo("lstm under no_grad"));
+        Assert.That(read.Wrong, Has.Count.EqualTo(2));
+        Assert.That((read.Fastest, read.Trying), Is.EqualTo((verdicts.Fastest, verdicts.Trying)));
     }
 
     [TestCase("")]
     [TestCase("something else\nright DEFAULT\n")]
     [TestCase("MaaS: oneDNN on this processor, version 1\nright\n")]
-    [TestCase("MaaS: oneDNN on this processor, version 1\ntrying AVX twelve 3\n")]
+    [TestCase("MaaS: oneDNN on this processor, version 1\ntrying AVX twelve 3 1\n")]
     [TestCase("MaaS: oneDNN on this processor, version 1\nfaster AVX\n")]
     public void Parse_AnotherText_KnowsNothing(string text)
         => Assert.That(OneDnnVerdicts.Parse(text), Is.SameAs(OneDnnVerdicts.None));
@@ -39,7 +43,8 @@ public sealed class OneDnnVerdictsTests
         var first = none with { Wrong = none.Wrong.Add("DEFAULT", "x") };
         var all = first with { Wrong = first.Wrong.Add("AVX2", "x").Add("AVX", "x").Add("OFF", "x") };
 
-        Assert.That(new[] { none, first, all }.Select(static v => v.Choose(Ladder)), Is.EqualTo(new[] { "DEFAULT", "AVX2", "OFF" }));
+        var choices = new[] { none, first, all }.Select(static v => v.Choose(Ladder));
+        Assert.That(choices, Is.EqualTo(new[] { "DEFAULT", "AVX2", "OFF" }));
     }
 
     [Test]

@@ -26,7 +26,8 @@ public sealed class OperatorCheckTests
         try
         {
             Assert.That(LibTorchLibrary.UsesOneDnn, Is.False);
-            Assert.That(OperatorCheck.Run(OperatorCases.All, stopAtWrong: false).Where(static e => e.IsWrong), Is.Empty);
+            var errors = OperatorCheck.Run(OperatorCases.All, stopAtWrong: false);
+            Assert.That(errors.Where(static e => e.IsWrong), Is.Empty);
         }
         finally
         {
@@ -43,7 +44,8 @@ public sealed class OperatorCheckTests
             {
                 var errors = OperatorCheck.Run([Faulty(item, result, x => x + 0.3)], stopAtWrong: false);
 
-                Assert.That(errors.Where(static e => e.IsWrong).Select(static e => e.Result), Is.EqualTo(new[] { item.ResultNames[result] }), item.ToString());
+                var wrong = errors.Where(static e => e.IsWrong).Select(static e => e.Result);
+                Assert.That(wrong, Is.EqualTo(new[] { item.ResultNames[result] }), item.ToString());
             }
         }
     }
@@ -51,7 +53,8 @@ public sealed class OperatorCheckTests
     [Test]
     public void Run_ResultIsNotANumber_IsWrong()
     {
-        var errors = OperatorCheck.Run([Faulty(OperatorCases.All[0], 0, static x => x * double.NaN)], stopAtWrong: false, draws: 2);
+        var faulty = Faulty(OperatorCases.All[0], 0, static x => x * double.NaN);
+        var errors = OperatorCheck.Run([faulty], stopAtWrong: false, draws: 2);
 
         Assert.That(errors[0].IsWrong);
         Assert.That(errors[0].ToString(), Does.Contain("conv1d").And.Contain("output").And.Contain("NaN"));
@@ -62,8 +65,16 @@ public sealed class OperatorCheckTests
     {
         var last = OperatorCases.All[1];
         var ran = false;
+        var noted = last with
+        {
+            Run = t =>
+            {
+                ran = true;
+                return last.Run(t);
+            },
+        };
         var errors = OperatorCheck.Run(
-            [Faulty(OperatorCases.All[0], 0, static x => x + 1), last with { Run = t => { ran = true; return last.Run(t); } }], stopAtWrong: true);
+            [Faulty(OperatorCases.All[0], 0, static x => x + 1), noted], stopAtWrong: true);
 
         Assert.That(ran, Is.False);
         Assert.That(errors.Any(static e => e.IsWrong));
@@ -88,8 +99,11 @@ public sealed class OperatorCheckTests
 
     [Test]
     public void Run_CaseThrows_ThrowsTheSame()
-        => Assert.Throws<InvalidOperationException>(
-            static () => OperatorCheck.Run([OperatorCases.All[0] with { Run = static _ => throw new InvalidOperationException() }], stopAtWrong: true));
+    {
+        var throwing = OperatorCases.All[0] with { Run = static _ => throw new InvalidOperationException() };
+
+        Assert.Throws<InvalidOperationException>(() => OperatorCheck.Run([throwing], stopAtWrong: true));
+    }
 
     // One element of one result is off in the short number type, as with a broken kernel; float64 stays right.
     private static OperatorCase Faulty(OperatorCase item, int result, Func<double, double> change) => item with

@@ -36,16 +36,13 @@ public sealed class StartupCheckTests
     [Test]
     public void Run_ProcessAfterProcess_EndsAtTheFastestSettingThatIsRight()
     {
-        var first = Start("DEFAULT", "AVX2");
-        var second = Start("DEFAULT", "AVX2");
-        var third = Start("DEFAULT", "AVX2");
-        var fourth = Start("DEFAULT", "AVX2");
+        var runs = Enumerable.Range(0, 4).Select(_ => Start("DEFAULT", "AVX2")).ToList();
 
-        Assert.That(new[] { first, second, third, fourth }.Select(static r => r.Setting), Is.EqualTo(new[] { "OFF", "OFF", "AVX", "AVX" }));
-        Assert.That(first.Message, Does.Contain("conv1d").And.Contain("oneDNN is off in this process, the next tries AVX2"));
-        Assert.That(second.Message, Does.Contain("the next tries AVX"));
-        Assert.That(third.Message, Does.Contain("oneDNN is limited to AVX"));
-        Assert.That(new[] { first, second, third, fourth }.SelectMany(static r => r.Errors).Any(static e => e.IsWrong), Is.False);
+        Assert.That(runs.Select(static r => r.Setting), Is.EqualTo(new[] { "OFF", "OFF", "AVX", "AVX" }));
+        Assert.That(runs[0].Message, Does.Contain("conv1d").And.Contain("off in this process, the next tries AVX2"));
+        Assert.That(runs[1].Message, Does.Contain("the next tries AVX."));
+        Assert.That(runs[2].Message, Does.Contain("oneDNN is limited to AVX."));
+        Assert.That(runs.SelectMany(static r => r.Errors).Any(static e => e.IsWrong), Is.False);
     }
 
     [Test]
@@ -98,14 +95,17 @@ public sealed class StartupCheckTests
     {
         var error = Assert.Throws<TorchNumericsException>(() => Start("DEFAULT", "OFF"))!;
 
-        Assert.That(error.Message, Does.Contain("conv1d").And.Contain("without oneDNN too").And.Contain("MAAS_TORCH_DEFAULTS=0"));
+        Assert.That(
+            error.Message,
+            Does.Contain("conv1d").And.Contain("without oneDNN too").And.Contain("MAAS_TORCH_DEFAULTS=0"));
     }
 
     [Test]
     public void Run_FolderCannotBeWritten_StillSwitchesOff()
     {
         File.WriteAllText(Path.Combine(_folder, "verdicts.txt.d"), "");
-        var check = Check(Library("DEFAULT"), true, new VerdictFile(Path.Combine(_folder, "verdicts.txt.d", "x.txt")), "DEFAULT");
+        var file = new VerdictFile(Path.Combine(_folder, "verdicts.txt.d", "x.txt"));
+        var check = Check(Library("DEFAULT"), true, file, "DEFAULT");
 
         var (setting, errors, message) = check.Run();
 
@@ -117,10 +117,12 @@ public sealed class StartupCheckTests
     private (string Setting, IReadOnlyList<OperatorError> Errors, string? Message) Start(params string[] wrong)
     {
         var choice = Verdicts().Read().Choose(Ladder);
-        return Start(choice == "DEFAULT" ? Library(choice) : new ProcessSetting("oneDNN", choice, ProcessSetting.FromMaaS), true, wrong);
+        var source = choice == "DEFAULT" ? ProcessSetting.FromLibrary : ProcessSetting.FromMaaS;
+        return Start(new ProcessSetting("oneDNN", choice, source), true, wrong);
     }
 
-    private (string Setting, IReadOnlyList<OperatorError> Errors, string? Message) Start(ProcessSetting setting, bool holds, params string[] wrong)
+    private (string Setting, IReadOnlyList<OperatorError> Errors, string? Message) Start(
+        ProcessSetting setting, bool holds, params string[] wrong)
     {
         _off = false;
         return Check(setting, holds, Verdicts(), wrong).Run();
@@ -137,7 +139,8 @@ public sealed class StartupCheckTests
         {
             var inForce = _off ? "OFF" : setting.Value;
             _measured.Add((cases.Count == OperatorCases.All.Count, stopAtWrong, inForce));
-            return [new OperatorError("conv1d", "3→2 channels", "input gradient", wrong.Contains(inForce) ? 0.3 : 1e-7, 1e-4)];
+            var error = wrong.Contains(inForce) ? 0.3 : 1e-7;
+            return [new OperatorError("conv1d", "3→2 channels", "input gradient", error, 1e-4)];
         },
     };
 

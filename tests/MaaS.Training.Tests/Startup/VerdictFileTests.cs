@@ -39,25 +39,30 @@ public sealed class VerdictFileTests
     }
 
     [Test]
-    public void Read_ProcessEndedDuringItsCheck_TheSettingIsWrong()
+    public void Read_TwoProcessesEndedDuringTheirChecks_TheSettingIsWrong()
     {
         using var ended = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
         var started = ended.StartTime.ToUniversalTime().Ticks / TimeSpan.TicksPerSecond;
         ended.WaitForExit();
         var file = new VerdictFile(FilePath);
-        _ = file.Update(v => v with { Trying = ("DEFAULT", ended.Id, started) });
 
-        var read = file.Read();
+        _ = file.Update(v => v with { Trying = ("DEFAULT", ended.Id, started, 1) });
+        Assert.That(file.Read().Wrong, Is.Empty, "one may have been stopped by its user");
 
-        Assert.That(read.Wrong.Keys, Is.EqualTo(new[] { "DEFAULT" }));
-        Assert.That(read.Trying, Is.Null);
+        _ = file.Begin("DEFAULT");
+        Assert.That(file.Read().Trying?.Attempt, Is.EqualTo(2));
+        Assert.That(file.Read().Wrong, Is.Empty, "this process is alive");
+
+        _ = file.Update(v => v with { Trying = ("DEFAULT", ended.Id, started, 2) });
+        Assert.That(file.Read().Wrong.Keys, Is.EqualTo(new[] { "DEFAULT" }));
+        Assert.That(file.Read().Trying, Is.Null);
     }
 
     [Test]
     public void Read_AnotherProcessHasTheNumberNow_TheSettingIsWrong()
     {
         var file = new VerdictFile(FilePath);
-        _ = file.Update(v => v with { Trying = ("DEFAULT", Environment.ProcessId, 1000) });
+        _ = file.Update(v => v with { Trying = ("DEFAULT", Environment.ProcessId, 1000, 2) });
 
         Assert.That(file.Read().Wrong.Keys, Is.EqualTo(new[] { "DEFAULT" }));
     }
