@@ -44,7 +44,8 @@ def kept(outputs):
     result = []
     for output in outputs:
         html = output.get("data", {}).get("text/html", "")
-        if "dotnet-interactive-this-cell" in html or "Installed Packages" in html:
+        text = output.get("data", {}).get("text/plain", "")
+        if "dotnet-interactive-this-cell" in html or "Installed Packages" in html or text.startswith("Loading extensions from"):
             continue
         if result and output.output_type == "stream" and result[-1].get("name") == output.name:
             result[-1].text += output.text

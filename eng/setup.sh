@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=eng/step.sh
 . "$(dirname "${BASH_SOURCE[0]}")/step.sh"
 
-steps=(sdk system data page restore build)
+steps=(sdk system data restore build)
 quiet=
 for argument in "$@"; do
     case "$argument" in

@@ -4,7 +4,7 @@ step "Build" "mend what the compiler names; after a change of SDK or libtorch, r
 
 inputs() {
     echo "${LibTorch:-}"
-    files src tests samples benchmarks deploy 2>/dev/null
+    files src tests samples benchmarks deploy eng/traces 2>/dev/null
     sha256sum MaaS.sln Directory.*.props Directory.*.targets global.json .editorconfig 2>/dev/null
     cat artifacts/stamps/sdk artifacts/stamps/restore 2>/dev/null
 }

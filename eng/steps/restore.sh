@@ -4,7 +4,7 @@ step "Package restore" "read the log; a package that is missing everywhere has t
 
 inputs() {
     echo "${LibTorch:-}"
-    find src tests samples benchmarks deploy -name '*.csproj' -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 -r sha256sum
+    find src tests samples benchmarks deploy eng -name '*.csproj' -print0 2>/dev/null | LC_ALL=C sort -z | xargs -0 -r sha256sum
     sha256sum MaaS.sln Directory.*.props Directory.*.targets global.json NuGet.config 2>/dev/null
 }
 present() { [ -f src/MaaS.Cli/obj/project.assets.json ]; }

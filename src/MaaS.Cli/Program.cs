@@ -34,6 +34,7 @@ public static partial class Program
             new ServeCommand(),
             new KeysCommand(),
             new AuditCommand(),
+            new DoctorCommand(),
         };
         ExamplesHelpAction.Install(root);
 
@@ -58,7 +59,7 @@ public static partial class Program
         }
         catch (UsageException e)
         {
-            await Console.Error.WriteLineAsync($"maas: {e.Message}");
+            await Console.Error.WriteLineAsync($"maas: {Text(e)}");
             return ExitCode.Usage;
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable("MAAS_DEBUG") is null)
@@ -82,5 +83,5 @@ public static partial class Program
     // Their messages say what is wrong and what to do; where in the code it was noticed helps nobody.
     private static bool IsExpected(Exception e)
         => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or OptionsValidationException
-            or DivergedException or InferenceException or OnnxExportException or PruningException;
+            or DivergedException or InferenceException or ModelInputException or NotSupportedException or OnnxExportException or PruningException;
 }

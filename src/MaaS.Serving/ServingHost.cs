@@ -19,7 +19,7 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving;
 
 /// <summary>A server of its own: Kestrel with every MaaS endpoint.</summary>
-public sealed class ServingHost : IAsyncDisposable
+public sealed partial class ServingHost : IAsyncDisposable
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
 
@@ -68,7 +68,14 @@ public sealed class ServingHost : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddMaaS(configure);
+        builder.Services.AddMaaS(options =>
+        {
+            options.Security.IsOwnHost = true;
+            configure(options);
+        });
+
+        // Their lines name the folder that the server was started in.
+        builder.Services.Configure<ConsoleLifetimeOptions>(static options => options.SuppressStatusMessages = true);
         builder.Services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(
             static (host, options) => host.ShutdownTimeout = options.Value.DrainDelay + options.Value.DrainTimeout);
 
@@ -77,6 +84,7 @@ public sealed class ServingHost : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         configureBuilder?.Invoke(builder);
         url ??= builder.Configuration["urls"] ?? (builder.Configuration.GetSection("Kestrel:Endpoints").Exists() ? "" : DefaultUrl);
+        builder.Services.PostConfigure<MaaSServingOptions>(options => ServingTransport.AllowHostsOf(url, options));
         ServingTransport.Use(builder, url);
         var app = builder.Build();
         try
@@ -95,6 +103,11 @@ public sealed class ServingHost : IAsyncDisposable
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
             var host = new ServingHost(app, options, [.. addresses.Addresses]);
+            if (options.Security.ClientAuthorityFile is not null && addresses.Addresses.Where(a => a.StartsWith("http:", StringComparison.Ordinal)).ToArray() is { Length: > 0 } plain)
+            {
+                LogNoCertificates(app.Logger, string.Join(", ", plain));
+            }
+
             if (host.AdminAddress is { } admin)
             {
                 app.Services.GetRequiredService<EndpointGuard>().AdminPort = admin.Port;
@@ -117,6 +130,9 @@ public sealed class ServingHost : IAsyncDisposable
     /// <summary>The models that are served, for changes at run time.</summary>
     public ModelRepository Models => _app.Services.GetRequiredService<ModelRepository>();
 
+    /// <summary>What the server is made of.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>
     /// Waits until the process is told to end (Ctrl+C, SIGTERM) or the token fires; then says that it is not ready, listens for
     /// another <see cref="MaaSServingOptions.DrainDelay"/>, answers what is under way and stops.
@@ -129,6 +145,9 @@ public sealed class ServingHost : IAsyncDisposable
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Addresses}: without TLS no client can show the certificate that Security:ClientAuthorityFile asks for; only health is answered there")]
+    private static partial void LogNoCertificates(ILogger logger, string addresses);
 
     /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>
     private static Task WriteErrorAsync(StatusCodeContext context)

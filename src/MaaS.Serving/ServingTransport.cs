@@ -1,7 +1,8 @@
-using System.Security.Cryptography.X509Certificates;
 using MaaS.Serving.Http;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,11 +25,14 @@ internal static class ServingTransport
         builder.Services.AddOptions<KestrelServerOptions>().Configure<IOptions<MaaSServingOptions>>((kestrel, options) =>
         {
             kestrel.AddServerHeader = false;
-            Listen(kestrel, url, options.Value);
-            if (options.Value.Security.ClientAuthorityFile is { } authorities)
+
+            // Before any address is added: UseHttps takes over the defaults that stand then, and no later ones.
+            if (options.Value.Security.ClientAuthorityFile is not null)
             {
-                kestrel.ConfigureHttpsDefaults(https => RequireCertificates(https, authorities));
+                kestrel.ConfigureHttpsDefaults(https => RequireCertificates(https, kestrel.ApplicationServices.GetRequiredService<ClientAuthority>()));
             }
+
+            Listen(kestrel, url, options.Value);
         });
     }
 
@@ -40,6 +44,19 @@ internal static class ServingTransport
             foreach (var address in Split(url))
             {
                 app.Urls.Add(address);
+            }
+        }
+    }
+
+    /// <summary>Who listens on a name is called by it.</summary>
+    public static void AllowHostsOf(string url, MaaSServingOptions options)
+    {
+        foreach (var address in Split(url).Append(options.GrpcUrl).Append(options.Security.AdminUrl).OfType<string>().Where(ListenAddress.IsValid))
+        {
+            var host = BindingAddress.Parse(address).Host;
+            if (Uri.CheckHostName(host) == UriHostNameType.Dns && !options.Security.AllowedHosts.Contains(host))
+            {
+                options.Security.AllowedHosts.Add(host);
             }
         }
     }
@@ -73,24 +90,9 @@ internal static class ServingTransport
     }
 
     /// <summary>Only certificates that a configured authority issued are taken; the machine's own list does not count.</summary>
-    private static void RequireCertificates(HttpsConnectionAdapterOptions https, string authorityFile)
+    private static void RequireCertificates(HttpsConnectionAdapterOptions https, ClientAuthority authority)
     {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(authorityFile);
         https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-        https.ClientCertificateValidation = (certificate, sent, _) =>
-        {
-            using var chain = new X509Chain();
-            chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-            chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2")); // Client authentication.
-            if (sent is not null)
-            {
-                chain.ChainPolicy.ExtraStore.AddRange(sent.ChainElements.Select(e => e.Certificate).ToArray());
-            }
-
-            return chain.Build(certificate);
-        };
+        https.ClientCertificateValidation = (certificate, sent, _) => authority.Accepts(certificate, sent);
     }
 }

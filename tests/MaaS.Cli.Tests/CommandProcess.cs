@@ -8,10 +8,18 @@ internal static class CommandProcess
     public static Task<(int ExitCode, string Output, string Error)> RunAsync(string folder, params string[] arguments)
         => RunProgramAsync("maas.dll", folder, arguments);
 
+    /// <summary>Runs the command with variables added to its environment.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> RunWithAsync(
+        IReadOnlyDictionary<string, string> variables, string folder, params string[] arguments)
+        => FinishAsync(StartProgram("maas.dll", folder, arguments, variables));
+
     /// <summary>Runs another program of the build, such as a sample.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunProgramAsync(string program, string folder, params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunProgramAsync(string program, string folder, params string[] arguments)
+        => FinishAsync(StartProgram(program, folder, arguments));
+
+    private static async Task<(int ExitCode, string Output, string Error)> FinishAsync(Process started)
     {
-        using var process = StartProgram(program, folder, arguments);
+        using var process = started;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -20,12 +28,21 @@ internal static class CommandProcess
 
     public static Process Start(string folder, params string[] arguments) => StartProgram("maas.dll", folder, arguments);
 
-    private static Process StartProgram(string program, string folder, string[] arguments)
-        => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
+    private static Process StartProgram(
+        string program, string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
 }

@@ -41,6 +41,8 @@ public sealed class UsageTests
     [TestCase("quantize missing.maas", "missing.maas")]
     [TestCase("serve --models missing-folder --port 0", "missing-folder")]
     [TestCase("train --data mnist --data-dir .", "train-images-idx3-ubyte")]
+    [TestCase("train --data mnist -o /proc/none/model.safetensors", "expected a place that can be written")]
+    [TestCase("train --data mnist --checkpoint /proc/none/run.ckpt", "/proc/none/run.ckpt: expected a place that can be written")]
     public async Task Run_WorkThatCannotBeDone_NamesItAndExitsWithOne(string commandLine, string expected)
     {
         var (code, _, error) = await CommandProcess.RunAsync(Folder, commandLine.Split(' '));
@@ -56,6 +58,7 @@ public sealed class UsageTests
     [TestCase("evaluate")]
     [TestCase("export")]
     [TestCase("inspect")]
+    [TestCase("doctor")]
     [TestCase("prune")]
     [TestCase("quantize")]
     [TestCase("compress")]

@@ -15,29 +15,49 @@ public sealed class LocalFeed
 
     public static string RepoRoot { get; } = Metadata("RepoRoot");
 
-    public static string TorchBackend { get; } = Metadata("TorchBackend");
+    /// <summary>The packages that this user has unpacked already.</summary>
+    public static string PackageCache { get; } = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    /// <summary>The libraries that are packed; the native library travels with MaaS.LibTorch, which only the system backend packs.</summary>
-    public static IEnumerable<string> Libraries
-    {
-        get
-        {
-            string[] always = ["MaaS.Core", "MaaS.Training", "MaaS.Serving", "MaaS.Client", "MaaS"];
-            return TorchBackend == "system" ? always.Append("MaaS.LibTorch") : always;
-        }
-    }
+    /// <summary>The libraries that are packed.</summary>
+    public static IReadOnlyList<string> Libraries { get; } = ["MaaS.Core", "MaaS.Training", "MaaS.Serving", "MaaS.Client", "MaaS"];
 
     [OneTimeSetUp]
     public void Pack()
     {
         Folder = Directory.CreateTempSubdirectory("maas-packages-").FullName;
-        foreach (var project in Libraries.Append("MaaS.Cli"))
+        foreach (var name in Libraries.Append("MaaS.Cli"))
         {
             Run(
-                RepoRoot, "dotnet", "pack", $"src/{project}/{project}.csproj", "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
-                $"-p:Version={PackageVersion}", $"-p:TorchBackend={TorchBackend}");
+                RepoRoot, "dotnet", "pack", $"src/{name}/{name}.csproj", "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
+                $"-p:Version={PackageVersion}");
         }
+
+        // TorchSharp-cpu brings libtorch for every system, 0.6 GB more than the build has: into the user's own cache, once.
+        Directory.CreateDirectory(Path.Combine(Folder, "torch"));
+        var project = Path.Combine(Folder, "torch", "torch.csproj");
+        File.WriteAllText(project, ConsoleProject("""<PackageReference Include="TorchSharp-cpu" Version="0.107.0" />"""));
+        Run(RepoRoot, "dotnet", "restore", project);
     }
+
+    /// <summary>A project file as a stranger writes it, with these packages among its sources.</summary>
+    /// <param name="references">Its PackageReference items.</param>
+    /// <param name="properties">More properties.</param>
+    public static string ConsoleProject(string references, string properties = "") => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <ImplicitUsings>enable</ImplicitUsings>
+            <Nullable>enable</Nullable>
+            <RestoreAdditionalProjectSources>{Folder};{RepoRoot}artifacts/feed</RestoreAdditionalProjectSources>
+            {properties}
+          </PropertyGroup>
+          <ItemGroup>
+            {references}
+          </ItemGroup>
+        </Project>
+        """;
 
     [OneTimeTearDown]
     public void Delete() => Directory.Delete(Folder, recursive: true);
@@ -64,8 +84,7 @@ public sealed class LocalFeed
     private static void SetEnvironment(IDictionary<string, string?> environment, bool inRepository)
     {
         // What was extracted already is reused; what a test makes is extracted beside it and deleted with it.
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        environment["NUGET_FALLBACK_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(home, ".nuget", "packages");
+        environment["NUGET_FALLBACK_PACKAGES"] = PackageCache;
         environment["NUGET_PACKAGES"] = Path.Combine(Folder, "extracted");
         if (inRepository)
         {

@@ -7,6 +7,8 @@ namespace MaaS.Packaging.Tests;
 [NonParallelizable]
 public sealed class PackagesTests
 {
+    private const string TorchSharpCpu = """<PackageReference Include="TorchSharp-cpu" Version="0.107.0" />""";
+
     [Test]
     public void Pack_EveryLibrary_CarriesReadmeLicenceAndSymbols()
     {
@@ -26,49 +28,53 @@ public sealed class PackagesTests
     }
 
     [Test]
-    public void Pack_SystemBackend_CarriesTheNativeLibrary()
+    public void Consumer_FreshProjectWithTorchSharpCpu_TrainsPrunesExportsAndPredicts()
     {
-        if (TorchBackend != "system")
+        var project = MakeProject("fresh", "Fresh.txt", TorchSharpCpu + Reference("MaaS"));
+        try
         {
-            Assert.Ignore("The native library travels with MaaS.LibTorch, which only the system backend packs.");
+            var output = Run(project, "dotnet", "run", "-c", "Release");
+            Assert.That(output, Does.Match(@"trained\s+pruned\s+predicted \(2,10\), as torch does"));
         }
-
-        using var package = ZipFile.OpenRead(Path.Combine(Folder, $"MaaS.LibTorch.{PackageVersion}.nupkg"));
-        Assert.That(package.GetEntry("runtimes/linux-x64/native/libmaas_torch.so")?.Length, Is.GreaterThan(0));
+        finally
+        {
+            Directory.Delete(project, recursive: true);   // 1.3 GB: libtorch for every system.
+        }
     }
 
     [Test]
-    public void Consumer_FreshConsoleProject_TrainsExportsAndPredicts()
+    public void Consumer_TorchSharpProjectThatAddsMaaSForExport_ExportsTheWeightsThatItSaved()
     {
-        var project = Path.Combine(Folder, "consumer");
-        Directory.CreateDirectory(project);
-        File.Copy(Path.Combine(TestContext.CurrentContext.TestDirectory, "Consumer", "Program.txt"), Path.Combine(project, "Program.cs"));
-        File.WriteAllText(Path.Combine(project, "consumer.csproj"), $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <ImplicitUsings>enable</ImplicitUsings>
-                <Nullable>enable</Nullable>
-                <RestoreAdditionalProjectSources>{Folder};{RepoRoot}artifacts/feed</RestoreAdditionalProjectSources>
-              </PropertyGroup>
-              <ItemGroup>
-                <PackageReference Include="MaaS" Version="{PackageVersion}" />
-              </ItemGroup>
-            </Project>
-            """);
-
+        var project = MakeProject(
+            "existing", "Existing.txt", TorchSharpCpu + Reference("MaaS.Training"),
+            "<RuntimeIdentifier>linux-x64</RuntimeIdentifier><SelfContained>false</SelfContained>");
         var output = Run(project, "dotnet", "run", "-c", "Release");
-
-        Assert.That(output, Does.Contain("trained"));
-        Assert.That(output, Does.Match(@"predicted \(2,10\)"));
+        Assert.That(output, Does.Match(@"trained\s+exported as trained"));
     }
 
     [Test]
-    public void Tool_InstalledFromItsPackage_Runs()
+    public void Consumer_WithoutLibTorch_IsToldTheCommandInOneSentence()
+    {
+        var output = Run(MakeProject("without", "WithoutLibTorch.txt", Reference("MaaS")), "dotnet", "run", "-c", "Release");
+        Assert.That(output.Trim().Split('\n')[^1], Does.Match("^TorchSharp found no libtorch; .*dotnet add package TorchSharp-cpu --version 0\\.107\\.0 .*$"));
+    }
+
+    [Test]
+    public void Tool_InstalledFromItsPackage_Trains()
     {
         var tools = Path.Combine(Folder, "tools");
         Run(Folder, "dotnet", "tool", "install", "MaaS.Cli", "--tool-path", tools, "--add-source", Folder, "--version", PackageVersion);
-        Assert.That(Run(Folder, Path.Combine(tools, "maas"), "train", "--help"), Does.Contain("fashion-mnist"));
+        var output = Run(Folder, Path.Combine(tools, "maas"), "train", "--model", "mlp", "--data", "mnist", "--epochs", "1", "-o", "mlp.safetensors");
+        Assert.That(Path.Combine(Folder, "mlp.safetensors"), Does.Exist, output);
+    }
+
+    private static string Reference(string package) => $"""<PackageReference Include="{package}" Version="{PackageVersion}" />""";
+
+    private static string MakeProject(string name, string program, string references, string properties = "")
+    {
+        var project = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+        File.Copy(Path.Combine(TestContext.CurrentContext.TestDirectory, "Consumer", program), Path.Combine(project, "Program.cs"));
+        File.WriteAllText(Path.Combine(project, $"{name}.csproj"), ConsoleProject(references, properties));
+        return project;
     }
 }

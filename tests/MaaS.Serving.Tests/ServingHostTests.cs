@@ -64,7 +64,7 @@ public sealed class ServingHostTests
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{\"inst"));
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"inst"));
         }
 
         await server.PostAsync("/predict", """{"instances": [[1,2,3,4]]}""");
@@ -78,7 +78,7 @@ public sealed class ServingHostTests
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
         var stream = socket.GetStream();
         const string Body = """{"instances": [[1,2,3,4]]}""";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
         await Task.Delay(200);
 
         var stopping = server.DisposeAsync().AsTask();

@@ -49,6 +49,8 @@ internal sealed class TestServer : IAsyncDisposable
                 builder?.Invoke(b);
             }));
 
+    public IServiceProvider Services => _host.Services;
+
     public Uri AdminAddress => _host.AdminAddress!;
 
     public async Task<JsonElement> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK)

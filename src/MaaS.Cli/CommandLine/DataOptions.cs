@@ -11,11 +11,36 @@ internal sealed class DataOptions
     /// <param name="defaultName">What is used where none is named.</param>
     /// <param name="others">Data sets of texts.</param>
     public DataOptions(string defaultName, params string[] others)
+        : this(defaultName, others, inputs: false)
+    {
+    }
+
+    /// <param name="defaultName">What is used where none is named.</param>
+    /// <param name="others">Data sets of texts.</param>
+    /// <param name="inputs">Whether inputs by name will do: see <see cref="InputDataOptions"/>.</param>
+    public DataOptions(string defaultName, string[] others, bool inputs)
     {
         string[] names = [.. Images, .. others];
         Name.DefaultValueFactory = _ => defaultName;
-        Name.HelpName = string.Join("|", names);
-        Name.AcceptOnlyFromAmong(names);
+        if (!inputs)
+        {
+            Name.HelpName = string.Join("|", names);
+            Name.AcceptOnlyFromAmong(names);
+            return;
+        }
+
+        Name.HelpName = $"{string.Join("|", names)}|{InputDataOptions.Random}|path";
+        Name.Description = "The data set; or, for any model, a folder of .npz or .npy files, a .jsonl file with an object of inputs by name "
+            + "a line, or random: outputs are then compared with the float model's.";
+        Name.Validators.Add(result =>
+        {
+            var value = result.GetValueOrDefault<string>();
+            if (value is not null && !names.Contains(value) && !InputDataOptions.Takes(value))
+            {
+                result.AddError($"--data: expected {string.Join(", ", names)}, {InputDataOptions.Random}, a folder of .npz or .npy files, "
+                    + $"or a .jsonl file that exists, got '{value}'.");
+            }
+        });
     }
 
     public Option<string> Name { get; } = new("--data") { Description = "The data set." };

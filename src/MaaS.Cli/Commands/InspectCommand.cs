@@ -35,6 +35,7 @@ internal sealed class InspectCommand : VerbCommand
         var sizes = result.GetRequiredValue(_sizes).Select(Size).ToDictionary();
         var path = result.GetRequiredValue(_model).FullName;
         var network = await NetworkFile.OpenAsync(path, cancellationToken);
+        var description = OptionKinds.Checked(() => ModelSummary.Describe(network.Model, sizes));
         if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             foreach (var (name, value) in Lines(network.Manifest))
@@ -45,7 +46,7 @@ internal sealed class InspectCommand : VerbCommand
             Console.WriteLine();
         }
 
-        Console.Write(ModelSummary.Describe(network.Model, sizes));
+        Console.Write(description);
         return ExitCode.Success;
     }
 

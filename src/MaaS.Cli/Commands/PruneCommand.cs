@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Core.Files;
 using MaaS.Training;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;
@@ -84,6 +85,7 @@ internal sealed class PruneCommand : VerbCommand
             throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
         }
 
+        AtomicFile.EnsureWritable(output);
         using var model = TrainedModel.Load(source);
         using var data = _data.Load(result);
         using var train = data.Train.NormalizedWith(model.Info.Mean, model.Info.Std);

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Text;
+using MaaS.Core.Files;
 using MaaS.Core.Inference;
+using MaaS.Core.InputData;
+using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Calibration;
@@ -23,6 +26,9 @@ internal sealed class QuantizeCommand : VerbCommand
 {
     private const string Aware = "qat";
 
+    // Metadata of the network that was written.
+    private const string WarningKey = "quantization_warning";
+
     private static readonly QuantizerOptions Default = new();
 
     private readonly Argument<FileSystemInfo> _model = new("model")
@@ -32,24 +38,26 @@ internal sealed class QuantizeCommand : VerbCommand
 
     private readonly Option<string> _mode = Choice(
         "--mode",
-        "static: weights and activations, calibrated; dynamic: activations as they come, the default for texts; int4: weights only; "
+        "static: weights and activations, calibrated; dynamic: activations as they come, the default for texts; int8, int4: weights only; "
         + "qat: static, after training a .safetensors model on with the rounding.",
-        ["static", "dynamic", "int4", Aware], "static");
+        ["static", "dynamic", "int8", "int4", Aware], "static");
 
     private readonly Option<string> _calibrator = Choice(
         "--calibrator", "How static ranges are chosen.", CalibrationMethods.Names, new MinMaxCalibration().Name);
 
-    private readonly Option<int> _samples = Number("--calibration-samples", "Training images to calibrate on.", 256);
+    private readonly Option<int> _samples = Number("--calibration-samples", "Samples to calibrate on; of your own files all, of random inputs 16 runs, where it is not given.", 256);
     private readonly Option<bool> _perTensor = new("--per-tensor") { Description = "One scale for all channels of a weight." };
     private readonly Option<string[]> _exclude = Several("--exclude", "A node that stays float; may be given several times.", "node");
-    private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
+    private readonly DataOptions _data = new("mnist", [TextOptions.SpamAssassinName], inputs: true);
+    private readonly InputDataOptions _inputs = new();
     private readonly TextOptions _texts = new();
     private readonly Option<int> _epochs = Number("--epochs", "qat: passes over the training set.", 2);
     private readonly Option<double> _learningRate = Number("--learning-rate", "qat: peak learning rate.", 1e-4);
     private readonly Option<int> _seed = Number("--seed", "qat: seed of the training.", 1);
     private readonly Option<double> _drop = Number("--max-accuracy-drop", "Accuracy that may be lost; 0.002 is 0.2 points.", Default.MaxAccuracyDrop);
+    private readonly Option<double> _sqnr = Number("--min-sqnr", "Without labels: least signal-to-noise ratio of an output, in dB.", Default.MinSqnr);
     private readonly Option<double> _speedup = Number("--min-speedup", "How many times faster it must be; 0 for the sake of size.", Default.MinSpeedup);
-    private readonly Option<int> _batch = Number("--batch", "Images in a request when latency is measured.", 1);
+    private readonly Option<int> _batch = Number("--batch", "Images in a request when latency is measured; size of the first axis of random inputs.", 1);
     private readonly Option<bool> _anyway = new("--accept-anyway") { Description = "Write the result even though it is slower or worse." };
     private readonly Option<FileSystemInfo?> _output = new("--output", "-o")
     {
@@ -63,14 +71,17 @@ internal sealed class QuantizeCommand : VerbCommand
         Arguments.Add(_model);
         new Option[] { _mode, _calibrator, _samples, _perTensor, _exclude, _epochs, _learningRate, _seed }.AddTo(this);
         _data.AddTo(this);
+        _inputs.AddTo(this);
         _texts.AddTo(this);
-        new Option[] { _drop, _speedup, _batch, _anyway, _output }.AddTo(this);
+        new Option[] { _drop, _sqnr, _speedup, _batch, _anyway, _output }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas quantize digits.maas", "Static int8, accepted when it is not slower and loses at most 0.2 points."),
         ("maas quantize model.onnx --mode static --calibrator entropy --data fashion-mnist -o small.onnx", "Entropy calibration on clothes."),
+        ("maas quantize other.onnx --data inputs/ --mode dynamic", "Any network, on .npz files with its inputs by name; outputs are compared."),
+        ("maas quantize other.onnx --data random --size sequence=128", "The same on random inputs, to see what would be gained."),
         ("maas quantize models/resnet-mnist.safetensors --mode qat --epochs 3", "Where rounding after training costs too much."),
         ("maas quantize models/mlp-mnist.safetensors --mode dynamic --min-speedup 0 -o mlp.maas", "For the size, whatever the speed."),
     ];
@@ -97,22 +108,33 @@ internal sealed class QuantizeCommand : VerbCommand
             throw new UsageException($"--output: expected a name of {ModelNames.Rule}, got '{name}'.");
         }
 
+        if (!Directory.Exists(output))
+        {
+            AtomicFile.EnsureWritable(output);
+        }
+
         var network = await NetworkFile.OpenAsync(source, cancellationToken);
         var options = new QuantizerOptions
         {
             MaxAccuracyDrop = result.GetValue(_drop),
+            MinSqnr = result.GetValue(_sqnr),
             MinSpeedup = result.GetValue(_speedup),
             AcceptAnyway = result.GetValue(_anyway),
         };
         var quantizer = new Quantizer(options);
         QuantizationResult quantized;
-        if (network.Manifest.Text is not null)
+        var named = result.GetRequiredValue(_data.Name);
+        if (InputDataOptions.Takes(named))
+        {
+            quantized = await QuantizeInputsAsync(result, named, mode, quantizer, network.Model, cancellationToken);
+        }
+        else if (network.Manifest.Text is not null)
         {
             quantized = await QuantizeTextAsync(result, source, quantizer, network, cancellationToken);
         }
         else
         {
-            using var data = _data.Load(result);
+            using var data = LoadFor(result, network);
             network = network.For(data.Train);
             using var train = network.Normalize(data.Train);
             using var test = network.Normalize(data.Test);
@@ -130,13 +152,57 @@ internal sealed class QuantizeCommand : VerbCommand
         Console.Write(quantized.Report);
         if (!quantized.Report.Accepted)
         {
-            await Console.Error.WriteLineAsync("maas: nothing was written; --accept-anyway writes the quantized network all the same.");
+            await Console.Error.WriteLineAsync(quantized.Report.IsQuantized
+                ? "maas: nothing was written; --accept-anyway writes the quantized network all the same."
+                : "maas: nothing was quantized and nothing was written; try another --mode.");
             return ExitCode.Failure;
         }
 
-        await network.SaveAsync(output, quantized.Model, quantized.Report.Scheme, Metrics(quantized.Report), cancellationToken);
+        var step = string.Concat(quantized.Report.Scheme, string.Concat(quantized.Report.Warnings.Select(static warning => $"; {warning}")));
+        await network.SaveAsync(output, quantized.Model, step, Metrics(quantized.Report), cancellationToken);
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
+    }
+
+    // Without --data the model is taken to be one of images; where it is not, the message says what to give.
+    private TrainTest LoadFor(ParseResult result, NetworkFile network)
+    {
+        if (result.GetResult(_data.Name) is { Implicit: false })
+        {
+            return _data.Load(result);
+        }
+
+        var shape = network.Model.Inputs is [var only] ? OnnxDimension.ShapeOf(only) : null;
+        return shape is [_, { Size: 1 or null }, { Size: 28 or null }, { Size: 28 or null }]
+            ? _data.Load(result)
+            : throw new UsageException(
+                $"--data: expected data for a model that takes {string.Join("; ", ModelInputs.Of(network.Model))}: a folder of .npz or .npy files, "
+                + "a .jsonl file with an object of inputs by name a line, or random.");
+    }
+
+    private async Task<QuantizationResult> QuantizeInputsAsync(
+        ParseResult result, string data, string mode, Quantizer quantizer, OnnxModel model, CancellationToken cancellationToken)
+    {
+        if (mode == Aware)
+        {
+            throw new UsageException("--mode qat: expected a data set with labels to train on; inputs without labels will do for the other modes.");
+        }
+
+        int? samples = result.GetResult(_samples) is { Implicit: false } ? result.GetValue(_samples) : null;
+        var inputs = _inputs.Open(result, data, model, samples, result.GetValue(_batch), cancellationToken);
+        await Console.Out.WriteLineAsync(inputs.Note);
+        var quantized = quantizer.Run(model, Scheme(result, mode, inputs.Calibration), inputs.Comparison, cancellationToken);
+        if (inputs.Warning is not { } warning)
+        {
+            return quantized;
+        }
+
+        if (quantized.Report.Accepted)
+        {
+            quantized.Model.SetMetadata(WarningKey, warning);
+        }
+
+        return quantized with { Report = quantized.Report with { Warnings = [warning] } };
     }
 
     private TrainerOptions Training(ParseResult result)
@@ -194,6 +260,7 @@ internal sealed class QuantizeCommand : VerbCommand
         return mode switch
         {
             "dynamic" => new DynamicScheme(new DynamicQuantizerOptions { PerChannel = perChannel, ExcludedNodes = excluded }),
+            "int8" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 8, ExcludedNodes = excluded }),
             "int4" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 4, ExcludedNodes = excluded }),
             _ => new StaticScheme(
                 calibration,
@@ -210,11 +277,26 @@ internal sealed class QuantizeCommand : VerbCommand
         Path.GetDirectoryName(source)!,
         $"{Path.GetFileNameWithoutExtension(source)}-{mode}{(source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ".onnx" : ".maas")}");
 
-    private static Dictionary<string, double> Metrics(QuantizationReport report) => new()
+    private static Dictionary<string, double> Metrics(QuantizationReport report)
     {
-        ["accuracy"] = report.Quantized.Accuracy,
-        ["float_accuracy"] = report.Float.Accuracy,
-        ["speedup"] = report.Speedup,
-        ["compression"] = report.Compression,
-    };
+        var metrics = new Dictionary<string, double> { ["speedup"] = report.Speedup, ["compression"] = report.Compression };
+        if (report.Outputs is null)
+        {
+            metrics["accuracy"] = report.Quantized.Accuracy;
+            metrics["float_accuracy"] = report.Float.Accuracy;
+            return metrics;
+        }
+
+        if (double.IsFinite(report.Outputs.Decibels))
+        {
+            metrics["sqnr_db"] = report.Outputs.Decibels;
+        }
+
+        if (report.Outputs.Agreement is { } agreement)
+        {
+            metrics["agreement"] = agreement;
+        }
+
+        return metrics;
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class ServeCommand : VerbCommand
 
     private readonly Option<string?> _keys = Given<string?>("--keys", "File of API keys, see 'maas keys'; requests without a key are then refused.", "file");
     private readonly Option<string?> _audit = Given<string?>("--audit", "File that records who loaded, unloaded or routed what, see 'maas audit'.", "file");
-    private readonly Option<string?> _certificate = Given<string?>("--tls-certificate", "PEM file with the server's certificate: HTTPS instead of HTTP.", "file");
+    private readonly Option<string?> _certificate = Given<string?>("--tls-certificate", "PEM file with the server's certificate: HTTPS instead of HTTP, on every port.", "file");
     private readonly Option<string?> _certificateKey = Given<string?>("--tls-key", "PEM file with the certificate's private key.", "file");
 
     private readonly Option<int?> _grpcPort = Given<int?>("--grpc-port", "TCP port for gRPC; 0 takes a free one. Default: none.", "number");
@@ -114,8 +114,8 @@ internal sealed class ServeCommand : VerbCommand
     private void Apply(ParseResult result, MaaSServingOptions options)
     {
         options.ModelsPath = result.GetValue(_models) ?? options.ModelsPath;
-        options.GrpcUrl = result.GetValue(_grpcPort) is { } grpc ? $"http://{result.GetValue(_host) ?? "127.0.0.1"}:{grpc}" : options.GrpcUrl;
-        options.Security.AdminUrl ??= options.Security.AdminPort is null ? $"http://127.0.0.1:{AdminPort(result)}" : null;
+        options.GrpcUrl = result.GetValue(_grpcPort) is { } grpc ? $"{Scheme(result)}://{result.GetValue(_host) ?? "127.0.0.1"}:{grpc}" : options.GrpcUrl;
+        options.Security.AdminUrl ??= options.Security.AdminPort is null ? $"{Scheme(result)}://127.0.0.1:{AdminPort(result)}" : null;
         options.Security.ApiKeyFile = result.GetValue(_keys) ?? options.Security.ApiKeyFile;
         options.Security.Audit = result.GetValue(_audit) is { } audit ? new AuditOptions { Path = audit } : options.Security.Audit;
         options.Defaults.Versions = result.GetValue(_versions) ?? options.Defaults.Versions;

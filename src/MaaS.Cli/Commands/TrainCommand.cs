@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Text;
+using MaaS.Core.Files;
 using MaaS.Training;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
@@ -60,11 +61,11 @@ internal sealed class TrainCommand : VerbCommand
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
         var options = _training.Read(result, _texts.Training(result, architecture));
+        EnsureWritable(output, options);
         var model = _textModel.Read(result, _texts.Model(result));
         DeviceChoice.Resolve(options.Device);
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
         var (train, heldBack) = _texts.Split(result, corpus);
-        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
         Console.WriteLine($"{architecture} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
             + (corpus.Duplicates > 0 ? $"; {corpus.Duplicates} duplicates left out" : "")
             + (corpus.Contradictions > 0 ? $", {corpus.Contradictions} of them under another label" : "")
@@ -89,17 +90,26 @@ internal sealed class TrainCommand : VerbCommand
         return output;
     }
 
+    // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
+    private static void EnsureWritable(string output, TrainerOptions options)
+    {
+        AtomicFile.EnsureWritable(output);
+        if (options.CheckpointPath is { } checkpoint)
+        {
+            AtomicFile.EnsureWritable(checkpoint);
+        }
+    }
+
     private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
     {
         var architecture = Architecture(result, ModelCatalog.All.Select(static m => m.Name), "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
 
-        // What can fail fails before the work: minutes of training must not end in a folder that cannot be made.
         var options = _training.Read(result);
+        EnsureWritable(output, options);
         DeviceChoice.Resolve(options.Device);
         using var data = _data.Load(result);
-        Directory.CreateDirectory(Path.GetDirectoryName(output)!);
         Console.WriteLine($"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
 
         var (model, training) = TrainedModel.Train(architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);

@@ -31,6 +31,32 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Finds out before long work whether <see cref="Write"/> could write a file: makes its folder, and a file beside it
+    /// that is deleted again.</summary>
+    /// <param name="path">The file that is to be written later; it is neither created nor changed.</param>
+    /// <exception cref="IOException">The file could not be written there; the message names the path and the reason.</exception>
+    public static void EnsureWritable(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var target = Path.GetFullPath(path);
+        if (Directory.Exists(target))
+        {
+            throw new IOException($"{target}: expected a file or nothing, got a folder.");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            new FileStream(
+                $"{target}.{Guid.NewGuid():N}.tmp", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1,
+                FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{target}: expected a place that can be written, got: {error.Message}", error);
+        }
+    }
+
     /// <summary>Writes a text in UTF-8.</summary>
     /// <inheritdoc cref="Write"/>
     /// <param name="path">Replaced when it exists; its folder is created.</param>

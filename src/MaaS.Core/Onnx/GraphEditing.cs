@@ -33,6 +33,15 @@ public static class GraphEditing
             model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
     }
 
+    /// <summary>Every name of a node or value in a graph and in the bodies of its nodes.</summary>
+    public static IEnumerable<string> AllNames(this GraphProto graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        return graph.Input.Select(static input => input.Name).Concat(graph.Initializer.Select(static tensor => tensor.Name))
+            .Concat(graph.Node.Select(static node => node.Name)).Concat(graph.Node.SelectMany(static node => node.Output))
+            .Concat(graph.Node.SelectMany(static node => node.Subgraphs()).SelectMany(AllNames));
+    }
+
     private static string Resolve(string name, IReadOnlyDictionary<string, string> replacements)
     {
         while (replacements.TryGetValue(name, out string? other)) name = other;

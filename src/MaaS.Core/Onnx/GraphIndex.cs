@@ -9,11 +9,15 @@ public sealed class GraphIndex
     private readonly Dictionary<string, List<NodeProto>> _consumers = [];
     private readonly Dictionary<string, TensorProto> _initializers = [];
     private readonly HashSet<string> _outputs;
+    private readonly GraphIndex? _outer;
 
     /// <summary>Indexes a graph.</summary>
-    public GraphIndex(GraphProto graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="outer">The graph around it, where it is a body (a branch of If, what Loop repeats), whose constants it sees.</param>
+    public GraphIndex(GraphProto graph, GraphIndex? outer = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
+        _outer = outer;
         foreach (var tensor in graph.Initializer) _initializers[tensor.Name] = tensor;
         foreach (var node in graph.Node)
         {
@@ -33,8 +37,12 @@ public sealed class GraphIndex
     /// <summary>The nodes that read a value, once per use.</summary>
     public IReadOnlyList<NodeProto> Consumers(string value) => _consumers.GetValueOrDefault(value) ?? [];
 
-    /// <summary>The weight or constant of that name, or null.</summary>
-    public TensorProto? Initializer(string value) => _initializers.GetValueOrDefault(value);
+    /// <summary>The weight or constant of that name in the graph or one around it, or null.</summary>
+    public TensorProto? Initializer(string value) =>
+        _initializers.TryGetValue(value, out var tensor) ? tensor : _outer?.Initializer(value);
+
+    /// <summary>Whether the graph itself, and none around it, holds the weight or constant of that name.</summary>
+    public bool Owns(string value) => _initializers.ContainsKey(value);
 
     /// <summary>Whether the graph returns the value.</summary>
     public bool IsOutput(string value) => _outputs.Contains(value);

@@ -19,6 +19,18 @@ public static class OnnxMetadata
     /// <summary>The modules that the model was exported from: a JSON object from module path (empty for the whole) to type.</summary>
     public const string ModulesKey = "modules";
 
+    /// <summary>What whoever exported the model allowed and its users must know: a JSON array of strings.</summary>
+    public const string WarningsKey = "warnings";
+
+    /// <summary>Writes warnings of the export.</summary>
+    public static void SetWarnings(this OnnxModel model, IReadOnlyList<string> warnings) =>
+        Set(model, WarningsKey, JsonSerializer.Serialize(warnings, OnnxMetadataJson.Default.IReadOnlyListString));
+
+    /// <summary>Warnings of the export, or null.</summary>
+    /// <exception cref="InvalidDataException">The property is no JSON array of strings.</exception>
+    public static IReadOnlyList<string>? GetWarnings(this OnnxModel model) =>
+        Get(model, WarningsKey, static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyListString));
+
     /// <summary>Writes the class names.</summary>
     public static void SetLabels(this OnnxModel model, IReadOnlyList<string> labels) =>
         Set(model, LabelsKey, JsonSerializer.Serialize(labels, OnnxMetadataJson.Default.IReadOnlyListString));

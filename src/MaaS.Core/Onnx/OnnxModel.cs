@@ -43,8 +43,8 @@ public sealed class OnnxModel
     /// <summary>The graph's outputs.</summary>
     public IReadOnlyList<ValueInfoProto> Outputs => Graph.Output;
 
-    /// <summary>Bytes of all weights.</summary>
-    public long WeightBytes => Graph.Initializer.Sum(static tensor => tensor.Type().Bytes(tensor.ElementCount()));
+    /// <summary>Bytes of all weights: initializers and tensors in attributes, those in bodies of If, Loop and Scan included.</summary>
+    public long WeightBytes => GraphCheck.Tensors(Graph).Sum(static tensor => tensor.Type().Bytes(tensor.ElementCount()));
 
     /// <summary>A metadata property, or null.</summary>
     public string? GetMetadata(string key) => Proto.MetadataProps.FirstOrDefault(entry => entry.Key == key)?.Value;

@@ -16,7 +16,7 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
     public bool Fits(NodeProto node) =>
         node.IsStandard() && node.OpType == "Gather" && node.Int("axis") == 0
         && node.InputOrEmpty(1).Length > 0 && index.Initializer(node.Input[0]) is { Dims.Count: 2 } table
-        && table.Type() == TensorProto.Types.DataType.Float && !index.IsOutput(node.Input[0])
+        && table.Type() == TensorProto.Types.DataType.Float && index.Owns(table.Name) && !index.IsOutput(node.Input[0])
         && index.Consumers(node.Input[0]).All(reader => reader.OpType == "Gather" && reader.Input[1] != node.Input[0]);
 
     /// <summary>Writes the gathered rows times one scale for each column. ONNX Runtime's DequantizeLinear, whose inner axis

@@ -1,4 +1,5 @@
 using MaaS.Core.Onnx;
+using MaaS.Core.Onnx.Opsets;
 using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Onnx.Schema;
 
@@ -9,14 +10,25 @@ internal static class GraphPreparation
 {
     private static readonly HashSet<string> Movers = ["MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze"];
 
-    /// <param name="model">The model; not changed.</param>
+    /// <param name="model">The model, opset 7 or newer; not changed.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
     public static OnnxModel Prepare(OnnxModel model)
     {
         var copy = model.Clone();
+        OpsetConverter.Convert(copy);
         GraphOptimizer.Optimize(copy);   // Constants become initializers, batch norms part of the convolution.
-        NameNodes(copy.Graph);
+        NameNodes(copy.Graph, []);
         ReluBeforeMoves(copy.Graph);
         return copy;
+    }
+
+    /// <summary>As <see cref="Prepare(OnnxModel)"/>, and with the constants of bodies folded: for quantizers that go into them.</summary>
+    public static OnnxModel PrepareWithBodies(OnnxModel model)
+    {
+        var prepared = Prepare(model);
+        ConstantFolding.FoldBodies(prepared);
+        new DeadNodeElimination().Run(prepared);
+        return prepared;
     }
 
     /// <param name="model">The model; not changed.</param>
@@ -25,18 +37,33 @@ internal static class GraphPreparation
     public static OnnxModel Prepare(OnnxModel model, IReadOnlySet<string> excluded)
     {
         var prepared = Prepare(model);
-        var names = prepared.Graph.Node.Select(static node => node.Name);
+        var names = Bodies(prepared.Graph).Prepend(prepared.Graph).SelectMany(static graph => graph.Node).Select(static node => node.Name);
         string[] unknown = [.. excluded.Except(model.Graph.Node.Select(static node => node.Name)).Except(names)];
         return unknown.Length == 0 ? prepared : throw new ArgumentException(
             $"quantization: expected names of nodes to exclude, got {string.Join(", ", unknown.Select(static n => $"'{n}'"))}; "
             + $"there are {string.Join(", ", names)}");
     }
 
-    // Exclusion by name and the report need names.
-    private static void NameNodes(GraphProto graph)
+    /// <summary>The bodies of If, Loop and Scan in a graph, and those in these.</summary>
+    public static IEnumerable<GraphProto> Bodies(GraphProto graph) => graph.Node.SelectMany(static node => node.Subgraphs())
+        .SelectMany(static body => Bodies(body).Prepend(body));
+
+    // Exclusion by name and the report need names, each of one node.
+    private static void NameNodes(GraphProto graph, HashSet<string> taken)
     {
-        foreach (var node in graph.Node.Where(static node => node.Name.Length == 0))
-            node.Name = $"{node.OpType}_{node.Output.FirstOrDefault(static output => output.Length > 0)}";
+        foreach (var node in graph.Node)
+        {
+            string hint = node.Name.Length > 0 ? node.Name : $"{node.OpType}_{node.Output.FirstOrDefault(static output => output.Length > 0)}";
+            node.Name = hint;
+            for (int i = 1; !taken.Add(node.Name); i++)
+            {
+                node.Name = $"{hint}_{i}";
+            }
+            foreach (var body in node.Subgraphs())
+            {
+                NameNodes(body, taken);
+            }
+        }
     }
 
     // relu(maxpool(x)) = maxpool(relu(x)), and so with all that only moves values: behind the convolution the Relu becomes

@@ -13,17 +13,19 @@ internal sealed class GraphWriter
     public GraphWriter(OnnxModel model)
     {
         _model = model;
-        _names = Names(model.Graph);
+        _names = [.. model.Graph.AllNames()];
+        Graph = model.Graph;
     }
 
-    public GraphProto Graph => _model.Graph;
+    /// <summary>Rewrites a body inside the graph of another writer, which it shares names with.</summary>
+    public GraphWriter(GraphWriter outer, GraphProto body)
+    {
+        _model = outer._model;
+        _names = outer._names;
+        Graph = body;
+    }
 
-    /// <summary>Every name of a node or value in a graph.</summary>
-    public static HashSet<string> Names(GraphProto graph) =>
-    [
-        .. graph.Input.Select(static input => input.Name), .. graph.Initializer.Select(static tensor => tensor.Name),
-        .. graph.Node.Select(static node => node.Name), .. graph.Node.SelectMany(static node => node.Output),
-    ];
+    public GraphProto Graph { get; }
 
     /// <summary>Adds a constant under its name or, where that is taken, one like it.</summary>
     public string Initializer(TensorProto tensor)

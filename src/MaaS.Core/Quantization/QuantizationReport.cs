@@ -1,11 +1,12 @@
 using System.Net;
 using MaaS.Core.Display;
 using MaaS.Core.Metrics;
+using MaaS.Core.Quantization.Analysis;
 
 namespace MaaS.Core.Quantization;
 
 /// <summary>One model as it was measured.</summary>
-/// <param name="Accuracy">By the caller's measure; greater is better.</param>
+/// <param name="Accuracy">By the caller's measure; greater is better. NaN where outputs were compared instead.</param>
 /// <param name="LatencyMs">Median milliseconds of a run.</param>
 /// <param name="Bytes">Bytes of its weights.</param>
 public sealed record ModelMeasurement(double Accuracy, double LatencyMs, long Bytes);
@@ -22,6 +23,18 @@ public sealed record QuantizationReport(
     string Scheme, ModelMeasurement Float, ModelMeasurement Quantized, IReadOnlyList<string> FloatNodes, bool Accepted,
     string Reason) : IHtmlDisplay
 {
+    /// <summary>The quantized outputs against the float ones, where no labels were given; else null.</summary>
+    public OutputComparison? Outputs { get; init; }
+
+    /// <summary>Weights that this scheme left floating-point, in words: where they are read, how many, how large.</summary>
+    public IReadOnlyList<string> LeftFloat { get; init; } = [];
+
+    /// <summary>Whether the model holds integers that the float model does not: a model without any is never accepted.</summary>
+    public bool IsQuantized { get; init; } = true;
+
+    /// <summary>What makes the measurements worth less, as random inputs do.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>How much accuracy was lost; below zero when it rose.</summary>
     public double AccuracyDrop => Float.Accuracy - Quantized.Accuracy;
 
@@ -40,13 +53,30 @@ public sealed record QuantizationReport(
     private string[][] Rows() =>
     [
         [Scheme, "float", "quantized", "gain"],
-        ["accuracy", $"{Float.Accuracy:F4}", $"{Quantized.Accuracy:F4}", $"{-AccuracyDrop:+0.0000;-0.0000;0}"],
+        Outputs is { } outputs
+            ? ["least SQNR of outputs, dB", "", $"{outputs.Decibels:F1}", ""]
+            : ["accuracy", $"{Float.Accuracy:F4}", $"{Quantized.Accuracy:F4}", $"{-AccuracyDrop:+0.0000;-0.0000;0}"],
         ["latency, ms", $"{Float.LatencyMs:F3}", $"{Quantized.LatencyMs:F3}", $"{Speedup:F2}×"],
         ["weights, KiB", $"{Float.Bytes / 1024.0:F1}", $"{Quantized.Bytes / 1024.0:F1}", $"{Compression:F2}×"],
     ];
 
     private IEnumerable<string> Remarks()
     {
+        foreach (var warning in Warnings)
+        {
+            yield return $"warning: {warning}";
+        }
+
+        if (Outputs is { } outputs)
+        {
+            yield return $"compared with the float model in {outputs.Runs} runs: {string.Join("; ", outputs.Outputs)}";
+        }
+
+        if (LeftFloat.Count > 0)
+        {
+            yield return $"left floating-point: {string.Join("; ", LeftFloat)}";
+        }
+
         if (FloatNodes.Count > 0)
         {
             yield return $"kept float: {string.Join(", ", FloatNodes)}";

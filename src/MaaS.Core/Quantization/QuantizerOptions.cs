@@ -8,6 +8,13 @@ public sealed record QuantizerOptions
     /// <summary>How much accuracy may be lost, in the unit of the measure: 0.002 is 0.2 points. Default 0.002.</summary>
     public double MaxAccuracyDrop { get; init; } = 0.002;
 
+    /// <summary>
+    /// The least signal-to-quantization-noise ratio in dB of each floating-point output, where outputs are compared because
+    /// there are no labels. Default 20: noise of a hundredth of the signal's power. Outputs of integers may differ in as many
+    /// values as <see cref="MaxAccuracyDrop"/> says.
+    /// </summary>
+    public double MinSqnr { get; init; } = 20;
+
     /// <summary>How many times faster it must be. Default 1: not slower. 0 accepts any speed, for the sake of size.</summary>
     public double MinSpeedup { get; init; } = 1;
 

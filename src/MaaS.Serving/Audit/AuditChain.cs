@@ -32,6 +32,11 @@ internal static class AuditChain
             writer.WriteString("action"u8, entry.Action);
             writer.WriteString("requestId"u8, entry.RequestId);
             writer.WriteString("phase"u8, entry.Phase);
+            if (entry.Model is { } model)
+            {
+                writer.WriteString("model"u8, model);
+            }
+
             if (entry.Status is { } status)
             {
                 writer.WriteNumber("status"u8, status);

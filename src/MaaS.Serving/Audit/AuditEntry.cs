@@ -11,17 +11,24 @@ namespace MaaS.Serving.Audit;
 /// <param name="RequestId">The request's name in the server's log.</param>
 public sealed record AuditEntry(string Actor, string Address, string Action, string RequestId)
 {
-    /// <summary><c>begin</c> before a change, <c>end</c> after it, with the status.</summary>
+    /// <summary>
+    /// <c>begin</c> before a change, <c>end</c> after it, with the status; <c>refused</c> where the caller may not.
+    /// </summary>
     public string Phase { get; init; } = "end";
 
-    /// <summary>HTTP status of the answer; null while there is none.</summary>
+    /// <summary>The model that is changed or was asked for; null where the request names none.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>
+    /// HTTP status of the answer, or the one that a gRPC status stands for; null while there is none.
+    /// </summary>
     public int? Status { get; init; }
 
     /// <summary>What else is worth knowing; null for nothing.</summary>
     public string? Detail { get; init; }
 
-    internal static AuditEntry Of(HttpContext context, Caller caller) => new(
-        caller.Name,
+    internal static AuditEntry Of(HttpContext context, Caller? caller) => new(
+        caller?.Name ?? "",
         context.Connection.RemoteIpAddress?.ToString() ?? "",
         $"{context.Request.Method} {context.Request.Path}",
         RequestContextFactory.RequestId(context));

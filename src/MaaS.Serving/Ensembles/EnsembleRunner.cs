@@ -1,6 +1,8 @@
 using MaaS.Core.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Ensembles;
 
@@ -64,6 +66,12 @@ internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelReposi
     private async Task RunStepAsync(
         EnsembleStep step, InferenceRequest request, Dictionary<string, TensorValue> tensors, List<TensorValue> made, CancellationToken cancellationToken)
     {
+        if (!request.Context.Caller.MayUse(step.Model))
+        {
+            throw new RequestException(
+                StatusCodes.Status403Forbidden, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
+        }
+
         using var lease = await models.AcquireAsync(EnsembleLoader.Reference(step), request.Context, cancellationToken).ConfigureAwait(false);
         var model = lease.Model;
         var outputs = step.Outputs.Keys.ToArray();

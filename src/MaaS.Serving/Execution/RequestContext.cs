@@ -32,6 +32,9 @@ public sealed class RequestContext
     /// <summary>Timestamp of the server's <see cref="TimeProvider"/> after which nobody waits; null for none.</summary>
     public long? Deadline { get; set; }
 
+    /// <summary>The same client for one more request of a call, whose priority and deadline may differ.</summary>
+    internal RequestContext Again() => (RequestContext)MemberwiseClone();
+
     /// <summary>A header by its name, for routing; null where the request has none. Of use until the request has ended.</summary>
     public Func<string, string?> Header { get; init; } = NoHeaders;
 }

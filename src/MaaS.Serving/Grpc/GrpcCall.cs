@@ -32,16 +32,6 @@ internal sealed class GrpcCall(
             : throw new GrpcException(GrpcStatusCode.Unimplemented, "expected one message, the stream has more");
     }
 
-    /// <summary>The client for one more request of the same call, whose priority and deadline may differ.</summary>
-    public RequestContext NewClient() => new()
-    {
-        RequestId = Client.RequestId,
-        ClientKey = Client.ClientKey,
-        Header = Client.Header,
-        Priority = Client.Priority,
-        Deadline = Client.Deadline,
-    };
-
     /// <summary>Sends a message.</summary>
     public ValueTask WriteAsync(IMessage message) => writer.WriteAsync(message, CancellationToken);
 }

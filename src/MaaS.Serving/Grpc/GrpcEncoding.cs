@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using MaaS.Serving.Http.Unpacking;
 
 namespace MaaS.Serving.Grpc;
 
@@ -22,7 +23,7 @@ internal static class GrpcEncoding
     public static async ValueTask<ReadOnlySequence<byte>> UnpackAsync(ReadOnlySequence<byte> packed, long limit, CancellationToken cancellationToken)
     {
         var unpacked = new ArrayBufferWriter<byte>();
-        var gzip = new GZipStream(PipeReader.Create(packed).AsStream(), CompressionMode.Decompress);
+        var gzip = new GzipBody(PipeReader.Create(packed).AsStream());
         await using (gzip.ConfigureAwait(false))
         {
             try
@@ -39,7 +40,7 @@ internal static class GrpcEncoding
             }
             catch (InvalidDataException e)
             {
-                throw new GrpcException(GrpcStatusCode.Internal, "expected a gzip message, got other bytes", e);
+                throw new GrpcException(GrpcStatusCode.Internal, $"expected a gzip message: {e.Message}", e);
             }
         }
 

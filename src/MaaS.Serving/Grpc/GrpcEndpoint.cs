@@ -1,6 +1,8 @@
 using System.Globalization;
 using Google.Protobuf;
+using MaaS.Serving.Audit;
 using MaaS.Serving.Http;
+using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -15,7 +17,7 @@ namespace MaaS.Serving.Grpc;
 /// </summary>
 /// <remarks>Source: the gRPC project's PROTOCOL-HTTP2 and compression documents.</remarks>
 internal sealed partial class GrpcEndpoint(
-    RequestContextFactory contexts, RecentErrors errors, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
+    RequestContextFactory contexts, RecentErrors errors, AuditTrail audit, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
 {
     private const string StatusTrailer = "grpc-status";
     private const string MessageTrailer = "grpc-message";
@@ -172,13 +174,20 @@ internal sealed partial class GrpcEndpoint(
 
         errors.Add(exception);
         var failure = Failure.Of(exception);
+        if (http.Features.Get<AuditedRequest>() is { } audited)
+        {
+            audited.Status = failure.Status;
+        }
+
+        audit.Refused(http, EndpointGuard.Of(http), failure, model: null);
         if (failure.IsOurs)
         {
             LogFailed(exception, http.Request.Path);
         }
         else if (exception.InnerException is not null)
         {
-            LogRefused(exception, http.Request.Path);
+            LogRefused(http.Request.Path, PublicText.WithoutPaths(exception.InnerException.Message));
+            LogCause(exception, http.Request.Path);
         }
 
         return (StatusOf(failure.Status), failure.Message);
@@ -203,8 +212,12 @@ internal sealed partial class GrpcEndpoint(
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
     private partial void LogCancelled(Exception exception, string path);
 
-    [LoggerMessage(LogLevel.Information, "{Path} was refused")]
-    private partial void LogRefused(Exception exception, string path);
+    [LoggerMessage(LogLevel.Information, "{Path} was refused: {Cause}")]
+    private partial void LogRefused(string path, string cause);
+
+    // Stack traces name files of the machine that built the server.
+    [LoggerMessage(LogLevel.Debug, "{Path} was refused")]
+    private partial void LogCause(Exception exception, string path);
 
     [LoggerMessage(LogLevel.Error, "{Path} failed")]
     private partial void LogFailed(Exception exception, string path);

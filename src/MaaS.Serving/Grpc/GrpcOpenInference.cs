@@ -29,20 +29,20 @@ internal sealed class GrpcOpenInference(
     {
         void Unary<TRequest>(ServingScope scope, string method, MessageParser<TRequest> parser, Func<TRequest, GrpcCall, ValueTask<IMessage>> run)
             where TRequest : class, IMessage<TRequest>
-            => endpoints.MapPost(Service + method, grpc.Unary(parser, run)).WithScope(scope);
+            => endpoints.MapPost(Service + method, grpc.Unary(parser, run)).WithScope(scope).WithModel(ModelMetadata.InMessage);
 
         Unary(ServingScope.None, "ServerLive", ServerLiveRequest.Parser, static (_, _) => Of(new ServerLiveResponse { Live = true }));
         Unary(ServingScope.None, "ServerReady", ServerReadyRequest.Parser, (_, _) => Of(new ServerReadyResponse { Ready = models.IsReady }));
         Unary(ServingScope.Read, "ServerMetadata", ServerMetadataRequest.Parser, static (_, _) => Of(ServerMetadata()));
-        Unary(ServingScope.Read, "ModelReady", ModelReadyRequest.Parser, (r, _) => Of(new ModelReadyResponse { Ready = Statuses(r.Name, r.Version).Any(s => s.IsServable) }));
+        Unary(ServingScope.Read, "ModelReady", ModelReadyRequest.Parser, (r, call) => Of(new ModelReadyResponse { Ready = Statuses(call, r.Name, r.Version).Any(s => s.IsServable) }));
         Unary(ServingScope.Read, "ModelMetadata", ModelMetadataRequest.Parser, ModelMetadataAsync);
         Unary(ServingScope.Read, "ModelConfig", ModelConfigRequest.Parser, ModelConfigAsync);
-        Unary(ServingScope.Read, "ModelStatistics", ModelStatisticsRequest.Parser, (r, _) => Of(Statistics(r)));
-        Unary(ServingScope.Read, "RepositoryIndex", RepositoryIndexRequest.Parser, (r, _) => Of(Index(r)));
+        Unary(ServingScope.Read, "ModelStatistics", ModelStatisticsRequest.Parser, (r, call) => Of(Statistics(r, call)));
+        Unary(ServingScope.Read, "RepositoryIndex", RepositoryIndexRequest.Parser, (r, call) => Of(Index(r, call)));
         Unary(ServingScope.Admin, "RepositoryModelLoad", RepositoryModelLoadRequest.Parser, LoadAsync);
         Unary(ServingScope.Admin, "RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, UnloadAsync);
-        endpoints.MapPost(Service + "ModelInfer", grpc.Handle(InferAsync)).WithScope(ServingScope.Predict);
-        endpoints.MapPost(Service + "ModelStreamInfer", grpc.Handle(StreamAsync)).WithScope(ServingScope.Predict);
+        endpoints.MapPost(Service + "ModelInfer", grpc.Handle(InferAsync)).WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage);
+        endpoints.MapPost(Service + "ModelStreamInfer", grpc.Handle(StreamAsync)).WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage);
         endpoints.MapPost(Service + "{method}", grpc.Handle(static call => throw new GrpcException(
             GrpcStatusCode.Unimplemented, $"expected a method of inference.GRPCInferenceService, got '{call.Http.Route("method")}'"))).WithScope(ServingScope.Read);
     }
@@ -104,7 +104,7 @@ internal sealed class GrpcOpenInference(
     {
         try
         {
-            var answer = await inference.RunAsync(request, call.NewClient(), cancellationToken).ConfigureAwait(false);
+            var answer = await inference.RunAsync(request, call.Client.Again(), cancellationToken).ConfigureAwait(false);
             return new StreamAnswer(new ModelStreamInferResponse { InferResponse = answer.Message }, answer);
         }
         catch (Exception e)
@@ -132,7 +132,7 @@ internal sealed class GrpcOpenInference(
         {
             Name = model.Name,
             Platform = ServerDescription.Platform,
-            Versions = { models.Status(model.Name).Where(s => s.IsServable).Select(s => s.Version.ToString(CultureInfo.InvariantCulture)) },
+            Versions = { Visible(call).Status(model.Name).Where(s => s.IsServable).Select(s => s.Version.ToString(CultureInfo.InvariantCulture)) },
             Inputs = { encoders.InputsOf(model).Select(Metadata) },
             Outputs = { model.Outputs.Select(Metadata) },
         };
@@ -148,11 +148,11 @@ internal sealed class GrpcOpenInference(
         return new ModelConfigResponse { Config = GrpcModelConfig.Of(lease.Model, encoders.InputsOf(lease.Model)) };
     }
 
-    private RepositoryIndexResponse Index(RepositoryIndexRequest request) => new()
+    private RepositoryIndexResponse Index(RepositoryIndexRequest request, GrpcCall call) => new()
     {
         Models =
         {
-            models.Index().Where(s => !request.Ready || s.IsServable).Select(s => new RepositoryIndexResponse.Types.ModelIndex
+            Visible(call).Index().Where(s => !request.Ready || s.IsServable).Select(s => new RepositoryIndexResponse.Types.ModelIndex
             {
                 Name = s.Name,
                 Version = s.Version.ToString(CultureInfo.InvariantCulture),
@@ -169,27 +169,29 @@ internal sealed class GrpcOpenInference(
             RepositoryProtocol.ThrowIfUnsupported(parameter);
         }
 
-        await models.LoadAsync(request.ModelName, cancellationToken: call.CancellationToken).ConfigureAwait(false);
+        await Visible(call).LoadAsync(request.ModelName, call.CancellationToken).ConfigureAwait(false);
         return new RepositoryModelLoadResponse();
     }
 
     private async ValueTask<IMessage> UnloadAsync(RepositoryModelUnloadRequest request, GrpcCall call)
     {
-        await models.UnloadAsync(request.ModelName, cancellationToken: call.CancellationToken).ConfigureAwait(false);
+        await Visible(call).UnloadAsync(request.ModelName, version: null, call.CancellationToken).ConfigureAwait(false);
         return new RepositoryModelUnloadResponse();
     }
 
-    private ModelStatisticsResponse Statistics(ModelStatisticsRequest request) => new()
+    private ModelStatisticsResponse Statistics(ModelStatisticsRequest request, GrpcCall call) => new()
     {
         ModelStats =
         {
-            (request.Name.Length > 0 ? Statuses(request.Name, request.Version) : models.Index())
+            (request.Name.Length > 0 ? Statuses(call, request.Name, request.Version) : Visible(call).Index())
                 .Select(s => GrpcModelStatistics.Of(statistics.Of(s.Name, s.Version).Read())),
         },
     };
 
-    private IReadOnlyList<ModelVersionStatus> Statuses(string name, string version)
-        => GrpcInference.Reference(name, version) is var asked ? models.Status(asked.Name!, asked.Version) : [];
+    private IReadOnlyList<ModelVersionStatus> Statuses(GrpcCall call, string name, string version)
+        => GrpcInference.Reference(name, version) is var asked ? Visible(call).Status(asked.Name!, asked.Version) : [];
+
+    private ModelAccess Visible(GrpcCall call) => new(models, call.Http);
 
     /// <summary>An answer in a stream and what must live until it is sent.</summary>
     private sealed class StreamAnswer(ModelStreamInferResponse message, IDisposable? owner) : IDisposable

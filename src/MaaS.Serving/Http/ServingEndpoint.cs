@@ -1,5 +1,8 @@
 using System.Globalization;
+using MaaS.Serving.Audit;
+using MaaS.Serving.Http.Unpacking;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -7,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace MaaS.Serving.Http;
 
 /// <summary>Turns what an endpoint throws into one JSON error; causes stay in the log.</summary>
-internal sealed partial class ServingEndpoint(ModelRepository models, RecentErrors errors, ILogger<ServingEndpoint> logger)
+internal sealed partial class ServingEndpoint(ModelRepository models, RecentErrors errors, AuditTrail audit, ILogger<ServingEndpoint> logger)
 {
     /// <summary>Makes an endpoint whose bodies may be packed and whose failures become answers.</summary>
     /// <param name="endpoint">Answers a request, or throws.</param>
@@ -25,13 +28,15 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
         }
 
         var failure = Failure.Of(exception);
+        audit.Refused(context, EndpointGuard.Of(context), failure, context.Route("name"));
         if (failure.IsOurs)
         {
             LogFailed(exception, context.Request.Path);
         }
         else if (exception.InnerException is not null)
         {
-            LogRefused(exception, context.Request.Path);
+            LogRefused(context.Request.Path, PublicText.WithoutPaths(exception.InnerException.Message));
+            LogCause(exception, context.Request.Path);
         }
 
         return failure;
@@ -74,8 +79,12 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
     private partial void LogCancelled(Exception exception, string path);
 
-    [LoggerMessage(LogLevel.Information, "{Path} was refused")]
-    private partial void LogRefused(Exception exception, string path);
+    [LoggerMessage(LogLevel.Information, "{Path} was refused: {Cause}")]
+    private partial void LogRefused(string path, string cause);
+
+    // Stack traces name files of the machine that built the server.
+    [LoggerMessage(LogLevel.Debug, "{Path} was refused")]
+    private partial void LogCause(Exception exception, string path);
 
     [LoggerMessage(LogLevel.Error, "{Path} failed")]
     private partial void LogFailed(Exception exception, string path);

@@ -1,4 +1,6 @@
+using MaaS.Serving.Http;
 using MaaS.Serving.Routing;
+using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Models;
 
@@ -67,7 +69,7 @@ internal sealed partial class ModelLifecycle
     }
 
     /// <summary>What a route names that cannot answer.</summary>
-    public IEnumerable<string> RouteFaults(string name, TrafficRoute route)
+    public IEnumerable<string> RouteFaults(string name, TrafficRoute route, Caller caller)
     {
         var targets = route.Split.Keys.Select(t => (Model: name, Target: (string?)t));
         if (route.Shadow is { } shadow)
@@ -79,7 +81,7 @@ internal sealed partial class ModelLifecycle
         {
             if (!Views.TryGetValue(model, out var view))
             {
-                yield return $"route of '{name}': expected one of the models [{string.Join(", ", Views.Keys.Order(StringComparer.Ordinal))}], got '{model}'";
+                yield return $"route of '{name}': expected one of the models [{string.Join(", ", Views.Keys.Where(caller.MayUse).Order(StringComparer.Ordinal))}], got '{model}'";
             }
             else if (target is not null && view.Find(target) is null)
             {
@@ -246,8 +248,6 @@ internal sealed partial class ModelLifecycle
             message = message.Replace(path, Path.GetFileName(path), StringComparison.Ordinal);
         }
 
-        return message
-            .Replace(Path.GetFullPath(_options.ModelsPath) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
-            .Replace(_options.ModelsPath + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+        return PublicText.WithoutPaths(message, _options.ModelsPath);
     }
 }

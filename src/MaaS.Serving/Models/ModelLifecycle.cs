@@ -1,5 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Serving.Routing;
+using MaaS.Serving.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -30,7 +31,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     private IReadOnlyList<UnreadableSource> _unreadable = [];
     private HashSet<string> _required = [];
     private volatile Dictionary<string, ModelView> _views = [];
-    private volatile IReadOnlyList<string> _failed = [];
+    private volatile IReadOnlyList<(string Name, string What)> _failed = [];
     private volatile bool _isDraining, _isStarted, _isDisposed;
 
     public ModelLifecycle(IOptions<MaaSServingOptions> options, IModelLoader loader, TimeProvider time, ILogger<ModelLifecycle> logger)
@@ -55,7 +56,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     }
 
     /// <summary>Models that were found and cannot answer.</summary>
-    public IReadOnlyList<string> Failed => _failed;
+    public IReadOnlyList<(string Name, string What)> Failed => _failed;
 
     /// <summary>Whether all models of the start can answer.</summary>
     public bool IsReady { get; private set; }
@@ -257,7 +258,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
         failed.AddRange(_unreadable.Where(u => !views.ContainsKey(u.Name)).Select(u => (u.Name, u.Name)));
         _views = views;
-        _failed = [.. failed.Select(f => f.What)];
+        _failed = failed;
         IsReady = _isStarted && !failed.Exists(f => _required.Contains(f.Name));
     }
 
@@ -284,7 +285,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
                     $"DefaultModel: expected one of the models [{string.Join(", ", _families.Keys.Order(StringComparer.Ordinal))}], got '{name}'.");
             }
 
-            var faults = _families.Keys.SelectMany(n => _options.For(n).Route is { } route ? RouteFaults(n, route) : [])
+            var faults = _families.Keys.SelectMany(n => _options.For(n).Route is { } route ? RouteFaults(n, route, Caller.Server) : [])
                 .Concat(_options.Models.Keys.Where(n => !_families.ContainsKey(n)).Select(n => $"Models: expected names among [{string.Join(", ", _families.Keys)}], got '{n}'"))
                 .ToArray();
             if (faults.Length > 0)

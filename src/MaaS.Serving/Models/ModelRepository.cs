@@ -30,7 +30,10 @@ public sealed class ModelRepository
     public IReadOnlyList<string> Names => [.. _lifecycle.Views.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>What was found and cannot answer, as <c>digits version 2</c>; <see cref="Index"/> and the log have the reasons.</summary>
-    public IReadOnlyList<string> Failed => _lifecycle.Failed;
+    public IReadOnlyList<string> Failed => [.. _lifecycle.Failed.Select(f => f.What)];
+
+    /// <summary>As <see cref="Failed"/>, with the names of the models.</summary>
+    internal IReadOnlyList<(string Name, string What)> FailedModels => _lifecycle.Failed;
 
     /// <summary>Whether new requests are welcome: every model that was found at the start can answer, and the server is not stopping.</summary>
     public bool IsReady => !IsDraining && _lifecycle.IsReady;
@@ -48,12 +51,16 @@ public sealed class ModelRepository
     /// <param name="name">The model.</param>
     /// <param name="version">One version as the address has it; null for all.</param>
     /// <exception cref="RequestException">404: there is no such model or version.</exception>
-    public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null)
+    public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null) => Status(name, version, Caller.Server);
+
+    /// <inheritdoc cref="Status(string, string?)"/>
+    /// <remarks>Errors name only models that the caller may use.</remarks>
+    internal IReadOnlyList<ModelVersionStatus> Status(string name, string? version, Caller caller)
     {
         var all = _lifecycle.Status(name);
         if (all.Count == 0)
         {
-            throw NoSuchModel(name);
+            throw NoSuchModel(name, caller);
         }
 
         return version is null ? all
@@ -73,18 +80,14 @@ public sealed class ModelRepository
     public ValueTask<ModelLease> AcquireAsync(ModelReference reference, RequestContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var name = reference.Name ?? DefaultName();
-        if (!context.Caller.MayUse(name))
-        {
-            throw new RequestException(StatusCodes.Status403Forbidden, EndpointGuard.NoAccess(context.Caller, name));
-        }
-
+        var name = reference.Name ?? DefaultName(context.Caller);
+        ServingAuthorization.ThrowIfRefused(context.Caller, ServingScope.None, name);
         while (true)
         {
             var slot = _lifecycle.Views.TryGetValue(name, out var view) ? view.Choose(reference, context) : null;
             if (slot is null)
             {
-                throw Unavailable(name, reference);
+                throw Unavailable(name, reference, context.Caller);
             }
 
             if (slot.Serving?.TryAcquire() is { } lease)
@@ -111,12 +114,15 @@ public sealed class ModelRepository
     /// <param name="reload">Whether files that did not change are loaded again as well.</param>
     /// <param name="cancellationToken">Stops waiting; the load goes on.</param>
     /// <exception cref="RequestException">404: there is no such model or version. 400: it could not be loaded, with the reason; what served before still does.</exception>
-    public async Task LoadAsync(string name, int? version = null, bool reload = false, CancellationToken cancellationToken = default)
+    public Task LoadAsync(string name, int? version = null, bool reload = false, CancellationToken cancellationToken = default)
+        => LoadAsync(name, version, reload, Caller.Server, cancellationToken);
+
+    internal async Task LoadAsync(string name, int? version, bool reload, Caller caller, CancellationToken cancellationToken)
     {
         await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
         var loading = _lifecycle.Load(name, version, reload) ?? throw (_lifecycle.Versions(name) is { Count: > 0 } versions
             ? RequestException.NotFound($"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
-            : NoSuchModel(name));
+            : NoSuchModel(name, caller));
         await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_lifecycle.Status(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
         {
@@ -132,9 +138,12 @@ public sealed class ModelRepository
     /// 404: there is no such model or version. 409: a label leads to the version, or it is the only one that answers while
     /// another should.
     /// </exception>
-    public async Task UnloadAsync(string name, int? version = null, CancellationToken cancellationToken = default)
+    public Task UnloadAsync(string name, int? version = null, CancellationToken cancellationToken = default)
+        => UnloadAsync(name, version, Caller.Server, cancellationToken);
+
+    internal async Task UnloadAsync(string name, int? version, Caller caller, CancellationToken cancellationToken)
     {
-        var all = Status(name, version?.ToString(CultureInfo.InvariantCulture));
+        var all = Status(name, version?.ToString(CultureInfo.InvariantCulture), caller);
         if (version is not null && all[0].Labels.Count > 0)
         {
             throw new RequestException(
@@ -165,13 +174,15 @@ public sealed class ModelRepository
     /// <param name="name">The model.</param>
     /// <param name="route">Null for the latest version.</param>
     /// <exception cref="RequestException">404: there is no such model. 400: the route has faults, or leads to a version that cannot answer; all are named.</exception>
-    public void SetRoute(string name, TrafficRoute? route)
+    public void SetRoute(string name, TrafficRoute? route) => SetRoute(name, route, Caller.Server);
+
+    internal void SetRoute(string name, TrafficRoute? route, Caller caller)
     {
-        Status(name);
+        Status(name, version: null, caller);
         var faults = route?.Faults("route").ToList() ?? [];
         if (route is not null && faults.Count == 0)
         {
-            faults.AddRange(_lifecycle.RouteFaults(name, route));
+            faults.AddRange(_lifecycle.RouteFaults(name, route, caller));
         }
 
         if (faults.Count > 0)
@@ -189,7 +200,7 @@ public sealed class ModelRepository
     /// <exception cref="RequestException">There is no such model, or it could not be loaded.</exception>
     internal async Task<ModelLease> AcquireLoadedAsync(ModelReference reference, CancellationToken cancellationToken)
     {
-        var context = new RequestContext();
+        var context = new RequestContext { Caller = new Caller("", ServingScope.All, [reference.Name!]) };
         while (_lifecycle.LoadsOf(reference.Name!) is { } loads && !_lifecycle.Views.ContainsKey(reference.Name!))
         {
             await loads.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -212,21 +223,21 @@ public sealed class ModelRepository
             throw new DeadlineExceededException($"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        return slot.Serving is null && slot.Fault is not null ? throw Unavailable(slot.Name, reference)
+        return slot.Serving is null && slot.Fault is not null ? throw Unavailable(slot.Name, reference, context.Caller)
             : await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
     }
 
-    private string DefaultName()
+    private string DefaultName(Caller caller)
         => _options.DefaultModel
             ?? (_lifecycle.Views.Count == 1 ? _lifecycle.Views.Keys.First()
-                : throw RequestException.BadRequest($"expected a model name, as ?model=, among [{string.Join(", ", Names)}]; several models are served"));
+                : throw RequestException.BadRequest($"expected a model name, as ?model=, among [{string.Join(", ", Names.Where(caller.MayUse))}]; several models are served"));
 
-    private RequestException Unavailable(string name, ModelReference reference)
+    private RequestException Unavailable(string name, ModelReference reference, Caller caller)
     {
         var all = _lifecycle.Status(name);
         if (all.Count == 0)
         {
-            return NoSuchModel(name);
+            return NoSuchModel(name, caller);
         }
 
         if (reference.Label is { } label)
@@ -250,6 +261,6 @@ public sealed class ModelRepository
     private static RequestException NoSuch(string name, IEnumerable<ModelVersionStatus> all, string what, string got)
         => RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
 
-    private RequestException NoSuchModel(string name)
-        => RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");
+    private RequestException NoSuchModel(string name, Caller caller)
+        => RequestException.NotFound($"expected one of the models [{string.Join(", ", Names.Where(caller.MayUse))}], got '{name}'");
 }

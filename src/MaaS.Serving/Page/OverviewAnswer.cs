@@ -20,21 +20,22 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
     {
         var since = Since(context.Request.Query);
         var caller = EndpointGuard.Of(context);
+        var visible = new ModelAccess(models, context);
         context.Response.Headers.CacheControl = "no-store";
         return JsonAnswer.WriteAsync(context, writer =>
         {
             WriteServer(writer);
             writer.WriteStartArray("models"u8);
-            foreach (var family in models.Index().Where(v => caller.MayUse(v.Name)).GroupBy(v => v.Name))
+            foreach (var family in visible.Index().GroupBy(v => v.Name))
             {
-                WriteModel(writer, family.Key, [.. family]);
+                WriteModel(writer, visible.FindRoute(family.Key), family.Key, [.. family]);
             }
 
             writer.WriteEndArray();
             WriteTraffic(writer, history.Since(since), caller);
             WriteErrors(writer, errors.Read().Where(e => e.Model is null || caller.MayUse(e.Model)));
             writer.WritePropertyName("shadow"u8);
-            JsonSerializer.Serialize(writer, [.. shadow.Status().Where(s => caller.MayUse(s.Model))], RouteJson.Default.IReadOnlyListShadowStatus);
+            JsonSerializer.Serialize(writer, [.. shadow.Status().Where(visible.MaySee)], RouteJson.Default.IReadOnlyListShadowStatus);
         });
     }
 
@@ -58,9 +59,8 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
         writer.WriteEndObject();
     }
 
-    private void WriteModel(Utf8JsonWriter writer, string name, IReadOnlyList<ModelVersionStatus> versions)
+    private static void WriteModel(Utf8JsonWriter writer, TrafficRoute? route, string name, IReadOnlyList<ModelVersionStatus> versions)
     {
-        var route = models.FindRoute(name);
         var shares = TrafficShares.Of(route, versions);
         writer.WriteStartObject();
         writer.WriteString("name"u8, name);

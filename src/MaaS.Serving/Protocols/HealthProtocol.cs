@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
@@ -7,35 +8,46 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Protocols;
 
-/// <summary><c>GET /healthz</c>: 200 while every model that was found is loaded, else 503 and what is missing.</summary>
-internal sealed class HealthProtocol(ModelRepository models, ServingEndpoint endpoint) : IProtocol
+/// <summary>
+/// <c>GET /healthz</c>: 200 while every model that was found is loaded, else 503. Callers with the scope <c>read</c>
+/// are told which of their models can answer, and which cannot.
+/// </summary>
+internal sealed class HealthProtocol(ModelRepository models, EndpointGuard guard, ServingEndpoint endpoint) : IProtocol
 {
     public string Name => "health";
 
     public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/healthz", endpoint.Handle(AnswerAsync)).WithScope(ServingScope.None);
 
-    private Task AnswerAsync(HttpContext context) => JsonAnswer.WriteAsync(
-        context,
-        writer =>
-        {
-            writer.WriteString("status"u8, models.IsReady ? "ok" : "unavailable");
-            writer.WriteStartArray("models"u8);
-            foreach (var name in models.Names)
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var isReady = models.IsReady;
+        var caller = await guard.IdentifyAsync(context).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(
+            context,
+            writer =>
             {
-                writer.WriteStringValue(name);
-            }
-
-            writer.WriteEndArray();
-            if (models.Failed.Count > 0)
-            {
-                writer.WriteStartArray("failed"u8);
-                foreach (var name in models.Failed)
+                writer.WriteString("status"u8, isReady ? "ok" : "unavailable");
+                if (caller.Has(ServingScope.Read))
                 {
-                    writer.WriteStringValue(name);
+                    var visible = new ModelAccess(models, context, caller);
+                    Write(writer, "models", visible.Names);
+                    if (visible.Failed is { Count: > 0 } failed)
+                    {
+                        Write(writer, "failed", failed);
+                    }
                 }
+            },
+            isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable).ConfigureAwait(false);
+    }
 
-                writer.WriteEndArray();
-            }
-        },
-        models.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    private static void Write(Utf8JsonWriter writer, string member, IReadOnlyList<string> names)
+    {
+        writer.WriteStartArray(member);
+        foreach (var name in names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
+    }
 }

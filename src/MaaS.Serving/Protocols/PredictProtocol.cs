@@ -25,13 +25,13 @@ internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endp
 
     public string Name => "predict";
 
-    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/predict", endpoint.Handle(PredictAsync)).WithScope(ServingScope.Predict);
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPost("/predict", endpoint.Handle(PredictAsync))
+        .WithScope(ServingScope.Predict).WithModel(new ModelMetadata(Named));
 
     private async Task PredictAsync(HttpContext context)
     {
-        var named = context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null;
         var version = context.Request.Query["version"] is [{ Length: > 0 } number] ? number : null;
-        using var call = await calls.BeginAsync(context, new ModelReference(named, version)).ConfigureAwait(false);
+        using var call = await calls.BeginAsync(context, new ModelReference(Named(context), version)).ConfigureAwait(false);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
@@ -50,6 +50,8 @@ internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endp
 
         await TensorFlowAnswer.WriteAsync(context, form, call).ConfigureAwait(false);
     }
+
+    private static string? Named(HttpContext context) => context.Request.Query["model"] is [{ Length: > 0 } name] ? name : null;
 
     private static void WriteClasses(Utf8JsonWriter writer, TensorValue logits, IReadOnlyList<string> labels)
     {

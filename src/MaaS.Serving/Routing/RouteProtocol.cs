@@ -23,11 +23,11 @@ internal sealed class RouteProtocol(ModelRepository models, ShadowTraffic shadow
     public void Map(IEndpointRouteBuilder endpoints)
     {
         const string Route = "/v2/repository/models/{name}/route";
-        endpoints.MapGet(Route, endpoint.Handle(context => WriteAsync(context, models.Route(Model(context))))).WithScope(ServingScope.Read);
+        endpoints.MapGet(Route, endpoint.Handle(context => WriteAsync(context, new ModelAccess(models, context).Route(Model(context))))).WithScope(ServingScope.Read);
         endpoints.MapPut(Route, endpoint.Handle(PutAsync)).WithScope(ServingScope.Admin);
         endpoints.MapDelete(Route, endpoint.Handle(context =>
         {
-            models.SetRoute(Model(context), route: null);
+            new ModelAccess(models, context).SetRoute(Model(context), route: null);
             return WriteAsync(context, null);
         })).WithScope(ServingScope.Admin);
         endpoints.MapGet("/v2/repository/shadow", endpoint.Handle(ShadowAsync)).WithScope(ServingScope.Read);
@@ -49,7 +49,7 @@ internal sealed class RouteProtocol(ModelRepository models, ShadowTraffic shadow
             throw new RequestException($"expected a route: {e.Message}", e);
         }
 
-        models.SetRoute(Model(context), route ?? throw RequestException.BadRequest("expected a route, got null; DELETE removes it"));
+        new ModelAccess(models, context).SetRoute(Model(context), route ?? throw RequestException.BadRequest("expected a route, got null; DELETE removes it"));
         await WriteAsync(context, route).ConfigureAwait(false);
     }
 
@@ -63,7 +63,7 @@ internal sealed class RouteProtocol(ModelRepository models, ShadowTraffic shadow
     private Task ShadowAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
     {
         writer.WritePropertyName("shadow"u8);
-        JsonSerializer.Serialize(writer, shadow.Status(), RouteJson.Default.IReadOnlyListShadowStatus);
+        JsonSerializer.Serialize(writer, [.. shadow.Status().Where(new ModelAccess(models, context).MaySee)], RouteJson.Default.IReadOnlyListShadowStatus);
     });
 }
 

@@ -10,25 +10,22 @@ internal sealed partial class ApiKeyCredential : ICredential
 {
     public const string Header = "X-Api-Key";
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly byte[] NoHash = new byte[32];
 
-    private readonly SecurityOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ApiKeyCredential> _logger;
-    private readonly Lock _reload = new();
-    private FrozenDictionary<string, Entry> _keys;
-    private DateTime _fileTime;
-    private long _looked;
+    private readonly ApiKeyOptions[] _configured;
+    private readonly ReloadedFile<FrozenDictionary<string, Entry>>? _file;
+    private readonly FrozenDictionary<string, Entry> _keys;
 
     public ApiKeyCredential(IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<ApiKeyCredential> logger)
     {
-        _options = options.Value.Security;
         _time = time;
         _logger = logger;
-        _looked = time.GetTimestamp();
-        _fileTime = FileTime();
-        _keys = Index(_options.ApiKeyFile is { } file ? ApiKeyFile.Read(file) : []);
+        _configured = [.. options.Value.Security.ApiKeys];
+        _keys = Index([]);
+        _file = options.Value.Security.ApiKeyFile is { } file
+            ? new(file, path => Index(ApiKeyFile.Read(path)), time, keys => LogReloaded(keys.Count), LogUnreadable) : null;
     }
 
     public string Name => "api-key";
@@ -41,8 +38,8 @@ internal sealed partial class ApiKeyCredential : ICredential
             return default;
         }
 
-        Reload();
-        var known = ApiKey.TryReadId(key, out var id) && _keys.TryGetValue(id, out var entry) ? entry : null;
+        var keys = _file?.Current ?? _keys;
+        var known = ApiKey.TryReadId(key, out var id) && keys.TryGetValue(id, out var entry) ? entry : null;
         var matches = ApiKey.Matches(key.Length <= 256 ? key : "", known?.Hash ?? NoHash) && known is not null;
         Proof proof = !matches ? Proof.Refused("the API key is not known")
             : known!.Expires <= _time.GetUtcNow() ? Proof.Refused("the API key has expired")
@@ -62,39 +59,8 @@ internal sealed partial class ApiKeyCredential : ICredential
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization["Bearer ".Length..].Trim() : null;
     }
 
-    /// <summary>Takes over a changed file; one that cannot be read leaves the keys as they were.</summary>
-    private void Reload()
-    {
-        if (_options.ApiKeyFile is not { } file || _time.GetElapsedTime(Volatile.Read(ref _looked)) < LookEvery || !_reload.TryEnter())
-        {
-            return;
-        }
-
-        try
-        {
-            Volatile.Write(ref _looked, _time.GetTimestamp());
-            var time = FileTime();
-            if (time != _fileTime)
-            {
-                _keys = Index(ApiKeyFile.Read(file));
-                _fileTime = time;
-                LogReloaded(_keys.Count);
-            }
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            LogUnreadable(e);
-        }
-        finally
-        {
-            _reload.Exit();
-        }
-    }
-
-    private DateTime FileTime() => _options.ApiKeyFile is { } file ? File.GetLastWriteTimeUtc(file) : default;
-
     private FrozenDictionary<string, Entry> Index(IEnumerable<ApiKeyOptions> fromFile)
-        => _options.ApiKeys.Concat(fromFile).DistinctBy(k => k.Id).ToFrozenDictionary(k => k.Id, k => new Entry(
+        => _configured.Concat(fromFile).DistinctBy(k => k.Id).ToFrozenDictionary(k => k.Id, k => new Entry(
             Convert.FromHexString(k.Sha256),
             k.Expires,
             new Proof(new Caller(k.Name, ServingScopes.Union(k.Scopes), k.Models.Count > 0 ? k.Models : null, k.RequestsPerSecond))));

@@ -21,7 +21,6 @@ public sealed class Caller
         RequestsPerSecond = requestsPerSecond;
         var allowed = models?.ToFrozenSet(StringComparer.Ordinal);
         _models = allowed is null || allowed.Contains("*") ? null : allowed;
-        Principal = new ClaimsPrincipal(name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], "MaaS"));
     }
 
     /// <summary>The server itself, as when it loads the parts of an ensemble.</summary>
@@ -36,11 +35,38 @@ public sealed class Caller
     /// <summary>Requests a second that they may send; null for the server's limit.</summary>
     public double? RequestsPerSecond { get; }
 
-    internal ClaimsPrincipal Principal { get; }
+    /// <summary>Somebody who may do nothing.</summary>
+    internal static Caller Nobody { get; } = new("", ServingScope.None, []);
+
+    /// <summary>As the user of a request, with the claims that <see cref="ClaimsCallerFactory"/> reads.</summary>
+    internal ClaimsPrincipal Principal
+        => field ??= new ClaimsPrincipal(Name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity(Claims(), "MaaS"));
+
+    /// <summary>Whether no model is kept from them.</summary>
+    internal bool MayUseAll => _models is null;
 
     /// <summary>Whether they may use a model.</summary>
     public bool MayUse(string model) => _models is null || _models.Contains(model);
 
     /// <summary>Whether they may do all that the scope asks for.</summary>
     public bool Has(ServingScope scope) => (Scopes & scope) == scope;
+
+    private IEnumerable<Claim> Claims()
+    {
+        yield return new Claim(ClaimTypes.Name, Name);
+        foreach (var scope in ServingScopes.Names.Where(n => Has(ServingScopes.Parse(n)!.Value)))
+        {
+            yield return new Claim(ClaimsCallerFactory.Scope, scope);
+        }
+
+        foreach (var model in _models ?? [])
+        {
+            yield return new Claim(ClaimsCallerFactory.Models, model);
+        }
+
+        if (_models is { Count: 0 })
+        {
+            yield return new Claim(ClaimsCallerFactory.Models, "");
+        }
+    }
 }

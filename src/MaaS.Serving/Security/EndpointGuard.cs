@@ -1,38 +1,44 @@
 using System.Globalization;
-using System.Net;
 using MaaS.Serving.Audit;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Stands before every endpoint: finds out who calls, whether they may, and how often. The handlers behind it see the caller
-/// as <see cref="HttpContext.User"/> and check models that are named in a body through <see cref="Of"/>.
+/// Stands before every endpoint: finds out who calls, whether they may, and how often. The handlers behind it see the
+/// caller as <see cref="HttpContext.User"/> and through <see cref="Of"/>, and the models through <see
+/// cref="Models.ModelAccess"/>.
 /// </summary>
-internal sealed class EndpointGuard : IDisposable
+/// <remarks>
+/// It stands in the endpoint itself and not in the middlewares for authentication and authorization: these run for
+/// every endpoint of the application, and make a service scope, a handler and a ticket for each request.
+/// </remarks>
+internal sealed class EndpointGuard
 {
     private const int Unbound = -1;
-    private static readonly Caller LocalAdmin = new("", ServingScope.All);
 
     private readonly SecurityOptions _options;
-    private readonly ICredential[] _credentials;
+    private readonly CallerAuthentication _authentication;
     private readonly CallerLimits _limits;
-    private readonly AuditLog? _audit;
-    private readonly Caller _anonymous;
+    private readonly HostCheck _hosts;
+    private readonly CrossOriginCheck _origins;
+    private readonly AuditTrail _audit;
 
-    public EndpointGuard(IOptions<MaaSServingOptions> options, IEnumerable<ICredential> credentials, CallerLimits limits, AuditLog? audit = null)
+    public EndpointGuard(
+        IOptions<MaaSServingOptions> options, CallerAuthentication authentication, CallerLimits limits, HostCheck hosts, CrossOriginCheck origins, AuditTrail audit)
     {
         _options = options.Value.Security;
         AdminPort = _options.AdminUrl is null ? _options.AdminPort : Unbound;
-        _credentials = [.. credentials];
+        _authentication = authentication;
         _limits = limits;
+        _hosts = hosts;
+        _origins = origins;
         _audit = audit;
-        _anonymous = new Caller("", _options.AnonymousScopes.Count > 0 ? ServingScopes.Union(_options.AnonymousScopes)
-            : _options.HasCredentials ? ServingScope.None : ServingScope.Predict | ServingScope.Read);
     }
 
     /// <summary>The only port for changes; null where every port takes them. A host that listens on a port of its own for them sets it.</summary>
@@ -40,103 +46,113 @@ internal sealed class EndpointGuard : IDisposable
 
     /// <summary>Whether a caller without a key or token cannot read anything, so that it is no use to try.</summary>
     public bool IsKeyNeeded
-        => !_anonymous.Has(ServingScope.Read) && (_options.ApiKeys.Count > 0 || _options.ApiKeyFile is not null || _options.Jwt is not null)
+        => !_authentication.Anonymous.Has(ServingScope.Read) && (_options.ApiKeys.Count > 0 || _options.ApiKeyFile is not null || _options.Jwt is not null)
             && _options.ClientCertificates.Count == 0;
 
     /// <summary>Who sent a request; the server itself where no guard stood before the endpoint.</summary>
     public static Caller Of(HttpContext context) => context.Features.Get<Caller>() ?? Caller.Server;
 
-    /// <summary>Closes the audit log.</summary>
-    public void Dispose() => _audit?.Dispose();
-
     /// <summary>Puts the guard before an endpoint.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint does not say what it asks of its callers.</exception>
     public void Protect(EndpointBuilder endpoint)
     {
-        var scope = endpoint.Metadata.OfType<ScopeMetadata>().LastOrDefault()?.Scope ?? ServingScope.Admin;
+        var scope = (endpoint.Metadata.OfType<ScopeMetadata>().LastOrDefault() ?? throw new InvalidOperationException(
+            $"{endpoint.DisplayName ?? (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText}: expected an endpoint that says what it asks of its callers, "
+            + $"got none; add .{nameof(ServingScopes.WithScope)}({nameof(ServingScope)}.…)")).Scope;
+        var model = endpoint.Metadata.OfType<ModelMetadata>().LastOrDefault() ?? ModelMetadata.InAddress;
         if (endpoint.RequestDelegate is { } inner)
         {
-            endpoint.RequestDelegate = context => InvokeAsync(context, scope, inner);
+            endpoint.RequestDelegate = context => InvokeAsync(context, scope, model, inner);
         }
     }
 
-    private Task InvokeAsync(HttpContext context, ServingScope scope, RequestDelegate inner)
+    /// <summary>Who sent a request to an endpoint that is open to all; a wrong proof counts as none.</summary>
+    public async ValueTask<Caller> IdentifyAsync(HttpContext context)
+        => _authentication.IsOpen || await _authentication.ReadAsync(context).ConfigureAwait(false) is not { } proof
+            ? _authentication.AnonymousAt(context, AdminPort) : proof.Caller ?? Caller.Nobody;
+
+    private Task InvokeAsync(HttpContext context, ServingScope scope, ModelMetadata model, RequestDelegate inner)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
-        if (scope == ServingScope.Admin && AdminPort is { } port && context.Connection.LocalPort != port)
+        var isAdministration = AdminPort == context.Connection.LocalPort;
+        if (!_hosts.Allows(context, isAdministration))
         {
-            return RefuseAsync(context, new Failure(
+            return RefuseAsync(context, null, null, new Failure(
+                StatusCodes.Status400BadRequest, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
+        }
+
+        if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration)
+        {
+            return RefuseAsync(context, null, null, new Failure(
                 StatusCodes.Status404NotFound, $"{context.Request.Method} {context.Request.Path}: not here; models are administered on a port of their own"));
         }
 
-        return scope == ServingScope.None ? inner(context)
-            : _credentials.Length == 0 ? AllowAsync(context, scope, Anonymous(context), inner)
-            : AuthenticateAsync(context, scope, inner);
-    }
-
-    private async Task AuthenticateAsync(HttpContext context, ServingScope scope, RequestDelegate inner)
-    {
-        Proof? proof = null;
-        for (var i = 0; proof is null && i < _credentials.Length; i++)
+        if (_origins.Refusal(context, scope) is { } foreign)
         {
-            proof = await _credentials[i].ReadAsync(context).ConfigureAwait(false);
+            return RefuseAsync(context, null, null, foreign);
         }
 
+        if (scope == ServingScope.None)
+        {
+            context.Features.Set(Caller.Nobody);
+            return inner(context);
+        }
+
+        return _authentication.IsOpen ? AllowAsync(context, scope, model, _authentication.AnonymousAt(context, AdminPort), null, inner)
+            : AuthenticateAsync(context, scope, model, inner);
+    }
+
+    private async Task AuthenticateAsync(HttpContext context, ServingScope scope, ModelMetadata model, RequestDelegate inner)
+    {
+        var proof = await _authentication.ReadAsync(context).ConfigureAwait(false);
         if (proof?.Fault is { } fault)
         {
             // Guessing is slowed down like any other traffic of that address.
-            var wait = _limits.Take(_anonymous, context);
-            await RefuseAsync(context, wait is null ? Unauthorized(context, fault) : TooMany(wait)).ConfigureAwait(false);
+            var wait = _limits.Take(_authentication.Anonymous, context);
+            await RefuseAsync(
+                context, null, model.Of(context), wait is null ? new Failure(StatusCodes.Status401Unauthorized, fault) : TooMany(wait)).ConfigureAwait(false);
             return;
         }
 
-        await AllowAsync(context, scope, proof?.Caller ?? Anonymous(context), inner).ConfigureAwait(false);
+        await AllowAsync(context, scope, model, proof?.Caller ?? _authentication.AnonymousAt(context, AdminPort), proof, inner).ConfigureAwait(false);
     }
 
-    private Task AllowAsync(HttpContext context, ServingScope scope, Caller caller, RequestDelegate inner)
+    private Task AllowAsync(HttpContext context, ServingScope scope, ModelMetadata asked, Caller caller, Proof? proof, RequestDelegate inner)
     {
         if (_limits.Take(caller, context) is { } wait)
         {
-            return RefuseAsync(context, TooMany(wait));
+            return RefuseAsync(context, caller, null, TooMany(wait));
         }
 
-        if (!caller.Has(scope))
+        var model = asked.Of(context);
+        if (ServingAuthorization.Refusal(caller, scope, model) is { } refusal)
         {
-            var name = scope.ToString().ToLowerInvariant();
-            return RefuseAsync(context, caller.Name.Length == 0 ? Unauthorized(context, $"expected proof of the scope '{name}', got none")
-                : new Failure(StatusCodes.Status403Forbidden, $"expected the scope '{name}', '{caller.Name}' does not have it"));
-        }
-
-        if (context.Route("name") is { } model && !caller.MayUse(model))
-        {
-            return RefuseAsync(context, new Failure(StatusCodes.Status403Forbidden, NoAccess(caller, model)));
+            return RefuseAsync(context, caller, model, refusal);
         }
 
         context.Features.Set(caller);
         if (caller.Name.Length > 0)
         {
-            context.User = caller.Principal;
+            context.User = proof?.User ?? caller.Principal;
         }
 
-        return _audit is not null && (scope == ServingScope.Admin || (scope == ServingScope.Predict && _options.Audit!.Predictions))
-            ? AuditedAsync(_audit, context, scope, caller, inner) : inner(context);
+        return _audit.Of(context, scope, caller) is { } audited
+            ? AuditedAsync(audited, context, scope, model, isNamedLater: asked.IsInMessage, inner) : inner(context);
     }
 
-    internal static string NoAccess(Caller caller, string model) => $"expected a model that '{caller.Name}' may use, got '{model}'";
-
-    private static async Task AuditedAsync(AuditLog audit, HttpContext context, ServingScope scope, Caller caller, RequestDelegate inner)
+    private async Task AuditedAsync(AuditedRequest audited, HttpContext context, ServingScope scope, string? model, bool isNamedLater, RequestDelegate inner)
     {
-        var entry = AuditEntry.Of(context, caller);
         try
         {
-            if (scope == ServingScope.Admin)
+            if (scope == ServingScope.Admin && !isNamedLater)
             {
-                audit.Append(entry with { Phase = "begin" }, durable: true);
+                audited.Begin(model);
             }
         }
-        catch (IOException)
+        catch (RequestException e)
         {
-            // AuditLog has logged the cause. What cannot be recorded is not done.
-            await RefuseAsync(context, new Failure(StatusCodes.Status503ServiceUnavailable, "the audit log cannot be written; nothing was changed")).ConfigureAwait(false);
+            // What cannot be recorded is not done.
+            await RefuseAsync(context, null, model, new Failure(e.Status, e.Message)).ConfigureAwait(false);
             return;
         }
 
@@ -146,27 +162,23 @@ internal sealed class EndpointGuard : IDisposable
         }
         finally
         {
-            audit.TryAppend(entry with { Phase = "end", Status = context.Response.StatusCode }, durable: scope == ServingScope.Admin);
+            audited.End(context.Response.StatusCode, model, durable: scope == ServingScope.Admin);
         }
-    }
-
-    private Caller Anonymous(HttpContext context)
-        => !_options.HasCredentials && _options.AnonymousScopes.Count == 0 && AdminPort == context.Connection.LocalPort
-            && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) ? LocalAdmin : _anonymous;
-
-    private static Failure Unauthorized(HttpContext context, string message)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer realm=\"maas\"";
-        return new Failure(StatusCodes.Status401Unauthorized, message);
     }
 
     private static Failure TooMany(TimeSpan? wait) => new(StatusCodes.Status429TooManyRequests, "expected fewer requests a second from this caller", wait);
 
-    private static async Task RefuseAsync(HttpContext context, Failure failure)
+    private async Task RefuseAsync(HttpContext context, Caller? caller, string? model, Failure failure)
     {
+        _audit.Refused(context, caller, failure, model);
         if (failure.RetryAfter is { } wait)
         {
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (failure.Status == StatusCodes.Status401Unauthorized)
+        {
+            context.Response.Headers.WWWAuthenticate = CallerAuthentication.Challenge;
         }
 
         if (!await GrpcEndpoint.TryRefuseAsync(context, failure).ConfigureAwait(false))

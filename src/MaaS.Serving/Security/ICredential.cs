@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Security;
@@ -14,7 +15,10 @@ internal interface ICredential
 }
 
 /// <summary>What a credential found: a caller, or why there is none.</summary>
-internal sealed record Proof(Caller? Caller, string? Fault = null)
+/// <param name="Caller">Who; null where the proof was refused.</param>
+/// <param name="Fault">Why it was refused; null where it was not.</param>
+/// <param name="User">The application's user behind the caller; null for one of MaaS's own.</param>
+internal sealed record Proof(Caller? Caller, string? Fault = null, ClaimsPrincipal? User = null)
 {
     public static Proof Refused(string fault) => new(null, fault);
 }

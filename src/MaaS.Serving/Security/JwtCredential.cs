@@ -48,7 +48,7 @@ internal sealed partial class JwtCredential : ICredential
         var result = await _handler.ValidateTokenAsync(authorization[Bearer.Length..].Trim(), _parameters).ConfigureAwait(false);
         if (!result.IsValid)
         {
-            LogRefused(result.Exception);
+            LogRefused(result.Exception?.GetType().Name ?? "");
             return Proof.Refused(result.Exception is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException
                 ? "the token has expired or is not valid yet" : "the token is not valid here");
         }
@@ -68,6 +68,6 @@ internal sealed partial class JwtCredential : ICredential
     private static IEnumerable<string> Values(ClaimsIdentity claims, string type)
         => claims.FindAll(type).SelectMany(c => c.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    [LoggerMessage(LogLevel.Information, "A token was refused")]
-    private partial void LogRefused(Exception exception);
+    [LoggerMessage(LogLevel.Information, "A token was refused: {Reason}")]
+    private partial void LogRefused(string reason);
 }

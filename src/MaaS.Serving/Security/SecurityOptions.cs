@@ -20,9 +20,22 @@ public sealed class SecurityOptions
 
     /// <summary>
     /// A PEM file with the authorities that client certificates must come from; every connection over TLS must then show
-    /// one. Null asks for no certificates.
+    /// one, and a connection without TLS gets no answer but health. Null asks for no certificates.
     /// </summary>
     public string? ClientAuthorityFile { get; set; }
+
+    /// <summary>
+    /// A file of certificate revocation lists (PEM, or one in DER) of the authorities; changes are taken over within a
+    /// second. With it a certificate counts only while a list of its issuer, not expired, does not name it. Null asks
+    /// for no revocations.
+    /// </summary>
+    public string? ClientRevocationFile { get; set; }
+
+    /// <summary>
+    /// Authentication schemes of the application that embeds MaaS, as <c>Bearer</c> of JwtBearer: a user of one of them
+    /// is a caller as <see cref="ICallerFactory"/> describes it. Default none.
+    /// </summary>
+    public IList<string> AuthenticationSchemes { get; } = [];
 
     /// <summary>
     /// What callers without any proof may do. Empty, the default: nothing once keys, tokens or certificates are configured;
@@ -45,31 +58,35 @@ public sealed class SecurityOptions
     /// <summary>How many requests a caller may send; null for any number.</summary>
     public RateLimitOptions? RateLimit { get; set; }
 
-    /// <summary>Origins whose pages may call the server from a browser, as <c>https://example.org</c>. Default none.</summary>
+    /// <summary>
+    /// Host names under which clients know the server, as <c>models.example.org</c> or <c>*.example.org</c>, without a
+    /// port; requests for another are refused. <c>localhost</c>, the machine's own name and every IP address always
+    /// count. <c>*</c> takes any name, but not on the administration's own port. Empty, in an application that embeds
+    /// MaaS: the application's own host filtering.
+    /// </summary>
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>
+    /// Origins whose pages may call the server from a browser, as <c>https://example.org</c>; what pages of others send
+    /// is refused unless it is a GET. Default none.
+    /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 
     /// <summary>The audit log; null for none.</summary>
     public AuditOptions? Audit { get; set; }
 
+    /// <summary>Whether the server is a host of its own, for whose names nobody else answers.</summary>
+    internal bool IsOwnHost { get; set; }
+
     /// <summary>Whether anybody can prove who they are.</summary>
-    internal bool HasCredentials => ApiKeys.Count > 0 || ApiKeyFile is not null || Jwt is not null || ClientCertificates.Count > 0;
+    internal bool HasCredentials
+        => ApiKeys.Count > 0 || ApiKeyFile is not null || Jwt is not null || ClientCertificates.Count > 0 || AuthenticationSchemes.Count > 0;
 
     internal IEnumerable<string> Faults(string where)
     {
         List<string> faults = [.. ApiKeys.SelectMany((key, i) => key.Faults($"{where}:{nameof(ApiKeys)}:{i}"))];
         faults.AddRange(ServingScopes.Faults(AnonymousScopes, $"{where}:{nameof(AnonymousScopes)}"));
-        if (ApiKeyFile is { } file)
-        {
-            try
-            {
-                Security.ApiKeyFile.Read(file);
-            }
-            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-            {
-                faults.Add($"{where}:{nameof(ApiKeyFile)}: {e.Message}");
-            }
-        }
-
+        CheckFile(nameof(ApiKeyFile), ApiKeyFile, static path => Security.ApiKeyFile.Read(path));
         if (Jwt is not null)
         {
             JwtKeys.Read(Jwt, $"{where}:{nameof(Jwt)}", faults);
@@ -89,10 +106,13 @@ public sealed class SecurityOptions
             faults.Add($"{where}:{nameof(ClientAuthorityFile)}: expected the authorities of client certificates, got none");
         }
 
-        if (ClientAuthorityFile is { } authorities && !File.Exists(authorities))
+        if (ClientRevocationFile is not null && ClientAuthorityFile is null)
         {
-            faults.Add($"{where}:{nameof(ClientAuthorityFile)}: expected a PEM file, found none at '{authorities}'");
+            faults.Add($"{where}:{nameof(ClientRevocationFile)}: expected {nameof(ClientAuthorityFile)} beside it, got none; nobody is asked for a certificate");
         }
+
+        CheckFile(nameof(ClientAuthorityFile), ClientAuthorityFile, static path => ClientAuthority.Read(path));
+        CheckFile(nameof(ClientRevocationFile), ClientRevocationFile, static path => RevocationList.ReadFile(path));
 
         if (AdminPort is < 1 or > 65535)
         {
@@ -117,7 +137,27 @@ public sealed class SecurityOptions
             }
         }
 
+        foreach (var host in AllowedHosts.Where(h => h != "*" && Uri.CheckHostName(h.StartsWith("*.", StringComparison.Ordinal) ? h[2..] : h) == UriHostNameType.Unknown))
+        {
+            faults.Add($"{where}:{nameof(AllowedHosts)}: expected a host name without a port, as models.example.org or *.example.org, got '{host}'");
+        }
+
         faults.AddRange(Audit?.Faults($"{where}:{nameof(Audit)}") ?? []);
         return faults;
+
+        void CheckFile(string option, string? path, Action<string> read)
+        {
+            try
+            {
+                if (path is not null)
+                {
+                    read(path);
+                }
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                faults.Add($"{where}:{option}: {e.Message}");
+            }
+        }
     }
 }

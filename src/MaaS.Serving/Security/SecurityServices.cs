@@ -1,4 +1,5 @@
 using MaaS.Serving.Audit;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -11,8 +12,14 @@ internal static class SecurityServices
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.TryAddSingleton<CallerLimits>();
-        services.TryAddSingleton(s => new EndpointGuard(
-            s.GetRequiredService<IOptions<MaaSServingOptions>>(), Credentials(s), s.GetRequiredService<CallerLimits>(), AuditLog(s)));
+        services.TryAddSingleton<HostCheck>();
+        services.TryAddSingleton<CrossOriginCheck>();
+        services.TryAddSingleton<AuditTrail>();
+        services.TryAddSingleton<ClientAuthority>();
+        services.TryAddSingleton<ICallerFactory, ClaimsCallerFactory>();
+        services.TryAddSingleton(s => new CallerAuthentication(s.GetRequiredService<IOptions<MaaSServingOptions>>(), Credentials(s), Application(s)));
+        services.TryAddSingleton<EndpointGuard>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, EndpointStartCheck>());
         return services;
     }
 
@@ -29,13 +36,13 @@ internal static class SecurityServices
             yield return ActivatorUtilities.CreateInstance<JwtCredential>(services);
         }
 
-        if (options.ClientCertificates.Count > 0)
+        if (options.ClientAuthorityFile is not null)
         {
             yield return ActivatorUtilities.CreateInstance<ClientCertificateCredential>(services);
         }
     }
 
-    private static AuditLog? AuditLog(IServiceProvider services)
-        => services.GetRequiredService<IOptions<MaaSServingOptions>>().Value.Security.Audit is null ? null
-            : ActivatorUtilities.CreateInstance<AuditLog>(services);
+    private static ApplicationCredential? Application(IServiceProvider services)
+        => services.GetRequiredService<IOptions<MaaSServingOptions>>().Value.Security.AuthenticationSchemes.Count == 0 ? null
+            : ActivatorUtilities.CreateInstance<ApplicationCredential>(services);
 }

@@ -8,11 +8,21 @@ public static class ServingScopes
     /// <summary>The names a scope has in files and tokens.</summary>
     public static readonly IReadOnlyList<string> Names = ["predict", "read", "admin"];
 
-    /// <summary>Says what an endpoint asks of its caller; an endpoint without it asks for <see cref="ServingScope.Admin"/>.</summary>
+    /// <summary>
+    /// Says what an endpoint asks of its caller; with an endpoint that does not say it, the server does not start.
+    /// </summary>
     public static TBuilder WithScope<TBuilder>(this TBuilder endpoint, ServingScope scope)
         where TBuilder : IEndpointConventionBuilder
     {
         endpoint.Add(b => b.Metadata.Add(new ScopeMetadata(scope)));
+        return endpoint;
+    }
+
+    /// <summary>Says where a request names its model, unless that is the route value <c>name</c>.</summary>
+    internal static TBuilder WithModel<TBuilder>(this TBuilder endpoint, ModelMetadata model)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoint.Add(b => b.Metadata.Add(model));
         return endpoint;
     }
 

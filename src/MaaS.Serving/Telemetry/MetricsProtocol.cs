@@ -1,5 +1,6 @@
 using System.Text;
 using MaaS.Serving.Http;
+using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +9,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Telemetry;
 
-/// <summary><c>GET /metrics</c> for Prometheus.</summary>
+/// <summary>
+/// <c>GET /metrics</c> for Prometheus. A caller of some models is shown the series of these alone: those of the whole
+/// server tell of the others.
+/// </summary>
 internal sealed class MetricsProtocol(MetricStore store, ServingEndpoint endpoint) : IProtocol
 {
     public string Name => "metrics";
@@ -17,7 +21,25 @@ internal sealed class MetricsProtocol(MetricStore store, ServingEndpoint endpoin
 
     private Task WriteAsync(HttpContext context)
     {
+        var caller = EndpointGuard.Of(context);
         context.Response.ContentType = PrometheusText.ContentType;
-        return context.Response.WriteAsync(PrometheusText.Write(store.Read()), Encoding.UTF8, context.RequestAborted);
+        return context.Response.WriteAsync(
+            PrometheusText.Write(store.Read(), caller.MayUseAll ? null : series => IsOf(caller, series)), Encoding.UTF8, context.RequestAborted);
+    }
+
+    private static bool IsOf(Caller caller, MetricSeries series)
+    {
+        var isOfModel = false;
+        foreach (var (label, value) in series.Labels)
+        {
+            if (label is "model" or "shadow" && !caller.MayUse(ModelAccess.ShadowTarget(value)))
+            {
+                return false;
+            }
+
+            isOfModel |= label == "model";
+        }
+
+        return isOfModel;
     }
 }

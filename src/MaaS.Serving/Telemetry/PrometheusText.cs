@@ -37,17 +37,24 @@ internal static class PrometheusText
             }
         });
 
-    public static string Write(IEnumerable<MetricInstrument> instruments)
+    /// <param name="instruments">What is written.</param>
+    /// <param name="isShown">Which series; null for all.</param>
+    public static string Write(IEnumerable<MetricInstrument> instruments, Func<MetricSeries, bool>? isShown = null)
     {
         var text = new StringBuilder(16_384);
         foreach (var group in instruments.GroupBy(i => i.Name))
         {
+            if (isShown is not null && !group.Any(i => i.Series.Any(isShown)))
+            {
+                continue;
+            }
+
             var first = group.First();
             text.Append(CultureInfo.InvariantCulture, $"# HELP {first.Name} {first.Description.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {first.Name} {TypeOf(first.Kind)}\n");
             foreach (var instrument in group)
             {
-                foreach (var series in instrument.Series)
+                foreach (var series in isShown is null ? instrument.Series : instrument.Series.Where(isShown))
                 {
                     Write(text, instrument, series);
                 }

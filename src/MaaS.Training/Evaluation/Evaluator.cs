@@ -3,6 +3,7 @@ using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
+using MaaS.Training.Startup;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,6 +28,7 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(data);
         options ??= new EvaluatorOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
+        TorchRuntime.Ensure();
         var matrix = new ConfusionMatrix(data.Classes);
         var loss = 0.0;
         using var evaluation = new EvaluationMode(model);

@@ -1,3 +1,4 @@
+using MaaS.Training.Startup;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,6 +24,7 @@ public static class Perplexity
             throw new ArgumentException($"perplexity: expected at least two tokens, got {tokens.Length}.", nameof(tokens));
         }
 
+        TorchRuntime.Ensure();
         model.eval();
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

@@ -6,6 +6,8 @@ namespace MaaS.Training.Export;
 /// <summary>Makes inputs of other sizes and values out of the user's example.</summary>
 internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, DynamicAxes? declared)
 {
+    private const int ScaleSeed = 11;
+
     private readonly IReadOnlyList<(string Input, int Axis, string Symbol)> _axes = Resolve(names, examples, declared);
 
     /// <summary>The inputs' names.</summary>
@@ -26,6 +28,45 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         var random = seed is { } value ? new Random(value) : null;
         return [.. examples.Select((example, i) => Make(example, Names[i], sizes, random))];
     }
+
+    /// <summary>New tensors at the given sizes with values of a scale: normal reals, 0 at scale 0; integers evenly between the
+    /// example's least and greatest, or through the range of their type; or the same value everywhere.</summary>
+    /// <param name="sizes">By symbol.</param>
+    /// <param name="scale">Of the values.</param>
+    public IReadOnlyList<Tensor> MakeScaled(IReadOnlyDictionary<string, long> sizes, ValueScale scale)
+    {
+        var random = new Random(ScaleSeed);
+        return [.. Make(sizes, seed: null).Select(tensor => Scaled(tensor, scale, random))];
+    }
+
+    private static Tensor Scaled(Tensor like, ValueScale scale, Random random)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = new double[like.numel()];
+        if (like.is_floating_point())
+        {
+            numbers = Array.ConvertAll(numbers, _ => scale.IsEven ? scale.Scale : scale.Scale * Normal(random));
+        }
+        else if (like.is_complex() || numbers.Length == 0)
+        {
+            return like.MoveToOuterDisposeScope();
+        }
+        else
+        {
+            var (least, most) = Range(like, scale.WholeRange);
+            numbers = Array.ConvertAll(numbers, _ => !scale.IsEven ? random.NextInt64(least, most + 1) : scale.Scale < 0 ? least : (double)most);
+        }
+
+        return torch.tensor(numbers).to(like.dtype).reshape(like.shape).to(like.device).MoveToOuterDisposeScope();
+    }
+
+    private static (long Least, long Most) Range(Tensor like, bool wholeRange) => (like.dtype, wholeRange) switch
+    {
+        (ScalarType.Bool, _) => (0, 1),
+        (ScalarType.Byte, true) => (byte.MinValue, byte.MaxValue),
+        (ScalarType.Int8, true) => (sbyte.MinValue, sbyte.MaxValue),
+        _ => (like.min().to(ScalarType.Int64).item<long>(), like.max().to(ScalarType.Int64).item<long>()),
+    };
 
     private Tensor Make(Tensor example, string name, IReadOnlyDictionary<string, long> sizes, Random? random)
     {

@@ -50,7 +50,7 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     {
         Builder.Scope = op.ModulePath;
         bool inPlace = IsInPlace(op.Name);
-        if (inPlace && ViewKinds.OnlyLooks(op.Name[..^1])) (op, inPlace) = (op with { Name = op.Name[..^1] }, false);
+        if (inPlace && ViewKinds.OnlyLooks(op.Name[..^1])) (op, inPlace) = (op with { Name = op.Name[..^1], Writes = false }, false);
         var values = Run(op, inPlace ? op.Name[..^1] : op.Name);
         for (int i = 0; i < values.Count; i++)
         {

@@ -29,6 +29,14 @@ public sealed class OnnxExportOptions
     /// <summary>How far an output may be from torch's: absolute up to magnitude 1, relative to the largest value beyond.</summary>
     public double ParityTolerance { get; init; } = 1e-4;
 
+    /// <summary>Whether a forward that reads values of tensors (<c>item</c>, <c>ToBoolean</c>, printing) is exported all the same,
+    /// with what it read for the example as a constant. Only right where it reads the same for every input; a warning then
+    /// stands in <see cref="OnnxExportResult.Warnings"/> and in the model's metadata. Default: it is refused.</summary>
+    public bool AllowValueReads { get; init; }
+
+    /// <summary>Called with each warning. Default: the standard error stream.</summary>
+    public Action<string> OnWarning { get; init; } = static warning => Console.Error.WriteLine($"warning: {warning}");
+
     /// <summary>Whether constants are folded, batch norms folded into convolutions and dead nodes removed.</summary>
     public bool Optimize { get; init; } = true;
 

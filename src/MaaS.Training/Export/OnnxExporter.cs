@@ -1,7 +1,7 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
 using MaaS.Core.Onnx.Schema;
-using MaaS.Training.Export.Sizes;
+using MaaS.Training.Startup;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 
@@ -13,8 +13,6 @@ namespace MaaS.Training.Export;
 /// mode back. Parameters and buffers keep their state-dict names.</remarks>
 public static class OnnxExporter
 {
-    private const int DefaultOpset = 17;
-
     /// <summary>Exports a module with one input.</summary>
     /// <inheritdoc cref="Export(nn.Module, IReadOnlyList{Tensor}, OnnxExportOptions?)"/>
     public static OnnxExportResult Export(nn.Module module, Tensor example, OnnxExportOptions? options = null) =>
@@ -57,6 +55,7 @@ public static class OnnxExporter
     {
         if (options.Opset is not (null or 17 or 18))
             throw new ArgumentException($"export: expected opset 17 or 18, got {options.Opset}", nameof(options));
+        TorchRuntime.Ensure();
         var inputs = new ExampleInputs(InputNames(examples.Count, options), examples, options.DynamicAxes);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -64,18 +63,24 @@ public static class OnnxExporter
         using var scopes = new ModuleScopes(module);
 
         IReadOnlyList<string?> outputNames = [];
+        var reads = new HashSet<ValueRead>();
         IReadOnlyList<Tensor> Forward(IReadOnlyList<Tensor> x)
         {
-            var results = invoke(x);
+            IReadOnlyList<(string? Name, Tensor Tensor)> results = [];
+            OperatorRecorder.WatchReads(() => results = invoke(x), reads);
             if (results.Count == 0) throw new OnnxExportException("export: forward returned no tensors");
             outputNames = [.. results.Select(static result => result.Name)];
             return [.. results.Select(static result => result.Tensor)];
         }
 
         var state = ModuleState.Of(module);
-        var traced = new TraceRuns(inputs, state, Forward, options.TraceSizes);
-        var model = Write(module, traced, (program, fit, opset) => GraphWriter.Write(
-            program, inputs, state, fit, OutputNames(outputNames, options), options, opset, module), inputs, options.Opset);
+        var values = new ValueProbes(inputs, state, Forward);
+        var sizes = new TraceRuns(inputs, state, Forward, options.TraceSizes);
+        var tracing = new ExportTracing(module, inputs, sizes, values, reads, options.AllowValueReads);
+        var model = tracing.Write(
+            (program, fit, opset) => GraphWriter.Write(
+                program, inputs, state, fit, OutputNames(outputNames, options), options, opset, module),
+            x => invoke(x), options.Opset);
         if (options.Optimize)
         {
             var names = new WeightNames(model, state.Select(static pair => pair.Name));
@@ -83,54 +88,63 @@ public static class OnnxExporter
             names.Restore(model);
         }
         GraphCheck.Check(model);
-        if (!options.CheckParity) return new OnnxExportResult(model, double.NaN, 0);
+        List<string> warnings = [.. tracing.Warnings];
+        var (parity, parityRuns) = (double.NaN, 0);
+        if (options.CheckParity)
+        {
+            using var runner = new OnnxRunner(model);
+            var known = model.Inputs.Select(static input => input.Name).ToHashSet();
+            (parity, parityRuns) = CheckSizes(runner, known, sizes, inputs, SizeOneCase(inputs, Forward, options.TraceSizes), options);
+            parityRuns += CheckScales(runner, known, tracing.Probes, values, sizes.All[0].Sizes, warnings, options);
+        }
 
-        var cases = traced.Runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs)).ToList();
-        if (SizeOneCase(inputs, Forward, options.TraceSizes) is { } single) cases.Add(single);
-        return new OnnxExportResult(model, ParityCheck.Run(model, cases, options.ParityTolerance), cases.Count);
+        if (warnings.Count > 0) model.SetWarnings(warnings);
+        foreach (var warning in warnings) options.OnWarning(warning);
+        return new OnnxExportResult(model, parity, parityRuns) { Warnings = warnings };
     }
 
-    // 1. Trace at a few sizes and write the model. 2. Where a number in it rounds, trace at more sizes and write it again.
-    // 3. Trace at the edges of the rounding, and write it until all that was found holds there as well.
-    private static OnnxModel Write(
-        nn.Module module, TraceRuns runs,
-        Func<TracedProgram, SizeFit, int, (OnnxModel Model, IReadOnlyCollection<SizeExpression> Sizes)> write,
-        ExampleInputs inputs, int? opset)
+    // Compares at every traced size. Sizes far from the example's do not count in the figure: differences grow with what is summed.
+    private static (double Largest, int Count) CheckSizes(
+        OnnxRunner runner, HashSet<string> known, TraceRuns sizes, ExampleInputs inputs, ParityCheck.Case? single, OnnxExportOptions options)
     {
-        try
+        List<ParityCheck.Case> cases =
+            [.. sizes.Runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs))];
+        int near = Math.Min(cases.Count, 2 + inputs.Symbols.Count);
+        if (single is not null) cases.Insert(near++, single);
+        double largest = ParityCheck.Run(runner, cases.Take(near), known, options.ParityTolerance);
+        ParityCheck.Run(runner, cases.Skip(near), known, options.ParityTolerance);
+        // libtorch leaves out what does nothing at some sizes, as a slice over a whole axis. A branch of the module's shows here.
+        var others = sizes.Others.Select(static run => new ParityCheck.Case(
+            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Inputs, run.Run.Outputs)).ToList();
+        ParityCheck.Run(runner, others, known, options.ParityTolerance);
+        return (largest, cases.Count + others.Count);
+    }
+
+    // Compares at several scales of values. Where torch itself gives infinity or NaN, there is nothing to compare.
+    private static int CheckScales(
+        OnnxRunner runner, HashSet<string> known, IReadOnlyList<ValueProbe> probes, ValueProbes probing,
+        IReadOnlyDictionary<string, long> sizes, List<string> warnings, OnnxExportOptions options)
+    {
+        var readsValues = warnings.Count > 0;
+        var comparable = probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
+        foreach (var probe in comparable)
         {
-            ModuleState.RefuseFreeWeights(module);
-            runs.Begin();
-            while (true)
+            var parity = new ParityCheck.Case($"{Describe(sizes)} for {probe.Scale.Name}", probe.Inputs, probe.Run.Outputs)
             {
-                var program = TraceMerger.Merge([.. runs.Runs.Select(static run => run.Run.Trace)]);
-                var fit = new SizeFit(Axes(inputs, runs.Runs), runs.Evidence);
-                try
-                {
-                    var (model, sizes) = write(program, fit, opset ?? DefaultOpset);
-                    if (!runs.Confirm(sizes)) return model;
-                }
-                catch (OnnxExportException refusal) when (opset is null && refusal.NeededOpset is not null)
-                {
-                    opset = refusal.NeededOpset;
-                }
-                catch (OnnxExportException refusal) when (refusal.NeedsMoreSizes && runs.Extend())
-                {
-                    // The next round has more sizes to find the number's form.
-                }
+                Sensitivity = () => probing.Sensitivity(sizes, probe),
+            };
+            try
+            {
+                ParityCheck.Run(runner, [parity], known, options.ParityTolerance);
+            }
+            catch (OnnxExportException difference) when (readsValues)
+            {
+                warnings.Add($"export: {difference.Message}");
             }
         }
-        catch (TracingException error)
-        {
-            throw new OnnxExportException(error);
-        }
-    }
 
-    private static IReadOnlyList<DynamicAxis> Axes(ExampleInputs inputs, IReadOnlyList<TraceRun> runs) =>
-    [
-        .. inputs.Axes.DistinctBy(static axis => axis.Symbol).Select(axis => new DynamicAxis(
-            axis.Symbol, axis.Input, axis.Axis, new TracedSize([.. runs.Select(run => run.Sizes[axis.Symbol])]))),
-    ];
+        return comparable.Count;
+    }
 
     // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well. An axis
     // whose sizes the caller named keeps to these.

@@ -2,6 +2,7 @@ using MaaS.Training.Data;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Structured;
 using MaaS.Training.Pruning.Surgery;
+using MaaS.Training.Startup;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;
@@ -37,6 +38,7 @@ public sealed class Pruner
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(examples);
+        TorchRuntime.Ensure();
         _module = new TracedModule(module, examples);
     }
 

@@ -1,6 +1,7 @@
 using MaaS.Core.Onnx;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;
+using MaaS.Training.Startup;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;
@@ -40,6 +41,7 @@ public sealed class QuantizationAware : IDisposable
         ArgumentNullException.ThrowIfNull(module);
         options ??= new();
         options.Validate();
+        TorchRuntime.Ensure();
         (string name, nn.Module module)[] modules = [("", module), .. module.named_modules()];
         PruningChecks.Known(options.Exclude, [.. modules.Select(static m => m.name)], nameof(options.Exclude));
         var prepared = new QuantizationAware(module, options);

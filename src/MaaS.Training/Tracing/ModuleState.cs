@@ -68,6 +68,9 @@ internal static class ModuleState
                     }
 
                     break;
+                case Delegate { Target: { } closure } when IsClosure(closure) && _visited.Add(closure):
+                    VisitFields(closure, closure.GetType(), path);
+                    break;
                 case ITuple tuple:
                     for (var i = 0; i < tuple.Length; i++)
                     {
@@ -94,16 +97,24 @@ internal static class ModuleState
             // The base classes of TorchSharp itself hold what is registered.
             for (var type = module.GetType(); type is not null && type.Assembly != typeof(nn.Module).Assembly; type = type.BaseType)
             {
-                foreach (var field in type.GetFields(
-                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                VisitFields(module, type, path);
+            }
+        }
+
+        private void VisitFields(object holder, Type type, string path)
+        {
+            foreach (var field in type.GetFields(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
+                if (!field.FieldType.IsValueType || typeof(ITuple).IsAssignableFrom(field.FieldType))
                 {
-                    if (!field.FieldType.IsValueType || typeof(ITuple).IsAssignableFrom(field.FieldType))
-                    {
-                        Visit(field.GetValue(module), Join(path, field.Name));
-                    }
+                    Visit(field.GetValue(holder), Join(path, field.Name));
                 }
             }
         }
+
+        // What a lambda captured.
+        private static bool IsClosure(object target) => target.GetType().IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
 
         private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
     }

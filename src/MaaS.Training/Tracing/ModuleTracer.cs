@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Training.Tracing.LibTorch;
 using static TorchSharp.torch;
@@ -18,12 +19,27 @@ internal static class ModuleTracer
     {
         using var scope = NewDisposeScope();
         using var session = TracingSession.Begin(inputs);
-        var results = forward();
+        var results = Call(forward);
         session.Return(results);
         session.Stop();
         var recorded = session.Read();
         TensorProto[] constants = [.. recorded.Constants.Select(static constant => TorchTensorReader.Read(constant, ""))];
         var trace = GraphText.Read(recorded, constants);
         return new Run(trace, [.. results.Select(static result => TorchTensorReader.Read(result, ""))]);
+    }
+
+    private static IReadOnlyList<Tensor> Call(Func<IReadOnlyList<Tensor>> forward)
+    {
+        try
+        {
+            return forward();
+        }
+        catch (ExternalException error) when (error.Message.Contains("requires grad as a constant", StringComparison.Ordinal))
+        {
+            throw new TracingException(
+                $"{TracingException.Place(ModulePath.Current)} reads a weight that the module did not register; register it "
+                + "(RegisterComponents, register_module, register_parameter), or freeze it where it is meant as a constant (requires_grad = false)",
+                error);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
+using MaaS.Training.Startup;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,6 +49,7 @@ public sealed class Trainer
                 "EarlyStoppingPatience: expected a validation set or a ValidationFraction, got neither.", nameof(validation));
         }
 
+        TorchRuntime.Ensure();
         var device = DeviceChoice.Resolve(_options.Device);
         if (validation is null && _options.ValidationFraction > 0)
         {

@@ -64,7 +64,7 @@ public sealed class ServeLifeTests
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
         var stream = socket.GetStream();
         const string Body = """{"instances": [[21]]}""";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/models/m:predict HTTP/1.1\r\nHost: a\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
         await Task.Delay(200);
 
         server.Terminate();
@@ -83,7 +83,7 @@ public sealed class ServeLifeTests
         using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "0", "--drain-timeout", "1");
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-        await socket.GetStream().WriteAsync("POST /v1/models/m:predict HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
+        await socket.GetStream().WriteAsync("POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
         await Task.Delay(200);
 
         server.Terminate();

@@ -35,4 +35,28 @@ public sealed class AtomicFileTests
         Assert.That(File.ReadAllText(_folder["a"]), Is.EqualTo("old"));
         Assert.That(_folder.All(), Is.EqualTo(new[] { "a" }));
     }
+
+    [Test]
+    public void EnsureWritable_PlaceThatCanBeWritten_LeavesTheFolderAlone()
+    {
+        AtomicFile.WriteText(_folder["a"], "old");
+
+        AtomicFile.EnsureWritable(_folder["a"]);
+        AtomicFile.EnsureWritable(_folder["b"]);
+
+        Assert.That(File.ReadAllText(_folder["a"]), Is.EqualTo("old"));
+        Assert.That(_folder.All(), Is.EqualTo(new[] { "a" }));
+    }
+
+    [TestCase("a/b", TestName = "{m}(below a file)")]
+    [TestCase("folder", TestName = "{m}(a folder)")]
+    public void EnsureWritable_PlaceThatCannot_NamesIt(string name)
+    {
+        AtomicFile.WriteText(_folder["a"], "a file, no folder");
+        Directory.CreateDirectory(_folder["folder"]);
+
+        Assert.That(
+            () => AtomicFile.EnsureWritable(_folder[name]),
+            Throws.TypeOf<IOException>().With.Message.StartsWith($"{_folder[name]}: expected a"));
+    }
 }

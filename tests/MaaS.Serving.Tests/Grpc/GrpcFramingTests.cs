@@ -61,6 +61,16 @@ public sealed class GrpcFramingTests : ServerFixture
     }
 
     [Test]
+    public async Task Call_PackedMessageCutOff_IsInternal()
+    {
+        var packed = Packed(Same([.. Enumerable.Range(0, 1000).Select(i => (float)i)]));
+        var cut = packed[..^40];
+        BinaryPrimitives.WriteInt32BigEndian(cut.AsSpan(1), cut.Length - 5);
+
+        await ExpectAsync(Infer, cut, 13, "expected a gzip message", "grpc-encoding: gzip");
+    }
+
+    [Test]
     public async Task Call_PackedBomb_IsResourceExhausted()
     {
         // 8 MiB of zeros pack to about 8 kB.

@@ -22,7 +22,7 @@ public class OnnxExporterTests : ExportTests
         Assert.That(Shape(result.Model.Inputs[0]), Is.EqualTo("batch,1,28,28"));
         Assert.That(Shape(result.Model.Outputs[0]), Is.EqualTo("batch,10"));
         Assert.That((result.Model.Proto.IrVersion, result.Model.Opset), Is.EqualTo((8, 17)));
-        Assert.That(result.ParityRuns, Is.EqualTo(4));
+        Assert.That(result.ParityRuns, Is.GreaterThanOrEqualTo(7));
     }
 
     [Test]

@@ -25,7 +25,7 @@ public static class ReductionCases
 
         Of("matmul", Shape, x => x.matmul(ones(5, 2))), Of("matmul_batch", Shape, x => x.matmul(x.transpose(1, 2))), Of("matmul_vector", Shape, x => x.matmul(arange(5, dtype: ScalarType.Float32))),
         Of("bmm", Shape, x => x.bmm(x.transpose(1, 2))), Of("mm", [3, 4], x => x.mm(x.t())), Of("addmm", [3, 4], x => ones(2).addmm(x, ones(4, 2), 0.5f, 2)),
-        Of("baddbmm", Shape, x => ones(1, 4, 4).baddbmm(x, x.transpose(1, 2), 0.5f, 2)), Of("einsum", Shape, x => einsum("bij,bkj->bik", x, x)), Of("einsum_dot", Shape, x => einsum("bij->b", x)),
+        Of("baddbmm", Shape, x => x.baddbmm(x.transpose(1, 2), ones(1, 4, 4), 0.5f, 2)), Of("einsum", Shape, x => einsum("bij,bkj->bik", x, x)), Of("einsum_dot", Shape, x => einsum("bij->b", x)),
         Of("tensordot", Shape, x => tensordot(x, ones(5, 4, 2), [1, 2], [1, 0])), Of("nansum", Shape, x => (x - 0.5).log().nansum()),
         Of("kthvalue", Shape, x => x.kthvalue(2, 1)), Of("kthvalue_keepdim", Shape, x => x.kthvalue(4, -1, true)), Of("median", [3, 6], x => x[0].median()),
         Of("bucketize", Shape, x => bucketize((x * 3).round(), arange(-4, 5, dtype: ScalarType.Float32))), Of("bucketize_right", Shape, x => bucketize((x * 3).round(), arange(-4, 5, dtype: ScalarType.Float32), right: true)),

@@ -69,7 +69,7 @@ public class ResNet18Tests : ExportTests
 
         var result = Export(model, [randn(2, 3, 32, 32)]);
 
-        Assert.That(result.ParityRuns, Is.EqualTo(4));
+        Assert.That(result.ParityRuns, Is.GreaterThanOrEqualTo(7));
         Assert.That(result.Model.Graph.Node, Has.Count.LessThanOrEqualTo(PyTorchNodes["resnet18"]));
         Assert.That(Operators(result).Count(static op => op == "Conv"), Is.EqualTo(20));
         Assert.That(Operators(result), Does.Not.Contain("BatchNormalization"));

@@ -29,7 +29,7 @@ public static class ShapeCases
         Of("cat", Shape, x => cat([x, x * 2], 1)), Of("cat_batch", Shape, x => cat([x, x * 2], 0)), Of("cat_constant", Shape, x => cat([x, zeros(x.shape[0], 1, 6)], 1)),
         Of("cat_promote", Shape, x => cat([x, x.gt(0).to(ScalarType.Int64)], -1)), Of("stack", Shape, x => stack([x, x + 1], 1)),
         Of("stack_last", Shape, x => stack([x, x + 1], -1)), Of("hstack", Shape, x => hstack(x, x)), Of("vstack", [3, 4], x => vstack([x, x])),
-        Of("diff", Shape, x => x.diff(dim: 1)), Of("diff_twice", Shape, x => x.diff(2)), Of("broadcast_tensors", Shape, x => broadcast_tensors(x, ones(6)).ToArray()),
+        Of("diff", Shape, x => x.diff(dim: 1)), Of("diff_twice", Shape, x => x.diff().diff()), Of("broadcast_tensors", Shape, x => broadcast_tensors(x, ones(6)).ToArray()),
         Of("cat_to_length", [3, 4], x => cat([x, zeros(16 - x.shape[0], 4)], 0)), Of("pad_to_length", [3, 4], x => nn.functional.pad(x, [0, 0, 0, 16 - x.shape[0]])),
         Of("tril_indices", Shape, x => x.sum() + tril_indices(4, 6, 1)), Of("triu_indices", Shape, x => x.sum() + triu_indices(5, 3)),
         Of("split", Shape, x => x.split(2, 2)), Of("split_uneven", Shape, x => x.split([1, 5], 2)), Of("chunk", Shape, x => x.chunk(4, 2)),

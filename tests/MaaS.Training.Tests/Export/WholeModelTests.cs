@@ -190,7 +190,7 @@ public class WholeModelTests : ExportTests
         };
         var result = Export(model, [Tokens(2, 5), Tokens(2, 4)], options);
         Assert.That(result.Model.Outputs[0].Name, Is.EqualTo("logits"));
-        Assert.That(result.ParityRuns, Is.EqualTo(6));
+        Assert.That(result.ParityRuns, Is.GreaterThanOrEqualTo(9));
     }
 
     [Test]

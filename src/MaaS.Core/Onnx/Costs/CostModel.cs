@@ -6,7 +6,8 @@ namespace MaaS.Core.Onnx.Costs;
 /// <summary>Counts parameters, multiply–accumulate operations and bytes from the graph. Dynamic axes stay symbols unless
 /// sizes are given.</summary>
 /// <remarks>A MAC is one multiplication with its addition; biases, activations and pooling count none. Weights are
-/// floating-point vectors and matrices and quantized matrices; shapes, axes, scales and zero points are not.</remarks>
+/// floating-point vectors and matrices and quantized matrices, in initializers, Constant nodes and the bodies of If, Loop and
+/// Scan; shapes, axes, scales and zero points are not. How often a body runs is not known, and so are its MACs.</remarks>
 public static class CostModel
 {
     /// <summary>Computes a model's cost.</summary>
@@ -16,16 +17,30 @@ public static class CostModel
     {
         ArgumentNullException.ThrowIfNull(model);
         var shapes = ShapeInference.Infer(model, sizes);
-        // The second and third inputs of quantization are scales and zero points, one for each channel at most.
-        var scales = model.Graph.Node.Where(static node => node.OpType is "QuantizeLinear" or "DequantizeLinear")
-            .SelectMany(static node => node.Input.Skip(1)).ToHashSet();
-        var weights = model.Graph.Initializer.Where(tensor => IsWeight(tensor) && !scales.Contains(tensor.Name)).ToDictionary(static tensor => tensor.Name);
+        var weights = Weights(model.Graph);
         var nodes = model.Graph.Node.Select(node => Compute(node, shapes, weights)).ToList();
+        var all = weights.Values.Concat(model.Graph.Node.SelectMany(InBodies)).ToList();
         return new ModelCost(
-            nodes, weights.Values.Sum(static tensor => tensor.ElementCount()), weights.Values.Sum(Bytes),
+            nodes, all.Sum(static tensor => tensor.ElementCount()), all.Sum(Bytes),
             nodes.Aggregate(SizePolynomial.Zero, static (sum, node) => node.Macs is null ? sum : sum + node.Macs),
             nodes.Aggregate(SizePolynomial.Zero, static (sum, node) => node.ActivationBytes is null ? sum : sum + node.ActivationBytes));
     }
+
+    // Initializers and the values of Constant nodes, by the names under which nodes read them.
+    private static Dictionary<string, TensorProto> Weights(GraphProto graph)
+    {
+        // The second and third inputs of quantization are scales and zero points, one for each channel at most.
+        var scales = graph.Node.Where(static node => node.OpType is "QuantizeLinear" or "DequantizeLinear")
+            .SelectMany(static node => node.Input.Skip(1)).ToHashSet();
+        var constants = graph.Node.Where(static node => node.OpType == "Constant" && node.IsStandard() && node.Attribute("value")?.T is not null)
+            .Select(static node => (Name: node.Output[0], Tensor: node.Attribute("value")!.T));
+        return graph.Initializer.Select(static tensor => (tensor.Name, Tensor: tensor)).Concat(constants)
+            .Where(entry => IsWeight(entry.Tensor) && !scales.Contains(entry.Name))
+            .ToDictionary(static entry => entry.Name, static entry => entry.Tensor);
+    }
+
+    private static IEnumerable<TensorProto> InBodies(NodeProto node) => node.Subgraphs()
+        .SelectMany(static body => Weights(body).Values.Concat(body.Node.SelectMany(InBodies)));
 
     private static bool IsWeight(TensorProto tensor) => tensor.Type().IsFloat()
         ? tensor.Dims.Count > 0
@@ -34,7 +49,7 @@ public static class CostModel
     private static NodeCost Compute(
         NodeProto node, IReadOnlyDictionary<string, OnnxShape> shapes, Dictionary<string, TensorProto> weights)
     {
-        var own = node.Input.Distinct().Where(weights.ContainsKey).Select(name => weights[name]).ToList();
+        var own = node.Input.Distinct().Where(weights.ContainsKey).Select(name => weights[name]).Concat(InBodies(node)).ToList();
         SizePolynomial? activations = 0;
         foreach (string output in node.Output.Where(static name => name.Length > 0))
         {

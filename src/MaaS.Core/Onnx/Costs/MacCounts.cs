@@ -34,7 +34,9 @@ internal static class MacCounts
     }.ToFrozenDictionary();
 
     public static SizePolynomial? Of(NodeProto node, NodeShapes shapes) =>
-        ByOperator.TryGetValue(node.OpType, out var count) ? count(node, shapes) : SizePolynomial.Zero;
+        ByOperator.TryGetValue(node.OpType, out var count) ? count(node, shapes)
+        : node.Subgraphs().Any(Multiplies) ? null
+        : SizePolynomial.Zero;
 
     /// <summary>The number of elements; null where a size is not known.</summary>
     public static SizePolynomial? Elements(IReadOnlyList<OnnxDimension>? shape)
@@ -48,6 +50,10 @@ internal static class MacCounts
         }
         return product;
     }
+
+    // How often a body of If, Loop or Scan runs, and at which sizes, the graph does not tell.
+    private static bool Multiplies(GraphProto body) =>
+        body.Node.Any(static node => ByOperator.ContainsKey(node.OpType) || node.Subgraphs().Any(Multiplies));
 
     // Each element of the output (of the input, when transposed) meets the weight of one channel: W / W[0].
     private static SizePolynomial? Convolution(NodeShapes shapes, IReadOnlyList<OnnxDimension>? positions, int weight)

@@ -12,10 +12,20 @@ public sealed class Bfloat16Weights : IGraphPass
     /// <inheritdoc/>
     public string Name => "bfloat16-weights";
 
+    // The first whose Cast takes bfloat16.
+    private const int LeastOpset = 13;
+
     /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The opset is older than 13, in which no operator takes bfloat16.</exception>
     public bool Run(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (model.Opset < LeastOpset)
+        {
+            throw new NotSupportedException(
+                $"bfloat16 weights: expected opset {LeastOpset} or newer, whose Cast takes bfloat16, got {model.Opset}; convert the model "
+                + "with OpsetConverter or export it again");
+        }
         var graph = model.Graph;
         var casts = new List<NodeProto>();
         var uses = new Dictionary<string, string>();

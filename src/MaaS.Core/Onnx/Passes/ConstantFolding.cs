@@ -24,15 +24,41 @@ public sealed class ConstantFolding : IGraphPass
     public bool Run(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var graph = model.Graph;
+        return Fold(model, model.Graph, []);
+    }
+
+    /// <summary>Folds in the bodies of If, Loop and Scan as well, where constants of the graphs around them are constants too.
+    /// A branch that computes with a weight from outside gets the result as its own.</summary>
+    internal static void FoldBodies(OnnxModel model) => FoldBodies(model, model.Graph, []);
+
+    private static void FoldBodies(OnnxModel model, GraphProto graph, Dictionary<string, TensorProto> outer)
+    {
+        var known = new Dictionary<string, TensorProto>(outer);
+        foreach (var tensor in graph.Initializer)
+        {
+            known[tensor.Name] = tensor;
+        }
+        foreach (var body in graph.Node.SelectMany(static node => node.Subgraphs()))
+        {
+            Fold(model, body, known);
+            FoldBodies(model, body, known);
+        }
+    }
+
+    private static bool Fold(OnnxModel model, GraphProto graph, Dictionary<string, TensorProto> outer)
+    {
         bool changed = Inline(graph);
-        var constants = graph.Initializer.ToDictionary(static tensor => tensor.Name);
+        var constants = new Dictionary<string, TensorProto>(outer);
+        foreach (var tensor in graph.Initializer)
+        {
+            constants[tensor.Name] = tensor;
+        }
         var tooLarge = new HashSet<string>();
         while (true)
         {
             var folded = Foldable(graph, constants, tooLarge);
             if (folded.Count == 0) return changed;
-            var results = Evaluate(model, folded, constants);
+            var results = Evaluate(model, graph, folded, constants);
             long limit = folded.SelectMany(static node => node.Input).Distinct()
                 .Sum(input => constants.TryGetValue(input, out var tensor) ? Bytes(tensor) : 0) + MaxGrowth;
             var beyond = results.Where(tensor => Bytes(tensor) > limit).Select(static tensor => tensor.Name).ToList();
@@ -40,6 +66,7 @@ public sealed class ConstantFolding : IGraphPass
             {
                 graph.Initializer.Add(results);
                 graph.RemoveNodes(folded);
+                RemoveUnread(graph, model.Graph);
                 return true;
             }
             tooLarge.UnionWith(beyond);
@@ -65,8 +92,8 @@ public sealed class ConstantFolding : IGraphPass
     private static bool CanFold(NodeProto node) =>
         node.IsStandard() && !Excluded.Contains(node.OpType) && !node.Subgraphs().Any() && node.Output.Count > 0;
 
-    // Constant nodes become initializers.
-    private static bool Inline(GraphProto graph)
+    /// <summary>Makes Constant nodes initializers.</summary>
+    internal static bool Inline(GraphProto graph)
     {
         var inlined = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node.Where(static node => node.OpType == "Constant" && node.IsStandard()))
@@ -81,16 +108,29 @@ public sealed class ConstantFolding : IGraphPass
         return inlined.Count > 0;
     }
 
+    // Of a body; the main graph has a pass of its own for it.
+    private static void RemoveUnread(GraphProto graph, GraphProto main)
+    {
+        if (ReferenceEquals(graph, main))
+        {
+            return;
+        }
+        var read = graph.Node.SelectMany(static node => node.References()).Concat(graph.Output.Select(static output => output.Name)).ToHashSet();
+        var kept = graph.Initializer.Where(tensor => read.Contains(tensor.Name)).ToList();
+        graph.Initializer.Clear();
+        graph.Initializer.Add(kept);
+    }
+
     // One model of all foldable nodes, whose outputs are what the rest of the graph reads.
     private static List<TensorProto> Evaluate(
-        OnnxModel model, HashSet<NodeProto> folded, Dictionary<string, TensorProto> constants)
+        OnnxModel model, GraphProto around, HashSet<NodeProto> folded, Dictionary<string, TensorProto> constants)
     {
         var graph = new GraphProto { Name = "constants" };
-        graph.Node.Add(model.Graph.Node.Where(folded.Contains));
+        graph.Node.Add(around.Node.Where(folded.Contains));
         var inner = folded.SelectMany(static node => node.References()).ToHashSet();
         graph.Initializer.Add(inner.Where(constants.ContainsKey).Select(name => constants[name]));
-        var outside = model.Graph.Node.Where(node => !folded.Contains(node)).SelectMany(static node => node.References())
-            .Concat(model.Graph.Output.Select(static output => output.Name)).ToHashSet();
+        var outside = around.Node.Where(node => !folded.Contains(node)).SelectMany(static node => node.References())
+            .Concat(around.Output.Select(static output => output.Name)).ToHashSet();
         // The outputs' types are left to ONNX Runtime's own inference.
         foreach (string name in folded.SelectMany(static node => node.Output).Where(outside.Contains))
             graph.Output.Add(new ValueInfoProto { Name = name });

@@ -28,11 +28,14 @@ public sealed class SqnrReport
         ArgumentNullException.ThrowIfNull(candidate);
         if (batches.Count == 0) throw new ArgumentException("sqnr: expected at least one batch of inputs, got none", nameof(batches));
         var prepared = GraphPreparation.Prepare(model);
-        var nodes = prepared.Graph.Node.ToDictionary(static node => node.Name);
+        var nodes = GraphPreparation.Bodies(prepared.Graph).Prepend(prepared.Graph).SelectMany(static graph => graph.Node)
+            .ToDictionary(static node => node.Name);
         var quantized = candidate.Nodes.Select(name => nodes[name]).ToList();
 
-        string[] values = [.. quantized.Select(static node => node.Output[0])];
-        double[] atOutput = Compare(prepared, candidate.Quantize(new HashSet<string>()), values, batches, cancellationToken);
+        var watched = prepared.Graph.Node.ToHashSet<NodeProto>(ReferenceEqualityComparer.Instance);
+        string[] values = [.. quantized.Where(watched.Contains).Select(static node => node.Output[0])];
+        var atOutput = values.Zip(Compare(prepared, candidate.Quantize(new HashSet<string>()), values, batches, cancellationToken))
+            .ToDictionary(static pair => pair.First, static pair => pair.Second);
 
         string[] outputs =
         [
@@ -45,10 +48,11 @@ public sealed class SqnrReport
             string name = quantized[i].Name;
             var alone = candidate.Quantize(candidate.Nodes.Where(other => other != name).ToHashSet());
             bool untouched = alone.WeightBytes == prepared.WeightBytes;   // It would have needed other nodes around it.
-            double? harm = untouched
-                ? null
-                : Compare(prepared, alone, outputs, batches, cancellationToken).Min();
-            layers.Add(new(name, quantized[i].OpType, atOutput[i], harm));
+            double? ownOutput = watched.Contains(quantized[i]) ? atOutput[quantized[i].Output[0]] : null;
+            double? harm = untouched ? null
+                : outputs.Length > 0 ? Compare(prepared, alone, outputs, batches, cancellationToken).Min()
+                : ownOutput;   // The model returns no floats to look at.
+            layers.Add(new(name, quantized[i].OpType, ownOutput, harm));
         }
         return new SqnrReport(
             [.. layers.OrderBy(static layer => layer.Alone ?? double.PositiveInfinity).ThenBy(static layer => layer.AtOutput)]);
@@ -59,7 +63,7 @@ public sealed class SqnrReport
     [
         ["node", "operator", "alone, dB", "at output, dB"],
         .. Layers.Select(static layer => (string[])
-            [layer.Node, layer.OpType, layer.Alone is { } alone ? $"{alone:F1}" : "–", $"{layer.AtOutput:F1}"]),
+            [layer.Node, layer.OpType, layer.Alone is { } alone ? $"{alone:F1}" : "–", layer.AtOutput is { } output ? $"{output:F1}" : "–"]),
     ], 1);
 
     // Unoptimised, so that pairs around a value are computed as written although it is looked at.
@@ -68,6 +72,10 @@ public sealed class SqnrReport
         CancellationToken cancellationToken)
     {
         var options = new InferenceOptions { OptimizeGraph = false };
+        if (values.Length == 0)
+        {
+            return [];
+        }
         using var exactSession = new ModelSession(ActivationCalibrator.Expose(exact, values), options);
         using var quantizedSession = new ModelSession(ActivationCalibrator.Expose(quantized, values), options);
         var ratios = Array.ConvertAll(values, static _ => new Sqnr());
@@ -75,7 +83,17 @@ public sealed class SqnrReport
         {
             using var expected = exactSession.Model.Run(batch, values, cancellationToken);
             using var actual = quantizedSession.Model.Run(batch, values, cancellationToken);
-            for (int i = 0; i < values.Length; i++) ratios[i].Add(expected[i].AsSpan<float>(), actual[i].AsSpan<float>());
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (expected[i].Count == actual[i].Count)
+                {
+                    ratios[i].Add(expected[i].AsSpan<float>(), actual[i].AsSpan<float>());
+                }
+                else
+                {
+                    ratios[i].AddIncomparable();
+                }
+            }
         }
         return Array.ConvertAll(ratios, static ratio => ratio.Decibels);
     }

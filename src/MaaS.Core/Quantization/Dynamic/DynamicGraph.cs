@@ -5,16 +5,31 @@ using MaaS.Core.Quantization.Weights;
 namespace MaaS.Core.Quantization.Dynamic;
 
 /// <summary>The graph under rewriting: shares quantized activations and weights between the nodes that read them.</summary>
-internal sealed class DynamicGraph(OnnxModel model, DynamicQuantizerOptions options)
+internal sealed class DynamicGraph
 {
     private readonly Dictionary<string, (string Values, string Scale, string ZeroPoint)> _activations = [];
     private readonly Dictionary<(string Name, bool Transposed, float Factor), (string Values, string Scale)> _matrices = [];
 
-    public DynamicQuantizerOptions Options { get; } = options;
+    public DynamicGraph(OnnxModel model, DynamicQuantizerOptions options)
+    {
+        Options = options;
+        Index = new GraphIndex(model.Graph);
+        Writer = new GraphWriter(model);
+    }
 
-    public GraphIndex Index { get; } = new(model.Graph);
+    /// <summary>A body inside a graph: a branch of If, what Loop repeats.</summary>
+    public DynamicGraph(DynamicGraph outer, GraphProto body)
+    {
+        Options = outer.Options;
+        Index = new GraphIndex(body, outer.Index);
+        Writer = new GraphWriter(outer.Writer, body);
+    }
 
-    public GraphWriter Writer { get; } = new(model);
+    public DynamicQuantizerOptions Options { get; }
+
+    public GraphIndex Index { get; }
+
+    public GraphWriter Writer { get; }
 
     /// <summary>uint8 values of an activation, quantized when the model runs, with their scale and zero point.</summary>
     public (string Values, string Scale, string ZeroPoint) Quantize(string value)

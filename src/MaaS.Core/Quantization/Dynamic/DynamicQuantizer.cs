@@ -11,8 +11,6 @@ namespace MaaS.Core.Quantization.Dynamic;
 /// <param name="options">What to quantize; null for the defaults.</param>
 public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
 {
-    private const int LeastOpset = 13;
-
     private static readonly FrozenDictionary<string, IDynamicOperator> ByType =
         new IDynamicOperator[] { new DynamicMatMul(), new DynamicGemm(), new DynamicLstm() }
             .ToFrozenDictionary(static op => op.OpType);
@@ -25,37 +23,60 @@ public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
     /// <summary>Names of the nodes of a model that would run on integers, in the graph's order.</summary>
     public IReadOnlyList<string> Nodes(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
-        var graph = new DynamicGraph(prepared, _options);
-        var embeddings = new EmbeddingQuantizer(graph.Index, graph.Writer);
-        return
-        [
-            .. prepared.Graph.Node.Where(node => Find(node, graph) is not null || _options.TakesEmbedding(node, embeddings))
-                .Select(static node => node.Name),
-        ];
+        var prepared = GraphPreparation.PrepareWithBodies(model);
+        return [.. Nodes(new DynamicGraph(prepared, _options))];
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model, opset 13 or newer; not changed.</param>
-    /// <exception cref="ArgumentException">The opset is too old, or a weight is not finite.</exception>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized too.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
+    /// <exception cref="ArgumentException">A weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
-        if (prepared.Opset < LeastOpset)
-        {
-            throw new ArgumentException(
-                $"dynamic quantization: expected opset {LeastOpset} or newer, got {prepared.Opset}; export the model again");
-        }
-        var graph = new DynamicGraph(prepared, _options);
+        var prepared = GraphPreparation.PrepareWithBodies(model);
+        Rewrite(new DynamicGraph(prepared, _options));
+        return prepared;
+    }
+
+    private IEnumerable<string> Nodes(DynamicGraph graph)
+    {
         var embeddings = new EmbeddingQuantizer(graph.Index, graph.Writer);
-        foreach (var node in prepared.Graph.Node)
+        foreach (var node in graph.Writer.Graph.Node)
         {
-            if (Find(node, graph) is { } op) op.Rewrite(node, graph);
-            else if (_options.TakesEmbedding(node, embeddings)) embeddings.Rewrite(node);
-            else graph.Writer.Keep(node);
+            if (Find(node, graph) is not null || _options.TakesEmbedding(node, embeddings))
+            {
+                yield return node.Name;
+            }
+            foreach (string name in node.Subgraphs().SelectMany(body => Nodes(new DynamicGraph(graph, body))))
+            {
+                yield return name;
+            }
+        }
+    }
+
+    private void Rewrite(DynamicGraph graph)
+    {
+        var embeddings = new EmbeddingQuantizer(graph.Index, graph.Writer);
+        foreach (var node in graph.Writer.Graph.Node)
+        {
+            foreach (var body in node.Subgraphs())
+            {
+                Rewrite(new DynamicGraph(graph, body));
+            }
+            if (Find(node, graph) is { } op)
+            {
+                op.Rewrite(node, graph);
+            }
+            else if (_options.TakesEmbedding(node, embeddings))
+            {
+                embeddings.Rewrite(node);
+            }
+            else
+            {
+                graph.Writer.Keep(node);
+            }
         }
         graph.Writer.Finish();
-        return prepared;
     }
 
     private IDynamicOperator? Find(NodeProto node, DynamicGraph graph) =>

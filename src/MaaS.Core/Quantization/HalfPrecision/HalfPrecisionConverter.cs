@@ -9,7 +9,7 @@ namespace MaaS.Core.Quantization.HalfPrecision;
 public static class HalfPrecisionConverter
 {
     /// <summary>Weights in 16 bits, arithmetic in float32: half the bytes, runs wherever the float model runs.</summary>
-    /// <param name="model">The float model, opset 13 or newer; not changed.</param>
+    /// <param name="model">The float model, opset 7 or newer; not changed.</param>
     /// <param name="type">The type of the weights.</param>
     public static OnnxModel StoreWeights(OnnxModel model, HalfType type)
     {
@@ -31,7 +31,7 @@ public static class HalfPrecisionConverter
     }
 
     /// <summary>Weights and arithmetic in 16 bits, for accelerators with such units.</summary>
-    /// <param name="model">The float model, opset 13 or newer; not changed.</param>
+    /// <param name="model">The float model, opset 7 or newer; not changed.</param>
     /// <param name="type">The type of weights and activations. ONNX Runtime's processor kernels take float16 only (and
     /// widen it); bfloat16 asks for an accelerator.</param>
     /// <param name="floatOperators">Operators to leave in float32 besides those that have no 16-bit form, such as

@@ -25,7 +25,14 @@ internal sealed class HalfPrecisionWriter
         "Softplus", "Softsign", "Tan", "ThresholdedRelu", "TopK", "Unique",
     ];
 
+    /// <summary>The opset from which an operator takes bfloat16, where that is later than 13, in which most do.</summary>
+    private static readonly Dictionary<string, int> BFloat16Since = new()
+    {
+        ["BatchNormalization"] = 14, ["GreaterOrEqual"] = 16, ["LessOrEqual"] = 16, ["LeakyRelu"] = 16, ["PRelu"] = 16, ["Where"] = 16,
+    };
+
     private readonly GraphWriter _writer;
+    private readonly long _opset;
     private readonly DataType _half;
     private readonly HalfType _type;
     private readonly IReadOnlySet<string> _floatOperators;
@@ -38,6 +45,7 @@ internal sealed class HalfPrecisionWriter
     public HalfPrecisionWriter(OnnxModel model, HalfType type, IReadOnlySet<string> floatOperators)
     {
         _writer = new GraphWriter(model);
+        _opset = model.Opset;
         _type = type;
         _half = type.ElementType();
         _floatOperators = floatOperators;
@@ -69,7 +77,7 @@ internal sealed class HalfPrecisionWriter
 
     private bool StaysFloat(NodeProto node) =>
         !node.IsStandard() || FloatOnly.Contains(node.OpType) || _floatOperators.Contains(node.OpType)
-        || (_type == HalfType.BFloat16 && NoBFloat16.Contains(node.OpType));
+        || (_type == HalfType.BFloat16 && (NoBFloat16.Contains(node.OpType) || _opset < BFloat16Since.GetValueOrDefault(node.OpType)));
 
     private void WriteHalf(NodeProto node)
     {

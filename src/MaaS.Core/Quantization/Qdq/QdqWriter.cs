@@ -78,6 +78,14 @@ internal sealed class QdqWriter
             if (_dequantized.TryGetValue(node.Input[i], out string? value) && _plan.Source(node.Input[i]) is not null)
                 node.Input[i] = value;
         }
+        var read = node.Subgraphs().Any()
+            ? node.References().Where(name => _dequantized.ContainsKey(name) && _plan.Source(name) is not null).Distinct()
+                .ToDictionary(static name => name, name => _dequantized[name])
+            : [];
+        foreach (var body in node.Subgraphs())
+        {
+            body.ReplaceUses(read);
+        }
     }
 
     private void AddPair(string value, NodeProto? maker = null)

@@ -12,7 +12,6 @@ namespace MaaS.Core.Quantization.Qdq;
 /// <param name="options">Ranges and nodes; null for the defaults.</param>
 public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
 {
-    private const int LeastOpset = 13;
     private readonly StaticQuantizerOptions _options = options ?? new();
 
     /// <summary>The operators that can run on integers.</summary>
@@ -53,10 +52,11 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model, opset 13 or newer; not changed.</param>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan stay float: the values
+    /// inside cannot be watched.</param>
     /// <param name="ranges">What <see cref="Calibrate"/> found, with these options or with fewer excluded nodes; or ranges
     /// from elsewhere for all of <see cref="Values"/>.</param>
-    /// <exception cref="ArgumentException">The opset is too old.</exception>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
     /// <exception cref="KeyNotFoundException">A value has no range.</exception>
     public OnnxModel Quantize(OnnxModel model, ActivationRanges ranges)
     {
@@ -66,13 +66,5 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
         return prepared;
     }
 
-    private QuantizationPlan Plan(OnnxModel prepared)
-    {
-        if (prepared.Opset < LeastOpset)
-        {
-            throw new ArgumentException(
-                $"static quantization: expected opset {LeastOpset} or newer, got {prepared.Opset}; export the model again");
-        }
-        return new QuantizationPlan(prepared, _options);
-    }
+    private QuantizationPlan Plan(OnnxModel prepared) => new(prepared, _options);
 }

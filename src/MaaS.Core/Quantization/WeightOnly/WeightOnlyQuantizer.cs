@@ -16,33 +16,60 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     /// <summary>Names of the nodes of a model whose weights would be stored in blocks, in the graph's order.</summary>
     public IReadOnlyList<string> Nodes(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
-        var index = new GraphIndex(prepared.Graph);
-        var embeddings = new EmbeddingQuantizer(index, new GraphWriter(prepared));
-        return
-        [
-            .. prepared.Graph.Node.Where(node => Takes(node, index) || _options.TakesEmbedding(node, embeddings))
-                .Select(static node => node.Name),
-        ];
+        var prepared = GraphPreparation.PrepareWithBodies(model);
+        return [.. Nodes(new GraphIndex(prepared.Graph), new GraphWriter(prepared))];
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model; not changed.</param>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized too.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
     /// <exception cref="ArgumentException">Bits or block size are not possible, or a weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
-        var prepared = GraphPreparation.Prepare(model);
-        var index = new GraphIndex(prepared.Graph);
-        var writer = new GraphWriter(prepared);
+        var prepared = GraphPreparation.PrepareWithBodies(model);
+        Rewrite(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
+        return prepared;
+    }
+
+    private IEnumerable<string> Nodes(GraphIndex index, GraphWriter writer)
+    {
         var embeddings = new EmbeddingQuantizer(index, writer);
-        foreach (var node in prepared.Graph.Node)
+        foreach (var node in writer.Graph.Node)
         {
-            if (Takes(node, index)) Rewrite(node, index, writer);
-            else if (_options.TakesEmbedding(node, embeddings)) embeddings.Rewrite(node);
-            else writer.Keep(node);
+            if (Takes(node, index) || _options.TakesEmbedding(node, embeddings))
+            {
+                yield return node.Name;
+            }
+            foreach (string name in node.Subgraphs().SelectMany(body => Nodes(new GraphIndex(body, index), new GraphWriter(writer, body))))
+            {
+                yield return name;
+            }
+        }
+    }
+
+    private void Rewrite(GraphIndex index, GraphWriter writer)
+    {
+        var embeddings = new EmbeddingQuantizer(index, writer);
+        foreach (var node in writer.Graph.Node)
+        {
+            foreach (var body in node.Subgraphs())
+            {
+                Rewrite(new GraphIndex(body, index), new GraphWriter(writer, body));
+            }
+            if (Takes(node, index))
+            {
+                Rewrite(node, index, writer);
+            }
+            else if (_options.TakesEmbedding(node, embeddings))
+            {
+                embeddings.Rewrite(node);
+            }
+            else
+            {
+                writer.Keep(node);
+            }
         }
         writer.Finish();
-        return prepared;
     }
 
     private bool Takes(NodeProto node, GraphIndex index) => !_options.ExcludedNodes.Contains(node.Name) && Fits(node, index);

@@ -38,7 +38,7 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
     public Task ModelReadyAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        var isReady = models.Status(name, context.Route("version")).Any(s => s.IsServable);
+        var isReady = new ModelAccess(models, context).Status(name, context.Route("version")).Any(s => s.IsServable);
         return JsonAnswer.WriteAsync(
             context,
             writer =>
@@ -57,7 +57,7 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
         {
             writer.WriteString("name"u8, model.Name);
             writer.WriteStartArray("versions"u8);
-            foreach (var status in models.Status(model.Name).Where(s => s.IsServable))
+            foreach (var status in new ModelAccess(models, context).Status(model.Name).Where(s => s.IsServable))
             {
                 writer.WriteStringValue(status.Version.ToString(CultureInfo.InvariantCulture));
             }

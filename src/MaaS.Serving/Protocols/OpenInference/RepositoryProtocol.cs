@@ -54,7 +54,7 @@ internal sealed class RepositoryProtocol(ModelRepository models, ServingEndpoint
         await JsonAnswer.WriteValueAsync(context, writer =>
         {
             writer.WriteStartArray();
-            foreach (var status in models.Index().Where(s => !onlyReady || s.IsServable))
+            foreach (var status in new ModelAccess(models, context).Index().Where(s => !onlyReady || s.IsServable))
             {
                 writer.WriteStartObject();
                 writer.WriteString("name"u8, status.Name);
@@ -88,7 +88,7 @@ internal sealed class RepositoryProtocol(ModelRepository models, ServingEndpoint
                 reader.Skip();
             }
         }).ConfigureAwait(false);
-        await models.LoadAsync(context.Route("name")!, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await new ModelAccess(models, context).LoadAsync(context.Route("name")!, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task UnloadAsync(HttpContext context)
@@ -98,7 +98,7 @@ internal sealed class RepositoryProtocol(ModelRepository models, ServingEndpoint
             reader.Read();
             reader.Skip();
         }).ConfigureAwait(false);
-        await models.UnloadAsync(context.Route("name")!, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await new ModelAccess(models, context).UnloadAsync(context.Route("name")!, version: null, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>Reads an object, or nothing at all; the member's reader stands on its name and leaves on its value's end.</summary>

@@ -13,7 +13,7 @@ internal sealed class TensorFlowStatus(ModelRepository models, InputEncoders enc
     public Task AnswerAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        var statuses = models.Status(name, context.Route("version"));
+        var statuses = new ModelAccess(models, context).Status(name, context.Route("version"));
         if (context.Route("label") is { } label)
         {
             statuses = [.. statuses.Where(s => s.Labels.Contains(label))];

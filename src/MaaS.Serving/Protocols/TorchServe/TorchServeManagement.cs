@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
-using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +20,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         RequestDelegate Handle(Func<HttpContext, Task> answer) => endpoint.Handle(answer, TorchServeError.WriteAsync);
         endpoints.MapGet("/models", Handle(ListAsync)).WithScope(ServingScope.Read);
-        endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin);
+        endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin).WithModel(new ModelMetadata(RegisteredName));
         endpoints.MapGet("/models/{name}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
         endpoints.MapGet("/models/{name}/{version}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
         endpoints.MapDelete("/models/{name}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
@@ -33,7 +32,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         var limit = Number(context, "limit") ?? PageSize;
         var start = Number(context, "next_page_token") ?? 0;
-        var names = models.Names;
+        var names = new ModelAccess(models, context).Names;
         return JsonAnswer.WriteAsync(context, writer =>
         {
             if (limit < names.Count - start)
@@ -57,12 +56,13 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     private Task DescribeAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        var all = models.Status(name);
+        var visible = new ModelAccess(models, context);
+        var all = visible.Status(name);
         IEnumerable<ModelVersionStatus> described = context.Route("version") switch
         {
             null => [all.LastOrDefault(s => s.IsServable) ?? all[^1]],
             "all" => all,
-            var version => models.Status(name, TorchServeError.Version(name, version).ToString(CultureInfo.InvariantCulture)),
+            var version => visible.Status(name, TorchServeError.Version(name, version).ToString(CultureInfo.InvariantCulture)),
         };
         return JsonAnswer.WriteValueAsync(context, writer =>
         {
@@ -76,17 +76,21 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         });
     }
 
+    /// <summary>The model that a registration names; null where it names none.</summary>
+    private static string? RegisteredName(HttpContext context)
+        => context.Request.Query["model_name"].ToString() is { Length: > 0 } name ? name
+            : Path.GetFileNameWithoutExtension(context.Request.Query["url"].ToString()) is { Length: > 0 } file ? file : null;
+
     private async Task RegisterAsync(HttpContext context)
     {
         var url = context.Request.Query["url"].ToString();
-        var named = context.Request.Query["model_name"].ToString();
-        var name = named.Length > 0 ? named : Path.GetFileNameWithoutExtension(url);
-        if (name.Length == 0 || url.Contains('/', StringComparison.Ordinal) || url.Contains('\\', StringComparison.Ordinal))
+        var name = RegisteredName(context);
+        if (name is null || url.Contains('/', StringComparison.Ordinal) || url.Contains('\\', StringComparison.Ordinal))
         {
             throw RequestException.BadRequest("expected ?url= with the name of a file of the models folder, or ?model_name=, without a path");
         }
 
-        await models.LoadAsync(name, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await new ModelAccess(models, context).LoadAsync(name, context.RequestAborted).ConfigureAwait(false);
         await StatusAsync(context, $"Model \"{name}\" Version: {Latest(name)} registered with 1 initial workers").ConfigureAwait(false);
     }
 
@@ -94,7 +98,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         var name = context.Route("name")!;
         int? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
-        await models.UnloadAsync(name, version, context.RequestAborted).ConfigureAwait(false);
+        await new ModelAccess(models, context).UnloadAsync(name, version, context.RequestAborted).ConfigureAwait(false);
         await StatusAsync(context, $"Model \"{name}\" unregistered").ConfigureAwait(false);
     }
 
@@ -102,8 +106,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         var name = context.Route("name")!;
         var version = TorchServeError.Version(name, context.Route("version")!).ToString(CultureInfo.InvariantCulture);
-        models.Status(name, version);
-        models.SetRoute(name, (models.Route(name) ?? new TrafficRoute()) with { Split = new Dictionary<string, double> { [version] = 1 } });
+        new ModelAccess(models, context).SetDefault(name, version);
         return StatusAsync(context, $"Default version successfully updated for model \"{name}\" to \"{version}\"");
     }
 

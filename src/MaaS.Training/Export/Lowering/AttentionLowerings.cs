@@ -21,6 +21,7 @@ internal static class AttentionLowerings
     private static void Attention(OperatorCall call)
     {
         if (call.Real("dropout_p", 0) != 0) throw call.Unsupported("attention with dropout although the module is in evaluation mode");
+        if (call.Flag("enable_gqa")) throw call.Unsupported("attention whose heads share keys (enable_gqa); repeat the heads of key and value before it");
         var q = call.Tensor("query");
         var k = call.Tensor("key");
         var type = q.Type;
@@ -36,7 +37,8 @@ internal static class AttentionLowerings
             scores = call.Node("Add", [scores, Additive(call, lower, type)]);
         }
         string weights = call.Node("Softmax", [scores], ("axis", -1));
-        call.Return(call.Node("MatMul", [weights, call.Tensor("value").Name]), weights);
+        string result = call.Node("MatMul", [weights, call.Tensor("value").Name]);
+        call.Return(call.OutputCount > 1 ? [result, weights] : [result]);
     }
 
     // 0 where attention may look, −∞ where not, as torch has it.

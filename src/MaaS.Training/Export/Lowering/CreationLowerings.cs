@@ -95,10 +95,27 @@ internal static class CreationLowerings
     private static void Linspace(OperatorCall call)
     {
         double start = call.Real("start"), end = call.Real("end");
-        long steps = call.Int("steps");
+        var size = call.Size("steps");
+        if (!size.IsFixed)
+        {
+            call.Return(call.Cast(Linspace(call, start, end, size), DataType.Float, call.OutputType()));
+            return;
+        }
+
+        long steps = size.Value;
         float[] values = new float[steps];
         for (int i = 0; i < steps; i++) values[i] = (float)(steps == 1 ? start : start + (end - start) * i / (steps - 1));
         call.Return(call.Cast(call.Graph.Constant<float>(values, steps), DataType.Float, call.OutputType()));
+    }
+
+    // start + i · (end − start) / (steps − 1), which is start alone for one step.
+    private static string Linspace(OperatorCall call, double start, double end, TracedSize size)
+    {
+        string steps = call.SizeScalar(size), one = call.Scalar(1, DataType.Int64);
+        string gaps = call.Cast(call.Node("Max", [call.Node("Sub", [steps, one]), one]), DataType.Int64, DataType.Float);
+        string places = call.Cast(call.Node("Range", [call.Scalar(0, DataType.Int64), steps, one]), DataType.Int64, DataType.Float);
+        string run = call.Node("Div", [call.Node("Mul", [places, call.Scalar(end - start, DataType.Float)]), gaps]);
+        return call.Node("Add", [run, call.Scalar(start, DataType.Float)]);
     }
 
     private static void Eye(OperatorCall call)

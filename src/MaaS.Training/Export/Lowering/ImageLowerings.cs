@@ -5,9 +5,13 @@ namespace MaaS.Training.Export.Lowering;
 /// <summary>Padding, resizing and rearranging of images.</summary>
 internal static class ImageLowerings
 {
+    // at::padding_mode.
+    private static readonly string[] PadModes = ["reflect", "replicate", "circular", "constant"];
+
     public static IReadOnlyDictionary<string, OperatorLowering> All { get; } = new Dictionary<string, OperatorLowering>
     {
         ["aten::pad"] = call => Pad(call, call.Text("mode")),
+        ["aten::_pad_enum"] = call => Pad(call, PadModes[call.Int("mode")]),
         ["aten::constant_pad_nd"] = call => Pad(call, "constant"),
         ["aten::reflection_pad1d"] = call => Pad(call, "reflect"),
         ["aten::reflection_pad2d"] = call => Pad(call, "reflect"),

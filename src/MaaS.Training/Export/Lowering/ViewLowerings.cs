@@ -105,7 +105,14 @@ internal static class ViewLowerings
         var x = call.Tensor("self");
         int[] asked = call.Has("dim") ? [.. call.Ints("dim").Select(axis => x.Axis(axis))] : [.. Enumerable.Range(0, x.Rank)];
         long[] axes = [.. asked.Where(axis => axis < x.Rank && x.Shape[axis].Is(1)).Select(static axis => (long)axis)];
-        call.Return(axes.Length == 0 ? x.Name : call.Node("Squeeze", [x.Name, call.Graph.Ints(axes)]));
+        call.Return(axes.Length == 0 ? x.Name : Unsqueezed(call, x, axes) ?? call.Node("Squeeze", [x.Name, call.Graph.Ints(axes)]));
+    }
+
+    // What was unsqueezed for the sake of one operator, as TorchSharp's Dropout1d does, needs no node to be squeezed again.
+    private static string? Unsqueezed(OperatorCall call, TracedTensor x, long[] axes)
+    {
+        var maker = call.Graph.Graph.Node.LastOrDefault(node => node.Output.Contains(x.Name));
+        return maker is { OpType: "Unsqueeze" } && maker.Input[1] == call.Graph.Ints(axes) ? maker.Input[0] : null;
     }
 
     private static void Unsqueeze(OperatorCall call)

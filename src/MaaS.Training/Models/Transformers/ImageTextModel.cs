@@ -49,7 +49,7 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="attentionMask">(N, T), int64: 1 for tokens, 0 for padding.</param>
     /// <returns>(B, N): scaled cosines; their softmax along the texts classifies images.</returns>
     public override Tensor forward(Tensor images, Tensor inputIds, Tensor attentionMask)
-        => EmbedImages(images).matmul(EmbedTexts(inputIds, attentionMask).transpose(0, 1)) * logScale.exp().clamp_max(LargestScale);
+        => EmbedImages(images).mm(EmbedTexts(inputIds, attentionMask).transpose(0, 1)) * logScale.exp().clamp_max(LargestScale);
 
     /// <summary>The loss of a batch of pairs: each image shall find its text and each text its image.</summary>
     /// <param name="logits">(B, B); pairs on the diagonal.</param>

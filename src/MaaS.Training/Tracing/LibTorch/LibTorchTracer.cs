@@ -21,6 +21,8 @@ internal sealed class LibTorchTracer
         var layout = TracerLayout.Of(library.Version, library.Abi);
         var functions = new TracerFunctions(library);
         TracerSelfTest.Run(library, functions, layout);
+        // Its own test runs operators, which a trace would record.
+        _ = RecordFunctions.Current;
         return new LibTorchTracer(functions, layout);
     }
 }

@@ -10,6 +10,10 @@ internal static unsafe class TensorHandles
     /// <summary>What tells whether two tensors are the same one to libtorch.</summary>
     public static nint Implementation(Tensor tensor) => *(nint*)tensor.Handle;
 
+    /// <summary>Makes two TorchSharp tensors each other's tensor, values, shape, device and gradient included.</summary>
+    public static void Exchange(Tensor one, Tensor other) =>
+        (*(nint*)one.Handle, *(nint*)other.Handle) = (*(nint*)other.Handle, *(nint*)one.Handle);
+
     /// <summary>A TorchSharp tensor that takes over a reference.</summary>
     /// <param name="implementation">With one reference for the result.</param>
     public static Tensor Adopt(nint implementation, TracerFunctions functions)

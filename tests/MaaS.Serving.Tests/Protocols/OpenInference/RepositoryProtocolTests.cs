@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MaaS.Serving.Tests.Grpc;
 
 namespace MaaS.Serving.Tests.Protocols.OpenInference;
@@ -82,7 +83,7 @@ public sealed class RepositoryProtocolTests
         {
             foreach (var address in new[] { $"/v2/repository/models/{name}/load", $"/v2/models/{name}/infer", $"/v1/models/{name}:predict", $"/predictions/{name}" })
             {
-                using var response = await _server.Client.PostAsync(new Uri(address, UriKind.Relative), new StringContent("{}"));
+                using var response = await _server.Client.PostAsync(new Uri(address, UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
                 var text = await response.Content.ReadAsStringAsync();
                 Assert.That((int)response.StatusCode, Is.AnyOf(400, 404), $"{address}: {text}");
                 Assert.That(text, Does.Not.Contain(_models.Path).And.Not.Contain("   at "));

@@ -10,7 +10,8 @@ internal sealed class StatisticsAnswer(ModelRepository models, ServingStatistics
 {
     public Task WriteAsync(HttpContext context)
     {
-        var statuses = context.Route("name") is { } name ? models.Status(name, context.Route("version")) : models.Index();
+        var visible = new ModelAccess(models, context);
+        var statuses = context.Route("name") is { } name ? visible.Status(name, context.Route("version")) : visible.Index();
         return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartArray("model_stats"u8);

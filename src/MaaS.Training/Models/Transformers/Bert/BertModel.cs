@@ -1,3 +1,4 @@
+using MaaS.Training.Startup;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,6 +22,7 @@ public sealed class BertModel : Module<Tensor, Tensor, Tensor?, Tensor>
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
+        TorchRuntime.Ensure();
         Config = config;
         embeddings = new BertEmbeddings(config);
         encoder = new BertEncoder(config);

@@ -1,0 +1,15 @@
+using MaaS.Core.Onnx.Schema;
+
+namespace MaaS.Core.Onnx.Opsets;
+
+/// <summary>Opset 11 calls it ScatterElements.</summary>
+internal sealed class ScatterRule : IOpsetRule
+{
+    public IReadOnlyList<string> OpTypes => ["Scatter"];
+
+    public void Convert(NodeProto node, OpsetWriter writer)
+    {
+        node.OpType = "ScatterElements";
+        writer.Keep(node);
+    }
+}

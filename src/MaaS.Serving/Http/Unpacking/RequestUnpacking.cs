@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Http.Unpacking;
+
+/// <summary>
+/// Takes request bodies that are packed with gzip, deflate or brotli, and only whole ones. Whoever reads the body
+/// limits its size, unpacked.
+/// </summary>
+/// <remarks>The middleware of ASP.NET Core takes bodies that are cut off for whole.</remarks>
+internal static class RequestUnpacking
+{
+    private const string Accepted = "gzip, deflate, br";
+
+    /// <summary>Unpacks what is read from now on.</summary>
+    /// <exception cref="RequestException">415: another coding.</exception>
+    public static void Apply(HttpContext context)
+    {
+        var coding = context.Request.Headers.ContentEncoding;
+        if (coding.Count == 0)
+        {
+            return;
+        }
+
+        var packed = context.Request.Body;
+        Stream? unpacked = coding.ToString().ToLowerInvariant() switch
+        {
+            "" or "identity" => null,
+            "gzip" or "x-gzip" => new GzipBody(packed),
+            "deflate" => new ZlibBody(packed),
+            "br" => new BrotliBody(packed),
+            _ => throw Unknown(context, coding.ToString()),
+        };
+        if (unpacked is not null)
+        {
+            context.Response.RegisterForDisposeAsync(unpacked);
+            context.Request.Body = new UnpackedBody(unpacked);
+        }
+    }
+
+    private static RequestException Unknown(HttpContext context, string coding)
+    {
+        context.Response.Headers.AcceptEncoding = Accepted;
+        return new RequestException(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
+    }
+
+    /// <summary>Says what is wrong with bytes that cannot be unpacked.</summary>
+    private sealed class UnpackedBody(Stream unpacking) : ReadOnlyStream
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await unpacking.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new RequestException($"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using MaaS.Serving.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Serving.Security;
+
+/// <summary>Where a request to an endpoint names its model.</summary>
+/// <param name="Of">Finds the name; null where the request has none.</param>
+/// <param name="IsInMessage">
+/// Whether only the body says it, so that the handler asks for the decision and begins the record.
+/// </param>
+internal sealed record ModelMetadata(Func<HttpContext, string?> Of, bool IsInMessage = false)
+{
+    /// <summary>The route value <c>name</c>.</summary>
+    public static ModelMetadata InAddress { get; } = new(static context => context.Route("name"));
+
+    /// <summary>The body.</summary>
+    public static ModelMetadata InMessage { get; } = new(static _ => null, IsInMessage: true);
+}
