@@ -56,12 +56,13 @@ internal sealed class RoundedFit
         for (int i = 0; i < known.Count && search.Found is null; i++) search.Try([known[i]], known, knowns);
         foreach (var rest in _rests) search.Try(rest, _atoms.Simple, _simple);
         search.Try([], _atoms.Nested, _nested);
+        var natural = _atoms.Simple[.._atoms.NaturalCount];
+        foreach (var atom in natural) search.Try([atom], natural, _simple);
         search.LeastRuns = RunsForComplexForms;
         foreach (var rest in _rests.Skip(1)) search.Try(rest, _atoms.Nested, _nested);
-        var natural = _atoms.Simple[.._atoms.NaturalCount];
-        for (int i = 0; i < natural.Count && search.Found is null; i++)
+        foreach (var atom in natural)
         {
-            foreach (var rest in _rests.Take(1 + _axes.Length)) search.Try([natural[i], .. rest], natural, _simple);
+            foreach (var axis in _axes) search.Try([atom, axis], natural, _simple);
         }
         return search.Found;
     }

@@ -11,6 +11,7 @@ internal sealed class SizeRuns
     private const int HeldOut = 8;
     private const int FullEvidence = 12;
     private const int Candidates = 2000;
+    private const int MostEdges = 24;
     private const double CheapRuns = 15e6;  // nanoseconds
     private const long Far = 320;
     private const long Farther = 1000;      // slopes that are nearly equal part there
@@ -91,16 +92,18 @@ internal sealed class SizeRuns
     public bool Confirm(IEnumerable<SizeExpression> expressions)
     {
         double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
-        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most)).ToList();
-        var edges = new RoundingEdges(expressions, candidates);
-        foreach (var run in _runs) edges.Cover(run);
+        var edges = new RoundingEdges(expressions, _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Step));
+        foreach (var run in _runs) edges.Cover(edges.At(run));
+        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most))
+            .Select(sizes => (Sizes: sizes, Edges: edges.At(sizes))).Where(static candidate => candidate.Edges.Count > 0).ToList();
         bool added = false;
-        for (int attempt = 0; attempt < 16 && !_stopped; attempt++)
+        for (int attempt = 0; attempt < MostEdges && candidates.Count > 0 && !_stopped; attempt++)
         {
-            var best = candidates.Where(sizes => !_tried.Contains(Key(sizes))).MaxBy(edges.Count);
-            if (best is null || edges.Count(best) == 0) break;
-            if (!Try(best)) continue;
-            edges.Cover(best);
+            var best = candidates.MaxBy(candidate => edges.Unseen(candidate.Edges));
+            if (edges.Unseen(best.Edges) == 0) break;
+            candidates.Remove(best);
+            if (_tried.Contains(Key(best.Sizes)) || !Try(best.Sizes)) continue;
+            edges.Cover(best.Edges);
             added = true;
         }
         return added;
