@@ -71,6 +71,7 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
     private Tensor Make(Tensor example, string name, IReadOnlyDictionary<string, long> sizes, Random? random)
     {
         using var scope = NewDisposeScope();
+        CheckElements(example, name, sizes);
         var tensor = example.detach().clone();
         foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
         {
@@ -87,6 +88,19 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
             tensor = tensor + torch.tensor(noise, device: example.device).to(tensor.dtype).reshape(tensor.shape);
         }
         return tensor.contiguous().MoveToOuterDisposeScope();
+    }
+
+    private void CheckElements(Tensor example, string name, IReadOnlyDictionary<string, long> sizes)
+    {
+        long[] shape = example.shape;
+        foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name)) shape[axis] = sizes[symbol];
+        var elements = shape.Aggregate(System.Numerics.BigInteger.One, static (product, size) => product * size);
+        if (elements > int.MaxValue)
+        {
+            throw new ArgumentException(
+                $"export: input '{name}' of shape ({string.Join(", ", shape)}) would have {elements} elements; expected at most "
+                + $"{int.MaxValue}. Name smaller sizes in OnnxExportOptions.TraceSizes, or give a smaller example");
+        }
     }
 
     private static float Normal(Random random) =>

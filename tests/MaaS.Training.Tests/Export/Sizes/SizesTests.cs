@@ -120,6 +120,15 @@ public sealed class SizesTests : ExportTests
         Assert.That(error.Message, Does.Contain("33000000000").Or.Contain("overflow"));
     }
 
+    [Test]
+    public void Export_TraceSizesWhoseProductOverflows_AreNamed() => Assert.That(
+        () => ExportFunction(static x => x * 2, randn(2, 11), new()
+        {
+            DynamicAxes = TwoAxes,
+            TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [4_000_000_000, 3], ["length"] = [5_000_000_000, 3] },
+        }),
+        Throws.ArgumentException.With.Message.Contains("(4000000000, 5000000000)").And.Message.Contains("TraceSizes"));
+
     private static Func<long, long, long> RandomExpression(Random random, int depth)
     {
         if (depth == 0 || random.Next(4) == 0)
