@@ -27,9 +27,6 @@ Pair[] pairs =
     UpdatePairs.Create("ConvNet", convNet, OptimizerKind.Adam, 1),
     UpdatePairs.Create("ResNet", resNet, OptimizerKind.Adam, cores),
     UpdatePairs.Create("Transformer", transformer, OptimizerKind.Adam, cores),
-    UpdatePairs.Create("ConvNet", convNet, OptimizerKind.Sgd, 1),
-    UpdatePairs.Create("ResNet", resNet, OptimizerKind.Sgd, cores),
-    UpdatePairs.Create("Transformer", transformer, OptimizerKind.Sgd, cores),
 ];
 Console.WriteLine(
     $"TorchSharp {typeof(torch).Assembly.GetName().Version!.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {cores} cores; "

@@ -12,9 +12,10 @@ internal sealed record Side(
 
     private const string Bytes = "1073741824";
 
-    // glibc keeps freed tensors: without these the tuned PyTorch loop took 31 s an epoch of ConvNet instead of 7 to 8.
+    // glibc keeps freed tensors: without it the tuned PyTorch loop took 31 s an epoch of ConvNet instead of 7 to 8. OpenMP's
+    // threads give way to other work, as MaaS has them do.
     private static readonly KeyValuePair<string, string>[] KeepMemory =
-        [new("MALLOC_TRIM_THRESHOLD_", Bytes), new("MALLOC_MMAP_THRESHOLD_", Bytes)];
+        [new("MALLOC_TRIM_THRESHOLD_", Bytes), new("MALLOC_MMAP_THRESHOLD_", Bytes), new("GOMP_SPINCOUNT", "1000")];
 
     // The module class comes from MaaS.Training, whose own settings must not help TorchSharp's loops.
     private static readonly KeyValuePair<string, string> NoMaasSettings = new("MAAS_TORCH_DEFAULTS", "0");

@@ -8,6 +8,7 @@ pytorch-tuned: the data set as one tensor, whole batches by index, channels-last
 import copy
 import gzip
 import json
+import os
 import platform
 import resource
 import sys
@@ -225,6 +226,7 @@ def convolution_error():
 
 def main():
     tuned, request = sys.argv[1] == "pytorch-tuned", json.loads(sys.argv[2])
+    torch.set_num_threads(os.cpu_count())    # Debian's build takes one thread by default.
     torch.manual_seed(request["Seed"])
     text = request["Network"] == "transformer"
     tokens = json.loads(Path(request["Tokens"]).read_text()) if text else None
