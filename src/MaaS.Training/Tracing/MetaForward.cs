@@ -78,10 +78,13 @@ internal static class MetaForward
     {
         var torchSharp = typeof(Tensor).Assembly;
         var cause = error.GetBaseException();
-        var methods = new StackTrace(cause).GetFrames().Select(static frame => frame.GetMethod())
-            .TakeWhile(method => method?.DeclaringType?.Assembly == torchSharp).Select(static method => method!.Name);
+        string[] methods =
+        [
+            .. new StackTrace(cause).GetFrames().Select(static frame => frame.GetMethod())
+                .TakeWhile(method => method?.DeclaringType?.Assembly == torchSharp).Select(static method => method!.Name),
+        ];
         return methods.LastOrDefault(static name => Readers.Contains(name) || name.StartsWith("ReadCpu", StringComparison.Ordinal))
-            ?? (CopiesOut(cause) && !trace.Nodes.Any(static node => node.Op == "aten::to") ? "item" : null);
+            ?? (methods.Contains("cpu") && CopiesOut(cause) && !trace.Nodes.Any(static node => node.Op == "aten::to") ? "item" : null);
     }
 
     // The compiler may have made one method of item and what it calls: a copy to the CPU that runs with values show nothing of.

@@ -44,4 +44,14 @@ public class TorchSharpFaultTests : ExportTests
 
         Assert.That(() => randn([3, 4]).diff(2), Throws.InstanceOf<NotImplementedException>());
     }
+
+    [TestCase(PaddingModes.Reflect), TestCase(PaddingModes.Circular)]
+    public void Conv2d_SamePaddingOfAnUnevenWindow_PadsTheOtherAxis(PaddingModes mode)
+    {
+        using var scope = NewDisposeScope();
+        var convolution = Conv2d(1, 1, (1L, 3L), Padding.Same, padding_mode: mode);
+
+        // The width keeps its 8 columns by its name.
+        Assert.That(convolution.call(randn([2, 1, 6, 8])).shape, Is.EqualTo(new long[] { 2, 1, 8, 6 }));
+    }
 }
