@@ -39,11 +39,11 @@ internal static class OperatorRecorder
 
                 reads.Add(new ValueRead(name, last, current.ModulePath));
             }
-            else if (depth == 0)
+            else
             {
                 last = name;
             }
-        });
+        }, nested: false);
     }
 
     // libtorch's multi-head attention asks whether query, key and value are equal, and computes the same either way.

@@ -39,10 +39,11 @@ internal sealed unsafe class RecordFunctions
     /// <summary>Runs a function and calls <paramref name="seen"/> for each operator that begins on this thread.</summary>
     /// <param name="function">What it throws is thrown here.</param>
     /// <param name="seen">Name, overload, and how many operators it runs inside. Must not throw: libtorch calls it.</param>
-    public void Observe(Action function, Action<string, string, int> seen)
+    /// <param name="nested">Whether operators inside others count.</param>
+    public void Observe(Action function, Action<string, string, int> seen, bool nested = true)
     {
         var outer = observation;
-        observation = new Observation(this, seen);
+        observation = new Observation(this, seen, nested ? int.MaxValue : 0);
         var callback = new Callback
         {
             Start = (nint)(delegate* unmanaged<nint*, nint, nint*>)&Started,
@@ -88,11 +89,17 @@ internal sealed unsafe class RecordFunctions
     private static nint* Started(nint* context, nint function)
     {
         *context = 0;
-        if (observation is { } current)
+        if (observation is not { } current)
+        {
+            return context;
+        }
+
+        var depth = current.Depth++;
+        if (depth <= current.Deepest)
         {
             current.Seen(
                 Marshal.PtrToStringUTF8((nint)current.Functions._name(function)) ?? "",
-                Marshal.PtrToStringUTF8((nint)current.Functions._overload(function)) ?? "", current.Depth++);
+                Marshal.PtrToStringUTF8((nint)current.Functions._overload(function)) ?? "", depth);
         }
 
         return context;
@@ -107,8 +114,10 @@ internal sealed unsafe class RecordFunctions
         }
     }
 
-    private sealed class Observation(RecordFunctions functions, Action<string, string, int> seen)
+    private sealed class Observation(RecordFunctions functions, Action<string, string, int> seen, int deepest)
     {
+        public int Deepest { get; } = deepest;
+
         public RecordFunctions Functions { get; } = functions;
 
         public Action<string, string, int> Seen { get; } = seen;
