@@ -16,10 +16,13 @@ foreach (var row in LayerCases.All().Concat(OperatorCases.All()).Concat(Constant
     session.Return(row.Forward(row.Inputs));
     session.Stop();
     var recorded = session.Read();
-    var text = new StringBuilder(recorded.Text.Replace("-nan(ind)", "nan", StringComparison.Ordinal).Replace("-nan", "nan", StringComparison.Ordinal));
+    var text = new StringBuilder(
+        recorded.Text.Replace("-nan(ind)", "nan", StringComparison.Ordinal).Replace(
+        "-nan", "nan", StringComparison.Ordinal));
     foreach (var schema in recorded.Schemas)
     {
-        text.Append(schema?.Overload).Append('(').AppendJoin(',', schema?.Arguments ?? []).Append(')').Append(schema?.Writes);
+        text.Append(schema?.Overload).Append('(').AppendJoin(',', schema?.Arguments ?? []).Append(')').Append(
+            schema?.Writes);
     }
 
     var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];

@@ -5,8 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Tests.Export;
 
-/// <summary>Faults of TorchSharp 0.107.0 and what follows from them for an export, which does what the module does. A test
-/// that fails here says that TorchSharp was mended: then the layer goes back to the tests beside this one.</summary>
+/// <summary>Faults of TorchSharp 0.107.0 and what follows from them for an export, which does what the module does. A
+/// test that fails here says that TorchSharp was mended: then the layer goes back to the tests beside this
+/// one.</summary>
 public class TorchSharpFaultTests : ExportTests
 {
     [Test]
@@ -25,7 +26,8 @@ public class TorchSharpFaultTests : ExportTests
         using var scope = NewDisposeScope();
         var volume = randn([2, 2, 4, 4, 4]);
 
-        Assert.That(() => functional.adaptive_max_pool3d(volume, [2, 2, 2]), Throws.InstanceOf<ExternalException>().With.Message.Contains("max_pool1d"));
+        Assert.That(() => functional.adaptive_max_pool3d(volume, [2, 2, 2]),
+            Throws.InstanceOf<ExternalException>().With.Message.Contains("max_pool1d"));
         Assert.That(() => AdaptiveMaxPool3d([2, 2, 2]).call(volume), Throws.Exception);
     }
 

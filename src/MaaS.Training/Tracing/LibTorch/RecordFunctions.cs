@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary>libtorch's own observer of operators (<c>at::RecordFunction</c>), which sees what the tracer does not: operators
-/// that read values.</summary>
+/// <summary>libtorch's own observer of operators (<c>at::RecordFunction</c>), which sees what the tracer does not:
+/// operators that read values.</summary>
 internal sealed unsafe class RecordFunctions
 {
     private static readonly Lazy<RecordFunctions> Instance = new(Open, LazyThreadSafetyMode.PublicationOnly);
@@ -27,7 +27,8 @@ internal sealed unsafe class RecordFunctions
         _overload = (delegate* unmanaged<nint, byte*>)library.Export(
             isMsvc ? "?overload_name@RecordFunction@at@@QEBAPEBDXZ" : "_ZNK2at14RecordFunction13overload_nameEv");
         _addCallback = (delegate* unmanaged<Callback, ulong>)library.Export(
-            isMsvc ? "?addThreadLocalCallback@at@@YA_KVRecordFunctionCallback@1@@Z" : "_ZN2at22addThreadLocalCallbackENS_22RecordFunctionCallbackE");
+            isMsvc ? "?addThreadLocalCallback@at@@YA_KVRecordFunctionCallback@1@@Z"
+                : "_ZN2at22addThreadLocalCallbackENS_22RecordFunctionCallbackE");
         _removeCallback = (delegate* unmanaged<ulong, void>)library.Export(
             isMsvc ? "?removeCallback@at@@YAX_K@Z" : "_ZN2at14removeCallbackEm");
     }
@@ -36,9 +37,11 @@ internal sealed unsafe class RecordFunctions
     /// <exception cref="TracingException">The system or the libtorch is not one that MaaS knows.</exception>
     public static RecordFunctions Current => Instance.Value;
 
-    /// <summary>Runs a function and calls <paramref name="seen"/> for each operator that begins on this thread.</summary>
+    /// <summary>Runs a function and calls <paramref name="seen"/> for each operator that begins on this
+    /// thread.</summary>
     /// <param name="function">What it throws is thrown here.</param>
-    /// <param name="seen">Name, overload, and how many operators it runs inside. Must not throw: libtorch calls it.</param>
+    /// <param name="seen">Name, overload, and how many operators it runs inside. Must not throw: libtorch calls
+    /// it.</param>
     /// <param name="nested">Whether operators inside others count.</param>
     public void Observe(Action function, Action<string, string, int> seen, bool nested = true)
     {
@@ -81,7 +84,8 @@ internal sealed unsafe class RecordFunctions
         string[] expected = ["aten::add.Tensor", "aten::sum."];
         return seen.SequenceEqual(expected) ? functions : throw new TracingException(
             $"libtorch {library.Version} at {library.Path} reports operators in another way than MaaS knows: expected "
-            + $"{string.Join(", ", expected)}, got {string.Join(", ", seen)}. Reference TorchSharp's own libtorch package");
+            + $"{string.Join(", ", expected)}, got {string.Join(", ", seen)}. Reference TorchSharp's own libtorch "
+                + "package");
     }
 
     // Gives an empty std::unique_ptr<ObserverContext> through the hidden pointer.
