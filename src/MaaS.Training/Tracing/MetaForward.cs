@@ -92,8 +92,8 @@ internal static class MetaForward
         ];
         return methods.LastOrDefault(
             static name => Readers.Contains(name) || name.StartsWith("ReadCpu", StringComparison.Ordinal))
-            ?? (methods.Contains("cpu") && CopiesOut(cause) && !trace.Nodes.Any(static node => node.Op == "aten::to")
-                ? "item" : null);
+            ?? (methods.Contains("cpu") && CopiesOut(cause)
+                && !trace.Nodes.Any(static node => node.Op is "aten::to" or "aten::copy_") ? "item" : null);
     }
 
     // The compiler may have made one method of item and what it calls: a copy to the CPU that runs with values show
