@@ -55,16 +55,19 @@ internal sealed class AxisRange
         if (size < Example) _refusedBelow = Math.Max(_refusedBelow, size);
     }
 
+    /// <summary>The smallest size to try.</summary>
+    public long Smallest => Lattice(Low, up: true);
+
     // Halfway, by their ratio, from the sizes that the module took to the nearest one that it refused.
     private long Low => _refusedBelow == 1 ? 2 : Math.Max(_refusedBelow + 1, (long)Math.Sqrt((double)_refusedBelow * _least));
 
     private long High => _refusedAbove == long.MaxValue ? long.MaxValue : Math.Min(_refusedAbove - 1, (long)Math.Ceiling(Math.Sqrt((double)_refusedAbove * _most)));
 
-    /// <summary>A size, at most <paramref name="limit"/>, that tells most beside those already seen.</summary>
-    public long Next(IReadOnlyCollection<long> seen, long limit)
+    /// <summary>A size, at most <paramref name="limit"/>, that tells most beside those already seen, and how much.</summary>
+    public (long Size, double Novelty) Next(IReadOnlyCollection<long> seen, long limit)
     {
-        long[] candidates = _given is not null ? [.. _given] : [.. Enumerable.Range(0, 48).Select(_ => Draw(limit))];
-        return candidates.MaxBy(candidate => Novelty(candidate, seen));
+        long[] candidates = _given is not null ? [.. _given] : [.. Enumerable.Range(0, 12).Select(_ => Draw(limit))];
+        return candidates.Select(candidate => (candidate, Novelty(candidate, seen))).MaxBy(static choice => choice.Item2);
     }
 
     /// <summary>Any size, at most <paramref name="limit"/>.</summary>

@@ -7,7 +7,7 @@ internal sealed class RoundedFit
     // A chance hit of one in a thousand for each number, were nothing of this form true.
     private const double Margin = 10;
     private const long LargestFactor = 4096;
-    private const int NaturalAtoms = 400;
+    private const int RunsForComplexForms = 45;
 
     private readonly int _runs;
     private readonly int _fitted;
@@ -55,10 +55,14 @@ internal sealed class RoundedFit
         foreach (var rest in _rests.Take(1 + _axes.Length)) search.Try(rest, known, knowns);
         for (int i = 0; i < known.Count && search.Found is null; i++) search.Try([known[i]], known, knowns);
         foreach (var rest in _rests) search.Try(rest, _atoms.Simple, _simple);
-        foreach (var rest in _rests) search.Try(rest, _atoms.Nested, _nested);
-        for (int i = 0; i < Math.Min(NaturalAtoms, _atoms.Simple.Count) && search.Found is null; i++)
+        search.Try([], _atoms.Nested, _nested);
+        var natural = _atoms.Simple[.._atoms.NaturalCount];
+        foreach (var atom in natural) search.Try([atom], natural, _simple);
+        search.LeastRuns = RunsForComplexForms;
+        foreach (var rest in _rests.Skip(1)) search.Try(rest, _atoms.Nested, _nested);
+        foreach (var atom in natural)
         {
-            foreach (var rest in _rests.Take(1 + _axes.Length)) search.Try([_atoms.Simple[i], .. rest], _atoms.Simple, _simple);
+            foreach (var axis in _axes) search.Try([atom, axis], natural, _simple);
         }
         return search.Found;
     }
@@ -68,6 +72,8 @@ internal sealed class RoundedFit
         private double _tried = 1;
 
         public SizeExpression? Found { get; private set; }
+
+        public int LeastRuns { get; set; }
 
         // target = factor · atom + the rest's terms, each with a factor, + a constant
         public void Try(SizeTerm[] rest, IReadOnlyList<SizeTerm> atoms, double[][] atomDifferences)
@@ -89,7 +95,7 @@ internal sealed class RoundedFit
                 if (!Agrees(projection, left, atomDifferences[i], whole)) continue;
                 if (Exact(projection, rest, atoms[i], atomDifferences[i], (long)whole) is not { } found) continue;
                 double needed = Math.Log2(before + i) + found.FactorBits + Margin;
-                if (SizeEvidence.Bits(found.Expression, values, found.Unknowns) < needed)
+                if (values.Length < LeastRuns || SizeEvidence.Bits(found.Expression, values, found.Unknowns) < needed)
                 {
                     fit.IsThin = true;
                     continue;

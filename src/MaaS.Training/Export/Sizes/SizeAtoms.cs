@@ -24,6 +24,9 @@ internal sealed class SizeAtoms
     {
         _runs = runs;
         SizeTerm[] pairs = [.. Pairs(axes)];
+        foreach (var axis in axes) Quotients(axis, Divisors, Simple, everyOffset: false);
+        foreach (var pair in pairs) Quotients(pair, SmallDivisors, Simple, everyOffset: false);
+        NaturalCount = Simple.Count;
         foreach (var axis in axes) Quotients(axis, Divisors, Simple, everyOffset: true);
         foreach (var axis in axes) Simple.AddRange(Extremes(axis));
         foreach (var pair in pairs) Quotients(pair, SmallDivisors, Simple, everyOffset: true);
@@ -43,6 +46,9 @@ internal sealed class SizeAtoms
 
     /// <summary>One rounding of an axis or of a pair of axes.</summary>
     public List<SizeTerm> Simple { get; } = [];
+
+    /// <summary>How many of the simple ones, the first, round down or up to a multiple.</summary>
+    public int NaturalCount { get; }
 
     /// <summary>Roundings of roundings, and their products.</summary>
     public List<SizeTerm> Nested { get; } = [];

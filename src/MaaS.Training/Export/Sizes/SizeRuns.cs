@@ -11,6 +11,7 @@ internal sealed class SizeRuns
     private const int HeldOut = 8;
     private const int FullEvidence = 12;
     private const int Candidates = 2000;
+    private const int MostEdges = 24;
     private const double CheapRuns = 15e6;  // nanoseconds
     private const long Far = 320;
     private const long Farther = 1000;      // slopes that are nearly equal part there
@@ -77,6 +78,7 @@ internal sealed class SizeRuns
         _extensions++;
         double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
         int failures = 0;
+        if (_extensions == 1) Smallest();
         while (!_stopped && _runs.Count < _extensions * ManyRuns && failures < 12 && Choose(_runs.Count % 2 == 0 ? Far : Farther, most, evenIfDear: true) is { } sizes)
         {
             if (!Try(sizes)) failures++;
@@ -90,19 +92,35 @@ internal sealed class SizeRuns
     public bool Confirm(IEnumerable<SizeExpression> expressions)
     {
         double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
-        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most)).ToList();
-        var edges = new RoundingEdges(expressions, candidates);
-        foreach (var run in _runs) edges.Cover(run);
+        var edges = new RoundingEdges(expressions, _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Step));
+        foreach (var run in _runs) edges.Cover(edges.At(run));
+        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most))
+            .Select(sizes => (Sizes: sizes, Edges: edges.At(sizes))).Where(static candidate => candidate.Edges.Count > 0).ToList();
         bool added = false;
-        for (int attempt = 0; attempt < 16 && !_stopped; attempt++)
+        for (int attempt = 0; attempt < MostEdges && candidates.Count > 0 && !_stopped; attempt++)
         {
-            var best = candidates.Where(sizes => !_tried.Contains(Key(sizes))).MaxBy(edges.Count);
-            if (best is null || edges.Count(best) == 0) break;
-            if (!Try(best)) continue;
-            edges.Cover(best);
+            var best = candidates.MaxBy(candidate => edges.Unseen(candidate.Edges));
+            if (edges.Unseen(best.Edges) == 0) break;
+            candidates.Remove(best);
+            if (_tried.Contains(Key(best.Sizes)) || !Try(best.Sizes)) continue;
+            edges.Cover(best.Edges);
             added = true;
         }
         return added;
+    }
+
+    // Quotients that are cut towards 0 differ from those that are rounded down at small sizes, if anywhere.
+    private void Smallest()
+    {
+        foreach (var (symbol, range) in _ranges)
+        {
+            for (int attempt = 0, taken = 0; attempt < 4 && taken < 2 && !_stopped; attempt++)
+            {
+                long size = range.Smallest + (taken * range.Step);
+                if (range.IsGiven || size >= range.Example) break;
+                if (Try(new Dictionary<string, long>(_runs[0]) { [symbol] = size })) taken++;
+            }
+        }
     }
 
     private void Vary(Dictionary<string, long> first, string symbol)
@@ -126,30 +144,39 @@ internal sealed class SizeRuns
     private bool TryTwice()
     {
         var twice = _ranges.ToDictionary(static axis => axis.Key, axis => axis.Value.Example > 64
-            ? axis.Value.Next([axis.Value.Example], axis.Value.Example + (axis.Value.Example / 8))
+            ? axis.Value.Next([axis.Value.Example], axis.Value.Example + (axis.Value.Example / 8)).Size
             : axis.Value.Example + (axis.Value.Step * (1 + (axis.Value.Example / axis.Value.Step))));
         foreach (var (symbol, range) in _ranges)
         {
-            if (range.IsGiven) twice[symbol] = range.Next([.. Seen(symbol)], long.MaxValue);
+            if (range.IsGiven) twice[symbol] = range.Next([.. Seen(symbol)], long.MaxValue).Size;
         }
         return Try(twice);
     }
 
     private IEnumerable<long> Seen(string symbol) => _runs.Select(run => run[symbol]);
 
-    // The most telling sizes that the budget allows; where it allows none and one is needed, the cheapest.
+    // The most telling sizes that the budget allows; where it allows none and one is needed, the cheapest. An axis goes far
+    // where others stay small.
     private Dictionary<string, long>? Choose(long far, double budget, bool evenIfDear)
     {
-        Dictionary<string, long>? cheapest = null;
-        for (double reach = 1; reach > 0.001; reach /= 2)
+        Dictionary<string, long>? best = null, cheapest = null;
+        double most = double.MinValue;
+        for (int attempt = 0; attempt < 24; attempt++)
         {
-            var sizes = _ranges.ToDictionary(static axis => axis.Key, axis => axis.Value.Next(
-                [.. Seen(axis.Key)], Math.Max((long)(Reach(axis.Value, far) * reach), axis.Value.Example / 2)));
+            double novelty = 0;
+            var sizes = new Dictionary<string, long>();
+            foreach (var (symbol, range) in _ranges)
+            {
+                long reach = Reach(range, far) >> (attempt == 0 ? 0 : _random.Next(8));
+                var (size, fresh) = range.Next([.. Seen(symbol)], Math.Max(reach, range.Example / 2));
+                sizes[symbol] = size;
+                novelty += fresh;
+            }
             if (_tried.Contains(Key(sizes))) continue;
-            if (CostOf(sizes) <= budget) return sizes;
+            if (CostOf(sizes) <= budget && novelty > most) (best, most) = (sizes, novelty);
             if (cheapest is null || CostOf(sizes) < CostOf(cheapest)) cheapest = sizes;
         }
-        return evenIfDear ? cheapest : null;
+        return best ?? (evenIfDear ? cheapest : null);
     }
 
     // Any sizes that cost at most so much: while they cost more, one axis after the other shrinks.
