@@ -93,7 +93,14 @@ internal static class ApiOperations
             yield return ("POST", model + ":predict", new ApiOperation(
                 Tf, "tfPredict" + name, "Runs a model on rows ('instances') or columns ('inputs').", """{"predictions":[[0.5,1.5]]}""",
                 """{"signature_name":"serving_default","instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504)
-            { Description = """A classifier of texts takes raw texts: {"instances":["You have won"]}.""" });
+            {
+                OtherBodies = ["application/x-protobuf"],
+                OtherAnswer = "application/x-protobuf",
+                Description = """
+                    A classifier of texts takes raw texts: {"instances":["You have won"]}. A serialized tensorflow.serving.PredictRequest is answered
+                    with a serialized PredictResponse.
+                    """,
+            });
             yield return ("POST", model + ":classify", new ApiOperation(
                 Tf, "tfClassify" + name, "Label and score of every class for each example.", """{"results":[[["cat",0.9],["dog",0.1]]]}""",
                 """{"signature_name":"serving_default","context":{},"examples":[{"x":[1,2,3,4]}]}""", 400, 404, 413, 415, 429, 503, 504));

@@ -4,6 +4,7 @@ using MaaS.Serving.OpenApi;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using MaaS.Serving.Protocols.TorchServe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,6 +29,7 @@ internal static class ProtocolServices
         services.TryAddSingleton<OpenInferenceMetadata>();
         services.TryAddSingleton<OpenInferenceInfer>();
         services.TryAddSingleton<StatisticsAnswer>();
+        services.TryAddSingleton<TensorFlowMessages>();
         services.TryAddSingleton<TensorFlowPredict>();
         services.TryAddSingleton<TensorFlowExamples>();
         services.TryAddSingleton<TensorFlowStatus>();
@@ -46,6 +48,8 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, TorchServeManagement>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcOpenInference>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
+            ServiceDescriptor.Singleton<IProtocol, GrpcPredictionService>(),
+            ServiceDescriptor.Singleton<IProtocol, GrpcModelService>(),
         ]);
         return services;
     }
