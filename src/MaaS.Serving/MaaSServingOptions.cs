@@ -67,6 +67,12 @@ public sealed class MaaSServingOptions
     /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
     public bool WarmUp { get; set; } = true;
 
+    /// <summary>
+    /// Whether the server is ready only while every model that was found at the start can answer. Default false: it is ready
+    /// as soon as all loads of the start have ended and something answers; what is broken stands in the index and the log.
+    /// </summary>
+    public bool StrictReadiness { get; set; }
+
     /// <summary>Whether the page for people is served at the root of the endpoints. Default true.</summary>
     public bool Page { get; set; } = true;
 
@@ -83,5 +89,11 @@ public sealed class MaaSServingOptions
     internal IReadOnlyList<string> ConfigurationFaults { get; set; } = [];
 
     /// <summary>How the model of that name is run.</summary>
-    internal ModelOptions For(string name) => Models.TryGetValue(name, out var own) ? own.Over(Defaults) : Defaults;
+    /// <param name="name">The model.</param>
+    /// <param name="folder">What its folder says, under what is configured for the model itself; null for nothing.</param>
+    internal ModelOptions For(string name, ModelOptions? folder = null)
+    {
+        var defaults = folder?.Over(Defaults) ?? Defaults;
+        return Models.TryGetValue(name, out var own) ? own.Over(defaults) : defaults;
+    }
 }

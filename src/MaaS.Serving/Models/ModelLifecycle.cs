@@ -175,7 +175,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
             }
 
             _unreadable = unreadable;
-            var byName = scan.Sources.Except(twice).ToLookup(s => s.Name, StringComparer.Ordinal);
+            _scanned = scan.Sources.Except(twice).ToArray();
+            var byName = _scanned.Concat(Registered(_scanned)).ToLookup(s => s.Name, StringComparer.Ordinal);
             foreach (var group in byName)
             {
                 if (!_families.ContainsKey(group.Key))
@@ -186,6 +187,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
             foreach (var family in _families.Values)
             {
+                var settings = byName[family.Name].FirstOrDefault()?.Config?.Options;
+                family.Policy = VersionPolicy.TryParse(_options.For(family.Name, settings).Versions) ?? VersionPolicy.Latest;
                 family.Update(byName[family.Name], scan.Labels.GetValueOrDefault(family.Name));
             }
 
@@ -197,7 +200,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     {
         var options = _options.For(name);
         var family = new ModelFamily(
-            name, VersionPolicy.TryParse(options.Versions) ?? VersionPolicy.Latest, options.IsLazy ?? false, options.IsPinned ?? false)
+            name, options.IsLazy ?? false, options.IsPinned ?? false)
         {
             Wishes = _stored.Models.GetValueOrDefault(name) ?? new ModelWishes(),
         };
@@ -258,7 +261,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         failed.AddRange(_unreadable.Where(u => !views.ContainsKey(u.Name)).Select(u => (u.Name, u.Name)));
         _views = views;
         _failed = [.. failed.Select(f => f.What)];
-        IsReady = _isStarted && !failed.Exists(f => _required.Contains(f.Name));
+        IsReady = _isStarted && (_options.StrictReadiness
+            ? !failed.Exists(f => _required.Contains(f.Name)) : views.Count > 0 || failed.Count == 0);
     }
 
     private void ThrowIfUnfit(ModelScan scan)

@@ -150,6 +150,42 @@ public sealed class ModelRepository
         }
     }
 
+    /// <summary>Whether a model was unloaded as a whole, so that clients take it for gone.</summary>
+    internal bool IsUnloaded(string name) => _lifecycle.IsUnloaded(name);
+
+    /// <summary>Runs at once of a model; null where nothing counts them.</summary>
+    public int? Instances(string name) => _lifecycle.Instances(name);
+
+    /// <summary>Sets how many runs of a model there may be at once, from the next run on and over restarts.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="instances">1 to 1024.</param>
+    /// <exception cref="RequestException">404: there is no such model.</exception>
+    public void SetInstances(string name, int instances)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(instances, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(instances, 1024);
+        Status(name);
+        _lifecycle.SetInstances(name, instances);
+    }
+
+    /// <summary>Serves an entry of the models folder under another name as well, over restarts.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="entry">Name of a file or folder of the models folder.</param>
+    /// <param name="cancellationToken">Stops waiting; the load goes on.</param>
+    /// <exception cref="RequestException">
+    /// 404: there is no such entry. 409: another model of the folder has the name. 400: it could not be loaded.
+    /// </exception>
+    public async Task RegisterAsync(string name, string entry, CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
+        if (!_lifecycle.Register(name, entry))
+        {
+            throw RequestException.NotFound($"expected a file or folder of the models folder, got '{entry}'");
+        }
+
+        await LoadAsync(name, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>How requests of a model are spread; null for the latest version.</summary>
     /// <exception cref="RequestException">404: there is no such model.</exception>
     public TrafficRoute? Route(string name)

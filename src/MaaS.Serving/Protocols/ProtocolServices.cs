@@ -1,6 +1,8 @@
 using MaaS.Serving.Generation;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.OpenApi;
+using MaaS.Serving.Protocols.Images;
+using MaaS.Serving.Protocols.KServe;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 using MaaS.Serving.Protocols.TensorFlow;
@@ -19,6 +21,7 @@ internal static class ProtocolServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInputEncoderFactory, TextInputEncoderFactory>());
         services.TryAddSingleton<InputEncoders>();
         services.TryAddSingleton<InferenceCalls>();
+        services.TryAddSingleton<ImageFiles>();
         services.TryAddSingleton<ServingStatistics>();
         if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, ServingStatistics.Layer)))
         {
@@ -49,6 +52,8 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, GrpcOpenInference>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcPredictionService>(),
+            ServiceDescriptor.Singleton<IProtocol, KServeProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, DocumentProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcModelService>(),
         ]);
         return services;

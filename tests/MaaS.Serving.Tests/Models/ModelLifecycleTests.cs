@@ -52,6 +52,7 @@ public sealed class ModelLifecycleTests
     [Test]
     public async Task FailedLoad_IsTriedAgainLaterAndAtOnceWhenItsFilesChange()
     {
+        _it.Options.StrictReadiness = true;
         _it.Break("m", 1, new IOException("disk"));
         await _it.Add("m", 1).Add("other", 1).StartAsync();
         Assert.That(_it.Repository.IsReady, Is.False);
@@ -220,20 +221,23 @@ public sealed class ModelLifecycleTests
         Assert.That((_it.Loaded.Count, ReferenceEquals(before.Model, after.Model)), Is.EqualTo((2, false)));
     }
 
-    [Test]
-    public async Task Load_WhateverIsThrown_HarmsNoNeighbour()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Load_WhateverIsThrown_HarmsNoNeighbour(bool isStrict)
     {
+        _it.Options.StrictReadiness = isStrict;
         _it.Break("poison", 1, new StackOverflowExceptionLike());
         await _it.Add("m", 1).Add("poison", 1).StartAsync();
 
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That((_it.Repository.IsReady, _it.Repository.Failed), Is.EqualTo((false, new[] { "poison version 1" })));
+        Assert.That((_it.Repository.IsReady, _it.Repository.Failed), Is.EqualTo((!isStrict, new[] { "poison version 1" })));
         Assert.That(_it.Repository.Status("poison")[0].ErrorCode, Is.EqualTo("INTERNAL"));
     }
 
     [Test]
     public async Task NewModel_ThatFails_DoesNotMakeTheServerUnready()
     {
+        _it.Options.StrictReadiness = true;
         await _it.Add("m", 1).StartAsync();
         _it.Break("late", 1, new InvalidDataException("noise"));
         _it.Add("late", 1);

@@ -61,7 +61,7 @@ public sealed class ModelRepositoryTests
     {
         _models.Add("linear");
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
-        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
 
         var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
 
@@ -76,7 +76,7 @@ public sealed class ModelRepositoryTests
         _models.Add("linear");
         Directory.CreateDirectory(_models["registered/1"]);
         await File.WriteAllTextAsync(_models["registered/registry.json"], "{");
-        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
 
         var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
 

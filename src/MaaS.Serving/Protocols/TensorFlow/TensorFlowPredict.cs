@@ -10,7 +10,7 @@ namespace MaaS.Serving.Protocols.TensorFlow;
 
 /// <summary><c>POST …:predict</c>, in rows or columns, or as a serialized PredictRequest that is answered in kind.</summary>
 internal sealed class TensorFlowPredict(
-    InferenceCalls calls, TensorFlowMessages messages, RequestContextFactory contexts, IOptions<MaaSServingOptions> options)
+    InferenceCalls calls, TensorFlowMessages messages, RequestContextFactory contexts, TimeProvider time, IOptions<MaaSServingOptions> options)
 {
     private const string Protobuf = "application/x-protobuf";
 
@@ -27,10 +27,22 @@ internal sealed class TensorFlowPredict(
         {
             call.BeginInput();
             body.QuoteNonFinite();
-            form = TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images: false);
+            var json = CloudEvent.IsStructured(context.Request) ? CloudEvent.Data(body.Json) : body.Json;
+            form = TensorFlowRequest.Read(json, call.Model, call.Tensors, images: false);
         }
 
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
+        if (CloudEvent.IsStructured(context.Request))
+        {
+            await CloudEvent.WriteAsync(context, call.Model.Name, time.GetUtcNow(), TensorFlowAnswer.Members(form, call)).ConfigureAwait(false);
+            return;
+        }
+
+        if (CloudEvent.IsBinary(context.Request))
+        {
+            CloudEvent.WriteHeaders(context.Response, call.Model.Name, time.GetUtcNow());
+        }
+
         await TensorFlowAnswer.WriteAsync(context, form, call).ConfigureAwait(false);
     }
 
