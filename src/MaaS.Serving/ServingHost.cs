@@ -104,10 +104,12 @@ public sealed class ServingHost : IAsyncDisposable
         }
         catch (Exception e)
         {
+            var taken = e is IOException { InnerException: AddressInUseException }
+                ? TakenAddress(e.Message, url, app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value) : null;
             await app.DisposeAsync().ConfigureAwait(false);
-            if (e is IOException { InnerException: AddressInUseException })
+            if (taken is not null)
             {
-                throw new IOException($"{url}: expected a free port, got one that another process listens on; stop it or choose another (0 takes a free one).", e);
+                throw new IOException($"{taken}: expected a free port, got one that another process listens on; stop it or choose another (0 takes a free one).", e);
             }
 
             throw;
@@ -128,6 +130,16 @@ public sealed class ServingHost : IAsyncDisposable
     {
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The address that another process has, of those that were asked for, with what it is for.</summary>
+    private static string TakenAddress(string message, string url, MaaSServingOptions options)
+    {
+        bool IsTaken(string? address)
+            => address is not null && message.Contains($":{BindingAddress.Parse(address).Port}:", StringComparison.Ordinal);
+        return IsTaken(options.Security.AdminUrl) && !IsTaken(url.Split(';')[0]) ? $"administration port {options.Security.AdminUrl}"
+            : IsTaken(options.GrpcUrl) && !IsTaken(url.Split(';')[0]) ? $"gRPC port {options.GrpcUrl}"
+            : url;
     }
 
     /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>

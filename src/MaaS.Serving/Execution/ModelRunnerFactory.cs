@@ -32,7 +32,12 @@ public sealed partial class ModelRunnerFactory : IDisposable
     public InferenceOptions SessionOptions(string name, ModelOptions? folder = null)
     {
         var own = _options.For(name, folder);
-        return new InferenceOptions { IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads, InterOpThreads = own.InterOpThreads ?? 1 };
+        return new InferenceOptions
+        {
+            IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads,
+            InterOpThreads = own.InterOpThreads ?? 1,
+            Providers = own.Providers ?? [],
+        };
     }
 
     /// <summary>Makes the runner of a loaded model.</summary>

@@ -52,7 +52,7 @@ internal sealed class ExplainProtocol(
         {
             call.BeginInput();
             body.QuoteNonFinite();
-            TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images: true);
+            TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images);
         }
 
         await ExplainAsync(context, call, asked).ConfigureAwait(false);
@@ -70,9 +70,9 @@ internal sealed class ExplainProtocol(
         call.BeginInput();
         if (body.IsJson)
         {
-            TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images: true);
+            TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images);
         }
-        else if (!images.TryRead(body.Bytes, call))
+        else if (!images.TryRead(body.Bytes, call.Model, call.Tensors))
         {
             RawRequest.Read(body.Bytes, call.Tensors);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MaaS.Serving.Models;
 using MaaS.Serving.Telemetry;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -50,9 +51,9 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
             RequestUnpacking.Apply(context);
             await endpoint(context).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (IsGone(context, e))
         {
-            LogCancelled(e, context.Request.Path);
+            LogCancelled(e.Message, context.Request.Path);
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -67,12 +68,19 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
         }
     }
 
+    /// <summary>Whether nobody is there to be told: the client hung up, or stopped in the middle of its request.</summary>
+    private static bool IsGone(HttpContext context, Exception exception)
+        => context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException
+            || exception is ConnectionResetException or ConnectionAbortedException
+            || exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad
+                && bad.Message.Contains("end of request content", StringComparison.Ordinal);
+
     /// <summary>The model that a request names, where it is one of the server's.</summary>
     private string? ModelOf(HttpContext context)
         => (context.Route("name") ?? context.Request.Query["model"]) is { } name && models.Index().Any(s => s.Name == name) ? name : null;
 
-    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
-    private partial void LogCancelled(Exception exception, string path);
+    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone: {Cause}")]
+    private partial void LogCancelled(string cause, string path);
 
     [LoggerMessage(LogLevel.Information, "{Path} was refused")]
     private partial void LogRefused(Exception exception, string path);

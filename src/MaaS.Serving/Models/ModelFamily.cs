@@ -84,7 +84,12 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
             .ToList();
         foreach (var slot in Slots.Values.Where(s => !wanted.Contains(s.Version) && !s.IsServable).ToArray())
         {
-            slot.Fault = null;
+            // Why it failed stays told, though a newer version is wanted now, unless it is gone or was unloaded on purpose.
+            if (Wishes.IsUnloaded || Wishes.Unloaded.Contains(slot.Version) || slot.Source?.Fingerprint != slot.Fault?.Fingerprint)
+            {
+                slot.Fault = null;
+            }
+
             if (slot is { Source: null, Loading: null, Unloading: 0 })
             {
                 Slots.Remove(slot.Version);

@@ -17,6 +17,16 @@ internal sealed partial class ModelLifecycle
         }
     }
 
+    /// <summary>The versions of a model that shall be loaded, or that serve.</summary>
+    public IReadOnlyList<ModelVersionStatus> WantedStatus(string name)
+    {
+        lock (_gate)
+        {
+            var wanted = _families.GetValueOrDefault(name)?.Wanted();
+            return [.. Status(name).Where(s => wanted is null || wanted.Contains(s.Version) || s.IsServable)];
+        }
+    }
+
     /// <summary>Runs at once of a model's versions; null where nothing counts them.</summary>
     public int? Instances(string name)
     {

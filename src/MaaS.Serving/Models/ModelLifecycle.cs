@@ -271,6 +271,12 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         {
             if (scan is { Sources.Count: 0, Unreadable.Count: 0 })
             {
+                if (_options.Watch && Directory.Exists(_options.ModelsPath))
+                {
+                    LogEmpty();
+                    return;
+                }
+
                 throw new InvalidOperationException(
                     $"expected .onnx files, .maas files, package folders or registry folders in '{_options.ModelsPath}', found none.");
             }
@@ -300,6 +306,9 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
     [LoggerMessage(LogLevel.Error, "{Location} cannot be read and is not served")]
     private partial void LogUnreadable(Exception exception, string location);
+
+    [LoggerMessage(LogLevel.Warning, "There is no model in the models folder yet; what is put there is served")]
+    private partial void LogEmpty();
 
     [LoggerMessage(LogLevel.Information, "Stopping: not ready any more, listening for another {Delay}")]
     private partial void LogDraining(TimeSpan delay);

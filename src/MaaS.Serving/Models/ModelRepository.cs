@@ -118,7 +118,7 @@ public sealed class ModelRepository
             ? RequestException.NotFound($"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
             : NoSuchModel(name));
         await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_lifecycle.Status(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
+        if (_lifecycle.WantedStatus(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
         {
             throw RequestException.BadRequest($"model '{name}' version {failed.Version} could not be loaded: {failed.ErrorMessage}");
         }
@@ -147,6 +147,19 @@ public sealed class ModelRepository
             throw new RequestException(
                 StatusCodes.Status409Conflict,
                 $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(Describe))}");
+        }
+    }
+
+    /// <summary>Does something with every loaded model, each leased meanwhile.</summary>
+    internal void EachLoaded(Action<ServedModel> action)
+    {
+        foreach (var slot in _lifecycle.Views.Values.SelectMany(v => v.Slots))
+        {
+            using var lease = slot.Serving?.TryAcquire();
+            if (lease is not null)
+            {
+                action(lease.Model);
+            }
         }
     }
 
@@ -284,7 +297,9 @@ public sealed class ModelRepository
         => $"version {status.Version} in state {status.State.ToString().ToUpperInvariant()}{(status.ErrorMessage.Length > 0 ? $" ({status.ErrorMessage})" : "")}";
 
     private static RequestException NoSuch(string name, IEnumerable<ModelVersionStatus> all, string what, string got)
-        => RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
+        => got.Length > 0 && got.All(char.IsAsciiDigit) && !long.TryParse(got, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? RequestException.BadRequest($"model '{name}': expected a version of at most 63 bits, got '{got}'")
+            : RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
 
     private RequestException NoSuchModel(string name)
         => RequestException.NotFound($"expected one of the models [{string.Join(", ", Names)}], got '{name}'");

@@ -5,6 +5,7 @@ using MaaS.Serving.Protocols.Images;
 using MaaS.Serving.Protocols.KServe;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
+using MaaS.Serving.Protocols.SharedMemory;
 using MaaS.Serving.Protocols.TensorFlow;
 using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using MaaS.Serving.Protocols.TorchServe;
@@ -22,6 +23,7 @@ internal static class ProtocolServices
         services.TryAddSingleton<InputEncoders>();
         services.TryAddSingleton<InferenceCalls>();
         services.TryAddSingleton<ImageFiles>();
+        services.TryAddSingleton<SharedRegions>();
         services.TryAddSingleton<ServingStatistics>();
         if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, ServingStatistics.Layer)))
         {
@@ -53,6 +55,8 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcPredictionService>(),
             ServiceDescriptor.Singleton<IProtocol, KServeProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, SharedMemoryProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, SettingsProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, DocumentProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcModelService>(),
         ]);

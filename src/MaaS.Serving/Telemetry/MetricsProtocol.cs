@@ -17,7 +17,10 @@ internal sealed class MetricsProtocol(MetricStore store, ServingEndpoint endpoin
 
     private Task WriteAsync(HttpContext context)
     {
-        context.Response.ContentType = PrometheusText.ContentType;
-        return context.Response.WriteAsync(PrometheusText.Write(store.Read()), Encoding.UTF8, context.RequestAborted);
+        var text = PrometheusText.Write(store.Read());
+        var isOpen = OpenMetricsText.IsWanted(context.Request.GetTypedHeaders().Accept);
+        context.Response.ContentType = isOpen ? OpenMetricsText.ContentType : PrometheusText.ContentType;
+        context.Response.Headers.Append("Vary", "Accept");
+        return context.Response.WriteAsync(isOpen ? OpenMetricsText.Of(text) : text, Encoding.UTF8, context.RequestAborted);
     }
 }

@@ -221,6 +221,24 @@ public sealed class ModelLifecycleTests
         Assert.That((_it.Loaded.Count, ReferenceEquals(before.Model, after.Model)), Is.EqualTo((2, false)));
     }
 
+    [Test]
+    public async Task FailedVersion_NewerOneServes_KeepsItsReason()
+    {
+        _it.Break("m", 2, new InvalidDataException("noise"));
+        await _it.Add("m", 1).StartAsync();
+        _it.Add("m", 2);
+        await _it.SeeChangesAsync();
+        await _it.LoadsAsync("m");
+        _it.Add("m", 3);
+        await _it.SeeChangesAsync();
+        await _it.LoadsAsync("m");
+
+        Assert.That((await _it.AnswersAsync("m"), _it.State("m", 2)), Is.EqualTo((3, ModelState.End)));
+        Assert.That(_it.Repository.Status("m", "2")[0].ErrorMessage, Is.EqualTo("noise"));
+        await _it.Repository.LoadAsync("m");
+        Assert.That(_it.Repository.Failed, Is.Empty);
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task Load_WhateverIsThrown_HarmsNoNeighbour(bool isStrict)

@@ -1,5 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Serving.Http;
+using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TorchServe;
 
 namespace MaaS.Serving.Protocols.Images;
@@ -12,11 +13,11 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
 
     private readonly IImageDecoder[] _decoders = [.. decoders];
 
-    /// <summary>Completes a call's first input with an image; false where the bytes are none, or the model takes none.</summary>
+    /// <summary>Completes a model's first input with an image; false where the bytes are none, or the model takes none.</summary>
     /// <exception cref="RequestException">400: the file is broken, larger than the limits, or nothing decodes its kind.</exception>
-    public bool TryRead(ReadOnlyMemory<byte> file, InferenceCall call)
+    public bool TryRead(ReadOnlyMemory<byte> file, ServedModel model, RequestTensors tensors)
     {
-        if (call.Model.Manifest?.Preprocessing is not { } preprocessing || call.Model.Inputs is not [{ Shape: [_, _, var height, var width] } input, ..])
+        if (model.Manifest?.Preprocessing is not { } preprocessing || model.Inputs is not [{ Shape: [_, _, var height, var width] } input, ..])
         {
             return false;
         }
@@ -44,7 +45,7 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
             return false;
         }
 
-        call.Tensors.Complete(0, TensorValue.Of(pixels, ImagePixels.Prepare(pixels, shape, input, preprocessing)));
+        tensors.Complete(0, TensorValue.Of(pixels, ImagePixels.Prepare(pixels, shape, input, preprocessing)));
         return true;
     }
 

@@ -82,7 +82,16 @@ internal static class CloudEvent
         writer.WriteString("time"u8, Text(time));
         writer.WriteString("datacontenttype"u8, "application/json"u8);
         writer.WriteStartObject("data"u8);
-        writeData(writer);
+        NonFinite.Begin(context);
+        try
+        {
+            writeData(writer);
+        }
+        finally
+        {
+            NonFinite.Begin(null);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.Flush();

@@ -28,7 +28,7 @@ internal sealed class TensorFlowPredict(
             call.BeginInput();
             body.QuoteNonFinite();
             var json = CloudEvent.IsStructured(context.Request) ? CloudEvent.Data(body.Json) : body.Json;
-            form = TensorFlowRequest.Read(json, call.Model, call.Tensors, images: false);
+            form = TensorFlowRequest.Read(json, call.Model, call.Tensors, images: null);
         }
 
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);

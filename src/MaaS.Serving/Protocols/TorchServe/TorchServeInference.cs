@@ -69,10 +69,10 @@ internal sealed class TorchServeInference(
     {
         if (body.IsJson)
         {
-            return TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images: true);
+            return TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images);
         }
 
-        if (images.TryRead(body.Bytes, call))
+        if (images.TryRead(body.Bytes, call.Model, call.Tensors))
         {
             return null;
         }
