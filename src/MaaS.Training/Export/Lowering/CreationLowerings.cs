@@ -75,7 +75,7 @@ internal static class CreationLowerings
 
     private static void Full(OperatorCall call)
     {
-        if (call.IsTensor("fill_value"))
+        if (call.IsTensor("fill_value") || call.FixedReals("fill_value") is null)
             call.Return(call.Node("Expand", [call.Operand("fill_value", call.OutputType()), call.SizeVector(call.OutputShape())]));
         else
             call.Return(Filled(call, call.Real("fill_value"), call.OutputType(), call.OutputShape()));

@@ -1,4 +1,5 @@
 using MaaS.Core.Onnx;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 
@@ -80,12 +81,40 @@ internal static class ImageLowerings
         };
         if (nearest.Length > 0) attributes.Add(("nearest_mode", nearest));
         if (mode == "cubic") attributes.Add(("cubic_coeff_a", -0.75f));
+        if (mode == "nearest" && GivenFactors(call, x.Rank) is null && WholeFactors(x, call.OutputShape()) is null
+            && !x.Shape.Concat(call.OutputShape()).Skip(2).All(static size => size.IsFixed))
+        {
+            call.Return(Picked(call, x, coordinates == "half_pixel"));
+            return;
+        }
         // Factors keep every axis dynamic; without them the sizes must be named.
         float[]? factors = GivenFactors(call, x.Rank) ?? (corners ? null : WholeFactors(x, call.OutputShape()));
         call.Return(factors is not null
             ? call.Node("Resize", [x.Name, "", call.Graph.Constant<float>(factors, factors.Length)], attributes.ToArray())
             : call.Node("Resize", [x.Name, "", "", call.SizeVector(call.OutputShape())], attributes.ToArray()));
     };
+
+    // Resize divides by out/in, torch multiplies by in/out: where the place is a whole number, rounding would take the one before
+    // it at some sizes. The places are computed as torch does, in float32.
+    private static string Picked(OperatorCall call, TracedTensor x, bool centres)
+    {
+        string value = x.Name;
+        for (int axis = 2; axis < x.Rank; axis++)
+        {
+            var (from, to) = (x.Shape[axis], call.OutputShape()[axis]);
+            if (from == to) continue;
+            string input = call.SizeScalar(from), output = call.SizeScalar(to);
+            string scale = call.Node("Div",
+                [call.Cast(input, DataType.Int64, DataType.Float), call.Cast(output, DataType.Int64, DataType.Float)]);
+            string places = call.Node("Range", [call.Graph.Scalar(0L), output, call.Graph.Scalar(1L)]);
+            places = call.Cast(places, DataType.Int64, DataType.Float);
+            if (centres) places = call.Node("Add", [places, call.Graph.Scalar(0.5f)]);
+            places = call.Cast(call.Node("Floor", [call.Node("Mul", [places, scale])]), DataType.Float, DataType.Int64);
+            places = call.Node("Min", [places, call.Node("Sub", [input, call.Graph.Scalar(1L)])]);
+            value = call.Node("Gather", [value, places], ("axis", axis));
+        }
+        return value;
+    }
 
     private static readonly string[] FactorArguments = ["scale_factors", "scales", "scales_d", "scales_h", "scales_w"];
 

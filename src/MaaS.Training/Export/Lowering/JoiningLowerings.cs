@@ -202,11 +202,23 @@ internal static class JoiningLowerings
         var x = call.Tensor("self");
         int axis = x.Axis(call.Int("dimension"));
         long size = call.Int("size"), step = call.Int("step");
-        long count = (x.Shape[axis].IsFixed ? (x.Shape[axis].Value - size) / step + 1 : throw call.Unsupported(
-            "unfolding an axis whose size is dynamic"));
-        long[] picks = [.. Enumerable.Range(0, (int)(count * size)).Select(i => i / size * step + i % size)];
-        string windows = call.Node("Gather", [x.Name, call.Graph.Constant<long>(picks, count, size)], ("axis", axis));
+        string windows = call.Node("Gather", [x.Name, Windows(call, x.Shape[axis], size, step)], ("axis", axis));
         var order = Enumerable.Range(0, x.Rank + 1).Where(i => i != axis + 1).Append(axis + 1).Select(static i => (long)i).ToArray();
         call.Return(axis == x.Rank - 1 ? windows : call.Node("Transpose", [windows], ("perm", order)));
+    }
+
+    // (count, size): where the elements of each window are; as many windows as fit.
+    private static string Windows(OperatorCall call, TracedSize length, long size, long step)
+    {
+        if (length.IsFixed)
+        {
+            long count = ((length.Value - size) / step) + 1;
+            long[] picks = [.. Enumerable.Range(0, (int)(count * size)).Select(i => (i / size * step) + (i % size))];
+            return call.Graph.Constant<long>(picks, count, size);
+        }
+        string behindLast = call.Node("Sub", [call.SizeScalar(length), call.Graph.Scalar(size - 1)]);
+        string starts = call.Node("Range", [call.Graph.Scalar(0L), behindLast, call.Graph.Scalar(step)]);
+        long[] within = [.. Enumerable.Range(0, (int)size).Select(static i => (long)i)];
+        return call.Node("Add", [call.Node("Unsqueeze", [starts, call.Graph.Ints(1)]), call.Graph.Ints(within)]);
     }
 }

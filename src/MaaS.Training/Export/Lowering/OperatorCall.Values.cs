@@ -1,4 +1,5 @@
 using MaaS.Core.Onnx;
+using MaaS.Training.Export.Sizes;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
@@ -76,11 +77,12 @@ public sealed partial class OperatorCall
     public string Operand(string name, DataType type) => Get(name) switch
     {
         Argument.Int number => Number(number.Value, type),
-        Argument.Real real when real.Values.Distinct().Count() > 1 => Moving(name, real.Values, type),
+        Argument.Real real when real.Values.Distinct().Count() > 1 => Moving(real.Values, type),
         Argument.Real or Argument.Flag => Scalar(Real(name), type),
         Argument.Constant { Values: [{ Dims.Count: 0 }, ..] } scalar when IsFixedScalar(scalar) =>
             scalar.Values[0].Type().IsFloat() ? Scalar(Real(name), type) : Number(Size(name), type),
         Argument.Constant { Values: [{ Dims.Count: 0 } first, ..] } when !first.Type().IsFloat() => Number(Size(name), type),
+        Argument.Constant { Values: [{ Dims.Count: 0 }, ..] } moving => Moving([.. moving.Values.Select(ScalarOf)], type),
         _ => Cast(Tensor(name), type),
     };
 
@@ -165,16 +167,29 @@ public sealed partial class OperatorCall
         ? Cast(SizeScalar(number), DataType.Int64, type)
         : type == DataType.Int64 ? Graph.Scalar(number.Value) : Scalar(number.Value, type);
 
-    // A real that moves must be a whole number, or one over a whole number, of the dynamic axes.
-    private string Moving(string name, IReadOnlyList<double> values, DataType type)
+    // A real that moves must be a whole number, or follow from one by a power, a fixed factor or another axis. C# computes it in
+    // float64, and so does the graph.
+    private string Moving(IReadOnlyList<double> values, DataType type)
     {
-        if (values.All(static value => value == Math.Round(value)))
-            return Number(new TracedSize([.. values.Select(static value => (long)value)]), type);
-        if (values.All(static value => Math.Abs(1 / value - Math.Round(1 / value)) < 1e-6))
+        if (values.All(static value => value == Math.Round(value) && Math.Abs(value) < 1e15))
         {
-            var inverse = new TracedSize([.. values.Select(static value => (long)Math.Round(1 / value))]);
-            return Node("Reciprocal", [Number(inverse, type)]);
+            return Number(new TracedSize([.. values.Select(static value => (long)value)]), type);
         }
-        throw Moves(name, string.Join('|', values));
+        if (SizeReal.Find(values, _export.Sizes.Axes, _export.Sizes.Find) is not { } real)
+        {
+            throw Inexpressible(() => string.Join('|', values), run => values[run]);
+        }
+        string value = Root(real.Size, Math.Abs(real.Power) == 0.5);
+        if (real.Power < 0) value = Node("Reciprocal", [value]);
+        if (real.Divisor is not null) value = Node("Div", [value, Root(real.Divisor, false)]);
+        return Cast(Scale(value, real.Factor, DataType.Double), DataType.Double, type);
+    }
+
+    // The number, or its square root, as a float64 scalar.
+    private string Root(SizeExpression size, bool root)
+    {
+        string scalar = Node("Squeeze", [_export.Sizes.Vector(size), Graph.Ints(0)]);
+        string value = Cast(scalar, DataType.Int64, DataType.Double);
+        return root ? Node("Sqrt", [value]) : value;
     }
 }

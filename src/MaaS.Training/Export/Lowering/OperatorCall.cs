@@ -164,6 +164,7 @@ public sealed partial class OperatorCall
     {
         Argument.Real real => real.Values.Distinct().Count() == 1,
         Argument.Int number => number.Value.IsFixed,
+        Argument.Flag => true,
         _ => false,
     };
 

@@ -1,4 +1,5 @@
 using MaaS.Core.Onnx;
+using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 
@@ -11,6 +12,9 @@ internal static class PoolingLowerings
         ["aten::max_pool2d"] = MaxPool(2),
         ["aten::max_pool3d"] = MaxPool(3),
         ["aten::mkldnn_max_pool2d"] = MaxPool(2),
+        ["aten::max_pool1d_with_indices"] = MaxPoolWithIndices(1),
+        ["aten::max_pool2d_with_indices"] = MaxPoolWithIndices(2),
+        ["aten::max_pool3d_with_indices"] = MaxPoolWithIndices(3),
         ["aten::avg_pool1d"] = AveragePool(1),
         ["aten::avg_pool2d"] = AveragePool(2),
         ["aten::avg_pool3d"] = AveragePool(3),
@@ -25,6 +29,21 @@ internal static class PoolingLowerings
 
     private static OperatorLowering MaxPool(int axes) => call => Emit(call, axes, x =>
         call.Node("MaxPool", [x], [.. Window(call, axes), ("dilations", ConvolutionLowerings.Spread(call.Ints("dilation"), axes, 1))]));
+
+    // ONNX counts places through the whole tensor, torch within one channel of one sample.
+    private static OperatorLowering MaxPoolWithIndices(int axes) => call =>
+    {
+        var x = call.Tensor("self");
+        if (x.Rank != axes + 2) throw call.Unsupported("one sample without its batch axis; add one with unsqueeze");
+        string[] pooled = call.Graph.Nodes("MaxPool", [x.Name], 2,
+            [.. Window(call, axes), ("dilations", ConvolutionLowerings.Spread(call.Ints("dilation"), axes, 1))]);
+        string places = call.SizeScalar(x.Shape[2]);
+        foreach (var size in x.Shape.Skip(3))
+        {
+            places = call.Node("Mul", [places, call.SizeScalar(size)]);
+        }
+        call.Return(pooled[0], call.Node("Mod", [pooled[1], places]));
+    };
 
     private static OperatorLowering AveragePool(int axes) => call => Emit(call, axes, x =>
     {
@@ -49,23 +68,57 @@ internal static class PoolingLowerings
     private static OperatorLowering Adaptive(string windowed, string global, int axes) => call => Emit(call, axes, x =>
     {
         var input = call.Tensor("self").Shape.TakeLast(axes).ToArray();
-        // One number stands for all axes, and an axis without a number keeps its size.
-        long[] output = [.. call.OutputShape().TakeLast(axes).Select((size, i) => size.IsFixed ? size.Value
-            : throw call.Unsupported($"adaptive pooling that keeps the dynamic axis {i + 2}"))];
-        if (output.All(static size => size == 1)) return call.Node(global, [x]);
-        if (input.Any(static size => !size.IsFixed))
+        var output = call.OutputShape().TakeLast(axes).ToArray();
+        if (output.All(static size => size.Is(1))) return call.Node(global, [x]);
+        if (input.Concat(output).All(static size => size.IsFixed)
+            && input.Zip(output).All(static pair => pair.First.Value % pair.Second.Value == 0))
         {
-            throw call.Unsupported($"adaptive pooling from ({string.Join(", ", input)}) to ({string.Join(", ", output)}): "
-                + "ONNX needs fixed sizes, or an output of 1");
+            long[] kernel = [.. input.Zip(output, static (size, windows) => size.Value / windows.Value)];
+            return call.Node(windowed, [x], ("kernel_shape", kernel), ("strides", kernel));
         }
-        if (input.Zip(output).Any(static pair => pair.First.Value % pair.Second != 0))
+        for (int i = 0; i < axes; i++)
         {
-            for (int i = 0; i < axes; i++) x = UnevenWindows(call, x, windowed, 2 + i, axes + 2, input[i].Value, output[i]);
-            return x;
+            // An axis without a number keeps its size.
+            if (input[i] == output[i]) continue;
+            x = input[i].IsFixed && output[i].IsFixed
+                ? UnevenWindows(call, x, windowed, 2 + i, axes + 2, input[i].Value, output[i].Value)
+                : ComputedWindows(call, x, windowed, 2 + i, axes + 2, input[i], output[i]);
         }
-        long[] kernel = [.. input.Zip(output, static (size, windows) => size.Value / windows)];
-        return call.Node(windowed, [x], ("kernel_shape", kernel), ("strides", kernel));
+        return x;
     });
+
+    // The windows of a size that is known at run time alone, as a matrix (n, m) that holds where each begins and ends.
+    private static string ComputedWindows(
+        OperatorCall call, string x, string windowed, int axis, int rank, TracedSize input, TracedSize output)
+    {
+        var type = call.OutputType();
+        string n = call.SizeVector(input), m = call.SizeVector(output), one = call.Graph.Ints(1), zero = call.Graph.Scalar(0L);
+        string windows = call.Node("Range", [zero, call.SizeScalar(output), call.Graph.Scalar(1L)]);                  // (m)
+        string starts = call.Node("Div", [call.Node("Mul", [windows, n]), m]);
+        string ends = call.Node("Mul", [call.Node("Add", [windows, one]), n]);
+        ends = call.Node("Div", [call.Node("Sub", [call.Node("Add", [ends, m]), one]), m]);                           // ⌈(o+1)·n/m⌉
+        string places = call.Node("Range", [zero, call.SizeScalar(input), call.Graph.Scalar(1L)]);
+        places = call.Node("Unsqueeze", [places, one]);                                                               // (n, 1)
+        string inside = call.Node("And",
+            [call.Node("GreaterOrEqual", [places, starts]), call.Node("Less", [places, ends])]);                      // (n, m)
+        if (windowed == "MaxPool")
+        {
+            long[] behind = [.. Enumerable.Range(1, rank - axis - 1).Select(static i => (long)i + 1)];
+            if (behind.Length > 0) inside = call.Node("Unsqueeze", [inside, call.Graph.Ints(behind)]);
+            string spread = call.Node("Unsqueeze", [x, call.Graph.Ints(axis + 1)]);
+            string kept = call.Node("Where", [inside, spread, call.Scalar(double.NegativeInfinity, type)]);
+            return ReductionLowerings.Reduce(call, "ReduceMax", kept, [axis], keep: false);
+        }
+        string lengths = call.Cast(call.Node("Sub", [ends, starts]), DataType.Int64, type);
+        string means = call.Node("Div", [call.Cast(inside, DataType.Bool, type), lengths]);
+        return Means(call, x, means, axis, rank);
+    }
+
+    private static string Means(OperatorCall call, string x, string matrix, int axis, int rank)
+    {
+        string axes = "abcde"[..rank], pooled = axes.Replace(axes[axis], 'z');
+        return call.Node("Einsum", [x, matrix], ("equation", $"{axes},{axes[axis]}z->{pooled}"));
+    }
 
     // Window o covers ⌊o·n/m⌋ to before ⌈(o+1)·n/m⌉: means are a product by a constant matrix, maxima those of gathered windows.
     private static string UnevenWindows(OperatorCall call, string x, string windowed, int axis, int rank, long n, long m)
@@ -85,9 +138,7 @@ internal static class PoolingLowerings
             for (long i = windows[o].Start; i < windows[o].End; i++) means[i * m + o] = 1f / (windows[o].End - windows[o].Start);
         }
         var type = call.OutputType();
-        string matrix = call.Cast(call.Graph.Constant<float>(means, n, m), MaaS.Core.Onnx.Schema.TensorProto.Types.DataType.Float, type);
-        string axes = "abcde"[..rank], pooled = axes.Replace(axes[axis], 'z');
-        return call.Node("Einsum", [x, matrix], ("equation", $"{axes},{axes[axis]}z->{pooled}"));
+        return Means(call, x, call.Cast(call.Graph.Constant<float>(means, n, m), DataType.Float, type), axis, rank);
     }
 
     // torch also takes one sample without its batch axis.

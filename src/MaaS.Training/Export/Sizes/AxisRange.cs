@@ -55,6 +55,9 @@ internal sealed class AxisRange
         if (size < Example) _refusedBelow = Math.Max(_refusedBelow, size);
     }
 
+    /// <summary>The largest size up to <paramref name="limit"/> that may be tried.</summary>
+    public long Largest(long limit) => Math.Max(Lattice(Math.Min(High, limit), up: false), Example);
+
     /// <summary>The smallest size to try.</summary>
     public long Smallest => Lattice(Low, up: true);
 

@@ -27,6 +27,9 @@ internal sealed class RoundingEdges
     /// <summary>An edge of one part: on which side of a step along which axis, and which step.</summary>
     public readonly record struct Edge(int Part, string Side, long Place, bool OnlyOnce);
 
+    /// <summary>Whether anything is rounded.</summary>
+    public bool Any => _parts.Count > 0;
+
     /// <summary>How many of these edges have not been seen.</summary>
     public int Unseen(IEnumerable<Edge> edges) => edges.Count(edge =>
         Seen(edge) is var seen && !seen.Contains(edge.Place) && (edge.OnlyOnce || seen.Count < Often));

@@ -12,6 +12,7 @@ internal sealed class SizeRuns
     private const int FullEvidence = 12;
     private const int Candidates = 2000;
     private const int MostEdges = 24;
+    private const int Rechecks = 24;
     private const double CheapRuns = 15e6;  // nanoseconds
     private const long Far = 320;
     private const long Farther = 1000;      // slopes that are nearly equal part there
@@ -22,6 +23,7 @@ internal sealed class SizeRuns
     private readonly List<IReadOnlyDictionary<string, long>> _runs = [];
     private readonly HashSet<string> _tried = [];
     private readonly Random _random = new(0);
+    private readonly HashSet<string> _rechecked = [];
     private int _extensions;
     private bool _stopped;
 
@@ -59,10 +61,11 @@ internal sealed class SizeRuns
         if (_ranges.Count == 0) return;
         foreach (string symbol in _ranges.Keys) Vary(first, symbol);
         double budget = Math.Max(0.6 * (_ranges.Count + 2) * _cost().At(1), CheapRuns);
-        int most = _runs.Count + 1 + FewRuns, failures = 0;
+        int most = _runs.Count + 1 + FewRuns + _ranges.Count, failures = 0;
         // All axes at about twice their size: what is cut to a limit (a window, a minimum) shows there.
         if (!TryTwice()) failures++;
-        int needed = _runs.Count + 2;
+        foreach (string symbol in _ranges.Keys) budget -= FarAlone(first, symbol, budget / 2);
+        int needed = _runs.Count + 1;
         while (!_stopped && _runs.Count < most && failures < 4 && Choose(Far, budget, _runs.Count < needed) is { } sizes)
         {
             budget -= CostOf(sizes);
@@ -106,7 +109,37 @@ internal sealed class SizeRuns
             edges.Cover(best.Edges);
             added = true;
         }
+        return added || (edges.Any && Recheck(expressions, candidates.Select(static candidate => candidate.Sizes), most));
+    }
+
+    // Half of them at other edges, half anywhere, as many as cost little: what agrees with the expressions everywhere but at a
+    // few sizes may show there.
+    private bool Recheck(IEnumerable<SizeExpression> expressions, IEnumerable<IReadOnlyDictionary<string, long>> nearEdges, double most)
+    {
+        if (!_rechecked.Add(string.Join(';', expressions.Select(static e => e.ToString()).Order(StringComparer.Ordinal)))) return false;
+        double budget = 2 * CheapRuns;
+        bool added = false;
+        var sizes = nearEdges.Take(Rechecks / 2).Concat(Enumerable.Range(0, Rechecks / 2).Select(_ => Draw(most)));
+        foreach (var choice in sizes.Where(choice => !_tried.Contains(Key(choice))))
+        {
+            if (_stopped || CostOf(choice) > budget) break;
+            budget -= CostOf(choice);
+            added |= Try(new Dictionary<string, long>(choice));
+        }
         return added;
+    }
+
+    // What stays the same while an axis is small may move where it is large.
+    private double FarAlone(Dictionary<string, long> first, string symbol, double budget)
+    {
+        var range = _ranges[symbol];
+        for (long reach = Far; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
+        {
+            var sizes = new Dictionary<string, long>(first) { [symbol] = range.Largest(reach) };
+            if (CostOf(sizes) > budget || _tried.Contains(Key(sizes))) continue;
+            if (Try(sizes)) return CostOf(sizes);
+        }
+        return 0;
     }
 
     // Quotients that are cut towards 0 differ from those that are rounded down at small sizes, if anywhere.
