@@ -1,43 +1,36 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using MaaS.Training;
-using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using static TorchSharp.torch;
 
 namespace MaaS.Benchmarks.Training;
 
 /// <summary>MaaS's side: an ordinary <see cref="Trainer"/>, no special code.</summary>
 internal static class MaasRun
 {
-    public static RunResult Run(string data, int epochs, int threads, int seed, TrainingPrecision precision)
+    public static RunResult Run(RunRequest request)
     {
-        using var sets = FashionMnist.Load(data);
-        using var model = ModelCatalog.Create("convnet", sets.Train.InputShape, sets.Train.Classes.Count, seed);
+        using var work = Workload.Load(request);
+        using var model = work.Create(request.Seed);
         var result = new Trainer(new TrainerOptions
         {
-            Epochs = epochs,
-            BatchSize = 128,
-            Optimizer = OptimizerKind.Adam,
-            LearningRate = 1e-3,
+            Epochs = request.Epochs,
+            BatchSize = work.BatchSize,
+            LearningRate = Workload.LearningRate,
             Schedule = ScheduleKind.Constant,
-            Threads = threads,
-            Seed = seed,
+            Seed = request.Seed,
             Device = "cpu",
-            Precision = precision,
-        }).Fit(model, sets.Train);
-        var report = Evaluator.Evaluate(model, sets.Test);
+        }).Fit(model, work.Train);
+        var accuracy = Evaluator.Evaluate(model, work.Test).Accuracy;
+        var peak = ProcessMemory.PeakMegabytes();
+        using var scope = NewDisposeScope();
+        var (inputs, targets) = work.Test.GetBatch(arange(work.BatchSize, ScalarType.Int64), CPU);
         return new RunResult(
-            precision == TrainingPrecision.Fp32 ? "MaaS" : "MaaS bf16",
-            $"{RuntimeInformation.FrameworkDescription}, {result.Plan}",
-            [.. result.Epochs.Select(static e => e.Seconds)],
-            report.Accuracy,
-            PeakMegabytes());
+            $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)}, {RuntimeInformation.FrameworkDescription}",
+            result.Plan.ToString(), OneDnn.State(), [.. result.Epochs.Select(static e => e.Seconds)], accuracy, peak,
+            NumberCheck.GradientError(model, result.Plan.ChannelsLast ? ChannelsLast(inputs) : inputs, targets),
+            NumberCheck.ConvolutionError());
     }
 
-    private static double PeakMegabytes()
-    {
-        var line = File.ReadLines("/proc/self/status").First(static l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
-    }
+    private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

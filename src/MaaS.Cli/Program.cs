@@ -39,7 +39,7 @@ public static partial class Program
         ExamplesHelpAction.Install(root);
 
         var result = root.Parse(args);
-        if (result.Errors.Count > 0 && result.Action is not ExamplesHelpAction)
+        if (result.Errors.Count > 0 && (result.Action is not ExamplesHelpAction || IsUnknownVerb(result)))
         {
             return UsageErrors.Report(result, Console.Error);
         }
@@ -73,6 +73,10 @@ public static partial class Program
             return ExitCode.Failure;
         }
     }
+
+    // Help for a verb that is not there is help for something else.
+    private static bool IsUnknownVerb(ParseResult result)
+        => result.CommandResult.Command.Subcommands.Count > 0 && result.UnmatchedTokens.Any(t => !t.StartsWith('-'));
 
     // Which parameter of which method it was helps nobody on a command line.
     private static string Text(Exception e) => ParameterName().Replace(e.Message, "");

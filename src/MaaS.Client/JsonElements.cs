@@ -67,8 +67,8 @@ internal static class JsonElements
     {
         Datatypes.Bytes => Tensor.OfStrings("data", [.. Flatten(data).Select(e => e.GetString()!)], Flatten(data).Count()).Data,
         "BOOL" => Read(data, e => e.GetBoolean()),
-        "FP32" => Read(data, e => e.GetSingle()),
-        "FP64" => Read(data, e => e.GetDouble()),
+        "FP32" => Read(data, e => (float)Number(e)),
+        "FP64" => Read(data, Number),
         "UINT64" => Read(data, e => e.GetUInt64()),
         "INT64" => Read(data, e => e.GetInt64()),
         "UINT32" => Read(data, e => e.GetUInt32()),
@@ -92,6 +92,20 @@ internal static class JsonElements
 
         writer.WriteRawValue(T.IsNaN(value) ? "NaN" : T.IsPositive(value) ? "Infinity" : "-Infinity", skipInputValidation: true);
     }
+
+    /// <summary>A number; NaN where a server writes null for what JSON lacks, and its quoted tokens.</summary>
+    private static double Number(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Null => double.NaN,
+        JsonValueKind.String => element.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            var text => throw new FormatException($"expected a number, got '{text}'"),
+        },
+        _ => element.GetDouble(),
+    };
 
     private static void Each<T>(Tensor tensor, Action<T> write)
         where T : unmanaged

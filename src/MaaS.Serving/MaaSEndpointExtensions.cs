@@ -2,6 +2,7 @@ using MaaS.Serving;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ public static class MaaSEndpointExtensions
         var group = endpoints.MapGroup(prefix);
         var guard = endpoints.ServiceProvider.GetRequiredService<EndpointGuard>();
         ((IEndpointConventionBuilder)group).Finally(guard.Protect);
+        ((IEndpointConventionBuilder)group).Finally(AddHead);
         if (endpoints.ServiceProvider.GetRequiredService<IOptions<MaaSServingOptions>>().Value.Telemetry.LogRequests)
         {
             ((IEndpointConventionBuilder)group).Finally(endpoints.ServiceProvider.GetRequiredService<RequestLog>().Around);
@@ -35,5 +37,15 @@ public static class MaaSEndpointExtensions
 
         group.MapOpenApi().WithScope(ServingScope.Read);
         return group;
+    }
+
+    /// <summary>Whatever answers GET answers HEAD: the server sends the same head and leaves the body out.</summary>
+    private static void AddHead(EndpointBuilder endpoint)
+    {
+        if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault() is { } methods
+            && methods.HttpMethods.Contains(HttpMethods.Get) && !methods.HttpMethods.Contains(HttpMethods.Head))
+        {
+            endpoint.Metadata.Add(new HttpMethodMetadata([.. methods.HttpMethods, HttpMethods.Head], methods.AcceptCorsPreflight));
+        }
     }
 }

@@ -67,8 +67,20 @@ public sealed class MaaSServingOptions
     /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
     public bool WarmUp { get; set; } = true;
 
+    /// <summary>
+    /// Whether the server is ready only while every model that was found at the start can answer. Default false: it is ready
+    /// as soon as all loads of the start have ended and something answers; what is broken stands in the index and the log.
+    /// </summary>
+    public bool StrictReadiness { get; set; }
+
+    /// <summary>How numbers that are not finite stand in JSON answers. Default: as the tokens NaN, Infinity and -Infinity.</summary>
+    public Json.NonFiniteNumbers NonFiniteNumbers { get; set; }
+
     /// <summary>Whether the page for people is served at the root of the endpoints. Default true.</summary>
     public bool Page { get; set; } = true;
+
+    /// <summary>Tensors in shared memory of this machine.</summary>
+    public Protocols.SharedMemory.SharedMemoryOptions SharedMemory { get; } = new();
 
     /// <summary>Who may do what, and how often.</summary>
     public SecurityOptions Security { get; } = new();
@@ -83,5 +95,11 @@ public sealed class MaaSServingOptions
     internal IReadOnlyList<string> ConfigurationFaults { get; set; } = [];
 
     /// <summary>How the model of that name is run.</summary>
-    internal ModelOptions For(string name) => Models.TryGetValue(name, out var own) ? own.Over(Defaults) : Defaults;
+    /// <param name="name">The model.</param>
+    /// <param name="folder">What its folder says, under what is configured for the model itself; null for nothing.</param>
+    internal ModelOptions For(string name, ModelOptions? folder = null)
+    {
+        var defaults = folder?.Over(Defaults) ?? Defaults;
+        return Models.TryGetValue(name, out var own) ? own.Over(defaults) : defaults;
+    }
 }

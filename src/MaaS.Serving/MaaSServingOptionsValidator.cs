@@ -31,6 +31,7 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
         }
 
         CheckLifecycle(options, faults);
+        faults.AddRange(options.SharedMemory.Faults(nameof(options.SharedMemory)));
         faults.AddRange(options.Security.Faults(nameof(options.Security)));
         faults.AddRange(options.Telemetry.Faults(nameof(options.Telemetry)));
         faults.AddRange(options.Defaults.Faults(nameof(options.Defaults)));

@@ -38,6 +38,12 @@ public sealed record ModelOptions
     /// <summary>Most texts that a language model continues at once, each with a cache of its own; the next is answered 429. Default 16.</summary>
     public int? MaxGenerations { get; set; }
 
+    /// <summary>
+    /// What runs the operators, as <c>cuda</c> or <c>openvino</c>: see <see cref="Core.Inference.InferenceOptions.Providers"/>.
+    /// Default: the processor.
+    /// </summary>
+    public string[]? Providers { get; set; }
+
     /// <summary>Most bytes of answers that are kept for equal requests; 0 for none. Default 0.</summary>
     public long? CacheBytes { get; set; }
 
@@ -65,6 +71,7 @@ public sealed record ModelOptions
         MaxBatchSize = MaxBatchSize ?? defaults.MaxBatchSize,
         MaxBatchDelay = MaxBatchDelay ?? defaults.MaxBatchDelay,
         PreferredBatchSizes = PreferredBatchSizes ?? defaults.PreferredBatchSizes,
+        Providers = Providers ?? defaults.Providers,
         QueueLimit = QueueLimit ?? defaults.QueueLimit,
         MaxTexts = MaxTexts ?? defaults.MaxTexts,
         MaxTextLength = MaxTextLength ?? defaults.MaxTextLength,
@@ -106,6 +113,11 @@ public sealed record ModelOptions
         foreach (var size in (PreferredBatchSizes ?? []).Where(s => s < 1 || s > (MaxBatchSize ?? int.MaxValue)))
         {
             yield return $"{path}:{nameof(PreferredBatchSizes)}: expected sizes from 1 to {nameof(MaxBatchSize)}, got {size}";
+        }
+
+        foreach (var provider in (Providers ?? []).Except(Core.Inference.ExecutionProviders.Names))
+        {
+            yield return $"{path}:{nameof(Providers)}: expected some of [{string.Join(", ", Core.Inference.ExecutionProviders.Names)}], got '{provider}'";
         }
 
         if (Versions is not null && VersionPolicy.TryParse(Versions) is null)

@@ -117,10 +117,12 @@ public sealed partial class ServingHost : IAsyncDisposable
         }
         catch (Exception e)
         {
+            var taken = e is IOException { InnerException: AddressInUseException }
+                ? TakenAddress(e.Message, url, app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value) : null;
             await app.DisposeAsync().ConfigureAwait(false);
-            if (e is IOException { InnerException: AddressInUseException })
+            if (taken is not null)
             {
-                throw new IOException($"{url}: expected a free port, got one that another process listens on; stop it or choose another (0 takes a free one).", e);
+                throw new IOException($"{taken}: expected a free port, got one that another process listens on; stop it or choose another (0 takes a free one).", e);
             }
 
             throw;
@@ -148,6 +150,16 @@ public sealed partial class ServingHost : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Warning, "{Addresses}: without TLS no client can show the certificate that Security:ClientAuthorityFile asks for; only health is answered there")]
     private static partial void LogNoCertificates(ILogger logger, string addresses);
+
+    /// <summary>The address that another process has, of those that were asked for, with what it is for.</summary>
+    private static string TakenAddress(string message, string url, MaaSServingOptions options)
+    {
+        bool IsTaken(string? address)
+            => address is not null && message.Contains($":{BindingAddress.Parse(address).Port}:", StringComparison.Ordinal);
+        return IsTaken(options.Security.AdminUrl) && !IsTaken(url.Split(';')[0]) ? $"administration port {options.Security.AdminUrl}"
+            : IsTaken(options.GrpcUrl) && !IsTaken(url.Split(';')[0]) ? $"gRPC port {options.GrpcUrl}"
+            : url;
+    }
 
     /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>
     private static Task WriteErrorAsync(StatusCodeContext context)

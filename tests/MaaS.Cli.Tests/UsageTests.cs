@@ -6,6 +6,7 @@ public sealed class UsageTests
 
     [TestCase("train --epoch 3", "unknown option '--epoch'; did you mean '--epochs'?")]
     [TestCase("trian", "unknown command 'trian'; did you mean 'train'?")]
+    [TestCase("trian --help", "unknown command 'trian'; did you mean 'train'?")]
     [TestCase("train --epochs x", "'x'")]
     [TestCase("train --epochs 0", "Epochs: expected at least 1, got 0")]
     [TestCase("train --model lenet", "lenet")]

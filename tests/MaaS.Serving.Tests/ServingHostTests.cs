@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Tests;
 
@@ -111,5 +112,70 @@ public sealed class ServingHostTests
 
         Assert.That(() => ServingHost.StartAsync(_models.Path, first.Address.Port),
             Throws.InstanceOf<IOException>().With.Message.Contains($":{first.Address.Port}: expected a free port"));
+    }
+
+    [TestCase("administration port")]
+    [TestCase("gRPC port")]
+    public async Task Start_OtherPortTaken_SaysWhichItIs(string expected)
+    {
+        await using var first = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        var taken = $"http://127.0.0.1:{first.Address.Port}";
+
+        Assert.That(
+            () => TestServer.StartAsync(o =>
+            {
+                o.ModelsPath = _models.Path;
+                o.GrpcUrl = expected == "gRPC port" ? taken : null;
+                o.Security.AdminUrl = expected == "gRPC port" ? null : taken;
+            }),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"{expected} {taken}: expected a free port"));
+    }
+
+    [Test]
+    public async Task Client_HangsUpInItsRequest_IsNoError()
+    {
+        var log = new LogLines();
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path, builder: b =>
+        {
+            b.Logging.AddProvider(log);
+            b.Logging.SetMinimumLevel(LogLevel.Debug);
+        });
+        for (var i = 0; i < 10; i++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, server.Address.Port);
+            await client.GetStream().WriteAsync("POST /v2/models/linear/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
+            client.LingerState = new LingerOption(enable: i % 2 == 0, seconds: 0);
+        }
+
+        for (var i = 0; i < 200 && log.Lines.Count(l => l.Contains("is gone", StringComparison.Ordinal)) < 10; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        Assert.That(log.Lines.Count(l => l.StartsWith("Debug The client of", StringComparison.Ordinal)), Is.EqualTo(10));
+        Assert.That(log.Lines.Where(l => !l.StartsWith("Debug", StringComparison.Ordinal) && l.Contains("/infer", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    private sealed class LogLines : ILoggerProvider, ILogger
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyCollection<string> Lines => _lines;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            => _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -144,6 +144,32 @@ public sealed class InferenceModel : IDisposable
         Run([.. Inputs.Select(Zeros)]).Dispose();
     }
 
+    /// <summary>
+    /// Gives memory back that earlier runs needed and ONNX Runtime keeps for the next: a run on zeros of size 1, after which
+    /// everything that is free is released.
+    /// </summary>
+    /// <exception cref="InferenceException">The model does not run on zeros.</exception>
+    public void ReleaseMemory()
+    {
+        using var options = new RunOptions();
+        options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+        TensorValue[] zeros = [.. Inputs.Select(Zeros)];
+        Enter();
+        try
+        {
+            using var native = new OrtInputs(zeros);
+            OrtOutputs.Wrap(_session.Run(options, _inputNames, native.Values, _outputNames), Outputs).Dispose();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw Failed(string.Join(", ", zeros.Select(i => i.ToString())), e);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>Frees the model; runs under way finish first.</summary>
     public void Dispose()
     {
@@ -191,6 +217,7 @@ public sealed class InferenceModel : IDisposable
         native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
         native.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
 
+        ExecutionProviders.Append(native, options.Providers);
         InferenceSession session;
         try
         {

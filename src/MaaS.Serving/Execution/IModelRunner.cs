@@ -7,4 +7,11 @@ public interface IModelRunner : IDisposable
 {
     /// <inheritdoc cref="IInferenceExecutor.RunAsync"/>
     ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Runs at once; null where the runner does not count them.</summary>
+    int? Instances
+    {
+        get => null;
+        set { }
+    }
 }

@@ -28,6 +28,12 @@ internal sealed class ModelRunner : IModelRunner
         _scheduler = new BatchScheduler(model, options, threads, time);
     }
 
+    public int? Instances
+    {
+        get => _scheduler.Concurrency;
+        set => _scheduler.Concurrency = value ?? _scheduler.Concurrency;
+    }
+
     public ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
         var inputs = request.Inputs.Span;

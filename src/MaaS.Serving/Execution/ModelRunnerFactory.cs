@@ -28,19 +28,26 @@ public sealed partial class ModelRunnerFactory : IDisposable
 
     /// <summary>Threads of a model's session: as many runs as may be under way share the cores.</summary>
     /// <param name="name">The model's name in addresses.</param>
-    public InferenceOptions SessionOptions(string name)
+    /// <param name="folder">What the model's folder says; null for nothing.</param>
+    public InferenceOptions SessionOptions(string name, ModelOptions? folder = null)
     {
-        var own = _options.For(name);
-        return new InferenceOptions { IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads, InterOpThreads = own.InterOpThreads ?? 1 };
+        var own = _options.For(name, folder);
+        return new InferenceOptions
+        {
+            IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads,
+            InterOpThreads = own.InterOpThreads ?? 1,
+            Providers = own.Providers ?? [],
+        };
     }
 
     /// <summary>Makes the runner of a loaded model.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="model">The loaded model; the runner does not dispose it.</param>
-    public IModelRunner Create(string name, InferenceModel model)
+    /// <param name="folder">What the model's folder says; null for nothing.</param>
+    public IModelRunner Create(string name, InferenceModel model, ModelOptions? folder = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var own = _options.For(name);
+        var own = _options.For(name, folder);
         var size = own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize;
         if (size > 1 && RowIndependence.Obstacle(model) is { } obstacle)
         {
@@ -57,6 +64,12 @@ public sealed partial class ModelRunnerFactory : IDisposable
         var runner = new ModelRunner(model, batching, _threads.Value, _time);
         return own.CacheBytes is > 0 and var bytes ? new CachingRunner(runner, bytes) : runner;
     }
+
+    /// <summary>Rows that a client may send to a model that its folder says nothing of; 0 where not all tensors begin with a batch axis.</summary>
+    internal int BatchSize(string name, InferenceModel model)
+        => model.Inputs.Concat(model.Outputs).Any(s => s is not { Shape: [-1, _, ..] }) ? 0
+            : RowIndependence.Obstacle(model) is not null ? 1
+            : _options.For(name).MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize;
 
     /// <summary>Makes what continues texts with a loaded language model.</summary>
     /// <param name="name">The model's name in addresses.</param>

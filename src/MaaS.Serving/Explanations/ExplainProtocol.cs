@@ -6,7 +6,10 @@ using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Protocols.Images;
+using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Protocols.TorchServe;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +23,7 @@ namespace MaaS.Serving.Explanations;
 /// what each part of it contributes. <c>?method=occlusion|shapley&amp;target=…&amp;permutations=…&amp;parts=…&amp;replacement=…</c>.
 /// </summary>
 internal sealed class ExplainProtocol(
-    InferenceCalls calls, IInferenceExecutor executor, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+    InferenceCalls calls, IInferenceExecutor executor, ImageFiles images, ModelRepository models, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private const int MostParts = 1024;
     private const int MostPermutations = 256;
@@ -33,6 +36,12 @@ internal sealed class ExplainProtocol(
         {
             endpoints.MapPost(address, endpoint.Handle(ExplainAsync)).WithScope(ServingScope.Predict);
         }
+
+        foreach (var address in new[] { "/explanations/{name}", "/explanations/{name}/{version}" })
+        {
+            endpoints.MapPost(address, endpoint.Handle(ExplainRawAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+            endpoints.MapPut(address, endpoint.Handle(ExplainRawAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+        }
     }
 
     private async Task ExplainAsync(HttpContext context)
@@ -43,9 +52,36 @@ internal sealed class ExplainProtocol(
         {
             call.BeginInput();
             body.QuoteNonFinite();
-            TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images: true);
+            TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images);
         }
 
+        await ExplainAsync(context, call, asked).ConfigureAwait(false);
+    }
+
+    /// <summary>TorchServe's address: one sample as its raw body, as its predictions take it.</summary>
+    private async Task ExplainRawAsync(HttpContext context)
+    {
+        var asked = Question.Read(context.Request.Query);
+        var name = context.Route("name")!;
+        var version = context.Route("version") is { } text ? TorchServeError.Version(name, text).ToString(CultureInfo.InvariantCulture) : null;
+        TorchServeError.ThrowIfUnregistered(models, name);
+        using var call = await calls.BeginAsync(context, new ModelReference(name, version)).ConfigureAwait(false);
+        using var body = await RawBody.ReadAsync(context, options.Value.MaxRequestBytes).ConfigureAwait(false);
+        call.BeginInput();
+        if (body.IsJson)
+        {
+            TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images);
+        }
+        else if (!images.TryRead(body.Bytes, call.Model, call.Tensors))
+        {
+            RawRequest.Read(body.Bytes, call.Tensors);
+        }
+
+        await ExplainAsync(context, call, asked).ConfigureAwait(false);
+    }
+
+    private async Task ExplainAsync(HttpContext context, InferenceCall call, Question asked)
+    {
         call.Tensors.Finish();
         call.Client.Priority = RequestContext.LowestPriority;
         var masked = MaskedInput.Of(call.Model, call.Tensors.Values, asked.Parts, asked.Replacement);

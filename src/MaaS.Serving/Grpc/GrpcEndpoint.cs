@@ -54,7 +54,7 @@ internal sealed partial class GrpcEndpoint(
         }
         catch (Exception e) when (http.RequestAborted.IsCancellationRequested)
         {
-            LogCancelled(e, http.Request.Path);
+            LogCancelled(e.Message, http.Request.Path);
             return;
         }
         catch (Exception e)
@@ -209,8 +209,8 @@ internal sealed partial class GrpcEndpoint(
         _ => GrpcStatusCode.Internal,
     };
 
-    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
-    private partial void LogCancelled(Exception exception, string path);
+    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone: {Cause}")]
+    private partial void LogCancelled(string cause, string path);
 
     [LoggerMessage(LogLevel.Information, "{Path} was refused: {Cause}")]
     private partial void LogRefused(string path, string cause);

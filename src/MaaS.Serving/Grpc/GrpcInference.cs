@@ -17,6 +17,11 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
     {
         Schedule(request, client);
         var wanted = request.Outputs.Select(Requested).ToArray();
+        if (wanted.DistinctBy(w => w.Name, StringComparer.Ordinal).Count() < wanted.Length)
+        {
+            throw RequestException.BadRequest($"outputs: expected each once, got [{string.Join(", ", wanted.Select(w => w.Name))}]");
+        }
+
         var call = await calls.BeginAsync(Reference(request.ModelName, request.ModelVersion), client, cancellationToken).ConfigureAwait(false);
         try
         {

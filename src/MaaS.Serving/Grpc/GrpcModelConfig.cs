@@ -5,19 +5,30 @@ using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Grpc;
 
-/// <summary>A model's configuration as a message; its shapes name every axis, so the largest batch size is 0.</summary>
+/// <summary>A model's configuration as a message.</summary>
 internal static class GrpcModelConfig
 {
     /// <param name="model">The model.</param>
     /// <param name="inputs">What clients are told to send.</param>
-    public static ModelConfig Of(ServedModel model, IReadOnlyList<TensorSpec> inputs) => new()
+    public static ModelConfig Of(ServedModel model, IReadOnlyList<TensorSpec> inputs)
     {
-        Name = model.Name,
-        Platform = ServerDescription.Platform,
-        Backend = ServerDescription.Backend,
-        Input = { inputs.Select(i => new ModelInput { Name = i.Name, DataType = TypeOf(i.Type), Dims = { i.Shape } }) },
-        Output = { model.Outputs.Select(o => new ModelOutput { Name = o.Name, DataType = TypeOf(o.Type), Dims = { o.Shape } }) },
-    };
+        var size = ModelConfigShape.MaxBatchSize(model, inputs);
+        return new ModelConfig
+        {
+            Name = model.Name,
+            Platform = ServerDescription.Platform,
+            Backend = ServerDescription.Backend,
+            MaxBatchSize = size,
+            Input =
+            {
+                inputs.Select(i => new ModelInput { Name = i.Name, DataType = TypeOf(i.Type), Dims = { ModelConfigShape.Dims(i, size > 0) } }),
+            },
+            Output =
+            {
+                model.Outputs.Select(o => new ModelOutput { Name = o.Name, DataType = TypeOf(o.Type), Dims = { ModelConfigShape.Dims(o, size > 0) } }),
+            },
+        };
+    }
 
     /// <summary>The type as configurations name it.</summary>
     public static DataType TypeOf(ElementType type) => type switch

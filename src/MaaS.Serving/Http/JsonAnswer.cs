@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Http;
@@ -31,7 +32,16 @@ internal static class JsonAnswer
             json.Writer.WriteStartObject();
         }
 
-        write(json.Writer);
+        NonFinite.Begin(context);
+        try
+        {
+            write(json.Writer);
+        }
+        finally
+        {
+            NonFinite.Begin(null);
+        }
+
         if (isObject)
         {
             json.Writer.WriteEndObject();

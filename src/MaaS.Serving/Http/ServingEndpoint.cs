@@ -4,6 +4,7 @@ using MaaS.Serving.Http.Unpacking;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -55,9 +56,9 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
             RequestUnpacking.Apply(context);
             await endpoint(context).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (IsGone(context, e))
         {
-            LogCancelled(e, context.Request.Path);
+            LogCancelled(e.Message, context.Request.Path);
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -72,12 +73,19 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
         }
     }
 
+    /// <summary>Whether nobody is there to be told: the client hung up, or stopped in the middle of its request.</summary>
+    private static bool IsGone(HttpContext context, Exception exception)
+        => context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException
+            || exception is ConnectionResetException or ConnectionAbortedException
+            || exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad
+                && bad.Message.Contains("end of request content", StringComparison.Ordinal);
+
     /// <summary>The model that a request names, where it is one of the server's.</summary>
     private string? ModelOf(HttpContext context)
         => (context.Route("name") ?? context.Request.Query["model"]) is { } name && models.Index().Any(s => s.Name == name) ? name : null;
 
-    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone")]
-    private partial void LogCancelled(Exception exception, string path);
+    [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone: {Cause}")]
+    private partial void LogCancelled(string cause, string path);
 
     [LoggerMessage(LogLevel.Information, "{Path} was refused: {Cause}")]
     private partial void LogRefused(string path, string cause);

@@ -1,4 +1,9 @@
 using System.Buffers;
+using System.Text.Json;
+using MaaS.Serving.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Json;
 
@@ -7,7 +12,32 @@ internal static class NonFinite
 {
     private static readonly byte[][] Tokens = ["NaN"u8.ToArray(), "Infinity"u8.ToArray(), "-Infinity"u8.ToArray()];
 
-    public static ReadOnlySpan<byte> Token(double value) => double.IsNaN(value) ? Tokens[0] : value > 0 ? Tokens[1] : Tokens[2];
+    // Answers are written on one thread without a pause; who asks is of use only where such a number comes.
+    [ThreadStatic]
+    private static HttpContext? _request;
+
+    /// <summary>Says whose answer this thread writes, until it is called with null.</summary>
+    public static void Begin(HttpContext? request) => _request = request;
+
+    /// <summary>Writes a number that is not finite as the server's options say.</summary>
+    /// <exception cref="RequestException">422: the options want none in answers.</exception>
+    public static void Write(Utf8JsonWriter writer, double value)
+    {
+        switch (_request?.RequestServices?.GetService<IOptions<MaaSServingOptions>>()?.Value.NonFiniteNumbers)
+        {
+            case NonFiniteNumbers.Null:
+                writer.WriteNullValue();
+                break;
+            case NonFiniteNumbers.Error:
+                throw new RequestException(
+                    StatusCodes.Status422UnprocessableEntity, $"expected finite numbers from the model, it gives {value}; ask for binary tensors to get them");
+            default:
+                writer.WriteRawValue(Token(value), skipInputValidation: true);
+                break;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Token(double value) => double.IsNaN(value) ? Tokens[0] : value > 0 ? Tokens[1] : Tokens[2];
 
     /// <summary>Puts bare tokens in quotes, so that a JSON reader takes them; text inside strings stays.</summary>
     /// <returns>The changed text, or an empty span when there was no such token.</returns>

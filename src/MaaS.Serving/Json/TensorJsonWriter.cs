@@ -4,7 +4,7 @@ using MaaS.Core.Inference;
 
 namespace MaaS.Serving.Json;
 
-/// <summary>Writes tensors as JSON; values that are not finite become the tokens NaN, Infinity and -Infinity.</summary>
+/// <summary>Writes tensors as JSON; values that are not finite as <see cref="NonFiniteNumbers"/> says.</summary>
 internal static class TensorJsonWriter
 {
     /// <summary>Writes a tensor, or one row of its first axis, as nested arrays; a scalar as a bare value.</summary>
@@ -148,7 +148,7 @@ internal static class TensorJsonWriter
         }
         else
         {
-            writer.WriteRawValue(NonFinite.Token(value), skipInputValidation: true);
+            NonFinite.Write(writer, value);
         }
     }
 
@@ -160,7 +160,7 @@ internal static class TensorJsonWriter
         }
         else
         {
-            writer.WriteRawValue(NonFinite.Token(value), skipInputValidation: true);
+            NonFinite.Write(writer, value);
         }
     }
 

@@ -79,6 +79,26 @@ internal readonly struct ModelAccess
         return _models.LoadAsync(name, version: null, reload: false, _caller, cancellationToken);
     }
 
+    /// <inheritdoc cref="ModelRepository.RegisterAsync(string, string, CancellationToken)"/>
+    /// <exception cref="Http.RequestException">403: the name, or the model of that file, is kept from the caller.</exception>
+    public Task RegisterAsync(string name, string entry, CancellationToken cancellationToken)
+    {
+        BeginChange(name);
+        foreach (var source in new[] { entry, Path.GetFileNameWithoutExtension(entry) }.Distinct())
+        {
+            ServingAuthorization.ThrowIfRefused(_caller, ServingScope.Admin, source);
+        }
+
+        return _models.RegisterAsync(name, entry, cancellationToken);
+    }
+
+    /// <inheritdoc cref="ModelRepository.SetInstances(string, int)"/>
+    public void SetInstances(string name, int instances)
+    {
+        BeginChange(name);
+        _models.SetInstances(name, instances);
+    }
+
     /// <inheritdoc cref="ModelRepository.UnloadAsync(string, int?, CancellationToken)"/>
     public Task UnloadAsync(string name, int? version, CancellationToken cancellationToken)
     {

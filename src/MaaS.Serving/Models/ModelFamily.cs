@@ -9,12 +9,15 @@ namespace MaaS.Serving.Models;
 /// Availability comes first: a version that is no longer wanted stays until every wanted one can answer, and a label
 /// stays where it is until its new version can.
 /// </remarks>
-internal sealed class ModelFamily(string name, VersionPolicy policy, bool isLazy, bool isPinned)
+internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
 {
     private IReadOnlyDictionary<string, int> _labels = new Dictionary<string, int>();
     private Dictionary<int, ModelSource> _sources = [];
 
     public string Name { get; } = name;
+
+    /// <summary>Which versions are loaded.</summary>
+    public VersionPolicy Policy { get; set; } = VersionPolicy.Latest;
 
     /// <summary>Whether memory pressure never unloads it.</summary>
     public bool IsPinned { get; } = isPinned;
@@ -54,7 +57,7 @@ internal sealed class ModelFamily(string name, VersionPolicy policy, bool isLazy
         }
 
         var allowed = _sources.Keys.Except(Wishes.Unloaded).ToArray();
-        return [.. policy.Select(allowed).Concat(allowed.Intersect(_labels.Values)).Concat(allowed.Intersect(Wishes.Loaded))];
+        return [.. Policy.Select(allowed).Concat(allowed.Intersect(_labels.Values)).Concat(allowed.Intersect(Wishes.Loaded))];
     }
 
     /// <summary>Brings slots and labels up to date, and says what to do next.</summary>
@@ -81,7 +84,12 @@ internal sealed class ModelFamily(string name, VersionPolicy policy, bool isLazy
             .ToList();
         foreach (var slot in Slots.Values.Where(s => !wanted.Contains(s.Version) && !s.IsServable).ToArray())
         {
-            slot.Fault = null;
+            // Why it failed stays told, though a newer version is wanted now, unless it is gone or was unloaded on purpose.
+            if (Wishes.IsUnloaded || Wishes.Unloaded.Contains(slot.Version) || slot.Source?.Fingerprint != slot.Fault?.Fingerprint)
+            {
+                slot.Fault = null;
+            }
+
             if (slot is { Source: null, Loading: null, Unloading: 0 })
             {
                 Slots.Remove(slot.Version);

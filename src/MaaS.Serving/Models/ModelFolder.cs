@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
+using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Serving.Models;
 
@@ -12,6 +13,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
 
     // A manifest is read once for each content of a package, not at every look.
     private Dictionary<string, PackageHead> _heads = new(StringComparer.Ordinal);
+    private Dictionary<string, ConfigHead> _configs = new(StringComparer.Ordinal);
 
     /// <summary>Looks at everything that is there.</summary>
     /// <exception cref="IOException">The folder itself cannot be read.</exception>
@@ -22,13 +24,18 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             throw new DirectoryNotFoundException($"{path}: expected a folder or file of models, found nothing.");
         }
 
-        var look = new Look(_heads, options);
+        var look = new Look(_heads, _configs, options);
         if (!await look.TryAddAsync(path, cancellationToken).ConfigureAwait(false))
         {
             var registry = new ModelRegistry(path);
             foreach (var entry in Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal))
             {
-                if (!await look.TryAddAsync(entry, cancellationToken).ConfigureAwait(false) && Directory.Exists(entry))
+                if (await look.TryAddAsync(entry, cancellationToken).ConfigureAwait(false) || !Directory.Exists(entry))
+                {
+                    continue;
+                }
+
+                if (!await look.TryAddNumberedAsync(entry).ConfigureAwait(false))
                 {
                     await look.AddRegisteredAsync(registry, entry).ConfigureAwait(false);
                 }
@@ -36,6 +43,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
         }
 
         _heads = look.Heads;
+        _configs = look.Configs;
         return new ModelScan(look.Sources, look.Labels, look.Unreadable);
     }
 
@@ -60,8 +68,11 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
 
     private sealed record PackageHead(string Fingerprint, string Name, long Bytes);
 
+    private sealed record ConfigHead(string Fingerprint, TritonConfig Config);
+
     /// <summary>One look's findings.</summary>
-    private sealed class Look(Dictionary<string, PackageHead> known, PackageReadOptions options)
+    private sealed class Look(
+        Dictionary<string, PackageHead> known, Dictionary<string, ConfigHead> knownConfigs, PackageReadOptions options)
     {
         public List<ModelSource> Sources { get; } = [];
 
@@ -70,6 +81,8 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
         public List<UnreadableSource> Unreadable { get; } = [];
 
         public Dictionary<string, PackageHead> Heads { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, ConfigHead> Configs { get; } = new(StringComparer.Ordinal);
 
         /// <summary>Adds a file or folder that is a model by itself; false where it is none.</summary>
         public async Task<bool> TryAddAsync(string entry, CancellationToken cancellationToken)
@@ -92,6 +105,23 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             return entry.EndsWith(".maas", StringComparison.OrdinalIgnoreCase)
                 && await TryAsync(entry, () => AddPackageAsync(entry, cancellationToken)).ConfigureAwait(false);
         }
+
+        /// <summary>Adds the numbered versions of a folder of Triton's or TensorFlow Serving's; false where it is none.</summary>
+        public async Task<bool> TryAddNumberedAsync(string folder)
+            => NumberedFolder.Is(folder) && await TryAsync(folder, () =>
+            {
+                TritonConfig? config = null;
+                if (File.Exists(Path.Combine(folder, TritonConfigReader.FileName)))
+                {
+                    var fingerprint = NumberedFolder.Fingerprint(folder);
+                    var head = knownConfigs.GetValueOrDefault(folder);
+                    Configs[folder] = head = head?.Fingerprint == fingerprint ? head : new ConfigHead(fingerprint, TritonConfigReader.Read(folder));
+                    config = head.Config;
+                }
+
+                Sources.AddRange(NumberedFolder.Sources(folder, config, Unreadable));
+                return Task.CompletedTask;
+            }).ConfigureAwait(false);
 
         public async Task AddRegisteredAsync(ModelRegistry registry, string folder)
         {

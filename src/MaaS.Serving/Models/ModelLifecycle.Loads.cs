@@ -92,6 +92,7 @@ internal sealed partial class ModelLifecycle
         slot.Fault = null;
         slot.Bytes = bytes;
         slot.LastUsed = _time.GetTimestamp();
+        loaded.Runner.Instances = family.Wishes.Instances;
         var replaced = slot.Exchange(loaded, source);
         slot.IsDormant = false;
         Retire(family, slot, replaced, before);

@@ -176,7 +176,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
             }
 
             _unreadable = unreadable;
-            var byName = scan.Sources.Except(twice).ToLookup(s => s.Name, StringComparer.Ordinal);
+            _scanned = scan.Sources.Except(twice).ToArray();
+            var byName = _scanned.Concat(Registered(_scanned)).ToLookup(s => s.Name, StringComparer.Ordinal);
             foreach (var group in byName)
             {
                 if (!_families.ContainsKey(group.Key))
@@ -187,6 +188,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
             foreach (var family in _families.Values)
             {
+                var settings = byName[family.Name].FirstOrDefault()?.Config?.Options;
+                family.Policy = VersionPolicy.TryParse(_options.For(family.Name, settings).Versions) ?? VersionPolicy.Latest;
                 family.Update(byName[family.Name], scan.Labels.GetValueOrDefault(family.Name));
             }
 
@@ -198,7 +201,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     {
         var options = _options.For(name);
         var family = new ModelFamily(
-            name, VersionPolicy.TryParse(options.Versions) ?? VersionPolicy.Latest, options.IsLazy ?? false, options.IsPinned ?? false)
+            name, options.IsLazy ?? false, options.IsPinned ?? false)
         {
             Wishes = _stored.Models.GetValueOrDefault(name) ?? new ModelWishes(),
         };
@@ -259,7 +262,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         failed.AddRange(_unreadable.Where(u => !views.ContainsKey(u.Name)).Select(u => (u.Name, u.Name)));
         _views = views;
         _failed = failed;
-        IsReady = _isStarted && !failed.Exists(f => _required.Contains(f.Name));
+        IsReady = _isStarted && (_options.StrictReadiness
+            ? !failed.Exists(f => _required.Contains(f.Name)) : views.Count > 0 || failed.Count == 0);
     }
 
     private void ThrowIfUnfit(ModelScan scan)
@@ -268,6 +272,12 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         {
             if (scan is { Sources.Count: 0, Unreadable.Count: 0 })
             {
+                if (_options.Watch && Directory.Exists(_options.ModelsPath))
+                {
+                    LogEmpty();
+                    return;
+                }
+
                 throw new InvalidOperationException(
                     $"expected .onnx files, .maas files, package folders or registry folders in '{_options.ModelsPath}', found none.");
             }
@@ -297,6 +307,9 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
     [LoggerMessage(LogLevel.Error, "{Location} cannot be read and is not served")]
     private partial void LogUnreadable(Exception exception, string location);
+
+    [LoggerMessage(LogLevel.Warning, "There is no model in the models folder yet; what is put there is served")]
+    private partial void LogEmpty();
 
     [LoggerMessage(LogLevel.Information, "Stopping: not ready any more, listening for another {Delay}")]
     private partial void LogDraining(TimeSpan delay);

@@ -2,6 +2,7 @@ using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Serving.Ensembles;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Models.Triton;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ internal sealed partial class ModelLoader(
             case SourceKind.Ensemble:
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
             case SourceKind.Network:
-                return Serve(source, manifest: null, o => InferenceModel.Load(source.Location, o));
+                return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
             default:
                 using (var package = await ModelPackage.OpenAsync(source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
                 {
@@ -31,17 +32,24 @@ internal sealed partial class ModelLoader(
 
     private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load, PackageParts? parts = null)
     {
-        var model = load(runners.SessionOptions(source.Name));
+        var model = load(runners.SessionOptions(source.Name, source.Config?.Options));
         try
         {
-            if (manifest is not null)
+            if (source.Config is { } config)
+            {
+                TritonCheck.ThrowIfUnfit(config, model);
+                WarnOf(source.Name, config);
+            }
+            else if (manifest is not null)
             {
                 ManifestCheck.ThrowIfUnfit(manifest, model);
             }
 
-            WarmUp(source.Name, model);
-            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model))
+            WarmUp(source, model);
+            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model, source.Config?.Options))
             {
+                MaxRows = source.Config?.MaxBatchSize is > 0 and var rows ? rows : null,
+                MaxBatchSize = source.Config?.MaxBatchSize ?? runners.BatchSize(source.Name, model),
                 Drift = parts?.Drift,
                 Text = parts?.Text,
                 Generation = parts?.Tokenizer is { } tokenizer ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
@@ -55,8 +63,18 @@ internal sealed partial class ModelLoader(
     }
 
     /// <summary>A model may be sound and yet not take zeros of size 1, so a failure is no reason not to serve it.</summary>
-    private void WarmUp(string name, InferenceModel model)
+    private void WarmUp(ModelSource source, InferenceModel model)
     {
+        if (source.Config is { Warmups: { Count: > 0 } warmups })
+        {
+            foreach (var warmup in warmups)
+            {
+                warmup.Run(model);
+            }
+
+            return;
+        }
+
         try
         {
             if (options.Value.WarmUp)
@@ -66,9 +84,24 @@ internal sealed partial class ModelLoader(
         }
         catch (InferenceException e)
         {
-            LogColdStart(e, name);
+            LogColdStart(e, source.Name);
         }
     }
+
+    /// <summary>The labels of a configuration, where packages have theirs.</summary>
+    private static ModelManifest? ManifestOf(ModelSource source)
+        => source.Config?.Labels is { } labels ? new ModelManifest { Name = source.Name, Labels = labels } : null;
+
+    private void WarnOf(string name, TritonConfig config)
+    {
+        if (config.Ignored.Count > 0)
+        {
+            LogIgnored(name, string.Join(", ", config.Ignored));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "config.pbtxt of {Model}: not done here: {Fields}")]
+    private partial void LogIgnored(string model, string fields);
 
     [LoggerMessage(LogLevel.Warning, "{Model} does not run on zeros; its first request will be slower")]
     private partial void LogColdStart(Exception exception, string model);

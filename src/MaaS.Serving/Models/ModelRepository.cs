@@ -124,7 +124,7 @@ public sealed class ModelRepository
             ? RequestException.NotFound($"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
             : NoSuchModel(name, caller));
         await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_lifecycle.Status(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
+        if (_lifecycle.WantedStatus(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
         {
             throw RequestException.BadRequest($"model '{name}' version {failed.Version} could not be loaded: {failed.ErrorMessage}");
         }
@@ -157,6 +157,55 @@ public sealed class ModelRepository
                 StatusCodes.Status409Conflict,
                 $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(Describe))}");
         }
+    }
+
+    /// <summary>Does something with every loaded model, each leased meanwhile.</summary>
+    internal void EachLoaded(Action<ServedModel> action)
+    {
+        foreach (var slot in _lifecycle.Views.Values.SelectMany(v => v.Slots))
+        {
+            using var lease = slot.Serving?.TryAcquire();
+            if (lease is not null)
+            {
+                action(lease.Model);
+            }
+        }
+    }
+
+    /// <summary>Whether a model was unloaded as a whole, so that clients take it for gone.</summary>
+    internal bool IsUnloaded(string name) => _lifecycle.IsUnloaded(name);
+
+    /// <summary>Runs at once of a model; null where nothing counts them.</summary>
+    public int? Instances(string name) => _lifecycle.Instances(name);
+
+    /// <summary>Sets how many runs of a model there may be at once, from the next run on and over restarts.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="instances">1 to 1024.</param>
+    /// <exception cref="RequestException">404: there is no such model.</exception>
+    public void SetInstances(string name, int instances)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(instances, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(instances, 1024);
+        Status(name);
+        _lifecycle.SetInstances(name, instances);
+    }
+
+    /// <summary>Serves an entry of the models folder under another name as well, over restarts.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="entry">Name of a file or folder of the models folder.</param>
+    /// <param name="cancellationToken">Stops waiting; the load goes on.</param>
+    /// <exception cref="RequestException">
+    /// 404: there is no such entry. 409: another model of the folder has the name. 400: it could not be loaded.
+    /// </exception>
+    public async Task RegisterAsync(string name, string entry, CancellationToken cancellationToken = default)
+    {
+        await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
+        if (!_lifecycle.Register(name, entry))
+        {
+            throw RequestException.NotFound($"expected a file or folder of the models folder, got '{entry}'");
+        }
+
+        await LoadAsync(name, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How requests of a model are spread; null for the latest version.</summary>
@@ -259,7 +308,9 @@ public sealed class ModelRepository
         => $"version {status.Version} in state {status.State.ToString().ToUpperInvariant()}{(status.ErrorMessage.Length > 0 ? $" ({status.ErrorMessage})" : "")}";
 
     private static RequestException NoSuch(string name, IEnumerable<ModelVersionStatus> all, string what, string got)
-        => RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
+        => got.Length > 0 && got.All(char.IsAsciiDigit) && !long.TryParse(got, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? RequestException.BadRequest($"model '{name}': expected a version of at most 63 bits, got '{got}'")
+            : RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
 
     private RequestException NoSuchModel(string name, Caller caller)
         => RequestException.NotFound($"expected one of the models [{string.Join(", ", Names.Where(caller.MayUse))}], got '{name}'");

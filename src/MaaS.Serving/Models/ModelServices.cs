@@ -31,6 +31,7 @@ internal static class ModelServices
         [
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
+            ServiceDescriptor.Singleton<IHostedService, QuietMemory>(),
             ServiceDescriptor.Singleton<IHostedService, ShadowTraffic>(s => s.GetRequiredService<ShadowTraffic>()),
             ServiceDescriptor.Singleton<IProtocol, RouteProtocol>(),
         ]);

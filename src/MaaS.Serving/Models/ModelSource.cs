@@ -24,5 +24,8 @@ internal enum SourceKind
 /// <param name="Bytes">Size of the network, for the first estimate of the memory it takes.</param>
 internal sealed record ModelSource(string Name, int Version, string Location, SourceKind Kind, string Fingerprint, long Bytes)
 {
+    /// <summary>What a <c>config.pbtxt</c> says of it; null without one.</summary>
+    public Triton.TritonConfig? Config { get; init; }
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} version {Version}");
 }

@@ -20,7 +20,13 @@ internal sealed record ModelWishes
     /// <summary>The route; null for the latest version.</summary>
     public TrafficRoute? Route { get; init; }
 
+    /// <summary>Runs at once; null for what the options say.</summary>
+    public int? Instances { get; init; }
+
+    /// <summary>The file or folder of the models folder that the model was registered from under a name of its own; null for none.</summary>
+    public string? Entry { get; init; }
+
     /// <summary>Whether nothing was asked for.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool IsEmpty => !IsUnloaded && !HasRoute && Loaded.Count == 0 && Unloaded.Count == 0;
+    public bool IsEmpty => !IsUnloaded && !HasRoute && Instances is null && Entry is null && Loaded.Count == 0 && Unloaded.Count == 0;
 }

@@ -49,7 +49,7 @@ internal sealed class ScanSettler(TimeSpan settleTime, TimeProvider time)
 
         // What cannot be read may be there as it was: only what is gone for certain goes.
         sources.AddRange(before.Values.Where(old
-            => unreadable.Contains(old.Location) || unreadable.Contains(Path.GetDirectoryName(old.Location)!) || !Holds(old.Location, "gone")));
+            => IsWithin(old.Location, unreadable) || !Holds(old.Location, "gone")));
 
         var labels = new Dictionary<string, IReadOnlyDictionary<string, int>>(seen.Labels, StringComparer.Ordinal);
         foreach (var (name, old) in _accepted.Labels)
@@ -66,5 +66,18 @@ internal sealed class ScanSettler(TimeSpan settleTime, TimeProvider time)
             .ToArray();
         _changing = still;
         return _accepted = new ModelScan(sources, labels, failed);
+    }
+
+    private static bool IsWithin(string location, HashSet<string> folders)
+    {
+        for (var at = location; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
+        {
+            if (folders.Contains(at))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

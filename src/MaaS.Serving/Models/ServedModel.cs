@@ -36,6 +36,15 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
     /// <summary>What its package says; null for a bare <c>.onnx</c> file.</summary>
     public ModelManifest? Manifest { get; } = manifest;
 
+    /// <summary>
+    /// Most rows of one run of a model whose tensors all begin with a batch axis, for clients that leave the axis out; 0 for
+    /// any other model.
+    /// </summary>
+    internal int MaxBatchSize { get; init; }
+
+    /// <summary>Most rows of one request; null for no limit but memory.</summary>
+    internal int? MaxRows { get; init; }
+
     /// <summary>How its inputs and predictions were spread in training; null where its package does not say.</summary>
     public DriftBaseline? Drift { get; init; }
 

@@ -52,6 +52,7 @@ internal static class ApiOperations
     private static IEnumerable<(string, string, ApiOperation)> V2Operations()
     {
         yield return ("GET", "/v2", new ApiOperation(V2, "v2Server", "Name, version and extensions of the server.", """{"name":"maas","version":"0.1.0","extensions":["binary_tensor_data"]}"""));
+        yield return ("GET", "/v2/models", new ApiOperation(V2, "v2Models", "Names of the models that can answer.", """{"models":["digits"]}"""));
         yield return ("GET", "/v2/health/live", new ApiOperation(V2, "v2Live", "Whether the server lives.", """{"live":true}"""));
         yield return ("GET", "/v2/health/ready", new ApiOperation(V2, "v2Ready", "Whether every model can answer.", """{"ready":true,"live":true}""", null, 503));
         yield return ("GET", "/v2/models/stats", new ApiOperation(V2, "v2StatisticsOfAll", "Counts and durations of every model.", Statistics));
@@ -63,7 +64,7 @@ internal static class ApiOperations
                 """, null, 404));
             yield return ("GET", model + "/ready", new ApiOperation(V2, "v2ModelReady" + name, "Whether a model can answer.", """{"name":"linear","ready":true}""", null, 404, 503));
             yield return ("GET", model + "/config", new ApiOperation(V2, "v2Config" + name, "A model's configuration.", """
-                {"name":"linear","platform":"onnx_onnxv1","backend":"onnxruntime","max_batch_size":0,"input":[{"name":"x","data_type":"TYPE_FP32","dims":[-1,4]}],"output":[{"name":"y","data_type":"TYPE_FP32","dims":[-1,2]}]}
+                {"name":"linear","platform":"onnx_onnxv1","backend":"onnxruntime","max_batch_size":32,"input":[{"name":"x","data_type":"TYPE_FP32","dims":[4]}],"output":[{"name":"y","data_type":"TYPE_FP32","dims":[2]}]}
                 """, null, 404));
             yield return ("GET", model + "/stats", new ApiOperation(V2, "v2Statistics" + name, "Counts and durations of a model.", Statistics, null, 404));
             yield return ("POST", model + "/infer", new ApiOperation(
@@ -85,6 +86,7 @@ internal static class ApiOperations
 
     private static IEnumerable<(string, string, ApiOperation)> TfOperations()
     {
+        yield return ("GET", "/v1/models", new ApiOperation(Tf, "tfModels", "Names of the models that can answer, as KServe lists them.", """{"models":["digits"]}"""));
         foreach (var (suffix, name) in new[] { ("", ""), ("/versions/{version}", "OfVersion"), ("/labels/{label}", "OfLabel") })
         {
             var model = "/v1/models/{name}" + suffix;
@@ -93,7 +95,14 @@ internal static class ApiOperations
             yield return ("POST", model + ":predict", new ApiOperation(
                 Tf, "tfPredict" + name, "Runs a model on rows ('instances') or columns ('inputs').", """{"predictions":[[0.5,1.5]]}""",
                 """{"signature_name":"serving_default","instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504)
-            { Description = """A classifier of texts takes raw texts: {"instances":["You have won"]}.""" });
+            {
+                OtherBodies = ["application/x-protobuf"],
+                OtherAnswer = "application/x-protobuf",
+                Description = """
+                    A classifier of texts takes raw texts: {"instances":["You have won"]}. A serialized tensorflow.serving.PredictRequest is answered
+                    with a serialized PredictResponse.
+                    """,
+            });
             yield return ("POST", model + ":classify", new ApiOperation(
                 Tf, "tfClassify" + name, "Label and score of every class for each example.", """{"results":[[["cat",0.9],["dog",0.1]]]}""",
                 """{"signature_name":"serving_default","context":{},"examples":[{"x":[1,2,3,4]}]}""", 400, 404, 413, 415, 429, 503, 504));
@@ -114,10 +123,23 @@ internal static class ApiOperations
         yield return ("GET", "/ping", Of("torchPing", "Whether every model can answer.", """{"status":"Healthy"}""", null, 500));
         foreach (var (suffix, name) in new[] { ("", ""), ("/{version}", "OfVersion") })
         {
-            yield return ("POST", "/predictions/{name}" + suffix, Of(
-                "torchPredict" + name, "Runs a model on one sample: an image file (PGM, PPM), text, a tensor's bytes, JSON, or a form with one of them.",
-                """{"cat":0.9,"dog":0.1}""", """{"instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504) with
-            { OtherBodies = ["application/octet-stream", "text/plain", "image/x-portable-graymap", "multipart/form-data"] });
+            string[] bodies = ["application/octet-stream", "text/plain", "image/x-portable-graymap", "image/png", "image/jpeg", "multipart/form-data"];
+            foreach (var (method, put) in new[] { ("POST", ""), ("PUT", "Put") })
+            {
+                yield return (method, "/predictions/{name}" + suffix, Of(
+                    "torchPredict" + put + name, "Runs a model on one sample: an image file, text, a tensor's bytes, JSON, or a form with one of them.",
+                    """{"cat":0.9,"dog":0.1}""", """{"instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504) with
+                { OtherBodies = bodies });
+                yield return (method, "/explanations/{name}" + suffix, Of(
+                    "torchExplain" + put + name, "Says what each part of a sample contributes to the answer.",
+                    """{"explanations":[{"method":"occlusion","target":3,"value":0.9,"base_value":0.1,"contributions":[0.5,0.3]}]}""",
+                    """{"instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504) with
+                { OtherBodies = bodies });
+            }
+
+            yield return ("PUT", "/models/{name}" + suffix, Of(
+                "torchScale" + name, "Sets how many runs of a model there may be at once.", """{"status":"Workers scaled to 2 for model: digits"}""", null, 400, 404) with
+            { Query = [("min_worker", "Runs at once, at least."), ("max_worker", "Runs at once, at most; counts before min_worker.")] });
             yield return ("GET", "/models/{name}" + suffix, Of("torchDescribe" + name, "State of a model; version 'all' shows all.", Describe, null, 404));
             yield return ("DELETE", "/models/{name}" + suffix, Of("torchUnregister" + name, "Unloads a model or a version.", """{"status":"Model \"digits\" unregistered"}""", null, 404, 409));
         }
@@ -125,12 +147,14 @@ internal static class ApiOperations
         yield return ("GET", "/models", Of("torchList", "The models.", """{"nextPageToken":"100","models":[{"modelName":"digits","modelUrl":"digits"}]}""", null, 400)
             with { Query = [("limit", "Most models of a page; 100 by default."), ("next_page_token", "Where the page begins.")] });
         yield return ("POST", "/models", Of("torchRegister", "Loads a model of the models folder.", """{"status":"Model \"digits\" Version: 3 registered with 1 initial workers"}""", null, 400, 404)
-            with { Query = [("url", "A file of the models folder."), ("model_name", "The model, in place of the file.")] });
+            with { Query = [("url", "A file of the models folder."), ("model_name", "The name to serve it under."), ("initial_workers", "Runs at once.")] });
         yield return ("PUT", "/models/{name}/{version}/set-default", Of("torchSetDefault", "Lets requests without a version go to this one.", """{"status":"Default version successfully updated for model \"digits\" to \"3\""}""", null, 400, 404));
     }
 
     private static IEnumerable<(string, string, ApiOperation)> OwnOperations()
     {
+        yield return ("GET", "/livez", new ApiOperation(Own, "live", "Whether the server lives.", """{"status":"ok"}"""));
+        yield return ("GET", "/readyz", new ApiOperation(Own, "ready", "Whether the server is ready.", """{"status":"ok"}""", null, 503));
         yield return ("GET", "/healthz", new ApiOperation(Own, "health", "Whether every model that was found is loaded.", """{"status":"ok","models":["digits"],"failed":[]}""", null, 503));
         yield return ("GET", "/page/overview", new ApiOperation(Own, "pageOverview", "What the page shows: models with versions and shares of the traffic, traffic in steps of 5 s, recent errors by kind.", """
             {"server":{"name":"maas","version":"0.1.0","ready":true,"time":1767225600000,"started":1767225000000,"memory_bytes":134217728,"step_seconds":5,"most_steps":180},

@@ -1,5 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 
@@ -52,6 +53,11 @@ internal sealed class InferenceCall : IDisposable
     public async ValueTask RunAsync(IReadOnlyList<string>? outputs, CancellationToken cancellationToken)
     {
         Tensors.Finish();
+        if (Model.MaxRows is { } most && Tensors.Values.Span is [{ Shape: [var rows, ..] }, ..] && rows > most)
+        {
+            throw RequestException.BadRequest($"model '{Model.Name}': expected at most {most} rows a request, its max_batch_size, got {rows}");
+        }
+
         _input = _time.GetElapsedTime(_inputStart);
         _request = new InferenceRequest(Model, Tensors.Values, Client) { Outputs = outputs };
         _outputs = await _executor.RunAsync(_request, cancellationToken).ConfigureAwait(false);

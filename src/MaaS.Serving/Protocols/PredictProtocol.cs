@@ -6,6 +6,7 @@ using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
+using MaaS.Serving.Protocols.Images;
 using MaaS.Serving.Protocols.TensorFlow;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,10 +17,10 @@ namespace MaaS.Serving.Protocols;
 
 /// <summary>
 /// MaaS's own short interface, <c>POST /predict</c>: <c>instances</c> or <c>inputs</c> as the model takes them, or
-/// <c>images</c> as pixels when the package says how to normalise them. A classifier with labels answers with label and
+/// <c>images</c> (or one <c>image</c>) as pixels or files when the package says how to normalise them. A classifier with labels answers with label and
 /// probabilities, any other model with its raw outputs.
 /// </summary>
-internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+internal sealed class PredictProtocol(InferenceCalls calls, ImageFiles images, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -37,7 +38,7 @@ internal sealed class PredictProtocol(InferenceCalls calls, ServingEndpoint endp
         {
             call.BeginInput();
             body.QuoteNonFinite();
-            form = TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images: true);
+            form = TensorFlowRequest.Read(body.Json, call.Model, call.Tensors, images);
         }
 
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);

@@ -1,9 +1,13 @@
 using MaaS.Serving.Generation;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.OpenApi;
+using MaaS.Serving.Protocols.Images;
+using MaaS.Serving.Protocols.KServe;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
+using MaaS.Serving.Protocols.SharedMemory;
 using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using MaaS.Serving.Protocols.TorchServe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +22,8 @@ internal static class ProtocolServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IInputEncoderFactory, TextInputEncoderFactory>());
         services.TryAddSingleton<InputEncoders>();
         services.TryAddSingleton<InferenceCalls>();
+        services.TryAddSingleton<ImageFiles>();
+        services.TryAddSingleton<SharedRegions>();
         services.TryAddSingleton<ServingStatistics>();
         if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, ServingStatistics.Layer)))
         {
@@ -28,6 +34,7 @@ internal static class ProtocolServices
         services.TryAddSingleton<OpenInferenceMetadata>();
         services.TryAddSingleton<OpenInferenceInfer>();
         services.TryAddSingleton<StatisticsAnswer>();
+        services.TryAddSingleton<TensorFlowMessages>();
         services.TryAddSingleton<TensorFlowPredict>();
         services.TryAddSingleton<TensorFlowExamples>();
         services.TryAddSingleton<TensorFlowStatus>();
@@ -46,6 +53,12 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, TorchServeManagement>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcOpenInference>(),
             ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
+            ServiceDescriptor.Singleton<IProtocol, GrpcPredictionService>(),
+            ServiceDescriptor.Singleton<IProtocol, KServeProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, SharedMemoryProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, SettingsProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, DocumentProtocol>(),
+            ServiceDescriptor.Singleton<IProtocol, GrpcModelService>(),
         ]);
         return services;
     }

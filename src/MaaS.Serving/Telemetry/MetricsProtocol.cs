@@ -22,9 +22,11 @@ internal sealed class MetricsProtocol(MetricStore store, ServingEndpoint endpoin
     private Task WriteAsync(HttpContext context)
     {
         var caller = EndpointGuard.Of(context);
-        context.Response.ContentType = PrometheusText.ContentType;
-        return context.Response.WriteAsync(
-            PrometheusText.Write(store.Read(), caller.MayUseAll ? null : series => IsOf(caller, series)), Encoding.UTF8, context.RequestAborted);
+        var text = PrometheusText.Write(store.Read(), caller.MayUseAll ? null : series => IsOf(caller, series));
+        var isOpen = OpenMetricsText.IsWanted(context.Request.GetTypedHeaders().Accept);
+        context.Response.ContentType = isOpen ? OpenMetricsText.ContentType : PrometheusText.ContentType;
+        context.Response.Headers.Append("Vary", "Accept");
+        return context.Response.WriteAsync(isOpen ? OpenMetricsText.Of(text) : text, Encoding.UTF8, context.RequestAborted);
     }
 
     private static bool IsOf(Caller caller, MetricSeries series)

@@ -24,6 +24,12 @@ internal static class PrometheusText
             text.Append(suffix);
         }
 
+        // _count belongs to histograms, say Prometheus' rules; the runtime has gauges of that name.
+        if (kind is not (MetricKind.Counter or MetricKind.Histogram) && text.ToString().EndsWith("_count", StringComparison.Ordinal))
+        {
+            text.Replace("_count", "_number", text.Length - "_count".Length, "_count".Length);
+        }
+
         return kind == MetricKind.Counter && !name.EndsWith("total", StringComparison.Ordinal) ? text.Append("_total").ToString() : text.ToString();
     }
 

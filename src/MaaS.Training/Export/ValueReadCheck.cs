@@ -6,27 +6,33 @@ namespace MaaS.Training.Export;
 internal static class ValueReadCheck
 {
     private const string Remedy =
-        "The graph would hold it as it was for the example. Write it with tensor operators (torch.where, masks, clamp), or, where it is the same "
-        + "for every input, set OnnxExportOptions.AllowValueReads";
+        "The graph would hold it as it was for the example. Write it with tensor operators (torch.where, masks, "
+        + "clamp), or, where it is the same for every input, set OnnxExportOptions.AllowValueReads";
 
-    /// <summary>Checks what was read, and that runs on other values ran the same operators on the same constants.</summary>
+    /// <summary>Checks what was read, and that runs on other values ran the same operators on the same
+    /// constants.</summary>
     /// <returns>Warnings; empty where nothing was read.</returns>
     /// <exception cref="OnnxExportException">Something was read, and <paramref name="allow"/> is not set.</exception>
-    public static IReadOnlyList<string> Run(IReadOnlySet<ValueRead> reads, Trace trace, IReadOnlyList<ValueProbe> probes, bool allow)
+    public static IReadOnlyList<string> Run(
+        IReadOnlySet<ValueRead> reads, Trace trace, IReadOnlyList<ValueProbe> probes, bool allow)
     {
         if (reads.Count > 0 && !allow)
         {
             throw Refusal(reads);
         }
 
-        var warnings = reads.Select(static read => $"export: forward read a value by {read}; the model holds it as it was for the example").ToList();
+        var warnings = reads
+            .Select(static read => $"export: forward read a value by {read}; the model holds it as for the example")
+            .ToList();
         foreach (var probe in probes)
         {
             if (TraceAgreement.First(trace, probe.Run.Trace) is { } difference)
             {
-                var what = $"forward depends on values that it read outside of torch's operators: {difference.What} ({probe.Scale.Name})";
+                var what = $"forward depends on values that it read outside of torch's operators: {difference.What} "
+                    + $"({probe.Scale.Name})";
                 warnings.Add(allow
-                    ? $"export: {difference.Operator} in {TracingException.Place(difference.ModulePath)}: {what}; the model does as for the example"
+                    ? $"export: {difference.Operator} in {TracingException.Place(difference.ModulePath)}: {what}; "
+                        + "the model does as for the example"
                     : throw new OnnxExportException($"{what}. {Remedy}", difference.Operator, difference.ModulePath));
             }
         }

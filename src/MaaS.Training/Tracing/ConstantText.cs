@@ -17,7 +17,8 @@ internal static class ConstantText
         if (type.EndsWith("[]", StringComparison.Ordinal))
         {
             return new TraceConstant.List(
-                [.. text[1..^1].Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(item => Read(type[..^2], item))]);
+                [.. text[1..^1].Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(
+                    item => Read(type[..^2], item))]);
         }
 
         return type switch
@@ -76,7 +77,10 @@ internal static class ConstantText
                 continue;
             }
 
-            result.Append(c switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'a' => '\a', 'b' => '\b', 'f' => '\f', 'v' => '\v', _ => c });
+            result.Append(c switch
+            {
+                'n' => '\n', 't' => '\t', 'r' => '\r', 'a' => '\a', 'b' => '\b', 'f' => '\f', 'v' => '\v', _ => c,
+            });
         }
 
         return result.ToString();

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Tracing;
 
 /// <summary>Reads the text of a libtorch graph.</summary>
-/// <remarks>For example <c>%3 : Float(2, 3, strides=[3, 1], requires_grad=0, device=cpu) = aten::relu(%0)</c>.</remarks>
+/// <remarks>For example <c>%3 : Float(2, 3, strides=[3, 1], requires_grad=0, device=cpu) =
+/// aten::relu(%0)</c>.</remarks>
 internal sealed class GraphText
 {
     /// <summary>The node from which on another submodule runs.</summary>
@@ -14,7 +15,8 @@ internal sealed class GraphText
 
     private static readonly Dictionary<string, ScalarType> ElementTypes = new()
     {
-        ["Byte"] = ScalarType.Byte, ["Char"] = ScalarType.Int8, ["Short"] = ScalarType.Int16, ["Int"] = ScalarType.Int32,
+        ["Byte"] = ScalarType.Byte, ["Char"] = ScalarType.Int8, ["Short"] = ScalarType.Int16,
+        ["Int"] = ScalarType.Int32,
         ["Long"] = ScalarType.Int64, ["Half"] = ScalarType.Float16, ["Float"] = ScalarType.Float32,
         ["Double"] = ScalarType.Float64, ["ComplexFloat"] = ScalarType.ComplexFloat32,
         ["ComplexDouble"] = ScalarType.ComplexFloat64, ["Bool"] = ScalarType.Bool, ["BFloat16"] = ScalarType.BFloat16,
@@ -32,7 +34,8 @@ internal sealed class GraphText
     /// <param name="recorded">The graph.</param>
     /// <param name="constants">Copies of its constant tensors, in its order.</param>
     /// <exception cref="TracingException">The text is none that libtorch 2.10 writes.</exception>
-    public static Trace Read(RecordedGraph recorded, IReadOnlyList<TensorProto> constants) => new GraphText(recorded).Read(constants);
+    public static Trace Read(RecordedGraph recorded, IReadOnlyList<TensorProto> constants) =>
+        new GraphText(recorded).Read(constants);
 
     private Trace Read(IReadOnlyList<TensorProto> constants)
     {
@@ -41,7 +44,8 @@ internal sealed class GraphText
         for (var i = 0; i < constants.Count; i++)
         {
             var value = inputs[given + i];
-            _unusedConstants[value.Id] = new TraceNode("prim::Constant", null, "", [], [value], new TraceConstant.Tensor(i));
+            _unusedConstants[value.Id] =
+                new TraceNode("prim::Constant", null, "", [], [value], new TraceConstant.Tensor(i));
         }
 
         var (node, path) = (0, 0);
@@ -165,10 +169,12 @@ internal sealed class GraphText
             text = text[..at];
         }
 
-        var sizes = string.Join(", ", text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Where(static part => !part.Contains('=')));
+        var sizes = string.Join(
+            ", ", text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Where(static part => !part.Contains('=')));
         return (sizes.Contains('*') ? null : ReadIntegers(sizes), strides);
     }
 
     private static long[] ReadIntegers(string text) =>
-        [.. text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(static part => long.Parse(part, CultureInfo.InvariantCulture))];
+        [.. text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(
+            static part => long.Parse(part, CultureInfo.InvariantCulture))];
 }

@@ -56,7 +56,8 @@ internal sealed class GraphTextReader(string text)
             _at++;
         }
 
-        return start < _at ? int.Parse(text.AsSpan(start, _at - start), CultureInfo.InvariantCulture) : throw Unexpected("a number");
+        return start < _at ? int.Parse(text.AsSpan(start, _at - start), CultureInfo.InvariantCulture)
+            : throw Unexpected("a number");
     }
 
     /// <summary>Reads up to one of the ends that stands outside of brackets and quotes.</summary>
@@ -88,7 +89,8 @@ internal sealed class GraphTextReader(string text)
     {
         const int Shown = 200;
         var end = Math.Min(text.Length, _at + Shown);
-        return new TracingException($"cannot read libtorch's graph: expected {expected}, got: {text[Math.Min(_at, end)..end]}");
+        return new TracingException(
+            $"cannot read libtorch's graph: expected {expected}, got: {text[Math.Min(_at, end)..end]}");
     }
 
     // From the opening to the closing quote.

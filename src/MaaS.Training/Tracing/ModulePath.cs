@@ -1,6 +1,7 @@
 namespace MaaS.Training.Tracing;
 
-/// <summary>Which submodule is running on this thread, as far as its hooks tell (see <see cref="ModuleScopes"/>).</summary>
+/// <summary>Which submodule is running on this thread, as far as its hooks tell (see
+/// <see cref="ModuleScopes"/>).</summary>
 internal static class ModulePath
 {
     [ThreadStatic]

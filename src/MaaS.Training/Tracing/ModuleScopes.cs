@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing;
 
-/// <summary>Tells <see cref="ModulePath"/> which submodule is running, through forward hooks, for node names and errors. A
-/// module whose class has no such hooks counts as part of its parent.</summary>
+/// <summary>Tells <see cref="ModulePath"/> which submodule is running, through forward hooks, for node names and
+/// errors. A module whose class has no such hooks counts as part of its parent.</summary>
 internal sealed class ModuleScopes : IDisposable
 {
     private readonly List<Action> _removals = [];
@@ -30,8 +30,9 @@ internal sealed class ModuleScopes : IDisposable
         }
     }
 
-    // TorchSharp types a hook by the module's signature: Func<Module<T…, TResult>, T…, T…> before, Func<Module<T…, TResult>,
-    // T…, TResult, TResult> after. What it returns takes the place of the inputs or the result; null leaves them as they are.
+    // TorchSharp types a hook by the module's signature: Func<Module<T…, TResult>, T…, T…> before,
+    // Func<Module<T…, TResult>, T…, TResult, TResult> after. What it returns takes the place of the inputs or the
+    // result; null leaves them as they are.
     private void Register(nn.Module module, string method, Action notify)
     {
         var register = module.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance)
@@ -41,11 +42,13 @@ internal sealed class ModuleScopes : IDisposable
             return;
         }
 
-        ParameterExpression[] parameters = [.. invoke.GetParameters().Select(static p => Expression.Parameter(p.ParameterType))];
+        ParameterExpression[] parameters =
+            [.. invoke.GetParameters().Select(static p => Expression.Parameter(p.ParameterType))];
         Expression body = Expression.Invoke(Expression.Constant(notify));
         if (invoke.ReturnType != typeof(void))
         {
-            var unchanged = parameters[^1].Type == invoke.ReturnType ? (Expression)parameters[^1] : Expression.Default(invoke.ReturnType);
+            var unchanged = parameters[^1].Type == invoke.ReturnType ? (Expression)parameters[^1]
+                : Expression.Default(invoke.ReturnType);
             body = Expression.Block(invoke.ReturnType, body, unchanged);
         }
 

@@ -17,8 +17,8 @@ internal static class ModuleState
             .DistinctBy(static pair => TensorHandles.Implementation(pair.Item2)),
     ];
 
-    /// <summary>Refuses a module whose fields hold weights that are not among its parameters: a trace would freeze them, and
-    /// TorchSharp's matmul ends the process when it meets one in a trace.</summary>
+    /// <summary>Refuses a module whose fields hold weights that are not among its parameters: a trace would freeze
+    /// them, and TorchSharp's matmul ends the process when it meets one in a trace.</summary>
     /// <exception cref="TracingException">There are such weights; the message names them.</exception>
     public static void RefuseFreeWeights(nn.Module module)
     {
@@ -27,9 +27,9 @@ internal static class ModuleState
         if (search.Found.Count > 0)
         {
             throw new TracingException(
-                $"{module.GetName()} holds weights that require a gradient and are not among its parameters: {string.Join(", ", search.Found)}. "
-                + "Register them: call RegisterComponents() after the fields are set, use ModuleList for lists of modules, or register_parameter "
-                + "and register_module; freeze those that are meant as constants (requires_grad = false)");
+                $"{module.GetName()} holds weights that require a gradient and are not among its parameters: "
+                + $"{string.Join(", ", search.Found)}. Register them: call RegisterComponents() after the fields are "
+                + "set, use ModuleList for lists of modules, or register_parameter and register_module; freeze those that are meant as constants (requires_grad = false)");
         }
     }
 
@@ -45,7 +45,8 @@ internal static class ModuleState
             switch (value)
             {
                 case Tensor tensor:
-                    if (!tensor.IsInvalid && tensor.requires_grad && _registered.Add(TensorHandles.Implementation(tensor)))
+                    if (!tensor.IsInvalid && tensor.requires_grad
+                        && _registered.Add(TensorHandles.Implementation(tensor)))
                     {
                         Found.Add(path);
                     }
@@ -95,7 +96,8 @@ internal static class ModuleState
             }
 
             // The base classes of TorchSharp itself hold what is registered.
-            for (var type = module.GetType(); type is not null && type.Assembly != typeof(nn.Module).Assembly; type = type.BaseType)
+            var torchSharp = typeof(nn.Module).Assembly;
+            for (var type = module.GetType(); type is not null && type.Assembly != torchSharp; type = type.BaseType)
             {
                 VisitFields(module, type, path);
             }
@@ -114,7 +116,8 @@ internal static class ModuleState
         }
 
         // What a lambda captured.
-        private static bool IsClosure(object target) => target.GetType().IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+        private static bool IsClosure(object target) =>
+            target.GetType().IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
 
         private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
     }

@@ -11,9 +11,12 @@ internal static class ModuleTracer
     /// <summary>A traced run: the trace and copies of the outputs' values.</summary>
     internal sealed record Run(Trace Trace, IReadOnlyList<TensorProto> Outputs);
 
-    /// <summary>Traces <paramref name="forward"/>. What it throws is thrown here, and leaves the next trace whole.</summary>
-    /// <param name="inputs">Example inputs, then parameters and buffers. Every weight that forward reads must be there.</param>
-    /// <param name="forward">Runs the module on this thread; its results belong to the dispose scope it runs in.</param>
+    /// <summary>Traces <paramref name="forward"/>. What it throws is thrown here, and leaves the next trace
+    /// whole.</summary>
+    /// <param name="inputs">Example inputs, then parameters and buffers. Every weight that forward reads must be
+    /// there.</param>
+    /// <param name="forward">Runs the module on this thread; its results belong to the dispose scope it runs
+    /// in.</param>
     /// <exception cref="TracingException">libtorch cannot trace the function.</exception>
     public static Run Trace(IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>> forward)
     {
@@ -23,7 +26,8 @@ internal static class ModuleTracer
         session.Return(results);
         session.Stop();
         var recorded = session.Read();
-        TensorProto[] constants = [.. recorded.Constants.Select(static constant => TorchTensorReader.Read(constant, ""))];
+        TensorProto[] constants =
+            [.. recorded.Constants.Select(static constant => TorchTensorReader.Read(constant, ""))];
         var trace = GraphText.Read(recorded, constants);
         return new Run(trace, [.. results.Select(static result => TorchTensorReader.Read(result, ""))]);
     }
@@ -34,11 +38,13 @@ internal static class ModuleTracer
         {
             return forward();
         }
-        catch (ExternalException error) when (error.Message.Contains("requires grad as a constant", StringComparison.Ordinal))
+        catch (ExternalException error) when (
+            error.Message.Contains("requires grad as a constant", StringComparison.Ordinal))
         {
             throw new TracingException(
-                $"{TracingException.Place(ModulePath.Current)} reads a weight that the module did not register; register it "
-                + "(RegisterComponents, register_module, register_parameter), or freeze it where it is meant as a constant (requires_grad = false)",
+                $"{TracingException.Place(ModulePath.Current)} reads a weight that the module did not register; "
+                + "register it (RegisterComponents, register_module, register_parameter), or freeze it where it is "
+                + "meant as a constant (requires_grad = false)",
                 error);
         }
     }

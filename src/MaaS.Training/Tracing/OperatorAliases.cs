@@ -4,7 +4,8 @@ using MaaS.Training.Tracing.LibTorch;
 namespace MaaS.Training.Tracing;
 
 /// <summary>Gives every operator one name: torch has several for some.</summary>
-/// <remarks>The names are those of libtorch's own normalization of graphs, where their arguments are the same.</remarks>
+/// <remarks>The names are those of libtorch's own normalization of graphs, where their arguments are the
+/// same.</remarks>
 internal static class OperatorAliases
 {
     private static readonly FrozenDictionary<string, string> Names = new Dictionary<string, string>
@@ -78,13 +79,15 @@ internal static class OperatorAliases
         {
             // TorchSharp's zero_() is zeros(sizes, out: self).
             var self = node.Inputs[schema.Arguments.ToList().IndexOf("out")];
-            return node with { Op = "aten::zero_", Schema = new OperatorSchema("", ["self"], Writes: true), Inputs = [self] };
+            var zero = new OperatorSchema("", ["self"], Writes: true);
+            return node with { Op = "aten::zero_", Schema = zero, Inputs = [self] };
         }
 
         if (node.Op == "aten::scalar_tensor" && node.Schema is null)
         {
             // libtorch finds no overload where the number is a bool.
-            return node with { Schema = new OperatorSchema("", ["s", "dtype", "layout", "device", "pin_memory"], Writes: false) };
+            string[] arguments = ["s", "dtype", "layout", "device", "pin_memory"];
+            return node with { Schema = new OperatorSchema("", arguments, Writes: false) };
         }
 
         var name = node.Op[Namespace.Length..];
@@ -98,7 +101,7 @@ internal static class OperatorAliases
         {
             Op = Namespace + resolved + (inPlace ? "_" : ""),
             Schema = node.Schema is { } known
-                ? known with { Arguments = [.. known.Arguments.Select(static argument => Arguments.GetValueOrDefault(argument, argument))] }
+                ? known with { Arguments = [.. known.Arguments.Select(static a => Arguments.GetValueOrDefault(a, a))] }
                 : null,
         };
     }

@@ -18,11 +18,13 @@ internal static class OperatorRecorder
         var operators = new List<RecordedOperator>();
         ModulePath.Restart();
         RecordFunctions.Current.Observe(
-            forward, (name, overload, depth) => operators.Add(new RecordedOperator(name, overload, ModulePath.Current, depth)));
+            forward, (name, overload, depth) =>
+                operators.Add(new RecordedOperator(name, overload, ModulePath.Current, depth)));
         return operators;
     }
 
-    /// <summary>Runs a function on this thread and adds to <paramref name="reads"/> what it read of tensors' values.</summary>
+    /// <summary>Runs a function on this thread and adds to <paramref name="reads"/> what it read of tensors'
+    /// values.</summary>
     /// <exception cref="TracingException">The system or the libtorch is not one that MaaS knows.</exception>
     public static void WatchReads(Action forward, ISet<ValueRead> reads)
     {
@@ -39,11 +41,11 @@ internal static class OperatorRecorder
 
                 reads.Add(new ValueRead(name, last, current.ModulePath));
             }
-            else if (depth == 0)
+            else
             {
                 last = name;
             }
-        });
+        }, nested: false);
     }
 
     // libtorch's multi-head attention asks whether query, key and value are equal, and computes the same either way.

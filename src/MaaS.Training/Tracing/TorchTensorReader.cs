@@ -32,25 +32,28 @@ internal static class TorchTensorReader
     /// <summary>A copy.</summary>
     /// <param name="tensor">Dense, on any device that holds values.</param>
     /// <param name="name">The name of the copy.</param>
-    /// <exception cref="NotSupportedException">The tensor is sparse or on the device meta, its type is none of ONNX, or it takes
-    /// more than 2 GB.</exception>
+    /// <exception cref="NotSupportedException">The tensor is sparse or on the device meta, its type is none of ONNX, or
+    /// it takes more than 2 GB.</exception>
     public static TensorProto Read(Tensor tensor, string name)
     {
         using var scope = NewDisposeScope();
         if (tensor.is_sparse || tensor.device_type == DeviceType.META)
         {
             throw new NotSupportedException(
-                $"tracing: expected a dense tensor with values, got {(tensor.is_sparse ? "a sparse one" : "one on the device meta")} of shape "
+                $"tracing: expected a dense tensor with values, got "
+                    + $"{(tensor.is_sparse ? "a sparse one" : "one on the device meta")} of shape "
                 + $"[{string.Join(',', tensor.shape)}]");
         }
 
         var type = ElementType(tensor.dtype);
         // A conjugated view keeps the elements of its source.
-        var values = (tensor.is_complex() ? tensor.detach().resolve_conj() : tensor.detach().resolve_neg()).cpu().contiguous();
+        var values =
+            (tensor.is_complex() ? tensor.detach().resolve_conj() : tensor.detach().resolve_neg()).cpu().contiguous();
         long bytes = checked(values.numel() * values.ElementSize);
         if (bytes > int.MaxValue)
         {
-            throw new NotSupportedException($"tracing: tensor '{name}' takes {bytes} bytes; one ONNX tensor holds at most 2 GB");
+            throw new NotSupportedException(
+                $"tracing: tensor '{name}' takes {bytes} bytes; one ONNX tensor holds at most 2 GB");
         }
 
         return OnnxTensor.FromBytes(name, type, values.shape, ByteString.CopyFrom(values.bytes));

@@ -1,10 +1,11 @@
 namespace MaaS.Training.Tracing;
 
-/// <summary>What libtorch does with the graph of a trace afterwards: one name for each operator, no node without effect.</summary>
+/// <summary>What libtorch does with the graph of a trace afterwards: one name for each operator, no node without
+/// effect.</summary>
 internal static class TraceCleanup
 {
-    /// <summary>The trace without nodes whose results nothing reads, its values numbered anew; nodes that write into an argument
-    /// stay.</summary>
+    /// <summary>The trace without nodes whose results nothing reads, its values numbered anew; nodes that write into an
+    /// argument stay.</summary>
     public static Trace Run(Trace trace)
     {
         var read = new HashSet<int>(trace.Outputs);

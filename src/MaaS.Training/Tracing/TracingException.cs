@@ -1,7 +1,7 @@
 namespace MaaS.Training.Tracing;
 
-/// <summary>A forward function cannot be recorded: the libtorch in the process is not one that MaaS knows, the module holds
-/// weights that it did not register, or runs that should be the same differ.</summary>
+/// <summary>A forward function cannot be recorded: the libtorch in the process is not one that MaaS knows, the module
+/// holds weights that it did not register, or runs that should be the same differ.</summary>
 public sealed class TracingException : Exception
 {
     /// <summary>An error without further detail.</summary>
@@ -28,7 +28,8 @@ public sealed class TracingException : Exception
     /// <summary>The ATen operator, such as <c>aten::relu</c>, where one is to blame.</summary>
     public string? OperatorName { get; }
 
-    /// <summary>The path of the submodule that ran it, such as <c>encoder.layers.0</c>; empty for the module itself.</summary>
+    /// <summary>The path of the submodule that ran it, such as <c>encoder.layers.0</c>; empty for the module
+    /// itself.</summary>
     public string? ModulePath { get; }
 
     /// <summary>A submodule's path in words.</summary>

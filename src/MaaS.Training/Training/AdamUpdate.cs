@@ -1,4 +1,5 @@
 using System.Numerics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;
@@ -48,6 +49,10 @@ internal sealed class AdamUpdate : ParameterUpdate
         square.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
         weight.mul_(keep).addcdiv_(mean, square.sqrt().div_(correction).add_(Epsilon), -stepSize);
     }
+
+    private static bool IsPlain(Tensor weight, Tensor gradient)
+        => weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32
+            && gradient.dtype == ScalarType.Float32 && weight.is_contiguous() && gradient.is_contiguous();
 
     private static void Update(
         Span<float> weights, ReadOnlySpan<float> gradients, Span<float> means, Span<float> squares,

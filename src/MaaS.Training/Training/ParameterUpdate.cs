@@ -5,10 +5,6 @@ using static TorchSharp.torch;
 namespace MaaS.Training;
 
 /// <summary>Changes weights by their gradients, in place; the state (momentum and the like) is a list of tensors.</summary>
-/// <remarks>
-/// One pass over the memory of each weight on the CPU, where torch's optimizers make about ten; the arithmetic and its
-/// order are PyTorch's.
-/// </remarks>
 internal abstract class ParameterUpdate : IDisposable
 {
     private readonly List<(string Name, Tensor Tensor)> _state = [];
@@ -66,9 +62,4 @@ internal abstract class ParameterUpdate : IDisposable
         _state.AddRange(tensors.Select((tensor, i) => ($"{name}.{i}", tensor)));
         return tensors;
     }
-
-    /// <summary>Whether a weight and its gradient are plain float32 arrays that a span can cover.</summary>
-    protected static bool IsPlain(Tensor weight, Tensor gradient)
-        => weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && gradient.dtype == ScalarType.Float32
-            && weight.is_contiguous() && gradient.is_contiguous();
 }

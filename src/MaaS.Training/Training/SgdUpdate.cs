@@ -1,9 +1,12 @@
-using System.Numerics;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;
 
 /// <summary>Gradient descent with momentum as PyTorch defines it: v ← μv + g, w ← w − ηv.</summary>
+/// <remarks>
+/// torch's operators: one pass over the memory in C# was slower than their two for ConvNet (0.026 against 0.019 ms a step)
+/// and gained 0.2 ms a step for a Transformer of 1.2 million weights.
+/// </remarks>
 internal sealed class SgdUpdate : ParameterUpdate
 {
     private readonly double _momentum;
@@ -22,48 +25,11 @@ internal sealed class SgdUpdate : ParameterUpdate
     {
         var weight = Weights[index];
         var velocity = _momentum > 0 ? _velocities[index] : null;
-        if (IsPlain(weight, gradient))
-        {
-            Update(
-                FloatSpan.Of(weight), FloatSpan.Of(gradient), velocity is null ? default : FloatSpan.Of(velocity),
-                (float)learningRate, (float)_momentum, (float)_weightDecay);
-            return;
-        }
-
         if (_weightDecay > 0)
         {
             gradient = gradient.add(weight, alpha: _weightDecay);
         }
 
         weight.add_(velocity?.mul_(_momentum).add_(gradient) ?? gradient, alpha: -learningRate);
-    }
-
-    private static void Update(
-        Span<float> weights, ReadOnlySpan<float> gradients, Span<float> velocities, float rate, float momentum, float decay)
-    {
-        var i = 0;
-        for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
-        {
-            var w = new Vector<float>(weights[i..]);
-            var g = new Vector<float>(gradients[i..]) + (decay * w);
-            if (velocities.Length > 0)
-            {
-                g += momentum * new Vector<float>(velocities[i..]);
-                g.CopyTo(velocities[i..]);
-            }
-
-            (w - (rate * g)).CopyTo(weights[i..]);
-        }
-
-        for (; i < weights.Length; i++)
-        {
-            var g = gradients[i] + (decay * weights[i]);
-            if (velocities.Length > 0)
-            {
-                velocities[i] = g += momentum * velocities[i];
-            }
-
-            weights[i] -= rate * g;
-        }
     }
 }

@@ -53,7 +53,7 @@ public sealed class AuditedRequestsTests
     {
         foreach (var (address, status) in new[]
         {
-            ("/models?url=same.onnx", HttpStatusCode.OK), ("/models?model_name=same&url=x", HttpStatusCode.OK), ("/models?url=nothing.maas", HttpStatusCode.NotFound),
+            ("/models?url=same.onnx", HttpStatusCode.OK), ("/models?model_name=same&url=same.onnx", HttpStatusCode.OK), ("/models?url=nothing.maas", HttpStatusCode.NotFound),
             ("/models?url=linear.onnx", HttpStatusCode.Forbidden), ("/models", HttpStatusCode.BadRequest),
         })
         {

@@ -63,7 +63,7 @@ public sealed class EnsembleTests
     public async Task Member_LoadedAfterTheStart_BringsTheEnsembleUp()
     {
         File.Delete(_models["halve.onnx"]);
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Watch) = (_models.Path, false));
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Watch, o.StrictReadiness) = (_models.Path, false, true));
         Assert.That(server.Models.Status("chain")[0].ErrorMessage, Does.Contain("'halve'"));
         Assert.That(server.Models.IsReady, Is.False);
 

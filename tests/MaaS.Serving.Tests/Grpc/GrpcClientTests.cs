@@ -44,7 +44,8 @@ public sealed class GrpcClientTests : ServerFixture
         var config = _client.Ok("ModelConfig", """{"name": "linear"}""").GetProperty("config");
 
         Assert.That(config.GetProperty("backend").GetString(), Is.EqualTo("onnxruntime"));
-        Assert.That(config.GetProperty("input").GetRawText(), Is.EqualTo("""[{"name": "x", "data_type": "TYPE_FP32", "dims": ["-1", "4"]}]"""));
+        Assert.That(config.GetProperty("input").GetRawText(), Is.EqualTo("""[{"name": "x", "data_type": "TYPE_FP32", "dims": ["4"]}]"""));
+        Assert.That(config.GetProperty("max_batch_size").GetInt32(), Is.EqualTo(32));
     }
 
     [TestCase(true, false)]

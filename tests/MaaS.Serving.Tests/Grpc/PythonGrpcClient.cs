@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using MaaS.Serving.Grpc.Schema;
+using MaaS.Serving.Protocols.TensorFlow.Schema;
 
 namespace MaaS.Serving.Tests.Grpc;
 
@@ -14,7 +16,12 @@ internal sealed class PythonGrpcClient : IDisposable
 
     public PythonGrpcClient(Uri server)
     {
-        File.WriteAllLines(_descriptors, new[] { InferenceReflection.Descriptor, HealthReflection.Descriptor }.Select(d => d.SerializedData.ToBase64()));
+        FileDescriptor[] files =
+        [
+            InferenceReflection.Descriptor, HealthReflection.Descriptor, AnyReflection.Descriptor, WrappersReflection.Descriptor,
+            TensorflowReflection.Descriptor, TensorflowErrorReflection.Descriptor, TensorflowServingReflection.Descriptor,
+        ];
+        File.WriteAllLines(_descriptors, files.Select(d => d.SerializedData.ToBase64()));
         var start = new ProcessStartInfo(
             "/usr/bin/python3", [Path.Combine(TestContext.CurrentContext.TestDirectory, "Grpc", "client.py"), server.Authority, _descriptors])
         {

@@ -2,8 +2,9 @@
 
 Called by GrpcClientTests: client.py ADDRESS DESCRIPTORS, where DESCRIPTORS holds serialized FileDescriptorProtos as lines of
 base64. Reads one JSON step a line from standard input and writes one JSON answer a line:
-{"method", "requests": [request as protobuf JSON], "timeout"?, "gzip"?, "metadata"?} ->
-{"code", "message", "responses": [...], "trailers": {...}}.
+{"method", "requests": [request as protobuf JSON], "timeout"?, "gzip"?, "metadata"?, "service"?} ->
+{"code", "message", "responses": [...], "trailers": {...}}. A service is a full name, as tensorflow.serving.PredictionService,
+whose messages are in its package; without one it is inference.GRPCInferenceService.
 """
 import base64
 import json
@@ -21,6 +22,10 @@ METHODS = {
     "ModelInfer": ("ModelInferRequest", "ModelInferResponse"),
     "ModelStreamInfer": ("ModelInferRequest", "ModelStreamInferResponse"),
     "Unknown": ("ServerLiveRequest", "ServerLiveResponse"),
+    "Classify": ("ClassificationRequest", "ClassificationResponse"),
+    "Regress": ("RegressionRequest", "RegressionResponse"),
+    "HandleReloadConfigRequest": ("GetModelStatusRequest", "GetModelStatusResponse"),
+    "PredictStreamed": ("PredictRequest", "PredictResponse"),
 }
 
 
@@ -34,9 +39,10 @@ def run(channel, step):
         path, request, response = "/grpc.health.v1.Health/Check", message("HealthCheckRequest", "grpc.health.v1"), message(
             "HealthCheckResponse", "grpc.health.v1")
     else:
-        path = f"/inference.GRPCInferenceService/{method}"
+        service = step.get("service", "inference.GRPCInferenceService")
+        path, package = f"/{service}/{method}", service.rpartition(".")[0]
         names = METHODS.get(method, (f"{method}Request", f"{method}Response"))
-        request, response = message(names[0]), message(names[1])
+        request, response = message(names[0], package), message(names[1], package)
     requests = [json_format.ParseDict(r, request()) for r in step["requests"]]
     options = {
         "timeout": step.get("timeout"),
@@ -51,7 +57,7 @@ def run(channel, step):
             responses = [json_format.MessageToDict(r, preserving_proto_field_name=True) for r in call]
         else:
             answer, call = channel.unary_unary(path, **codec).with_call(requests[0], **options)
-            responses = [json_format.MessageToDict(answer, preserving_proto_field_name=True)]
+            responses = [json_format.MessageToDict(answer, preserving_proto_field_name=True, descriptor_pool=pool)]
         code, text = call.code(), call.details()
     except grpc.RpcError as error:
         call, code, text = error, error.code(), error.details()

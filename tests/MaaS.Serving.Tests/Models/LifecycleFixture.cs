@@ -37,6 +37,7 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(Path, name, $"{version}")).FullName;
         using var file = File.Create(System.IO.Path.Combine(folder, "model.onnx"));
         file.SetLength(bytes);
+        File.WriteAllText(System.IO.Path.Combine(folder, "manifest.json"), "{}");
         return this;
     }
 

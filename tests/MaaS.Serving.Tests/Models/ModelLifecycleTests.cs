@@ -52,6 +52,7 @@ public sealed class ModelLifecycleTests
     [Test]
     public async Task FailedLoad_IsTriedAgainLaterAndAtOnceWhenItsFilesChange()
     {
+        _it.Options.StrictReadiness = true;
         _it.Break("m", 1, new IOException("disk"));
         await _it.Add("m", 1).Add("other", 1).StartAsync();
         Assert.That(_it.Repository.IsReady, Is.False);
@@ -221,19 +222,40 @@ public sealed class ModelLifecycleTests
     }
 
     [Test]
-    public async Task Load_WhateverIsThrown_HarmsNoNeighbour()
+    public async Task FailedVersion_NewerOneServes_KeepsItsReason()
     {
+        _it.Break("m", 2, new InvalidDataException("noise"));
+        await _it.Add("m", 1).StartAsync();
+        _it.Add("m", 2);
+        await _it.SeeChangesAsync();
+        await _it.LoadsAsync("m");
+        _it.Add("m", 3);
+        await _it.SeeChangesAsync();
+        await _it.LoadsAsync("m");
+
+        Assert.That((await _it.AnswersAsync("m"), _it.State("m", 2)), Is.EqualTo((3, ModelState.End)));
+        Assert.That(_it.Repository.Status("m", "2")[0].ErrorMessage, Is.EqualTo("noise"));
+        await _it.Repository.LoadAsync("m");
+        Assert.That(_it.Repository.Failed, Is.Empty);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Load_WhateverIsThrown_HarmsNoNeighbour(bool isStrict)
+    {
+        _it.Options.StrictReadiness = isStrict;
         _it.Break("poison", 1, new StackOverflowExceptionLike());
         await _it.Add("m", 1).Add("poison", 1).StartAsync();
 
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That((_it.Repository.IsReady, _it.Repository.Failed), Is.EqualTo((false, new[] { "poison version 1" })));
+        Assert.That((_it.Repository.IsReady, _it.Repository.Failed), Is.EqualTo((!isStrict, new[] { "poison version 1" })));
         Assert.That(_it.Repository.Status("poison")[0].ErrorCode, Is.EqualTo("INTERNAL"));
     }
 
     [Test]
     public async Task NewModel_ThatFails_DoesNotMakeTheServerUnready()
     {
+        _it.Options.StrictReadiness = true;
         await _it.Add("m", 1).StartAsync();
         _it.Break("late", 1, new InvalidDataException("noise"));
         _it.Add("late", 1);

@@ -61,7 +61,7 @@ public sealed class ModelRepositoryTests
     {
         _models.Add("linear");
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
-        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
 
         var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
 
@@ -76,7 +76,7 @@ public sealed class ModelRepositoryTests
         _models.Add("linear");
         Directory.CreateDirectory(_models["registered/1"]);
         await File.WriteAllTextAsync(_models["registered/registry.json"], "{");
-        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
 
         var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
 
@@ -84,9 +84,26 @@ public sealed class ModelRepositoryTests
     }
 
     [Test]
+    public async Task Start_EmptyFolderThatIsWatched_WaitsForModels()
+    {
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.SettleTime, o.PollInterval) = (_models.Path, TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
+        await server.GetAsync("/v2/health/ready");
+        _models.Add("same");
+
+        for (var i = 0; i < 200 && server.Models.Names.Count == 0; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        await server.PostAsync("/v1/models/same:predict", """{"instances": [[1]]}""");
+    }
+
+    [Test]
     public async Task Start_NothingToServe_Fails()
     {
-        Assert.That(() => ServingHost.StartAsync(_models.Path), Throws.InvalidOperationException.With.Message.Contains("found none"));
+        Assert.That(
+            () => TestServer.StartAsync(o => (o.ModelsPath, o.Watch) = (_models.Path, false)),
+            Throws.InvalidOperationException.With.Message.Contains("found none"));
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
         Assert.That(
             () => ServingHost.StartAsync(_models.Path),

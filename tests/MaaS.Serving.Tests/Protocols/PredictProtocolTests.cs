@@ -5,6 +5,33 @@ namespace MaaS.Serving.Tests.Protocols;
 
 public sealed class PredictProtocolTests : ServerFixture
 {
+    [TestCase("""{"input_data": [[1, 2], [3, 4]]}""", """{"predictions":[[1,2],[3,4]]}""")]
+    [TestCase("""{"input_data": {"columns": ["a", "b"], "index": [0], "data": [[1, 2]]}}""", """{"predictions":[[1,2]]}""")]
+    [TestCase("""{"input_data": {"x": [[1, 2]]}}""", """{"outputs":[[1,2]]}""")]
+    public async Task Predict_InputData_IsTakenAsRowsOrColumns(string body, string expected)
+        => Assert.That(await Server.PostTextAsync("/predict?model=same", body), Is.EqualTo(expected));
+
+    [Test]
+    public async Task Predict_OneImage_PixelsOrFileInBase64_AnswerAsImages()
+    {
+        var pixels = Flatten(Conv.GetProperty("pixels")[0]);
+        var rows = $"[{string.Join(',', pixels.Chunk(28).Select(r => $"[{string.Join(',', r)}]"))}]";
+        var file = Convert.ToBase64String([.. "P5 28 28 255\n"u8, .. pixels.Select(p => (byte)p)]);
+        var expected = await Server.PostTextAsync("/predict?model=digits", $$"""{"images": [{{rows}}]}""");
+
+        Assert.That(await Server.PostTextAsync("/predict?model=digits", $$"""{"image": {{rows}}}"""), Is.EqualTo(expected));
+        Assert.That(await Server.PostTextAsync("/predict?model=digits", $$"""{"image": "{{file}}"}"""), Is.EqualTo(expected));
+        Assert.That(await Server.PostTextAsync("/predict?model=digits", $$$"""{"image": {"b64": "{{{file}}}"}}"""), Is.EqualTo(expected));
+    }
+
+    [TestCase("digits", """{"image": "?"}""", "base64")]
+    [TestCase("digits", """{"image": "AAAA"}""", "kind that this server decodes")]
+    [TestCase("digits", """{"image": {"uri": "x"}}""", "b64")]
+    [TestCase("same", """{"image": [[1]]}""", "preprocessing")]
+    [TestCase("same", """{"input_data": {"y": [[1]]}}""", "'y'")]
+    public async Task Predict_BadImageOrInputData_IsRefused(string model, string body, string expected)
+        => Assert.That(await Server.ErrorAsync($"/predict?model={model}", body), Does.Contain(expected));
+
     private const string Digits = "/predict?model=digits";
 
     [Test]
@@ -43,7 +70,7 @@ public sealed class PredictProtocolTests : ServerFixture
 
     [TestCase("""{"images": [[0, 0]]}""", "[N,1,28,28] (the 1 may be left out), got [1,2]")]
     [TestCase("""{"images": ["aGVsbG8="]}""", "expected float32 values")]
-    [TestCase("""{"image": []}""", "'instances', 'inputs' or 'images'")]
+    [TestCase("""{"picture": []}""", "'instances', 'inputs', 'image' or 'images'")]
     public async Task Predict_BadImages_NamesWhatWasExpected(string body, string message)
         => Assert.That(await Server.ErrorAsync(Digits, body), Does.Contain(message));
 

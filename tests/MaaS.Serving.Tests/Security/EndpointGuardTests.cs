@@ -32,7 +32,7 @@ public sealed class EndpointGuardTests
         Assert.That(endpoints.Where(e => e.Metadata.GetMetadata<ScopeMetadata>() is null).Select(e => e.RoutePattern.RawText), Is.Empty);
         Assert.That(
             endpoints.Where(e => e.Metadata.GetMetadata<ScopeMetadata>()!.Scope == ServingScope.None).Select(e => e.RoutePattern.RawText),
-            Is.All.Match("health|Health|ServerLive|ServerReady|ping|^/page/|^/?$"));
+            Is.All.Match("health|Health|livez|readyz|ServerLive|ServerReady|ping|^/page/|^/?$"));
     }
 
     [Test]

@@ -20,7 +20,7 @@ public sealed partial class EndpointTableTests
 
         var actual = mapped.Where(e => !IsPageFile(e)).Order(StringComparer.Ordinal).ToList();
         Assert.That(Documented().Order(StringComparer.Ordinal), Is.EqualTo(actual));
-        Assert.That(mapped.Where(IsPageFile), Has.All.EndsWith(" none").And.All.Match("^(GET|HEAD) "));
+        Assert.That(mapped.Where(IsPageFile), Is.Not.Empty.And.All.EndsWith(" none"));
     }
 
     private static bool IsPageFile(string endpoint) => PageFile().IsMatch(endpoint);
@@ -34,7 +34,7 @@ public sealed partial class EndpointTableTests
         {
             var cells = row.Replace("\\|", "\0", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries);
             var address = cells[2].Split('`')[1].Replace('\0', '|');
-            if (address == "/")
+            if (address == "/" && cells[1] != "OPTIONS")
             {
                 continue; // The page and its files, which are compared by their form.
             }
@@ -67,6 +67,6 @@ public sealed partial class EndpointTableTests
     [GeneratedRegex(@"\([^()\[\]]*\)|\[[^()\[\]]*\]")]
     private static partial Regex Brackets();
 
-    [GeneratedRegex(@"^\w+ /(page/[\w-]+(\.\w+)+)? ")]
+    [GeneratedRegex(@"^(GET|HEAD) /(page/[\w-]+(\.\w+)+)? ")]
     private static partial Regex PageFile();
 }

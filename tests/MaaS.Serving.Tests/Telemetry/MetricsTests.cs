@@ -63,7 +63,52 @@ public sealed partial class MetricsTests
 
         Assert.That(samples["""maas_model_available{model="broken",version="1"}"""], Is.Zero);
         Assert.That(samples["""maas_model_loads_total{outcome="failure"}"""], Is.GreaterThanOrEqualTo(1));
-        Assert.That(samples["maas_server_ready"], Is.Zero);
+        Assert.That(samples["maas_server_ready"], Is.EqualTo(1), "the other models answer");
+    }
+
+    [TestCase(null, "text/plain")]
+    [TestCase("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", "application/openmetrics-text")]
+    [TestCase("text/plain, application/openmetrics-text;q=0.5", "text/plain")]
+    public async Task Metrics_Accept_ChoosesTheFormat(string? accept, string expected)
+    {
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/metrics", UriKind.Relative));
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        using var response = await server.Client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo(expected));
+        Assert.That(text.EndsWith("# EOF\n", StringComparison.Ordinal), Is.EqualTo(expected != "text/plain"));
+        Assert.That(text, Does.Contain(expected == "text/plain" ? "# TYPE maas_model_loads_total counter" : "# TYPE maas_model_loads counter"));
+        Assert.That(text, Does.Contain("\nmaas_model_loads_total{"));
+    }
+
+    /// <summary>Prometheus' own judgement of names, units and help: its command, of Debian's package prometheus.</summary>
+    [Test]
+    public async Task Metrics_Promtool_IsSilent()
+    {
+        var promtool = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(p => Path.Combine(p, "promtool")).FirstOrDefault(File.Exists);
+        Assume.That(promtool, Is.Not.Null, "promtool is not installed (eng/test-packages.txt)");
+        await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
+        await server.PostAsync("/v1/models/same:predict", """{"instances": [[1, 2]]}""");
+        await server.PostAsync("/v1/models/linear:predict", """{"instances": [[1]]}""", HttpStatusCode.BadRequest);
+
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(promtool!, ["check", "metrics"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        await process.StandardInput.WriteAsync(await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+        process.StandardInput.Close();
+        var said = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.That((said, process.ExitCode), Is.EqualTo(("", 0)));
     }
 
     private static async Task<Dictionary<string, double>> SamplesAsync(TestServer server)

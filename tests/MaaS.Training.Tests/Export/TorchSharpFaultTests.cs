@@ -5,8 +5,9 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Tests.Export;
 
-/// <summary>Faults of TorchSharp 0.107.0 and what follows from them for an export, which does what the module does. A test
-/// that fails here says that TorchSharp was mended: then the layer goes back to the tests beside this one.</summary>
+/// <summary>Faults of TorchSharp 0.107.0 and what follows from them for an export, which does what the module does. A
+/// test that fails here says that TorchSharp was mended: then the layer goes back to the tests beside this
+/// one.</summary>
 public class TorchSharpFaultTests : ExportTests
 {
     [Test]
@@ -25,7 +26,8 @@ public class TorchSharpFaultTests : ExportTests
         using var scope = NewDisposeScope();
         var volume = randn([2, 2, 4, 4, 4]);
 
-        Assert.That(() => functional.adaptive_max_pool3d(volume, [2, 2, 2]), Throws.InstanceOf<ExternalException>().With.Message.Contains("max_pool1d"));
+        Assert.That(() => functional.adaptive_max_pool3d(volume, [2, 2, 2]),
+            Throws.InstanceOf<ExternalException>().With.Message.Contains("max_pool1d"));
         Assert.That(() => AdaptiveMaxPool3d([2, 2, 2]).call(volume), Throws.Exception);
     }
 
@@ -43,5 +45,15 @@ public class TorchSharpFaultTests : ExportTests
         using var scope = NewDisposeScope();
 
         Assert.That(() => randn([3, 4]).diff(2), Throws.InstanceOf<NotImplementedException>());
+    }
+
+    [TestCase(PaddingModes.Reflect), TestCase(PaddingModes.Circular)]
+    public void Conv2d_SamePaddingOfAnUnevenWindow_PadsTheOtherAxis(PaddingModes mode)
+    {
+        using var scope = NewDisposeScope();
+        var convolution = Conv2d(1, 1, (1L, 3L), Padding.Same, padding_mode: mode);
+
+        // The width keeps its 8 columns by its name.
+        Assert.That(convolution.call(randn([2, 1, 6, 8])).shape, Is.EqualTo(new long[] { 2, 1, 8, 6 }));
     }
 }

@@ -1,4 +1,5 @@
 using MaaS.Core.Onnx;
+using MaaS.Tests;
 using MaaS.Training.Export;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,7 +31,11 @@ public class ValueReadTests : ExportTests
     }
 
     // The step runs inside, so that a refusal has a path to name.
-    private static Outer Nested(Func<Tensor, Tensor> forward, params Module<Tensor, Tensor>[] parts) => new(new Step(forward), parts);
+    private static Outer Nested(Func<Tensor, Tensor> forward, params Module<Tensor, Tensor>[] parts) =>
+        new(new Step(forward), parts);
+
+    [OneTimeTearDown]
+    public void Settle() => LiveTensors.Settled();
 
     private static Tensor Halved(Tensor x)
     {
@@ -75,8 +80,10 @@ public class ValueReadTests : ExportTests
 
     private static IEnumerable<TestCaseData> Reads =>
     [
-        Read("item", static x => x * x.sum().item<float>(), "Tensor.item"), Read("element", static x => x * x[0, 0].item<float>(), "Tensor.item"),
-        Read("data", static x => x * x.sum().data<float>()[0], "Tensor.data"), Read("bytes", static x => x * x.contiguous().bytes[0], "Tensor.get_bytes"),
+        Read("item", static x => x * x.sum().item<float>(), "Tensor.item"),
+            Read("element", static x => x * x[0, 0].item<float>(), "Tensor.item"),
+        Read("data", static x => x * x.sum().data<float>()[0], "Tensor.data"),
+            Read("bytes", static x => x * x.contiguous().bytes[0], "Tensor.get_bytes"),
         Read("printing", static x => x.ToString(TorchSharp.TensorStringStyle.Numpy).Length > 0 ? x : -x, "aten::item"),
         Read("unused", static x => x.sum().data<float>()[0] > 1e9 ? x : -x, "Tensor.data"),
         Read("ToSingle", static x => x * x.sum().ToSingle(), "aten::item"),
@@ -135,7 +142,8 @@ public class ValueReadTests : ExportTests
     {
         using var module = Nested(static x => x.max().item<float>() > 50 ? x * 2 : x);
 
-        var result = OnnxExporter.Export(module, randn(2, 4), new() { AllowValueReads = true, OnWarning = static _ => { } });
+        var result =
+            OnnxExporter.Export(module, randn(2, 4), new() { AllowValueReads = true, OnWarning = static _ => { } });
 
         Assert.That(result.Warnings, Has.Some.Contains("10,000"));
     }

@@ -11,7 +11,8 @@ internal static class ConstantCases
         yield return TracingCase.Of("arrays", [randn(2, 3)], static x =>
         [
             x[0] * tensor(new float[] { 1.5f, 2, 3 }), x[0] + tensor(new double[] { 0.1, 0.2, 0.3 }),
-            x[0].matmul(arange(60).reshape(3, 20).to(ScalarType.Float32)), x[0] + tensor(0.1), x[0] > tensor(new long[] { 0, 1, 2 }),
+            x[0].matmul(arange(60).reshape(3, 20).to(ScalarType.Float32)), x[0]
+                + tensor(0.1), x[0] > tensor(new long[] { 0, 1, 2 }),
         ]);
         var strided = randn(100, 3).t();
         yield return TracingCase.Of("strided", [randn(2, 3)], x => [x[0].matmul(strided)]);

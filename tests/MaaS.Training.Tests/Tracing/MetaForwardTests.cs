@@ -20,7 +20,8 @@ public class MetaForwardTests
 
         Assert.That(read?.Operator, Is.EqualTo("Tensor.item"));
         Assert.That(module.parameters().Select(static p => p.data<float>().ToArray()), Is.EqualTo(before));
-        Assert.That(module.parameters(), Is.All.Matches<Tensor>(static p => p!.device_type == DeviceType.CPU && p.requires_grad));
+        Assert.That(module.parameters(),
+            Is.All.Matches<Tensor>(static p => p!.device_type == DeviceType.CPU && p.requires_grad));
     }
 
     [Test]
@@ -32,7 +33,8 @@ public class MetaForwardTests
         var trace = ModuleTracer.Trace([x, .. module.parameters()], () => [module.call(x)]).Trace;
 
         Assert.That(MetaForward.FirstRead(module, [x], x => module.call(x[0]), trace), Is.Null);
-        Assert.That(MetaForward.FirstRead(module, [x], _ => throw new InvalidOperationException("another failure"), trace), Is.Null);
+        Assert.That(MetaForward.FirstRead(
+            module, [x], _ => throw new InvalidOperationException("another failure"), trace), Is.Null);
     }
 
     [Test]

@@ -46,7 +46,8 @@ public class ModuleStateTests
 
         Assert.That(
             () => OnnxExporter.Export(holder, randn(2, 4)),
-            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("weight").And.Message.Contains("RegisterComponents"));
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("weight").And.Message.Contains(
+                "RegisterComponents"));
     }
 
     [Test]
@@ -57,7 +58,8 @@ public class ModuleStateTests
 
         Assert.That(
             () => OnnxExporter.Export(holder, randn(2, 4)),
-            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("layers[0].weight").And.Message.Contains("layers[0].bias"));
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("layers[0].weight").And.Message.Contains(
+                "layers[0].bias"));
     }
 
     [Test]
@@ -98,6 +100,7 @@ public class ModuleStateTests
         second.weight = first.weight;
         using var both = Sequential(("first", first), ("second", second));
 
-        Assert.That(ModuleState.Of(both).Select(static pair => pair.Name), Is.EqualTo(new[] { "first.weight", "first.bias", "second.bias" }));
+        Assert.That(ModuleState.Of(both).Select(static pair => pair.Name),
+            Is.EqualTo(new[] { "first.weight", "first.bias", "second.bias" }));
     }
 }

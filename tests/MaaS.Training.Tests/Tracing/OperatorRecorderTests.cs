@@ -18,7 +18,8 @@ public class OperatorRecorderTests
         Assert.That(seen.Where(static op => op.Depth == 0).Select(static op => $"{op.Name}.{op.Overload}"),
             Is.EqualTo(new[] { "aten::add.Tensor", "aten::sum.", "aten::item." }));
         Assert.That(seen.Single(static op => op.Name == "aten::_local_scalar_dense").Depth, Is.EqualTo(1));
-        Assert.That(seen.Where(static op => op.IsValueRead).Select(static op => op.Name), Is.EqualTo(new[] { "aten::item" }));
+        Assert.That(seen.Where(static op => op.IsValueRead).Select(static op => op.Name),
+            Is.EqualTo(new[] { "aten::item" }));
     }
 
     [Test]
@@ -40,7 +41,8 @@ public class OperatorRecorderTests
         using var scope = NewDisposeScope();
         var seen = 0;
 
-        Assert.That(() => OperatorRecorder.Record(() => throw new InvalidOperationException()), Throws.InvalidOperationException);
+        Assert.That(() => OperatorRecorder.Record(() => throw new InvalidOperationException()),
+            Throws.InvalidOperationException);
         MaaS.Training.Tracing.LibTorch.RecordFunctions.Current.Observe(() => ones(1), (_, _, _) => seen++);
         ones(1);
 

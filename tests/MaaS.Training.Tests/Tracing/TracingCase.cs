@@ -10,7 +10,8 @@ namespace MaaS.Training.Tests.Tracing;
 internal sealed record TracingCase(string Name, nn.Module? Module, Tensor[] Inputs, Func<Tensor[], Tensor[]> Forward)
 {
     /// <summary>A case of torch's functions alone.</summary>
-    public static TracingCase Of(string name, Tensor[] inputs, Func<Tensor[], Tensor[]> forward) => new(name, null, inputs, forward);
+    public static TracingCase Of(string name, Tensor[] inputs, Func<Tensor[], Tensor[]> forward) =>
+        new(name, null, inputs, forward);
 
     /// <summary>A case of a module.</summary>
     public static TracingCase Of(string name, nn.Module module, Tensor[] inputs, Func<Tensor[], Tensor[]> forward)
@@ -20,7 +21,8 @@ internal sealed record TracingCase(string Name, nn.Module? Module, Tensor[] Inpu
     }
 
     /// <summary>The tensors that a trace needs: inputs, then weights.</summary>
-    public IReadOnlyList<Tensor> All => Module is null ? Inputs : [.. Inputs, .. MaaS.Training.Tracing.ModuleState.Of(Module).Select(static pair => pair.Tensor)];
+    public IReadOnlyList<Tensor> All => Module is null ? Inputs
+        : [.. Inputs, .. MaaS.Training.Tracing.ModuleState.Of(Module).Select(static pair => pair.Tensor)];
 
     public override string ToString() => Name;
 }

@@ -20,15 +20,29 @@ internal sealed class BatchScheduler : IDisposable
     private long _nextDeadline = long.MaxValue;
     private TimeSpan _typicalRun;
     private bool _disposed;
+    private volatile int _concurrency;
 
     public BatchScheduler(InferenceModel model, BatchingOptions options, ComputeThreads threads, TimeProvider time)
     {
         _model = model;
         _options = options;
+        _concurrency = options.Concurrency;
         _threads = threads;
         _time = time;
         _deadlineTimer = time.CreateTimer(static s => ((BatchScheduler)s!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _delayTimer = time.CreateTimer(static s => ((BatchScheduler)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Most runs at once, at least 1. What runs when it gets smaller is finished.</summary>
+    public int Concurrency
+    {
+        get => _concurrency;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _concurrency = value;
+            Pump();
+        }
     }
 
     /// <summary>Appends a request.</summary>
@@ -47,7 +61,7 @@ internal sealed class BatchScheduler : IDisposable
             {
                 throw new QueueFullException($"model '{request.Model.Name}': expected at most {_options.QueueLimit} waiting requests, got one more; try later")
                 {
-                    RetryAfter = _typicalRun * ((double)_queue.Count / _options.MaxBatchSize / _options.Concurrency),
+                    RetryAfter = _typicalRun * ((double)_queue.Count / _options.MaxBatchSize / _concurrency),
                 };
             }
 
@@ -85,7 +99,7 @@ internal sealed class BatchScheduler : IDisposable
     {
         lock (_lock)
         {
-            while (!_disposed && _running.Count < _options.Concurrency)
+            while (!_disposed && _running.Count < _concurrency)
             {
                 var requests = _queue.Dequeue(_options, IsDue);
                 if (requests.Count == 0)

@@ -9,6 +9,12 @@ internal sealed class CachingRunner(IModelRunner next, long maxBytes) : IModelRu
 {
     private readonly ResponseCache _cache = new(maxBytes);
 
+    public int? Instances
+    {
+        get => next.Instances;
+        set => next.Instances = value;
+    }
+
     public async ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
         var key = RequestHash.Of(request);

@@ -56,7 +56,7 @@ async function update() {
 
     overview = answer;
     traffic.add(answer.traffic, answer.server.most_steps);
-    say(answer.server.ready ? null : reasonOf(answer.models));
+    say(reasonOf(answer.server.ready, answer.models));
     show();
     await choose(pick());
   } catch (error) {
@@ -67,9 +67,10 @@ async function update() {
   again();
 }
 
-function reasonOf(models) {
+function reasonOf(ready, models) {
   const broken = models.filter(m => m.versions.some(v => v.error_code !== 'OK')).map(m => m.name);
-  return `The server is not ready: ${broken.length > 0 ? `${broken.join(', ')} could not be loaded.` : 'models are being loaded, or it is stopping.'}`;
+  const what = broken.length > 0 ? `${broken.join(', ')} could not be loaded.` : null;
+  return ready ? what : `The server is not ready: ${what ?? 'models are being loaded, or it is stopping.'}`;
 }
 
 function again() {

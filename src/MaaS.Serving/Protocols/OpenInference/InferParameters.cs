@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
+using MaaS.Serving.Protocols.SharedMemory;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
@@ -22,6 +23,16 @@ internal struct InferParameters
     /// <summary><c>priority</c> and <c>timeout</c> of a request; null without.</summary>
     public Dictionary<string, long>? Schedule { get; private set; }
 
+    /// <summary>Where a tensor lies in shared memory; null where it does not.</summary>
+    /// <exception cref="RequestException">400: there is a region and no size.</exception>
+    public readonly SharedPart? Shared
+        => _region is null ? null
+            : new SharedPart(_region, _offset ?? 0, _size ?? throw RequestException.BadRequest("parameters: expected 'shared_memory_byte_size' with a region"));
+
+    private string? _region;
+    private long? _offset;
+    private long? _size;
+
     /// <summary>Reads the object that the reader stands on.</summary>
     /// <exception cref="RequestException">400: a known parameter has a value of another type.</exception>
     public void Read(ref Utf8JsonReader reader)
@@ -41,6 +52,15 @@ internal struct InferParameters
                     break;
                 case "binary_data_size":
                     BinarySize = Integer(reader, name);
+                    break;
+                case "shared_memory_region":
+                    _region = JsonMember.Text(ref reader, name);
+                    break;
+                case "shared_memory_offset":
+                    _offset = Integer(reader, name);
+                    break;
+                case "shared_memory_byte_size":
+                    _size = Integer(reader, name);
                     break;
                 case "classification":
                     Classes = (int)Math.Min(Integer(reader, name), int.MaxValue);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
+using MaaS.Serving.Protocols.SharedMemory;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;
@@ -14,7 +15,7 @@ internal static class OpenInferenceAnswer
     public const string HeaderLength = "Inference-Header-Content-Length";
 
     /// <summary>Answers a call that was run.</summary>
-    public static Task WriteAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request)
+    public static Task WriteAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, SharedRegions regions)
     {
         var outputs = call.Outputs;
         var tensors = new TensorValue[outputs.Count];
@@ -23,6 +24,12 @@ internal static class OpenInferenceAnswer
         {
             var classes = request.Output(i).Classes;
             tensors[i] = classes == 0 ? outputs[i] : Classification.Top(outputs[i], outputs.Specs[i], classes, call.Model.Manifest?.Labels);
+            if (request.Output(i).Shared is { } part)
+            {
+                WriteShared(regions.Find(call.Client.Caller, part.Region), part, tensors[i], outputs.Specs[i].Name);
+                continue;
+            }
+
             isBinary |= request.IsBinaryOutput(i);
         }
 
@@ -37,7 +44,7 @@ internal static class OpenInferenceAnswer
         for (var i = 0; i < (request.Outputs.Count > 0 ? request.Outputs.Count : outputs.Count); i++)
         {
             var spec = request.Outputs.Count > 0 ? outputs.FirstOrDefault(o => o.Name == request.Outputs[i].Name) : outputs[i];
-            if (spec?.Type is ElementType.Float16 or ElementType.BFloat16 && !request.IsBinaryOutput(i) && request.Output(i).Classes == 0)
+            if (spec?.Type is ElementType.Float16 or ElementType.BFloat16 && request.Output(i).Shared is null && !request.IsBinaryOutput(i) && request.Output(i).Classes == 0)
             {
                 throw RequestException.BadRequest(
                     $"output '{spec.Name}': expected the parameter binary_data: JSON does not carry {spec.Type.ProtocolName()} tensors");
@@ -45,17 +52,42 @@ internal static class OpenInferenceAnswer
         }
     }
 
+    private static bool IsBytes(OpenInferenceRequest request, int output)
+        => request.Output(output).Shared is null && request.IsBinaryOutput(output);
+
+    private static void WriteShared(SharedRegion region, SharedPart part, TensorValue tensor, string name)
+    {
+        var size = BinaryTensor.Size(tensor);
+        if (size > part.Size)
+        {
+            throw RequestException.BadRequest($"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
+        }
+
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Max(1, size));
+        BinaryTensor.Write(bytes, tensor);
+        region.Write(part.Offset, bytes.WrittenSpan);
+    }
+
     private static async Task WriteBinaryAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
     {
         using var header = JsonBuffer.Rent();
         header.Writer.WriteStartObject();
-        WriteMembers(header.Writer, call, request, tensors);
+        NonFinite.Begin(context);
+        try
+        {
+            WriteMembers(header.Writer, call, request, tensors);
+        }
+        finally
+        {
+            NonFinite.Begin(null);
+        }
+
         header.Writer.WriteEndObject();
         header.Writer.Flush();
         long length = header.Written.Length;
         for (var i = 0; i < tensors.Length; i++)
         {
-            length += request.IsBinaryOutput(i) ? BinaryTensor.Size(tensors[i]) : 0;
+            length += IsBytes(request, i) ? BinaryTensor.Size(tensors[i]) : 0;
         }
 
         context.Response.ContentType = "application/octet-stream";
@@ -65,7 +97,7 @@ internal static class OpenInferenceAnswer
         body.Write(header.Written.Span);
         for (var i = 0; i < tensors.Length; i++)
         {
-            if (request.IsBinaryOutput(i))
+            if (IsBytes(request, i))
             {
                 BinaryTensor.Write(body, tensors[i]);
             }
@@ -96,7 +128,15 @@ internal static class OpenInferenceAnswer
             }
 
             writer.WriteEndArray();
-            if (request.IsBinaryOutput(i))
+            if (request.Output(i).Shared is { } part)
+            {
+                writer.WriteStartObject("parameters"u8);
+                writer.WriteString("shared_memory_region"u8, part.Region);
+                writer.WriteNumber("shared_memory_offset"u8, part.Offset);
+                writer.WriteNumber("shared_memory_byte_size"u8, BinaryTensor.Size(tensors[i]));
+                writer.WriteEndObject();
+            }
+            else if (request.IsBinaryOutput(i))
             {
                 writer.WriteStartObject("parameters"u8);
                 writer.WriteNumber("binary_data_size"u8, BinaryTensor.Size(tensors[i]));

@@ -1,13 +1,14 @@
 using System.Globalization;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.SharedMemory;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
 /// <summary><c>POST …/infer</c>: JSON, JSON followed by binary tensors, or one raw tensor.</summary>
-internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFactory contexts, IOptions<MaaSServingOptions> options)
+internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFactory contexts, SharedRegions regions, IOptions<MaaSServingOptions> options)
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
@@ -27,10 +28,10 @@ internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFac
         }
 
         await call.RunAsync(request.OutputNames, context.RequestAborted).ConfigureAwait(false);
-        await OpenInferenceAnswer.WriteAsync(context, call, request).ConfigureAwait(false);
+        await OpenInferenceAnswer.WriteAsync(context, call, request, regions).ConfigureAwait(false);
     }
 
-    private static OpenInferenceRequest Read(RequestBody body, int? headerLength, InferenceCall call)
+    private OpenInferenceRequest Read(RequestBody body, int? headerLength, InferenceCall call)
     {
         if (headerLength == 0)
         {
@@ -38,7 +39,8 @@ internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFac
         }
 
         body.QuoteNonFinite();
-        return OpenInferenceRequest.Read(body.Json, body.Binary, call.Tensors);
+        return OpenInferenceRequest.Read(
+            body.Json, body.Binary, call.Tensors, part => regions.Find(call.Client.Caller, part.Region).Read(part.Offset, part.Size));
     }
 
     private static int? HeaderLength(HttpContext context)

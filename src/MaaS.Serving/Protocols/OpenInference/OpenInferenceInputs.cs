@@ -2,13 +2,15 @@ using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
+using MaaS.Serving.Protocols.SharedMemory;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
 /// <summary>Reads the inputs of a request, from JSON or from the bytes that follow it.</summary>
 /// <param name="tensors">Gets them.</param>
 /// <param name="binary">What follows the JSON part, in the order of the inputs.</param>
-internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory<byte> binary)
+/// <param name="shared">Reads a part of shared memory.</param>
+internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory<byte> binary, Func<SharedPart, byte[]> shared)
 {
     private ReadOnlyMemory<byte> _left = binary;
 
@@ -66,9 +68,16 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
             }
         }
 
-        if (name is null || datatype is null || shape is null || (dataStart is null) == (parameters.BinarySize is null))
+        if (name is null || datatype is null || shape is null || (dataStart is null ? 0 : 1) + (parameters.BinarySize is null ? 0 : 1) + (parameters.Shared is null ? 0 : 1) != 1)
         {
-            throw RequestException.BadRequest($"input '{name}': expected name, datatype, shape and either data or the parameter binary_data_size");
+            throw RequestException.BadRequest($"input '{name}': expected name, datatype, shape and one of data and the parameters binary_data_size and shared_memory_region");
+        }
+
+        if (parameters.Shared is { } part)
+        {
+            var input = tensors.IndexOf(name);
+            tensors.Complete(input, BinaryTensor.Read(name, TypeOf(input, datatype), shape, shared(part)));
+            return;
         }
 
         if (parameters.BinarySize is { } size)

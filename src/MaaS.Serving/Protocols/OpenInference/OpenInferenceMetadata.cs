@@ -3,6 +3,7 @@ using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Models.Triton;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;
@@ -78,9 +79,11 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
             writer.WriteString("name"u8, model.Name);
             writer.WriteString("platform"u8, ServerDescription.Platform);
             writer.WriteString("backend"u8, ServerDescription.Backend);
-            writer.WriteNumber("max_batch_size"u8, 0); // The shapes name every axis, the first one among them.
-            WriteConfig(writer, "input", encoders.InputsOf(model));
-            WriteConfig(writer, "output", model.Outputs);
+            var inputs = encoders.InputsOf(model);
+            var size = ModelConfigShape.MaxBatchSize(model, inputs);
+            writer.WriteNumber("max_batch_size"u8, size);
+            WriteConfig(writer, "input", inputs, hasBatchAxis: size > 0);
+            WriteConfig(writer, "output", model.Outputs, hasBatchAxis: size > 0);
         }).ConfigureAwait(false);
     }
 
@@ -96,32 +99,32 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
             writer.WriteStartObject();
             writer.WriteString("name"u8, spec.Name);
             writer.WriteString("datatype"u8, spec.Type.ProtocolName());
-            WriteShape(writer, "shape", spec);
+            WriteShape(writer, "shape", spec.Shape);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     }
 
-    private static void WriteConfig(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)
+    private static void WriteConfig(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs, bool hasBatchAxis)
     {
         writer.WriteStartArray(member);
         foreach (var spec in specs)
         {
             writer.WriteStartObject();
             writer.WriteString("name"u8, spec.Name);
-            writer.WriteString("data_type"u8, "TYPE_" + (spec.Type == ElementType.String ? "STRING" : spec.Type.ProtocolName()));
-            WriteShape(writer, "dims", spec);
+            writer.WriteString("data_type"u8, TritonCheck.NameOf(spec.Type));
+            WriteShape(writer, "dims", ModelConfigShape.Dims(spec, hasBatchAxis));
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
     }
 
-    private static void WriteShape(Utf8JsonWriter writer, string member, TensorSpec spec)
+    private static void WriteShape(Utf8JsonWriter writer, string member, IEnumerable<long> shape)
     {
         writer.WriteStartArray(member);
-        foreach (var size in spec.Shape)
+        foreach (var size in shape)
         {
             writer.WriteNumberValue(size);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
+using MaaS.Serving.Protocols.SharedMemory;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
@@ -38,8 +39,9 @@ internal sealed class OpenInferenceRequest
     /// <param name="json">The JSON part.</param>
     /// <param name="binary">What follows it; empty where there is nothing. The tensors read it in place.</param>
     /// <param name="tensors">Gets the inputs.</param>
+    /// <param name="shared">Reads a part of shared memory.</param>
     /// <exception cref="RequestException">400, with what was expected.</exception>
-    public static OpenInferenceRequest Read(ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, RequestTensors tensors)
+    public static OpenInferenceRequest Read(ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, RequestTensors tensors, Func<SharedPart, byte[]> shared)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -50,7 +52,7 @@ internal sealed class OpenInferenceRequest
         string? id = null;
         List<RequestedOutput>? outputs = null;
         var parameters = new InferParameters();
-        var inputs = new OpenInferenceInputs(tensors, binary);
+        var inputs = new OpenInferenceInputs(tensors, binary, shared);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (JsonText.Is(reader, "id"u8))
@@ -124,10 +126,16 @@ internal sealed class OpenInferenceRequest
                 }
             }
 
+            if (name is not null && outputs.Exists(o => o.Name == name))
+            {
+                throw RequestException.BadRequest($"outputs: expected each once, got '{name}' twice");
+            }
+
             outputs.Add(new RequestedOutput(
                 name ?? throw RequestException.BadRequest("outputs: expected a name in each, it is missing"),
                 parameters.BinaryData,
-                parameters.Classes ?? 0));
+                parameters.Classes ?? 0,
+                parameters.Shared));
         }
 
         return outputs;

@@ -131,7 +131,7 @@ internal static class ExamplesRequest
     }
 
     /// <summary>A feature is a flat list; the model says how it is shaped.</summary>
-    private static long[] Shape(TensorSpec spec, int rows, int count)
+    public static long[] Shape(TensorSpec spec, int rows, int count)
     {
         if (spec.Shape.Count == 1 && count == 1)
         {

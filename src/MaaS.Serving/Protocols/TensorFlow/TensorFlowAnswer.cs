@@ -16,16 +16,21 @@ internal static class TensorFlowAnswer
     /// <summary>Answers in the form of the request.</summary>
     /// <exception cref="RequestException">400: the form has rows and an output has none.</exception>
     public static Task WriteAsync(HttpContext context, RequestForm form, InferenceCall call)
+        => JsonAnswer.WriteAsync(context, Members(form, call));
+
+    /// <summary>Writes the answer's members, in the form of the request.</summary>
+    /// <exception cref="RequestException">400: the form has rows and an output has none.</exception>
+    public static Action<Utf8JsonWriter> Members(RequestForm form, InferenceCall call)
     {
         var outputs = call.Outputs;
         if (form == RequestForm.Column)
         {
-            return JsonAnswer.WriteAsync(context, writer => WriteColumns(writer, outputs));
+            return writer => WriteColumns(writer, outputs);
         }
 
         var rows = call.Tensors.Values.Span[0].Shape[0];
         ThrowIfNoRows(outputs, rows);
-        return JsonAnswer.WriteAsync(context, writer => WriteRows(writer, outputs, rows));
+        return writer => WriteRows(writer, outputs, rows);
     }
 
     /// <summary>Writes <c>"predictions": [one entry a row]</c>.</summary>

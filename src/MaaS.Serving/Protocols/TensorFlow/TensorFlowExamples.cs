@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MaaS.Core.Inference;
-using MaaS.Core.Packages;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
@@ -17,28 +16,13 @@ internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServ
     /// <summary>Answers label and score of every class, in the model's order.</summary>
     public async Task ClassifyAsync(HttpContext context)
     {
-        using var call = await RunAsync(
-            context, "classify", "float32 scores of shape (N, classes)", o => o is { Type: ElementType.Float32, Shape.Count: 2 }).ConfigureAwait(false);
-        var scores = call.Outputs[0];
-        var rows = (int)scores.Shape[0];
-        var classes = (int)scores.Shape[1];
-        var manifest = call.Model.Manifest;
-        var labels = manifest?.Labels?.Count == classes ? manifest.Labels : null;
-        var isLogits = manifest?.Task == ModelManifest.Classification;
+        using var call = await RunAsync(context, "classify", ExampleOutputs.ScoresOf).ConfigureAwait(false);
         await JsonAnswer.WriteAsync(context, writer =>
         {
-            var probabilities = new float[classes];
             writer.WriteStartArray("results"u8);
-            for (var row = 0; row < rows; row++)
+            foreach (var classes in ExampleOutputs.Classes(call.Model, call.Outputs[0]))
             {
-                var values = scores.AsSpan<float>().Slice(row * classes, classes);
-                if (isLogits && classes > 0)
-                {
-                    Softmax.Compute(values, probabilities);
-                    values = probabilities;
-                }
-
-                WriteClasses(writer, values, labels);
+                WriteClasses(writer, classes);
             }
 
             writer.WriteEndArray();
@@ -48,9 +32,7 @@ internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServ
     /// <summary>Answers one value for each example.</summary>
     public async Task RegressAsync(HttpContext context)
     {
-        using var call = await RunAsync(
-            context, "regress", "float32 values of shape (N) or (N, 1)",
-            o => o is { Type: ElementType.Float32, Shape: [_] or [_, 1] }).ConfigureAwait(false);
+        using var call = await RunAsync(context, "regress", ExampleOutputs.ValuesOf).ConfigureAwait(false);
         var values = call.Outputs[0];
         await JsonAnswer.WriteAsync(context, writer =>
         {
@@ -64,26 +46,26 @@ internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServ
         }).ConfigureAwait(false);
     }
 
-    private static void WriteClasses(Utf8JsonWriter writer, ReadOnlySpan<float> scores, IReadOnlyList<string>? labels)
+    private static void WriteClasses(Utf8JsonWriter writer, (string Label, float Score)[] classes)
     {
         writer.WriteStartArray();
-        for (var i = 0; i < scores.Length; i++)
+        foreach (var (label, score) in classes)
         {
             writer.WriteStartArray();
-            writer.WriteStringValue(labels?[i] ?? "");
-            TensorJsonWriter.Write(writer, scores[i]);
+            writer.WriteStringValue(label);
+            TensorJsonWriter.Write(writer, score);
             writer.WriteEndArray();
         }
 
         writer.WriteEndArray();
     }
 
-    private async Task<InferenceCall> RunAsync(HttpContext context, string method, string expected, Func<TensorSpec, bool> isWanted)
+    private async Task<InferenceCall> RunAsync(HttpContext context, string method, Func<ServedModel, TensorSpec> outputOf)
     {
         var call = await calls.BeginAsync(context, context.RoutedModel()).ConfigureAwait(false);
         try
         {
-            var output = call.Model.Outputs.FirstOrDefault(isWanted) ?? throw Unfit(method, expected, call.Model);
+            var output = outputOf(call.Model);
             int rows;
             using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
             {
@@ -93,8 +75,8 @@ internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServ
             }
 
             await call.RunAsync([output.Name], context.RequestAborted).ConfigureAwait(false);
-            return call.Outputs[0].Shape[0] == rows ? call
-                : throw RequestException.BadRequest($"{method}: expected one entry for each of {rows} examples, the model gives {output.Name}: {call.Outputs[0]}");
+            ExampleOutputs.ThrowIfNoRows(method, call.Outputs, rows);
+            return call;
         }
         catch
         {
@@ -102,7 +84,4 @@ internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServ
             throw;
         }
     }
-
-    private static RequestException Unfit(string method, string expected, ServedModel model)
-        => RequestException.BadRequest($"{method}: expected a model with {expected}, '{model.Name}' has {string.Join("; ", model.Outputs)}; use predict");
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.Images;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 
@@ -27,11 +28,14 @@ internal static class TensorFlowRequest
     /// <param name="json">The body.</param>
     /// <param name="model">Whose inputs are expected.</param>
     /// <param name="tensors">Gets the inputs.</param>
-    /// <param name="images">Whether the form <c>images</c> is taken.</param>
+    /// <param name="images">
+    /// Reads image files. With it the forms <c>images</c>, <c>image</c> (one of them) and <c>input_data</c> (rows, or an object
+    /// with <c>data</c>) are taken; null takes TensorFlow Serving's own alone.
+    /// </param>
     /// <exception cref="RequestException">400, with what was expected.</exception>
-    public static RequestForm Read(ReadOnlySpan<byte> json, ServedModel model, RequestTensors tensors, bool images)
+    public static RequestForm Read(ReadOnlySpan<byte> json, ServedModel model, RequestTensors tensors, ImageFiles? images)
     {
-        var expected = images && model.Manifest?.Preprocessing is not null ? "'instances', 'inputs' or 'images'" : "'instances' or 'inputs'";
+        var expected = images is not null && model.Manifest?.Preprocessing is not null ? "'instances', 'inputs', 'image' or 'images'" : "'instances' or 'inputs'";
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -43,8 +47,11 @@ internal static class TensorFlowRequest
         {
             RequestForm? next = JsonText.Is(reader, "instances"u8) ? RequestForm.Row
                 : JsonText.Is(reader, "inputs"u8) ? RequestForm.Column
-                : images && JsonText.Is(reader, "images"u8) ? RequestForm.Images
+                : images is null ? null
+                : JsonText.Is(reader, "images"u8) || JsonText.Is(reader, "image"u8) ? RequestForm.Images
+                : JsonText.Is(reader, "input_data"u8) ? RequestForm.Row
                 : null;
+            var isOne = JsonText.Is(reader, "image"u8);
             var isSignature = JsonText.Is(reader, "signature_name"u8);
             reader.Read();
             if (next is null)
@@ -61,14 +68,20 @@ internal static class TensorFlowRequest
             form = next;
             switch (form)
             {
+                case RequestForm.Row when reader.TokenType == JsonTokenType.StartObject && images is not null:
+                    form = ReadInputData(ref reader, json, tensors);
+                    break;
                 case RequestForm.Row:
                     ReadRows(ref reader, json, tensors);
                     break;
                 case RequestForm.Column:
                     ReadColumns(ref reader, json, tensors);
                     break;
+                case RequestForm.Images when isOne && reader.TokenType is JsonTokenType.String or JsonTokenType.StartObject:
+                    ReadImageFile(ref reader, model, tensors, images!);
+                    break;
                 default:
-                    ReadImages(ref reader, json, model, tensors);
+                    ReadImages(ref reader, json, model, tensors, isOne);
                     break;
             }
         }
@@ -187,13 +200,57 @@ internal static class TensorFlowRequest
         }
     }
 
-    private static void ReadImages(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ServedModel model, RequestTensors tensors)
+    /// <summary>Rows under <c>data</c>, as tables are split into columns and data, or the inputs by name.</summary>
+    private static RequestForm ReadInputData(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestTensors tensors)
+    {
+        var members = reader;
+        while (members.Read() && members.TokenType == JsonTokenType.PropertyName)
+        {
+            var isData = JsonText.Is(members, "data"u8);
+            members.Read();
+            if (isData && tensors.Specs.All(s => s.Name != "data"))
+            {
+                ReadRows(ref members, json, tensors);
+                reader.Skip();
+                return RequestForm.Row;
+            }
+
+            members.Skip();
+        }
+
+        ReadColumns(ref reader, json, tensors);
+        return RequestForm.Column;
+    }
+
+    /// <summary>One image file in base64, bare or as <c>{"b64": …}</c>.</summary>
+    private static void ReadImageFile(ref Utf8JsonReader reader, ServedModel model, RequestTensors tensors, ImageFiles images)
+    {
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        if (isObject && !(reader.Read() && reader.TokenType == JsonTokenType.PropertyName && JsonText.Is(reader, "b64"u8) && reader.Read()))
+        {
+            throw RequestException.BadRequest("image: expected pixels, a file in base64 or {\"b64\": …}");
+        }
+
+        var file = reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes) ? bytes
+            : throw RequestException.BadRequest("image: expected a file in base64, got another text");
+        if (!images.TryRead(file, model, tensors))
+        {
+            throw RequestException.BadRequest($"image: expected a file that model '{model.Name}' takes, an image of a kind that this server decodes");
+        }
+
+        if (isObject && !(reader.Read() && reader.TokenType == JsonTokenType.EndObject))
+        {
+            throw RequestException.BadRequest("image: expected nothing beside 'b64'");
+        }
+    }
+
+    private static void ReadImages(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ServedModel model, RequestTensors tensors, bool isOne)
     {
         var preprocessing = model.Manifest?.Preprocessing
             ?? throw RequestException.BadRequest($"model '{model.Name}': expected 'instances' or 'inputs': its package names no preprocessing for 'images'");
         var buffer = tensors.Buffer(0);
         var shape = TensorJsonReader.Read(ref reader, json, buffer);
-        tensors.Complete(0, ImagePixels.Prepare(buffer.Floats(), shape, tensors.Specs[0], preprocessing));
+        tensors.Complete(0, ImagePixels.Prepare(buffer.Floats(), isOne ? [1, .. shape] : shape, tensors.Specs[0], preprocessing));
     }
 
     /// <summary>Whether a value is an object of inputs by name; <c>{"b64": …}</c> is a value.</summary>

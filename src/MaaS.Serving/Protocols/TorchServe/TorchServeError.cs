@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Serving.Http;
+using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.TorchServe;
@@ -23,6 +24,16 @@ internal static class TorchServeError
     public static int Version(string name, string version)
         => int.TryParse(version.EndsWith(".0", StringComparison.Ordinal) ? version[..^2] : version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number : throw RequestException.NotFound($"model '{name}': expected a version as 1, got '{version}'");
+
+    /// <summary>TorchServe's clients take a model that was unregistered for one that never was.</summary>
+    /// <exception cref="RequestException">404: the model was unloaded as a whole.</exception>
+    public static void ThrowIfUnregistered(ModelRepository models, string name)
+    {
+        if (models.IsUnloaded(name))
+        {
+            throw RequestException.NotFound($"model '{name}': expected a registered model, it was unregistered; POST /models?model_name={name} registers it again");
+        }
+    }
 
     private static string TypeOf(int status) => status switch
     {

@@ -4,6 +4,7 @@ using MaaS.Core.Packages;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.Images;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.TensorFlow;
 using MaaS.Serving.Security;
@@ -19,7 +20,7 @@ namespace MaaS.Serving.Protocols.TorchServe;
 /// text or a tensor's bytes) or as a form's file, and <c>/ping</c>.
 /// </summary>
 internal sealed class TorchServeInference(
-    ModelRepository models, InferenceCalls calls, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+    ModelRepository models, InferenceCalls calls, ImageFiles images, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
 {
     // TorchServe's image classifiers answer with as many classes.
     private const int Classes = 5;
@@ -31,8 +32,11 @@ internal sealed class TorchServeInference(
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/ping", endpoint.Handle(PingAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.None);
-        endpoints.MapPost("/predictions/{name}", endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
-        endpoints.MapPost("/predictions/{name}/{version}", endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+        foreach (var address in new[] { "/predictions/{name}", "/predictions/{name}/{version}" })
+        {
+            endpoints.MapPost(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+            endpoints.MapPut(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+        }
     }
 
     private Task PingAsync(HttpContext context) => JsonAnswer.WriteAsync(
@@ -44,6 +48,7 @@ internal sealed class TorchServeInference(
     {
         var name = context.Route("name")!;
         var version = context.Route("version") is { } text ? TorchServeError.Version(name, text).ToString(provider: null) : null;
+        TorchServeError.ThrowIfUnregistered(models, name);
         using var call = await calls.BeginAsync(context, new ModelReference(name, version)).ConfigureAwait(false);
         using var body = await RawBody.ReadAsync(context, _limit).ConfigureAwait(false);
         call.BeginInput();
@@ -60,19 +65,15 @@ internal sealed class TorchServeInference(
 
     /// <summary>Fills the inputs.</summary>
     /// <returns>The form of a JSON body, which is answered in the same form; null for a single sample.</returns>
-    private static RequestForm? Read(RawBody body, InferenceCall call)
+    private RequestForm? Read(RawBody body, InferenceCall call)
     {
         if (body.IsJson)
         {
-            return TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images: true);
+            return TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images);
         }
 
-        if (call.Model.Manifest?.Preprocessing is { } preprocessing && NetpbmImage.Is(body.Bytes.Span))
+        if (images.TryRead(body.Bytes, call.Model, call.Tensors))
         {
-            var image = NetpbmImage.Read(body.Bytes.Span, call.Model.Inputs[0]);
-            var pixels = image.Pixels();
-            var shape = ImagePixels.Prepare(pixels, image.Shape, call.Model.Inputs[0], preprocessing);
-            call.Tensors.Complete(0, TensorValue.Of(pixels, shape));
             return null;
         }
 

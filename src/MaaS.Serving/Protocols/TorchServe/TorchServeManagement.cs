@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MaaS.Core.Packages;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
@@ -13,6 +14,7 @@ namespace MaaS.Serving.Protocols.TorchServe;
 internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoint endpoint) : IProtocol
 {
     private const int PageSize = 100;
+    private const int MaxWorkers = 1024;
 
     public string Name => "torchserve-management";
 
@@ -23,6 +25,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin).WithModel(new ModelMetadata(RegisteredName));
         endpoints.MapGet("/models/{name}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
         endpoints.MapGet("/models/{name}/{version}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
+        endpoints.MapPut("/models/{name}", Handle(ScaleAsync)).WithScope(ServingScope.Admin);
+        endpoints.MapPut("/models/{name}/{version}", Handle(ScaleAsync)).WithScope(ServingScope.Admin);
         endpoints.MapDelete("/models/{name}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
         endpoints.MapDelete("/models/{name}/{version}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
         endpoints.MapPut("/models/{name}/{version}/set-default", Handle(SetDefaultAsync)).WithScope(ServingScope.Admin);
@@ -58,6 +62,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         var name = context.Route("name")!;
         var visible = new ModelAccess(models, context);
         var all = visible.Status(name);
+        TorchServeError.ThrowIfUnregistered(models, name);
         IEnumerable<ModelVersionStatus> described = context.Route("version") switch
         {
             null => [all.LastOrDefault(s => s.IsServable) ?? all[^1]],
@@ -90,8 +95,29 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
             throw RequestException.BadRequest("expected ?url= with the name of a file of the models folder, or ?model_name=, without a path");
         }
 
-        await new ModelAccess(models, context).LoadAsync(name, context.RequestAborted).ConfigureAwait(false);
-        await StatusAsync(context, $"Model \"{name}\" Version: {Latest(name)} registered with 1 initial workers").ConfigureAwait(false);
+        var visible = new ModelAccess(models, context);
+        var named = context.Request.Query["model_name"].ToString();
+        if (named.Length > 0 && url.Length > 0 && named != Path.GetFileNameWithoutExtension(url) && named != url)
+        {
+            if (!ModelNames.IsValid(named))
+            {
+                throw RequestException.BadRequest($"model_name: expected {ModelNames.Rule}, got '{named}'");
+            }
+
+            await visible.RegisterAsync(named, url, context.RequestAborted).ConfigureAwait(false);
+        }
+        else
+        {
+            await visible.LoadAsync(name, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        if (Number(context, "initial_workers") is > 0 and var workers)
+        {
+            visible.SetInstances(name, Math.Min(workers, MaxWorkers));
+        }
+
+        var status = $"Model \"{name}\" Version: {Latest(name)} registered with {models.Instances(name) ?? 1} initial workers";
+        await StatusAsync(context, status).ConfigureAwait(false);
     }
 
     private async Task UnregisterAsync(HttpContext context)
@@ -100,6 +126,24 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         int? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
         await new ModelAccess(models, context).UnloadAsync(name, version, context.RequestAborted).ConfigureAwait(false);
         await StatusAsync(context, $"Model \"{name}\" unregistered").ConfigureAwait(false);
+    }
+
+    /// <summary>Workers are runs at once. More than <c>max_worker</c> never run, so the larger number counts.</summary>
+    private Task ScaleAsync(HttpContext context)
+    {
+        var name = context.Route("name")!;
+        var visible = new ModelAccess(models, context);
+        visible.Status(name, context.Route("version") is { } text ? TorchServeError.Version(name, text).ToString(CultureInfo.InvariantCulture) : null);
+        TorchServeError.ThrowIfUnregistered(models, name);
+        var (least, most) = (Number(context, "min_worker") ?? 1, Number(context, "max_worker"));
+        if (least > MaxWorkers || most is 0 or > MaxWorkers || most < least)
+        {
+            throw RequestException.BadRequest(
+                $"expected ?min_worker= and ?max_worker= from 1 to {MaxWorkers}, the first not above the second, got {least} and {most}; DELETE ends a model");
+        }
+
+        visible.SetInstances(name, Math.Max(1, most ?? Math.Max(least, 1)));
+        return StatusAsync(context, $"Workers scaled to {models.Instances(name) ?? 1} for model: {name}");
     }
 
     private Task SetDefaultAsync(HttpContext context)
@@ -112,23 +156,28 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
 
     private static Task StatusAsync(HttpContext context, string status) => JsonAnswer.WriteAsync(context, writer => writer.WriteString("status"u8, status));
 
-    private static void Describe(Utf8JsonWriter writer, ModelVersionStatus status)
+    private void Describe(Utf8JsonWriter writer, ModelVersionStatus status)
     {
+        var workers = models.Instances(status.Name) ?? 1;
         writer.WriteStartObject();
         writer.WriteString("modelName"u8, status.Name);
         writer.WriteString("modelVersion"u8, status.Version.ToString(CultureInfo.InvariantCulture));
         writer.WriteString("modelUrl"u8, status.Name);
         writer.WriteString("runtime"u8, "onnxruntime"u8);
-        writer.WriteNumber("minWorkers"u8, 1);
-        writer.WriteNumber("maxWorkers"u8, 1);
+        writer.WriteNumber("minWorkers"u8, workers);
+        writer.WriteNumber("maxWorkers"u8, workers);
         writer.WriteString("status"u8, status.IsServable ? "Healthy" : "Unhealthy");
         writer.WriteStartArray("workers"u8);
-        writer.WriteStartObject();
-        writer.WriteString("id"u8, "0"u8);
-        writer.WriteString("status"u8, status.IsServable ? "READY" : "UNLOADING");
-        writer.WriteBoolean("gpu"u8, false);
-        writer.WriteNumber("memoryUsage"u8, status.Bytes);
-        writer.WriteEndObject();
+        for (var i = 0; i < workers; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id"u8, i.ToString(CultureInfo.InvariantCulture));
+            writer.WriteString("status"u8, status.IsServable ? "READY" : "UNLOADING");
+            writer.WriteBoolean("gpu"u8, false);
+            writer.WriteNumber("memoryUsage"u8, i == 0 ? status.Bytes : 0); // All workers share one session.
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
         writer.WriteEndObject();
     }

@@ -31,8 +31,9 @@ internal static class CppAbis
 
         var name = system == OSPlatform.OSX ? "macOS" : system.ToString();
         throw new TracingException(
-            $"expected Linux or Windows on x64, got {name} on {architecture}, where libtorch's tracer has not been tried. "
-            + "Save the weights there (ModelWeights, .safetensors), and export or prune the module on Linux or Windows");
+            $"expected Linux or Windows on x64, got {name} on {architecture}, where libtorch's tracer has not been "
+            + "tried. Save the weights there (ModelWeights, .safetensors), and export or prune the module on Linux "
+            + "or Windows");
     }
 
     /// <summary>The interface of the system that this process runs on.</summary>

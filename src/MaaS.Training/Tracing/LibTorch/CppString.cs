@@ -3,8 +3,8 @@ using System.Text;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary><c>std::string</c>: 32 bytes. libstdc++ keeps pointer, length, and 16 bytes for a short text or the capacity;
-/// Microsoft's library 16 bytes for a short text or the pointer, then length and capacity.</summary>
+/// <summary><c>std::string</c>: 32 bytes. libstdc++ keeps pointer, length, and 16 bytes for a short text or the
+/// capacity; Microsoft's library 16 bytes for a short text or the pointer, then length and capacity.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CppString
 {
@@ -44,7 +44,8 @@ internal unsafe struct CppString
     }
 
     /// <summary>Reads a string that libtorch returned, and frees it.</summary>
-    public static string Take(CppString* text, CppAbi abi) => abi == CppAbi.Itanium ? TakeItanium(text) : TakeMsvc(text);
+    public static string Take(CppString* text, CppAbi abi) =>
+        abi == CppAbi.Itanium ? TakeItanium(text) : TakeMsvc(text);
 
     private static string TakeItanium(CppString* text)
     {
@@ -61,7 +62,8 @@ internal unsafe struct CppString
     {
         if (text->_word2 > text->_word3)
         {
-            throw new TracingException($"a C++ string of length {text->_word2} has the capacity {text->_word3}: it is laid out in another way");
+            throw new TracingException(
+                $"a C++ string of length {text->_word2} has the capacity {text->_word3}: its layout is another one");
         }
 
         var length = checked((int)text->_word2);
@@ -78,7 +80,8 @@ internal unsafe struct CppString
             block = ((byte**)characters)[-1];
             if (characters - block is < 8 or > 39)
             {
-                throw new TracingException($"a C++ string of {length} bytes does not name its block: it is laid out in another way");
+                throw new TracingException(
+                    $"a C++ string of {length} bytes does not name its block: it is laid out in another way");
             }
         }
 

@@ -31,7 +31,8 @@ internal sealed unsafe partial class LoadedLibTorch
     public LibTorchVersion Version { get; }
 
     /// <summary>Finds it.</summary>
-    /// <exception cref="TracingException">There is none, it is an unknown one, or the system is not supported.</exception>
+    /// <exception cref="TracingException">There is none, it is an unknown one, or the system is not
+    /// supported.</exception>
     public static LoadedLibTorch Find()
     {
         var abi = CppAbis.OfThisSystem();
@@ -45,7 +46,8 @@ internal sealed unsafe partial class LoadedLibTorch
         var handle = abi == CppAbi.Msvc ? module.BaseAddress : Open(module.FileName, Lazy | NoLoad);
         return handle != 0
             ? new LoadedLibTorch(abi, module.FileName, handle)
-            : throw new TracingException($"expected the loaded library {module.FileName} to open again, got an error of the system's loader");
+            : throw new TracingException(
+                $"expected the loaded library {module.FileName} to open again, got an error of the system's loader");
     }
 
     /// <summary>The address of an exported function.</summary>
@@ -53,7 +55,8 @@ internal sealed unsafe partial class LoadedLibTorch
     public nint Export(string name) => NativeLibrary.TryGetExport(_handle, name, out var address)
         ? address
         : throw new TracingException(
-            $"libtorch {Version} at {Path} lacks the function {name}, which the tracer calls; reference TorchSharp's own libtorch package");
+            $"libtorch {Version} at {Path} lacks the function {name}, which the tracer calls; reference "
+                + "TorchSharp's own libtorch package");
 
     [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);

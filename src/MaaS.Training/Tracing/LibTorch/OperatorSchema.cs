@@ -5,7 +5,8 @@ namespace MaaS.Training.Tracing.LibTorch;
 /// <summary>Which overload of an operator a node calls.</summary>
 /// <param name="Overload">Its name, such as <c>Tensor</c>; empty for the only one.</param>
 /// <param name="Arguments">The arguments' names, in order.</param>
-/// <param name="Writes">Whether it writes into one of its arguments: the schema marks it, as in <c>Tensor(a!) self</c>.</param>
+/// <param name="Writes">Whether it writes into one of its arguments: the schema marks it, as in <c>Tensor(a!)
+/// self</c>.</param>
 internal sealed record OperatorSchema(string Overload, IReadOnlyList<string> Arguments, bool Writes)
 {
     // Schemas live as long as the process.
@@ -15,7 +16,8 @@ internal sealed record OperatorSchema(string Overload, IReadOnlyList<string> Arg
     public static OperatorSchema Of(nint schema, TracerFunctions functions) =>
         Read.TryGetValue(schema, out var known) ? known : Read.GetOrAdd(schema, Parse(functions.SchemaText(schema)));
 
-    /// <summary>Parses a schema such as <c>aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)</c>.</summary>
+    /// <summary>Parses a schema such as <c>aten::add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) ->
+    /// Tensor(a!)</c>.</summary>
     /// <exception cref="TracingException">The text is none.</exception>
     public static OperatorSchema Parse(string text)
     {
@@ -29,7 +31,9 @@ internal sealed record OperatorSchema(string Overload, IReadOnlyList<string> Arg
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         var overload = dot >= 0 && dot < open ? text[(dot + 1)..open] : "";
         string[] arguments = [.. Split(text[(open + 1)..close]).Where(static part => part != "*")];
-        return new OperatorSchema(overload, Array.ConvertAll(arguments, Name), arguments.Any(static a => a.Contains("!)", StringComparison.Ordinal)));
+        return new OperatorSchema(
+            overload, Array.ConvertAll(arguments, Name),
+            arguments.Any(static a => a.Contains("!)", StringComparison.Ordinal)));
     }
 
     // "int[2] stride=1" → stride.

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary>Reads memory of this process at addresses that may not exist, through the operating system: a bad address is an
-/// error and no crash.</summary>
+/// <summary>Reads memory of this process at addresses that may not exist, through the operating system: a bad address
+/// is an error and no crash.</summary>
 internal sealed unsafe partial class OwnMemory : IDisposable
 {
     private const nint LeastAddress = 65536;
@@ -21,11 +21,13 @@ internal sealed unsafe partial class OwnMemory : IDisposable
 
         try
         {
-            _memory = new FileStream("/proc/self/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            _memory = new FileStream(
+                "/proc/self/mem", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TracingException("the layout of libtorch cannot be checked: /proc/self/mem does not open; mount /proc", error);
+            throw new TracingException(
+                "the layout of libtorch cannot be checked: /proc/self/mem does not open; mount /proc", error);
         }
     }
 
@@ -52,7 +54,8 @@ internal sealed unsafe partial class OwnMemory : IDisposable
         {
             fixed (byte* first = to)
             {
-                return ReadProcessMemory(CurrentProcess, address, first, (nuint)to.Length, out var read) != 0 && read == (nuint)to.Length;
+                return ReadProcessMemory(CurrentProcess, address, first, (nuint)to.Length, out var read) != 0
+                    && read == (nuint)to.Length;
             }
         }
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary>libtorch's own observer of operators (<c>at::RecordFunction</c>), which sees what the tracer does not: operators
-/// that read values.</summary>
+/// <summary>libtorch's own observer of operators (<c>at::RecordFunction</c>), which sees what the tracer does not:
+/// operators that read values.</summary>
 internal sealed unsafe class RecordFunctions
 {
     private static readonly Lazy<RecordFunctions> Instance = new(Open, LazyThreadSafetyMode.PublicationOnly);
@@ -27,7 +27,8 @@ internal sealed unsafe class RecordFunctions
         _overload = (delegate* unmanaged<nint, byte*>)library.Export(
             isMsvc ? "?overload_name@RecordFunction@at@@QEBAPEBDXZ" : "_ZNK2at14RecordFunction13overload_nameEv");
         _addCallback = (delegate* unmanaged<Callback, ulong>)library.Export(
-            isMsvc ? "?addThreadLocalCallback@at@@YA_KVRecordFunctionCallback@1@@Z" : "_ZN2at22addThreadLocalCallbackENS_22RecordFunctionCallbackE");
+            isMsvc ? "?addThreadLocalCallback@at@@YA_KVRecordFunctionCallback@1@@Z"
+                : "_ZN2at22addThreadLocalCallbackENS_22RecordFunctionCallbackE");
         _removeCallback = (delegate* unmanaged<ulong, void>)library.Export(
             isMsvc ? "?removeCallback@at@@YAX_K@Z" : "_ZN2at14removeCallbackEm");
     }
@@ -36,13 +37,16 @@ internal sealed unsafe class RecordFunctions
     /// <exception cref="TracingException">The system or the libtorch is not one that MaaS knows.</exception>
     public static RecordFunctions Current => Instance.Value;
 
-    /// <summary>Runs a function and calls <paramref name="seen"/> for each operator that begins on this thread.</summary>
+    /// <summary>Runs a function and calls <paramref name="seen"/> for each operator that begins on this
+    /// thread.</summary>
     /// <param name="function">What it throws is thrown here.</param>
-    /// <param name="seen">Name, overload, and how many operators it runs inside. Must not throw: libtorch calls it.</param>
-    public void Observe(Action function, Action<string, string, int> seen)
+    /// <param name="seen">Name, overload, and how many operators it runs inside. Must not throw: libtorch calls
+    /// it.</param>
+    /// <param name="nested">Whether operators inside others count.</param>
+    public void Observe(Action function, Action<string, string, int> seen, bool nested = true)
     {
         var outer = observation;
-        observation = new Observation(this, seen);
+        observation = new Observation(this, seen, nested ? int.MaxValue : 0);
         var callback = new Callback
         {
             Start = (nint)(delegate* unmanaged<nint*, nint, nint*>)&Started,
@@ -80,7 +84,8 @@ internal sealed unsafe class RecordFunctions
         string[] expected = ["aten::add.Tensor", "aten::sum."];
         return seen.SequenceEqual(expected) ? functions : throw new TracingException(
             $"libtorch {library.Version} at {library.Path} reports operators in another way than MaaS knows: expected "
-            + $"{string.Join(", ", expected)}, got {string.Join(", ", seen)}. Reference TorchSharp's own libtorch package");
+            + $"{string.Join(", ", expected)}, got {string.Join(", ", seen)}. Reference TorchSharp's own libtorch "
+                + "package");
     }
 
     // Gives an empty std::unique_ptr<ObserverContext> through the hidden pointer.
@@ -88,11 +93,17 @@ internal sealed unsafe class RecordFunctions
     private static nint* Started(nint* context, nint function)
     {
         *context = 0;
-        if (observation is { } current)
+        if (observation is not { } current)
+        {
+            return context;
+        }
+
+        var depth = current.Depth++;
+        if (depth <= current.Deepest)
         {
             current.Seen(
                 Marshal.PtrToStringUTF8((nint)current.Functions._name(function)) ?? "",
-                Marshal.PtrToStringUTF8((nint)current.Functions._overload(function)) ?? "", current.Depth++);
+                Marshal.PtrToStringUTF8((nint)current.Functions._overload(function)) ?? "", depth);
         }
 
         return context;
@@ -107,8 +118,10 @@ internal sealed unsafe class RecordFunctions
         }
     }
 
-    private sealed class Observation(RecordFunctions functions, Action<string, string, int> seen)
+    private sealed class Observation(RecordFunctions functions, Action<string, string, int> seen, int deepest)
     {
+        public int Deepest { get; } = deepest;
+
         public RecordFunctions Functions { get; } = functions;
 
         public Action<string, string, int> Seen { get; } = seen;

@@ -3,14 +3,15 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary>Between TorchSharp's tensors and libtorch's: a handle is an <c>at::Tensor*</c>, and that is one pointer to the
-/// implementation, which several tensors may share.</summary>
+/// <summary>Between TorchSharp's tensors and libtorch's: a handle is an <c>at::Tensor*</c>, and that is one pointer to
+/// the implementation, which several tensors may share.</summary>
 internal static unsafe class TensorHandles
 {
     /// <summary>What tells whether two tensors are the same one to libtorch.</summary>
     public static nint Implementation(Tensor tensor) => *(nint*)tensor.Handle;
 
-    /// <summary>Makes two TorchSharp tensors each other's tensor, values, shape, device and gradient included.</summary>
+    /// <summary>Makes two TorchSharp tensors each other's tensor, values, shape, device and gradient
+    /// included.</summary>
     public static void Exchange(Tensor one, Tensor other) =>
         (*(nint*)one.Handle, *(nint*)other.Handle) = (*(nint*)other.Handle, *(nint*)one.Handle);
 

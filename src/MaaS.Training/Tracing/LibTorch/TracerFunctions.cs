@@ -2,8 +2,8 @@ using System.Text;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary>The functions of libtorch's tracer, called in the process's own libtorch through function pointers. None of them
-/// throws as it is called here: a C++ exception that meets managed frames ends the process on Linux.</summary>
+/// <summary>The functions of libtorch's tracer, called in the process's own libtorch through function pointers. None of
+/// them throws as it is called here: a C++ exception that meets managed frames ends the process on Linux.</summary>
 /// <remarks>States, graphs, nodes and values are pointers; tensors are TorchSharp's handles.</remarks>
 internal sealed unsafe class TracerFunctions
 {
@@ -166,7 +166,8 @@ internal sealed unsafe class TracerFunctions
     /// <summary>Which overload a node calls; 0 where libtorch knows none. It lives as long as the process.</summary>
     public nint Schema(nint node) => _maybeSchema(node);
 
-    /// <summary>A schema in words, alias marks included: the message for a keyword that no operator has ends in it.</summary>
+    /// <summary>A schema in words, alias marks included: the message for a keyword that no operator has ends in
+    /// it.</summary>
     public string SchemaText(nint schema)
     {
         var unknown = "?\0"u8;
@@ -188,7 +189,8 @@ internal sealed unsafe class TracerFunctions
             var message = CppString.Take(&text, _abi);
             const string Mark = "Schema: ";
             var at = message.IndexOf(Mark, StringComparison.Ordinal);
-            return at >= 0 ? message[(at + Mark.Length)..] : throw new TracingException($"expected an operator's schema, got: {message}");
+            return at >= 0 ? message[(at + Mark.Length)..]
+                : throw new TracingException($"expected an operator's schema, got: {message}");
         }
     }
 }

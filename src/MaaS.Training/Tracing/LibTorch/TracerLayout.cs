@@ -30,6 +30,8 @@ internal sealed record TracerLayout(int StateGraph, int NodeKind, int NodeOutput
     /// <summary>Refuses a libtorch.</summary>
     [DoesNotReturn]
     public static void Refuse(string version) => throw new TracingException(
-        $"expected libtorch {string.Join(" or ", Known.Keys.Select(static key => key.Version).Distinct())}, got {version}. "
-        + "Reference the version of TorchSharp that this version of MaaS was built for, or a MaaS that knows this libtorch");
+        $"expected libtorch {string.Join(" or ", Known.Keys.Select(static key => key.Version).Distinct())}, got "
+            + $"{version}. "
+        + "Reference the version of TorchSharp that this version of MaaS was built for, or a MaaS that knows this "
+            + "libtorch");
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing.LibTorch;
 
-/// <summary>Builds a small graph with the tracer's own functions and reads it back through memory reads that cannot crash:
-/// a layout that does not fit is refused before anything rests on it.</summary>
+/// <summary>Builds a small graph with the tracer's own functions and reads it back through memory reads that cannot
+/// crash: a layout that does not fit is refused before anything rests on it.</summary>
 internal sealed unsafe class TracerSelfTest : IDisposable
 {
     /// <summary>Bytes that hold a <c>TracingState</c>, which takes 96 in libtorch 2.10.</summary>
@@ -51,7 +51,8 @@ internal sealed unsafe class TracerSelfTest : IDisposable
         var graph = Word(_state, _layout.StateGraph, "TracingState.graph");
         Expect(
             Word(graph, 0, "Graph") == graph
-            && Word(graph, sizeof(nint), "Graph") == Word(_state, _layout.StateGraph + sizeof(nint), "TracingState.graph"),
+            && Word(graph, sizeof(nint), "Graph")
+                == Word(_state, _layout.StateGraph + sizeof(nint), "TracingState.graph"),
             "TracingState.graph");
 
         // The node list is a circle: last, return, parameters, first.
@@ -60,7 +61,8 @@ internal sealed unsafe class TracerSelfTest : IDisposable
         var returns = Next(mark);
         var parameters = Next(returns);
         Expect(
-            Next(parameters) == mark && Previous(mark) == parameters && Previous(returns) == mark && Previous(parameters) == returns
+            Next(parameters) == mark && Previous(mark) == parameters && Previous(returns) == mark
+                && Previous(parameters) == returns
             && parameters != returns,
             "Node.next_in_graph");
 
@@ -83,7 +85,8 @@ internal sealed unsafe class TracerSelfTest : IDisposable
     private nint AddSums(nint first, nint second)
     {
         var add = _functions.Symbol("aten::add");
-        var addInteger = (delegate* unmanaged<nint, byte*, long, void>)_library.Export(TracerExports.Of(_library.Abi).AddInteger);
+        var addInteger =
+            (delegate* unmanaged<nint, byte*, long, void>)_library.Export(TracerExports.Of(_library.Abi).AddInteger);
         byte noName = 0;
         for (var i = 0; i < Sums; i++)
         {
@@ -124,7 +127,8 @@ internal sealed unsafe class TracerSelfTest : IDisposable
 
         _functions.AddInput(sort, constant);
         _functions.InsertNode(_state, sort);
-        _functions.AddInput(returns, Word(Word(sort, _layout.NodeOutputs, "Node.outputs"), sizeof(nint), "Node.outputs"));
+        _functions.AddInput(
+            returns, Word(Word(sort, _layout.NodeOutputs, "Node.outputs"), sizeof(nint), "Node.outputs"));
         return constant;
     }
 
@@ -139,7 +143,9 @@ internal sealed unsafe class TracerSelfTest : IDisposable
         var schema = "";
         foreach (var kind in kinds)
         {
-            Expect(node != returns && (uint)Word(node, _layout.NodeKind, "Node.kind") == _functions.Symbol(kind), "Node.kind");
+            Expect(
+                node != returns && (uint)Word(node, _layout.NodeKind, "Node.kind") == _functions.Symbol(kind),
+                "Node.kind");
             if (kind == "aten::add" && schema.Length == 0)
             {
                 schema = _functions.Schema(node) is var known and not 0 ? _functions.SchemaText(known) : "none";
@@ -160,19 +166,23 @@ internal sealed unsafe class TracerSelfTest : IDisposable
         for (var i = 0; i < Sums; i++, value += 2)
         {
             expected.Append(CultureInfo.InvariantCulture, $"  %{value + 1} : int = prim::Constant[value={-i}]()\n");
-            expected.Append(CultureInfo.InvariantCulture, $"  %{value} : Tensor = aten::add(%{input}, %1, %{value + 1})\n");
+            expected.Append(
+                CultureInfo.InvariantCulture, $"  %{value} : Tensor = aten::add(%{input}, %1, %{value + 1})\n");
             input = value;
         }
 
         // Two results of sort, then its constants in order.
-        expected.Append(CultureInfo.InvariantCulture, $"  %{value + 2} : float = prim::Constant[value=0.10000000000000001]()\n");
+        expected.Append(
+            CultureInfo.InvariantCulture, $"  %{value + 2} : float = prim::Constant[value=0.10000000000000001]()\n");
         expected.Append(CultureInfo.InvariantCulture, $"  %{value + 3} : float = prim::Constant[value=NAN]()\n");
         expected.Append(CultureInfo.InvariantCulture, $"  %{value + 4} : bool = prim::Constant[value=1]()\n");
         expected.Append(
-            CultureInfo.InvariantCulture, $"  %{value + 5} : Float(requires_grad=0, device=cpu) = prim::Constant[value={{1.25}}]()\n");
+            CultureInfo.InvariantCulture,
+                $"  %{value + 5} : Float(requires_grad=0, device=cpu) = prim::Constant[value={{1.25}}]()\n");
         expected.Append(
             CultureInfo.InvariantCulture,
-            $"  %{value} : Tensor, %{value + 1} : Tensor = aten::sort(%{input}, %{value + 2}, %{value + 3}, %{value + 4}, %{value + 5})\n");
+            $"  %{value} : Tensor, %{value + 1} : Tensor = aten::sort(%{input}, %{value + 2}, %{value + 3}, "
+                + $"%{value + 4}, %{value + 5})\n");
         expected.Append(CultureInfo.InvariantCulture, $"  return (%{value + 1})\n");
 
         // C's libraries spell NaN in several ways.

@@ -11,7 +11,8 @@ namespace MaaS.Training.Tracing.LibTorch;
 /// <param name="Schemas">What each node calls, in order; null where libtorch does not know.</param>
 /// <param name="ModulePaths">The submodule that runs from each marker node on.</param>
 internal sealed record RecordedGraph(
-    string Text, IReadOnlyList<int> InputPositions, IReadOnlyList<Tensor> Constants, IReadOnlyList<OperatorSchema?> Schemas,
+    string Text, IReadOnlyList<int> InputPositions, IReadOnlyList<Tensor> Constants,
+    IReadOnlyList<OperatorSchema?> Schemas,
     IReadOnlyList<string> ModulePaths);
 
 /// <summary>Records the operators that run on this thread between <see cref="Begin"/> and <see cref="Stop"/>.</summary>
@@ -44,15 +45,16 @@ internal sealed unsafe class TracingSession : IDisposable
     }
 
     /// <summary>Starts to record.</summary>
-    /// <param name="inputs">Every tensor that the forward function may read and that requires a gradient, and those that are
-    /// to be inputs of the graph. The same tensor may come twice.</param>
+    /// <param name="inputs">Every tensor that the forward function may read and that requires a gradient, and those
+    /// that are to be inputs of the graph. The same tensor may come twice.</param>
     /// <exception cref="TracingException">The libtorch is unknown, or a trace already runs on this thread.</exception>
     public static TracingSession Begin(IReadOnlyList<Tensor> inputs)
     {
         var tracer = LibTorchTracer.Current;
         if (tracer.Functions.IsTracing)
         {
-            throw new TracingException("a trace already runs on this thread; do not export or prune inside a forward function");
+            throw new TracingException(
+                "a trace already runs on this thread; do not export or prune inside a forward function");
         }
 
         var session = new TracingSession(tracer);
@@ -60,8 +62,10 @@ internal sealed unsafe class TracingSession : IDisposable
         return session;
     }
 
-    /// <summary>Names what the forward function returned. A tensor that it did not compute becomes a constant.</summary>
-    /// <exception cref="TracingException">Such a tensor requires a gradient: it is a weight that is not among the inputs.</exception>
+    /// <summary>Names what the forward function returned. A tensor that it did not compute becomes a
+    /// constant.</summary>
+    /// <exception cref="TracingException">Such a tensor requires a gradient: it is a weight that is not among the
+    /// inputs.</exception>
     public void Return(IReadOnlyList<Tensor> outputs)
     {
         foreach (var output in outputs)
@@ -70,7 +74,8 @@ internal sealed unsafe class TracingSession : IDisposable
             if (value == 0 && output.requires_grad)
             {
                 throw new TracingException(
-                    "forward returns a weight that the module did not register; register it with register_parameter or register_module");
+                    "forward returns a weight that the module did not register; register it with register_parameter "
+                        + "or register_module");
             }
 
             _functions.AddInput(_returns, value != 0 ? value : ConstantInput(output));

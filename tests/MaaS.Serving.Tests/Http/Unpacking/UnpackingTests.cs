@@ -98,14 +98,31 @@ public sealed class UnpackingTests(string coding)
     }
 
     [Test]
-    public void Read_ByteInsertedAnywhere_Throws()
+    public async Task Read_ByteInsertedAnywhere_IsNeverTakenForTheWhole()
     {
-        Assume.That(coding, Is.Not.EqualTo("br"), "brotli has no checksum");
         var packed = PackedBodies.Pack(coding, Text);
         for (var at = coding == "gzip" ? 10 : 2; at < packed.Length; at++)
         {
             byte[] body = [.. packed[..at], 0x55, .. packed[at..]];
-            Assert.That(async () => await UnpackAsync(body, int.MaxValue), Throws.InstanceOf<InvalidDataException>(), $"at {at}");
+            if (coding == "br")
+            {
+                // brotli has no checksum: another content may come out, the same one may not.
+                var content = Array.Empty<byte>();
+                try
+                {
+                    content = await UnpackAsync(body, int.MaxValue);
+                }
+                catch (InvalidDataException)
+                {
+                    // What most of them give.
+                }
+
+                Assert.That(content.AsSpan().SequenceEqual(Text), Is.False, $"at {at}");
+            }
+            else
+            {
+                Assert.That(async () => await UnpackAsync(body, int.MaxValue), Throws.InstanceOf<InvalidDataException>(), $"at {at}");
+            }
         }
     }
 
@@ -130,13 +147,18 @@ public sealed class UnpackingTests(string coding)
     }
 
     [Test]
-    public async Task Read_GzipHeaderWithEveryField_IsPassedOver()
+    public async Task Read_GzipHeaderWithEveryField_IsPassedOverByGzipAlone()
     {
-        Assume.That(coding, Is.EqualTo("gzip"));
         var plain = PackedBodies.Pack("gzip", Text);
         byte[] header = [0x1F, 0x8B, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3, (byte)'n', 0, (byte)'c', 0];
         var checksum = System.IO.Hashing.Crc32.HashToUInt32(header);
         byte[] body = [.. header, (byte)checksum, (byte)(checksum >> 8), .. plain[10..]];
+
+        if (coding != "gzip")
+        {
+            Assert.That(async () => await UnpackAsync(body, 1), Throws.InstanceOf<InvalidDataException>());
+            return;
+        }
 
         Assert.That(await UnpackAsync(body, 1), Is.EqualTo(Text));
         body[header.Length] ^= 1;

@@ -118,7 +118,7 @@ public sealed class BinaryTensorsTests : ServerFixture
     {
         const string X = """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}""";
         Assert.That(await ErrorAsync("linear", X, new byte[20]), Does.Contain("got 4 more bytes"));
-        Assert.That(await ErrorAsync("linear", X.Replace("\"FP32\",", "\"FP32\",\"data\":[1,2,3,4],", StringComparison.Ordinal), new byte[16]), Does.Contain("either data"));
+        Assert.That(await ErrorAsync("linear", X.Replace("\"FP32\",", "\"FP32\",\"data\":[1,2,3,4],", StringComparison.Ordinal), new byte[16]), Does.Contain("one of data"));
         Assert.That(await ErrorAsync("linear", X.Replace("16", "-1", StringComparison.Ordinal), []), Does.Contain("binary_data_size"));
         Assert.That(await ErrorAsync("linear", X, new byte[16], "x"), Does.Contain(HeaderLength));
         Assert.That(await ErrorAsync("linear", X, new byte[16], "99999"), Does.Contain("99999"));
@@ -148,7 +148,7 @@ public sealed class BinaryTensorsTests : ServerFixture
         Assert.That(status, Is.EqualTo(HttpStatusCode.GatewayTimeout));
     }
 
-    [TestCase("/v2/models/linear/config", "\"TYPE_FP32\",\"dims\":[-1,4]")]
+    [TestCase("/v2/models/linear/config", "\"TYPE_FP32\",\"dims\":[4]")]
     [TestCase("/v2/models/mixed/versions/1/config", "\"TYPE_STRING\"")]
     public async Task Config_Model_NamesTypesAndAxes(string path, string expected)
         => Assert.That((await Server.GetAsync(path)).GetRawText(), Does.Contain(expected));

@@ -1,9 +1,46 @@
+using MaaS.Serving.Json;
 using System.Net;
 
 namespace MaaS.Serving.Tests.Protocols.OpenInference;
 
 public sealed class OpenInferenceProtocolTests : ServerFixture
 {
+    private const string TwoOfThem = """{"inputs": [{"name": "x", "shape": [1, 1], "datatype": "FP32", "data": [1]}], "outputs": [{"name": "y"}, {"name": "y"}]}""";
+
+    [Test]
+    public async Task Infer_OutputTwice_IsRefused()
+        => Assert.That(await Server.ErrorAsync("/v2/models/same/infer", TwoOfThem), Does.Contain("'y' twice"));
+
+    [TestCase("/v2/models/same/versions/9223372036854775808/infer")]
+    [TestCase("/v1/models/same/versions/99999999999999999999:predict")]
+    public async Task Version_BeyondSixtyThreeBits_IsRefused(string path)
+        => Assert.That(await Server.ErrorAsync(path, "{}"), Does.Contain("63 bits"));
+
+    [TestCase(NonFiniteNumbers.Tokens, "[1,NaN,Infinity]")]
+    [TestCase(NonFiniteNumbers.Null, "[1,null,null]")]
+    public async Task NonFinite_ByOption_StandsAsTokensOrNull(NonFiniteNumbers numbers, string expected)
+    {
+        using var models = new ModelsFolder().Add("same");
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.NonFiniteNumbers) = (models.Path, numbers));
+
+        var v2 = await server.PostTextAsync("/v2/models/same/infer", """{"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, NaN, Infinity]}]}""");
+        var v1 = await server.PostTextAsync("/v1/models/same:predict", """{"instances": [[1, NaN, Infinity]]}""");
+
+        Assert.That(v2, Does.Contain(expected));
+        Assert.That(v1, Does.Contain(expected));
+    }
+
+    [Test]
+    public async Task NonFinite_AsError_IsAnsweredWithOne()
+    {
+        using var models = new ModelsFolder().Add("same");
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.NonFiniteNumbers) = (models.Path, NonFiniteNumbers.Error));
+
+        Assert.That(
+            await server.ErrorAsync("/v1/models/same:predict", """{"instances": [[NaN]]}""", HttpStatusCode.UnprocessableEntity), Does.Contain("finite"));
+        await server.PostAsync("/v1/models/same:predict", """{"instances": [[1]]}""");
+    }
+
     private const string LinearInfer = "/v2/models/linear/infer";
     private const string MixedInfer = "/v2/models/mixed/infer";
 

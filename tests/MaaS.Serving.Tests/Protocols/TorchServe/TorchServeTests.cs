@@ -84,7 +84,85 @@ public sealed class TorchServeTests : ServerFixture
         Assert.That(wrong.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         using var delete = await server.Client.DeleteAsync(new Uri("/models/same", UriKind.Relative));
         Assert.That(delete.StatusCode, Is.EqualTo(HttpStatusCode.OK), await delete.Content.ReadAsStringAsync());
-        await server.PostAsync("/predictions/same", "{}", HttpStatusCode.ServiceUnavailable);
+        await server.PostAsync("/predictions/same", "{}", HttpStatusCode.NotFound);
+        await server.GetAsync("/models/same", HttpStatusCode.NotFound);
+        await server.PostAsync("/models?url=same.onnx", "");
+        await server.PostAsync("/predictions/same", """{"instances": [[1]]}""");
+    }
+
+    [Test]
+    public async Task Management_NameOfItsOwn_ServesTheFileUnderItOverARestart()
+    {
+        using var models = new ModelsFolder().Add("same", "linear");
+        var state = models["state.json"];
+        void Configure(MaaSServingOptions o) => (o.ModelsPath, o.Watch, o.StateFile) = (models.Path, false, state);
+        await using (var server = await TestServer.StartAsync(Configure))
+        {
+            var status = (await server.PostAsync("/models?url=same.onnx&model_name=echo&initial_workers=2", "")).GetProperty("status").GetString();
+
+            Assert.That(status, Is.EqualTo("Model \"echo\" Version: 1 registered with 2 initial workers"));
+            Assert.That(await server.PostTextAsync("/predictions/echo", """{"instances": [[7]]}"""), Is.EqualTo("""{"predictions":[[7]]}"""));
+            await server.PostAsync("/models?url=none.onnx&model_name=other", "", HttpStatusCode.NotFound);
+            await server.PostAsync("/models?url=same.onnx&model_name=linear", "", HttpStatusCode.Conflict);
+            await server.PostAsync("/models?url=same.onnx&model_name=..", "", HttpStatusCode.BadRequest);
+        }
+
+        await using var again = await TestServer.StartAsync(Configure);
+        Assert.That(await again.PostTextAsync("/predictions/echo", """{"instances": [[7]]}"""), Is.EqualTo("""{"predictions":[[7]]}"""));
+        Assert.That((await again.GetAsync("/models/echo"))[0].GetProperty("workers").GetArrayLength(), Is.EqualTo(2));
+    }
+
+    [TestCase("min_worker=3", 3)]
+    [TestCase("min_worker=1&max_worker=4", 4)]
+    [TestCase("max_worker=2", 2)]
+    public async Task Management_Workers_AreRunsAtOnce(string query, int expected)
+    {
+        using var put = await Server.Client.PutAsync(new Uri($"/models/linear?{query}", UriKind.Relative), null);
+
+        Assert.That(await put.Content.ReadAsStringAsync(), Does.Contain($"Workers scaled to {expected}"));
+        Assert.That(Server.Models.Instances("linear"), Is.EqualTo(expected));
+        Assert.That((await Server.GetAsync("/models/linear"))[0].GetProperty("maxWorkers").GetInt32(), Is.EqualTo(expected));
+    }
+
+    [TestCase("min_worker=3&max_worker=2")]
+    [TestCase("max_worker=0")]
+    [TestCase("min_worker=x")]
+    public async Task Management_WorkersThatCannotBe_AreRefused(string query)
+    {
+        using var put = await Server.Client.PutAsync(new Uri($"/models/linear?{query}", UriKind.Relative), null);
+        Assert.That(put.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+    }
+
+    [Test]
+    public async Task Predictions_Put_AnswersAsPost()
+    {
+        using var content = new ByteArrayContent([0, 0, 0x80, 0x3F]);
+        using var put = await Server.Client.PutAsync(new Uri("/predictions/same", UriKind.Relative), content);
+        Assert.That(await put.Content.ReadAsStringAsync(), Is.EqualTo("[1]"));
+    }
+
+    [Test]
+    public async Task Explanations_ImageFile_EqualsThoseOfItsPixels()
+    {
+        var pixels = Flatten(Conv.GetProperty("pixels")[0]);
+        byte[] image = [.. "P5 28 28 255\n"u8, .. pixels.Select(p => (byte)p)];
+        var raw = await SendAsync("/explanations/digits?parts=4", image, "image/x-portable-graymap", HttpStatusCode.OK);
+        var rows = string.Join(',', pixels.Chunk(28).Select(r => $"[{string.Join(',', r)}]"));
+        var json = await Server.PostTextAsync("/v1/models/digits:explain?parts=4", $$"""{"images": [[{{rows}}]]}""");
+
+        Assert.That(raw, Is.EqualTo(json));
+        await SendAsync("/explanations/none", image, "image/x-portable-graymap", HttpStatusCode.NotFound);
+    }
+
+    [Test]
+    public async Task ApiDescription_GetAndOptions_DescribeTheServer()
+    {
+        using var options = new HttpRequestMessage(HttpMethod.Options, new Uri("/", UriKind.Relative));
+        using var response = await Server.Client.SendAsync(options);
+        var text = await response.Content.ReadAsStringAsync();
+
+        Assert.That(JsonDocument.Parse(text).RootElement.GetProperty("openapi").GetString(), Does.StartWith("3.1"));
+        Assert.That((await Server.GetAsync("/api-description")).GetRawText(), Is.EqualTo(text));
     }
 
     private async Task<string> SendAsync(string path, byte[] body, string type, HttpStatusCode expected)

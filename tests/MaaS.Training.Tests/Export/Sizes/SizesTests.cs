@@ -13,6 +13,14 @@ public sealed class SizesTests : ExportTests
 {
     private const int UnseenSizes = 20;
 
+    private DisposeScope? _scope;
+
+    [SetUp]
+    public void OpenScope() => _scope = NewDisposeScope();
+
+    [TearDown]
+    public void CloseScope() => _scope?.Dispose();
+
     private static readonly DynamicAxes HeightAndWidth = new()
     {
         { "input", 0, "batch" }, { "input", 2, "height" }, { "input", 3, "width" },

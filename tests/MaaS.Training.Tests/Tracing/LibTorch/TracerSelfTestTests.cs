@@ -26,16 +26,20 @@ public class TracerSelfTestTests
         Assert.That(LoadedLibTorch.Find().Version, Is.EqualTo(new LibTorchVersion(2, 10, 0)));
     }
 
-    [TestCase(0x020A_0000_0000_0000UL, "2.10.0"), TestCase(0x0209_0100_0000_0000UL, "2.9.1"), TestCase(0x0300_0000_1234_0000UL, "3.0.0")]
+    [TestCase(0x020A_0000_0000_0000UL, "2.10.0"), TestCase(0x0209_0100_0000_0000UL, "2.9.1"),
+        TestCase(0x0300_0000_1234_0000UL, "3.0.0")]
     public void FromAbi_Version_IsReadFromTheUpperBytes(ulong abi, string version) =>
         Assert.That(LibTorchVersion.FromAbi(abi).ToString(), Is.EqualTo(version));
 
     [TestCase(2, 11, 0), TestCase(2, 9, 1), TestCase(3, 0, 0)]
     public void Of_UnknownVersion_IsRefusedWithItAndTheKnownOnes(int major, int minor, int patch)
     {
-        var refusal = Assert.Throws<TracingException>(() => TracerLayout.Of(new LibTorchVersion(major, minor, patch), CppAbi.Itanium))!;
+        var refusal =
+            Assert.Throws<TracingException>(
+            () => TracerLayout.Of(new LibTorchVersion(major, minor, patch), CppAbi.Itanium))!;
 
-        Assert.That(refusal.Message, Does.Contain($"got {major}.{minor}.{patch}").And.Contain("2.10.0").And.Contain("TorchSharp"));
+        Assert.That(refusal.Message,
+            Does.Contain($"got {major}.{minor}.{patch}").And.Contain("2.10.0").And.Contain("TorchSharp"));
     }
 
     [Test]
@@ -59,7 +63,8 @@ public class TracerSelfTestTests
     {
         using var loads = ones(1);
 
-        Assert.That(() => LoadedLibTorch.Find().Export("no_such_function"), Throws.InstanceOf<TracingException>().With.Message.Contains("no_such_function"));
+        Assert.That(() => LoadedLibTorch.Find().Export("no_such_function"),
+            Throws.InstanceOf<TracingException>().With.Message.Contains("no_such_function"));
     }
 
     [Test]
@@ -67,7 +72,9 @@ public class TracerSelfTestTests
     {
         using var memory = new OwnMemory();
 
-        Assert.That(() => memory.Word(0, 0, "field"), Throws.InstanceOf<TracingException>().With.Message.Contains("field"));
-        Assert.That(() => memory.Word(unchecked((nint)0x7000_0000_0000_0000), 0, "field"), Throws.InstanceOf<TracingException>());
+        Assert.That(() => memory.Word(0, 0, "field"),
+            Throws.InstanceOf<TracingException>().With.Message.Contains("field"));
+        Assert.That(() => memory.Word(unchecked((nint)0x7000_0000_0000_0000), 0, "field"),
+            Throws.InstanceOf<TracingException>());
     }
 }

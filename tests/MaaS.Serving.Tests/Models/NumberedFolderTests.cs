@@ -1,0 +1,111 @@
+using System.Net;
+using MaaS.Serving.Models;
+
+namespace MaaS.Serving.Tests.Models;
+
+/// <summary>Folders of Triton and TensorFlow Serving, served as they are.</summary>
+public sealed class NumberedFolderTests
+{
+    private ModelsFolder _models = null!;
+
+    [SetUp]
+    public void CreateFolder() => _models = new ModelsFolder();
+
+    [TearDown]
+    public void DeleteFolder() => _models.Dispose();
+
+    [Test]
+    public async Task Versions_WithoutConfiguration_ServeTheLatest()
+    {
+        Scale("m", 1, 2);
+        Scale("m", 10, 3);
+        await using var server = await StartAsync();
+
+        Assert.That(await server.PostTextAsync("/v1/models/m:predict", """{"instances": [[1, 2]]}"""), Is.EqualTo("""{"predictions":[[3,6]]}"""));
+        var config = await server.GetAsync("/v2/models/m/config");
+        Assert.That(config.GetProperty("max_batch_size").GetInt32(), Is.EqualTo(32));
+        Assert.That(config.GetProperty("input")[0].GetProperty("dims").GetRawText(), Is.EqualTo("[2]"));
+    }
+
+    [Test]
+    public async Task Configuration_PolicyBatchLabelsAndWarmUp_AreHonoured()
+    {
+        Scale("m", 1, 2);
+        Scale("m", 2, 3);
+        Directory.CreateDirectory(_models["m/warmup"]);
+        File.WriteAllBytes(_models["m/warmup/x.bin"], new byte[16]);
+        File.WriteAllText(_models["m/labels.txt"], "no\nyes\n");
+        File.WriteAllText(_models["m/config.pbtxt"], """
+            max_batch_size: 2
+            input { name: "x" data_type: TYPE_FP32 dims: 2 }
+            output { name: "y" data_type: TYPE_FP32 dims: 2 label_filename: "labels.txt" }
+            version_policy { all {} }
+            dynamic_batching {}
+            model_warmup { name: "zeros" batch_size: 1 inputs { key: "x" value: { data_type: TYPE_FP32 dims: 2 zero_data: true } } }
+            model_warmup { name: "file" batch_size: 2 inputs { key: "x" value: { data_type: TYPE_FP32 dims: 2 input_data_file: "x.bin" } } }
+            """);
+        await using var server = await StartAsync();
+
+        Assert.That(await server.PostTextAsync("/v1/models/m/versions/1:predict", """{"instances": [[1, 2]]}"""), Does.Contain("[2,4]"));
+        Assert.That(await server.ErrorAsync("/v1/models/m:predict", """{"instances": [[1, 2], [1, 2], [1, 2]]}"""), Does.Contain("at most 2"));
+        var infer = """{"inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 2], "data": [1, 2]}], "outputs": [{"name": "y", "parameters": {"classification": 1}}]}""";
+        Assert.That((await server.PostAsync("/v2/models/m/infer", infer)).GetProperty("outputs")[0].GetProperty("data")[0].GetString(), Is.EqualTo("6:1:yes"));
+        Assert.That((await server.GetAsync("/v2/models/m/config")).GetProperty("max_batch_size").GetInt32(), Is.EqualTo(2));
+    }
+
+    [TestCase("max_batch_size: 2 input { name: \"other\" }", "other")]
+    [TestCase("max_batch_size: 2 input { name: \"x\" data_type: TYPE_INT64 }", "TYPE_FP32")]
+    [TestCase("max_batch_size: 2 input { name: \"x\" dims: [3] }", "dims")]
+    [TestCase("max_batch_size: 2 model_warmup { batch_size: 1 }", "'x'")]
+    [TestCase("max_batch_size: oops", "integer")]
+    [TestCase("backend: \"tensorrt\"", "onnxruntime")]
+    public async Task Configuration_ThatDoesNotFit_IsReportedAndHarmsNoOther(string text, string expected)
+    {
+        Scale("m", 1, 2);
+        Scale("good", 1, 2);
+        File.WriteAllText(_models["m/config.pbtxt"], text);
+        await using var server = await StartAsync();
+
+        await server.GetAsync("/v2/health/ready");
+        var index = await server.PostAsync("/v2/repository/index", "{}");
+        Assert.That(index.EnumerateArray().Single(m => m.GetProperty("name").GetString() == "m").GetProperty("reason").GetString(), Does.Contain(expected));
+        await server.PostAsync("/v1/models/good:predict", """{"instances": [[1, 2]]}""");
+    }
+
+    [Test]
+    public async Task BrokenEntry_WithStrictReadiness_MakesTheServerUnready()
+    {
+        Scale("good", 1, 2);
+        Directory.CreateDirectory(_models["tf/1"]);
+        File.WriteAllText(_models["tf/1/saved_model.pb"], "");
+        await using var server = await StartAsync(o => o.StrictReadiness = true);
+
+        await server.GetAsync("/v2/health/ready", HttpStatusCode.ServiceUnavailable);
+        Assert.That(server.Models.Status("tf")[0].ErrorMessage, Does.Contain("tf2onnx"));
+    }
+
+    [Test]
+    public async Task NewVersion_CopiedIntoTheFolder_TakesOver()
+    {
+        Scale("m", 1, 2);
+        await using var server = await StartAsync();
+        Scale("m", 2, 5);
+        await server.Models.LoadAsync("m");
+
+        Assert.That(await server.PostTextAsync("/v1/models/m:predict", """{"instances": [[1, 1]]}"""), Does.Contain("[5,5]"));
+        Assert.That(server.Models.Status("m").Select(s => (s.Version, s.State)), Does.Contain((2, ModelState.Available)));
+    }
+
+    private void Scale(string name, int version, float factor)
+    {
+        Directory.CreateDirectory(_models[$"{name}/{version}"]);
+        ScaleModels.Scale(factor).Save(_models[$"{name}/{version}/model.onnx"]);
+    }
+
+    private Task<TestServer> StartAsync(Action<MaaSServingOptions>? configure = null)
+        => TestServer.StartAsync(o =>
+        {
+            (o.ModelsPath, o.Watch) = (_models.Path, false);
+            configure?.Invoke(o);
+        });
+}
