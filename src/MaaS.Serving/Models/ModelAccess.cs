@@ -80,23 +80,18 @@ internal readonly struct ModelAccess
     }
 
     /// <inheritdoc cref="ModelRepository.RegisterAsync(string, string, CancellationToken)"/>
-    /// <exception cref="Http.RequestException">403: the name, or the model of that file, is kept from the caller.</exception>
+    /// <exception cref="Http.RequestException">403: the name, or a model of that entry, is kept from the caller.</exception>
     public Task RegisterAsync(string name, string entry, CancellationToken cancellationToken)
     {
         BeginChange(name);
-        foreach (var source in new[] { entry, Path.GetFileNameWithoutExtension(entry) }.Distinct())
-        {
-            ServingAuthorization.ThrowIfRefused(_caller, ServingScope.Admin, source);
-        }
-
-        return _models.RegisterAsync(name, entry, cancellationToken);
+        return _models.RegisterAsync(name, entry, _caller, cancellationToken);
     }
 
     /// <inheritdoc cref="ModelRepository.SetInstances(string, int)"/>
     public void SetInstances(string name, int instances)
     {
         BeginChange(name);
-        _models.SetInstances(name, instances);
+        _models.SetInstances(name, instances, _caller);
     }
 
     /// <inheritdoc cref="ModelRepository.UnloadAsync(string, int?, CancellationToken)"/>

@@ -1,5 +1,7 @@
 using MaaS.Core.Packages;
 using MaaS.Serving.Http;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Models;
 
@@ -57,13 +59,23 @@ internal sealed partial class ModelLifecycle
     /// <summary>Serves an entry of the models folder under another name as well.</summary>
     /// <param name="name">The name.</param>
     /// <param name="entry">Name of a file or folder of the models folder.</param>
+    /// <param name="caller">Who may use every model of the entry.</param>
     /// <returns>False where there is no such entry.</returns>
-    /// <exception cref="RequestException">409: another model has the name.</exception>
-    public bool Register(string name, string entry)
+    /// <exception cref="RequestException">409: another model has the name. 403: the entry is kept from the caller.</exception>
+    public bool Register(string name, string entry, Caller caller)
     {
         lock (_gate)
         {
             var sources = _scanned.Where(s => EntryOf(s) == entry).ToArray();
+
+            // A package says its model's name itself. Whether an entry of another name is there is not for them to know.
+            var held = sources.Length > 0 ? sources.Select(s => s.Name) : [Path.GetFileNameWithoutExtension(entry)];
+            if (!held.All(caller.MayUse))
+            {
+                throw new RequestException(
+                    StatusCodes.Status403Forbidden, $"expected a file or folder of models that '{caller.Name}' may use, got '{entry}'");
+            }
+
             if (sources.Length == 0)
             {
                 return false;

@@ -182,11 +182,13 @@ public sealed class ModelRepository
     /// <param name="name">The model.</param>
     /// <param name="instances">1 to 1024.</param>
     /// <exception cref="RequestException">404: there is no such model.</exception>
-    public void SetInstances(string name, int instances)
+    public void SetInstances(string name, int instances) => SetInstances(name, instances, Caller.Server);
+
+    internal void SetInstances(string name, int instances, Caller caller)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(instances, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(instances, 1024);
-        Status(name);
+        Status(name, version: null, caller);
         _lifecycle.SetInstances(name, instances);
     }
 
@@ -197,15 +199,18 @@ public sealed class ModelRepository
     /// <exception cref="RequestException">
     /// 404: there is no such entry. 409: another model of the folder has the name. 400: it could not be loaded.
     /// </exception>
-    public async Task RegisterAsync(string name, string entry, CancellationToken cancellationToken = default)
+    public Task RegisterAsync(string name, string entry, CancellationToken cancellationToken = default)
+        => RegisterAsync(name, entry, Caller.Server, cancellationToken);
+
+    internal async Task RegisterAsync(string name, string entry, Caller caller, CancellationToken cancellationToken)
     {
         await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
-        if (!_lifecycle.Register(name, entry))
+        if (!_lifecycle.Register(name, entry, caller))
         {
             throw RequestException.NotFound($"expected a file or folder of the models folder, got '{entry}'");
         }
 
-        await LoadAsync(name, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await LoadAsync(name, version: null, reload: false, caller, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>How requests of a model are spread; null for the latest version.</summary>

@@ -167,7 +167,7 @@ public sealed class EndpointWalkTests
         // Otherwise the other tests would find nothing because there is nothing.
         foreach (var (method, address) in new[]
         {
-            ("GET", "/healthz"), ("GET", "/models"), ("GET", "/v2/models/stats"), ("POST", "/v2/repository/index"), ("GET", "/v2/repository/shadow"),
+            ("GET", "/healthz"), ("GET", "/models"), ("GET", "/v1/models"), ("GET", "/v2/models"), ("GET", "/v2/models/stats"), ("POST", "/v2/repository/index"), ("GET", "/v2/repository/shadow"),
             ("GET", "/metrics"), ("GET", "/page/overview"), ("GET", $"/v2/repository/models/{Mine}/route"),
         })
         {

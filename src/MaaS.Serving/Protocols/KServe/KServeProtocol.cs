@@ -22,11 +22,11 @@ internal sealed class KServeProtocol(ModelRepository models, ServingEndpoint end
 
     private Task ListAsync(HttpContext context)
     {
-        var caller = EndpointGuard.Of(context);
+        var names = new ModelAccess(models, context).Names;
         return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartArray("models"u8);
-            foreach (var name in models.Names.Where(caller.MayUse))
+            foreach (var name in names)
             {
                 writer.WriteStringValue(name);
             }

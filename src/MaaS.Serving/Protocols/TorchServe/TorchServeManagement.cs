@@ -116,7 +116,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
             visible.SetInstances(name, Math.Min(workers, MaxWorkers));
         }
 
-        var status = $"Model \"{name}\" Version: {Latest(name)} registered with {models.Instances(name) ?? 1} initial workers";
+        var status = $"Model \"{name}\" Version: {Latest(visible, name)} registered with {models.Instances(name) ?? 1} initial workers";
         await StatusAsync(context, status).ConfigureAwait(false);
     }
 
@@ -182,7 +182,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         writer.WriteEndObject();
     }
 
-    private int Latest(string name) => models.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
+    private static int Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
 
     private static int? Number(HttpContext context, string key)
         => context.Request.Query[key].ToString() is not { Length: > 0 } text ? null
