@@ -3,8 +3,9 @@ namespace MaaS.Benchmarks.Training;
 /// <summary>Figures of one network as a table in Markdown.</summary>
 internal static class ResultTable
 {
-    // float32 rounds a gradient by 1e-7 to 1e-5; a wrong kernel is off by a part of the value.
-    private const double LargestError = 1e-3;
+    // float32 rounds a gradient by 1e-7 to 1e-5, and by up to 3e-3 (seen without oneDNN) where a ReLU's input near 0 rounds to
+    // the other sign; a wrong kernel is off by a part of the value.
+    private const double LargestError = 1e-2;
 
     /// <summary>Prints times, ratios, accuracy, memory and what each side ran on.</summary>
     /// <param name="network">Name of the network.</param>
