@@ -78,8 +78,8 @@ public static partial class Program
     private static bool IsUnknownVerb(ParseResult result)
         => result.CommandResult.Command.Subcommands.Count > 0 && result.UnmatchedTokens.Any(t => !t.StartsWith('-'));
 
-    // Which parameter of which method it was helps nobody on a command line.
-    private static string Text(Exception e) => ParameterName().Replace(e.Message, "");
+    // Which parameter of which method it was helps nobody on a command line, nor do the C++ frames below an error of libtorch.
+    private static string Text(Exception e) => ParameterName().Replace(e.Message.Split("\nException raised from ")[0], "");
 
     [GeneratedRegex(@" \(Parameter '\w+'\)")]
     private static partial Regex ParameterName();

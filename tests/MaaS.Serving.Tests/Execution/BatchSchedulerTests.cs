@@ -102,30 +102,29 @@ public sealed class BatchSchedulerTests
         }
     }
 
-    // The answers' continuations run on the thread pool, which keeps their order unless the machine is busy.
-    [Test, Retry(3)]
+    [Test]
     public async Task RunAsync_Priorities_UrgentFirstAndClientsInTurn()
     {
+        var clock = new CallCounter();
         using var model = Affine();
-        using var scheduler = new BatchScheduler(model, Options(1), _threads, TimeProvider.System);
+        using var scheduler = new BatchScheduler(model, Options(1), _threads, clock);
         using var gate = new Gate(_threads, 1, scheduler, model);
-        var order = new ConcurrentQueue<string>();
-        var tasks = new[] { ("a", 3), ("a", 3), ("a", 3), ("b", 3), ("b", 3), ("late", 7), ("first", 0) }.Select((r, i) => Follow(
-            Start(scheduler, Request(model, TensorValue.Of([(float)i], 1, 1), r.Item1, r.Item2)), $"{r.Item1}{i}")).ToArray();
+        var started = new[] { ("a", 3), ("a", 3), ("a", 3), ("b", 3), ("b", 3), ("late", 7), ("first", 0) }.Select((r, i) =>
+        {
+            var request = Request(model, TensorValue.Of([(float)i], 1, 1), r.Item1, r.Item2);
+            var arrival = clock.Calls;
+            return (Name: $"{r.Item1}{i}", Request: request, Arrival: arrival, Answer: Start(scheduler, request));
+        }).ToArray();
         gate.Open();
-        await Task.WhenAll(tasks).WaitAsync(TimeSpan.FromSeconds(20));
+        foreach (var outputs in await Task.WhenAll(started.Select(s => s.Answer)).WaitAsync(TimeSpan.FromSeconds(20)))
+        {
+            outputs.Dispose();
+        }
 
-        Assert.That(order, Is.EqualTo(new[] { "first6", "a0", "b3", "a1", "b4", "a2", "late5" }));
-
-        Task Follow(Task<InferenceOutputs> answer, string name) => answer.ContinueWith(
-            t =>
-            {
-                t.Result.Dispose();
-                order.Enqueue(name);
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        // When each run began, by the scheduler's own clock: the answers' continuations run on the thread pool in any order.
+        Assert.That(
+            started.OrderBy(s => s.Arrival + s.Request.Timings.Queue.Ticks).Select(s => s.Name),
+            Is.EqualTo(new[] { "first6", "a0", "b3", "a1", "b4", "a2", "late5" }));
     }
 
     [Test]
@@ -267,6 +266,18 @@ public sealed class BatchSchedulerTests
         public void Dispose()
         {
         }
+    }
+
+    /// <summary>A clock that moves by one tick whenever it is asked.</summary>
+    private sealed class CallCounter : TimeProvider
+    {
+        private long _calls;
+
+        public long Calls => Interlocked.Read(ref _calls);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Increment(ref _calls);
     }
 
     /// <summary>Keeps every compute thread busy, so that requests queue up behind it. Each of so many runs is started first.</summary>

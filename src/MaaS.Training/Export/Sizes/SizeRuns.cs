@@ -1,3 +1,5 @@
+using MaaS.Training.Interop;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Chooses the sizes at which a module is traced. A few are enough where every number is a sum of axes; more are
@@ -170,7 +172,7 @@ internal sealed class SizeRuns
         }
         throw new OnnxExportException(
             $"export: forward failed at every other size tried for the dynamic axis '{symbol}' "
-            + $"({string.Join(", ", range.Alone)}): {error?.Message}. Declare the axis as fixed, or give "
+            + $"({string.Join(", ", range.Alone)}): {(error is null ? "" : TorchError.Reason(error))}. Declare the axis as fixed, or give "
             + "OnnxExportOptions.TraceSizes sizes that the module accepts", error);
     }
 

@@ -1,3 +1,4 @@
+using MaaS.Training.Interop;
 using MaaS.Training.Tracing;
 using MaaS.Training.Pruning.Surgery;
 
@@ -105,7 +106,7 @@ internal sealed class GroupProbe(TracedModule module, CancellationToken cancella
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             // Whatever a forward function throws with fewer channels, the channels must stay.
-            return $"forward fails with fewer of them{Suspect(analysis, groups)}: {error.Message.Split('\n')[0]}";
+            return $"forward fails with fewer of them{Suspect(analysis, groups)}: {TorchError.Reason(error)}";
         }
         finally
         {

@@ -1,4 +1,5 @@
 using MaaS.Training.Export;
+using MaaS.Training.Interop;
 using MaaS.Training.Tracing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -37,7 +38,7 @@ internal sealed class TracedModule
         }
         catch (TracingException error)
         {
-            throw new PruningException($"pruning: {Module.GetName()} cannot be traced: {error.Message}", error);
+            throw new PruningException($"pruning: {Module.GetName()} cannot be traced: {TorchError.Reason(error)}", error);
         }
     }
 

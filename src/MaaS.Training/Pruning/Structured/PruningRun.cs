@@ -1,3 +1,4 @@
+using MaaS.Training.Interop;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Surgery;
 
@@ -88,7 +89,7 @@ internal sealed class PruningRun
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return error.Message.Split('\n')[0];
+            return TorchError.Reason(error);
         }
     }
 }

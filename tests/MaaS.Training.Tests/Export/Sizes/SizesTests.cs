@@ -87,6 +87,21 @@ public sealed class SizesTests : ExportTests
     }
 
     [Test]
+    public void Export_BranchOnASize_IsRefused([Values(20, 100, 250)] long threshold) => Assert.That(
+        () => ExportFunction(
+            x => x.shape[1] > threshold ? x * 2 : x + 1, randn(2, 11), new OnnxExportOptions { DynamicAxes = TwoAxes }),
+        Throws.InstanceOf<OnnxExportException>());
+
+    [Test]
+    public void Export_AxisThatForwardTakesAtOneSizeAlone_SaysWhyInOneLine()
+    {
+        using var weights = randn(11, 3);
+        var error = Assert.Throws<OnnxExportException>(
+            () => ExportFunction(x => x.mm(weights), randn(2, 11), new OnnxExportOptions { DynamicAxes = TwoAxes }))!;
+        Assert.That(error.Message, Does.Contain("length").And.Contain("cannot be multiplied").And.Not.Contain("frame #"));
+    }
+
+    [Test]
     public void Export_UNetThatPadsWhatPoolingCut_IsRightAtEveryHeightAndWidth()
     {
         using var net = new PaddedUNet();
