@@ -21,9 +21,6 @@ public static class TorchRuntime
     /// The program has no libtorch; the message has the command that adds it.
     /// </exception>
     /// <exception cref="TorchNumericsException">Operators are wrong and nothing mends them.</exception>
-    /// <exception cref="DllNotFoundException">
-    /// The program has no libtorch; the message has the command that adds it.
-    /// </exception>
     public static TorchReport Ensure() => Report.Value;
 
     /// <summary>The settings in force in this process.</summary>
