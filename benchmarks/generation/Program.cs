@@ -6,7 +6,6 @@ using MaaS.Core.Generation;
 using MaaS.Core.Inference;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 int Argument(int index, int otherwise) => args.Length > index ? int.Parse(args[index]) : otherwise;

@@ -1,5 +1,4 @@
 using MaaS.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Benchmarks.Kernels;

@@ -20,7 +20,11 @@ internal sealed class Networks
         foreach (int channels in new[] { 64, 128, 256 })
         {
             x = net.ConvRelu(net.ConvRelu(x, from, channels), channels, channels);
-            if (channels < 256) x = net.MaxPool(x);
+            if (channels < 256)
+            {
+                x = net.MaxPool(x);
+            }
+
             from = channels;
         }
         x = net._graph.Node("Flatten", [net._graph.Node("GlobalAveragePool", [x])]);   // (B, 256)
@@ -93,7 +97,10 @@ internal sealed class Networks
     {
         float[] values = new float[shape.Aggregate(1L, static (a, b) => a * b)];
         foreach (ref float value in values.AsSpan())
+        {
             value = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()));
+        }
+
         return _graph.AddInitializer(OnnxTensor.Create<float>($"{name}{_graph.Graph.Initializer.Count}", values, shape));
     }
 

@@ -44,7 +44,11 @@ void Compare(string name, OnnxModel model, Func<int, IReadOnlyDictionary<string,
     foreach (var scheme in schemes)
     {
         var candidate = scheme.Prepare(model);
-        if (candidate.Nodes.Count == 0) continue;
+        if (candidate.Nodes.Count == 0)
+        {
+            continue;
+        }
+
         var quantized = candidate.Quantize(new HashSet<string>());
         using var given = InferenceModel.Load(model.ToByteArray(), name, options);
         using var rounded = InferenceModel.Load(quantized.ToByteArray(), name, options);
@@ -61,7 +65,11 @@ void Compare(string name, OnnxModel model, Func<int, IReadOnlyDictionary<string,
 IReadOnlyDictionary<string, TensorValue> Images(int count)
 {
     var values = new float[count * 784];
-    foreach (ref var value in values.AsSpan()) value = MathF.Max(0, 2 * random.NextSingle() - 1);
+    foreach (ref var value in values.AsSpan())
+    {
+        value = MathF.Max(0, 2 * random.NextSingle() - 1);
+    }
+
     return new Dictionary<string, TensorValue> { ["input"] = TensorValue.Of(values, count, 1, 28, 28) };
 }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Core.Inference;
-using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Benchmarks.Serving;
 

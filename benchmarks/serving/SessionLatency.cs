@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using MaaS.Core.Inference;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Benchmarks.Serving;

@@ -20,14 +20,21 @@ internal sealed record Measurement(long Tokens, double Seconds, uint Hash)
             (hash, tokens) = (2166136261u, 0);
             var encodings = new TokenEncoding[texts.Count];
             var before = Environment.CpuUsage.TotalTime;
-            for (var i = 0; i < texts.Count; i++) encodings[i] = tokenizer.Encode(texts[i]);
+            for (var i = 0; i < texts.Count; i++)
+            {
+                encodings[i] = tokenizer.Encode(texts[i]);
+            }
+
             var took = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
             best = Math.Min(best, took);
             spent += took;
             foreach (var encoding in encodings)
             {
                 tokens += encoding.Length;
-                foreach (var id in encoding.Ids) hash = (hash ^ (uint)id) * 16777619;
+                foreach (var id in encoding.Ids)
+                {
+                    hash = (hash ^ (uint)id) * 16777619;
+                }
             }
         }
 

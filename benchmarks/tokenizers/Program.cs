@@ -26,7 +26,10 @@ long bytes = 0;
 foreach (var file in Directory.EnumerateFiles(args[0], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
 {
     var text = Encoding.UTF8.GetString(File.ReadAllBytes(file));
-    if (text.Length > 0 && (bytes += text.Length) <= MaxBytes) texts.Add(text);
+    if (text.Length > 0 && (bytes += text.Length) <= MaxBytes)
+    {
+        texts.Add(text);
+    }
 }
 
 Console.WriteLine($"{texts.Count} texts, {texts.Sum(static t => (long)t.Length) / 1e6:F1} million characters; {RuntimeInformation.OSDescription}, "

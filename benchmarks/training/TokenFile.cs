@@ -3,7 +3,6 @@ using MaaS.Core.Packages;
 using MaaS.Core.Text.Cleaning;
 using MaaS.Core.Text.Training;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Models;
 
 namespace MaaS.Benchmarks.Training;
 

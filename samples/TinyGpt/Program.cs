@@ -12,7 +12,6 @@ using MaaS.Training.Evaluation;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
 using Microsoft.Extensions.Logging;
-using TorchSharp;
 using static TorchSharp.torch;
 
 const int Context = 128, Batch = 16;

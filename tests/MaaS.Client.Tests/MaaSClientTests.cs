@@ -81,7 +81,8 @@ public sealed class MaaSClientTests
     public async Task Infer_SelectedOutputs_GivesOnlyThese()
     {
         var answer = await Client().InferAsync(new InferRequest(
-            "mixed", Tensor.Of("numbers", new long[] { 1 }, 1), Tensor.Of("flags", new[] { true }, 1), Tensor.OfStrings("words", ["a"], 1)) { Outputs = ["sum"] });
+            "mixed", Tensor.Of("numbers", new long[] { 1 }, 1), Tensor.Of("flags", new[] { true }, 1), Tensor.OfStrings("words", ["a"], 1))
+        { Outputs = ["sum"] });
 
         Assert.That(answer.Outputs.Select(o => o.ToString()), Is.EqualTo(new[] { "sum: INT64[1]" }));
         Assert.That(() => answer["echo"], Throws.TypeOf<KeyNotFoundException>());

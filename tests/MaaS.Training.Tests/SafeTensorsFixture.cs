@@ -1,5 +1,4 @@
 using MaaS.Core.Packages;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests;

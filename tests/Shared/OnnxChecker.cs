@@ -34,7 +34,8 @@ internal static class OnnxChecker
     {
         var start = new ProcessStartInfo("/usr/bin/python3", ["-c", Script])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         };
         var process = Process.Start(start)!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => process.Kill();

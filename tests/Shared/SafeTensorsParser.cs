@@ -12,7 +12,8 @@ internal static class SafeTensorsParser
         var script = Path.Combine(TestContext.CurrentContext.TestDirectory, "Shared", "safetensors_format.py");
         using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, path])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

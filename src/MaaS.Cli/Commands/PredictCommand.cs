@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Text;
 using MaaS.Cli.Terminal;
+using MaaS.Cli.Text;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
 using MaaS.Training.Models;

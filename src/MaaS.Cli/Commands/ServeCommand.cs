@@ -2,7 +2,6 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Serving;
 using MaaS.Serving.Audit;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 

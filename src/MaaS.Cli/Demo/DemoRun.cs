@@ -9,7 +9,6 @@ using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Cli.Demo;

@@ -139,10 +139,7 @@ public sealed class InferenceModel : IDisposable
 
     /// <summary>Runs the model on zeros, free axes having size 1, so that the first real run finds everything allocated.</summary>
     /// <exception cref="InferenceException">The model fails on such an input.</exception>
-    public void WarmUp()
-    {
-        Run([.. Inputs.Select(Zeros)]).Dispose();
-    }
+    public void WarmUp() => Run([.. Inputs.Select(Zeros)]).Dispose();
 
     /// <summary>
     /// Gives memory back that earlier runs needed and ONNX Runtime keeps for the next: a run on zeros of size 1, after which

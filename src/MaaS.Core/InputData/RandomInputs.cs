@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.InteropServices;
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
 

@@ -19,7 +19,10 @@ internal static class ExternalData
     {
         foreach (var tensor in GraphCheck.Tensors(model.Graph))
         {
-            if (tensor.DataLocation == DataLocation.External) Read(tensor, folder);
+            if (tensor.DataLocation == DataLocation.External)
+            {
+                Read(tensor, folder);
+            }
         }
     }
 
@@ -28,7 +31,11 @@ internal static class ExternalData
     {
         // A clone shares the weights' bytes.
         var outside = model.Clone();
-        for (int i = 0; i < outside.Graph.Initializer.Count; i++) Move(outside.Graph.Initializer[i], stream, location);
+        for (int i = 0; i < outside.Graph.Initializer.Count; i++)
+        {
+            Move(outside.Graph.Initializer[i], stream, location);
+        }
+
         return outside;
     }
 
@@ -38,7 +45,11 @@ internal static class ExternalData
 
     private static void Move(TensorProto tensor, Stream stream, string location)
     {
-        if (!IsMoved(tensor)) return;
+        if (!IsMoved(tensor))
+        {
+            return;
+        }
+
         var bytes = tensor.Bytes();
         int padding = (int)((Alignment - stream.Position % Alignment) % Alignment);
         stream.Write(new byte[padding]);
@@ -82,9 +93,15 @@ internal static class ExternalData
             ?? throw new InvalidDataException($"tensor '{tensor.Name}': its external data has no location");
         string path = Path.GetFullPath(Path.Combine(folder, location));
         if (Path.IsPathRooted(location) || location.Contains('\\') || !Inside(path, folder))
+        {
             throw Outside(tensor, location);
+        }
+
         if (!File.Exists(path))
+        {
             throw new FileNotFoundException($"tensor '{tensor.Name}': its external data '{location}' is missing", path);
+        }
+
         return Inside(Real(path), Real(folder)) ? path : throw Outside(tensor, location);
     }
 
@@ -99,7 +116,10 @@ internal static class ExternalData
         {
             real = Path.Combine(real, part);
             FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
-            if (entry.ResolveLinkTarget(returnFinalTarget: true) is { } target) real = Real(target.FullName);
+            if (entry.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            {
+                real = Real(target.FullName);
+            }
         }
         return real;
     }

@@ -26,7 +26,11 @@ public sealed class GraphBuilder(string name, int opset = 17)
     public string UniqueName(string hint)
     {
         string unique = hint;
-        for (int i = 1; !_names.Add(unique); i++) unique = $"{hint}_{i}";
+        for (int i = 1; !_names.Add(unique); i++)
+        {
+            unique = $"{hint}_{i}";
+        }
+
         return unique;
     }
 
@@ -59,10 +63,18 @@ public sealed class GraphBuilder(string name, int opset = 17)
         string? key = tensor.RawData.Length <= 64
             ? $"{tensor.DataType}:{string.Join(',', tensor.Dims)}:{tensor.RawData.ToBase64()}"
             : null;
-        if (key is not null && _constants.TryGetValue(key, out string? known)) return known;
+        if (key is not null && _constants.TryGetValue(key, out string? known))
+        {
+            return known;
+        }
+
         tensor.Name = UniqueName("const");
         Graph.Initializer.Add(tensor);
-        if (key is not null) _constants[key] = tensor.Name;
+        if (key is not null)
+        {
+            _constants[key] = tensor.Name;
+        }
+
         return tensor.Name;
     }
 
@@ -88,11 +100,27 @@ public sealed class GraphBuilder(string name, int opset = 17)
         string nodeName = UniqueName(Scope.Length > 0 ? $"{Scope}/{op}" : op);
         var node = new NodeProto { OpType = op, Name = nodeName };
         int used = inputs.Length;
-        while (used > 0 && inputs[used - 1].Length == 0) used--;
-        foreach (string input in inputs[..used]) node.Input.Add(input);
-        foreach (var (attribute, value) in attributes) node.Attribute.Add(value.Named(attribute));
+        while (used > 0 && inputs[used - 1].Length == 0)
+        {
+            used--;
+        }
+
+        foreach (string input in inputs[..used])
+        {
+            node.Input.Add(input);
+        }
+
+        foreach (var (attribute, value) in attributes)
+        {
+            node.Attribute.Add(value.Named(attribute));
+        }
+
         string[] names = new string[outputs];
-        for (int i = 0; i < outputs; i++) names[i] = UniqueName(outputs == 1 ? $"{nodeName}:0" : $"{nodeName}:{i}");
+        for (int i = 0; i < outputs; i++)
+        {
+            names[i] = UniqueName(outputs == 1 ? $"{nodeName}:0" : $"{nodeName}:{i}");
+        }
+
         node.Output.Add(names);
         Graph.Node.Add(node);
         return names;
@@ -103,7 +131,10 @@ public sealed class GraphBuilder(string name, int opset = 17)
     {
         var proto = new ModelProto
         {
-            IrVersion = OnnxModel.IrVersion, ProducerName = "MaaS", ProducerVersion = Version, Graph = Graph,
+            IrVersion = OnnxModel.IrVersion,
+            ProducerName = "MaaS",
+            ProducerVersion = Version,
+            Graph = Graph,
         };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         return new OnnxModel(proto);
@@ -112,6 +143,8 @@ public sealed class GraphBuilder(string name, int opset = 17)
     private void Take(string name)
     {
         if (name.Length == 0 || !_names.Add(name))
+        {
             throw new ArgumentException($"graph '{Graph.Name}': the value name '{name}' is empty or already taken", nameof(name));
+        }
     }
 }

@@ -12,7 +12,10 @@ public static class GraphCheck
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Proto.OpsetImport.Count == 0)
+        {
             throw new InvalidDataException("onnx: the model names no operator set (opset_import)");
+        }
+
         Check(model.Graph, []);
     }
 
@@ -30,35 +33,59 @@ public static class GraphCheck
 
     private static void Check(GraphProto graph, HashSet<string> outer)
     {
-        foreach (var tensor in Tensors(graph)) CheckTensor(tensor);
+        foreach (var tensor in Tensors(graph))
+        {
+            CheckTensor(tensor);
+        }
+
         var known = new HashSet<string>(outer);
         var initializers = new HashSet<string>();
         foreach (var tensor in graph.Initializer)
         {
-            if (!initializers.Add(tensor.Name)) throw Twice(graph, tensor.Name);
+            if (!initializers.Add(tensor.Name))
+            {
+                throw Twice(graph, tensor.Name);
+            }
+
             known.Add(tensor.Name);
         }
-        foreach (var sparse in graph.SparseInitializer) known.Add(sparse.Values?.Name ?? "");
+        foreach (var sparse in graph.SparseInitializer)
+        {
+            known.Add(sparse.Values?.Name ?? "");
+        }
+
         var inputs = new HashSet<string>();
         foreach (var input in graph.Input)
         {
-            if (input.Name.Length == 0 || !inputs.Add(input.Name)) throw Twice(graph, input.Name);
+            if (input.Name.Length == 0 || !inputs.Add(input.Name))
+            {
+                throw Twice(graph, input.Name);
+            }
+
             known.Add(input.Name);
         }
         var produced = new HashSet<string>();
         foreach (string output in graph.Node.SelectMany(static node => node.Output))
         {
-            if (output.Length > 0 && (known.Contains(output) || !produced.Add(output))) throw Twice(graph, output);
+            if (output.Length > 0 && (known.Contains(output) || !produced.Add(output)))
+            {
+                throw Twice(graph, output);
+            }
         }
         Sort(graph, known);
         foreach (var node in graph.Node)
         {
-            foreach (var subgraph in node.Subgraphs()) Check(subgraph, known);
+            foreach (var subgraph in node.Subgraphs())
+            {
+                Check(subgraph, known);
+            }
         }
         foreach (var output in graph.Output)
         {
             if (!known.Contains(output.Name))
+            {
                 throw new InvalidDataException($"onnx: nothing makes the output '{output.Name}' of graph '{graph.Name}'");
+            }
         }
     }
 
@@ -68,7 +95,10 @@ public static class GraphCheck
         var makers = new Dictionary<string, int>();
         for (int i = 0; i < graph.Node.Count; i++)
         {
-            foreach (string output in graph.Node[i].Output) makers[output] = i;
+            foreach (string output in graph.Node[i].Output)
+            {
+                makers[output] = i;
+            }
         }
         int[] waiting = new int[graph.Node.Count];
         var readers = new List<int>[graph.Node.Count];
@@ -88,16 +118,26 @@ public static class GraphCheck
         var ready = new PriorityQueue<int, int>();
         for (int i = 0; i < waiting.Length; i++)
         {
-            if (waiting[i] == 0) ready.Enqueue(i, i);
+            if (waiting[i] == 0)
+            {
+                ready.Enqueue(i, i);
+            }
         }
         var order = new List<NodeProto>(graph.Node.Count);
         while (ready.TryDequeue(out int i, out _))
         {
             order.Add(graph.Node[i]);
-            foreach (string output in graph.Node[i].Output) known.Add(output);
+            foreach (string output in graph.Node[i].Output)
+            {
+                known.Add(output);
+            }
+
             foreach (int reader in readers[i] ?? [])
             {
-                if (--waiting[reader] == 0) ready.Enqueue(reader, reader);
+                if (--waiting[reader] == 0)
+                {
+                    ready.Enqueue(reader, reader);
+                }
             }
         }
         if (order.Count < graph.Node.Count)
@@ -114,7 +154,10 @@ public static class GraphCheck
     internal static long ByteCount(TensorProto tensor)
     {
         if (tensor.Dims.Any(static size => size < 0))
+        {
             throw new InvalidDataException($"tensor '{tensor.Name}': negative size in [{string.Join(',', tensor.Dims)}]");
+        }
+
         try
         {
             return tensor.Type().Bytes(tensor.ElementCount());
@@ -129,9 +172,13 @@ public static class GraphCheck
     {
         ByteCount(tensor);
         if (tensor.Type() != TensorProto.Types.DataType.String)
+        {
             tensor.Bytes();
+        }
         else if (tensor.StringData.Count != tensor.ElementCount())
+        {
             throw new InvalidDataException($"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
+        }
     }
 
     private static InvalidDataException Twice(GraphProto graph, string name) =>

@@ -9,18 +9,33 @@ public static class GraphEditing
     /// outputs keep their names, so a replaced output must still be made by something.</summary>
     public static void ReplaceUses(this GraphProto graph, IReadOnlyDictionary<string, string> replacements)
     {
-        if (replacements.Count == 0) return;
+        if (replacements.Count == 0)
+        {
+            return;
+        }
+
         foreach (var node in graph.Node)
         {
-            for (int i = 0; i < node.Input.Count; i++) node.Input[i] = Resolve(node.Input[i], replacements);
-            foreach (var subgraph in node.Subgraphs()) subgraph.ReplaceUses(replacements);
+            for (int i = 0; i < node.Input.Count; i++)
+            {
+                node.Input[i] = Resolve(node.Input[i], replacements);
+            }
+
+            foreach (var subgraph in node.Subgraphs())
+            {
+                subgraph.ReplaceUses(replacements);
+            }
         }
     }
 
     /// <summary>Removes nodes.</summary>
     public static void RemoveNodes(this GraphProto graph, IReadOnlySet<NodeProto> nodes)
     {
-        if (nodes.Count == 0) return;
+        if (nodes.Count == 0)
+        {
+            return;
+        }
+
         var kept = graph.Node.Where(node => !nodes.Contains(node)).ToList();
         graph.Node.Clear();
         graph.Node.Add(kept);
@@ -30,7 +45,9 @@ public static class GraphEditing
     public static void Import(this OnnxModel model, string domain, long version = 1)
     {
         if (model.Proto.OpsetImport.All(set => set.Domain != domain))
+        {
             model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = domain, Version = version });
+        }
     }
 
     /// <summary>Every name of a node or value in a graph and in the bodies of its nodes.</summary>
@@ -44,7 +61,11 @@ public static class GraphEditing
 
     private static string Resolve(string name, IReadOnlyDictionary<string, string> replacements)
     {
-        while (replacements.TryGetValue(name, out string? other)) name = other;
+        while (replacements.TryGetValue(name, out string? other))
+        {
+            name = other;
+        }
+
         return name;
     }
 }

@@ -18,13 +18,25 @@ public sealed class GraphIndex
     {
         ArgumentNullException.ThrowIfNull(graph);
         _outer = outer;
-        foreach (var tensor in graph.Initializer) _initializers[tensor.Name] = tensor;
+        foreach (var tensor in graph.Initializer)
+        {
+            _initializers[tensor.Name] = tensor;
+        }
+
         foreach (var node in graph.Node)
         {
-            foreach (string output in node.Output) _producers[output] = node;
+            foreach (string output in node.Output)
+            {
+                _producers[output] = node;
+            }
+
             foreach (string input in node.References())
             {
-                if (!_consumers.TryGetValue(input, out var readers)) _consumers[input] = readers = [];
+                if (!_consumers.TryGetValue(input, out var readers))
+                {
+                    _consumers[input] = readers = [];
+                }
+
                 readers.Add(node);
             }
         }

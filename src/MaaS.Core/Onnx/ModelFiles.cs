@@ -33,7 +33,11 @@ internal static partial class ModelFiles
         }
         catch
         {
-            if (!old.Contains(data)) File.Delete(data);
+            if (!old.Contains(data))
+            {
+                File.Delete(data);
+            }
+
             throw;
         }
         Delete(old.Where(file => file != data));
@@ -41,13 +45,20 @@ internal static partial class ModelFiles
 
     private static void Delete(IEnumerable<string> files)
     {
-        foreach (string file in files) File.Delete(file);
+        foreach (string file in files)
+        {
+            File.Delete(file);
+        }
     }
 
     // What the model at the path refers to, of the files that this class names; those of other tools stay.
     private static HashSet<string> DataFiles(string path)
     {
-        if (!File.Exists(path)) return [];
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
         string folder = Path.GetDirectoryName(path)!, prefix = Path.GetFileName(path) + ".";
         ModelProto model;
         try
@@ -60,7 +71,11 @@ internal static partial class ModelFiles
             // Whatever is replaced there, it is no model and has no weights elsewhere.
             return [];
         }
-        if (model.Graph is null) return [];
+        if (model.Graph is null)
+        {
+            return [];
+        }
+
         return [.. GraphCheck.Tensors(model.Graph).SelectMany(static tensor => tensor.ExternalData)
             .Where(entry => entry.Key == "location" && entry.Value.StartsWith(prefix, StringComparison.Ordinal)
                 && Suffix().IsMatch(entry.Value[prefix.Length..]))
@@ -72,7 +87,10 @@ internal static partial class ModelFiles
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var tensor in model.Graph.Initializer)
         {
-            if (ExternalData.IsMoved(tensor)) hash.AppendData(tensor.Bytes().Span);
+            if (ExternalData.IsMoved(tensor))
+            {
+                hash.AppendData(tensor.Bytes().Span);
+            }
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }

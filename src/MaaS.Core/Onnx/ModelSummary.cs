@@ -22,8 +22,16 @@ public static class ModelSummary
         Line(text, $"graph       {model.Graph.Name}");
         Line(text, $"producer    {(producer.Length > 0 ? producer : "not named")}");
         Line(text, $"IR, opset   {model.Proto.IrVersion}, {string.Join(", ", model.Proto.OpsetImport.Select(Opset))}");
-        foreach (var input in model.Inputs) Line(text, $"input       {Describe(input)}");
-        foreach (var output in model.Outputs) Line(text, $"output      {Describe(output)}");
+        foreach (var input in model.Inputs)
+        {
+            Line(text, $"input       {Describe(input)}");
+        }
+
+        foreach (var output in model.Outputs)
+        {
+            Line(text, $"output      {Describe(output)}");
+        }
+
         var bodies = Bodies(model.Graph).ToList();
         var operators = model.Graph.Node.Concat(bodies).CountBy(static node => node.OpType).OrderByDescending(static pair => pair.Value)
             .ThenBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key} {pair.Value}");
@@ -31,7 +39,11 @@ public static class ModelSummary
         Line(text, $"parameters  {Number(cost.Parameters)} ({Number(cost.WeightBytes)} bytes)");
         Line(text, $"MACs        {cost.Macs}");
         Line(text, $"activations {cost.ActivationBytes} bytes");
-        foreach (var entry in model.Proto.MetadataProps) Line(text, $"metadata    {entry.Key}: {Short(entry.Value)}");
+        foreach (var entry in model.Proto.MetadataProps)
+        {
+            Line(text, $"metadata    {entry.Key}: {Short(entry.Value)}");
+        }
+
         text.AppendLine();
         Table(text, cost);
         var holders = model.Graph.Node.Where(static node => node.Subgraphs().Any()).Select(static node => node.OpType).Distinct().ToList();
@@ -55,7 +67,11 @@ public static class ModelSummary
 
     private static void CheckAxes(OnnxModel model, IReadOnlyDictionary<string, long>? sizes)
     {
-        if (sizes is null || sizes.Count == 0) return;
+        if (sizes is null || sizes.Count == 0)
+        {
+            return;
+        }
+
         var values = model.Inputs.Concat(model.Outputs).Concat(model.Graph.ValueInfo);
         var axes = values.SelectMany(static value => OnnxDimension.ShapeOf(value) ?? []).Where(static dim => dim.Symbol is not null)
             .SelectMany(static dim => SizePolynomial.Parse(dim.Symbol!).Symbols).Distinct().ToList();

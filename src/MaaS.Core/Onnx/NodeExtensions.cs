@@ -10,7 +10,10 @@ public static class NodeExtensions
     {
         foreach (var attribute in node.Attribute)
         {
-            if (attribute.Name == name) return attribute;
+            if (attribute.Name == name)
+            {
+                return attribute;
+            }
         }
         return null;
     }
@@ -38,7 +41,11 @@ public static class NodeExtensions
     /// <summary>Sets or replaces an attribute.</summary>
     public static void SetAttribute(this NodeProto node, string name, AttributeValue value)
     {
-        if (node.Attribute(name) is { } old) node.Attribute.Remove(old);
+        if (node.Attribute(name) is { } old)
+        {
+            node.Attribute.Remove(old);
+        }
+
         node.Attribute.Add(value.Named(name));
     }
 
@@ -58,11 +65,17 @@ public static class NodeExtensions
     {
         foreach (string input in node.Input)
         {
-            if (input.Length > 0) yield return input;
+            if (input.Length > 0)
+            {
+                yield return input;
+            }
         }
         foreach (var graph in node.Subgraphs())
         {
-            foreach (string name in OuterReferences(graph)) yield return name;
+            foreach (string name in OuterReferences(graph))
+            {
+                yield return name;
+            }
         }
     }
 

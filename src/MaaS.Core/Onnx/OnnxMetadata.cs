@@ -70,7 +70,11 @@ public static class OnnxMetadata
     private static T? Get<T>(OnnxModel model, string key, Func<string, T?> parse) where T : class
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.GetMetadata(key) is not { } text) return null;
+        if (model.GetMetadata(key) is not { } text)
+        {
+            return null;
+        }
+
         try
         {
             return parse(text);

@@ -53,9 +53,13 @@ public sealed class OnnxModel
     public void SetMetadata(string key, string value)
     {
         if (Proto.MetadataProps.FirstOrDefault(entry => entry.Key == key) is { } entry)
+        {
             entry.Value = value;
+        }
         else
+        {
             Proto.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
     }
 
     /// <summary>A deep copy.</summary>
@@ -74,7 +78,11 @@ public sealed class OnnxModel
     /// or points to external data outside its own folder.</exception>
     public static OnnxModel Load(string path)
     {
-        if (Directory.Exists(path)) throw new FileNotFoundException($"onnx: expected a file, got the folder '{path}'", path);
+        if (Directory.Exists(path))
+        {
+            throw new FileNotFoundException($"onnx: expected a file, got the folder '{path}'", path);
+        }
+
         using var stream = File.OpenRead(path);
         var model = Parse(path, () => ModelProto.Parser.ParseFrom(stream));
         ExternalData.Read(model.Proto, Path.GetDirectoryName(Path.GetFullPath(path))!);

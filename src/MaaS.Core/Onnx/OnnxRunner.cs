@@ -62,8 +62,15 @@ public sealed class OnnxRunner : IDisposable
         }
         finally
         {
-            foreach (var value in values) value.Dispose();
-            foreach (var pin in pins) pin.Dispose();
+            foreach (var value in values)
+            {
+                value.Dispose();
+            }
+
+            foreach (var pin in pins)
+            {
+                pin.Dispose();
+            }
         }
     }
 

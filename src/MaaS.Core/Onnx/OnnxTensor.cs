@@ -44,7 +44,11 @@ public static class OnnxTensor
     public static long ElementCount(this TensorProto tensor)
     {
         long count = 1;
-        foreach (long size in tensor.Dims) count = checked(count * size);
+        foreach (long size in tensor.Dims)
+        {
+            count = checked(count * size);
+        }
+
         return count;
     }
 
@@ -53,7 +57,10 @@ public static class OnnxTensor
     public static ReadOnlyMemory<byte> Bytes(this TensorProto tensor)
     {
         if (tensor.DataLocation == DataLocation.External)
+        {
             throw new InvalidDataException($"tensor '{tensor.Name}': its external data is not loaded; use OnnxModel.Load");
+        }
+
         long expected = tensor.Type().Bytes(tensor.ElementCount());
         var bytes = tensor.HasRawData ? tensor.RawData.Memory : TypedBytes(tensor);
         return bytes.Length == expected

@@ -33,7 +33,10 @@ public static class ShapeInference
         var shapes = new Dictionary<string, OnnxShape>();
         var slim = Slim(model, sizes);
         foreach (var value in slim.Graph.Input.Concat(slim.Graph.Output).Where(static value => value.Type is not null))
+        {
             Merge(shapes, value.Name, value.ElementType(), OnnxDimension.ShapeOf(value));
+        }
+
         OnnxRuntimeTelemetry.TurnOff();
         using var options = new SessionOptions
         {
@@ -46,10 +49,15 @@ public static class ShapeInference
         foreach (var (name, metadata) in session.OutputMetadata)
         {
             if (metadata.IsTensor)
+            {
                 Merge(shapes, name, (DataType)metadata.ElementDataType, Shape(metadata, makers[name]));
+            }
         }
         foreach (var tensor in model.Graph.Initializer)
+        {
             shapes[tensor.Name] = new OnnxShape(tensor.Type(), [.. tensor.Dims.Select(static size => (OnnxDimension)size)]);
+        }
+
         return shapes;
     }
 
@@ -90,10 +98,18 @@ public static class ShapeInference
 
     private static ValueInfoProto Fix(ValueInfoProto value, IReadOnlyDictionary<string, long>? sizes)
     {
-        if (sizes is null || OnnxDimension.ShapeOf(value) is not { } shape) return value;
+        if (sizes is null || OnnxDimension.ShapeOf(value) is not { } shape)
+        {
+            return value;
+        }
+
         return OnnxDimension.ValueInfo(value.Name, value.ElementType(), shape.Select(dim =>
         {
-            if (dim.Symbol is not { } symbol) return dim;
+            if (dim.Symbol is not { } symbol)
+            {
+                return dim;
+            }
+
             var size = SizePolynomial.Parse(symbol);
             return size.Symbols.All(sizes.ContainsKey) ? size.Evaluate(sizes) : dim;
         }));

@@ -14,8 +14,14 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
         foreach (var (product, factor) in terms)
         {
             long sum = checked(_terms.GetValueOrDefault(product) + factor);
-            if (sum == 0) _terms.Remove(product);
-            else _terms[product] = sum;
+            if (sum == 0)
+            {
+                _terms.Remove(product);
+            }
+            else
+            {
+                _terms[product] = sum;
+            }
         }
     }
 
@@ -42,7 +48,10 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
         {
             SizePolynomial product = 1;
             foreach (string factor in term.Split('*', StringSplitOptions.TrimEntries))
+            {
                 product *= long.TryParse(factor, CultureInfo.InvariantCulture, out long number) ? number : new SizePolynomial([(factor, 1)]);
+            }
+
             sum += product;
         }
         return sum;

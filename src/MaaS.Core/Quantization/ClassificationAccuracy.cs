@@ -20,12 +20,18 @@ public static class ClassificationAccuracy
             using var outputs = model.Run(inputs);
             var shape = outputs[0].Shape;
             if (shape.Length != 2 || shape[0] != labels.Length)
+            {
                 throw new ArgumentException($"accuracy: expected logits ({labels.Length}, classes) for as many labels, got {outputs[0]}");
+            }
+
             var logits = outputs[0].AsSpan<float>();
             int classes = (int)shape[1];
             for (int i = 0; i < labels.Length; i++)
             {
-                if (IndexOfMax(logits.Slice(i * classes, classes)) == labels[i]) right++;
+                if (IndexOfMax(logits.Slice(i * classes, classes)) == labels[i])
+                {
+                    right++;
+                }
             }
             count += labels.Length;
         }
@@ -37,7 +43,10 @@ public static class ClassificationAccuracy
         int best = 0;
         for (int i = 1; i < values.Length; i++)
         {
-            if (values[i] > values[best]) best = i;
+            if (values[i] > values[best])
+            {
+                best = i;
+            }
         }
         return best;
     }

@@ -23,7 +23,11 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
     /// would be of size 1 here, takes four times as long.</summary>
     public void Rewrite(NodeProto node)
     {
-        if (!_tables.TryGetValue(node.Input[0], out var table)) _tables[node.Input[0]] = table = Quantize(node.Input[0]);
+        if (!_tables.TryGetValue(node.Input[0], out var table))
+        {
+            _tables[node.Input[0]] = table = Quantize(node.Input[0]);
+        }
+
         string rows = writer.Node("Gather", $"{node.Output[0]}_quantized", [table.Values, node.Input[1]]);
         string floats = writer.Node("Cast", $"{node.Output[0]}_cast", [rows], ("to", (long)TensorProto.Types.DataType.Float));
         writer.AddNode("Mul", "", node.Name, [floats, table.Scale], [node.Output[0]]);

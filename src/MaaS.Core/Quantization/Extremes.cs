@@ -34,14 +34,22 @@ internal static class Extremes
             max = Math.Max(max, value);
             finite += value * 0;
         }
-        if (finite != 0) throw NotFinite(values);
+        if (finite != 0)
+        {
+            throw NotFinite(values);
+        }
+
         return new(min, max);
     }
 
     private static ArgumentException NotFinite(ReadOnlySpan<float> values)
     {
         int index = 0;
-        while (float.IsFinite(values[index])) index++;
+        while (float.IsFinite(values[index]))
+        {
+            index++;
+        }
+
         return new ArgumentException($"quantization: expected finite values, got {values[index]} at element {index}");
     }
 }

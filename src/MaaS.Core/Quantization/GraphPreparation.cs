@@ -77,18 +77,38 @@ internal static class GraphPreparation
             for (int i = 0; i < graph.Node.Count; i++)
             {
                 var relu = graph.Node[i];
-                if (relu.OpType != "Relu" || !relu.IsStandard() || !index.HasSingleUse(relu.Input[0])) continue;
-                if (index.Producer(relu.Input[0]) is not { } mover || !mover.IsStandard() || !Movers.Contains(mover.OpType)) continue;
-                if (mover.Output.Count > 1 || index.Initializer(mover.Input[0]) is not null) continue;
+                if (relu.OpType != "Relu" || !relu.IsStandard() || !index.HasSingleUse(relu.Input[0]))
+                {
+                    continue;
+                }
+
+                if (index.Producer(relu.Input[0]) is not { } mover || !mover.IsStandard() || !Movers.Contains(mover.OpType))
+                {
+                    continue;
+                }
+
+                if (mover.Output.Count > 1 || index.Initializer(mover.Input[0]) is not null)
+                {
+                    continue;
+                }
+
                 (string source, string between, string result) = (mover.Input[0], relu.Input[0], relu.Output[0]);
                 (relu.Input[0], relu.Output[0], mover.Input[0], mover.Output[0]) = (source, between, between, result);
                 // The mover's place in the order is before the Relu's: exchange them.
                 int position = 0;
-                while (!ReferenceEquals(graph.Node[position], mover)) position++;
+                while (!ReferenceEquals(graph.Node[position], mover))
+                {
+                    position++;
+                }
+
                 graph.Node[position] = relu;
                 graph.Node[i] = mover;
                 // The recorded shape of the value between them was the other one.
-                foreach (var stale in graph.ValueInfo.Where(v => v.Name == between).ToList()) graph.ValueInfo.Remove(stale);
+                foreach (var stale in graph.ValueInfo.Where(v => v.Name == between).ToList())
+                {
+                    graph.ValueInfo.Remove(stale);
+                }
+
                 changed = true;
                 break;
             }

@@ -62,12 +62,32 @@ internal sealed class GraphWriter
         params ReadOnlySpan<(string Name, AttributeValue Value)> attributes)
     {
         var node = new NodeProto { OpType = op, Name = name };
-        if (domain.Length > 0) node.Domain = domain;
+        if (domain.Length > 0)
+        {
+            node.Domain = domain;
+        }
+
         int used = inputs.Length;
-        while (used > 0 && inputs[used - 1].Length == 0) used--;
-        foreach (string input in inputs[..used]) node.Input.Add(input);
-        foreach (string output in outputs) node.Output.Add(output);
-        foreach (var (attribute, value) in attributes) node.SetAttribute(attribute, value);
+        while (used > 0 && inputs[used - 1].Length == 0)
+        {
+            used--;
+        }
+
+        foreach (string input in inputs[..used])
+        {
+            node.Input.Add(input);
+        }
+
+        foreach (string output in outputs)
+        {
+            node.Output.Add(output);
+        }
+
+        foreach (var (attribute, value) in attributes)
+        {
+            node.SetAttribute(attribute, value);
+        }
+
         _nodes.Add(node);
     }
 
@@ -75,7 +95,11 @@ internal sealed class GraphWriter
     public string Unique(string hint)
     {
         string name = hint;
-        for (int i = 1; !_names.Add(name); i++) name = $"{hint}_{i}";
+        for (int i = 1; !_names.Add(name); i++)
+        {
+            name = $"{hint}_{i}";
+        }
+
         return name;
     }
 
@@ -85,7 +109,10 @@ internal sealed class GraphWriter
         Graph.Node.Clear();
         Graph.Node.Add(_nodes);
         RemoveUnusedInitializers();
-        if (_nodes.Any(static node => node.Domain == OnnxModel.MicrosoftDomain)) _model.Import(OnnxModel.MicrosoftDomain);
+        if (_nodes.Any(static node => node.Domain == OnnxModel.MicrosoftDomain))
+        {
+            _model.Import(OnnxModel.MicrosoftDomain);
+        }
     }
 
     // From the inputs as well, where old models list them.

@@ -13,12 +13,19 @@ public readonly record struct LinearParameters(float Scale, int ZeroPoint)
     public static LinearParameters For(ValueRange range, QuantizedType type = QuantizedType.UInt8)
     {
         if (!float.IsFinite(range.Min) || !float.IsFinite(range.Max) || range.Min > range.Max)
+        {
             throw new ArgumentException($"quantization: expected a finite range, got [{range.Min}, {range.Max}]", nameof(range));
+        }
+
         var (lowest, highest) = type.Bounds();
         double min = Math.Min(0, (double)range.Min), max = Math.Max(0, (double)range.Max);
         float scale = (float)((max - min) / (highest - lowest));
         // A tensor that is (almost) all zeros: any scale represents it, and a subnormal one divides to infinity.
-        if (scale < LeastNormal) return new(1, min < 0 ? highest : lowest);
+        if (scale < LeastNormal)
+        {
+            return new(1, min < 0 ? highest : lowest);
+        }
+
         return new(scale, (int)Math.Clamp(Math.Round(lowest - min / scale), lowest, highest));
     }
 

@@ -16,7 +16,11 @@ public static class Processor
 
     private static bool DetectVnni()
     {
-        if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7) return false;
+        if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
+        {
+            return false;
+        }
+
         var features = X86Base.CpuId(7, 0);
         bool avx512 = (features.Ecx & (1 << 11)) != 0 && Avx512F.IsSupported;
         bool avx = features.Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 4)) != 0 && Avx2.IsSupported;

@@ -106,7 +106,11 @@ public sealed class Quantizer(QuantizerOptions? options = null)
     {
         var whole = candidate.Quantize(new HashSet<string>());
         var result = new MixedPrecisionResult(whole, Accuracy(whole), []);
-        if (result.Accuracy >= least || !_options.MixedPrecision || candidate.Nodes.Count < 2) return result;
+        if (result.Accuracy >= least || !_options.MixedPrecision || candidate.Nodes.Count < 2)
+        {
+            return result;
+        }
+
         var layers = SqnrReport.Measure(model, candidate, [sample], cancellationToken);
         return MixedPrecision.Find(candidate, layers, Accuracy, least) ?? result;
 

@@ -16,7 +16,11 @@ internal sealed class AddedTokenFinder
     {
         var all = tokens.ToArray();
         _tokens = [.. all.Select(static t => t.Token)];
-        for (var i = 0; i < all.Length; i++) _trie.Add(all[i].Text, i);
+        for (var i = 0; i < all.Length; i++)
+        {
+            _trie.Add(all[i].Text, i);
+        }
+
         _firstUnits = SearchValues.Create([.. all.Select(static t => t.Text[0]).Distinct()]);
     }
 
@@ -30,16 +34,40 @@ internal sealed class AddedTokenFinder
         {
             var (start, end) = (match.Start, match.End);
             from = end;
-            if ((match.Token.Special && !withSpecial) || (match.Token.SingleWord && TouchesWord(text, start, end))) continue;
-            while (match.Token.LeftStrip && start > done && char.IsWhiteSpace(text[start - 1])) start--;
-            while (match.Token.RightStrip && end < text.Length && char.IsWhiteSpace(text[end])) end++;
-            if (start < done) continue;
-            if (start > done) parts.Add((null, done, start));
+            if ((match.Token.Special && !withSpecial) || (match.Token.SingleWord && TouchesWord(text, start, end)))
+            {
+                continue;
+            }
+
+            while (match.Token.LeftStrip && start > done && char.IsWhiteSpace(text[start - 1]))
+            {
+                start--;
+            }
+
+            while (match.Token.RightStrip && end < text.Length && char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            if (start < done)
+            {
+                continue;
+            }
+
+            if (start > done)
+            {
+                parts.Add((null, done, start));
+            }
+
             parts.Add((match.Token, start, end));
             done = end;
         }
 
-        if (done < text.Length) parts.Add((null, done, text.Length));
+        if (done < text.Length)
+        {
+            parts.Add((null, done, text.Length));
+        }
+
         return parts;
     }
 
@@ -55,11 +83,22 @@ internal sealed class AddedTokenFinder
             for (var i = start; i < text.Length; i++)
             {
                 node = _trie.Next(node, text[i]);
-                if (node == CharTrie.None) break;
-                if (_trie.Value(node) is >= 0 and var value) (found, end) = (value, i + 1);
+                if (node == CharTrie.None)
+                {
+                    break;
+                }
+
+                if (_trie.Value(node) is >= 0 and var value)
+                {
+                    (found, end) = (value, i + 1);
+                }
             }
 
-            if (found != CharTrie.None) return (_tokens[found], start, end);
+            if (found != CharTrie.None)
+            {
+                return (_tokens[found], start, end);
+            }
+
             from = start + 1;
         }
 

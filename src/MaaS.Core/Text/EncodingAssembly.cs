@@ -25,7 +25,11 @@ internal static class EncodingAssembly
     private static (List<Range> First, List<Range> Second) Cut(TokenRun first, TokenRun? second, int special, Truncation? truncation)
     {
         var (a, b) = (first.Count, second?.Count ?? 0);
-        if (truncation is null || a + (long)b + special <= truncation.MaxLength) return ([new(0, a)], [new(0, b)]);
+        if (truncation is null || a + (long)b + special <= truncation.MaxLength)
+        {
+            return ([new(0, a)], [new(0, b)]);
+        }
+
         var room = truncation.MaxLength - special;
         if (room < 0)
         {
@@ -38,7 +42,11 @@ internal static class EncodingAssembly
 
     private static (int First, int Second) Lengths(int a, int b, bool isPair, int room, TruncationStrategy strategy)
     {
-        if (!isPair) return (room, 0);
+        if (!isPair)
+        {
+            return (room, 0);
+        }
+
         if (strategy == TruncationStrategy.LongestFirst)
         {
             var shorter = Math.Min(Math.Min(a, b), room / 2);
@@ -58,13 +66,21 @@ internal static class EncodingAssembly
     // The part that stays and those that were cut off, each overlapping with the one before by the stride.
     private static List<Range> Parts(int length, int keep, Truncation truncation)
     {
-        if (length <= keep) return [new(0, length)];
+        if (length <= keep)
+        {
+            return [new(0, length)];
+        }
+
         if (truncation.Stride < 0 || (truncation.Stride > 0 && truncation.Stride >= keep))
         {
             throw new ArgumentException($"truncation: expected a Stride from 0 and below the {keep} tokens that fit, got {truncation.Stride}.");
         }
 
-        if (keep == 0) return [new(0, 0)];
+        if (keep == 0)
+        {
+            return [new(0, 0)];
+        }
+
         List<Range> parts = [];
         var (step, end) = (keep - truncation.Stride, keep);
         for (; parts.Count == 0 || end - step < length; end += step)
@@ -81,7 +97,10 @@ internal static class EncodingAssembly
         var length = template.SpecialTokens;
         foreach (var item in template.Items)
         {
-            if (item.Sequence is { } s) length += texts[s].Range.GetOffsetAndLength(texts[s].Run.Count).Length;
+            if (item.Sequence is { } s)
+            {
+                length += texts[s].Range.GetOffsetAndLength(texts[s].Run.Count).Length;
+            }
         }
 
         var encoding = new TokenEncoding(length, token);

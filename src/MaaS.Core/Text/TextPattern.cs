@@ -22,10 +22,22 @@ internal sealed class TextPattern
 
     public static TextPattern Read(ComponentJson json)
     {
-        if (json.Element.ValueKind == JsonValueKind.String) return Literal(json.AsString());
-        if (json.StringOrNull("String") is { } text) return Literal(text);
+        if (json.Element.ValueKind == JsonValueKind.String)
+        {
+            return Literal(json.AsString());
+        }
+
+        if (json.StringOrNull("String") is { } text)
+        {
+            return Literal(text);
+        }
+
         var expression = json.String("Regex");
-        if (expression.Any(char.IsSurrogate)) throw json.Fault("a regular expression of characters up to U+FFFF");
+        if (expression.Any(char.IsSurrogate))
+        {
+            throw json.Fault("a regular expression of characters up to U+FFFF");
+        }
+
         try
         {
             return new(expression, new Regex(WithUnicodeWords(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled));
@@ -77,7 +89,11 @@ internal sealed class TextPattern
     private List<(int Start, int End)> Find(ReadOnlySpan<char> text)
     {
         List<(int, int)> found = [];
-        if (_text.Length == 0) return found;
+        if (_text.Length == 0)
+        {
+            return found;
+        }
+
         for (var start = 0; text[start..].IndexOf(_text, StringComparison.Ordinal) is >= 0 and var next;)
         {
             found.Add((start + next, start + next + _text.Length));
@@ -92,7 +108,10 @@ internal sealed class TextPattern
         List<(int, int)> found = [];
         foreach (var match in _regex!.EnumerateMatches(text))
         {
-            if (match.Length > 0) found.Add((match.Index, match.Index + match.Length));
+            if (match.Length > 0)
+            {
+                found.Add((match.Index, match.Index + match.Length));
+            }
         }
 
         return found;

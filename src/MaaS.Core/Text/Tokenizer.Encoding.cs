@@ -64,7 +64,10 @@ public sealed partial class Tokenizer
         if ((options.Padding ?? Padding) is { MultipleOf: > 0 } padding)
         {
             var length = padding.Target(encodings.Select(static e => e.Length).DefaultIfEmpty().Max());
-            for (var i = 0; i < count; i++) encodings[i] = Pad(encodings[i], length, padding);
+            for (var i = 0; i < count; i++)
+            {
+                encodings[i] = Pad(encodings[i], length, padding);
+            }
         }
 
         return encodings;
@@ -74,7 +77,11 @@ public sealed partial class Tokenizer
     {
         var workspace = TokenizerWorkspace.Rent();
         Tokenize(text, workspace.First, workspace, options);
-        if (pair is not null) Tokenize(pair, workspace.Second, workspace, options);
+        if (pair is not null)
+        {
+            Tokenize(pair, workspace.Second, workspace, options);
+        }
+
         var encoding = EncodingAssembly.Assemble(
             workspace.First, pair is null ? null : workspace.Second, TemplateFor(pair is not null, options.AddSpecialTokens),
             options.Truncation ?? Truncation, _token);

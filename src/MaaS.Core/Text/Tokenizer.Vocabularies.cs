@@ -48,7 +48,11 @@ public sealed partial class Tokenizer
         foreach (var text in Lines(mergesPath))
         {
             line++;
-            if (text.Length == 0 || (line == 1 && text.StartsWith("#version", StringComparison.Ordinal))) continue;
+            if (text.Length == 0 || (line == 1 && text.StartsWith("#version", StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
             merges.Add(text.Split(' ') is [{ Length: > 0 } first, { Length: > 0 } second] ? (first, second)
                 : throw new InvalidDataException($"{mergesPath}: line {line}: expected two tokens with a space between, got '{text}'."));
         }

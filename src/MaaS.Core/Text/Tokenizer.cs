@@ -115,8 +115,15 @@ public sealed partial class Tokenizer
         var tokens = new List<string>(ids.Length);
         foreach (var id in ids)
         {
-            if (skipSpecialTokens && _addedById.TryGetValue(id, out var added) && added.Special) continue;
-            if (IdToToken(id) is { } token) tokens.Add(token);
+            if (skipSpecialTokens && _addedById.TryGetValue(id, out var added) && added.Special)
+            {
+                continue;
+            }
+
+            if (IdToToken(id) is { } token)
+            {
+                tokens.Add(token);
+            }
         }
 
         return _parts.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);

@@ -29,8 +29,14 @@ internal sealed class TokenizerPipeline
 
         foreach (var (token, start, end) in _raw.Split(text, withSpecial))
         {
-            if (token is not null) run.Add(token.Id, new(start, end));
-            else RunText(text[start..end], start, run, workspace, withSpecial);
+            if (token is not null)
+            {
+                run.Add(token.Id, new(start, end));
+            }
+            else
+            {
+                RunText(text[start..end], start, run, workspace, withSpecial);
+            }
         }
     }
 

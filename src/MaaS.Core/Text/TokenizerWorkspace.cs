@@ -32,6 +32,9 @@ internal sealed class TokenizerWorkspace
 
     public static void Return(TokenizerWorkspace workspace)
     {
-        if (Math.Max(workspace.Text.Capacity, Math.Max(workspace.First.Capacity, workspace.Second.Capacity)) <= MaxKept) _kept = workspace;
+        if (Math.Max(workspace.Text.Capacity, Math.Max(workspace.First.Capacity, workspace.Second.Capacity)) <= MaxKept)
+        {
+            _kept = workspace;
+        }
     }
 }

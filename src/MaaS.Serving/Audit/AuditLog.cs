@@ -1,4 +1,3 @@
-using MaaS.Serving.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,3 @@
-using MaaS.Core.Packages;
 using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 using Microsoft.Extensions.Hosting;

@@ -145,9 +145,11 @@ internal static class ApiOperations
         }
 
         yield return ("GET", "/models", Of("torchList", "The models.", """{"nextPageToken":"100","models":[{"modelName":"digits","modelUrl":"digits"}]}""", null, 400)
-            with { Query = [("limit", "Most models of a page; 100 by default."), ("next_page_token", "Where the page begins.")] });
+            with
+        { Query = [("limit", "Most models of a page; 100 by default."), ("next_page_token", "Where the page begins.")] });
         yield return ("POST", "/models", Of("torchRegister", "Loads a model of the models folder.", """{"status":"Model \"digits\" Version: 3 registered with 1 initial workers"}""", null, 400, 404)
-            with { Query = [("url", "A file of the models folder."), ("model_name", "The name to serve it under."), ("initial_workers", "Runs at once.")] });
+            with
+        { Query = [("url", "A file of the models folder."), ("model_name", "The name to serve it under."), ("initial_workers", "Runs at once.")] });
         yield return ("PUT", "/models/{name}/{version}/set-default", Of("torchSetDefault", "Lets requests without a version go to this one.", """{"status":"Default version successfully updated for model \"digits\" to \"3\""}""", null, 400, 404));
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MaaS.Core.Inference;
-using MaaS.Core.Packages;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;

@@ -1,5 +1,4 @@
 using MaaS.Serving.Drift;
-using MaaS.Serving.Execution;
 using MaaS.Serving.Explanations;
 using MaaS.Serving.Protocols;
 using Microsoft.Extensions.DependencyInjection;

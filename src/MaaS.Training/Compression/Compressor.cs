@@ -8,7 +8,6 @@ using MaaS.Core.Quantization.Schemes;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
 using MaaS.Training.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Compression;

@@ -1,7 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Training.Data;
 using MaaS.Training.Interop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Compression;

@@ -1,7 +1,6 @@
 using MaaS.Training.Data;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Compression;

@@ -1,4 +1,3 @@
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
@@ -6,6 +5,7 @@ using MaaS.Training.Export;
 using MaaS.Training.Startup;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace MaaS.Training.Evaluation;
 

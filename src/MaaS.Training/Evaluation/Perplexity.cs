@@ -1,5 +1,4 @@
 using MaaS.Training.Startup;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Evaluation;

@@ -16,6 +16,9 @@ internal sealed class EvaluationMode : IDisposable
     // Parents stand before their children, so the children's own mode is set last.
     public void Dispose()
     {
-        foreach (var (module, training) in _modes) module.train(training);
+        foreach (var (module, training) in _modes)
+        {
+            module.train(training);
+        }
     }
 }

@@ -76,7 +76,11 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
         {
             long size = sizes[symbol], old = tensor.shape[axis];
-            if (size == old) continue;
+            if (size == old)
+            {
+                continue;
+            }
+
             long[] picks = [.. Enumerable.Range(0, (int)size).Select(i => i % old)];
             tensor = tensor.index_select(axis, torch.tensor(picks, device: example.device));
         }
@@ -84,7 +88,11 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         {
             float scale = tensor.abs().mean().to(ScalarType.Float32).cpu().item<float>();
             float[] noise = new float[tensor.numel()];
-            for (int i = 0; i < noise.Length; i++) noise[i] = Normal(random) * (scale > 0 ? scale : 1);
+            for (int i = 0; i < noise.Length; i++)
+            {
+                noise[i] = Normal(random) * (scale > 0 ? scale : 1);
+            }
+
             tensor = tensor + torch.tensor(noise, device: example.device).to(tensor.dtype).reshape(tensor.shape);
         }
         return tensor.contiguous().MoveToOuterDisposeScope();
@@ -93,7 +101,11 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
     private void CheckElements(Tensor example, string name, IReadOnlyDictionary<string, long> sizes)
     {
         long[] shape = example.shape;
-        foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name)) shape[axis] = sizes[symbol];
+        foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
+        {
+            shape[axis] = sizes[symbol];
+        }
+
         var elements = shape.Aggregate(System.Numerics.BigInteger.One, static (product, size) => product * size);
         if (elements > int.MaxValue)
         {
@@ -125,7 +137,10 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
             }
             int rank = (int)examples[index].dim();
             if (axis < -rank || axis >= rank)
+            {
                 throw new ArgumentException($"export: input '{input}' has {rank} axes, but axis {axis} is declared dynamic ('{symbol}')");
+            }
+
             axes.Add((input, axis < 0 ? axis + rank : axis, symbol));
         }
         return axes;

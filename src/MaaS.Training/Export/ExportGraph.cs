@@ -23,7 +23,10 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
         var tensor = new TracedTensor(name, traced.Type, traced.Shape);
         _cells[traced.Id] = new TensorCell(tensor) { IsContiguous = traced.IsContiguous };
         _described.Add(name);
-        if (!isConstant) Sizes.Learn(tensor);
+        if (!isConstant)
+        {
+            Sizes.Learn(tensor);
+        }
     }
 
     /// <summary>The present value of a traced tensor: in-place operators may have changed it, or what it is a view of.</summary>
@@ -35,9 +38,16 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     public TracedTensor? Constant(Argument.Constant constant)
     {
         var tensor = constant.Values[0];
-        if (_constants.TryGetValue(tensor, out var known)) return known;
+        if (_constants.TryGetValue(tensor, out var known))
+        {
+            return known;
+        }
+
         if (constant.Values.Any(other => !other.Dims.SequenceEqual(tensor.Dims) || !other.RawData.Equals(tensor.RawData)))
+        {
             return null;
+        }
+
         var named = tensor.Clone();
         named.Name = Builder.UniqueName("constant");
         Builder.Graph.Initializer.Add(named);
@@ -50,7 +60,11 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     {
         Builder.Scope = op.ModulePath;
         bool inPlace = IsInPlace(op.Name);
-        if (inPlace && ViewKinds.OnlyLooks(op.Name[..^1])) (op, inPlace) = (op with { Name = op.Name[..^1], Writes = false }, false);
+        if (inPlace && ViewKinds.OnlyLooks(op.Name[..^1]))
+        {
+            (op, inPlace) = (op with { Name = op.Name[..^1], Writes = false }, false);
+        }
+
         var values = Run(op, inPlace ? op.Name[..^1] : op.Name);
         for (int i = 0; i < values.Count; i++)
         {
@@ -67,7 +81,8 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
             {
                 _cells[traced.Id] = new TensorCell(tensor)
                 {
-                    IsContiguous = traced.IsContiguous, View = ViewOf(op, i, traced),
+                    IsContiguous = traced.IsContiguous,
+                    View = ViewOf(op, i, traced),
                 };
             }
         }
@@ -100,20 +115,29 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     /// <summary>Follows a value to its new name.</summary>
     public void Rename(string from, string to)
     {
-        foreach (var cell in _cells.Values.Where(cell => cell.Tensor.Name == from)) cell.Tensor = cell.Tensor with { Name = to };
+        foreach (var cell in _cells.Values.Where(cell => cell.Tensor.Name == from))
+        {
+            cell.Tensor = cell.Tensor with { Name = to };
+        }
     }
 
     private void Describe(TracedTensor tensor)
     {
         if (_described.Add(tensor.Name))
+        {
             Builder.Graph.ValueInfo.Add(OnnxDimension.ValueInfo(tensor.Name, tensor.Type, tensor.Shape.Select(Sizes.Dimension)));
+        }
     }
 
     private static bool IsInPlace(string name) => name.EndsWith('_') && !name.EndsWith("__", StringComparison.Ordinal);
 
     private TensorView? ViewOf(TracedOperator op, int output, TracedValue traced)
     {
-        if (op.Arguments.GetValueOrDefault("self") is not Argument.Computed self) return null;
+        if (op.Arguments.GetValueOrDefault("self") is not Argument.Computed self)
+        {
+            return null;
+        }
+
         var source = _cells[self.Id];
         bool aliases = ViewKinds.Aliases(op, source.Tensor, source.IsContiguous, traced);
         return aliases ? new TensorView(source, op, output, source.Version) : null;
@@ -124,7 +148,11 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     {
         cell.Tensor = value;
         cell.Version++;
-        if (cell.View is not { } view) return;
+        if (cell.View is not { } view)
+        {
+            return;
+        }
+
         var source = Current(view.Source);
         string whole = ViewWriting.Write(new OperatorCall(view.Operator, this), source, value, view.Output);
         Write(view.Source, source with { Name = whole });
@@ -133,9 +161,17 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
 
     private TracedTensor Current(TensorCell cell)
     {
-        if (cell.View is not { } view) return cell.Tensor;
+        if (cell.View is not { } view)
+        {
+            return cell.Tensor;
+        }
+
         Current(view.Source);
-        if (view.Version == view.Source.Version) return cell.Tensor;
+        if (view.Version == view.Source.Version)
+        {
+            return cell.Tensor;
+        }
+
         string name = Run(view.Operator, view.Operator.Name)[view.Output];
         cell.Tensor = cell.Tensor with { Name = name };
         cell.Version++;

@@ -17,7 +17,11 @@ internal static class GraphWriter
         var graph = new ExportGraph(builder, options.Lowerings, fit);
 
         // Names that the user chose are taken first, so that no node's name can push them aside.
-        foreach (string name in outputNames) builder.UniqueName(name);
+        foreach (string name in outputNames)
+        {
+            builder.UniqueName(name);
+        }
+
         for (int i = 0; i < program.Inputs.Count; i++)
         {
             var value = program.Inputs[i];
@@ -33,20 +37,35 @@ internal static class GraphWriter
                 graph.Define(value, name, isConstant: true);
             }
         }
-        foreach (var op in program.Operators) graph.Lower(op);
+        foreach (var op in program.Operators)
+        {
+            graph.Lower(op);
+        }
+
         builder.Scope = "";
-        for (int i = 0; i < program.Outputs.Count; i++) AddOutput(graph, program.Outputs[i], outputNames[i]);
+        for (int i = 0; i < program.Outputs.Count; i++)
+        {
+            AddOutput(graph, program.Outputs[i], outputNames[i]);
+        }
 
         var model = builder.Build();
         model.SetModules(Modules(module));
-        foreach (var (key, value) in options.Metadata) model.SetMetadata(key, value);
+        foreach (var (key, value) in options.Metadata)
+        {
+            model.SetMetadata(key, value);
+        }
+
         return (model, graph.Sizes.Used);
     }
 
     private static Dictionary<string, string> Modules(nn.Module module)
     {
         var tree = new Dictionary<string, string> { [""] = module.GetType().Name };
-        foreach (var (path, submodule) in module.named_modules()) tree[path] = submodule.GetType().Name;
+        foreach (var (path, submodule) in module.named_modules())
+        {
+            tree[path] = submodule.GetType().Name;
+        }
+
         return tree;
     }
 

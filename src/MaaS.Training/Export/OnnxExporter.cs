@@ -1,6 +1,5 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
-using MaaS.Core.Onnx.Schema;
 using MaaS.Training.Startup;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;
@@ -54,7 +53,10 @@ public static class OnnxExporter
         IReadOnlyList<Tensor> examples, OnnxExportOptions options)
     {
         if (options.Opset is not (null or 17 or 18))
+        {
             throw new ArgumentException($"export: expected opset 17 or 18, got {options.Opset}", nameof(options));
+        }
+
         TorchRuntime.Ensure();
         var inputs = new ExampleInputs(InputNames(examples.Count, options), examples, options.DynamicAxes);
         using var scope = NewDisposeScope();
@@ -68,7 +70,11 @@ public static class OnnxExporter
         {
             IReadOnlyList<(string? Name, Tensor Tensor)> results = [];
             OperatorRecorder.WatchReads(() => results = invoke(x), reads);
-            if (results.Count == 0) throw new OnnxExportException("export: forward returned no tensors");
+            if (results.Count == 0)
+            {
+                throw new OnnxExportException("export: forward returned no tensors");
+            }
+
             outputNames = [.. results.Select(static result => result.Name)];
             return [.. results.Select(static result => result.Tensor)];
         }
@@ -98,8 +104,16 @@ public static class OnnxExporter
             parityRuns += CheckScales(runner, known, tracing.Probes, values, sizes.All[0].Sizes, warnings, options);
         }
 
-        if (warnings.Count > 0) model.SetWarnings(warnings);
-        foreach (var warning in warnings) options.OnWarning(warning);
+        if (warnings.Count > 0)
+        {
+            model.SetWarnings(warnings);
+        }
+
+        foreach (var warning in warnings)
+        {
+            options.OnWarning(warning);
+        }
+
         return new OnnxExportResult(model, parity, parityRuns) { Warnings = warnings };
     }
 
@@ -110,7 +124,11 @@ public static class OnnxExporter
         List<ParityCheck.Case> cases =
             [.. sizes.Runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs))];
         int near = Math.Min(cases.Count, 2 + inputs.Symbols.Count);
-        if (single is not null) cases.Insert(near++, single);
+        if (single is not null)
+        {
+            cases.Insert(near++, single);
+        }
+
         double largest = ParityCheck.Run(runner, cases.Take(near), known, options.ParityTolerance);
         ParityCheck.Run(runner, cases.Skip(near), known, options.ParityTolerance);
         // libtorch leaves out what does nothing at some sizes, as a slice over a whole axis. A branch of the module's shows here.
@@ -153,7 +171,11 @@ public static class OnnxExporter
     {
         var sizes = inputs.Symbols.ToDictionary(
             static symbol => symbol.Key, symbol => named.TryGetValue(symbol.Key, out var given) ? given[0] : 1);
-        if (!sizes.ContainsValue(1)) return null;
+        if (!sizes.ContainsValue(1))
+        {
+            return null;
+        }
+
         using var scope = NewDisposeScope();
         var values = inputs.Make(sizes, seed: 1);
         try

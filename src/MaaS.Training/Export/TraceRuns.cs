@@ -1,4 +1,3 @@
-using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Training.Export.Sizes;
 using MaaS.Training.Tracing;
@@ -52,7 +51,8 @@ internal sealed class TraceRuns
     /// <summary>What the runs are good for.</summary>
     public TraceEvidence Evidence => _sizes.Evidence with
     {
-        Runs = Runs.Count, HeldOut = Math.Min(_sizes.Evidence.HeldOut, Runs.Count / 3),
+        Runs = Runs.Count,
+        HeldOut = Math.Min(_sizes.Evidence.HeldOut, Runs.Count / 3),
     };
 
     /// <inheritdoc cref="SizeRuns.Begin"/>

@@ -45,7 +45,11 @@ public readonly struct TracedSize : IEquatable<TracedSize>
     public static TracedSize Map(TracedSize a, TracedSize b, Func<long, long, long> operation)
     {
         long[] values = new long[Math.Max(a._values.Length, b._values.Length)];
-        for (int run = 0; run < values.Length; run++) values[run] = operation(a.At(run), b.At(run));
+        for (int run = 0; run < values.Length; run++)
+        {
+            values[run] = operation(a.At(run), b.At(run));
+        }
+
         return new(values);
     }
 

@@ -31,7 +31,11 @@ internal static class ViewWriting
                 return Splice(view, source, value.Name, Position(view.Size("start"), source.Shape[axis]), value.Shape[axis]);
             case "aten::chunk" or "aten::split" or "aten::split_with_sizes" or "aten::tensor_split":
                 TracedSize before = 0;
-                for (int i = 0; i < output; i++) before += view.OutputShape(i)[axis];
+                for (int i = 0; i < output; i++)
+                {
+                    before += view.OutputShape(i)[axis];
+                }
+
                 return Splice(view, source, value.Name, before, value.Shape[axis]);
             case "aten::unbind":
                 return Splice(view, source, Unsqueeze(view, source, value), output, 1);
@@ -50,10 +54,17 @@ internal static class ViewWriting
         string axes = view.Graph.Ints(axis);
         var end = start + length;
         var parts = new List<string>();
-        if (!start.Is(0)) parts.Add(view.Node("Slice", [source.Name, view.Graph.Ints(0), view.SizeVector(start), axes]));
+        if (!start.Is(0))
+        {
+            parts.Add(view.Node("Slice", [source.Name, view.Graph.Ints(0), view.SizeVector(start), axes]));
+        }
+
         parts.Add(value);
         if (end != source.Shape[axis])
+        {
             parts.Add(view.Node("Slice", [source.Name, view.SizeVector(end), view.Graph.Ints(long.MaxValue), axes]));
+        }
+
         return parts.Count == 1 ? value : view.Node("Concat", parts.ToArray(), ("axis", axis));
     }
 
@@ -71,7 +82,11 @@ internal static class ViewWriting
         // Swapping two axes twice restores them.
         string Front(string tensor)
         {
-            if (axis == 0) return tensor;
+            if (axis == 0)
+            {
+                return tensor;
+            }
+
             long[] swap = [.. Enumerable.Range(0, source.Rank).Select(i => i == 0 ? axis : i == axis ? 0L : i)];
             return view.Node("Transpose", [tensor], ("perm", swap));
         }
@@ -89,7 +104,11 @@ internal static class ViewWriting
     private static long[] Inverse(long[] permutation)
     {
         long[] inverse = new long[permutation.Length];
-        for (int i = 0; i < permutation.Length; i++) inverse[permutation[i]] = i;
+        for (int i = 0; i < permutation.Length; i++)
+        {
+            inverse[permutation[i]] = i;
+        }
+
         return inverse;
     }
 

@@ -15,16 +15,31 @@ internal sealed class WeightNames
     /// <param name="parameters">The names of parameters and buffers.</param>
     public WeightNames(OnnxModel model, IEnumerable<string> parameters)
     {
-        foreach (string name in parameters) _origins[name] = name;
+        foreach (string name in parameters)
+        {
+            _origins[name] = name;
+        }
+
         var constants = model.Graph.Initializer.Select(static tensor => tensor.Name).ToHashSet();
         foreach (var node in model.Graph.Node)
         {
             string[] inputs = [.. node.References()];
-            if (!inputs.All(constants.Contains)) continue;
+            if (!inputs.All(constants.Contains))
+            {
+                continue;
+            }
+
             constants.UnionWith(node.Output);
             string[] origins = [.. inputs.Where(_origins.ContainsKey).Select(input => _origins[input]).Distinct()];
-            if (origins.Length == 0) continue;
-            foreach (string output in node.Output) _origins[output] = origins.Length == 1 ? origins[0] : Several;
+            if (origins.Length == 0)
+            {
+                continue;
+            }
+
+            foreach (string output in node.Output)
+            {
+                _origins[output] = origins.Length == 1 ? origins[0] : Several;
+            }
         }
     }
 
@@ -40,7 +55,14 @@ internal sealed class WeightNames
             .GroupBy(tensor => _origins[tensor.Name]).Where(static copies => copies.Count() == 1)
             .ToDictionary(static copies => copies.Single().Name, static copies => copies.Key);
         graph.ReplaceUses(renamed);
-        foreach (var tensor in graph.Initializer) tensor.Name = renamed.GetValueOrDefault(tensor.Name, tensor.Name);
-        foreach (var value in graph.ValueInfo.Where(value => renamed.ContainsKey(value.Name)).ToList()) graph.ValueInfo.Remove(value);
+        foreach (var tensor in graph.Initializer)
+        {
+            tensor.Name = renamed.GetValueOrDefault(tensor.Name, tensor.Name);
+        }
+
+        foreach (var value in graph.ValueInfo.Where(value => renamed.ContainsKey(value.Name)).ToList())
+        {
+            graph.ValueInfo.Remove(value);
+        }
     }
 }

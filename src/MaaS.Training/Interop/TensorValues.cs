@@ -1,6 +1,5 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Interop;

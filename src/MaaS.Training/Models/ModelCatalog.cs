@@ -21,7 +21,9 @@ public static class ModelCatalog
         return new VisionTransformer(
             new ImageEncoderOptions
             {
-                Channels = shape[0], Height = shape[1], Width = shape[2],
+                Channels = shape[0],
+                Height = shape[1],
+                Width = shape[2],
                 Patch = sizes.First(p => shape[1] % p == 0 && shape[2] % p == 0),
                 Encoder = new TransformerOptions { Width = 64, Heads = 4, Layers = 3, FeedForward = 128, Dropout = 0 },
             },

@@ -1,7 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Training.Interop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Models;
@@ -33,10 +32,7 @@ public static class ModelWeights
     }
 
     internal static void Write(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
-    {
-        SafeTensorsFile.Write(path, tensors.Select(static t => TensorValues.Source(t.Key, t.Value)), metadata);
-    }
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata) => SafeTensorsFile.Write(path, tensors.Select(static t => TensorValues.Source(t.Key, t.Value)), metadata);
 
     /// <summary>Copies a file's tensors into others; nothing changes when one of them does not fit.</summary>
     /// <param name="targets">By name; on any device.</param>

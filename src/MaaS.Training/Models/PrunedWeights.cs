@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using MaaS.Core.Packages;
 using MaaS.Training.Interop;
 using MaaS.Training.Pruning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Models;

@@ -9,7 +9,6 @@ using MaaS.Training.Data;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;
 using MaaS.Training.Quantization;
-using TorchSharp;
 using static System.FormattableString;
 using static TorchSharp.torch;
 

@@ -13,7 +13,6 @@ using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Checkpoints;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 using TextEncoder = MaaS.Core.Packages.TextEncoder;
 

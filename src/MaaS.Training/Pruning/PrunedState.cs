@@ -1,5 +1,4 @@
 using MaaS.Training.Pruning.Surgery;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;

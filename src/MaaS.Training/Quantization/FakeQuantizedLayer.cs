@@ -1,5 +1,4 @@
 using MaaS.Core.Quantization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;

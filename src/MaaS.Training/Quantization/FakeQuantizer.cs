@@ -1,6 +1,5 @@
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;

@@ -1,4 +1,3 @@
-using MaaS.Core.Onnx;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;
 using MaaS.Training.Startup;

@@ -15,11 +15,18 @@ internal sealed class GraphText
 
     private static readonly Dictionary<string, ScalarType> ElementTypes = new()
     {
-        ["Byte"] = ScalarType.Byte, ["Char"] = ScalarType.Int8, ["Short"] = ScalarType.Int16,
+        ["Byte"] = ScalarType.Byte,
+        ["Char"] = ScalarType.Int8,
+        ["Short"] = ScalarType.Int16,
         ["Int"] = ScalarType.Int32,
-        ["Long"] = ScalarType.Int64, ["Half"] = ScalarType.Float16, ["Float"] = ScalarType.Float32,
-        ["Double"] = ScalarType.Float64, ["ComplexFloat"] = ScalarType.ComplexFloat32,
-        ["ComplexDouble"] = ScalarType.ComplexFloat64, ["Bool"] = ScalarType.Bool, ["BFloat16"] = ScalarType.BFloat16,
+        ["Long"] = ScalarType.Int64,
+        ["Half"] = ScalarType.Float16,
+        ["Float"] = ScalarType.Float32,
+        ["Double"] = ScalarType.Float64,
+        ["ComplexFloat"] = ScalarType.ComplexFloat32,
+        ["ComplexDouble"] = ScalarType.ComplexFloat64,
+        ["Bool"] = ScalarType.Bool,
+        ["BFloat16"] = ScalarType.BFloat16,
     };
 
     private readonly RecordedGraph _recorded;

@@ -23,8 +23,16 @@ internal sealed class TraceMerger
     private TracedProgram Merge()
     {
         var inputs = new List<TracedValue>();
-        for (int i = 0; i < First.Inputs.Count; i++) inputs.Add(Tensor([.. _traces.Select(trace => trace.Inputs[i])]));
-        for (int i = 0; i < _traces.Max(static trace => trace.Nodes.Count); i++) Merge(i);
+        for (int i = 0; i < First.Inputs.Count; i++)
+        {
+            inputs.Add(Tensor([.. _traces.Select(trace => trace.Inputs[i])]));
+        }
+
+        for (int i = 0; i < _traces.Max(static trace => trace.Nodes.Count); i++)
+        {
+            Merge(i);
+        }
+
         return new TracedProgram(inputs, _operators, [.. First.Outputs.Select(id => _values[id])]);
     }
 
@@ -97,7 +105,10 @@ internal sealed class TraceMerger
             return;
         }
         var items = ((Argument.List)_values[node.Inputs[0]]).Items;
-        for (int i = 0; i < node.Outputs.Count; i++) _values[node.Outputs[i].Id] = items[i];
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            _values[node.Outputs[i].Id] = items[i];
+        }
     }
 
     private TracedValue[] Tensors(TraceNode[] nodes) =>
@@ -107,7 +118,10 @@ internal sealed class TraceMerger
     {
         var value = values[0];
         if (values.Any(other => other.Sizes is null || other.ElementType is null || other.Sizes.Length != value.Sizes?.Length))
+        {
             throw new TracingException($"expected a tensor of fixed rank and a known type for value {value.Id}, got {value.Type}");
+        }
+
         var shape = value.Sizes!.Select((_, axis) => new TracedSize([.. values.Select(v => v.Sizes![axis])])).ToArray();
         var tensor = new TracedValue(value.Id, TorchTensorReader.ElementType(value.ElementType!.Value), shape, IsContiguous(value));
         _tensors[value.Id] = tensor;
@@ -117,11 +131,19 @@ internal sealed class TraceMerger
 
     private static bool IsContiguous(TraceValue value)
     {
-        if (value.Strides is null) return true;
+        if (value.Strides is null)
+        {
+            return true;
+        }
+
         long expected = 1;
         for (int axis = value.Sizes!.Length - 1; axis >= 0; axis--)
         {
-            if (value.Sizes[axis] != 1 && value.Strides[axis] != expected) return false;
+            if (value.Sizes[axis] != 1 && value.Strides[axis] != expected)
+            {
+                return false;
+            }
+
             expected *= value.Sizes[axis];
         }
         return true;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Training.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using MaaS.Training.Data;
-using MaaS.Training.Evaluation;
 using MaaS.Training.Startup;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;

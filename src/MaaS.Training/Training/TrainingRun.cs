@@ -2,7 +2,6 @@ using MaaS.Core.Metrics;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MaaS.Training;

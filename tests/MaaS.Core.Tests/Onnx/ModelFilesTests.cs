@@ -123,7 +123,11 @@ public sealed class ModelFilesTests
 
     private void FailAtTheModel(string path, Action<Stream> write)
     {
-        if (path == Model) throw new IOException("disk full");
+        if (path == Model)
+        {
+            throw new IOException("disk full");
+        }
+
         AtomicFile.Write(path, write);
     }
 

@@ -167,9 +167,14 @@ public class OnnxModelTests
         File.WriteAllBytes(PathOf("secret"), new byte[24]);
         string inner = _folder.CreateSubdirectory("inner").FullName;
         if (linkedFolder)
+        {
             Directory.CreateSymbolicLink(Path.Combine(inner, "link"), _folder.FullName);
+        }
         else
+        {
             File.CreateSymbolicLink(Path.Combine(inner, "link"), PathOf("secret"));
+        }
+
         File.WriteAllBytes(Path.Combine(inner, "m.onnx"), External(linkedFolder ? "link/secret" : "link").ToByteArray());
 
         Assert.That(

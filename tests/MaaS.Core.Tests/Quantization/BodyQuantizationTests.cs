@@ -3,7 +3,6 @@ using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Costs;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Analysis;
 using MaaS.Core.Quantization.Schemes;
 using MaaS.Core.Tests.Quantization.Qdq;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;

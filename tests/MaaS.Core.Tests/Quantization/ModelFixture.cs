@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
@@ -37,7 +36,10 @@ internal static class ModelFixture
             for (int i = 0; i < outputs[0].Shape[0]; i++, at++)
             {
                 var row = logits.Slice(i * classes, classes);
-                if (row.IndexOf(Max(row)) == labels[at]) right++;
+                if (row.IndexOf(Max(row)) == labels[at])
+                {
+                    right++;
+                }
             }
         }
         return (double)right / at;
@@ -68,7 +70,11 @@ internal static class ModelFixture
     private static float Max(ReadOnlySpan<float> row)
     {
         float max = row[0];
-        foreach (float value in row) max = Math.Max(max, value);
+        foreach (float value in row)
+        {
+            max = Math.Max(max, value);
+        }
+
         return max;
     }
 }

@@ -1,4 +1,3 @@
-using MaaS.Core.Inference;
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Schemes;
 

@@ -20,7 +20,11 @@ public class LengthTests
             var (first, second) = (example!["a"]!.GetValue<string>(), example["b"]?.GetValue<string>());
             if (example["error"] is not null)
             {
-                if (second is null) continue;   // The library refuses OnlySecond for one text; MaaS cuts the one there is.
+                if (second is null)
+                {
+                    continue;   // The library refuses OnlySecond for one text; MaaS cuts the one there is.
+                }
+
                 Assert.That(() => tokenizer.Encode(first, second), Throws.ArgumentException);
                 continue;
             }
@@ -29,14 +33,21 @@ public class LengthTests
             TokenizerTests.AssertEqual(encoding, example["main"]!);
             var overflow = example["overflow"]!.AsArray();
             Assert.That(encoding.Overflow, Has.Count.EqualTo(overflow.Count));
-            for (var i = 0; i < overflow.Count; i++) TokenizerTests.AssertEqual(encoding.Overflow[i], overflow[i]!);
+            for (var i = 0; i < overflow.Count; i++)
+            {
+                TokenizerTests.AssertEqual(encoding.Overflow[i], overflow[i]!);
+            }
         }
     }
 
     [TestCaseSource(nameof(Cases))]
     public void EncodeBatch_TruncationAndPaddingOfTheFile_EqualsHuggingFace(JsonNode entry)
     {
-        if (entry["batch"] is not JsonArray expected) return;
+        if (entry["batch"] is not JsonArray expected)
+        {
+            return;
+        }
+
         var batch = Load(entry).EncodeBatch(TokenizerFixture.Texts);
         Assert.That(batch.Select(e => e.Ids), Is.EqualTo(expected.Select(ids => ids!.Values<int>())));
     }

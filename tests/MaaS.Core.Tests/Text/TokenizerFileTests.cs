@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MaaS.Core.Text;
 
@@ -34,7 +33,10 @@ public class TokenizerFileTests
         {
             foreach (var member in new[] { "continuing_subword_prefix", "end_of_word_suffix" })
             {
-                if (json["model"]!["type"]!.GetValue<string>() == "BPE") json["model"]!.AsObject().Remove(member);
+                if (json["model"]!["type"]!.GetValue<string>() == "BPE")
+                {
+                    json["model"]!.AsObject().Remove(member);
+                }
             }
 
             if (json["model"]!["merges"] is JsonArray merges)

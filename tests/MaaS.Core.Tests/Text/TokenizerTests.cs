@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MaaS.Core.Text;
-using MaaS.Core.Text.Json;
 
 namespace MaaS.Core.Tests.Text;
 
@@ -19,7 +17,11 @@ public class TokenizerTests
                 var encoding = tokenizer.Encode(TokenizerFixture.Texts[i]);
                 var expected = entry["cases"]![i]!;
                 Assert.That(encoding.Ids, Is.EqualTo(expected["ids"]!.Values<int>()), $"ids of text {i}");
-                if (IsReordered(entry, TokenizerFixture.Texts[i])) continue;
+                if (IsReordered(entry, TokenizerFixture.Texts[i]))
+                {
+                    continue;
+                }
+
                 Assert.That(encoding.Offsets.SelectMany(o => new[] { o.Start, o.End }), Is.EqualTo(expected["offsets"]!.Values<int>()), $"offsets of text {i}");
             }
         });
@@ -63,7 +65,11 @@ public class TokenizerTests
         Assert.That(encoding.TypeIds, Is.EqualTo(expected["types"]!.Values<int>()));
         Assert.That(encoding.AttentionMask, Is.EqualTo(expected["mask"]!.Values<int>()));
         Assert.That(encoding.SpecialTokensMask, Is.EqualTo(expected["special"]!.Values<int>()));
-        if (withTokens) Assert.That(encoding.Tokens, Is.EqualTo(expected["tokens"]!.Values<string>()));
+        if (withTokens)
+        {
+            Assert.That(encoding.Tokens, Is.EqualTo(expected["tokens"]!.Values<string>()));
+        }
+
         Assert.That(encoding.Offsets.Select(o => new[] { o.Start, o.End }), Is.EqualTo(expected["offsets"]!.AsArray().Select(o => o!.Values<int>())));
     });
 }

@@ -11,11 +11,17 @@ public sealed class GenerateProtocolTests : StoryServer
 
     private static object Request(string prompt, GenerationOptions options) => new
     {
-        text_input = prompt, id = "7",
+        text_input = prompt,
+        id = "7",
         parameters = new
         {
-            max_tokens = options.MaxNewTokens, temperature = options.Temperature, top_k = options.TopK, top_p = options.TopP,
-            repetition_penalty = options.RepetitionPenalty, seed = options.Seed ?? 0, stop_tokens = options.StopTokens,
+            max_tokens = options.MaxNewTokens,
+            temperature = options.Temperature,
+            top_k = options.TopK,
+            top_p = options.TopP,
+            repetition_penalty = options.RepetitionPenalty,
+            seed = options.Seed ?? 0,
+            stop_tokens = options.StopTokens,
         },
     };
 

@@ -7,7 +7,6 @@ using MaaS.Core.Text;
 using MaaS.Core.Text.Training;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Serving.Tests.Generation;

@@ -4,7 +4,6 @@ using MaaS.Core.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Models;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MaaS.Core.Packages;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

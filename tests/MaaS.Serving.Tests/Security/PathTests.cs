@@ -1,7 +1,6 @@
 using Google.Protobuf;
 using MaaS.Core.Onnx.Schema;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Security;
 using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Tests.Security;

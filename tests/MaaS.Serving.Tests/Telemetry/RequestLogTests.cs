@@ -34,7 +34,10 @@ public sealed class RequestLogTests
         var first = _lines.Requests[0];
         Assert.That(first, Is.SupersetOf(new Dictionary<string, object?>
         {
-            ["Method"] = "POST", ["Path"] = "/v1/models/same:predict", ["Status"] = 200, ["RequestId"] = "request-seven",
+            ["Method"] = "POST",
+            ["Path"] = "/v1/models/same:predict",
+            ["Status"] = 200,
+            ["RequestId"] = "request-seven",
         }));
         Assert.That((double)first["Milliseconds"]!, Is.InRange(0, 60_000));
         Assert.That(_lines.Requests[1]["Status"], Is.EqualTo(404));

@@ -4,7 +4,6 @@ using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
 using MaaS.Training.Tests.Pruning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Compression;

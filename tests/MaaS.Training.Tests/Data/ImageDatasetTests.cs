@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using MaaS.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Data;

@@ -1,6 +1,5 @@
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Evaluation;

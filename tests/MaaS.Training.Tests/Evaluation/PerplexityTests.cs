@@ -1,7 +1,5 @@
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Evaluation;

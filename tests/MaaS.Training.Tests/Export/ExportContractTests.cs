@@ -170,7 +170,11 @@ public class ExportContractTests : ExportTests
         Assert.That(() => ExportFunction(static x =>
         {
             var sum = x[0];
-            for (long i = 1; i < x.shape[0]; i++) sum = sum + x[i];
+            for (long i = 1; i < x.shape[0]; i++)
+            {
+                sum = sum + x[i];
+            }
+
             return sum;
         }, randn(2, 4)), Throws.InstanceOf<OnnxExportException>().With.Message.Contains("different operators"));
     }
@@ -231,7 +235,11 @@ public class ExportContractTests : ExportTests
         var modules = OnnxExporter.Export(module, randn(2, 4)).Model.GetModules();
         Assert.That(modules, Is.EquivalentTo(new Dictionary<string, string>
         {
-            [""] = "Sequential", ["features"] = "Sequential", ["features.0"] = "Linear", ["features.1"] = "ReLU", ["head"] = "Linear",
+            [""] = "Sequential",
+            ["features"] = "Sequential",
+            ["features.0"] = "Linear",
+            ["features.1"] = "ReLU",
+            ["head"] = "Linear",
         }));
     }
 

@@ -128,6 +128,9 @@ public class ModuleTests : ExportTests
 
         var result = Export(module, [randn(shape)]);
 
-        if (operators.Length > 0) Assert.That(Operators(result), Is.EqualTo(operators));
+        if (operators.Length > 0)
+        {
+            Assert.That(Operators(result), Is.EqualTo(operators));
+        }
     }
 }

@@ -43,7 +43,10 @@ public class OnnxExporterTests : ExportTests
         foreach (var (_, buffer) in model.named_buffers())
         {
             // Running statistics of a trained network are not 0 and 1.
-            if (buffer.is_floating_point()) buffer.copy_(rand_like(buffer) + 0.5);
+            if (buffer.is_floating_point())
+            {
+                buffer.copy_(rand_like(buffer) + 0.5);
+            }
         }
         using var example = randn(2, 1, 28, 28);
 

@@ -15,9 +15,13 @@ public class OperatorDocumentationTests
         int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, end = text.IndexOf(End, StringComparison.Ordinal);
         string table = Table();
         if (Environment.GetEnvironmentVariable("MAAS_UPDATE_DOCS") == "1")
+        {
             File.WriteAllText(path, text[..begin] + table + text[end..]);
+        }
         else
+        {
             Assert.That(text[begin..end], Is.EqualTo(table), "run the tests with MAAS_UPDATE_DOCS=1");
+        }
     }
 
     private static string Table()

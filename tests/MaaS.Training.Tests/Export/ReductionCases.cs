@@ -1,4 +1,3 @@
-using TorchSharp;
 using static MaaS.Training.Tests.Export.OperatorCase;
 using static TorchSharp.torch;
 

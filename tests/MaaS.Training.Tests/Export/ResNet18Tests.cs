@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -22,7 +21,10 @@ public class ResNet18Tests : ExportTests
             conv2 = Conv2d(outputs, outputs, 3, padding: 1, bias: false);
             bn2 = BatchNorm2d(outputs);
             if (stride != 1 || inputs != outputs)
+            {
                 downsample = Sequential(Conv2d(inputs, outputs, 1, stride: stride, bias: false), BatchNorm2d(outputs));
+            }
+
             RegisterComponents();
         }
 
@@ -63,7 +65,10 @@ public class ResNet18Tests : ExportTests
         foreach (var (_, buffer) in model.named_buffers())
         {
             // Running statistics of a trained network are not 0 and 1.
-            if (buffer.is_floating_point()) buffer.copy_(rand_like(buffer) + 0.5);
+            if (buffer.is_floating_point())
+            {
+                buffer.copy_(rand_like(buffer) + 0.5);
+            }
         }
         Assert.That(model.parameters().Sum(static parameter => parameter.numel()), Is.EqualTo(11_689_512));
 

@@ -1,5 +1,4 @@
 using MaaS.Training.Export;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -182,7 +181,8 @@ public class WholeModelTests : ExportTests
         using var model = new EncoderDecoder();
         var options = new OnnxExportOptions
         {
-            InputNames = ["source", "target"], OutputNames = ["logits"],
+            InputNames = ["source", "target"],
+            OutputNames = ["logits"],
             DynamicAxes = new()
             {
                 { "source", 0, "batch" }, { "source", 1, "source_length" }, { "target", 0, "batch" }, { "target", 1, "target_length" },

@@ -1,9 +1,7 @@
 using MaaS.Core.Packages;
-using MaaS.Training.Data;
 using MaaS.Training.Models;
 using MaaS.Training.Pruning;
 using MaaS.Training.Tests.Pruning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models;

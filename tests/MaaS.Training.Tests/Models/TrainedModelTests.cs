@@ -2,7 +2,6 @@ using System.Globalization;
 using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Training.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models;
@@ -98,6 +97,13 @@ internal sealed class TrainedModelTests
         ModelCatalog.Create("mlp", [1, 8, 8], 2, seed: 1),
         new TrainedModelInfo
         {
-            Architecture = "mlp", InputShape = [1, 8, 8], Classes = ["a", "b"], Mean = 0.5, Std = 0.2, Data = "d", DataHash = "h", Options = options,
+            Architecture = "mlp",
+            InputShape = [1, 8, 8],
+            Classes = ["a", "b"],
+            Mean = 0.5,
+            Std = 0.2,
+            Data = "d",
+            DataHash = "h",
+            Options = options,
         });
 }

@@ -4,7 +4,6 @@ using MaaS.Core.Text.Cleaning;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
-using TorchSharp;
 
 namespace MaaS.Training.Tests.Models;
 
@@ -14,7 +13,12 @@ public sealed class TrainedTextModelTests
     private static readonly string[] Cleaning = ["html", "lower-case", "whitespace"];
     private static readonly TrainerOptions Options = new()
     {
-        Epochs = 8, BatchSize = 16, LearningRate = 1e-2, Optimizer = OptimizerKind.AdamW, ValidationFraction = 0.2, Seed = 1,
+        Epochs = 8,
+        BatchSize = 16,
+        LearningRate = 1e-2,
+        Optimizer = OptimizerKind.AdamW,
+        ValidationFraction = 0.2,
+        Seed = 1,
     };
 
     private string _folder = "";

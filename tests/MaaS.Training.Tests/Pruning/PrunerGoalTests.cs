@@ -88,7 +88,9 @@ public class PrunerGoalTests
         var kept = net.conv.weight.index_select(0, tensor(new long[] { 0, 1, 3, 4, 6, 7 })).clone();
         new Pruner(net, randn([1, 3, 9, 9])).Prune(new ChannelPruningOptions
         {
-            Criterion = new BatchNormCriterion(), Goal = PruningGoal.Channels(0.25), Ignore = ["pointwise"],
+            Criterion = new BatchNormCriterion(),
+            Goal = PruningGoal.Channels(0.25),
+            Ignore = ["pointwise"],
         });
         Assert.That(net.conv.weight.eq(kept).all().item<bool>());
         using var mlp = new Mlp(4, 2, [8]);

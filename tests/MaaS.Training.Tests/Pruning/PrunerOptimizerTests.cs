@@ -81,7 +81,10 @@ public class PrunerOptimizerTests
         var sizes = pruner.Analyze().Groups.ToDictionary(g => g.Name, g => g.Units);
         pruner.Prune(new ChannelPruningOptions
         {
-            Goal = PruningGoal.Channels(0), Criterion = criterion, Ratios = criterion.Ratios(sizes), Optimizer = optimizer,
+            Goal = PruningGoal.Channels(0),
+            Criterion = criterion,
+            Ratios = criterion.Ratios(sizes),
+            Optimizer = optimizer,
         });
         Assert.That(net.state_dict()["layers.dense1.weight"].shape, Is.EqualTo(new long[] { 6, 8 }));
     }

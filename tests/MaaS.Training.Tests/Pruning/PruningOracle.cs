@@ -1,6 +1,5 @@
 using MaaS.Training.Pruning;
 using MaaS.Training.Tests.Pruning.Nets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Pruning;
@@ -28,7 +27,9 @@ internal static class PruningOracle
         var sizes = pruner.Analyze().Groups.ToDictionary(g => g.Name, g => g.Units);
         pruner.Prune(new ChannelPruningOptions
         {
-            Goal = PruningGoal.Channels(0), Criterion = criterion, Ratios = criterion.Ratios(sizes),
+            Goal = PruningGoal.Channels(0),
+            Criterion = criterion,
+            Ratios = criterion.Ratios(sizes),
         });
         using var noGrad = no_grad();
         silence(reference);

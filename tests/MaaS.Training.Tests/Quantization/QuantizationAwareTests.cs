@@ -4,11 +4,11 @@ using MaaS.Tests;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
-using MaaS.Training.Tracing;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using MaaS.Training.Quantization;
 using MaaS.Training.Tests.Pruning;
+using MaaS.Training.Tracing;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.TensorExtensionMethods;
 
 namespace MaaS.Training.Tests.Tracing;
 

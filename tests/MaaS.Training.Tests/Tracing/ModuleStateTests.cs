@@ -1,7 +1,6 @@
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;
 using MaaS.Training.Tracing;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -13,7 +13,9 @@ public partial class ModuleTracerTests
 {
     private static readonly Dictionary<string, Func<IEnumerable<TracingCase>>> Families = new()
     {
-        ["layers"] = LayerCases.All, ["operators"] = OperatorCases.All, ["constants"] = ConstantCases.All,
+        ["layers"] = LayerCases.All,
+        ["operators"] = OperatorCases.All,
+        ["constants"] = ConstantCases.All,
     };
 
     private static readonly string[] Names =

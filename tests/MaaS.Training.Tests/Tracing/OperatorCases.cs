@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using static TorchSharp.TensorExtensionMethods;
 using F = TorchSharp.torch.nn.functional;
 
 namespace MaaS.Training.Tests.Tracing;

@@ -1,7 +1,6 @@
 using MaaS.Tests;
 using MaaS.Training.Data;
 using MaaS.Training.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Training;
@@ -10,7 +9,13 @@ internal sealed class TrainerTests
 {
     private static readonly TrainerOptions Quick = new()
     {
-        Epochs = 2, BatchSize = 32, LearningRate = 1e-3, Schedule = ScheduleKind.Constant, Device = "cpu", Threads = 2, Seed = 7,
+        Epochs = 2,
+        BatchSize = 32,
+        LearningRate = 1e-3,
+        Schedule = ScheduleKind.Constant,
+        Device = "cpu",
+        Threads = 2,
+        Seed = 7,
     };
 
     // Two classes told apart by the half of the image that is bright.
@@ -103,7 +108,11 @@ internal sealed class TrainerTests
             var before = LiveTensors.Settled();
             new Trainer(Quick with
             {
-                Epochs = epochs, Workers = workers, Precision = precision, ValidationFraction = 0.25, EarlyStoppingPatience = 5,
+                Epochs = epochs,
+                Workers = workers,
+                Precision = precision,
+                ValidationFraction = 0.25,
+                EarlyStoppingPatience = 5,
             }).Fit(model, train);
             GC.Collect();
             GC.WaitForPendingFinalizers();

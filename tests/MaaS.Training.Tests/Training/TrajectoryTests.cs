@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MaaS.Training.Data;
 using MaaS.Training.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Training;

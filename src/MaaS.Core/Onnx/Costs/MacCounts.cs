@@ -41,11 +41,19 @@ internal static class MacCounts
     /// <summary>The number of elements; null where a size is not known.</summary>
     public static SizePolynomial? Elements(IReadOnlyList<OnnxDimension>? shape)
     {
-        if (shape is null) return null;
+        if (shape is null)
+        {
+            return null;
+        }
+
         SizePolynomial product = 1;
         foreach (var dimension in shape)
         {
-            if (SizePolynomial.Of(dimension) is not { } size) return null;
+            if (SizePolynomial.Of(dimension) is not { } size)
+            {
+                return null;
+            }
+
             product *= size;
         }
         return product;
@@ -64,13 +72,21 @@ internal static class MacCounts
 
     private static SizePolynomial? Gemm(NodeProto node, NodeShapes shapes)
     {
-        if (shapes.Input(0) is not { Count: 2 } a || Elements(shapes.Output) is not { } output) return null;
+        if (shapes.Input(0) is not { Count: 2 } a || Elements(shapes.Output) is not { } output)
+        {
+            return null;
+        }
+
         return SizePolynomial.Of(a[node.Int("transA") != 0 ? 0 : 1]) is { } inner ? output * inner : null;
     }
 
     private static SizePolynomial? Product(NodeShapes shapes, int left)
     {
-        if (shapes.Input(left) is not { Count: > 0 } a || Elements(shapes.Output) is not { } output) return null;
+        if (shapes.Input(left) is not { Count: > 0 } a || Elements(shapes.Output) is not { } output)
+        {
+            return null;
+        }
+
         return SizePolynomial.Of(a[^1]) is { } inner ? output * inner : null;
     }
 
@@ -81,8 +97,15 @@ internal static class MacCounts
         var sizes = new Dictionary<char, OnnxDimension>();
         for (int i = 0; i < operands.Length; i++)
         {
-            if (shapes.Input(i) is not { } shape || shape.Count != operands[i].Length) return null;
-            for (int axis = 0; axis < shape.Count; axis++) sizes[operands[i][axis]] = shape[axis];
+            if (shapes.Input(i) is not { } shape || shape.Count != operands[i].Length)
+            {
+                return null;
+            }
+
+            for (int axis = 0; axis < shape.Count; axis++)
+            {
+                sizes[operands[i][axis]] = shape[axis];
+            }
         }
         return Elements([.. sizes.Values]);
     }
@@ -90,7 +113,11 @@ internal static class MacCounts
     // Every step multiplies (in + H) values into gates · H, in each direction.
     private static SizePolynomial? Recurrent(NodeProto node, NodeShapes shapes, int gates)
     {
-        if (shapes.Input(0) is not { Count: 3 } x || Elements([x[0], x[1]]) is not { } steps) return null;
+        if (shapes.Input(0) is not { Count: 3 } x || Elements([x[0], x[1]]) is not { } steps)
+        {
+            return null;
+        }
+
         long hidden = node.Int("hidden_size"), directions = node.String("direction") == "bidirectional" ? 2 : 1;
         return SizePolynomial.Of(x[2]) is { } inputs ? steps * (gates * hidden * directions) * (inputs + hidden) : null;
     }

@@ -1,4 +1,3 @@
-using MaaS.Core.Onnx.Schema;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Onnx.Opsets;

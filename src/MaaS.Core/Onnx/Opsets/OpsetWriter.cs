@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using MaaS.Core.Onnx.Schema;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 

@@ -25,9 +25,16 @@ public sealed class CommonSubexpressionElimination : IGraphPass
         {
             for (int i = 0; i < node.Input.Count; i++)
             {
-                if (replacements.TryGetValue(node.Input[i], out string? same)) node.Input[i] = same;
+                if (replacements.TryGetValue(node.Input[i], out string? same))
+                {
+                    node.Input[i] = same;
+                }
             }
-            if (node.Subgraphs().Any() || Random.Contains(node.OpType)) continue;
+            if (node.Subgraphs().Any() || Random.Contains(node.OpType))
+            {
+                continue;
+            }
+
             string key = Key(node);
             if (!seen.TryGetValue(key, out var first))
             {
@@ -35,7 +42,11 @@ public sealed class CommonSubexpressionElimination : IGraphPass
             }
             else if (first.Output.Count == node.Output.Count && !node.Output.Any(outputs.Contains))
             {
-                for (int i = 0; i < node.Output.Count; i++) replacements[node.Output[i]] = first.Output[i];
+                for (int i = 0; i < node.Output.Count; i++)
+                {
+                    replacements[node.Output[i]] = first.Output[i];
+                }
+
                 removed.Add(node);
             }
         }

@@ -57,7 +57,11 @@ public sealed class ConstantFolding : IGraphPass
         while (true)
         {
             var folded = Foldable(graph, constants, tooLarge);
-            if (folded.Count == 0) return changed;
+            if (folded.Count == 0)
+            {
+                return changed;
+            }
+
             var results = Evaluate(model, graph, folded, constants);
             long limit = folded.SelectMany(static node => node.Input).Distinct()
                 .Sum(input => constants.TryGetValue(input, out var tensor) ? Bytes(tensor) : 0) + MaxGrowth;
@@ -80,7 +84,11 @@ public sealed class ConstantFolding : IGraphPass
         var folded = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node)
         {
-            if (!CanFold(node) || node.Output.Any(tooLarge.Contains) || !node.References().All(known.Contains)) continue;
+            if (!CanFold(node) || node.Output.Any(tooLarge.Contains) || !node.References().All(known.Contains))
+            {
+                continue;
+            }
+
             folded.Add(node);
             known.UnionWith(node.Output);
         }
@@ -98,7 +106,11 @@ public sealed class ConstantFolding : IGraphPass
         var inlined = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node.Where(static node => node.OpType == "Constant" && node.IsStandard()))
         {
-            if (node.Attribute("value")?.T is not { } value) continue;
+            if (node.Attribute("value")?.T is not { } value)
+            {
+                continue;
+            }
+
             var tensor = value.Clone();
             tensor.Name = node.Output[0];
             graph.Initializer.Add(tensor);
@@ -133,8 +145,15 @@ public sealed class ConstantFolding : IGraphPass
             .Concat(around.Output.Select(static output => output.Name)).ToHashSet();
         // The outputs' types are left to ONNX Runtime's own inference.
         foreach (string name in folded.SelectMany(static node => node.Output).Where(outside.Contains))
+        {
             graph.Output.Add(new ValueInfoProto { Name = name });
-        if (graph.Output.Count == 0) return [];
+        }
+
+        if (graph.Output.Count == 0)
+        {
+            return [];
+        }
+
         var proto = new ModelProto { IrVersion = model.Proto.IrVersion, Graph = graph };
         proto.OpsetImport.Add(model.Proto.OpsetImport);
         try

@@ -19,8 +19,15 @@ public sealed class ConvBatchNormFolding : IGraphPass
         var removed = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var norm in graph.Node.Where(static node => node.OpType == "BatchNormalization" && node.IsStandard()))
         {
-            if (index.Producer(norm.Input[0]) is not { } layer || !index.HasSingleUse(norm.Input[0])) continue;
-            if (!Fold(graph, index, layer, norm)) continue;
+            if (index.Producer(norm.Input[0]) is not { } layer || !index.HasSingleUse(norm.Input[0]))
+            {
+                continue;
+            }
+
+            if (!Fold(graph, index, layer, norm))
+            {
+                continue;
+            }
             // The layer makes the norm's value, which may be an output of the graph.
             layer.Output[0] = norm.Output[0];
             removed.Add(norm);
@@ -31,7 +38,11 @@ public sealed class ConvBatchNormFolding : IGraphPass
 
     private static bool Fold(GraphProto graph, GraphIndex index, NodeProto layer, NodeProto norm)
     {
-        if (ChannelAxis(layer) is not { } axis || norm.Int("training_mode") != 0 || norm.Output.Count > 1) return false;
+        if (ChannelAxis(layer) is not { } axis || norm.Int("training_mode") != 0 || norm.Output.Count > 1)
+        {
+            return false;
+        }
+
         var weight = index.Initializer(layer.Input[1]);
         var bias = index.Initializer(layer.InputOrEmpty(2));
         var parameters = norm.Input.Skip(1).Select(index.Initializer).ToArray();
@@ -46,22 +57,44 @@ public sealed class ConvBatchNormFolding : IGraphPass
         double epsilon = norm.Float("epsilon", 1e-5f);
         double[] scale = [.. gamma.Zip(variance, (g, v) => g / Math.Sqrt(v + epsilon))];
         // A grouped transposed convolution keeps only its group's share of the channels in its weight.
-        if (weight.Dims[axis] != scale.Length) return false;
+        if (weight.Dims[axis] != scale.Length)
+        {
+            return false;
+        }
 
         float[] values = weight.ToArray<float>();
         long inner = weight.Dims.Skip(axis + 1).Aggregate(1L, static (a, b) => a * b);
-        for (long i = 0; i < values.LongLength; i++) values[i] = (float)(values[i] * scale[i / inner % scale.Length]);
+        for (long i = 0; i < values.LongLength; i++)
+        {
+            values[i] = (float)(values[i] * scale[i / inner % scale.Length]);
+        }
+
         float[] old = bias?.ToArray<float>() ?? new float[scale.Length];
-        if (old.Length != scale.Length) return false;
+        if (old.Length != scale.Length)
+        {
+            return false;
+        }
+
         float[] shift = [.. old.Select((b, c) => (float)((b - mean[c]) * scale[c] + beta[c]))];
 
         weight.RawData = OnnxTensor.Create<float>("", values, [.. weight.Dims]).RawData;
         weight.FloatData.Clear();
         var tensor = OnnxTensor.Create<float>(bias?.Name ?? BiasName(graph, weight.Name), shift, shift.Length);
-        if (bias is not null) graph.Initializer.Remove(bias);
+        if (bias is not null)
+        {
+            graph.Initializer.Remove(bias);
+        }
+
         graph.Initializer.Add(tensor);
-        if (layer.Input.Count > 2) layer.Input[2] = tensor.Name;
-        else layer.Input.Add(tensor.Name);
+        if (layer.Input.Count > 2)
+        {
+            layer.Input[2] = tensor.Name;
+        }
+        else
+        {
+            layer.Input.Add(tensor.Name);
+        }
+
         return true;
     }
 
@@ -79,7 +112,11 @@ public sealed class ConvBatchNormFolding : IGraphPass
         string name = weight.EndsWith("weight", StringComparison.Ordinal) ? $"{weight[..^6]}bias" : $"{weight}.bias";
         var taken = graph.Initializer.Select(static tensor => tensor.Name).Concat(graph.Input.Select(static input => input.Name))
             .Concat(graph.Node.SelectMany(static node => node.Output)).ToHashSet();
-        while (taken.Contains(name)) name += "_folded";
+        while (taken.Contains(name))
+        {
+            name += "_folded";
+        }
+
         return name;
     }
 }

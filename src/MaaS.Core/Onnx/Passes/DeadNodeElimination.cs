@@ -18,9 +18,13 @@ public sealed class DeadNodeElimination : IGraphPass
         foreach (var node in graph.Node.Reverse())
         {
             if (node.Output.Any(needed.Contains))
+            {
                 needed.UnionWith(node.References());
+            }
             else
+            {
                 dead.Add(node);
+            }
         }
         bool changed = dead.Count > 0;
         graph.RemoveNodes(dead);
@@ -34,7 +38,11 @@ public sealed class DeadNodeElimination : IGraphPass
     private static bool Keep<T>(Google.Protobuf.Collections.RepeatedField<T> list, Func<T, bool> keep)
     {
         var kept = list.Where(keep).ToList();
-        if (kept.Count == list.Count) return false;
+        if (kept.Count == list.Count)
+        {
+            return false;
+        }
+
         list.Clear();
         list.Add(kept);
         return true;

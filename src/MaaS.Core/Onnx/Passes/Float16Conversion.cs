@@ -24,7 +24,9 @@ public sealed class Float16Conversion : IGraphPass
         foreach (var node in graph.Node)
         {
             if (node.Subgraphs().Any() || node.OpType.Contains("Quantize", StringComparison.Ordinal))
+            {
                 throw new NotSupportedException($"float16: {node.Describe()} cannot be converted; convert before it is added");
+            }
         }
         var kept = graph.Node.Where(static node => KeptInputs.ContainsKey(node.OpType))
             .SelectMany(static node => KeptInputs[node.OpType].Select(node.InputOrEmpty)).ToHashSet();
@@ -34,9 +36,16 @@ public sealed class Float16Conversion : IGraphPass
             Convert(tensor);
             changed = true;
         }
-        foreach (var node in graph.Node) changed |= ConvertAttributes(node);
+        foreach (var node in graph.Node)
+        {
+            changed |= ConvertAttributes(node);
+        }
+
         foreach (var value in graph.ValueInfo.Where(static value => value.ElementType() == DataType.Float))
+        {
             value.Type.TensorType.ElemType = (int)DataType.Float16;
+        }
+
         return ConvertEdges(graph) || changed;
     }
 
@@ -89,7 +98,10 @@ public sealed class Float16Conversion : IGraphPass
         }
         foreach (var node in graph.Node)
         {
-            for (int i = 0; i < node.Output.Count; i++) node.Output[i] = renamed.GetValueOrDefault(node.Output[i], node.Output[i]);
+            for (int i = 0; i < node.Output.Count; i++)
+            {
+                node.Output[i] = renamed.GetValueOrDefault(node.Output[i], node.Output[i]);
+            }
         }
         graph.ReplaceUses(renamed);
         var nodes = casts.Concat(graph.Node).Concat(outputs).ToList();

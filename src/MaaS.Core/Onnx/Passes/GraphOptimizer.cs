@@ -23,7 +23,10 @@ public static class GraphOptimizer
         for (int round = 0; changed && round < MaxRounds; round++)
         {
             changed = false;
-            foreach (var pass in passes ?? DefaultPasses) changed |= pass.Run(model);
+            foreach (var pass in passes ?? DefaultPasses)
+            {
+                changed |= pass.Run(model);
+            }
         }
     }
 }

@@ -17,16 +17,28 @@ public sealed class IdentityElimination : IGraphPass
         var index = new GraphIndex(graph);
         var types = graph.Input.Concat(graph.ValueInfo).Concat(graph.Output)
             .GroupBy(static value => value.Name).ToDictionary(static group => group.Key, static group => group.First().ElementType());
-        foreach (var tensor in graph.Initializer) types[tensor.Name] = tensor.Type();
+        foreach (var tensor in graph.Initializer)
+        {
+            types[tensor.Name] = tensor.Type();
+        }
+
         bool changed = false;
         var replacements = new Dictionary<string, string>();
         var removed = new HashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Node)
         {
-            if (!node.IsStandard()) continue;
+            if (!node.IsStandard())
+            {
+                continue;
+            }
+
             changed |= Merge(node, index);
             // An output of the graph must keep its maker.
-            if (node.Output.Count == 0 || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types)) continue;
+            if (node.Output.Count == 0 || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
+            {
+                continue;
+            }
+
             replacements[node.Output[0]] = node.Input[0];
             removed.Add(node);
         }
@@ -58,7 +70,11 @@ public sealed class IdentityElimination : IGraphPass
         if (node.OpType == "Transpose")
         {
             long[] inner = first.Ints("perm"), outer = node.Ints("perm");
-            if (inner.Length == 0 || inner.Length != outer.Length) return false;
+            if (inner.Length == 0 || inner.Length != outer.Length)
+            {
+                return false;
+            }
+
             node.SetAttribute("perm", Array.ConvertAll(outer, axis => inner[axis]));
         }
         else if (index.Initializer(node.Input[1]) is not { } shape || shape.ToInt64Array().Contains(0))
@@ -73,7 +89,10 @@ public sealed class IdentityElimination : IGraphPass
     {
         for (int i = 0; i < values.Length; i++)
         {
-            if (values[i] != i) return false;
+            if (values[i] != i)
+            {
+                return false;
+            }
         }
         return true;
     }

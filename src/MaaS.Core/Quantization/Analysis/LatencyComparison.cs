@@ -38,7 +38,10 @@ public static class LatencyComparison
         long start = Stopwatch.GetTimestamp();
         for (int turn = 0; turn < 5 || Stopwatch.GetElapsedTime(start) < duration; turn++)
         {
-            for (int i = 0; i < models.Count; i++) TakeTurn(models[i], inputs, times[i], cancellationToken);
+            for (int i = 0; i < models.Count; i++)
+            {
+                TakeTurn(models[i], inputs, times[i], cancellationToken);
+            }
         }
         return [.. times.Select(Median)];
     }

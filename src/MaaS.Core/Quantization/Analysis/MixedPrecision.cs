@@ -38,8 +38,14 @@ public static class MixedPrecision
         while (reached - failed > 1)
         {
             int middle = (failed + reached) / 2;
-            if (middle < harmful.Length && Try(middle)) reached = middle;
-            else failed = middle;
+            if (middle < harmful.Length && Try(middle))
+            {
+                reached = middle;
+            }
+            else
+            {
+                failed = middle;
+            }
         }
         return best;
 
@@ -48,7 +54,11 @@ public static class MixedPrecision
             string[] nodes = harmful[..excluded];
             var model = candidate.Quantize(nodes.ToHashSet());
             double reachedAccuracy = accuracy(model);
-            if (reachedAccuracy < least) return false;
+            if (reachedAccuracy < least)
+            {
+                return false;
+            }
+
             best = new(model, reachedAccuracy, nodes);
             return true;
         }

@@ -18,7 +18,10 @@ public sealed class Sqnr
     public void Add(ReadOnlySpan<float> exact, ReadOnlySpan<float> quantized)
     {
         if (exact.Length != quantized.Length)
+        {
             throw new ArgumentException($"sqnr: expected {exact.Length} values, got {quantized.Length}", nameof(quantized));
+        }
+
         for (int i = 0; i < exact.Length; i++)
         {
             // Infinity for infinity and NaN for NaN is no error; neither is it a signal.

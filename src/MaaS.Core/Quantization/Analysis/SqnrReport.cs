@@ -26,7 +26,11 @@ public sealed class SqnrReport
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(candidate);
-        if (batches.Count == 0) throw new ArgumentException("sqnr: expected at least one batch of inputs, got none", nameof(batches));
+        if (batches.Count == 0)
+        {
+            throw new ArgumentException("sqnr: expected at least one batch of inputs, got none", nameof(batches));
+        }
+
         var prepared = GraphPreparation.Prepare(model);
         var nodes = GraphPreparation.Bodies(prepared.Graph).Prepend(prepared.Graph).SelectMany(static graph => graph.Node)
             .ToDictionary(static node => node.Name);

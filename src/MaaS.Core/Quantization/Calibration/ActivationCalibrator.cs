@@ -37,13 +37,23 @@ public static class ActivationCalibrator
         {
             CheckInputs(batch, batchNumber);
             foreach (string input in values.Where(batch.ContainsKey))
+            {
                 Observe(observers[input], batch[input], input, batchNumber);
+            }
+
             using var outputs = RunBatch(session.Model, batch, inner, batchNumber, cancellationToken);
-            for (int i = 0; i < inner.Length; i++) Observe(observers[inner[i]], outputs[i], inner[i], batchNumber);
+            for (int i = 0; i < inner.Length; i++)
+            {
+                Observe(observers[inner[i]], outputs[i], inner[i], batchNumber);
+            }
+
             batchNumber++;
         }
         if (batchNumber == 0)
+        {
             throw new ArgumentException("calibration: expected at least one batch of inputs, got none", nameof(batches));
+        }
+
         return Ranges(observers);
     }
 
@@ -53,7 +63,10 @@ public static class ActivationCalibrator
         var exposed = model.Clone();
         var known = exposed.Graph.Output.Select(static output => output.Name).ToHashSet();
         foreach (string value in values.Where(known.Add))
+        {
             exposed.Graph.Output.Add(OnnxDimension.ValueInfo(value, TensorProto.Types.DataType.Float, null));
+        }
+
         return exposed;
     }
 
@@ -75,7 +88,9 @@ public static class ActivationCalibrator
         foreach (var (name, value) in batch)
         {
             if (value.Type == ElementType.Float32 && value.Count > 0)
+            {
                 Named(() => Extremes.Of(value.AsSpan<float>()), $"input '{name}'", number);
+            }
         }
     }
 
@@ -101,7 +116,10 @@ public static class ActivationCalibrator
         Parallel.ForEach(observers, pair =>
         {
             var range = pair.Value.Range();
-            lock (ranges) ranges.Add(pair.Key, range);
+            lock (ranges)
+            {
+                ranges.Add(pair.Key, range);
+            }
         });
         return new ActivationRanges(ranges);
     }

@@ -29,7 +29,11 @@ public sealed class EntropyCalibration : ICalibrationMethod
             int levels = range.Min >= 0 ? 256 : 128;
             long[] counts = _histogram.Magnitudes();
             // Zeros are exact under every threshold; the many of a Relu or an image's background would outweigh all else.
-            if (counts.Length > 1) counts[0] = counts[1];
+            if (counts.Length > 1)
+            {
+                counts[0] = counts[1];
+            }
+
             return range.Clip((float)(BestBins(counts, levels) * _histogram.Width));
         }
     }
@@ -43,7 +47,10 @@ public sealed class EntropyCalibration : ICalibrationMethod
         for (int kept = levels; kept <= counts.Length; kept++)
         {
             double divergence = Divergence(counts.AsSpan(0, kept), total, levels);
-            if (divergence < least) (least, best) = (divergence, kept);
+            if (divergence < least)
+            {
+                (least, best) = (divergence, kept);
+            }
         }
         return best;
     }
@@ -56,7 +63,11 @@ public sealed class EntropyCalibration : ICalibrationMethod
     private static double Divergence(ReadOnlySpan<long> slice, long total, int levels)
     {
         long inside = 0;
-        foreach (long count in slice) inside += count;
+        foreach (long count in slice)
+        {
+            inside += count;
+        }
+
         long last = slice[^1] + total - inside;
         int width = slice.Length / levels;
         var (occupied, represented) = Occupied(slice, last, levels, width);
@@ -67,16 +78,32 @@ public sealed class EntropyCalibration : ICalibrationMethod
         {
             var bins = Level(slice, level, levels, width);
             var (values, used) = Count(bins, level == levels - 1 ? last : bins[^1]);
-            if (used == 0) continue;
+            if (used == 0)
+            {
+                continue;
+            }
+
             double q = values == 0 ? Epsilon : (double)values / used - takenFromQ;
-            if (q <= 0) return double.PositiveInfinity;
+            if (q <= 0)
+            {
+                return double.PositiveInfinity;
+            }
+
             double logQ = Math.Log(q);
             for (int i = 0; i < bins.Length; i++)
             {
                 double p = level == levels - 1 && i == bins.Length - 1 ? last : bins[i];
-                if (p == 0) continue;
+                if (p == 0)
+                {
+                    continue;
+                }
+
                 p -= takenFromP;
-                if (p <= 0) return double.PositiveInfinity;
+                if (p <= 0)
+                {
+                    return double.PositiveInfinity;
+                }
+
                 sum += p * (Math.Log(p) - logQ);
             }
         }
@@ -92,7 +119,10 @@ public sealed class EntropyCalibration : ICalibrationMethod
             var bins = Level(slice, level, levels, width);
             var (values, used) = Count(bins, level == levels - 1 ? last : bins[^1]);
             p += used;
-            if (values > 0) q += used;
+            if (values > 0)
+            {
+                q += used;
+            }
         }
         return (p, q);
     }
@@ -108,7 +138,10 @@ public sealed class EntropyCalibration : ICalibrationMethod
         foreach (long count in bins[..^1])
         {
             values += count;
-            if (count > 0) used++;
+            if (count > 0)
+            {
+                used++;
+            }
         }
         return (values, used);
     }

@@ -15,7 +15,11 @@ public sealed class MinMaxCalibration : ICalibrationMethod
 
         public void Observe(ReadOnlySpan<float> values)
         {
-            if (values.IsEmpty) return;
+            if (values.IsEmpty)
+            {
+                return;
+            }
+
             var batch = Extremes.Of(values);
             _range = _range is { } known ? known.Union(batch) : batch;
         }

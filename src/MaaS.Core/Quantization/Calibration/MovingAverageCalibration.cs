@@ -12,7 +12,10 @@ public sealed class MovingAverageCalibration : ICalibrationMethod
     public MovingAverageCalibration(double weight = 0.01)
     {
         if (weight is not (> 0 and <= 1))
+        {
             throw new ArgumentOutOfRangeException(nameof(weight), weight, "moving average: expected a weight above 0 and at most 1");
+        }
+
         _weight = weight;
     }
 
@@ -28,7 +31,11 @@ public sealed class MovingAverageCalibration : ICalibrationMethod
 
         public void Observe(ReadOnlySpan<float> values)
         {
-            if (values.IsEmpty) return;
+            if (values.IsEmpty)
+            {
+                return;
+            }
+
             var batch = Extremes.Of(values);
             _range = _range is var (min, max)
                 ? (min + weight * (batch.Min - min), max + weight * (batch.Max - max))

@@ -29,7 +29,10 @@ public sealed class MseCalibration : ICalibrationMethod
             {
                 var candidate = range.Clip((float)(greatest * i / Candidates));
                 double error = SquaredError(candidate);
-                if (error < least) (least, best) = (error, candidate);
+                if (error < least)
+                {
+                    (least, best) = (error, candidate);
+                }
             }
             return best;
         }
@@ -43,8 +46,15 @@ public sealed class MseCalibration : ICalibrationMethod
             for (int bin = 0; bin < StreamingHistogram.Bins; bin++)
             {
                 double value = (bin + 0.5) * width;
-                if (positive[bin] != 0) sum += positive[bin] * Squared(value, parameters);
-                if (negative[bin] != 0) sum += negative[bin] * Squared(-value, parameters);
+                if (positive[bin] != 0)
+                {
+                    sum += positive[bin] * Squared(value, parameters);
+                }
+
+                if (negative[bin] != 0)
+                {
+                    sum += negative[bin] * Squared(-value, parameters);
+                }
             }
             return sum;
         }

@@ -12,7 +12,10 @@ public sealed class PercentileCalibration : ICalibrationMethod
     public PercentileCalibration(double percentile = 99.999)
     {
         if (percentile is not (> 0 and <= 100))
+        {
             throw new ArgumentOutOfRangeException(nameof(percentile), percentile, "percentile: expected above 0 and at most 100");
+        }
+
         _percentile = percentile;
     }
 
@@ -36,7 +39,11 @@ public sealed class PercentileCalibration : ICalibrationMethod
             double needed = percentile / 100 * counts.Sum();
             long inside = 0;
             int bin = 0;
-            while (bin < counts.Length - 1 && (inside += counts[bin]) < needed) bin++;
+            while (bin < counts.Length - 1 && (inside += counts[bin]) < needed)
+            {
+                bin++;
+            }
+
             return range.Clip((float)((bin + 1) * _histogram.Width));
         }
     }

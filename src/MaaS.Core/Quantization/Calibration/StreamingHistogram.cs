@@ -34,7 +34,11 @@ internal sealed class StreamingHistogram
     /// <exception cref="ArgumentException">A value is not finite; none is counted then.</exception>
     public void Add(ReadOnlySpan<float> values)
     {
-        if (values.IsEmpty) return;
+        if (values.IsEmpty)
+        {
+            return;
+        }
+
         var batch = Extremes.Of(values);
         _range = _range is { } known ? known.Union(batch) : batch;
         Widen(Math.Max(Math.Abs(batch.Min), Math.Abs(batch.Max)));
@@ -43,8 +47,14 @@ internal sealed class StreamingHistogram
         foreach (float value in values)
         {
             int bin = (int)(Math.Abs(value) * perWidth);
-            if (value >= 0) _positive[bin]++;
-            else _negative[bin]++;
+            if (value >= 0)
+            {
+                _positive[bin]++;
+            }
+            else
+            {
+                _negative[bin]++;
+            }
         }
     }
 
@@ -52,18 +62,34 @@ internal sealed class StreamingHistogram
     public long[] Magnitudes()
     {
         int used = Bins;
-        while (used > 1 && _positive[used - 1] + _negative[used - 1] == 0) used--;
+        while (used > 1 && _positive[used - 1] + _negative[used - 1] == 0)
+        {
+            used--;
+        }
+
         var counts = new long[used];
-        for (int i = 0; i < used; i++) counts[i] = _positive[i] + _negative[i];
+        for (int i = 0; i < used; i++)
+        {
+            counts[i] = _positive[i] + _negative[i];
+        }
+
         return counts;
     }
 
     private void Widen(float magnitude)
     {
         int needed = _exponent;
-        while (magnitude >= Math.ScaleB(Bins, needed)) needed++;
+        while (magnitude >= Math.ScaleB(Bins, needed))
+        {
+            needed++;
+        }
+
         int shift = needed - _exponent;
-        if (shift == 0) return;
+        if (shift == 0)
+        {
+            return;
+        }
+
         Merge(_positive, shift);
         Merge(_negative, shift);
         _exponent = needed;

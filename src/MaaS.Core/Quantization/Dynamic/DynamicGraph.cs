@@ -34,7 +34,11 @@ internal sealed class DynamicGraph
     /// <summary>uint8 values of an activation, quantized when the model runs, with their scale and zero point.</summary>
     public (string Values, string Scale, string ZeroPoint) Quantize(string value)
     {
-        if (_activations.TryGetValue(value, out var known)) return known;
+        if (_activations.TryGetValue(value, out var known))
+        {
+            return known;
+        }
+
         string[] outputs =
         [
             Writer.Unique($"{value}_quantized"), Writer.Unique($"{value}_scale"), Writer.Unique($"{value}_zero_point"),
@@ -46,11 +50,19 @@ internal sealed class DynamicGraph
     /// <summary>int8 values (K, N) and the scale of a constant matrix that is (K, N), or (N, K) when transposed.</summary>
     public (string Values, string Scale) Matrix(string name, bool transposed, float factor)
     {
-        if (_matrices.TryGetValue((name, transposed, factor), out var known)) return known;
+        if (_matrices.TryGetValue((name, transposed, factor), out var known))
+        {
+            return known;
+        }
+
         var tensor = Index.Initializer(name)!;
         int rows = (int)tensor.Dims[0], columns = (int)tensor.Dims[1];
         float[] weights = tensor.ToArray<float>();
-        if (factor != 1) weights = Array.ConvertAll(weights, weight => weight * factor);
+        if (factor != 1)
+        {
+            weights = Array.ConvertAll(weights, weight => weight * factor);
+        }
+
         int? axis = !Options.PerChannel ? null : transposed ? 0 : 1;
         float[] scales = WeightQuantizer.Scales(weights, [rows, columns], axis, Options.ReducesRange);
         sbyte[] quantized = WeightQuantizer.Quantize(weights, [rows, columns], axis, scales, Options.ReducesRange);

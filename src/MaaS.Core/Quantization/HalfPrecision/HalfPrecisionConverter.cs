@@ -1,6 +1,5 @@
 using MaaS.Core.Onnx;
 using MaaS.Core.Onnx.Passes;
-using MaaS.Core.Onnx.Schema;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Quantization.HalfPrecision;
@@ -25,7 +24,11 @@ public static class HalfPrecisionConverter
             writer.AddNode("Cast", "", $"{tensor.Name}_cast", [stored], [tensor.Name], ("to", (long)DataType.Float));
             prepared.Graph.Initializer.Remove(tensor);
         }
-        foreach (var node in prepared.Graph.Node) writer.Keep(node);
+        foreach (var node in prepared.Graph.Node)
+        {
+            writer.Keep(node);
+        }
+
         writer.Finish();
         return prepared;
     }

@@ -28,7 +28,12 @@ internal sealed class HalfPrecisionWriter
     /// <summary>The opset from which an operator takes bfloat16, where that is later than 13, in which most do.</summary>
     private static readonly Dictionary<string, int> BFloat16Since = new()
     {
-        ["BatchNormalization"] = 14, ["GreaterOrEqual"] = 16, ["LessOrEqual"] = 16, ["LeakyRelu"] = 16, ["PRelu"] = 16, ["Where"] = 16,
+        ["BatchNormalization"] = 14,
+        ["GreaterOrEqual"] = 16,
+        ["LessOrEqual"] = 16,
+        ["LeakyRelu"] = 16,
+        ["PRelu"] = 16,
+        ["Where"] = 16,
     };
 
     private readonly GraphWriter _writer;
@@ -58,7 +63,10 @@ internal sealed class HalfPrecisionWriter
         var graph = _writer.Graph;
         // Values keep their names in 16 bits; inputs and outputs of the graph keep them in float32.
         foreach (var value in graph.Input.Where(input => _floats.Contains(input.Name) && !_initializers.ContainsKey(input.Name)))
+        {
             _floatNames[value.Name] = value.Name;
+        }
+
         foreach (var value in graph.Output.Where(output => _floats.Contains(output.Name)))
         {
             _outputs.Add(value.Name);
@@ -66,11 +74,20 @@ internal sealed class HalfPrecisionWriter
         }
         foreach (var node in graph.Node)
         {
-            if (StaysFloat(node)) WriteFloat(node);
-            else WriteHalf(node);
+            if (StaysFloat(node))
+            {
+                WriteFloat(node);
+            }
+            else
+            {
+                WriteHalf(node);
+            }
         }
         foreach (var output in graph.Output.Where(output => _floats.Contains(output.Name) && !_floatNames.ContainsKey(output.Name)))
+        {
             WriteFloatCast(output.Name, output.Name);
+        }
+
         graph.ValueInfo.Clear();   // What they say of types is no longer so.
         _writer.Finish();
     }
@@ -81,22 +98,49 @@ internal sealed class HalfPrecisionWriter
 
     private void WriteHalf(NodeProto node)
     {
-        for (int i = 0; i < node.Input.Count; i++) node.Input[i] = Half(node.Input[i]);
-        for (int i = 0; i < node.Output.Count; i++) node.Output[i] = _halfNames.GetValueOrDefault(node.Output[i], node.Output[i]);
-        if (node.OpType == "Cast" && node.Int("to") == (long)DataType.Float) node.SetAttribute("to", (long)_half);
-        if (node.OpType == "ConstantOfShape") FillWithHalf(node);
+        for (int i = 0; i < node.Input.Count; i++)
+        {
+            node.Input[i] = Half(node.Input[i]);
+        }
+
+        for (int i = 0; i < node.Output.Count; i++)
+        {
+            node.Output[i] = _halfNames.GetValueOrDefault(node.Output[i], node.Output[i]);
+        }
+
+        if (node.OpType == "Cast" && node.Int("to") == (long)DataType.Float)
+        {
+            node.SetAttribute("to", (long)_half);
+        }
+
+        if (node.OpType == "ConstantOfShape")
+        {
+            FillWithHalf(node);
+        }
+
         _writer.Keep(node);
     }
 
     private void WriteFloat(NodeProto node)
     {
         var renamed = node.References().Where(_floats.Contains).Distinct().ToDictionary(static name => name, Float);
-        for (int i = 0; i < node.Input.Count; i++) node.Input[i] = renamed.GetValueOrDefault(node.Input[i], node.Input[i]);
-        foreach (var subgraph in node.Subgraphs()) subgraph.ReplaceUses(renamed.Where(static p => p.Key != p.Value).ToDictionary());
+        for (int i = 0; i < node.Input.Count; i++)
+        {
+            node.Input[i] = renamed.GetValueOrDefault(node.Input[i], node.Input[i]);
+        }
+
+        foreach (var subgraph in node.Subgraphs())
+        {
+            subgraph.ReplaceUses(renamed.Where(static p => p.Key != p.Value).ToDictionary());
+        }
+
         string[] outputs = [.. node.Output];
         for (int i = 0; i < outputs.Length; i++)
         {
-            if (_floats.Contains(outputs[i])) node.Output[i] = _floatNames[outputs[i]] = FloatName(outputs[i]);
+            if (_floats.Contains(outputs[i]))
+            {
+                node.Output[i] = _floatNames[outputs[i]] = FloatName(outputs[i]);
+            }
         }
         _writer.Keep(node);
         foreach (string output in outputs.Where(_floats.Contains))
@@ -110,8 +154,16 @@ internal sealed class HalfPrecisionWriter
 
     private string Half(string value)
     {
-        if (!_floats.Contains(value)) return value;
-        if (_halfNames.TryGetValue(value, out string? known)) return known;
+        if (!_floats.Contains(value))
+        {
+            return value;
+        }
+
+        if (_halfNames.TryGetValue(value, out string? known))
+        {
+            return known;
+        }
+
         if (_initializers.TryGetValue(value, out var tensor))
         {
             var rounded = HalfTypes.Round(tensor, _type);
@@ -125,8 +177,16 @@ internal sealed class HalfPrecisionWriter
 
     private string Float(string value)
     {
-        if (_floatNames.TryGetValue(value, out string? known)) return known;
-        if (_initializers.ContainsKey(value)) return value;
+        if (_floatNames.TryGetValue(value, out string? known))
+        {
+            return known;
+        }
+
+        if (_initializers.ContainsKey(value))
+        {
+            return value;
+        }
+
         string name = FloatName(value);
         WriteFloatCast(value, name);
         return name;
@@ -143,6 +203,9 @@ internal sealed class HalfPrecisionWriter
     private void FillWithHalf(NodeProto node)
     {
         var value = node.Attribute("value")?.T ?? OnnxTensor.Create<float>("value", [0], 1);
-        if (value.Type() == DataType.Float) node.SetAttribute("value", HalfTypes.Round(value, _type));
+        if (value.Type() == DataType.Float)
+        {
+            node.SetAttribute("value", HalfTypes.Round(value, _type));
+        }
     }
 }

@@ -35,15 +35,27 @@ internal static class HalfTypes
 
     private static ushort Float16(float value)
     {
-        if (float.IsFinite(value)) value = Math.Clamp(value, -(float)Half.MaxValue, (float)Half.MaxValue);
-        if (value != 0 && Math.Abs(value) < LeastFloat16) value = MathF.CopySign(LeastFloat16, value);
+        if (float.IsFinite(value))
+        {
+            value = Math.Clamp(value, -(float)Half.MaxValue, (float)Half.MaxValue);
+        }
+
+        if (value != 0 && Math.Abs(value) < LeastFloat16)
+        {
+            value = MathF.CopySign(LeastFloat16, value);
+        }
+
         return BitConverter.HalfToUInt16Bits((Half)value);
     }
 
     private static ushort BFloat16(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value)) return (ushort)((bits >> 16) | 0x40);
+        if (float.IsNaN(value))
+        {
+            return (ushort)((bits >> 16) | 0x40);
+        }
+
         return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

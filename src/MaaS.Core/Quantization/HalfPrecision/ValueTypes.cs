@@ -16,7 +16,10 @@ internal static class ValueTypes
         var known = exposed.Graph.Output.Select(static output => output.Name).ToHashSet();
         foreach (string value in model.Graph.Node.SelectMany(static node => node.Output).Where(static value => value.Length > 0))
         {
-            if (known.Add(value)) exposed.Graph.Output.Add(new ValueInfoProto { Name = value });
+            if (known.Add(value))
+            {
+                exposed.Graph.Output.Add(new ValueInfoProto { Name = value });
+            }
         }
         using var session = new ModelSession(exposed, new InferenceOptions { OptimizeGraph = false });
         return

@@ -11,8 +11,16 @@ internal sealed class ConvOperator : IQuantizableOperator
     public QuantizableNode? Match(NodeProto node, GraphIndex graph)
     {
         string bias = node.InputOrEmpty(2);
-        if (graph.Weight(node, 1, rank: 3) is not { } weight) return null;
-        if (bias.Length > 0 && !graph.IsVector(bias, weight.Dims[0])) return null;
+        if (graph.Weight(node, 1, rank: 3) is not { } weight)
+        {
+            return null;
+        }
+
+        if (bias.Length > 0 && !graph.IsVector(bias, weight.Dims[0]))
+        {
+            return null;
+        }
+
         return new(node, NodeRole.Product, [0]) { Weight = 1, WeightAxis = 0, Bias = bias.Length > 0 ? 2 : null };
     }
 }

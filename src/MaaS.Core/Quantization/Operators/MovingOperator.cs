@@ -12,8 +12,16 @@ internal sealed class MovingOperator : IQuantizableOperator
     public QuantizableNode? Match(NodeProto node, GraphIndex graph)
     {
         // Interpolation makes new values, and MaxPool's second output counts positions.
-        if (node.OpType == "Resize" && node.String("mode", "nearest") != "nearest") return null;
-        if (node.OpType == "MaxPool" && node.Output.Count > 1) return null;
+        if (node.OpType == "Resize" && node.String("mode", "nearest") != "nearest")
+        {
+            return null;
+        }
+
+        if (node.OpType == "MaxPool" && node.Output.Count > 1)
+        {
+            return null;
+        }
+
         return new(node, NodeRole.Moves, [0]);
     }
 }

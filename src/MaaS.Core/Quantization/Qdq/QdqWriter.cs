@@ -33,7 +33,11 @@ internal sealed class QdqWriter
     public void Write()
     {
         var embeddings = new EmbeddingQuantizer(_index, _writer);
-        foreach (var input in _writer.Graph.Input.Where(input => _plan.Values.Contains(input.Name))) AddPair(input.Name);
+        foreach (var input in _writer.Graph.Input.Where(input => _plan.Values.Contains(input.Name)))
+        {
+            AddPair(input.Name);
+        }
+
         foreach (var node in _writer.Graph.Node)
         {
             string[] outputs = [.. node.Output.Where(_plan.Values.Contains)];
@@ -51,7 +55,10 @@ internal sealed class QdqWriter
                 ReadDequantized(node);
                 _writer.Keep(node);
             }
-            foreach (string output in outputs) AddPair(output, _options.QuantizeOutputs && _index.IsOutput(output) ? node : null);
+            foreach (string output in outputs)
+            {
+                AddPair(output, _options.QuantizeOutputs && _index.IsOutput(output) ? node : null);
+            }
         }
         _writer.Finish();
     }
@@ -67,7 +74,10 @@ internal sealed class QdqWriter
             string value = node.Input[i];
             node.Input[i] = _index.Initializer(value) is { } constant ? AddConstant(constant) : _dequantized[value];
         }
-        if (quantized.Weight is { } weight) AddWeight(quantized, weight, inputScale);
+        if (quantized.Weight is { } weight)
+        {
+            AddWeight(quantized, weight, inputScale);
+        }
     }
 
     // A float reader of a value whose maker runs on integers must read behind the pair: the kernel has no float output.
@@ -76,7 +86,9 @@ internal sealed class QdqWriter
         for (int i = 0; i < node.Input.Count; i++)
         {
             if (_dequantized.TryGetValue(node.Input[i], out string? value) && _plan.Source(node.Input[i]) is not null)
+            {
                 node.Input[i] = value;
+            }
         }
         var read = node.Subgraphs().Any()
             ? node.References().Where(name => _dequantized.ContainsKey(name) && _plan.Source(name) is not null).Distinct()
@@ -107,7 +119,11 @@ internal sealed class QdqWriter
 
     private string AddConstant(TensorProto constant)
     {
-        if (_dequantized.TryGetValue(constant.Name, out string? known)) return known;
+        if (_dequantized.TryGetValue(constant.Name, out string? known))
+        {
+            return known;
+        }
+
         float[] values = constant.ToArray<float>();
         var parameters = LinearParameters.For(Extremes.Of(values), _options.Activations);
         byte[] quantized = Array.ConvertAll(values, value => (byte)parameters.Quantize(value, _options.Activations));
@@ -141,7 +157,11 @@ internal sealed class QdqWriter
     private string AddWeight(string name, float[] values, long[] dims, int? axis, float[] scales)
     {
         var key = (name, axis ?? -1);
-        if (_weights.TryGetValue(key, out var known) && known.Scales.AsSpan().SequenceEqual(scales)) return known.Value;
+        if (_weights.TryGetValue(key, out var known) && known.Scales.AsSpan().SequenceEqual(scales))
+        {
+            return known.Value;
+        }
+
         sbyte[] integers = WeightQuantizer.Quantize(values, dims, axis, scales, _options.ReducesRange);
         string quantized = _writer.Initializer(OnnxTensor.Create<sbyte>($"{name}_quantized", integers, dims));
         string value = AddDequantize(name, quantized, scales, axis, zeroPoint: true);

@@ -38,7 +38,11 @@ internal sealed class QuantizationPlan
     /// <summary>The value whose parameters a value shares: one name for all that are only moved.</summary>
     public string Group(string value)
     {
-        while (_groups.TryGetValue(value, out string? parent) && parent != value) value = parent;
+        while (_groups.TryGetValue(value, out string? parent) && parent != value)
+        {
+            value = parent;
+        }
+
         return value;
     }
 
@@ -46,7 +50,11 @@ internal sealed class QuantizationPlan
     public QuantizableNode? Source(string value)
     {
         var producer = _index.Producer(value);
-        if (producer is not null && IsFusedActivation(producer)) producer = _index.Producer(producer.Input[0]);
+        if (producer is not null && IsFusedActivation(producer))
+        {
+            producer = _index.Producer(producer.Input[0]);
+        }
+
         return producer is not null && _nodes.TryGetValue(producer, out var node) ? node : null;
     }
 
@@ -67,9 +75,16 @@ internal sealed class QuantizationPlan
     {
         foreach (var node in graph.Node)
         {
-            if (options.Excludes(node) || QuantizableOperators.Match(node, _index) is not { } match) continue;
+            if (options.Excludes(node) || QuantizableOperators.Match(node, _index) is not { } match)
+            {
+                continue;
+            }
+
             bool fits = match.Role == NodeRole.Product ? MayRound(match, options) : AllInputsQuantized(match);
-            if (fits) _nodes[node] = match;
+            if (fits)
+            {
+                _nodes[node] = match;
+            }
         }
     }
 
@@ -89,8 +104,15 @@ internal sealed class QuantizationPlan
     {
         for (int i = graph.Node.Count - 1; i >= 0; i--)
         {
-            if (!_nodes.TryGetValue(graph.Node[i], out var node) || node.Role == NodeRole.Product) continue;
-            if (!graph.Node[i].Output.Any(output => IsReadByQuantized(Result(output)))) _nodes.Remove(graph.Node[i]);
+            if (!_nodes.TryGetValue(graph.Node[i], out var node) || node.Role == NodeRole.Product)
+            {
+                continue;
+            }
+
+            if (!graph.Node[i].Output.Any(output => IsReadByQuantized(Result(output))))
+            {
+                _nodes.Remove(graph.Node[i]);
+            }
         }
     }
 
@@ -102,11 +124,17 @@ internal sealed class QuantizationPlan
         foreach (var node in _nodes.Values)
         {
             _values.UnionWith(ActivationValues(node));
-            if (!node.MayReturnFloat) _values.UnionWith(node.Node.Output.Where(static o => o.Length > 0).Select(Result));
+            if (!node.MayReturnFloat)
+            {
+                _values.UnionWith(node.Node.Output.Where(static o => o.Length > 0).Select(Result));
+            }
         }
         foreach (var node in _nodes.Values.Where(static node => node.Role == NodeRole.Moves))
         {
-            foreach (string output in node.Node.Output) _groups[Group(Result(output))] = Group(node.Node.Input[0]);
+            foreach (string output in node.Node.Output)
+            {
+                _groups[Group(Result(output))] = Group(node.Node.Input[0]);
+            }
         }
     }
 }

@@ -76,10 +76,26 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
 
     private static bool Fits(NodeProto node, GraphIndex index)
     {
-        if (!node.IsStandard() || node.OpType is not ("MatMul" or "Gemm")) return false;
-        if (index.Initializer(node.InputOrEmpty(1)) is not { Dims.Count: 2 } weight) return false;
-        if (weight.Type() != TensorProto.Types.DataType.Float) return false;
-        if (node.OpType == "MatMul") return true;
+        if (!node.IsStandard() || node.OpType is not ("MatMul" or "Gemm"))
+        {
+            return false;
+        }
+
+        if (index.Initializer(node.InputOrEmpty(1)) is not { Dims.Count: 2 } weight)
+        {
+            return false;
+        }
+
+        if (weight.Type() != TensorProto.Types.DataType.Float)
+        {
+            return false;
+        }
+
+        if (node.OpType == "MatMul")
+        {
+            return true;
+        }
+
         bool plainBias = node.InputOrEmpty(2).Length == 0 || node.Float("beta", 1) == 1;
         return node.Int("transA") == 0 && node.Float("alpha", 1) == 1 && plainBias;
     }
@@ -104,6 +120,9 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
             "MatMulNBits", OnnxModel.MicrosoftDomain, node.Name, [node.Input[0], values, scales, zeroPoints], [product],
             ("K", k), ("N", n), ("bits", _options.Bits), ("block_size", _options.BlockSize),
             ("accuracy_level", _options.Int8Compute ? 4 : 1));
-        if (bias.Length > 0) writer.AddNode("Add", "", writer.Unique($"{node.Name}_bias"), [product, bias], [output]);
+        if (bias.Length > 0)
+        {
+            writer.AddNode("Add", "", writer.Unique($"{node.Name}_bias"), [product, bias], [output]);
+        }
     }
 }

@@ -21,10 +21,17 @@ public static class BiasQuantizer
         for (int i = 0; i < bias.Length; i++)
         {
             if (!float.IsFinite(bias[i]))
+            {
                 throw new ArgumentException($"quantization: expected finite biases, got {bias[i]} at element {i}");
+            }
+
             ref float scale = ref weightScales[weightScales.Length == 1 ? 0 : i];
             double least = Math.Abs((double)bias[i]) / Limit / inputScale;
-            if (scale >= least) continue;
+            if (scale >= least)
+            {
+                continue;
+            }
+
             scale = MathF.BitIncrement((float)least);
             enlarged++;
         }
@@ -35,7 +42,11 @@ public static class BiasQuantizer
     public static float[] Scales(ReadOnlySpan<float> weightScales, float inputScale)
     {
         var scales = new float[weightScales.Length];
-        for (int i = 0; i < scales.Length; i++) scales[i] = inputScale * weightScales[i];
+        for (int i = 0; i < scales.Length; i++)
+        {
+            scales[i] = inputScale * weightScales[i];
+        }
+
         return scales;
     }
 
@@ -47,7 +58,10 @@ public static class BiasQuantizer
     {
         var quantized = new int[bias.Length];
         for (int i = 0; i < bias.Length; i++)
+        {
             quantized[i] = checked((int)Math.Round(bias[i] / (double)scales[scales.Length == 1 ? 0 : i]));
+        }
+
         return quantized;
     }
 }

@@ -29,7 +29,11 @@ public static class BlockQuantizer
         var scales = new float[n * blocks];
         var zeroPoints = symmetric ? null : new byte[n * zeroPointBytes];
         Span<float> block = stackalloc float[Math.Min(blockSize, 256)];
-        if (blockSize > block.Length) block = new float[blockSize];
+        if (blockSize > block.Length)
+        {
+            block = new float[blockSize];
+        }
+
         for (int output = 0; output < n; output++)
         {
             for (int b = 0; b < blocks; b++)
@@ -43,7 +47,11 @@ public static class BlockQuantizer
                 var used = block[..length];
                 var (scale, zeroPoint) = symmetric ? Symmetric(used, bits) : Asymmetric(used, bits);
                 scales[output * blocks + b] = scale;
-                if (zeroPoints is not null) Put(zeroPoints.AsSpan(output * zeroPointBytes, zeroPointBytes), b, zeroPoint, bits);
+                if (zeroPoints is not null)
+                {
+                    Put(zeroPoints.AsSpan(output * zeroPointBytes, zeroPointBytes), b, zeroPoint, bits);
+                }
+
                 Pack(used, scale, zeroPoint, bits, packed.AsSpan((output * blocks + b) * blockBytes, blockBytes));
             }
         }
@@ -52,9 +60,15 @@ public static class BlockQuantizer
 
     private static void Check(int bits, int blockSize)
     {
-        if (bits is not (4 or 8)) throw new ArgumentException($"block weights: expected 4 or 8 bits, got {bits}", nameof(bits));
+        if (bits is not (4 or 8))
+        {
+            throw new ArgumentException($"block weights: expected 4 or 8 bits, got {bits}", nameof(bits));
+        }
+
         if (blockSize < 16 || !int.IsPow2(blockSize))
+        {
             throw new ArgumentException($"block weights: expected a power of two of at least 16, got {blockSize}", nameof(blockSize));
+        }
     }
 
     /// <summary>The value of greatest magnitude becomes the lowest integer exactly, which may make the scale negative.</summary>
@@ -65,7 +79,10 @@ public static class BlockQuantizer
         foreach (float weight in block)
         {
             ThrowUnlessFinite(weight);
-            if (Math.Abs(weight) > Math.Abs(extreme)) extreme = weight;
+            if (Math.Abs(weight) > Math.Abs(extreme))
+            {
+                extreme = weight;
+            }
         }
         float scale = extreme / -half;
         return (Math.Abs(scale) < 1e-30f ? 1 : scale, half);
@@ -89,19 +106,33 @@ public static class BlockQuantizer
     {
         int highest = (1 << bits) - 1;
         for (int i = 0; i < block.Length; i++)
+        {
             Put(packed, i, (int)Math.Clamp(MathF.Round(block[i] / scale) + zeroPoint, 0, highest), bits);
+        }
         // What lies beyond the last input meets zeros; it is written as zero all the same.
-        for (int i = block.Length; i < packed.Length * 8 / bits; i++) Put(packed, i, zeroPoint, bits);
+        for (int i = block.Length; i < packed.Length * 8 / bits; i++)
+        {
+            Put(packed, i, zeroPoint, bits);
+        }
     }
 
     private static void Put(Span<byte> packed, int index, int value, int bits)
     {
-        if (bits == 8) packed[index] = (byte)value;
-        else packed[index / 2] |= (byte)(index % 2 == 0 ? value : value << 4);
+        if (bits == 8)
+        {
+            packed[index] = (byte)value;
+        }
+        else
+        {
+            packed[index / 2] |= (byte)(index % 2 == 0 ? value : value << 4);
+        }
     }
 
     private static void ThrowUnlessFinite(float weight)
     {
-        if (!float.IsFinite(weight)) throw new ArgumentException($"quantization: expected finite weights, got {weight}");
+        if (!float.IsFinite(weight))
+        {
+            throw new ArgumentException($"quantization: expected finite weights, got {weight}");
+        }
     }
 }

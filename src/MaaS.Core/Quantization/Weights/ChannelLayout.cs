@@ -24,7 +24,11 @@ internal readonly record struct ChannelLayout
     private static int Product(ReadOnlySpan<long> sizes)
     {
         long product = 1;
-        foreach (long size in sizes) product = checked(product * size);
+        foreach (long size in sizes)
+        {
+            product = checked(product * size);
+        }
+
         return checked((int)product);
     }
 }

@@ -9,7 +9,10 @@ internal static class MatrixLayout
         var turned = new T[matrix.Length];
         for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < columns; column++) turned[column * rows + row] = matrix[row * columns + column];
+            for (int column = 0; column < columns; column++)
+            {
+                turned[column * rows + row] = matrix[row * columns + column];
+            }
         }
         return turned;
     }

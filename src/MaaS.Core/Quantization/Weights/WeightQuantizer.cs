@@ -29,7 +29,11 @@ public static class WeightQuantizer
             for (int channel = 0; channel < scales.Length; channel++)
             {
                 var run = weights.Slice(layout.Start(outer, channel), layout.Inner);
-                if (run.IsEmpty) continue;
+                if (run.IsEmpty)
+                {
+                    continue;
+                }
+
                 var (min, max) = Extremes.Of(run);
                 scales[channel] = Math.Max(scales[channel], Math.Max(-min, max));
             }
@@ -38,7 +42,10 @@ public static class WeightQuantizer
         foreach (ref float scale in scales.AsSpan())
         {
             scale /= limit;
-            if (scale < LeastScale) scale = EmptyScale;
+            if (scale < LeastScale)
+            {
+                scale = EmptyScale;
+            }
         }
         return scales;
     }
@@ -62,7 +69,9 @@ public static class WeightQuantizer
                 int start = layout.Start(outer, channel);
                 float scale = scales[channel];
                 for (int i = start; i < start + layout.Inner; i++)
+                {
                     quantized[i] = (sbyte)Math.Clamp(MathF.Round(weights[i] / scale), -limit, limit);
+                }
             }
         }
         return quantized;
@@ -79,7 +88,10 @@ public static class WeightQuantizer
             for (int channel = 0; channel < layout.Channels; channel++)
             {
                 int start = layout.Start(outer, channel);
-                for (int i = start; i < start + layout.Inner; i++) values[i] = quantized[i] * scales[channel];
+                for (int i = start; i < start + layout.Inner; i++)
+                {
+                    values[i] = quantized[i] * scales[channel];
+                }
             }
         }
         return values;

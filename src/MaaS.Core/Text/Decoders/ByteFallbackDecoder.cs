@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using MaaS.Core.Text.Models;
@@ -39,7 +38,11 @@ internal sealed class ByteFallbackDecoder : IDecoder
 
     private static void Flush(List<byte> run, List<string> pieces)
     {
-        if (run.Count == 0) return;
+        if (run.Count == 0)
+        {
+            return;
+        }
+
         var bytes = run.ToArray();
         pieces.Add(Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : new string('\uFFFD', bytes.Length));
         run.Clear();

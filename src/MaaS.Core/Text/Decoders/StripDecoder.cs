@@ -24,8 +24,16 @@ internal sealed class StripDecoder(char content, int start, int stop) : IDecoder
     private string Strip(string token)
     {
         var (from, to) = (0, token.Length);
-        while (from < start && from < to && token[from] == content) from++;
-        while (token.Length - to < stop && to > from && token[to - 1] == content) to--;
+        while (from < start && from < to && token[from] == content)
+        {
+            from++;
+        }
+
+        while (token.Length - to < stop && to > from && token[to - 1] == content)
+        {
+            to--;
+        }
+
         return token[from..to];
     }
 }

@@ -8,7 +8,11 @@ internal static class AddedTokenJson
     public static AddedToken Read(ComponentJson json)
     {
         var (content, id) = (json.String("content"), json.Int("id"));
-        if (id < 0) throw json.Member("id").Fault("an id from 0");
+        if (id < 0)
+        {
+            throw json.Member("id").Fault("an id from 0");
+        }
+
         var special = json.Bool("special", false);
         return new(content, id)
         {

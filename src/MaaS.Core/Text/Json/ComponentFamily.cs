@@ -54,7 +54,11 @@ internal static class ComponentWriting
     public static void WriteComponents(this Utf8JsonWriter writer, string name, IEnumerable<IComponent> components)
     {
         writer.WriteStartArray(name);
-        foreach (var component in components) writer.WriteComponent(component);
+        foreach (var component in components)
+        {
+            writer.WriteComponent(component);
+        }
+
         writer.WriteEndArray();
     }
 }

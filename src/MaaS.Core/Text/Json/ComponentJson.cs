@@ -79,6 +79,9 @@ internal readonly struct ComponentJson(JsonElement element, string path)
 
     private void Expect(JsonValueKind kind)
     {
-        if (element.ValueKind != kind) throw Fault(kind == JsonValueKind.Object ? "an object" : "an array");
+        if (element.ValueKind != kind)
+        {
+            throw Fault(kind == JsonValueKind.Object ? "an object" : "an array");
+        }
     }
 }

@@ -7,7 +7,11 @@ internal static class PaddingJson
 {
     public static Padding? Read(ComponentJson json)
     {
-        if (json.IsNull) return null;
+        if (json.IsNull)
+        {
+            return null;
+        }
+
         var strategy = json.Member("strategy");
         return new()
         {
@@ -43,8 +47,15 @@ internal static class PaddingJson
         }
 
         writer.WriteString("direction", padding.Side.ToString());
-        if (padding.MultipleOf > 1) writer.WriteNumber("pad_to_multiple_of", padding.MultipleOf);
-        else writer.WriteNull("pad_to_multiple_of");
+        if (padding.MultipleOf > 1)
+        {
+            writer.WriteNumber("pad_to_multiple_of", padding.MultipleOf);
+        }
+        else
+        {
+            writer.WriteNull("pad_to_multiple_of");
+        }
+
         writer.WriteNumber("pad_id", id);
         writer.WriteNumber("pad_type_id", padding.TypeId);
         writer.WriteString("pad_token", parts.AddedTokens.FirstOrDefault(t => t.Id == id)?.Content ?? parts.Model.Vocabulary.Token(id) ?? "");

@@ -39,7 +39,11 @@ internal static class TokenizerJson
             TruncationJson.Write(writer, parts.Truncation);
             PaddingJson.Write(writer, parts);
             writer.WriteStartArray("added_tokens");
-            foreach (var token in parts.AddedTokens) AddedTokenJson.Write(writer, token);
+            foreach (var token in parts.AddedTokens)
+            {
+                AddedTokenJson.Write(writer, token);
+            }
+
             writer.WriteEndArray();
             writer.WriteComponent("normalizer", parts.Normalizer);
             writer.WriteComponent("pre_tokenizer", parts.PreTokenizer);

@@ -7,7 +7,11 @@ internal static class TruncationJson
 {
     public static Truncation? Read(ComponentJson json)
     {
-        if (json.IsNull) return null;
+        if (json.IsNull)
+        {
+            return null;
+        }
+
         return new(json.Int("max_length"))
         {
             Strategy = Enum.TryParse<TruncationStrategy>(json.String("strategy", nameof(TruncationStrategy.LongestFirst)), out var strategy)

@@ -10,20 +10,31 @@ internal static class BpeMerging
     public static ReadOnlySpan<BpePart> Merge(List<BpePart> symbols, Dictionary<ulong, BpeMerge> table)
     {
         var parts = CollectionsMarshal.AsSpan(symbols);
-        if (parts.Length < 2) return parts;
+        if (parts.Length < 2)
+        {
+            return parts;
+        }
+
         var links = new (int Previous, int Next)[parts.Length];
         var queue = new PriorityQueue<Candidate, (int Rank, int Left)>(parts.Length);
         for (var i = 0; i < parts.Length; i++)
         {
             links[i] = (i - 1, i + 1 < parts.Length ? i + 1 : None);
-            if (i > 0) Offer(queue, table, parts, i - 1, i);
+            if (i > 0)
+            {
+                Offer(queue, table, parts, i - 1, i);
+            }
         }
 
         while (queue.TryDequeue(out var candidate, out _))
         {
             var (left, right) = (candidate.Left, candidate.Right);
             // Out of date when either side was merged meanwhile.
-            if (parts[left].Id != candidate.LeftId || links[left].Next != right || parts[right].Id != candidate.RightId) continue;
+            if (parts[left].Id != candidate.LeftId || links[left].Next != right || parts[right].Id != candidate.RightId)
+            {
+                continue;
+            }
+
             parts[left] = new(candidate.Id, parts[left].Start, parts[right].End);
             var (previous, next) = (links[left].Previous, links[right].Next);
             links[left].Next = next;
@@ -34,11 +45,18 @@ internal static class BpeMerging
                 Offer(queue, table, parts, left, next);
             }
 
-            if (previous != None) Offer(queue, table, parts, previous, left);
+            if (previous != None)
+            {
+                Offer(queue, table, parts, previous, left);
+            }
         }
 
         var kept = 0;
-        for (var i = 0; i != None; i = links[i].Next) parts[kept++] = parts[i];
+        for (var i = 0; i != None; i = links[i].Next)
+        {
+            parts[kept++] = parts[i];
+        }
+
         return parts[..kept];
     }
 

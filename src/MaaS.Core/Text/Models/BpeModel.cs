@@ -97,7 +97,10 @@ internal sealed class BpeModel : ITokenModel
 
     private static void Replay(ReadOnlySpan<BpePart> parts, TokenRun run)
     {
-        foreach (var part in parts) run.AddPart(part.Id, part.Start, part.End);
+        foreach (var part in parts)
+        {
+            run.AddPart(part.Id, part.Start, part.End);
+        }
     }
 
     // "a b" in older files, ["a", "b"] in newer ones.

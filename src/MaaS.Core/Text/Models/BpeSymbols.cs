@@ -1,4 +1,3 @@
-using System.Text;
 using MaaS.Core.Text.Unicode;
 
 namespace MaaS.Core.Text.Models;
@@ -35,9 +34,20 @@ internal sealed class BpeSymbols
             }
             else if (_bytes is null || !TryAddBytes(_bytes, symbol, start, end, parts))
             {
-                if (_unknownId is not { } unknown) continue;
-                if (afterUnknown && _options.FuseUnknown) parts[^1] = parts[^1] with { End = end };
-                else parts.Add(new(unknown, start, end));
+                if (_unknownId is not { } unknown)
+                {
+                    continue;
+                }
+
+                if (afterUnknown && _options.FuseUnknown)
+                {
+                    parts[^1] = parts[^1] with { End = end };
+                }
+                else
+                {
+                    parts.Add(new(unknown, start, end));
+                }
+
                 afterUnknown = true;
                 continue;
             }
@@ -52,7 +62,11 @@ internal sealed class BpeSymbols
     {
         var prefix = start > 0 ? _options.ContinuingPrefix : "";
         var suffix = end == word.Length ? _options.WordSuffix : "";
-        if (prefix.Length + suffix.Length == 0) return word[start..end];
+        if (prefix.Length + suffix.Length == 0)
+        {
+            return word[start..end];
+        }
+
         prefix.CopyTo(buffer);
         word[start..end].CopyTo(buffer[prefix.Length..]);
         suffix.CopyTo(buffer[(prefix.Length + end - start)..]);

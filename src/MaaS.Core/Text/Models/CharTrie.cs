@@ -48,8 +48,15 @@ internal sealed class CharTrie
         for (var slot = Slot(key); ; slot = (slot + 1) & (edges.Length - 1))
         {
             var edge = edges[slot];
-            if (edge.Key == key) return edge.Node;
-            if (edge.Key == 0) return None;
+            if (edge.Key == key)
+            {
+                return edge.Node;
+            }
+
+            if (edge.Key == 0)
+            {
+                return None;
+            }
         }
     }
 
@@ -71,7 +78,10 @@ internal sealed class CharTrie
             _shift = 64 - BitOperations.Log2((uint)_edges.Length);
             foreach (var e in old)
             {
-                if (e.Key != 0) Place(e);
+                if (e.Key != 0)
+                {
+                    Place(e);
+                }
             }
         }
 
@@ -81,7 +91,11 @@ internal sealed class CharTrie
     private void Place(Edge edge)
     {
         var slot = Slot(edge.Key);
-        while (_edges[slot].Key != 0) slot = (slot + 1) & (_edges.Length - 1);
+        while (_edges[slot].Key != 0)
+        {
+            slot = (slot + 1) & (_edges.Length - 1);
+        }
+
         _edges[slot] = edge;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using MaaS.Core.Text.Json;
 using MaaS.Core.Text.Unicode;
@@ -28,7 +27,10 @@ internal sealed class UnigramModel : ITokenModel
         _unknownScore = scores.DefaultIfEmpty().Min() - UnknownPenalty;
         foreach (var (token, id) in vocabulary.Ids)
         {
-            if (token.Length > 0) _trie.Add(token, id);
+            if (token.Length > 0)
+            {
+                _trie.Add(token, id);
+            }
         }
     }
 
@@ -42,20 +44,39 @@ internal sealed class UnigramModel : ITokenModel
         List<double> scores = [];
         foreach (var entry in json.Member("vocab").Items())
         {
-            if (entry.Items().ToArray() is not [var token, var score]) throw entry.Fault("[token, score]");
-            if (!ids.TryAdd(token.AsString(), scores.Count)) throw entry.Fault("each token once");
+            if (entry.Items().ToArray() is not [var token, var score])
+            {
+                throw entry.Fault("[token, score]");
+            }
+
+            if (!ids.TryAdd(token.AsString(), scores.Count))
+            {
+                throw entry.Fault("each token once");
+            }
+
             scores.Add(score.AsDouble());
         }
 
         var unknown = json.Member("unk_id");
-        if (!unknown.IsNull && (uint)unknown.AsInt() >= (uint)scores.Count) throw unknown.Fault($"an id below {scores.Count}");
+        if (!unknown.IsNull && (uint)unknown.AsInt() >= (uint)scores.Count)
+        {
+            throw unknown.Fault($"an id below {scores.Count}");
+        }
+
         return new(new(ids), [.. scores], unknown.IsNull ? null : unknown.AsInt(), json.Bool("byte_fallback", false));
     }
 
     public void WriteMembers(Utf8JsonWriter writer)
     {
-        if (_unknownId is { } id) writer.WriteNumber("unk_id", id);
-        else writer.WriteNull("unk_id");
+        if (_unknownId is { } id)
+        {
+            writer.WriteNumber("unk_id", id);
+        }
+        else
+        {
+            writer.WriteNull("unk_id");
+        }
+
         writer.WriteStartArray("vocab");
         foreach (var (token, index) in Vocabulary.Ids.OrderBy(static t => t.Value))
         {
@@ -96,19 +117,33 @@ internal sealed class UnigramModel : ITokenModel
             for (var end = i; end < word.Length;)
             {
                 node = _trie.Next(node, word[end++]);
-                if (node == CharTrie.None) break;
-                if (_trie.Value(node) is not (>= 0 and var id)) continue;
+                if (node == CharTrie.None)
+                {
+                    break;
+                }
+
+                if (_trie.Value(node) is not (>= 0 and var id))
+                {
+                    continue;
+                }
+
                 Improve(best, end, new(i, id, score + _scores[id]));
                 single |= end == i + width;
             }
 
-            if (!single) Improve(best, i + width, new(i, -1, score + _unknownScore));
+            if (!single)
+            {
+                Improve(best, i + width, new(i, -1, score + _unknownScore));
+            }
         }
     }
 
     private static void Improve(Step[] best, int end, Step step)
     {
-        if (best[end].Start < 0 || step.Score > best[end].Score) best[end] = step;
+        if (best[end].Start < 0 || step.Score > best[end].Score)
+        {
+            best[end] = step;
+        }
     }
 
     private void Emit(ReadOnlySpan<char> word, Step[] best, TokenRun run)
@@ -119,7 +154,11 @@ internal sealed class UnigramModel : ITokenModel
             var step = best[end];
             best[end] = step with { Next = next };
             next = end;
-            if (end == 0) break;
+            if (end == 0)
+            {
+                break;
+            }
+
             end = step.Start;
         }
 
@@ -133,7 +172,11 @@ internal sealed class UnigramModel : ITokenModel
             else
             {
                 // Neighbouring unknown characters are one unknown token.
-                while (end < word.Length && best[best[end].Next].Id < 0) end = best[end].Next;
+                while (end < word.Length && best[best[end].Next].Id < 0)
+                {
+                    end = best[end].Next;
+                }
+
                 AddUnknown(word, start, end, run);
             }
 
@@ -146,11 +189,18 @@ internal sealed class UnigramModel : ITokenModel
         if (_bytes is not null)
         {
             var before = run.Count;
-            if (TryAddBytes(_bytes, word, start, end, run)) return;
+            if (TryAddBytes(_bytes, word, start, end, run))
+            {
+                return;
+            }
+
             run.CutTo(before);
         }
 
-        if (_unknownId is { } unknown) run.AddPart(unknown, start, end);
+        if (_unknownId is { } unknown)
+        {
+            run.AddPart(unknown, start, end);
+        }
     }
 
     private static bool TryAddBytes(int[] bytes, ReadOnlySpan<char> word, int start, int end, TokenRun run)
@@ -160,7 +210,11 @@ internal sealed class UnigramModel : ITokenModel
         {
             for (int i = 0, count = rune.EncodeToUtf8(utf8); i < count; i++)
             {
-                if (bytes[utf8[i]] < 0) return false;
+                if (bytes[utf8[i]] < 0)
+                {
+                    return false;
+                }
+
                 run.AddPart(bytes[utf8[i]], start, end);
             }
         }

@@ -18,7 +18,11 @@ internal sealed class Vocabulary
         _tokens = new(ids.Count);
         foreach (var (token, id) in ids)
         {
-            if (id < 0) throw new InvalidDataException($"vocabulary: '{token}': expected an id from 0, got {id}.");
+            if (id < 0)
+            {
+                throw new InvalidDataException($"vocabulary: '{token}': expected an id from 0, got {id}.");
+            }
+
             if (!_tokens.TryAdd(id, token))
             {
                 throw new InvalidDataException($"vocabulary: expected an id of its own for each token, got {id} for '{_tokens[id]}' and '{token}'.");
@@ -49,7 +53,10 @@ internal sealed class Vocabulary
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (token, id) in json.Members())
         {
-            if (!ids.TryAdd(token, id.AsInt())) throw new InvalidDataException($"tokenizer.json: {json.Path}: expected each token once, got '{token}' twice.");
+            if (!ids.TryAdd(token, id.AsInt()))
+            {
+                throw new InvalidDataException($"tokenizer.json: {json.Path}: expected each token once, got '{token}' twice.");
+            }
         }
 
         return new Vocabulary(ids);
@@ -58,7 +65,11 @@ internal sealed class Vocabulary
     public void Write(Utf8JsonWriter writer, string name)
     {
         writer.WriteStartObject(name);
-        foreach (var (token, id) in _ids.OrderBy(static t => t.Value)) writer.WriteNumber(token, id);
+        foreach (var (token, id) in _ids.OrderBy(static t => t.Value))
+        {
+            writer.WriteNumber(token, id);
+        }
+
         writer.WriteEndObject();
     }
 }

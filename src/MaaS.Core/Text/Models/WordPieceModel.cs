@@ -28,7 +28,10 @@ internal sealed class WordPieceModel : ITokenModel
         _continuation = _trie.Insert(prefix);
         foreach (var (token, id) in vocabulary.Ids)
         {
-            if (token.Length > 0) _trie.Add(token, id);
+            if (token.Length > 0)
+            {
+                _trie.Add(token, id);
+            }
         }
     }
 
@@ -87,8 +90,15 @@ internal sealed class WordPieceModel : ITokenModel
         for (var i = start; i < word.Length; i++)
         {
             node = _trie.Next(node, word[i]);
-            if (node == CharTrie.None) break;
-            if (_trie.Value(node) is >= 0 and var value) (id, end) = (value, i + 1);
+            if (node == CharTrie.None)
+            {
+                break;
+            }
+
+            if (_trie.Value(node) is >= 0 and var value)
+            {
+                (id, end) = (value, i + 1);
+            }
         }
 
         return (id, end);
@@ -96,12 +106,23 @@ internal sealed class WordPieceModel : ITokenModel
 
     private bool IsTooLong(ReadOnlySpan<char> word)
     {
-        if (word.Length <= _maxChars) return false;
-        if (word.Length > 2L * _maxChars) return true;
+        if (word.Length <= _maxChars)
+        {
+            return false;
+        }
+
+        if (word.Length > 2L * _maxChars)
+        {
+            return true;
+        }
+
         var codePoints = word.Length;
         foreach (var unit in word)
         {
-            if (char.IsLowSurrogate(unit)) codePoints--;
+            if (char.IsLowSurrogate(unit))
+            {
+                codePoints--;
+            }
         }
 
         return codePoints > _maxChars;

@@ -36,8 +36,15 @@ internal sealed class BertNormalizer : INormalizer
     {
         writer.WriteBoolean("clean_text", _clean);
         writer.WriteBoolean("handle_chinese_chars", _spaceCjk);
-        if (_stripAccents is { } strip) writer.WriteBoolean("strip_accents", strip);
-        else writer.WriteNull("strip_accents");
+        if (_stripAccents is { } strip)
+        {
+            writer.WriteBoolean("strip_accents", strip);
+        }
+        else
+        {
+            writer.WriteNull("strip_accents");
+        }
+
         writer.WriteBoolean("lowercase", _lowercase);
     }
 
@@ -50,8 +57,15 @@ internal sealed class BertNormalizer : INormalizer
         }
 
         // Nothing moves: changed in place, white space with it.
-        if (_lowercase) Ascii.ToLowerInPlace(text.Chars, out _);
-        if (_clean) text.Chars.ReplaceAny(Whitespace, ' ');
+        if (_lowercase)
+        {
+            Ascii.ToLowerInPlace(text.Chars, out _);
+        }
+
+        if (_clean)
+        {
+            text.Chars.ReplaceAny(Whitespace, ' ');
+        }
     }
 
     private static readonly System.Buffers.SearchValues<char> Whitespace = System.Buffers.SearchValues.Create("\t\n\r");
@@ -67,16 +81,38 @@ internal sealed class BertNormalizer : INormalizer
             var kind = CharClasses.Of(code);
             if (_clean)
             {
-                if (code is 0 or 0xFFFD || kind.Is(CharClass.Control)) continue;
-                if (kind.Is(CharClass.Space)) code = ' ';
+                if (code is 0 or 0xFFFD || kind.Is(CharClass.Control))
+                {
+                    continue;
+                }
+
+                if (kind.Is(CharClass.Space))
+                {
+                    code = ' ';
+                }
             }
 
             var isolate = _spaceCjk && kind.Is(CharClass.Cjk);
-            if (isolate) text.Emit(' ', origin);
+            if (isolate)
+            {
+                text.Emit(' ', origin);
+            }
+
             var count = StripsAccents ? NormalizationData.Instance.Decompose(code, compatibility: false, parts) : 0;
-            if (count == 0) Emit(text, code, origin);
-            for (var p = 0; p < count; p++) Emit(text, parts[p], origin);
-            if (isolate) text.Emit(' ', origin);
+            if (count == 0)
+            {
+                Emit(text, code, origin);
+            }
+
+            for (var p = 0; p < count; p++)
+            {
+                Emit(text, parts[p], origin);
+            }
+
+            if (isolate)
+            {
+                text.Emit(' ', origin);
+            }
         }
 
         text.EndRewrite();
@@ -84,8 +120,18 @@ internal sealed class BertNormalizer : INormalizer
 
     private void Emit(TextBuffer text, int code, TextSpan origin)
     {
-        if (StripsAccents && CharClasses.Of(code).Is(CharClass.NonspacingMark)) return;
-        if (_lowercase) CaseMapping.EmitLower(text, code, origin);
-        else text.Emit(code, origin);
+        if (StripsAccents && CharClasses.Of(code).Is(CharClass.NonspacingMark))
+        {
+            return;
+        }
+
+        if (_lowercase)
+        {
+            CaseMapping.EmitLower(text, code, origin);
+        }
+        else
+        {
+            text.Emit(code, origin);
+        }
     }
 }

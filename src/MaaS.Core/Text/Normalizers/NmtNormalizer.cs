@@ -20,8 +20,14 @@ internal sealed class NmtNormalizer : INormalizer
         for (var i = 0; i < text.Length; i++)
         {
             var unit = text.Chars[i];
-            if (IsSpace(unit)) text.Emit(' ', text.Origin(i));
-            else if (!IsControl(unit)) text.Keep(i);
+            if (IsSpace(unit))
+            {
+                text.Emit(' ', text.Origin(i));
+            }
+            else if (!IsControl(unit))
+            {
+                text.Keep(i);
+            }
         }
 
         text.EndRewrite();

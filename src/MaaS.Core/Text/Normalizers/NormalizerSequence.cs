@@ -16,6 +16,9 @@ internal sealed class NormalizerSequence(IReadOnlyList<INormalizer> normalizers)
 
     public void Normalize(TextBuffer text)
     {
-        foreach (var normalizer in normalizers) normalizer.Normalize(text);
+        foreach (var normalizer in normalizers)
+        {
+            normalizer.Normalize(text);
+        }
     }
 }

@@ -16,10 +16,22 @@ internal sealed class PrependNormalizer(string prefix) : INormalizer
 
     public void Normalize(TextBuffer text)
     {
-        if (text.Length == 0) return;
+        if (text.Length == 0)
+        {
+            return;
+        }
+
         text.BeginRewrite();
-        foreach (var unit in prefix) text.Emit(unit, text.OriginOfCodePoint(0));
-        for (var i = 0; i < text.Length; i++) text.Keep(i);
+        foreach (var unit in prefix)
+        {
+            text.Emit(unit, text.OriginOfCodePoint(0));
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            text.Keep(i);
+        }
+
         text.EndRewrite();
     }
 }

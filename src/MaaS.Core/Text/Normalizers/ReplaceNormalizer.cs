@@ -24,13 +24,25 @@ internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : I
         text.BeginRewrite();
         foreach (var (start, end) in pattern.Matches(text.Chars))
         {
-            while (done < start) text.Keep(done++);
+            while (done < start)
+            {
+                text.Keep(done++);
+            }
+
             var origin = text.OriginOfCodePointBefore(end);
-            foreach (var unit in content) text.Emit(unit, origin);
+            foreach (var unit in content)
+            {
+                text.Emit(unit, origin);
+            }
+
             done = end;
         }
 
-        while (done < text.Length) text.Keep(done++);
+        while (done < text.Length)
+        {
+            text.Keep(done++);
+        }
+
         text.EndRewrite();
     }
 }

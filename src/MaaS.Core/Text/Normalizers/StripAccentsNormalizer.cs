@@ -19,12 +19,19 @@ internal sealed class StripAccentsNormalizer : INormalizer
 
     public void Normalize(TextBuffer text)
     {
-        if (Ascii.IsValid(text.Chars)) return;
+        if (Ascii.IsValid(text.Chars))
+        {
+            return;
+        }
+
         text.BeginRewrite();
         for (int i = 0, width; i < text.Length; i += width)
         {
             var codePoint = CharClasses.CodePointAt(text.Chars, i, out width);
-            if (!IsMark(codePoint)) text.Emit(codePoint, text.Origin(i, i + width));
+            if (!IsMark(codePoint))
+            {
+                text.Emit(codePoint, text.Origin(i, i + width));
+            }
         }
 
         text.EndRewrite();

@@ -21,11 +21,27 @@ internal sealed class StripNormalizer(bool left, bool right) : INormalizer
     public void Normalize(TextBuffer text)
     {
         var (start, end) = (0, text.Length);
-        while (left && start < end && char.IsWhiteSpace(text.Chars[start])) start++;
-        while (right && end > start && char.IsWhiteSpace(text.Chars[end - 1])) end--;
-        if (end - start == text.Length) return;
+        while (left && start < end && char.IsWhiteSpace(text.Chars[start]))
+        {
+            start++;
+        }
+
+        while (right && end > start && char.IsWhiteSpace(text.Chars[end - 1]))
+        {
+            end--;
+        }
+
+        if (end - start == text.Length)
+        {
+            return;
+        }
+
         text.BeginRewrite();
-        for (var i = start; i < end; i++) text.Keep(i);
+        for (var i = start; i < end; i++)
+        {
+            text.Keep(i);
+        }
+
         text.EndRewrite();
     }
 }

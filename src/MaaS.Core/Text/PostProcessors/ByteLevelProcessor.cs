@@ -21,6 +21,9 @@ internal sealed class ByteLevelProcessor(ByteLevel options) : IPostProcessor
 
     public void AdjustOrigins(TokenRun run, Func<int, string> token)
     {
-        if (options.TrimOffsets) OffsetTrimming.Trim(run, token, options.AddPrefixSpace);
+        if (options.TrimOffsets)
+        {
+            OffsetTrimming.Trim(run, token, options.AddPrefixSpace);
+        }
     }
 }

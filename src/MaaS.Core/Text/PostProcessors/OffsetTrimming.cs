@@ -16,25 +16,41 @@ internal static class OffsetTrimming
             // The space before the first word was added, so no original character belongs to it.
             if (leading > 0 && addPrefixSpace && (i == 0 || start == 0))
             {
-                if (leading == text.Length) end = start;
+                if (leading == text.Length)
+                {
+                    end = start;
+                }
+
                 leading = 0;
             }
 
             start = Math.Min(start + leading, end);
-            if (end >= trailing) end = Math.Max(end - trailing, start);
+            if (end >= trailing)
+            {
+                end = Math.Max(end - trailing, start);
+            }
+
             origins[i] = new(start, end);
         }
     }
 
     private static ReadOnlySpan<char> TrimStart(ReadOnlySpan<char> text)
     {
-        while (!text.IsEmpty && IsSpace(text[0])) text = text[1..];
+        while (!text.IsEmpty && IsSpace(text[0]))
+        {
+            text = text[1..];
+        }
+
         return text;
     }
 
     private static ReadOnlySpan<char> TrimEnd(ReadOnlySpan<char> text)
     {
-        while (!text.IsEmpty && IsSpace(text[^1])) text = text[..^1];
+        while (!text.IsEmpty && IsSpace(text[^1]))
+        {
+            text = text[..^1];
+        }
+
         return text;
     }
 

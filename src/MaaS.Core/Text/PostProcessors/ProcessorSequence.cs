@@ -26,6 +26,9 @@ internal sealed class ProcessorSequence(IReadOnlyList<IPostProcessor> processors
 
     public void AdjustOrigins(TokenRun run, Func<int, string> token)
     {
-        foreach (var processor in processors) processor.AdjustOrigins(run, token);
+        foreach (var processor in processors)
+        {
+            processor.AdjustOrigins(run, token);
+        }
     }
 }

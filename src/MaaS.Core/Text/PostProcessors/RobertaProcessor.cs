@@ -30,6 +30,9 @@ internal sealed class RobertaProcessor(SpecialToken cls, SpecialToken sep, bool 
 
     public void AdjustOrigins(TokenRun run, Func<int, string> token)
     {
-        if (trimOffsets) OffsetTrimming.Trim(run, token, addPrefixSpace);
+        if (trimOffsets)
+        {
+            OffsetTrimming.Trim(run, token, addPrefixSpace);
+        }
     }
 }

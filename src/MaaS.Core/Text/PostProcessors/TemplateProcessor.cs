@@ -55,10 +55,18 @@ internal sealed class TemplateProcessor : IPostProcessor
             writer.WriteStartObject(name);
             writer.WriteString("id", name);
             writer.WriteStartArray("ids");
-            foreach (var id in ids) writer.WriteNumberValue(id);
+            foreach (var id in ids)
+            {
+                writer.WriteNumberValue(id);
+            }
+
             writer.WriteEndArray();
             writer.WriteStartArray("tokens");
-            foreach (var token in tokens) writer.WriteStringValue(token);
+            foreach (var token in tokens)
+            {
+                writer.WriteStringValue(token);
+            }
+
             writer.WriteEndArray();
             writer.WriteEndObject();
         }

@@ -24,10 +24,17 @@ internal sealed class BertPreTokenizer : IPreTokenizer
             for (int i = start, width; i < end; i += width)
             {
                 var kind = CharClasses.At(chars, i, out width);
-                if (!kind.Is(CharClass.Space | CharClass.Punctuation)) continue;
+                if (!kind.Is(CharClass.Space | CharClass.Punctuation))
+                {
+                    continue;
+                }
+
                 words.Add(start, i);
                 start = i + width;
-                if (kind.Is(CharClass.Punctuation)) words.Add(i, start);
+                if (kind.Is(CharClass.Punctuation))
+                {
+                    words.Add(i, start);
+                }
             }
 
             words.Add(start, end);

@@ -17,7 +17,11 @@ internal sealed class ByteLevelPreTokenizer(ByteLevel options) : IPreTokenizer
 
     public void Split(TextBuffer text, WordList words)
     {
-        if (options.AddPrefixSpace) AddPrefixSpaces(text, words);
+        if (options.AddPrefixSpace)
+        {
+            AddPrefixSpaces(text, words);
+        }
+
         text.BeginRewrite();
         for (var w = 0; w < words.Count; w++)
         {
@@ -43,8 +47,16 @@ internal sealed class ByteLevelPreTokenizer(ByteLevel options) : IPreTokenizer
         {
             var (start, end) = words[w];
             var written = text.Written;
-            if (text.Chars[start] != ' ') text.Emit(' ', text.OriginOfCodePoint(start));
-            for (var i = start; i < end; i++) text.Keep(i);
+            if (text.Chars[start] != ' ')
+            {
+                text.Emit(' ', text.OriginOfCodePoint(start));
+            }
+
+            for (var i = start; i < end; i++)
+            {
+                text.Keep(i);
+            }
+
             words.Add(written, text.Written);
         }
 
@@ -68,7 +80,10 @@ internal sealed class ByteLevelPreTokenizer(ByteLevel options) : IPreTokenizer
 
             var codePoint = Unicode.CharClasses.CodePointAt(text.Chars, i, out width);
             var origin = text.Origin(i, i + width);
-            foreach (var b in utf8[..new Rune(codePoint).EncodeToUtf8(utf8)]) text.Emit(alphabet[b], origin);
+            foreach (var b in utf8[..new Rune(codePoint).EncodeToUtf8(utf8)])
+            {
+                text.Emit(alphabet[b], origin);
+            }
         }
     }
 }

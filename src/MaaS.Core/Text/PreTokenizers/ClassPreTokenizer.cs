@@ -26,7 +26,10 @@ internal abstract class ClassPreTokenizer(string name, CharClass delimiters, Spl
         List<(int, int)> found = [];
         for (int i = 0, width; i < word.Length; i += width)
         {
-            if (CharClasses.At(word, i, out width).Is(delimiters)) found.Add((i, i + width));
+            if (CharClasses.At(word, i, out width).Is(delimiters))
+            {
+                found.Add((i, i + width));
+            }
         }
 
         return found;

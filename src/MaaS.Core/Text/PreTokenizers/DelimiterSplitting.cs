@@ -21,16 +21,32 @@ internal static class DelimiterSplitting
         var done = start;
         foreach (var (from, to) in delimiters)
         {
-            if (start + from > done) pieces.Add(new(done, start + from, invert));
+            if (start + from > done)
+            {
+                pieces.Add(new(done, start + from, invert));
+            }
+
             pieces.Add(new(start + from, done = start + to, !invert));
         }
 
-        if (done < end) pieces.Add(new(done, end, invert));
+        if (done < end)
+        {
+            pieces.Add(new(done, end, invert));
+        }
+
         for (var i = 0; i < pieces.Count;)
         {
             var next = i + 1;
-            while (next < pieces.Count && Joins(pieces, next, behavior)) next++;
-            if (behavior != SplitBehavior.Removed || !pieces[i].IsDelimiter) words.Add(pieces[i].Start, pieces[next - 1].End);
+            while (next < pieces.Count && Joins(pieces, next, behavior))
+            {
+                next++;
+            }
+
+            if (behavior != SplitBehavior.Removed || !pieces[i].IsDelimiter)
+            {
+                words.Add(pieces[i].Start, pieces[next - 1].End);
+            }
+
             i = next;
         }
     }

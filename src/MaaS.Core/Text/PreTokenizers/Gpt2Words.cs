@@ -15,7 +15,11 @@ internal static class Gpt2Words
     /// <summary>UTF-16 units of the first word of a text that is not empty.</summary>
     public static int FirstLength(ReadOnlySpan<char> text)
     {
-        if (text[0] == '\'' && Contraction(text) is > 0 and var contraction) return contraction;
+        if (text[0] == '\'' && Contraction(text) is > 0 and var contraction)
+        {
+            return contraction;
+        }
+
         var start = text[0] == ' ' ? 1 : 0;
         if (start < text.Length && CharClasses.At(text, start, out _) is var kind && !kind.Is(CharClass.Space))
         {
@@ -30,7 +34,11 @@ internal static class Gpt2Words
     private static int RunLength(ReadOnlySpan<char> text, CharClass kind)
     {
         var i = 0;
-        while (i < text.Length && (CharClasses.At(text, i, out var width) & Kinds) == kind) i += width;
+        while (i < text.Length && (CharClasses.At(text, i, out var width) & Kinds) == kind)
+        {
+            i += width;
+        }
+
         return i;
     }
 
@@ -38,7 +46,10 @@ internal static class Gpt2Words
     {
         foreach (var contraction in Contractions)
         {
-            if (text.StartsWith(contraction, StringComparison.Ordinal)) return contraction.Length;
+            if (text.StartsWith(contraction, StringComparison.Ordinal))
+            {
+                return contraction.Length;
+            }
         }
 
         return 0;

@@ -21,7 +21,11 @@ internal sealed class MetaspacePreTokenizer(Metaspace options) : IPreTokenizer
         {
             var (start, end) = words[w];
             var wordStart = text.Written;
-            if (StartsUnmarked(text.Chars[start]) && Prepends(text.Origin(start).Start)) text.Emit(options.Mark, text.OriginOfCodePoint(start));
+            if (StartsUnmarked(text.Chars[start]) && Prepends(text.Origin(start).Start))
+            {
+                text.Emit(options.Mark, text.OriginOfCodePoint(start));
+            }
+
             for (var i = start; i < end; i++)
             {
                 var isMark = text.Chars[i] == ' ' || text.Chars[i] == options.Mark;
@@ -31,8 +35,14 @@ internal sealed class MetaspacePreTokenizer(Metaspace options) : IPreTokenizer
                     wordStart = text.Written;
                 }
 
-                if (isMark) text.Emit(options.Mark, text.Origin(i));
-                else text.Keep(i);
+                if (isMark)
+                {
+                    text.Emit(options.Mark, text.Origin(i));
+                }
+                else
+                {
+                    text.Keep(i);
+                }
             }
 
             words.Add(wordStart, text.Written);

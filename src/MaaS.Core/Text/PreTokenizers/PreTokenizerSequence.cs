@@ -16,6 +16,9 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> preToken
 
     public void Split(TextBuffer text, WordList words)
     {
-        foreach (var preTokenizer in preTokenizers) preTokenizer.Split(text, words);
+        foreach (var preTokenizer in preTokenizers)
+        {
+            preTokenizer.Split(text, words);
+        }
     }
 }

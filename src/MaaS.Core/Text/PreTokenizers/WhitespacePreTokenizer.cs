@@ -27,14 +27,21 @@ internal sealed class WhitespacePreTokenizer : IPreTokenizer
                 var kind = CharClasses.At(chars, i, out width) & (CharClass.Space | CharClass.Word);
                 if (kind != previous)
                 {
-                    if (!previous.Is(CharClass.Space)) words.Add(start, i);
+                    if (!previous.Is(CharClass.Space))
+                    {
+                        words.Add(start, i);
+                    }
+
                     start = i;
                 }
 
                 previous = kind;
             }
 
-            if (!previous.Is(CharClass.Space)) words.Add(start, end);
+            if (!previous.Is(CharClass.Space))
+            {
+                words.Add(start, end);
+            }
         }
 
         words.Commit();

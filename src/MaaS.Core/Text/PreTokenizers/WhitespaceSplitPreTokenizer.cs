@@ -21,7 +21,11 @@ internal sealed class WhitespaceSplitPreTokenizer : IPreTokenizer
             var (start, end) = words[w];
             for (var i = start; i < end; i++)
             {
-                if (!char.IsWhiteSpace(text.Chars[i])) continue;
+                if (!char.IsWhiteSpace(text.Chars[i]))
+                {
+                    continue;
+                }
+
                 words.Add(start, i);
                 start = i + 1;
             }

@@ -13,13 +13,19 @@ internal sealed class WordList
     public void Reset(int start, int end)
     {
         _words.Clear();
-        if (end > start) _words.Add((start, end));
+        if (end > start)
+        {
+            _words.Add((start, end));
+        }
     }
 
     /// <summary>Adds a word to the list that <see cref="Commit"/> puts in the place of this one; empty ones are left out.</summary>
     public void Add(int start, int end)
     {
-        if (end > start) _next.Add((start, end));
+        if (end > start)
+        {
+            _next.Add((start, end));
+        }
     }
 
     public void Commit()

@@ -1,4 +1,3 @@
-using MaaS.Core.Text.Models;
 using MaaS.Core.Text.PreTokenizers;
 
 namespace MaaS.Core.Text.Training;
@@ -23,8 +22,16 @@ public static class BpeTrainer
         var counts = WordCounts.Count(reader, corpus, options, cancellationToken);
 
         var vocabulary = new VocabularyBuilder(continuingPrefix: "");
-        foreach (var token in special) vocabulary.Add(token);
-        foreach (var symbol in ByteAlphabet.Chars.ToArray().Order()) vocabulary.Add(symbol.ToString());
+        foreach (var token in special)
+        {
+            vocabulary.Add(token);
+        }
+
+        foreach (var symbol in ByteAlphabet.Chars.ToArray().Order())
+        {
+            vocabulary.Add(symbol.ToString());
+        }
+
         var words = counts.InOrder.Select(c => (c.Key.Select(symbol => vocabulary.Add(symbol.ToString())).ToArray(), c.Value)).ToList();
         vocabulary.Grow(words, options, counts.Texts, cancellationToken);
         return new(Gpt2Pipeline.Make(vocabulary.ToVocabulary(), vocabulary.Merges, options.AddPrefixSpace, special));

@@ -24,10 +24,16 @@ internal sealed class PairMerger
         _counts = [.. words.Select(static w => w.Count)];
         for (var w = 0; w < _words.Length; w++)
         {
-            for (var i = 1; i < _lengths[w]; i++) Change(w, _words[w][i - 1], _words[w][i], _counts[w]);
+            for (var i = 1; i < _lengths[w]; i++)
+            {
+                Change(w, _words[w][i - 1], _words[w][i], _counts[w]);
+            }
         }
 
-        foreach (var (pair, count) in _pairCounts) _queue.Enqueue(pair, (-count, pair));
+        foreach (var (pair, count) in _pairCounts)
+        {
+            _queue.Enqueue(pair, (-count, pair));
+        }
     }
 
     /// <summary>The most frequent pair; null when none is left that occurs as often as asked for.</summary>
@@ -36,9 +42,20 @@ internal sealed class PairMerger
         while (_queue.TryDequeue(out var pair, out var priority))
         {
             var count = _pairCounts.GetValueOrDefault(pair);
-            if (count <= 0 || count < minCount) continue;
-            if (count == -priority.NegativeCount) return ((int)(pair >> 32), (int)pair);
-            if (count < -priority.NegativeCount) _queue.Enqueue(pair, (-count, pair));
+            if (count <= 0 || count < minCount)
+            {
+                continue;
+            }
+
+            if (count == -priority.NegativeCount)
+            {
+                return ((int)(pair >> 32), (int)pair);
+            }
+
+            if (count < -priority.NegativeCount)
+            {
+                _queue.Enqueue(pair, (-count, pair));
+            }
         }
 
         return null;
@@ -48,13 +65,24 @@ internal sealed class PairMerger
     public void Merge(int first, int second, int merged)
     {
         var key = BpeMerge.Key(first, second);
-        if (!_places.Remove(key, out var places)) return;
+        if (!_places.Remove(key, out var places))
+        {
+            return;
+        }
+
         HashSet<ulong> grown = [];
-        foreach (var w in places) MergeIn(w, first, second, merged, grown);
+        foreach (var w in places)
+        {
+            MergeIn(w, first, second, merged, grown);
+        }
+
         _pairCounts.Remove(key);
         foreach (var pair in grown)
         {
-            if (_pairCounts.GetValueOrDefault(pair) is > 0 and var count) _queue.Enqueue(pair, (-count, pair));
+            if (_pairCounts.GetValueOrDefault(pair) is > 0 and var count)
+            {
+                _queue.Enqueue(pair, (-count, pair));
+            }
         }
     }
 
@@ -96,9 +124,16 @@ internal sealed class PairMerger
         var key = BpeMerge.Key(first, second);
         ref var total = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pairCounts, key, out _);
         total += count;
-        if (count < 0) return;
+        if (count < 0)
+        {
+            return;
+        }
+
         ref var places = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_places, key, out _);
         places ??= [];
-        if (places.Count == 0 || places[^1] != w) places.Add(w);
+        if (places.Count == 0 || places[^1] != w)
+        {
+            places.Add(w);
+        }
     }
 }

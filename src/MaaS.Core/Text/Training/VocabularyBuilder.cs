@@ -21,7 +21,11 @@ internal sealed class VocabularyBuilder(string continuingPrefix)
     /// <summary>Adds a token, unless it is there, and gives its id.</summary>
     public int Add(string token)
     {
-        if (_ids.TryGetValue(token, out var id)) return id;
+        if (_ids.TryGetValue(token, out var id))
+        {
+            return id;
+        }
+
         _ids[token] = id = _tokens.Count;
         _tokens.Add(token);
         return id;
@@ -40,7 +44,10 @@ internal sealed class VocabularyBuilder(string continuingPrefix)
             var rest = tail.StartsWith(continuingPrefix, StringComparison.Ordinal) ? tail[continuingPrefix.Length..] : tail;
             _merges.Add((_tokens[first], tail));
             merger.Merge(first, second, Add(_tokens[first] + rest));
-            if (_merges.Count % Interval == 0) options.Progress?.Report(new(texts, _tokens.Count));
+            if (_merges.Count % Interval == 0)
+            {
+                options.Progress?.Report(new(texts, _tokens.Count));
+            }
         }
 
         options.Progress?.Report(new(texts, _tokens.Count));

@@ -33,10 +33,16 @@ internal sealed class WordCounts
             for (var w = 0; w < list.Count; w++)
             {
                 var (start, end) = list[w];
-                if (end - start <= options.MaxWordLength) CollectionsMarshal.GetValueRefOrAddDefault(lookup, buffer.Chars[start..end], out _)++;
+                if (end - start <= options.MaxWordLength)
+                {
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, buffer.Chars[start..end], out _)++;
+                }
             }
 
-            if (++words.Texts % Interval == 0) options.Progress?.Report(new(words.Texts, 0));
+            if (++words.Texts % Interval == 0)
+            {
+                options.Progress?.Report(new(words.Texts, 0));
+            }
         }
 
         options.Progress?.Report(new(words.Texts, 0));

@@ -26,8 +26,16 @@ public static class WordPieceTrainer
         var alphabet = Alphabet(counts, options.LimitAlphabet);
 
         var vocabulary = new VocabularyBuilder(WordPieceModel.DefaultPrefix);
-        foreach (var token in BertPipeline.SpecialTokens.Concat(options.SpecialTokens)) vocabulary.Add(token);
-        foreach (var symbol in alphabet.Order(StringComparer.Ordinal)) vocabulary.Add(symbol);
+        foreach (var token in BertPipeline.SpecialTokens.Concat(options.SpecialTokens))
+        {
+            vocabulary.Add(token);
+        }
+
+        foreach (var symbol in alphabet.Order(StringComparer.Ordinal))
+        {
+            vocabulary.Add(symbol);
+        }
+
         var words = Spell(counts, alphabet, vocabulary);
         options.ThrowIfTooSmall(vocabulary.Count);
         vocabulary.Grow(words, options, counts.Texts, cancellationToken);
@@ -62,7 +70,11 @@ public static class WordPieceTrainer
         foreach (var (word, count) in counts.InOrder)
         {
             var symbols = Symbols(word).ToArray();
-            if (!symbols.All(alphabet.Contains)) continue;
+            if (!symbols.All(alphabet.Contains))
+            {
+                continue;
+            }
+
             words.Add(([.. symbols.Select((s, i) => vocabulary.Add(i == 0 ? s : WordPieceModel.DefaultPrefix + s))], count));
         }
 

@@ -76,14 +76,26 @@ internal static class CharClasses
                 => CharClass.Control,
             _ => CharClass.None,
         };
-        if (c < 0x10000 && char.IsWhiteSpace((char)c)) result |= CharClass.Space;
+        if (c < 0x10000 && char.IsWhiteSpace((char)c))
+        {
+            result |= CharClass.Space;
+        }
+
         if (c < 128 && category is UnicodeCategory.CurrencySymbol or UnicodeCategory.MathSymbol or UnicodeCategory.ModifierSymbol)
         {
             result |= CharClass.Punctuation;
         }
 
-        if (IsJoiner(c) || IsCircledLetter(c)) result |= CharClass.Word;
-        if (IsCjk(c)) result |= CharClass.Cjk;
+        if (IsJoiner(c) || IsCircledLetter(c))
+        {
+            result |= CharClass.Word;
+        }
+
+        if (IsCjk(c))
+        {
+            result |= CharClass.Cjk;
+        }
+
         return result;
     }
 

@@ -29,7 +29,11 @@ internal sealed class NormalizationData
             switch (fields[0])
             {
                 case "C":
-                    for (var c = Hex(fields[1]); c <= Hex(fields[2]); c++) _classes[c] = (byte)Hex(fields[3]);
+                    for (var c = Hex(fields[1]); c <= Hex(fields[2]); c++)
+                    {
+                        _classes[c] = (byte)Hex(fields[3]);
+                    }
+
                     break;
                 case "K":
                     _compatible[Hex(fields[1])] = Array.ConvertAll(fields[2..], Hex);
@@ -37,7 +41,11 @@ internal sealed class NormalizationData
                 case "D" or "D*":
                     var mapping = Array.ConvertAll(fields[2..], Hex);
                     _canonical[Hex(fields[1])] = mapping;
-                    if (fields[0] == "D") composable.Add((Hex(fields[1]), mapping));
+                    if (fields[0] == "D")
+                    {
+                        composable.Add((Hex(fields[1]), mapping));
+                    }
+
                     break;
                 default:
                     break;   // the comment with Unicode's version
@@ -48,7 +56,11 @@ internal sealed class NormalizationData
         foreach (var (code, mapping) in composable.OrderBy(static d => d.Mapping.Length))
         {
             var first = mapping[0];
-            for (var i = 1; i < mapping.Length - 1; i++) first = _compositions[(first, mapping[i])];
+            for (var i = 1; i < mapping.Length - 1; i++)
+            {
+                first = _compositions[(first, mapping[i])];
+            }
+
             _compositions[(first, mapping[^1])] = code;
         }
     }
@@ -62,7 +74,11 @@ internal sealed class NormalizationData
     /// <returns>Code points written; 0 where it stays as it is.</returns>
     public int Decompose(int code, bool compatibility, Span<int> target)
     {
-        if (code < 0xA0) return 0;
+        if (code < 0xA0)
+        {
+            return 0;
+        }
+
         if (code - SBase is >= 0 and < SCount and var s)
         {
             target[0] = LBase + (s / (VCount * TCount));
@@ -71,7 +87,11 @@ internal sealed class NormalizationData
             return target[2] == TBase ? 2 : 3;
         }
 
-        if ((!compatibility || !_compatible.TryGetValue(code, out var mapping)) && !_canonical.TryGetValue(code, out mapping)) return 0;
+        if ((!compatibility || !_compatible.TryGetValue(code, out var mapping)) && !_canonical.TryGetValue(code, out mapping))
+        {
+            return 0;
+        }
+
         mapping.CopyTo(target);
         return mapping.Length;
     }

@@ -14,7 +14,11 @@ internal static class StandIns
     private static char[] MakeTable()
     {
         var table = new char[30];
-        for (var c = 0; c < 0xFB00; c++) table[(int)CharUnicodeInfo.GetUnicodeCategory((char)c)] = (char)c;
+        for (var c = 0; c < 0xFB00; c++)
+        {
+            table[(int)CharUnicodeInfo.GetUnicodeCategory((char)c)] = (char)c;
+        }
+
         return table;
     }
 }

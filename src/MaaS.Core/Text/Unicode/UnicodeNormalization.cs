@@ -10,13 +10,25 @@ internal static class UnicodeNormalization
 
     public static void Normalize(TextBuffer text, bool compatibility, bool compose)
     {
-        if (Ascii.IsValid(text.Chars)) return;
+        if (Ascii.IsValid(text.Chars))
+        {
+            return;
+        }
+
         var data = NormalizationData.Instance;
         var symbols = Decompose(text, data, compatibility);
         Reorder(symbols);
-        if (compose) Compose(symbols, data);
+        if (compose)
+        {
+            Compose(symbols, data);
+        }
+
         text.BeginRewrite();
-        foreach (var symbol in symbols) text.Emit(symbol.Code, symbol.Origin);
+        foreach (var symbol in symbols)
+        {
+            text.Emit(symbol.Code, symbol.Origin);
+        }
+
         text.EndRewrite();
     }
 
@@ -29,8 +41,15 @@ internal static class UnicodeNormalization
             var code = CharClasses.CodePointAt(text.Chars, i, out width);
             var origin = text.Origin(i, i + width);
             var count = data.Decompose(code, compatibility, parts);
-            if (count == 0) symbols.Add(new(code, data.CombiningClass(code), origin));
-            for (var p = 0; p < count; p++) symbols.Add(new(parts[p], data.CombiningClass(parts[p]), origin));
+            if (count == 0)
+            {
+                symbols.Add(new(code, data.CombiningClass(code), origin));
+            }
+
+            for (var p = 0; p < count; p++)
+            {
+                symbols.Add(new(parts[p], data.CombiningClass(parts[p]), origin));
+            }
         }
 
         return symbols;
@@ -41,14 +60,25 @@ internal static class UnicodeNormalization
     {
         for (var start = 0; start < symbols.Count; start++)
         {
-            if (symbols[start].Class == 0) continue;
+            if (symbols[start].Class == 0)
+            {
+                continue;
+            }
+
             var end = start + 1;
             var sorted = true;
-            for (; end < symbols.Count && symbols[end].Class != 0; end++) sorted &= symbols[end - 1].Class <= symbols[end].Class;
+            for (; end < symbols.Count && symbols[end].Class != 0; end++)
+            {
+                sorted &= symbols[end - 1].Class <= symbols[end].Class;
+            }
+
             if (!sorted)
             {
                 var run = symbols.GetRange(start, end - start).OrderBy(static s => s.Class).ToList();
-                for (var i = 0; i < run.Count; i++) symbols[start + i] = run[i];
+                for (var i = 0; i < run.Count; i++)
+                {
+                    symbols[start + i] = run[i];
+                }
             }
 
             start = end;
@@ -68,7 +98,11 @@ internal static class UnicodeNormalization
                 continue;
             }
 
-            if (symbol.Class == 0) starter = written;
+            if (symbol.Class == 0)
+            {
+                starter = written;
+            }
+
             symbols[written++] = symbol;
         }
 

@@ -63,7 +63,8 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
         var encoder = classes is null ? LabelEncoder.Fit(labels) : new LabelEncoder(classes);
         return new TextCorpus(texts, [.. labels.Select(l => encoder[l])], encoder.Classes)
         {
-            Duplicates = duplicates, Contradictions = contradictions,
+            Duplicates = duplicates,
+            Contradictions = contradictions,
         };
     }
 

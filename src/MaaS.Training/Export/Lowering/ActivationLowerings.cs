@@ -1,5 +1,3 @@
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
-
 namespace MaaS.Training.Export.Lowering;
 
 /// <summary>Activations, and what evaluation turns into nothing.</summary>
@@ -84,7 +82,11 @@ internal static class ActivationLowerings
     // scale · (max(0, x) + alpha · (exp(min(0, input_scale · x)) − 1))
     private static void Elu(OperatorCall call)
     {
-        if (call.Real("input_scale", 1) != 1) throw call.Unsupported("elu with an input scale other than 1");
+        if (call.Real("input_scale", 1) != 1)
+        {
+            throw call.Unsupported("elu with an input scale other than 1");
+        }
+
         double scale = call.Real("scale", 1);
         string elu = call.Node("Elu", [call.Tensor("self").Name], ("alpha", (float)call.Real("alpha", 1)));
         call.Return(call.Scale(elu, scale, call.OutputType()));
@@ -104,7 +106,10 @@ internal static class ActivationLowerings
         var weight = call.Tensor("weight");
         string slope = weight.Name;
         if (weight.Rank == 1 && x.Rank > 2 && !weight.Shape[0].Is(1))
+        {
             slope = call.Node("Unsqueeze", [slope, call.Graph.Ints([.. Enumerable.Range(1, x.Rank - 2).Select(i => (long)i)])]);
+        }
+
         call.Return(call.Node("PRelu", [x.Name, slope]));
     }
 

@@ -114,7 +114,11 @@ internal static class ArithmeticLowerings
     private static void ErfInv(OperatorCall call)
     {
         var type = call.OutputType();
-        if (type == DataType.Double) throw call.Unsupported("erfinv in double precision; cast to float32");
+        if (type == DataType.Double)
+        {
+            throw call.Unsupported("erfinv in double precision; cast to float32");
+        }
+
         string x = call.Cast(call.Tensor("self"), type), one = call.Scalar(1, type);
         string Number(double value) => call.Scalar(value, type);
         string Polynomial(double[] coefficients, string w) => coefficients.Skip(1).Aggregate(
@@ -182,7 +186,11 @@ internal static class ArithmeticLowerings
     private static string FloorDivide(OperatorCall call)
     {
         string[] operands = Operands(call, call.OutputType());
-        if (call.OutputType().IsFloat()) return call.Node("Floor", [call.Node("Div", operands)]);
+        if (call.OutputType().IsFloat())
+        {
+            return call.Node("Floor", [call.Node("Div", operands)]);
+        }
+
         return call.Node("Div", [call.Node("Sub", [operands[0], call.Node("Mod", operands)]), operands[1]]);
     }
 
@@ -288,8 +296,16 @@ internal static class ArithmeticLowerings
             call.Return(call.Node("Clip", [x, min, max]));
             return;
         }
-        if (call.Has("min")) x = call.Node("Max", [x, call.Operand("min", type)]);
-        if (call.Has("max")) x = call.Node("Min", [x, call.Operand("max", type)]);
+        if (call.Has("min"))
+        {
+            x = call.Node("Max", [x, call.Operand("min", type)]);
+        }
+
+        if (call.Has("max"))
+        {
+            x = call.Node("Min", [x, call.Operand("max", type)]);
+        }
+
         call.Return(x);
     }
 

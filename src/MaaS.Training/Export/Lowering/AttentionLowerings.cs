@@ -20,8 +20,16 @@ internal static class AttentionLowerings
     // softmax(q · kᵀ / √d + mask) · v; Vaswani et al. 2017, equation 1.
     private static void Attention(OperatorCall call)
     {
-        if (call.Real("dropout_p", 0) != 0) throw call.Unsupported("attention with dropout although the module is in evaluation mode");
-        if (call.Flag("enable_gqa")) throw call.Unsupported("attention whose heads share keys (enable_gqa); repeat the heads of key and value before it");
+        if (call.Real("dropout_p", 0) != 0)
+        {
+            throw call.Unsupported("attention with dropout although the module is in evaluation mode");
+        }
+
+        if (call.Flag("enable_gqa"))
+        {
+            throw call.Unsupported("attention whose heads share keys (enable_gqa); repeat the heads of key and value before it");
+        }
+
         var q = call.Tensor("query");
         var k = call.Tensor("key");
         var type = q.Type;
@@ -29,7 +37,10 @@ internal static class AttentionLowerings
         long[] swap = [.. Enumerable.Range(0, k.Rank - 2).Select(static i => (long)i), k.Rank - 1, k.Rank - 2];
         string scores = call.Node("MatMul", [call.Scale(q.Name, scale, type), call.Node("Transpose", [k.Name], ("perm", swap))]);
         if (call.OptionalTensor("attn_mask") is { } mask)
+        {
             scores = call.Node("Add", [scores, mask.Type == DataType.Bool ? Additive(call, mask.Name, type) : mask.Name]);
+        }
+
         if (call.Flag("is_causal"))
         {
             string ones = CreationLowerings.Filled(call, 1, DataType.Int64, [q.Shape[^2], k.Shape[^2]]);
@@ -59,7 +70,11 @@ internal static class AttentionLowerings
         int[] summedA = Array.ConvertAll(call.Ints("dims_self"), a.Axis), summedB = Array.ConvertAll(call.Ints("dims_other"), b.Axis);
         char[] left = [.. Enumerable.Range(0, a.Rank).Select(static i => (char)('a' + i))];
         char[] right = [.. Enumerable.Range(a.Rank, b.Rank).Select(static i => (char)('a' + i))];
-        for (int i = 0; i < summedA.Length; i++) right[summedB[i]] = left[summedA[i]];
+        for (int i = 0; i < summedA.Length; i++)
+        {
+            right[summedB[i]] = left[summedA[i]];
+        }
+
         string kept = string.Concat(left.Except(right).Concat(right.Except(left)));
         call.Return(call.Node("Einsum", [a.Name, b.Name], ("equation", $"{new string(left)},{new string(right)}->{kept}")));
     }

@@ -52,7 +52,11 @@ internal static class ComparisonLowerings
     {
         var type = call.PromotedType("self", "other");
         // ONNX Runtime orders neither bool nor 8- and 16-bit integers.
-        if (type != DataType.Bool || op != "Equal") type = ArithmeticLowerings.Wide(type);
+        if (type != DataType.Bool || op != "Equal")
+        {
+            type = ArithmeticLowerings.Wide(type);
+        }
+
         return call.Node(op, [call.Operand("self", type), call.Operand("other", type)]);
     }
 
@@ -64,20 +68,30 @@ internal static class ComparisonLowerings
     private static OperatorLowering Bitwise(string op) => call =>
     {
         if (call.OutputType() == DataType.Bool)
+        {
             call.Return(call.Node(op, [call.Operand("self", DataType.Bool), call.Operand("other", DataType.Bool)]));
+        }
         else if (call.Graph.Opset >= 18)
+        {
             call.Return(call.Node($"Bitwise{op}", ArithmeticLowerings.Operands(call, call.OutputType())));
+        }
         else
+        {
             throw call.NeedsOpset(18, $"a bitwise operator on {call.OutputType().Label()}");
+        }
     };
 
     private static void BitwiseNot(OperatorCall call)
     {
         // In two's complement ~x is −x − 1.
         if (call.OutputType() == DataType.Bool)
+        {
             Not(call);
+        }
         else
+        {
             call.Return(call.Node("Sub", [call.Node("Neg", [call.Tensor("self").Name]), call.Scalar(1, call.OutputType())]));
+        }
     }
 
     // ONNX shifts unsigned integers only: x · 2ⁿ, and ⌊x / 2ⁿ⌋ = (x − x mod 2ⁿ) / 2ⁿ.
@@ -99,7 +113,11 @@ internal static class ComparisonLowerings
 
     private static void Where(OperatorCall call)
     {
-        if (!call.Has("self")) throw call.Unsupported("where with a condition alone gives indices; use nonzero");
+        if (!call.Has("self"))
+        {
+            throw call.Unsupported("where with a condition alone gives indices; use nonzero");
+        }
+
         var type = call.OutputType();
         call.Return(call.Node("Where", [Mask(call, "condition"), call.Operand("self", type), call.Operand("other", type)]));
     }

@@ -23,9 +23,13 @@ internal static class ConvolutionLowerings
     private static void Either(OperatorCall call)
     {
         if (call.Flag("transposed"))
+        {
             Transposed(call);
+        }
         else
+        {
             Plain(call);
+        }
     }
 
     private static void Plain(OperatorCall call) => Emit(call, (x, w) =>
@@ -43,7 +47,11 @@ internal static class ConvolutionLowerings
         long[] pads = Both(Spread(call.Ints("padding"), axes, 0));
         var attributes = Attributes(call, w, pads, Spread(call.Ints("dilation"), axes, 1));
         long[] extra = Spread(call.Ints("output_padding"), axes, 0);
-        if (extra.Any(static pad => pad != 0)) attributes = [.. attributes, ("output_padding", extra)];
+        if (extra.Any(static pad => pad != 0))
+        {
+            attributes = [.. attributes, ("output_padding", extra)];
+        }
+
         return call.Node("ConvTranspose", [x, w.Name, call.NameOrEmpty("bias")], attributes);
     });
 
@@ -77,7 +85,11 @@ internal static class ConvolutionLowerings
     // "same" pads the odd element at the end, as torch does.
     private static long[] ModePads(OperatorCall call, TracedTensor w, long[] dilations)
     {
-        if (call.Text("padding") == "valid") return new long[2 * dilations.Length];
+        if (call.Text("padding") == "valid")
+        {
+            return new long[2 * dilations.Length];
+        }
+
         long[] total = [.. dilations.Select((d, axis) => d * (w.Shape[axis + 2].Value - 1))];
         return [.. total.Select(static t => t / 2), .. total.Select(static t => t - t / 2)];
     }

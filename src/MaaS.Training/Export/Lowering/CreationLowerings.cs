@@ -43,7 +43,11 @@ internal static class CreationLowerings
     internal static string Filled(OperatorCall call, double value, DataType type, IReadOnlyList<TracedSize> shape)
     {
         string sizes = call.SizeVector(shape);
-        if (value == 0 && type == DataType.Float) return call.Node("ConstantOfShape", [sizes]);
+        if (value == 0 && type == DataType.Float)
+        {
+            return call.Node("ConstantOfShape", [sizes]);
+        }
+
         TensorProto? fill = type switch
         {
             DataType.Float => OnnxTensor.Create<float>("", [(float)value], 1),
@@ -76,9 +80,13 @@ internal static class CreationLowerings
     private static void Full(OperatorCall call)
     {
         if (call.IsTensor("fill_value") || call.FixedReals("fill_value") is null)
+        {
             call.Return(call.Node("Expand", [call.Operand("fill_value", call.OutputType()), call.SizeVector(call.OutputShape())]));
+        }
         else
+        {
             call.Return(Filled(call, call.Real("fill_value"), call.OutputType(), call.OutputShape()));
+        }
     }
 
     private static void Fill(OperatorCall call) => call.Return(
@@ -104,7 +112,11 @@ internal static class CreationLowerings
 
         long steps = size.Value;
         float[] values = new float[steps];
-        for (int i = 0; i < steps; i++) values[i] = (float)(steps == 1 ? start : start + (end - start) * i / (steps - 1));
+        for (int i = 0; i < steps; i++)
+        {
+            values[i] = (float)(steps == 1 ? start : start + (end - start) * i / (steps - 1));
+        }
+
         call.Return(call.Cast(call.Graph.Constant<float>(values, steps), DataType.Float, call.OutputType()));
     }
 

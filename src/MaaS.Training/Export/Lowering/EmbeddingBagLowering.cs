@@ -18,19 +18,29 @@ internal static class EmbeddingBagLowering
         string? kept = null;                                                             // (N, 1)
         if (call.Has("padding_idx"))
         {
-            if (mode == Max) throw call.Unsupported("the largest row of a bag with padding has no ONNX form");
+            if (mode == Max)
+            {
+                throw call.Unsupported("the largest row of a bag with padding has no ONNX form");
+            }
+
             string isPadding = call.Node("Equal", [indices.Name, call.Scalar(call.Int("padding_idx"), indices.Type)]);
             kept = Column(call, call.Cast(call.Node("Not", [isPadding]), DataType.Bool, type));
             rows = call.Node("Mul", [rows, kept]);
         }
         if (call.OptionalTensor("per_sample_weights") is { } weights)
+        {
             rows = call.Node("Mul", [rows, Column(call, weights.Name)]);
+        }
 
         var width = call.OutputShape()[1];
         long? length = Length(call, indices);
         if (mode == Max || (mode == Mean && length is not null && kept is null))
         {
-            if (length is null) throw call.Unsupported("the largest row of bags of different lengths; pass (B, L) indices");
+            if (length is null)
+            {
+                throw call.Unsupported("the largest row of bags of different lengths; pass (B, L) indices");
+            }
+
             call.Return(Reduce(call, mode == Max ? "ReduceMax" : "ReduceMean", rows, length.Value, width));
             return;
         }
@@ -60,7 +70,11 @@ internal static class EmbeddingBagLowering
     private static long? Length(OperatorCall call, TracedTensor indices)
     {
         string offsets = call.Tensor("offsets").Name;
-        if (call.Graph.Graph.Node.LastOrDefault(node => node.Output.Contains(offsets)) is not { OpType: "Range" } range) return null;
+        if (call.Graph.Graph.Node.LastOrDefault(node => node.Output.Contains(offsets)) is not { OpType: "Range" } range)
+        {
+            return null;
+        }
+
         long? Constant(int input) =>
             call.Graph.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == range.Input[input])?.ToInt64Array()[0];
         return Constant(0) == 0 && Constant(2) is { } step

@@ -48,7 +48,11 @@ internal static class ImageLowerings
         }
         var begins = Enumerable.Repeat((TracedSize)0, x.Rank).ToArray();
         var ends = Enumerable.Repeat((TracedSize)0, x.Rank).ToArray();
-        for (int i = 0; i < pad.Length / 2; i++) (begins[^(i + 1)], ends[^(i + 1)]) = (pad[2 * i], pad[2 * i + 1]);
+        for (int i = 0; i < pad.Length / 2; i++)
+        {
+            (begins[^(i + 1)], ends[^(i + 1)]) = (pad[2 * i], pad[2 * i + 1]);
+        }
+
         string sizes = call.SizeVector([.. begins, .. ends]);
         call.Return(mode is "constant" or ""
             ? call.Node("Pad", [x.Name, sizes, call.Has("value") ? call.Operand("value", x.Type) : ""])
@@ -63,10 +67,21 @@ internal static class ImageLowerings
         {
             int axis = x.Rank - 1 - i;
             var parts = new List<string>();
-            if (!pad[2 * i].Is(0)) parts.Add(call.Slice(value, axis, pad[2 * i].Map(static p => -p), long.MaxValue));
+            if (!pad[2 * i].Is(0))
+            {
+                parts.Add(call.Slice(value, axis, pad[2 * i].Map(static p => -p), long.MaxValue));
+            }
+
             parts.Add(value);
-            if (!pad[2 * i + 1].Is(0)) parts.Add(call.Slice(value, axis, 0, pad[2 * i + 1]));
-            if (parts.Count > 1) value = call.Node("Concat", parts.ToArray(), ("axis", axis));
+            if (!pad[2 * i + 1].Is(0))
+            {
+                parts.Add(call.Slice(value, axis, 0, pad[2 * i + 1]));
+            }
+
+            if (parts.Count > 1)
+            {
+                value = call.Node("Concat", parts.ToArray(), ("axis", axis));
+            }
         }
         return value;
     }
@@ -79,8 +94,16 @@ internal static class ImageLowerings
         {
             ("mode", mode), ("coordinate_transformation_mode", corners ? "align_corners" : coordinates),
         };
-        if (nearest.Length > 0) attributes.Add(("nearest_mode", nearest));
-        if (mode == "cubic") attributes.Add(("cubic_coeff_a", -0.75f));
+        if (nearest.Length > 0)
+        {
+            attributes.Add(("nearest_mode", nearest));
+        }
+
+        if (mode == "cubic")
+        {
+            attributes.Add(("cubic_coeff_a", -0.75f));
+        }
+
         if (mode == "nearest" && GivenFactors(call, x.Rank) is null && WholeFactors(x, call.OutputShape()) is null
             && !x.Shape.Concat(call.OutputShape()).Skip(2).All(static size => size.IsFixed))
         {
@@ -102,13 +125,21 @@ internal static class ImageLowerings
         for (int axis = 2; axis < x.Rank; axis++)
         {
             var (from, to) = (x.Shape[axis], call.OutputShape()[axis]);
-            if (from == to) continue;
+            if (from == to)
+            {
+                continue;
+            }
+
             string input = call.SizeScalar(from), output = call.SizeScalar(to);
             string scale = call.Node("Div",
                 [call.Cast(input, DataType.Int64, DataType.Float), call.Cast(output, DataType.Int64, DataType.Float)]);
             string places = call.Node("Range", [call.Graph.Scalar(0L), output, call.Graph.Scalar(1L)]);
             places = call.Cast(places, DataType.Int64, DataType.Float);
-            if (centres) places = call.Node("Add", [places, call.Graph.Scalar(0.5f)]);
+            if (centres)
+            {
+                places = call.Node("Add", [places, call.Graph.Scalar(0.5f)]);
+            }
+
             places = call.Cast(call.Node("Floor", [call.Node("Mul", [places, scale])]), DataType.Float, DataType.Int64);
             places = call.Node("Min", [places, call.Node("Sub", [input, call.Graph.Scalar(1L)])]);
             value = call.Node("Gather", [value, places], ("axis", axis));
@@ -132,7 +163,11 @@ internal static class ImageLowerings
         {
             var remainder = TracedSize.Map(output[axis], x.Shape[axis], static (o, i) => o % i);
             var factor = TracedSize.Map(output[axis], x.Shape[axis], static (o, i) => o / i);
-            if (!remainder.Is(0) || !factor.IsFixed) return null;
+            if (!remainder.Is(0) || !factor.IsFixed)
+            {
+                return null;
+            }
+
             factors[axis] = factor.Value;
         }
         return factors;
@@ -165,7 +200,11 @@ internal static class ImageLowerings
 
     private static void GridSample(OperatorCall call)
     {
-        if (call.Tensor("input").Rank != 4) throw call.Unsupported("sampling of volumes (N, C, D, H, W) has no form before opset 20");
+        if (call.Tensor("input").Rank != 4)
+        {
+            throw call.Unsupported("sampling of volumes (N, C, D, H, W) has no form before opset 20");
+        }
+
         string mode = call.Int("interpolation_mode") switch { 0 => "bilinear", 1 => "nearest", _ => "bicubic" };
         string padding = call.Int("padding_mode") switch { 0 => "zeros", 1 => "border", _ => "reflection" };
         call.Return(call.Node("GridSample", [call.Tensor("input").Name, call.Tensor("grid").Name],

@@ -35,7 +35,11 @@ internal sealed class IndexGroup
     /// <summary>Undoes <see cref="ToFront"/> on a value of the whole shape.</summary>
     public string Back(string value)
     {
-        if (AxesLead) return value;
+        if (AxesLead)
+        {
+            return value;
+        }
+
         int[] order = [.. Axes, .. _rest];
         return Transpose(value, [.. Enumerable.Range(0, order.Length).Select(axis => Array.IndexOf(order, axis))]);
     }
@@ -44,7 +48,11 @@ internal sealed class IndexGroup
     public string FromFront(string value)
     {
         bool neighbours = Axes[^1] - Axes[0] == Axes.Length - 1;
-        if (!neighbours || Axes[0] == 0) return value;
+        if (!neighbours || Axes[0] == 0)
+        {
+            return value;
+        }
+
         int picked = _broadcast.Length;
         int[] order =
         [
@@ -64,7 +72,11 @@ internal sealed class IndexGroup
     private string Column(TracedTensor index)
     {
         string value = _call.Cast(index, DataType.Int64);
-        if (!index.Shape.SequenceEqual(_broadcast)) value = _call.Node("Expand", [value, _call.SizeVector(_broadcast)]);
+        if (!index.Shape.SequenceEqual(_broadcast))
+        {
+            value = _call.Node("Expand", [value, _call.SizeVector(_broadcast)]);
+        }
+
         return _call.Node("Unsqueeze", [value, _call.Graph.Ints(-1)]);
     }
 
@@ -79,7 +91,10 @@ internal sealed class IndexGroup
         {
             for (int i = 0; i < index.Rank; i++)
             {
-                if (!index.Shape[i].Is(1)) shape[rank - index.Rank + i] = index.Shape[i];
+                if (!index.Shape[i].Is(1))
+                {
+                    shape[rank - index.Rank + i] = index.Shape[i];
+                }
             }
         }
         return shape;

@@ -84,7 +84,10 @@ internal static class IndexingLowerings
             var other => throw call.Unsupported($"the reduction '{other}' has no form in opset {call.Graph.Opset}"),
         };
         if (call.Name.StartsWith("aten::scatter_reduce", StringComparison.Ordinal) && !call.Flag("include_self"))
+        {
             throw call.Unsupported("include_self=false has no ONNX form");
+        }
+
         call.Return(call.Node("ScatterElements", [x.Name, index.Name, updates], ("axis", axis), ("reduction", reduction)));
     }
 
@@ -94,7 +97,10 @@ internal static class IndexingLowerings
         string value = tensor.Name;
         for (int i = 0; i < tensor.Rank; i++)
         {
-            if (i != axis && tensor.Shape[i] != index.Shape[i]) value = call.Slice(value, i, 0, index.Shape[i]);
+            if (i != axis && tensor.Shape[i] != index.Shape[i])
+            {
+                value = call.Slice(value, i, 0, index.Shape[i]);
+            }
         }
         return value;
     }
@@ -133,7 +139,11 @@ internal static class IndexingLowerings
         var indices = call.OptionalTensors("indices");
         if (indices.Any(static index => index?.Type is DataType.Bool or DataType.Uint8))
         {
-            if (indices is not [{ } mask]) throw call.Unsupported("a mask beside other indices");
+            if (indices is not [{ } mask])
+            {
+                throw call.Unsupported("a mask beside other indices");
+            }
+
             call.Return(call.Node("GatherND", [x.Name, Places(call, mask)]));
             return;
         }
@@ -163,12 +173,19 @@ internal static class IndexingLowerings
             string fill = values.Rank == 0 ? values.Name : call.Node("Reshape", [values.Name, call.Graph.Constant<long>([], 0)]);
             string condition = call.Cast(mask, DataType.Bool);
             if (mask.Rank < x.Rank)
+            {
                 condition = call.Node("Unsqueeze", [condition, call.Graph.Ints([.. Enumerable.Range(mask.Rank, x.Rank - mask.Rank).Select(static i => (long)i)])]);
+            }
+
             call.Return(call.Node("Where", [condition, reduction == "add" ? call.Node("Add", [x.Name, fill]) : fill, x.Name]));
             return;
         }
         var group = new IndexGroup(call, x, indices);
-        if (!group.AxesLead && values.Rank > 0) throw call.Unsupported("writing by indices that are not on the first axes");
+        if (!group.AxesLead && values.Rank > 0)
+        {
+            throw call.Unsupported("writing by indices that are not on the first axes");
+        }
+
         string updates = values.Shape.SequenceEqual(group.FrontShape)
             ? values.Name
             : call.Node("Expand", [values.Name, call.SizeVector(group.FrontShape)]);
@@ -187,13 +204,21 @@ internal static class IndexingLowerings
     {
         var x = call.Tensor("self");
         var mask = call.Tensor("mask");
-        if (!x.Shape.SequenceEqual(mask.Shape)) throw call.Unsupported("masked_select with a mask that broadcasts");
+        if (!x.Shape.SequenceEqual(mask.Shape))
+        {
+            throw call.Unsupported("masked_select with a mask that broadcasts");
+        }
+
         call.Return(call.Node("GatherND", [x.Name, Places(call, mask)]));
     }
 
     private static void OneHot(OperatorCall call)
     {
-        if (call.Int("num_classes", -1) < 0) throw call.Unsupported("one_hot without num_classes depends on the values");
+        if (call.Int("num_classes", -1) < 0)
+        {
+            throw call.Unsupported("one_hot without num_classes depends on the values");
+        }
+
         call.Return(call.Node("OneHot",
             [call.Tensor("self").Name, call.Graph.Scalar(call.Int("num_classes")), call.Graph.Constant<long>([0, 1], 2)]));
     }
@@ -202,7 +227,11 @@ internal static class IndexingLowerings
     private static void Diagonal(OperatorCall call)
     {
         var x = call.Tensor("self");
-        if (x.Rank < 2) throw call.Unsupported("making a diagonal matrix from a vector; multiply by eye instead");
+        if (x.Rank < 2)
+        {
+            throw call.Unsupported("making a diagonal matrix from a vector; multiply by eye instead");
+        }
+
         int first = x.Axis(call.Int("dim1", 0)), second = x.Axis(call.Int("dim2", 1));
         long offset = call.Has("offset") ? call.Int("offset") : call.Int("diagonal", 0);
         long row = Math.Max(0, -offset), column = Math.Max(0, offset);

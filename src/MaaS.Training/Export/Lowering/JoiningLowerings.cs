@@ -47,12 +47,23 @@ internal static class JoiningLowerings
     private static void Diff(OperatorCall call)
     {
         var x = call.Tensor("self");
-        if (call.Has("prepend") || call.Has("append")) throw call.Unsupported("diff with prepend or append; cat the parts first");
-        if (!x.Type.IsFloat() && x.Type is not (DataType.Int64 or DataType.Int32)) throw call.Unsupported($"diff of {x.Type.Label()}");
+        if (call.Has("prepend") || call.Has("append"))
+        {
+            throw call.Unsupported("diff with prepend or append; cat the parts first");
+        }
+
+        if (!x.Type.IsFloat() && x.Type is not (DataType.Int64 or DataType.Int32))
+        {
+            throw call.Unsupported($"diff of {x.Type.Label()}");
+        }
+
         int axis = x.Axis(call.Int("dim", -1));
         string value = x.Name;
         for (long i = 0; i < call.Int("n", 1); i++)
+        {
             value = call.Node("Sub", [call.Slice(value, axis, 1, long.MaxValue), call.Slice(value, axis, 0, -1)]);
+        }
+
         call.Return(value);
     }
 
@@ -77,7 +88,11 @@ internal static class JoiningLowerings
     {
         var tensors = call.Tensors("tensors");
         long axis = call.Int("dim", 0);
-        if (axis < 0) axis += tensors[0].Rank + 1;
+        if (axis < 0)
+        {
+            axis += tensors[0].Rank + 1;
+        }
+
         string axes = call.Graph.Ints(axis);
         call.Return(Join(
             call, [.. tensors.Select(tensor => call.Node("Unsqueeze", [call.Cast(tensor, call.OutputType()), axes]))], (int)axis));
@@ -123,9 +138,21 @@ internal static class JoiningLowerings
             return;
         }
         // An end at the axis's own size needs no computing, and neither does a start counted from there.
-        if (end == x.Shape[axis]) end = long.MaxValue;
-        if (!start.IsFixed && (start - x.Shape[axis]) is { IsFixed: true, Value: < 0 } fromEnd) start = fromEnd;
-        if (!end.IsFixed && (end - x.Shape[axis]) is { IsFixed: true, Value: < 0 } endFromEnd) end = endFromEnd;
+        if (end == x.Shape[axis])
+        {
+            end = long.MaxValue;
+        }
+
+        if (!start.IsFixed && (start - x.Shape[axis]) is { IsFixed: true, Value: < 0 } fromEnd)
+        {
+            start = fromEnd;
+        }
+
+        if (!end.IsFixed && (end - x.Shape[axis]) is { IsFixed: true, Value: < 0 } endFromEnd)
+        {
+            end = endFromEnd;
+        }
+
         call.Return(call.Slice(x.Name, axis, start, end, step));
     }
 
@@ -142,7 +169,11 @@ internal static class JoiningLowerings
     {
         var x = call.Tensor("self");
         long[] Same(long value) => [.. Enumerable.Repeat(value, axes.Length)];
-        if (axes.Length == 0) return x.Name;
+        if (axes.Length == 0)
+        {
+            return x.Name;
+        }
+
         return call.Node("Slice",
             [x.Name, call.Graph.Ints(Same(-1)), call.Graph.Ints(Same(long.MinValue)), call.Graph.Ints(axes), call.Graph.Ints(Same(-1))]);
     }
@@ -160,14 +191,22 @@ internal static class JoiningLowerings
             call.Return(call.ReshapeLike(value, x));
             return;
         }
-        for (int i = 0; i < axes.Length; i++) value = RollAxis(call, value, x.Axis(axes[i]), shifts[i]);
+        for (int i = 0; i < axes.Length; i++)
+        {
+            value = RollAxis(call, value, x.Axis(axes[i]), shifts[i]);
+        }
+
         call.Return(value);
     }
 
     private static string RollAxis(OperatorCall call, string value, int axis, TracedSize shift)
     {
         var cut = shift.Map(static s => -s);
-        if (cut.Is(0)) return value;
+        if (cut.Is(0))
+        {
+            return value;
+        }
+
         return call.Node("Concat",
             [call.Slice(value, axis, cut, long.MaxValue), call.Slice(value, axis, 0, cut)], ("axis", axis));
     }
@@ -175,7 +214,11 @@ internal static class JoiningLowerings
     // (…, n, …) → (…, n, 1, …) → (…, n, repeats, …) → (…, n · repeats, …)
     private static void RepeatInterleave(OperatorCall call)
     {
-        if (call.IsTensor("repeats")) throw call.Unsupported("repeats as a tensor gives a size that depends on values");
+        if (call.IsTensor("repeats"))
+        {
+            throw call.Unsupported("repeats as a tensor gives a size that depends on values");
+        }
+
         var x = call.Tensor("self");
         string value = x.Name;
         int rank = x.Rank, axis = 0;

@@ -73,9 +73,15 @@ internal static class NormalizationLowerings
             ("epsilon", (float)call.Real("eps", 1e-5)));
         string result = call.ReshapeLike(normal, x);
         if (call.OptionalTensor("weight") is { } weight)
+        {
             result = call.Node("Mul", [result, Column(call, weight.Name, x)]);
+        }
+
         if (call.OptionalTensor("bias") is { } bias)
+        {
             result = call.Node("Add", [result, Column(call, bias.Name, x)]);
+        }
+
         call.Return(result);
     }
 

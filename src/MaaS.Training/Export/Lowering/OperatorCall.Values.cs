@@ -31,14 +31,25 @@ public sealed partial class OperatorCall
     /// <summary>The name of an int64 vector with these numbers.</summary>
     public string SizeVector(IReadOnlyList<TracedSize> sizes)
     {
-        if (sizes.All(static size => size.IsFixed)) return Graph.Ints([.. sizes.Select(static size => size.Value)]);
-        if (sizes.Count == 1) return SizeVector(sizes[0]);
+        if (sizes.All(static size => size.IsFixed))
+        {
+            return Graph.Ints([.. sizes.Select(static size => size.Value)]);
+        }
+
+        if (sizes.Count == 1)
+        {
+            return SizeVector(sizes[0]);
+        }
         // Neighbouring constants share one vector.
         var parts = new List<string>();
         for (int i = 0; i < sizes.Count;)
         {
             int end = i;
-            while (end < sizes.Count && sizes[end].IsFixed) end++;
+            while (end < sizes.Count && sizes[end].IsFixed)
+            {
+                end++;
+            }
+
             parts.Add(end == i ? SizeVector(sizes[i]) : Graph.Ints([.. sizes.Skip(i).Take(end - i).Select(static s => s.Value)]));
             i = Math.Max(end, i + 1);
         }
@@ -96,11 +107,17 @@ public sealed partial class OperatorCall
     /// <param name="to">The sizes to give it.</param>
     public string Reshape(string value, IReadOnlyList<TracedSize> from, IReadOnlyList<TracedSize> to)
     {
-        if (from.SequenceEqual(to)) return value;
+        if (from.SequenceEqual(to))
+        {
+            return value;
+        }
+
         var moving = Enumerable.Range(0, to.Count).Where(i => !to[i].IsFixed && !(i < from.Count && from[i] == to[i])).ToList();
         long Entry(int i) => to[i].IsFixed ? to[i].Value : moving.Contains(i) ? -1 : 0;
         if (moving.Count <= 1)
+        {
             return Node("Reshape", [value, Graph.Ints([.. Enumerable.Range(0, to.Count).Select(Entry)])]);
+        }
         // All but one of them must be computed; the one that is hardest to express is left to −1.
         int inferred = moving.FirstOrDefault(i => !_export.Sizes.IsPlain(to[i]), moving[0]);
         var parts = to.Select((size, i) => i == inferred ? Graph.Ints(-1)
@@ -131,13 +148,21 @@ public sealed partial class OperatorCall
     {
         var (leftType, leftRank) = Kind(left);
         var (rightType, rightRank) = Kind(right);
-        if (leftType == rightType) return leftType;
+        if (leftType == rightType)
+        {
+            return leftType;
+        }
+
         if (leftRank != rightRank)
         {
             var (strong, weak) = leftRank > rightRank ? (leftType, rightType) : (rightType, leftType);
             return Category(weak) > Category(strong) ? weak == DataType.Double ? DataType.Float : weak : strong;
         }
-        if (Category(leftType) != Category(rightType)) return Category(leftType) > Category(rightType) ? leftType : rightType;
+        if (Category(leftType) != Category(rightType))
+        {
+            return Category(leftType) > Category(rightType) ? leftType : rightType;
+        }
+
         return leftType.Bits() >= rightType.Bits() ? leftType : rightType;
     }
 
@@ -180,8 +205,16 @@ public sealed partial class OperatorCall
             throw Inexpressible(() => string.Join('|', values), run => values[run]);
         }
         string value = Root(real.Size, Math.Abs(real.Power) == 0.5);
-        if (real.Power < 0) value = Node("Reciprocal", [value]);
-        if (real.Divisor is not null) value = Node("Div", [value, Root(real.Divisor, false)]);
+        if (real.Power < 0)
+        {
+            value = Node("Reciprocal", [value]);
+        }
+
+        if (real.Divisor is not null)
+        {
+            value = Node("Div", [value, Root(real.Divisor, false)]);
+        }
+
         return Cast(Scale(value, real.Factor, DataType.Double), DataType.Double, type);
     }
 

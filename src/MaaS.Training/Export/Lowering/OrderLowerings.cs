@@ -32,7 +32,11 @@ internal static class OrderLowerings
     // As many boundaries lie below a value (or are equal, from the right) as its place says.
     private static void Places(OperatorCall call, TracedTensor values, TracedTensor boundaries)
     {
-        if (call.Has("sorter")) throw call.Unsupported("a sorter has no ONNX form; sort the sequence first");
+        if (call.Has("sorter"))
+        {
+            throw call.Unsupported("a sorter has no ONNX form; sort the sequence first");
+        }
+
         bool right = call.Flag("right") || call.Text("side") == "right";
         string column = call.Node("Unsqueeze", [call.Cast(values, boundaries.Type), call.Graph.Ints(values.Rank)]);
         string row = boundaries.Rank == 1

@@ -34,7 +34,11 @@ internal static class PoolingLowerings
     private static OperatorLowering MaxPoolWithIndices(int axes) => call =>
     {
         var x = call.Tensor("self");
-        if (x.Rank != axes + 2) throw call.Unsupported("one sample without its batch axis; add one with unsqueeze");
+        if (x.Rank != axes + 2)
+        {
+            throw call.Unsupported("one sample without its batch axis; add one with unsqueeze");
+        }
+
         string[] pooled = call.Graph.Nodes("MaxPool", [x.Name], 2,
             [.. Window(call, axes), ("dilations", ConvolutionLowerings.Spread(call.Ints("dilation"), axes, 1))]);
         string places = call.SizeScalar(x.Shape[2]);
@@ -47,7 +51,11 @@ internal static class PoolingLowerings
 
     private static OperatorLowering AveragePool(int axes) => call => Emit(call, axes, x =>
     {
-        if (call.Has("divisor_override")) throw call.Unsupported("divisor_override has no ONNX form");
+        if (call.Has("divisor_override"))
+        {
+            throw call.Unsupported("divisor_override has no ONNX form");
+        }
+
         return call.Node("AveragePool", [x], [.. Window(call, axes), ("count_include_pad", call.Flag("count_include_pad"))]);
     });
 
@@ -69,7 +77,11 @@ internal static class PoolingLowerings
     {
         var input = call.Tensor("self").Shape.TakeLast(axes).ToArray();
         var output = call.OutputShape().TakeLast(axes).ToArray();
-        if (output.All(static size => size.Is(1))) return call.Node(global, [x]);
+        if (output.All(static size => size.Is(1)))
+        {
+            return call.Node(global, [x]);
+        }
+
         if (input.Concat(output).All(static size => size.IsFixed)
             && input.Zip(output).All(static pair => pair.First.Value % pair.Second.Value == 0))
         {
@@ -79,7 +91,11 @@ internal static class PoolingLowerings
         for (int i = 0; i < axes; i++)
         {
             // An axis without a number keeps its size.
-            if (input[i] == output[i]) continue;
+            if (input[i] == output[i])
+            {
+                continue;
+            }
+
             x = input[i].IsFixed && output[i].IsFixed
                 ? UnevenWindows(call, x, windowed, 2 + i, axes + 2, input[i].Value, output[i].Value)
                 : ComputedWindows(call, x, windowed, 2 + i, axes + 2, input[i], output[i]);
@@ -104,7 +120,11 @@ internal static class PoolingLowerings
         if (windowed == "MaxPool")
         {
             long[] behind = [.. Enumerable.Range(1, rank - axis - 1).Select(static i => (long)i + 1)];
-            if (behind.Length > 0) inside = call.Node("Unsqueeze", [inside, call.Graph.Ints(behind)]);
+            if (behind.Length > 0)
+            {
+                inside = call.Node("Unsqueeze", [inside, call.Graph.Ints(behind)]);
+            }
+
             string spread = call.Node("Unsqueeze", [x, call.Graph.Ints(axis + 1)]);
             string kept = call.Node("Where", [inside, spread, call.Scalar(double.NegativeInfinity, type)]);
             return ReductionLowerings.Reduce(call, "ReduceMax", kept, [axis], keep: false);
@@ -123,7 +143,11 @@ internal static class PoolingLowerings
     // Window o covers ⌊o·n/m⌋ to before ⌈(o+1)·n/m⌉: means are a product by a constant matrix, maxima those of gathered windows.
     private static string UnevenWindows(OperatorCall call, string x, string windowed, int axis, int rank, long n, long m)
     {
-        if (n == m) return x;
+        if (n == m)
+        {
+            return x;
+        }
+
         var windows = Enumerable.Range(0, (int)m).Select(o => (Start: o * n / m, End: ((o + 1) * n + m - 1) / m)).ToArray();
         if (windowed == "MaxPool")
         {
@@ -135,7 +159,10 @@ internal static class PoolingLowerings
         float[] means = new float[n * m];
         for (int o = 0; o < m; o++)
         {
-            for (long i = windows[o].Start; i < windows[o].End; i++) means[i * m + o] = 1f / (windows[o].End - windows[o].Start);
+            for (long i = windows[o].Start; i < windows[o].End; i++)
+            {
+                means[i * m + o] = 1f / (windows[o].End - windows[o].Start);
+            }
         }
         var type = call.OutputType();
         return Means(call, x, call.Cast(call.Graph.Constant<float>(means, n, m), DataType.Float, type), axis, rank);

@@ -22,20 +22,36 @@ internal static class RecurrentLowerings
     private static void Sequence(
         OperatorCall call, string op, int[] gates, params (string Name, AttributeValue Value)[] attributes)
     {
-        if (call.Has("batch_sizes")) throw call.Unsupported("packed sequences have no ONNX form; pass padded sequences");
+        if (call.Has("batch_sizes"))
+        {
+            throw call.Unsupported("packed sequences have no ONNX form; pass padded sequences");
+        }
+
         var x = call.Tensor("input");
-        if (x.Rank != 3) throw call.Unsupported("a sequence without its batch axis; add one with unsqueeze");
+        if (x.Rank != 3)
+        {
+            throw call.Unsupported("a sequence without its batch axis; add one with unsqueeze");
+        }
+
         bool batchFirst = call.Flag("batch_first"), bidirectional = call.Flag("bidirectional");
         long layers = call.Int("num_layers");
         var weights = call.Tensors("params");
         var state = call.Tensors("hx");
         int directions = bidirectional ? 2 : 1, perCell = weights.Length / (int)layers / directions;
-        if (perCell is not (2 or 4)) throw call.Unsupported("projections (proj_size) have no ONNX form");
+        if (perCell is not (2 or 4))
+        {
+            throw call.Unsupported("projections (proj_size) have no ONNX form");
+        }
+
         long hidden = weights[1].Shape[1].Value;
 
         string y = batchFirst ? Swap(call, x.Name) : x.Name;   // (T, B, in)
         var last = new List<string>[state.Length];
-        for (int i = 0; i < last.Length; i++) last[i] = [];
+        for (int i = 0; i < last.Length; i++)
+        {
+            last[i] = [];
+        }
+
         for (int layer = 0; layer < layers; layer++)
         {
             var cells = Enumerable.Range(layer * directions, directions)
@@ -53,7 +69,10 @@ internal static class RecurrentLowerings
                 ? call.Node("Reshape",
                     [call.Node("Transpose", [outputs[0]], ("perm", new long[] { 0, 2, 1, 3 })), call.Graph.Ints(0, 0, 2 * hidden)])
                 : call.Node("Squeeze", [outputs[0], call.Graph.Ints(1)]);
-            for (int i = 0; i < last.Length; i++) last[i].Add(outputs[1 + i]);
+            for (int i = 0; i < last.Length; i++)
+            {
+                last[i].Add(outputs[1 + i]);
+            }
         }
         string[] finals = [.. last.Select(list => list.Count == 1 ? list[0] : call.Node("Concat", list.ToArray(), ("axis", 0)))];
         call.Return([batchFirst ? Swap(call, y) : y, .. finals]);
@@ -83,7 +102,11 @@ internal static class RecurrentLowerings
 
     private static string Reorder(OperatorCall call, string value, int[] gates, long hidden)
     {
-        if (gates.Length == 1) return value;
+        if (gates.Length == 1)
+        {
+            return value;
+        }
+
         string[] blocks = call.Graph.Nodes(
             "Split", [value, call.Graph.Ints([.. Enumerable.Repeat(hidden, gates.Length)])], gates.Length, ("axis", 0));
         return call.Node("Concat", Array.ConvertAll(gates, gate => blocks[gate]), ("axis", 0));
@@ -92,7 +115,11 @@ internal static class RecurrentLowerings
     // ONNX starts from zeros by itself.
     private static string Initial(OperatorCall call, TracedTensor state, int layer, int directions, long layers)
     {
-        if (call.IsZeros(state)) return "";
+        if (call.IsZeros(state))
+        {
+            return "";
+        }
+
         return layers == 1 ? state.Name : call.Slice(state.Name, 0, layer * directions, (layer + 1) * directions);
     }
 

@@ -41,7 +41,11 @@ internal static class ReductionLowerings
     internal static string Reduce(OperatorCall call, string op, string value, long[] axes, bool keep)
     {
         // Axes became an input of ReduceSum in opset 13 and of the others in 18.
-        if (axes.Length == 0) return call.Node(op, [value], ("keepdims", keep));
+        if (axes.Length == 0)
+        {
+            return call.Node(op, [value], ("keepdims", keep));
+        }
+
         return op == "ReduceSum" || call.Graph.Opset >= 18
             ? call.Node(op, [value, call.Graph.Ints(axes)], ("keepdims", keep))
             : call.Node(op, [value], ("axes", axes), ("keepdims", keep));
@@ -78,9 +82,13 @@ internal static class ReductionLowerings
         bool keep = call.Flag("keepdim");
         string value = Reduce(call, $"Reduce{op}", x.Name, Axes(call, x), keep);
         if (!call.Has("dim"))
+        {
             call.Return(value);
+        }
         else
+        {
             call.Return(value, call.Node($"Arg{op}", [x.Name], ("axis", x.Axis(call.Int("dim"))), ("keepdims", keep)));
+        }
     };
 
     private static void AMinMax(OperatorCall call)
@@ -118,7 +126,11 @@ internal static class ReductionLowerings
         var x = call.Tensor("self");
         var type = call.OutputType();
         long[] axes = Axes(call, x);
-        if (axes.Length == 0) axes = [.. Enumerable.Range(0, x.Rank).Select(static i => (long)i)];
+        if (axes.Length == 0)
+        {
+            axes = [.. Enumerable.Range(0, x.Rank).Select(static i => (long)i)];
+        }
+
         bool keep = call.Flag("keepdim");
         double correction = call.Has("correction") ? call.Real("correction") : call.Has("unbiased") && !call.Flag("unbiased") ? 0 : 1;
         string mean = Reduce(call, "ReduceMean", x.Name, axes, keep: true);
@@ -165,7 +177,11 @@ internal static class ReductionLowerings
             call.Return(Reduce(call, p == 1 ? "ReduceL1" : "ReduceL2", value, axes, keep));
             return;
         }
-        if (p == 0) throw call.Unsupported("the norm of order 0 counts non-zero elements; use count_nonzero");
+        if (p == 0)
+        {
+            throw call.Unsupported("the norm of order 0 counts non-zero elements; use count_nonzero");
+        }
+
         string powers = call.Node("Pow", [call.Node("Abs", [value]), call.Scalar(p, type)]);
         call.Return(call.Node("Pow", [Reduce(call, "ReduceSum", powers, axes, keep), call.Scalar(1 / p, type)]));
     }

@@ -40,7 +40,11 @@ internal static class SlidingWindowLowerings
     private static TracedTensor Image(OperatorCall call, int rank)
     {
         var x = call.Tensor("self");
-        if (x.Rank != rank) throw call.Unsupported("one sample without its batch axis; add one with unsqueeze");
+        if (x.Rank != rank)
+        {
+            throw call.Unsupported("one sample without its batch axis; add one with unsqueeze");
+        }
+
         return x.Shape[1].IsFixed ? x : throw call.Unsupported("the number of channels moves with the dynamic axes");
     }
 
@@ -49,7 +53,11 @@ internal static class SlidingWindowLowerings
     {
         long area = kernel[0] * kernel[1];
         float[] values = new float[channels * area * area];
-        for (long i = 0; i < channels * area; i++) values[i * area + i % area] = 1;
+        for (long i = 0; i < channels * area; i++)
+        {
+            values[i * area + i % area] = 1;
+        }
+
         return call.Cast(call.Graph.Constant<float>(values, channels * area, 1, kernel[0], kernel[1]), DataType.Float, type);
     }
 

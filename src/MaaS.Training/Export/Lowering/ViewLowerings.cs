@@ -71,7 +71,11 @@ internal static class ViewLowerings
         {
             var pairs = from.Zip(to, (a, b) => (From: x.Axis(a), To: x.Axis(b))).OrderBy(static pair => pair.To).ToList();
             axes.RemoveAll(axis => pairs.Any(pair => pair.From == axis));
-            foreach (var pair in pairs) axes.Insert(pair.To, pair.From);
+            foreach (var pair in pairs)
+            {
+                axes.Insert(pair.To, pair.From);
+            }
+
             return [.. axes];
         }
     }
@@ -80,7 +84,11 @@ internal static class ViewLowerings
 
     private static void ViewOrCast(OperatorCall call)
     {
-        if (call.Has("dtype")) throw call.Unsupported("viewing the bits as another element type has no ONNX form");
+        if (call.Has("dtype"))
+        {
+            throw call.Unsupported("viewing the bits as another element type has no ONNX form");
+        }
+
         Reshape(call);
     }
 
@@ -95,9 +103,13 @@ internal static class ViewLowerings
     {
         var x = call.Tensor("self");
         if (x.Rank > 2 && x.Axis(call.Int("start_dim", 0)) == 1 && x.Axis(call.Int("end_dim", -1)) == x.Rank - 1)
+        {
             call.Return(call.Node("Flatten", [x.Name]));
+        }
         else
+        {
             Reshape(call);
+        }
     }
 
     private static void Squeeze(OperatorCall call)

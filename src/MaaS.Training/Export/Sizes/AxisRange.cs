@@ -44,15 +44,26 @@ internal sealed class AxisRange
     public void Accept(long size)
     {
         (_least, _most) = (Math.Min(_least, size), Math.Max(_most, size));
-        if (size == Example) return;
+        if (size == Example)
+        {
+            return;
+        }
+
         _step = (long)System.Numerics.BigInteger.GreatestCommonDivisor(_step, size - Example);
     }
 
     /// <summary>Learns that the module refuses a size for this axis, and with it what lies beyond.</summary>
     public void Refuse(long size)
     {
-        if (size > Example) _refusedAbove = Math.Min(_refusedAbove, size);
-        if (size < Example) _refusedBelow = Math.Max(_refusedBelow, size);
+        if (size > Example)
+        {
+            _refusedAbove = Math.Min(_refusedAbove, size);
+        }
+
+        if (size < Example)
+        {
+            _refusedBelow = Math.Max(_refusedBelow, size);
+        }
     }
 
     /// <summary>The largest size up to <paramref name="limit"/> that may be tried.</summary>
@@ -76,7 +87,11 @@ internal sealed class AxisRange
     /// <summary>Any size, at most <paramref name="limit"/>.</summary>
     public long Draw(long limit)
     {
-        if (_given is not null) return _given[_random.Next(_given.Count)];
+        if (_given is not null)
+        {
+            return _given[_random.Next(_given.Count)];
+        }
+
         long first = Lattice(Low, up: true);
         long last = Math.Max(Lattice(Math.Max(Math.Min(High, limit), first), up: false), first);
         long count = ((last - first) / Step) + 1;
@@ -94,7 +109,11 @@ internal sealed class AxisRange
 
     private static double Novelty(long size, IReadOnlyCollection<long> seen)
     {
-        if (seen.Contains(size)) return -1;
+        if (seen.Contains(size))
+        {
+            return -1;
+        }
+
         double fresh = Moduli.Count(modulus => !seen.Any(other => other % modulus == size % modulus));
         double distance = seen.Min(other => Math.Abs(Math.Log2((double)size / other)));
         return fresh + (3 * Math.Min(distance, 1.5));

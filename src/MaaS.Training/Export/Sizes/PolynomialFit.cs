@@ -22,12 +22,22 @@ internal sealed class PolynomialFit
         SizeTerm[] second = [.. Products(first, first)];
         SizeTerm[] third = [.. Products(second, first)];
         SizeTerm[] low = [.. first, .. second];
-        foreach (var term in (SizeTerm[])[.. low, .. third]) _sums.Add([term]);
+        foreach (var term in (SizeTerm[])[.. low, .. third])
+        {
+            _sums.Add([term]);
+        }
+
         for (int i = 0; i < low.Length; i++)
         {
-            for (int j = i + 1; j < low.Length; j++) _sums.Add([low[i], low[j]]);
+            for (int j = i + 1; j < low.Length; j++)
+            {
+                _sums.Add([low[i], low[j]]);
+            }
         }
-        if (first.Length > 2) _sums.Add(first);
+        if (first.Length > 2)
+        {
+            _sums.Add(first);
+        }
         // (a + p) · (b + q) multiplied out.
         for (int i = 0; i < first.Length; i++)
         {
@@ -58,21 +68,48 @@ internal sealed class PolynomialFit
     private SizeExpression? Solve(double[] factors, SizeTerm[] terms, long[] values)
     {
         int divisor = 1;
-        while (divisor <= LargestDivisor && !factors.All(factor => IsWhole(factor * divisor))) divisor++;
-        if (divisor > LargestDivisor) return null;
+        while (divisor <= LargestDivisor && !factors.All(factor => IsWhole(factor * divisor)))
+        {
+            divisor++;
+        }
+
+        if (divisor > LargestDivisor)
+        {
+            return null;
+        }
+
         long[] whole = [.. factors.Select(factor => (long)Math.Round(factor * divisor))];
         var offset = (BigInteger)values[0] * divisor;
-        for (int i = 0; i < terms.Length; i++) offset -= (BigInteger)whole[i] * terms[i].Values[0];
-        if (whole.Contains(0) || offset < int.MinValue || offset > int.MaxValue) return null;
+        for (int i = 0; i < terms.Length; i++)
+        {
+            offset -= (BigInteger)whole[i] * terms[i].Values[0];
+        }
+
+        if (whole.Contains(0) || offset < int.MinValue || offset > int.MaxValue)
+        {
+            return null;
+        }
+
         for (int run = 0; run < values.Length; run++)
         {
             var sum = offset;
-            for (int i = 0; i < terms.Length; i++) sum += (BigInteger)whole[i] * terms[i].Values[run];
-            if (sum != (BigInteger)values[run] * divisor) return null;
+            for (int i = 0; i < terms.Length; i++)
+            {
+                sum += (BigInteger)whole[i] * terms[i].Values[run];
+            }
+
+            if (sum != (BigInteger)values[run] * divisor)
+            {
+                return null;
+            }
         }
         bool unit = terms.Length == 1 && divisor == 1 && whole[0] == 1;
         int unknowns = (unit ? 0 : terms.Length) + (offset.IsZero ? 0 : 1);
-        if (DifferentSizes(terms) <= unknowns) return null;
+        if (DifferentSizes(terms) <= unknowns)
+        {
+            return null;
+        }
+
         var numerator = SizeExpression.Sum(whole.Zip(terms, static (f, t) => (f, t.Expression)), (long)offset);
         return divisor == 1 ? numerator : AlwaysDivides(numerator, divisor) ? numerator / divisor : null;
     }
@@ -90,7 +127,11 @@ internal sealed class PolynomialFit
     {
         SizeExpression.Measured[] axes = [.. numerator.Axes.Distinct()];
         long combinations = 1;
-        foreach (var _ in axes) combinations *= divisor;
+        foreach (var _ in axes)
+        {
+            combinations *= divisor;
+        }
+
         for (long choice = 0; choice < combinations; choice++)
         {
             long rest = choice;
@@ -100,7 +141,10 @@ internal sealed class PolynomialFit
                 sizes[axis] = axis.Size.At(0) + (rest % divisor * Step(axis.Size));
                 rest /= divisor;
             }
-            if (numerator.At(axis => sizes[axis]) % divisor != 0) return false;
+            if (numerator.At(axis => sizes[axis]) % divisor != 0)
+            {
+                return false;
+            }
         }
         return true;
     }
@@ -120,7 +164,10 @@ internal sealed class PolynomialFit
             {
                 var product = SizeTerm.Of(SizeOperator.Mul, a, b);
                 // a·b and b·a are one.
-                if (seen.Add(string.Join('*', product.Expression.ToString().Split('*').Order(StringComparer.Ordinal)))) yield return product;
+                if (seen.Add(string.Join('*', product.Expression.ToString().Split('*').Order(StringComparer.Ordinal))))
+                {
+                    yield return product;
+                }
             }
         }
     }

@@ -27,13 +27,21 @@ internal sealed class Projection
         {
             int pivot = Largest(rows[row]);
             double scale = rows[row][pivot];
-            if (Math.Abs(scale) < Tolerance * (1 + Size(terms[row].Values))) return null;
+            if (Math.Abs(scale) < Tolerance * (1 + Size(terms[row].Values)))
+            {
+                return null;
+            }
+
             Divide(rows[row], scale);
             Divide(transform[row], scale);
             pivots[row] = pivot;
             for (int other = 0; other < count; other++)
             {
-                if (other == row) continue;
+                if (other == row)
+                {
+                    continue;
+                }
+
                 double factor = rows[other][pivot];
                 Subtract(rows[other], rows[row], factor);
                 Subtract(transform[other], transform[row], factor);
@@ -46,7 +54,11 @@ internal sealed class Projection
     public static double[] Differences(long[] values, int runs)
     {
         double[] differences = new double[runs];
-        for (int run = 1; run < runs; run++) differences[run] = values[run] - values[0];
+        for (int run = 1; run < runs; run++)
+        {
+            differences[run] = values[run] - values[0];
+        }
+
         return differences;
     }
 
@@ -54,7 +66,11 @@ internal sealed class Projection
     public double Rest(double[] differences, int run)
     {
         double rest = differences[run];
-        for (int row = 0; row < _rows.Length; row++) rest -= differences[_pivots[row]] * _rows[row][run];
+        for (int row = 0; row < _rows.Length; row++)
+        {
+            rest -= differences[_pivots[row]] * _rows[row][run];
+        }
+
         return rest;
     }
 
@@ -100,18 +116,27 @@ internal sealed class Projection
         int largest = 0;
         for (int run = 1; run < row.Length; run++)
         {
-            if (Math.Abs(row[run]) > Math.Abs(row[largest])) largest = run;
+            if (Math.Abs(row[run]) > Math.Abs(row[largest]))
+            {
+                largest = run;
+            }
         }
         return largest;
     }
 
     private static void Divide(double[] row, double by)
     {
-        for (int i = 0; i < row.Length; i++) row[i] /= by;
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] /= by;
+        }
     }
 
     private static void Subtract(double[] row, double[] other, double factor)
     {
-        for (int i = 0; i < row.Length; i++) row[i] -= factor * other[i];
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] -= factor * other[i];
+        }
     }
 }

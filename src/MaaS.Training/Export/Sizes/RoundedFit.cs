@@ -31,12 +31,18 @@ internal sealed class RoundedFit
         var terms = new List<SizeTerm>(_axes);
         for (int i = 0; i < _axes.Length; i++)
         {
-            for (int j = i; j < _axes.Length; j++) terms.Add(SizeTerm.Of(SizeOperator.Mul, _axes[i], _axes[j]));
+            for (int j = i; j < _axes.Length; j++)
+            {
+                terms.Add(SizeTerm.Of(SizeOperator.Mul, _axes[i], _axes[j]));
+            }
         }
         _rests.AddRange(terms.Select(static term => new[] { term }));
         for (int i = 0; i < terms.Count; i++)
         {
-            for (int j = i + 1; j < Math.Min(terms.Count, 6); j++) _rests.Add([terms[i], terms[j]]);
+            for (int j = i + 1; j < Math.Min(terms.Count, 6); j++)
+            {
+                _rests.Add([terms[i], terms[j]]);
+            }
         }
     }
 
@@ -52,17 +58,40 @@ internal sealed class RoundedFit
         double[] differences = Projection.Differences(values, _fitted);
         double[][] knowns = [.. known.Select(term => Projection.Differences(term.Values, _fitted))];
         var search = new Search(this, values, differences);
-        foreach (var rest in _rests.Take(1 + _axes.Length)) search.Try(rest, known, knowns);
-        for (int i = 0; i < known.Count && search.Found is null; i++) search.Try([known[i]], known, knowns);
-        foreach (var rest in _rests) search.Try(rest, _atoms.Simple, _simple);
+        foreach (var rest in _rests.Take(1 + _axes.Length))
+        {
+            search.Try(rest, known, knowns);
+        }
+
+        for (int i = 0; i < known.Count && search.Found is null; i++)
+        {
+            search.Try([known[i]], known, knowns);
+        }
+
+        foreach (var rest in _rests)
+        {
+            search.Try(rest, _atoms.Simple, _simple);
+        }
+
         search.Try([], _atoms.Nested, _nested);
         var natural = _atoms.Simple[.._atoms.NaturalCount];
-        foreach (var atom in natural) search.Try([atom], natural, _simple);
-        search.LeastRuns = RunsForComplexForms;
-        foreach (var rest in _rests.Skip(1)) search.Try(rest, _atoms.Nested, _nested);
         foreach (var atom in natural)
         {
-            foreach (var axis in _axes) search.Try([atom, axis], natural, _simple);
+            search.Try([atom], natural, _simple);
+        }
+
+        search.LeastRuns = RunsForComplexForms;
+        foreach (var rest in _rests.Skip(1))
+        {
+            search.Try(rest, _atoms.Nested, _nested);
+        }
+
+        foreach (var atom in natural)
+        {
+            foreach (var axis in _axes)
+            {
+                search.Try([atom, axis], natural, _simple);
+            }
         }
         return search.Found;
     }
@@ -78,22 +107,45 @@ internal sealed class RoundedFit
         // target = factor · atom + the rest's terms, each with a factor, + a constant
         public void Try(SizeTerm[] rest, IReadOnlyList<SizeTerm> atoms, double[][] atomDifferences)
         {
-            if (Found is not null || Projection.Of(rest, fit._fitted) is not { } projection) return;
+            if (Found is not null || Projection.Of(rest, fit._fitted) is not { } projection)
+            {
+                return;
+            }
+
             double before = _tried;
             _tried += atoms.Count;
-            if (projection.Rest(differences) is not { } left) return;
+            if (projection.Rest(differences) is not { } left)
+            {
+                return;
+            }
+
             int farthest = 0;
             for (int run = 1; run < left.Length; run++)
             {
-                if (Math.Abs(left[run]) > Math.Abs(left[farthest])) farthest = run;
+                if (Math.Abs(left[run]) > Math.Abs(left[farthest]))
+                {
+                    farthest = run;
+                }
             }
             for (int i = 0; i < atoms.Count; i++)
             {
                 double factor = left[farthest] / projection.Rest(atomDifferences[i], farthest);
                 double whole = Math.Round(factor);
-                if (!(Math.Abs(factor - whole) < 1e-6) || whole == 0 || Math.Abs(whole) > LargestFactor) continue;
-                if (!Agrees(projection, left, atomDifferences[i], whole)) continue;
-                if (Exact(projection, rest, atoms[i], atomDifferences[i], (long)whole) is not { } found) continue;
+                if (!(Math.Abs(factor - whole) < 1e-6) || whole == 0 || Math.Abs(whole) > LargestFactor)
+                {
+                    continue;
+                }
+
+                if (!Agrees(projection, left, atomDifferences[i], whole))
+                {
+                    continue;
+                }
+
+                if (Exact(projection, rest, atoms[i], atomDifferences[i], (long)whole) is not { } found)
+                {
+                    continue;
+                }
+
                 double needed = Math.Log2(before + i) + found.FactorBits + Margin;
                 if (values.Length < LeastRuns || SizeEvidence.Bits(found.Expression, values, found.Unknowns) < needed)
                 {
@@ -110,7 +162,10 @@ internal sealed class RoundedFit
             for (int run = 1; run < left.Length; run++)
             {
                 double expected = factor * projection.Rest(atom, run);
-                if (Math.Abs(left[run] - expected) > 1e-6 * (1 + Math.Abs(expected))) return false;
+                if (Math.Abs(left[run] - expected) > 1e-6 * (1 + Math.Abs(expected)))
+                {
+                    return false;
+                }
             }
             return true;
         }
@@ -124,13 +179,20 @@ internal sealed class RoundedFit
             for (int i = 0; i < rest.Length; i++)
             {
                 double value = own[i] - (factor * ofAtom[i]), whole = Math.Round(value);
-                if (Math.Abs(value - whole) > 1e-5 || Math.Abs(whole) > LargestFactor) return null;
+                if (Math.Abs(value - whole) > 1e-5 || Math.Abs(whole) > LargestFactor)
+                {
+                    return null;
+                }
+
                 terms.Add(((long)whole, rest[i]));
             }
             long offset = values[0] - Sum(terms, 0);
             for (int run = 0; run < values.Length; run++)
             {
-                if (Sum(terms, run) + offset != values[run]) return null;
+                if (Sum(terms, run) + offset != values[run])
+                {
+                    return null;
+                }
             }
             double bits = terms.Sum(static t => Bits(t.Factor)) + Bits(offset);
             return (SizeExpression.Sum(terms.Select(static t => (t.Factor, t.Term.Expression)), offset), terms.Count + 1, bits);

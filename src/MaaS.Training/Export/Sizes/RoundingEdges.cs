@@ -37,7 +37,10 @@ internal sealed class RoundingEdges
     /// <summary>Counts edges as seen.</summary>
     public void Cover(IEnumerable<Edge> edges)
     {
-        foreach (var edge in edges) Seen(edge).Add(edge.Place);
+        foreach (var edge in edges)
+        {
+            Seen(edge).Add(edge.Place);
+        }
     }
 
     /// <summary>The edges at these sizes.</summary>
@@ -49,19 +52,37 @@ internal sealed class RoundingEdges
             long here = State(part, sizes, null, 0);
             foreach (string symbol in _parts[part].Axes.Select(static axis => axis.Symbol!).Distinct())
             {
-                if (State(part, sizes, symbol, -_steps[symbol]) != here) edges.Add(new(part, $"after {symbol}", here, false));
-                if (State(part, sizes, symbol, _steps[symbol]) != here) edges.Add(new(part, $"before {symbol}", here, false));
+                if (State(part, sizes, symbol, -_steps[symbol]) != here)
+                {
+                    edges.Add(new(part, $"after {symbol}", here, false));
+                }
+
+                if (State(part, sizes, symbol, _steps[symbol]) != here)
+                {
+                    edges.Add(new(part, $"before {symbol}", here, false));
+                }
             }
-            if (_parts[part].Operator is not (SizeOperator.Div or SizeOperator.Mod)) continue;
+            if (_parts[part].Operator is not (SizeOperator.Div or SizeOperator.Mod))
+            {
+                continue;
+            }
+
             long left = _parts[part].Left.At(axis => sizes[axis.Symbol!]), divisor = _parts[part].Right.At(axis => sizes[axis.Symbol!]);
-            if (Math.Abs(left) < Math.Min(divisor, Window)) edges.Add(new(part, "about 0", left, true));
+            if (Math.Abs(left) < Math.Min(divisor, Window))
+            {
+                edges.Add(new(part, "about 0", left, true));
+            }
         }
         return edges;
     }
 
     private HashSet<long> Seen(Edge edge)
     {
-        if (!_seen.TryGetValue((edge.Part, edge.Side), out var places)) _seen[(edge.Part, edge.Side)] = places = [];
+        if (!_seen.TryGetValue((edge.Part, edge.Side), out var places))
+        {
+            _seen[(edge.Part, edge.Side)] = places = [];
+        }
+
         return places;
     }
 

@@ -24,16 +24,43 @@ internal sealed class SizeAtoms
     {
         _runs = runs;
         SizeTerm[] pairs = [.. Pairs(axes)];
-        foreach (var axis in axes) Quotients(axis, Divisors, Simple, everyOffset: false);
-        foreach (var pair in pairs) Quotients(pair, SmallDivisors, Simple, everyOffset: false);
+        foreach (var axis in axes)
+        {
+            Quotients(axis, Divisors, Simple, everyOffset: false);
+        }
+
+        foreach (var pair in pairs)
+        {
+            Quotients(pair, SmallDivisors, Simple, everyOffset: false);
+        }
+
         NaturalCount = Simple.Count;
-        foreach (var axis in axes) Quotients(axis, Divisors, Simple, everyOffset: true);
-        foreach (var axis in axes) Simple.AddRange(Extremes(axis));
-        foreach (var pair in pairs) Quotients(pair, SmallDivisors, Simple, everyOffset: true);
+        foreach (var axis in axes)
+        {
+            Quotients(axis, Divisors, Simple, everyOffset: true);
+        }
+
+        foreach (var axis in axes)
+        {
+            Simple.AddRange(Extremes(axis));
+        }
+
+        foreach (var pair in pairs)
+        {
+            Quotients(pair, SmallDivisors, Simple, everyOffset: true);
+        }
         // Differences, and what lies below 0 at some sizes: there the quotient is cut upwards.
-        foreach (var axis in axes) Crossing(axis);
+        foreach (var axis in axes)
+        {
+            Crossing(axis);
+        }
+
         SizeTerm[] rounded = [.. Gaps(axes), .. axes.Concat(pairs.Take(6)).SelectMany(Rounded)];
-        foreach (var term in rounded) Quotients(term, [2, 3, 4, 5, 8], Nested, everyOffset: false);
+        foreach (var term in rounded)
+        {
+            Quotients(term, [2, 3, 4, 5, 8], Nested, everyOffset: false);
+        }
+
         SizeTerm[] factors = [.. axes, .. axes.SelectMany(axis => Rounded(axis, SmallDivisors))];
         for (int i = 0; i < factors.Length; i++)
         {
@@ -93,7 +120,10 @@ internal sealed class SizeAtoms
             foreach (long offset in Offsets(divisor, everyOffset))
             {
                 Add(into, SizeTerm.Of(SizeOperator.Div, term.Plus(offset), divisor));
-                if (crosses) Add(into, SizeTerm.Of(SizeOperator.Div, term.Plus(-offset), divisor));
+                if (crosses)
+                {
+                    Add(into, SizeTerm.Of(SizeOperator.Div, term.Plus(-offset), divisor));
+                }
             }
             Add(into, SizeTerm.Of(SizeOperator.Mod, term, divisor));
         }
@@ -103,7 +133,10 @@ internal sealed class SizeAtoms
     {
         yield return 0;
         yield return divisor - 1;
-        for (long offset = 1; all && offset < divisor - 1; offset++) yield return offset;
+        for (long offset = 1; all && offset < divisor - 1; offset++)
+        {
+            yield return offset;
+        }
     }
 
     // Remainders, quotients and what fills up to a multiple.
@@ -131,7 +164,10 @@ internal sealed class SizeAtoms
             foreach (var op in (SizeOperator[])[SizeOperator.Min, SizeOperator.Max])
             {
                 var cut = SizeTerm.Of(op, axis, limit);
-                if (_seen.Add(Key(cut))) yield return cut;
+                if (_seen.Add(Key(cut)))
+                {
+                    yield return cut;
+                }
             }
         }
         IEnumerable<long> Near(long size) => Enumerable.Range(-8, 17).Select(step => size + step).Where(static limit => limit > 1);
@@ -145,14 +181,20 @@ internal sealed class SizeAtoms
             for (long offset = least; offset < most; offset++)
             {
                 Add(Simple, SizeTerm.Of(SizeOperator.Div, axis.Plus(-offset), divisor));
-                if (divisor <= 8) Add(Simple, SizeTerm.Of(SizeOperator.Mod, axis.Plus(-offset), divisor));
+                if (divisor <= 8)
+                {
+                    Add(Simple, SizeTerm.Of(SizeOperator.Mod, axis.Plus(-offset), divisor));
+                }
             }
         }
     }
 
     private void Add(List<SizeTerm> into, SizeTerm atom)
     {
-        if (_seen.Add(Key(atom))) into.Add(atom);
+        if (_seen.Add(Key(atom)))
+        {
+            into.Add(atom);
+        }
     }
 
     // The differences from the first run, as text of their bytes.

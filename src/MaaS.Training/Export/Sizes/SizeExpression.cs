@@ -87,7 +87,10 @@ internal abstract record SizeExpression
             var part = new Number(Math.Abs(factor)) * expression;
             sum = sum is not null ? factor > 0 ? sum + part : sum - part
                 : factor > 0 ? part : new Number(offset) - part;
-            if (factor < 0 && sum is Binary { Operator: SizeOperator.Sub, Left: Number }) offset = 0;
+            if (factor < 0 && sum is Binary { Operator: SizeOperator.Sub, Left: Number })
+            {
+                offset = 0;
+            }
         }
         return sum is null ? new Number(offset) : sum + new Number(offset);
     }

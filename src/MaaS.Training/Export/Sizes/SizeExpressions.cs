@@ -30,10 +30,17 @@ internal sealed class SizeExpressions(GraphBuilder graph, SizeFit fit)
         for (int axis = 0; axis < tensor.Rank; axis++)
         {
             var size = tensor.Shape[axis];
-            if (size.IsFixed || _known.ContainsKey(size)) continue;
+            if (size.IsFixed || _known.ContainsKey(size))
+            {
+                continue;
+            }
+
             string? symbol = Axes.FirstOrDefault(a => a.Input == tensor.Name && a.Axis == axis)?.Symbol;
             _known[size] = new SizeExpression.Measured(tensor.Name, axis, size, symbol);
-            if (_found.GetValueOrDefault(size) is null) _found.Remove(size);
+            if (_found.GetValueOrDefault(size) is null)
+            {
+                _found.Remove(size);
+            }
         }
     }
 
@@ -50,7 +57,11 @@ internal sealed class SizeExpressions(GraphBuilder graph, SizeFit fit)
     /// <summary>The number as an expression; null where nothing expresses it.</summary>
     public SizeExpression? Find(TracedSize size)
     {
-        if (size.IsFixed) return new SizeExpression.Number(size.Value);
+        if (size.IsFixed)
+        {
+            return new SizeExpression.Number(size.Value);
+        }
+
         if (!_found.TryGetValue(size, out var found))
         {
             var rounded = _known.Values.Where(known => fit.Polynomial(known.Size) is null).Take(MostKnown);
@@ -72,7 +83,11 @@ internal sealed class SizeExpressions(GraphBuilder graph, SizeFit fit)
 
     private string Emit(SizeExpression expression)
     {
-        if (_made.TryGetValue(expression, out string? name)) return name;
+        if (_made.TryGetValue(expression, out string? name))
+        {
+            return name;
+        }
+
         name = expression switch
         {
             SizeExpression.Number number => graph.Ints(number.Value),

@@ -21,8 +21,16 @@ internal sealed class SizeFit(IReadOnlyList<DynamicAxis> axes, TraceEvidence evi
     /// <summary>The number as a sum of products of the axes; null where it is none.</summary>
     public SizeExpression? Polynomial(TracedSize size)
     {
-        if (size.IsFixed) return new SizeExpression.Number(size.Value);
-        if (!_polynomial.TryGetValue(size, out var found)) _polynomial[size] = found = _polynomials.Find(size);
+        if (size.IsFixed)
+        {
+            return new SizeExpression.Number(size.Value);
+        }
+
+        if (!_polynomial.TryGetValue(size, out var found))
+        {
+            _polynomial[size] = found = _polynomials.Find(size);
+        }
+
         return found;
     }
 
@@ -32,8 +40,16 @@ internal sealed class SizeFit(IReadOnlyList<DynamicAxis> axes, TraceEvidence evi
     /// <param name="known">The axes of the graph's values.</param>
     public SizeExpression? Find(TracedSize size, IEnumerable<SizeExpression.Measured> known)
     {
-        if (Polynomial(size) is { } polynomial) return polynomial;
-        if (!Evidence.IsFull) return null;
+        if (Polynomial(size) is { } polynomial)
+        {
+            return polynomial;
+        }
+
+        if (!Evidence.IsFull)
+        {
+            return null;
+        }
+
         SizeTerm[] values = [.. known.Select(value => SizeTerm.Of(value, Evidence.Runs))];
         return _rounded.Value.Find(size, values);
     }

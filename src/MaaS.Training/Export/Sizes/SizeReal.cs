@@ -21,7 +21,11 @@ internal sealed record SizeReal(SizeExpression Size, double Power, double Factor
     public static SizeReal? Find(
         IReadOnlyList<double> values, IReadOnlyList<DynamicAxis> axes, Func<TracedSize, SizeExpression?> find)
     {
-        if (values.Any(static value => !double.IsFinite(value) || value == 0)) return null;
+        if (values.Any(static value => !double.IsFinite(value) || value == 0))
+        {
+            return null;
+        }
+
         return Proportional(values, axes) ?? Rational(values, axes, find);
     }
 
@@ -52,7 +56,11 @@ internal sealed record SizeReal(SizeExpression Size, double Power, double Factor
     {
         foreach (double power in Powers)
         {
-            if (power is 0.5 or -0.5 && values.Any(static value => value < 0)) continue;
+            if (power is 0.5 or -0.5 && values.Any(static value => value < 0))
+            {
+                continue;
+            }
+
             double[] sizes = [.. values.Select(value => power is -1 ? 1 / value : Math.Pow(value, 1 / power))];
             int multiple = Array.Find(Multiples, multiple => Whole(sizes.Select(size => size * multiple)) is not null);
             if (multiple > 0 && Whole(sizes.Select(size => size * multiple)) is { } whole && find(whole) is { } found)
@@ -84,7 +92,10 @@ internal sealed record SizeReal(SizeExpression Size, double Power, double Factor
         foreach (int multiple in Multiples)
         {
             double whole = Math.Round(factor * multiple);
-            if (whole != 0 && Agree(factor * multiple, whole)) return whole / multiple;
+            if (whole != 0 && Agree(factor * multiple, whole))
+            {
+                return whole / multiple;
+            }
         }
         return factor;
     }

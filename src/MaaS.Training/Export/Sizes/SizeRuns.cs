@@ -60,33 +60,63 @@ internal sealed class SizeRuns
     {
         var first = _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Example);
         Run(first);
-        if (_ranges.Count == 0) return;
-        foreach (string symbol in _ranges.Keys) Vary(first, symbol);
+        if (_ranges.Count == 0)
+        {
+            return;
+        }
+
+        foreach (string symbol in _ranges.Keys)
+        {
+            Vary(first, symbol);
+        }
+
         double budget = Math.Max(0.6 * (_ranges.Count + 2) * _cost().At(1), CheapRuns);
         int most = _runs.Count + 1 + FewRuns + _ranges.Count, failures = 0;
         // All axes at about twice their size: what is cut to a limit (a window, a minimum) shows there.
-        if (!TryTwice()) failures++;
-        foreach (string symbol in _ranges.Keys) budget -= FarAlone(first, symbol, budget / 2);
+        if (!TryTwice())
+        {
+            failures++;
+        }
+
+        foreach (string symbol in _ranges.Keys)
+        {
+            budget -= FarAlone(first, symbol, budget / 2);
+        }
+
         int needed = _runs.Count + 1;
         while (!_stopped && _runs.Count < most && failures < 4 && Choose(Far, budget, _runs.Count < needed) is { } sizes)
         {
             budget -= CostOf(sizes);
-            if (!Try(sizes)) failures++;
+            if (!Try(sizes))
+            {
+                failures++;
+            }
         }
     }
 
     /// <summary>As many runs as numbers that round need, at the second call twice as many; false where the sizes are used up.</summary>
     public bool Extend()
     {
-        if (_extensions == MostExtensions || _stopped) return false;
+        if (_extensions == MostExtensions || _stopped)
+        {
+            return false;
+        }
+
         int before = _runs.Count;
         _extensions++;
         double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
         int failures = 0;
-        if (_extensions == 1) Smallest();
+        if (_extensions == 1)
+        {
+            Smallest();
+        }
+
         while (!_stopped && _runs.Count < _extensions * ManyRuns && failures < 12 && Choose(_runs.Count % 2 == 0 ? Far : Farther, most, evenIfDear: true) is { } sizes)
         {
-            if (!Try(sizes)) failures++;
+            if (!Try(sizes))
+            {
+                failures++;
+            }
         }
         return _runs.Count > before || _extensions == 1;
     }
@@ -98,16 +128,28 @@ internal sealed class SizeRuns
     {
         double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
         var edges = new RoundingEdges(expressions, _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Step));
-        foreach (var run in _runs) edges.Cover(edges.At(run));
+        foreach (var run in _runs)
+        {
+            edges.Cover(edges.At(run));
+        }
+
         var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most))
             .Select(sizes => (Sizes: sizes, Edges: edges.At(sizes))).Where(static candidate => candidate.Edges.Count > 0).ToList();
         bool added = false;
         for (int attempt = 0; attempt < MostEdges && candidates.Count > 0 && !_stopped; attempt++)
         {
             var best = candidates.MaxBy(candidate => edges.Unseen(candidate.Edges));
-            if (edges.Unseen(best.Edges) == 0) break;
+            if (edges.Unseen(best.Edges) == 0)
+            {
+                break;
+            }
+
             candidates.Remove(best);
-            if (_tried.Contains(Key(best.Sizes)) || !Try(best.Sizes)) continue;
+            if (_tried.Contains(Key(best.Sizes)) || !Try(best.Sizes))
+            {
+                continue;
+            }
+
             edges.Cover(best.Edges);
             added = true;
         }
@@ -118,13 +160,21 @@ internal sealed class SizeRuns
     // few sizes may show there.
     private bool Recheck(IEnumerable<SizeExpression> expressions, IEnumerable<IReadOnlyDictionary<string, long>> nearEdges, double most)
     {
-        if (!_rechecked.Add(string.Join(';', expressions.Select(static e => e.ToString()).Order(StringComparer.Ordinal)))) return false;
+        if (!_rechecked.Add(string.Join(';', expressions.Select(static e => e.ToString()).Order(StringComparer.Ordinal))))
+        {
+            return false;
+        }
+
         double budget = 2 * CheapRuns;
         bool added = false;
         var sizes = nearEdges.Take(Rechecks / 2).Concat(Enumerable.Range(0, Rechecks / 2).Select(_ => Draw(most)));
         foreach (var choice in sizes.Where(choice => !_tried.Contains(Key(choice))))
         {
-            if (_stopped || CostOf(choice) > budget) break;
+            if (_stopped || CostOf(choice) > budget)
+            {
+                break;
+            }
+
             budget -= CostOf(choice);
             added |= Try(new Dictionary<string, long>(choice));
         }
@@ -138,8 +188,15 @@ internal sealed class SizeRuns
         for (long reach = Far; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
         {
             var sizes = new Dictionary<string, long>(first) { [symbol] = range.Largest(reach) };
-            if (CostOf(sizes) > budget || _tried.Contains(Key(sizes))) continue;
-            if (Try(sizes)) return CostOf(sizes);
+            if (CostOf(sizes) > budget || _tried.Contains(Key(sizes)))
+            {
+                continue;
+            }
+
+            if (Try(sizes))
+            {
+                return CostOf(sizes);
+            }
         }
         return 0;
     }
@@ -152,8 +209,15 @@ internal sealed class SizeRuns
             for (int attempt = 0, taken = 0; attempt < 4 && taken < 2 && !_stopped; attempt++)
             {
                 long size = range.Smallest + (taken * range.Step);
-                if (range.IsGiven || size >= range.Example) break;
-                if (Try(new Dictionary<string, long>(_runs[0]) { [symbol] = size })) taken++;
+                if (range.IsGiven || size >= range.Example)
+                {
+                    break;
+                }
+
+                if (Try(new Dictionary<string, long>(_runs[0]) { [symbol] = size }))
+                {
+                    taken++;
+                }
             }
         }
     }
@@ -183,7 +247,10 @@ internal sealed class SizeRuns
             : axis.Value.Example + (axis.Value.Step * (1 + (axis.Value.Example / axis.Value.Step))));
         foreach (var (symbol, range) in _ranges)
         {
-            if (range.IsGiven) twice[symbol] = range.Next([.. Seen(symbol)], long.MaxValue).Size;
+            if (range.IsGiven)
+            {
+                twice[symbol] = range.Next([.. Seen(symbol)], long.MaxValue).Size;
+            }
         }
         return Try(twice);
     }
@@ -207,9 +274,20 @@ internal sealed class SizeRuns
                 sizes[symbol] = size;
                 novelty += fresh;
             }
-            if (_tried.Contains(Key(sizes))) continue;
-            if (CostOf(sizes) <= budget && novelty > most) (best, most) = (sizes, novelty);
-            if (cheapest is null || CostOf(sizes) < CostOf(cheapest)) cheapest = sizes;
+            if (_tried.Contains(Key(sizes)))
+            {
+                continue;
+            }
+
+            if (CostOf(sizes) <= budget && novelty > most)
+            {
+                (best, most) = (sizes, novelty);
+            }
+
+            if (cheapest is null || CostOf(sizes) < CostOf(cheapest))
+            {
+                cheapest = sizes;
+            }
         }
         return best ?? (evenIfDear ? cheapest : null);
     }
@@ -236,12 +314,20 @@ internal sealed class SizeRuns
     {
         if (TryAlone(sizes, out _))
         {
-            foreach (var (symbol, range) in _ranges) range.Accept(sizes[symbol]);
+            foreach (var (symbol, range) in _ranges)
+            {
+                range.Accept(sizes[symbol]);
+            }
+
             return true;
         }
         foreach (var (symbol, range) in _ranges)
         {
-            if (range.Example == sizes[symbol]) continue;
+            if (range.Example == sizes[symbol])
+            {
+                continue;
+            }
+
             if (_ranges.Count == 1 || !TryAlone(new Dictionary<string, long>(_runs[0]) { [symbol] = sizes[symbol] }, out _))
             {
                 range.Refuse(sizes[symbol]);
@@ -257,7 +343,11 @@ internal sealed class SizeRuns
     private bool TryAlone(Dictionary<string, long> sizes, out Exception? error)
     {
         error = null;
-        if (!_tried.Add(Key(sizes))) return false;
+        if (!_tried.Add(Key(sizes)))
+        {
+            return false;
+        }
+
         try
         {
             Run(sizes);

@@ -8,7 +8,11 @@ internal readonly record struct SizeTerm(SizeExpression Expression, long[] Value
     public static SizeTerm Of(SizeExpression expression, int runs)
     {
         long[] values = new long[runs];
-        for (int run = 0; run < runs; run++) values[run] = expression.At(run);
+        for (int run = 0; run < runs; run++)
+        {
+            values[run] = expression.At(run);
+        }
+
         return new(expression, values);
     }
 

@@ -28,7 +28,11 @@ internal static class TraceCost
     private static double ProductsOfOne(TraceNode node, Dictionary<int, TraceValue> values)
     {
         long[][] shapes = [.. node.Inputs.Select(id => values.GetValueOrDefault(id)?.Sizes).Where(static sizes => sizes is { Length: > 1 })!];
-        if (shapes.Length == 0) return 0;
+        if (shapes.Length == 0)
+        {
+            return 0;
+        }
+
         return node.Op switch
         {
             "aten::_convolution" or "aten::convolution" when shapes.Length > 1 => Elements(shapes[1]) / Math.Max(shapes[1][0], 1),

@@ -1,6 +1,5 @@
 using MaaS.Core.Generation;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Models.Generation;

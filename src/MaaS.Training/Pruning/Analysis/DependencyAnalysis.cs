@@ -1,6 +1,6 @@
 using MaaS.Training.Export;
-using MaaS.Training.Tracing;
 using MaaS.Training.Pruning.Rules;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Pruning.Analysis;
 

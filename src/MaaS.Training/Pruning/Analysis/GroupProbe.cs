@@ -1,5 +1,4 @@
 using MaaS.Training.Interop;
-using MaaS.Training.Tracing;
 using MaaS.Training.Pruning.Surgery;
 
 namespace MaaS.Training.Pruning.Analysis;

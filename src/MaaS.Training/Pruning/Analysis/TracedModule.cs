@@ -1,7 +1,6 @@
 using MaaS.Training.Export;
 using MaaS.Training.Interop;
 using MaaS.Training.Tracing;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning.Analysis;

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MaaS.Training.Pruning.Criteria;
 
 /// <summary>|γ|, the scale that batch norm gives a channel; groups without batch norm are left alone.</summary>

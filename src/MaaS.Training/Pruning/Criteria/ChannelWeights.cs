@@ -1,5 +1,4 @@
 using MaaS.Training.Pruning.Analysis;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning.Criteria;

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MaaS.Training.Pruning.Criteria;
 
 /// <summary>The sum of a channel's absolute weights.</summary>

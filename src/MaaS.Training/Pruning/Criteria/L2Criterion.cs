@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MaaS.Training.Pruning.Criteria;
 
 /// <summary>The 2-norm of a channel's weights.</summary>

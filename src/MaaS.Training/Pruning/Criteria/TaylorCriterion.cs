@@ -1,6 +1,5 @@
 using MaaS.Training.Data;
 using MaaS.Training.Export;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning.Criteria;

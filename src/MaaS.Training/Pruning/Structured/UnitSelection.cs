@@ -1,5 +1,3 @@
-using MaaS.Training.Pruning.Analysis;
-
 namespace MaaS.Training.Pruning.Structured;
 
 /// <summary>Chooses the units to remove for a share.</summary>

@@ -94,7 +94,11 @@ public sealed class MixedPrecisionTests
         // Per tensor, one row of great weights takes the steps of all others.
         var weight = model.Graph.Initializer.Single(static t => t.Name == "layers.3.weight");
         float[] values = weight.ToArray<float>();
-        for (int i = 0; i < weight.Dims[1]; i++) values[i] = i % 2 == 0 ? 40 : -40;
+        for (int i = 0; i < weight.Dims[1]; i++)
+        {
+            values[i] = i % 2 == 0 ? 40 : -40;
+        }
+
         var spoiled = OnnxTensor.Create<float>(weight.Name, values, [.. weight.Dims]);
         model.Graph.Initializer.Remove(weight);
         model.Graph.Initializer.Add(spoiled);

@@ -30,7 +30,11 @@ public sealed class ActivationCalibratorTests
             for (int batch = 0; batch < Images / BatchSize; batch++)
             {
                 float[] pixels = new float[BatchSize * ModelFixture.Pixels];
-                for (int i = 0; i < pixels.Length; i++) pixels[i] = random.NextSingle();
+                for (int i = 0; i < pixels.Length; i++)
+                {
+                    pixels[i] = random.NextSingle();
+                }
+
                 yield return new Dictionary<string, TensorValue> { ["input"] = TensorValue.Of(pixels, BatchSize, 1, 14, 14) };
                 process.Refresh();
                 most = Math.Max(most, process.WorkingSet64);

@@ -77,7 +77,11 @@ public sealed class CalibrationMethodTests
             var observer = CalibrationMethods.ByName(name).CreateObserver();
             observer.Observe(batch);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < 100; i++) observer.Observe(batch);
+            for (int i = 0; i < 100; i++)
+            {
+                observer.Observe(batch);
+            }
+
             Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1000), name);
         }
     }
@@ -112,7 +116,11 @@ public sealed class CalibrationMethodTests
     private static ValueRange Calibrate(ICalibrationMethod method, IEnumerable<float[]> batches)
     {
         var observer = method.CreateObserver();
-        foreach (float[] batch in batches) observer.Observe(batch);
+        foreach (float[] batch in batches)
+        {
+            observer.Observe(batch);
+        }
+
         return observer.Range();
     }
 

@@ -1,4 +1,3 @@
-using MaaS.Core.Onnx;
 using MaaS.Core.Quantization.Dynamic;
 
 namespace MaaS.Core.Tests.Quantization.Dynamic;

@@ -1,6 +1,5 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
 using MaaS.Core.Quantization.HalfPrecision;
 using MaaS.Core.Tests.Quantization.Qdq;
 using static MaaS.Core.Onnx.Schema.TensorProto.Types;

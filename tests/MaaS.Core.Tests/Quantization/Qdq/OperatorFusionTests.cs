@@ -68,7 +68,11 @@ public sealed class OperatorFusionTests
                 break;
             case "MaxPool" or "AveragePool" or "MaxPoolRelu":
                 x = g.Node(op == "MaxPoolRelu" ? "MaxPool" : op, [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
-                if (op == "MaxPoolRelu") x = g.Node("Relu", [x]);
+                if (op == "MaxPoolRelu")
+                {
+                    x = g.Node("Relu", [x]);
+                }
+
                 break;
             case "Add" or "Mul":
                 x = g.Node(op, [x, g.Conv("x", "side", 4, 8)]);

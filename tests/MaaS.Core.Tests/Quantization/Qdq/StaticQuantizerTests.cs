@@ -1,6 +1,5 @@
 using MaaS.Core.Inference;
 using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
 using MaaS.Core.Quantization;
 using MaaS.Core.Quantization.Calibration;
 using MaaS.Core.Quantization.Dynamic;

@@ -32,7 +32,11 @@ internal sealed class TestGraphs
 
     public OnnxModel Build(params string[] outputs)
     {
-        foreach (string output in outputs) Builder.AddOutput(output, DataType.Float, null);
+        foreach (string output in outputs)
+        {
+            Builder.AddOutput(output, DataType.Float, null);
+        }
+
         return Builder.Build();
     }
 
@@ -48,7 +52,10 @@ internal sealed class TestGraphs
     {
         float[] values = new float[shape.Aggregate(1L, static (a, b) => a * b)];
         for (int i = 0; i < values.Length; i++)
+        {
             values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        }
+
         return values;
     }
 }

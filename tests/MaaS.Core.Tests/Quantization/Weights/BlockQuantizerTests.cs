@@ -38,7 +38,10 @@ public sealed class BlockQuantizerTests
         float[] turned = new float[matrix.Length];
         for (int r = 0; r < rows; r++)
         {
-            for (int c = 0; c < columns; c++) turned[c * rows + r] = matrix[r * columns + c];
+            for (int c = 0; c < columns; c++)
+            {
+                turned[c * rows + r] = matrix[r * columns + c];
+            }
         }
         return turned;
     }

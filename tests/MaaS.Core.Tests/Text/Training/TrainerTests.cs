@@ -1,4 +1,3 @@
-using MaaS.Core.Text;
 using MaaS.Core.Text.Training;
 
 namespace MaaS.Core.Tests.Text.Training;

@@ -1,5 +1,5 @@
-using MaaS.Serving.Json;
 using System.Net;
+using MaaS.Serving.Json;
 
 namespace MaaS.Serving.Tests.Protocols.OpenInference;
 

@@ -1,5 +1,4 @@
 using MaaS.Training.Data.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Data.Text;

@@ -66,7 +66,11 @@ public sealed class SizeFitTests
         {
             var random = new Random(seed);
             var number = Expression(random, 2);
-            if (Find(number, random.Next(2, 40), random.Next(2, 40)) is not { } expression) continue;
+            if (Find(number, random.Next(2, 40), random.Next(2, 40)) is not { } expression)
+            {
+                continue;
+            }
+
             found++;
             for (int i = 0; i < 20; i++)
             {
@@ -104,7 +108,11 @@ public sealed class SizeFitTests
         var runs = new SizeRuns(
             new Dictionary<string, long> { ["h"] = h, ["w"] = w }, new Dictionary<string, IReadOnlyList<long>>(), sizes =>
             {
-                if (sizes["h"] % step != 0) throw new ArgumentException("refused");
+                if (sizes["h"] % step != 0)
+                {
+                    throw new ArgumentException("refused");
+                }
+
                 seen.Add(number(sizes["h"], sizes["w"]));
                 return true;
             }, static () => new RunCost(1e5, 1e2));
@@ -115,7 +123,10 @@ public sealed class SizeFitTests
                 [.. ((string[])["h", "w"]).Select(name => new DynamicAxis(name, name, 0, new TracedSize([.. runs.Runs.Select(run => run[name])])))],
                 runs.Evidence);
             var found = fit.Find(new TracedSize([.. seen]), []);
-            if (found is null ? !fit.NeedsMoreRuns || !runs.Extend() : !runs.Confirm([found])) return found;
+            if (found is null ? !fit.NeedsMoreRuns || !runs.Extend() : !runs.Confirm([found]))
+            {
+                return found;
+            }
         }
     }
 

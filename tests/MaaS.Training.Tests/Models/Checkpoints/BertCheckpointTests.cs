@@ -2,7 +2,6 @@ using MaaS.Core.Packages;
 using MaaS.Tests;
 using MaaS.Training.Models.Checkpoints;
 using MaaS.Training.Models.Transformers.Bert;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Checkpoints;

@@ -4,7 +4,6 @@ using MaaS.Core.Packages;
 using MaaS.Tests;
 using MaaS.Training.Models.Checkpoints;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Checkpoints;

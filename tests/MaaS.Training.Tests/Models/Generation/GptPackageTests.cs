@@ -1,10 +1,8 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
-using MaaS.Core.Text;
 using MaaS.Core.Text.Training;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Generation;

@@ -1,7 +1,6 @@
 using MaaS.Core.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Text;
@@ -146,8 +145,14 @@ internal sealed class TextModelTests
 
     private static RecurrentClassifier Recurrent(string[] parts) => new(new()
     {
-        Vocabulary = 13, Embedding = 3, Hidden = 4, Classes = 3, Kind = Enum.Parse<RecurrentKind>(parts[0]),
-        Layers = long.Parse(parts[1]), Bidirectional = bool.Parse(parts[2]), Pooling = Enum.Parse<SequencePooling>(parts[3]),
+        Vocabulary = 13,
+        Embedding = 3,
+        Hidden = 4,
+        Classes = 3,
+        Kind = Enum.Parse<RecurrentKind>(parts[0]),
+        Layers = long.Parse(parts[1]),
+        Bidirectional = bool.Parse(parts[2]),
+        Pooling = Enum.Parse<SequencePooling>(parts[3]),
     });
 
     // rnn.weight_ih_l1_reverse is layers.1.rtl.weight_ih_l0 here.

@@ -13,7 +13,10 @@ public sealed class AttentionMaskTests
         random.manual_seed(3);
         return new TransformerClassifier(new()
         {
-            Vocabulary = 20, Classes = 3, Pooling = pooling, Encoder = Small with { Positions = positions },
+            Vocabulary = 20,
+            Classes = 3,
+            Pooling = pooling,
+            Encoder = Small with { Positions = positions },
         });
     }
 

@@ -105,7 +105,11 @@ public sealed class BeamSearchTests
 
     private static BeamSearchOptions Options(int beams, double penalty) => new()
     {
-        StartId = Start, EndId = End, MaxLength = MaxLength, Beams = beams, LengthPenalty = penalty,
+        StartId = Start,
+        EndId = End,
+        MaxLength = MaxLength,
+        Beams = beams,
+        LengthPenalty = penalty,
     };
 
     private static Seq2SeqTransformer Model(PositionKind positions)
@@ -113,7 +117,8 @@ public sealed class BeamSearchTests
         random.manual_seed(4);
         var model = new Seq2SeqTransformer(new()
         {
-            SourceVocabulary = 6, TargetVocabulary = Vocabulary,
+            SourceVocabulary = 6,
+            TargetVocabulary = Vocabulary,
             Layers = new() { Width = 8, Heads = 2, Layers = 2, Dropout = 0.1, Positions = positions, MaxLength = 8 },
         });
         using (no_grad())

@@ -1,5 +1,4 @@
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers;
@@ -28,7 +27,11 @@ public sealed class BlockTests
         var test = fixture.Cases[index];
         var options = new TransformerOptions
         {
-            Width = 8, Heads = 2, FeedForward = 12, Dropout = 0, PreNorm = test.PreNorm,
+            Width = 8,
+            Heads = 2,
+            FeedForward = 12,
+            Dropout = 0,
+            PreNorm = test.PreNorm,
             Activation = test.Activation == "relu" ? ActivationKind.Relu : ActivationKind.Gelu,
         };
         var input = fixture.Input.ToTensor().requires_grad_();

@@ -2,7 +2,6 @@ using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers;
@@ -30,7 +29,8 @@ public sealed class ImageTextModelTests
         random.manual_seed(1);
         using var model = new VisionTransformer(new()
         {
-            Patch = 7, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 },
+            Patch = 7,
+            Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 },
         });
         new Trainer(new TrainerOptions { Epochs = 3, BatchSize = 64, Device = "cpu" }).Fit(model, train);
         var accuracy = Evaluator.Evaluate(model, test).Accuracy;
@@ -47,7 +47,8 @@ public sealed class ImageTextModelTests
         var (captions, mask, vocabulary) = Captions(train.Classes);
         using var model = new ImageTextModel(new()
         {
-            Vocabulary = vocabulary, Shared = 32,
+            Vocabulary = vocabulary,
+            Shared = 32,
             Image = new() { Patch = 14, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });

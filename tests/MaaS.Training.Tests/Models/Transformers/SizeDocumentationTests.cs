@@ -28,11 +28,13 @@ public sealed class SizeDocumentationTests
     {
         static TransformerClassifierOptions Text(long width, int layers) => new()
         {
-            Vocabulary = 8000, Encoder = new() { Width = width, Layers = layers, Heads = width / 32, MaxLength = 256 },
+            Vocabulary = 8000,
+            Encoder = new() { Width = width, Layers = layers, Heads = width / 32, MaxLength = 256 },
         };
         static GptOptions Gpt(long width, int layers, long vocabulary, long length) => new()
         {
-            Vocabulary = vocabulary, Decoder = new() { Width = width, Layers = layers, Heads = width / 64, MaxLength = length },
+            Vocabulary = vocabulary,
+            Decoder = new() { Width = width, Layers = layers, Heads = width / 64, MaxLength = length },
         };
         (string Model, TransformerSize Size)[] rows =
         [

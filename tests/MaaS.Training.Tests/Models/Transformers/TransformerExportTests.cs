@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using MaaS.Core.Onnx;
 using MaaS.Training.Export;
-using MaaS.Training.Tracing;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;
 using MaaS.Training.Tests.Export;
+using MaaS.Training.Tracing;
 using Microsoft.ML.OnnxRuntime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers;
@@ -21,7 +20,8 @@ public sealed class TransformerExportTests : ExportTests
 
     private static readonly OnnxExportOptions Texts = new()
     {
-        InputNames = ["input_ids", "attention_mask"], OutputNames = ["logits"],
+        InputNames = ["input_ids", "attention_mask"],
+        OutputNames = ["logits"],
         DynamicAxes = Axes("input_ids", "attention_mask"),
     };
 
@@ -77,11 +77,14 @@ public sealed class TransformerExportTests : ExportTests
         using var scope = NewDisposeScope();
         using var model = new Seq2SeqTransformer(new()
         {
-            SourceVocabulary = 30, TargetVocabulary = 30, Layers = Small with { Positions = positions },
+            SourceVocabulary = 30,
+            TargetVocabulary = 30,
+            Layers = Small with { Positions = positions },
         });
         var options = new OnnxExportOptions
         {
-            InputNames = ["source_ids", "source_mask", "target_ids"], OutputNames = ["logits"],
+            InputNames = ["source_ids", "source_mask", "target_ids"],
+            OutputNames = ["logits"],
             DynamicAxes = new()
             {
                 { "source_ids", 0, "batch" }, { "source_ids", 1, "source_length" }, { "source_mask", 0, "batch" },
@@ -102,7 +105,10 @@ public sealed class TransformerExportTests : ExportTests
         using var scope = NewDisposeScope();
         using var model = new ImageTextModel(new()
         {
-            Vocabulary = 30, Shared = 16, Text = Small, Image = new() { Patch = 7, Encoder = Small },
+            Vocabulary = 30,
+            Shared = 16,
+            Text = Small,
+            Image = new() { Patch = 7, Encoder = Small },
         });
         var options = new OnnxExportOptions
         {

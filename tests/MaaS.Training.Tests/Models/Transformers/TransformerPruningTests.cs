@@ -5,7 +5,6 @@ using MaaS.Training.Models.Transformers.Bert;
 using MaaS.Training.Pruning;
 using MaaS.Training.Tests.Export;
 using MaaS.Training.Tests.Pruning;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers;
@@ -42,7 +41,9 @@ public sealed class TransformerPruningTests : ExportTests
         var criterion = new FixedScores([("text.encoder.layers.0.attention.query", [2]), ("text.encoder.layers.1.feedForward.up", [5])]);
         pruner.Prune(new ChannelPruningOptions
         {
-            Goal = PruningGoal.Channels(0), Criterion = criterion, Ratios = criterion.Ratios(groups.ToDictionary(static g => g.Name, static g => g.Units)),
+            Goal = PruningGoal.Channels(0),
+            Criterion = criterion,
+            Ratios = criterion.Ratios(groups.ToDictionary(static g => g.Name, static g => g.Units)),
         });
         var weights = reference.state_dict();
         using (no_grad())

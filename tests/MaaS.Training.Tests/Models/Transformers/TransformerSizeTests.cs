@@ -3,7 +3,6 @@ using MaaS.Core.Onnx.Costs;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers;
@@ -22,7 +21,9 @@ public sealed class TransformerSizeTests
         using var scope = NewDisposeScope();
         var options = new TransformerClassifierOptions
         {
-            Vocabulary = 30, Classes = 3, Encoder = Sizes with { PreNorm = preNorm, Positions = positions },
+            Vocabulary = 30,
+            Classes = 3,
+            Encoder = Sizes with { PreNorm = preNorm, Positions = positions },
         };
         using var model = new TransformerClassifier(options);
         Check(model, TransformerSize.Of(options, 2, 7), Tokens(2, 7), Tokens(2, 7));
@@ -61,7 +62,10 @@ public sealed class TransformerSizeTests
         using var scope = NewDisposeScope();
         var options = new ImageTextOptions
         {
-            Vocabulary = 30, Shared = 16, Text = Sizes, Image = new() { Height = 8, Width = 8, Encoder = Sizes with { Width = 12 } },
+            Vocabulary = 30,
+            Shared = 16,
+            Text = Sizes,
+            Image = new() { Height = 8, Width = 8, Encoder = Sizes with { Width = 12 } },
         };
         using var model = new ImageTextModel(options);
         Check(model, TransformerSize.Of(options, 3, 6), randn(3, 1, 8, 8), Tokens(3, 6), Tokens(3, 6));
@@ -96,7 +100,11 @@ public sealed class TransformerSizeTests
         {
             var options = new TransformerOptions
             {
-                Width = test.Width, Heads = test.Heads, FeedForward = test.Hidden, Dropout = test.Dropout, Layers = 1,
+                Width = test.Width,
+                Heads = test.Heads,
+                FeedForward = test.Hidden,
+                Dropout = test.Dropout,
+                Layers = 1,
             };
             var size = test.Cross
                 ? SizeParts.Decoder(options, test.Batch, test.Source, test.Target)

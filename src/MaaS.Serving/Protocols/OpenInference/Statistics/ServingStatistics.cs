@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using MaaS.Core.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Protocols.OpenInference.Statistics;
 

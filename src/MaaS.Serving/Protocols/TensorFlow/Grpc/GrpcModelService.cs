@@ -5,7 +5,6 @@ using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using VersionStatus = MaaS.Serving.Protocols.TensorFlow.Schema.ModelVersionStatus;
 

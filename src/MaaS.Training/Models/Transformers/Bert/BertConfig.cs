@@ -130,8 +130,14 @@ public sealed record BertConfig
     [JsonIgnore]
     internal TransformerOptions Sizes => new()
     {
-        Width = HiddenSize, Layers = NumHiddenLayers, Heads = NumAttentionHeads, FeedForward = IntermediateSize,
-        Dropout = HiddenDropoutProb, Activation = Activation, PreNorm = false, NormEpsilon = LayerNormEps,
+        Width = HiddenSize,
+        Layers = NumHiddenLayers,
+        Heads = NumAttentionHeads,
+        FeedForward = IntermediateSize,
+        Dropout = HiddenDropoutProb,
+        Activation = Activation,
+        PreNorm = false,
+        NormEpsilon = LayerNormEps,
         MaxLength = MaxPositionEmbeddings,
     };
 }

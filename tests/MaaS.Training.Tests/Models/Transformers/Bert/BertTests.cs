@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers.Bert;
