@@ -50,7 +50,8 @@ internal static class RequestUnpacking
         {
             try
             {
-                return await unpacking.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                // The server ends the read when the client is gone: see RequestBody.
+                return await unpacking.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false);
             }
             catch (InvalidDataException e)
             {

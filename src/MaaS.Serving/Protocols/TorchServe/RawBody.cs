@@ -82,7 +82,9 @@ internal sealed class RawBody : IDisposable
         try
         {
             context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { MultipartBodyLengthLimit = limit, BufferBodyLengthLimit = limit }));
-            return await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+
+            // The server ends the read when the client is gone: see RequestBody.
+            return await context.Request.ReadFormAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {
