@@ -256,11 +256,13 @@ internal sealed partial class ModelLifecycle
         };
     }
 
-    /// <summary>A message without the paths of this machine.</summary>
+    /// <summary>A message without the paths of this machine; what lies in the models folder is named from there.</summary>
     private string Public(Exception cause, string? location)
     {
         var message = cause.Message;
-        foreach (var path in new[] { location, location is null ? null : Path.GetFullPath(location) }.OfType<string>())
+
+        // The models folder may be one file.
+        foreach (var path in location is null || Directory.Exists(_options.ModelsPath) ? [] : new[] { location, Path.GetFullPath(location) })
         {
             message = message.Replace(path, Path.GetFileName(path), StringComparison.Ordinal);
         }
