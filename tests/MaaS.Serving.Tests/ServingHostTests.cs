@@ -132,6 +132,20 @@ public sealed class ServingHostTests
     }
 
     [Test]
+    public async Task Start_AdministrationOnTheMainPort_SaysThatTheyAreTheSame()
+    {
+        string address;
+        await using (var free = await TestServer.StartAsync(o => o.ModelsPath = _models.Path))
+        {
+            address = $"http://127.0.0.1:{free.Address.Port}";
+        }
+
+        Assert.That(
+            () => TestServer.StartAsync(o => (o.ModelsPath, o.Security.AdminUrl) = (_models.Path, address), url: address),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"administration port {address}: expected another port than that of {address}"));
+    }
+
+    [Test]
     public async Task Client_HangsUpInItsRequest_IsNoError()
     {
         var log = new LogLines();
@@ -144,7 +158,9 @@ public sealed class ServingHostTests
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-            await client.GetStream().WriteAsync("POST /v2/models/linear/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
+            var packed = i % 3 == 0 ? "Content-Encoding: deflate\r\n" : "";
+            await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+                $"POST /v2/models/linear/infer HTTP/1.1\r\nHost: 127.0.0.1\r\n{packed}Content-Length: 1000\r\n\r\n{{"));
             client.LingerState = new LingerOption(enable: i % 2 == 0, seconds: 0);
         }
 
@@ -154,6 +170,8 @@ public sealed class ServingHostTests
         }
 
         Assert.That(log.Lines.Count(l => l.StartsWith("Debug The client of", StringComparison.Ordinal)), Is.EqualTo(10));
+        Assert.That(
+            log.Lines.Where(l => l.StartsWith("Error", StringComparison.Ordinal) || l.StartsWith("Warning", StringComparison.Ordinal)), Is.Empty, "Kestrel's lines among them");
         Assert.That(log.Lines.Where(l => !l.StartsWith("Debug", StringComparison.Ordinal) && l.Contains("/infer", StringComparison.Ordinal)), Is.Empty);
     }
 

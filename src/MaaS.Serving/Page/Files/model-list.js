@@ -104,7 +104,7 @@ export class ModelList {
       const broken = models.filter(hasFault).length;
       details.open = this.#query !== '' || (this.#isOpen.get(task) ?? (this.#models.length <= openModels || models.some(m => m.name === this.#chosen)));
       setText(size, `${models.length}`);
-      setText(faults, broken > 0 ? `${broken} with a fault` : '');
+      setText(faults, broken > 0 ? `${broken} ${broken === 1 ? 'fault' : 'faults'}` : '');
       faults.hidden = broken === 0;
     }
   }
@@ -164,7 +164,7 @@ export class ModelList {
 
 const hasFault = model => summary(model)[0] === 'bad';
 const groupOf = model => model?.task ? model.task.charAt(0).toUpperCase() + model.task.slice(1).replace(/[-_]/g, ' ') : otherTask;
-const textOf = model => [model.name, groupOf(model), summary(model)[1], ...model.versions.flatMap(v => v.labels)].join(' ').toLowerCase();
+const textOf = model => [model.name, groupOf(model), summary(model)[1], hasFault(model) ? 'fault' : '', ...model.versions.flatMap(v => v.labels)].join(' ').toLowerCase();
 
 function setText(place, text) {
   if (place.textContent !== text) {

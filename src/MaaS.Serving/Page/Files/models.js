@@ -56,7 +56,7 @@ function share(value) {
 /** A model's state in one word or two, and its kind. */
 export function summary(model) {
   const broken = model.versions.find(v => v.error_code !== 'OK');
-  return broken ? ['bad', isServable(model) ? 'Available, with a fault' : 'Failed']
+  return broken ? ['bad', isServable(model) ? 'With a fault' : 'Failed']
     : states[['AVAILABLE', 'LOADING', 'START', 'UNLOADING', 'END'].find(s => model.versions.some(v => v.state === s))] ?? ['idle', ''];
 }
 

@@ -18,7 +18,7 @@ export function summaryOf(answer) {
   const [first] = answer.predictions ?? [];
   return first?.probabilities ? `${first.label}, ${percent(first.probabilities[first.label])}`
     : answer.outputs ? answer.outputs.map(o => `${o.name}: ${some(o.data)}`).join('; ')
-    : JSON.stringify(answer);
+    : JSON.stringify(answer.predictions ?? answer);
 }
 
 export const faultOf = message => element('p', { class: 'fault', role: 'alert' }, message);
