@@ -56,7 +56,7 @@ public sealed class ManyModelsBrowserTests : BrowserFixture
         var search = page.Page.GetByRole(AriaRole.Searchbox);
 
         await search.FillAsync("anomaly 1");
-        await Expect(page.Page.Locator("#found")).ToHaveTextAsync("9 of 60 models");
+        await Expect(page.Page.Locator("#found")).ToHaveTextAsync("10 of 60 models");
         await Expect(page.Page.Locator("#models .model-name").First).ToHaveTextAsync("alarm-01");
         await search.PressAsync("ArrowDown");
         await page.Page.Keyboard.PressAsync("ArrowDown");
