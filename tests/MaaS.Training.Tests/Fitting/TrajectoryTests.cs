@@ -33,7 +33,7 @@ internal sealed class TrajectoryTests
 
     private static Fixture Read()
     {
-        using var stream = File.OpenRead(Path.Combine(TestContext.CurrentContext.TestDirectory, "Training", "Fixtures", "trajectories.json"));
+        using var stream = File.OpenRead(Path.Combine(TestContext.CurrentContext.TestDirectory, "Fitting", "Fixtures", "trajectories.json"));
         using var json = JsonDocument.Parse(stream);
         var root = json.RootElement;
         return new Fixture(
