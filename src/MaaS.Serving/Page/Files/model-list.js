@@ -126,16 +126,17 @@ export class ModelList {
   #fillSelect(groups, tasks, found) {
     const chosen = this.#models.find(m => m.name === this.#chosen);
     const isHidden = chosen !== undefined && !found.includes(chosen);
-    const option = m => element('option', { value: m.name }, summary(m)[0] === 'good' ? m.name : `${m.name} – ${summary(m)[1].toLowerCase()}`);
-    const parts = [
+    const labelOf = m => summary(m)[0] === 'good' ? m.name : `${m.name} – ${summary(m)[1].toLowerCase()}`;
+    const option = m => element('option', { value: m.name }, labelOf(m));
+    const parts = () => [
       ...(chosen === undefined ? [element('option', { value: '', disabled: true }, 'Choose a model')] : []),
       ...(isHidden ? [option(chosen)] : []),
       ...(tasks === null ? found.map(option) : tasks.map(t => element('optgroup', { label: t }, groups.get(t).map(option)))),
     ];
-    const options = parts.map(p => p.outerHTML).join('');
+    const options = JSON.stringify([chosen === undefined, isHidden ? labelOf(chosen) : '', tasks, found.map(m => [labelOf(m), groupOf(m)])]);
     if (options !== this.#options) {
       this.#options = options;
-      byId('pick').replaceChildren(...parts);
+      byId('pick').replaceChildren(...parts());
     }
 
     byId('pick').value = chosen?.name ?? '';
