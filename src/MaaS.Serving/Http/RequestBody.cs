@@ -54,7 +54,7 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody((int)Math.Min(declared ?? 4096, FirstBlock), jsonLength ?? 0);
         try
         {
-            await body.FillAsync(context.Request.BodyReader, limit).ConfigureAwait(false);
+            await body.FillAsync(context.Request.BodyReader, limit, context.RequestAborted).ConfigureAwait(false);
             body._jsonLength = jsonLength is null || jsonLength <= body._length ? jsonLength ?? body._length
                 : throw RequestException.BadRequest($"expected {jsonLength} bytes of JSON before the binary tensors, got a body of {body._length}");
             return Utf8.IsValid(body.Json) ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
@@ -93,16 +93,11 @@ internal sealed class RequestBody : IDisposable
         _buffer = PinnedBuffer.Rent(_start + capacity);
     }
 
-    /// <summary>Takes what comes until the client has sent all, or is gone.</summary>
-    /// <remarks>
-    /// The server itself ends the read when the connection does. A token that ends it first leaves Kestrel's reader in the
-    /// middle of a read, and it writes an error with a stack trace for each client that hangs up.
-    /// </remarks>
-    private async Task FillAsync(PipeReader pipe, long limit)
+    private async Task FillAsync(PipeReader pipe, long limit, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var read = await pipe.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var read = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (_length + read.Buffer.Length > limit)
             {
                 pipe.AdvanceTo(read.Buffer.End);

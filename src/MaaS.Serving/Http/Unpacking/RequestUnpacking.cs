@@ -50,8 +50,7 @@ internal static class RequestUnpacking
         {
             try
             {
-                // The server ends the read when the client is gone: see RequestBody.
-                return await unpacking.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                return await unpacking.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
             catch (InvalidDataException e)
             {

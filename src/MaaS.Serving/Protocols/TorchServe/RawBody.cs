@@ -82,9 +82,7 @@ internal sealed class RawBody : IDisposable
         try
         {
             context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { MultipartBodyLengthLimit = limit, BufferBodyLengthLimit = limit }));
-
-            // The server ends the read when the client is gone: see RequestBody.
-            return await context.Request.ReadFormAsync(CancellationToken.None).ConfigureAwait(false);
+            return await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
         {
