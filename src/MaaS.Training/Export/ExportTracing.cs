@@ -43,11 +43,11 @@ internal sealed class ExportTracing(
                 reads.Add(read);
             }
 
-            Warnings = ValueReadCheck.Run(reads, sizes.All[0].Run.Trace, Probes, allowReads);
+            Warnings = ValueReadCheck.Run(reads, sizes.All[0].Trace, Probes, allowReads);
             // 2. More sizes where a number in the graph rounds. 3. The edges of the rounding, until what was found holds there too.
             while (true)
             {
-                var program = TraceMerger.Merge([.. sizes.Runs.Select(static run => run.Run.Trace)]);
+                var program = TraceMerger.Merge([.. sizes.Runs.Select(static run => run.Trace)]);
                 var fit = new SizeFit(Axes(), sizes.Evidence);
                 try
                 {

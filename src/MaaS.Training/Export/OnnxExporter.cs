@@ -81,7 +81,7 @@ public static class OnnxExporter
 
         var state = ModuleState.Of(module);
         var values = new ValueProbes(inputs, state, Forward);
-        var sizes = new TraceRuns(inputs, state, Forward, options.TraceSizes);
+        var sizes = new TraceRuns(module, inputs, state, Forward, options.TraceSizes);
         var tracing = new ExportTracing(module, inputs, sizes, values, reads, options.AllowValueReads);
         var model = tracing.Write(
             (program, fit, opset) => GraphWriter.Write(
@@ -122,7 +122,10 @@ public static class OnnxExporter
         OnnxRunner runner, HashSet<string> known, TraceRuns sizes, ExampleInputs inputs, ParityCheck.Case? single, OnnxExportOptions options)
     {
         List<ParityCheck.Case> cases =
-            [.. sizes.Runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs))];
+        [
+            .. sizes.Runs.Where(static run => run.Values is not null)
+                .Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Values!.Inputs, run.Values.Outputs)),
+        ];
         int near = Math.Min(cases.Count, 2 + inputs.Symbols.Count);
         if (single is not null)
         {
@@ -133,7 +136,7 @@ public static class OnnxExporter
         ParityCheck.Run(runner, cases.Skip(near), known, options.ParityTolerance);
         // libtorch leaves out what does nothing at some sizes, as a slice over a whole axis. A branch of the module's shows here.
         var others = sizes.Others.Select(static run => new ParityCheck.Case(
-            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Inputs, run.Run.Outputs)).ToList();
+            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Values!.Inputs, run.Values.Outputs)).ToList();
         ParityCheck.Run(runner, others, known, options.ParityTolerance);
         return (largest, cases.Count + others.Count);
     }
