@@ -21,7 +21,10 @@ internal sealed class ExportTracing(
     public IReadOnlyList<ValueProbe> Probes { get; private set; } = [];
 
     /// <summary>What was read and allowed.</summary>
-    public IReadOnlyList<string> Warnings { get; private set; } = [];
+    public IReadOnlyList<string> Reads { get; private set; } = [];
+
+    /// <summary>What the caller must know of.</summary>
+    public IReadOnlyList<string> Warnings => sizes.Limits is { } limits ? [.. Reads, limits] : Reads;
 
     /// <summary>Traces and writes the model.</summary>
     /// <param name="write">Writes a program in an opset; gives the sizes that the graph computes as well.</param>
@@ -43,7 +46,7 @@ internal sealed class ExportTracing(
                 reads.Add(read);
             }
 
-            Warnings = ValueReadCheck.Run(reads, sizes.All[0].Trace, Probes, allowReads);
+            Reads = ValueReadCheck.Run(reads, sizes.All[0].Trace, Probes, allowReads);
             // 2. More sizes where a number in the graph rounds. 3. The edges of the rounding, until what was found holds there too.
             while (true)
             {

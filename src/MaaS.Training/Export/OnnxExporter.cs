@@ -101,7 +101,8 @@ public static class OnnxExporter
             using var runner = new OnnxRunner(model);
             var known = model.Inputs.Select(static input => input.Name).ToHashSet();
             (parity, parityRuns) = CheckSizes(runner, known, sizes, inputs, SizeOneCase(inputs, Forward, options.TraceSizes), options);
-            parityRuns += CheckScales(runner, known, tracing.Probes, values, sizes.All[0].Sizes, warnings, options);
+            parityRuns += CheckScales(
+                runner, known, tracing, values, sizes.All[0].Sizes, warnings, options);
         }
 
         if (warnings.Count > 0)
@@ -143,11 +144,11 @@ public static class OnnxExporter
 
     // Compares at several scales of values. Where torch itself gives infinity or NaN, there is nothing to compare.
     private static int CheckScales(
-        OnnxRunner runner, HashSet<string> known, IReadOnlyList<ValueProbe> probes, ValueProbes probing,
+        OnnxRunner runner, HashSet<string> known, ExportTracing tracing, ValueProbes probing,
         IReadOnlyDictionary<string, long> sizes, List<string> warnings, OnnxExportOptions options)
     {
-        var readsValues = warnings.Count > 0;
-        var comparable = probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
+        var readsValues = tracing.Reads.Count > 0;
+        var comparable = tracing.Probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
         foreach (var probe in comparable)
         {
             var parity = new ParityCheck.Case($"{Describe(sizes)} for {probe.Scale.Name}", probe.Inputs, probe.Run.Outputs)

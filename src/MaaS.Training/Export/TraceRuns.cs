@@ -69,6 +69,15 @@ internal sealed class TraceRuns : ISizeTracer
     /// <summary>All runs so far.</summary>
     public IReadOnlyList<TraceRun> All => _runs;
 
+    /// <summary>Says where the numbers in the graph were checked, if that was not done on tensors without values; else
+    /// null.</summary>
+    public string? Limits => _examples.Symbols.Count == 0 || HasShapes || _sizes.AllGiven ? null
+        : $"export: forward does not run on tensors without values, so the numbers in the graph were checked at {_runs.Count} sizes "
+            + $"alone ({string.Join(", ", _examples.Symbols.Keys.Select(Span))}); what changes beyond them is not known";
+
+    private string Span(string symbol) =>
+        $"{symbol} {_runs.Min(run => run.Sizes[symbol])} to {_runs.Max(run => run.Sizes[symbol])}";
+
     /// <summary>The runs that join to one program: those that ran the operators that most runs did; all of them where no
     /// three quarters did, which joining them reports. Those that only check come last.</summary>
     public IReadOnlyList<TraceRun> Runs
@@ -133,11 +142,8 @@ internal sealed class TraceRuns : ISizeTracer
         return new TraceRun(sizes, trace, new RunValues(copies, outputs));
     }
 
-    private ShapeTracer? FindShapes()
-    {
-        using var scope = NewDisposeScope();
-        return ShapeTracer.Of(
-            _module, [.. _state.Select(static pair => pair.Tensor)], _forward, _examples.Make(_runs[0].Sizes, seed: null),
-            _runs[0].Trace);
-    }
+    // What stands for the module's tensors belongs to the dispose scope of the export.
+    private ShapeTracer? FindShapes() => ShapeTracer.Of(
+        _module, [.. _state.Select(static pair => pair.Tensor)], _forward, _examples.Make(_runs[0].Sizes, seed: null),
+        _runs[0].Trace);
 }

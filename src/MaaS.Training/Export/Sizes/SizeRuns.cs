@@ -7,7 +7,7 @@ namespace MaaS.Training.Export.Sizes;
 /// the right one.</summary>
 internal sealed class SizeRuns
 {
-    private const int FewRuns = 14;         // beside the first ones, of a module that costs little
+    private const int FewRuns = 20;         // beside the first ones, of a module that costs little
     private const int ManyRuns = 30;
     private const int MostExtensions = 2;
     private const int MostShapeExtensions = 3;
@@ -58,6 +58,9 @@ internal sealed class SizeRuns
     public TraceEvidence Evidence => new(
         _runs.Count, _shapesAlone ? _heldOut.Count : _extensions > 0 ? Math.Min(HeldOut, _runs.Count / 3) : 0,
         (_shapesAlone || _extensions > 0) && _runs.Count >= FullEvidence);
+
+    /// <summary>Whether the user named the sizes of every axis.</summary>
+    public bool AllGiven => _ranges.Values.All(static range => range.IsGiven);
 
     /// <summary>Whether the run at these sizes takes no part in finding expressions and only checks them.</summary>
     public bool IsHeldOut(IReadOnlyDictionary<string, long> sizes) => _heldOut.Contains(Key(sizes));
