@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Compression;
-using MaaS.Core.Onnx;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Schemes;
-using MaaS.Training;
-using MaaS.Training.Compression;
+using MaaS.Onnx;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Pruning;
 using static TorchSharp.torch;

@@ -3,9 +3,9 @@
 // Run: dotnet run -c Release --project benchmarks/generation -- [layers] [width] [tokens] [rounds]
 using System.Diagnostics;
 using MaaS.Core.Generation;
-using MaaS.Core.Inference;
-using MaaS.Training.Models.Generation;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using static TorchSharp.torch;
 
 int Argument(int index, int otherwise) => args.Length > index ? int.Parse(args[index]) : otherwise;

@@ -4,13 +4,13 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using MaaS.Core.Generation;
-using MaaS.Core.Text.Training;
 using MaaS.Serving;
+using MaaS.Text.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 

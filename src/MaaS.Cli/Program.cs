@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
-using MaaS.Core.Inference;
-using MaaS.Training;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
 using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
-using MaaS.Training.Compression;
+using MaaS.Onnx.Costs;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Commands;
 

@@ -1,12 +1,12 @@
 using MaaS.Cli.Terminal;
-using MaaS.Core.Files;
 using MaaS.Core.Packages;
+using MaaS.Primitives.Files;
 using MaaS.Serving;
-using MaaS.Training;
-using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;

@@ -3,10 +3,10 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 using MaaS.Core.Generation;
-using MaaS.Core.Text;
-using MaaS.Core.Text.Training;
-using MaaS.Training.Models.Generation;
+using MaaS.Text;
+using MaaS.Text.Training;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using static TorchSharp.torch;
 
 namespace MaaS.Serving.Tests.Generation;
