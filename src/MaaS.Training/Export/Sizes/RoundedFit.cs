@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Finds a number as a sum of one or two rounded parts, of axes and of their products, and of a constant;

@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Finds out how numbers follow from the dynamic axes.</summary>

@@ -1,5 +1,6 @@
 using MaaS.Training.Export;
 using MaaS.Training.Export.Sizes;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Tests.Export.Sizes;
 
