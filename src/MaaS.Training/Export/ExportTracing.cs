@@ -23,8 +23,8 @@ internal sealed class ExportTracing(
     /// <summary>What was read and allowed.</summary>
     public IReadOnlyList<string> Reads { get; private set; } = [];
 
-    /// <summary>What the caller must know of.</summary>
-    public IReadOnlyList<string> Warnings => sizes.Limits is { } limits ? [.. Reads, limits] : Reads;
+    /// <summary>What the caller must know of: what was read, or where numbers were not checked.</summary>
+    public IReadOnlyList<string> Warnings => Reads.Count == 0 && sizes.Limits is { } limits ? [limits] : Reads;
 
     /// <summary>Traces and writes the model.</summary>
     /// <param name="write">Writes a program in an opset; gives the sizes that the graph computes as well.</param>

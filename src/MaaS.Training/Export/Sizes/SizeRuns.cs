@@ -257,11 +257,13 @@ internal sealed class SizeRuns
 
     private long FarthestShape => _shapesAlone ? _tracer.LargestShape : Farther;
 
-    // What stays the same while an axis is small may move where it is large.
+    // What stays the same while an axis is small may move where it is large: as far as the budget allows. Such sizes only
+    // check what the others gave.
     private double FarAlone(Dictionary<string, long> first, string symbol, double budget)
     {
         var range = _ranges[symbol];
-        for (long reach = Far; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
+        long farthest = _tracer.HasShapes ? Far : Math.Max(Far, _tracer.LargestShape);
+        for (long reach = farthest; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
         {
             var sizes = new Dictionary<string, long>(first) { [symbol] = range.Largest(reach) };
             if (CostOf(sizes) > budget || _tried.Contains(Key(sizes)))
@@ -269,7 +271,7 @@ internal sealed class SizeRuns
                 continue;
             }
 
-            if (Try(sizes))
+            if (Try(sizes, heldOut: reach > Farther))
             {
                 return CostOf(sizes);
             }
