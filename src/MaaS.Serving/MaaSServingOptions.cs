@@ -55,6 +55,12 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string? GrpcUrl { get; set; }
 
+    /// <summary>
+    /// Whether gRPC clients may ask for the services and their messages (server reflection). Default true; an application that
+    /// maps reflection itself sets false.
+    /// </summary>
+    public bool GrpcReflection { get; set; } = true;
+
     /// <summary>Longest time from a request's arrival to its answer; null for no limit. Default 60 s.</summary>
     public TimeSpan? RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -53,6 +53,20 @@ internal readonly struct ModelAccess
         return _models.Status(name, version, _caller);
     }
 
+    /// <summary>As <see cref="Status"/>, and empty where there is no such model or version.</summary>
+    /// <exception cref="Http.RequestException">400: the version is no number of 63 bits. 403: the model is kept from the caller.</exception>
+    public IReadOnlyList<ModelVersionStatus> FindStatus(string name, string? version)
+    {
+        try
+        {
+            return Status(name, version);
+        }
+        catch (Http.RequestException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            return [];
+        }
+    }
+
     /// <inheritdoc cref="ModelRepository.Route"/>
     /// <remarks>Copies to a model that is kept from the caller are kept from them too.</remarks>
     public TrafficRoute? Route(string name)

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using MaaS.Core.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.Extensions.Options;
@@ -59,6 +61,28 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
     public SharedRegion Find(Caller caller, string name)
         => _regions.TryGetValue((caller.Name, name), out var region) ? region
             : throw RequestException.BadRequest($"shared_memory_region: expected a registered region, got '{name}'");
+
+    /// <summary>A copy of the bytes of an input.</summary>
+    /// <exception cref="RequestException">400: there is no such region, or the part is not within it.</exception>
+    public byte[] Read(Caller caller, SharedPart part) => Find(caller, part.Region).Read(part.Offset, part.Size);
+
+    /// <summary>Writes an output.</summary>
+    /// <returns>Bytes that it took.</returns>
+    /// <exception cref="RequestException">400: there is no such region, or the part is too small.</exception>
+    public long Write(Caller caller, SharedPart part, TensorValue tensor, string name)
+    {
+        var region = Find(caller, part.Region);
+        var size = BinaryTensor.Size(tensor);
+        if (size > part.Size)
+        {
+            throw RequestException.BadRequest($"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
+        }
+
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Max(1, size));
+        BinaryTensor.Write(bytes, tensor);
+        region.Write(part.Offset, bytes.WrittenSpan);
+        return size;
+    }
 
     public void Dispose()
     {
