@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using MaaS.Core.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Protocols.SharedMemory;
@@ -13,11 +14,15 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
     private readonly SharedMemoryOptions _options = options.Value.SharedMemory;
     private readonly ConcurrentDictionary<(string Owner, string Name), SharedRegion> _regions = new();
 
+    private readonly Lock _adding = new();
+
     /// <summary>Whether the server takes shared memory at all.</summary>
     public bool IsOn => _options.Prefix is not null;
 
     /// <summary>Registers memory under a name.</summary>
-    /// <exception cref="RequestException">400: the name is taken, the memory is not there, or not below the configured prefix.</exception>
+    /// <exception cref="RequestException">
+    /// 400: the name is taken, the memory is not there, or not below the configured prefix. 429: there are too many.
+    /// </exception>
     public void Register(Caller caller, string name, string key, long offset, long size)
     {
         var file = key.TrimStart('/');
@@ -27,16 +32,15 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
             throw RequestException.BadRequest($"region '{name}': expected a key that begins with '{_options.Prefix}', got '{key}'");
         }
 
-        if (_regions.Count >= _options.MaxRegions)
-        {
-            throw new RequestException(429, $"expected at most {_options.MaxRegions} regions, got one more; unregister some");
-        }
-
         var region = SharedRegion.Open(name, key, caller.Name, Path.Combine(_options.Folder, file), offset, size);
-        if (!_regions.TryAdd((caller.Name, name), region))
+        try
+        {
+            Add(caller, region);
+        }
+        catch
         {
             region.Dispose();
-            throw RequestException.BadRequest($"region '{name}': expected a name that is not registered yet");
+            throw;
         }
     }
 
@@ -82,6 +86,27 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
         BinaryTensor.Write(bytes, tensor);
         region.Write(part.Offset, bytes.WrittenSpan);
         return size;
+    }
+
+    /// <summary>One at a time: what is counted is still so when the region is added.</summary>
+    private void Add(Caller caller, SharedRegion region)
+    {
+        lock (_adding)
+        {
+            var (most, whose) = _regions.Count >= _options.MaxRegions ? (_options.MaxRegions, "all callers")
+                : _regions.Keys.Count(k => k.Owner == caller.Name) >= _options.MaxRegionsPerCaller ? (_options.MaxRegionsPerCaller, "this caller")
+                : (0, "");
+            if (most > 0)
+            {
+                throw new RequestException(
+                    StatusCodes.Status429TooManyRequests, $"expected at most {most} regions of {whose}, got one more; unregister some");
+            }
+
+            if (!_regions.TryAdd((caller.Name, region.Name), region))
+            {
+                throw RequestException.BadRequest($"region '{region.Name}': expected a name that is not registered yet");
+            }
+        }
     }
 
     public void Dispose()
