@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
