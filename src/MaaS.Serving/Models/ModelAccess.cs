@@ -86,7 +86,7 @@ internal readonly struct ModelAccess
     /// <summary>The model of a target as <c>digits@canary</c>.</summary>
     public static string ShadowTarget(string shadow) => shadow.Split('@')[0];
 
-    /// <inheritdoc cref="ModelRepository.LoadAsync(string, int?, bool, CancellationToken)"/>
+    /// <inheritdoc cref="ModelRepository.LoadAsync(string, long?, bool, CancellationToken)"/>
     public Task LoadAsync(string name, CancellationToken cancellationToken)
     {
         BeginChange(name);
@@ -108,8 +108,8 @@ internal readonly struct ModelAccess
         _models.SetInstances(name, instances, _caller);
     }
 
-    /// <inheritdoc cref="ModelRepository.UnloadAsync(string, int?, CancellationToken)"/>
-    public Task UnloadAsync(string name, int? version, CancellationToken cancellationToken)
+    /// <inheritdoc cref="ModelRepository.UnloadAsync(string, long?, CancellationToken)"/>
+    public Task UnloadAsync(string name, long? version, CancellationToken cancellationToken)
     {
         BeginChange(name);
         return _models.UnloadAsync(name, version, _caller, cancellationToken);

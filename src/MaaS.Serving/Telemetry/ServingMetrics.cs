@@ -77,5 +77,5 @@ internal sealed class ServingMetrics : IDisposable
         => [new(counts.Succeeded, new KeyValuePair<string, object?>("outcome", "success")), new(counts.Failed, new KeyValuePair<string, object?>("outcome", "failure"))];
 
     // Boxing the version of each request would be the only allocation here.
-    private static TagList Tags(string name, int version) => new() { { "model", name }, { "version", VersionText.Of(version) } };
+    private static TagList Tags(string name, long version) => new() { { "model", name }, { "version", VersionText.Of(version) } };
 }
