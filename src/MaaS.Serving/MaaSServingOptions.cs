@@ -82,6 +82,9 @@ public sealed class MaaSServingOptions
     /// <summary>How numbers that are not finite stand in JSON answers. Default: as the tokens NaN, Infinity and -Infinity.</summary>
     public Json.NonFiniteNumbers NonFiniteNumbers { get; set; }
 
+    /// <summary>How strings that are no UTF-8 stand in JSON answers. Default: the answer is an error, 422.</summary>
+    public Json.NonTextBytes NonTextBytes { get; set; }
+
     /// <summary>Whether the page for people is served at the root of the endpoints. Default true.</summary>
     public bool Page { get; set; } = true;
 

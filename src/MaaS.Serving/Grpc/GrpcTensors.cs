@@ -108,7 +108,7 @@ internal static class GrpcTensors
     private static TensorValue Strings(string name, RepeatedField<ByteString> contents, long[] shape)
     {
         ThrowIfUnfit(name, contents, shape);
-        return TensorValue.OfStrings([.. contents.Select(c => BinaryTensor.Text(name, c.Span))], shape);
+        return TensorValue.OfStrings([.. contents.Select(static c => ByteText.Decode(c.Span))], shape);
     }
 
     private static void ThrowIfUnfit<T>(string name, RepeatedField<T> contents, long[] shape)
