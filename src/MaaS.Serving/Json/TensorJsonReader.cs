@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Json;
@@ -99,8 +97,7 @@ internal static class TensorJsonReader
             throw RequestException.BadRequest($"input '{target.Name}': expected text or {{\"b64\": base64}}, got another object");
         }
 
-        target.Append(Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes)
-            : throw RequestException.BadRequest($"input '{target.Name}': expected base64 of UTF-8 text, got other bytes"));
+        target.Append(Onnx.Inference.ByteText.Decode(bytes));
     }
 
     private static RequestException Ragged(TensorBuffer target, string got)

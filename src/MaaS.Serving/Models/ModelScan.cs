@@ -6,7 +6,7 @@ namespace MaaS.Serving.Models;
 /// <param name="Unreadable">What looks like a model and cannot be read.</param>
 internal sealed record ModelScan(
     IReadOnlyList<ModelSource> Sources,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Labels,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Labels,
     IReadOnlyList<UnreadableSource> Unreadable);
 
 /// <summary>Something that looks like a model and cannot be read.</summary>
