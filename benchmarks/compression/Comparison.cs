@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Analysis;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Analysis;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;
 

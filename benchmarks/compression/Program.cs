@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Compression;
-using MaaS.Core.Onnx;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Schemes;
+using MaaS.Onnx;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;

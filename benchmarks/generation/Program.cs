@@ -3,7 +3,7 @@
 // Run: dotnet run -c Release --project benchmarks/generation -- [layers] [width] [tokens] [rounds]
 using System.Diagnostics;
 using MaaS.Core.Generation;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
 using static TorchSharp.torch;

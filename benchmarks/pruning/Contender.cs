@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using static TorchSharp.torch;
 

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Quantization;
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Analysis;
-using MaaS.Core.Quantization.Calibration;
-using MaaS.Core.Quantization.Qdq;
-using MaaS.Core.Quantization.Schemes;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Qdq;
+using MaaS.Onnx.Quantization.Schemes;
 
 // dotnet run -c Release --project benchmarks/quantization [-- THREADS [SECONDS]]
 // The memory that calibration takes; then latency, medians of the float model and the quantized one, which take turns.

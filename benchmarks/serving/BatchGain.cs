@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Benchmarks.Serving;
 

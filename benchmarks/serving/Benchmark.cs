@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 
 namespace MaaS.Benchmarks.Serving;
 

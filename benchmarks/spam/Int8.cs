@@ -1,7 +1,7 @@
-using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
-using MaaS.Core.Quantization.Analysis;
-using MaaS.Core.Quantization.Dynamic;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Dynamic;
 using MaaS.Training.Compression;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Models;

@@ -3,7 +3,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Benchmarks.Spam;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
 using MaaS.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;

@@ -1,4 +1,5 @@
-using MaaS.Core.Text;
+using MaaS.Text;
+
 
 namespace MaaS.Benchmarks.Tokenizers;
 

@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MaaS.Benchmarks.Tokenizers;
-using MaaS.Core.Text;
-using MaaS.Core.Text.Training;
+using MaaS.Text;
+using MaaS.Text.Training;
 
 // dotnet run -c Release --project benchmarks/tokenizers -- TEXTS [NODE_FOLDER [ROUNDS [SECONDS]]]
 // TEXTS: a folder of text files. Trains both kinds of tokenizers on them, then encodes them on one thread. With NODE_FOLDER,

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Cleaning;
-using MaaS.Core.Text.Training;
+using MaaS.Text.Cleaning;
+using MaaS.Text.Training;
 using MaaS.Training.Data.Text;
 
 namespace MaaS.Benchmarks.Training;

@@ -1,7 +1,7 @@
 // A spam filter from raw mails to a package. Run: dotnet run -c Release --project samples/SpamFilter [epochs]
 using System.Globalization;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
 using MaaS.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;

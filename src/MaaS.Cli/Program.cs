@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Training;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;

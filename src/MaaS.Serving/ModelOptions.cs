@@ -39,7 +39,7 @@ public sealed record ModelOptions
     public int? MaxGenerations { get; set; }
 
     /// <summary>
-    /// What runs the operators, as <c>cuda</c> or <c>openvino</c>: see <see cref="Core.Inference.InferenceOptions.Providers"/>.
+    /// What runs the operators, as <c>cuda</c> or <c>openvino</c>: see <see cref="Onnx.Inference.InferenceOptions.Providers"/>.
     /// Default: the processor.
     /// </summary>
     public string[]? Providers { get; set; }
@@ -115,9 +115,9 @@ public sealed record ModelOptions
             yield return $"{path}:{nameof(PreferredBatchSizes)}: expected sizes from 1 to {nameof(MaxBatchSize)}, got {size}";
         }
 
-        foreach (var provider in (Providers ?? []).Except(Core.Inference.ExecutionProviders.Names))
+        foreach (var provider in (Providers ?? []).Except(Onnx.Inference.ExecutionProviders.Names))
         {
-            yield return $"{path}:{nameof(Providers)}: expected some of [{string.Join(", ", Core.Inference.ExecutionProviders.Names)}], got '{provider}'";
+            yield return $"{path}:{nameof(Providers)}: expected some of [{string.Join(", ", Onnx.Inference.ExecutionProviders.Names)}], got '{provider}'";
         }
 
         if (Versions is not null && VersionPolicy.TryParse(Versions) is null)

@@ -1,5 +1,5 @@
 using MaaS.Core.Generation;
-using MaaS.Core.Text.Training;
+using MaaS.Text.Training;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
 using TorchSharp;

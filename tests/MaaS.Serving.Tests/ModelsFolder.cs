@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 
 namespace MaaS.Serving.Tests;
 

@@ -1,8 +1,8 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Serving.Tests;
 

@@ -20,7 +20,7 @@ internal sealed class SafeTensorsFixture(params string[] path) : IDisposable
         {
             var value = _file[name];
             long[] shape = value.Shape.ToArray();
-            return value.Type == MaaS.Core.Inference.ElementType.Int64
+            return value.Type == MaaS.Onnx.Inference.ElementType.Int64
                 ? tensor(value.AsSpan<long>().ToArray(), shape)
                 : tensor(value.AsSpan<float>().ToArray(), shape);
         }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using MaaS.Core.Inference;
 using MaaS.Core.InputData;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
 using MaaS.Training.Models;
 using static MaaS.Cli.CommandLine.OptionKinds;
 

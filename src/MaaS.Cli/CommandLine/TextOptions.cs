@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
+using MaaS.Text.Reading;
 using MaaS.Training;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Models;

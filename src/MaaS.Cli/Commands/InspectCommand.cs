@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Costs;
 using MaaS.Training.Compression;
 
 namespace MaaS.Cli.Commands;

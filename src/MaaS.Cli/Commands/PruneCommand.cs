@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 using MaaS.Training;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;

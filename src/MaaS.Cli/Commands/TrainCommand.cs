@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Text;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 using MaaS.Training;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;

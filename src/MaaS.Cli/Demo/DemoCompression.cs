@@ -1,9 +1,9 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Analysis;
-using MaaS.Core.Quantization.Schemes;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;

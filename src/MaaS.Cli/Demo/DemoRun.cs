@@ -1,6 +1,6 @@
 using MaaS.Cli.Terminal;
-using MaaS.Core.Files;
 using MaaS.Core.Packages;
+using MaaS.Primitives.Files;
 using MaaS.Serving;
 using MaaS.Training;
 using MaaS.Training.Compression;

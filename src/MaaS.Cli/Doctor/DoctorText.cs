@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaaS.Core.Metrics;
+using MaaS.Primitives.Display;
 using MaaS.Training.Startup;
 
 namespace MaaS.Cli.Doctor;

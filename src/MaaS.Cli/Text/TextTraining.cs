@@ -1,4 +1,4 @@
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 using MaaS.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
@@ -54,7 +54,7 @@ internal static class TextTraining
         var matrix = evaluation.Report.ConfusionMatrix;
         List<string[]> rows = [["", .. matrix.Classes]];
         rows.AddRange(matrix.Classes.Select((name, i) => (string[])[name, .. matrix.Classes.Select((_, j) => $"{matrix[i, j]}")]));
-        return Core.Metrics.TextTable.Render(rows, 1);
+        return Primitives.Display.TextTable.Render(rows, 1);
     }
 
     private static IEnumerable<(string Name, string Value)> Facts(

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Drift;
 

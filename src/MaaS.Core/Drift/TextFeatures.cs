@@ -1,5 +1,5 @@
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Drift;
 

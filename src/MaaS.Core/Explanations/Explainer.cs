@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Explanations;
 

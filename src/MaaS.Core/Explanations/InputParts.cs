@@ -1,4 +1,5 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
+
 
 namespace MaaS.Core.Explanations;
 

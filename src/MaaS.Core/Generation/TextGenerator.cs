@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
-using MaaS.Core.Text;
+using MaaS.Onnx.Inference;
+using MaaS.Text;
 
 namespace MaaS.Core.Generation;
 

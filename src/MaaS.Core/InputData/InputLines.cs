@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Text.Json;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.InputData;
 

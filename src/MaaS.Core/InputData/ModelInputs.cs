@@ -1,6 +1,7 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
-using MaaS.Core.Quantization;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization;
+
 
 namespace MaaS.Core.InputData;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.InputData;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.InputData;
 

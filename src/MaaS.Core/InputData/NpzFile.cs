@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.InputData;
 

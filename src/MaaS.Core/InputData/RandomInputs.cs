@@ -1,6 +1,6 @@
 using System.Collections;
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.InputData;
 

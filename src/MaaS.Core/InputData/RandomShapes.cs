@@ -1,5 +1,6 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+
 
 namespace MaaS.Core.InputData;
 

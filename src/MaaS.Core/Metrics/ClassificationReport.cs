@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MaaS.Core.Display;
+using MaaS.Primitives.Display;
 
 namespace MaaS.Core.Metrics;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using MaaS.Core.Display;
+using MaaS.Primitives.Display;
 
 namespace MaaS.Core.Metrics;
 

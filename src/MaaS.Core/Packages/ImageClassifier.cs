@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
-using MaaS.Core.Inference;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Packages;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using MaaS.Core.Generation;
-using MaaS.Core.Inference;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Packages;
 

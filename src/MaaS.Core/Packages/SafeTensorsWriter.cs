@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using MaaS.Core.Files;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Core.Packages;
 

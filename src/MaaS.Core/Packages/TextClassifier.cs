@@ -1,5 +1,6 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Text;
+using MaaS.Onnx.Inference;
+using MaaS.Text;
+
 
 namespace MaaS.Core.Packages;
 

@@ -1,6 +1,7 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Text;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Onnx.Inference;
+using MaaS.Text;
+using MaaS.Text.Cleaning;
+
 
 namespace MaaS.Core.Packages;
 

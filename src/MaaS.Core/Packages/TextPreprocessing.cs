@@ -1,4 +1,5 @@
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
+
 
 namespace MaaS.Core.Packages;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using MaaS.Core.Drift;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models;
 using MaaS.Serving.Telemetry;

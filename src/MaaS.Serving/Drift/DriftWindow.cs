@@ -1,5 +1,5 @@
 using MaaS.Core.Drift;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Drift;

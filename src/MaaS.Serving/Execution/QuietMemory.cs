@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

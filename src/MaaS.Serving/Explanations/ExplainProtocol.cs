@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Core.Explanations;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;

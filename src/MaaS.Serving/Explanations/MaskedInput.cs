@@ -1,5 +1,5 @@
 using MaaS.Core.Explanations;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 

@@ -19,7 +19,7 @@ internal sealed class GenerationRunner(string name, TextGenerator generator, Com
 
     /// <summary>Continues a text; whoever asks holds a lease on the model until the last piece.</summary>
     /// <exception cref="QueueFullException">As many texts are under way as may.</exception>
-    /// <exception cref="Core.Inference.ModelInputException">The prompt has no tokens, or too many.</exception>
+    /// <exception cref="Onnx.Inference.ModelInputException">The prompt has no tokens, or too many.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed before the next piece.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async IAsyncEnumerable<GeneratedText> RunAsync(

@@ -1,4 +1,4 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference;

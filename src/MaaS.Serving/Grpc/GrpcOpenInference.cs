@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using Google.Protobuf;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;

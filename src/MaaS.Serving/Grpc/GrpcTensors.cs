@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;
 using MaaS.Serving.Protocols;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Json;
 

@@ -86,7 +86,7 @@ internal static class TensorJsonReader
 
     private static void AppendScalar(ref Utf8JsonReader reader, TensorBuffer target)
     {
-        if (reader.TokenType != JsonTokenType.StartObject || target.Type != Core.Inference.ElementType.String)
+        if (reader.TokenType != JsonTokenType.StartObject || target.Type != Onnx.Inference.ElementType.String)
         {
             target.Append(ref reader);
             return;

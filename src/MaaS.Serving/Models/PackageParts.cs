@@ -1,7 +1,7 @@
 using MaaS.Core.Drift;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
-using MaaS.Core.Text;
+using MaaS.Text;
 
 namespace MaaS.Serving.Models;
 

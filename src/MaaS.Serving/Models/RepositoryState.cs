@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Serving.Models;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using MaaS.Core.Inference;
-using MaaS.Core.Packages;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Protocols;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Protocols;

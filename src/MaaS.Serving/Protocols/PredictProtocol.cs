@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Text.Json;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;

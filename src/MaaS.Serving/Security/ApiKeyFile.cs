@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Serving.Security;
 

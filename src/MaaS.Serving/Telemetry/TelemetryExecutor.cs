@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Analysis;
-using MaaS.Core.Quantization.Schemes;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
 using MaaS.Training.Models;

@@ -1,7 +1,7 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Quantization.Dynamic;
-using MaaS.Core.Quantization.Qdq;
-using MaaS.Core.Quantization.WeightOnly;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Dynamic;
+using MaaS.Onnx.Quantization.Qdq;
+using MaaS.Onnx.Quantization.WeightOnly;
 using MaaS.Training.Pruning;
 
 namespace MaaS.Training.Compression;

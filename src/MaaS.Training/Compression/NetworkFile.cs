@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
-using MaaS.Core.Text;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Text;
 using MaaS.Training.Data;
 using MaaS.Training.Models;
 

@@ -1,4 +1,4 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Data;
 using MaaS.Training.Interop;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 
 namespace MaaS.Training.Compression;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using MaaS.Core.Display;
+using MaaS.Primitives.Display;
 
 namespace MaaS.Training.Data;
 

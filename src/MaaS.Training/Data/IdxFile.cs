@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Training.Data;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using MaaS.Core.Display;
-using MaaS.Core.Packages;
+using MaaS.Onnx;
+using MaaS.Primitives.Display;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using MaaS.Core.Metrics;
+using MaaS.Primitives.Display;
 
 namespace MaaS.Training.Evaluation;
 

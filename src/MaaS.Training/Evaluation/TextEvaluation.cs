@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
-using MaaS.Core.Display;
-using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
+using MaaS.Primitives.Display;
 using MaaS.Training.Data.Text;
 
 namespace MaaS.Training.Evaluation;

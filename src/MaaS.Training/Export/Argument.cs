@@ -1,5 +1,5 @@
 using System.Numerics;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 
 namespace MaaS.Training.Export;
 

@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Export.Lowering;
 using MaaS.Training.Export.Sizes;
 using MaaS.Training.Tracing;

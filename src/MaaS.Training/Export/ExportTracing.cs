@@ -1,4 +1,4 @@
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Training.Export.Sizes;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;

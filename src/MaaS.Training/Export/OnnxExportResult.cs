@@ -1,4 +1,5 @@
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
+
 
 namespace MaaS.Training.Export;
 

@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Passes;
+using MaaS.Onnx;
+using MaaS.Onnx.Passes;
 using MaaS.Training.Startup;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;

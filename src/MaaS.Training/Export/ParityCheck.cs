@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using Microsoft.ML.OnnxRuntime;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export;
 

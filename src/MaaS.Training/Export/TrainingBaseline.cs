@@ -1,6 +1,6 @@
 using MaaS.Core.Drift;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Data.Text;

@@ -1,4 +1,4 @@
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Interop;

@@ -1,10 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
 using MaaS.Core.Drift;
-using MaaS.Core.Inference;
 using MaaS.Core.Metrics;
-using MaaS.Core.Onnx;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
 using MaaS.Training.Pruning;

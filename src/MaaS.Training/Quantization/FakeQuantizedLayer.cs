@@ -1,4 +1,4 @@
-using MaaS.Core.Quantization;
+using MaaS.Onnx.Quantization;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;

@@ -1,5 +1,5 @@
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Weights;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Weights;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;

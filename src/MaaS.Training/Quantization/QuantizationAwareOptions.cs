@@ -1,4 +1,5 @@
-using MaaS.Core.Quantization;
+using MaaS.Onnx.Quantization;
+
 
 namespace MaaS.Training.Quantization;
 

@@ -1,9 +1,9 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
-using MaaS.Core.Quantization;
-using MaaS.Core.Quantization.Calibration;
-using MaaS.Core.Quantization.Qdq;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Qdq;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Interop;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 using TorchSharp;
 
 namespace MaaS.Training.Startup;

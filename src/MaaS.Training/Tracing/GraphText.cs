@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Tracing.LibTorch;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using Google.Protobuf;
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using TorchSharp;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing;

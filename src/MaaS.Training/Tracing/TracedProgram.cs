@@ -1,5 +1,5 @@
 using MaaS.Training.Export;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Tracing;
 

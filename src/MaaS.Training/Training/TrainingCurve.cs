@@ -1,6 +1,5 @@
 using System.Net;
-using MaaS.Core.Display;
-using MaaS.Core.Metrics;
+using MaaS.Primitives.Display;
 using MaaS.Training.Evaluation;
 using static System.FormattableString;
 

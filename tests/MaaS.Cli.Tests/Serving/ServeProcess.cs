@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Cli.Tests.Serving;
 

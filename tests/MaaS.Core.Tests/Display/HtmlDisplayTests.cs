@@ -1,7 +1,7 @@
 using System.Xml.Linq;
-using MaaS.Core.Display;
 using MaaS.Core.Metrics;
-using MaaS.Core.Quantization;
+using MaaS.Onnx.Quantization;
+using MaaS.Primitives.Display;
 
 namespace MaaS.Core.Tests.Display;
 

@@ -1,7 +1,7 @@
 using MaaS.Core.Drift;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Training;
+using MaaS.Onnx.Inference;
+using MaaS.Text.Training;
 
 namespace MaaS.Core.Tests.Drift;
 

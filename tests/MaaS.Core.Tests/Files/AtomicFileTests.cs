@@ -1,4 +1,6 @@
-using MaaS.Core.Files;
+using MaaS.Tests;
+using MaaS.Primitives.Files;
+
 
 namespace MaaS.Core.Tests.Files;
 

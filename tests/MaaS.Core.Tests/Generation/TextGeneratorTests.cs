@@ -1,6 +1,6 @@
 using System.Text;
 using MaaS.Core.Generation;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.Generation;
 

@@ -1,5 +1,6 @@
-using MaaS.Core.Inference;
+using MaaS.Tests;
 using MaaS.Core.InputData;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.InputData;
 

@@ -1,5 +1,5 @@
-using MaaS.Core.Inference;
 using MaaS.Core.InputData;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.InputData;
 

@@ -1,7 +1,7 @@
-using MaaS.Core.Inference;
 using MaaS.Core.InputData;
-using MaaS.Core.Onnx;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Tests.InputData;
 

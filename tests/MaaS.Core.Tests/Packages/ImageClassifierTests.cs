@@ -1,7 +1,8 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
+using MaaS.Tests;
 using MaaS.Core.Packages;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Tests.Packages;
 

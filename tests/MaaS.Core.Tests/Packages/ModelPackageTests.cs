@@ -1,9 +1,11 @@
+using MaaS.Tests;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.Packages;
 

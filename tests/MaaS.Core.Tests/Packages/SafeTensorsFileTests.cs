@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Packages;

@@ -1,6 +1,6 @@
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Training;
+using MaaS.Onnx.Inference;
+using MaaS.Text.Training;
 
 namespace MaaS.Core.Tests.Packages;
 

@@ -1,3 +1,4 @@
+using MaaS.Tests;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 

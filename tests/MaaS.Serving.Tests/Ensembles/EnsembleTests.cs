@@ -1,5 +1,5 @@
 using System.Net;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Ensembles;
 
 namespace MaaS.Serving.Tests.Ensembles;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Models;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Serving.Tests.Execution;
 

@@ -1,7 +1,7 @@
-using MaaS.Core.Inference;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Serving.Tests.Execution;
 

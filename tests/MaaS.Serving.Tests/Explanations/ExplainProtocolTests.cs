@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using MaaS.Core.Onnx;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Serving.Tests.Explanations;
 

@@ -1,7 +1,8 @@
 using System.Net;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Models;

@@ -1,7 +1,7 @@
 using MaaS.Core.Drift;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Routing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;

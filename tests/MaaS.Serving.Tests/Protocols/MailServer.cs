@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
 using MaaS.Training;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Models;

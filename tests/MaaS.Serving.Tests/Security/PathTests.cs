@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 using MaaS.Serving.Grpc.Schema;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Tests;
 using MaaS.Training.Export;
 using static TorchSharp.torch;

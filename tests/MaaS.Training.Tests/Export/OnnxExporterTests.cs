@@ -1,4 +1,4 @@
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Training.Export;
 using MaaS.Training.Models;
 using static TorchSharp.torch;
@@ -71,6 +71,6 @@ public class OnnxExporterTests : ExportTests
         Assert.That(frozen.training, Is.False);
     }
 
-    private static string Shape(MaaS.Core.Onnx.Schema.ValueInfoProto value) =>
+    private static string Shape(MaaS.Onnx.Schema.ValueInfoProto value) =>
         string.Join(',', OnnxDimension.ShapeOf(value)!.Select(static dim => dim.ToString()));
 }

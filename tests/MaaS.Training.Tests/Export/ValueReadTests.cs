@@ -1,4 +1,4 @@
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Tests;
 using MaaS.Training.Export;
 using TorchSharp;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
+using MaaS.Text.Reading;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Models;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Core.Quantization;
+using MaaS.Onnx.Quantization;
 using MaaS.Training.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;

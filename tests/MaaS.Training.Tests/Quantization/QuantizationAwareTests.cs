@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Quantization.Qdq;
+using MaaS.Onnx;
+using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Tests;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
@@ -69,7 +69,7 @@ public class QuantizationAwareTests
         var (sample, _) = train.GetBatch(arange(train.Count, dtype: ScalarType.Int64), CPU);
         var quantizer = new StaticQuantizer(new() { ReduceRange = true });
         var model = OnnxExporter.Export(net, sample).Model;
-        var ranges = quantizer.Calibrate(model, [new Dictionary<string, Core.Inference.TensorValue> { ["input"] = TensorValues.Of(sample) }]);
+        var ranges = quantizer.Calibrate(model, [new Dictionary<string, Onnx.Inference.TensorValue> { ["input"] = TensorValues.Of(sample) }]);
         double after = Accuracy(quantizer.Quantize(model, ranges), test);
 
         using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { ReduceRange = true });

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Tests;
 using MaaS.Training.Tracing;
 using MaaS.Training.Tracing.LibTorch;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Batching;
 

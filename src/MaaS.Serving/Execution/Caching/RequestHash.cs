@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Caching;
 

@@ -1,4 +1,4 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Protocols;
 
 namespace MaaS.Serving.Models.Triton;

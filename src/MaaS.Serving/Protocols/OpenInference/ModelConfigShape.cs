@@ -1,4 +1,4 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Protocols.OpenInference;

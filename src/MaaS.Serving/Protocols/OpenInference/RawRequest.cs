@@ -1,4 +1,4 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;

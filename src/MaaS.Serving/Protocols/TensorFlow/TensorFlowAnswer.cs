@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;

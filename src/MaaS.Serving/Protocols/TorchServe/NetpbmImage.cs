@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Protocols.TorchServe;

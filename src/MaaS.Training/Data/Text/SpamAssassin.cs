@@ -1,3 +1,4 @@
+using MaaS.Text.Reading;
 using MaaS.Training.Models;
 
 namespace MaaS.Training.Data.Text;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
+using MaaS.Text.Reading;
 
 namespace MaaS.Training.Data.Text;
 

@@ -1,6 +1,6 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using MaaS.Onnx.Schema;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 

@@ -1,4 +1,4 @@
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 

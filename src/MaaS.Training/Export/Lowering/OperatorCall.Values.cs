@@ -1,6 +1,6 @@
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Training.Export.Sizes;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 

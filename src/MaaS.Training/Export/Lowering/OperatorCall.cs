@@ -1,7 +1,7 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Tracing;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 

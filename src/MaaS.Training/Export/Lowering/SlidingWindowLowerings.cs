@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
-using static MaaS.Core.Onnx.Schema.TensorProto.Types;
+using MaaS.Onnx;
+using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using MaaS.Core.Files;
 using MaaS.Core.Packages;
+using MaaS.Primitives.Files;
 using MaaS.Training.Models.Transformers.Bert;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Core.Text;
+using MaaS.Text;
 
 namespace MaaS.Training.Models.Checkpoints;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Core.Files;
+using MaaS.Primitives.Files;
 using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Models.Checkpoints;

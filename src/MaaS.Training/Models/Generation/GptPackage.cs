@@ -1,7 +1,7 @@
 using MaaS.Core.Generation;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
-using MaaS.Core.Text;
+using MaaS.Onnx.Inference;
+using MaaS.Text;
 using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Models.Generation;

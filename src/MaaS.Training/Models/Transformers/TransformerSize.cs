@@ -6,7 +6,7 @@ namespace MaaS.Training.Models.Transformers;
 /// <param name="Parameters">Numbers that are learned; a table that two layers share counts once.</param>
 /// <param name="Macs">
 /// Multiply–accumulate operations of one forward pass: matrix products and convolutions, as
-/// <see cref="Core.Onnx.Costs.CostModel"/> counts them.
+/// <see cref="Onnx.Costs.CostModel"/> counts them.
 /// </param>
 /// <param name="ActivationBytes">
 /// What the layers keep for the backward pass in float32 training: the inputs of norms and dense layers, queries, keys, values,

@@ -1,4 +1,4 @@
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Export;
 using MaaS.Training.Tracing;
 

@@ -1,4 +1,5 @@
-using MaaS.Core.Text.Cleaning;
+using MaaS.Text.Cleaning;
+using MaaS.Text.Reading;
 using MaaS.Training.Data.Text;
 
 namespace MaaS.Training.Tests.Data.Text;

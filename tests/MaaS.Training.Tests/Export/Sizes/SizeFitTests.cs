@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Schema;
+using MaaS.Onnx.Schema;
+using MaaS.Onnx;
 using MaaS.Training.Export;
 using MaaS.Training.Export.Sizes;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using MaaS.Core.Inference;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using MaaS.Tests;
 using MaaS.Training.Models.Checkpoints;
 using MaaS.Training.Models.Transformers;

@@ -1,5 +1,5 @@
 using MaaS.Core.Generation;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Tests;
 using MaaS.Training.Models.Checkpoints;
 using MaaS.Training.Models.Generation;

@@ -1,6 +1,6 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
-using MaaS.Core.Text.Training;
+using MaaS.Text.Training;
 using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
 using static TorchSharp.torch;

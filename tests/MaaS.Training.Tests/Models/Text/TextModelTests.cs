@@ -1,4 +1,4 @@
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Text;
 using static TorchSharp.torch;

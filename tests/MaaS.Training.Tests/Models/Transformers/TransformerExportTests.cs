@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MaaS.Core.Onnx;
+using MaaS.Onnx;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;

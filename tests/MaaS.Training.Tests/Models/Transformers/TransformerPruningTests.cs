@@ -1,4 +1,4 @@
-using MaaS.Core.Onnx.Costs;
+using MaaS.Onnx.Costs;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;

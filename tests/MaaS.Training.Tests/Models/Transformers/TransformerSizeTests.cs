@@ -1,5 +1,5 @@
-using MaaS.Core.Onnx;
-using MaaS.Core.Onnx.Costs;
+using MaaS.Onnx;
+using MaaS.Onnx.Costs;
 using MaaS.Training.Export;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Protocols.OpenInference.Statistics;

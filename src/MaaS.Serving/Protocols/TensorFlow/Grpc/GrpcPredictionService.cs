@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using MaaS.Core.Inference;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;

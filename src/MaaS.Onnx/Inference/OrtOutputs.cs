@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace MaaS.Onnx.Inference;
+
+/// <summary>ONNX Runtime's outputs as <see cref="TensorValue"/>s over its own memory.</summary>
+internal static class OrtOutputs
+{
+    public static InferenceOutputs Wrap(IReadOnlyList<OrtValue> outputs, IReadOnlyList<TensorSpec> specs)
+    {
+        var values = new TensorValue[outputs.Count];
+        try
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = Wrap(outputs[i], specs[i].Type);
+            }
+
+            return new InferenceOutputs(values, specs);
+        }
+        catch
+        {
+            foreach (var output in outputs)
+            {
+                output.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static unsafe TensorValue Wrap(OrtValue output, ElementType type)
+    {
+        var shape = output.GetTensorTypeAndShape().Shape;
+        if (type == ElementType.String)
+        {
+            using (output)
+            {
+                return TensorValue.OfStrings(output.GetStringTensorAsArray(), shape);
+            }
+        }
+
+        var owner = new Owner(output);
+        var bytes = output.GetTensorMutableRawData();
+        var pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)); // Native memory: it does not move.
+        return new TensorValue(type, shape, new NativeMemory(pointer, bytes.Length, owner.IsAlive).Memory, owner);
+    }
+
+    private sealed class Owner(OrtValue value) : IDisposable
+    {
+        private volatile bool _disposed;
+
+        public bool IsAlive() => !_disposed;
+
+        public void Dispose()
+        {
+            _disposed = true;
+            value.Dispose();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using MaaS.Onnx.Schema;
+
+namespace MaaS.Onnx;
+
+/// <summary>The size of one axis: a number, a named dynamic size, or unknown.</summary>
+/// <param name="Size">The number, where it is fixed.</param>
+/// <param name="Symbol">The name of a dynamic size, such as <c>batch</c>.</param>
+public readonly record struct OnnxDimension(long? Size, string? Symbol)
+{
+    /// <summary>A fixed size.</summary>
+    public static implicit operator OnnxDimension(long size) => new(size, null);
+
+    /// <summary>A dynamic size.</summary>
+    public static implicit operator OnnxDimension(string symbol) => new(null, symbol);
+
+    /// <inheritdoc/>
+    public override string ToString() => Size?.ToString() ?? Symbol ?? "?";
+
+    /// <summary>Reads a shape; null where the value's rank is not known.</summary>
+    public static OnnxDimension[]? ShapeOf(ValueInfoProto value) =>
+        value.Type?.TensorType?.Shape?.Dim.Select(static dim => dim.ValueCase switch
+        {
+            TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue => (OnnxDimension)dim.DimValue,
+            TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when dim.DimParam.Length > 0 => dim.DimParam,
+            _ => default,
+        }).ToArray();
+
+    /// <summary>Describes a tensor value: name, element type, shape (null for an unknown rank).</summary>
+    public static ValueInfoProto ValueInfo(
+        string name, TensorProto.Types.DataType type, IEnumerable<OnnxDimension>? shape)
+    {
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type };
+        if (shape is not null)
+        {
+            tensor.Shape = new TensorShapeProto();
+            tensor.Shape.Dim.Add(shape.Select(static dim => dim switch
+            {
+                { Size: { } size } => new TensorShapeProto.Types.Dimension { DimValue = size },
+                { Symbol: { } symbol } => new TensorShapeProto.Types.Dimension { DimParam = symbol },
+                _ => new TensorShapeProto.Types.Dimension(),
+            }));
+        }
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
+    }
+}

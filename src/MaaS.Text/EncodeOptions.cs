@@ -1,0 +1,22 @@
+namespace MaaS.Text;
+
+/// <summary>What encoding does beside tokenizing.</summary>
+public sealed record EncodeOptions
+{
+    /// <summary>Whether [CLS], [SEP] and the like are added.</summary>
+    public bool AddSpecialTokens { get; init; } = true;
+
+    /// <summary>
+    /// Whether a special token written in the text, as <c>[SEP]</c>, becomes that token; otherwise it is text like any other,
+    /// which is what text from strangers calls for.
+    /// </summary>
+    public bool SpecialTokensInText { get; init; } = true;
+
+    /// <summary>Null for the tokenizer's own setting.</summary>
+    public Truncation? Truncation { get; init; }
+
+    /// <summary>Null for the tokenizer's own setting.</summary>
+    public Padding? Padding { get; init; }
+
+    internal static EncodeOptions Default { get; } = new();
+}
