@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace MaaS.Client.Rest;
@@ -29,7 +30,10 @@ internal static class RestErrors
         {
             HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
                 or HttpRequestError.ProxyTunnelError => ErrorKind.Unreachable,
-            HttpRequestError.InvalidResponse or HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded => ErrorKind.BadAnswer,
+            HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded => ErrorKind.BadAnswer,
+
+            // A connection that breaks while HTTP/2 begins is called an invalid response as well.
+            HttpRequestError.InvalidResponse when !Causes(exception).Any(IsBreak) => ErrorKind.BadAnswer,
             _ => ErrorKind.Disconnected,
         };
         return new MaaSClientException(kind, address, exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message, exception);
@@ -49,6 +53,16 @@ internal static class RestErrors
     /// <summary>The answer is none of the protocol.</summary>
     public static MaaSClientException Unreadable(Uri address, string expected, Exception exception)
         => new(ErrorKind.BadAnswer, address, $"expected {expected}, got another answer: {exception.Message}", exception);
+
+    private static bool IsBreak(Exception cause) => cause is SocketException or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded };
+
+    private static IEnumerable<Exception> Causes(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            yield return exception;
+        }
+    }
 
     private static TimeSpan? WaitOf(RetryConditionHeaderValue? header, TimeProvider time) => header switch
     {
