@@ -96,7 +96,7 @@ internal sealed class Gate : IAsyncDisposable
                 _ = ForwardAsync(client);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException or OperationCanceledException)
         {
             // The listener was stopped.
         }

@@ -9,7 +9,7 @@ using MaaS.Text.Training;
 
 namespace MaaS.Client.Tests;
 
-/// <summary>Streams of a language model whose next token is always the last one and 1 (Fixtures/make_successor.py).</summary>
+/// <summary>Streams of a language model whose next token is always the last one and 1 (Fixtures/make_models.py).</summary>
 public sealed class GenerateTests
 {
     private readonly ModelsFolder _models = new ModelsFolder().Add("same");

@@ -29,6 +29,12 @@ internal sealed partial class HealthProber(
         Task? probing;
         lock (_lock)
         {
+            // A container disposes a service once for each of its types.
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
             _stop.Cancel();
             probing = _probing;
         }
