@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 
-namespace MaaS.Client;
+namespace MaaS.Client.Rest;
 
 /// <summary>Tensors' elements as JSON.</summary>
 internal static class JsonElements
@@ -15,9 +16,10 @@ internal static class JsonElements
         switch (tensor.Datatype)
         {
             case Datatypes.Bytes:
-                foreach (var text in tensor.ToStrings())
+                foreach (var element in tensor.Elements())
                 {
-                    writer.WriteStringValue(text);
+                    writer.WriteStringValue(Utf8.IsValid(element.Span) ? element.Span
+                        : throw new NotSupportedException($"JSON carries texts in UTF-8 only, '{tensor.Name}' has other bytes; use Transport.Rest or Transport.Grpc."));
                 }
 
                 break;
@@ -55,7 +57,7 @@ internal static class JsonElements
                 Each<sbyte>(tensor, v => writer.WriteNumberValue(v));
                 break;
             default:
-                throw new NotSupportedException($"JSON carries no {tensor.Datatype} tensors; leave UseJson false.");
+                throw new NotSupportedException($"JSON carries no {tensor.Datatype} tensors; use Transport.Rest or Transport.Grpc.");
         }
 
         writer.WriteEndArray();
@@ -65,9 +67,9 @@ internal static class JsonElements
     /// <exception cref="FormatException">The array has other elements, or the type is unknown.</exception>
     public static ReadOnlyMemory<byte> Read(JsonElement data, string datatype) => datatype switch
     {
-        Datatypes.Bytes => Tensor.OfStrings("data", [.. Flatten(data).Select(e => e.GetString()!)], Flatten(data).Count()).Data,
+        Datatypes.Bytes => Texts([.. Flatten(data).Select(e => e.GetString()!)]),
         "BOOL" => Read(data, e => e.GetBoolean()),
-        "FP32" => Read(data, e => (float)Number(e)),
+        "FP32" => Read(data, e => e.ValueKind == JsonValueKind.Number ? e.GetSingle() : (float)Number(e)),
         "FP64" => Read(data, Number),
         "UINT64" => Read(data, e => e.GetUInt64()),
         "INT64" => Read(data, e => e.GetInt64()),
@@ -94,7 +96,7 @@ internal static class JsonElements
     }
 
     /// <summary>A number; NaN where a server writes null for what JSON lacks, and its quoted tokens.</summary>
-    private static double Number(JsonElement element) => element.ValueKind switch
+    public static double Number(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Null => double.NaN,
         JsonValueKind.String => element.GetString() switch
@@ -106,6 +108,8 @@ internal static class JsonElements
         },
         _ => element.GetDouble(),
     };
+
+    private static ReadOnlyMemory<byte> Texts(string[] texts) => Tensor.OfStrings("data", texts, texts.Length).Data;
 
     private static void Each<T>(Tensor tensor, Action<T> write)
         where T : unmanaged

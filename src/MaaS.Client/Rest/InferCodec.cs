@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace MaaS.Client;
+namespace MaaS.Client.Rest;
 
 /// <summary>Inference requests and answers on the wire.</summary>
 internal static class InferCodec
@@ -31,18 +31,18 @@ internal static class InferCodec
 
     /// <summary>Reads an answer.</summary>
     /// <exception cref="MaaSClientException">It has another form.</exception>
-    public static async Task<InferResponse> DecodeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<InferResponse> DecodeAsync(Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var length = HeaderOf(response) is { } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : body.Length;
-            using var json = JsonDocument.Parse(body.AsMemory(0, length));
+            using var json = JsonDocument.Parse(NonFiniteTokens.Quote(body.AsMemory(0, length)));
             return Decode(json.RootElement, body.AsMemory(length));
         }
         catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new MaaSClientException($"infer: expected an inference response of the Open Inference Protocol, got another answer: {e.Message}", e);
+            throw RestErrors.Unreadable(address, "an inference response of the Open Inference Protocol", e);
         }
     }
 
@@ -57,29 +57,7 @@ internal static class InferCodec
         writer.WriteStartArray("inputs"u8);
         foreach (var input in request.Inputs)
         {
-            writer.WriteStartObject();
-            writer.WriteString("name"u8, input.Name);
-            writer.WriteString("datatype"u8, input.Datatype);
-            writer.WriteStartArray("shape"u8);
-            foreach (var size in input.Shape)
-            {
-                writer.WriteNumberValue(size);
-            }
-
-            writer.WriteEndArray();
-            if (useJson)
-            {
-                writer.WritePropertyName("data"u8);
-                JsonElements.Write(writer, input);
-            }
-            else
-            {
-                writer.WriteStartObject("parameters"u8);
-                writer.WriteNumber("binary_data_size"u8, input.Data.Length);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
+            WriteInput(writer, input, useJson);
         }
 
         writer.WriteEndArray();
@@ -88,19 +66,69 @@ internal static class InferCodec
             writer.WriteStartArray("outputs"u8);
             foreach (var output in outputs)
             {
-                writer.WriteStartObject();
-                writer.WriteString("name"u8, output);
-                writer.WriteEndObject();
+                WriteOutput(writer, output);
             }
 
             writer.WriteEndArray();
         }
 
-        if (!useJson)
+        WriteParameters(writer, request, useJson);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteInput(Utf8JsonWriter writer, Tensor input, bool useJson)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, input.Name);
+        writer.WriteString("datatype"u8, input.Datatype);
+        writer.WriteStartArray("shape"u8);
+        foreach (var size in input.Shape)
+        {
+            writer.WriteNumberValue(size);
+        }
+
+        writer.WriteEndArray();
+        if (useJson)
+        {
+            writer.WritePropertyName("data"u8);
+            JsonElements.Write(writer, input);
+        }
+        else
         {
             writer.WriteStartObject("parameters"u8);
-            writer.WriteBoolean("binary_data_output"u8, true);
+            writer.WriteNumber("binary_data_size"u8, input.Data.Length);
             writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOutput(Utf8JsonWriter writer, RequestedOutput output)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name"u8, output.Name);
+        if (output.Classes > 0)
+        {
+            writer.WriteStartObject("parameters"u8);
+            writer.WriteNumber("classification"u8, output.Classes);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteParameters(Utf8JsonWriter writer, InferRequest request, bool useJson)
+    {
+        writer.WriteStartObject("parameters"u8);
+        writer.WriteBoolean("binary_data_output"u8, !useJson);
+        if (request.Priority is { } priority)
+        {
+            writer.WriteNumber("priority"u8, priority);
+        }
+
+        if (request.Timeout is { } timeout)
+        {
+            writer.WriteNumber("timeout"u8, (long)Math.Ceiling(timeout.TotalMicroseconds));
         }
 
         writer.WriteEndObject();
@@ -123,11 +151,6 @@ internal static class InferCodec
             else
             {
                 data = JsonElements.Read(output.GetProperty("data"), datatype);
-            }
-
-            if (Datatypes.SizeOf(datatype) is var element && element > 0 && shape.Aggregate((long)element, (size, axis) => checked(size * axis)) != data.Length)
-            {
-                throw new FormatException($"output '{name}' has {data.Length} bytes, which are no {datatype} of shape [{string.Join(',', shape)}]");
             }
 
             outputs.Add(Tensor.FromWire(name, datatype, shape, data));

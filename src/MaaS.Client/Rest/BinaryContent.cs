@@ -1,11 +1,12 @@
 using System.Net;
 
-namespace MaaS.Client;
+namespace MaaS.Client.Rest;
 
 /// <summary>A JSON part followed by tensors, none of which is copied.</summary>
 internal sealed class BinaryContent(ReadOnlyMemory<byte> json, IReadOnlyList<Tensor> tensors) : HttpContent
 {
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
