@@ -14,4 +14,4 @@ internal sealed record ModelScan(
 /// <param name="Location">Where it is.</param>
 /// <param name="Cause">Why it cannot be read.</param>
 /// <param name="Version">The version that it is of; null where it is the model as a whole.</param>
-internal sealed record UnreadableSource(string Name, string Location, Exception Cause, int? Version = null);
+internal sealed record UnreadableSource(string Name, string Location, Exception Cause, long? Version = null);

@@ -28,7 +28,7 @@ internal sealed record VersionPolicy
     public int? Newest => _latest > 0 ? _latest : null;
 
     /// <summary>The versions that are named, in order; empty where the newest are loaded.</summary>
-    public IReadOnlyList<int> Named => [.. _specific.Order()];
+    public IReadOnlyList<long> Named => [.. _specific.Order()];
 
     /// <summary>Reads a policy; null where the text is none.</summary>
     public static VersionPolicy? TryParse(string? text)
