@@ -14,7 +14,12 @@ internal sealed record NpyType(ElementType Type, int Bytes, int Unit, bool BigEn
     /// <exception cref="InvalidDataException">Tensors have no such elements.</exception>
     public static NpyType Parse(string descriptor, string name)
     {
-        char order = descriptor[0], kind = descriptor.Length > 1 ? descriptor[1] : '?';
+        if (descriptor.Length < 3)
+        {
+            throw Unknown(descriptor, name);
+        }
+
+        char order = descriptor[0], kind = descriptor[1];
         if (order is not ('<' or '>' or '|' or '=')
             || !int.TryParse(descriptor.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
         {

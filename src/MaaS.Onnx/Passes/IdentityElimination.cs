@@ -77,7 +77,7 @@ public sealed class IdentityElimination : IGraphPass
 
             node.SetAttribute("perm", Array.ConvertAll(outer, axis => inner[axis]));
         }
-        else if (index.Initializer(node.Input[1]) is not { } shape || shape.ToInt64Array().Contains(0))
+        else if (index.Initializer(node.InputOrEmpty(1)) is not { } shape || shape.ToInt64Array().Contains(0))
         {
             return false;
         }

@@ -80,8 +80,9 @@ internal sealed class GrpcMessageReader(PipeReader body, bool isGzip, long limit
         {
             return parser.ParseFrom(message);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
         {
+            // The parser throws the latter where a wrapped number, such as a version, is cut off.
             throw new GrpcException(GrpcStatusCode.Internal, $"expected a {typeof(T).Name}, got other bytes", e);
         }
     }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MaaS.Fuzzing.Engine;
 using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using MaaS.Onnx.Passes;
 using MaaS.Onnx.Schema;
 
@@ -24,7 +25,7 @@ internal sealed class OnnxHarness : IFuzzHarness
 
     public IReadOnlyList<byte[]> Seeds() => [.. Fixtures.Select(f => KnownInputs.Seed("Onnx", f + ".onnx")).Where(f => f.Length < 4096)];
 
-    public bool IsDocumented(Exception exception) => exception is InvalidDataException;
+    public bool IsDocumented(Exception exception) => exception is InvalidDataException or InferenceException;
 
     public void Run(byte[] input)
     {

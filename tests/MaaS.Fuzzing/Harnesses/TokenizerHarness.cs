@@ -23,7 +23,14 @@ internal sealed class TokenizerHarness : IFuzzHarness
     public IReadOnlyList<byte[]> Seeds()
     {
         using var all = JsonDocument.Parse(KnownInputs.Seed("tokenizers.json"));
-        return [.. Small(all.RootElement).Select(t => Encoding.UTF8.GetBytes(t.GetRawText())).Where(t => t.Length < 16_384)];
+        var models = all.RootElement.GetProperty("models").EnumerateArray().Select(m => m.GetRawText()).Where(m => m.Length < 8192).Append(Model).ToArray();
+        var normalizers = Parts(all, "normalized").ToArray();
+        var preTokenizers = Parts(all, "preTokenized").ToArray();
+        return
+        [
+            .. Parts(all, "encoded").Where(t => t.Length < 16_384).Select(Encoding.UTF8.GetBytes),
+            .. normalizers.Select(n => File(models[^1], n, "null")), .. preTokenizers.Select(p => File(models[^1], "null", p)), .. models.Select(m => File(m, "null", "null")),
+        ];
     }
 
     public bool IsDocumented(Exception exception) => exception is InvalidDataException;
@@ -69,12 +76,16 @@ internal sealed class TokenizerHarness : IFuzzHarness
         }
     }
 
-    /// <summary>Every object that has a model, however deep.</summary>
-    private static IEnumerable<JsonElement> Small(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Object when json.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.Object => [json],
-        JsonValueKind.Object => json.EnumerateObject().SelectMany(p => Small(p.Value)),
-        JsonValueKind.Array => json.EnumerateArray().SelectMany(Small),
-        _ => [],
-    };
+    /// <summary>The components of one kind in the fixtures.</summary>
+    private static IEnumerable<string> Parts(JsonDocument fixtures, string kind)
+        => fixtures.RootElement.GetProperty(kind).EnumerateArray().Select(part => part.GetProperty("json").GetRawText());
+
+    private static byte[] File(string model, string normalizer, string preTokenizer) => Encoding.UTF8.GetBytes(
+        $$"""{"version":"1.0","truncation":null,"padding":null,"added_tokens":[{{Added}}],"normalizer":{{normalizer}},"pre_tokenizer":{{preTokenizer}},"post_processor":null,"decoder":null,"model":{{model}}}""");
+
+    private const string Added =
+        """{"id":4,"content":"[MASK]","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}""";
+
+    private const string Model =
+        """{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"[UNK]":0,"a":1,"##a":2,"hello":3}}""";
 }

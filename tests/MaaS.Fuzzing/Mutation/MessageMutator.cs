@@ -1,6 +1,8 @@
 using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Enum = System.Enum;
 
 namespace MaaS.Fuzzing.Mutation;
 
@@ -87,6 +89,7 @@ internal sealed class MessageMutator(IReadOnlyList<string> words, Random random)
         var number = Numbers[random.Next(Numbers.Length)];
         return field.FieldType switch
         {
+            FieldType.Message when field.MessageType.ClrType == typeof(Int64Value) => number,
             FieldType.Message => field.MessageType.Parser.ParseFrom([]),
             FieldType.Enum => Enum.ToObject(field.EnumType.ClrType, random.Next(30)),
             FieldType.String => words.Count == 0 ? "" : words[random.Next(words.Count)],

@@ -64,8 +64,9 @@ internal sealed class TensorFlowPredict(
         {
             return PredictRequest.Parser.ParseFrom(body);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
         {
+            // The parser throws the latter where a wrapped number, such as a version, is cut off.
             throw new RequestException("expected a serialized tensorflow.serving.PredictRequest, got other bytes", e);
         }
     }

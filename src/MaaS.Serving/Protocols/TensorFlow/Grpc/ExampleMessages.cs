@@ -27,9 +27,10 @@ internal static class ExampleMessages
         }
 
         var columns = new Dictionary<int, FeatureColumn>();
+        var seen = new HashSet<int>();
         for (var row = 0; row < examples.Count; row++)
         {
-            var seen = new HashSet<int>();
+            seen.Clear();
             Add(examples[row].Features?.Feature, row, seen);
             Add(context, row, seen);
             if (columns.Keys.FirstOrDefault(i => !seen.Contains(i), -1) is >= 0 and var missing)
