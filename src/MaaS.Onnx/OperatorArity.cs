@@ -23,15 +23,15 @@ internal static class OperatorArity
         .ToFrozenDictionary(static entry => entry.Type, static entry => entry.Least);
 
     /// <summary>Checks a node.</summary>
-    /// <exception cref="InvalidDataException">A standard operator has too few inputs, or no output.</exception>
+    /// <exception cref="InvalidDataException">A standard operator has too few inputs, or any operator no output.</exception>
     public static void Check(NodeProto node)
     {
-        if (!node.IsStandard())
+        if (node.Output.FirstOrDefault(static name => name.Contains('\0')) is { } cut)
         {
-            return;
+            throw new InvalidDataException($"onnx: {node.Describe()}: expected names without zero bytes, at which ONNX Runtime cuts them, got '{cut}'");
         }
 
-        var least = Inputs.GetValueOrDefault(node.OpType, 1);
+        var least = node.IsStandard() ? Inputs.GetValueOrDefault(node.OpType, 1) : 0;
         if (node.Input.Count < least || node.Output.Count == 0)
         {
             throw new InvalidDataException(

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using MaaS.Fuzzing.Engine;
+using MaaS.Serving.Protocols.TensorFlow;
 using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 
@@ -29,11 +30,11 @@ internal sealed class TensorFlowPredictHarness : IFuzzHarness
             ("s", new TensorProto { Dtype = DataType.DtInt16, TensorShape = Shape(2, 3) })),
     ];
 
-    public bool IsDocumented(Exception exception) => ServedInputs.IsRefusal(exception) || exception is InvalidProtocolBufferException;
+    public bool IsDocumented(Exception exception) => ServedInputs.IsRefusal(exception);
 
     public void Run(byte[] input)
     {
-        var request = PredictRequest.Parser.ParseFrom(input);
+        var request = TensorFlowPredict.Parse(input);
         using var tensors = ServedInputs.TensorsOf(request.Inputs.Count > 1 ? ServedInputs.Many : ServedInputs.One);
         foreach (var (name, proto) in request.Inputs)
         {

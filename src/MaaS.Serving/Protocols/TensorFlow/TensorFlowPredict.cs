@@ -58,7 +58,8 @@ internal sealed class TensorFlowPredict(
         await context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static PredictRequest Parse(ReadOnlySpan<byte> body)
+    /// <exception cref="RequestException">400: it is no such message.</exception>
+    internal static PredictRequest Parse(ReadOnlySpan<byte> body)
     {
         try
         {
