@@ -55,13 +55,13 @@ internal sealed class OpenInferenceHarness : IFuzzHarness
             return; // Bodies are checked before they are read.
         }
 
-        json = NonFinite.Quote(json) is { IsEmpty: false } quoted ? quoted : json;
-        foreach (var model in new[] { ServedInputs.One, ServedInputs.Many })
+        var text = (NonFinite.Quote(json) is { IsEmpty: false } quoted ? quoted : json).ToArray();
+        ServedInputs.Each(model =>
         {
             using var tensors = ServedInputs.TensorsOf(model);
-            OpenInferenceRequest.Read(json, binary, tensors, static part => new byte[Math.Clamp(part.Size, 0, 64)]);
+            OpenInferenceRequest.Read(text, binary, tensors, static part => new byte[Math.Clamp(part.Size, 0, 64)]);
             TensorRoundTrip.Binary(tensors);
-        }
+        });
     }
 
     private const string EightInputs =

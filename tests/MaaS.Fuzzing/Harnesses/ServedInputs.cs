@@ -31,6 +31,29 @@ internal static class ServedInputs
     /// <summary>The ways in which a request may be refused: each becomes a 4xx.</summary>
     public static bool IsRefusal(Exception e) => e is RequestException { Status: >= 400 and < 500 } or System.Text.Json.JsonException or ModelInputException;
 
+    /// <summary>Does the same with <see cref="One"/> and with <see cref="Many"/>; a refusal of the former is none of the latter.</summary>
+    public static void Each(Action<ServedModel> read)
+    {
+        var isTaken = true;
+        try
+        {
+            read(One);
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            isTaken = false;
+        }
+
+        try
+        {
+            read(Many);
+        }
+        catch (Exception e) when (isTaken && IsRefusal(e))
+        {
+            // One of them takes the request.
+        }
+    }
+
     /// <summary>Tensors of a request for a model.</summary>
     public static RequestTensors TensorsOf(ServedModel model) => new(model, encoder: null);
 

@@ -34,7 +34,7 @@ internal sealed class TensorFlowExamplesHarness : IFuzzHarness
     public void Run(byte[] input)
     {
         var message = Input.Parser.ParseFrom(input);
-        foreach (var model in new[] { ServedInputs.One, ServedInputs.Many })
+        ServedInputs.Each(model =>
         {
             using var tensors = ServedInputs.TensorsOf(model);
             var rows = ExampleMessages.Read(message, tensors);
@@ -43,7 +43,7 @@ internal sealed class TensorFlowExamplesHarness : IFuzzHarness
             {
                 FuzzFaultException.Unless(tensor.Shape[0] == rows, $"expected {rows} rows, got {tensor}");
             }
-        }
+        });
     }
 
     private static Example Example(params (string Name, Feature Feature)[] features)
