@@ -61,6 +61,11 @@ public sealed class MaaSServingOptions
     /// </summary>
     public bool GrpcReflection { get; set; } = true;
 
+    /// <summary>
+    /// How long no large request must have come before memory is given back to the system; null keeps it. Default 30 s.
+    /// </summary>
+    public TimeSpan? ReleaseMemoryAfter { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest time from a request's arrival to its answer; null for no limit. Default 60 s.</summary>
     public TimeSpan? RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 

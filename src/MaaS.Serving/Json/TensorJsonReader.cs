@@ -92,7 +92,7 @@ internal static class TensorJsonReader
 
         // {"b64": "…"}
         if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !JsonText.Is(reader, "b64"u8) || !reader.Read() || reader.TokenType != JsonTokenType.String
-            || !reader.TryGetBytesFromBase64(out var bytes) || !reader.Read() || reader.TokenType != JsonTokenType.EndObject)
+            || !JsonText.TryGetBase64(reader, out var bytes) || !reader.Read() || reader.TokenType != JsonTokenType.EndObject)
         {
             throw RequestException.BadRequest($"input '{target.Name}': expected text or {{\"b64\": base64}}, got another object");
         }

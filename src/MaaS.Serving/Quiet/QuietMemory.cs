@@ -1,38 +1,35 @@
-using System.Runtime.InteropServices;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace MaaS.Serving.Execution;
+namespace MaaS.Serving.Quiet;
 
 /// <summary>
-/// Gives memory back once large requests have stopped for a while: buffers that are kept for the next, ONNX Runtime's arenas,
-/// the heap's free parts and those of the C library.
+/// Gives memory back once large requests have stopped for <see cref="MaaSServingOptions.ReleaseMemoryAfter"/>: buffers that
+/// are kept for the next, ONNX Runtime's arenas, the heap's free parts and those of the C library.
 /// </summary>
 internal sealed partial class QuietMemory(
     ModelRepository models, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<QuietMemory> logger) : BackgroundService
 {
-    /// <summary>How long no large request came before memory is given back.</summary>
-    internal static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // What loading took counts as well.
-        long seen = PinnedBuffer.LargeUses, trimmed = -1;
-        using var timer = new PeriodicTimer(Quiet, time);
+        if (options.Value.ReleaseMemoryAfter is not { } quiet)
+        {
+            return;
+        }
+
+        var watch = new QuietWatch(PinnedBuffer.LargeUses);
+        using var timer = new PeriodicTimer(quiet, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            var uses = PinnedBuffer.LargeUses;
-            if (uses == seen && uses != trimmed)
+            if (watch.IsDue(PinnedBuffer.LargeUses))
             {
                 Trim();
-                trimmed = PinnedBuffer.LargeUses;
-                uses = trimmed;
+                watch.Released(PinnedBuffer.LargeUses);
             }
-
-            seen = uses;
         }
     }
 
@@ -46,8 +43,7 @@ internal sealed partial class QuietMemory(
         }
 
         PinnedBuffer.Trim();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        TrimNative();
+        ProcessMemory.Release();
         LogTrimmed(before >> 20, Environment.WorkingSet >> 20);
     }
 
@@ -62,25 +58,6 @@ internal sealed partial class QuietMemory(
             LogKept(e, model.Name);
         }
     }
-
-    private static void TrimNative()
-    {
-        try
-        {
-            if (OperatingSystem.IsLinux())
-            {
-                _ = MallocTrim(0); // 1 where something was given back, 0 where nothing was there: both are well.
-            }
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Of the C libraries of Linux only glibc keeps free memory, and has the call.
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int MallocTrim(nuint pad);
 
     [LoggerMessage(LogLevel.Debug, "Gave memory back after large requests: {Before} MiB before, {After} MiB after")]
     private partial void LogTrimmed(long before, long after);
