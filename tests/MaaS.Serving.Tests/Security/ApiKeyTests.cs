@@ -111,7 +111,7 @@ public sealed class ApiKeyTests
         var (first, firstStored) = ApiKey.Create("first", ["predict"]);
         var (second, secondStored) = ApiKey.Create("second", ["predict"]);
         ApiKeyFile.Write(file, [firstStored]);
-        var log = new LogLines();
+        using var log = new LogLines();
         await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Security.ApiKeyFile) = (_models.Path, file), isOpen: false, builder: b => b.Logging.AddProvider(log));
         Assert.That((await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
@@ -127,7 +127,7 @@ public sealed class ApiKeyTests
             async () =>
             {
                 Assert.That((await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.OK));
-                return log.Lines.Any(l => l.Contains("API keys cannot be read", StringComparison.Ordinal));
+                return log.All.Any(l => l.Text.Contains("API keys cannot be read", StringComparison.Ordinal));
             },
             Is.True.After(10_000, 100));
     }
