@@ -29,7 +29,7 @@ public sealed class ModelPackageTests
 
     private static Dictionary<string, PackageContent> Files => new()
     {
-        ["model.onnx"] = PackageContent.FromFile(Path.Combine(TestContext.CurrentContext.TestDirectory, "Inference", "Fixtures", "linear.onnx")),
+        ["model.onnx"] = PackageContent.FromFile(Path.Combine(TestContext.CurrentContext.TestDirectory, "Packages", "Fixtures", "linear.onnx")),
         ["report/index.html"] = PackageContent.FromBytes("<p>97 %</p>"u8.ToArray()),
     };
 
