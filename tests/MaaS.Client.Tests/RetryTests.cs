@@ -223,11 +223,8 @@ public sealed class RetryTests
             return Task.FromResult(response);
         };
 
-    private static async Task<HttpResponseMessage> Hangs(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        await Task.Delay(Timeout.Infinite, cancellationToken);
-        return new HttpResponseMessage();
-    }
+    private static Task<HttpResponseMessage> Hangs(HttpRequestMessage request, CancellationToken cancellationToken)
+        => new TaskCompletionSource<HttpResponseMessage>().Task.WaitAsync(cancellationToken);
 
     /// <summary>Answers one line after the other; the last one for ever.</summary>
     private sealed class Script(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>[] lines) : HttpMessageHandler
