@@ -104,6 +104,8 @@ public sealed partial class Tokenizer
     private TokenEncoding Pad(TokenEncoding encoding, int length, Padding padding) => encoding.Padded(length, padding, PadId(padding));
 
     private int PadId(Padding padding) =>
-        padding.Id ?? Padding?.Id ?? PadTokens.Select(TokenToId).FirstOrDefault(static id => id is not null)
+        padding.Id ?? PaddingId
         ?? throw new ArgumentException($"padding: expected one of the tokens {string.Join(", ", PadTokens)}; the vocabulary has none, set Padding.Id.");
+
+    private int? FirstId(IEnumerable<string> tokens) => tokens.Select(TokenToId).FirstOrDefault(static id => id is not null);
 }

@@ -12,7 +12,8 @@ namespace MaaS.Text;
 public sealed partial class Tokenizer
 {
     // What fills up where neither the caller nor tokenizer.json says.
-    private static readonly string[] PadTokens = ["[PAD]", "<pad>", "<|pad|>"];
+    // Usual names, where no setting says which token it is.
+    private static readonly string[] PadTokens = ["[PAD]", "<pad>", "<|pad|>"], UnknownTokens = ["[UNK]", "<unk>"];
 
     private readonly TokenizerParts _parts;
     private readonly TokenizerPipeline _pipeline;
@@ -62,6 +63,13 @@ public sealed partial class Tokenizer
 
     /// <summary>The token of an id as the vocabulary writes it; null where it has none.</summary>
     public string? IdToToken(int id) => _addedById.TryGetValue(id, out var added) ? added.Content : _parts.Model.Vocabulary.Token(id);
+
+    /// <summary>Id of the token that fills short texts: of the tokenizer's own setting, else of a usual name; null where there is
+    /// none.</summary>
+    public int? PaddingId => Padding?.Id ?? FirstId(PadTokens);
+
+    /// <summary>Id of what the vocabulary does not know; null where it knows everything, as one of bytes does.</summary>
+    public int? UnknownId => FirstId(UnknownTokens);
 
     /// <summary>The same tokenizer with other settings of its own.</summary>
     /// <exception cref="ArgumentException">Padding names no token and the vocabulary has none of the usual names.</exception>

@@ -61,7 +61,7 @@ internal sealed class EvaluateCommand : VerbCommand
     private async Task<ClassificationReport> MeasureAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
-        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
             using var model = TrainedModel.Load(path);
             using var data = _data.Load(result);

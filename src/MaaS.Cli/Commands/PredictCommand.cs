@@ -53,7 +53,7 @@ internal sealed class PredictCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
-        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
             throw new UsageException($"model: expected a package (.maas or folder), got the trained model '{path}'; maas export makes a package of it.");
         }

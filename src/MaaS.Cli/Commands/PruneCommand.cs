@@ -75,14 +75,14 @@ internal sealed class PruneCommand : VerbCommand
         var source = result.GetRequiredValue(_model).FullName;
         if (!NetworkFile.IsTrainedModel(source))
         {
-            throw new UsageException($"model: expected a trained model ({TrainedModel.Extension}), because pruning trains on, got '{source}'.");
+            throw new UsageException($"model: expected a trained model ({TrainedClassifier.Extension}), because pruning trains on, got '{source}'.");
         }
 
         var output = result.GetValue(_output)?.FullName ?? Path.Combine(
-            Path.GetDirectoryName(source)!, $"{Path.GetFileNameWithoutExtension(source)}-pruned{TrainedModel.Extension}");
-        if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+            Path.GetDirectoryName(source)!, $"{Path.GetFileNameWithoutExtension(source)}-pruned{TrainedClassifier.Extension}");
+        if (!output.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
+            throw new UsageException($"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
         AtomicFile.EnsureWritable(output);

@@ -102,7 +102,7 @@ internal sealed class QuantizeCommand : VerbCommand
         }
 
         var training = Checked(() => Training(result));
-        var output = result.GetValue(_output)?.FullName ?? Beside(source, mode);
+        var output = result.GetValue(_output)?.FullName ?? DefaultOutput(source, mode);
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output));
         if (!ModelNames.IsValid(name))
         {
@@ -254,27 +254,33 @@ internal sealed class QuantizeCommand : VerbCommand
             cancellationToken);
     }
 
-    private IQuantizationScheme Scheme(ParseResult result, string mode, IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration)
+    private IQuantizationScheme Scheme(
+        ParseResult result, string mode, IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration)
     {
         var excluded = result.GetRequiredValue(_exclude).ToHashSet(StringComparer.Ordinal);
         var perChannel = !result.GetValue(_perTensor);
-        return mode switch
+        var options = new QuantizationSchemeOptions
         {
-            "dynamic" => new DynamicScheme(new DynamicQuantizerOptions { PerChannel = perChannel, ExcludedNodes = excluded }),
-            "int8" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 8, ExcludedNodes = excluded }),
-            "int4" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 4, ExcludedNodes = excluded }),
-            _ => new StaticScheme(
-                calibration,
-                new StaticQuantizerOptions
-                {
-                    Calibration = CalibrationMethods.ByName(result.GetRequiredValue(_calibrator)),
-                    PerChannel = perChannel,
-                    ExcludedNodes = excluded,
-                }),
+            Dynamic = new DynamicQuantizerOptions { PerChannel = perChannel, ExcludedNodes = excluded },
+            Static = new StaticQuantizerOptions
+            {
+                Calibration = CalibrationMethods.ByName(result.GetRequiredValue(_calibrator)),
+                PerChannel = perChannel,
+                ExcludedNodes = excluded,
+            },
+            WeightOnly = new WeightOnlyQuantizerOptions { Bits = mode == "int8" ? 8 : 4, ExcludedNodes = excluded },
         };
+        return options.Scheme(
+            mode switch
+            {
+                "dynamic" => QuantizationKind.Dynamic,
+                "int8" or "int4" => QuantizationKind.WeightOnly,
+                _ => QuantizationKind.Static,
+            },
+            calibration);
     }
 
-    private static string Beside(string source, string mode) => Path.Combine(
+    private static string DefaultOutput(string source, string mode) => Path.Combine(
         Path.GetDirectoryName(source)!,
         $"{Path.GetFileNameWithoutExtension(source)}-{mode}{(source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ".onnx" : ".maas")}");
 

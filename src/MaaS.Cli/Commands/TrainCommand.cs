@@ -84,9 +84,9 @@ internal sealed class TrainCommand : VerbCommand
     private string Output(ParseResult result, string architecture, string dataName)
     {
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
-        if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase) || Directory.Exists(output))
+        if (!output.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase) || Directory.Exists(output))
         {
-            throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
+            throw new UsageException($"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
         return output;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Training.Data.Text;
+using MaaS.Training.Evaluation;
 using MaaS.Training.Pipelines;
 using MaaS.Training.Reports;
 
@@ -19,7 +20,7 @@ internal static class TextMeasuring
     public static async Task<Measured> RunAsync(
         string path, TextOptions texts, ParseResult result, bool withBaseline, CancellationToken cancellationToken)
     {
-        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
             using var model = TrainedTextModel.Load(path);
             var part = Choose(texts, result, model.Info.Preprocessing, model.Info.Classes, model.Info.DataHash, cancellationToken);
@@ -31,7 +32,7 @@ internal static class TextMeasuring
         var parts = Choose(texts, result, packaged.Encoder.Preprocessing, packaged.Labels, hash, cancellationToken);
         var positive = TextEvaluation.PositiveOf(packaged.Labels, [.. (parts.Train ?? parts.HeldBack).Targets]);
         return Compare(
-            TextEvaluation.Of(packaged, parts.HeldBack, positive, cancellationToken),
+            Evaluator.Evaluate(packaged, parts.HeldBack, positive, cancellationToken),
             parts, withBaseline, Hyperparameters.ClassWeights(packaged.Manifest.Lineage, packaged.Labels.Count), cancellationToken);
     }
 

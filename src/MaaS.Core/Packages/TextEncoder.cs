@@ -24,9 +24,9 @@ public sealed class TextEncoder
         ArgumentNullException.ThrowIfNull(tokenizer);
         Preprocessing = preprocessing;
         Tokenizer = tokenizer;
-        PaddingId = tokenizer.Padding?.Id ?? tokenizer.TokenToId("[PAD]") ?? tokenizer.TokenToId("<pad>")
-            ?? throw new ArgumentException("TextEncoder: expected a tokenizer with a padding token, [PAD] or <pad>.", nameof(tokenizer));
-        UnknownId = tokenizer.TokenToId("[UNK]") ?? tokenizer.TokenToId("<unk>");
+        PaddingId = tokenizer.PaddingId ?? throw new ArgumentException(
+            "TextEncoder: expected a tokenizer with a padding token, [PAD] or <pad>.", nameof(tokenizer));
+        UnknownId = tokenizer.UnknownId;
         _cleaner = new TextCleaner(preprocessing.Cleaning);
 
         // A mail that writes "[SEP]" writes five characters: what strangers send has no special tokens.

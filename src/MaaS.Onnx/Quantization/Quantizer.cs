@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Schemes;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 

@@ -118,6 +118,12 @@ public sealed class Compressor
         List<string> skipped = [];
         List<Candidate> candidates = [];
 
+        var schemes = new QuantizationSchemeOptions
+        {
+            Dynamic = _options.Dynamic,
+            Static = _options.Static,
+            WeightOnly = _options.WeightOnly,
+        };
         steps.Next("measuring the original");
         var original = versions?.Original(scratch.Path) ?? new FloatNetwork("original", model!, [], null);
         await AddAsync(original).ConfigureAwait(false);
@@ -152,7 +158,9 @@ public sealed class Compressor
             {
                 var name = network.Steps.Count > 0 ? $"{network.Name}-{kind}".ToLowerInvariant() : $"{kind}".ToLowerInvariant();
                 steps.Next($"quantizing: {name}");
-                var scheme = Scheme(kind, train, network.Model.Inputs[0].Name, cancellationToken);
+                var calibration = OnnxBatches.Inputs(
+                    train, network.Model.Inputs[0].Name, _options.CalibrationSamples, cancellationToken: cancellationToken);
+                var scheme = schemes.Scheme(kind, calibration);
                 var prepared = scheme.Prepare(network.Model, cancellationToken);
                 if (prepared.Nodes.Count > 0)
                 {
@@ -194,15 +202,6 @@ public sealed class Compressor
             models.ForEach(static m => m.Dispose());
         }
     }
-
-    private IQuantizationScheme Scheme(QuantizationKind kind, IBatchSource train, string input, CancellationToken cancellationToken) => kind switch
-    {
-        QuantizationKind.Dynamic => new DynamicScheme(_options.Dynamic),
-        QuantizationKind.Static => new StaticScheme(
-            OnnxBatches.Inputs(train, input, _options.CalibrationSamples, cancellationToken: cancellationToken), _options.Static),
-        QuantizationKind.WeightOnly => new WeightOnlyScheme(_options.WeightOnly),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Compressor: expected Dynamic, Static or WeightOnly"),
-    };
 
     private string Machine()
     {

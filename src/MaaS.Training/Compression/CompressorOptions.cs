@@ -1,6 +1,7 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Dynamic;
 using MaaS.Onnx.Quantization.Qdq;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Onnx.Quantization.WeightOnly;
 using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;

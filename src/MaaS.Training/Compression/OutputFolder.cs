@@ -69,7 +69,7 @@ internal sealed class OutputFolder : IDisposable
         Dictionary<string, PackageContent> files = [];
         if (candidate.Weights is not null)
         {
-            files["weights.safetensors"] = PackageContent.FromFile(candidate.Weights);
+            files[NetworkPackage.WeightsFile] = PackageContent.FromFile(candidate.Weights);
         }
 
         var lineage = manifest.Lineage ?? new ModelLineage();
@@ -89,7 +89,8 @@ internal sealed class OutputFolder : IDisposable
                 Compression = [.. lineage.Compression ?? [], .. point.Steps],
             },
         };
-        return NetworkFile.WritePackageAsync(
-            Path.Combine(_temporary, FileName(point)), described, OnnxModel.Load(candidate.Network), files, cancellationToken);
+        return NetworkPackage.WriteAsync(
+            Path.Combine(_temporary, FileName(point)), described, OnnxModel.Load(candidate.Network), files,
+            cancellationToken: cancellationToken);
     }
 }

@@ -177,7 +177,13 @@ public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
 
     /// <summary>The first ten images, each above the name of its class.</summary>
     /// <exception cref="NotSupportedException">The images have neither 1 nor 3 channels.</exception>
-    public string ToHtml() => ContactSheet.Render(this);
+    public string ToHtml()
+    {
+        const int Shown = 10;
+        var labels = LabelValues();
+        var images = labels.Take(Shown).Select((label, i) => (Pixels(i), Classes[(int)label]));
+        return ContactSheet.Render(images, InputShape);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -85,7 +85,7 @@ public static class OnnxExporter
         var sizes = new TraceRuns(inputs, state, Forward, options.TraceSizes);
         var tracing = new ExportTracing(module, inputs, sizes, values, reads, options.AllowValueReads);
         var model = tracing.Write(
-            (program, fit, opset) => GraphWriter.Write(
+            (program, fit, opset) => OnnxModelWriter.Write(
                 program, inputs, state, fit, OutputNames(outputNames, options), options, opset, module),
             x => invoke(x), options.Opset);
         if (options.Optimize)

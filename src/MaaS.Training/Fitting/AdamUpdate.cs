@@ -1,4 +1,5 @@
 using System.Numerics;
+using MaaS.Training.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 

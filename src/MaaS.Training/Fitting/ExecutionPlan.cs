@@ -1,5 +1,6 @@
 using System.Globalization;
-using MaaS.Training.Quantization;
+using MaaS.Training.Interop;
+using MaaS.Training.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

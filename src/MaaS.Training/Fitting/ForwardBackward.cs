@@ -1,4 +1,5 @@
 using MaaS.Training.Data;
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
@@ -44,7 +45,8 @@ internal sealed class ForwardBackward(
             inputs = augmentation.Apply(inputs, ref random);
         }
 
-        var logits = model.call(BatchLayout.Prepare(inputs, plan.ChannelsLast, plan.Precision)).to(ScalarType.Float32);   // (B, classes)
+        var logits = model.call(BatchLayout.Prepare(Rounded(inputs, plan.Precision), plan.ChannelsLast))
+            .to(ScalarType.Float32);   // (B, classes)
         if (logits.dim() != 2 || logits.shape[1] < data.Classes.Count)
         {
             throw new ArgumentException(
@@ -61,4 +63,8 @@ internal sealed class ForwardBackward(
         return new BatchGradient(
             loss.detach(), correct, [.. gradients.Select(static g => g is null || g.IsInvalid ? null : g)]);
     }
+
+    // Token ids are of an integer type and stay.
+    private static Tensor Rounded(Tensor inputs, TrainingPrecision precision)
+        => precision == TrainingPrecision.Bf16 && inputs.is_floating_point() ? inputs.to(ScalarType.BFloat16) : inputs;
 }

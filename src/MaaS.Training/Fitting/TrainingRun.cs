@@ -60,7 +60,7 @@ internal sealed class TrainingRun : IDisposable
             return [];
         }
 
-        var epochs = Checkpoint.Load(path, _model, _update, best, _options.DataHash);
+        var epochs = TrainingState.Load(path, _model, _update, best, _options.DataHash);
         _weights.Reload();
         return epochs;
     }
@@ -118,7 +118,7 @@ internal sealed class TrainingRun : IDisposable
     {
         if (_options.CheckpointPath is { } path)
         {
-            Checkpoint.Save(path, _model, _update, best, epochs, _options.DataHash);
+            TrainingState.Save(path, _model, _update, best, epochs, _options.DataHash);
         }
 
         _progress?.Report(new TrainingProgress(

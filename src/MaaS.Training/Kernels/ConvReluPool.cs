@@ -1,4 +1,4 @@
-using MaaS.Training.Quantization;
+using MaaS.Training.Interop;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
 using MaaS.Text;
 using MaaS.Training.Data;
 
@@ -13,7 +12,7 @@ namespace MaaS.Training.Pipelines;
 /// <param name="Manifest">What is known; of a bare <c>.onnx</c> file little more than its name.</param>
 public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
 {
-    private static readonly string[] Replaced = [ModelPackage.ModelFile, "weights.safetensors", "report.html"];
+    private static readonly string[] Replaced = [ModelPackage.ModelFile, NetworkPackage.WeightsFile, "report.html"];
 
     /// <summary>Files of a package that go with the network, as a tokenizer, by path; weights of torch are not among them.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
@@ -22,7 +21,7 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
     public static bool IsTrainedModel(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase);
+        return path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Reads a file.</summary>
@@ -149,21 +148,9 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
                 Compression = [.. lineage.Compression ?? [], step],
             },
         };
-        return WritePackageAsync(path, manifest, network, Files.ToDictionary(static f => f.Key, static f => PackageContent.FromBytes(f.Value)), cancellationToken);
-    }
-
-    internal static async Task WritePackageAsync(
-        string path, ModelManifest manifest, OnnxModel network, Dictionary<string, PackageContent> files, CancellationToken cancellationToken)
-    {
-        var bytes = network.ToByteArray();
-        using var inference = InferenceModel.Load(bytes, manifest.Name);
-        files[ModelPackage.ModelFile] = PackageContent.FromBytes(bytes);
-        await ModelPackage.CreateAsync(
-            path,
-            manifest with { Created = DateTimeOffset.UtcNow, Inputs = inference.Inputs, Outputs = inference.Outputs },
-            files,
-            new PackageWriteOptions { Overwrite = true },
-            cancellationToken).ConfigureAwait(false);
+        return NetworkPackage.WriteAsync(
+            path, manifest, network, Files.ToDictionary(static f => f.Key, static f => PackageContent.FromBytes(f.Value)),
+            cancellationToken: cancellationToken);
     }
 
     private static string[]? Labels(string path, OnnxModel model)

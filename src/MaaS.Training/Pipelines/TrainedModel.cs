@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using MaaS.Core.Drift;
 using MaaS.Core.Metrics;
@@ -21,18 +20,19 @@ namespace MaaS.Training.Pipelines;
 /// <summary>A classifier of <see cref="ModelCatalog"/> with its weights, kept in one <c>.safetensors</c> file.</summary>
 /// <param name="module">The network; owned by this object.</param>
 /// <param name="info">What it is and where it came from.</param>
-public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelInfo info) : IDisposable
+public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelInfo info) : TrainedClassifier
 {
-    /// <summary>What names of files with trained models end in.</summary>
-    public const string Extension = ".safetensors";
-
     private const string MetadataKey = "maas";
+
+    private TrainedModelInfo _info = info;
 
     /// <summary>Takes (B, C, H, W) float32 and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
     public nn.Module<Tensor, Tensor> Module { get; } = module;
 
     /// <summary>What it is and where it came from.</summary>
-    public TrainedModelInfo Info { get; private set; } = info;
+    public override TrainedModelInfo Info => _info;
+
+    private protected override nn.Module Network => Module;
 
     /// <summary>Creates a model of the catalogue and trains it.</summary>
     /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
@@ -100,26 +100,15 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         }
 
         Module.eval();
-        Info = Info with { Compression = [.. Info.Compression, PruningStepText.Of(report, fineTuning)] };
+        _info = Info with { Compression = [.. Info.Compression, PruningStepText.Of(report, fineTuning)] };
         return report;
-    }
-
-    /// <summary>Writes weights and description, whole or not at all.</summary>
-    /// <param name="path">Replaced when it exists; its folder is created.</param>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ModelWeights.Save(path, Module, new Dictionary<string, string>
-        {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
-        });
     }
 
     // The weights as they are now, with what was done to get them.
     internal void SaveWith(string path, IReadOnlyList<string> steps)
         => new TrainedModel(Module, Info with { Compression = [.. Info.Compression, .. steps] }).Save(path);
 
-    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a file that <see cref="TrainedClassifier.Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is damaged, was not written by MaaS, or its weights do not fit its architecture.</exception>
     public static TrainedModel Load(string path)
     {
@@ -130,31 +119,31 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
                 $"{path}: expected a model that MaaS trained, got a safetensors file without a '{MetadataKey}' entry in its metadata.");
         }
 
-        var (info, module) = Describe(path, json);
+        var model = FromJson<TrainedModelInfo, TrainedModel>(path, json, Create);
         try
         {
-            if (info.Compression.Count > 0)
+            if (model.Info.Compression.Count > 0)
             {
-                PrunedWeights.Fill(module, info, file, path);
+                PrunedWeights.Fill(model.Module, model.Info, file, path);
             }
             else
             {
-                ModelWeights.Fill(module.state_dict(), file, path);
+                ModelWeights.Fill(model.Module.state_dict(), file, path);
             }
 
-            module.eval();
-            return new TrainedModel(module, info);
+            model.Module.eval();
+            return model;
         }
         catch
         {
-            module.Dispose();
+            model.Dispose();
             throw;
         }
     }
 
     /// <summary>Exports the network with a dynamic batch axis, input <c>image</c> and output <c>logits</c>.</summary>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
-    public OnnxExportResult Export()
+    public override OnnxExportResult Export()
     {
         using var example = Example();
         var result = OnnxExporter.Export(Module, example, ExportOptions);
@@ -184,7 +173,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         var (images, _) = train.GetBatch(arange(0, Math.Min(examples, train.Count), ScalarType.Int64), Module.parameters().First().device);
         var result = aware.Export(images, ExportOptions);
         SetMetadata(result.Model);
-        Info = Info with { Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")] };
+        _info = Info with { Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")] };
         return result;
     }
 
@@ -195,67 +184,15 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <param name="report">Results on held-back data; null where there are none.</param>
     /// <param name="training">Images whose spread the package describes, so that a server can measure drift from them; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public async Task PackAsync(
+    public Task PackAsync(
         string path, string name, OnnxExportResult export, ClassificationReport? report = null, ImageDataset? training = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        var network = export.Model.ToByteArray();
-        using var inference = InferenceModel.Load(network, name);
-        var weights = Path.Combine(Path.GetTempPath(), $"maas-{Guid.NewGuid():n}.safetensors");
-        try
-        {
-            Save(weights);
-            Dictionary<string, PackageContent> files = new()
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                ["weights.safetensors"] = PackageContent.FromFile(weights),
-            };
-            if (training is not null)
-            {
-                using var images = training.NormalizedWith(Info.Mean, Info.Std);
-                files[DriftBaseline.FileName] = PackageContent.FromBytes(TrainingBaseline.Of(inference, images, cancellationToken).ToJson());
-            }
+        => WritePackageAsync(
+            path, name, export, report is null ? null : Metrics(report),
+            training is null ? null : network => Baseline(network, training, cancellationToken), cancellationToken);
 
-            await ModelPackage.CreateAsync(
-                path,
-                Describe(name) with
-                {
-                    Inputs = inference.Inputs,
-                    Outputs = inference.Outputs,
-                    Metrics = report is null ? null : Metrics(report),
-                },
-                files,
-                new PackageWriteOptions { Overwrite = true },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(weights);
-        }
-    }
-
-    /// <summary>What a package of the model says of it, but for inputs, outputs and metrics.</summary>
-    /// <param name="name">Name under which it is served.</param>
-    public ModelManifest Describe(string name) => new()
-    {
-        Name = name,
-        Task = ModelManifest.Classification,
-        Created = DateTimeOffset.UtcNow,
-        Description = $"{Info.Architecture} trained on {Info.Data}",
-        Preprocessing = Preprocessing,
-        Labels = Info.Classes,
-        Lineage = new ModelLineage
-        {
-            DataHash = Info.DataHash,
-            CodeVersion = typeof(TrainedModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
-            Compression = Info.Compression.Count > 0 ? Info.Compression : null,
-        },
-    };
-
-    /// <summary>Frees the network.</summary>
-    public void Dispose() => Module.Dispose();
+    /// <inheritdoc/>
+    public override ModelManifest Describe(string name) => base.Describe(name) with { Preprocessing = Preprocessing };
 
     private ImagePreprocessing Preprocessing => new(
         1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
@@ -283,16 +220,17 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         ["macro_f1"] = report.Macro.F1,
     };
 
-    private static (TrainedModelInfo Info, nn.Module<Tensor, Tensor> Module) Describe(string path, string json)
+    private protected override IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string>
     {
-        try
-        {
-            var info = JsonSerializer.Deserialize<TrainedModelInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null");
-            return (info, ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count));
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
-        }
+        [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
+    };
+
+    private DriftBaseline Baseline(InferenceModel network, ImageDataset training, CancellationToken cancellationToken)
+    {
+        using var images = training.NormalizedWith(Info.Mean, Info.Std);
+        return TrainingBaseline.Of(network, images, cancellationToken);
     }
+
+    private static TrainedModel Create(TrainedModelInfo info)
+        => new(ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count), info);
 }

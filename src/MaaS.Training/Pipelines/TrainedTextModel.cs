@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,11 +21,12 @@ using TextEncoder = MaaS.Core.Packages.TextEncoder;
 namespace MaaS.Training.Pipelines;
 
 /// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one <c>.safetensors</c> file.</summary>
-public sealed class TrainedTextModel : IDisposable
+public sealed class TrainedTextModel : TrainedClassifier
 {
     private const string MetadataKey = "maas-text", TokenizerKey = "tokenizer";
 
     private readonly PaddedSequences _padded;
+    private TrainedTextModelInfo _info;
 
     /// <summary>Puts a model together.</summary>
     /// <param name="module">Takes ids and mask, (B, T) int64, and returns logits (B, classes); owned by this object.</param>
@@ -35,9 +35,10 @@ public sealed class TrainedTextModel : IDisposable
     public TrainedTextModel(nn.Module<Tensor, Tensor, Tensor> module, Tokenizer tokenizer, TrainedTextModelInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        Info = info;
+        _info = info;
         Encoder = new TextEncoder(info.Preprocessing, tokenizer);
-        _padded = new PaddedSequences(module, Encoder.PaddingId, tokenizer.TokenToId("[UNK]") ?? Encoder.PaddingId, info.Sizes.TokenDropout);
+        _padded = new PaddedSequences(
+            module, Encoder.PaddingId, Encoder.UnknownId ?? Encoder.PaddingId, info.Sizes.TokenDropout);
     }
 
     /// <summary>Takes ids and mask, (B, T) int64, and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
@@ -47,7 +48,9 @@ public sealed class TrainedTextModel : IDisposable
     public TextEncoder Encoder { get; }
 
     /// <summary>What it is and where it came from.</summary>
-    public TrainedTextModelInfo Info { get; private set; }
+    public override TrainedTextModelInfo Info => _info;
+
+    private protected override nn.Module Network => Module;
 
     /// <summary>How text classifiers are trained where nothing else is asked for.</summary>
     public static TrainerOptions DefaultTraining { get; } = new()
@@ -61,7 +64,7 @@ public sealed class TrainedTextModel : IDisposable
         LabelSmoothing = 0.05,
     };
 
-    /// <summary>Whether a file was written by <see cref="Save"/>.</summary>
+    /// <summary>Whether a file was written by <see cref="TrainedClassifier.Save"/>.</summary>
     /// <exception cref="InvalidDataException">It is no safetensors file.</exception>
     public static bool IsTextModel(string path)
     {
@@ -107,7 +110,7 @@ public sealed class TrainedTextModel : IDisposable
             var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) }).Fit(
                 trained._padded, trained.Dataset(learned), validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
                 progress, cancellationToken);
-            trained.Info = info with { Epochs = result.Epochs };
+            trained._info = info with { Epochs = result.Epochs };
             return (trained, result);
         }
         catch
@@ -160,19 +163,7 @@ public sealed class TrainedTextModel : IDisposable
         return new TextDataset([.. texts.Texts.AsParallel().AsOrdered().Select(Encoder.Truncating().EncodeClean)], texts.Targets, texts.Classes, Encoder.PaddingId);
     }
 
-    /// <summary>Writes weights, tokenizer and description, whole or not at all.</summary>
-    /// <param name="path">Replaced when it exists; its folder is created.</param>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ModelWeights.Save(path, Module, new Dictionary<string, string>
-        {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
-            [TokenizerKey] = Encoding.UTF8.GetString(Encoder.Tokenizer.ToJson()),
-        });
-    }
-
-    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <summary>Reads a file that <see cref="TrainedClassifier.Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is damaged, holds no text classifier, or its weights do not fit its architecture.</exception>
     public static TrainedTextModel Load(string path)
     {
@@ -183,7 +174,8 @@ public sealed class TrainedTextModel : IDisposable
                 $"{path}: expected a text classifier that MaaS trained, got a safetensors file without '{MetadataKey}' and '{TokenizerKey}' in its metadata.");
         }
 
-        var model = Describe(path, json, tokenizer, file);
+        var model = FromJson<TrainedTextModelInfo, TrainedTextModel>(
+            path, json, info => Create(info, path, tokenizer, file));
         try
         {
             ModelWeights.Fill(model.Module.state_dict(), file, path);
@@ -199,7 +191,7 @@ public sealed class TrainedTextModel : IDisposable
 
     /// <summary>Exports the network with dynamic batch and sequence axes: <c>input_ids</c> and <c>attention_mask</c> to <c>logits</c>.</summary>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
-    public OnnxExportResult Export()
+    public override OnnxExportResult Export()
     {
         using var scope = NewDisposeScope();
         var device = Module.parameters().First().device;
@@ -230,66 +222,30 @@ public sealed class TrainedTextModel : IDisposable
     /// <param name="evaluation">Results on held-back texts; null where there are none.</param>
     /// <param name="training">Cleaned texts whose spread the package describes, so that a server can measure drift from them; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public async Task PackAsync(
+    public Task PackAsync(
         string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null, TextCorpus? training = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        var network = export.Model.ToByteArray();
-        using var inference = InferenceModel.Load(network, name);
-        var weights = Path.Combine(Path.GetTempPath(), $"maas-{Guid.NewGuid():n}.safetensors");
-        try
-        {
-            Save(weights);
-            Dictionary<string, PackageContent> files = new()
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
-                ["weights.safetensors"] = PackageContent.FromFile(weights),
-            };
-            if (training is not null)
-            {
-                files[DriftBaseline.FileName] = PackageContent.FromBytes(TrainingBaseline.Of(inference, Encoder, training, cancellationToken).ToJson());
-            }
+        => WritePackageAsync(
+            path, name, export, evaluation is null ? null : Metrics(evaluation.Summary),
+            training is null ? null : network => TrainingBaseline.Of(network, Encoder, training, cancellationToken),
+            cancellationToken);
 
-            await ModelPackage.CreateAsync(
-                path,
-                Describe(name) with
-                {
-                    Inputs = inference.Inputs,
-                    Outputs = inference.Outputs,
-                    Metrics = evaluation is null ? null : Metrics(evaluation.Summary),
-                },
-                files,
-                new PackageWriteOptions { Overwrite = true },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(weights);
-        }
-    }
+    /// <inheritdoc/>
+    public override ModelManifest Describe(string name) => base.Describe(name) with { Text = Info.Preprocessing };
 
-    /// <summary>What a package of the model says of it, but for inputs, outputs and metrics.</summary>
-    /// <param name="name">Name under which it is served.</param>
-    public ModelManifest Describe(string name) => new()
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _padded.Dispose();
+
+    private protected override IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string>
     {
-        Name = name,
-        Task = ModelManifest.Classification,
-        Created = DateTimeOffset.UtcNow,
-        Description = $"{Info.Architecture} trained on {Info.Data}",
-        Text = Info.Preprocessing,
-        Labels = Info.Classes,
-        Lineage = new ModelLineage
-        {
-            DataHash = Info.DataHash,
-            CodeVersion = typeof(TrainedTextModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
-        },
+        [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
+        [TokenizerKey] = Encoding.UTF8.GetString(Encoder.Tokenizer.ToJson()),
     };
 
-    /// <summary>Frees the network.</summary>
-    public void Dispose() => _padded.Dispose();
+    private protected override IReadOnlyDictionary<string, PackageContent> PackageFiles() => new Dictionary<string, PackageContent>
+    {
+        [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
+    };
 
     // Of what training sees: equal texts under another tokenizer or another limit are other data.
     private string HashWith(TextCorpus learned) => Convert.ToHexStringLower(SHA256.HashData(
@@ -298,26 +254,18 @@ public sealed class TrainedTextModel : IDisposable
     private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null) => new(
         TextModelCatalog.Create(info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed), tokenizer, info);
 
-    private static TrainedTextModel Describe(string path, string json, string tokenizer, SafeTensorsFile file)
+    private static TrainedTextModel Create(TrainedTextModelInfo info, string path, string tokenizer, SafeTensorsFile file)
     {
-        try
+        _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
+        var isTransformer = info.Architecture == "transformer";
+        WeightCount.ThrowIfFarTooFew(path, info.Vocabulary, new TransformerOptions
         {
-            var info = JsonSerializer.Deserialize<TrainedTextModelInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null");
-            _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
-            var isTransformer = info.Architecture == "transformer";
-            WeightCount.ThrowIfFarTooFew(path, info.Vocabulary, new TransformerOptions
-            {
-                Width = info.Sizes.Width,
-                Layers = info.Sizes.Layers,
-                FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
-                MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned ? info.Preprocessing.MaxLength : 1,
-            }, file.Entries);
-            return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
-        }
+            Width = info.Sizes.Width,
+            Layers = info.Sizes.Layers,
+            FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
+            MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned ? info.Preprocessing.MaxLength : 1,
+        }, file.Entries);
+        return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
     }
 
     private static Dictionary<string, double> Metrics(ScoreSummary scores) => new()

@@ -1,5 +1,6 @@
 using MaaS.Training.Data;
 using MaaS.Training.Fitting;
+using MaaS.Training.Interop;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Structured;
 using MaaS.Training.Pruning.Surgery;
@@ -71,7 +72,7 @@ public sealed class Pruner
     {
         options ??= new ChannelPruningOptions();
         options.Validate();
-        PruningChecks.Known(options.Ratios.Keys, ModuleNames(), nameof(options.Ratios));
+        ModuleNames.Known(options.Ratios.Keys, SubmoduleNames(), nameof(options.Ratios));
         var analysis = Probe(options.Ignore, cancellationToken);
         var run = new PruningRun(_module, options, analysis);
         var before = Figures(analysis, options.Evaluate);
@@ -163,9 +164,9 @@ public sealed class Pruner
 
     private DependencyAnalysis Probe(IReadOnlyCollection<string> ignore, CancellationToken cancellationToken)
     {
-        var names = ModuleNames();
-        PruningChecks.Known(ignore, names, nameof(ChannelPruningOptions.Ignore));
-        var pinned = names.Where(name => ignore.Any(module => PruningChecks.IsBelow(name, module)))
+        var names = SubmoduleNames();
+        ModuleNames.Known(ignore, names, nameof(ChannelPruningOptions.Ignore));
+        var pinned = names.Where(name => ignore.Any(module => ModuleNames.IsBelow(name, module)))
             .ToDictionary(static name => name, static _ => "the layer is ignored");
         return new GroupProbe(_module, cancellationToken).Analyze(pinned);
     }
@@ -177,5 +178,5 @@ public sealed class Pruner
             cost.Parameters(analysis.Nothing), cost.Macs(analysis.Nothing), cost.Milliseconds(), evaluate?.Invoke());
     }
 
-    private string[] ModuleNames() => [.. _module.Module.named_modules().Select(static m => m.name)];
+    private string[] SubmoduleNames() => [.. _module.Module.named_modules().Select(static m => m.name)];
 }

@@ -1,4 +1,5 @@
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Weights;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
-using MaaS.Training.Pruning;
+using MaaS.Training.Interop;
 using MaaS.Training.Startup;
 using static TorchSharp.torch;
 
@@ -43,7 +43,7 @@ public sealed class QuantizationAware : IDisposable
         options.Validate();
         TorchRuntime.Ensure();
         (string name, nn.Module module)[] modules = [("", module), .. module.named_modules()];
-        PruningChecks.Known(options.Exclude, [.. modules.Select(static m => m.name)], nameof(options.Exclude));
+        ModuleNames.Known(options.Exclude, [.. modules.Select(static m => m.name)], nameof(options.Exclude));
         var prepared = new QuantizationAware(module, options);
         try
         {
@@ -95,7 +95,7 @@ public sealed class QuantizationAware : IDisposable
     {
         foreach (var (name, module) in modules)
         {
-            if (LayerProduct.Weight(module) is null || _options.Exclude.Any(excluded => PruningChecks.IsBelow(name, excluded)))
+            if (LayerProduct.Weight(module) is null || _options.Exclude.Any(excluded => ModuleNames.IsBelow(name, excluded)))
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Numerics;
 
 
 namespace MaaS.Training.Quantization;

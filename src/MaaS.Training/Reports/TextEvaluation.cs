@@ -1,9 +1,6 @@
 using System.Numerics.Tensors;
 using MaaS.Core.Metrics;
-using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Primitives.Display;
-using MaaS.Training.Data.Text;
 
 namespace MaaS.Training.Reports;
 
@@ -82,34 +79,6 @@ public sealed record TextEvaluation : IHtmlDisplay
             RocAuc = index >= 0 ? Core.Metrics.RocAuc.Binary(scores, actual) : Core.Metrics.RocAuc.Macro(probabilities, targets),
             Curve = both ? RocCurve.Binary(scores, actual) : [],
         };
-    }
-
-    /// <summary>Evaluates a packaged classifier, as ONNX Runtime answers; longer texts are truncated.</summary>
-    /// <param name="classifier">What to measure.</param>
-    /// <param name="texts">Cleaned as the package says, with the package's classes.</param>
-    /// <param name="positive">The class whose detection counts; null where all count the same.</param>
-    /// <param name="cancellationToken">Checked before each batch.</param>
-    public static TextEvaluation Of(TextClassifier classifier, TextCorpus texts, string? positive, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(texts);
-        const int Batch = 64;
-        var encoder = classifier.Encoder.Truncating();
-        var rows = texts.Texts.Select(encoder.EncodeClean).ToArray();
-        int[] order = [.. Enumerable.Range(0, rows.Length).OrderBy(i => rows[i].Length)];   // Little padding.
-        var (classes, probabilities) = (classifier.Labels.Count, new float[rows.Length * classifier.Labels.Count]);
-        foreach (var part in order.Chunk(Batch))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (ids, mask) = encoder.Pad([.. part.Select(i => rows[i])]);
-            var logits = classifier.Logits(ids, mask);   // (B, classes)
-            for (var i = 0; i < part.Length; i++)
-            {
-                Softmax.Compute(logits.AsSpan(i * classes, classes), probabilities.AsSpan(part[i] * classes, classes));
-            }
-        }
-
-        return From(classifier.Manifest.Name, probabilities, [.. texts.Targets], classifier.Labels, positive);
     }
 
     /// <summary>The class to find, of two: the rarer one; null for more than two.</summary>

@@ -1,4 +1,6 @@
 using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Calibration;

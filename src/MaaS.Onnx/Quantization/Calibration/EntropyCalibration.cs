@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>The threshold whose quantized distribution loses least information (Kullback–Leibler divergence).</summary>

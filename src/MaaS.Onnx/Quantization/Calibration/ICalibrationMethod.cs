@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>A way to choose the range that a tensor's 8-bit integers cover. Immutable; one instance serves all tensors.</summary>

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>The least and the greatest value seen: nothing is clipped, one outlier widens every step.</summary>

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>Clips the magnitudes beyond a percentile: outliers saturate, all other steps become finer.</summary>

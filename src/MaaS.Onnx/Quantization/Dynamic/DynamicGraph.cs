@@ -1,3 +1,4 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
@@ -13,7 +14,7 @@ internal sealed class DynamicGraph
     {
         Options = options;
         Index = new GraphIndex(model.Graph);
-        Writer = new GraphWriter(model);
+        Writer = new GraphRewriter(model);
     }
 
     /// <summary>A body inside a graph: a branch of If, what Loop repeats.</summary>
@@ -21,14 +22,14 @@ internal sealed class DynamicGraph
     {
         Options = outer.Options;
         Index = new GraphIndex(body, outer.Index);
-        Writer = new GraphWriter(outer.Writer, body);
+        Writer = new GraphRewriter(outer.Writer, body);
     }
 
     public DynamicQuantizerOptions Options { get; }
 
     public GraphIndex Index { get; }
 
-    public GraphWriter Writer { get; }
+    public GraphRewriter Writer { get; }
 
     /// <summary>uint8 values of an activation, quantized when the model runs, with their scale and zero point.</summary>
     public (string Values, string Scale, string ZeroPoint) Quantize(string value)

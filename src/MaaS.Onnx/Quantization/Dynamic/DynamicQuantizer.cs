@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Dynamic;

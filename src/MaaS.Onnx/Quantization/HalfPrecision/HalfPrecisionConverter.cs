@@ -1,4 +1,5 @@
 using MaaS.Onnx.Passes;
+using MaaS.Onnx.Quantization.Graphs;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Onnx.Quantization.HalfPrecision;
@@ -12,7 +13,7 @@ public static class HalfPrecisionConverter
     public static OnnxModel StoreWeights(OnnxModel model, HalfType type)
     {
         var prepared = GraphPreparation.Prepare(model);
-        var writer = new GraphWriter(prepared);
+        var writer = new GraphRewriter(prepared);
         // Scalars and short vectors (scales, shapes, epsilons) gain nothing.
         var weights = prepared.Graph.Initializer.Where(static t => t.Type() == DataType.Float && t.ElementCount() >= 64).ToList();
         foreach (var tensor in weights)

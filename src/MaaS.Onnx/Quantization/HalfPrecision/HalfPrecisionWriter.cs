@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
@@ -35,7 +37,7 @@ internal sealed class HalfPrecisionWriter
         ["Where"] = 16,
     };
 
-    private readonly GraphWriter _writer;
+    private readonly GraphRewriter _writer;
     private readonly long _opset;
     private readonly DataType _half;
     private readonly HalfType _type;
@@ -48,7 +50,7 @@ internal sealed class HalfPrecisionWriter
 
     public HalfPrecisionWriter(OnnxModel model, HalfType type, IReadOnlySet<string> floatOperators)
     {
-        _writer = new GraphWriter(model);
+        _writer = new GraphRewriter(model);
         _opset = model.Opset;
         _type = type;
         _half = type.ElementType();

@@ -1,6 +1,8 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Operators;
+using MaaS.Onnx.Quantization.Weights;
 
 
 namespace MaaS.Onnx.Quantization.Qdq;
@@ -22,7 +24,7 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
     {
         var prepared = GraphPreparation.Prepare(model);
         var plan = Plan(prepared);
-        var embeddings = new EmbeddingQuantizer(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
+        var embeddings = new EmbeddingQuantizer(new GraphIndex(prepared.Graph), new GraphRewriter(prepared));
         return
         [
             .. prepared.Graph.Node.Where(node => plan.Find(node) is not null || _options.TakesEmbedding(node, embeddings))

@@ -1,4 +1,6 @@
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Numerics;
+using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Qdq;

@@ -1,4 +1,5 @@
 using MaaS.Onnx.Quantization.Dynamic;
+using MaaS.Onnx.Quantization.Graphs;
 
 
 namespace MaaS.Onnx.Quantization.Schemes;

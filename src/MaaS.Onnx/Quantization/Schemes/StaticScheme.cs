@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Qdq;
 
 

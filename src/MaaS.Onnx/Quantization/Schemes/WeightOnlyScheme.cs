@@ -1,3 +1,4 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.WeightOnly;
 
 

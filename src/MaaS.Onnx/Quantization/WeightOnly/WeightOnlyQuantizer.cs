@@ -1,3 +1,4 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
@@ -16,7 +17,7 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     public IReadOnlyList<string> Nodes(OnnxModel model)
     {
         var prepared = GraphPreparation.PrepareWithBodies(model);
-        return [.. Nodes(new GraphIndex(prepared.Graph), new GraphWriter(prepared))];
+        return [.. Nodes(new GraphIndex(prepared.Graph), new GraphRewriter(prepared))];
     }
 
     /// <summary>A quantized copy of a model.</summary>
@@ -26,11 +27,11 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     public OnnxModel Quantize(OnnxModel model)
     {
         var prepared = GraphPreparation.PrepareWithBodies(model);
-        Rewrite(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
+        Rewrite(new GraphIndex(prepared.Graph), new GraphRewriter(prepared));
         return prepared;
     }
 
-    private IEnumerable<string> Nodes(GraphIndex index, GraphWriter writer)
+    private IEnumerable<string> Nodes(GraphIndex index, GraphRewriter writer)
     {
         var embeddings = new EmbeddingQuantizer(index, writer);
         foreach (var node in writer.Graph.Node)
@@ -39,21 +40,21 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
             {
                 yield return node.Name;
             }
-            foreach (string name in node.Subgraphs().SelectMany(body => Nodes(new GraphIndex(body, index), new GraphWriter(writer, body))))
+            foreach (string name in node.Subgraphs().SelectMany(body => Nodes(new GraphIndex(body, index), new GraphRewriter(writer, body))))
             {
                 yield return name;
             }
         }
     }
 
-    private void Rewrite(GraphIndex index, GraphWriter writer)
+    private void Rewrite(GraphIndex index, GraphRewriter writer)
     {
         var embeddings = new EmbeddingQuantizer(index, writer);
         foreach (var node in writer.Graph.Node)
         {
             foreach (var body in node.Subgraphs())
             {
-                Rewrite(new GraphIndex(body, index), new GraphWriter(writer, body));
+                Rewrite(new GraphIndex(body, index), new GraphRewriter(writer, body));
             }
             if (Takes(node, index))
             {
@@ -99,7 +100,7 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
         return node.Int("transA") == 0 && node.Float("alpha", 1) == 1 && plainBias;
     }
 
-    private void Rewrite(NodeProto node, GraphIndex index, GraphWriter writer)
+    private void Rewrite(NodeProto node, GraphIndex index, GraphRewriter writer)
     {
         string name = node.Input[1], bias = node.InputOrEmpty(2), output = node.Output[0];
         var weight = index.Initializer(name)!;

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Weights;
 
 /// <summary>Symmetric int8 weights: zero point 0, one scale for each channel or one for the whole tensor.</summary>

@@ -12,7 +12,7 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
     private const double FirstTemperature = 0.07, LargestScale = 100;
 
     private readonly ImageEncoder image;
-    private readonly TextEncoder text;
+    private readonly TransformerTextEncoder text;
     private readonly Linear imageProjection;
     private readonly Linear textProjection;
     private readonly Parameter logScale;
@@ -25,7 +25,7 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         image = new ImageEncoder(options.Image);
-        text = new TextEncoder(options.Vocabulary, options.Text);
+        text = new TransformerTextEncoder(options.Vocabulary, options.Text);
         imageProjection = Xavier.Initialize(Linear(options.Image.Encoder.Width, options.Shared, hasBias: false));
         textProjection = Xavier.Initialize(Linear(options.Text.Width, options.Shared, hasBias: false));
         logScale = Parameter(tensor(new[] { (float)Math.Log(1 / FirstTemperature) }));

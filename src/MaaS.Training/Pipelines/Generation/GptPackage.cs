@@ -1,6 +1,5 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Text;
 using MaaS.Training.Models.Transformers;
 
@@ -31,25 +30,19 @@ public static class GptPackage
 
         long[] stops = [.. (stopTokens ?? []).Select(t => (long)(tokenizer.TokenToId(t)
             ?? throw new ArgumentException($"Gpt: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
-        var network = GptExport.Export(model).Model.ToByteArray();
-        using var inference = InferenceModel.Load(network, name);
-        await ModelPackage.CreateAsync(
+        await NetworkPackage.WriteAsync(
             path,
             new ModelManifest
             {
                 Name = name,
                 Task = ModelManifest.TextGeneration,
-                Created = DateTimeOffset.UtcNow,
-                Inputs = inference.Inputs,
-                Outputs = inference.Outputs,
                 Generation = new GenerationSettings(model.Options.Decoder.MaxLength, stops),
             },
+            GptExport.Export(model).Model,
             new Dictionary<string, PackageContent>
             {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
                 [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),
             },
-            new PackageWriteOptions { Overwrite = true },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 }

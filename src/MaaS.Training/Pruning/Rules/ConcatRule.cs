@@ -1,3 +1,4 @@
+using MaaS.Onnx;
 using MaaS.Training.Pruning.Analysis;
 
 namespace MaaS.Training.Pruning.Rules;
@@ -12,7 +13,7 @@ internal sealed class ConcatRule : IChannelRule
         var parts = call.Tensors("tensors").Where(static t => t.Shape.All(static size => size > 0)).ToArray();
         var rank = call.OutputShape.Count;
         var dim = call.Int("dim", 0);
-        var axis = (int)(dim < 0 ? dim + rank : dim);
+        var axis = OnnxDimension.Axis(dim, rank);
         var stacked = call.Name == "stack";
         var axes = new int[]?[rank];
         for (var i = 0; i < rank; i++)

@@ -1,3 +1,5 @@
+using MaaS.Training.Interop;
+
 namespace MaaS.Training.Pruning.Structured;
 
 /// <summary>Chooses the units to remove for a share.</summary>
@@ -60,7 +62,7 @@ internal sealed class UnitSelection(IReadOnlyList<UnitScores> groups, ChannelPru
     {
         foreach (var (module, ratio) in options.Ratios)
         {
-            if (group.Layers.Any(layer => PruningChecks.IsBelow(layer, module)))
+            if (group.Layers.Any(layer => ModuleNames.IsBelow(layer, module)))
             {
                 return ratio;
             }

@@ -2,7 +2,7 @@ using MaaS.Onnx.Opsets;
 using MaaS.Onnx.Passes;
 using MaaS.Onnx.Schema;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Graphs;
 
 /// <summary>Brings a copy of a graph into the form in which most of it can run on integers. Its results stay the same.</summary>
 internal static class GraphPreparation

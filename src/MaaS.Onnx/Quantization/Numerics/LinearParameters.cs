@@ -1,4 +1,4 @@
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
 /// <summary>Linear quantization: real = <paramref name="Scale"/> · (quantized − <paramref name="ZeroPoint"/>).</summary>
 /// <param name="Scale">The real size of one step, above zero.</param>

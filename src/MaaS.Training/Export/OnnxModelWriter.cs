@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Export;
 
 /// <summary>Writes a traced program as an ONNX model: inputs, weights, operators, outputs, metadata.</summary>
-internal static class GraphWriter
+internal static class OnnxModelWriter
 {
     /// <summary>The model, and the sizes that it computes.</summary>
     public static (OnnxModel Model, IReadOnlyCollection<SizeExpression> Sizes) Write(

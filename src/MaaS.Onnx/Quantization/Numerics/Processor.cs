@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
 /// <summary>What the processor of this machine does with 8-bit products.</summary>
 public static class Processor

@@ -1,4 +1,4 @@
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
 /// <summary>A closed interval of real values that a tensor takes.</summary>
 /// <param name="Min">The lower end.</param>

@@ -1,13 +1,14 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Weights;
 
 /// <summary>
 /// Embedding tables as int8: rows are gathered as integers and only these are made floats again, so a table takes a
 /// quarter of its bytes on disk and in memory.
 /// </summary>
-internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
+internal sealed class EmbeddingQuantizer(GraphIndex index, GraphRewriter writer)
 {
     private readonly Dictionary<string, (string Values, string Scale)> _tables = [];
 
