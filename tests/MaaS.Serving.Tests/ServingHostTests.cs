@@ -132,6 +132,20 @@ public sealed class ServingHostTests
     }
 
     [Test]
+    public async Task Start_AdministrationOnTheMainPort_SaysThatTheyAreTheSame()
+    {
+        string address;
+        await using (var free = await TestServer.StartAsync(o => o.ModelsPath = _models.Path))
+        {
+            address = $"http://127.0.0.1:{free.Address.Port}";
+        }
+
+        Assert.That(
+            () => TestServer.StartAsync(o => (o.ModelsPath, o.Security.AdminUrl) = (_models.Path, address), url: address),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"administration port {address}: expected another port than that of {address}"));
+    }
+
+    [Test]
     public async Task Client_HangsUpInItsRequest_IsNoError()
     {
         var log = new LogLines();

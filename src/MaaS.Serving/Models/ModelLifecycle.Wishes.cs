@@ -12,8 +12,7 @@ internal sealed partial class ModelLifecycle
     {
         lock (_gate)
         {
-            var unreadable = _unreadable.Where(u => !_families.ContainsKey(u.Name)).Select(StatusOf);
-            return [.. _families.Values.SelectMany(StatusOf).Concat(unreadable).OrderBy(s => s.Name, StringComparer.Ordinal).ThenBy(s => s.Version)];
+            return [.. _families.Keys.Union(_unreadable.Select(u => u.Name)).Order(StringComparer.Ordinal).SelectMany(Statuses)];
         }
     }
 
@@ -22,8 +21,7 @@ internal sealed partial class ModelLifecycle
     {
         lock (_gate)
         {
-            return _families.TryGetValue(name, out var family) ? [.. StatusOf(family)]
-                : [.. _unreadable.Where(u => u.Name == name).Take(1).Select(StatusOf)];
+            return [.. Statuses(name)];
         }
     }
 
@@ -217,6 +215,27 @@ internal sealed partial class ModelLifecycle
         }
     }
 
+    /// <summary>The versions of a model, those that cannot be read among them, the oldest first.</summary>
+    private IEnumerable<ModelVersionStatus> Statuses(string name)
+    {
+        var known = _families.TryGetValue(name, out var family) ? StatusOf(family).ToDictionary(s => s.Version) : [];
+
+        // What is wrong with the model as a whole is told of its newest version: something newer was to come.
+        var newest = known.Count > 0 ? known.Keys.Max() : 1;
+        foreach (var source in _unreadable.Where(u => u.Name == name))
+        {
+            var (version, reason) = (source.Version ?? newest, Public(source.Cause, source.Location));
+            var status = known.GetValueOrDefault(version) ?? new ModelVersionStatus(name, version, ModelState.End, "OK", "", [], 0);
+            known[version] = status.ErrorMessage.Contains(reason, StringComparison.Ordinal) ? status : status with
+            {
+                ErrorCode = status.ErrorCode == "OK" ? ModelFault.CodeOf(source.Cause) : status.ErrorCode,
+                ErrorMessage = status.ErrorMessage.Length == 0 ? reason : $"{status.ErrorMessage}; {reason}",
+            };
+        }
+
+        return known.Values.OrderBy(s => s.Version);
+    }
+
     private IEnumerable<ModelVersionStatus> StatusOf(ModelFamily family)
     {
         // What was unloaded before the last start has no slot, and is there all the same.
@@ -233,17 +252,17 @@ internal sealed partial class ModelLifecycle
             slot.Bytes)
         {
             IsServable = slot.IsServable,
+            Task = slot.Serving?.Manifest?.Task ?? slot.Source?.Task,
         };
     }
 
-    private ModelVersionStatus StatusOf(UnreadableSource source)
-        => new(source.Name, 1, ModelState.End, new ModelFault(source.Cause, "", 1, 0).Code, Public(source.Cause, source.Location), [], 0);
-
-    /// <summary>A message without the paths of this machine.</summary>
+    /// <summary>A message without the paths of this machine; what lies in the models folder is named from there.</summary>
     private string Public(Exception cause, string? location)
     {
         var message = cause.Message;
-        foreach (var path in new[] { location, location is null ? null : Path.GetFullPath(location) }.OfType<string>())
+
+        // The models folder may be one file.
+        foreach (var path in location is null || Directory.Exists(_options.ModelsPath) ? [] : new[] { location, Path.GetFullPath(location) })
         {
             message = message.Replace(path, Path.GetFileName(path), StringComparison.Ordinal);
         }

@@ -168,7 +168,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
             var twice = scan.Sources.GroupBy(s => (s.Name, s.Version)).SelectMany(g => g.Skip(1)).ToArray();
             IReadOnlyList<UnreadableSource> unreadable = [.. scan.Unreadable, .. twice.Select(s => new UnreadableSource(
-                s.Name, s.Location, new InvalidDataException($"{s.Location}: expected each version once, got {s} twice.")))];
+                s.Name, s.Location, new InvalidDataException($"{s.Location}: expected each version once, got {s} twice."), s.Version))];
             foreach (var bad in unreadable.Where(u => !_unreadable.Any(old => old.Location == u.Location && old.Cause.Message == u.Cause.Message)))
             {
                 LogUnreadable(bad.Cause, bad.Location);

@@ -13,4 +13,5 @@ internal sealed record ModelScan(
 /// <param name="Name">What its file or folder suggests.</param>
 /// <param name="Location">Where it is.</param>
 /// <param name="Cause">Why it cannot be read.</param>
-internal sealed record UnreadableSource(string Name, string Location, Exception Cause);
+/// <param name="Version">The version that it is of; null where it is the model as a whole.</param>
+internal sealed record UnreadableSource(string Name, string Location, Exception Cause, int? Version = null);

@@ -27,5 +27,8 @@ internal sealed record ModelSource(string Name, int Version, string Location, So
     /// <summary>What a <c>config.pbtxt</c> says of it; null without one.</summary>
     public Triton.TritonConfig? Config { get; init; }
 
+    /// <summary>What a package says that it is for; null where it does not, or was not read yet.</summary>
+    public string? Task { get; init; }
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} version {Version}");
 }

@@ -15,4 +15,7 @@ public sealed record ModelVersionStatus(
 {
     /// <summary>Whether a request can be answered: it is loaded, or will be on the first request.</summary>
     public bool IsServable { get; init; }
+
+    /// <summary>What its package says that it is for, as <c>image-classification</c>; null where that is not known.</summary>
+    public string? Task { get; init; }
 }

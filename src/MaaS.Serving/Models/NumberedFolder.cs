@@ -51,7 +51,7 @@ internal static class NumberedFolder
             {
                 unreadable.Add(new UnreadableSource(name, path, new InvalidDataException(File.Exists(Path.Combine(path, "saved_model.pb"))
                     ? $"{path}: expected model.onnx, got TensorFlow's SavedModel; convert it with tf2onnx."
-                    : $"{path}: expected {config?.FileName ?? "model.onnx, or one file *.onnx"}, found none.")));
+                    : $"{path}: expected {config?.FileName ?? "model.onnx, or one file *.onnx"}, found none."), version));
                 continue;
             }
 

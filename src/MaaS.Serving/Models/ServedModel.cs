@@ -2,6 +2,7 @@ using MaaS.Core.Drift;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Generation;
 
 namespace MaaS.Serving.Models;
@@ -44,6 +45,12 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
 
     /// <summary>Most rows of one request; null for no limit but memory.</summary>
     internal int? MaxRows { get; init; }
+
+    /// <summary>How it is run, the defaults of the server among it.</summary>
+    internal ModelOptions Options { get; init; } = new();
+
+    /// <summary>How its requests share runs; null for an ensemble, whose steps have rules of their own.</summary>
+    internal BatchingOptions? Batching { get; init; }
 
     /// <summary>How its inputs and predictions were spread in training; null where its package does not say.</summary>
     public DriftBaseline? Drift { get; init; }

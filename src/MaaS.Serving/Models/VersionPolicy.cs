@@ -21,6 +21,15 @@ internal sealed record VersionPolicy
 
     public static VersionPolicy Latest { get; } = new(1);
 
+    /// <summary>Whether every version is loaded.</summary>
+    public bool IsAll => _latest == int.MaxValue;
+
+    /// <summary>How many of the newest are loaded; null where versions are named.</summary>
+    public int? Newest => _latest > 0 ? _latest : null;
+
+    /// <summary>The versions that are named, in order; empty where the newest are loaded.</summary>
+    public IReadOnlyList<int> Named => [.. _specific.Order()];
+
     /// <summary>Reads a policy; null where the text is none.</summary>
     public static VersionPolicy? TryParse(string? text)
     {

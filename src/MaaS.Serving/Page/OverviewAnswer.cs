@@ -64,6 +64,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
         var shares = TrafficShares.Of(route, versions);
         writer.WriteStartObject();
         writer.WriteString("name"u8, name);
+        writer.WriteString("task"u8, versions.LastOrDefault(v => v.Task is not null)?.Task);
         writer.WritePropertyName("route"u8);
         JsonSerializer.Serialize(writer, route, RouteJson.Default.TrafficRoute!);
         writer.WriteStartArray("versions"u8);

@@ -29,6 +29,14 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         return [.. examples.Select((example, i) => Make(example, Names[i], sizes, random))];
     }
 
+    /// <summary>Shapes and types of the inputs at the given sizes.</summary>
+    public IReadOnlyList<(long[] Shape, ScalarType Type)> Shapes(IReadOnlyDictionary<string, long> sizes) =>
+        [.. examples.Select((example, i) => (Shape(example, Names[i], sizes), example.dtype))];
+
+    /// <summary>How many times as large all axes together are.</summary>
+    public double Ratio(IReadOnlyDictionary<string, long> from, IReadOnlyDictionary<string, long> to) =>
+        Symbols.Keys.Aggregate(1.0, (ratio, symbol) => ratio * to[symbol] / from[symbol]);
+
     /// <summary>New tensors at the given sizes with values of a scale: normal reals, 0 at scale 0; integers evenly between the
     /// example's least and greatest, or through the range of their type; or the same value everywhere.</summary>
     /// <param name="sizes">By symbol.</param>
@@ -100,12 +108,7 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
 
     private void CheckElements(Tensor example, string name, IReadOnlyDictionary<string, long> sizes)
     {
-        long[] shape = example.shape;
-        foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
-        {
-            shape[axis] = sizes[symbol];
-        }
-
+        long[] shape = Shape(example, name, sizes);
         var elements = shape.Aggregate(System.Numerics.BigInteger.One, static (product, size) => product * size);
         if (elements > int.MaxValue)
         {
@@ -113,6 +116,17 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
                 $"export: input '{name}' of shape ({string.Join(", ", shape)}) would have {elements} elements; expected at most "
                 + $"{int.MaxValue}. Name smaller sizes in OnnxExportOptions.TraceSizes, or give a smaller example");
         }
+    }
+
+    private long[] Shape(Tensor example, string name, IReadOnlyDictionary<string, long> sizes)
+    {
+        long[] shape = example.shape;
+        foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
+        {
+            shape[axis] = sizes[symbol];
+        }
+
+        return shape;
     }
 
     private static float Normal(Random random) =>

@@ -21,7 +21,10 @@ internal sealed class ExportTracing(
     public IReadOnlyList<ValueProbe> Probes { get; private set; } = [];
 
     /// <summary>What was read and allowed.</summary>
-    public IReadOnlyList<string> Warnings { get; private set; } = [];
+    public IReadOnlyList<string> Reads { get; private set; } = [];
+
+    /// <summary>What the caller must know of: what was read, or where numbers were not checked.</summary>
+    public IReadOnlyList<string> Warnings => Reads.Count == 0 && sizes.Limits is { } limits ? [limits] : Reads;
 
     /// <summary>Traces and writes the model.</summary>
     /// <param name="write">Writes a program in an opset; gives the sizes that the graph computes as well.</param>
@@ -43,11 +46,11 @@ internal sealed class ExportTracing(
                 reads.Add(read);
             }
 
-            Warnings = ValueReadCheck.Run(reads, sizes.All[0].Run.Trace, Probes, allowReads);
+            Reads = ValueReadCheck.Run(reads, sizes.All[0].Trace, Probes, allowReads);
             // 2. More sizes where a number in the graph rounds. 3. The edges of the rounding, until what was found holds there too.
             while (true)
             {
-                var program = TraceMerger.Merge([.. sizes.Runs.Select(static run => run.Run.Trace)]);
+                var program = TraceMerger.Merge([.. sizes.Runs.Select(static run => run.Trace)]);
                 var fit = new SizeFit(Axes(), sizes.Evidence);
                 try
                 {

@@ -10,6 +10,7 @@ namespace MaaS.Training.Export;
 /// <param name="ParityRuns">At how many sets of sizes and values the outputs were compared.</param>
 public sealed record OnnxExportResult(OnnxModel Model, double ParityMaxAbs, int ParityRuns)
 {
-    /// <summary>What the caller allowed and must know of: values that forward read and that the model holds as constants.</summary>
+    /// <summary>What the caller allowed and must know of: values that forward read and that the model holds as constants, and
+    /// sizes beyond which the numbers in the graph were not checked, where forward does not run without values.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -82,7 +82,7 @@ public static class OnnxExporter
 
         var state = ModuleState.Of(module);
         var values = new ValueProbes(inputs, state, Forward);
-        var sizes = new TraceRuns(inputs, state, Forward, options.TraceSizes);
+        var sizes = new TraceRuns(module, inputs, state, Forward, options.TraceSizes);
         var tracing = new ExportTracing(module, inputs, sizes, values, reads, options.AllowValueReads);
         var model = tracing.Write(
             (program, fit, opset) => OnnxModelWriter.Write(
@@ -102,7 +102,8 @@ public static class OnnxExporter
             using var runner = new OnnxRunner(model);
             var known = model.Inputs.Select(static input => input.Name).ToHashSet();
             (parity, parityRuns) = CheckSizes(runner, known, sizes, inputs, SizeOneCase(inputs, Forward, options.TraceSizes), options);
-            parityRuns += CheckScales(runner, known, tracing.Probes, values, sizes.All[0].Sizes, warnings, options);
+            parityRuns += CheckScales(
+                runner, known, tracing, values, sizes.All[0].Sizes, warnings, options);
         }
 
         if (warnings.Count > 0)
@@ -123,7 +124,10 @@ public static class OnnxExporter
         OnnxRunner runner, HashSet<string> known, TraceRuns sizes, ExampleInputs inputs, ParityCheck.Case? single, OnnxExportOptions options)
     {
         List<ParityCheck.Case> cases =
-            [.. sizes.Runs.Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Inputs, run.Run.Outputs))];
+        [
+            .. sizes.Runs.Where(static run => run.Values is not null)
+                .Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Values!.Inputs, run.Values.Outputs)),
+        ];
         int near = Math.Min(cases.Count, 2 + inputs.Symbols.Count);
         if (single is not null)
         {
@@ -134,18 +138,18 @@ public static class OnnxExporter
         ParityCheck.Run(runner, cases.Skip(near), known, options.ParityTolerance);
         // libtorch leaves out what does nothing at some sizes, as a slice over a whole axis. A branch of the module's shows here.
         var others = sizes.Others.Select(static run => new ParityCheck.Case(
-            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Inputs, run.Run.Outputs)).ToList();
+            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Values!.Inputs, run.Values.Outputs)).ToList();
         ParityCheck.Run(runner, others, known, options.ParityTolerance);
         return (largest, cases.Count + others.Count);
     }
 
     // Compares at several scales of values. Where torch itself gives infinity or NaN, there is nothing to compare.
     private static int CheckScales(
-        OnnxRunner runner, HashSet<string> known, IReadOnlyList<ValueProbe> probes, ValueProbes probing,
+        OnnxRunner runner, HashSet<string> known, ExportTracing tracing, ValueProbes probing,
         IReadOnlyDictionary<string, long> sizes, List<string> warnings, OnnxExportOptions options)
     {
-        var readsValues = warnings.Count > 0;
-        var comparable = probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
+        var readsValues = tracing.Reads.Count > 0;
+        var comparable = tracing.Probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
         foreach (var probe in comparable)
         {
             var parity = new ParityCheck.Case($"{Describe(sizes)} for {probe.Scale.Name}", probe.Inputs, probe.Run.Outputs)

@@ -1,4 +1,5 @@
 using MaaS.Training.Export.Lowering;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export;
 

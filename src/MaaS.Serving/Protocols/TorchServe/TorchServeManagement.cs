@@ -36,20 +36,22 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         var limit = Number(context, "limit") ?? PageSize;
         var start = Number(context, "next_page_token") ?? 0;
-        var names = new ModelAccess(models, context).Names;
+        var registered = new ModelAccess(models, context).Index()
+            .GroupBy(s => s.Name).Where(m => m.Any(s => s.IsServable || s.ErrorMessage.Length > 0)).ToArray();
         return JsonAnswer.WriteAsync(context, writer =>
         {
-            if (limit < names.Count - start)
+            if (limit < registered.Length - start)
             {
                 writer.WriteString("nextPageToken"u8, (start + limit).ToString(CultureInfo.InvariantCulture));
             }
 
             writer.WriteStartArray("models"u8);
-            foreach (var name in names.Skip(start).Take(limit))
+            foreach (var versions in registered.Skip(start).Take(limit))
             {
                 writer.WriteStartObject();
-                writer.WriteString("modelName"u8, name);
-                writer.WriteString("modelUrl"u8, name);
+                writer.WriteString("modelName"u8, versions.Key);
+                writer.WriteString("modelUrl"u8, versions.Key);
+                WriteReason(writer, string.Join("; ", versions.Where(s => s.ErrorMessage.Length > 0).Select(s => $"version {s.Version}: {s.ErrorMessage}")));
                 writer.WriteEndObject();
             }
 
@@ -167,6 +169,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         writer.WriteNumber("minWorkers"u8, workers);
         writer.WriteNumber("maxWorkers"u8, workers);
         writer.WriteString("status"u8, status.IsServable ? "Healthy" : "Unhealthy");
+        WriteReason(writer, status.ErrorMessage);
         writer.WriteStartArray("workers"u8);
         for (var i = 0; i < workers; i++)
         {
@@ -180,6 +183,15 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Why a content could not be loaded, a member of MaaS's own; left out where nothing is wrong.</summary>
+    private static void WriteReason(Utf8JsonWriter writer, string reason)
+    {
+        if (reason.Length > 0)
+        {
+            writer.WriteString("reason"u8, reason);
+        }
     }
 
     private static int Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;

@@ -1,5 +1,6 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Schema;
+using MaaS.Training.Tracing;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;

@@ -1,4 +1,5 @@
 using MaaS.Onnx;
+using MaaS.Training.Tracing;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;

@@ -1,5 +1,6 @@
 using MaaS.Onnx;
 using MaaS.Training.Export.Sizes;
+using MaaS.Training.Tracing;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;

@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Lowering;
 
 /// <summary>Operators that only rearrange: reshape, permute, squeeze, expand, detach.</summary>

@@ -1,5 +1,4 @@
 using MaaS.Onnx.Schema;
-using MaaS.Training.Export;
 using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Pruning.Analysis;

@@ -1,4 +1,3 @@
-using MaaS.Training.Export;
 using MaaS.Training.Pruning.Rules;
 using MaaS.Training.Tracing;
 

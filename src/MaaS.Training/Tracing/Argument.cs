@@ -1,7 +1,7 @@
 using System.Numerics;
 using MaaS.Onnx.Schema;
 
-namespace MaaS.Training.Export;
+namespace MaaS.Training.Tracing;
 
 /// <summary>What an operator was called with.</summary>
 public abstract record Argument

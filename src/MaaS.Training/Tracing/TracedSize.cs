@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MaaS.Training.Export;
+namespace MaaS.Training.Tracing;
 
 /// <summary>An integer that tracing saw: the size of an axis or an argument of an operator. The module is traced
 /// several times with other sizes of the dynamic axes; a number that moves between the runs depends on those axes.</summary>
