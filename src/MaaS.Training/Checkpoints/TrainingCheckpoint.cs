@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>The file of a training run: everything that its next epoch depends on, by name, and the epochs so far.</summary>
+/// <summary>The file of a training run: everything that its next epoch depends on, by name, and the epochs so
+/// far.</summary>
 internal sealed class TrainingCheckpoint : IDisposable
 {
     private const string StepsKey = "steps", EpochsKey = "epochs", DataKey = "data";
@@ -39,7 +40,8 @@ internal sealed class TrainingCheckpoint : IDisposable
             if (dataHash is not null && file.Metadata.GetValueOrDefault(DataKey) != dataHash)
             {
                 throw new InvalidDataException(
-                    $"{path}: expected a checkpoint of this training data, got one of other data, another split or another "
+                    $"{path}: expected a checkpoint of this training data, got one of other data, another split or "
+                        + "another "
                     + "tokenizer; name another file, or start anew without resuming.");
             }
 
@@ -59,7 +61,8 @@ internal sealed class TrainingCheckpoint : IDisposable
     /// <param name="epochs">The epochs that led to it.</param>
     /// <param name="dataHash">What tells the training data apart; null where nobody compares.</param>
     public static void Save(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, long steps, IReadOnlyList<EpochResult> epochs, string? dataHash)
+        string path, IReadOnlyDictionary<string, Tensor> tensors, long steps, IReadOnlyList<EpochResult> epochs,
+        string? dataHash)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -101,7 +104,8 @@ internal sealed class TrainingCheckpoint : IDisposable
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected the epochs of a checkpoint in its metadata: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected the epochs of a checkpoint in its metadata: {e.Message}", e);
         }
     }
 }

@@ -18,11 +18,13 @@ public static class Evaluator
     private const int ServingBatch = 256;
 
     /// <summary>Mean cross-entropy loss and the classification report.</summary>
-    /// <param name="model">Takes (B, …) float32 and returns logits (B, classes); its submodules keep their training modes.</param>
+    /// <param name="model">Takes (B, …) float32 and returns logits (B, classes); its submodules keep their training
+    /// modes.</param>
     /// <param name="data">What to measure on; at least one sample.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <exception cref="ArgumentException">The model has another number of logits than the data set has classes.</exception>
+    /// <exception cref="ArgumentException">The model has another number of logits than the data set has
+    /// classes.</exception>
     public static ClassificationReport Evaluate(
         nn.Module<Tensor, Tensor> model, IBatchSource data, EvaluatorOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -40,13 +42,15 @@ public static class Evaluator
         for (long start = 0; start < data.Count; start += options.BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            loss += AddBatch(model, data, start, Math.Min(options.BatchSize, data.Count - start), options, device, matrix);
+            loss += AddBatch(
+                model, data, start, Math.Min(options.BatchSize, data.Count - start), options, device, matrix);
         }
 
         return ClassificationReport.From(matrix, loss: loss / data.Count);
     }
 
-    /// <summary>Mean cross-entropy loss and the classification report of a packaged model, as ONNX Runtime answers.</summary>
+    /// <summary>Mean cross-entropy loss and the classification report of a packaged model, as ONNX Runtime
+    /// answers.</summary>
     /// <param name="classifier">Normalises with its own statistics.</param>
     /// <param name="data">What to measure on, with the classifier's classes.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
@@ -60,7 +64,8 @@ public static class Evaluator
         {
             throw new ArgumentException(
                 $"Evaluate: {classifier.Manifest.Name} tells ({string.Join(", ", classifier.Labels)}) apart on images "
-                + $"({string.Join(",", classifier.InputShape)}), the data set has ({string.Join(", ", data.Classes)}) on "
+                + $"({string.Join(",", classifier.InputShape)}), the data set has ({string.Join(", ", data.Classes)}) "
+                + "on "
                 + $"({string.Join(",", data.InputShape)}).", nameof(data));
         }
 
@@ -110,7 +115,8 @@ public static class Evaluator
             }
         }
 
-        return TextEvaluation.From(classifier.Manifest.Name, probabilities, [.. texts.Targets], classifier.Labels, positive);
+        return TextEvaluation.From(
+            classifier.Manifest.Name, probabilities, [.. texts.Targets], classifier.Labels, positive);
     }
 
     private static double CrossEntropy(ReadOnlySpan<float> logits, int target)
@@ -126,7 +132,8 @@ public static class Evaluator
     }
 
     private static double AddBatch(
-        nn.Module<Tensor, Tensor> model, IBatchSource data, long start, long count, EvaluatorOptions options, Device device,
+        nn.Module<Tensor, Tensor> model, IBatchSource data, long start, long count, EvaluatorOptions options,
+        Device device,
         ConfusionMatrix matrix)
     {
         using var scope = NewDisposeScope();

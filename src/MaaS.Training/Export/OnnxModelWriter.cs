@@ -78,7 +78,8 @@ internal static class OnnxModelWriter
             Argument.Computed computed => graph.Read(computed.Id),
             Argument.Constant constant => graph.Constant(constant),
             _ => null,
-        } ?? throw new OnnxExportException($"export: the output '{name}' is no tensor that the operators of forward made");
+        } ?? throw new OnnxExportException(
+            $"export: the output '{name}' is no tensor that the operators of forward made");
         bool taken = builder.Graph.Output.Any(other => other.Name == tensor.Name);
         var maker = builder.Graph.Node.LastOrDefault(node => node.Output.Contains(tensor.Name));
         if (maker is null || taken)

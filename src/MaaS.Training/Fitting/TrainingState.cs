@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
 
-/// <summary>Everything that the next epoch depends on, by name: weights, optimizer state, random numbers, the best epoch's weights.</summary>
+/// <summary>Everything that the next epoch depends on, by name: weights, optimizer state, random numbers, the best
+/// epoch's weights.</summary>
 internal static class TrainingState
 {
     private const string Model = "model.", Optimizer = "optimizer.", Best = "best.", Random = "random";
 
     public static void Save(
-        string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, IReadOnlyList<EpochResult> epochs,
+        string path,
+        nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, IReadOnlyList<EpochResult> epochs,
         string? dataHash)
     {
         using var scope = NewDisposeScope();
@@ -19,7 +21,8 @@ internal static class TrainingState
 
     /// <summary>Puts a saved state into a model, an optimizer and a memory of the best epoch.</summary>
     /// <returns>The epochs that led to it.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model, other data or other options; the model is as it was.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model, other data or other
+    /// options; the model is as it was.</exception>
     public static IReadOnlyList<EpochResult> Load(
         string path, nn.Module<Tensor, Tensor> model, ParameterUpdate update, BestWeights best, string? dataHash)
     {

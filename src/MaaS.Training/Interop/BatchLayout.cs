@@ -16,7 +16,8 @@ internal static class BatchLayout
     {
         var (b, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3]);
         return c == 1
-            ? x.reshape(b, h, w).unsqueeze(3).permute(0, 3, 1, 2)          // contiguous() would keep the strides of one channel
+            // contiguous() would keep the strides of one channel
+            ? x.reshape(b, h, w).unsqueeze(3).permute(0, 3, 1, 2)
             : x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
     }
 }

@@ -14,7 +14,8 @@ internal static class ModuleNames
         if (unknown.Length > 0)
         {
             throw new ArgumentException(
-                $"{what}: expected names of submodules, got {string.Join(", ", unknown.Select(static n => $"'{n}'"))}; there are "
+                $"{what}: expected names of submodules, got {string.Join(", ", unknown.Select(static n => $"'{n}'"))}; "
+                    + "there are "
                 + $"{string.Join(", ", modules)}.");
         }
     }

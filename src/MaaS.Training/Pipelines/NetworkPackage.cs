@@ -12,11 +12,13 @@ internal static class NetworkPackage
     public const string WeightsFile = "weights.safetensors";
 
     /// <summary>Writes a network with what is known of it, whole or not at all.</summary>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it exists.</param>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
     /// <param name="manifest">What is known; time, inputs and outputs are filled in.</param>
     /// <param name="network">The network.</param>
     /// <param name="files">Files that go with it, by path.</param>
-    /// <param name="baseline">Measures how training data and the network's answers are spread; null for no baseline.</param>
+    /// <param name="baseline">Measures how training data and the network's answers are spread; null for no
+    /// baseline.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public static async Task WriteAsync(
         string path, ModelManifest manifest, OnnxModel network, IReadOnlyDictionary<string, PackageContent> files,
@@ -24,7 +26,10 @@ internal static class NetworkPackage
     {
         var bytes = network.ToByteArray();
         using var inference = InferenceModel.Load(bytes, manifest.Name);
-        Dictionary<string, PackageContent> contents = new(files) { [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes) };
+        Dictionary<string, PackageContent> contents = new(files)
+        {
+            [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
+        };
         if (baseline is not null)
         {
             contents[DriftBaseline.FileName] = PackageContent.FromBytes(baseline(inference).ToJson());

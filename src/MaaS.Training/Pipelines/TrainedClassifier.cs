@@ -114,17 +114,20 @@ public abstract class TrainedClassifier : IDisposable
     /// <param name="path">What errors call the file.</param>
     /// <param name="json">The description.</param>
     /// <param name="create">Makes a model with fresh weights.</param>
-    /// <exception cref="InvalidDataException">The description is damaged or describes no model of the catalogue.</exception>
+    /// <exception cref="InvalidDataException">The description is damaged or describes no model of the
+    /// catalogue.</exception>
     private protected static TModel FromJson<TInfo, TModel>(string path, string json, Func<TInfo, TModel> create)
         where TInfo : TrainedClassifierInfo
     {
         try
         {
-            return create(JsonSerializer.Deserialize<TInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null"));
+            return create(
+                JsonSerializer.Deserialize<TInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null"));
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected a description of the model in its metadata: {e.Message}", e);
         }
     }
 }

@@ -25,8 +25,8 @@ public abstract record TrainedClassifierInfo
     public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
 
     /// <summary>
-    /// What was done to make it smaller, in order; empty for the architecture's own sizes. Where there is a step, layers
-    /// have the sizes of the stored weights.
+    /// What was done to make it smaller, in order; empty for the architecture's own sizes. Where there is a step,
+    /// layers have the sizes of the stored weights.
     /// </summary>
     public IReadOnlyList<string> Compression { get; init; } = [];
 }

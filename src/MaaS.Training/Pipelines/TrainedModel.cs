@@ -17,7 +17,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>A classifier of <see cref="ModelCatalog"/> with its weights, kept in one <c>.safetensors</c> file.</summary>
+/// <summary>A classifier of <see cref="ModelCatalog"/> with its weights, kept in one <c>.safetensors</c>
+/// file.</summary>
 /// <param name="module">The network; owned by this object.</param>
 /// <param name="info">What it is and where it came from.</param>
 public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelInfo info) : TrainedClassifier
@@ -26,7 +27,8 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
 
     private TrainedModelInfo _info = info;
 
-    /// <summary>Takes (B, C, H, W) float32 and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
+    /// <summary>Takes (B, C, H, W) float32 and returns logits (B, classes); in evaluation mode after
+    /// <see cref="Load"/>.</summary>
     public nn.Module<Tensor, Tensor> Module { get; } = module;
 
     /// <summary>What it is and where it came from.</summary>
@@ -37,7 +39,8 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <summary>Creates a model of the catalogue and trains it.</summary>
     /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
     /// <param name="dataName">Name of the data set, for the description.</param>
-    /// <param name="train">What to learn from; <see cref="TrainerOptions.ValidationFraction"/> of it is held back.</param>
+    /// <param name="train">What to learn from; <see cref="TrainerOptions.ValidationFraction"/> of it is held
+    /// back.</param>
     /// <param name="options">How to train; the seed also draws the first weights.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
@@ -79,7 +82,8 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <param name="fineTuning">How to train after each step; null to not train.</param>
     /// <param name="train">What to learn from, normalised as the model was trained.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
-    /// <param name="cancellationToken">Checked between runs and training steps; the network is of no use afterwards.</param>
+    /// <param name="cancellationToken">Checked between runs and training steps; the network is of no use
+    /// afterwards.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="PruningException">The goal cannot be reached, or nothing can be removed.</exception>
     public PruningReport Prune(
@@ -109,14 +113,16 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         => new TrainedModel(Module, Info with { Compression = [.. Info.Compression, .. steps] }).Save(path);
 
     /// <summary>Reads a file that <see cref="TrainedClassifier.Save"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, was not written by MaaS, or its weights do not fit its architecture.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, was not written by MaaS, or its weights do not fit its
+    /// architecture.</exception>
     public static TrainedModel Load(string path)
     {
         using var file = SafeTensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(MetadataKey, out var json))
         {
             throw new InvalidDataException(
-                $"{path}: expected a model that MaaS trained, got a safetensors file without a '{MetadataKey}' entry in its metadata.");
+                $"{path}: expected a model that MaaS trained, got a safetensors file without a '{MetadataKey}' entry "
+                    + "in its metadata.");
         }
 
         var model = FromJson<TrainedModelInfo, TrainedModel>(path, json, Create);
@@ -151,13 +157,15 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         return result;
     }
 
-    /// <summary>Trains on with the rounding that int8 brings, and gives the int8 network; the description records it.</summary>
+    /// <summary>Trains on with the rounding that int8 brings, and gives the int8 network; the description records
+    /// it.</summary>
     /// <param name="train">What to learn from, normalised as the model was trained.</param>
     /// <param name="training">How: a few epochs at a small learning rate.</param>
     /// <param name="options">What to round; null for the defaults.</param>
     /// <param name="examples">Training images that give ranges to values no layer's training sees, at least 1.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
-    /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>; the weights are those of the last complete step.</param>
+    /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>; the weights are those of the last complete
+    /// step.</param>
     /// <exception cref="ArgumentException">A name in the options is unknown, or a value out of its range.</exception>
     public QuantizationAwareResult TrainQuantized(
         ImageDataset train, TrainerOptions training, QuantizationAwareOptions? options = null, int examples = 256,
@@ -170,34 +178,47 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         new Trainer(training).Fit(Module, train, null, progress, cancellationToken);
         Module.eval();
         using var scope = NewDisposeScope();
-        var (images, _) = train.GetBatch(arange(0, Math.Min(examples, train.Count), ScalarType.Int64), Module.parameters().First().device);
+        var (images, _) = train.GetBatch(
+            arange(0, Math.Min(examples, train.Count), ScalarType.Int64), Module.parameters().First().device);
         var result = aware.Export(images, ExportOptions);
         SetMetadata(result.Model);
-        _info = Info with { Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")] };
+        _info = Info with
+        {
+            Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")],
+        };
         return result;
     }
 
     /// <summary>Writes a model package: network, weights, labels, preprocessing, metrics and lineage.</summary>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it exists.</param>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
     /// <param name="name">Name under which it is served.</param>
     /// <param name="export">What <see cref="Export"/> gave.</param>
     /// <param name="report">Results on held-back data; null where there are none.</param>
-    /// <param name="training">Images whose spread the package describes, so that a server can measure drift from them; null for none.</param>
+    /// <param name="training">Images whose spread the package describes, so that a server can measure drift from them;
+    /// null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public Task PackAsync(
-        string path, string name, OnnxExportResult export, ClassificationReport? report = null, ImageDataset? training = null,
+        string path, string name, OnnxExportResult export, ClassificationReport? report = null,
+        ImageDataset? training = null,
         CancellationToken cancellationToken = default)
         => WritePackageAsync(
-            path, name, export, report is null ? null : Metrics(report),
+            path, name, export, report is null ? null : PackageMetrics.Of(report),
             training is null ? null : network => Baseline(network, training, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override ModelManifest Describe(string name) => base.Describe(name) with { Preprocessing = Preprocessing };
 
     private ImagePreprocessing Preprocessing => new(
-        1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
+        1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])],
+        [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
 
-    private OnnxExportOptions ExportOptions => new() { InputNames = ["image"], OutputNames = ["logits"], GraphName = Info.Architecture };
+    private OnnxExportOptions ExportOptions => new()
+    {
+        InputNames = ["image"],
+        OutputNames = ["logits"],
+        GraphName = Info.Architecture,
+    };
 
     private void SetMetadata(OnnxModel model)
     {
@@ -209,16 +230,10 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     private Tensor Example()
     {
         using var scope = NewDisposeScope();
-        return randn([2, .. Info.InputShape]).to(Module.parameters().FirstOrDefault()?.device ?? CPU).MoveToOuterDisposeScope();   // (B, C, H, W)
+        // (B, C, H, W)
+        return randn([2, .. Info.InputShape]).to(Module.parameters().FirstOrDefault()?.device ?? CPU)
+            .MoveToOuterDisposeScope();
     }
-
-    private static Dictionary<string, double> Metrics(ClassificationReport report) => new()
-    {
-        ["accuracy"] = report.Accuracy,
-        ["macro_precision"] = report.Macro.Precision,
-        ["macro_recall"] = report.Macro.Recall,
-        ["macro_f1"] = report.Macro.F1,
-    };
 
     private protected override IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string>
     {

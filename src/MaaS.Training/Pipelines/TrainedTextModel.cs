@@ -20,7 +20,8 @@ using TextEncoder = MaaS.Core.Packages.TextEncoder;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one <c>.safetensors</c> file.</summary>
+/// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one
+/// <c>.safetensors</c> file.</summary>
 public sealed class TrainedTextModel : TrainedClassifier
 {
     private const string MetadataKey = "maas-text", TokenizerKey = "tokenizer";
@@ -29,7 +30,8 @@ public sealed class TrainedTextModel : TrainedClassifier
     private TrainedTextModelInfo _info;
 
     /// <summary>Puts a model together.</summary>
-    /// <param name="module">Takes ids and mask, (B, T) int64, and returns logits (B, classes); owned by this object.</param>
+    /// <param name="module">Takes ids and mask, (B, T) int64, and returns logits (B, classes); owned by this
+    /// object.</param>
     /// <param name="tokenizer">Gives the ids.</param>
     /// <param name="info">What it is and where it came from.</param>
     public TrainedTextModel(nn.Module<Tensor, Tensor, Tensor> module, Tokenizer tokenizer, TrainedTextModelInfo info)
@@ -41,7 +43,8 @@ public sealed class TrainedTextModel : TrainedClassifier
             module, Encoder.PaddingId, Encoder.UnknownId ?? Encoder.PaddingId, info.Sizes.TokenDropout);
     }
 
-    /// <summary>Takes ids and mask, (B, T) int64, and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
+    /// <summary>Takes ids and mask, (B, T) int64, and returns logits (B, classes); in evaluation mode after
+    /// <see cref="Load"/>.</summary>
     public nn.Module<Tensor, Tensor, Tensor> Module => _padded.Model;
 
     /// <summary>Turns texts into the network's inputs.</summary>
@@ -75,7 +78,8 @@ public sealed class TrainedTextModel : TrainedClassifier
     /// <summary>Learns a vocabulary, creates a model of the catalogue and trains it.</summary>
     /// <param name="architecture">Name in <see cref="TextModelCatalog"/>.</param>
     /// <param name="dataName">Name of the data set, for the description.</param>
-    /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of it is held back for validation.</param>
+    /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of
+    /// it is held back for validation.</param>
     /// <param name="model">What to train.</param>
     /// <param name="options">How to train; the seed also draws the first weights and the validation part.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
@@ -88,10 +92,12 @@ public sealed class TrainedTextModel : TrainedClassifier
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        var (learned, validation) = options.ValidationFraction > 0 ? train.Split(options.ValidationFraction, options.Seed) : (train, null);
+        var (learned, validation) = options.ValidationFraction > 0
+            ? train.Split(options.ValidationFraction, options.Seed) : (train, null);
         var tokenizer = WordPieceTrainer.Train(
             learned.Texts, new WordPieceTrainingOptions { VocabSize = model.VocabularySize }, cancellationToken);
-        var weights = model.BalancedClasses ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : options.ClassWeights;
+        var weights = model.BalancedClasses
+            ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : options.ClassWeights;
         var info = new TrainedTextModelInfo
         {
             Architecture = architecture,
@@ -107,8 +113,11 @@ public sealed class TrainedTextModel : TrainedClassifier
         var trained = Create(info, tokenizer, options.Seed);
         try
         {
-            var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) }).Fit(
-                trained._padded, trained.Dataset(learned), validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
+            var result = new Trainer(
+                options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) })
+                    .Fit(
+                trained._padded, trained.Dataset(learned),
+                validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
                 progress, cancellationToken);
             trained._info = info with { Epochs = result.Epochs };
             return (trained, result);
@@ -153,25 +162,32 @@ public sealed class TrainedTextModel : TrainedClassifier
     public TextEvaluation Evaluate(TextCorpus texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return TextEvaluation.From(Info.Architecture, Probabilities(texts, cancellationToken), [.. texts.Targets], Info.Classes, Info.Positive);
+        return TextEvaluation.From(
+            Info.Architecture, Probabilities(texts, cancellationToken), [.. texts.Targets], Info.Classes,
+            Info.Positive);
     }
 
     /// <summary>Cleaned texts as token ids, longer ones truncated.</summary>
     public TextDataset Dataset(TextCorpus texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return new TextDataset([.. texts.Texts.AsParallel().AsOrdered().Select(Encoder.Truncating().EncodeClean)], texts.Targets, texts.Classes, Encoder.PaddingId);
+        return new TextDataset(
+            [.. texts.Texts.AsParallel().AsOrdered().Select(Encoder.Truncating().EncodeClean)], texts.Targets,
+            texts.Classes, Encoder.PaddingId);
     }
 
     /// <summary>Reads a file that <see cref="TrainedClassifier.Save"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, holds no text classifier, or its weights do not fit its architecture.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, holds no text classifier, or its weights do not fit its
+    /// architecture.</exception>
     public static TrainedTextModel Load(string path)
     {
         using var file = SafeTensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(MetadataKey, out var json) || !file.Metadata.TryGetValue(TokenizerKey, out var tokenizer))
+        if (!file.Metadata.TryGetValue(MetadataKey, out var json)
+            || !file.Metadata.TryGetValue(TokenizerKey, out var tokenizer))
         {
             throw new InvalidDataException(
-                $"{path}: expected a text classifier that MaaS trained, got a safetensors file without '{MetadataKey}' and '{TokenizerKey}' in its metadata.");
+                $"{path}: expected a text classifier that MaaS trained, got a safetensors file without '{MetadataKey}' "
+                    + $"and '{TokenizerKey}' in its metadata.");
         }
 
         var model = FromJson<TrainedTextModelInfo, TrainedTextModel>(
@@ -189,7 +205,8 @@ public sealed class TrainedTextModel : TrainedClassifier
         }
     }
 
-    /// <summary>Exports the network with dynamic batch and sequence axes: <c>input_ids</c> and <c>attention_mask</c> to <c>logits</c>.</summary>
+    /// <summary>Exports the network with dynamic batch and sequence axes: <c>input_ids</c> and <c>attention_mask</c> to
+    /// <c>logits</c>.</summary>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public override OnnxExportResult Export()
     {
@@ -197,7 +214,8 @@ public sealed class TrainedTextModel : TrainedClassifier
         var device = Module.parameters().First().device;
         var length = Math.Min(16, Info.Preprocessing.MaxLength);
         long[] tokens = [.. Enumerable.Range(0, 2 * length).Select(i => (i * 37L) % Info.Vocabulary)];
-        long[] kept = [.. Enumerable.Range(0, 2 * length).Select(i => i < 2 * length - (length / 4) ? 1L : 0)];   // The second text is padded.
+        // The second text is padded.
+        long[] kept = [.. Enumerable.Range(0, 2 * length).Select(i => i < 2 * length - (length / 4) ? 1L : 0)];
         var ids = tensor(tokens, [2, length], ScalarType.Int64).to(device);                     // (B, T)
         var mask = tensor(kept, [2, length], ScalarType.Int64).to(device);                      // (B, T)
         var result = OnnxExporter.Export(Module, [ids, mask], new OnnxExportOptions
@@ -215,18 +233,22 @@ public sealed class TrainedTextModel : TrainedClassifier
         return result;
     }
 
-    /// <summary>Writes a model package: network, weights, tokenizer, labels, preprocessing, metrics and lineage.</summary>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it exists.</param>
+    /// <summary>Writes a model package: network, weights, tokenizer, labels, preprocessing, metrics and
+    /// lineage.</summary>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
     /// <param name="name">Name under which it is served.</param>
     /// <param name="export">What <see cref="Export"/> gave.</param>
     /// <param name="evaluation">Results on held-back texts; null where there are none.</param>
-    /// <param name="training">Cleaned texts whose spread the package describes, so that a server can measure drift from them; null for none.</param>
+    /// <param name="training">Cleaned texts whose spread the package describes, so that a server can measure drift from
+    /// them; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public Task PackAsync(
-        string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null, TextCorpus? training = null,
+        string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null,
+        TextCorpus? training = null,
         CancellationToken cancellationToken = default)
         => WritePackageAsync(
-            path, name, export, evaluation is null ? null : Metrics(evaluation.Summary),
+            path, name, export, evaluation is null ? null : PackageMetrics.Of(evaluation.Summary),
             training is null ? null : network => TrainingBaseline.Of(network, Encoder, training, cancellationToken),
             cancellationToken);
 
@@ -242,19 +264,24 @@ public sealed class TrainedTextModel : TrainedClassifier
         [TokenizerKey] = Encoding.UTF8.GetString(Encoder.Tokenizer.ToJson()),
     };
 
-    private protected override IReadOnlyDictionary<string, PackageContent> PackageFiles() => new Dictionary<string, PackageContent>
+    private protected override IReadOnlyDictionary<string, PackageContent> PackageFiles()
+        => new Dictionary<string, PackageContent>
     {
         [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
     };
 
     // Of what training sees: equal texts under another tokenizer or another limit are other data.
     private string HashWith(TextCorpus learned) => Convert.ToHexStringLower(SHA256.HashData(
-        [.. JsonSerializer.SerializeToUtf8Bytes(Info.Preprocessing, TrainingJson.Options), .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
+        [.. JsonSerializer.SerializeToUtf8Bytes(Info.Preprocessing, TrainingJson.Options),
+            .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
 
     private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null) => new(
-        TextModelCatalog.Create(info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed), tokenizer, info);
+        TextModelCatalog.Create(
+            info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed),
+            tokenizer, info);
 
-    private static TrainedTextModel Create(TrainedTextModelInfo info, string path, string tokenizer, SafeTensorsFile file)
+    private static TrainedTextModel Create(
+        TrainedTextModelInfo info, string path, string tokenizer, SafeTensorsFile file)
     {
         _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
         var isTransformer = info.Architecture == "transformer";
@@ -263,17 +290,9 @@ public sealed class TrainedTextModel : TrainedClassifier
             Width = info.Sizes.Width,
             Layers = info.Sizes.Layers,
             FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
-            MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned ? info.Preprocessing.MaxLength : 1,
+            MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned
+                ? info.Preprocessing.MaxLength : 1,
         }, file.Entries);
         return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
     }
-
-    private static Dictionary<string, double> Metrics(ScoreSummary scores) => new()
-    {
-        ["accuracy"] = scores.Accuracy,
-        ["precision"] = scores.Precision,
-        ["recall"] = scores.Recall,
-        ["f1"] = scores.F1,
-        ["roc_auc"] = scores.RocAuc,
-    };
 }

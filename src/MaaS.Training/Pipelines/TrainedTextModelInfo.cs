@@ -3,7 +3,8 @@ using MaaS.Training.Models;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>What is needed, beside weights and tokenizer, to use a trained text classifier again. Architectures are those of
+/// <summary>What is needed, beside weights and tokenizer, to use a trained text classifier again. Architectures are
+/// those of
 /// <see cref="TextModelCatalog"/>.</summary>
 public sealed record TrainedTextModelInfo : TrainedClassifierInfo
 {

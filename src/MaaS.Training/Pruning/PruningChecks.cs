@@ -9,7 +9,8 @@ internal static class PruningChecks
         >= 0 and < 1 => value,
         1 => throw new ArgumentOutOfRangeException(
             name, value, $"Pruning: expected {name} below 1, got 1; every group would lose its last channel."),
-        _ => throw new ArgumentOutOfRangeException(name, value, $"Pruning: expected {name} from 0 to below 1, got {value}."),
+        _ => throw new ArgumentOutOfRangeException(
+            name, value, $"Pruning: expected {name} from 0 to below 1, got {value}."),
     };
 
     /// <summary>A share to keep, above 0 to 1.</summary>

@@ -18,7 +18,8 @@ internal static class ContactSheet
         var (channels, height, width) = ((int)shape[0], (int)shape[1], (int)shape[2]);
         if (channels is not (1 or 3))
         {
-            throw new NotSupportedException($"ImageDataset.ToHtml: expected 1 channel (grey) or 3 (red, green, blue), got {channels}.");
+            throw new NotSupportedException(
+                $"ImageDataset.ToHtml: expected 1 channel (grey) or 3 (red, green, blue), got {channels}.");
         }
 
         var html = new StringBuilder("<div>");

@@ -52,7 +52,8 @@ public static class ActivationCalibrator
         }
         if (batchNumber == 0)
         {
-            throw new ArgumentException("calibration: expected at least one batch of inputs, got none", nameof(batches));
+            throw new ArgumentException(
+                "calibration: expected at least one batch of inputs, got none", nameof(batches));
         }
 
         return Ranges(observers);
@@ -72,7 +73,8 @@ public static class ActivationCalibrator
     }
 
     private static InferenceOutputs RunBatch(
-        InferenceModel model, IReadOnlyDictionary<string, TensorValue> batch, string[] values, int number, CancellationToken token)
+        InferenceModel model, IReadOnlyDictionary<string, TensorValue> batch, string[] values, int number,
+        CancellationToken token)
     {
         try
         {

@@ -26,6 +26,7 @@ public sealed class MinMaxCalibration : ICalibrationMethod
             _range = _range is { } known ? known.Union(batch) : batch;
         }
 
-        public ValueRange Range() => _range ?? throw new InvalidOperationException("calibration: no value was observed");
+        public ValueRange Range()
+            => _range ?? throw new InvalidOperationException("calibration: no value was observed");
     }
 }

@@ -15,7 +15,8 @@ public sealed class MovingAverageCalibration : ICalibrationMethod
     {
         if (weight is not (> 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(weight), weight, "moving average: expected a weight above 0 and at most 1");
+            throw new ArgumentOutOfRangeException(
+                nameof(weight), weight, "moving average: expected a weight above 0 and at most 1");
         }
 
         _weight = weight;

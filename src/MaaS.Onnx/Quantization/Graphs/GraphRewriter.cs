@@ -2,7 +2,8 @@ using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Graphs;
 
-/// <summary>Rewrites a graph node by node: the new nodes stand in order, new names are unique, unused constants go.</summary>
+/// <summary>Rewrites a graph node by node: the new nodes stand in order, new names are unique, unused constants
+/// go.</summary>
 internal sealed class GraphRewriter
 {
     private readonly OnnxModel _model;

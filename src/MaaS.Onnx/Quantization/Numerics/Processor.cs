@@ -6,11 +6,13 @@ namespace MaaS.Onnx.Quantization.Numerics;
 public static class Processor
 {
     /// <summary>Whether it multiplies 8-bit integers straight into 32-bit sums (x64: VNNI).</summary>
-    /// <remarks>Intel 64 manual, volume 2, CPUID: AVX512_VNNI is leaf 7.0 ECX bit 11, AVX-VNNI leaf 7.1 EAX bit 4.</remarks>
+    /// <remarks>Intel 64 manual, volume 2, CPUID: AVX512_VNNI is leaf 7.0 ECX bit 11, AVX-VNNI leaf 7.1 EAX bit
+    /// 4.</remarks>
     public static bool HasVnni { get; } = DetectVnni();
 
     /// <summary>
-    /// Whether sums of two products saturate at 16 bits, so that weights beyond ±64 can give wrong results: x64 without VNNI.
+    /// Whether sums of two products saturate at 16 bits, so that weights beyond ±64 can give wrong results: x64 without
+    /// VNNI.
     /// </summary>
     public static bool SaturatesInt8Products { get; } = X86Base.IsSupported && !HasVnni;
 

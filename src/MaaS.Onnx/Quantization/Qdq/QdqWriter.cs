@@ -92,7 +92,8 @@ internal sealed class QdqWriter
             }
         }
         var read = node.Subgraphs().Any()
-            ? node.References().Where(name => _dequantized.ContainsKey(name) && _plan.Source(name) is not null).Distinct()
+            ? node.References().Where(name => _dequantized.ContainsKey(name) && _plan.Source(name) is not null)
+                .Distinct()
                 .ToDictionary(static name => name, name => _dequantized[name])
             : [];
         foreach (var body in node.Subgraphs())

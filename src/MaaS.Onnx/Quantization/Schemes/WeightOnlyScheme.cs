@@ -22,7 +22,8 @@ public sealed class WeightOnlyScheme(WeightOnlyQuantizerOptions? options = null)
         public IReadOnlyList<string> Nodes { get; } = new WeightOnlyQuantizer(options).Nodes(model);
 
         public OnnxModel Quantize(IReadOnlySet<string> excludedNodes) =>
-            new WeightOnlyQuantizer(options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
+            new WeightOnlyQuantizer(
+                options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
                 .Quantize(model);
     }
 }

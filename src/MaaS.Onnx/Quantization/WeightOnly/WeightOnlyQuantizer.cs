@@ -5,8 +5,8 @@ using MaaS.Onnx.Schema;
 namespace MaaS.Onnx.Quantization.WeightOnly;
 
 /// <summary>
-/// Weights of MatMul and Gemm in 4 or 8 bits, block by block (<c>com.microsoft.MatMulNBits</c>); activations stay float.
-/// For Transformers whose time goes into reading weights.
+/// Weights of MatMul and Gemm in 4 or 8 bits, block by block (<c>com.microsoft.MatMulNBits</c>); activations stay
+/// float. For Transformers whose time goes into reading weights.
 /// </summary>
 /// <param name="options">Bits and blocks; null for the defaults.</param>
 public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = null)
@@ -21,8 +21,10 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized too.</param>
-    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized
+    /// too.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be
+    /// converted.</exception>
     /// <exception cref="ArgumentException">Bits or block size are not possible, or a weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
@@ -40,7 +42,8 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
             {
                 yield return node.Name;
             }
-            foreach (string name in node.Subgraphs().SelectMany(body => Nodes(new GraphIndex(body, index), new GraphRewriter(writer, body))))
+            foreach (string name in node.Subgraphs()
+                .SelectMany(body => Nodes(new GraphIndex(body, index), new GraphRewriter(writer, body))))
             {
                 yield return name;
             }
@@ -72,7 +75,8 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
         writer.Finish();
     }
 
-    private bool Takes(NodeProto node, GraphIndex index) => !_options.ExcludedNodes.Contains(node.Name) && Fits(node, index);
+    private bool Takes(NodeProto node, GraphIndex index)
+        => !_options.ExcludedNodes.Contains(node.Name) && Fits(node, index);
 
     private static bool Fits(NodeProto node, GraphIndex index)
     {
@@ -111,7 +115,8 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
         int perOutput = blocks.Scales.Length / n;
         string values = writer.Initializer(OnnxTensor.Create<byte>(
             $"{name}_quantized", blocks.Packed, n, perOutput, blocks.Packed.Length / n / perOutput));
-        string scales = writer.Initializer(OnnxTensor.Create<float>($"{name}_scale", blocks.Scales, blocks.Scales.Length));
+        string scales = writer.Initializer(
+            OnnxTensor.Create<float>($"{name}_scale", blocks.Scales, blocks.Scales.Length));
         string zeroPoints = blocks.ZeroPoints is { } zeros
             ? writer.Initializer(OnnxTensor.Create<byte>($"{name}_zero_point", zeros, zeros.Length))
             : "";

@@ -19,8 +19,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphRewriter writer)
         && table.Type() == TensorProto.Types.DataType.Float && index.Owns(table.Name) && !index.IsOutput(node.Input[0])
         && index.Consumers(node.Input[0]).All(reader => reader.OpType == "Gather" && reader.Input[1] != node.Input[0]);
 
-    /// <summary>Writes the gathered rows times one scale for each column. ONNX Runtime's DequantizeLinear, whose inner axis
-    /// would be of size 1 here, takes four times as long.</summary>
+    /// <summary>Writes the gathered rows times one scale for each column. ONNX Runtime's DequantizeLinear, whose inner
+    /// axis would be of size 1 here, takes four times as long.</summary>
     public void Rewrite(NodeProto node)
     {
         if (!_tables.TryGetValue(node.Input[0], out var table))
@@ -29,7 +29,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphRewriter writer)
         }
 
         string rows = writer.Node("Gather", $"{node.Output[0]}_quantized", [table.Values, node.Input[1]]);
-        string floats = writer.Node("Cast", $"{node.Output[0]}_cast", [rows], ("to", (long)TensorProto.Types.DataType.Float));
+        string floats = writer.Node(
+            "Cast", $"{node.Output[0]}_cast", [rows], ("to", (long)TensorProto.Types.DataType.Float));
         writer.AddNode("Mul", "", node.Name, [floats, table.Scale], [node.Output[0]]);
     }
 
@@ -40,6 +41,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphRewriter writer)
         float[] values = tensor.ToArray<float>();
         float[] scales = WeightQuantizer.Scales(values, dims, axis: 1);
         sbyte[] quantized = WeightQuantizer.Quantize(values, dims, axis: 1, scales);
-        return (writer.Initializer(OnnxTensor.Create<sbyte>($"{name}_quantized", quantized, dims)), writer.Scale(name, scales));
+        return (
+            writer.Initializer(OnnxTensor.Create<sbyte>($"{name}_quantized", quantized, dims)),
+            writer.Scale(name, scales));
     }
 }

@@ -22,7 +22,8 @@ public static class WeightQuantizer
     /// <param name="axis">The channel axis; null for one scale.</param>
     /// <param name="reduceRange">See <see cref="Limit"/>.</param>
     /// <exception cref="ArgumentException">A weight is NaN or infinite.</exception>
-    public static float[] Scales(ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, bool reduceRange = false)
+    public static float[] Scales(
+        ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, bool reduceRange = false)
     {
         var layout = new ChannelLayout(dims, axis);
         var scales = new float[layout.Channels];
@@ -59,7 +60,8 @@ public static class WeightQuantizer
     /// <param name="scales">One for each channel.</param>
     /// <param name="reduceRange">See <see cref="Limit"/>.</param>
     public static sbyte[] Quantize(
-        ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, ReadOnlySpan<float> scales, bool reduceRange = false)
+        ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, ReadOnlySpan<float> scales,
+        bool reduceRange = false)
     {
         var layout = new ChannelLayout(dims, axis);
         int limit = Limit(reduceRange);

@@ -22,7 +22,8 @@ internal sealed class ConcatRule : IChannelRule
             if (i != axis)
             {
                 axes[i] = parts.Select(part => part.Axes[source]).Aggregate(
-                    (a, b) => a is null && b is null ? null : call.Join(a, b, "puts them beside a tensor of fixed size"));
+                    (a, b)
+                        => a is null && b is null ? null : call.Join(a, b, "puts them beside a tensor of fixed size"));
             }
             else if (!stacked && parts.Any(part => part.Axes[axis] is not null))
             {
