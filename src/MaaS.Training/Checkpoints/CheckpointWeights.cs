@@ -11,7 +11,8 @@ internal static class CheckpointWeights
     /// <summary>Fills a model's parameters; nothing changes when it throws.</summary>
     /// <exception cref="InvalidDataException">A tensor has another shape or a type that torch lacks, or, when
     /// <paramref name="strict"/>, one is missing or unexpected: all of them are named.</exception>
-    public static CheckpointReport Load(nn.Module model, SafeTensorsCheckpoint checkpoint, CheckpointFormat format, bool strict)
+    public static CheckpointReport Load(
+        nn.Module model, SafeTensorsCheckpoint checkpoint, CheckpointFormat format, bool strict)
     {
         var keys = Keys(checkpoint, format);
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -22,7 +23,9 @@ internal static class CheckpointWeights
         var ties = format.Ties.Where(t => !places.Exists(p => p.Key == t.Value)).ToDictionary();
         foreach (var (target, key, rule) in places)
         {
-            if ((keys.GetValueOrDefault(key) ?? (ties.TryGetValue(key, out var tied) ? keys.GetValueOrDefault(tied) : null)) is not { } entry)
+            if ((
+                keys.GetValueOrDefault(key)
+                    ?? (ties.TryGetValue(key, out var tied) ? keys.GetValueOrDefault(tied) : null)) is not { } entry)
             {
                 missing.Add(format.Full(key));
                 continue;
@@ -32,7 +35,9 @@ internal static class CheckpointWeights
             var expected = TheirShape(target.shape, rule);
             if (!entry.Shape.SequenceEqual(expected) || !TensorValues.HasTorchType(entry.Type))
             {
-                faults.Add($"{entry.Name}: expected ({string.Join(",", expected)}), got {entry.Type.Name()} ({string.Join(",", entry.Shape)})");
+                faults.Add(
+                    $"{entry.Name}: expected ({string.Join(",", expected)}), got {entry.Type.Name()} "
+                        + $"({string.Join(",", entry.Shape)})");
             }
 
             moves.Add((target, entry, rule));
@@ -41,22 +46,28 @@ internal static class CheckpointWeights
         if (faults.Count > 0)
         {
             throw new InvalidDataException(
-                $"{checkpoint.Location}: {string.Join("; ", faults.Distinct())}; the weights belong to a model of other sizes: compare config.json.");
+                $"{checkpoint.Location}: {string.Join("; ", faults.Distinct())}; the weights belong to a model of "
+                    + "other sizes: compare config.json.");
         }
 
         var report = new CheckpointReport(
             [.. missing.Distinct()],
-            [.. keys.Where(k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !ties.ContainsValue(k.Key)).Select(static k => k.Value.Name)]);
+            [.. keys.Where(
+                k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !ties.ContainsValue(k.Key))
+                    .Select(static k => k.Value.Name)]);
         if (strict && !report.IsComplete)
         {
-            throw new InvalidDataException($"{checkpoint.Location}: expected the keys of {format.Name}, got {report}; load it without strict to keep what fits.");
+            throw new InvalidDataException(
+                $"{checkpoint.Location}: expected the keys of {format.Name}, got {report}; load it without strict to "
+                    + "keep what fits.");
         }
 
         Copy(checkpoint, moves);
         return report;
     }
 
-    /// <summary>A model's parameters under the checkpoint's names and in its layout, each computed when it is written.</summary>
+    /// <summary>A model's parameters under the checkpoint's names and in its layout, each computed when it is
+    /// written.</summary>
     public static IEnumerable<SafeTensorsSource> Sources(nn.Module model, CheckpointFormat format)
     {
         foreach (var group in Places(model, format).GroupBy(static p => p.Key))
@@ -71,7 +82,8 @@ internal static class CheckpointWeights
                 {
                     using var scope = NewDisposeScope();
                     var whole = parts.Length == 1 ? first : cat([.. parts.Select(static p => p.Tensor)], 0);
-                    TensorValues.Source(layout.Name, rule.Transposed && whole.dim() == 2 ? whole.t() : whole).WriteTo(stream);
+                    TensorValues.Source(layout.Name, rule.Transposed && whole.dim() == 2 ? whole.t() : whole)
+                        .WriteTo(stream);
                 },
             };
         }
@@ -84,7 +96,9 @@ internal static class CheckpointWeights
         {
             if (!keys.TryAdd(format.Normalize(entry.Name), entry))
             {
-                throw new InvalidDataException($"{checkpoint.Location}: expected each tensor once, got '{entry.Name}' and '{keys[format.Normalize(entry.Name)].Name}'.");
+                throw new InvalidDataException(
+                    $"{checkpoint.Location}: expected each tensor once, got '{entry.Name}' and "
+                        + $"'{keys[format.Normalize(entry.Name)].Name}'.");
             }
         }
 
@@ -107,7 +121,8 @@ internal static class CheckpointWeights
         return shape;
     }
 
-    private static void Copy(SafeTensorsCheckpoint checkpoint, List<(Tensor Target, SafeTensorsEntry Entry, WeightRule Rule)> moves)
+    private static void Copy(
+        SafeTensorsCheckpoint checkpoint, List<(Tensor Target, SafeTensorsEntry Entry, WeightRule Rule)> moves)
     {
         using var noGrad = no_grad();
         foreach (var (target, entry, rule) in moves)
