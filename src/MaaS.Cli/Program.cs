@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
 using MaaS.Onnx.Inference;
-using MaaS.Training;
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
 using Microsoft.Extensions.Options;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Text.Cleaning;
 using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;

@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using MaaS.Text.Cleaning;
 using MaaS.Text.Reading;
-using MaaS.Training;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
@@ -47,11 +47,11 @@ internal sealed class TextOptions
     public string NameOf(ParseResult result) => result.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file.Name) : SpamAssassinName;
 
     /// <summary>What to train where nothing else is asked for.</summary>
-    public TextModelOptions Model(ParseResult result) => result.GetValue(_file) is null ? SpamAssassin.Model : OfTables;
+    public TextModelOptions Model(ParseResult result) => result.GetValue(_file) is null ? SpamAssassinRecipe.Model : OfTables;
 
     /// <summary>How to train where nothing else is asked for.</summary>
     public TrainerOptions Training(ParseResult result, string architecture)
-        => result.GetValue(_file) is null && architecture == "transformer" ? SpamAssassin.TransformerTraining : TrainedTextModel.DefaultTraining;
+        => result.GetValue(_file) is null && architecture == "transformer" ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining;
 
     /// <summary>Reads and cleans the texts.</summary>
     /// <param name="result">The command line.</param>

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using MaaS.Training;
 using MaaS.Training.Data;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using static MaaS.Cli.CommandLine.OptionKinds;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Training;
 using MaaS.Training.Compression;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.Commands;

@@ -4,7 +4,7 @@ using MaaS.Cli.Text;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Commands;
 

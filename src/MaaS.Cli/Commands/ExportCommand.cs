@@ -3,7 +3,7 @@ using MaaS.Cli.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Export;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Commands;
 

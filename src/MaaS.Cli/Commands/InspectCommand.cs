@@ -2,7 +2,7 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Costs;
-using MaaS.Training.Compression;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Commands;
 

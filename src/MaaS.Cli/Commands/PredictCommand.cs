@@ -5,7 +5,7 @@ using MaaS.Cli.Terminal;
 using MaaS.Cli.Text;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Commands;
 

@@ -1,13 +1,13 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Primitives.Files;
-using MaaS.Training;
-using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
 using MaaS.Training.Pruning;
 using MaaS.Training.Pruning.Criteria;
+using MaaS.Training.Reports;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.Commands;

@@ -12,11 +12,12 @@ using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Onnx.Quantization.WeightOnly;
 using MaaS.Primitives.Files;
-using MaaS.Training;
-using MaaS.Training.Compression;
 using MaaS.Training.Data;
-using MaaS.Training.Models;
+using MaaS.Training.Data.Text;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
 using MaaS.Training.Quantization;
+using MaaS.Training.Reports;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.Commands;

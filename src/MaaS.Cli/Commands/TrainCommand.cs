@@ -2,9 +2,11 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
-using MaaS.Training;
 using MaaS.Training.Evaluation;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 
 namespace MaaS.Cli.Commands;
 

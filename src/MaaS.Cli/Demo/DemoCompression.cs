@@ -4,12 +4,12 @@ using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Analysis;
 using MaaS.Onnx.Quantization.Schemes;
-using MaaS.Training;
-using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
 using MaaS.Training.Pruning;
+using MaaS.Training.Reports;
 
 namespace MaaS.Cli.Demo;
 

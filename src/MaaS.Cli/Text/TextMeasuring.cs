@@ -2,8 +2,8 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 
 namespace MaaS.Cli.Text;
 

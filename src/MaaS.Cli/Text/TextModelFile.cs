@@ -1,5 +1,5 @@
 using MaaS.Core.Packages;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Text;
 

@@ -1,9 +1,9 @@
 using MaaS.Primitives.Files;
-using MaaS.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 
 namespace MaaS.Cli.Text;
 

@@ -5,9 +5,10 @@ using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Analysis;
 using MaaS.Onnx.Quantization.Schemes;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Export;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Compression;

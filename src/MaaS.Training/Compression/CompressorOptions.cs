@@ -2,6 +2,7 @@ using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Dynamic;
 using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Onnx.Quantization.WeightOnly;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
 
 namespace MaaS.Training.Compression;

@@ -1,5 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Onnx;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Training.Compression;
 

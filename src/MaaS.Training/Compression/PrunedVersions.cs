@@ -1,5 +1,6 @@
 using MaaS.Training.Data;
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
 using static TorchSharp.torch;
 

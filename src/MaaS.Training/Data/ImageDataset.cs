@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MaaS.Onnx;
 using MaaS.Primitives.Display;
+using MaaS.Training.Reports;
 using TorchSharp;
 using static TorchSharp.torch;
 

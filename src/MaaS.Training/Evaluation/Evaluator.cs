@@ -1,7 +1,8 @@
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
 using MaaS.Training.Data;
-using MaaS.Training.Export;
+using MaaS.Training.Fitting;
+using MaaS.Training.Interop;
 using MaaS.Training.Startup;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Passes;
+using MaaS.Training.Interop;
 using MaaS.Training.Startup;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using MaaS.Training.Fitting;
 using MaaS.Training.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using MaaS.Training.Fitting;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;

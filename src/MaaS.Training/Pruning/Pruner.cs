@@ -1,7 +1,9 @@
 using MaaS.Training.Data;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Structured;
 using MaaS.Training.Pruning.Surgery;
+using MaaS.Training.Reports;
 using MaaS.Training.Startup;
 using static TorchSharp.torch;
 

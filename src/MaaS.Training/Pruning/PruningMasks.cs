@@ -1,4 +1,5 @@
 using System.Text;
+using MaaS.Training.Fitting;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;

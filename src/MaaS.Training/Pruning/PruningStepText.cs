@@ -1,3 +1,5 @@
+using MaaS.Training.Fitting;
+
 namespace MaaS.Training.Pruning;
 
 /// <summary>Pruning in one line, as a model's lineage records it.</summary>

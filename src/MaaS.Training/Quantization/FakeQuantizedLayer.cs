@@ -1,4 +1,5 @@
 using MaaS.Onnx.Quantization;
+using MaaS.Training.Fitting;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;

@@ -1,4 +1,5 @@
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
 using MaaS.Training.Startup;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using MaaS.Text.Reading;
-using MaaS.Training.Models;
 
 namespace MaaS.Training.Data.Text;
 
@@ -9,17 +8,6 @@ public static class SpamAssassin
 {
     /// <summary>Cleaning that fits raw mails.</summary>
     public static IReadOnlyList<string> Cleaning { get; } = ["mail", "html", "unicode", "mask", "lower-case", "whitespace", "repeats"];
-
-    /// <summary>Options of a network for these mails: their cleaning, and classes that count the same, since there are two hams to a spam.</summary>
-    public static TextModelOptions Model { get; } = new()
-    {
-        Preprocessing = new TextModelOptions().Preprocessing with { Cleaning = Cleaning },
-        BalancedClasses = true,
-    };
-
-    /// <summary>How a Transformer is trained on these mails, which it knows by heart after three epochs.</summary>
-    /// <remarks>Chosen by cross-validation on the texts that are learned from; docs/text.md has the figures.</remarks>
-    public static TrainerOptions TransformerTraining { get; } = TrainedTextModel.DefaultTraining with { Epochs = 3 };
 
     private const string Name = "spam-assassin", File = "mails.jsonl";
 

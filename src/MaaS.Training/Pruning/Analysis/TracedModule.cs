@@ -1,4 +1,3 @@
-using MaaS.Training.Export;
 using MaaS.Training.Interop;
 using MaaS.Training.Tracing;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using MaaS.Training.Data;
-using MaaS.Training.Export;
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning.Criteria;
