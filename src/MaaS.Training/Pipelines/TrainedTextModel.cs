@@ -311,7 +311,7 @@ public sealed class TrainedTextModel : IDisposable
                 Layers = info.Sizes.Layers,
                 FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
                 MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned ? info.Preprocessing.MaxLength : 1,
-            }, file.Entries);
+            }, file.Entries.Select(static e => e.Shape));
             return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
