@@ -80,9 +80,9 @@ internal sealed class GrpcMessageReader(PipeReader body, bool isGzip, long limit
         {
             return parser.ParseFrom(message);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
         {
-            // The parser throws the latter where a wrapped number, such as a version, is cut off.
+            // The parser throws the others where a number is cut off.
             throw new GrpcException(GrpcStatusCode.Internal, $"expected a {typeof(T).Name}, got other bytes", e);
         }
     }
