@@ -120,9 +120,10 @@ public sealed class SafeTensorsFile : IDisposable
     }
 
     /// <summary>Writes a file, whole or not at all, asking for one tensor after the other.</summary>
-    /// <inheritdoc
-    /// cref="Write(string, IReadOnlyDictionary{string, TensorValue}, IReadOnlyDictionary{string, string}?)"/>
+    /// <param name="path">Replaced when it exists.</param>
     /// <param name="tensors">In any order; no strings.</param>
+    /// <param name="metadata">Free text to leave in the header.</param>
+    /// <exception cref="NotSupportedException">A tensor holds strings.</exception>
     /// <exception cref="ArgumentException">Two tensors have one name, a source wrote too little or too much, or the
     /// header is over its limit.</exception>
     public static void Write(

@@ -61,9 +61,9 @@ public static class AtomicFile
     }
 
     /// <summary>Writes a text in UTF-8.</summary>
-    /// <inheritdoc cref="Write"/>
     /// <param name="path">Replaced when it exists; its folder is created.</param>
     /// <param name="text">The content.</param>
+    /// <exception cref="IOException">The file cannot be written, as on a full disk.</exception>
     public static void WriteText(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
