@@ -1,8 +1,7 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
-using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Ensembles;
 
@@ -69,7 +68,7 @@ internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelReposi
         if (!request.Context.Caller.MayUse(step.Model))
         {
             throw new RequestException(
-                StatusCodes.Status403Forbidden, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
+                FaultKind.PermissionDenied, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
         }
 
         using var lease = await models.AcquireAsync(EnsembleLoader.Reference(step), request.Context, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 
 
 namespace MaaS.Serving.Execution;

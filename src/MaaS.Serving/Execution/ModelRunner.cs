@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Execution;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MaaS.Core.Explanations;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;

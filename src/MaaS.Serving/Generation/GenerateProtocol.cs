@@ -1,6 +1,7 @@
 using System.Text;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;

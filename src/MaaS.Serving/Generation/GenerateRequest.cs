@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MaaS.Core.Generation;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.OpenInference;
 

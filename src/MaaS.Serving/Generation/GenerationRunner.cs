@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MaaS.Core.Generation;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Generation;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using MaaS.Serving.Audit;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
@@ -72,7 +73,7 @@ internal sealed partial class GrpcEndpoint(
         if (isGrpc)
         {
             http.Response.ContentType = "application/grpc";
-            await EndAsync(http, StatusOf(failure.Status), failure.Message).ConfigureAwait(false);
+            await EndAsync(http, StatusOf(failure.Kind), failure.Message).ConfigureAwait(false);
         }
 
         return isGrpc;
@@ -176,7 +177,7 @@ internal sealed partial class GrpcEndpoint(
         var failure = Failure.Of(exception);
         if (http.Features.Get<AuditedRequest>() is { } audited)
         {
-            audited.Status = failure.Status;
+            audited.Status = HttpStatus.Of(failure.Kind);
         }
 
         audit.Refused(http, EndpointGuard.Of(http), failure, model: null);
@@ -190,23 +191,20 @@ internal sealed partial class GrpcEndpoint(
             LogCause(exception, http.Request.Path);
         }
 
-        return (StatusOf(failure.Status), failure.Message);
+        return (StatusOf(failure.Kind), failure.Message);
     }
 
-    private static GrpcStatusCode StatusOf(int http) => http switch
+    private static GrpcStatusCode StatusOf(FaultKind kind) => kind switch
     {
-        StatusCodes.Status400BadRequest => GrpcStatusCode.InvalidArgument,
-        StatusCodes.Status401Unauthorized => GrpcStatusCode.Unauthenticated,
-        StatusCodes.Status403Forbidden => GrpcStatusCode.PermissionDenied,
-        StatusCodes.Status404NotFound => GrpcStatusCode.NotFound,
-        StatusCodes.Status409Conflict => GrpcStatusCode.FailedPrecondition,
-        StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => GrpcStatusCode.ResourceExhausted,
-        StatusCodes.Status499ClientClosedRequest => GrpcStatusCode.Cancelled,
-        StatusCodes.Status501NotImplemented => GrpcStatusCode.Unimplemented,
-        StatusCodes.Status503ServiceUnavailable => GrpcStatusCode.Unavailable,
-        StatusCodes.Status504GatewayTimeout => GrpcStatusCode.DeadlineExceeded,
-        < StatusCodes.Status500InternalServerError => GrpcStatusCode.InvalidArgument,
-        _ => GrpcStatusCode.Internal,
+        FaultKind.Unauthenticated => GrpcStatusCode.Unauthenticated,
+        FaultKind.PermissionDenied => GrpcStatusCode.PermissionDenied,
+        FaultKind.NotFound => GrpcStatusCode.NotFound,
+        FaultKind.Conflict => GrpcStatusCode.FailedPrecondition,
+        FaultKind.TooLarge or FaultKind.ResourceExhausted => GrpcStatusCode.ResourceExhausted,
+        FaultKind.Unavailable => GrpcStatusCode.Unavailable,
+        FaultKind.DeadlineExceeded => GrpcStatusCode.DeadlineExceeded,
+        FaultKind.Internal => GrpcStatusCode.Internal,
+        _ => GrpcStatusCode.InvalidArgument,
     };
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone: {Cause}")]

@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;

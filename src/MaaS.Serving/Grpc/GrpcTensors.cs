@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 using MaaS.Serving.Protocols;
 
 namespace MaaS.Serving.Grpc;

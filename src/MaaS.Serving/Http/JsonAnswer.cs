@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -23,6 +24,10 @@ internal static class JsonAnswer
     /// <summary>Answers <c>{"error": message}</c>.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, string message)
         => WriteAsync(context, w => w.WriteString("error"u8, message), status);
+
+    /// <summary>Answers a failure as <c>{"error": message}</c> with its status.</summary>
+    public static Task WriteErrorAsync(HttpContext context, Failure failure)
+        => WriteErrorAsync(context, HttpStatus.Of(failure.Kind), failure.Message);
 
     private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, bool isObject, int status)
     {

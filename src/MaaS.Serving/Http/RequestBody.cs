@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Text.Unicode;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Serving.Audit;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http.Unpacking;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
@@ -28,7 +29,7 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
             errors.Add(exception, ModelOf(context));
         }
 
-        var failure = Failure.Of(exception);
+        var failure = HttpStatus.FailureOf(exception);
         audit.Refused(context, EndpointGuard.Of(context), failure, context.Route("name"));
         if (failure.IsOurs)
         {
@@ -68,7 +69,7 @@ internal sealed partial class ServingEndpoint(ModelRepository models, RecentErro
                 context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }
 
-            var writing = writeError is null ? JsonAnswer.WriteErrorAsync(context, failure.Status, failure.Message) : writeError(context, failure);
+            var writing = writeError is null ? JsonAnswer.WriteErrorAsync(context, failure) : writeError(context, failure);
             await writing.ConfigureAwait(false);
         }
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 

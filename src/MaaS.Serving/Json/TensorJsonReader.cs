@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 

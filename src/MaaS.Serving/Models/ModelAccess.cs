@@ -1,4 +1,5 @@
 using MaaS.Serving.Audit;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
@@ -46,7 +47,7 @@ internal readonly struct ModelAccess
     }
 
     /// <inheritdoc cref="ModelRepository.Status(string, string?)"/>
-    /// <exception cref="Http.RequestException">403: it is kept from the caller.</exception>
+    /// <exception cref="RequestException">403: it is kept from the caller.</exception>
     public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null)
     {
         ServingAuthorization.ThrowIfRefused(_caller, ServingScope.None, name);
@@ -80,7 +81,7 @@ internal readonly struct ModelAccess
     }
 
     /// <inheritdoc cref="ModelRepository.RegisterAsync(string, string, CancellationToken)"/>
-    /// <exception cref="Http.RequestException">403: the name, or a model of that entry, is kept from the caller.</exception>
+    /// <exception cref="RequestException">403: the name, or a model of that entry, is kept from the caller.</exception>
     public Task RegisterAsync(string name, string entry, CancellationToken cancellationToken)
     {
         BeginChange(name);
@@ -102,7 +103,7 @@ internal readonly struct ModelAccess
     }
 
     /// <inheritdoc cref="ModelRepository.SetRoute(string, TrafficRoute?)"/>
-    /// <exception cref="Http.RequestException">
+    /// <exception cref="RequestException">
     /// 403: the model, or the one that copies would go to, is kept from the caller.
     /// </exception>
     public void SetRoute(string name, TrafficRoute? route)

@@ -1,7 +1,6 @@
 using MaaS.Core.Packages;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Models;
 
@@ -73,7 +72,7 @@ internal sealed partial class ModelLifecycle
             if (!held.All(caller.MayUse))
             {
                 throw new RequestException(
-                    StatusCodes.Status403Forbidden, $"expected a file or folder of models that '{caller.Name}' may use, got '{entry}'");
+                    FaultKind.PermissionDenied, $"expected a file or folder of models that '{caller.Name}' may use, got '{entry}'");
             }
 
             if (sources.Length == 0)
@@ -88,7 +87,7 @@ internal sealed partial class ModelLifecycle
             }
             else if (family.Wishes.Entry != entry && _scanned.Any(s => s.Name == name))
             {
-                throw new RequestException(409, $"expected a name that no model of the models folder has, got '{name}'");
+                throw new RequestException(FaultKind.Conflict, $"expected a name that no model of the models folder has, got '{name}'");
             }
 
             family.Wishes = family.Wishes with { Entry = entry, IsUnloaded = false };

@@ -1,4 +1,4 @@
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 

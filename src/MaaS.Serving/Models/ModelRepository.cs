@@ -1,9 +1,8 @@
 using System.Globalization;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Models;
@@ -146,14 +145,14 @@ public sealed class ModelRepository
         if (version is not null && all[0].Labels.Count > 0)
         {
             throw new RequestException(
-                StatusCodes.Status409Conflict, $"model '{name}': expected a version without labels, version {version} has [{string.Join(", ", all[0].Labels)}]; move them first");
+                FaultKind.Conflict, $"model '{name}': expected a version without labels, version {version} has [{string.Join(", ", all[0].Labels)}]; move them first");
         }
 
         if (!await _lifecycle.UnloadAsync(name, version, cancellationToken).ConfigureAwait(false))
         {
             var others = _lifecycle.Status(name).Where(s => s.Version != version && !s.IsServable);
             throw new RequestException(
-                StatusCodes.Status409Conflict,
+                FaultKind.Conflict,
                 $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(Describe))}");
         }
     }
@@ -306,7 +305,7 @@ public sealed class ModelRepository
     }
 
     private static RequestException Unready(string name, IEnumerable<ModelVersionStatus> versions) => new(
-        StatusCodes.Status503ServiceUnavailable, $"model '{name}': expected a version that is loaded, got {string.Join("; ", versions.Select(Describe))}");
+        FaultKind.Unavailable, $"model '{name}': expected a version that is loaded, got {string.Join("; ", versions.Select(Describe))}");
 
     private static string Describe(ModelVersionStatus status)
         => $"version {status.Version} in state {status.State.ToString().ToUpperInvariant()}{(status.ErrorMessage.Length > 0 ? $" ({status.ErrorMessage})" : "")}";

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols;
 

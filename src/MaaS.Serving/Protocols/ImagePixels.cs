@@ -1,7 +1,7 @@
 using System.Globalization;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols;
 

@@ -1,6 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -38,13 +38,13 @@ internal sealed class CrossOriginCheck(IOptions<MaaSServingOptions> options)
         if (!IsAcceptable(request, origin))
         {
             return new Failure(
-                StatusCodes.Status403Forbidden,
+                FaultKind.PermissionDenied,
                 $"expected a page of this server or one of {nameof(SecurityOptions.AllowedOrigins)}, got a request of '{(origin.Length > 0 ? origin : "another site")}'");
         }
 
         return scope == ServingScope.Admin && HttpMethods.IsPost(request.Method) && IsSimple(request, origin)
             ? new Failure(
-                StatusCodes.Status415UnsupportedMediaType,
+                FaultKind.UnsupportedEncoding,
                 "expected Content-Type: application/json or the header X-Requested-With where something is changed, "
                     + $"got '{request.ContentType}', which any page may send")
             : null;

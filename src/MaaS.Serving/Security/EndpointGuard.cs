@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Serving.Audit;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Builder;
@@ -78,13 +79,13 @@ internal sealed class EndpointGuard
         if (!_hosts.Allows(context, isAdministration))
         {
             return RefuseAsync(context, null, null, new Failure(
-                StatusCodes.Status400BadRequest, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
+                FaultKind.InvalidArgument, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
         }
 
         if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration)
         {
             return RefuseAsync(context, null, null, new Failure(
-                StatusCodes.Status404NotFound, $"{context.Request.Method} {context.Request.Path}: not here; models are administered on a port of their own"));
+                FaultKind.NotFound, $"{context.Request.Method} {context.Request.Path}: not here; models are administered on a port of their own"));
         }
 
         if (_origins.Refusal(context, scope) is { } foreign)
@@ -110,7 +111,7 @@ internal sealed class EndpointGuard
             // Guessing is slowed down like any other traffic of that address.
             var wait = _limits.Take(_authentication.Anonymous, context);
             await RefuseAsync(
-                context, null, model.Of(context), wait is null ? new Failure(StatusCodes.Status401Unauthorized, fault) : TooMany(wait)).ConfigureAwait(false);
+                context, null, model.Of(context), wait is null ? new Failure(FaultKind.Unauthenticated, fault) : TooMany(wait)).ConfigureAwait(false);
             return;
         }
 
@@ -152,7 +153,7 @@ internal sealed class EndpointGuard
         catch (RequestException e)
         {
             // What cannot be recorded is not done.
-            await RefuseAsync(context, null, model, new Failure(e.Status, e.Message)).ConfigureAwait(false);
+            await RefuseAsync(context, null, model, new Failure(e.Kind, e.Message)).ConfigureAwait(false);
             return;
         }
 
@@ -166,7 +167,7 @@ internal sealed class EndpointGuard
         }
     }
 
-    private static Failure TooMany(TimeSpan? wait) => new(StatusCodes.Status429TooManyRequests, "expected fewer requests a second from this caller", wait);
+    private static Failure TooMany(TimeSpan? wait) => new(FaultKind.ResourceExhausted, "expected fewer requests a second from this caller", wait);
 
     private async Task RefuseAsync(HttpContext context, Caller? caller, string? model, Failure failure)
     {
@@ -176,14 +177,14 @@ internal sealed class EndpointGuard
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (failure.Status == StatusCodes.Status401Unauthorized)
+        if (failure.Kind == FaultKind.Unauthenticated)
         {
             context.Response.Headers.WWWAuthenticate = CallerAuthentication.Challenge;
         }
 
         if (!await GrpcEndpoint.TryRefuseAsync(context, failure).ConfigureAwait(false))
         {
-            await JsonAnswer.WriteErrorAsync(context, failure.Status, failure.Message).ConfigureAwait(false);
+            await JsonAnswer.WriteErrorAsync(context, failure).ConfigureAwait(false);
         }
     }
 }

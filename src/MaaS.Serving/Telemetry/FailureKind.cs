@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -17,7 +17,7 @@ internal static class FailureKind
         OperationCanceledException => "cancelled",
         ModelInputException or InferenceException { IsInputRejected: true } => "input",
         InferenceException => "model",
-        RequestException e => e.Status.ToString(CultureInfo.InvariantCulture),
+        RequestException e => HttpStatus.Of(e.Kind).ToString(CultureInfo.InvariantCulture),
         BadHttpRequestException e => e.StatusCode.ToString(CultureInfo.InvariantCulture),
         JsonException => "400",
         _ => "server",

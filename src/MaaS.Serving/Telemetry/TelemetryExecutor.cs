@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MaaS.Serving.Telemetry;

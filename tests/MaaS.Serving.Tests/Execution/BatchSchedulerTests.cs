@@ -3,6 +3,7 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Execution.Batching;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 

@@ -1,6 +1,7 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Execution.Batching;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Tests.Execution;

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Net;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;

@@ -1,3 +1,4 @@
+using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Http.Unpacking;
@@ -40,7 +41,7 @@ internal static class RequestUnpacking
     private static RequestException Unknown(HttpContext context, string coding)
     {
         context.Response.Headers.AcceptEncoding = Accepted;
-        return new RequestException(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
+        return new RequestException(FaultKind.UnsupportedEncoding, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
     }
 
     /// <summary>Says what is wrong with bytes that cannot be unpacked.</summary>

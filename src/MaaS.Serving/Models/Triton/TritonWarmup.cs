@@ -1,4 +1,5 @@
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols;
 
 namespace MaaS.Serving.Models.Triton;
@@ -58,7 +59,7 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
                 model.Run(values).Dispose();
             }
         }
-        catch (Exception e) when (e is InferenceException or ModelInputException or Http.RequestException or IOException or OverflowException)
+        catch (Exception e) when (e is InferenceException or ModelInputException or RequestException or IOException or OverflowException)
         {
             throw new InvalidDataException($"model_warmup '{Name}': {e.Message}", e);
         }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 
 namespace MaaS.Serving.Protocols.OpenInference;

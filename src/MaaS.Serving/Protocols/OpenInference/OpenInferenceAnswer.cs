@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.SharedMemory;

@@ -1,5 +1,5 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 

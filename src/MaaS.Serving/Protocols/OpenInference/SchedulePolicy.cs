@@ -1,4 +1,5 @@
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;

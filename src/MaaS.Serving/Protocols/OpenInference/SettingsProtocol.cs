@@ -1,3 +1,4 @@
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,7 @@ internal sealed class SettingsProtocol(ServingEndpoint endpoint) : IProtocol
         {
             endpoints.MapGet(address, write).WithScope(ServingScope.Read);
             endpoints.MapPost(address, endpoint.Handle(static _ => throw new RequestException(
-                StatusCodes.Status405MethodNotAllowed, "expected GET: traces (Telemetry:Otlp) and logs (Logging) are settings of the host")))
+                FaultKind.NotSupported, "expected GET: traces (Telemetry:Otlp) and logs (Logging) are settings of the host")))
                 .WithScope(ServingScope.Admin);
         }
     }

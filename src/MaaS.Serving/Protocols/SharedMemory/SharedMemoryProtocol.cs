@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.OpenInference;

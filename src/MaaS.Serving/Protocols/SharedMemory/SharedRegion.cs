@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.Win32.SafeHandles;
 
 namespace MaaS.Serving.Protocols.SharedMemory;

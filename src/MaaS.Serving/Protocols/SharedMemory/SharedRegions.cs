@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Security;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +27,7 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
 
         if (_regions.Count >= _options.MaxRegions)
         {
-            throw new RequestException(429, $"expected at most {_options.MaxRegions} regions, got one more; unregister some");
+            throw new RequestException(FaultKind.ResourceExhausted, $"expected at most {_options.MaxRegions} regions, got one more; unregister some");
         }
 
         var region = SharedRegion.Open(name, key, caller.Name, Path.Combine(_options.Folder, file), offset, size);

@@ -1,6 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Protocols.TensorFlow;

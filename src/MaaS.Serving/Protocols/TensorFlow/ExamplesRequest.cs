@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 
 namespace MaaS.Serving.Protocols.TensorFlow;

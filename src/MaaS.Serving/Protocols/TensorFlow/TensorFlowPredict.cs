@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using MaaS.Serving.Protocols.TensorFlow.Schema;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.Images;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols.TorchServe;
 

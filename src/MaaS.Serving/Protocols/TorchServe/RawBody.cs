@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using Google.Protobuf;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
-using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;

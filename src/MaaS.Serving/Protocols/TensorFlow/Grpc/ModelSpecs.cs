@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 

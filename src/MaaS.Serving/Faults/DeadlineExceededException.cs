@@ -1,4 +1,4 @@
-namespace MaaS.Serving.Execution;
+namespace MaaS.Serving.Faults;
 
 /// <summary>The request's deadline passed before its answer was there. HTTP 504, gRPC DEADLINE_EXCEEDED.</summary>
 public sealed class DeadlineExceededException : Exception

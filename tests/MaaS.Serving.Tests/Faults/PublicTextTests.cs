@@ -1,6 +1,6 @@
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
-namespace MaaS.Serving.Tests.Http;
+namespace MaaS.Serving.Tests.Faults;
 
 public sealed class PublicTextTests
 {

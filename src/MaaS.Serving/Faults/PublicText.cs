@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MaaS.Serving.Http;
+namespace MaaS.Serving.Faults;
 
 /// <summary>
 /// Messages of other libraries for clients and logs: they name files of this machine, which is nobody's business.

@@ -1,4 +1,4 @@
-namespace MaaS.Serving.Execution;
+namespace MaaS.Serving.Faults;
 
 /// <summary>As many requests wait for a model as may: try later. HTTP 429, gRPC RESOURCE_EXHAUSTED.</summary>
 public sealed class QueueFullException : Exception
