@@ -1,15 +1,12 @@
-using MaaS.Serving.Http;
+using MaaS.Serving.Hosting;
 using MaaS.Serving.Models;
-using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -93,7 +90,7 @@ public sealed partial class ServingHost : IAsyncDisposable
             ServingTransport.Bind(app, url, options);
 
             // Requests that an endpoint answers do not pay for those that none does.
-            app.UseWhen(static c => c.GetEndpoint() is not RouteEndpoint, static unmatched => unmatched.UseStatusCodePages(WriteErrorAsync));
+            app.UseWhen(static c => c.GetEndpoint() is not RouteEndpoint, static unmatched => unmatched.UseStatusCodePages(UnmatchedRequests.WriteErrorAsync));
             if (options.Security.AllowedOrigins.Count > 0)
             {
                 app.UseCors(policy => policy.WithOrigins([.. options.Security.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod());
@@ -110,7 +107,7 @@ public sealed partial class ServingHost : IAsyncDisposable
 
             if (host.AdminAddress is { } admin)
             {
-                app.Services.GetRequiredService<EndpointGuard>().AdminPort = admin.Port;
+                ServingTransport.SetAdminPort(app, admin.Port);
             }
 
             return host;
@@ -159,14 +156,5 @@ public sealed partial class ServingHost : IAsyncDisposable
         return IsTaken(options.Security.AdminUrl) && !IsTaken(url.Split(';')[0]) ? $"administration port {options.Security.AdminUrl}"
             : IsTaken(options.GrpcUrl) && !IsTaken(url.Split(';')[0]) ? $"gRPC port {options.GrpcUrl}"
             : url;
-    }
-
-    /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>
-    private static Task WriteErrorAsync(StatusCodeContext context)
-    {
-        var response = context.HttpContext.Response;
-        var request = context.HttpContext.Request;
-        return JsonAnswer.WriteErrorAsync(
-            context.HttpContext, response.StatusCode, $"{request.Method} {request.Path}: {ReasonPhrases.GetReasonPhrase(response.StatusCode)}");
     }
 }

@@ -81,7 +81,8 @@ internal sealed class AuditTrail : IDisposable
                 Phase = "refused",
                 Model = model,
                 Status = HttpStatus.Of(failure.Kind),
-                Detail = before == 0 ? failure.Message : $"{failure.Message} ({before} refusals before this one have no line)",
+                Detail = before == 0
+                    ? failure.Message : $"{failure.Message} ({before} refusals before this one have no line)",
             },
             durable: false);
     }

@@ -24,7 +24,8 @@ internal readonly record struct Failure(FaultKind Kind, string Message, TimeSpan
         InferenceException { IsInputRejected: true } => new(
             FaultKind.InvalidArgument,
             "expected inputs that the model can compute with, it refused their values; the server's log has the cause"),
-        InferenceException => new(FaultKind.Internal, "the model failed on this request; the server's log has the cause"),
+        InferenceException
+            => new(FaultKind.Internal, "the model failed on this request; the server's log has the cause"),
         ObjectDisposedException => new(FaultKind.Unavailable, "the server is stopping"),
         _ => new(FaultKind.Internal, "the server failed on this request; its log has the cause"),
     };

@@ -17,7 +17,10 @@ internal static partial class PublicText
             // Longest first, so that none leaves the rest of another.
             foreach (var known in new[] { Path.GetFullPath(folder), folder }.Distinct().OrderByDescending(f => f.Length))
             {
-                message = message.Replace(Path.TrimEndingDirectorySeparator(known) + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+                message = message.Replace(
+                    Path.TrimEndingDirectorySeparator(known) + Path.DirectorySeparatorChar,
+                    "",
+                    StringComparison.Ordinal);
             }
         }
 
@@ -36,7 +39,8 @@ internal static partial class PublicText
     /// file.
     /// </summary>
     private static bool IsPath(string path, string name)
-        => path[0] != '/' || name.Contains('.', StringComparison.Ordinal) || Directory.Exists("/" + path.Split('/', 3)[1]);
+        => path[0] != '/' || name.Contains('.', StringComparison.Ordinal)
+        || Directory.Exists("/" + path.Split('/', 3)[1]);
 
     // A path in quotes may hold blanks.
     [GeneratedRegex("""(?<quote>['"])(?<path>(?:/(?!/)|[A-Za-z]:[\\/]|\\\\)[^'"\r\n]+)\k<quote>""")]

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Google.Protobuf;
 using MaaS.Serving.Audit;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
-using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -18,7 +18,7 @@ namespace MaaS.Serving.Grpc;
 /// </summary>
 /// <remarks>Source: the gRPC project's PROTOCOL-HTTP2 and compression documents.</remarks>
 internal sealed partial class GrpcEndpoint(
-    RequestContextFactory contexts, RecentErrors errors, AuditTrail audit, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
+    RequestContextFactory contexts, RecentErrors errors, FailureReport report, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<GrpcEndpoint> logger)
 {
     private const string StatusTrailer = "grpc-status";
     private const string MessageTrailer = "grpc-message";
@@ -180,17 +180,7 @@ internal sealed partial class GrpcEndpoint(
             audited.Status = HttpStatus.Of(failure.Kind);
         }
 
-        audit.Refused(http, EndpointGuard.Of(http), failure, model: null);
-        if (failure.IsOurs)
-        {
-            LogFailed(exception, http.Request.Path);
-        }
-        else if (exception.InnerException is not null)
-        {
-            LogRefused(http.Request.Path, PublicText.WithoutPaths(exception.InnerException.Message));
-            LogCause(exception, http.Request.Path);
-        }
-
+        report.Add(http, exception, failure, model: null);
         return (StatusOf(failure.Kind), failure.Message);
     }
 
@@ -209,14 +199,4 @@ internal sealed partial class GrpcEndpoint(
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone: {Cause}")]
     private partial void LogCancelled(string cause, string path);
-
-    [LoggerMessage(LogLevel.Information, "{Path} was refused: {Cause}")]
-    private partial void LogRefused(string path, string cause);
-
-    // Stack traces name files of the machine that built the server.
-    [LoggerMessage(LogLevel.Debug, "{Path} was refused")]
-    private partial void LogCause(Exception exception, string path);
-
-    [LoggerMessage(LogLevel.Error, "{Path} failed")]
-    private partial void LogFailed(Exception exception, string path);
 }

@@ -1,7 +1,7 @@
 using Google.Protobuf;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Models;
-using MaaS.Serving.Protocols;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -9,10 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>The health check of gRPC load balancers and Kubernetes probes, <c>grpc.health.v1.Health/Check</c>.</summary>
-internal sealed class GrpcHealth(ModelRepository models, GrpcEndpoint grpc) : IProtocol
+internal sealed class GrpcHealth(ModelRepository models, GrpcEndpoint grpc) : IEndpoints
 {
-    public string Name => "grpc-health";
-
     public void Map(IEndpointRouteBuilder endpoints)
         => endpoints.MapPost("/grpc.health.v1.Health/Check", grpc.Unary(HealthCheckRequest.Parser, (request, _) => ValueTask.FromResult<IMessage>(
             request.Service is "" or "inference.GRPCInferenceService"

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using Google.Protobuf;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
@@ -16,14 +17,13 @@ namespace MaaS.Serving.Grpc;
 
 /// <summary>The Open Inference Protocol over gRPC, <c>inference.GRPCInferenceService</c>.</summary>
 internal sealed class GrpcOpenInference(
-    ModelRepository models, InputEncoders encoders, GrpcInference inference, GrpcEndpoint grpc, ServingStatistics statistics) : IProtocol
+    ModelRepository models, InputEncoders encoders, GrpcInference inference, GrpcEndpoint grpc, ServingStatistics statistics) : IEndpoints
 {
     private const string Service = "/inference.GRPCInferenceService/";
 
     // Requests of a stream that run at the same time: enough to fill a batch, few enough to bound what a client can hold.
     private const int StreamWidth = 64;
 
-    public string Name => "open-inference-grpc";
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
@@ -166,7 +166,7 @@ internal sealed class GrpcOpenInference(
     {
         foreach (var parameter in request.Parameters.Keys)
         {
-            RepositoryProtocol.ThrowIfUnsupported(parameter);
+            RepositoryEndpoints.ThrowIfUnsupported(parameter);
         }
 
         await Visible(call).LoadAsync(request.ModelName, call.CancellationToken).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Protocols;

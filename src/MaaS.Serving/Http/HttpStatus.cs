@@ -7,23 +7,7 @@ namespace MaaS.Serving.Http;
 internal static class HttpStatus
 {
     /// <summary>The status that a kind of fault is answered with.</summary>
-    public static int Of(FaultKind kind) => kind switch
-    {
-        FaultKind.InvalidArgument => StatusCodes.Status400BadRequest,
-        FaultKind.Unauthenticated => StatusCodes.Status401Unauthorized,
-        FaultKind.PermissionDenied => StatusCodes.Status403Forbidden,
-        FaultKind.NotFound => StatusCodes.Status404NotFound,
-        FaultKind.NotSupported => StatusCodes.Status405MethodNotAllowed,
-        FaultKind.RequestTimeout => StatusCodes.Status408RequestTimeout,
-        FaultKind.Conflict => StatusCodes.Status409Conflict,
-        FaultKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
-        FaultKind.UnsupportedEncoding => StatusCodes.Status415UnsupportedMediaType,
-        FaultKind.Unrepresentable => StatusCodes.Status422UnprocessableEntity,
-        FaultKind.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        FaultKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        FaultKind.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
-        _ => StatusCodes.Status500InternalServerError,
-    };
+    public static int Of(FaultKind kind) => (int)kind;
 
     /// <summary>What a client is told of an exception, Kestrel's own among them.</summary>
     public static Failure FailureOf(Exception exception)

@@ -12,7 +12,8 @@ internal static class JsonAnswer
     /// <param name="context">The request.</param>
     /// <param name="writeMembers">Writes the members of the object.</param>
     /// <param name="status">HTTP status.</param>
-    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> writeMembers, int status = StatusCodes.Status200OK)
+    public static Task WriteAsync(
+        HttpContext context, Action<Utf8JsonWriter> writeMembers, int status = StatusCodes.Status200OK)
         => WriteAsync(context, writeMembers, isObject: true, status);
 
     /// <summary>Answers with one JSON value of any kind.</summary>

@@ -3,7 +3,9 @@ using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 
-/// <summary>Texts of a request. A string may be sound JSON and yet no Unicode text: <c>"\ud800"</c> is half a pair.</summary>
+/// <summary>
+/// Texts of a request. A string may be sound JSON and yet no Unicode text: <c>"\ud800"</c> is half a pair.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>The string or name that the reader stands on.</summary>
@@ -34,5 +36,6 @@ internal static class JsonText
         }
     }
 
-    private static RequestException NotUnicode(InvalidOperationException cause) => new("expected Unicode text, got a string that is none", cause);
+    private static RequestException NotUnicode(InvalidOperationException cause)
+        => new("expected Unicode text, got a string that is none", cause);
 }

@@ -1,7 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Faults;
 
-
 namespace MaaS.Serving.Models;
 
 /// <summary>Why a version could not be loaded.</summary>

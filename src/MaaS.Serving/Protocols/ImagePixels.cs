@@ -30,7 +30,8 @@ internal static class ImagePixels
         {
             if (!(pixel >= 0 && pixel <= 255))
             {
-                throw RequestException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"images: expected pixels from 0 to 255, got {pixel}"));
+                throw RequestException.BadRequest(
+                    string.Create(CultureInfo.InvariantCulture, $"images: expected pixels from 0 to 255, got {pixel}"));
             }
         }
 

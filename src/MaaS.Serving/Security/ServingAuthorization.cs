@@ -3,8 +3,7 @@ using MaaS.Serving.Faults;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <see
-/// cref="Models.ModelAccess"/> for models that a body names, and by the authorization handler for an application's own
+/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <c>ModelAccess</c> for models that a body names, and by the authorization handler for an application's own
 /// endpoints.
 /// </summary>
 internal static class ServingAuthorization
@@ -21,7 +20,8 @@ internal static class ServingAuthorization
             var name = scope.ToString().ToLowerInvariant();
             return caller.Name.Length == 0
                 ? new Failure(FaultKind.Unauthenticated, $"expected proof of the scope '{name}', got none")
-                : new Failure(FaultKind.PermissionDenied, $"expected the scope '{name}', '{caller.Name}' does not have it");
+                : new Failure(
+                    FaultKind.PermissionDenied, $"expected the scope '{name}', '{caller.Name}' does not have it");
         }
 
         // Whether there is such a model is not for them to know.

@@ -1,6 +1,5 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 

@@ -1,7 +1,6 @@
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
-using MaaS.Serving.Routing;
 
 namespace MaaS.Serving.Tests.Models;
 

@@ -41,13 +41,15 @@ internal static class RequestUnpacking
     private static RequestException Unknown(HttpContext context, string coding)
     {
         context.Response.Headers.AcceptEncoding = Accepted;
-        return new RequestException(FaultKind.UnsupportedEncoding, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
+        return new RequestException(
+            FaultKind.UnsupportedEncoding, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
     }
 
     /// <summary>Says what is wrong with bytes that cannot be unpacked.</summary>
     private sealed class UnpackedBody(Stream unpacking) : ReadOnlyStream
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             try
             {
@@ -55,7 +57,8 @@ internal static class RequestUnpacking
             }
             catch (InvalidDataException e)
             {
-                throw new RequestException($"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
+                throw new RequestException(
+                    $"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;

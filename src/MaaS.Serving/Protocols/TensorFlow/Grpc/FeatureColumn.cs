@@ -1,4 +1,5 @@
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Models;
@@ -11,11 +12,10 @@ using VersionStatus = MaaS.Serving.Protocols.TensorFlow.Schema.ModelVersionStatu
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
 /// <summary>TensorFlow Serving's gRPC interface for states of models, <c>tensorflow.serving.ModelService</c>.</summary>
-internal sealed class GrpcModelService(ModelRepository models, GrpcEndpoint grpc) : IProtocol
+internal sealed class GrpcModelService(ModelRepository models, GrpcEndpoint grpc) : IEndpoints
 {
     private const string Service = "/tensorflow.serving.ModelService/";
 
-    public string Name => "tensorflow-model-grpc";
 
     public void Map(IEndpointRouteBuilder endpoints)
     {

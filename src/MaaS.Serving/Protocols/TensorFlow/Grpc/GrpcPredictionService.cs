@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
@@ -14,12 +15,11 @@ namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
 /// <summary>TensorFlow Serving's gRPC interface for predictions, <c>tensorflow.serving.PredictionService</c>.</summary>
 internal sealed class GrpcPredictionService(
-    TensorFlowMessages messages, ModelRepository models, InputEncoders encoders, GrpcEndpoint grpc) : IProtocol
+    TensorFlowMessages messages, ModelRepository models, InputEncoders encoders, GrpcEndpoint grpc) : IEndpoints
 {
     private const string Service = "/tensorflow.serving.PredictionService/";
     private const string SignatureField = "signature_def";
 
-    public string Name => "tensorflow-prediction-grpc";
 
     public void Map(IEndpointRouteBuilder endpoints)
     {

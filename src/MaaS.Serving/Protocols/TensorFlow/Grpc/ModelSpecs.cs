@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
