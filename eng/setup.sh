@@ -7,16 +7,23 @@ set -euo pipefail
 
 steps=(sdk system data restore build)
 quiet=
-for argument in "$@"; do
-    case "$argument" in
+build_only=()
+while [ $# -gt 0 ]; do
+    case "$1" in
         --quiet) quiet=yes ;;    # for the other verbs: not a word when nothing is to be done
         --force) rm -f artifacts/stamps/* ;;
         --with-test-packages) steps+=(test-packages) ;;
+        --build)    # the projects of tests/ that are built where the solution is not up to date
+            shift
+            build_only=("$@")
+            break
+            ;;
         *)
-            echo "setup: expected --force, got '$argument'" >&2
+            echo "setup: expected --force, got '$1'" >&2
             exit 2
             ;;
     esac
+    shift
 done
 
 if [ -n "$quiet" ] && all_fresh "${steps[@]}"; then
@@ -25,4 +32,13 @@ fi
 
 require_linux
 lock
-run_steps "${steps[@]}"
+if [ ${#build_only[@]} -eq 0 ]; then
+    run_steps "${steps[@]}"
+elif ! all_fresh "${steps[@]}"; then
+    preparation=()
+    for name in "${steps[@]}"; do [ "$name" = build ] || preparation+=("$name"); done
+    run_steps "${preparation[@]}"
+    for project in "${build_only[@]}"; do
+        dotnet build "tests/$project/$project.csproj" -c Release --no-restore --nologo -v minimal -tl:off
+    done
+fi

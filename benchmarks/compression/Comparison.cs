@@ -3,7 +3,6 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Analysis;
-using MaaS.Training.Compression;
 using MaaS.Training.Data;
 
 namespace MaaS.Benchmarks.Compression;

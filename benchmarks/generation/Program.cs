@@ -4,8 +4,8 @@
 using System.Diagnostics;
 using MaaS.Core.Generation;
 using MaaS.Onnx.Inference;
-using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using static TorchSharp.torch;
 
 int Argument(int index, int otherwise) => args.Length > index ? int.Parse(args[index]) : otherwise;

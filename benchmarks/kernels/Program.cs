@@ -3,7 +3,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Kernels;
-using MaaS.Training;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using MaaS.Training;
+using MaaS.Training.Fitting;
 using static TorchSharp.torch;
 
 namespace MaaS.Benchmarks.Kernels;

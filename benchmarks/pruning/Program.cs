@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Pruning;
-using MaaS.Training;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
+using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
 using static TorchSharp.torch;
 

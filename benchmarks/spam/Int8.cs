@@ -2,9 +2,8 @@ using MaaS.Core.Metrics;
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Analysis;
 using MaaS.Onnx.Quantization.Dynamic;
-using MaaS.Training.Compression;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Benchmarks.Spam;
 

@@ -4,11 +4,11 @@ using System.Diagnostics;
 using System.Globalization;
 using MaaS.Benchmarks.Spam;
 using MaaS.Text.Cleaning;
-using MaaS.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var seeds = args.Length > 0 ? int.Parse(args[0]) : 3;
@@ -19,8 +19,8 @@ var mails = TextCorpus.Clean(SpamAssassin.Read(), new TextCleaner(SpamAssassin.C
 var (train, heldBack) = mails.Split(0.2, seed: 0);
 Console.WriteLine($"{train.Count} mails to learn from, {heldBack.Count} held back, near-duplicates on one side; {Environment.ProcessorCount} cores, .NET {Environment.Version}");
 
-var training = (architecture == "transformer" ? SpamAssassin.TransformerTraining : TrainedTextModel.DefaultTraining) with { Precision = precision };
-List<ScoreSummary> networks = [.. Enumerable.Range(1, seeds).Select(seed => Train(SpamAssassin.Model, training, seed))];
+var training = (architecture == "transformer" ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining) with { Precision = precision };
+List<ScoreSummary> networks = [.. Enumerable.Range(1, seeds).Select(seed => Train(SpamAssassinRecipe.Model, training, seed))];
 if (seeds > 0)
 {
     Console.WriteLine($"spam F1 of {architecture}: mean {networks.Average(static n => n.F1):0.0000}, {networks.Min(static n => n.F1):0.0000} to {networks.Max(static n => n.F1):0.0000}");
@@ -29,7 +29,7 @@ if (seeds > 0)
 if (seeds > 0 && architecture == "transformer")
 {
     // An epoch takes three minutes and a half on two cores: two of them keep within ten minutes.
-    networks.Add(Train(SpamAssassin.Model with { Sizes = new() { Width = 512, FeedForward = 2048 } }, training with { Epochs = 2 }, 1));
+    networks.Add(Train(SpamAssassinRecipe.Model with { Sizes = new() { Width = 512, FeedForward = 2048 } }, training with { Epochs = 2 }, 1));
 }
 
 var weights = LabelEncoder.BalancedWeights([.. train.Targets], train.Classes.Count);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using MaaS.Training;
 using MaaS.Training.Evaluation;
+using MaaS.Training.Fitting;
 using static TorchSharp.torch;
 
 namespace MaaS.Benchmarks.Training;

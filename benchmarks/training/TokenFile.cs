@@ -3,6 +3,7 @@ using MaaS.Core.Packages;
 using MaaS.Text.Cleaning;
 using MaaS.Text.Training;
 using MaaS.Training.Data.Text;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Benchmarks.Training;
 
@@ -27,8 +28,8 @@ internal sealed record TokenFile(
         var (train, test) = mails.Split(0.2, seed: 0);
         train = train.Subset([.. Enumerable.Range(0, TrainingMails).Select(i => (int)((long)i * train.Count / TrainingMails))]);
         var tokenizer = WordPieceTrainer.Train(
-            train.Texts, new WordPieceTrainingOptions { VocabSize = SpamAssassin.Model.VocabularySize });
-        var encoder = new TextEncoder(SpamAssassin.Model.Preprocessing, tokenizer).Truncating();
+            train.Texts, new WordPieceTrainingOptions { VocabSize = SpamAssassinRecipe.Model.VocabularySize });
+        var encoder = new TextEncoder(SpamAssassinRecipe.Model.Preprocessing, tokenizer).Truncating();
         int[][] Encode(TextCorpus texts) => [.. texts.Texts.AsParallel().AsOrdered().Select(encoder.EncodeClean)];
         var file = new TokenFile(
             tokenizer.VocabSize, encoder.PaddingId, [.. train.Classes], Encode(train), [.. train.Targets], Encode(test), [.. test.Targets]);

@@ -1,10 +1,11 @@
 // A digit classifier from data to server. Run: dotnet run -c Release --project samples/Mnist
 using MaaS.Core.Packages;
 using MaaS.Serving;
-using MaaS.Training;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 
 // Data: what ./maas setup fetched, or a folder with the IDX files of the full MNIST.
 using var digits = Mnist.Load(args.FirstOrDefault());

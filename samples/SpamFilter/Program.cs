@@ -2,11 +2,10 @@
 using System.Globalization;
 using MaaS.Core.Packages;
 using MaaS.Text.Cleaning;
-using MaaS.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
-using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
+using MaaS.Training.Reports;
 
 // Data: the mails that ./maas setup fetched, without headers, HTML and personal data; TextFile.Read takes your own CSV.
 var mails = TextCorpus.Clean(SpamAssassin.Read(), new TextCleaner(SpamAssassin.Cleaning));
@@ -15,13 +14,13 @@ var mails = TextCorpus.Clean(SpamAssassin.Read(), new TextCleaner(SpamAssassin.C
 var (train, heldBack) = mails.Split(0.2, seed: 0);
 
 // Train: a small Transformer; its vocabulary is learned from the training mails alone.
-var options = SpamAssassin.TransformerTraining with { ValidationFraction = 0.1, Seed = 1 };
+var options = SpamAssassinRecipe.TransformerTraining with { ValidationFraction = 0.1, Seed = 1 };
 if (args.Length > 0)
 {
     options = options with { Epochs = int.Parse(args[0], CultureInfo.InvariantCulture) };
 }
 
-var (filter, _) = TrainedTextModel.Train("transformer", "spam-assassin", train, SpamAssassin.Model, options, new ConsoleProgress());
+var (filter, _) = TrainedTextModel.Train("transformer", "spam-assassin", train, SpamAssassinRecipe.Model, options, new ConsoleProgress());
 
 // Evaluate beside what a network has to beat.
 var network = filter.Evaluate(heldBack);

@@ -9,8 +9,8 @@ using MaaS.Text.Training;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 

@@ -3,7 +3,8 @@ using MaaS.Onnx.Schema;
 namespace MaaS.Onnx;
 
 /// <summary>Checks what every reader of a graph relies on: each value has one maker, each input exists, nothing is
-/// cyclic, each weight has the bytes that its shape asks for. Nodes are put in order where they are not.</summary>
+/// cyclic, each weight has the bytes that its shape asks for, each standard operator has the inputs and outputs that it
+/// cannot do without. Nodes are put in order where they are not.</summary>
 public static class GraphCheck
 {
     /// <summary>Checks a model.</summary>
@@ -36,6 +37,11 @@ public static class GraphCheck
         foreach (var tensor in Tensors(graph))
         {
             CheckTensor(tensor);
+        }
+
+        foreach (var node in graph.Node)
+        {
+            OperatorArity.Check(node);
         }
 
         var known = new HashSet<string>(outer);
@@ -84,7 +90,8 @@ public static class GraphCheck
         {
             if (!known.Contains(output.Name))
             {
-                throw new InvalidDataException($"onnx: nothing makes the output '{output.Name}' of graph '{graph.Name}'");
+                throw new InvalidDataException(
+                    $"onnx: nothing makes the output '{output.Name}' of graph '{graph.Name}'");
             }
         }
     }
@@ -150,12 +157,14 @@ public static class GraphCheck
     }
 
     /// <summary>The bytes that a tensor's shape and type ask for; 0 for strings.</summary>
-    /// <exception cref="InvalidDataException">A size is negative, the type is unknown, or the product is too large.</exception>
+    /// <exception cref="InvalidDataException">A size is negative, the type is unknown, or the product is too
+    /// large.</exception>
     internal static long ByteCount(TensorProto tensor)
     {
         if (tensor.Dims.Any(static size => size < 0))
         {
-            throw new InvalidDataException($"tensor '{tensor.Name}': negative size in [{string.Join(',', tensor.Dims)}]");
+            throw new InvalidDataException(
+                $"tensor '{tensor.Name}': negative size in [{string.Join(',', tensor.Dims)}]");
         }
 
         try
@@ -177,7 +186,8 @@ public static class GraphCheck
         }
         else if (tensor.StringData.Count != tensor.ElementCount())
         {
-            throw new InvalidDataException($"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
+            throw new InvalidDataException(
+                $"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
         }
     }
 

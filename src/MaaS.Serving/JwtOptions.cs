@@ -1,5 +1,3 @@
-using MaaS.Serving.Security;
-
 namespace MaaS.Serving;
 
 /// <summary>

@@ -79,6 +79,9 @@ public sealed partial class ServingHost : IAsyncDisposable
         // A failed start is thrown to the caller, who reports it once; a line a request belongs to those who ask for it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // What fails in a method is logged by MaaS; the library's lines tell it once more, and of clients that hang up as errors.
+        builder.Logging.AddFilter("Grpc", LogLevel.None);
         configureBuilder?.Invoke(builder);
         url ??= builder.Configuration["urls"] ?? (builder.Configuration.GetSection("Kestrel:Endpoints").Exists() ? "" : DefaultUrl);
         builder.Services.PostConfigure<MaaSServingOptions>(options => ServingTransport.AllowHostsOf(url, options));
@@ -105,21 +108,18 @@ public sealed partial class ServingHost : IAsyncDisposable
                 LogNoCertificates(app.Logger, string.Join(", ", plain));
             }
 
-            if (host.AdminAddress is { } admin)
-            {
-                ServingTransport.SetAdminPort(app, admin.Port);
-            }
+            ServingTransport.SetPorts(app, host.AdminAddress?.Port, host.GrpcAddress?.Port);
 
             return host;
         }
         catch (Exception e)
         {
             var taken = e is IOException { InnerException: AddressInUseException }
-                ? TakenAddress(e.Message, url, app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value) : null;
+                ? TakenPort(e.Message, url, app.Services.GetRequiredService<IOptions<MaaSServingOptions>>().Value) : null;
             await app.DisposeAsync().ConfigureAwait(false);
             if (taken is not null)
             {
-                throw new IOException($"{taken}: expected a free port, got one that another process listens on; stop it or choose another (0 takes a free one).", e);
+                throw new IOException($"{taken} (0 takes a free one).", e);
             }
 
             throw;
@@ -148,13 +148,15 @@ public sealed partial class ServingHost : IAsyncDisposable
     [LoggerMessage(LogLevel.Warning, "{Addresses}: without TLS no client can show the certificate that Security:ClientAuthorityFile asks for; only health is answered there")]
     private static partial void LogNoCertificates(ILogger logger, string addresses);
 
-    /// <summary>The address that another process has, of those that were asked for, with what it is for.</summary>
-    private static string TakenAddress(string message, string url, MaaSServingOptions options)
+    /// <summary>Which address of those that were asked for is taken, what it is for, and by whom it is taken.</summary>
+    private static string TakenPort(string message, string url, MaaSServingOptions options)
     {
         bool IsTaken(string? address)
             => address is not null && message.Contains($":{BindingAddress.Parse(address).Port}:", StringComparison.Ordinal);
-        return IsTaken(options.Security.AdminUrl) && !IsTaken(url.Split(';')[0]) ? $"administration port {options.Security.AdminUrl}"
-            : IsTaken(options.GrpcUrl) && !IsTaken(url.Split(';')[0]) ? $"gRPC port {options.GrpcUrl}"
-            : url;
+        (string Purpose, string? Address)[] special = [("administration port", options.Security.AdminUrl), ("gRPC port", options.GrpcUrl)];
+        var (purpose, taken) = special.FirstOrDefault(s => IsTaken(s.Address));
+        return taken is null ? $"{url}: expected a free port, got one that another process listens on; stop it or choose another"
+            : IsTaken(url.Split(';')[0]) ? $"{purpose} {taken}: expected another port than that of {url}, got the same; choose another"
+            : $"{purpose} {taken}: expected a free port, got one that another process listens on; stop it or choose another";
     }
 }

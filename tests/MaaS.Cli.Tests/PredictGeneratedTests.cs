@@ -1,7 +1,7 @@
 using MaaS.Core.Generation;
 using MaaS.Text.Training;
-using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using TorchSharp;
 
 namespace MaaS.Cli.Tests;

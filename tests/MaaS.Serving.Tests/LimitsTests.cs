@@ -36,7 +36,9 @@ public sealed class LimitsTests
     {
         await using var server = await ServeAsync();
         var running = AskSlowAsync(server, 2_000_000_000, timeoutMs: 3000);
-        await Task.Delay(500);
+        Assert.That(
+            async () => (await AskSlowAsync(server, 1, timeoutMs: 200)).Status, Is.EqualTo(HttpStatusCode.GatewayTimeout).After(2500, 10),
+            "whoever comes next has to wait");
 
         // One runs, one may wait.
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AskSlowAsync(server, 1, timeoutMs: 4000)));

@@ -79,14 +79,20 @@ public sealed class ServingHostTests
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
         var stream = socket.GetStream();
         const string Body = """{"instances": [[1,2,3,4]]}""";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
-        await Task.Delay(200);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {Body.Length}\r\n\r\n"));
+        using var reader = new StreamReader(stream);
+        Assert.That(await reader.ReadLineAsync(), Is.EqualTo("HTTP/1.1 100 Continue"), "the server reads the body");
+        Assert.That(await reader.ReadLineAsync(), Is.Empty);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[..5]));
 
         var stopping = server.DisposeAsync().AsTask();
-        await Task.Delay(200);
+        Assert.That(
+            async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, server.Address.Port),
+            Throws.TypeOf<SocketException>().After(10_000, 20), "the server takes no one else");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[5..]));
 
-        Assert.That(await new StreamReader(stream).ReadLineAsync(), Is.EqualTo("HTTP/1.1 200 OK"));
+        Assert.That(await reader.ReadLineAsync(), Is.EqualTo("HTTP/1.1 200 OK"));
         await stopping;
         Assert.That(async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, server.Address.Port), Throws.TypeOf<SocketException>());
     }
@@ -132,9 +138,23 @@ public sealed class ServingHostTests
     }
 
     [Test]
+    public async Task Start_AdministrationOnTheMainPort_SaysThatTheyAreTheSame()
+    {
+        string address;
+        await using (var free = await TestServer.StartAsync(o => o.ModelsPath = _models.Path))
+        {
+            address = $"http://127.0.0.1:{free.Address.Port}";
+        }
+
+        Assert.That(
+            () => TestServer.StartAsync(o => (o.ModelsPath, o.Security.AdminUrl) = (_models.Path, address), url: address),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"administration port {address}: expected another port than that of {address}"));
+    }
+
+    [Test]
     public async Task Client_HangsUpInItsRequest_IsNoError()
     {
-        var log = new LogLines();
+        using var log = new LogLines();
         await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path, builder: b =>
         {
             b.Logging.AddProvider(log);
@@ -148,34 +168,9 @@ public sealed class ServingHostTests
             client.LingerState = new LingerOption(enable: i % 2 == 0, seconds: 0);
         }
 
-        for (var i = 0; i < 200 && log.Lines.Count(l => l.Contains("is gone", StringComparison.Ordinal)) < 10; i++)
-        {
-            await Task.Delay(20);
-        }
-
-        Assert.That(log.Lines.Count(l => l.StartsWith("Debug The client of", StringComparison.Ordinal)), Is.EqualTo(10));
-        Assert.That(log.Lines.Where(l => !l.StartsWith("Debug", StringComparison.Ordinal) && l.Contains("/infer", StringComparison.Ordinal)), Is.Empty);
-    }
-
-    private sealed class LogLines : ILoggerProvider, ILogger
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-            => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-            => _lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
+        Assert.That(
+            () => log.All.Count(l => l.Level == LogLevel.Debug && l.Text.StartsWith("The client of", StringComparison.Ordinal)),
+            Is.EqualTo(10).After(10_000, 20));
+        Assert.That(log.All.Where(l => l.Level > LogLevel.Debug && l.Text.Contains("/infer", StringComparison.Ordinal)), Is.Empty);
     }
 }

@@ -6,7 +6,7 @@ namespace MaaS.Text.Tests;
 /// <summary>What Fixtures/make_tokenizers.mjs wrote: Hugging Face's own library on Fixtures/texts.json.</summary>
 internal static class TokenizerFixture
 {
-    private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Text", "Fixtures");
+    private static readonly string Folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "Fixtures");
 
     private static readonly JsonNode Root = JsonNode.Parse(File.ReadAllBytes(Path.Combine(Folder, "tokenizers.json")))!;
 

@@ -1,4 +1,5 @@
 using MaaS.Tests;
+using MaaS.Training.Fitting;
 
 namespace MaaS.Training.Tests;
 

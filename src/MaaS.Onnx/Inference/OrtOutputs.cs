@@ -37,13 +37,20 @@ internal static class OrtOutputs
         {
             using (output)
             {
-                return TensorValue.OfStrings(output.GetStringTensorAsArray(), shape);
+                var strings = new string[(int)output.GetTensorTypeAndShape().ElementCount];
+                for (var i = 0; i < strings.Length; i++)
+                {
+                    strings[i] = ByteText.Decode(output.GetStringElementAsSpan(i));
+                }
+
+                return TensorValue.OfStrings(strings, shape);
             }
         }
 
         var owner = new Owner(output);
         var bytes = output.GetTensorMutableRawData();
-        var pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)); // Native memory: it does not move.
+        // Native memory: it does not move.
+        var pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
         return new TensorValue(type, shape, new NativeMemory(pointer, bytes.Length, owner.IsAlive).Memory, owner);
     }
 

@@ -16,7 +16,8 @@ public sealed class IdentityElimination : IGraphPass
         var graph = model.Graph;
         var index = new GraphIndex(graph);
         var types = graph.Input.Concat(graph.ValueInfo).Concat(graph.Output)
-            .GroupBy(static value => value.Name).ToDictionary(static group => group.Key, static group => group.First().ElementType());
+            .GroupBy(static value => value.Name)
+            .ToDictionary(static group => group.Key, static group => group.First().ElementType());
         foreach (var tensor in graph.Initializer)
         {
             types[tensor.Name] = tensor.Type();
@@ -34,7 +35,7 @@ public sealed class IdentityElimination : IGraphPass
 
             changed |= Merge(node, index);
             // An output of the graph must keep its maker.
-            if (node.Output.Count == 0 || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
+            if (node.Output.Count == 0 || (node.Output.Count > 1 && node.OpType != "Dropout") || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
             {
                 continue;
             }
@@ -47,7 +48,8 @@ public sealed class IdentityElimination : IGraphPass
         return changed || removed.Count > 0;
     }
 
-    private static bool IsIdentity(NodeProto node, GraphIndex index, Dictionary<string, TensorProto.Types.DataType> types) =>
+    private static bool IsIdentity(
+        NodeProto node, GraphIndex index, Dictionary<string, TensorProto.Types.DataType> types) =>
         node.OpType switch
         {
             "Identity" => true,
@@ -77,7 +79,7 @@ public sealed class IdentityElimination : IGraphPass
 
             node.SetAttribute("perm", Array.ConvertAll(outer, axis => inner[axis]));
         }
-        else if (index.Initializer(node.Input[1]) is not { } shape || shape.ToInt64Array().Contains(0))
+        else if (index.Initializer(node.InputOrEmpty(1)) is not { } shape || shape.ToInt64Array().Contains(0))
         {
             return false;
         }

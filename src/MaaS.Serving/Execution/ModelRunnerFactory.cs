@@ -48,21 +48,30 @@ public sealed partial class ModelRunnerFactory : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         var own = _options.For(name, folder);
-        var size = own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize;
-        if (size > 1 && RowIndependence.Obstacle(model) is { } obstacle)
+        if ((own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize) > 1 && RowIndependence.Obstacle(model) is { } obstacle)
         {
             LogNotBatched(name, obstacle);
-            size = 1;
         }
 
-        var batching = new BatchingOptions(
+        var runner = new ModelRunner(model, BatchingOf(name, model, folder), _threads.Value, _time);
+        return own.CacheBytes is > 0 and var bytes ? new CachingRunner(runner, bytes) : runner;
+    }
+
+    /// <summary>How the requests of a loaded model share runs: not at all where its rows depend on each other.</summary>
+    /// <param name="name">The model's name in addresses.</param>
+    /// <param name="model">The loaded model.</param>
+    /// <param name="folder">What the model's folder says; null for nothing.</param>
+    internal BatchingOptions BatchingOf(string name, InferenceModel model, ModelOptions? folder)
+    {
+        var own = _options.For(name, folder);
+        var wanted = own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize;
+        var size = wanted > 1 && RowIndependence.Obstacle(model) is not null ? 1 : wanted;
+        return new BatchingOptions(
             size,
             own.MaxBatchDelay ?? TimeSpan.Zero,
             [.. (own.PreferredBatchSizes ?? []).Where(s => s <= size).Order()],
             own.QueueLimit ?? ModelOptions.DefaultQueueLimit,
             ThreadPlan.Of(own).Concurrency);
-        var runner = new ModelRunner(model, batching, _threads.Value, _time);
-        return own.CacheBytes is > 0 and var bytes ? new CachingRunner(runner, bytes) : runner;
     }
 
     /// <summary>Rows that a client may send to a model that its folder says nothing of; 0 where not all tensors begin with a batch axis.</summary>

@@ -10,7 +10,7 @@ namespace MaaS.Serving.Execution;
 /// <param name="model">The network; null for an ensemble, which has only what its runner runs.</param>
 /// <param name="manifest">What its package says; null for a bare <c>.onnx</c> file.</param>
 /// <param name="runner">Runs its requests.</param>
-public sealed class ServedModel(string name, int version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
+public sealed class ServedModel(string name, long version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
 {
     // One for the repository and one for each lease: the last to leave frees the model.
     private readonly ReferenceCount _users = new(1);
@@ -20,7 +20,7 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
     public string Name { get; } = name;
 
     /// <summary>1 or more.</summary>
-    public int Version { get; } = version;
+    public long Version { get; } = version;
 
     /// <summary>Inputs in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = model?.Inputs ?? [];
@@ -42,6 +42,12 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
 
     /// <summary>Most rows of one request; null for no limit but memory.</summary>
     internal int? MaxRows { get; init; }
+
+    /// <summary>How it is run, the defaults of the server among it.</summary>
+    internal ModelOptions Options { get; init; } = new();
+
+    /// <summary>How its requests share runs; null for an ensemble, whose steps have rules of their own.</summary>
+    internal BatchingOptions? Batching { get; init; }
 
     /// <summary>How its inputs and predictions were spread in training; null where its package does not say.</summary>
     public DriftBaseline? Drift { get; init; }

@@ -52,9 +52,13 @@ internal static class ServingTransport
         }
     }
 
-    /// <summary>Tells the guard on which port models are administered.</summary>
-    public static void SetAdminPort(WebApplication app, int port)
-        => app.Services.GetRequiredService<EndpointGuard>().AdminPort = port;
+    /// <summary>Tells the guard on which ports models are administered and gRPC is spoken.</summary>
+    public static void SetPorts(WebApplication app, int? admin, int? grpc)
+    {
+        var guard = app.Services.GetRequiredService<EndpointGuard>();
+        guard.AdminPort = admin ?? guard.AdminPort;
+        guard.GrpcPort = grpc;
+    }
 
     /// <summary>Who listens on a name is called by it.</summary>
     public static void AllowHostsOf(string url, MaaSServingOptions options)

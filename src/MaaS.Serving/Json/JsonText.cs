@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using MaaS.Serving.Faults;
 
@@ -36,6 +37,19 @@ internal static class JsonText
         }
     }
 
-    private static RequestException NotUnicode(InvalidOperationException cause)
-        => new("expected Unicode text, got a string that is none", cause);
+    /// <summary>The bytes that the string which the reader stands on has in base64; false where it is no base64.</summary>
+    /// <exception cref="RequestException">400: it is no Unicode text.</exception>
+    public static bool TryGetBase64(in Utf8JsonReader reader, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        try
+        {
+            return reader.TryGetBytesFromBase64(out bytes);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NotUnicode(e);
+        }
+    }
+
+    private static RequestException NotUnicode(InvalidOperationException cause) => new("expected Unicode text, got a string that is none", cause);
 }

@@ -48,7 +48,7 @@ internal sealed class FamilyTable(MaaSServingOptions options)
         var twice = scan.Sources.GroupBy(s => (s.Name, s.Version)).SelectMany(g => g.Skip(1)).ToArray();
         IReadOnlyList<UnreadableSource> unreadable = [.. scan.Unreadable, .. twice.Select(s => new UnreadableSource(
             s.Name, s.Location, new InvalidDataException(
-                $"{s.Location}: expected each version once, got {s} twice.")))];
+                $"{s.Location}: expected each version once, got {s} twice."), s.Version))];
         var known = Unreadable;
         Unreadable = unreadable;
         Found = scan.Sources.Except(twice).ToArray();
@@ -82,8 +82,14 @@ internal sealed class FamilyTable(MaaSServingOptions options)
             return null;
         }
 
-        family.Overrides = family.Overrides with { Entry = entry, IsUnloaded = false };
-        family.Update([.. In(entry).Select(s => s with { Name = name })], labels: null);
+        var sources = In(entry).ToArray();
+        family.Overrides = family.Overrides with
+        {
+            Entry = entry,
+            EntryModels = [.. sources.Select(s => s.Name).Distinct()],
+            IsUnloaded = false,
+        };
+        family.Update([.. sources.Select(s => s with { Name = name })], labels: null);
         return family;
     }
 
@@ -127,7 +133,7 @@ internal sealed class FamilyTable(MaaSServingOptions options)
             var slots = family.Slots.Values.Where(s => s.IsServable && leaving?.Contains(s) != true).ToArray();
             if (slots.Length > 0)
             {
-                var labels = new Dictionary<string, int>(family.Labels, StringComparer.Ordinal);
+                var labels = new Dictionary<string, long>(family.Labels, StringComparer.Ordinal);
                 views[family.Name] = new ModelView(family.Name, slots, labels, family.Router);
             }
             else
@@ -153,13 +159,16 @@ internal sealed class FamilyTable(MaaSServingOptions options)
         return family;
     }
 
-    /// <summary>What was registered under names of its own, of what the folder has.</summary>
+    /// <summary>
+    /// What was registered under names of its own, of what the folder has; and only models that the registration was about,
+    /// whose callers would else be led to others.
+    /// </summary>
     private ModelSource[] Registered()
     {
-        var named = _remembered.Select(m => (Name: m.Key, m.Value.Entry))
-            .Concat(_families.Values.Select(f => (f.Name, f.Overrides.Entry)));
-        return [.. named.Where(n => n.Entry is not null && ModelNames.IsValid(n.Name)).Distinct()
-            .SelectMany(n => In(n.Entry!).Select(s => s with { Name = n.Name }))];
+        var named = _families.Values.Select(f => (f.Name, f.Overrides))
+            .Concat(_remembered.Select(m => (Name: m.Key, Overrides: m.Value)));
+        return [.. named.Where(n => n.Overrides.Entry is not null && ModelNames.IsValid(n.Name)).DistinctBy(n => n.Name)
+            .SelectMany(n => In(n.Overrides.Entry!).Where(s => n.Overrides.Covers(s.Name)).Select(s => s with { Name = n.Name }))];
     }
 
     private string EntryOf(ModelSource source)

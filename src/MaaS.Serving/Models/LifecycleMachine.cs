@@ -127,7 +127,7 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     /// <param name="version">A version that the folder has; null for those of the policy.</param>
     /// <param name="reload">Whether files that did not change are loaded again as well.</param>
     /// <returns>The versions that are waited for.</returns>
-    public IReadOnlyList<ModelSlot> LoadRequested(ModelFamily family, int? version, bool reload)
+    public IReadOnlyList<ModelSlot> LoadRequested(ModelFamily family, long? version, bool reload)
     {
         family.RequestLoad(version);
         Advance([family]);
@@ -152,7 +152,7 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     /// <param name="family">The model.</param>
     /// <param name="version">The version.</param>
     /// <param name="before">What was asked for before.</param>
-    public void LoadRequestEnded(ModelFamily family, int? version, ModelOverrides before)
+    public void LoadRequestEnded(ModelFamily family, long? version, ModelOverrides before)
     {
         if (version is { } asked && family.Slots.GetValueOrDefault(asked) is { IsServable: false }
             && !before.Loaded.Contains(asked))
@@ -162,7 +162,7 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     }
 
     /// <summary>Somebody wants a model or one version unloaded.</summary>
-    public void UnloadRequested(ModelFamily family, int? version)
+    public void UnloadRequested(ModelFamily family, long? version)
     {
         family.RequestUnload(version);
         Advance([family]);

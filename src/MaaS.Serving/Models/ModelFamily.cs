@@ -11,8 +11,8 @@ namespace MaaS.Serving.Models;
 /// </remarks>
 internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
 {
-    private IReadOnlyDictionary<string, int> _labels = new Dictionary<string, int>();
-    private Dictionary<int, ModelSource> _sources = [];
+    private IReadOnlyDictionary<string, long> _labels = new Dictionary<string, long>();
+    private Dictionary<long, ModelSource> _sources = [];
 
     public string Name { get; } = name;
 
@@ -28,18 +28,18 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     /// <summary>How requests are spread; null for the latest version.</summary>
     public TrafficRouter? Router { get; private set; }
 
-    public SortedDictionary<int, ModelSlot> Slots { get; } = [];
+    public SortedDictionary<long, ModelSlot> Slots { get; } = [];
 
     /// <summary>Where each label leads now, which may be behind the registry until the new version is loaded.</summary>
-    public Dictionary<string, int> Labels { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, long> Labels { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether there is anything left of it.</summary>
     public bool IsGone => _sources.Count == 0 && Slots.Count == 0;
 
-    public IEnumerable<int> Versions => _sources.Keys;
+    public IEnumerable<long> Versions => _sources.Keys;
 
     /// <summary>Where the registry wants each label to lead.</summary>
-    public IReadOnlyDictionary<string, int> WantedLabels => _labels;
+    public IReadOnlyDictionary<string, long> WantedLabels => _labels;
 
     /// <summary>Sets how requests are spread; null for the latest version.</summary>
     public void SetRoute(TrafficRoute? route) => Router = route is null ? null : new TrafficRouter(Name, route, Random.Shared.NextDouble);
@@ -55,17 +55,17 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     }
 
     /// <summary>Takes over what the folder has.</summary>
-    public void Update(IEnumerable<ModelSource> sources, IReadOnlyDictionary<string, int>? labels)
+    public void Update(IEnumerable<ModelSource> sources, IReadOnlyDictionary<string, long>? labels)
     {
         _sources = sources.ToDictionary(s => s.Version);
-        _labels = labels ?? new Dictionary<string, int>();
+        _labels = labels ?? new Dictionary<string, long>();
     }
 
     /// <summary>Whether a version, or any where none is named, can answer.</summary>
-    public bool Serves(int? version) => Slots.Values.Any(s => s.IsServable && (version is null || s.Version == version));
+    public bool Serves(long? version) => Slots.Values.Any(s => s.IsServable && (version is null || s.Version == version));
 
     /// <summary>A version is wanted besides those of the policy; null for those, whatever was unloaded.</summary>
-    public void RequestLoad(int? version)
+    public void RequestLoad(long? version)
     {
         var before = Overrides;
         Overrides = before with
@@ -77,7 +77,7 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     }
 
     /// <summary>A version is not wanted, whatever the policy says; null for the whole model.</summary>
-    public void RequestUnload(int? version)
+    public void RequestUnload(long? version)
     {
         var before = Overrides;
         Overrides = version is not { } one ? before with { IsUnloaded = true, Loaded = [], Unloaded = [] }
@@ -85,7 +85,7 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     }
 
     /// <summary>The versions that shall be loaded.</summary>
-    public SortedSet<int> Wanted()
+    public SortedSet<long> Wanted()
     {
         if (Overrides.IsUnloaded)
         {
@@ -135,7 +135,7 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         return (load, unload);
     }
 
-    private List<ModelSlot> ToLoad(SortedSet<int> wanted, long now)
+    private List<ModelSlot> ToLoad(SortedSet<long> wanted, long now)
     {
         var isUp = Slots.Values.Any(s => s.Serving is not null || s.IsLoading);
         List<ModelSlot> load = [];

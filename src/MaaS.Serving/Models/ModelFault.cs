@@ -11,7 +11,10 @@ namespace MaaS.Serving.Models;
 internal sealed record ModelFault(Exception Cause, string Fingerprint, int Attempts, long RetryAt)
 {
     /// <summary>gRPC's name of the kind of failure.</summary>
-    public string Code => Cause switch
+    public string Code => CodeOf(Cause);
+
+    /// <summary>gRPC's name of the kind of a failure.</summary>
+    public static string CodeOf(Exception cause) => cause switch
     {
         MemoryLimitException or OutOfMemoryException => "RESOURCE_EXHAUSTED",
         InferenceException or InvalidDataException => "INVALID_ARGUMENT",

@@ -66,7 +66,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
         return text.ToString();
     }
 
-    private sealed record PackageHead(string Fingerprint, string Name, long Bytes);
+    private sealed record PackageHead(string Fingerprint, string Name, string? Task, long Bytes);
 
     private sealed record ConfigHead(string Fingerprint, TritonConfig Config);
 
@@ -76,7 +76,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
     {
         public List<ModelSource> Sources { get; } = [];
 
-        public Dictionary<string, IReadOnlyDictionary<string, int>> Labels { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, IReadOnlyDictionary<string, long>> Labels { get; } = new(StringComparer.Ordinal);
 
         public List<UnreadableSource> Unreadable { get; } = [];
 
@@ -157,11 +157,11 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             if (head?.Fingerprint != fingerprint)
             {
                 var manifest = await ModelPackage.ReadManifestAsync(location, options, cancellationToken).ConfigureAwait(false);
-                head = new PackageHead(fingerprint, manifest.Name, manifest.Files.GetValueOrDefault(ModelPackage.ModelFile)?.Size ?? 0);
+                head = new PackageHead(fingerprint, manifest.Name, manifest.Task, manifest.Files.GetValueOrDefault(ModelPackage.ModelFile)?.Size ?? 0);
             }
 
             Heads[location] = head;
-            Sources.Add(new ModelSource(head.Name, 1, location, SourceKind.Package, fingerprint, head.Bytes));
+            Sources.Add(new ModelSource(head.Name, 1, location, SourceKind.Package, fingerprint, head.Bytes) { Task = head.Task });
         }
 
         /// <summary>One unreadable entry is no reason to overlook the others.</summary>

@@ -22,7 +22,7 @@ internal sealed partial class ModelLifecycle
     /// <returns>
     /// Completes when the loads have ended, well or not; null when there is no such model or version.
     /// </returns>
-    public Task? Load(string name, int? version, bool reload)
+    public Task? Load(string name, long? version, bool reload)
     {
         ModelFamily family;
         ModelOverrides before;
@@ -53,7 +53,7 @@ internal sealed partial class ModelLifecycle
 
     /// <summary>Unloads a model or one version, and waits until its memory is free.</summary>
     /// <returns>False when no other version can take the place of the one to go; it stays.</returns>
-    public async Task<bool> UnloadAsync(string name, int? version, CancellationToken cancellationToken)
+    public async Task<bool> UnloadAsync(string name, long? version, CancellationToken cancellationToken)
     {
         var asked = Ask<(ModelFamily Family, ModelOverrides Before)?>(machine =>
         {

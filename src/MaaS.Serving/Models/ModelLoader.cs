@@ -49,6 +49,8 @@ internal sealed partial class ModelLoader(
             {
                 MaxRows = source.Config?.MaxBatchSize is > 0 and var rows ? rows : null,
                 MaxBatchSize = source.Config?.MaxBatchSize ?? runners.BatchSize(source.Name, model),
+                Options = options.Value.For(source.Name, source.Config?.Options),
+                Batching = runners.BatchingOf(source.Name, model, source.Config?.Options),
                 Drift = parts?.Drift,
                 Text = parts?.Text,
                 Generation = parts?.Tokenizer is { } tokenizer ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,

@@ -18,7 +18,6 @@ internal static class ModelServices
         [
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
-            ServiceDescriptor.Singleton<IHostedService, QuietMemory>(),
         ]);
         return services;
     }

@@ -34,7 +34,7 @@ internal sealed class RepositoryFaults(ModelLifecycle lifecycle)
 
         if (reference.Label is { } label)
         {
-            var labels = lifecycle.Read(name, static f => f.WantedLabels) ?? new Dictionary<string, int>();
+            var labels = lifecycle.Read(name, static f => f.WantedLabels) ?? new Dictionary<string, long>();
             return labels.TryGetValue(label, out var target)
                 ? Unready(name, all.Where(s => s.Version == target))
                 : RequestException.NotFound(

@@ -7,6 +7,7 @@ using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
+using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Page;
@@ -65,13 +66,14 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
         var shares = TrafficShares.Of(route, versions);
         writer.WriteStartObject();
         writer.WriteString("name"u8, name);
+        writer.WriteString("task"u8, versions.LastOrDefault(v => v.Task is not null)?.Task);
         writer.WritePropertyName("route"u8);
         JsonSerializer.Serialize(writer, route, RouteJson.Default.TrafficRoute!);
         writer.WriteStartArray("versions"u8);
         foreach (var version in versions)
         {
             writer.WriteStartObject();
-            writer.WriteNumber("version"u8, version.Version);
+            writer.WriteString("version"u8, VersionText.Of(version.Version)); // JavaScript's numbers end at 53 bits.
             writer.WriteString("state"u8, version.State.ToString().ToUpperInvariant());
             writer.WriteBoolean("servable"u8, version.IsServable);
             writer.WriteStartArray("labels"u8);
@@ -105,7 +107,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
             {
                 writer.WriteStartObject();
                 writer.WriteString("name"u8, model.Name);
-                writer.WriteNumber("version"u8, int.Parse(model.Version, CultureInfo.InvariantCulture));
+                writer.WriteString("version"u8, model.Version);
                 writer.WriteNumber("requests"u8, model.Requests);
                 writer.WriteNumber("errors"u8, model.Errors);
                 writer.WriteNumber("p50_ms"u8, model.Median * 1000);
@@ -129,7 +131,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
             writer.WriteString("model"u8, error.Model);
             if (error.Version is { } version)
             {
-                writer.WriteNumber("version"u8, version);
+                writer.WriteString("version"u8, VersionText.Of(version));
             }
             else
             {

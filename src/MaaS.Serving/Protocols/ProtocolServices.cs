@@ -35,8 +35,6 @@ internal static class ProtocolServices
         services.TryAddSingleton<TensorFlowPredict>();
         services.TryAddSingleton<TensorFlowExamples>();
         services.TryAddSingleton<TensorFlowStatus>();
-        services.TryAddSingleton<GrpcEndpoint>();
-        services.TryAddSingleton<GrpcInference>();
         return services
             .AddEndpoints<PredictEndpoints>()
             .AddEndpoints<TensorFlowEndpoints>()
@@ -47,9 +45,6 @@ internal static class ProtocolServices
             .AddEndpoints<TorchServeInference>()
             .AddEndpoints<TorchServeManagement>()
             .AddEndpoints<KServeEndpoints>()
-            .AddEndpoints<GrpcOpenInference>()
-            .AddEndpoints<GrpcHealth>()
-            .AddEndpoints<GrpcPredictionService>()
-            .AddEndpoints<GrpcModelService>();
+            .AddGrpcServices();
     }
 }

@@ -40,6 +40,9 @@ internal sealed class ServingMetrics : ICallObserver, IDisposable
         _meter.CreateObservableGauge(
             "maas.model.available", () => models.Index().Select(v => new Measurement<int>(v.State == ModelState.Available ? 1 : 0, Tags(v.Name, v.Version))),
             "{model}", "1 for a version that answers, 0 for one that does not.");
+        _meter.CreateObservableGauge(
+            "maas.model.failed", () => models.Index().Where(v => v.ErrorMessage.Length > 0).Select(v => new Measurement<int>(1, FaultTags(v))),
+            "{model}", "1 for a version whose content could not be read or loaded, by the kind of the fault; an older content may answer.");
         _meter.CreateObservableGauge("maas.server.ready", () => models.IsReady ? 1 : 0, "{server}", "1 while the server is ready.");
         _meter.CreateObservableGauge("maas.process.memory", static () => Environment.WorkingSet, "By", "Resident memory of the process, ONNX Runtime's among it.");
     }
@@ -74,6 +77,13 @@ internal sealed class ServingMetrics : ICallObserver, IDisposable
     private static Measurement<long>[] Loads((long Succeeded, long Failed) counts)
         => [new(counts.Succeeded, new KeyValuePair<string, object?>("outcome", "success")), new(counts.Failed, new KeyValuePair<string, object?>("outcome", "failure"))];
 
+    private static TagList FaultTags(ModelVersionStatus status)
+    {
+        var tags = Tags(status.Name, status.Version);
+        tags.Add("error.type", status.ErrorCode);
+        return tags;
+    }
+
     // Boxing the version of each request would be the only allocation here.
-    private static TagList Tags(string name, int version) => new() { { "model", name }, { "version", VersionText.Of(version) } };
+    private static TagList Tags(string name, long version) => new() { { "model", name }, { "version", VersionText.Of(version) } };
 }

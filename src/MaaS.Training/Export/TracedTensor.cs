@@ -1,3 +1,4 @@
+using MaaS.Training.Tracing;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export;

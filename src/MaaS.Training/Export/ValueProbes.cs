@@ -45,8 +45,8 @@ internal sealed class ValueProbes(
     public ValueRead? FirstRead(nn.Module module, TraceRun run, Action<IReadOnlyList<Tensor>> invoke)
     {
         using var scope = NewDisposeScope();
-        return MetaForward.CanRun(run.Run.Trace)
-            ? MetaForward.FirstRead(module, examples.Make(run.Sizes, seed: null), invoke, run.Run.Trace)
+        return MetaForward.CanRun(run.Trace)
+            ? MetaForward.FirstRead(module, examples.Make(run.Sizes, seed: null), invoke, run.Trace)
             : null;
     }
 

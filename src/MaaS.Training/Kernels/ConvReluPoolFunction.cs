@@ -1,3 +1,4 @@
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Kernels;

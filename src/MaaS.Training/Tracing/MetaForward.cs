@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MaaS.Training.Tracing.LibTorch;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing;
@@ -38,19 +37,15 @@ internal static class MetaForward
         nn.Module module, IReadOnlyList<Tensor> inputs, Action<IReadOnlyList<Tensor>> forward, Trace trace)
     {
         using var scope = NewDisposeScope();
-        Tensor[] without = [.. inputs.Select(WithoutValues)];
-        var exchanged = new List<(Tensor Own, Tensor Substitute)>();
+        Tensor[] without = [.. inputs.Select(MetaModule.WithoutValues)];
         try
         {
-            foreach (var own in Tensors(module))
-            {
-                exchanged.Add((own, WithoutValues(own)));
-                TensorHandles.Exchange(own, exchanged[^1].Substitute);
-            }
-
             ModulePath.Restart();
-            forward(without);
-            return null;
+            return new MetaModule(module).Run<ValueRead?>(() =>
+            {
+                forward(without);
+                return null;
+            });
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -58,26 +53,7 @@ internal static class MetaForward
             return Reader(error, trace) is { } reader ? new ValueRead($"Tensor.{reader}", "", ModulePath.Current)
                 : null;
         }
-        finally
-        {
-            foreach (var (own, substitute) in exchanged)
-            {
-                TensorHandles.Exchange(own, substitute);
-            }
-        }
     }
-
-    // Every object once, tied ones included: each has a pointer of its own.
-    private static List<Tensor> Tensors(nn.Module module) =>
-    [
-        .. module.named_modules().Select(static pair => pair.module).Append(module)
-            .SelectMany(static part =>
-                part.named_parameters(recurse: false).Select(static pair => (Tensor)pair.parameter)
-                .Concat(part.named_buffers(recurse: false).Select(static pair => pair.buffer)))
-            .Distinct<Tensor>(ReferenceEqualityComparer.Instance),
-    ];
-
-    private static Tensor WithoutValues(Tensor tensor) => empty(tensor.shape, tensor.dtype, META);
 
     // The method of TorchSharp that forward called and that ended in the exception.
     private static string? Reader(Exception error, Trace trace)

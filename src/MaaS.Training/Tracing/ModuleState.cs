@@ -22,35 +22,49 @@ internal static class ModuleState
     /// <exception cref="TracingException">There are such weights; the message names them.</exception>
     public static void RefuseFreeWeights(nn.Module module)
     {
-        var search = new FreeWeights(Of(module).Select(static pair => pair.Tensor));
-        search.Visit(module, "");
-        if (search.Found.Count > 0)
+        HashSet<nint> registered = [.. Of(module).Select(static pair => TensorHandles.Implementation(pair.Tensor))];
+        var free = new List<string>();
+        new TensorSearch(intoTorchSharp: false, (tensor, path) =>
+        {
+            if (!tensor.IsInvalid && tensor.requires_grad && registered.Add(TensorHandles.Implementation(tensor)))
+            {
+                free.Add(path);
+            }
+        }).Visit(module, "");
+        if (free.Count > 0)
         {
             throw new TracingException(
                 $"{module.GetName()} holds weights that require a gradient and are not among its parameters: "
-                + $"{string.Join(", ", search.Found)}. Register them: call RegisterComponents() after the fields are "
+                + $"{string.Join(", ", free)}. Register them: call RegisterComponents() after the fields are "
                 + "set, use ModuleList for lists of modules, or register_parameter and register_module; freeze those that are meant as constants (requires_grad = false)");
         }
     }
 
-    private sealed class FreeWeights(IEnumerable<Tensor> registered)
+    /// <summary>Every object of a tensor that the module and its submodules hold: parameters, buffers, and what stands
+    /// in fields, TorchSharp's own included.</summary>
+    public static IReadOnlyList<Tensor> Tensors(nn.Module module)
     {
-        private readonly HashSet<nint> _registered = [.. registered.Select(TensorHandles.Implementation)];
-        private readonly HashSet<object> _visited = new(ReferenceEqualityComparer.Instance);
+        var found = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        var search = new TensorSearch(intoTorchSharp: true, (tensor, _) => found.Add(tensor));
+        search.Visit(module, "");
+        foreach (var (_, buffer) in module.named_buffers())
+        {
+            search.Visit(buffer, "");
+        }
 
-        public List<string> Found { get; } = [];
+        return [.. found.Where(static tensor => !tensor.IsInvalid && !tensor.is_sparse)];
+    }
+
+    private sealed class TensorSearch(bool intoTorchSharp, Action<Tensor, string> found)
+    {
+        private readonly HashSet<object> _visited = new(ReferenceEqualityComparer.Instance);
 
         public void Visit(object? value, string path)
         {
             switch (value)
             {
                 case Tensor tensor:
-                    if (!tensor.IsInvalid && tensor.requires_grad
-                        && _registered.Add(TensorHandles.Implementation(tensor)))
-                    {
-                        Found.Add(path);
-                    }
-
+                    found(tensor, path);
                     break;
                 case nn.Module module when _visited.Add(module):
                     VisitModule(module, path);
@@ -97,7 +111,8 @@ internal static class ModuleState
 
             // The base classes of TorchSharp itself hold what is registered.
             var torchSharp = typeof(nn.Module).Assembly;
-            for (var type = module.GetType(); type is not null && type.Assembly != torchSharp; type = type.BaseType)
+            for (var type = module.GetType();
+                type is not null && (intoTorchSharp || type.Assembly != torchSharp); type = type.BaseType)
             {
                 VisitFields(module, type, path);
             }

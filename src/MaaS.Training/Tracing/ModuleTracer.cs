@@ -21,6 +21,21 @@ internal static class ModuleTracer
     public static Run Trace(IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>> forward)
     {
         using var scope = NewDisposeScope();
+        var (trace, results) = Record(inputs, forward);
+        return new Run(trace, [.. results.Select(static result => TorchTensorReader.Read(result, ""))]);
+    }
+
+    /// <summary>Traces a function whose results are not looked at.</summary>
+    /// <inheritdoc cref="Trace(IReadOnlyList{Tensor}, Func{IReadOnlyList{Tensor}})"/>
+    public static Trace TraceOperators(IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>> forward)
+    {
+        using var scope = NewDisposeScope();
+        return Record(inputs, forward).Trace;
+    }
+
+    private static (Trace Trace, IReadOnlyList<Tensor> Results) Record(
+        IReadOnlyList<Tensor> inputs, Func<IReadOnlyList<Tensor>> forward)
+    {
         using var session = TracingSession.Begin(inputs);
         var results = Call(forward);
         session.Return(results);
@@ -28,8 +43,7 @@ internal static class ModuleTracer
         var recorded = session.Read();
         TensorProto[] constants =
             [.. recorded.Constants.Select(static constant => TorchTensorReader.Read(constant, ""))];
-        var trace = GraphText.Read(recorded, constants);
-        return new Run(trace, [.. results.Select(static result => TorchTensorReader.Read(result, ""))]);
+        return (GraphText.Read(recorded, constants), results);
     }
 
     private static IReadOnlyList<Tensor> Call(Func<IReadOnlyList<Tensor>> forward)

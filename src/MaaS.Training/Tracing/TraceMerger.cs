@@ -1,5 +1,3 @@
-using MaaS.Training.Export;
-
 namespace MaaS.Training.Tracing;
 
 /// <summary>Joins runs at different sizes into one <see cref="TracedProgram"/>.</summary>

@@ -1,4 +1,3 @@
-using MaaS.Training.Export;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Tracing;

@@ -24,6 +24,7 @@ public sealed class ServeLifeTests
         await ServeProcess.RegisterAsync(_models);
         using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "1");
         var isNotReadyFirst = false;
+        var answers = 0;
 
         // Each client goes on until an answer tells it to go elsewhere, as a load balancer does once the server is not ready.
         var clients = Enumerable.Range(0, Clients).Select(i => Task.Run(async () =>
@@ -32,13 +33,15 @@ public sealed class ServeLifeTests
             using var client = new HttpClient(handler) { BaseAddress = server.Address };
             for (var number = i; ; number++)
             {
-                if ((await ServeProcess.TellAsync(client, "m", number)).IsLast)
+                var isLast = (await ServeProcess.TellAsync(client, "m", number)).IsLast;
+                Interlocked.Increment(ref answers);
+                if (isLast)
                 {
                     return number - i;
                 }
             }
         })).ToArray();
-        await Task.Delay(1000);
+        Assert.That(() => Volatile.Read(ref answers), Is.GreaterThan(100).After(30_000, 10));
         server.Terminate();
         using (var probe = new HttpClient { BaseAddress = server.Address })
         {
@@ -62,16 +65,17 @@ public sealed class ServeLifeTests
         using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "0", "--drain-timeout", "20");
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-        var stream = socket.GetStream();
         const string Body = """{"instances": [[21]]}""";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Body.Length}\r\n\r\n{Body[..5]}"));
-        await Task.Delay(200);
+        var stream = socket.GetStream();
+        using var reader = new StreamReader(stream);
+        await StartRequestAsync(stream, reader, Body.Length, Body[..5]);
 
         server.Terminate();
-        await Task.Delay(500);
+        Assert.That(
+            async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, server.Address.Port),
+            Throws.TypeOf<SocketException>().After(10_000, 20), "the server takes no one else");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[5..]));
 
-        using var reader = new StreamReader(stream);
         Assert.That(await reader.ReadToEndAsync(), Does.StartWith("HTTP/1.1 200 OK").And.Contain("Connection: close").And.EndWith("""{"predictions":[[21]]}"""));
         Assert.That(await server.ExitAsync(), Is.Zero);
     }
@@ -83,8 +87,8 @@ public sealed class ServeLifeTests
         using var server = await ServeProcess.StartAsync(_models, "--drain-delay", "0", "--drain-timeout", "1");
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-        await socket.GetStream().WriteAsync("POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
-        await Task.Delay(200);
+        using var reader = new StreamReader(socket.GetStream());
+        await StartRequestAsync(socket.GetStream(), reader, 100, "{");
 
         server.Terminate();
 
@@ -147,10 +151,7 @@ public sealed class ServeLifeTests
             for (var version = 2; version <= 6; version++)
             {
                 await ServeProcess.RegisterAsync(_models);
-                for (var i = 0; i < 600 && await ServeProcess.AskAsync(client, "m", 1) != version; i++)
-                {
-                    await Task.Delay(10);
-                }
+                Assert.That(() => ServeProcess.AskAsync(client, "m", 1), Is.EqualTo(version).After(30_000, 10));
             }
         }
 
@@ -167,5 +168,15 @@ public sealed class ServeLifeTests
             _models, "serve", "--models", Path.Combine(_models, "none"), "--versions", "newest", "--set", "Watch=perhaps", "--set", "Modelz=1");
         Assert.That(code, Is.EqualTo(1));
         Assert.That(error, Does.Contain("ModelsPath").And.Contain("newest").And.Contain("MaaS:Watch").And.Contain("MaaS:Modelz"));
+    }
+
+    /// <summary>Sends a request's headers and, once the server reads its body, the body's beginning.</summary>
+    private static async Task StartRequestAsync(NetworkStream stream, StreamReader reader, int length, string beginning)
+    {
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n"));
+        Assert.That(await reader.ReadLineAsync(), Is.EqualTo("HTTP/1.1 100 Continue"));
+        Assert.That(await reader.ReadLineAsync(), Is.Empty);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(beginning));
     }
 }

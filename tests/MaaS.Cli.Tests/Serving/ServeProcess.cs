@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MaaS.Onnx.Schema;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Cli.Tests.Serving;
@@ -44,7 +44,7 @@ internal sealed partial class ServeProcess : IDisposable
     }
 
     /// <summary>Registers the next version of a model: (batch, 1) → x · version.</summary>
-    public static async Task<int> RegisterAsync(string models, string name = "m")
+    public static async Task<long> RegisterAsync(string models, string name = "m")
     {
         var registry = new ModelRegistry(models);
         var version = registry.Versions(name).Select(v => v.Version).DefaultIfEmpty().Max() + 1;

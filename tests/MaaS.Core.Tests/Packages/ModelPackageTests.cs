@@ -1,4 +1,3 @@
-using MaaS.Tests;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,6 +5,7 @@ using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
+using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Packages;
 
@@ -29,7 +29,7 @@ public sealed class ModelPackageTests
 
     private static Dictionary<string, PackageContent> Files => new()
     {
-        ["model.onnx"] = PackageContent.FromFile(Path.Combine(TestContext.CurrentContext.TestDirectory, "Inference", "Fixtures", "linear.onnx")),
+        ["model.onnx"] = PackageContent.FromFile(Path.Combine(TestContext.CurrentContext.TestDirectory, "Packages", "Fixtures", "linear.onnx")),
         ["report/index.html"] = PackageContent.FromBytes("<p>97 %</p>"u8.ToArray()),
     };
 

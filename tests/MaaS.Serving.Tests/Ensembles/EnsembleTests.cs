@@ -70,11 +70,7 @@ public sealed class EnsembleTests
         ScaleModels.Scale(0.5f).Save(_models["halve.onnx"]);
         await server.Models.LoadAsync("halve");
 
-        for (var i = 0; i < 200 && !server.Models.IsReady; i++)
-        {
-            await Task.Delay(20);
-        }
-
+        Assert.That(() => server.Models.IsReady, Is.True.After(10_000, 20));
         Assert.That(await server.PostTextAsync("/v1/models/chain:predict", """{"instances": [[2, 2]]}"""), Does.Contain("[3,3]"));
     }
 

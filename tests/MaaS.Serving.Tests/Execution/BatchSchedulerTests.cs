@@ -4,7 +4,6 @@ using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Faults;
-using MaaS.Serving.Models;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Serving.Tests.Execution;

@@ -13,7 +13,7 @@ public sealed class GenerationLifecycleTests : StoryServer
     private static readonly object Saga = new { text_input = "the", max_tokens = SagaLength, temperature = 1, seed = 1, stream = true };
 
     [SetUp]
-    public Task WaitForTheTestBefore() => UntilIdleAsync();
+    public void WaitForTheTestBefore() => UntilIdle();
 
     [Test]
     public async Task Stream_FirstPiece_ComesWhileTheTextIsInTheMaking()
@@ -36,7 +36,7 @@ public sealed class GenerationLifecycleTests : StoryServer
             Assert.That(await events.MoveNextAsync());
         }
 
-        await UntilIdleAsync();
+        UntilIdle();
         Assert.That(await MetricAsync(Tokens) - before, Is.InRange(1, SagaLength / 2));
         Assert.That(await MetricAsync("""maas_generation_errors_total{model="saga",version="1",error_type="cancelled"}"""), Is.AtLeast(1));
     }
@@ -56,7 +56,7 @@ public sealed class GenerationLifecycleTests : StoryServer
         await Server.PostAsync("/v2/models/story/generate", """{"text_input": "the"}""");
 
         response.Dispose();
-        await UntilIdleAsync();
+        UntilIdle();
         await Server.PostAsync("/v2/models/saga/generate", """{"text_input": "the", "max_tokens": 3}""");
     }
 
@@ -107,13 +107,5 @@ public sealed class GenerationLifecycleTests : StoryServer
         await Server.PostAsync("/v2/models/saga/generate", """{"text_input": "the", "max_tokens": 3}""");
     }
 
-    private async Task UntilIdleAsync()
-    {
-        for (var i = 0; i < 200 && await MetricAsync(Active) > 0; i++)
-        {
-            await Task.Delay(50);
-        }
-
-        Assert.That(await MetricAsync(Active), Is.Zero);
-    }
+    private void UntilIdle() => Assert.That(() => MetricAsync(Active), Is.Zero.After(10_000, 50));
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Text;
 using MaaS.Text.Training;
-using MaaS.Training.Models.Generation;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Pipelines.Generation;
 using static TorchSharp.torch;
 
 namespace MaaS.Serving.Tests.Generation;

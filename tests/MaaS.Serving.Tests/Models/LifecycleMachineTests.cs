@@ -25,7 +25,7 @@ public sealed class LifecycleMachineTests
         Scan(Source(1));
 
         Assert.That(Take(), Is.EqualTo(new[] { "load 1" }));
-        Assert.That((State(1), Answers()), Is.EqualTo((ModelState.Loading, (int?)null)));
+        Assert.That((State(1), Answers()), Is.EqualTo((ModelState.Loading, (long?)null)));
         Scan(Source(1));
         Assert.That(Take(), Is.Empty, "it is under way");
     }
@@ -116,7 +116,7 @@ public sealed class LifecycleMachineTests
         Scan(Source(1));
         Fail(1);
 
-        Assert.That((State(1), Answers(), Slot(1).Fault!.Attempts), Is.EqualTo((ModelState.End, (int?)null, 1)));
+        Assert.That((State(1), Answers(), Slot(1).Fault!.Attempts), Is.EqualTo((ModelState.End, (long?)null, 1)));
         Assert.That(_machine.View.Failed, Is.EqualTo(new[] { ("m", "m version 1") }));
     }
 
@@ -165,7 +165,7 @@ public sealed class LifecycleMachineTests
         Serve(1);
         Scan();
 
-        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, (int?)null)));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, (long?)null)));
         Free(1);
         Assert.That(_machine.Families.Find("m"), Is.Null);
     }
@@ -180,7 +180,7 @@ public sealed class LifecycleMachineTests
 
         Load(1, Source(1));
 
-        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, (int?)null)));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, (long?)null)));
         Free(1);
         Assert.That(_machine.Families.Find("m"), Is.Null);
     }
@@ -190,7 +190,7 @@ public sealed class LifecycleMachineTests
     {
         Serve(1);
         _machine.UnloadRequested(Family, version: null);
-        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, (int?)null)));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, (long?)null)));
         Free(1);
         Scan(Source(1));
         Assert.That(Take(), Is.Empty, "the folder alone does not bring it back");
@@ -313,9 +313,9 @@ public sealed class LifecycleMachineTests
 
         _machine.Stop();
 
-        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "discard 1" }, (int?)null)));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "discard 1" }, (long?)null)));
         Load(2);
-        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "discard 2" }, (int?)null)));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "discard 2" }, (long?)null)));
         Scan(Source(3));
         _machine.Stop();
         Assert.That(Take(), Is.Empty, "nothing happens any more");
@@ -334,21 +334,21 @@ public sealed class LifecycleMachineTests
 
     private ModelFamily Family => _machine.Families.Find("m")!;
 
-    private static ModelSource Source(int version)
+    private static ModelSource Source(long version)
         => new("m", version, $"/models/m/{version}", SourceKind.Network, $"files of {version}", 100);
 
     private void Scan(params ModelSource[] sources)
-        => _machine.Scanned(new ModelScan(sources, new Dictionary<string, IReadOnlyDictionary<string, int>>(), []));
+        => _machine.Scanned(new ModelScan(sources, new Dictionary<string, IReadOnlyDictionary<string, long>>(), []));
 
     /// <summary>A version that answers, and nothing under way.</summary>
-    private void Serve(int version, params ModelSource[] others)
+    private void Serve(long version, params ModelSource[] others)
     {
         Scan([.. others, Source(version)]);
         Load(version);
         Take();
     }
 
-    private ServedModel Load(int version, ModelSource? source = null, long bytes = 100)
+    private ServedModel Load(long version, ModelSource? source = null, long bytes = 100)
     {
         var model = new ServedModel("m", version, model: null, manifest: null, new IdleRunner());
         var slot = Slot(version);
@@ -356,20 +356,20 @@ public sealed class LifecycleMachineTests
         return model;
     }
 
-    private void Fail(int version)
+    private void Fail(long version)
     {
         Take();
         _machine.LoadFailed(Family, Slot(version), Slot(version).Source!, new InvalidDataException("noise"));
     }
 
-    private void Free(int version) => _machine.Unloaded(Family, Slot(version));
+    private void Free(long version) => _machine.Unloaded(Family, Slot(version));
 
-    private ModelSlot Slot(int version) => Family.Slots[version];
+    private ModelSlot Slot(long version) => Family.Slots[version];
 
-    private ModelState State(int version) => Slot(version).State;
+    private ModelState State(long version) => Slot(version).State;
 
     /// <summary>The version that a request without a version gets; null for none.</summary>
-    private int? Answers()
+    private long? Answers()
         => _machine.View.Models.GetValueOrDefault("m")?.Choose(new ModelReference("m"), new RequestContext())?.Version;
 
     private string[] Take() => [.. _machine.TakeEffects().Select(static e => e switch

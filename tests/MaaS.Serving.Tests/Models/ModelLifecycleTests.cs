@@ -43,7 +43,7 @@ public sealed class ModelLifecycleTests
         await _it.LoadsAsync("m");
 
         var status = _it.Repository.Status("m", "2")[0];
-        Assert.That((status.State, status.ErrorCode, status.ErrorMessage), Is.EqualTo((ModelState.End, "INVALID_ARGUMENT", "2: expected a model, got noise")));
+        Assert.That((status.State, status.ErrorCode, status.ErrorMessage), Is.EqualTo((ModelState.End, "INVALID_ARGUMENT", "m/2: expected a model, got noise")));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
         Assert.That(_it.Repository.IsReady, "the model answers");
     }

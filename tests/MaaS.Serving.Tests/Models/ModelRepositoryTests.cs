@@ -91,11 +91,7 @@ public sealed class ModelRepositoryTests
         await server.GetAsync("/v2/health/ready");
         _models.Add("same");
 
-        for (var i = 0; i < 200 && server.Models.Names.Count == 0; i++)
-        {
-            await Task.Delay(20);
-        }
-
+        Assert.That(() => server.Models.Names, Is.Not.Empty.After(10_000, 20));
         await server.PostAsync("/v1/models/same:predict", """{"instances": [[1]]}""");
     }
 

@@ -42,9 +42,19 @@ internal sealed partial class BrowserPage : IAsyncDisposable
     /// <summary>Chooses a model and waits until its box is there.</summary>
     public async Task ChooseAsync(string model)
     {
-        await Page.Locator($"#models button[data-model='{model}']").ClickAsync();
+        var button = Page.Locator($"#models button[data-model='{model}']");
+        await Assertions.Expect(button).ToHaveCountAsync(1);
+        if (await Page.Locator("#pick").IsVisibleAsync())
+        {
+            await Page.Locator("#pick").SelectOptionAsync(model);
+        }
+        else
+        {
+            await button.ClickAsync();
+        }
+
         await Assertions.Expect(Page.Locator("#name")).ToHaveTextAsync(model);
-        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Predict" })).ToBeVisibleAsync();
+        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true })).ToBeVisibleAsync();
     }
 
     /// <summary>Draws one stroke through points of the 280 × 280 canvas, and gives the body of the request that follows.</summary>

@@ -159,7 +159,7 @@ public sealed class PageBrowserTests : BrowserFixture
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Predict" }).ClickAsync();
 
         await Expect(page.Answer.Locator("pre")).ToBeVisibleAsync();
-        var data = JsonDocument.Parse(await page.Answer.InnerTextAsync()).RootElement.GetProperty("outputs")[0].GetProperty("data");
+        var data = JsonDocument.Parse(await page.Answer.Locator("pre").InnerTextAsync()).RootElement.GetProperty("outputs")[0].GetProperty("data");
         var y = linear.GetProperty("y")[0].EnumerateArray().Select(v => v.GetDouble());
         Assert.That(data.EnumerateArray().Select(v => v.GetDouble()), Is.EqualTo(y).Within(1e-5));
         Assert.That(page.Faults, Is.Empty);

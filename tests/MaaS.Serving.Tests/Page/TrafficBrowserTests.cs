@@ -72,11 +72,21 @@ public sealed class TrafficBrowserTests : BrowserFixture
     }
 
     [Test]
-    public async Task Errors_AfterARefusal_ShowItsKind()
+    public async Task Errors_AfterARefusal_AreFoldedByModelWithCountAndTime()
     {
-        await using var page = await OpenAsync(_server.Address);
+        await using var page = await OpenAsync(new Uri(_server.Address, "#linear"));
+        var fold = page.Page.Locator("#errors details[data-model=m]");
+        await Expect(page.Page.Locator("#errors > p")).ToHaveTextAsync("None of linear since the server started.");
+        await Expect(fold.Locator("summary")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("m1 errorlast .* ago"));
+        await Expect(fold.Locator("table")).ToBeHiddenAsync();
 
-        await Expect(page.Page.Locator("#errors tbody tr")).ToContainTextAsync("Inputs refusedm, version");
+        await fold.Locator("summary").ClickAsync();
+
+        await Expect(fold.Locator("tbody tr")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("Inputs refused[12]1"));
+        await page.ChooseAsync("m");
+        await Expect(page.Page.Locator("#errors > :first-child")).ToHaveAttributeAsync("data-model", "m");
+        await Expect(fold.Locator("table")).ToBeVisibleAsync();
+        Assert.That(page.Faults, Is.Empty);
     }
 
     [TestCase(390, ColorScheme.Light)]

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Text.Cleaning;
-using MaaS.Training;
 using MaaS.Training.Data.Text;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
+using MaaS.Training.Pipelines;
 
 namespace MaaS.Serving.Tests.Protocols;
 

@@ -150,7 +150,7 @@ public sealed class RawTextTests : MailServer
         Assert.That((await Server.GetAsync("/v2/models/spam")).GetProperty("inputs").GetRawText(), Is.EqualTo(Spec));
         Assert.That(
             (await Server.GetAsync("/v2/models/spam/config")).GetProperty("input").GetRawText(),
-            Is.EqualTo("""[{"name":"text","data_type":"TYPE_STRING","dims":[-1]}]"""));
+            Is.EqualTo("""[{"name":"text","data_type":"TYPE_STRING","format":"FORMAT_NONE","dims":[-1],"allow_ragged_batch":false,"optional":false,"is_shape_tensor":false}]"""));
         var signature = (await Server.GetAsync("/v1/models/spam/metadata")).GetProperty("metadata").GetProperty("signature_def").GetProperty("signature_def").GetProperty("serving_default");
         Assert.That(signature.GetProperty("inputs").GetProperty("text").GetProperty("dtype").GetString(), Is.EqualTo("DT_STRING"));
         Assert.That(
@@ -162,7 +162,7 @@ public sealed class RawTextTests : MailServer
     [TestCase("""{"instances": ["a", "b", "c", "d", "e"]}""", "expected 1 to 4 texts, got 5; send them in several requests")]
     [TestCase("""{"instances": [3]}""", "expected string values")]
     [TestCase("""{"instances": ["\ud800"]}""", "expected Unicode text")]
-    [TestCase("""{"instances": [{"b64": "/w=="}]}""", "expected base64 of UTF-8 text")]
+    [TestCase("""{"instances": [{"b64": "/w=="}]}""", "expected UTF-8, got other bytes")]
     [TestCase("""{"inputs": "one"}""", "expected string[batch], got string[]")]
     [TestCase("""{"inputs": {"text": ["a"], "input_ids": [[2, 3]]}}""", "got some of both")]
     public async Task Predict_NoTexts_SaysWhatWasExpected(string body, string message)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MaaS.Serving.Security;
+using Microsoft.Extensions.Logging;
 
 namespace MaaS.Serving.Tests.Security;
 
@@ -110,7 +111,8 @@ public sealed class ApiKeyTests
         var (first, firstStored) = ApiKey.Create("first", ["predict"]);
         var (second, secondStored) = ApiKey.Create("second", ["predict"]);
         ApiKeyFile.Write(file, [firstStored]);
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Security.ApiKeyFile) = (_models.Path, file), isOpen: false);
+        using var log = new LogLines();
+        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Security.ApiKeyFile) = (_models.Path, file), isOpen: false, builder: b => b.Logging.AddProvider(log));
         Assert.That((await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
         ApiKeyFile.Write(file, [secondStored]);
@@ -121,8 +123,13 @@ public sealed class ApiKeyTests
 
         await File.WriteAllTextAsync(file, "{");
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(2));
-        await Task.Delay(1200);
-        Assert.That((await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            async () =>
+            {
+                Assert.That((await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.OK));
+                return log.All.Any(l => l.Text.Contains("API keys cannot be read", StringComparison.Ordinal));
+            },
+            Is.True.After(10_000, 100));
     }
 
     [Test]

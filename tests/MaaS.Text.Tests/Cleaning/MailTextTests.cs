@@ -10,7 +10,7 @@ public sealed class MailTextTests
 
     public static IEnumerable<TestCaseData> Mails()
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "Text", "Cleaning", "Fixtures", "mails.json");
+        var path = Path.Combine(AppContext.BaseDirectory, "Cleaning", "Fixtures", "mails.json");
         using var mails = JsonDocument.Parse(File.ReadAllText(path));
         foreach (var mail in mails.RootElement.EnumerateArray())
         {

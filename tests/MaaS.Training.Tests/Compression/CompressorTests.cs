@@ -1,8 +1,10 @@
 using MaaS.Core.Packages;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
-using MaaS.Training.Models;
+using MaaS.Training.Fitting;
+using MaaS.Training.Pipelines;
 using MaaS.Training.Tests.Pruning;
 using static TorchSharp.torch;
 

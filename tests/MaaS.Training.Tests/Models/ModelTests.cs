@@ -1,3 +1,4 @@
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Models;
 using static TorchSharp.torch;
 

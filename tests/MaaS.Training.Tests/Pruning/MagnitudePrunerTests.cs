@@ -1,4 +1,5 @@
 using MaaS.Training.Data;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Pruning;
 using TorchSharp;

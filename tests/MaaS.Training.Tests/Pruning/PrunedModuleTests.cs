@@ -1,5 +1,6 @@
 using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Pruning;
 using MaaS.Training.Tests.Pruning.Nets;

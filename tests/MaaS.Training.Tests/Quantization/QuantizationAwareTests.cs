@@ -4,6 +4,7 @@ using MaaS.Tests;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Export;
+using MaaS.Training.Fitting;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using MaaS.Training.Quantization;

@@ -62,6 +62,22 @@ export class ImageInput {
     return this.#image.channels === 1 ? this.#planes[0] : this.#planes;
   }
 
+  /** The same as planes, (1 or 3, H, W). */
+  get planes() {
+    return this.#planes;
+  }
+
+  /** Takes planes for what is drawn. */
+  put(planes) {
+    const small = context2d(new OffscreenCanvas(this.#image.width, this.#image.height));
+    paint(small, planes);
+    this.clear();
+    this.#context.imageSmoothingEnabled = false;
+    this.#context.drawImage(small.canvas, 0, 0, this.#canvas.width, this.#canvas.height);
+    this.#fit.input.checked = false;
+    this.#complete();
+  }
+
   clear() {
     blank(this.#context);
     this.#fit.input.checked = this.#image.channels === 1;
@@ -167,6 +183,7 @@ export class ImageInput {
       return;
     }
 
+    this.#changed(false);
     blank(this.#context);
     const scale = Math.min(this.#canvas.width / picture.width, this.#canvas.height / picture.height);
     const [width, height] = [picture.width * scale, picture.height * scale];

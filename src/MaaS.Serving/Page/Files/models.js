@@ -1,6 +1,6 @@
-// The list of models, and the versions of the chosen one.
+// The chosen model: what it is, its versions and their traffic.
 
-import { byId, element, note, table } from './dom.js';
+import { byId, element, table } from './dom.js';
 import { bytes, count, latency, metric, number, percent } from './format.js';
 
 const states = {
@@ -11,26 +11,6 @@ export const isServable = model => model.versions.some(v => v.servable);
 
 /** Versions that can answer, those with the largest share of the traffic first. */
 export const servableVersions = model => model.versions.filter(v => v.servable).sort((a, b) => b.share - a.share || b.version - a.version).map(v => v.version);
-
-/** Rebuilds the list and keeps the focus where it was. */
-export function showModels(models, traffic, chosen, choose) {
-  const focused = document.activeElement?.closest?.('#models button')?.dataset.model;
-  byId('models').replaceChildren(...models.map(model => {
-    const now = traffic.now(model.name);
-    const [kind, text] = summary(model);
-    return element('li', {}, element('button', { type: 'button', class: 'model', 'data-model': model.name, 'aria-current': model.name === chosen ? 'true' : null, onclick: () => choose(model.name) },
-      element('span', { class: 'model-name' }, model.name),
-      state(kind, text),
-      element('span', { class: 'model-figures' }, now.p99 === null ? 'no traffic' : `${number(now.rate)} req/s · p99 ${latency(now.p99)}`)));
-  }));
-  if (models.length === 0) {
-    byId('models').replaceChildren(element('li', {}, note('None.')));
-  }
-
-  if (focused !== undefined) {
-    byId('models').querySelector(`button[data-model="${CSS.escape(focused)}"]`)?.focus();
-  }
-}
 
 export function showAbout(details) {
   const parts = [details.description?.replace(/\.$/, ''), details.task?.replace(/-/g, ' '), ...Object.entries(details.metrics).slice(0, 4).map(([name, value]) => metric(name, value))];
@@ -73,10 +53,11 @@ function share(value) {
   return element('span', { class: 'share' }, bar, percent(value).replace('.0', ''));
 }
 
-function summary(model) {
+/** A model's state in one word or two, and its kind. */
+export function summary(model) {
   const broken = model.versions.find(v => v.error_code !== 'OK');
-  return broken ? ['bad', isServable(model) ? 'Available, with a fault' : 'Failed']
+  return broken ? ['bad', isServable(model) ? 'With a fault' : 'Failed']
     : states[['AVAILABLE', 'LOADING', 'START', 'UNLOADING', 'END'].find(s => model.versions.some(v => v.state === s))] ?? ['idle', ''];
 }
 
-const state = (kind, text) => element('span', { class: `state ${kind}` }, text);
+export const state = (kind, text) => element('span', { class: `state ${kind}` }, text);

@@ -7,9 +7,12 @@ import { showDrift } from './drift.js';
 import { showErrors } from './errors.js';
 import { bytes, duration } from './format.js';
 import { askForKey, setUpKeys } from './key.js';
-import { servableVersions, showAbout, showModels, showVersions } from './models.js';
+import { ModelList } from './model-list.js';
+import { servableVersions, showAbout, showVersions } from './models.js';
 import { Traffic } from './traffic.js';
 import { TryIt } from './try-it.js';
+
+const mostNamed = 3;
 
 let traffic = new Traffic();
 let overview = null;
@@ -19,10 +22,15 @@ let timer = null;
 
 const charts = new TrafficCharts(byId('throughput'), byId('latency'));
 const tryIt = new TryIt(byId('try'));
+const list = new ModelList(name => {
+  choose(overview.models.find(m => m.name === name)).catch(fail);
+  byId('detail').scrollIntoView({ block: 'nearest' });
+});
 
 setUpKeys();
 byId('key-button').addEventListener('click', async () => {
   await askForKey(null);
+  tryIt.forget(); // Another key may see less.
   restart();
 });
 document.addEventListener('visibilitychange', () => document.hidden ? clearTimeout(timer) : update());
@@ -69,7 +77,8 @@ async function update() {
 
 function reasonOf(ready, models) {
   const broken = models.filter(m => m.versions.some(v => v.error_code !== 'OK')).map(m => m.name);
-  const what = broken.length > 0 ? `${broken.join(', ')} could not be loaded.` : null;
+  const names = broken.length > mostNamed + 1 ? `${broken.slice(0, mostNamed).join(', ')} and ${broken.length - mostNamed} more` : broken.join(', ');
+  const what = broken.length > 0 ? `${names} could not be loaded.` : null;
   return ready ? what : `The server is not ready: ${what ?? 'models are being loaded, or it is stopping.'}`;
 }
 
@@ -129,6 +138,7 @@ async function choose(model) {
   const versions = servableVersions(model);
   const state = JSON.stringify([model.name, [...versions].sort()]);
   if (details?.state !== state) {
+    const isOther = details?.name !== model.name;
     details = { state };
     byId('about').textContent = '';
     if (versions.length === 0) {
@@ -137,7 +147,10 @@ async function choose(model) {
       return;
     }
 
-    [byId('try'), byId('drift')].forEach(place => place.replaceChildren(note('Loading …'))); // Not the box of the model before.
+    if (isOther) {
+      [byId('try'), byId('drift')].forEach(place => place.replaceChildren(note('Loading …'))); // Not the box of the model before.
+    }
+
     const answer = await request(`page/${modelPath(model.name)}`).catch(error => {
       details = null; // The next look asks again.
       throw error;
@@ -165,10 +178,7 @@ function show() {
   byId('server').replaceChildren(...[
     server.ready ? 'Ready' : 'Not ready', `${server.name} ${server.version}`, `up ${duration((server.time - server.started) / 1000)}`, `${bytes(server.memory_bytes)} of memory`,
   ].map((text, i) => element('li', { class: i === 0 ? `state ${server.ready ? 'good' : 'bad'}` : null }, text)));
-  showModels(models, traffic, chosen, name => {
-    choose(overview.models.find(m => m.name === name)).catch(fail);
-    byId('detail').scrollIntoView({ block: 'nearest' });
-  });
+  list.show(models, traffic, chosen);
   const model = models.find(m => m.name === chosen);
   if (model) {
     byId('name').textContent = model.name;
@@ -176,7 +186,7 @@ function show() {
     charts.show(traffic, model.name);
   }
 
-  showErrors(errors, server.time);
+  showErrors(errors, server.time, model?.name ?? null);
 }
 
 function say(text) {

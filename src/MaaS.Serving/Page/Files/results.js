@@ -1,22 +1,36 @@
 // A model's answer: probabilities as bars, anything else as JSON.
 
 import { element, note } from './dom.js';
-import { percent } from './format.js';
+import { number, percent } from './format.js';
 
 const mostClasses = 10;
 const mostText = 20000;
+const mostNumbers = 6;
 
 /** What /predict answered for one row. */
-export function showAnswer(root, answer) {
+export function answerOf(answer) {
   const [first] = answer.predictions ?? [];
-  root.replaceChildren(...(first?.probabilities ? bars(first) : [json(answer)]));
+  return first?.probabilities ? bars(first) : [json(answer)];
 }
 
-export const showFault = (root, message) => root.replaceChildren(element('p', { class: 'fault', role: 'alert' }, message));
+/** The answer in a line. */
+export function summaryOf(answer) {
+  const [first] = answer.predictions ?? [];
+  return first?.probabilities ? `${first.label}, ${percent(first.probabilities[first.label])}`
+    : answer.outputs ? answer.outputs.map(o => `${o.name}: ${some(o.data)}`).join('; ')
+    : JSON.stringify(answer.predictions ?? answer);
+}
+
+export const faultOf = message => element('p', { class: 'fault', role: 'alert' }, message);
 
 export function json(value) {
   const text = JSON.stringify(value, null, 1).replace(/\[\s+((?:[^[\]{}"\n]+,?\s+)+)\]/g, (_, items) => `[${items.trim().replace(/\s+/g, ' ')}]`);
   return element('pre', { tabindex: '0', 'aria-label': 'Answer' }, text.length > mostText ? `${text.slice(0, mostText)}\n… ${text.length - mostText} characters more` : text);
+}
+
+function some(data = []) {
+  const values = data.slice(0, mostNumbers).map(v => typeof v === 'number' ? number(v) : `${v}`);
+  return `${values.join(', ')}${data.length > mostNumbers ? ` … of ${data.length} values` : ''}`;
 }
 
 function bars(prediction) {

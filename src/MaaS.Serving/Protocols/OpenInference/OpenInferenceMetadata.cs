@@ -5,7 +5,6 @@ using MaaS.Serving.Endpoints;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
-using MaaS.Serving.Models.Triton;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;
@@ -75,18 +74,8 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
     public async Task ConfigAsync(HttpContext context)
     {
         using var lease = await AcquireAsync(context).ConfigureAwait(false);
-        var model = lease.Model;
-        await JsonAnswer.WriteAsync(context, writer =>
-        {
-            writer.WriteString("name"u8, model.Name);
-            writer.WriteString("platform"u8, ServerDescription.Platform);
-            writer.WriteString("backend"u8, ServerDescription.Backend);
-            var inputs = encoders.InputsOf(model);
-            var size = ModelConfigShape.MaxBatchSize(model, inputs);
-            writer.WriteNumber("max_batch_size"u8, size);
-            WriteConfig(writer, "input", inputs, hasBatchAxis: size > 0);
-            WriteConfig(writer, "output", model.Outputs, hasBatchAxis: size > 0);
-        }).ConfigureAwait(false);
+        var inputs = encoders.InputsOf(lease.Model);
+        await JsonAnswer.WriteAsync(context, writer => ModelConfigAnswer.Write(writer, lease.Model, inputs)).ConfigureAwait(false);
     }
 
     private ValueTask<ModelLease> AcquireAsync(HttpContext context)
@@ -102,21 +91,6 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
             writer.WriteString("name"u8, spec.Name);
             writer.WriteString("datatype"u8, spec.Type.ProtocolName());
             WriteShape(writer, "shape", spec.Shape);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteConfig(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs, bool hasBatchAxis)
-    {
-        writer.WriteStartArray(member);
-        foreach (var spec in specs)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("name"u8, spec.Name);
-            writer.WriteString("data_type"u8, TritonCheck.NameOf(spec.Type));
-            WriteShape(writer, "dims", ModelConfigShape.Dims(spec, hasBatchAxis));
             writer.WriteEndObject();
         }
 

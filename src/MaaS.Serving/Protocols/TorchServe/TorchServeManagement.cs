@@ -37,20 +37,22 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         var limit = Number(context, "limit") ?? PageSize;
         var start = Number(context, "next_page_token") ?? 0;
-        var names = new ModelAccess(models, context).Names;
+        var registered = new ModelAccess(models, context).Index()
+            .GroupBy(s => s.Name).Where(m => m.Any(s => s.IsServable || s.ErrorMessage.Length > 0)).ToArray();
         return JsonAnswer.WriteAsync(context, writer =>
         {
-            if (limit < names.Count - start)
+            if (limit < registered.Length - start)
             {
                 writer.WriteString("nextPageToken"u8, (start + limit).ToString(CultureInfo.InvariantCulture));
             }
 
             writer.WriteStartArray("models"u8);
-            foreach (var name in names.Skip(start).Take(limit))
+            foreach (var versions in registered.Skip(start).Take(limit))
             {
                 writer.WriteStartObject();
-                writer.WriteString("modelName"u8, name);
-                writer.WriteString("modelUrl"u8, name);
+                writer.WriteString("modelName"u8, versions.Key);
+                writer.WriteString("modelUrl"u8, versions.Key);
+                WriteReason(writer, string.Join("; ", versions.Where(s => s.ErrorMessage.Length > 0).Select(s => $"version {s.Version}: {s.ErrorMessage}")));
                 writer.WriteEndObject();
             }
 
@@ -124,7 +126,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     private async Task UnregisterAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        int? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
+        long? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
         await new ModelAccess(models, context).UnloadAsync(name, version, context.RequestAborted).ConfigureAwait(false);
         await StatusAsync(context, $"Model \"{name}\" unregistered").ConfigureAwait(false);
     }
@@ -168,6 +170,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         writer.WriteNumber("minWorkers"u8, workers);
         writer.WriteNumber("maxWorkers"u8, workers);
         writer.WriteString("status"u8, status.IsServable ? "Healthy" : "Unhealthy");
+        WriteReason(writer, status.ErrorMessage);
         writer.WriteStartArray("workers"u8);
         for (var i = 0; i < workers; i++)
         {
@@ -183,7 +186,16 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         writer.WriteEndObject();
     }
 
-    private static int Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
+    /// <summary>Why a content could not be loaded, a member of MaaS's own; left out where nothing is wrong.</summary>
+    private static void WriteReason(Utf8JsonWriter writer, string reason)
+    {
+        if (reason.Length > 0)
+        {
+            writer.WriteString("reason"u8, reason);
+        }
+    }
+
+    private static long Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
 
     private static int? Number(HttpContext context, string key)
         => context.Request.Query[key].ToString() is not { Length: > 0 } text ? null

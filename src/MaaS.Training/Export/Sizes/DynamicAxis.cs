@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>An axis of a graph input whose size is chosen at run time.</summary>

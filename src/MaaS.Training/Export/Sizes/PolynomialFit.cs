@@ -1,4 +1,5 @@
 using System.Numerics;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export.Sizes;
 
@@ -8,42 +9,41 @@ internal sealed class PolynomialFit
 {
     private const int LargestDivisor = 64;
 
-    private readonly IReadOnlyList<DynamicAxis> _axes;
-    private readonly int _runs;
-    private readonly List<SizeTerm[]> _sums = [];
+    private readonly int[] _runs;
+    private readonly List<(SizeTerm[] Terms, Lazy<Projection?> Projection)> _sums = [];
 
     /// <summary>Prepares the sums that are tried.</summary>
     /// <param name="axes">The dynamic axes.</param>
-    /// <param name="runs">How many runs were traced; a sum must hold in all of them.</param>
-    public PolynomialFit(IReadOnlyList<DynamicAxis> axes, int runs)
+    /// <param name="runs">The runs in which a sum must hold.</param>
+    public PolynomialFit(IReadOnlyList<DynamicAxis> axes, IEnumerable<int> runs)
     {
-        (_axes, _runs) = (axes, runs);
-        SizeTerm[] first = [.. axes.Select(axis => SizeTerm.Of(axis.Expression, runs))];
+        _runs = [.. runs];
+        SizeTerm[] first = [.. axes.Select(axis => new SizeTerm(axis.Expression, Array.ConvertAll(_runs, axis.Expression.At)))];
         SizeTerm[] second = [.. Products(first, first)];
         SizeTerm[] third = [.. Products(second, first)];
         SizeTerm[] low = [.. first, .. second];
         foreach (var term in (SizeTerm[])[.. low, .. third])
         {
-            _sums.Add([term]);
+            Add([term]);
         }
 
         for (int i = 0; i < low.Length; i++)
         {
             for (int j = i + 1; j < low.Length; j++)
             {
-                _sums.Add([low[i], low[j]]);
+                Add([low[i], low[j]]);
             }
         }
         if (first.Length > 2)
         {
-            _sums.Add(first);
+            Add(first);
         }
         // (a + p) · (b + q) multiplied out.
         for (int i = 0; i < first.Length; i++)
         {
             for (int j = i + 1; j < first.Length; j++)
             {
-                _sums.Add([SizeTerm.Of(SizeOperator.Mul, first[i], first[j]), first[i], first[j]]);
+                Add([SizeTerm.Of(SizeOperator.Mul, first[i], first[j]), first[i], first[j]]);
             }
         }
     }
@@ -52,11 +52,11 @@ internal sealed class PolynomialFit
     /// there is none.</summary>
     public SizeExpression? Find(TracedSize target)
     {
-        long[] values = [.. Enumerable.Range(0, _runs).Select(target.At)];
-        double[] differences = Projection.Differences(values, _runs);
-        foreach (var terms in _sums)
+        long[] values = Array.ConvertAll(_runs, target.At);
+        double[] differences = Projection.Differences(values, _runs.Length);
+        foreach (var (terms, lazy) in _sums)
         {
-            if (Projection.Of(terms, _runs) is { } projection && projection.Rest(differences) is null
+            if (lazy.Value is { } projection && projection.Rest(differences) is null
                 && Solve(projection.Factors(differences), terms, values) is { } found)
             {
                 return found;
@@ -64,6 +64,8 @@ internal sealed class PolynomialFit
         }
         return null;
     }
+
+    private void Add(SizeTerm[] terms) => _sums.Add((terms, new(() => Projection.Of(terms, _runs.Length))));
 
     private SizeExpression? Solve(double[] factors, SizeTerm[] terms, long[] values)
     {
@@ -118,7 +120,7 @@ internal sealed class PolynomialFit
     private int DifferentSizes(SizeTerm[] terms)
     {
         SizeExpression.Measured[] axes = [.. terms.SelectMany(static term => term.Expression.Axes).Distinct()];
-        return Enumerable.Range(0, _runs).Select(run => string.Join('|', axes.Select(a => a.Size.At(run)))).Distinct().Count();
+        return _runs.Select(run => string.Join('|', axes.Select(a => a.Size.At(run)))).Distinct().Count();
     }
 
     // An axis that was only ever traced in steps (of 2, where the module refuses odd sizes) has only such sizes; all

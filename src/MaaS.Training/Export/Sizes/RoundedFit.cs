@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Finds a number as a sum of one or two rounded parts, of axes and of their products, and of a constant;
@@ -14,7 +16,7 @@ internal sealed class RoundedFit
     private readonly SizeTerm[] _axes;
     private readonly SizeAtoms _atoms;
     private readonly double[][] _simple;
-    private readonly double[][] _nested;
+    private readonly Lazy<double[][]> _nested;
     private readonly List<SizeTerm[]> _rests = [[]];
 
     /// <summary>Prepares the sums that are tried.</summary>
@@ -24,10 +26,10 @@ internal sealed class RoundedFit
     public RoundedFit(IReadOnlyList<DynamicAxis> axes, int runs, int heldOut)
     {
         (_runs, _fitted) = (runs, runs - heldOut);
-        _axes = [.. axes.Select(axis => SizeTerm.Of(axis.Expression, runs))];
-        _atoms = new SizeAtoms(_axes, runs);
+        _axes = [.. axes.Select(axis => SizeTerm.Of(axis.Expression, _fitted))];
+        _atoms = new SizeAtoms(_axes, _fitted);
         _simple = [.. _atoms.Simple.Select(atom => Projection.Differences(atom.Values, _fitted))];
-        _nested = [.. _atoms.Nested.Select(atom => Projection.Differences(atom.Values, _fitted))];
+        _nested = new(() => [.. _atoms.Nested.Select(atom => Projection.Differences(atom.Values, _fitted))]);
         var terms = new List<SizeTerm>(_axes);
         for (int i = 0; i < _axes.Length; i++)
         {
@@ -73,7 +75,7 @@ internal sealed class RoundedFit
             search.Try(rest, _atoms.Simple, _simple);
         }
 
-        search.Try([], _atoms.Nested, _nested);
+        search.TryNested([]);
         var natural = _atoms.Simple[.._atoms.NaturalCount];
         foreach (var atom in natural)
         {
@@ -83,7 +85,7 @@ internal sealed class RoundedFit
         search.LeastRuns = RunsForComplexForms;
         foreach (var rest in _rests.Skip(1))
         {
-            search.Try(rest, _atoms.Nested, _nested);
+            search.TryNested(rest);
         }
 
         foreach (var atom in natural)
@@ -103,6 +105,14 @@ internal sealed class RoundedFit
         public SizeExpression? Found { get; private set; }
 
         public int LeastRuns { get; set; }
+
+        public void TryNested(SizeTerm[] rest)
+        {
+            if (Found is null)
+            {
+                Try(rest, fit._atoms.Nested, fit._nested.Value);
+            }
+        }
 
         // target = factor · atom + the rest's terms, each with a factor, + a constant
         public void Try(SizeTerm[] rest, IReadOnlyList<SizeTerm> atoms, double[][] atomDifferences)
@@ -187,15 +197,25 @@ internal sealed class RoundedFit
                 terms.Add(((long)whole, rest[i]));
             }
             long offset = values[0] - Sum(terms, 0);
-            for (int run = 0; run < values.Length; run++)
+            for (int run = 0; run < fit._fitted; run++)
             {
                 if (Sum(terms, run) + offset != values[run])
                 {
                     return null;
                 }
             }
+            var found = SizeExpression.Sum(terms.Select(static t => (t.Factor, t.Term.Expression)), offset);
+            for (int run = fit._fitted; run < values.Length; run++)
+            {
+                if (found.At(run) != values[run])
+                {
+                    // One that agrees with it so far may hold there as well.
+                    fit.IsThin = true;
+                    return null;
+                }
+            }
             double bits = terms.Sum(static t => Bits(t.Factor)) + Bits(offset);
-            return (SizeExpression.Sum(terms.Select(static t => (t.Factor, t.Term.Expression)), offset), terms.Count + 1, bits);
+            return (found, terms.Count + 1, bits);
         }
 
         private static double Bits(long factor) => factor is 0 or 1 or -1 ? 1 : 1 + Math.Log2(Math.Abs(factor));

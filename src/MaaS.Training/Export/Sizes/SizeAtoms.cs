@@ -16,6 +16,7 @@ internal sealed class SizeAtoms
 
     private readonly int _runs;
     private readonly HashSet<string> _seen = [];
+    private readonly Lazy<List<SizeTerm>> _nested;
 
     /// <summary>Makes the atoms of some axes.</summary>
     /// <param name="axes">The dynamic axes and their numbers in the runs.</param>
@@ -55,20 +56,7 @@ internal sealed class SizeAtoms
             Crossing(axis);
         }
 
-        SizeTerm[] rounded = [.. Gaps(axes), .. axes.Concat(pairs.Take(6)).SelectMany(Rounded)];
-        foreach (var term in rounded)
-        {
-            Quotients(term, [2, 3, 4, 5, 8], Nested, everyOffset: false);
-        }
-
-        SizeTerm[] factors = [.. axes, .. axes.SelectMany(axis => Rounded(axis, SmallDivisors))];
-        for (int i = 0; i < factors.Length; i++)
-        {
-            for (int j = Math.Max(i, axes.Count); j < factors.Length; j++)
-            {
-                Add(Nested, SizeTerm.Of(SizeOperator.Mul, factors[i], factors[j]));
-            }
-        }
+        _nested = new(() => Nest(axes, pairs));
     }
 
     /// <summary>One rounding of an axis or of a pair of axes.</summary>
@@ -78,7 +66,28 @@ internal sealed class SizeAtoms
     public int NaturalCount { get; }
 
     /// <summary>Roundings of roundings, and their products.</summary>
-    public List<SizeTerm> Nested { get; } = [];
+    public IReadOnlyList<SizeTerm> Nested => _nested.Value;
+
+    private List<SizeTerm> Nest(IReadOnlyList<SizeTerm> axes, SizeTerm[] pairs)
+    {
+        var nested = new List<SizeTerm>();
+        SizeTerm[] rounded = [.. Gaps(axes), .. axes.Concat(pairs.Take(6)).SelectMany(Rounded)];
+        foreach (var term in rounded)
+        {
+            Quotients(term, [2, 3, 4, 5, 8], nested, everyOffset: false);
+        }
+
+        SizeTerm[] factors = [.. axes, .. axes.SelectMany(axis => Rounded(axis, SmallDivisors))];
+        for (int i = 0; i < factors.Length; i++)
+        {
+            for (int j = Math.Max(i, axes.Count); j < factors.Length; j++)
+            {
+                Add(nested, SizeTerm.Of(SizeOperator.Mul, factors[i], factors[j]));
+            }
+        }
+
+        return nested;
+    }
 
     // Sums, differences, products, the smaller and the larger of two axes, and twice or three times one.
     private IEnumerable<SizeTerm> Pairs(IReadOnlyList<SizeTerm> axes)

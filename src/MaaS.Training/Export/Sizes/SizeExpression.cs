@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export.Sizes;
 

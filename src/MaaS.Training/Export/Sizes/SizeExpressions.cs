@@ -1,5 +1,5 @@
 using MaaS.Onnx;
-
+using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export.Sizes;
 

@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Finds out how numbers follow from the dynamic axes.</summary>
@@ -5,7 +7,9 @@ namespace MaaS.Training.Export.Sizes;
 /// <param name="evidence">How many runs there are and what they are good for.</param>
 internal sealed class SizeFit(IReadOnlyList<DynamicAxis> axes, TraceEvidence evidence)
 {
-    private readonly PolynomialFit _polynomials = new(axes, evidence.Runs);
+    private const int FewestOnEachSide = 6;
+
+    private readonly PolynomialFit _polynomials = new(axes, Enumerable.Range(0, evidence.Runs));
     private readonly Dictionary<TracedSize, SizeExpression?> _polynomial = [];
     private readonly Lazy<RoundedFit> _rounded = new(() => new RoundedFit(axes, evidence.Runs, evidence.HeldOut));
 
@@ -50,8 +54,31 @@ internal sealed class SizeFit(IReadOnlyList<DynamicAxis> axes, TraceEvidence evi
             return null;
         }
 
-        SizeTerm[] values = [.. known.Select(value => SizeTerm.Of(value, Evidence.Runs))];
-        return _rounded.Value.Find(size, values);
+        SizeTerm[] values = [.. known.Select(value => SizeTerm.Of(value, Evidence.Runs - Evidence.HeldOut))];
+        return Limited(size) ?? _rounded.Value.Find(size, values);
+    }
+
+    // A sum that is cut at the largest or the smallest number seen.
+    private SizeExpression.Binary? Limited(TracedSize size)
+    {
+        foreach (var (op, limit) in (IEnumerable<(SizeOperator, long)>)
+            [(SizeOperator.Min, size.Values.Max()), (SizeOperator.Max, size.Values.Min())])
+        {
+            int[] free = [.. Enumerable.Range(0, Evidence.Runs).Where(run => size.At(run) != limit)];
+            if (free.Length < FewestOnEachSide || Evidence.Runs - free.Length < FewestOnEachSide)
+            {
+                continue;
+            }
+
+            if (new PolynomialFit(Axes, free).Find(size) is { } sum
+                && new SizeExpression.Binary(op, sum, new SizeExpression.Number(limit)) is var cut
+                && Enumerable.Range(0, Evidence.Runs).All(run => cut.At(run) == size.At(run)))
+            {
+                return cut;
+            }
+        }
+
+        return null;
     }
 }
 

@@ -1,3 +1,5 @@
+using MaaS.Training.Tracing;
+
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>A real number that follows from a size: factor · size^power / divisor, such as 1/√n, 2/(n − 1) or m/n.</summary>

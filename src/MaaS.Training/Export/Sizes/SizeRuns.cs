@@ -7,38 +7,43 @@ namespace MaaS.Training.Export.Sizes;
 /// the right one.</summary>
 internal sealed class SizeRuns
 {
-    private const int FewRuns = 14;         // beside the first ones, of a module that costs little
+    private const int FewRuns = 20;         // beside the first ones, of a module that costs little
     private const int ManyRuns = 30;
     private const int MostExtensions = 2;
+    private const int MostShapeExtensions = 3;
     private const int HeldOut = 8;
     private const int FullEvidence = 12;
     private const int Candidates = 2000;
     private const int MostEdges = 24;
     private const int Rechecks = 24;
+    private const int ValueRuns = 3;        // of those with values, where shapes alone can be traced
+    private const int ShapeRuns = 30;
+    private const int FarRuns = 24;
+    private const int ShapeRechecks = 64;
+    private const double MostElements = 4e6; // of all dynamic axes together: forward may make arrays of them in C#
     private const double CheapRuns = 15e6;  // nanoseconds
     private const long Far = 320;
     private const long Farther = 1000;      // slopes that are nearly equal part there
 
     private readonly Dictionary<string, AxisRange> _ranges;
-    private readonly Func<IReadOnlyDictionary<string, long>, bool> _run;
-    private readonly Func<RunCost> _cost;
+    private readonly ISizeTracer _tracer;
     private readonly List<IReadOnlyDictionary<string, long>> _runs = [];
     private readonly HashSet<string> _tried = [];
     private readonly Random _random = new(0);
     private readonly HashSet<string> _rechecked = [];
+    private readonly HashSet<string> _heldOut = [];
     private int _extensions;
     private bool _stopped;
+    private bool _shapesAlone;   // from now on
 
     /// <summary>Sizes for a module.</summary>
     /// <param name="example">The dynamic axes by name and their sizes in the user's example.</param>
     /// <param name="given">Axes that may only have these sizes.</param>
-    /// <param name="run">Traces the module; throws where it refuses the sizes; false where no further run is of use.</param>
-    /// <param name="cost">What a run costs at the first sizes; asked after the first one.</param>
+    /// <param name="tracer">Traces the module.</param>
     public SizeRuns(
-        IReadOnlyDictionary<string, long> example, IReadOnlyDictionary<string, IReadOnlyList<long>> given,
-        Func<IReadOnlyDictionary<string, long>, bool> run, Func<RunCost> cost)
+        IReadOnlyDictionary<string, long> example, IReadOnlyDictionary<string, IReadOnlyList<long>> given, ISizeTracer tracer)
     {
-        (_run, _cost) = (run, cost);
+        _tracer = tracer;
         // A size of 1 broadcasts and would be mistaken for a fixed one.
         _ranges = example.Select((axis, i) => (axis.Key, Range: given.TryGetValue(axis.Key, out var sizes)
                 ? new AxisRange(sizes[0], sizes, i + 1)
@@ -46,12 +51,19 @@ internal sealed class SizeRuns
             .ToDictionary(static axis => axis.Key, static axis => axis.Range);
     }
 
-    /// <summary>The sizes of the runs that succeeded, in their order.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, long>> Runs => _runs;
+    /// <summary>The sizes of the runs that succeeded, in their order; those that only check come last.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, long>> Runs => [.. _runs.OrderBy(IsHeldOut)];
 
     /// <summary>What the runs are good for.</summary>
     public TraceEvidence Evidence => new(
-        _runs.Count, _extensions > 0 ? Math.Min(HeldOut, _runs.Count / 3) : 0, _extensions > 0 && _runs.Count >= FullEvidence);
+        _runs.Count, _shapesAlone ? _heldOut.Count : _extensions > 0 ? Math.Min(HeldOut, _runs.Count / 3) : 0,
+        (_shapesAlone || _extensions > 0) && _runs.Count >= FullEvidence);
+
+    /// <summary>Whether the user named the sizes of every axis.</summary>
+    public bool AllGiven => _ranges.Values.All(static range => range.IsGiven);
+
+    /// <summary>Whether the run at these sizes takes no part in finding expressions and only checks them.</summary>
+    public bool IsHeldOut(IReadOnlyDictionary<string, long> sizes) => _heldOut.Contains(Key(sizes));
 
     /// <summary>The first runs: near the example, with each axis changed alone, with all of them at other sizes; as many
     /// more as cost little.</summary>
@@ -70,8 +82,8 @@ internal sealed class SizeRuns
             Vary(first, symbol);
         }
 
-        double budget = Math.Max(0.6 * (_ranges.Count + 2) * _cost().At(1), CheapRuns);
-        int most = _runs.Count + 1 + FewRuns + _ranges.Count, failures = 0;
+        double budget = Math.Max(0.6 * (_ranges.Count + 2) * _tracer.Cost.At(1), CheapRuns);
+        int most = _runs.Count + 1 + (_tracer.HasShapes ? ValueRuns : FewRuns + _ranges.Count), failures = 0;
         // All axes at about twice their size: what is cut to a limit (a window, a minimum) shows there.
         if (!TryTwice())
         {
@@ -92,20 +104,35 @@ internal sealed class SizeRuns
                 failures++;
             }
         }
+
+        if (_tracer.HasShapes && !_stopped)
+        {
+            _shapesAlone = true;
+            Shapes();
+            FarShapes();
+        }
     }
 
     /// <summary>As many runs as numbers that round need, at the second call twice as many; false where the sizes are used up.</summary>
     public bool Extend()
     {
-        if (_extensions == MostExtensions || _stopped)
+        if (_extensions == (_shapesAlone ? MostShapeExtensions : MostExtensions) || _stopped)
         {
             return false;
         }
 
         int before = _runs.Count;
         _extensions++;
-        double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
+        double most = Math.Max(1.25 * _tracer.Cost.At(1), CheapRuns);
         int failures = 0;
+        if (_shapesAlone)
+        {
+            Promote();
+            Shapes();
+            FarShapes();
+            return true;
+        }
+
         if (_extensions == 1)
         {
             Smallest();
@@ -126,14 +153,14 @@ internal sealed class SizeRuns
     /// <returns>Whether there are new runs, which the expressions must still fit.</returns>
     public bool Confirm(IEnumerable<SizeExpression> expressions)
     {
-        double most = Math.Max(1.25 * _cost().At(1), CheapRuns);
+        double most = Math.Max(1.25 * _tracer.Cost.At(1), CheapRuns);
         var edges = new RoundingEdges(expressions, _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Step));
         foreach (var run in _runs)
         {
             edges.Cover(edges.At(run));
         }
 
-        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most))
+        var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most, Farther))
             .Select(sizes => (Sizes: sizes, Edges: edges.At(sizes))).Where(static candidate => candidate.Edges.Count > 0).ToList();
         bool added = false;
         for (int attempt = 0; attempt < MostEdges && candidates.Count > 0 && !_stopped; attempt++)
@@ -145,7 +172,7 @@ internal sealed class SizeRuns
             }
 
             candidates.Remove(best);
-            if (_tried.Contains(Key(best.Sizes)) || !Try(best.Sizes))
+            if (_tried.Contains(Key(best.Sizes)) || !Try(best.Sizes, heldOut: _shapesAlone))
             {
                 continue;
             }
@@ -167,7 +194,8 @@ internal sealed class SizeRuns
 
         double budget = 2 * CheapRuns;
         bool added = false;
-        var sizes = nearEdges.Take(Rechecks / 2).Concat(Enumerable.Range(0, Rechecks / 2).Select(_ => Draw(most)));
+        int half = (_shapesAlone ? ShapeRechecks : Rechecks) / 2;
+        var sizes = nearEdges.Take(half).Concat(Enumerable.Range(0, half).Select(i => Draw(most, i % 2 == 0 ? Farther : FarthestShape)));
         foreach (var choice in sizes.Where(choice => !_tried.Contains(Key(choice))))
         {
             if (_stopped || CostOf(choice) > budget)
@@ -176,16 +204,66 @@ internal sealed class SizeRuns
             }
 
             budget -= CostOf(choice);
-            added |= Try(new Dictionary<string, long>(choice));
+            added |= Try(new Dictionary<string, long>(choice), heldOut: _shapesAlone);
         }
         return added;
     }
 
-    // What stays the same while an axis is small may move where it is large.
+    // Sizes up to which the arithmetic of the fit is exact.
+    private void Shapes()
+    {
+        Smallest();
+        int needed = _runs.Count + ShapeRuns;
+        for (int attempt = 0; attempt < 2 * ShapeRuns && _runs.Count < needed && !_stopped; attempt++)
+        {
+            if ((attempt < ShapeRuns / 2 ? Choose(Far, 1, evenIfDear: false) : Draw(1, Farther)) is { } sizes)
+            {
+                Try(sizes);
+            }
+        }
+    }
+
+    // Sizes that take no part in finding expressions: each axis alone far out and at its smallest, all of them together at
+    // their smallest, and any.
+    private void FarShapes()
+    {
+        if (_extensions == 0)
+        {
+            Try(_ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Smallest), heldOut: true);
+            foreach (var (symbol, range) in _ranges.Where(static axis => !axis.Value.IsGiven))
+            {
+                foreach (long share in (long[])[1, 2, 3, 5, 9, 15, 25, 40, 70])
+                {
+                    Try(new Dictionary<string, long>(_runs[0]) { [symbol] = range.Largest(FarthestShape / share) }, heldOut: true);
+                }
+            }
+        }
+
+        for (int run = 0; run < FarRuns && !_stopped; run++)
+        {
+            Try(Draw(1, run % 4 == 0 ? 2 * Far : FarthestShape), heldOut: true);
+        }
+    }
+
+    // What contradicted an expression takes part from now on, the latest first, and others check.
+    private void Promote()
+    {
+        var near = _runs.Where(run => IsHeldOut(run) && run.Values.All(static size => size <= Farther)).TakeLast(MostEdges);
+        foreach (var run in near.ToList())
+        {
+            _heldOut.Remove(Key(run));
+        }
+    }
+
+    private long FarthestShape => _shapesAlone ? _tracer.LargestShape : Farther;
+
+    // What stays the same while an axis is small may move where it is large: as far as the budget allows. Such sizes only
+    // check what the others gave.
     private double FarAlone(Dictionary<string, long> first, string symbol, double budget)
     {
         var range = _ranges[symbol];
-        for (long reach = Far; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
+        long farthest = _tracer.HasShapes ? Far : Math.Max(Far, _tracer.LargestShape);
+        for (long reach = farthest; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
         {
             var sizes = new Dictionary<string, long>(first) { [symbol] = range.Largest(reach) };
             if (CostOf(sizes) > budget || _tried.Contains(Key(sizes)))
@@ -193,7 +271,7 @@ internal sealed class SizeRuns
                 continue;
             }
 
-            if (Try(sizes))
+            if (Try(sizes, heldOut: reach > Farther))
             {
                 return CostOf(sizes);
             }
@@ -293,9 +371,9 @@ internal sealed class SizeRuns
     }
 
     // Any sizes that cost at most so much: while they cost more, one axis after the other shrinks.
-    private Dictionary<string, long> Draw(double most)
+    private Dictionary<string, long> Draw(double most, long far)
     {
-        var sizes = _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Draw(Reach(axis.Value, Farther)));
+        var sizes = _ranges.ToDictionary(static axis => axis.Key, axis => axis.Value.Draw(Reach(axis.Value, far)));
         for (int attempt = 0; attempt < 20 && CostOf(sizes) > most; attempt++)
         {
             var (symbol, range) = _ranges.ElementAt(_random.Next(_ranges.Count));
@@ -306,14 +384,32 @@ internal sealed class SizeRuns
 
     private static long Reach(AxisRange range, long far) => Math.Max(range.Example + (range.Example / 4), far);
 
-    private double CostOf(IReadOnlyDictionary<string, long> sizes) => _cost().At(
-        _ranges.Aggregate(1.0, (ratio, axis) => ratio * sizes[axis.Key] / axis.Value.Example));
+    // Runs of shapes alone cost nothing, up to a limit.
+    private double CostOf(IReadOnlyDictionary<string, long> sizes)
+    {
+        if (_shapesAlone)
+        {
+            return _ranges.Aggregate(1.0, (product, axis) => product * sizes[axis.Key]) <= MostElements ? 0 : double.MaxValue;
+        }
+
+        return _tracer.Cost.At(_ranges.Aggregate(1.0, (ratio, axis) => ratio * sizes[axis.Key] / axis.Value.Example));
+    }
 
     // A module that refuses some sizes together may take each of them alone; where not, the axis to blame is known.
-    private bool Try(Dictionary<string, long> sizes)
+    private bool Try(Dictionary<string, long> sizes, bool heldOut = false)
     {
+        if (_tried.Contains(Key(sizes)) || _stopped)
+        {
+            return false;
+        }
+
         if (TryAlone(sizes, out _))
         {
+            if (heldOut)
+            {
+                _heldOut.Add(Key(sizes));
+            }
+
             foreach (var (symbol, range) in _ranges)
             {
                 range.Accept(sizes[symbol]);
@@ -363,7 +459,7 @@ internal sealed class SizeRuns
     private void Run(Dictionary<string, long> sizes)
     {
         _tried.Add(Key(sizes));
-        _stopped |= !_run(sizes);
+        _stopped |= !_tracer.Trace(sizes, values: !_shapesAlone);
         _runs.Add(sizes);
     }
 

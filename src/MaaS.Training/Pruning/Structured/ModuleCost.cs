@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MaaS.Training.Export;
+using MaaS.Training.Interop;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Surgery;
 

@@ -148,7 +148,7 @@ public sealed class BinaryTensorsTests : ServerFixture
         Assert.That(status, Is.EqualTo(HttpStatusCode.GatewayTimeout));
     }
 
-    [TestCase("/v2/models/linear/config", "\"TYPE_FP32\",\"dims\":[4]")]
+    [TestCase("/v2/models/linear/config", "\"TYPE_FP32\",\"format\":\"FORMAT_NONE\",\"dims\":[4]")]
     [TestCase("/v2/models/mixed/versions/1/config", "\"TYPE_STRING\"")]
     public async Task Config_Model_NamesTypesAndAxes(string path, string expected)
         => Assert.That((await Server.GetAsync(path)).GetRawText(), Does.Contain(expected));

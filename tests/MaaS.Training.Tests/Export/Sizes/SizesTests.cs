@@ -1,5 +1,5 @@
-using MaaS.Onnx.Schema;
 using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Export;
 using MaaS.Training.Tracing;
 using TorchSharp;
@@ -99,6 +99,51 @@ public sealed class SizesTests : ExportTests
         var error = Assert.Throws<OnnxExportException>(
             () => ExportFunction(x => x.mm(weights), randn(2, 11), new OnnxExportOptions { DynamicAxes = TwoAxes }))!;
         Assert.That(error.Message, Does.Contain("length").And.Contain("cannot be multiplied").And.Not.Contain("frame #"));
+    }
+
+    private static IEnumerable<TestCaseData> FixedNearTheExample =>
+    [
+        Case("a limit far above", static x => x.slice(1, 0, Math.Min(x.shape[1], 700), 1)),
+        Case("a quotient that is 1", static x => x.sum() + zeros((x.shape[1] + 511) / 512)),
+        Case("a branch far above", static x => x.sum() + zeros(x.shape[1] > 1000 ? 2 : 1)),
+        Case("a branch of operators", static x => x.shape[1] > 1000 ? F.relu(x) : F.silu(x)),
+        Case("a remainder that is the size", static x => x.sum() + zeros((x.shape[1] % 1009) + 1)),
+    ];
+
+    [TestCaseSource(nameof(FixedNearTheExample))]
+    public void Export_NumberThatMovesFarFromTheExample_IsRightThereOrRefused(Func<Tensor, object> forward)
+    {
+        using var module = new Weighted(x => (Tensor)forward(x));
+        OnnxExportResult result;
+        try
+        {
+            result = Export(module, [randn(2, 6)], new() { DynamicAxes = TwoAxes });
+        }
+        catch (OnnxExportException refusal)
+        {
+            Assert.That(refusal.Message, Does.Contain("dynamic axes").Or.Contain("differ"));
+            return;
+        }
+
+        long[] lengths = [2, 511, 512, 513, 699, 701, 1000, 1001, 1009, 1499, 1501, 3000];
+        int next = 0;
+        AssertAgrees(result, x => module.call(x), _ => randn(3, lengths[next++ % lengths.Length]));
+    }
+
+    // A module with weights and operators that libtorch has no form of on the device meta.
+    private sealed class Weighted : nn.Module<Tensor, Tensor>
+    {
+        private readonly Func<Tensor, Tensor> _then;
+        private readonly TorchSharp.Modules.Conv1d _conv = nn.Conv1d(1, 1, 3, padding: 1);
+
+        public Weighted(Func<Tensor, Tensor> then)
+            : base(nameof(Weighted))
+        {
+            _then = then;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => _then(F.relu(_conv.call(input.unsqueeze(1)).squeeze(1)));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
+using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers;
 using static TorchSharp.torch;

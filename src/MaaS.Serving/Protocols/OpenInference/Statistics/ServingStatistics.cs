@@ -6,9 +6,9 @@ namespace MaaS.Serving.Protocols.OpenInference.Statistics;
 /// <summary>The counters of every model; a version that is loaded again goes on counting.</summary>
 internal sealed class ServingStatistics(TimeProvider time) : ICallObserver
 {
-    private readonly ConcurrentDictionary<(string Name, int Version), ModelCounters> _counters = new();
+    private readonly ConcurrentDictionary<(string Name, long Version), ModelCounters> _counters = new();
 
-    public ModelCounters Of(string name, int version)
+    public ModelCounters Of(string name, long version)
         => _counters.GetOrAdd((name, version), static key => new ModelCounters(key.Name, key.Version));
 
     public void Begin(InferenceRequest request)

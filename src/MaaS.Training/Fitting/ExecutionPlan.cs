@@ -1,0 +1,74 @@
+using System.Globalization;
+using MaaS.Training.Interop;
+using MaaS.Training.Models;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Fitting;
+
+/// <summary>How the work is laid out on the machine; a function of model, options and core count alone, never of
+/// timings.</summary>
+/// <param name="Device">Where the model is.</param>
+/// <param name="Workers">Data-parallel workers.</param>
+/// <param name="ThreadsPerWorker">Threads inside torch's operators, for each worker.</param>
+/// <param name="MicroBatch">Most samples in one forward pass; larger shares are accumulated.</param>
+/// <param name="ChannelsLast">Whether images are laid out channels-last in memory.</param>
+/// <param name="Precision">The number type of forward and backward passes.</param>
+public sealed record ExecutionPlan(
+    string Device, int Workers, int ThreadsPerWorker, int MicroBatch, bool ChannelsLast, TrainingPrecision Precision)
+{
+    // Bounds the activations: ConvNet keeps about 0.2 MB a sample between forward and backward.
+    private const int LargestMicroBatch = 1024;
+
+    // Below this many samples a worker the hand-over costs more than the second core gives.
+    private const int SmallestShare = 16;
+
+    /// <summary>Chooses the layout.</summary>
+    internal static ExecutionPlan For(
+        nn.Module<Tensor, Tensor> model, TrainerOptions options, Device device, long batchSize)
+    {
+        var onCpu = device.type == DeviceType.CPU;
+        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var observed = PreparedLayers.AnyIn(model);   // Averages ranges from batch to batch: not on several threads.
+        var parallel = !observed && IsParallel(model);
+        if (options.Workers > 1 && observed)
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 for a module prepared for quantization-aware training, got {options.Workers}.");
+        }
+
+        if (options.Workers > 1 && !onCpu)
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 on {device}, got {options.Workers}; workers share the CPU's cores.");
+        }
+
+        var workers = options.Workers > 0 ? options.Workers
+            : onCpu && parallel ? (int)Math.Clamp(batchSize / SmallestShare, 1, threads)
+            : 1;
+        return new ExecutionPlan(
+            device.ToString(),
+            workers,
+            Math.Max(1, threads / workers),
+            parallel ? LargestMicroBatch : int.MaxValue,
+            options.ChannelsLast ?? (onCpu && model.modules().Any(static m => m is Conv2d)),
+            options.Precision);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+        => string.Create(CultureInfo.InvariantCulture,
+            $"{Device}, {Workers} worker{(Workers == 1 ? "" : "s")} of {ThreadsPerWorker} "
+                + $"thread{(ThreadsPerWorker == 1 ? "" : "s")}, "
+            + $"{(ChannelsLast ? "channels-last, " : "")}"
+            + $"{(Precision == TrainingPrecision.Fp32 ? "float32" : "bfloat16")}");
+
+    private static bool IsParallel(nn.Module model) => model switch
+    {
+        IParallelForward => true,
+        Sequential => model.children().All(IsParallel),
+        Conv2d or Linear or ReLU or GELU or Flatten or MaxPool2d or AvgPool2d => true,
+        _ => false,
+    };
+}
