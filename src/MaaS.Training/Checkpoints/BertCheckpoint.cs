@@ -64,7 +64,8 @@ public static partial class BertCheckpoint
     /// <summary>Fills a model of one's own; nothing changes when it throws.</summary>
     /// <param name="model">A <see cref="BertModel"/>, <see cref="BertClassifier"/> or
     /// <see cref="BertMaskedLanguage"/>.</param>
-    /// <param name="path">A folder, a <c>.safetensors</c> file or an index.</param>
+    /// <param name="path">A folder, a <c>.safetensors</c> file or its index, a state dictionary of PyTorch
+    /// (<c>.bin</c>, <c>.pt</c>, <c>.pth</c>), or an <c>.onnx</c> file.</param>
     /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names
     /// them.</param>
     /// <exception cref="InvalidDataException">A file is damaged, or keys or shapes do not fit: all of them are
@@ -72,7 +73,7 @@ public static partial class BertCheckpoint
     public static CheckpointReport LoadWeights(nn.Module model, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var checkpoint = SafeTensorsCheckpoint.Open(path);
+        using var checkpoint = WeightFile.Open(path);
         return CheckpointWeights.Load(model, checkpoint, Format, strict);
     }
 
@@ -98,8 +99,8 @@ public static partial class BertCheckpoint
         where T : nn.Module
     {
         var config = ReadConfig(folder);
-        using var checkpoint = SafeTensorsCheckpoint.Open(folder);
-        WeightCount.ThrowIfFarTooFew(folder, config.VocabSize, config.Sizes, checkpoint.Entries);
+        using var checkpoint = WeightFile.Open(folder);
+        WeightCount.ThrowIfFarTooFew(folder, config.VocabSize, config.Sizes, checkpoint.Entries.Select(static e => e.Shape));
         var model = create(config);
         try
         {

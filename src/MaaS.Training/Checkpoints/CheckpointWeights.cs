@@ -11,13 +11,12 @@ internal static class CheckpointWeights
     /// <summary>Fills a model's parameters; nothing changes when it throws.</summary>
     /// <exception cref="InvalidDataException">A tensor has another shape or a type that torch lacks, or, when
     /// <paramref name="strict"/>, one is missing or unexpected: all of them are named.</exception>
-    public static CheckpointReport Load(
-        nn.Module model, SafeTensorsCheckpoint checkpoint, CheckpointFormat format, bool strict)
+    public static CheckpointReport Load(nn.Module model, IWeightFile checkpoint, CheckpointFormat format, bool strict)
     {
         var keys = Keys(checkpoint, format);
         var used = new HashSet<string>(StringComparer.Ordinal);
         List<string> missing = [], faults = [];
-        List<(Tensor Target, SafeTensorsEntry Entry, WeightRule Rule)> moves = [];
+        List<(Tensor Target, WeightEntry Entry, WeightRule Rule)> moves = [];
         var places = Places(model, format);
         // A tensor that shares its values with another may stand under the other's key.
         var ties = format.Ties.Where(t => !places.Exists(p => p.Key == t.Value)).ToDictionary();
@@ -89,9 +88,9 @@ internal static class CheckpointWeights
         }
     }
 
-    private static Dictionary<string, SafeTensorsEntry> Keys(SafeTensorsCheckpoint checkpoint, CheckpointFormat format)
+    private static Dictionary<string, WeightEntry> Keys(IWeightFile checkpoint, CheckpointFormat format)
     {
-        Dictionary<string, SafeTensorsEntry> keys = new(StringComparer.Ordinal);
+        Dictionary<string, WeightEntry> keys = new(StringComparer.Ordinal);
         foreach (var entry in checkpoint.Entries)
         {
             if (!keys.TryAdd(format.Normalize(entry.Name), entry))
@@ -121,14 +120,13 @@ internal static class CheckpointWeights
         return shape;
     }
 
-    private static void Copy(
-        SafeTensorsCheckpoint checkpoint, List<(Tensor Target, SafeTensorsEntry Entry, WeightRule Rule)> moves)
+    private static void Copy(IWeightFile checkpoint, List<(Tensor Target, WeightEntry Entry, WeightRule Rule)> moves)
     {
         using var noGrad = no_grad();
         foreach (var (target, entry, rule) in moves)
         {
             using var scope = NewDisposeScope();
-            var source = TensorValues.ToTensor(checkpoint[entry.Name]);
+            var source = checkpoint.Read(entry.Name);
             source = rule.Transposed && source.dim() == 2 ? source.t() : source;
             target.copy_(source.narrow(0, rule.Part * target.shape[0], target.shape[0]));
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MaaS.Core.Packages;
 using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Checkpoints;
@@ -15,16 +14,16 @@ internal static class WeightCount
     /// <param name="location">The file or folder of the weights.</param>
     /// <param name="vocabulary">Number of tokens.</param>
     /// <param name="sizes">Sizes of the layers.</param>
-    /// <param name="weights">What there is.</param>
+    /// <param name="weights">Shapes of what there is.</param>
     /// <exception cref="InvalidDataException">The sizes belong to another network.</exception>
     public static void ThrowIfFarTooFew(
-        string location, long vocabulary, TransformerOptions sizes, IEnumerable<SafeTensorsEntry> weights)
+        string location, long vocabulary, TransformerOptions sizes, IEnumerable<IReadOnlyList<long>> weights)
     {
         // In floating point: sizes from a hostile file multiply beyond any integer.
         double width = sizes.Width;
         var described = (width * ((double)vocabulary + sizes.MaxLength))
             + (sizes.Layers * width * ((4 * width) + (2.0 * sizes.Hidden)));
-        var there = weights.Sum(static w => w.Shape.Aggregate(1.0, static (a, b) => a * b));
+        var there = weights.Sum(static w => w.Aggregate(1.0, static (a, b) => a * b));
         if (described > Tolerance * Math.Max(there, 1))
         {
             throw new InvalidDataException(string.Create(

@@ -36,7 +36,9 @@ internal static class TensorValues
         stream.Write(tensor.detach().cpu().contiguous().bytes);
     });
 
-    private static ElementType TypeOf(Tensor tensor)
+    /// <summary>The type of a tensor's elements.</summary>
+    /// <exception cref="NotSupportedException">It is none of a file's.</exception>
+    public static ElementType TypeOf(Tensor tensor)
     {
         var row = Array.FindIndex(Types, t => t.Torch == tensor.dtype);
         return row >= 0 ? Types[row].Core

@@ -292,7 +292,7 @@ public sealed class TrainedTextModel : TrainedClassifier
             FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
             MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned
                 ? info.Preprocessing.MaxLength : 1,
-        }, file.Entries);
+        }, file.Entries.Select(static e => e.Shape));
         return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
     }
 }
