@@ -14,13 +14,13 @@ internal static class AllowedCircles
                 Grown,
                 "(front) ↔ Data", "(front) ↔ Evaluation", "(front) ↔ Models", "(front) ↔ Quantization", "Compression ↔ Export", "Data ↔ Models",
                 "Export ↔ Tracing"),
-            ["MaaS.Serving"] = Because(
-                Grown,
-                "(front) ↔ Execution", "(front) ↔ Http", "(front) ↔ Json", "(front) ↔ Models", "(front) ↔ Page", "(front) ↔ Protocols",
-                "(front) ↔ Security", "(front) ↔ Telemetry", "Audit ↔ Http", "Audit ↔ Security", "Drift ↔ Telemetry", "Ensembles ↔ Models",
-                "Execution ↔ Generation", "Execution ↔ Models", "Generation ↔ Models", "Generation ↔ Protocols", "Grpc ↔ Protocols",
-                "Grpc ↔ Security", "Http ↔ Json", "Http ↔ Models", "Http ↔ Security", "Http ↔ Telemetry", "Models ↔ Protocols",
-                "Models ↔ Routing", "OpenApi ↔ Protocols"),
+            ["MaaS.Serving"] = new Dictionary<string, string>
+            {
+                ["(front) ↔ Hosting"] = "The front is what a user calls, and hands on to the one room that puts the features together.",
+                ["(front) ↔ Models"] = "ServingHost gives its user the repository; the repository reads the options.",
+                ["Endpoints ↔ Grpc"] = "The guard refuses a call of gRPC in gRPC's own form.",
+                ["Grpc ↔ Protocols"] = "Open Inference and TensorFlow Serving are spoken over both HTTP and gRPC.",
+            }.ToFrozenDictionary(),
         }.ToFrozenDictionary();
 
     /// <summary>The allowed pairs of a project, as <c>A ↔ B</c>, and why.</summary>
