@@ -11,8 +11,6 @@ public sealed partial class SourceTests
     [
         "src/MaaS.Cli/Commands/QuantizeCommand.cs",
         "src/MaaS.Onnx/Inference/InferenceModel.cs",
-        "src/MaaS.Serving/Models/ModelLifecycle.cs",
-        "src/MaaS.Serving/Models/ModelRepository.cs",
         "src/MaaS.Training/Export/Lowering/ArithmeticLowerings.cs",
         "src/MaaS.Training/Export/Sizes/SizeRuns.cs",
         "src/MaaS.Training/Models/TrainedTextModel.cs",
