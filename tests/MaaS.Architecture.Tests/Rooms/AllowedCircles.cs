@@ -10,10 +10,7 @@ internal static class AllowedCircles
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Pairs =
         new Dictionary<string, FrozenDictionary<string, string>>
         {
-            ["MaaS.Training"] = Because(
-                Grown,
-                "(front) ↔ Data", "(front) ↔ Evaluation", "(front) ↔ Models", "(front) ↔ Quantization", "Compression ↔ Export", "Data ↔ Models",
-                "Export ↔ Tracing"),
+            ["MaaS.Training"] = Because(Grown, "Data ↔ Reports", "Evaluation ↔ Fitting", "Fitting ↔ Quantization"),
             ["MaaS.Serving"] = Because(
                 Grown,
                 "(front) ↔ Execution", "(front) ↔ Http", "(front) ↔ Json", "(front) ↔ Models", "(front) ↔ Page", "(front) ↔ Protocols",
