@@ -4,6 +4,8 @@ namespace MaaS.Client;
 internal static class Datatypes
 {
     public const string Bytes = "BYTES";
+    public const string Half = "FP16";
+    public const string BFloat16 = "BF16";
 
     private static readonly Dictionary<Type, (string Name, int Size)> OfType = new()
     {
@@ -16,19 +18,25 @@ internal static class Datatypes
         [typeof(short)] = ("INT16", 2),
         [typeof(int)] = ("INT32", 4),
         [typeof(long)] = ("INT64", 8),
-        [typeof(Half)] = ("FP16", 2),
+        [typeof(Half)] = (Half, 2),
         [typeof(float)] = ("FP32", 4),
         [typeof(double)] = ("FP64", 8),
     };
 
-    /// <summary>Name and size, in bytes, of a type.</summary>
-    /// <exception cref="NotSupportedException">The protocol has no such type.</exception>
-    public static (string Name, int Size) Of<T>()
-        => OfType.TryGetValue(typeof(T), out var type) ? type : throw new NotSupportedException($"The protocol has no tensors of {typeof(T).Name}.");
+    private static readonly Dictionary<string, int> Sizes = new(OfType.Values.ToDictionary(static t => t.Name, static t => t.Size))
+    {
+        [BFloat16] = 2,
+        [Bytes] = 0,
+    };
 
-    /// <summary>Bytes of an element; 0 for texts.</summary>
+    /// <summary>The protocol's name of a type.</summary>
+    /// <exception cref="NotSupportedException">The protocol has no such type.</exception>
+    public static string Of<T>()
+        => OfType.TryGetValue(typeof(T), out var type) ? type.Name
+            : throw new NotSupportedException($"The protocol has no tensors of {typeof(T).Name}; convert to one of {string.Join(", ", OfType.Keys.Select(static t => t.Name))}.");
+
+    /// <summary>Bytes of an element; 0 for BYTES.</summary>
     /// <exception cref="FormatException">There is no such type.</exception>
     public static int SizeOf(string datatype)
-        => datatype is Bytes ? 0 : datatype is "BF16" ? 2
-            : OfType.Values.FirstOrDefault(t => t.Name == datatype) is { Size: > 0 } type ? type.Size : throw new FormatException($"there is no datatype '{datatype}'");
+        => Sizes.TryGetValue(datatype, out var size) ? size : throw new FormatException($"there is no datatype '{datatype}'");
 }

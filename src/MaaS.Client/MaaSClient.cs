@@ -1,217 +1,199 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using MaaS.Client.Grpc;
+using MaaS.Client.Resilience;
+using MaaS.Client.Rest;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Client;
 
-/// <summary>
-/// A client of one model server: inference over the Open Inference Protocol (with binary tensors unless told otherwise),
-/// TensorFlow Serving's predict, metadata, health and the model repository. All members may be used from several threads at
-/// once.
-/// </summary>
+/// <inheritdoc cref="IMaaSClient"/>
 /// <remarks>
-/// A request that fails without harm is tried again: see <see cref="MaaSClientOptions.MaxRetries"/>. Every method throws
-/// <see cref="MaaSClientException"/> where the server refuses, <see cref="HttpRequestException"/> where it is not reached,
-/// <see cref="TimeoutException"/> where a try takes too long, and <see cref="OperationCanceledException"/> where the caller's
-/// token fires.
+/// The way of a request: 1. the request's pipeline (time for all tries, further tries, hedging: <see cref="CallPipelines"/>);
+/// 2. the best endpoint (<see cref="EndpointPool"/>); 3. its circuit breaker and the try's time; 4. the transport, REST or
+/// gRPC; 5. an answer, or an error that says whether 1 tries again and whether 2 avoids the endpoint until
+/// <see cref="HealthProber"/> finds it ready.
 /// </remarks>
-public sealed class MaaSClient
+public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
-    private readonly HttpClient _http;
     private readonly MaaSClientOptions _options;
-    private readonly RetryingSender _sender;
+    private readonly TimeProvider _time;
+    private readonly HttpClient? _owned;
+    private readonly ITransport _transport;
+    private readonly ResilientCaller _tensors;
+    private readonly ModelCalls _models;
+    private readonly ResilientCaller? _rest;
+
+    /// <summary>A client with connections of its own.</summary>
+    /// <param name="options">Which servers, and how.</param>
+    /// <param name="time">Measures waits; null for the system's clock.</param>
+    /// <param name="logging">Gets lines of servers that come and go, and Polly's telemetry; null for none.</param>
+    /// <exception cref="OptionsValidationException">The options have faults: all are named.</exception>
+    public MaaSClient(MaaSClientOptions options, TimeProvider? time = null, ILoggerFactory? logging = null)
+        : this(http: null, options, time, logging)
+    {
+    }
 
     /// <summary>A client over an HTTP client, whose owner is the caller: one from IHttpClientFactory will do.</summary>
-    /// <param name="http">Sends the requests; its own <see cref="HttpClient.Timeout"/> holds for each try besides <see cref="MaaSClientOptions.Timeout"/>.</param>
+    /// <param name="http">
+    /// Makes the connections, so it shows certificates; its own <see cref="HttpClient.Timeout"/> holds for each try besides
+    /// <see cref="MaaSClientOptions.Timeout"/>. Null for connections of the client's own.
+    /// </param>
     /// <param name="options">Null for the defaults; then the HTTP client has a base address.</param>
     /// <param name="time">Measures waits; null for the system's clock.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or no base address is known.</exception>
-    public MaaSClient(HttpClient http, MaaSClientOptions? options = null, TimeProvider? time = null)
+    /// <param name="logging">Gets lines of servers that come and go, and Polly's telemetry; null for none.</param>
+    /// <exception cref="OptionsValidationException">The options have faults: all are named.</exception>
+    public MaaSClient(HttpClient? http, MaaSClientOptions? options = null, TimeProvider? time = null, ILoggerFactory? logging = null)
     {
-        ArgumentNullException.ThrowIfNull(http);
-        _http = http;
         _options = options ?? new MaaSClientOptions();
-        _options.ThrowIfFaulty();
-        if ((_options.BaseAddress ?? http.BaseAddress) is null)
-        {
-            throw new ArgumentException("MaaSClient: expected a base address in the options or the HTTP client, got none.", nameof(options));
-        }
+        _time = time ?? TimeProvider.System;
+        logging ??= NullLoggerFactory.Instance;
+        Uri[] addresses = _options.Addresses.Count == 0 && http?.BaseAddress is { } address ? [address] : [.. _options.Addresses];
+        ThrowIfFaulty(addresses.Length > 0);
+        _owned = http is null ? new HttpClient(ClientHandler.Create(_options)) { Timeout = Timeout.InfiniteTimeSpan } : null;
+        http ??= _owned!;
 
-        _sender = new RetryingSender(http, _options, time ?? TimeProvider.System);
+        var credentials = new Credentials(_options);
+        var sender = new RestSender(http, credentials, _time);
+        var rest = new RestTransport(sender, _options.Transport == Transport.RestJson);
+        _models = new ModelCalls(sender);
+        _rest = addresses.Length > 0 ? new ResilientCaller(addresses, _options, rest.IsReadyAsync, _time, logging) : null;
+        if (_options.Transport == Transport.Grpc)
+        {
+            _transport = new GrpcTransport(http, credentials, logging);
+            _tensors = new ResilientCaller(
+                _options.GrpcAddresses.Count > 0 ? _options.GrpcAddresses : addresses, _options, _transport.IsReadyAsync, _time, logging);
+        }
+        else
+        {
+            (_transport, _tensors) = (rest, _rest!);
+        }
     }
 
-    /// <summary>Runs a model.</summary>
-    public async Task<InferResponse> InferAsync(InferRequest request, CancellationToken cancellationToken = default)
+    /// <inheritdoc/>
+    public IReadOnlyList<ServerState> Servers => _tensors.States;
+
+    private ResilientCaller Rest => _rest ?? throw new InvalidOperationException(
+        "MaaSClient: expected Addresses for calls that gRPC does not have (classification, generation, predict), got GrpcAddresses alone.");
+
+    /// <inheritdoc/>
+    public Task<InferResponse> InferAsync(InferRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var path = $"{ModelPath(request.Model, request.Version)}/infer";
-        using var response = await SendAsync(
-            () => NewRequest(HttpMethod.Post, path, InferCodec.Encode(request, _options.UseJson)), RetryScope.Safe, cancellationToken).ConfigureAwait(false);
-        await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
-        return await InferCodec.DecodeAsync(response, cancellationToken).ConfigureAwait(false);
+        request.ThrowIfFaulty();
+        return _tensors.CallAsync(
+            RetryScope.Hedged, (endpoint, token) => _transport.InferAsync(endpoint.Address, request, token), request.Timeout, cancellationToken);
     }
 
-    /// <summary>Runs a model on rows as TensorFlow Serving takes them, <c>{"instances": …}</c>.</summary>
-    /// <typeparam name="TInstance">A row: an array of numbers, or an object of named inputs.</typeparam>
-    /// <typeparam name="TPrediction">What the model gives for a row.</typeparam>
-    /// <param name="model">The model.</param>
-    /// <param name="instances">The rows.</param>
-    /// <param name="version">A version; null for the server's choice.</param>
-    /// <param name="json">How rows become JSON; null for the defaults of the web.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>One prediction for each row.</returns>
-    public async Task<IReadOnlyList<TPrediction>> PredictAsync<TInstance, TPrediction>(
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Classification>> ClassifyAsync(ClassifyRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.ThrowIfFaulty();
+        return Rest.CallAsync(
+            RetryScope.Hedged, (endpoint, token) => _models.ClassifyAsync(endpoint.Address, request, token), request.Timeout, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<GeneratedText> GenerateAsync(GenerateRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.ThrowIfFaulty();
+        return PiecesAsync(Rest, request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<TPrediction>> PredictAsync<TInstance, TPrediction>(
         string model, IReadOnlyList<TInstance> instances, string? version = null, JsonSerializerOptions? json = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instances);
-        var path = $"v1/models/{Escape(model)}{(version is null ? "" : $"/versions/{Escape(version)}")}:predict";
-        using var response = await SendAsync(
-            () => NewRequest(HttpMethod.Post, path, JsonContent.Create(new { instances }, options: json ?? Json)), RetryScope.Safe, cancellationToken).ConfigureAwait(false);
-        var answer = await ReadAsync<Predictions<TPrediction>>(response, json, cancellationToken).ConfigureAwait(false);
-        return answer.Items ?? throw new MaaSClientException("predict: expected an answer with 'predictions', got none.");
+        return Rest.CallAsync(
+            RetryScope.Hedged,
+            (endpoint, token) => _models.PredictAsync<TInstance, TPrediction>(endpoint.Address, model, instances, version, json, token), timeout: null, cancellationToken);
     }
 
-    /// <summary>What the server says of itself.</summary>
-    public Task<ServerMetadata> GetServerAsync(CancellationToken cancellationToken = default) => GetAsync<ServerMetadata>("v2", cancellationToken);
+    /// <inheritdoc/>
+    public Task<ServerMetadata> GetServerAsync(CancellationToken cancellationToken = default)
+        => ReadAsync(_transport.GetServerAsync, cancellationToken);
 
-    /// <summary>What a model takes and gives.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="version">A version; null for the server's choice.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <inheritdoc/>
     public Task<ModelMetadata> GetModelAsync(string model, string? version = null, CancellationToken cancellationToken = default)
-        => GetAsync<ModelMetadata>(ModelPath(model, version), cancellationToken);
+        => ReadAsync((address, token) => _transport.GetModelAsync(address, model, version, token), cancellationToken);
 
-    /// <summary>Whether the server lives; false where it is not reached. It is asked once.</summary>
-    public Task<bool> IsLiveAsync(CancellationToken cancellationToken = default) => IsOkAsync("v2/health/live", cancellationToken);
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(bool onlyReady = false, CancellationToken cancellationToken = default)
+        => ReadAsync((address, token) => _transport.GetIndexAsync(address, onlyReady, token), cancellationToken);
 
-    /// <summary>Whether the server can answer for all of its models; false where it is not reached. It is asked once.</summary>
-    public Task<bool> IsReadyAsync(CancellationToken cancellationToken = default) => IsOkAsync("v2/health/ready", cancellationToken);
+    /// <inheritdoc/>
+    public Task<bool> IsLiveAsync(CancellationToken cancellationToken = default) => AskAsync(_transport.IsLiveAsync, cancellationToken);
 
-    /// <summary>Whether a model can answer; false where there is none, or the server is not reached. It is asked once.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="version">A version; null for any.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
+    /// <inheritdoc/>
+    public Task<bool> IsReadyAsync(CancellationToken cancellationToken = default) => AskAsync(_transport.IsReadyAsync, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> IsModelReadyAsync(string model, string? version = null, CancellationToken cancellationToken = default)
-        => IsOkAsync($"{ModelPath(model, version)}/ready", cancellationToken);
+        => AskAsync((address, token) => _transport.IsModelReadyAsync(address, model, version, token), cancellationToken);
 
-    /// <summary>The models of the server's repository.</summary>
-    /// <param name="onlyReady">Whether only those count that can answer.</param>
-    /// <param name="cancellationToken">Stops the request.</param>
-    public async Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(bool onlyReady = false, CancellationToken cancellationToken = default)
-    {
-        using var response = await SendAsync(
-            () => NewRequest(HttpMethod.Post, "v2/repository/index", JsonContent.Create(new { ready = onlyReady })), RetryScope.Safe, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<List<ModelIndexEntry>>(response, json: null, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Loads a model of the server's repository, or what is new of it.</summary>
+    /// <inheritdoc/>
     public Task LoadModelAsync(string model, CancellationToken cancellationToken = default)
-        => ManageAsync($"v2/repository/models/{Escape(model)}/load", cancellationToken);
+        => _tensors.CallEachAsync(RetryScope.Unsent, (address, token) => _transport.LoadModelAsync(address, model, token), cancellationToken);
 
-    /// <summary>Unloads a model.</summary>
+    /// <inheritdoc/>
     public Task UnloadModelAsync(string model, CancellationToken cancellationToken = default)
-        => ManageAsync($"v2/repository/models/{Escape(model)}/unload", cancellationToken);
+        => _tensors.CallEachAsync(RetryScope.Unsent, (address, token) => _transport.UnloadModelAsync(address, model, token), cancellationToken);
 
-    private static string ModelPath(string model, string? version)
-        => version is null ? $"v2/models/{Escape(model)}" : $"v2/models/{Escape(model)}/versions/{Escape(version)}";
-
-    private static string Escape(string part)
+    /// <summary>Stops the probes and closes connections of the client's own.</summary>
+    public async ValueTask DisposeAsync()
     {
-        ArgumentException.ThrowIfNullOrEmpty(part);
-        return Uri.EscapeDataString(part);
-    }
-
-    private async Task ManageAsync(string path, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(
-            () => NewRequest(HttpMethod.Post, path, JsonContent.Create(new { })), RetryScope.Unsent, cancellationToken).ConfigureAwait(false);
-        await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
-        where T : class
-    {
-        using var response = await SendAsync(() => NewRequest(HttpMethod.Get, path, content: null), RetryScope.Safe, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<T>(response, json: null, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<bool> IsOkAsync(string path, CancellationToken cancellationToken)
-    {
-        try
+        await _tensors.DisposeAsync().ConfigureAwait(false);
+        if (_rest is not null && _rest != _tensors)
         {
-            using var response = await SendAsync(() => NewRequest(HttpMethod.Get, path, content: null), RetryScope.Never, cancellationToken).ConfigureAwait(false);
-            return response.IsSuccessStatusCode;
+            await _rest.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException)
+
+        (_transport as IDisposable)?.Dispose();
+        _owned?.Dispose();
+    }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private void ThrowIfFaulty(bool hasAddress)
+    {
+        List<string> faults = [.. MaaSClientOptionsValidator.Faults(_options)];
+        if (!hasAddress && _options.GrpcAddresses.Count == 0)
         {
-            return false;
+            faults.Add("Addresses: expected at least one, or an HTTP client with a base address, got none");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException(nameof(MaaSClient), typeof(MaaSClientOptions), faults.Select(static f => $"MaaSClient: {f}"));
         }
     }
 
-    private Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> newRequest, RetryScope scope, CancellationToken cancellationToken)
-        => _sender.SendAsync(newRequest, scope, cancellationToken);
+    private Task<T> ReadAsync<T>(Func<Uri, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        where T : notnull
+        => _tensors.CallAsync(RetryScope.Safe, (endpoint, token) => read(endpoint.Address, token), timeout: null, cancellationToken);
 
-    private HttpRequestMessage NewRequest(HttpMethod method, string path, HttpContent? content)
+    private Task<bool> AskAsync(Func<Uri, CancellationToken, Task<bool>> ask, CancellationToken cancellationToken)
+        => _tensors.AskAsync(ask, _options.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken);
+
+    private async IAsyncEnumerable<GeneratedText> PiecesAsync(
+        ResilientCaller rest, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var address = _options.BaseAddress ?? _http.BaseAddress!;
-        var root = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
-        var request = new HttpRequestMessage(method, new Uri(root, path)) { Content = content };
-        if (_options.ApiKey is { } key)
+        var limit = request.Timeout ?? _options.Timeout;
+        var stream = await rest.CallAsync(
+            RetryScope.Safe, (endpoint, token) => _models.GenerateAsync(endpoint, request, limit, _time, cancellationToken, token), limit, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
         {
-            request.Headers.TryAddWithoutValidation(_options.ApiKeyHeader, key);
-        }
-
-        if (_options.BearerToken is { } token)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        return request;
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonSerializerOptions? json, CancellationToken cancellationToken)
-        where T : class
-    {
-        await ThrowIfRefusedAsync(response, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await response.Content.ReadFromJsonAsync<T>(json ?? Json, cancellationToken).ConfigureAwait(false)
-                ?? throw new MaaSClientException($"{response.RequestMessage?.RequestUri}: expected a JSON value, got null.");
-        }
-        catch (JsonException e)
-        {
-            throw new MaaSClientException($"{response.RequestMessage?.RequestUri}: expected an answer of another form: {e.Message}", e);
+            do
+            {
+                yield return stream.Current;
+            }
+            while (await stream.MoveNextAsync().ConfigureAwait(false));
         }
     }
-
-    private static async Task ThrowIfRefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        if (response.IsSuccessStatusCode)
-        {
-            return;
-        }
-
-        var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
-        throw new MaaSClientException(
-            response.StatusCode, $"{response.RequestMessage?.RequestUri?.PathAndQuery}: {(int)response.StatusCode}: {ErrorOf(text) ?? response.ReasonPhrase}");
-    }
-
-    /// <summary>The text of <c>{"error": text}</c>; null where an answer has another form.</summary>
-    private static string? ErrorOf(string text)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("error", out var error) ? error.ToString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private sealed record Predictions<T>([property: JsonPropertyName("predictions")] IReadOnlyList<T>? Items);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -38,7 +37,7 @@ public sealed class Tensor
         where T : unmanaged
     {
         ThrowIfUnfit(name, data.Length, shape);
-        return new Tensor(name, Datatypes.Of<T>().Name, shape.ToArray(), MemoryMarshal.AsBytes(data).ToArray());
+        return new Tensor(name, Datatypes.Of<T>(), shape.ToArray(), MemoryMarshal.AsBytes(data).ToArray());
     }
 
     /// <inheritdoc cref="Of{T}(string, ReadOnlySpan{T}, ReadOnlySpan{long})"/>
@@ -52,54 +51,83 @@ public sealed class Tensor
     {
         ArgumentNullException.ThrowIfNull(data);
         ThrowIfUnfit(name, data.Count, shape);
-        var bytes = new byte[data.Sum(t => sizeof(uint) + Encoding.UTF8.GetByteCount(t))];
-        var at = 0;
-        foreach (var text in data)
-        {
-            var length = Encoding.UTF8.GetBytes(text, bytes.AsSpan(at + sizeof(uint)));
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(at), (uint)length);
-            at += sizeof(uint) + length;
-        }
+        return new Tensor(name, Datatypes.Bytes, shape.ToArray(), BytesElements.Write(data));
+    }
 
-        return new Tensor(name, Datatypes.Bytes, shape.ToArray(), bytes);
+    /// <summary>A tensor of byte strings, which need not be texts.</summary>
+    /// <inheritdoc cref="Of{T}(string, ReadOnlySpan{T}, ReadOnlySpan{long})"/>
+    public static Tensor OfBytes(string name, IReadOnlyList<ReadOnlyMemory<byte>> data, params ReadOnlySpan<long> shape)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ThrowIfUnfit(name, data.Count, shape);
+        return new Tensor(name, Datatypes.Bytes, shape.ToArray(), BytesElements.Write(data));
+    }
+
+    /// <summary>A tensor of BF16: each value is rounded to the nearest, ties to even.</summary>
+    /// <inheritdoc cref="Of{T}(string, ReadOnlySpan{T}, ReadOnlySpan{long})"/>
+    public static Tensor OfBFloat16(string name, ReadOnlySpan<float> data, params ReadOnlySpan<long> shape)
+    {
+        ThrowIfUnfit(name, data.Length, shape);
+        return new Tensor(name, Datatypes.BFloat16, shape.ToArray(), BFloat16.Write(data));
+    }
+
+    /// <summary>The elements, which are not copied; <see cref="ushort"/> shows the bits of FP16 and BF16.</summary>
+    /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
+    public ReadOnlySpan<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        var asked = Datatypes.Of<T>();
+        var isBits = typeof(T) == typeof(ushort) && Datatype is Datatypes.Half or Datatypes.BFloat16;
+        return asked == Datatype || isBits ? MemoryMarshal.Cast<byte, T>(Data.Span)
+            : throw new InvalidOperationException($"Tensor '{Name}': expected to be read as {Datatype}, got {asked}.");
     }
 
     /// <summary>The elements as an array; <see cref="ushort"/> shows the bits of FP16 and BF16.</summary>
     /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
     public T[] ToArray<T>()
         where T : unmanaged
-    {
-        var asked = Datatypes.Of<T>().Name;
-        var isBits = typeof(T) == typeof(ushort) && Datatype is "FP16" or "BF16";
-        return asked == Datatype || isBits ? MemoryMarshal.Cast<byte, T>(Data.Span).ToArray()
-            : throw new InvalidOperationException($"Tensor.ToArray: expected '{Name}' to be read as {Datatype}, got {asked}.");
-    }
+        => AsSpan<T>().ToArray();
 
-    /// <summary>The elements of a tensor of texts.</summary>
+    /// <summary>Elements of FP16, BF16 or FP32 as float32, exactly.</summary>
+    /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
+    public float[] ToSingles() => Datatype switch
+    {
+        Datatypes.BFloat16 => BFloat16.Read(Data.Span),
+        Datatypes.Half => [.. ToArray<Half>().Select(static h => (float)h)],
+        _ => ToArray<float>(),
+    };
+
+    /// <summary>The elements of a tensor of texts, as UTF-8.</summary>
     /// <exception cref="InvalidOperationException">The elements are no texts.</exception>
-    public string[] ToStrings()
-    {
-        if (Datatype != Datatypes.Bytes)
-        {
-            throw new InvalidOperationException($"Tensor.ToStrings: expected '{Name}' to hold BYTES, it holds {Datatype}; use ToArray.");
-        }
+    public string[] ToStrings() => [.. Elements().Select(static e => Encoding.UTF8.GetString(e.Span))];
 
-        List<string> texts = [];
-        for (var rest = Data.Span; !rest.IsEmpty;)
-        {
-            var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest);
-            texts.Add(Encoding.UTF8.GetString(rest.Slice(sizeof(uint), length)));
-            rest = rest[(sizeof(uint) + length)..];
-        }
-
-        return [.. texts];
-    }
+    /// <summary>The elements of a tensor of byte strings.</summary>
+    /// <exception cref="InvalidOperationException">The elements are none.</exception>
+    public byte[][] ToByteArrays() => [.. Elements().Select(static e => e.ToArray())];
 
     /// <summary>As <c>x: FP32[2,4]</c>.</summary>
     public override string ToString() => $"{Name}: {Datatype}[{string.Join(',', Shape)}]";
 
     /// <summary>A tensor over bytes from the wire, which are not copied.</summary>
-    internal static Tensor FromWire(string name, string datatype, long[] shape, ReadOnlyMemory<byte> data) => new(name, datatype, shape, data);
+    /// <exception cref="FormatException">The bytes are no such tensor.</exception>
+    internal static Tensor FromWire(string name, string datatype, long[] shape, ReadOnlyMemory<byte> data)
+    {
+        long count = 1;
+        foreach (var size in shape)
+        {
+            count = size >= 0 ? checked(count * size) : throw new FormatException($"output '{name}' has the shape [{string.Join(',', shape)}]");
+        }
+
+        var elementSize = Datatypes.SizeOf(datatype);
+        var fits = elementSize > 0 ? checked(count * elementSize) == data.Length : BytesElements.Read(data).Count == count;
+        return fits ? new Tensor(name, datatype, shape, data)
+            : throw new FormatException($"output '{name}' has {data.Length} bytes, which are no {datatype} of shape [{string.Join(',', shape)}]");
+    }
+
+    /// <summary>The elements of BYTES.</summary>
+    internal List<ReadOnlyMemory<byte>> Elements()
+        => Datatype == Datatypes.Bytes ? BytesElements.Read(Data)
+            : throw new InvalidOperationException($"Tensor '{Name}': expected BYTES, it holds {Datatype}; use ToArray.");
 
     private static void ThrowIfUnfit(string name, int elements, ReadOnlySpan<long> shape)
     {
@@ -107,12 +135,14 @@ public sealed class Tensor
         long count = 1;
         foreach (var size in shape)
         {
+            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(shape));
             count = checked(count * size);
         }
 
         if (count != elements)
         {
-            throw new ArgumentException($"Tensor '{name}': expected {count} elements for the shape [{string.Join(',', shape.ToArray())}], got {elements}.", nameof(shape));
+            throw new ArgumentException(
+                $"Tensor '{name}': expected {count} elements for the shape [{string.Join(',', shape.ToArray())}], got {elements}.", nameof(shape));
         }
     }
 }

@@ -3,7 +3,8 @@ using MaaS.Onnx.Schema;
 namespace MaaS.Onnx;
 
 /// <summary>Checks what every reader of a graph relies on: each value has one maker, each input exists, nothing is
-/// cyclic, each weight has the bytes that its shape asks for. Nodes are put in order where they are not.</summary>
+/// cyclic, each weight has the bytes that its shape asks for, each standard operator has the inputs and outputs that it
+/// cannot do without. Nodes are put in order where they are not.</summary>
 public static class GraphCheck
 {
     /// <summary>Checks a model.</summary>
@@ -36,6 +37,11 @@ public static class GraphCheck
         foreach (var tensor in Tensors(graph))
         {
             CheckTensor(tensor);
+        }
+
+        foreach (var node in graph.Node)
+        {
+            OperatorArity.Check(node);
         }
 
         var known = new HashSet<string>(outer);

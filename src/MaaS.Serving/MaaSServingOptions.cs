@@ -55,6 +55,17 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string? GrpcUrl { get; set; }
 
+    /// <summary>
+    /// Whether gRPC clients may ask for the services and their messages (server reflection). Default true; an application that
+    /// maps reflection itself sets false.
+    /// </summary>
+    public bool GrpcReflection { get; set; } = true;
+
+    /// <summary>
+    /// How long no large request must have come before memory is given back to the system; null keeps it. Default 30 s.
+    /// </summary>
+    public TimeSpan? ReleaseMemoryAfter { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest time from a request's arrival to its answer; null for no limit. Default 60 s.</summary>
     public TimeSpan? RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
@@ -75,6 +86,9 @@ public sealed class MaaSServingOptions
 
     /// <summary>How numbers that are not finite stand in JSON answers. Default: as the tokens NaN, Infinity and -Infinity.</summary>
     public Json.NonFiniteNumbers NonFiniteNumbers { get; set; }
+
+    /// <summary>How strings that are no UTF-8 stand in JSON answers. Default: the answer is an error, 422.</summary>
+    public Json.NonTextBytes NonTextBytes { get; set; }
 
     /// <summary>Whether the page for people is served at the root of the endpoints. Default true.</summary>
     public bool Page { get; set; } = true;

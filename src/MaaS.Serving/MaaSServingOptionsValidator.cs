@@ -30,6 +30,11 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
             faults.Add($"{nameof(options.RequestTimeout)}: expected more than 0, got {timeout}");
         }
 
+        if (options.ReleaseMemoryAfter is { } quiet && (quiet < TimeSpan.FromSeconds(1) || quiet > TimeSpan.FromDays(1)))
+        {
+            faults.Add($"{nameof(options.ReleaseMemoryAfter)}: expected 1 s to 1 day or null, got {quiet}");
+        }
+
         CheckLifecycle(options, faults);
         faults.AddRange(options.SharedMemory.Faults(nameof(options.SharedMemory)));
         faults.AddRange(options.Security.Faults(nameof(options.Security)));

@@ -82,6 +82,9 @@ public sealed partial class ServingHost : IAsyncDisposable
         // A failed start is thrown to the caller, who reports it once; a line a request belongs to those who ask for it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // What fails in a method is logged by MaaS; the library's lines tell it once more, and of clients that hang up as errors.
+        builder.Logging.AddFilter("Grpc", LogLevel.None);
         configureBuilder?.Invoke(builder);
         url ??= builder.Configuration["urls"] ?? (builder.Configuration.GetSection("Kestrel:Endpoints").Exists() ? "" : DefaultUrl);
         builder.Services.PostConfigure<MaaSServingOptions>(options => ServingTransport.AllowHostsOf(url, options));
@@ -108,10 +111,9 @@ public sealed partial class ServingHost : IAsyncDisposable
                 LogNoCertificates(app.Logger, string.Join(", ", plain));
             }
 
-            if (host.AdminAddress is { } admin)
-            {
-                app.Services.GetRequiredService<EndpointGuard>().AdminPort = admin.Port;
-            }
+            var guard = app.Services.GetRequiredService<EndpointGuard>();
+            guard.AdminPort = host.AdminAddress?.Port ?? guard.AdminPort;
+            guard.GrpcPort = host.GrpcAddress?.Port;
 
             return host;
         }

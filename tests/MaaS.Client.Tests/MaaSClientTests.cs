@@ -1,86 +1,87 @@
 using System.Net;
 using MaaS.Serving;
+using MaaS.Serving.Tests;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Client.Tests;
 
-/// <summary>The client against a real server.</summary>
-public sealed class MaaSClientTests
+/// <summary>The client against a real server, over each transport.</summary>
+[TestFixture(Transport.Rest)]
+[TestFixture(Transport.RestJson)]
+[TestFixture(Transport.Grpc)]
+public sealed class MaaSClientTests(Transport transport)
 {
-    private DirectoryInfo _models = null!;
+    private ModelsFolder _models = null!;
     private ServingHost _server = null!;
-    private HttpClient _http = null!;
+    private MaaSClient _client = null!;
 
     [OneTimeSetUp]
     public async Task StartServer()
     {
-        _models = Directory.CreateTempSubdirectory("maas-client-");
-        foreach (var model in new[] { "same", "mixed", "half" })
-        {
-            File.Copy(Path.Combine(TestContext.CurrentContext.TestDirectory, "Fixtures", model + ".onnx"), Path.Combine(_models.FullName, model + ".onnx"));
-        }
-
-        _server = await ServingHost.StartAsync(
-            o =>
-            {
-                (o.ModelsPath, o.Defaults.IntraOpThreads, o.Watch) = (_models.FullName, 1, false);
-                o.Security.AnonymousScopes.Add("predict");
-                o.Security.AnonymousScopes.Add("read");
-                o.Security.AnonymousScopes.Add("admin");
-            },
-            "http://127.0.0.1:0",
-            b => b.Logging.ClearProviders());
-        _http = new HttpClient();
+        _models = new ModelsFolder().Add("same", "mixed", "half", "text");
+        _server = await Servers.StartAsync(_models.Path);
+        _client = new MaaSClient(Servers.Options(transport, _server.AddressOf(transport)));
     }
 
     [OneTimeTearDown]
     public async Task StopServer()
     {
-        _http.Dispose();
+        await _client.DisposeAsync();
         await _server.DisposeAsync();
-        _models.Delete(recursive: true);
+        _models.Dispose();
     }
 
-    private MaaSClient Client(bool useJson = false) => new(_http, new MaaSClientOptions { BaseAddress = _server.Address, UseJson = useJson });
-
-    [TestCase(false)]
-    [TestCase(true)]
-    public async Task Infer_EveryKind_ComesBackAsItWent(bool useJson)
+    [Test]
+    public async Task Infer_EveryKind_ComesBackAsItWent()
     {
         var request = new InferRequest(
             "mixed",
-            Tensor.Of("numbers", new long[] { 5, -2 }, 2),
+            Tensor.Of("numbers", new long[] { 5, long.MinValue }, 2),
             Tensor.Of("flags", new[] { true, false }, 2),
             Tensor.OfStrings("words", ["ä", ""], 2))
-        { Id = "7", Version = "1" };
+        { Id = "7", Version = "1", Priority = 1, Timeout = TimeSpan.FromSeconds(20) };
 
-        var answer = await Client(useJson).InferAsync(request);
+        var answer = await _client.InferAsync(request);
 
-        Assert.That(answer.Id, Is.EqualTo("7"));
-        Assert.That(answer.Model, Is.EqualTo("mixed"));
-        Assert.That(answer["sum"].ToArray<long>(), Is.EqualTo(new[] { 6L, -2 }));
+        Assert.That((answer.Id, answer.Model, answer.Version), Is.EqualTo(("7", "mixed", "1")));
+        Assert.That(answer["sum"].ToArray<long>(), Is.EqualTo(new[] { 6L, long.MinValue }));
         Assert.That(answer["echo"].ToStrings(), Is.EqualTo(new[] { "ä", "" }));
+        Assert.That(answer["echo"].ToByteArrays()[0], Is.EqualTo("ä"u8.ToArray()));
         Assert.That(answer["echo"].Shape, Is.EqualTo(new[] { 2L }));
     }
 
     [Test]
-    public async Task Infer_NotFiniteAndHalf_KeepTheirBits()
+    public async Task Infer_NotFinite_ComesBackAsItWent()
     {
-        float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.1f];
-        Half[] halves = [(Half)1.5, Half.NaN];
+        float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.1f, float.Epsilon, float.MaxValue];
 
-        var same = await Client().InferAsync(new InferRequest("same", Tensor.Of("x", values, 2, 2)));
-        var half = await Client().InferAsync(new InferRequest("half", Tensor.Of("x", halves, 2)));
+        var answer = await _client.InferAsync(new InferRequest("same", Tensor.Of("x", values, 2, 3)));
 
-        Assert.That(same["y"].ToArray<float>(), Is.EqualTo(values));
-        Assert.That(half["y"].ToArray<Half>(), Is.EqualTo(halves));
+        Assert.That(answer["y"].ToArray<float>(), Is.EqualTo(values));
+    }
+
+    [Test]
+    public async Task Infer_Half_TravelsAsBytesAlone()
+    {
+        Half[] halves = [(Half)1.5, Half.NaN, Half.PositiveInfinity];
+        var request = new InferRequest("half", Tensor.Of("x", halves, 3));
+        if (transport == Transport.RestJson)
+        {
+            Assert.That(() => _client.InferAsync(request), Throws.TypeOf<NotSupportedException>().With.Message.Contains("Transport.Rest"));
+            return;
+        }
+
+        var half = (await _client.InferAsync(request))["y"];
+
+        Assert.That(half.ToArray<Half>(), Is.EqualTo(halves));
+        Assert.That(half.ToSingles(), Is.EqualTo(new[] { 1.5f, float.NaN, float.PositiveInfinity }));
     }
 
     [Test]
     public async Task Infer_SelectedOutputs_GivesOnlyThese()
     {
-        var answer = await Client().InferAsync(new InferRequest(
+        var answer = await _client.InferAsync(new InferRequest(
             "mixed", Tensor.Of("numbers", new long[] { 1 }, 1), Tensor.Of("flags", new[] { true }, 1), Tensor.OfStrings("words", ["a"], 1))
         { Outputs = ["sum"] });
 
@@ -90,53 +91,106 @@ public sealed class MaaSClientTests
     }
 
     [Test]
-    public async Task Predict_Rows_GivesOneEach()
-        => Assert.That(await Client().PredictAsync<float[], float[]>("same", [[1, 2], [3, 4]]), Is.EqualTo(new float[][] { [1, 2], [3, 4] }));
+    public async Task Infer_LargestClasses_ComeAsTexts()
+    {
+        var answer = await _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1, 3, 2 }, 1, 3)) { Outputs = [new("y", Classes: 2)] });
+
+        Assert.That(answer["y"].ToStrings().Select(t => t.Split(':')[1]), Is.EqualTo(new[] { "1", "2" }));
+    }
 
     [Test]
     public async Task Metadata_ServerModelAndIndex_AreTyped()
     {
-        var client = Client();
-        var model = await client.GetModelAsync("mixed");
+        var model = await _client.GetModelAsync("mixed");
 
-        Assert.That((await client.GetServerAsync()).Extensions, Does.Contain("binary_tensor_data"));
+        Assert.That((await _client.GetServerAsync()).Extensions, Does.Contain("binary_tensor_data"));
         Assert.That(model.Versions, Is.EqualTo(new[] { "1" }));
-        Assert.That(model.Inputs.Select(i => $"{i.Name} {i.Datatype} {string.Join(',', i.Shape)}"), Is.EqualTo(new[] { "numbers INT64 -1", "flags BOOL -1", "words BYTES -1" }));
-        Assert.That((await client.GetIndexAsync(onlyReady: true)).Select(m => m.Name), Does.Contain("mixed"));
-        Assert.That(await client.IsLiveAsync() && await client.IsReadyAsync() && await client.IsModelReadyAsync("same"));
-        Assert.That(await client.IsModelReadyAsync("none"), Is.False);
+        Assert.That(
+            model.Inputs.Select(i => $"{i.Name} {i.Datatype} {string.Join(',', i.Shape)}"),
+            Is.EqualTo(new[] { "numbers INT64 -1", "flags BOOL -1", "words BYTES -1" }));
+        Assert.That((await _client.GetIndexAsync(onlyReady: true)).Select(m => m.Name), Does.Contain("mixed"));
+        Assert.That(await _client.IsLiveAsync() && await _client.IsReadyAsync() && await _client.IsModelReadyAsync("same"));
+        Assert.That(await _client.IsModelReadyAsync("none"), Is.False);
     }
 
     [Test]
     [NonParallelizable]
     public async Task Manage_UnloadAndLoad_ChangeWhatIsReady()
     {
-        var client = Client();
+        if (transport == Transport.Grpc)
+        {
+            // The repository is managed over the main port; here the refusal has to say so.
+            try
+            {
+                await _client.UnloadModelAsync("text");
+            }
+            catch (MaaSClientException e)
+            {
+                Assert.That(e.Kind, Is.EqualTo(ErrorKind.Forbidden), e.Message);
+                return;
+            }
+        }
+        else
+        {
+            await _client.UnloadModelAsync("text");
+        }
 
-        await client.UnloadModelAsync("half");
-        Assert.That(await client.IsModelReadyAsync("half"), Is.False);
-        await client.LoadModelAsync("half");
-        Assert.That(await client.IsModelReadyAsync("half"));
+        Assert.That(await _client.IsModelReadyAsync("text"), Is.False);
+        await _client.LoadModelAsync("text");
+        Assert.That(await _client.IsModelReadyAsync("text"));
     }
 
     [Test]
-    public void Refused_Request_CarriesStatusAndMessage()
+    public async Task Refused_Request_SaysWhatWhereAndWhatToDo()
     {
-        Assert.That(
-            () => Client().InferAsync(new InferRequest("none")),
-            Throws.TypeOf<MaaSClientException>().With.Property("Status").EqualTo(HttpStatusCode.NotFound).And.Message.Contains("'none'"));
-        Assert.That(
-            () => Client().InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1))),
-            Throws.TypeOf<MaaSClientException>().With.Property("Status").EqualTo(HttpStatusCode.BadRequest).And.Message.Contains("float32"));
+        var missing = await Failure.OfAsync(() => _client.InferAsync(new InferRequest("none")));
+        var wrong = await Failure.OfAsync(() => _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1))));
+
+        Assert.That((missing.Kind, missing.Status, missing.Address), Is.EqualTo((ErrorKind.NotFound, HttpStatusCode.NotFound, _server.AddressOf(transport))));
+        Assert.That(missing.ServerMessage, Does.Contain("'none'"));
+        Assert.That(missing.Message, Does.Contain(missing.ServerMessage).And.Contain(missing.Advice).And.Contain(_server.AddressOf(transport).Authority));
+        Assert.That((wrong.Kind, wrong.Status), Is.EqualTo((ErrorKind.Refused, HttpStatusCode.BadRequest)));
+        Assert.That(wrong.Message, Does.Contain("float32"));
     }
 
     [Test]
-    public async Task AddMaaSClient_InAnApplication_GivesAClient()
+    public void Cancelled_Caller_GetsItsCancellation()
+    {
+        using var left = new CancellationTokenSource();
+        left.Cancel();
+
+        Assert.That(
+            () => _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1, 1)), left.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task AddMaaSClient_InAnApplication_GivesOneClient()
     {
         var collection = new ServiceCollection();
-        collection.AddMaaSClient(o => o.BaseAddress = _server.Address);
+        collection.AddMaaSClient(Configure);
+        collection.AddMaaSClient("second", Configure);
         await using var services = collection.BuildServiceProvider();
 
-        Assert.That(await services.GetRequiredService<MaaSClient>().IsLiveAsync());
+        Assert.That(await services.GetRequiredService<IMaaSClient>().IsLiveAsync());
+        Assert.That(await services.GetRequiredKeyedService<IMaaSClient>("second").IsLiveAsync());
+        Assert.That(services.GetRequiredService<MaaSClient>(), Is.SameAs(services.GetRequiredService<IMaaSClient>()));
+
+        void Configure(MaaSClientOptions o)
+        {
+            o.Transport = transport;
+            (transport == Transport.Grpc ? o.GrpcAddresses : o.Addresses).Add(_server.AddressOf(transport));
+        }
+    }
+
+    [Test]
+    public void AddMaaSClient_FaultyOptions_AreNamedAtStart()
+    {
+        var collection = new ServiceCollection();
+        collection.AddMaaSClient(o => (o.Transport, o.MaxHedges, o.Timeout) = (transport, 11, TimeSpan.Zero));
+        using var services = collection.BuildServiceProvider();
+
+        Assert.That(
+            () => services.GetRequiredService<IStartupValidator>().Validate(),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("Addresses").And.Message.Contains("MaxHedges").And.Message.Contains("Timeout"));
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MaaS.Client.Tests;
 
@@ -43,23 +45,52 @@ public sealed class RetryTests
         Assert.That(server.Bodies, Has.Count.EqualTo(4));
     }
 
-    [TestCase(0.3, 2)]
-    [TestCase(60, 1)]
-    public async Task Infer_RetryAfter_IsWaitedForUnlessTooLong(double seconds, int tries)
+    [Test]
+    public async Task Infer_RetryAfter_IsWaitedFor()
     {
-        using var server = new Script([Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(Math.Ceiling(seconds))), Says(HttpStatusCode.OK, Answer)]);
-        var start = DateTime.UtcNow;
+        using var server = new Script([Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(3)), Says(HttpStatusCode.OK, Answer)]);
+        var time = new FakeTimeProvider();
+        var inference = Client(server, time: time).InferAsync(new InferRequest("m"));
+        Assert.That(() => server.Bodies.Count, Is.EqualTo(1).After(5000, 5));
 
-        try
+        time.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.That(inference.IsCompleted, Is.False);
+        Assert.That(() => AdvanceUntil(time, inference), Is.True.After(5000, 5));
+
+        await inference;
+        Assert.That(server.Bodies, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Infer_RetryAfterTooLong_IsReportedAtOnce()
+    {
+        using var server = new Script([Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)), Says(HttpStatusCode.OK, Answer)]);
+
+        var error = await Failure.OfAsync(() => Client(server).InferAsync(new InferRequest("m")));
+
+        Assert.That((error.Kind, error.RetryAfter), Is.EqualTo((ErrorKind.Busy, (TimeSpan?)TimeSpan.FromSeconds(60))));
+        Assert.That(server.Bodies, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Infer_CircuitOpens_FailsWithoutAskingUntilTheBreakIsOver()
+    {
+        using var server = new Script([Says(HttpStatusCode.ServiceUnavailable)]);
+        var time = new FakeTimeProvider();
+        var client = Client(server, o => (o.MaxRetries, o.CircuitMinimumRequests) = (0, 3), time);
+        for (var i = 0; i < 3; i++)
         {
-            await Client(server).InferAsync(new InferRequest("m"));
-        }
-        catch (MaaSClientException) when (tries == 1)
-        {
+            await Failure.OfAsync(() => client.InferAsync(new InferRequest("m")));
         }
 
-        Assert.That(server.Bodies, Has.Count.EqualTo(tries));
-        Assert.That(DateTime.UtcNow - start, tries == 1 ? Is.LessThan(TimeSpan.FromSeconds(10)) : Is.GreaterThan(TimeSpan.FromSeconds(0.9)));
+        var error = await Failure.OfAsync(() => client.InferAsync(new InferRequest("m")));
+        Assert.That(error.Message, Does.Contain("circuit"));
+        Assert.That(server.Bodies, Has.Count.EqualTo(3));
+        Assert.That(client.Servers.Single().IsAvailable, Is.False);
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Failure.OfAsync(() => client.InferAsync(new InferRequest("m")));
+        Assert.That(server.Bodies, Has.Count.EqualTo(4));
     }
 
     [Test]
@@ -98,8 +129,21 @@ public sealed class RetryTests
 
         Assert.That(
             () => Client(server, o => (o.Timeout, o.MaxRetries) = (TimeSpan.FromMilliseconds(50), 1)).InferAsync(new InferRequest("m")),
-            Throws.TypeOf<TimeoutException>().With.Message.Contains("00:00:00.05"));
+            Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout).And.Message.Contains("00:00:00.05"));
         Assert.That(server.Bodies, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void Infer_OwnOrTotalTime_EndsTries()
+    {
+        using var server = new Script([Hangs]);
+
+        Assert.That(
+            () => Client(server, o => o.MaxRetries = 0).InferAsync(new InferRequest("m") { Timeout = TimeSpan.FromMilliseconds(40) }),
+            Throws.TypeOf<MaaSClientException>().With.Message.Contains("00:00:00.04"));
+        Assert.That(
+            () => Client(server, o => o.TotalTimeout = TimeSpan.FromMilliseconds(30)).InferAsync(new InferRequest("m")),
+            Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout).And.Message.Contains("all tries"));
     }
 
     [Test]
@@ -117,9 +161,11 @@ public sealed class RetryTests
     {
         using var server = new Script([Says(HttpStatusCode.OK, Answer)]);
 
-        await Client(server, o => (o.ApiKey, o.BearerToken) = ("key", "token")).InferAsync(new InferRequest("m"));
+        await Client(server, o => (o.ApiKey, o.BearerTokenProvider) = ("key", _ => ValueTask.FromResult("token")))
+            .InferAsync(new InferRequest("m") { Headers = new Dictionary<string, string> { ["X-Tenant"] = "a" } });
 
         Assert.That(server.Last!.Headers.GetValues("X-Api-Key"), Is.EqualTo(new[] { "key" }));
+        Assert.That(server.Last.Headers.GetValues("X-Tenant"), Is.EqualTo(new[] { "a" }));
         Assert.That(server.Last.Headers.Authorization?.ToString(), Is.EqualTo("Bearer token"));
         Assert.That(server.Last.RequestUri?.AbsoluteUri, Is.EqualTo("http://server/prefix/v2/models/m/infer"));
     }
@@ -137,20 +183,36 @@ public sealed class RetryTests
     }
 
     [Test]
-    public void Construct_FaultyOptions_Throws()
+    public void Construct_FaultyOptions_NamesThemAll()
     {
         using var http = new HttpClient();
-        Assert.That(() => new MaaSClient(http), Throws.ArgumentException.With.Message.Contains("base address"));
-        Assert.That(() => new MaaSClient(http, new MaaSClientOptions { BaseAddress = new Uri("http://a"), MaxRetries = -1 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => Tensor.Of("x", new float[3], 2, 2), Throws.ArgumentException.With.Message.Contains("expected 4 elements"));
-        Assert.That(() => Tensor.Of("x", new char[1], 1), Throws.TypeOf<NotSupportedException>());
+        var faulty = new MaaSClientOptions
+        {
+            Addresses = { new Uri("ftp://a") },
+            MaxRetries = -1,
+            ProbeInterval = TimeSpan.Zero,
+            CircuitFailureRatio = double.NaN,
+            ClientKeyFile = "none.key",
+        };
+
+        Assert.That(() => new MaaSClient(http), Throws.TypeOf<OptionsValidationException>().With.Message.Contains("base address"));
+        Assert.That(
+            () => new MaaSClient(http, faulty),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ftp://a").And.Message.Contains("MaxRetries").And.Message.Contains("ProbeInterval")
+                .And.Message.Contains("CircuitFailureRatio").And.Message.Contains("none.key").And.Message.Contains("ClientCertificateFile"));
     }
 
-    private static MaaSClient Client(Script server, Action<MaaSClientOptions>? configure = null)
+    private static MaaSClient Client(Script server, Action<MaaSClientOptions>? configure = null, TimeProvider? time = null)
     {
-        var options = new MaaSClientOptions { BaseAddress = new Uri("http://server/prefix"), RetryDelay = TimeSpan.FromMilliseconds(1) };
+        var options = new MaaSClientOptions { Addresses = { new Uri("http://server/prefix") }, RetryDelay = TimeSpan.FromMilliseconds(1) };
         configure?.Invoke(options);
-        return new MaaSClient(new HttpClient(server, disposeHandler: false), options);
+        return new MaaSClient(new HttpClient(server, disposeHandler: false), options, time);
+    }
+
+    private static bool AdvanceUntil(FakeTimeProvider time, Task task)
+    {
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        return task.IsCompleted;
     }
 
     private static Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> Says(HttpStatusCode status, string body = "{}", TimeSpan? retryAfter = null)

@@ -21,7 +21,7 @@ internal static class ScaleModels
     }
 
     /// <summary>Registers a version whose factor is a given one.</summary>
-    public static async Task<int> RegisterAsync(ModelRegistry registry, string name, float factor)
+    public static async Task<long> RegisterAsync(ModelRegistry registry, string name, float factor)
     {
         using var file = new TemporaryPackage();
         await ModelPackage.CreateAsync(

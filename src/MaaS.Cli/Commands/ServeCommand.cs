@@ -80,7 +80,8 @@ internal sealed class ServeCommand : VerbCommand
             },
             cancellationToken);
         var names = server.Models.Names is { Count: > 0 } known ? string.Join(", ", known) : "no model yet, waiting for some in the models folder,";
-        Console.WriteLine($"serving {names} on {server.Address}, administration on {server.AdminAddress} (Ctrl+C ends it)");
+        var grpc = server.GrpcAddress is { } address ? $", gRPC on {address}" : "";
+        Console.WriteLine($"serving {names} on {server.Address}, administration on {server.AdminAddress}{grpc} (Ctrl+C ends it)");
         await server.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Success;
     }

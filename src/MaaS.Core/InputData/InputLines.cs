@@ -55,5 +55,10 @@ public sealed class InputLines(string path, IReadOnlyList<TensorSpec> inputs)
         {
             throw new InvalidDataException($"{source}: expected a JSON object: {e.Message}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // A string may be sound JSON and yet no Unicode text: "\ud800" is half a pair.
+            throw new InvalidDataException($"{source}: expected names and values of Unicode text: {e.Message}", e);
+        }
     }
 }

@@ -11,10 +11,18 @@ namespace MaaS.Core.InputData;
 /// <param name="BigEndian">Whether the greatest byte of a unit is first.</param>
 internal sealed record NpyType(ElementType Type, int Bytes, int Unit, bool BigEndian)
 {
+    // They take no bytes of the file, so that its size does not bound them.
+    private const int MostEmptyTexts = 1 << 16;
+
     /// <exception cref="InvalidDataException">Tensors have no such elements.</exception>
     public static NpyType Parse(string descriptor, string name)
     {
-        char order = descriptor[0], kind = descriptor.Length > 1 ? descriptor[1] : '?';
+        if (descriptor.Length < 3)
+        {
+            throw Unknown(descriptor, name);
+        }
+
+        char order = descriptor[0], kind = descriptor[1];
         if (order is not ('<' or '>' or '|' or '=')
             || !int.TryParse(descriptor.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out int size))
         {
@@ -44,10 +52,21 @@ internal sealed record NpyType(ElementType Type, int Bytes, int Unit, bool BigEn
     /// <summary>A tensor over row-major bytes in little-endian order.</summary>
     public TensorValue Tensor(byte[] bytes, long[] shape, string name)
     {
+        if (Type == ElementType.Bool && bytes.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)1))
+        {
+            throw new InvalidDataException($"{name}: expected booleans as bytes of 0 and 1, got others");
+        }
+
         if (Type != ElementType.String)
         {
             return new TensorValue(Type, shape, bytes);
         }
+
+        if (Bytes == 0 && TensorShape.Count(shape) > MostEmptyTexts)
+        {
+            throw new InvalidDataException($"{name}: expected at most {MostEmptyTexts} texts of length 0, got {TensorShape.Count(shape)}");
+        }
+
         var encoding = Unit == 4 ? Encoding.UTF32 : Encoding.UTF8;
         var texts = new string[TensorShape.Count(shape)];
         for (int i = 0; i < texts.Length; i++)

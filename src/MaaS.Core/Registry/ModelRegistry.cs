@@ -44,7 +44,9 @@ public sealed class ModelRegistry
         using var held = await LockAsync(folder, cancellationToken).ConfigureAwait(false);
         IncomingVersion.RemoveStale(folder);
         var index = RegistryIndex.Load(folder);
-        index.LastVersion = Math.Max(index.LastVersion, VersionsIn(folder).DefaultIfEmpty().Max()) + 1;
+        var last = Math.Max(index.LastVersion, VersionsIn(folder).DefaultIfEmpty().Max());
+        index.LastVersion = last < long.MaxValue ? last + 1
+            : throw new InvalidOperationException($"Registry: '{name}': expected a number after the last version, {last} is the largest there is.");
         index.Save(folder);
         var target = VersionFolder(folder, index.LastVersion);
         Directory.Move(incoming.Path, target);
@@ -77,7 +79,7 @@ public sealed class ModelRegistry
     /// <param name="name">The model.</param>
     /// <param name="version">The version; null for the latest.</param>
     /// <exception cref="KeyNotFoundException">There is no such model or version.</exception>
-    public RegisteredModel Get(string name, int? version = null)
+    public RegisteredModel Get(string name, long? version = null)
     {
         var versions = Versions(name);
         return (version is null ? (versions.Count > 0 ? versions[^1] : null) : versions.FirstOrDefault(v => v.Version == version))
@@ -99,7 +101,7 @@ public sealed class ModelRegistry
     /// <summary>Points a label, as <c>stable</c>, to a version; it moves when it pointed elsewhere.</summary>
     /// <exception cref="KeyNotFoundException">There is no such model or version.</exception>
     /// <exception cref="ArgumentException">The label is not allowed; the rule is that of names.</exception>
-    public async Task SetLabelAsync(string name, string label, int version, CancellationToken cancellationToken = default)
+    public async Task SetLabelAsync(string name, string label, long version, CancellationToken cancellationToken = default)
     {
         if (!ModelNames.IsValid(label))
         {
@@ -130,7 +132,7 @@ public sealed class ModelRegistry
     /// <summary>Deletes a version. Its number is not given again.</summary>
     /// <exception cref="KeyNotFoundException">There is no such model or version.</exception>
     /// <exception cref="InvalidOperationException">A label points to the version.</exception>
-    public async Task DeleteAsync(string name, int version, CancellationToken cancellationToken = default)
+    public async Task DeleteAsync(string name, long version, CancellationToken cancellationToken = default)
     {
         Get(name, version);
         var folder = ModelFolder(name);
@@ -150,12 +152,12 @@ public sealed class ModelRegistry
         Directory.Delete(deleted, recursive: true);
     }
 
-    private static IEnumerable<int> VersionsIn(string folder)
+    private static IEnumerable<long> VersionsIn(string folder)
         => Directory.EnumerateDirectories(folder)
-            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0)
+            .Select(d => long.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0)
             .Where(v => v > 0);
 
-    private static string VersionFolder(string folder, int version) => Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture));
+    private static string VersionFolder(string folder, long version) => Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture));
 
     private static async Task<FileStream> LockAsync(string folder, CancellationToken cancellationToken)
     {

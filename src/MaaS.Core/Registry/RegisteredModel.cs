@@ -5,4 +5,4 @@ namespace MaaS.Core.Registry;
 /// <param name="Version">1 or more, counted by the registry.</param>
 /// <param name="Location">The package folder.</param>
 /// <param name="Labels">Labels that point to this version, in order.</param>
-public sealed record RegisteredModel(string Name, int Version, string Location, IReadOnlyList<string> Labels);
+public sealed record RegisteredModel(string Name, long Version, string Location, IReadOnlyList<string> Labels);

@@ -10,10 +10,10 @@ internal sealed class RegistryIndex
     private const string FileName = "registry.json";
 
     /// <summary>The highest version ever given, so that a deleted number never comes back.</summary>
-    public int LastVersion { get; set; }
+    public long LastVersion { get; set; }
 
     /// <summary>Version by label.</summary>
-    public SortedDictionary<string, int> Labels { get; set; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, long> Labels { get; set; } = new(StringComparer.Ordinal);
 
     public static RegistryIndex Load(string modelFolder)
     {

@@ -13,10 +13,22 @@ public static class CostModel
     /// <summary>Computes a model's cost.</summary>
     /// <param name="model">The model, which is not changed.</param>
     /// <param name="sizes">Sizes of dynamic axes by name; the others stay symbols.</param>
+    /// <exception cref="InvalidDataException">Sizes are beyond 64 bits.</exception>
     public static ModelCost Compute(OnnxModel model, IReadOnlyDictionary<string, long>? sizes = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var shapes = ShapeInference.Infer(model, sizes);
+        try
+        {
+            return Count(model, ShapeInference.Infer(model, sizes));
+        }
+        catch (OverflowException e)
+        {
+            throw new InvalidDataException("costs: expected tensors whose elements and bytes can be counted in 64 bits, the model has larger ones", e);
+        }
+    }
+
+    private static ModelCost Count(OnnxModel model, IReadOnlyDictionary<string, OnnxShape> shapes)
+    {
         var weights = Weights(model.Graph);
         var nodes = model.Graph.Node.Select(node => Compute(node, shapes, weights)).ToList();
         var all = weights.Values.Concat(model.Graph.Node.SelectMany(InBodies)).ToList();

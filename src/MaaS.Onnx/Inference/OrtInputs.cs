@@ -52,7 +52,14 @@ internal sealed class OrtInputs : IDisposable
         var strings = input.Strings;
         for (var i = 0; i < strings.Length; i++)
         {
-            value.StringTensorSetElementAt(strings[i].AsSpan(), i);
+            if (ByteText.IsText(strings[i]))
+            {
+                value.StringTensorSetElementAt(strings[i].AsSpan(), i);
+            }
+            else
+            {
+                value.StringTensorSetElementAt((ReadOnlySpan<byte>)ByteText.Encode(strings[i]), i);
+            }
         }
 
         return value;

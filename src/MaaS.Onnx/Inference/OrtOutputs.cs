@@ -37,7 +37,13 @@ internal static class OrtOutputs
         {
             using (output)
             {
-                return TensorValue.OfStrings(output.GetStringTensorAsArray(), shape);
+                var strings = new string[(int)output.GetTensorTypeAndShape().ElementCount];
+                for (var i = 0; i < strings.Length; i++)
+                {
+                    strings[i] = ByteText.Decode(output.GetStringElementAsSpan(i));
+                }
+
+                return TensorValue.OfStrings(strings, shape);
             }
         }
 

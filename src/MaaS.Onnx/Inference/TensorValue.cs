@@ -10,7 +10,7 @@ namespace MaaS.Onnx.Inference;
 public sealed class TensorValue : IDisposable
 {
     private readonly long[] _shape;
-    private readonly ReadOnlyMemory<byte> _data;
+    private ReadOnlyMemory<byte> _data;
     private readonly string[]? _strings;
     private IDisposable? _owner;
     private bool _disposed;
@@ -120,10 +120,11 @@ public sealed class TensorValue : IDisposable
     /// <summary>As <c>float32[1,28,28]</c>.</summary>
     public override string ToString() => Type.Name() + TensorShape.Format(_shape);
 
-    /// <summary>Returns the memory to its owner.</summary>
+    /// <summary>Returns the memory to its owner. Who still holds the value does not keep the memory.</summary>
     public void Dispose()
     {
         _disposed = true;
         Interlocked.Exchange(ref _owner, null)?.Dispose();
+        _data = default;
     }
 }

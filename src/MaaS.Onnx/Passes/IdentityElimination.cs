@@ -34,7 +34,7 @@ public sealed class IdentityElimination : IGraphPass
 
             changed |= Merge(node, index);
             // An output of the graph must keep its maker.
-            if (node.Output.Count == 0 || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
+            if (node.Output.Count == 0 || (node.Output.Count > 1 && node.OpType != "Dropout") || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
             {
                 continue;
             }
@@ -77,7 +77,7 @@ public sealed class IdentityElimination : IGraphPass
 
             node.SetAttribute("perm", Array.ConvertAll(outer, axis => inner[axis]));
         }
-        else if (index.Initializer(node.Input[1]) is not { } shape || shape.ToInt64Array().Contains(0))
+        else if (index.Initializer(node.InputOrEmpty(1)) is not { } shape || shape.ToInt64Array().Contains(0))
         {
             return false;
         }

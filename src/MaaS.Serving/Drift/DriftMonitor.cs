@@ -15,7 +15,7 @@ namespace MaaS.Serving.Drift;
 /// </summary>
 internal sealed class DriftMonitor : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Name, int Version), DriftWindow> _windows = new();
+    private readonly ConcurrentDictionary<(string Name, long Version), DriftWindow> _windows = new();
     private readonly Meter _meter;
 
     public DriftMonitor(IMeterFactory meters)
@@ -39,7 +39,7 @@ internal sealed class DriftMonitor : IDisposable
         => [.. _windows.SelectMany(w => w.Value.Compare().Select(d =>
             new Measurement<double>(value(d), [.. Tags(w.Key), new KeyValuePair<string, object?>("feature", d.Name)])))];
 
-    private static KeyValuePair<string, object?>[] Tags((string Name, int Version) model)
+    private static KeyValuePair<string, object?>[] Tags((string Name, long Version) model)
         => [new("model", model.Name), new("version", VersionText.Of(model.Version))];
 
     private sealed class Executor(IInferenceExecutor next, DriftMonitor monitor) : IInferenceExecutor

@@ -87,7 +87,7 @@ internal sealed record EnsembleStep
     public required string Model { get; init; }
 
     /// <summary>Its version; null to let its route decide.</summary>
-    public int? Version { get; init; }
+    public long? Version { get; init; }
 
     /// <summary>A label instead of a version.</summary>
     public string? Label { get; init; }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Grpc.Schema;
@@ -5,11 +6,12 @@ using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Protocols.OpenInference;
+using MaaS.Serving.Protocols.SharedMemory;
 
 namespace MaaS.Serving.Grpc;
 
 /// <summary>Runs inference requests that came as messages.</summary>
-internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory contexts)
+internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory contexts, SharedRegions regions)
 {
     /// <summary>Runs a request.</summary>
     /// <returns>The answer; its message reads the outputs' memory, so it is disposed after it was sent.</returns>
@@ -25,7 +27,7 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
         var call = await calls.BeginAsync(Reference(request.ModelName, request.ModelVersion), client, cancellationToken).ConfigureAwait(false);
         try
         {
-            GrpcTensors.Read(request, call.Tensors);
+            GrpcTensors.Read(request, call.Tensors, part => regions.Read(client.Caller, part));
             await call.RunAsync(wanted.Length > 0 ? [.. wanted.Select(w => w.Name)] : null, cancellationToken).ConfigureAwait(false);
             return new Answer(Respond(request.Id, call, wanted), call);
         }
@@ -42,7 +44,7 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
         => name.Length > 0 ? new ModelReference(name, version.Length > 0 ? version : null)
             : throw RequestException.BadRequest("expected the name of a model, got none");
 
-    private static ModelInferResponse Respond(string id, InferenceCall call, ReadOnlySpan<RequestedOutput> wanted)
+    private ModelInferResponse Respond(string id, InferenceCall call, ReadOnlySpan<RequestedOutput> wanted)
     {
         var response = new ModelInferResponse { ModelName = call.Model.Name, ModelVersion = call.Model.Version.ToString(provider: null), Id = id };
         for (var i = 0; i < call.Outputs.Count; i++)
@@ -50,13 +52,22 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
             var spec = call.Outputs.Specs[i];
             var tensor = wanted.IsEmpty || wanted[i].Classes == 0 ? call.Outputs[i]
                 : Classification.Top(call.Outputs[i], spec, wanted[i].Classes, call.Model.Manifest?.Labels);
-            response.Outputs.Add(new ModelInferResponse.Types.InferOutputTensor
+            var output = new ModelInferResponse.Types.InferOutputTensor
             {
                 Name = spec.Name,
                 Datatype = tensor.Type.ProtocolName(),
                 Shape = { tensor.Shape.ToArray() },
-            });
-            response.RawOutputContents.Add(GrpcTensors.Raw(tensor));
+            };
+            response.Outputs.Add(output);
+            if (!wanted.IsEmpty && wanted[i].Shared is { } part)
+            {
+                GrpcSharedMemory.AddPart(output.Parameters, part, regions.Write(call.Client.Caller, part, tensor, spec.Name));
+                response.RawOutputContents.Add(ByteString.Empty); // One for each output, as clients count them.
+            }
+            else
+            {
+                response.RawOutputContents.Add(GrpcTensors.Raw(tensor));
+            }
         }
 
         return response;
@@ -68,22 +79,14 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
         {
             if (SchedulePolicy.Has(name))
             {
-                SchedulePolicy.Apply(client, name, Number(name, value), contexts);
+                SchedulePolicy.Apply(client, name, GrpcParameters.Number(name, value), contexts);
             }
         }
     }
 
     private static RequestedOutput Requested(ModelInferRequest.Types.InferRequestedOutputTensor output)
         => new(output.Name, Classes: output.Parameters.TryGetValue("classification", out var count)
-            ? (int)Math.Clamp(Number("classification", count), 0, int.MaxValue) : 0);
-
-    private static long Number(string name, InferParameter value) => value.ParameterChoiceCase switch
-    {
-        InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
-        InferParameter.ParameterChoiceOneofCase.Uint64Param => (long)Math.Min(value.Uint64Param, long.MaxValue),
-        InferParameter.ParameterChoiceOneofCase.StringParam when long.TryParse(value.StringParam, out var number) => number,
-        _ => throw RequestException.BadRequest($"parameters: expected an integer as '{name}', got {value.ParameterChoiceCase}"),
-    };
+            ? (int)Math.Clamp(GrpcParameters.Number("classification", count), 0, int.MaxValue) : 0, Shared: GrpcSharedMemory.PartOf(output.Parameters));
 
     /// <summary>A message and what must live until it is sent.</summary>
     internal sealed class Answer(ModelInferResponse message, InferenceCall call) : IDisposable

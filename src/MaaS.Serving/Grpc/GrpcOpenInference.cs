@@ -1,120 +1,59 @@
 using System.Globalization;
-using System.Threading.Channels;
-using Google.Protobuf;
+using Grpc.Core;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
+using MaaS.Serving.Protocols.SharedMemory;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Grpc;
 
-/// <summary>The Open Inference Protocol over gRPC, <c>inference.GRPCInferenceService</c>.</summary>
+/// <summary>The Open Inference Protocol over gRPC, with Triton's extensions.</summary>
+[BindServiceMethod(typeof(GRPCInferenceService), "")] // Where reflection finds the descriptor; methods come from AddMethods.
 internal sealed class GrpcOpenInference(
-    ModelRepository models, InputEncoders encoders, GrpcInference inference, GrpcEndpoint grpc, ServingStatistics statistics) : IProtocol
+    ModelRepository models,
+    InputEncoders encoders,
+    GrpcInference inference,
+    GrpcInferStream stream,
+    ServingStatistics statistics,
+    SharedRegions regions) : IGrpcService<GrpcOpenInference>
 {
-    private const string Service = "/inference.GRPCInferenceService/";
+    public static string ServiceName => GRPCInferenceService.Descriptor.FullName;
 
-    // Requests of a stream that run at the same time: enough to fill a batch, few enough to bound what a client can hold.
-    private const int StreamWidth = 64;
-
-    public string Name => "open-inference-grpc";
-
-    public void Map(IEndpointRouteBuilder endpoints)
+    public static void AddMethods(GrpcMethods<GrpcOpenInference> methods)
     {
-        void Unary<TRequest>(ServingScope scope, string method, MessageParser<TRequest> parser, Func<TRequest, GrpcCall, ValueTask<IMessage>> run)
-            where TRequest : class, IMessage<TRequest>
-            => endpoints.MapPost(Service + method, grpc.Unary(parser, run)).WithScope(scope).WithModel(ModelMetadata.InMessage);
-
-        Unary(ServingScope.None, "ServerLive", ServerLiveRequest.Parser, static (_, _) => Of(new ServerLiveResponse { Live = true }));
-        Unary(ServingScope.None, "ServerReady", ServerReadyRequest.Parser, (_, _) => Of(new ServerReadyResponse { Ready = models.IsReady }));
-        Unary(ServingScope.Read, "ServerMetadata", ServerMetadataRequest.Parser, static (_, _) => Of(ServerMetadata()));
-        Unary(ServingScope.Read, "ModelReady", ModelReadyRequest.Parser, (r, call) => Of(new ModelReadyResponse { Ready = Statuses(call, r.Name, r.Version).Any(s => s.IsServable) }));
-        Unary(ServingScope.Read, "ModelMetadata", ModelMetadataRequest.Parser, ModelMetadataAsync);
-        Unary(ServingScope.Read, "ModelConfig", ModelConfigRequest.Parser, ModelConfigAsync);
-        Unary(ServingScope.Read, "ModelStatistics", ModelStatisticsRequest.Parser, (r, call) => Of(Statistics(r, call)));
-        Unary(ServingScope.Read, "RepositoryIndex", RepositoryIndexRequest.Parser, (r, call) => Of(Index(r, call)));
-        Unary(ServingScope.Admin, "RepositoryModelLoad", RepositoryModelLoadRequest.Parser, LoadAsync);
-        Unary(ServingScope.Admin, "RepositoryModelUnload", RepositoryModelUnloadRequest.Parser, UnloadAsync);
-        endpoints.MapPost(Service + "ModelInfer", grpc.Handle(InferAsync)).WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage);
-        endpoints.MapPost(Service + "ModelStreamInfer", grpc.Handle(StreamAsync)).WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage);
-        endpoints.MapPost(Service + "{method}", grpc.Handle(static call => throw new GrpcException(
-            GrpcStatusCode.Unimplemented, $"expected a method of inference.GRPCInferenceService, got '{call.Http.Route("method")}'"))).WithScope(ServingScope.Read);
+        methods.Unary<ServerLiveRequest, ServerLiveResponse>(
+            ServingScope.None, "ServerLive", static (_, _, _) => new ServerLiveResponse { Live = true });
+        methods.Unary<ServerReadyRequest, ServerReadyResponse>(ServingScope.None, "ServerReady", static (s, _, _) => s.ServerReady());
+        methods.Unary<ServerMetadataRequest, ServerMetadataResponse>(
+            ServingScope.Read, "ServerMetadata", static (_, _, _) => ServerMetadata());
+        methods.Unary<ModelReadyRequest, ModelReadyResponse>(ServingScope.Read, "ModelReady", static (s, r, call) => s.ModelReady(r, call));
+        methods.Unary<ModelMetadataRequest, ModelMetadataResponse>(
+            ServingScope.Read, "ModelMetadata", static (s, r, call) => s.ModelMetadataAsync(r, call));
+        methods.Unary<ModelConfigRequest, ModelConfigResponse>(
+            ServingScope.Read, "ModelConfig", static (s, r, call) => s.ModelConfigAsync(r, call));
+        methods.Unary<ModelStatisticsRequest, ModelStatisticsResponse>(
+            ServingScope.Read, "ModelStatistics", static (s, r, call) => s.Statistics(r, call));
+        methods.Unary<RepositoryIndexRequest, RepositoryIndexResponse>(
+            ServingScope.Read, "RepositoryIndex", static (s, r, call) => s.Index(r, call));
+        methods.Unary<RepositoryModelLoadRequest, RepositoryModelLoadResponse>(
+            ServingScope.Admin, "RepositoryModelLoad", static (s, r, call) => s.LoadAsync(r, call));
+        methods.Unary<RepositoryModelUnloadRequest, RepositoryModelUnloadResponse>(
+            ServingScope.Admin, "RepositoryModelUnload", static (s, r, call) => s.UnloadAsync(r, call));
+        methods.Unary<ModelInferRequest, ModelInferResponse>(
+            ServingScope.Predict, "ModelInfer", static (s, r, call) => s.InferAsync(r, call));
+        methods.DuplexStreaming<ModelInferRequest, ModelStreamInferResponse>(
+            ServingScope.Predict, "ModelStreamInfer", static (s, requests, responses, call) => s.StreamAsync(requests, responses, call));
+        GrpcSharedMemory.AddMethods(methods, static s => s.Regions);
+        GrpcSettings.AddMethods(methods, static (s, model, call) => s.Visible(call).Status(model));
     }
 
-    private static ValueTask<IMessage> Of(IMessage message) => ValueTask.FromResult(message);
+    private SharedRegions Regions => regions;
 
-    private async Task InferAsync(GrpcCall call)
-    {
-        var request = await call.ReadOnlyMessageAsync(ModelInferRequest.Parser).ConfigureAwait(false);
-        using var answer = await inference.RunAsync(request, call.Client, call.CancellationToken).ConfigureAwait(false);
-        await call.WriteAsync(answer.Message).ConfigureAwait(false);
-    }
-
-    /// <summary>Requests run side by side, so that they can share batches; answers come in the order of the requests.</summary>
-    private async Task StreamAsync(GrpcCall call)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
-        var running = Channel.CreateBounded<Task<StreamAnswer>>(StreamWidth);
-        var reading = ReadAsync();
-        try
-        {
-            await foreach (var next in running.Reader.ReadAllAsync(call.CancellationToken).ConfigureAwait(false))
-            {
-                using var answer = await next.ConfigureAwait(false);
-                await call.WriteAsync(answer.Message).ConfigureAwait(false);
-            }
-
-            await reading.ConfigureAwait(false);
-        }
-        finally
-        {
-            // The stream broke: nobody will read what still runs.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (running.Reader.TryRead(out var left))
-            {
-                using var answer = await left.ConfigureAwait(false);
-            }
-        }
-
-        async Task ReadAsync()
-        {
-            try
-            {
-                while (await call.ReadAsync(ModelInferRequest.Parser).ConfigureAwait(false) is { } request)
-                {
-                    await running.Writer.WriteAsync(RunInStreamAsync(request, call, stop.Token), stop.Token).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                running.Writer.Complete();
-            }
-        }
-    }
-
-    /// <summary>A request that fails leaves the stream open for the others.</summary>
-    private async Task<StreamAnswer> RunInStreamAsync(ModelInferRequest request, GrpcCall call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await inference.RunAsync(request, call.Client.Again(), cancellationToken).ConfigureAwait(false);
-            return new StreamAnswer(new ModelStreamInferResponse { InferResponse = answer.Message }, answer);
-        }
-        catch (Exception e)
-        {
-            var message = cancellationToken.IsCancellationRequested ? "the stream has ended" : grpc.MessageOf(e, call.Http);
-            return new StreamAnswer(
-                new ModelStreamInferResponse { ErrorMessage = message, InferResponse = new ModelInferResponse { ModelName = request.ModelName, Id = request.Id } },
-                null);
-        }
-    }
+    private ServerReadyResponse ServerReady() => new() { Ready = models.IsReady };
 
     private static ServerMetadataResponse ServerMetadata() => new()
     {
@@ -123,7 +62,25 @@ internal sealed class GrpcOpenInference(
         Extensions = { ServerDescription.Extensions },
     };
 
-    private async ValueTask<IMessage> ModelMetadataAsync(ModelMetadataRequest request, GrpcCall call)
+    /// <summary>A model that is not there is not ready, which is no error: clients ask before they load it.</summary>
+    private ModelReadyResponse ModelReady(ModelReadyRequest request, GrpcCall call)
+    {
+        var asked = GrpcInference.Reference(request.Name, request.Version);
+        return new ModelReadyResponse { Ready = Visible(call).FindStatus(asked.Name!, asked.Version).Any(s => s.IsServable) };
+    }
+
+    private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, GrpcCall call)
+    {
+        var answer = await inference.RunAsync(request, call.Client, call.CancellationToken).ConfigureAwait(false);
+        call.Http.Response.RegisterForDispose(answer);
+        return answer.Message;
+    }
+
+    private Task StreamAsync(
+        IAsyncStreamReader<ModelInferRequest> requests, IServerStreamWriter<ModelStreamInferResponse> responses, GrpcCall call)
+        => stream.RunAsync(requests, responses, call);
+
+    private async ValueTask<ModelMetadataResponse> ModelMetadataAsync(ModelMetadataRequest request, GrpcCall call)
     {
         using var lease = await models.AcquireAsync(
             GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken).ConfigureAwait(false);
@@ -141,7 +98,7 @@ internal sealed class GrpcOpenInference(
     private static ModelMetadataResponse.Types.TensorMetadata Metadata(TensorSpec spec)
         => new() { Name = spec.Name, Datatype = spec.Type.ProtocolName(), Shape = { spec.Shape } };
 
-    private async ValueTask<IMessage> ModelConfigAsync(ModelConfigRequest request, GrpcCall call)
+    private async ValueTask<ModelConfigResponse> ModelConfigAsync(ModelConfigRequest request, GrpcCall call)
     {
         using var lease = await models.AcquireAsync(
             GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken).ConfigureAwait(false);
@@ -162,7 +119,7 @@ internal sealed class GrpcOpenInference(
         },
     };
 
-    private async ValueTask<IMessage> LoadAsync(RepositoryModelLoadRequest request, GrpcCall call)
+    private async ValueTask<RepositoryModelLoadResponse> LoadAsync(RepositoryModelLoadRequest request, GrpcCall call)
     {
         foreach (var parameter in request.Parameters.Keys)
         {
@@ -173,7 +130,7 @@ internal sealed class GrpcOpenInference(
         return new RepositoryModelLoadResponse();
     }
 
-    private async ValueTask<IMessage> UnloadAsync(RepositoryModelUnloadRequest request, GrpcCall call)
+    private async ValueTask<RepositoryModelUnloadResponse> UnloadAsync(RepositoryModelUnloadRequest request, GrpcCall call)
     {
         await Visible(call).UnloadAsync(request.ModelName, version: null, call.CancellationToken).ConfigureAwait(false);
         return new RepositoryModelUnloadResponse();
@@ -192,12 +149,4 @@ internal sealed class GrpcOpenInference(
         => GrpcInference.Reference(name, version) is var asked ? Visible(call).Status(asked.Name!, asked.Version) : [];
 
     private ModelAccess Visible(GrpcCall call) => new(models, call.Http);
-
-    /// <summary>An answer in a stream and what must live until it is sent.</summary>
-    private sealed class StreamAnswer(ModelStreamInferResponse message, IDisposable? owner) : IDisposable
-    {
-        public ModelStreamInferResponse Message { get; } = message;
-
-        public void Dispose() => owner?.Dispose();
-    }
 }

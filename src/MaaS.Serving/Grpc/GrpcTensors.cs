@@ -4,6 +4,7 @@ using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Protocols.SharedMemory;
 
 namespace MaaS.Serving.Grpc;
 
@@ -11,14 +12,22 @@ namespace MaaS.Serving.Grpc;
 internal static class GrpcTensors
 {
     /// <summary>Reads every input of a request; raw bytes are not copied, so the request must outlive the tensors.</summary>
+    /// <param name="request">The message.</param>
+    /// <param name="tensors">Takes the inputs.</param>
+    /// <param name="shared">Reads a part of shared memory.</param>
     /// <exception cref="RequestException">INVALID_ARGUMENT, with what was expected.</exception>
-    public static void Read(ModelInferRequest request, RequestTensors tensors)
+    public static void Read(ModelInferRequest request, RequestTensors tensors, Func<SharedPart, byte[]> shared)
     {
+        // What lies in shared memory has no raw contents.
+        var parts = request.Inputs.Select(i => GrpcSharedMemory.PartOf(i.Parameters)).ToArray();
+        var expected = parts.Count(p => p is null);
         var raw = request.RawInputContents;
-        if (raw.Count > 0 && raw.Count != request.Inputs.Count)
+        if (raw.Count > 0 && raw.Count != expected)
         {
-            throw RequestException.BadRequest($"raw_input_contents: expected one for each of {request.Inputs.Count} inputs, got {raw.Count}");
+            throw RequestException.BadRequest($"raw_input_contents: expected one for each of {expected} inputs, got {raw.Count}");
         }
+
+        var next = 0;
 
         for (var i = 0; i < request.Inputs.Count; i++)
         {
@@ -31,16 +40,16 @@ internal static class GrpcTensors
             }
 
             long[] shape = [.. input.Shape];
-            if (raw.Count > 0 && input.Contents is not null)
+            if ((raw.Count > 0 || parts[i] is not null) && input.Contents is not null)
             {
-                throw RequestException.BadRequest($"input '{input.Name}': expected either contents or raw_input_contents, got both");
+                throw RequestException.BadRequest(
+                    $"input '{input.Name}': expected either contents or {(parts[i] is null ? "raw_input_contents" : "shared memory")}, got both");
             }
 
-            tensors.Complete(index, raw.Count > 0
-                ? BinaryTensor.Read(input.Name, type, shape, raw[i].Memory)
+            tensors.Complete(index, parts[i] is { } part ? BinaryTensor.Read(input.Name, type, shape, shared(part))
+                : raw.Count > 0 ? BinaryTensor.Read(input.Name, type, shape, raw[next++].Memory)
                 : ReadTyped(input.Name, type, shape, input.Contents ?? new InferTensorContents()));
         }
-
     }
 
     /// <summary>The bytes of a tensor, which are not copied unless they are strings: the message must be gone before the tensor is.</summary>
@@ -99,7 +108,7 @@ internal static class GrpcTensors
     private static TensorValue Strings(string name, RepeatedField<ByteString> contents, long[] shape)
     {
         ThrowIfUnfit(name, contents, shape);
-        return TensorValue.OfStrings([.. contents.Select(c => BinaryTensor.Text(name, c.Span))], shape);
+        return TensorValue.OfStrings([.. contents.Select(static c => ByteText.Decode(c.Span))], shape);
     }
 
     private static void ThrowIfUnfit<T>(string name, RepeatedField<T> contents, long[] shape)

@@ -45,6 +45,9 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
     /// <summary>The timestamp after which nobody waits for a request that came just now.</summary>
     public long DeadlineIn(TimeSpan timeout) => time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
 
+    /// <summary>The timestamp of a point in time.</summary>
+    public long DeadlineAt(DateTime until) => DeadlineIn(until - time.GetUtcNow().UtcDateTime);
+
     private long? Deadline(string? milliseconds)
     {
         var limit = options.Value.RequestTimeout;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using MaaS.Serving.Http;
 
@@ -27,6 +28,20 @@ internal static class JsonText
         try
         {
             return reader.ValueTextEquals(text);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NotUnicode(e);
+        }
+    }
+
+    /// <summary>The bytes that the string which the reader stands on has in base64; false where it is no base64.</summary>
+    /// <exception cref="RequestException">400: it is no Unicode text.</exception>
+    public static bool TryGetBase64(in Utf8JsonReader reader, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        try
+        {
+            return reader.TryGetBytesFromBase64(out bytes);
         }
         catch (InvalidOperationException e)
         {

@@ -16,6 +16,9 @@ internal static class NonFinite
     [ThreadStatic]
     private static HttpContext? _request;
 
+    /// <summary>Options of the server whose answer this thread writes; null where it writes none.</summary>
+    public static MaaSServingOptions? Options => _request?.RequestServices?.GetService<IOptions<MaaSServingOptions>>()?.Value;
+
     /// <summary>Says whose answer this thread writes, until it is called with null.</summary>
     public static void Begin(HttpContext? request) => _request = request;
 
@@ -23,7 +26,7 @@ internal static class NonFinite
     /// <exception cref="RequestException">422: the options want none in answers.</exception>
     public static void Write(Utf8JsonWriter writer, double value)
     {
-        switch (_request?.RequestServices?.GetService<IOptions<MaaSServingOptions>>()?.Value.NonFiniteNumbers)
+        switch (Options?.NonFiniteNumbers)
         {
             case NonFiniteNumbers.Null:
                 writer.WriteNullValue();

@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Json;
@@ -94,13 +92,12 @@ internal static class TensorJsonReader
 
         // {"b64": "…"}
         if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !JsonText.Is(reader, "b64"u8) || !reader.Read() || reader.TokenType != JsonTokenType.String
-            || !reader.TryGetBytesFromBase64(out var bytes) || !reader.Read() || reader.TokenType != JsonTokenType.EndObject)
+            || !JsonText.TryGetBase64(reader, out var bytes) || !reader.Read() || reader.TokenType != JsonTokenType.EndObject)
         {
             throw RequestException.BadRequest($"input '{target.Name}': expected text or {{\"b64\": base64}}, got another object");
         }
 
-        target.Append(Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes)
-            : throw RequestException.BadRequest($"input '{target.Name}': expected base64 of UTF-8 text, got other bytes"));
+        target.Append(Onnx.Inference.ByteText.Decode(bytes));
     }
 
     private static RequestException Ragged(TensorBuffer target, string got)

@@ -104,7 +104,7 @@ internal static class TensorJsonWriter
             case ElementType.String:
                 foreach (var v in tensor.Strings.Slice((int)start, (int)count))
                 {
-                    writer.WriteStringValue(v);
+                    NonText.Write(writer, v);
                 }
 
                 break;

@@ -53,6 +53,20 @@ internal readonly struct ModelAccess
         return _models.Status(name, version, _caller);
     }
 
+    /// <summary>As <see cref="Status"/>, and empty where there is no such model or version.</summary>
+    /// <exception cref="Http.RequestException">400: the version is no number of 63 bits. 403: the model is kept from the caller.</exception>
+    public IReadOnlyList<ModelVersionStatus> FindStatus(string name, string? version)
+    {
+        try
+        {
+            return Status(name, version);
+        }
+        catch (Http.RequestException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            return [];
+        }
+    }
+
     /// <inheritdoc cref="ModelRepository.Route"/>
     /// <remarks>Copies to a model that is kept from the caller are kept from them too.</remarks>
     public TrafficRoute? Route(string name)
@@ -72,7 +86,7 @@ internal readonly struct ModelAccess
     /// <summary>The model of a target as <c>digits@canary</c>.</summary>
     public static string ShadowTarget(string shadow) => shadow.Split('@')[0];
 
-    /// <inheritdoc cref="ModelRepository.LoadAsync(string, int?, bool, CancellationToken)"/>
+    /// <inheritdoc cref="ModelRepository.LoadAsync(string, long?, bool, CancellationToken)"/>
     public Task LoadAsync(string name, CancellationToken cancellationToken)
     {
         BeginChange(name);
@@ -94,8 +108,8 @@ internal readonly struct ModelAccess
         _models.SetInstances(name, instances, _caller);
     }
 
-    /// <inheritdoc cref="ModelRepository.UnloadAsync(string, int?, CancellationToken)"/>
-    public Task UnloadAsync(string name, int? version, CancellationToken cancellationToken)
+    /// <inheritdoc cref="ModelRepository.UnloadAsync(string, long?, CancellationToken)"/>
+    public Task UnloadAsync(string name, long? version, CancellationToken cancellationToken)
     {
         BeginChange(name);
         return _models.UnloadAsync(name, version, _caller, cancellationToken);

@@ -11,8 +11,8 @@ namespace MaaS.Serving.Models;
 /// </remarks>
 internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
 {
-    private IReadOnlyDictionary<string, int> _labels = new Dictionary<string, int>();
-    private Dictionary<int, ModelSource> _sources = [];
+    private IReadOnlyDictionary<string, long> _labels = new Dictionary<string, long>();
+    private Dictionary<long, ModelSource> _sources = [];
 
     public string Name { get; } = name;
 
@@ -28,28 +28,28 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     /// <summary>How requests are spread; null for the latest version.</summary>
     public TrafficRouter? Router { get; set; }
 
-    public SortedDictionary<int, ModelSlot> Slots { get; } = [];
+    public SortedDictionary<long, ModelSlot> Slots { get; } = [];
 
     /// <summary>Where each label leads now, which may be behind the registry until the new version is loaded.</summary>
-    public Dictionary<string, int> Labels { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, long> Labels { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether there is anything left of it.</summary>
     public bool IsGone => _sources.Count == 0 && Slots.Count == 0;
 
-    public IEnumerable<int> Versions => _sources.Keys;
+    public IEnumerable<long> Versions => _sources.Keys;
 
     /// <summary>Where the registry wants each label to lead.</summary>
-    public IReadOnlyDictionary<string, int> WantedLabels => _labels;
+    public IReadOnlyDictionary<string, long> WantedLabels => _labels;
 
     /// <summary>Takes over what the folder has.</summary>
-    public void Update(IEnumerable<ModelSource> sources, IReadOnlyDictionary<string, int>? labels)
+    public void Update(IEnumerable<ModelSource> sources, IReadOnlyDictionary<string, long>? labels)
     {
         _sources = sources.ToDictionary(s => s.Version);
-        _labels = labels ?? new Dictionary<string, int>();
+        _labels = labels ?? new Dictionary<string, long>();
     }
 
     /// <summary>The versions that shall be loaded.</summary>
-    public SortedSet<int> Wanted()
+    public SortedSet<long> Wanted()
     {
         if (Wishes.IsUnloaded)
         {
@@ -99,7 +99,7 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         return (load, unload);
     }
 
-    private List<ModelSlot> ToLoad(SortedSet<int> wanted, long now)
+    private List<ModelSlot> ToLoad(SortedSet<long> wanted, long now)
     {
         var isUp = Slots.Values.Any(s => s.Serving is not null || s.Loading is not null);
         List<ModelSlot> load = [];

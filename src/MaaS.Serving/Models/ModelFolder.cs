@@ -76,7 +76,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
     {
         public List<ModelSource> Sources { get; } = [];
 
-        public Dictionary<string, IReadOnlyDictionary<string, int>> Labels { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, IReadOnlyDictionary<string, long>> Labels { get; } = new(StringComparer.Ordinal);
 
         public List<UnreadableSource> Unreadable { get; } = [];
 

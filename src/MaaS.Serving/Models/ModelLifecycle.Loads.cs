@@ -186,14 +186,14 @@ internal sealed partial class ModelLifecycle
     }
 
     [LoggerMessage(LogLevel.Information, "Serving {Model} version {Version}: {Inputs} -> {Outputs}")]
-    private partial void LogLoaded(string model, int version, string inputs, string outputs);
+    private partial void LogLoaded(string model, long version, string inputs, string outputs);
 
     [LoggerMessage(LogLevel.Information, "Unloaded {Model} version {Version}")]
-    private partial void LogUnloaded(string model, int version);
+    private partial void LogUnloaded(string model, long version);
 
     [LoggerMessage(LogLevel.Information, "Unloading {Model} version {Version} to make room; its next request loads it again")]
-    private partial void LogEvicted(string model, int version);
+    private partial void LogEvicted(string model, long version);
 
     [LoggerMessage(LogLevel.Error, "{Model} version {Version} could not be loaded and {Outcome}")]
-    private partial void LogFailed(Exception exception, string model, int version, string outcome);
+    private partial void LogFailed(Exception exception, string model, long version, string outcome);
 }

@@ -91,7 +91,7 @@ internal sealed partial class ModelLifecycle
                 throw new RequestException(409, $"expected a name that no model of the models folder has, got '{name}'");
             }
 
-            family.Wishes = family.Wishes with { Entry = entry, IsUnloaded = false };
+            family.Wishes = family.Wishes with { Entry = entry, EntryModels = [.. sources.Select(s => s.Name).Distinct()], IsUnloaded = false };
             family.Update([.. sources.Select(s => s with { Name = name })], labels: null);
             Advance([family]);
         }
@@ -100,12 +100,15 @@ internal sealed partial class ModelLifecycle
         return true;
     }
 
-    /// <summary>What was registered under names of its own, of what the folder has.</summary>
+    /// <summary>
+    /// What was registered under names of its own, of what the folder has; and only models that the registration was about, whose
+    /// callers would else be led to others.
+    /// </summary>
     private IEnumerable<ModelSource> Registered(IReadOnlyList<ModelSource> scanned)
     {
-        var wishes = _stored.Models.Select(m => (Name: m.Key, m.Value.Entry)).Concat(_families.Values.Select(f => (f.Name, f.Wishes.Entry)));
-        return wishes.Where(w => w.Entry is not null && ModelNames.IsValid(w.Name)).Distinct()
-            .SelectMany(w => scanned.Where(s => EntryOf(s) == w.Entry).Select(s => s with { Name = w.Name })).ToArray();
+        var wishes = _families.Values.Select(f => (f.Name, f.Wishes)).Concat(_stored.Models.Select(m => (Name: m.Key, Wishes: m.Value)));
+        return wishes.Where(w => w.Wishes.Entry is not null && ModelNames.IsValid(w.Name)).DistinctBy(w => w.Name).SelectMany(w => scanned
+            .Where(s => EntryOf(s) == w.Wishes.Entry && w.Wishes.Covers(s.Name)).Select(s => s with { Name = w.Name })).ToArray();
     }
 
     /// <summary>The entry of the models folder that a source is in, as <c>digits.onnx</c>.</summary>

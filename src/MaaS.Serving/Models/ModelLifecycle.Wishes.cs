@@ -26,20 +26,20 @@ internal sealed partial class ModelLifecycle
     }
 
     /// <summary>The versions that the folder has of a model.</summary>
-    public IReadOnlyList<int> Versions(string name)
+    public IReadOnlyList<long> Versions(string name)
     {
         lock (_gate)
         {
-            return [.. _families.GetValueOrDefault(name)?.Versions.Order() ?? Enumerable.Empty<int>()];
+            return [.. _families.GetValueOrDefault(name)?.Versions.Order() ?? Enumerable.Empty<long>()];
         }
     }
 
     /// <summary>Where the registry wants labels to lead.</summary>
-    public IReadOnlyDictionary<string, int> WantedLabels(string name)
+    public IReadOnlyDictionary<string, long> WantedLabels(string name)
     {
         lock (_gate)
         {
-            return _families.GetValueOrDefault(name)?.WantedLabels ?? new Dictionary<string, int>();
+            return _families.GetValueOrDefault(name)?.WantedLabels ?? new Dictionary<string, long>();
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class ModelLifecycle
 
     /// <summary>Begins to load a model or one version.</summary>
     /// <returns>Completes when the loads have ended, well or not; null when there is no such model or version.</returns>
-    public Task? Load(string name, int? version, bool reload)
+    public Task? Load(string name, long? version, bool reload)
     {
         lock (_gate)
         {
@@ -141,7 +141,7 @@ internal sealed partial class ModelLifecycle
 
     /// <summary>Unloads a model or one version, and waits until its memory is free.</summary>
     /// <returns>False when no other version can take the place of the one to go; it stays.</returns>
-    public async Task<bool> UnloadAsync(string name, int? version, CancellationToken cancellationToken)
+    public async Task<bool> UnloadAsync(string name, long? version, CancellationToken cancellationToken)
     {
         ModelFamily? family;
         ModelWishes before;
@@ -181,7 +181,7 @@ internal sealed partial class ModelLifecycle
         return true;
     }
 
-    private bool StillServes(ModelFamily family, int? version)
+    private bool StillServes(ModelFamily family, long? version)
     {
         lock (_gate)
         {

@@ -250,7 +250,7 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
             var slots = family.Slots.Values.Where(s => s.IsServable && leaving?.Contains(s) != true).ToArray();
             if (slots.Length > 0)
             {
-                views[family.Name] = new ModelView(family.Name, slots, new Dictionary<string, int>(family.Labels, StringComparer.Ordinal), family.Router);
+                views[family.Name] = new ModelView(family.Name, slots, new Dictionary<string, long>(family.Labels, StringComparer.Ordinal), family.Router);
             }
             else
             {

@@ -113,10 +113,10 @@ public sealed class ModelRepository
     /// <param name="reload">Whether files that did not change are loaded again as well.</param>
     /// <param name="cancellationToken">Stops waiting; the load goes on.</param>
     /// <exception cref="RequestException">404: there is no such model or version. 400: it could not be loaded, with the reason; what served before still does.</exception>
-    public Task LoadAsync(string name, int? version = null, bool reload = false, CancellationToken cancellationToken = default)
+    public Task LoadAsync(string name, long? version = null, bool reload = false, CancellationToken cancellationToken = default)
         => LoadAsync(name, version, reload, Caller.Server, cancellationToken);
 
-    internal async Task LoadAsync(string name, int? version, bool reload, Caller caller, CancellationToken cancellationToken)
+    internal async Task LoadAsync(string name, long? version, bool reload, Caller caller, CancellationToken cancellationToken)
     {
         await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
         var loading = _lifecycle.Load(name, version, reload) ?? throw (_lifecycle.Versions(name) is { Count: > 0 } versions
@@ -137,10 +137,10 @@ public sealed class ModelRepository
     /// 404: there is no such model or version. 409: a label leads to the version, or it is the only one that answers while
     /// another should.
     /// </exception>
-    public Task UnloadAsync(string name, int? version = null, CancellationToken cancellationToken = default)
+    public Task UnloadAsync(string name, long? version = null, CancellationToken cancellationToken = default)
         => UnloadAsync(name, version, Caller.Server, cancellationToken);
 
-    internal async Task UnloadAsync(string name, int? version, Caller caller, CancellationToken cancellationToken)
+    internal async Task UnloadAsync(string name, long? version, Caller caller, CancellationToken cancellationToken)
     {
         var all = Status(name, version?.ToString(CultureInfo.InvariantCulture), caller);
         if (version is not null && all[0].Labels.Count > 0)

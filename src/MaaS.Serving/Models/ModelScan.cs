@@ -6,7 +6,7 @@ namespace MaaS.Serving.Models;
 /// <param name="Unreadable">What looks like a model and cannot be read.</param>
 internal sealed record ModelScan(
     IReadOnlyList<ModelSource> Sources,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>> Labels,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, long>> Labels,
     IReadOnlyList<UnreadableSource> Unreadable);
 
 /// <summary>Something that looks like a model and cannot be read.</summary>
@@ -14,4 +14,4 @@ internal sealed record ModelScan(
 /// <param name="Location">Where it is.</param>
 /// <param name="Cause">Why it cannot be read.</param>
 /// <param name="Version">The version that it is of; null where it is the model as a whole.</param>
-internal sealed record UnreadableSource(string Name, string Location, Exception Cause, int? Version = null);
+internal sealed record UnreadableSource(string Name, string Location, Exception Cause, long? Version = null);

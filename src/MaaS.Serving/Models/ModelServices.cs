@@ -1,6 +1,7 @@
 using MaaS.Serving.Ensembles;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Protocols;
+using MaaS.Serving.Quiet;
 using MaaS.Serving.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,7 +1,7 @@
 namespace MaaS.Serving.Models;
 
 /// <summary>One version of a model: what lies in the folder, what serves, what is under way. Changed under the repository's lock.</summary>
-internal sealed class ModelSlot(string name, int version)
+internal sealed class ModelSlot(string name, long version)
 {
     // Read by requests without the lock.
     private volatile ServedModel? _serving;
@@ -10,7 +10,7 @@ internal sealed class ModelSlot(string name, int version)
 
     public string Name { get; } = name;
 
-    public int Version { get; } = version;
+    public long Version { get; } = version;
 
     /// <summary>What the folder has; null when it is gone.</summary>
     public ModelSource? Source { get; set; }

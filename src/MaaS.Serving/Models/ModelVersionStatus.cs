@@ -11,7 +11,7 @@ namespace MaaS.Serving.Models;
 /// <param name="Labels">Labels that lead to this version now, in order.</param>
 /// <param name="Bytes">Estimated memory while it is loaded; 0 while it is not.</param>
 public sealed record ModelVersionStatus(
-    string Name, int Version, ModelState State, string ErrorCode, string ErrorMessage, IReadOnlyList<string> Labels, long Bytes)
+    string Name, long Version, ModelState State, string ErrorCode, string ErrorMessage, IReadOnlyList<string> Labels, long Bytes)
 {
     /// <summary>Whether a request can be answered: it is loaded, or will be on the first request.</summary>
     public bool IsServable { get; init; }

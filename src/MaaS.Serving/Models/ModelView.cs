@@ -9,7 +9,7 @@ namespace MaaS.Serving.Models;
 /// <param name="Slots">Versions that can answer, the oldest first; at least one.</param>
 /// <param name="Labels">Where each label leads.</param>
 /// <param name="Router">How requests are spread; null for the latest version.</param>
-internal sealed record ModelView(string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, int> Labels, TrafficRouter? Router)
+internal sealed record ModelView(string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, long> Labels, TrafficRouter? Router)
 {
     /// <summary>The version that a request shall have; null when it cannot answer.</summary>
     public ModelSlot? Choose(ModelReference reference, RequestContext context)
@@ -28,9 +28,9 @@ internal sealed record ModelView(string Name, ModelSlot[] Slots, IReadOnlyDictio
     private ModelSlot? FindLabel(string label) => Labels.TryGetValue(label, out var version) ? FindVersion(version) : null;
 
     private ModelSlot? FindVersion(string text)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? FindVersion(version) : null;
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? FindVersion(version) : null;
 
-    private ModelSlot? FindVersion(int version)
+    private ModelSlot? FindVersion(long version)
     {
         foreach (var slot in Slots)
         {

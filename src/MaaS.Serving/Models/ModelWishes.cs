@@ -9,10 +9,10 @@ internal sealed record ModelWishes
     public bool IsUnloaded { get; init; }
 
     /// <summary>Versions to load besides those of the policy.</summary>
-    public IReadOnlyList<int> Loaded { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<long> Loaded { get; init => field = value ?? []; } = [];
 
     /// <summary>Versions not to load although the policy would.</summary>
-    public IReadOnlyList<int> Unloaded { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<long> Unloaded { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether <see cref="Route"/> takes the place of the configured one.</summary>
     public bool HasRoute { get; init; }
@@ -25,6 +25,15 @@ internal sealed record ModelWishes
 
     /// <summary>The file or folder of the models folder that the model was registered from under a name of its own; null for none.</summary>
     public string? Entry { get; init; }
+
+    /// <summary>
+    /// The models that the entry held when it was registered, which the caller was asked for: what else it comes to hold is not
+    /// served under the name. Null in a state that was written without them, where only a model named as the entry counts.
+    /// </summary>
+    public IReadOnlyList<string>? EntryModels { get; init; }
+
+    /// <summary>Whether the entry may serve a model of that name.</summary>
+    public bool Covers(string model) => EntryModels?.Contains(model) ?? model == Path.GetFileNameWithoutExtension(Entry);
 
     /// <summary>Whether nothing was asked for.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

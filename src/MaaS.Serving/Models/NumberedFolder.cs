@@ -68,12 +68,12 @@ internal static class NumberedFolder
             : throw new InvalidDataException($"{folder}: expected folders of versions, as 1/model.onnx, found none.");
     }
 
-    private static IEnumerable<(int Number, string Path)> Versions(string folder)
+    private static IEnumerable<(long Number, string Path)> Versions(string folder)
     {
         foreach (var path in Directory.EnumerateDirectories(folder))
         {
             var name = Path.GetFileName(path);
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            if (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
                 && name == number.ToString(CultureInfo.InvariantCulture))
             {
                 yield return (number, path);

@@ -7,7 +7,7 @@ namespace MaaS.Serving.Models;
 internal sealed class ScanSettler(TimeSpan settleTime, TimeProvider time)
 {
     private Dictionary<string, (string State, long Since)> _changing = new(StringComparer.Ordinal);
-    private ModelScan _accepted = new([], new Dictionary<string, IReadOnlyDictionary<string, int>>(), []);
+    private ModelScan _accepted = new([], new Dictionary<string, IReadOnlyDictionary<string, long>>(), []);
 
     /// <summary>Whether some change is still too young.</summary>
     public bool IsSettled => _changing.Count == 0;
@@ -51,7 +51,7 @@ internal sealed class ScanSettler(TimeSpan settleTime, TimeProvider time)
         sources.AddRange(before.Values.Where(old
             => IsWithin(old.Location, unreadable) || !Holds(old.Location, "gone")));
 
-        var labels = new Dictionary<string, IReadOnlyDictionary<string, int>>(seen.Labels, StringComparer.Ordinal);
+        var labels = new Dictionary<string, IReadOnlyDictionary<string, long>>(seen.Labels, StringComparer.Ordinal);
         foreach (var (name, old) in _accepted.Labels)
         {
             if (sources.Exists(s => s.Name == name))

@@ -13,7 +13,7 @@ namespace MaaS.Serving.Models;
 /// <param name="model">The network; null for an ensemble, which has only what its runner runs.</param>
 /// <param name="manifest">What its package says; null for a bare <c>.onnx</c> file.</param>
 /// <param name="runner">Runs its requests.</param>
-public sealed class ServedModel(string name, int version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
+public sealed class ServedModel(string name, long version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
 {
     // One for the repository and one for each lease: the last to leave frees the model.
     private int _users = 1;
@@ -23,7 +23,7 @@ public sealed class ServedModel(string name, int version, InferenceModel? model,
     public string Name { get; } = name;
 
     /// <summary>1 or more.</summary>
-    public int Version { get; } = version;
+    public long Version { get; } = version;
 
     /// <summary>Inputs in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Inputs { get; init; } = model?.Inputs ?? [];

@@ -11,9 +11,9 @@ internal sealed record VersionPolicy
     public const string Rule = "'latest', 'latest:N', 'all' or versions as '1,4'";
 
     private readonly int _latest;
-    private readonly HashSet<int> _specific;
+    private readonly HashSet<long> _specific;
 
-    private VersionPolicy(int latest, params IEnumerable<int> specific)
+    private VersionPolicy(int latest, params IEnumerable<long> specific)
     {
         _latest = latest;
         _specific = [.. specific];
@@ -28,7 +28,7 @@ internal sealed record VersionPolicy
     public int? Newest => _latest > 0 ? _latest : null;
 
     /// <summary>The versions that are named, in order; empty where the newest are loaded.</summary>
-    public IReadOnlyList<int> Named => [.. _specific.Order()];
+    public IReadOnlyList<long> Named => [.. _specific.Order()];
 
     /// <summary>Reads a policy; null where the text is none.</summary>
     public static VersionPolicy? TryParse(string? text)
@@ -40,7 +40,7 @@ internal sealed record VersionPolicy
 
         if (text?.StartsWith("latest:", StringComparison.Ordinal) == true)
         {
-            return Number(text["latest:".Length..]) is { } count ? new VersionPolicy(count) : null;
+            return Number(text["latest:".Length..]) is { } count and <= int.MaxValue ? new VersionPolicy((int)count) : null;
         }
 
         var numbers = text?.Split(',', StringSplitOptions.TrimEntries).Select(Number).ToArray();
@@ -49,9 +49,9 @@ internal sealed record VersionPolicy
 
     /// <summary>The versions to load.</summary>
     /// <param name="versions">All there are.</param>
-    public IEnumerable<int> Select(IEnumerable<int> versions)
+    public IEnumerable<long> Select(IEnumerable<long> versions)
         => _latest > 0 ? versions.OrderDescending().Take(_latest) : versions.Where(_specific.Contains);
 
-    private static int? Number(string text)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+    private static long? Number(string text)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 }

@@ -71,7 +71,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
         foreach (var version in versions)
         {
             writer.WriteStartObject();
-            writer.WriteNumber("version"u8, version.Version);
+            writer.WriteString("version"u8, VersionText.Of(version.Version)); // JavaScript's numbers end at 53 bits.
             writer.WriteString("state"u8, version.State.ToString().ToUpperInvariant());
             writer.WriteBoolean("servable"u8, version.IsServable);
             writer.WriteStartArray("labels"u8);
@@ -105,7 +105,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
             {
                 writer.WriteStartObject();
                 writer.WriteString("name"u8, model.Name);
-                writer.WriteNumber("version"u8, int.Parse(model.Version, CultureInfo.InvariantCulture));
+                writer.WriteString("version"u8, model.Version);
                 writer.WriteNumber("requests"u8, model.Requests);
                 writer.WriteNumber("errors"u8, model.Errors);
                 writer.WriteNumber("p50_ms"u8, model.Median * 1000);
@@ -129,7 +129,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
             writer.WriteString("model"u8, error.Model);
             if (error.Version is { } version)
             {
-                writer.WriteNumber("version"u8, version);
+                writer.WriteString("version"u8, VersionText.Of(version));
             }
             else
             {

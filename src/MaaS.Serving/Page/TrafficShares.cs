@@ -11,9 +11,9 @@ internal static class TrafficShares
     /// <param name="route">The model's route; null for the latest version.</param>
     /// <param name="versions">The model's versions.</param>
     /// <returns>Shares by version; their sum is 1, or 0 where no version can answer.</returns>
-    public static IReadOnlyDictionary<int, double> Of(TrafficRoute? route, IReadOnlyList<ModelVersionStatus> versions)
+    public static IReadOnlyDictionary<long, double> Of(TrafficRoute? route, IReadOnlyList<ModelVersionStatus> versions)
     {
-        var shares = new Dictionary<int, double>();
+        var shares = new Dictionary<long, double>();
         var servable = versions.Where(v => v.IsServable).ToList();
         foreach (var (target, share) in route?.Split ?? new Dictionary<string, double>())
         {
@@ -25,9 +25,9 @@ internal static class TrafficShares
 
         var total = shares.Values.Sum();
         return total > 0 ? shares.ToDictionary(s => s.Key, s => s.Value / total)
-            : servable.Count > 0 ? new Dictionary<int, double> { [servable.Max(v => v.Version)] = 1 } : shares;
+            : servable.Count > 0 ? new Dictionary<long, double> { [servable.Max(v => v.Version)] = 1 } : shares;
     }
 
-    private static int? Find(List<ModelVersionStatus> versions, string target)
+    private static long? Find(List<ModelVersionStatus> versions, string target)
         => (versions.Find(v => v.Version.ToString(CultureInfo.InvariantCulture) == target) ?? versions.Find(v => v.Labels.Contains(target)))?.Version;
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Unicode;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 
@@ -54,7 +53,7 @@ internal static class BinaryTensor
         long size = 0;
         foreach (var text in tensor.Strings)
         {
-            size += LengthPrefix + Encoding.UTF8.GetByteCount(text);
+            size += LengthPrefix + ByteText.GetByteCount(text);
         }
 
         return size;
@@ -71,11 +70,19 @@ internal static class BinaryTensor
 
         foreach (var text in tensor.Strings)
         {
-            var length = Encoding.UTF8.GetByteCount(text);
+            var isText = ByteText.IsText(text);
+            var other = isText ? [] : ByteText.Encode(text);
             var prefix = target.GetSpan(LengthPrefix);
-            BinaryPrimitives.WriteUInt32LittleEndian(prefix, (uint)length);
+            BinaryPrimitives.WriteUInt32LittleEndian(prefix, (uint)(isText ? Encoding.UTF8.GetByteCount(text) : other.Length));
             target.Advance(LengthPrefix);
-            Encoding.UTF8.GetBytes(text, target);
+            if (isText)
+            {
+                Encoding.UTF8.GetBytes(text, target);
+            }
+            else
+            {
+                target.Write(other);
+            }
         }
     }
 
@@ -95,12 +102,6 @@ internal static class BinaryTensor
             : throw RequestException.BadRequest($"input '{name}': expected a tensor that fits memory, got the shape [{Join(shape)}]");
     }
 
-    /// <summary>Text of one BYTES element.</summary>
-    /// <exception cref="RequestException">400: the bytes are no UTF-8; ONNX strings are.</exception>
-    public static string Text(string name, ReadOnlySpan<byte> bytes)
-        => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes)
-            : throw RequestException.BadRequest($"input '{name}': expected BYTES of UTF-8 text, got other bytes");
-
     private static string[] ReadStrings(string name, long count, ReadOnlySpan<byte> data)
     {
         // Each takes at least its prefix: a count that the bytes cannot hold allocates nothing.
@@ -117,7 +118,7 @@ internal static class BinaryTensor
                 throw WrongStrings(name, count);
             }
 
-            strings[i] = Text(name, data.Slice(LengthPrefix, (int)BinaryPrimitives.ReadUInt32LittleEndian(data)));
+            strings[i] = ByteText.Decode(data.Slice(LengthPrefix, (int)BinaryPrimitives.ReadUInt32LittleEndian(data)));
             data = data[(LengthPrefix + (int)BinaryPrimitives.ReadUInt32LittleEndian(data))..];
         }
 

@@ -39,8 +39,6 @@ internal static class ProtocolServices
         services.TryAddSingleton<TensorFlowExamples>();
         services.TryAddSingleton<TensorFlowStatus>();
         services.TryAddSingleton<GenerationMetrics>();
-        services.TryAddSingleton<GrpcEndpoint>();
-        services.TryAddSingleton<GrpcInference>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<IProtocol, HealthProtocol>(),
@@ -51,15 +49,11 @@ internal static class ProtocolServices
             ServiceDescriptor.Singleton<IProtocol, RepositoryProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, TorchServeInference>(),
             ServiceDescriptor.Singleton<IProtocol, TorchServeManagement>(),
-            ServiceDescriptor.Singleton<IProtocol, GrpcOpenInference>(),
-            ServiceDescriptor.Singleton<IProtocol, GrpcHealth>(),
-            ServiceDescriptor.Singleton<IProtocol, GrpcPredictionService>(),
             ServiceDescriptor.Singleton<IProtocol, KServeProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, SharedMemoryProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, SettingsProtocol>(),
             ServiceDescriptor.Singleton<IProtocol, DocumentProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, GrpcModelService>(),
         ]);
-        return services;
+        return services.AddGrpcServices();
     }
 }

@@ -35,6 +35,11 @@ internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, M
             throw Refused($"text {longest}: expected at most {_maxLength} characters, got {texts[longest].Length}");
         }
 
+        if (Array.FindIndex(texts, static t => !ByteText.IsText(t)) is >= 0 and var other)
+        {
+            throw Refused($"text {other}: expected UTF-8, got other bytes");
+        }
+
         try
         {
             var (ids, mask) = encoder.EncodeBatch(texts, LengthStep);

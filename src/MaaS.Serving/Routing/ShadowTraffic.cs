@@ -147,7 +147,7 @@ public sealed partial class ShadowTraffic : BackgroundService
     private partial void LogFailed(Exception exception, string model, string shadow);
 
     private sealed record Copy(
-        IInferenceExecutor Executor, string Model, int Version, ShadowRule Rule, string Shadow, long Bytes,
+        IInferenceExecutor Executor, string Model, long Version, ShadowRule Rule, string Shadow, long Bytes,
         (string Name, TensorValue Value)[] Inputs, (string Name, TensorValue Value)[] Outputs);
 
     private sealed class ShadowExecutor(ShadowTraffic traffic, IInferenceExecutor next) : IInferenceExecutor

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.AspNetCore.Server;
 using MaaS.Serving.Audit;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
@@ -44,6 +45,12 @@ internal sealed class EndpointGuard
     /// <summary>The only port for changes; null where every port takes them. A host that listens on a port of its own for them sets it.</summary>
     public int? AdminPort { get; set; }
 
+    /// <summary>
+    /// The port for gRPC alone, where its methods take changes as well, from callers who prove who they are: HTTP/2 in clear text
+    /// does not reach the administration's port. Null for none; a host that listens on one sets it.
+    /// </summary>
+    public int? GrpcPort { get; set; }
+
     /// <summary>Whether a caller without a key or token cannot read anything, so that it is no use to try.</summary>
     public bool IsKeyNeeded
         => !_authentication.Anonymous.Has(ServingScope.Read) && (_options.ApiKeys.Count > 0 || _options.ApiKeyFile is not null || _options.Jwt is not null)
@@ -62,7 +69,8 @@ internal sealed class EndpointGuard
         var model = endpoint.Metadata.OfType<ModelMetadata>().LastOrDefault() ?? ModelMetadata.InAddress;
         if (endpoint.RequestDelegate is { } inner)
         {
-            endpoint.RequestDelegate = context => InvokeAsync(context, scope, model, inner);
+            var isGrpc = endpoint.Metadata.OfType<GrpcMethodMetadata>().Any();
+            endpoint.RequestDelegate = context => InvokeAsync(context, scope, model, isGrpc, inner);
         }
     }
 
@@ -71,7 +79,7 @@ internal sealed class EndpointGuard
         => _authentication.IsOpen || await _authentication.ReadAsync(context).ConfigureAwait(false) is not { } proof
             ? _authentication.AnonymousAt(context, AdminPort) : proof.Caller ?? Caller.Nobody;
 
-    private Task InvokeAsync(HttpContext context, ServingScope scope, ModelMetadata model, RequestDelegate inner)
+    private Task InvokeAsync(HttpContext context, ServingScope scope, ModelMetadata model, bool isGrpc, RequestDelegate inner)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
         var isAdministration = AdminPort == context.Connection.LocalPort;
@@ -81,7 +89,7 @@ internal sealed class EndpointGuard
                 StatusCodes.Status400BadRequest, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
         }
 
-        if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration)
+        if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration && !(isGrpc && IsGrpcPort(context)))
         {
             return RefuseAsync(context, null, null, new Failure(
                 StatusCodes.Status404NotFound, $"{context.Request.Method} {context.Request.Path}: not here; models are administered on a port of their own"));
@@ -125,6 +133,12 @@ internal sealed class EndpointGuard
         }
 
         var model = asked.Of(context);
+        if (scope == ServingScope.Admin && AdminPort is not null && caller.Name.Length == 0 && IsGrpcPort(context))
+        {
+            return RefuseAsync(context, caller, model, new Failure(
+                StatusCodes.Status401Unauthorized, "expected proof of the scope 'admin' on this port, got none"));
+        }
+
         if (ServingAuthorization.Refusal(caller, scope, model) is { } refusal)
         {
             return RefuseAsync(context, caller, model, refusal);
@@ -166,6 +180,8 @@ internal sealed class EndpointGuard
         }
     }
 
+    private bool IsGrpcPort(HttpContext context) => GrpcPort == context.Connection.LocalPort && GrpcPort != AdminPort;
+
     private static Failure TooMany(TimeSpan? wait) => new(StatusCodes.Status429TooManyRequests, "expected fewer requests a second from this caller", wait);
 
     private async Task RefuseAsync(HttpContext context, Caller? caller, string? model, Failure failure)
@@ -181,7 +197,7 @@ internal sealed class EndpointGuard
             context.Response.Headers.WWWAuthenticate = CallerAuthentication.Challenge;
         }
 
-        if (!await GrpcEndpoint.TryRefuseAsync(context, failure).ConfigureAwait(false))
+        if (!await GrpcFailures.TryRefuseAsync(context, failure).ConfigureAwait(false))
         {
             await JsonAnswer.WriteErrorAsync(context, failure.Status, failure.Message).ConfigureAwait(false);
         }

@@ -16,7 +16,7 @@ internal sealed class RecentErrors(TimeProvider time)
     /// <param name="exception">What was thrown.</param>
     /// <param name="model">A model that is served; null where none was found.</param>
     /// <param name="version">Its version; null where it is not known.</param>
-    public void Add(Exception exception, string? model = null, int? version = null)
+    public void Add(Exception exception, string? model = null, long? version = null)
     {
         if (!_seen.TryAdd(exception, this))
         {
@@ -57,4 +57,4 @@ internal sealed class RecentErrors(TimeProvider time)
 /// <param name="Count">How many.</param>
 /// <param name="First">When the first of them was.</param>
 /// <param name="Last">When the last of them was.</param>
-internal sealed record RecentError(string? Model, int? Version, string Kind, long Count, DateTimeOffset First, DateTimeOffset Last);
+internal sealed record RecentError(string? Model, long? Version, string Kind, long Count, DateTimeOffset First, DateTimeOffset Last);

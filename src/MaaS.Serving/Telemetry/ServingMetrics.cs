@@ -87,5 +87,5 @@ internal sealed class ServingMetrics : IDisposable
     }
 
     // Boxing the version of each request would be the only allocation here.
-    private static TagList Tags(string name, int version) => new() { { "model", name }, { "version", VersionText.Of(version) } };
+    private static TagList Tags(string name, long version) => new() { { "model", name }, { "version", VersionText.Of(version) } };
 }

@@ -44,7 +44,7 @@ internal sealed partial class ServeProcess : IDisposable
     }
 
     /// <summary>Registers the next version of a model: (batch, 1) → x · version.</summary>
-    public static async Task<int> RegisterAsync(string models, string name = "m")
+    public static async Task<long> RegisterAsync(string models, string name = "m")
     {
         var registry = new ModelRegistry(models);
         var version = registry.Versions(name).Select(v => v.Version).DefaultIfEmpty().Max() + 1;

@@ -22,6 +22,26 @@ public sealed class GrpcClientTests : ServerFixture
         Assert.That(_client.Ok("ServerReady", "{}").GetProperty("ready").GetBoolean());
         Assert.That(_client.Ok("ModelReady", """{"name": "registered", "version": "1"}""").GetProperty("ready").GetBoolean());
         Assert.That(_client.Ok("Check", "{}").GetProperty("status").GetString(), Is.EqualTo("SERVING"));
+        Assert.That(_client.Ok("Check", """{"service": "tensorflow.serving.PredictionService"}""").GetProperty("status").GetString(), Is.EqualTo("SERVING"));
+    }
+
+    [TestCase("""{"name": "none"}""")]
+    [TestCase("""{"name": "linear", "version": "7"}""")]
+    [TestCase("""{"name": "linear", "version": "9223372036854775807"}""")]
+    public void ModelReady_ModelThatIsNotThere_IsFalse(string request)
+        => Assert.That(_client.Ok("ModelReady", request).TryGetProperty("ready", out _), Is.False, "protobuf leaves false out");
+
+    [Test]
+    public void ModelReady_VersionBeyond63Bits_IsInvalid()
+        => Assert.That(_client.Fails("ModelReady", """{"name": "linear", "version": "9223372036854775808"}""", "INVALID_ARGUMENT"), Does.Contain("9223372036854775808"));
+
+    [Test]
+    public void Settings_TraceAndLog_AreToldAndNotChanged()
+    {
+        Assert.That(_client.Ok("TraceSetting", "{}").GetProperty("settings").GetProperty("trace_level").GetProperty("value")[0].GetString(), Is.EqualTo("OFF"));
+        Assert.That(_client.Ok("LogSettings", "{}").GetProperty("settings").GetProperty("log_error").GetProperty("bool_param").GetBoolean());
+        _client.Fails("TraceSetting", """{"model_name": "none"}""", "NOT_FOUND");
+        _client.Fails("LogSettings", """{"settings": {"log_error": {"bool_param": false}}}""", "UNIMPLEMENTED");
     }
 
     [Test]
@@ -128,7 +148,7 @@ public sealed class GrpcClientTests : ServerFixture
     [Test]
     public void Call_UnknownMethodOrService_IsUnimplementedOrNotFound()
     {
-        Assert.That(_client.Fails("Unknown", "{}", "UNIMPLEMENTED"), Does.Contain("'Unknown'"));
+        Assert.That(_client.Fails("Unknown", "{}", "UNIMPLEMENTED"), Does.Contain("unimplemented"));
         Assert.That(_client.Fails("Check", """{"service": "other"}""", "NOT_FOUND"), Does.Contain("'other'"));
         Assert.That(_client.Fails("ModelMetadata", """{"name": "none"}""", "NOT_FOUND"), Does.Contain("'none'"));
     }

@@ -32,32 +32,36 @@ public sealed class GrpcFramingTests : ServerFixture
     }
 
     [Test]
-    public async Task Call_UnaryWithSecondMessage_IsUnimplemented()
-        => await ExpectAsync(Live, [.. Frame(new ServerLiveRequest()), .. Frame(new ServerLiveRequest())], 12, "the stream has more");
+    public async Task Call_UnaryWithSecondMessage_IsInternal()
+        => await ExpectAsync(Live, [.. Frame(new ServerLiveRequest()), .. Frame(new ServerLiveRequest())], 13, "Additional data");
 
     [Test]
-    public async Task Call_UnaryWithoutMessage_IsUnimplemented() => await ExpectAsync(Live, [], 12, "the stream has none");
+    public async Task Call_UnaryWithoutMessage_IsInternal() => await ExpectAsync(Live, [], 13, "Incomplete message");
 
-    [TestCase(new byte[] { 0, 0, 0 }, 13, "after 3 bytes")]
-    [TestCase(new byte[] { 0, 0, 0, 0, 9, 1, 2 }, 13, "after 7 bytes")]
-    [TestCase(new byte[] { 2, 0, 0, 0, 0 }, 13, "got 2")]
+    [TestCase(new byte[] { 0, 0, 0 }, 13, "Incomplete")]
+    [TestCase(new byte[] { 0, 0, 0, 0, 9, 1, 2 }, 13, "Incomplete")]
+    [TestCase(new byte[] { 2, 0, 0, 0, 0 }, 13, "expected frames")]
+    [TestCase(new byte[] { 0, 255, 255, 255, 255 }, 13, "expected frames")]
     [TestCase(new byte[] { 1, 0, 0, 0, 0 }, 13, "grpc-encoding")]
     [TestCase(new byte[] { 0, 0, 0, 0, 3, 255, 255, 255 }, 13, "expected a ServerLiveRequest")]
-    [TestCase(new byte[] { 0, 255, 255, 255, 255 }, 8, "at most")]
+    [TestCase(new byte[] { 0, 127, 255, 255, 255 }, 8, "maximum")]
     public async Task Call_MalformedFrame_EndsWithItsStatus(byte[] body, int status, string message) => await ExpectAsync(Live, body, status, message);
 
-    [Test]
-    public async Task Call_PackedMessage_IsUnpackedAndAnsweredPacked()
+    [TestCase("gzip")]
+    [TestCase("deflate")]
+    public async Task Call_PackedMessage_IsUnpackedAndAnsweredPacked(string encoding)
     {
         var values = new float[2000];
         var request = Same(values);
-        var (status, response, body) = await PostAsync(Infer, new ByteArrayContent(Packed(request)), "grpc-encoding: gzip", "grpc-accept-encoding: gzip,identity");
+        var (status, response, body) = await PostAsync(
+            Infer, new ByteArrayContent(Packed(request, encoding)), $"grpc-encoding: {encoding}", $"grpc-accept-encoding: {encoding},identity");
 
         Assert.That(status, Is.Zero);
-        Assert.That(response.Headers.GetValues("grpc-encoding"), Is.EqualTo(new[] { "gzip" }));
+        Assert.That(response.Headers.GetValues("grpc-encoding"), Is.EqualTo(new[] { encoding }));
         Assert.That(body[0], Is.EqualTo(1));
-        using var gzip = new GZipStream(new MemoryStream(body, 5, body.Length - 5), CompressionMode.Decompress);
-        Assert.That(ModelInferResponse.Parser.ParseFrom(gzip).RawOutputContents[0], Is.EqualTo(request.RawInputContents[0]));
+        var answer = new MemoryStream(body, 5, body.Length - 5);
+        using Stream unpacked = encoding == "gzip" ? new GZipStream(answer, CompressionMode.Decompress) : new ZLibStream(answer, CompressionMode.Decompress);
+        Assert.That(ModelInferResponse.Parser.ParseFrom(unpacked).RawOutputContents[0], Is.EqualTo(request.RawInputContents[0]));
     }
 
     [Test]
@@ -81,16 +85,17 @@ public sealed class GrpcFramingTests : ServerFixture
         await ExpectAsync(Infer, Packed(request), 8, "at most 1048576 bytes", "grpc-encoding: gzip");
     }
 
-    [TestCase("zstd", new byte[] { 0, 0, 0, 0, 0 }, 12, "got 'zstd'")]
-    [TestCase("gzip", new byte[] { 1, 0, 0, 0, 2, 1, 2 }, 13, "expected a gzip message")]
+    [TestCase("zstd", new byte[] { 1, 0, 0, 0, 0 }, 12, "zstd")]
     public async Task Call_WrongEncoding_NamesThoseAccepted(string encoding, byte[] body, int status, string message)
     {
         var response = await ExpectAsync(Live, body, status, message, $"grpc-encoding: {encoding}");
-        Assert.That(response.Headers.GetValues("grpc-accept-encoding"), Is.EqualTo(new[] { "identity,gzip" }));
+        Assert.That(response.Headers.GetValues("grpc-accept-encoding"), Is.EqualTo(new[] { "identity,gzip,deflate" }));
     }
 
-    [Test]
-    public async Task Call_DeadlinePassed_IsDeadlineExceeded() => await ExpectAsync(Infer, Frame(Same(1)), 4, "deadline", "grpc-timeout: 1n");
+    [TestCase("gzip")]
+    [TestCase("deflate")]
+    public async Task Call_BytesThatAreNotPacked_AreInternal(string encoding)
+        => await ExpectAsync(Live, [1, 0, 0, 0, 2, 1, 2], 13, $"expected a {encoding} message", $"grpc-encoding: {encoding}");
 
     [Test]
     public async Task Call_MessageNeverComes_EndsAtTheDeadline()
@@ -98,21 +103,19 @@ public sealed class GrpcFramingTests : ServerFixture
         using var never = new PiecesContent([[0, 0, 0, 0, 9, 1]]) { Hold = TimeSpan.FromSeconds(20) };
         var start = DateTime.UtcNow;
 
-        var (status, _, _) = await PostAsync(Infer, never, "grpc-timeout: 200m");
+        try
+        {
+            Assert.That((await PostAsync(Infer, never, "grpc-timeout: 200m")).Status, Is.EqualTo(4));
+        }
+        catch (OperationCanceledException)
+        {
+            // The stream is reset behind the status, which HttpClient may see first.
+        }
 
-        Assert.That(status, Is.EqualTo(4));
         Assert.That(DateTime.UtcNow - start, Is.LessThan(TimeSpan.FromSeconds(10)));
     }
 
-    [TestCase("1")]
-    [TestCase("123456789S")]
-    [TestCase("5x")]
-    [TestCase("-5S")]
-    public async Task Call_MalformedTimeout_IsInternal(string timeout)
-        => await ExpectAsync(Live, Frame(new ServerLiveRequest()), 13, "grpc-timeout", $"grpc-timeout: {timeout}");
-
     [TestCase("application/json")]
-    [TestCase("application/grpc+json")]
     [TestCase("application/grpc-web")]
     public async Task Call_OtherContentType_Is415(string type)
     {
@@ -198,12 +201,13 @@ public sealed class GrpcFramingTests : ServerFixture
 
     private static byte[] Frame(IMessage message) => Frame(0, message.ToByteArray());
 
-    private static byte[] Packed(IMessage message)
+    private static byte[] Packed(IMessage message, string encoding = "gzip")
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (Stream packing = encoding == "gzip"
+            ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            message.WriteTo(gzip);
+            message.WriteTo(packing);
         }
 
         return Frame(1, packed.ToArray());

@@ -24,7 +24,7 @@ METHODS = {
     "Unknown": ("ServerLiveRequest", "ServerLiveResponse"),
     "Classify": ("ClassificationRequest", "ClassificationResponse"),
     "Regress": ("RegressionRequest", "RegressionResponse"),
-    "HandleReloadConfigRequest": ("GetModelStatusRequest", "GetModelStatusResponse"),
+    "HandleReloadConfigRequest": ("ReloadConfigRequest", "ReloadConfigResponse"),
     "PredictStreamed": ("PredictRequest", "PredictResponse"),
 }
 

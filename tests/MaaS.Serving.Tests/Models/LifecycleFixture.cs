@@ -91,7 +91,7 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
         => Repository.AcquireAsync(new ModelReference(name, version, label), new RequestContext());
 
     /// <summary>The version that answers.</summary>
-    public async Task<int> AnswersAsync(string name, string? label = null)
+    public async Task<long> AnswersAsync(string name, string? label = null)
     {
         using var lease = await AcquireAsync(name, label: label);
         return lease.Model.Version;

@@ -1,5 +1,7 @@
 using System.Net;
 using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.TensorFlow.Schema;
+using MaaS.Serving.Tests.Security;
 
 namespace MaaS.Serving.Tests.Models;
 
@@ -171,10 +173,45 @@ public sealed class NumberedFolderTests
         await server.Models.LoadAsync("m");
 
         Assert.That(await server.PostTextAsync("/v1/models/m:predict", """{"instances": [[1, 1]]}"""), Does.Contain("[5,5]"));
-        Assert.That(server.Models.Status("m").Select(s => (s.Version, s.State)), Does.Contain((2, ModelState.Available)));
+        Assert.That(server.Models.Status("m").Select(s => (s.Version, s.State)), Does.Contain((2L, ModelState.Available)));
     }
 
-    private void Scale(string name, int version, float factor)
+    [Test]
+    public async Task Version_BeyondTheRangeOf32Bits_IsServedByEveryProtocol()
+    {
+        const long Largest = long.MaxValue;
+        Scale("m", 3_000_000_000, 2);
+        Scale("m", Largest, 5);
+        Directory.CreateDirectory(_models["m/9223372036854775808"]);
+        await using var server = await StartAsync(o => (o.GrpcUrl, o.Defaults.Versions) = ("http://127.0.0.1:0", "all"));
+
+        Assert.That(server.Models.Status("m").Select(s => s.Version), Is.EqualTo(new[] { 3_000_000_000, Largest }));
+        Assert.That(await server.PostTextAsync("/v1/models/m:predict", """{"instances": [[1, 1]]}"""), Does.Contain("[5,5]"));
+        Assert.That(await server.PostTextAsync("/v1/models/m/versions/3000000000:predict", """{"instances": [[1, 1]]}"""), Does.Contain("[2,2]"));
+        Assert.That(
+            (await server.PostAsync($"/v2/models/m/versions/{Largest}/infer", """{"inputs": [{"name": "x", "shape": [1, 2], "datatype": "FP32", "data": [1, 1]}]}"""))
+            .GetProperty("model_version").GetString(),
+            Is.EqualTo("9223372036854775807"));
+        Assert.That((await server.PostAsync("/predictions/m/3000000000", """{"instances": [[1, 1]]}""")).GetProperty("predictions")[0][0].GetSingle(), Is.EqualTo(2));
+
+        var (status, _, answers) = await server.Client.CallAsync(
+            server.GrpcAddress, "/tensorflow.serving.ModelService/GetModelStatus",
+            [new GetModelStatusRequest { ModelSpec = new ModelSpec { Name = "m", Version = Largest } }]);
+        Assert.That(status, Is.Zero);
+        Assert.That(GetModelStatusResponse.Parser.ParseFrom(answers[0]).ModelVersionStatus.Single().Version, Is.EqualTo(Largest));
+        var infer = GrpcCalls.Infer("m");
+        infer.ModelVersion = "3000000000";
+        Assert.That((await server.Client.CallAsync(server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [infer])).Status, Is.Zero);
+
+        const string Beyond = "9223372036854775808";
+        infer.ModelVersion = Beyond;
+        Assert.That((await server.Client.CallAsync(server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [infer])).Status, Is.EqualTo(3));
+        await server.PostAsync($"/v2/models/m/versions/{Beyond}/infer", "{}", HttpStatusCode.BadRequest);
+        await server.PostAsync($"/v1/models/m/versions/{Beyond}:predict", "{}", HttpStatusCode.BadRequest);
+        await server.PostAsync($"/predictions/m/{Beyond}", "{}", HttpStatusCode.BadRequest);
+    }
+
+    private void Scale(string name, long version, float factor)
     {
         Directory.CreateDirectory(_models[$"{name}/{version}"]);
         ScaleModels.Scale(factor).Save(_models[$"{name}/{version}/model.onnx"]);

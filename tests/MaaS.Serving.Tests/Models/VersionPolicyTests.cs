@@ -4,11 +4,11 @@ namespace MaaS.Serving.Tests.Models;
 
 public sealed class VersionPolicyTests
 {
-    [TestCase("latest", ExpectedResult = new[] { 9 })]
-    [TestCase("latest:2", ExpectedResult = new[] { 4, 9 })]
-    [TestCase("all", ExpectedResult = new[] { 1, 2, 4, 9 })]
-    [TestCase("1, 4,7", ExpectedResult = new[] { 1, 4 })]
-    public int[] Select_Policy_TakesItsVersions(string policy) => [.. VersionPolicy.TryParse(policy)!.Select([1, 9, 2, 4]).Order()];
+    [TestCase("latest", ExpectedResult = new long[] { 9 })]
+    [TestCase("latest:2", ExpectedResult = new long[] { 4, 9 })]
+    [TestCase("all", ExpectedResult = new long[] { 1, 2, 4, 9 })]
+    [TestCase("1, 4,7", ExpectedResult = new long[] { 1, 4 })]
+    public long[] Select_Policy_TakesItsVersions(string policy) => [.. VersionPolicy.TryParse(policy)!.Select([1, 9, 2, 4]).Order()];
 
     [TestCase("")]
     [TestCase("newest")]

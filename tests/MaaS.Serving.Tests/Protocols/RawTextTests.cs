@@ -162,7 +162,7 @@ public sealed class RawTextTests : MailServer
     [TestCase("""{"instances": ["a", "b", "c", "d", "e"]}""", "expected 1 to 4 texts, got 5; send them in several requests")]
     [TestCase("""{"instances": [3]}""", "expected string values")]
     [TestCase("""{"instances": ["\ud800"]}""", "expected Unicode text")]
-    [TestCase("""{"instances": [{"b64": "/w=="}]}""", "expected base64 of UTF-8 text")]
+    [TestCase("""{"instances": [{"b64": "/w=="}]}""", "expected UTF-8, got other bytes")]
     [TestCase("""{"inputs": "one"}""", "expected string[batch], got string[]")]
     [TestCase("""{"inputs": {"text": ["a"], "input_ids": [[2, 3]]}}""", "got some of both")]
     public async Task Predict_NoTexts_SaysWhatWasExpected(string body, string message)

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Caching;
@@ -49,7 +48,7 @@ internal readonly record struct RequestHash(UInt128 High, UInt128 Low)
 
     private static void Append(IncrementalHash hash, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = ByteText.Encode(text); // Other bytes have another hash, whether they are text or not.
         Append(hash, bytes.Length);
         hash.AppendData(bytes);
     }

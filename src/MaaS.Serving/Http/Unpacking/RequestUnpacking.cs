@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Http.Unpacking;
@@ -52,8 +53,9 @@ internal static class RequestUnpacking
             {
                 return await unpacking.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException || (e is IOException && e.GetType().Assembly == typeof(ZLibStream).Assembly))
             {
+                // zlib has an error of its own, which is not public, for a stream that needs a dictionary.
                 throw new RequestException($"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
             }
         }

@@ -130,7 +130,7 @@ internal static class TritonConfigReader
     private static string Numbers(TextProtoMessage specific)
     {
         var versions = specific.Integers("versions").ToArray();
-        return versions.Length > 0 && versions.All(v => v is > 0 and <= int.MaxValue) ? string.Join(',', versions)
+        return versions.Length > 0 && versions.All(v => v > 0) ? string.Join(',', versions)
             : throw new InvalidDataException("version_policy: expected versions above 0 in 'specific'.");
     }
 

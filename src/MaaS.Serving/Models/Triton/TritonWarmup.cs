@@ -40,6 +40,11 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
             }
 
             long[] dims = [.. value.Integers("dims")];
+            if (dims.Any(static d => d < 0))
+            {
+                throw new InvalidDataException($"model_warmup '{name}': expected dims of 0 or more for '{key}', got [{string.Join(", ", dims)}].");
+            }
+
             return new Input(
                 key, maxBatchSize > 0 ? [rows, .. dims] : dims, value.Flag("random_data"), file is null ? null : Path.Combine(folder, "warmup", file));
         });

@@ -26,7 +26,7 @@ internal static class OpenInferenceAnswer
             tensors[i] = classes == 0 ? outputs[i] : Classification.Top(outputs[i], outputs.Specs[i], classes, call.Model.Manifest?.Labels);
             if (request.Output(i).Shared is { } part)
             {
-                WriteShared(regions.Find(call.Client.Caller, part.Region), part, tensors[i], outputs.Specs[i].Name);
+                regions.Write(call.Client.Caller, part, tensors[i], outputs.Specs[i].Name);
                 continue;
             }
 
@@ -54,19 +54,6 @@ internal static class OpenInferenceAnswer
 
     private static bool IsBytes(OpenInferenceRequest request, int output)
         => request.Output(output).Shared is null && request.IsBinaryOutput(output);
-
-    private static void WriteShared(SharedRegion region, SharedPart part, TensorValue tensor, string name)
-    {
-        var size = BinaryTensor.Size(tensor);
-        if (size > part.Size)
-        {
-            throw RequestException.BadRequest($"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
-        }
-
-        var bytes = new ArrayBufferWriter<byte>((int)Math.Max(1, size));
-        BinaryTensor.Write(bytes, tensor);
-        region.Write(part.Offset, bytes.WrittenSpan);
-    }
 
     private static async Task WriteBinaryAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
     {

@@ -40,7 +40,7 @@ internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFac
 
         body.QuoteNonFinite();
         return OpenInferenceRequest.Read(
-            body.Json, body.Binary, call.Tensors, part => regions.Find(call.Client.Caller, part.Region).Read(part.Offset, part.Size));
+            body.Json, body.Binary, call.Tensors, part => regions.Read(call.Client.Caller, part));
     }
 
     private static int? HeaderLength(HttpContext context)

@@ -17,7 +17,7 @@ internal static class RawRequest
     }
 
     private static TensorValue Text(TensorSpec spec, ReadOnlyMemory<byte> body)
-        => spec.Shape.All(s => s is 1 or -1) ? TensorValue.OfStrings([BinaryTensor.Text(spec.Name, body.Span)], spec.ShapeWith(1))
+        => spec.Shape.All(s => s is 1 or -1) ? TensorValue.OfStrings([ByteText.Decode(body.Span)], spec.ShapeWith(1))
             : throw RequestException.BadRequest($"input '{spec.Name}': expected a JSON part: the model takes more than one text, {spec.Description()}");
 
     private static long[] Shape(TensorSpec spec, int bytes)

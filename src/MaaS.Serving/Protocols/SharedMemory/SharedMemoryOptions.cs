@@ -12,8 +12,11 @@ public sealed class SharedMemoryOptions
     /// <summary>Where the system keeps shared memory as files. Default <c>/dev/shm</c>, Linux' own.</summary>
     public string Folder { get; set; } = "/dev/shm";
 
-    /// <summary>Most regions at once. Default 64.</summary>
-    public int MaxRegions { get; set; } = 64;
+    /// <summary>Most regions of all callers at once. Default 256.</summary>
+    public int MaxRegions { get; set; } = 256;
+
+    /// <summary>Most regions of one caller at once; callers without a name count as one. Default 64.</summary>
+    public int MaxRegionsPerCaller { get; set; } = 64;
 
     /// <summary>Every fault, after the name of these options.</summary>
     internal IEnumerable<string> Faults(string path)
@@ -26,6 +29,11 @@ public sealed class SharedMemoryOptions
         if (MaxRegions is < 1 or > 65_536)
         {
             yield return $"{path}:{nameof(MaxRegions)}: expected 1 to 65536, got {MaxRegions}";
+        }
+
+        if (MaxRegionsPerCaller is < 1 or > 65_536)
+        {
+            yield return $"{path}:{nameof(MaxRegionsPerCaller)}: expected 1 to 65536, got {MaxRegionsPerCaller}";
         }
     }
 }

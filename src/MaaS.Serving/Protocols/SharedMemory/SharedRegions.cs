@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Protocols.SharedMemory;
@@ -11,11 +14,15 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
     private readonly SharedMemoryOptions _options = options.Value.SharedMemory;
     private readonly ConcurrentDictionary<(string Owner, string Name), SharedRegion> _regions = new();
 
+    private readonly Lock _adding = new();
+
     /// <summary>Whether the server takes shared memory at all.</summary>
     public bool IsOn => _options.Prefix is not null;
 
     /// <summary>Registers memory under a name.</summary>
-    /// <exception cref="RequestException">400: the name is taken, the memory is not there, or not below the configured prefix.</exception>
+    /// <exception cref="RequestException">
+    /// 400: the name is taken, the memory is not there, or not below the configured prefix. 429: there are too many.
+    /// </exception>
     public void Register(Caller caller, string name, string key, long offset, long size)
     {
         var file = key.TrimStart('/');
@@ -25,16 +32,15 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
             throw RequestException.BadRequest($"region '{name}': expected a key that begins with '{_options.Prefix}', got '{key}'");
         }
 
-        if (_regions.Count >= _options.MaxRegions)
-        {
-            throw new RequestException(429, $"expected at most {_options.MaxRegions} regions, got one more; unregister some");
-        }
-
         var region = SharedRegion.Open(name, key, caller.Name, Path.Combine(_options.Folder, file), offset, size);
-        if (!_regions.TryAdd((caller.Name, name), region))
+        try
+        {
+            Add(caller, region);
+        }
+        catch
         {
             region.Dispose();
-            throw RequestException.BadRequest($"region '{name}': expected a name that is not registered yet");
+            throw;
         }
     }
 
@@ -59,6 +65,49 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
     public SharedRegion Find(Caller caller, string name)
         => _regions.TryGetValue((caller.Name, name), out var region) ? region
             : throw RequestException.BadRequest($"shared_memory_region: expected a registered region, got '{name}'");
+
+    /// <summary>A copy of the bytes of an input.</summary>
+    /// <exception cref="RequestException">400: there is no such region, or the part is not within it.</exception>
+    public byte[] Read(Caller caller, SharedPart part) => Find(caller, part.Region).Read(part.Offset, part.Size);
+
+    /// <summary>Writes an output.</summary>
+    /// <returns>Bytes that it took.</returns>
+    /// <exception cref="RequestException">400: there is no such region, or the part is too small.</exception>
+    public long Write(Caller caller, SharedPart part, TensorValue tensor, string name)
+    {
+        var region = Find(caller, part.Region);
+        var size = BinaryTensor.Size(tensor);
+        if (size > part.Size)
+        {
+            throw RequestException.BadRequest($"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
+        }
+
+        var bytes = new ArrayBufferWriter<byte>((int)Math.Max(1, size));
+        BinaryTensor.Write(bytes, tensor);
+        region.Write(part.Offset, bytes.WrittenSpan);
+        return size;
+    }
+
+    /// <summary>One at a time: what is counted is still so when the region is added.</summary>
+    private void Add(Caller caller, SharedRegion region)
+    {
+        lock (_adding)
+        {
+            var (most, whose) = _regions.Count >= _options.MaxRegions ? (_options.MaxRegions, "all callers")
+                : _regions.Keys.Count(k => k.Owner == caller.Name) >= _options.MaxRegionsPerCaller ? (_options.MaxRegionsPerCaller, "this caller")
+                : (0, "");
+            if (most > 0)
+            {
+                throw new RequestException(
+                    StatusCodes.Status429TooManyRequests, $"expected at most {most} regions of {whose}, got one more; unregister some");
+            }
+
+            if (!_regions.TryAdd((caller.Name, region.Name), region))
+            {
+                throw RequestException.BadRequest($"region '{region.Name}': expected a name that is not registered yet");
+            }
+        }
+    }
 
     public void Dispose()
     {

@@ -42,7 +42,7 @@ internal static class CloudEvent
             var start = (int)reader.TokenStartIndex;
             if (name == "data_base64")
             {
-                data = reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes) ? bytes
+                data = reader.TokenType == JsonTokenType.String && JsonText.TryGetBase64(reader, out var bytes) ? bytes
                     : throw RequestException.BadRequest("data_base64: expected a text in base64");
             }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Http;
@@ -101,7 +100,7 @@ internal static class TensorFlowAnswer
         if (shape.IsEmpty)
         {
             writer.WriteStartObject();
-            writer.WriteBase64String("b64"u8, Encoding.UTF8.GetBytes(values[0]));
+            writer.WriteBase64String("b64"u8, ByteText.Encode(values[0]));
             writer.WriteEndObject();
             return;
         }

@@ -58,14 +58,16 @@ internal sealed class TensorFlowPredict(
         await context.Response.BodyWriter.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static PredictRequest Parse(ReadOnlySpan<byte> body)
+    /// <exception cref="RequestException">400: it is no such message.</exception>
+    internal static PredictRequest Parse(ReadOnlySpan<byte> body)
     {
         try
         {
             return PredictRequest.Parser.ParseFrom(body);
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
         {
+            // The parser throws the latter where a wrapped number, such as a version, is cut off.
             throw new RequestException("expected a serialized tensorflow.serving.PredictRequest, got other bytes", e);
         }
     }

@@ -231,7 +231,7 @@ internal static class TensorFlowRequest
             throw RequestException.BadRequest("image: expected pixels, a file in base64 or {\"b64\": …}");
         }
 
-        var file = reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes) ? bytes
+        var file = reader.TokenType == JsonTokenType.String && JsonText.TryGetBase64(reader, out var bytes) ? bytes
             : throw RequestException.BadRequest("image: expected a file in base64, got another text");
         if (!images.TryRead(file, model, tensors))
         {

@@ -88,6 +88,11 @@ internal sealed class RawBody : IDisposable
         {
             throw new RequestException("expected a form within the limits of the server, got another body", e);
         }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            // The body is there and the form in it is not; a client that is gone has an exception of its own.
+            throw new RequestException("expected a whole form, the body ends in one of its parts", e);
+        }
     }
 
     private static bool IsJsonType(string? type) => type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;

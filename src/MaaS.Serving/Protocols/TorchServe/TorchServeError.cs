@@ -20,10 +20,15 @@ internal static class TorchServeError
         failure.Status);
 
     /// <summary>A version as an address has it; TorchServe's own look like 1.0, so a trailing .0 is taken.</summary>
-    /// <exception cref="RequestException">404: it is no version.</exception>
-    public static int Version(string name, string version)
-        => int.TryParse(version.EndsWith(".0", StringComparison.Ordinal) ? version[..^2] : version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number : throw RequestException.NotFound($"model '{name}': expected a version as 1, got '{version}'");
+    /// <exception cref="RequestException">404: it is no version. 400: it is one of more than 63 bits.</exception>
+    public static long Version(string name, string version)
+    {
+        var digits = version.EndsWith(".0", StringComparison.Ordinal) ? version[..^2] : version;
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : digits.Length > 0 && digits.All(char.IsAsciiDigit)
+                ? throw RequestException.BadRequest($"model '{name}': expected a version of at most 63 bits, got '{version}'")
+                : throw RequestException.NotFound($"model '{name}': expected a version as 1, got '{version}'");
+    }
 
     /// <summary>TorchServe's clients take a model that was unregistered for one that never was.</summary>
     /// <exception cref="RequestException">404: the model was unloaded as a whole.</exception>

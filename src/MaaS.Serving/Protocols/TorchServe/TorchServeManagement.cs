@@ -125,7 +125,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     private async Task UnregisterAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        int? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
+        long? version = context.Route("version") is { } text ? TorchServeError.Version(name, text) : null;
         await new ModelAccess(models, context).UnloadAsync(name, version, context.RequestAborted).ConfigureAwait(false);
         await StatusAsync(context, $"Model \"{name}\" unregistered").ConfigureAwait(false);
     }
@@ -194,7 +194,7 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         }
     }
 
-    private static int Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
+    private static long Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
 
     private static int? Number(HttpContext context, string key)
         => context.Request.Query[key].ToString() is not { Length: > 0 } text ? null

@@ -112,6 +112,33 @@ public sealed class TorchServeTests : ServerFixture
         Assert.That((await again.GetAsync("/models/echo"))[0].GetProperty("workers").GetArrayLength(), Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Management_EntryThatComesToHoldAnotherModel_IsNotServedUnderTheName()
+    {
+        using var models = new ModelsFolder();
+        var (entry, state) = (models["box.maas"], models["state.json"]);
+        void Configure(MaaSServingOptions o) => (o.ModelsPath, o.Watch, o.StateFile) = (models.Path, false, state);
+        await ModelsFolder.CreateDigitsAsync(entry, m => m with { Name = "box" });
+        await using (var server = await TestServer.StartAsync(Configure))
+        {
+            await server.PostAsync("/models?url=box.maas&model_name=echo", "");
+            Assert.That(server.Models.Names, Is.EqualTo(new[] { "box", "echo" }));
+
+            // Nobody who registered the one was asked about the other.
+            File.Delete(entry);
+            await ModelsFolder.CreateDigitsAsync(entry, m => m with { Name = "hidden" });
+            await server.Models.LoadAsync("hidden");
+            Assert.That(() => server.Models.Names, Is.EqualTo(new[] { "hidden" }).After(5000, 50));
+        }
+
+        await using var again = await TestServer.StartAsync(Configure);
+        Assert.That(again.Models.Names, Is.EqualTo(new[] { "hidden" }));
+        File.Delete(entry);
+        await ModelsFolder.CreateDigitsAsync(entry, m => m with { Name = "box" });
+        await again.Models.LoadAsync("echo");
+        Assert.That(again.Models.Names, Does.Contain("echo"), "what was registered is served again once it is back");
+    }
+
     [TestCase("min_worker=3", 3)]
     [TestCase("min_worker=1&max_worker=4", 4)]
     [TestCase("max_worker=2", 2)]

@@ -3,7 +3,7 @@ using MaaS.Serving.Execution;
 namespace MaaS.Serving.Protocols.OpenInference.Statistics;
 
 /// <summary>Counts what one version of a model does.</summary>
-internal sealed class ModelCounters(string name, int version)
+internal sealed class ModelCounters(string name, long version)
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, Batch> _batches = [];

@@ -7,7 +7,7 @@ namespace MaaS.Serving.Protocols.OpenInference.Statistics;
 /// <summary>The counters of every model; a version that is loaded again goes on counting.</summary>
 internal sealed class ServingStatistics
 {
-    private readonly ConcurrentDictionary<(string Name, int Version), ModelCounters> _counters = new();
+    private readonly ConcurrentDictionary<(string Name, long Version), ModelCounters> _counters = new();
 
     /// <summary>The layer that counts.</summary>
     public static ExecutorLayer Layer { get; } = new(
@@ -15,7 +15,7 @@ internal sealed class ServingStatistics
         static (services, next) => new CountingExecutor(
             next, (ServingStatistics)services.GetService(typeof(ServingStatistics))!, (TimeProvider)services.GetService(typeof(TimeProvider))!));
 
-    public ModelCounters Of(string name, int version)
+    public ModelCounters Of(string name, long version)
         => _counters.GetOrAdd((name, version), static key => new ModelCounters(key.Name, key.Version));
 
     /// <summary>Samples of a request.</summary>

@@ -14,11 +14,10 @@ internal static class ExampleMessages
     /// <exception cref="RequestException">INVALID_ARGUMENT, with what was expected.</exception>
     public static int Read(Input? input, RequestTensors tensors)
     {
-        var (examples, context) = input?.KindCase switch
+        var (examples, context) = input switch
         {
-            Input.KindOneofCase.ExampleList => (input.ExampleList.Examples, null),
-            Input.KindOneofCase.ExampleListWithContext
-                => (input.ExampleListWithContext.Examples, input.ExampleListWithContext.Context?.Features?.Feature),
+            { ExampleList: { } list, ExampleListWithContext: null } => (list.Examples, null),
+            { ExampleList: null, ExampleListWithContext: { } list } => (list.Examples, list.Context?.Features?.Feature),
             _ => ([], (MapField<string, Feature>?)null),
         };
         if (examples.Count == 0)
@@ -27,9 +26,10 @@ internal static class ExampleMessages
         }
 
         var columns = new Dictionary<int, FeatureColumn>();
+        var seen = new HashSet<int>();
         for (var row = 0; row < examples.Count; row++)
         {
-            var seen = new HashSet<int>();
+            seen.Clear();
             Add(examples[row].Features?.Feature, row, seen);
             Add(context, row, seen);
             if (columns.Keys.FirstOrDefault(i => !seen.Contains(i), -1) is >= 0 and var missing)

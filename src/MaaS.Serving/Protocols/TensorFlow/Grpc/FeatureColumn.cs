@@ -34,7 +34,7 @@ internal sealed class FeatureColumn(TensorSpec spec)
                 _integers.AddRange(feature.Int64List.Value);
                 break;
             default:
-                _texts.AddRange(feature.BytesList.Value.Select(v => BinaryTensor.Text(spec.Name, v.Span)));
+                _texts.AddRange(feature.BytesList.Value.Select(static v => ByteText.Decode(v.Span)));
                 break;
         }
 

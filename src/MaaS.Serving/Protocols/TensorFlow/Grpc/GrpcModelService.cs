@@ -1,30 +1,28 @@
-using Google.Protobuf;
+using Grpc.Core;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 using VersionStatus = MaaS.Serving.Protocols.TensorFlow.Schema.ModelVersionStatus;
 
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
 /// <summary>TensorFlow Serving's gRPC interface for states of models, <c>tensorflow.serving.ModelService</c>.</summary>
-internal sealed class GrpcModelService(ModelRepository models, GrpcEndpoint grpc) : IProtocol
+[BindServiceMethod(typeof(ModelService), "")] // Where reflection finds the descriptor; methods come from AddMethods.
+internal sealed class GrpcModelService(ModelRepository models) : IGrpcService<GrpcModelService>
 {
-    private const string Service = "/tensorflow.serving.ModelService/";
+    public static string ServiceName => ModelService.Descriptor.FullName;
 
-    public string Name => "tensorflow-model-grpc";
-
-    public void Map(IEndpointRouteBuilder endpoints)
+    public static void AddMethods(GrpcMethods<GrpcModelService> methods)
     {
-        endpoints.MapPost(Service + "GetModelStatus", grpc.Unary(GetModelStatusRequest.Parser, (request, call)
-            => ValueTask.FromResult<IMessage>(Status(request, call)))).WithScope(ServingScope.Read).WithModel(ModelMetadata.InMessage);
-        endpoints.MapPost(Service + "HandleReloadConfigRequest", grpc.Handle(static _ => throw new GrpcException(
-            GrpcStatusCode.Unimplemented, "expected models of the models folder, which is watched; a configuration of models is not taken")))
-            .WithScope(ServingScope.Admin);
+        methods.Unary<GetModelStatusRequest, GetModelStatusResponse>(
+            ServingScope.Read, "GetModelStatus", static (s, request, call) => s.Status(request, call));
+        methods.Unary<ReloadConfigRequest, ReloadConfigResponse>(ServingScope.Admin, "HandleReloadConfigRequest", static (_, _, _) => Reload());
     }
+
+    private static ReloadConfigResponse Reload() => throw new RpcException(new Status(
+        StatusCode.Unimplemented, "expected models of the models folder, which is watched; a configuration of models is not taken"));
 
     private GetModelStatusResponse Status(GetModelStatusRequest request, GrpcCall call)
     {

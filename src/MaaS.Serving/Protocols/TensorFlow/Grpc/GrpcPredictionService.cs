@@ -1,46 +1,40 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
 /// <summary>TensorFlow Serving's gRPC interface for predictions, <c>tensorflow.serving.PredictionService</c>.</summary>
-internal sealed class GrpcPredictionService(
-    TensorFlowMessages messages, ModelRepository models, InputEncoders encoders, GrpcEndpoint grpc) : IProtocol
+[BindServiceMethod(typeof(PredictionService), "")] // Where reflection finds the descriptor; methods come from AddMethods.
+internal sealed class GrpcPredictionService(TensorFlowMessages messages, ModelRepository models, InputEncoders encoders)
+    : IGrpcService<GrpcPredictionService>
 {
-    private const string Service = "/tensorflow.serving.PredictionService/";
     private const string SignatureField = "signature_def";
 
-    public string Name => "tensorflow-prediction-grpc";
+    public static string ServiceName => PredictionService.Descriptor.FullName;
 
-    public void Map(IEndpointRouteBuilder endpoints)
+    public static void AddMethods(GrpcMethods<GrpcPredictionService> methods)
     {
-        void Unary<TRequest>(ServingScope scope, string method, MessageParser<TRequest> parser, Func<TRequest, GrpcCall, ValueTask<IMessage>> run)
-            where TRequest : class, IMessage<TRequest>
-            => endpoints.MapPost(Service + method, grpc.Unary(parser, run)).WithScope(scope).WithModel(ModelMetadata.InMessage);
-
-        Unary(ServingScope.Predict, "Predict", PredictRequest.Parser, async (request, call) => await messages.PredictAsync(
-            request, ModelSpecs.Reference(request.ModelSpec), call.Client, call.CancellationToken).ConfigureAwait(false));
-        Unary(ServingScope.Predict, "Classify", ClassificationRequest.Parser, async (request, call)
-            => await messages.ClassifyAsync(request, call.Client, call.CancellationToken).ConfigureAwait(false));
-        Unary(ServingScope.Predict, "Regress", RegressionRequest.Parser, async (request, call)
-            => await messages.RegressAsync(request, call.Client, call.CancellationToken).ConfigureAwait(false));
-        Unary(ServingScope.Predict, "MultiInference", MultiInferenceRequest.Parser, async (request, call)
-            => await messages.MultiInferenceAsync(request, call.Client, call.CancellationToken).ConfigureAwait(false));
-        Unary(ServingScope.Read, "GetModelMetadata", GetModelMetadataRequest.Parser, MetadataAsync);
-        endpoints.MapPost(Service + "{method}", grpc.Handle(static call => throw new GrpcException(
-            GrpcStatusCode.Unimplemented, $"expected Predict, Classify, Regress, MultiInference or GetModelMetadata, got '{call.Http.Route("method")}'")))
-            .WithScope(ServingScope.Read);
+        methods.Unary<PredictRequest, PredictResponse>(ServingScope.Predict, "Predict", static (s, request, call) => new(s.Messages.PredictAsync(
+            request, ModelSpecs.Reference(request.ModelSpec), call.Client, call.CancellationToken)));
+        methods.Unary<ClassificationRequest, ClassificationResponse>(
+            ServingScope.Predict, "Classify", static (s, request, call) => new(s.Messages.ClassifyAsync(request, call.Client, call.CancellationToken)));
+        methods.Unary<RegressionRequest, RegressionResponse>(
+            ServingScope.Predict, "Regress", static (s, request, call) => new(s.Messages.RegressAsync(request, call.Client, call.CancellationToken)));
+        methods.Unary<MultiInferenceRequest, MultiInferenceResponse>(
+            ServingScope.Predict, "MultiInference", static (s, request, call) => new(s.Messages.MultiInferenceAsync(request, call.Client, call.CancellationToken)));
+        methods.Unary<GetModelMetadataRequest, GetModelMetadataResponse>(
+            ServingScope.Read, "GetModelMetadata", static (s, request, call) => s.MetadataAsync(request, call));
     }
 
-    private async ValueTask<IMessage> MetadataAsync(GetModelMetadataRequest request, GrpcCall call)
+    private TensorFlowMessages Messages => messages;
+
+    private async ValueTask<GetModelMetadataResponse> MetadataAsync(GetModelMetadataRequest request, GrpcCall call)
     {
         if (request.MetadataField.Count == 0 || request.MetadataField.FirstOrDefault(f => f != SignatureField) is not null)
         {

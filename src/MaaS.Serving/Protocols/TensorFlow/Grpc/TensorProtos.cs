@@ -46,7 +46,7 @@ internal static class TensorProtos
             ElementType.UInt16 => Narrow<ushort>(name, proto.IntVal, shape),
             ElementType.UInt8 => Narrow<byte>(name, proto.IntVal, shape),
             ElementType.Float16 or ElementType.BFloat16 => Bits(name, type, proto.HalfVal, shape),
-            _ => TensorValue.OfStrings(Fill(name, proto.StringVal, shape, ByteString.Empty, v => BinaryTensor.Text(name, v.Span)), shape),
+            _ => TensorValue.OfStrings(Fill(name, proto.StringVal, shape, ByteString.Empty, static v => ByteText.Decode(v.Span)), shape),
         };
     }
 
@@ -98,7 +98,7 @@ internal static class TensorProtos
                 Add(proto.HalfVal, tensor.AsSpan<ushort>(), static v => v);
                 break;
             default:
-                Add(proto.StringVal, tensor.Strings, static v => ByteString.CopyFromUtf8(v));
+                Add(proto.StringVal, tensor.Strings, static v => ByteString.CopyFrom(ByteText.Encode(v)));
                 break;
         }
 
@@ -196,7 +196,7 @@ internal static class TensorProtos
                 throw WrongStrings(name, count);
             }
 
-            strings[i] = BinaryTensor.Text(name, content.Slice(at, lengths[i]));
+            strings[i] = ByteText.Decode(content.Slice(at, lengths[i]));
             at += lengths[i];
         }
 

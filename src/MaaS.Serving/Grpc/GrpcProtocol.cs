@@ -1,0 +1,32 @@
+using Grpc.AspNetCore.Server;
+using MaaS.Serving.Protocols;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace MaaS.Serving.Grpc;
+
+/// <summary>Maps a gRPC service.</summary>
+internal sealed class GrpcProtocol<TService>(GrpcFailures failures) : IProtocol
+    where TService : class, IGrpcService<TService>
+{
+    public string Name => TService.ServiceName;
+
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        var service = endpoints.MapGrpcService<TService>();
+        service.Add(DeclareUnimplemented);
+        service.Finally(failures.Watch);
+    }
+
+    /// <summary>The endpoints that answer UNIMPLEMENTED are made by the library and have no scope of their own.</summary>
+    public static void DeclareUnimplemented(EndpointBuilder endpoint)
+    {
+        if (!endpoint.Metadata.OfType<GrpcMethodMetadata>().Any())
+        {
+            endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Post]));
+            endpoint.Metadata.Add(new ScopeMetadata(ServingScope.Read));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Grpc.AspNetCore.Server;
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Reflection;
+using MaaS.Serving.Protocols;
+using MaaS.Serving.Protocols.TensorFlow.Grpc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Grpc;
+
+/// <summary>Registers the gRPC services.</summary>
+internal static class GrpcServiceExtensions
+{
+    public static IServiceCollection AddGrpcServices(this IServiceCollection services)
+    {
+        services.AddGrpc();
+        services.AddGrpcReflection();
+        services.TryAddSingleton<GrpcFailures>();
+        services.TryAddSingleton<GrpcInference>();
+        services.TryAddSingleton<GrpcInferStream>();
+        services.AddService<GrpcOpenInference>().AddService<GrpcHealth>()
+            .AddService<GrpcPredictionService>().AddService<GrpcModelService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IProtocol, GrpcReflection>());
+        return services.LimitMessages<ReflectionServiceImpl>().LimitMessages<ReflectionV1ServiceImpl>();
+    }
+
+    private static IServiceCollection AddService<TService>(this IServiceCollection services)
+        where TService : class, IGrpcService<TService>
+    {
+        services.TryAddSingleton<TService>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TService>, GrpcMethodProvider<TService>>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IProtocol, GrpcProtocol<TService>>());
+        return services.LimitMessages<TService>();
+    }
+
+    private static IServiceCollection LimitMessages<TService>(this IServiceCollection services)
+        where TService : class
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<GrpcServiceOptions<TService>>, GrpcMessageLimits<TService>>());
+        return services;
+    }
+}
