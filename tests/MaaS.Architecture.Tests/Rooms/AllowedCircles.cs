@@ -10,6 +10,9 @@ internal static class AllowedCircles
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Pairs =
         new Dictionary<string, FrozenDictionary<string, string>>
         {
+            ["MaaS.Client"] = Because(
+                "The client makes its transports, and they speak in its requests and answers.",
+                "(front) ↔ Grpc", "(front) ↔ Resilience", "(front) ↔ Rest"),
             ["MaaS.Training"] = Because(Grown, "Data ↔ Reports", "Evaluation ↔ Fitting", "Fitting ↔ Quantization"),
             ["MaaS.Serving"] = Because(
                 Grown,
@@ -17,7 +20,7 @@ internal static class AllowedCircles
                 "(front) ↔ Security", "(front) ↔ Telemetry", "Audit ↔ Http", "Audit ↔ Security", "Drift ↔ Telemetry", "Ensembles ↔ Models",
                 "Execution ↔ Generation", "Execution ↔ Models", "Generation ↔ Models", "Generation ↔ Protocols", "Grpc ↔ Protocols",
                 "Grpc ↔ Security", "Http ↔ Json", "Http ↔ Models", "Http ↔ Security", "Http ↔ Telemetry", "Models ↔ Protocols",
-                "Models ↔ Routing", "OpenApi ↔ Protocols"),
+                "Models ↔ Quiet", "Models ↔ Routing", "OpenApi ↔ Protocols"),
         }.ToFrozenDictionary();
 
     /// <summary>The allowed pairs of a project, as <c>A ↔ B</c>, and why.</summary>
