@@ -1,3 +1,4 @@
+using MaaS.Onnx.Quantization.Numerics;
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Compression;
 using MaaS.Onnx;

@@ -20,7 +20,8 @@ public static partial class Program
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Takes a neural network from data to a server: train, evaluate, prune, quantize, export, serve.")
+        var root = new RootCommand(
+            "Takes a neural network from data to a server: train, evaluate, prune, quantize, export, serve.")
         {
             new DemoCommand(),
             new TrainCommand(),
@@ -78,14 +79,18 @@ public static partial class Program
     private static bool IsUnknownVerb(ParseResult result)
         => result.CommandResult.Command.Subcommands.Count > 0 && result.UnmatchedTokens.Any(t => !t.StartsWith('-'));
 
-    // Which parameter of which method it was helps nobody on a command line, nor do the C++ frames below an error of libtorch.
-    private static string Text(Exception e) => ParameterName().Replace(e.Message.Split("\nException raised from ")[0], "");
+    // Which parameter of which method it was helps nobody on a command line, nor do the C++ frames below an error of
+    // libtorch.
+    private static string Text(Exception e)
+        => ParameterName().Replace(e.Message.Split("\nException raised from ")[0], "");
 
     [GeneratedRegex(@" \(Parameter '\w+'\)")]
     private static partial Regex ParameterName();
 
     // Their messages say what is wrong and what to do; where in the code it was noticed helps nobody.
     private static bool IsExpected(Exception e)
-        => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException or OptionsValidationException
-            or DivergedException or InferenceException or ModelInputException or NotSupportedException or OnnxExportException or PruningException;
+        => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException
+            or OptionsValidationException
+            or DivergedException or InferenceException or ModelInputException or NotSupportedException
+            or OnnxExportException or PruningException;
 }

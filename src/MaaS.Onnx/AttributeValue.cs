@@ -4,7 +4,8 @@ using static MaaS.Onnx.Schema.AttributeProto.Types;
 
 namespace MaaS.Onnx;
 
-/// <summary>The value of a node's attribute: made from numbers, text, lists, tensors and graphs by implicit conversion.</summary>
+/// <summary>The value of a node's attribute: made from numbers, text, lists, tensors and graphs by implicit
+/// conversion.</summary>
 public readonly struct AttributeValue
 {
     private readonly AttributeProto _proto;
@@ -59,7 +60,8 @@ public readonly struct AttributeValue
         new(new() { Type = AttributeType.Tensor, T = value });
 
     /// <summary>A graph, such as the body of Scan; not copied until the attribute is named.</summary>
-    public static implicit operator AttributeValue(GraphProto value) => new(new() { Type = AttributeType.Graph, G = value });
+    public static implicit operator AttributeValue(GraphProto value)
+        => new(new() { Type = AttributeType.Graph, G = value });
 
     private static AttributeValue Ints(long[] values)
     {

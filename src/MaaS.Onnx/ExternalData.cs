@@ -76,7 +76,8 @@ internal static class ExternalData
         if (length != needed || length > Array.MaxLength || offset > stream.Length - length)
         {
             throw new InvalidDataException(
-                $"tensor '{tensor.Name}': expected {needed} bytes of external data, got {length} at {offset} of '{path}' ({stream.Length} bytes)");
+                $"tensor '{tensor.Name}': expected {needed} bytes of external data, got {length} at {offset} of "
+                    + $"'{path}' ({stream.Length} bytes)");
         }
         byte[] bytes = new byte[length];
         stream.Seek(offset, SeekOrigin.Begin);
@@ -106,13 +107,15 @@ internal static class ExternalData
     }
 
     private static bool Inside(string path, string folder) =>
-        path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path.StartsWith(
+            Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     // Follows the links of the path and of every folder on the way to it.
     private static string Real(string path)
     {
         string real = Path.GetPathRoot(path)!;
-        foreach (string part in path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string part in path[real.Length..]
+            .Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
         {
             real = Path.Combine(real, part);
             FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
@@ -125,7 +128,8 @@ internal static class ExternalData
     }
 
     private static InvalidDataException Outside(TensorProto tensor, string location) => new(
-        $"tensor '{tensor.Name}': external data must lie in the model's folder, got '{location}'; the file may be hostile");
+        $"tensor '{tensor.Name}': external data must lie in the model's folder, got '{location}'; the file may be "
+            + "hostile");
 
     private static string? Entry(TensorProto tensor, string key) =>
         tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;
@@ -134,6 +138,7 @@ internal static class ExternalData
     {
         null => missing,
         var text when long.TryParse(text, out long value) && value >= 0 => value,
-        var text => throw new InvalidDataException($"tensor '{tensor.Name}': external data {key} '{text}' is no number"),
+        var text
+            => throw new InvalidDataException($"tensor '{tensor.Name}': external data {key} '{text}' is no number"),
     };
 }

@@ -3,7 +3,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Onnx;
 
-/// <summary>Builds a graph node by node. Values are named by text; names are unique; equal constants are shared.</summary>
+/// <summary>Builds a graph node by node. Values are named by text; names are unique; equal constants are
+/// shared.</summary>
 /// <param name="name">The graph's name.</param>
 /// <param name="opset">The version of ONNX's operators, which decides how some operators take their arguments.</param>
 public sealed class GraphBuilder(string name, int opset = 17)
@@ -144,7 +145,8 @@ public sealed class GraphBuilder(string name, int opset = 17)
     {
         if (name.Length == 0 || !_names.Add(name))
         {
-            throw new ArgumentException($"graph '{Graph.Name}': the value name '{name}' is empty or already taken", nameof(name));
+            throw new ArgumentException(
+                $"graph '{Graph.Name}': the value name '{name}' is empty or already taken", nameof(name));
         }
     }
 }

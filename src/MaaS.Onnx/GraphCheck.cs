@@ -90,7 +90,8 @@ public static class GraphCheck
         {
             if (!known.Contains(output.Name))
             {
-                throw new InvalidDataException($"onnx: nothing makes the output '{output.Name}' of graph '{graph.Name}'");
+                throw new InvalidDataException(
+                    $"onnx: nothing makes the output '{output.Name}' of graph '{graph.Name}'");
             }
         }
     }
@@ -156,12 +157,14 @@ public static class GraphCheck
     }
 
     /// <summary>The bytes that a tensor's shape and type ask for; 0 for strings.</summary>
-    /// <exception cref="InvalidDataException">A size is negative, the type is unknown, or the product is too large.</exception>
+    /// <exception cref="InvalidDataException">A size is negative, the type is unknown, or the product is too
+    /// large.</exception>
     internal static long ByteCount(TensorProto tensor)
     {
         if (tensor.Dims.Any(static size => size < 0))
         {
-            throw new InvalidDataException($"tensor '{tensor.Name}': negative size in [{string.Join(',', tensor.Dims)}]");
+            throw new InvalidDataException(
+                $"tensor '{tensor.Name}': negative size in [{string.Join(',', tensor.Dims)}]");
         }
 
         try
@@ -183,7 +186,8 @@ public static class GraphCheck
         }
         else if (tensor.StringData.Count != tensor.ElementCount())
         {
-            throw new InvalidDataException($"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
+            throw new InvalidDataException(
+                $"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
         }
     }
 

@@ -54,8 +54,10 @@ public static class GraphEditing
     public static IEnumerable<string> AllNames(this GraphProto graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return graph.Input.Select(static input => input.Name).Concat(graph.Initializer.Select(static tensor => tensor.Name))
-            .Concat(graph.Node.Select(static node => node.Name)).Concat(graph.Node.SelectMany(static node => node.Output))
+        return graph.Input.Select(static input => input.Name)
+            .Concat(graph.Initializer.Select(static tensor => tensor.Name))
+            .Concat(graph.Node.Select(static node => node.Name))
+            .Concat(graph.Node.SelectMany(static node => node.Output))
             .Concat(graph.Node.SelectMany(static node => node.Subgraphs()).SelectMany(AllNames));
     }
 

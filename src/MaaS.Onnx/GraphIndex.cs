@@ -13,7 +13,8 @@ public sealed class GraphIndex
 
     /// <summary>Indexes a graph.</summary>
     /// <param name="graph">The graph.</param>
-    /// <param name="outer">The graph around it, where it is a body (a branch of If, what Loop repeats), whose constants it sees.</param>
+    /// <param name="outer">The graph around it, where it is a body (a branch of If, what Loop repeats), whose constants
+    /// it sees.</param>
     public GraphIndex(GraphProto graph, GraphIndex? outer = null)
     {
         ArgumentNullException.ThrowIfNull(graph);

@@ -13,7 +13,8 @@ internal static partial class ModelFiles
     /// <param name="model">The model.</param>
     /// <param name="path">The model's file.</param>
     /// <param name="outside">Whether the weights get a file of their own.</param>
-    /// <param name="write">Writes one file whole or not at all: <see cref="MaaS.Primitives.Files.AtomicFile.Write"/>.</param>
+    /// <param name="write">Writes one file whole or not at all:
+    /// <see cref="MaaS.Primitives.Files.AtomicFile.Write"/>.</param>
     public static void Write(ModelProto model, string path, bool outside, Action<string, Action<Stream>> write)
     {
         var old = DataFiles(path);

@@ -16,6 +16,12 @@ public readonly record struct OnnxDimension(long? Size, string? Symbol)
     /// <inheritdoc/>
     public override string ToString() => Size?.ToString() ?? Symbol ?? "?";
 
+    /// <summary>An axis counted from the front.</summary>
+    /// <param name="axis">From −<paramref name="rank"/>: negative ones count from the back, as ONNX and torch have
+    /// it.</param>
+    /// <param name="rank">Number of axes.</param>
+    public static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
+
     /// <summary>Reads a shape; null where the value's rank is not known.</summary>
     public static OnnxDimension[]? ShapeOf(ValueInfoProto value) =>
         value.Type?.TensorType?.Shape?.Dim.Select(static dim => dim.ValueCase switch

@@ -15,7 +15,8 @@ public static class OnnxMetadata
     /// <summary>The licence, as an SPDX identifier or plain text.</summary>
     public const string LicenceKey = "licence";
 
-    /// <summary>The modules that the model was exported from: a JSON object from module path (empty for the whole) to type.</summary>
+    /// <summary>The modules that the model was exported from: a JSON object from module path (empty for the whole) to
+    /// type.</summary>
     public const string ModulesKey = "modules";
 
     /// <summary>What whoever exported the model allowed and its users must know: a JSON array of strings.</summary>
@@ -28,7 +29,9 @@ public static class OnnxMetadata
     /// <summary>Warnings of the export, or null.</summary>
     /// <exception cref="InvalidDataException">The property is no JSON array of strings.</exception>
     public static IReadOnlyList<string>? GetWarnings(this OnnxModel model) =>
-        Get(model, WarningsKey, static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyListString));
+        Get(
+            model, WarningsKey,
+            static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyListString));
 
     /// <summary>Writes the class names.</summary>
     public static void SetLabels(this OnnxModel model, IReadOnlyList<string> labels) =>
@@ -37,28 +40,38 @@ public static class OnnxMetadata
     /// <summary>The class names, or null.</summary>
     /// <exception cref="InvalidDataException">The property is no JSON array of strings.</exception>
     public static IReadOnlyList<string>? GetLabels(this OnnxModel model) =>
-        Get(model, LabelsKey, static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyListString));
+        Get(
+            model, LabelsKey,
+            static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyListString));
 
     /// <summary>Writes how pixels become inputs.</summary>
     public static void SetPreprocessing(this OnnxModel model, ImagePreprocessing preprocessing) =>
-        Set(model, PreprocessingKey, JsonSerializer.Serialize(preprocessing, OnnxMetadataJson.Default.ImagePreprocessing));
+        Set(
+            model, PreprocessingKey,
+            JsonSerializer.Serialize(preprocessing, OnnxMetadataJson.Default.ImagePreprocessing));
 
     /// <summary>How pixels become inputs, or null.</summary>
     /// <exception cref="InvalidDataException">The property has another form.</exception>
     public static ImagePreprocessing? GetPreprocessing(this OnnxModel model) =>
-        Get(model, PreprocessingKey, static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.ImagePreprocessing));
+        Get(
+            model, PreprocessingKey,
+            static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.ImagePreprocessing));
 
     /// <summary>Writes the licence.</summary>
     public static void SetLicence(this OnnxModel model, string licence) => Set(model, LicenceKey, licence);
 
     /// <summary>Writes the module tree: path to type.</summary>
     public static void SetModules(this OnnxModel model, IReadOnlyDictionary<string, string> modules) =>
-        Set(model, ModulesKey, JsonSerializer.Serialize(modules, OnnxMetadataJson.Default.IReadOnlyDictionaryStringString));
+        Set(
+            model, ModulesKey,
+            JsonSerializer.Serialize(modules, OnnxMetadataJson.Default.IReadOnlyDictionaryStringString));
 
     /// <summary>The module tree, or null.</summary>
     /// <exception cref="InvalidDataException">The property is no JSON object of strings.</exception>
     public static IReadOnlyDictionary<string, string>? GetModules(this OnnxModel model) =>
-        Get(model, ModulesKey, static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyDictionaryStringString));
+        Get(
+            model, ModulesKey,
+            static text => JsonSerializer.Deserialize(text, OnnxMetadataJson.Default.IReadOnlyDictionaryStringString));
 
     private static void Set(OnnxModel model, string key, string value)
     {
@@ -80,13 +93,15 @@ public static class OnnxMetadata
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"onnx: the metadata '{key}' has another form than MaaS writes ({error.Message})", error);
+            throw new InvalidDataException(
+                $"onnx: the metadata '{key}' has another form than MaaS writes ({error.Message})", error);
         }
     }
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(ImagePreprocessing))]

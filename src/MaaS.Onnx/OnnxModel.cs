@@ -43,8 +43,10 @@ public sealed class OnnxModel
     /// <summary>The graph's outputs.</summary>
     public IReadOnlyList<ValueInfoProto> Outputs => Graph.Output;
 
-    /// <summary>Bytes of all weights: initializers and tensors in attributes, those in bodies of If, Loop and Scan included.</summary>
-    public long WeightBytes => GraphCheck.Tensors(Graph).Sum(static tensor => tensor.Type().Bytes(tensor.ElementCount()));
+    /// <summary>Bytes of all weights: initializers and tensors in attributes, those in bodies of If, Loop and Scan
+    /// included.</summary>
+    public long WeightBytes
+        => GraphCheck.Tensors(Graph).Sum(static tensor => tensor.Type().Bytes(tensor.ElementCount()));
 
     /// <summary>A metadata property, or null.</summary>
     public string? GetMetadata(string key) => Proto.MetadataProps.FirstOrDefault(entry => entry.Key == key)?.Value;
@@ -70,7 +72,8 @@ public sealed class OnnxModel
     public byte[] ToByteArray() => WeightBytes < ExternalData.DefaultThreshold
         ? Proto.ToByteArray()
         : throw new InvalidOperationException(
-            $"onnx: the model's weights take {WeightBytes} bytes, more than one message can hold; use Save, which puts them beside it");
+            $"onnx: the model's weights take {WeightBytes} bytes, more than one message can hold; use Save, which puts "
+                + "them beside it");
 
     /// <summary>Reads a model and the external data beside it, and checks it: see <see cref="GraphCheck"/>.</summary>
     /// <exception cref="FileNotFoundException">The file, or a file with its external data, is missing.</exception>
@@ -109,8 +112,8 @@ public sealed class OnnxModel
     }
 
     /// <summary>Writes the model atomically; weights beyond the threshold go to a file beside it that is named after
-    /// their content, <c>path + ".&lt;digest&gt;.data"</c>. At every moment the path holds the old model or the new one,
-    /// each with its own weights; the old ones are removed last.</summary>
+    /// their content, <c>path + ".&lt;digest&gt;.data"</c>. At every moment the path holds the old model or the new
+    /// one, each with its own weights; the old ones are removed last.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="externalDataThreshold">Bytes of weights from which they are kept in a file of their own.</param>
     /// <exception cref="IOException">A file cannot be written, as on a full disk; what was there stays.</exception>
@@ -125,7 +128,9 @@ public sealed class OnnxModel
         try
         {
             var proto = parse();
-            return proto.Graph is null ? throw new InvalidDataException($"onnx: '{path}' holds no graph: empty or not an ONNX file") : new OnnxModel(proto);
+            return proto.Graph is null
+                ? throw new InvalidDataException($"onnx: '{path}' holds no graph: empty or not an ONNX file")
+                : new OnnxModel(proto);
         }
         catch (InvalidProtocolBufferException error)
         {

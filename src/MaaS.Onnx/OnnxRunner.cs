@@ -57,7 +57,8 @@ public sealed class OnnxRunner : IDisposable
                 values.Add(Wrap(feed, pins[^1], bytes.Length));
             }
             using var run = new RunOptions();
-            using var outputs = _session.Run(run, [.. feeds.Select(static feed => feed.Name)], values, _session.OutputNames);
+            using var outputs = _session.Run(
+                run, [.. feeds.Select(static feed => feed.Name)], values, _session.OutputNames);
             return [.. outputs.Select((value, i) => Copy(_session.OutputNames[i], value))];
         }
         finally
@@ -77,7 +78,8 @@ public sealed class OnnxRunner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
-    private static unsafe OrtValue Wrap(TensorProto feed, MemoryHandle pin, int length) => OrtValue.CreateTensorValueWithData(
+    private static unsafe OrtValue Wrap(TensorProto feed, MemoryHandle pin, int length)
+        => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance, (TensorElementType)feed.DataType, [.. feed.Dims], (IntPtr)pin.Pointer, length);
 
     // ONNX Runtime numbers element types as ONNX does.

@@ -9,7 +9,8 @@ namespace MaaS.Onnx;
 public static class OnnxTensor
 {
     /// <summary>A tensor with a copy of <paramref name="data"/>.</summary>
-    /// <exception cref="ArgumentException">The product of <paramref name="shape"/> is not the number of values.</exception>
+    /// <exception cref="ArgumentException">The product of <paramref name="shape"/> is not the number of
+    /// values.</exception>
     public static TensorProto Create<T>(string name, ReadOnlySpan<T> data, params ReadOnlySpan<long> shape)
         where T : unmanaged =>
         FromBytes(name, OnnxDataTypes.Of<T>(), shape, ByteString.CopyFrom(MemoryMarshal.AsBytes(data)));
@@ -53,12 +54,14 @@ public static class OnnxTensor
     }
 
     /// <summary>The values as packed little-endian bytes, whichever field holds them.</summary>
-    /// <exception cref="InvalidDataException">The data is missing, lies in another file, or has the wrong length.</exception>
+    /// <exception cref="InvalidDataException">The data is missing, lies in another file, or has the wrong
+    /// length.</exception>
     public static ReadOnlyMemory<byte> Bytes(this TensorProto tensor)
     {
         if (tensor.DataLocation == DataLocation.External)
         {
-            throw new InvalidDataException($"tensor '{tensor.Name}': its external data is not loaded; use OnnxModel.Load");
+            throw new InvalidDataException(
+                $"tensor '{tensor.Name}': its external data is not loaded; use OnnxModel.Load");
         }
 
         long expected = tensor.Type().Bytes(tensor.ElementCount());
@@ -114,5 +117,6 @@ public static class OnnxTensor
         }
     }
 
-    private static byte[] AsBytes<T>(T[] values) where T : unmanaged => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+    private static byte[] AsBytes<T>(T[] values) where T : unmanaged
+        => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 }

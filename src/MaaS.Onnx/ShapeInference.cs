@@ -13,14 +13,16 @@ public sealed record OnnxShape(DataType Type, IReadOnlyList<OnnxDimension>? Dime
         $"{Type.Label()}[{(Dimensions is null ? "?" : string.Join(',', Dimensions))}]";
 }
 
-/// <summary>Shapes of all values of a model: ONNX Runtime's own inference, joined with what the model declares.</summary>
+/// <summary>Shapes of all values of a model: ONNX Runtime's own inference, joined with what the model
+/// declares.</summary>
 public static class ShapeInference
 {
     // Larger initializers are weights, whose values no shape depends on; the rest are axes, shapes and indices.
     private const int SmallTensor = 1024;
 
     // The rank of their result is the length of an input, which only running the model may tell.
-    private static readonly HashSet<string> RankFromValues = ["Reshape", "Expand", "ConstantOfShape", "If", "Loop", "Scan", "SequenceAt"];
+    private static readonly HashSet<string> RankFromValues = [
+        "Reshape", "Expand", "ConstantOfShape", "If", "Loop", "Scan", "SequenceAt"];
 
     /// <summary>Infers the shape of every value that a node makes or reads.</summary>
     /// <param name="model">The model, which is not changed.</param>
@@ -45,7 +47,8 @@ public static class ShapeInference
         };
         using var session = Open(new OnnxModel(slim), options);
         var makers = model.Graph.Node.SelectMany(static node => node.Output.Select(name => (name, node.OpType)))
-            .Where(static pair => pair.name.Length > 0).ToDictionary(static pair => pair.name, static pair => pair.OpType);
+            .Where(static pair => pair.name.Length > 0)
+            .ToDictionary(static pair => pair.name, static pair => pair.OpType);
         foreach (var (name, metadata) in session.OutputMetadata)
         {
             if (metadata.IsTensor)
@@ -55,7 +58,8 @@ public static class ShapeInference
         }
         foreach (var tensor in model.Graph.Initializer)
         {
-            shapes[tensor.Name] = new OnnxShape(tensor.Type(), [.. tensor.Dims.Select(static size => (OnnxDimension)size)]);
+            shapes[tensor.Name] = new OnnxShape(
+                tensor.Type(), [.. tensor.Dims.Select(static size => (OnnxDimension)size)]);
         }
 
         return shapes;
@@ -69,7 +73,8 @@ public static class ShapeInference
         }
         catch (OnnxRuntimeException error)
         {
-            throw new InferenceException($"shape inference: expected a model that ONNX Runtime takes, but it refused: {error.Message}", error);
+            throw new InferenceException(
+                $"shape inference: expected a model that ONNX Runtime takes, but it refused: {error.Message}", error);
         }
     }
 
@@ -83,13 +88,17 @@ public static class ShapeInference
             && tensor.Type().Bytes(tensor.ElementCount()) > SmallTensor).ToList();
         var names = model.Graph.Initializer.Select(static tensor => tensor.Name).ToHashSet();
         graph.Initializer.Add(model.Graph.Initializer.Except(weights));
-        graph.Input.Add(model.Graph.Input.Where(input => !names.Contains(input.Name)).Select(value => Fix(value, sizes)));
+        graph.Input.Add(
+            model.Graph.Input.Where(input => !names.Contains(input.Name)).Select(value => Fix(value, sizes)));
         graph.Input.Add(weights.Select(static tensor => OnnxDimension.ValueInfo(
             tensor.Name, tensor.Type(), tensor.Dims.Select(static size => (OnnxDimension)size))));
         var declared = model.Graph.ValueInfo.Concat(model.Graph.Output).GroupBy(static value => value.Name)
             .ToDictionary(static group => group.Key, static group => group.First());
         graph.Output.Add(graph.Node.SelectMany(static node => node.Output).Where(static name => name.Length > 0).Select(
-            name => declared.TryGetValue(name, out var value) ? Fix(value, sizes) : new ValueInfoProto { Name = name }));
+            name => declared.TryGetValue(name, out var value) ? Fix(value, sizes) : new ValueInfoProto
+            {
+                Name = name,
+            }));
         var slim = new ModelProto { IrVersion = model.Proto.IrVersion, Graph = graph };
         slim.OpsetImport.Add(model.Proto.OpsetImport);
         slim.Functions.Add(model.Proto.Functions);
@@ -136,7 +145,10 @@ public static class ShapeInference
             {
                 Dimensions = known.Dimensions is null || known.Dimensions.Count != shape.Count
                     ? shape
-                    : [.. known.Dimensions.Zip(shape, static (a, b) => a.Size is not null || (b.Size is null && a.Symbol is not null) ? a : b)],
+                    : [
+                        .. known.Dimensions.Zip(
+                            shape,
+                            static (a, b) => a.Size is not null || (b.Size is null && a.Symbol is not null) ? a : b)],
             };
         }
     }

@@ -36,7 +36,8 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
 
     /// <summary>The symbols that occur.</summary>
     public IReadOnlyList<string> Symbols =>
-        [.. _terms.Keys.Where(static product => product.Length > 0).SelectMany(static product => product.Split('*')).Distinct()];
+        [.. _terms.Keys.Where(static product => product.Length > 0).SelectMany(static product => product.Split('*'))
+            .Distinct()];
 
     /// <summary>Reads the name of an axis: <c>batch</c>, <c>2*batch+1</c>, <c>batch*sequence</c>. What is no sum of
     /// products, such as <c>sequence/2</c>, counts as a symbol of its own.</summary>
@@ -44,12 +45,14 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         var sum = Zero;
-        foreach (string term in text.Replace("-", "+-", StringComparison.Ordinal).Split('+', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string term in text.Replace("-", "+-", StringComparison.Ordinal)
+            .Split('+', StringSplitOptions.RemoveEmptyEntries))
         {
             SizePolynomial product = 1;
             foreach (string factor in term.Split('*', StringSplitOptions.TrimEntries))
             {
-                product *= long.TryParse(factor, CultureInfo.InvariantCulture, out long number) ? number : new SizePolynomial([(factor, 1)]);
+                product *= long.TryParse(factor, CultureInfo.InvariantCulture, out long number)
+                    ? number : new SizePolynomial([(factor, 1)]);
             }
 
             sum += product;
@@ -74,7 +77,9 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return new(left.Terms.SelectMany(_ => right.Terms, static (a, b) => (Multiply(a.Product, b.Product), checked(a.Factor * b.Factor))));
+        return new(
+            left.Terms.SelectMany(
+                _ => right.Terms, static (a, b) => (Multiply(a.Product, b.Product), checked(a.Factor * b.Factor))));
     }
 
     /// <summary>The number at given sizes.</summary>
@@ -88,7 +93,8 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
             long value = factor;
             foreach (string symbol in product.Split('*', StringSplitOptions.RemoveEmptyEntries))
             {
-                value = checked(value * (sizes.TryGetValue(symbol, out long size) ? size : throw new KeyNotFoundException(
+                value = checked(
+                    value * (sizes.TryGetValue(symbol, out long size) ? size : throw new KeyNotFoundException(
                     $"the count {this} needs a size for '{symbol}'; given are {string.Join(", ", sizes.Keys)}")));
             }
             sum = checked(sum + value);
@@ -103,14 +109,16 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
     public override bool Equals(object? obj) => Equals(obj as SizePolynomial);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _terms.Aggregate(0, static (hash, term) => HashCode.Combine(hash, term.Key, term.Value));
+    public override int GetHashCode()
+        => _terms.Aggregate(0, static (hash, term) => HashCode.Combine(hash, term.Key, term.Value));
 
     /// <inheritdoc/>
     public override string ToString() => _terms.Count == 0
         ? "0"
         : string.Join(" + ", Terms.Reverse().Select(static term => term.Product.Length == 0
             ? term.Factor.ToString(CultureInfo.InvariantCulture)
-            : term.Factor == 1 ? term.Product : $"{term.Factor.ToString(CultureInfo.InvariantCulture)}*{term.Product}"));
+            : term.Factor == 1
+                ? term.Product : $"{term.Factor.ToString(CultureInfo.InvariantCulture)}*{term.Product}"));
 
     private IEnumerable<(string Product, long Factor)> Terms => _terms.Select(static term => (term.Key, term.Value));
 

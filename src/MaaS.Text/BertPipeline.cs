@@ -16,12 +16,14 @@ internal static class BertPipeline
     /// <summary>In the order of their ids in a trained vocabulary.</summary>
     public static IReadOnlyList<string> SpecialTokens { get; } = [Pad, Unknown, Cls, Sep, Mask];
 
-    public static TokenizerParts Make(Vocabulary vocabulary, BertOptions options, IEnumerable<string>? furtherSpecial = null) =>
+    public static TokenizerParts Make(
+        Vocabulary vocabulary, BertOptions options, IEnumerable<string>? furtherSpecial = null) =>
         new(new WordPieceModel(vocabulary, Unknown, maxChars: options.MaxWordLength))
         {
             Normalizer = Normalizer(options),
             PreTokenizer = new BertPreTokenizer(),
-            PostProcessor = TemplateProcessor.Bert(new(Cls, vocabulary.Require(Cls, "BERT")), new(Sep, vocabulary.Require(Sep, "BERT"))),
+            PostProcessor = TemplateProcessor.Bert(
+                new(Cls, vocabulary.Require(Cls, "BERT")), new(Sep, vocabulary.Require(Sep, "BERT"))),
             Decoder = new WordPieceDecoder(WordPieceModel.DefaultPrefix, cleanup: true),
             AddedTokens = [.. SpecialTokens.Concat(furtherSpecial ?? []).Distinct()
                 .Where(t => vocabulary.TryGetId(t, out _))

@@ -7,8 +7,8 @@ public sealed record EncodeOptions
     public bool AddSpecialTokens { get; init; } = true;
 
     /// <summary>
-    /// Whether a special token written in the text, as <c>[SEP]</c>, becomes that token; otherwise it is text like any other,
-    /// which is what text from strangers calls for.
+    /// Whether a special token written in the text, as <c>[SEP]</c>, becomes that token; otherwise it is text like any
+    /// other, which is what text from strangers calls for.
     /// </summary>
     public bool SpecialTokensInText { get; init; } = true;
 

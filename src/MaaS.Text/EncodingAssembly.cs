@@ -8,7 +8,8 @@ namespace MaaS.Text;
 internal static class EncodingAssembly
 {
     /// <summary>Makes an encoding and those of what was cut off.</summary>
-    public static TokenEncoding Assemble(TokenRun first, TokenRun? second, Template template, Truncation? truncation, Func<int, string> token)
+    public static TokenEncoding Assemble(
+        TokenRun first, TokenRun? second, Template template, Truncation? truncation, Func<int, string> token)
     {
         var (firstParts, secondParts) = Cut(first, second, template.SpecialTokens, truncation);
         TokenEncoding Make(Range a, Range b) => Fill(template, [(first, a), (second ?? first, b)], token);
@@ -24,7 +25,8 @@ internal static class EncodingAssembly
         return encoding;
     }
 
-    private static (List<Range> First, List<Range> Second) Cut(TokenRun first, TokenRun? second, int special, Truncation? truncation)
+    private static (List<Range> First, List<Range> Second) Cut(
+        TokenRun first, TokenRun? second, int special, Truncation? truncation)
     {
         var (a, b) = (first.Count, second?.Count ?? 0);
         if (truncation is null || a + (long)b + special <= truncation.MaxLength)
@@ -35,7 +37,9 @@ internal static class EncodingAssembly
         var room = truncation.MaxLength - special;
         if (room < 0)
         {
-            throw new ArgumentException($"truncation: expected MaxLength of at least {special}, the special tokens, got {truncation.MaxLength}.");
+            throw new ArgumentException(
+                $"truncation: expected MaxLength of at least {special}, the special tokens, got "
+                + $"{truncation.MaxLength}.");
         }
 
         var (keepFirst, keepSecond) = Lengths(a, b, second is not null, room, truncation.Strategy);
@@ -59,7 +63,8 @@ internal static class EncodingAssembly
         if (other >= room && other > 0)
         {
             throw new ArgumentException(
-                $"truncation: expected room for the {name} text, but the other has {other} tokens and {room} fit; use LongestFirst or a larger MaxLength.");
+                $"truncation: expected room for the {name} text, but the other has {other} tokens and {room} fit; use "
+                    + "LongestFirst or a larger MaxLength.");
         }
 
         return strategy == TruncationStrategy.OnlyFirst ? (room - b, b) : (a, room - a);
@@ -75,7 +80,8 @@ internal static class EncodingAssembly
 
         if (truncation.Stride < 0 || (truncation.Stride > 0 && truncation.Stride >= keep))
         {
-            throw new ArgumentException($"truncation: expected a Stride from 0 and below the {keep} tokens that fit, got {truncation.Stride}.");
+            throw new ArgumentException(
+                $"truncation: expected a Stride from 0 and below the {keep} tokens that fit, got {truncation.Stride}.");
         }
 
         if (keep == 0)
@@ -94,7 +100,8 @@ internal static class EncodingAssembly
         return parts;
     }
 
-    private static TokenEncoding Fill(Template template, ReadOnlySpan<(TokenRun Run, Range Range)> texts, Func<int, string> token)
+    private static TokenEncoding Fill(
+        Template template, ReadOnlySpan<(TokenRun Run, Range Range)> texts, Func<int, string> token)
     {
         var length = template.SpecialTokens;
         foreach (var item in template.Items)

@@ -13,7 +13,8 @@ internal static class Gpt2Pipeline
     public const string EndOfText = "<|endoftext|>";
 
     public static TokenizerParts Make(
-        Vocabulary vocabulary, IReadOnlyList<(string, string)> merges, bool addPrefixSpace, IEnumerable<string> special) =>
+        Vocabulary vocabulary,
+        IReadOnlyList<(string, string)> merges, bool addPrefixSpace, IEnumerable<string> special) =>
         new(new BpeModel(vocabulary, merges))
         {
             PreTokenizer = new ByteLevelPreTokenizer(new(addPrefixSpace)),

@@ -18,7 +18,8 @@ public sealed record Padding
     /// <summary>The end that is filled.</summary>
     public Side Side { get; init; }
 
-    /// <summary>Id of the filling token; null for that of the tokenizer's own setting, of [PAD] or &lt;pad&gt;.</summary>
+    /// <summary>Id of the filling token; null for that of the tokenizer's own setting, of [PAD] or
+    /// &lt;pad&gt;.</summary>
     public int? Id { get; init; }
 
     /// <summary>Type id of the filling.</summary>
@@ -31,6 +32,7 @@ public sealed record Padding
     internal int Target(int longest)
     {
         var length = Length ?? longest;
-        return MultipleOf <= 1 ? length : (int)Math.Min(int.MaxValue, (length + (long)MultipleOf - 1) / MultipleOf * MultipleOf);
+        return MultipleOf <= 1
+            ? length : (int)Math.Min(int.MaxValue, (length + (long)MultipleOf - 1) / MultipleOf * MultipleOf);
     }
 }

@@ -59,7 +59,9 @@ internal static class PaddingJson
 
         writer.WriteNumber("pad_id", id);
         writer.WriteNumber("pad_type_id", padding.TypeId);
-        writer.WriteString("pad_token", parts.AddedTokens.FirstOrDefault(t => t.Id == id)?.Content ?? parts.Model.Vocabulary.Token(id) ?? "");
+        writer.WriteString(
+            "pad_token",
+            parts.AddedTokens.FirstOrDefault(t => t.Id == id)?.Content ?? parts.Model.Vocabulary.Token(id) ?? "");
         writer.WriteEndObject();
     }
 }

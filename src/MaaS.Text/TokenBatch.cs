@@ -36,7 +36,8 @@ public sealed class TokenBatch
             if (encoding.Length != batch.Columns)
             {
                 throw new ArgumentException(
-                    $"TokenBatch: expected encodings of one length, got {batch.Columns} and {encoding.Length} (row {row}); encode with Padding.Longest.", nameof(encodings));
+                    $"TokenBatch: expected encodings of one length, got {batch.Columns} and {encoding.Length} (row "
+                        + $"{row}); encode with Padding.Longest.", nameof(encodings));
             }
 
             var start = row * batch.Columns;

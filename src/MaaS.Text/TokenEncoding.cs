@@ -11,7 +11,8 @@ public sealed class TokenEncoding
     internal TokenEncoding(int length, Func<int, string> token)
     {
         _token = token;
-        (Ids, TypeIds, AttentionMask, SpecialTokensMask) = (new int[length], new int[length], new int[length], new int[length]);
+        (Ids, TypeIds, AttentionMask, SpecialTokensMask) = (
+            new int[length], new int[length], new int[length], new int[length]);
         Offsets = new TextSpan[length];
     }
 
@@ -36,7 +37,8 @@ public sealed class TokenEncoding
     /// <summary>The tokens as the vocabulary writes them.</summary>
     public IReadOnlyList<string> Tokens => _tokens ??= Array.ConvertAll(Ids, id => _token(id));
 
-    /// <summary>What truncation cut off, as encodings of their own with special tokens; empty where nothing was.</summary>
+    /// <summary>What truncation cut off, as encodings of their own with special tokens; empty where nothing
+    /// was.</summary>
     public IReadOnlyList<TokenEncoding> Overflow { get; internal set; } = [];
 
     /// <summary>A longer encoding with the filling at one end.</summary>

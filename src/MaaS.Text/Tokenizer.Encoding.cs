@@ -11,13 +11,15 @@ public sealed partial class Tokenizer
     /// <param name="text">May be empty.</param>
     /// <param name="pair">The second text; null for none.</param>
     /// <param name="options">Null for special tokens and the tokenizer's own truncation and padding.</param>
-    /// <exception cref="ArgumentException">The options leave no room for special tokens, or for the text that may be cut.</exception>
+    /// <exception cref="ArgumentException">The options leave no room for special tokens, or for the text that may be
+    /// cut.</exception>
     public TokenEncoding Encode(string text, string? pair = null, EncodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         options ??= EncodeOptions.Default;
         var encoding = EncodeUnpadded(text, pair, options);
-        return (options.Padding ?? Padding) is { MultipleOf: > 0 } padding ? Pad(encoding, padding.Target(encoding.Length), padding) : encoding;
+        return (options.Padding ?? Padding) is { MultipleOf: > 0 } padding
+            ? Pad(encoding, padding.Target(encoding.Length), padding) : encoding;
     }
 
     /// <summary>Turns texts into token ids, in parallel.</summary>
@@ -36,21 +38,24 @@ public sealed partial class Tokenizer
     /// <param name="pairs">First and second text of each; a second of null is none.</param>
     /// <inheritdoc cref="EncodeBatch(IReadOnlyList{string}, EncodeOptions, CancellationToken)"/>
     public TokenEncoding[] EncodeBatch(
-        IReadOnlyList<(string Text, string? Pair)> pairs, EncodeOptions? options = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<(string Text, string? Pair)> pairs, EncodeOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         return EncodeAll(pairs.Count, i => pairs[i], options, cancellationToken);
     }
 
     private TokenEncoding[] EncodeAll(
-        int count, Func<int, (string Text, string? Pair)> texts, EncodeOptions? options, CancellationToken cancellationToken)
+        int count, Func<int, (string Text, string? Pair)> texts, EncodeOptions? options,
+        CancellationToken cancellationToken)
     {
         options ??= EncodeOptions.Default;
         var encodings = new TokenEncoding[count];
         void EncodeOne(int i)
         {
             var (text, pair) = texts(i);
-            encodings[i] = EncodeUnpadded(text ?? throw new ArgumentException($"EncodeBatch: expected texts, got null at {i}."), pair, options);
+            encodings[i] = EncodeUnpadded(
+                text ?? throw new ArgumentException($"EncodeBatch: expected texts, got null at {i}."), pair, options);
         }
 
         try
@@ -85,7 +90,8 @@ public sealed partial class Tokenizer
         }
 
         var encoding = EncodingAssembly.Assemble(
-            workspace.First, pair is null ? null : workspace.Second, TemplateFor(pair is not null, options.AddSpecialTokens),
+            workspace.First, pair is null ? null : workspace.Second,
+            TemplateFor(pair is not null, options.AddSpecialTokens),
             options.Truncation ?? Truncation, _token);
         TokenizerWorkspace.Return(workspace);
         return encoding;
@@ -101,9 +107,15 @@ public sealed partial class Tokenizer
     private Template TemplateFor(bool isPair, bool withSpecial) =>
         isPair ? withSpecial ? _pair : _plainPair : withSpecial ? _single : _plainSingle;
 
-    private TokenEncoding Pad(TokenEncoding encoding, int length, Padding padding) => encoding.Padded(length, padding, PadId(padding));
+    private TokenEncoding Pad(TokenEncoding encoding, int length, Padding padding)
+        => encoding.Padded(length, padding, PadId(padding));
 
     private int PadId(Padding padding) =>
-        padding.Id ?? Padding?.Id ?? PadTokens.Select(TokenToId).FirstOrDefault(static id => id is not null)
-        ?? throw new ArgumentException($"padding: expected one of the tokens {string.Join(", ", PadTokens)}; the vocabulary has none, set Padding.Id.");
+        padding.Id ?? PaddingId
+        ?? throw new ArgumentException(
+            $"padding: expected one of the tokens {string.Join(", ", PadTokens)}; the vocabulary has none, set "
+                + "Padding.Id.");
+
+    private int? FirstId(IEnumerable<string> tokens)
+        => tokens.Select(TokenToId).FirstOrDefault(static id => id is not null);
 }

@@ -9,7 +9,8 @@ public sealed partial class Tokenizer
     /// <summary>A BERT tokenizer of a <c>vocab.txt</c>: one token a line, ids from 0.</summary>
     /// <param name="path">UTF-8. [UNK], [CLS] and [SEP] are among the tokens; [PAD] and [MASK] may be.</param>
     /// <param name="options">Null for those of an uncased model.</param>
-    /// <exception cref="InvalidDataException">A needed token is missing, one stands on two lines, or the file is no UTF-8.</exception>
+    /// <exception cref="InvalidDataException">A needed token is missing, one stands on two lines, or the file is no
+    /// UTF-8.</exception>
     public static Tokenizer LoadVocab(string path, BertOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -19,7 +20,9 @@ public sealed partial class Tokenizer
             var token = line.TrimEnd();
             if (token.Length > 0 && !ids.TryAdd(token, id))
             {
-                throw new InvalidDataException($"{path}: line {id + 1}: expected each token once, got '{token}', which stands on line {ids[token] + 1}.");
+                throw new InvalidDataException(
+                    $"{path}: line {id + 1}: expected each token once, got '{token}', which stands on line "
+                        + $"{ids[token] + 1}.");
             }
         }
 
@@ -35,7 +38,8 @@ public sealed partial class Tokenizer
 
     /// <summary>A GPT-2 tokenizer of <c>vocab.json</c> and <c>merges.txt</c>.</summary>
     /// <param name="vocabPath">An object of ids by token.</param>
-    /// <param name="mergesPath">Two tokens a line, the earliest merge first; a first line that starts with <c>#version</c> is skipped.</param>
+    /// <param name="mergesPath">Two tokens a line, the earliest merge first; a first line that starts with
+    /// <c>#version</c> is skipped.</param>
     /// <param name="addPrefixSpace">Whether a text's first word is treated as if a space stood before it.</param>
     /// <exception cref="InvalidDataException">A file has faults; the error names the line.</exception>
     public static Tokenizer LoadGpt2(string vocabPath, string mergesPath, bool addPrefixSpace = false)
@@ -54,7 +58,8 @@ public sealed partial class Tokenizer
             }
 
             merges.Add(text.Split(' ') is [{ Length: > 0 } first, { Length: > 0 } second] ? (first, second)
-                : throw new InvalidDataException($"{mergesPath}: line {line}: expected two tokens with a space between, got '{text}'."));
+                : throw new InvalidDataException(
+                    $"{mergesPath}: line {line}: expected two tokens with a space between, got '{text}'."));
         }
 
         return new(Gpt2Pipeline.Make(vocabulary, merges, addPrefixSpace, [Gpt2Pipeline.EndOfText]));
@@ -64,7 +69,8 @@ public sealed partial class Tokenizer
     {
         try
         {
-            return File.ReadAllLines(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            return File.ReadAllLines(
+                path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         }
         catch (DecoderFallbackException e)
         {

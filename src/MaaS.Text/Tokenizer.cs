@@ -6,13 +6,14 @@ namespace MaaS.Text;
 
 /// <summary>Turns text into the token ids that a network reads, and back. Safe for use by many threads.</summary>
 /// <remarks>
-/// Reads and writes Hugging Face's <c>tokenizer.json</c>. No text makes it throw: lone surrogates count as U+FFFD, and time
-/// grows about linearly with a text's length whatever stands in it.
+/// Reads and writes Hugging Face's <c>tokenizer.json</c>. No text makes it throw: lone surrogates count as U+FFFD, and
+/// time grows about linearly with a text's length whatever stands in it.
 /// </remarks>
 public sealed partial class Tokenizer
 {
     // What fills up where neither the caller nor tokenizer.json says.
-    private static readonly string[] PadTokens = ["[PAD]", "<pad>", "<|pad|>"];
+    // Usual names, where no setting says which token it is.
+    private static readonly string[] PadTokens = ["[PAD]", "<pad>", "<|pad|>"], UnknownTokens = ["[UNK]", "<unk>"];
 
     private readonly TokenizerParts _parts;
     private readonly TokenizerPipeline _pipeline;
@@ -33,7 +34,8 @@ public sealed partial class Tokenizer
             _addedIds[token.Content] = token.Id;
         }
 
-        (_single, _pair) = (parts.PostProcessor?.Single ?? Template.PlainSingle, parts.PostProcessor?.Pair ?? Template.PlainPair);
+        (_single, _pair) = (
+            parts.PostProcessor?.Single ?? Template.PlainSingle, parts.PostProcessor?.Pair ?? Template.PlainPair);
         (_plainSingle, _plainPair) = (_single.WithoutSpecialTokens(), _pair.WithoutSpecialTokens());
         _token = id => IdToToken(id) ?? "";
         VocabSize = Math.Max(parts.Model.Vocabulary.Size, _addedById.Keys.DefaultIfEmpty(-1).Max() + 1);
@@ -61,10 +63,20 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>The token of an id as the vocabulary writes it; null where it has none.</summary>
-    public string? IdToToken(int id) => _addedById.TryGetValue(id, out var added) ? added.Content : _parts.Model.Vocabulary.Token(id);
+    public string? IdToToken(int id)
+        => _addedById.TryGetValue(id, out var added) ? added.Content : _parts.Model.Vocabulary.Token(id);
+
+    /// <summary>Id of the token that fills short texts: of the tokenizer's own setting, else of a usual name; null
+    /// where there is none.</summary>
+    public int? PaddingId => Padding?.Id ?? FirstId(PadTokens);
+
+    /// <summary>Id of what the vocabulary does not know; null where it knows everything, as one of bytes
+    /// does.</summary>
+    public int? UnknownId => FirstId(UnknownTokens);
 
     /// <summary>The same tokenizer with other settings of its own.</summary>
-    /// <exception cref="ArgumentException">Padding names no token and the vocabulary has none of the usual names.</exception>
+    /// <exception cref="ArgumentException">Padding names no token and the vocabulary has none of the usual
+    /// names.</exception>
     public Tokenizer With(Truncation? truncation, Padding? padding) => new(_parts with
     {
         Truncation = truncation,
@@ -72,7 +84,8 @@ public sealed partial class Tokenizer
     });
 
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
-    /// <exception cref="InvalidDataException">The file has faults, or a component that is not supported; the error names it.</exception>
+    /// <exception cref="InvalidDataException">The file has faults, or a component that is not supported; the error
+    /// names it.</exception>
     public static Tokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -24,7 +24,8 @@ internal static class TokenizerJson
             PreTokenizer = TextPreTokenizers.Family.ReadOrNull(json.Member("pre_tokenizer")),
             PostProcessor = TextPostProcessors.Family.ReadOrNull(json.Member("post_processor")),
             Decoder = TextDecoders.Family.ReadOrNull(json.Member("decoder")),
-            AddedTokens = json.Member("added_tokens") is { IsNull: false } tokens ? [.. tokens.Items().Select(AddedTokenJson.Read)] : [],
+            AddedTokens = json.Member("added_tokens") is { IsNull: false } tokens
+                ? [.. tokens.Items().Select(AddedTokenJson.Read)] : [],
             Truncation = TruncationJson.Read(json.Member("truncation")),
             Padding = PaddingJson.Read(json.Member("padding")),
         };
@@ -33,7 +34,8 @@ internal static class TokenizerJson
     public static byte[] Write(TokenizerParts parts)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(
+            stream, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
             writer.WriteString("version", Version);

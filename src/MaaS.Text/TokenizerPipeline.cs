@@ -42,7 +42,8 @@ internal sealed class TokenizerPipeline
         }
     }
 
-    private void RunText(ReadOnlySpan<char> text, int offset, TokenRun run, TokenizerWorkspace workspace, bool withSpecial)
+    private void RunText(
+        ReadOnlySpan<char> text, int offset, TokenRun run, TokenizerWorkspace workspace, bool withSpecial)
     {
         var buffer = workspace.Text;
         buffer.Load(text, offset);

@@ -10,7 +10,8 @@ public sealed record Truncation(int MaxLength)
     /// <summary>Which of two texts is cut.</summary>
     public TruncationStrategy Strategy { get; init; }
 
-    /// <summary>Tokens by which parts that were cut off overlap with the part before; less than fit into one part.</summary>
+    /// <summary>Tokens by which parts that were cut off overlap with the part before; less than fit into one
+    /// part.</summary>
     public int Stride { get; init; }
 
     /// <summary>The end that is cut.</summary>

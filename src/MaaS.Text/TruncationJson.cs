@@ -15,7 +15,8 @@ internal static class TruncationJson
 
         return new(json.Int("max_length"))
         {
-            Strategy = Enum.TryParse<TruncationStrategy>(json.String("strategy", nameof(TruncationStrategy.LongestFirst)), out var strategy)
+            Strategy = Enum.TryParse<TruncationStrategy>(
+                json.String("strategy", nameof(TruncationStrategy.LongestFirst)), out var strategy)
                 ? strategy : throw json.Member("strategy").Fault("LongestFirst, OnlyFirst or OnlySecond"),
             Stride = json.Int("stride", 0),
             Side = ReadSide(json),

@@ -30,14 +30,18 @@ internal sealed class DataOptions
         }
 
         Name.HelpName = $"{string.Join("|", names)}|{InputDataOptions.Random}|path";
-        Name.Description = "The data set; or, for any model, a folder of .npz or .npy files, a .jsonl file with an object of inputs by name "
+        Name.Description =
+            "The data set; or, for any model, a folder of .npz or .npy files, a .jsonl file with an object of inputs "
+            + "by name "
             + "a line, or random: outputs are then compared with the float model's.";
         Name.Validators.Add(result =>
         {
             var value = result.GetValueOrDefault<string>();
             if (value is not null && !names.Contains(value) && !InputDataOptions.Takes(value))
             {
-                result.AddError($"--data: expected {string.Join(", ", names)}, {InputDataOptions.Random}, a folder of .npz or .npy files, "
+                result.AddError(
+                    $"--data: expected {string.Join(", ", names)}, {InputDataOptions.Random}, a folder of .npz or .npy "
+                        + "files, "
                     + $"or a .jsonl file that exists, got '{value}'.");
             }
         });
@@ -47,7 +51,9 @@ internal sealed class DataOptions
 
     public Option<DirectoryInfo?> Directory { get; } = new("--data-dir")
     {
-        Description = "Folder with your own IDX files (train-images-idx3-ubyte[.gz] and so on); without it, what ./maas setup fetched.",
+        Description =
+            "Folder with your own IDX files (train-images-idx3-ubyte[.gz] and so on); without it, what ./maas setup "
+            + "fetched.",
         HelpName = "folder",
     };
 
@@ -57,13 +63,15 @@ internal sealed class DataOptions
         command.Options.Add(Directory);
     }
 
-    public TrainTest Load(ParseResult result) => Load(result.GetRequiredValue(Name), result.GetValue(Directory)?.FullName);
+    public TrainTest Load(ParseResult result)
+        => Load(result.GetRequiredValue(Name), result.GetValue(Directory)?.FullName);
 
     public static TrainTest Load(string name, string? directory = null)
         => name switch
         {
             "mnist" => Mnist.Load(directory),
             "fashion-mnist" => FashionMnist.Load(directory),
-            _ => throw new UsageException($"--data: expected {string.Join(" or ", Images)} for a model of images, got {name}."),
+            _ => throw new UsageException(
+                $"--data: expected {string.Join(" or ", Images)} for a model of images, got {name}."),
         };
 }

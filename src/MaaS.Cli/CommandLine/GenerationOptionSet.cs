@@ -8,13 +8,22 @@ namespace MaaS.Cli.CommandLine;
 internal sealed class GenerationOptionSet
 {
     private readonly Option<int> _maxTokens = Number("--max-tokens", "Of a language model: most tokens to write.", 64);
-    private readonly Option<double> _temperature = Number("--temperature", "Below 1 the likely becomes likelier; 0 always takes the likeliest token.", 0.8);
-    private readonly Option<int> _topK = Number("--top-k", "Draw from the so many likeliest tokens only; 0 for all.", 0);
-    private readonly Option<double> _topP = Number("--top-p", "Draw from the fewest tokens whose probabilities reach this sum.", 0.95);
-    private readonly Option<double> _penalty = Number("--repetition-penalty", "Above 1, what was written becomes less likely.", 1.0);
-    private readonly Option<int?> _seed = new("--seed") { Description = "The same seed writes the same text.", HelpName = "number" };
+    private readonly Option<double> _temperature = Number(
+        "--temperature", "Below 1 the likely becomes likelier; 0 always takes the likeliest token.", 0.8);
+    private readonly Option<int> _topK = Number(
+        "--top-k", "Draw from the so many likeliest tokens only; 0 for all.", 0);
+    private readonly Option<double> _topP = Number(
+        "--top-p", "Draw from the fewest tokens whose probabilities reach this sum.", 0.95);
+    private readonly Option<double> _penalty = Number(
+        "--repetition-penalty", "Above 1, what was written becomes less likely.", 1.0);
+    private readonly Option<int?> _seed = new("--seed")
+    {
+        Description = "The same seed writes the same text.",
+        HelpName = "number",
+    };
 
-    public void AddTo(Command command) => new Option[] { _maxTokens, _temperature, _topK, _topP, _penalty, _seed }.AddTo(command);
+    public void AddTo(Command command)
+        => new Option[] { _maxTokens, _temperature, _topK, _topP, _penalty, _seed }.AddTo(command);
 
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public GenerationOptions Read(ParseResult result) => Checked(() =>

@@ -13,33 +13,50 @@ internal sealed class TextModelOptionSet
     private static readonly TextModelOptions Default = new();
 
     private readonly Option<string> _task = Choice(
-        "--task", "What to train; texts are meant as well where --csv or a data set of texts is named.", [ImageTask, TextTask], ImageTask);
+        "--task", "What to train; texts are meant as well where --csv or a data set of texts is named.",
+        [ImageTask, TextTask], ImageTask);
 
-    private readonly Option<int> _vocabulary = Number("--vocabulary", "Texts: most tokens of the WordPiece vocabulary, learned from the training texts alone.", Default.VocabularySize);
-    private readonly Option<int> _maxLength = Number("--max-length", "Texts: most tokens of a text.", Default.Preprocessing.MaxLength);
+    private readonly Option<int> _vocabulary = Number(
+        "--vocabulary", "Texts: most tokens of the WordPiece vocabulary, learned from the training texts alone.",
+        Default.VocabularySize);
+    private readonly Option<int> _maxLength = Number(
+        "--max-length", "Texts: most tokens of a text.", Default.Preprocessing.MaxLength);
     private readonly Option<string> _overlong = Choice(
-        "--overlong", "Texts: of longer ones, use the first and last tokens, or the first; or let the packaged model refuse them, which are truncated in training.",
+        "--overlong",
+        "Texts: of longer ones, use the first and last tokens, or the first; or let the packaged model refuse them, "
+            + "which are truncated in training.",
         Overlong.Keys, "ends");
 
     private readonly Option<string?> _cleaning = new("--cleaning")
     {
-        Description = $"Texts: steps in their order, separated by commas, or none: {string.Join("; ", TextCleaner.All.Select(static s => $"{s.Name}: {s.Description}"))}. "
+        Description =
+            "Texts: steps in their order, separated by commas, or none: "
+            + $"{string.Join("; ", TextCleaner.All.Select(static s => $"{s.Name}: {s.Description}"))}. "
             + "Without it: all for mails of a data set, html,unicode,lower-case,whitespace for --csv.",
         HelpName = "steps",
     };
 
     private readonly Option<long> _width = Number("--width", "Texts: features of each token.", Default.Sizes.Width);
     private readonly Option<int> _layers = Number("--layers", "Texts: layers.", Default.Sizes.Layers);
-    private readonly Option<long> _heads = Number("--heads", "Texts: attention heads of a Transformer.", Default.Sizes.Heads);
-    private readonly Option<double> _dropout = Number("--dropout", "Texts: share of values that training drops.", Default.Sizes.Dropout);
-    private readonly Option<double> _tokenDropout = Number("--token-dropout", "Texts: share of tokens that training hides.", Default.Sizes.TokenDropout);
+    private readonly Option<long> _heads = Number(
+        "--heads", "Texts: attention heads of a Transformer.", Default.Sizes.Heads);
+    private readonly Option<double> _dropout = Number(
+        "--dropout", "Texts: share of values that training drops.", Default.Sizes.Dropout);
+    private readonly Option<double> _tokenDropout = Number(
+        "--token-dropout", "Texts: share of tokens that training hides.", Default.Sizes.TokenDropout);
     private readonly Option<bool?> _balanced = new("--class-weights")
     {
-        Description = "Texts: count every class the same, however many texts it has; true for mails of a data set, false for --csv where nothing is said.",
+        Description =
+            "Texts: count every class the same, however many texts it has; true for mails of a data set, false for "
+            + "--csv where nothing is said.",
         HelpName = "true|false",
     };
 
-    private readonly Option<string?> _positive = new("--positive") { Description = "Texts: the class whose detection counts; the rarer one of two without it.", HelpName = "class" };
+    private readonly Option<string?> _positive = new("--positive")
+    {
+        Description = "Texts: the class whose detection counts; the rarer one of two without it.",
+        HelpName = "class",
+    };
 
     private static Dictionary<string, OverlongText> Overlong { get; } = new()
     {
@@ -51,7 +68,8 @@ internal sealed class TextModelOptionSet
     public const string ImageTask = "image-classification", TextTask = "text-classification";
 
     public void AddTo(Command command)
-        => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout, _tokenDropout, _balanced, _positive }.AddTo(command);
+        => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout,
+            _tokenDropout, _balanced, _positive }.AddTo(command);
 
     /// <summary>Whether texts are to be learned from.</summary>
     /// <param name="result">The command line.</param>
@@ -76,7 +94,8 @@ internal sealed class TextModelOptionSet
             Heads = result.GetValue(_heads),
             FeedForward = 2 * result.GetValue(_width),
             Dropout = result.GetValue(_dropout),
-            TokenDropout = result.GetValue(_tokenDropout) is >= 0 and < 1 and var share ? share : throw new UsageException("--token-dropout: expected 0 to below 1."),
+            TokenDropout = result.GetValue(_tokenDropout) is >= 0 and < 1 and var share
+                ? share : throw new UsageException("--token-dropout: expected 0 to below 1."),
         },
         VocabularySize = result.GetValue(_vocabulary),
         Preprocessing = new TextPreprocessing
@@ -87,7 +106,8 @@ internal sealed class TextModelOptionSet
                 "none" => [],
                 var steps => steps.Split(',', StringSplitOptions.TrimEntries),
             }).Steps,
-            MaxLength = result.GetValue(_maxLength) is >= 3 and var length ? length : throw new UsageException("--max-length: expected at least 3."),
+            MaxLength = result.GetValue(_maxLength) is >= 3 and var length
+                ? length : throw new UsageException("--max-length: expected at least 3."),
             Overlong = Overlong[result.GetRequiredValue(_overlong)],
         },
         BalancedClasses = result.GetValue(_balanced) ?? defaults.BalancedClasses,

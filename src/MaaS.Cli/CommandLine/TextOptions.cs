@@ -19,7 +19,10 @@ internal sealed class TextOptions
 
     private static readonly TextModelOptions OfTables = new()
     {
-        Preprocessing = new TextModelOptions().Preprocessing with { Cleaning = ["html", "unicode", "lower-case", "whitespace"] },
+        Preprocessing = new TextModelOptions().Preprocessing with
+        {
+            Cleaning = ["html", "unicode", "lower-case", "whitespace"],
+        },
     };
 
     private readonly Option<FileInfo?> _file = new("--csv")
@@ -30,28 +33,38 @@ internal sealed class TextOptions
 
     private readonly Option<string> _text = Named("--text", "The column (JSON: member) with the text.", "text");
     private readonly Option<string> _label = Named("--label", "The column (JSON: member) with the class.", "label");
-    private readonly Option<string> _encoding = Named("--encoding", "Character encoding of the file, as windows-1252.", "utf-8");
-    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows") { Description = "Leave out rows that cannot be used, and say which." };
-    private readonly Option<double> _test = Number("--test", "Share of the texts that is held back; near-duplicates stay together.", 0.2);
+    private readonly Option<string> _encoding = Named(
+        "--encoding", "Character encoding of the file, as windows-1252.", "utf-8");
+    private readonly Option<bool> _skipBadRows = new("--skip-bad-rows")
+    {
+        Description = "Leave out rows that cannot be used, and say which.",
+    };
+    private readonly Option<double> _test = Number(
+        "--test", "Share of the texts that is held back; near-duplicates stay together.", 0.2);
     private readonly Option<int> _splitSeed = Number("--split-seed", "Seed of that draw.", 0);
 
-    public void AddTo(Command command) => new Option[] { _file, _text, _label, _encoding, _skipBadRows, _test, _splitSeed }.AddTo(command);
+    public void AddTo(Command command)
+        => new Option[] { _file, _text, _label, _encoding, _skipBadRows, _test, _splitSeed }.AddTo(command);
 
     /// <summary>Whether the command line asks for texts.</summary>
-    public bool IsAsked(ParseResult result, Option<string> data) => result.GetValue(_file) is not null || result.GetValue(data) == SpamAssassinName;
+    public bool IsAsked(ParseResult result, Option<string> data)
+        => result.GetValue(_file) is not null || result.GetValue(data) == SpamAssassinName;
 
     /// <summary>Whether the command line says which texts, rather than leaving it to the default.</summary>
     public bool IsNamed(ParseResult result) => result.GetValue(_file) is not null || NamedData(result) is not null;
 
     /// <summary>What the data is called.</summary>
-    public string NameOf(ParseResult result) => result.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file.Name) : SpamAssassinName;
+    public string NameOf(ParseResult result)
+        => result.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file.Name) : SpamAssassinName;
 
     /// <summary>What to train where nothing else is asked for.</summary>
-    public TextModelOptions Model(ParseResult result) => result.GetValue(_file) is null ? SpamAssassinRecipe.Model : OfTables;
+    public TextModelOptions Model(ParseResult result)
+        => result.GetValue(_file) is null ? SpamAssassinRecipe.Model : OfTables;
 
     /// <summary>How to train where nothing else is asked for.</summary>
     public TrainerOptions Training(ParseResult result, string architecture)
-        => result.GetValue(_file) is null && architecture == "transformer" ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining;
+        => result.GetValue(_file) is null && architecture == "transformer"
+            ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining;
 
     /// <summary>Reads and cleans the texts.</summary>
     /// <param name="result">The command line.</param>
@@ -59,11 +72,14 @@ internal sealed class TextOptions
     /// <param name="classes">Classes that may occur; null for any.</param>
     /// <param name="cancellationToken">Checked before each text.</param>
     /// <exception cref="UsageException">The command line names data that are no texts.</exception>
-    public TextCorpus Load(ParseResult result, IReadOnlyList<string> cleaning, IReadOnlyList<string>? classes, CancellationToken cancellationToken)
+    public TextCorpus Load(
+        ParseResult result, IReadOnlyList<string> cleaning, IReadOnlyList<string>? classes,
+        CancellationToken cancellationToken)
     {
         if (NamedData(result) is { } named and not SpamAssassinName)
         {
-            throw new UsageException($"--data: expected {SpamAssassinName} for a model of texts, or --csv FILE, got {named}.");
+            throw new UsageException(
+                $"--data: expected {SpamAssassinName} for a model of texts, or --csv FILE, got {named}.");
         }
 
         List<string> bad = [];
@@ -77,7 +93,8 @@ internal sealed class TextOptions
                 OnBadRow = result.GetValue(_skipBadRows) ? bad.Add : null,
             })
             : SpamAssassin.Read();
-        var corpus = TextCorpus.Clean(samples, new TextCleaner(cleaning), classes, cancellationToken: cancellationToken);
+        var corpus = TextCorpus.Clean(
+            samples, new TextCleaner(cleaning), classes, cancellationToken: cancellationToken);
         foreach (var row in bad.Take(BadRowsShown))
         {
             Console.Error.WriteLine($"maas: left out: {row}");
@@ -94,10 +111,13 @@ internal sealed class TextOptions
     /// <summary>Splits into texts to learn from and texts that are held back.</summary>
     public (TextCorpus Train, TextCorpus HeldBack) Split(ParseResult result, TextCorpus corpus)
         => corpus.Split(
-            result.GetValue(_test) is > 0 and < 1 and var fraction ? fraction : throw new UsageException("--test: expected a share above 0 and below 1."),
+            result.GetValue(_test) is > 0 and < 1 and var fraction
+                ? fraction : throw new UsageException("--test: expected a share above 0 and below 1."),
             result.GetValue(_splitSeed));
 
-    private static string? NamedData(ParseResult result) => result.GetResult("--data") is OptionResult { Implicit: false } data ? data.GetValueOrDefault<string>() : null;
+    private static string? NamedData(ParseResult result)
+        => result.GetResult("--data") is OptionResult { Implicit: false } data
+        ? data.GetValueOrDefault<string>() : null;
 
     private static Option<string> Named(string name, string description, string value) => new(name)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
@@ -6,21 +7,24 @@ using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
 
-/// <summary>The options that say what to train and how; ranges are checked by <see cref="TrainerOptions.Validate"/>.</summary>
+/// <summary>The options that say what to train and how; ranges are checked by
+/// <see cref="TrainerOptions.Validate"/>.</summary>
 internal sealed class TrainingOptions
 {
     private static readonly TrainerOptions Default = new();
 
     public TrainingOptions()
     {
-        Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(m => m.Name), .. TextModelCatalog.All.Select(m => m.Name)]);
+        Model.AcceptOnlyFromAmong(
+            [.. ModelCatalog.All.Select(m => m.Name), .. TextModelCatalog.All.Select(m => m.Name)]);
     }
 
     public Option<string> Model { get; } = new("--model")
     {
         Description = $"Of images: {string.Join("; ", ModelCatalog.All.Select(m => $"{m.Name}: {m.Description}"))}. "
             + $"Of texts: {string.Join("; ", TextModelCatalog.All.Select(m => $"{m.Name}: {m.Description}"))}.",
-        HelpName = string.Join("|", ModelCatalog.All.Select(m => m.Name).Concat(TextModelCatalog.All.Select(m => m.Name))),
+        HelpName = string.Join(
+            "|", ModelCatalog.All.Select(m => m.Name).Concat(TextModelCatalog.All.Select(m => m.Name))),
         DefaultValueFactory = _ => "convnet",
     };
 
@@ -28,22 +32,28 @@ internal sealed class TrainingOptions
 
     private Option<int> BatchSize { get; } = Number("--batch-size", "Samples an update.", Default.BatchSize);
 
-    private Option<string> Optimizer { get; } = Choice("--optimizer", "gd takes the whole training set for each update.", Optimizers.Keys, "adam");
+    private Option<string> Optimizer { get; } = Choice(
+        "--optimizer", "gd takes the whole training set for each update.", Optimizers.Keys, "adam");
 
-    private Option<double> LearningRate { get; } = Number("--learning-rate", "Learning rate, or the peak of the schedule.", Default.LearningRate);
+    private Option<double> LearningRate { get; } = Number(
+        "--learning-rate", "Learning rate, or the peak of the schedule.", Default.LearningRate);
 
     private Option<double> Momentum { get; } = Number("--momentum", "Momentum of sgd.", Default.Momentum);
 
     private Option<double> WeightDecay { get; } = Number("--weight-decay", "Weight decay.", Default.WeightDecay);
 
-    private Option<double> LabelSmoothing { get; } = Number("--label-smoothing", "Share of the target spread over all classes.", Default.LabelSmoothing);
+    private Option<double> LabelSmoothing { get; } = Number(
+        "--label-smoothing", "Share of the target spread over all classes.", Default.LabelSmoothing);
 
     private Option<string> Schedule { get; } = Choice(
-        "--schedule", "How the learning rate changes.", Schedules.Keys, Schedules.First(static s => s.Value == Default.Schedule).Key);
+        "--schedule", "How the learning rate changes.", Schedules.Keys,
+        Schedules.First(static s => s.Value == Default.Schedule).Key);
 
-    private Option<bool> Augment { get; } = new("--augment") { Description = "Shift training images by up to 2 pixels." };
+    private Option<bool> Augment { get; } = new(
+        "--augment") { Description = "Shift training images by up to 2 pixels." };
 
-    private Option<double> Validation { get; } = Number("--validation", "Share of the training set held back for validation; the test set stays untouched.", 0.1);
+    private Option<double> Validation { get; } = Number(
+        "--validation", "Share of the training set held back for validation; the test set stays untouched.", 0.1);
 
     private Option<int?> EarlyStopping { get; } = new("--early-stopping")
     {
@@ -62,9 +72,11 @@ internal sealed class TrainingOptions
 
     private Option<int> Threads { get; } = Number("--threads", "CPU threads; 0 for one a core.", Default.Threads);
 
-    private Option<string> Precision { get; } = Choice("--precision", "Number type of forward and backward passes.", ["fp32", "bf16"], "fp32");
+    private Option<string> Precision { get; } = Choice(
+        "--precision", "Number type of forward and backward passes.", ["fp32", "bf16"], "fp32");
 
-    private Option<FileInfo?> Checkpoint { get; } = new("--checkpoint") { Description = "File that is replaced after every epoch.", HelpName = "file" };
+    private Option<FileInfo?> Checkpoint { get; } = new(
+        "--checkpoint") { Description = "File that is replaced after every epoch.", HelpName = "file" };
 
     private Option<bool> Resume { get; } = new("--resume") { Description = "Go on from --checkpoint." };
 

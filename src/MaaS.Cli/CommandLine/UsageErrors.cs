@@ -3,13 +3,15 @@ using System.CommandLine.Parsing;
 
 namespace MaaS.Cli.CommandLine;
 
-/// <summary>Reports a wrong command line: what was not understood, the nearest name that exists, where help is.</summary>
+/// <summary>Reports a wrong command line: what was not understood, the nearest name that exists, where help
+/// is.</summary>
 internal static class UsageErrors
 {
     public static int Report(ParseResult result, TextWriter error)
     {
         var command = result.CommandResult.Command;
-        var unmatched = result.UnmatchedTokens.Where(token => token.StartsWith('-') || command.Subcommands.Count > 0).ToArray();
+        var unmatched = result.UnmatchedTokens.Where(token => token.StartsWith('-') || command.Subcommands.Count > 0)
+            .ToArray();
         foreach (var token in unmatched)
         {
             var near = Nearest(token, command);
@@ -17,8 +19,10 @@ internal static class UsageErrors
                 + (near is null ? "." : $"; did you mean '{near}'?"));
         }
 
-        // Errors about unmatched tokens repeat what was said above, and the value behind an unknown option is no error of its own.
-        foreach (var parseError in result.Errors.Where(e => unmatched.Length == 0 && !result.UnmatchedTokens.Any(t => e.Message.Contains($"'{t}'"))))
+        // Errors about unmatched tokens repeat what was said above, and the value behind an unknown option is no error
+        // of its own.
+        foreach (var parseError in result.Errors.Where(
+            e => unmatched.Length == 0 && !result.UnmatchedTokens.Any(t => e.Message.Contains($"'{t}'"))))
         {
             error.WriteLine($"maas: {parseError.Message}");
         }

@@ -27,7 +27,8 @@ internal sealed class AuditCommand : Command
         }
 
         public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
-            [("maas audit verify audit.jsonl", "Prints the number of lines and the head, the last line's hash: keep it elsewhere.")];
+            [("maas audit verify audit.jsonl",
+                "Prints the number of lines and the head, the last line's hash: keep it elsewhere.")];
 
         protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
         {

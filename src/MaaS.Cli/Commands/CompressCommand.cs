@@ -14,13 +14,24 @@ internal sealed class CompressCommand : VerbCommand
 
     private readonly Argument<FileSystemInfo> _model = new("model")
     {
-        Description = "A trained model (.safetensors); an ONNX file or a package (.maas or folder), which are quantized only.",
+        Description =
+            "A trained model (.safetensors); an ONNX file or a package (.maas or folder), which are quantized only.",
     };
 
     private readonly DataOptions _data = new("mnist");
-    private readonly Option<double> _drop = Number("--max-accuracy-drop", "Accuracy that may be lost; 0.005 is half a point.", Default.Budget.MaxAccuracyDrop!.Value);
-    private readonly Option<double?> _speedup = new("--min-speedup") { Description = "How many times faster it must be.", HelpName = "number" };
-    private readonly Option<long?> _bytes = new("--max-bytes") { Description = "Largest network, in bytes.", HelpName = "number" };
+    private readonly Option<double> _drop = Number(
+        "--max-accuracy-drop", "Accuracy that may be lost; 0.005 is half a point.",
+        Default.Budget.MaxAccuracyDrop!.Value);
+    private readonly Option<double?> _speedup = new("--min-speedup")
+    {
+        Description = "How many times faster it must be.",
+        HelpName = "number",
+    };
+    private readonly Option<long?> _bytes = new("--max-bytes")
+    {
+        Description = "Largest network, in bytes.",
+        HelpName = "number",
+    };
     private readonly Option<double[]> _ratios = new("--ratio")
     {
         Description = "A share of channels to remove; may be given several times.",
@@ -28,13 +39,18 @@ internal sealed class CompressCommand : VerbCommand
         DefaultValueFactory = _ => [.. Default.Ratios],
     };
 
-    private readonly Option<int> _epochs = Number("--fine-tune-epochs", "Passes over the training set after pruning; 0 for none.", Default.FineTuning!.Epochs);
-    private readonly Option<int> _batch = Number("--batch", "Images in a request when latency is measured.", Default.LatencyBatch);
-    private readonly Option<int> _samples = Number("--calibration-samples", "Training images to calibrate on.", Default.CalibrationSamples);
+    private readonly Option<int> _epochs = Number(
+        "--fine-tune-epochs", "Passes over the training set after pruning; 0 for none.", Default.FineTuning!.Epochs);
+    private readonly Option<int> _batch = Number(
+        "--batch", "Images in a request when latency is measured.", Default.LatencyBatch);
+    private readonly Option<int> _samples = Number(
+        "--calibration-samples", "Training images to calibrate on.", Default.CalibrationSamples);
     private readonly Option<int> _seed = Number("--seed", "Seed of fine-tuning.", 1);
     private readonly Option<DirectoryInfo?> _output = new("--output", "-o")
     {
-        Description = "New folder for packages, report.html and report.json; beside the model with -compressed in its name without it.",
+        Description =
+            "New folder for packages, report.html and report.json; beside the model with -compressed in its name "
+            + "without it.",
         HelpName = "folder",
     };
 
@@ -48,8 +64,10 @@ internal sealed class CompressCommand : VerbCommand
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
-        ("maas compress models/resnet-mnist.safetensors --max-accuracy-drop 0.005", "The fastest network that loses at most half a point."),
-        ("maas compress models/convnet-fashion-mnist.safetensors --data fashion-mnist --min-speedup 2 --ratio 0.4 --ratio 0.6 -o small",
+        ("maas compress models/resnet-mnist.safetensors --max-accuracy-drop 0.005",
+            "The fastest network that loses at most half a point."),
+        ("maas compress models/convnet-fashion-mnist.safetensors --data fashion-mnist --min-speedup 2 --ratio 0.4 "
+            + "--ratio 0.6 -o small",
             "Two ratios; the choice must be twice as fast."),
     ];
 
@@ -58,7 +76,8 @@ internal sealed class CompressCommand : VerbCommand
         var compressor = Checked(() => new Compressor(Read(result)));
         var source = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(_model).FullName);
         var name = Path.GetFileNameWithoutExtension(source);
-        var output = result.GetValue(_output)?.FullName ?? Path.Combine(Path.GetDirectoryName(source)!, $"{name}-compressed");
+        var output = result.GetValue(_output)?.FullName
+            ?? Path.Combine(Path.GetDirectoryName(source)!, $"{name}-compressed");
         using var data = _data.Load(result);
         var compressed = NetworkFile.IsTrainedModel(source)
             ? await TrainedAsync(source)
@@ -69,7 +88,8 @@ internal sealed class CompressCommand : VerbCommand
         Console.WriteLine($"written to {output}; open {Path.Combine(output, "report.html")}");
         if (compressed.Best is null)
         {
-            await Console.Error.WriteLineAsync("maas: no network is within the budget; allow more, or try other ratios and more fine-tuning.");
+            await Console.Error.WriteLineAsync(
+                "maas: no network is within the budget; allow more, or try other ratios and more fine-tuning.");
             return ExitCode.Failure;
         }
 
@@ -88,7 +108,8 @@ internal sealed class CompressCommand : VerbCommand
             var network = (await NetworkFile.OpenAsync(source, cancellationToken)).For(data.Train);
             using var train = network.Normalize(data.Train);
             using var test = network.Normalize(data.Test);
-            return await compressor.RunAsync(network.Model, network.Manifest, train, test, output, new StepLines(), cancellationToken);
+            return await compressor.RunAsync(
+                network.Model, network.Manifest, train, test, output, new StepLines(), cancellationToken);
         }
     }
 
@@ -101,7 +122,11 @@ internal sealed class CompressCommand : VerbCommand
             MaxBytes = result.GetValue(_bytes),
         },
         Ratios = result.GetRequiredValue(_ratios),
-        FineTuning = result.GetValue(_epochs) == 0 ? null : new TrainerOptions { Epochs = result.GetValue(_epochs), Seed = result.GetValue(_seed) },
+        FineTuning = result.GetValue(_epochs) == 0 ? null : new TrainerOptions
+        {
+            Epochs = result.GetValue(_epochs),
+            Seed = result.GetValue(_seed),
+        },
         CalibrationSamples = result.GetValue(_samples),
         LatencyBatch = result.GetValue(_batch),
     };
@@ -109,6 +134,7 @@ internal sealed class CompressCommand : VerbCommand
     // On this thread, unlike Progress<T>, so that lines keep their order.
     private sealed class StepLines : IProgress<CompressionProgress>
     {
-        public void Report(CompressionProgress value) => Console.WriteLine($"{value.Step}/{value.Steps} {value.Activity}");
+        public void Report(CompressionProgress value)
+            => Console.WriteLine($"{value.Step}/{value.Steps} {value.Activity}");
     }
 }

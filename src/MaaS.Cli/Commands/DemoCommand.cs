@@ -22,7 +22,10 @@ internal sealed class DemoCommand : VerbCommand
     };
 
     public DemoCommand()
-        : base("demo", "Trains, evaluates, exports, packages, prunes, quantizes and serves a digit classifier, and asks it over HTTP.")
+        : base(
+            "demo",
+            "Trains, evaluates, exports, packages, prunes, quantizes and serves a digit classifier, and asks it over "
+                + "HTTP.")
     {
         Options.Add(_output);
         Options.Add(_epochs);
@@ -44,7 +47,9 @@ internal sealed class DemoCommand : VerbCommand
 
         var summary = await new DemoRun(folder, result.GetValue(_epochs)).RunAsync(cancellationToken);
         Console.WriteLine();
-        Console.WriteLine($"accuracy {summary.Accuracy:0.0000}, macro F1 {summary.MacroF1:0.0000}, parity {summary.ParityMaxAbs:0.0e0}; everything is in {folder}");
+        Console.WriteLine(
+            $"accuracy {summary.Accuracy:0.0000}, macro F1 {summary.MacroF1:0.0000}, parity "
+                + $"{summary.ParityMaxAbs:0.0e0}; everything is in {folder}");
         return ExitCode.Success;
     }
 }

@@ -11,12 +11,18 @@ namespace MaaS.Cli.Commands;
 /// <summary><c>maas evaluate</c>: precision, recall and F1 of a trained model or of a package.</summary>
 internal sealed class EvaluateCommand : VerbCommand
 {
-    private readonly Argument<FileSystemInfo> _model = new("model") { Description = "A trained model (.safetensors) or a package (.maas or folder)." };
+    private readonly Argument<FileSystemInfo> _model = new("model")
+    {
+        Description = "A trained model (.safetensors) or a package (.maas or folder).",
+    };
     private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
     private readonly TextOptions _texts = new();
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
 
-    private readonly Option<bool> _noBaseline = new("--no-baseline") { Description = "Texts: do not train the baseline for comparison." };
+    private readonly Option<bool> _noBaseline = new("--no-baseline")
+    {
+        Description = "Texts: do not train the baseline for comparison.",
+    };
 
     public EvaluateCommand()
         : base("evaluate", "Measures a model on a test set: accuracy, precision, recall, F1, confusion matrix.")
@@ -31,8 +37,10 @@ internal sealed class EvaluateCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas evaluate models/convnet-mnist.safetensors --data mnist", "The torch model."),
-        ("maas evaluate models/transformer-spam-assassin.safetensors", "Texts: the mails that training never saw, beside the baseline."),
-        ("maas evaluate artifacts/demo/digits.maas --data mnist --json", "What the server would answer, through ONNX Runtime."),
+        ("maas evaluate models/transformer-spam-assassin.safetensors",
+            "Texts: the mails that training never saw, beside the baseline."),
+        ("maas evaluate artifacts/demo/digits.maas --data mnist --json",
+            "What the server would answer, through ONNX Runtime."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -40,7 +48,8 @@ internal sealed class EvaluateCommand : VerbCommand
         var path = result.GetRequiredValue(_model).FullName;
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
-            var measured = await TextMeasuring.RunAsync(path, _texts, result, !result.GetValue(_noBaseline), cancellationToken);
+            var measured = await TextMeasuring.RunAsync(
+                path, _texts, result, !result.GetValue(_noBaseline), cancellationToken);
             if (result.GetValue(_json))
             {
                 Console.WriteLine(measured.Network.Report.ToJson());
@@ -61,7 +70,7 @@ internal sealed class EvaluateCommand : VerbCommand
     private async Task<ClassificationReport> MeasureAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
-        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
             using var model = TrainedModel.Load(path);
             using var data = _data.Load(result);

@@ -13,7 +13,9 @@ internal sealed class ExportCommand : VerbCommand
     private readonly Argument<FileInfo> _model = new("model") { Description = "A trained model (.safetensors)." };
     private readonly Option<FileSystemInfo?> _output = new("--output", "-o")
     {
-        Description = "FILE.onnx for the network alone, FILE.maas or a folder for a package; beside the model as .maas without it.",
+        Description =
+            "FILE.onnx for the network alone, FILE.maas or a folder for a package; beside the model as .maas without "
+            + "it.",
         HelpName = "path",
     };
 
@@ -25,7 +27,9 @@ internal sealed class ExportCommand : VerbCommand
 
     private readonly Option<string?> _baseline = new("--baseline")
     {
-        Description = "Data set whose training part a package describes, so that a server can measure drift from it; --csv for texts of your own.",
+        Description =
+            "Data set whose training part a package describes, so that a server can measure drift from it; --csv for "
+            + "texts of your own.",
         HelpName = $"mnist|fashion-mnist|{TextOptions.SpamAssassinName}",
     };
 
@@ -44,10 +48,13 @@ internal sealed class ExportCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas export models/convnet-mnist.safetensors", "A package that maas serve takes."),
-        ("maas export models/transformer-spam-assassin.safetensors -o spam.maas", "A text classifier with its tokenizer."),
+        ("maas export models/transformer-spam-assassin.safetensors -o spam.maas",
+            "A text classifier with its tokenizer."),
         ("maas export models/convnet-mnist.safetensors -o digits.onnx", "The network for any ONNX tool."),
-        ("maas export models/convnet-mnist.safetensors --baseline mnist", "A package whose server tells how far inputs drift from training."),
-        ("maas export models/lstm-mails.safetensors --csv mails.csv --text input --label label", "The same of your own texts."),
+        ("maas export models/convnet-mnist.safetensors --baseline mnist",
+            "A package whose server tells how far inputs drift from training."),
+        ("maas export models/lstm-mails.safetensors --csv mails.csv --text input --label label",
+            "The same of your own texts."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -73,7 +80,10 @@ internal sealed class ExportCommand : VerbCommand
             using var model = TrainedTextModel.Load(source);
             var training = TrainingTexts(result, model.Info, baseline, cancellationToken);
             export = model.Export();
-            await (asPackage ? model.PackAsync(output, name, export, training: training, cancellationToken: cancellationToken) : SaveAsync(export, output));
+            await (
+                asPackage
+                    ? model.PackAsync(output, name, export, training: training, cancellationToken: cancellationToken)
+                    : SaveAsync(export, output));
         }
         else
         {
@@ -85,20 +95,28 @@ internal sealed class ExportCommand : VerbCommand
             using var model = TrainedModel.Load(source);
             using var data = baseline is null ? null : DataOptions.Load(baseline);
             export = model.Export();
-            await (asPackage ? model.PackAsync(output, name, export, training: data?.Train, cancellationToken: cancellationToken) : SaveAsync(export, output));
+            await (
+                asPackage
+                    ? model.PackAsync(
+                        output, name, export, training: data?.Train, cancellationToken: cancellationToken)
+                            : SaveAsync(export, output));
         }
 
         Console.WriteLine($"written to {output}: opset {export.Model.Opset}, {export.Model.Graph.Node.Count} nodes; "
-            + $"largest difference from torch {export.ParityMaxAbs:0.0e0} over {export.ParityRuns} runs of different sizes");
+            + $"largest difference from torch {export.ParityMaxAbs:0.0e0} over {export.ParityRuns} runs of different "
+            + "sizes");
         return ExitCode.Success;
     }
 
     // What the model learned from; another corpus or split would be no baseline.
-    private TextCorpus? TrainingTexts(ParseResult result, TrainedTextModelInfo info, string? baseline, CancellationToken cancellationToken)
+    private TextCorpus? TrainingTexts(
+        ParseResult result, TrainedTextModelInfo info, string? baseline, CancellationToken cancellationToken)
     {
         if (baseline is not (null or TextOptions.SpamAssassinName))
         {
-            throw new UsageException($"--baseline: expected {TextOptions.SpamAssassinName} for a model of texts, or --csv FILE, got {baseline}.");
+            throw new UsageException(
+                $"--baseline: expected {TextOptions.SpamAssassinName} for a model of texts, or --csv FILE, got "
+                    + $"{baseline}.");
         }
 
         if (baseline is null && !_texts.IsNamed(result))
@@ -106,9 +124,12 @@ internal sealed class ExportCommand : VerbCommand
             return null;
         }
 
-        var (train, _) = _texts.Split(result, _texts.Load(result, info.Preprocessing.Cleaning, info.Classes, cancellationToken));
+        var (train, _) = _texts.Split(
+            result, _texts.Load(result, info.Preprocessing.Cleaning, info.Classes, cancellationToken));
         return train.Sha256() == info.DataHash ? train
-            : throw new UsageException($"--baseline, --csv: expected the texts and the split that the model was trained with, got others than those of '{info.Data}'.");
+            : throw new UsageException(
+                "--baseline, --csv: expected the texts and the split that the model was trained with, got others than "
+                    + $"those of '{info.Data}'.");
     }
 
     private static Task SaveAsync(OnnxExportResult export, string path)

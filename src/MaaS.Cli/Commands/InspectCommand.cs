@@ -15,7 +15,8 @@ internal sealed class InspectCommand : VerbCommand
     };
 
     private readonly Option<string[]> _sizes = OptionKinds.Several(
-        "--size", "Size of a dynamic axis, so that costs are numbers instead of formulas; may be given several times.", "axis=number");
+        "--size", "Size of a dynamic axis, so that costs are numbers instead of formulas; may be given several times.",
+        "axis=number");
 
     public InspectCommand()
         : base("inspect", "Prints inputs, outputs, operators, parameters, MACs, bytes, and what each layer costs.")
@@ -27,7 +28,8 @@ internal sealed class InspectCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas inspect model.onnx", "Costs as formulas of the dynamic axes."),
-        ("maas inspect artifacts/demo/digits.maas --size batch=1", "Costs of one image; what the package says of itself."),
+        ("maas inspect artifacts/demo/digits.maas --size batch=1",
+            "Costs of one image; what the package says of itself."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)

@@ -15,17 +15,32 @@ internal sealed class KeysCommand : Command
         Subcommands.Add(new Revoke());
     }
 
-    private static Option<string> File() => new("--file") { Description = "The file of keys; running servers take changes over.", HelpName = "file", DefaultValueFactory = _ => "keys.json" };
+    private static Option<string> File() => new("--file")
+    {
+        Description = "The file of keys; running servers take changes over.",
+        HelpName = "file",
+        DefaultValueFactory = _ => "keys.json",
+    };
 
-    private static IReadOnlyList<ApiKeyOptions> Read(string file) => System.IO.File.Exists(file) ? ApiKeyFile.Read(file) : [];
+    private static IReadOnlyList<ApiKeyOptions> Read(string file)
+        => System.IO.File.Exists(file) ? ApiKeyFile.Read(file) : [];
 
     private sealed class Create : VerbCommand
     {
-        private readonly Argument<string> _name = new("name") { Description = "Who gets the key, in logs and in the audit log." };
+        private readonly Argument<string> _name = new("name")
+        {
+            Description = "Who gets the key, in logs and in the audit log.",
+        };
         private readonly Option<string> _file = File();
-        private readonly Option<string[]> _scopes = OptionKinds.Several("--scope", "predict, read or admin; may be given several times. Default: predict and read.", "scope");
-        private readonly Option<string[]> _models = OptionKinds.Several("--model", "A model that it opens; may be given several times. Default: all.", "name");
-        private readonly Option<int?> _days = new("--days") { Description = "Days until it ceases to work. Default: never.", HelpName = "number" };
+        private readonly Option<string[]> _scopes = OptionKinds.Several(
+            "--scope", "predict, read or admin; may be given several times. Default: predict and read.", "scope");
+        private readonly Option<string[]> _models = OptionKinds.Several(
+            "--model", "A model that it opens; may be given several times. Default: all.", "name");
+        private readonly Option<int?> _days = new("--days")
+        {
+            Description = "Days until it ceases to work. Default: never.",
+            HelpName = "number",
+        };
 
         public Create()
             : base("create", "Makes a key, shows it once, and stores its hash.")
@@ -53,7 +68,8 @@ internal sealed class KeysCommand : Command
                 result.GetValue(_days) is { } days ? DateTimeOffset.UtcNow.AddDays(days) : null);
             ApiKeyFile.Write(file, [.. Read(file), stored]);
             Console.WriteLine(key);
-            Console.Error.WriteLine($"{file} has its hash only: keep the key now. Send it as X-Api-Key, or as Authorization: Bearer.");
+            Console.Error.WriteLine(
+                $"{file} has its hash only: keep the key now. Send it as X-Api-Key, or as Authorization: Bearer.");
             return Task.FromResult(ExitCode.Success);
         }
     }
@@ -65,7 +81,8 @@ internal sealed class KeysCommand : Command
         public List()
             : base("list", "Shows who has a key, and what for.") => Options.Add(_file);
 
-        public override IReadOnlyList<(string CommandLine, string Purpose)> Examples => [("maas keys list --file keys.json", "Every key of a file.")];
+        public override IReadOnlyList<(string CommandLine, string Purpose)> Examples
+            => [("maas keys list --file keys.json", "Every key of a file.")];
 
         protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
         {
@@ -73,7 +90,8 @@ internal sealed class KeysCommand : Command
             foreach (var key in keys)
             {
                 Console.WriteLine(
-                    $"{key.Id}  {key.Name}  {string.Join(",", key.Scopes)}  {(key.Models.Count > 0 ? string.Join(",", key.Models) : "*")}  "
+                    $"{key.Id}  {key.Name}  {string.Join(",", key.Scopes)}  "
+                        + $"{(key.Models.Count > 0 ? string.Join(",", key.Models) : "*")}  "
                     + (key.Expires is { } end ? $"until {end:yyyy-MM-dd}" : "without end"));
             }
 
@@ -83,7 +101,10 @@ internal sealed class KeysCommand : Command
 
     private sealed class Revoke : VerbCommand
     {
-        private readonly Argument<string> _id = new("id") { Description = "The key's 12 digits, as 'maas keys list' shows them." };
+        private readonly Argument<string> _id = new("id")
+        {
+            Description = "The key's 12 digits, as 'maas keys list' shows them.",
+        };
         private readonly Option<string> _file = File();
 
         public Revoke()
@@ -93,7 +114,8 @@ internal sealed class KeysCommand : Command
             Options.Add(_file);
         }
 
-        public override IReadOnlyList<(string CommandLine, string Purpose)> Examples => [("maas keys revoke 0a1b2c3d4e5f", "One key.")];
+        public override IReadOnlyList<(string CommandLine, string Purpose)> Examples
+            => [("maas keys revoke 0a1b2c3d4e5f", "One key.")];
 
         protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
         {
@@ -102,7 +124,8 @@ internal sealed class KeysCommand : Command
             var kept = keys.Where(k => k.Id != id).ToList();
             if (kept.Count == keys.Count)
             {
-                throw new UsageException($"{file}: expected one of the keys [{string.Join(", ", keys.Select(k => k.Id))}], got '{id}'.");
+                throw new UsageException(
+                    $"{file}: expected one of the keys [{string.Join(", ", keys.Select(k => k.Id))}], got '{id}'.");
             }
 
             ApiKeyFile.Write(file, kept);

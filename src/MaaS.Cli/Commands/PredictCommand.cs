@@ -20,7 +20,11 @@ internal sealed class PredictCommand : VerbCommand
     };
 
     private readonly DataOptions _data = new("mnist");
-    private readonly Option<int> _index = new("--index") { Description = "Position in the test set.", HelpName = "number" };
+    private readonly Option<int> _index = new("--index")
+    {
+        Description = "Position in the test set.",
+        HelpName = "number",
+    };
     private readonly Option<FileInfo?> _pixels = new("--pixels")
     {
         Description = "A file with the image's raw bytes (C·H·W, 0 to 255) instead of --data and --index.",
@@ -43,7 +47,8 @@ internal sealed class PredictCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas predict artifacts/demo/digits.maas --index 7", "The eighth test digit."),
-        ("convert digit.png -colorspace gray -resize 28x28! -depth 8 gray:digit.raw && maas predict digits.maas --pixels digit.raw",
+        ("convert digit.png -colorspace gray -resize 28x28! -depth 8 gray:digit.raw && maas predict digits.maas "
+            + "--pixels digit.raw",
             "Your own picture: white on black."),
         ("maas predict spam.maas \"You have won a prize\"", "A text."),
         ("maas predict spam.maas - < mail.txt", "A mail with its headers, from a file."),
@@ -53,14 +58,17 @@ internal sealed class PredictCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
-        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException($"model: expected a package (.maas or folder), got the trained model '{path}'; maas export makes a package of it.");
+            throw new UsageException(
+                $"model: expected a package (.maas or folder), got the trained model '{path}'; maas export makes a "
+                    + "package of it.");
         }
 
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
-            return await PredictTextAsync(path, await ReadTextAsync(result, "to classify", cancellationToken), cancellationToken);
+            return await PredictTextAsync(
+                path, await ReadTextAsync(result, "to classify", cancellationToken), cancellationToken);
         }
 
         if (await TextModelFile.IsGeneratorAsync(path, cancellationToken))
@@ -74,7 +82,8 @@ internal sealed class PredictCommand : VerbCommand
             ? (await File.ReadAllBytesAsync(file.FullName, cancellationToken), null)
             : TestImage(result);
         var probabilities = classifier.Predict(pixels);
-        foreach (var line in DigitArt.Lines(pixels, (int)classifier.InputShape[^1], colour: !Console.IsOutputRedirected))
+        foreach (var line in DigitArt.Lines(
+            pixels, (int)classifier.InputShape[^1], colour: !Console.IsOutputRedirected))
         {
             Console.WriteLine(line);
         }
@@ -84,11 +93,13 @@ internal sealed class PredictCommand : VerbCommand
             Console.WriteLine(line);
         }
 
-        Console.WriteLine($"predicted {probabilities.MaxBy(p => p.Value).Key}" + (truth is null ? "" : $", labelled {truth}"));
+        Console.WriteLine(
+            $"predicted {probabilities.MaxBy(p => p.Value).Key}" + (truth is null ? "" : $", labelled {truth}"));
         return ExitCode.Success;
     }
 
-    private async Task<string> ReadTextAsync(ParseResult result, string purpose, CancellationToken cancellationToken) => result.GetValue(_text) switch
+    private async Task<string> ReadTextAsync(ParseResult result, string purpose, CancellationToken cancellationToken)
+        => result.GetValue(_text) switch
     {
         null => throw new UsageException($"text: expected the text {purpose}, or - for standard input."),
         "-" => await ReadInputAsync(cancellationToken),
@@ -97,18 +108,22 @@ internal sealed class PredictCommand : VerbCommand
 
     private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
     {
-        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using var input = new StreamReader(
+            Console.OpenStandardInput(), new UTF8Encoding(false, throwOnInvalidBytes: true));
         try
         {
             return await input.ReadToEndAsync(cancellationToken);
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidDataException("text: expected UTF-8 on standard input, got other bytes; 'iconv -f latin1 -t utf-8' before it converts a mail of one character a byte.", e);
+            throw new InvalidDataException(
+                "text: expected UTF-8 on standard input, got other bytes; 'iconv -f latin1 -t utf-8' before it "
+                    + "converts a mail of one character a byte.", e);
         }
     }
 
-    private static async Task<int> GenerateAsync(string path, string prompt, GenerationOptions options, CancellationToken cancellationToken)
+    private static async Task<int> GenerateAsync(
+        string path, string prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         using var generator = await TextGenerator.OpenAsync(path, cancellationToken: cancellationToken);
         Console.Write(prompt);

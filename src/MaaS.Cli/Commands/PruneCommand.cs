@@ -37,15 +37,24 @@ internal sealed class PruneCommand : VerbCommand
     private readonly Argument<FileInfo> _model = new("model") { Description = "A trained model (.safetensors)." };
     private readonly DataOptions _data = new("mnist");
     private readonly Option<double> _ratio = Number("--ratio", "Share to remove, 0 to below 1.", 0.5);
-    private readonly Option<string> _target = Choice("--target", "What the ratio is a share of.", Targets.Keys, "channels");
+    private readonly Option<string> _target = Choice(
+        "--target", "What the ratio is a share of.", Targets.Keys, "channels");
     private readonly Option<string> _criterion = Choice("--criterion", "Which channels go first.", Criteria.Keys, "l2");
-    private readonly Option<bool> _global = new("--global") { Description = "Let all layers compete, instead of the same share from each." };
-    private readonly Option<int> _roundTo = Number("--round-to", "Keep a multiple of so many channels in each layer.", Default.RoundTo);
-    private readonly Option<int> _steps = Number("--steps", "In how many steps, each followed by fine-tuning.", Default.Steps);
-    private readonly Option<string[]> _ignore = Several("--ignore", "A layer whose channels stay; may be given several times.", "layer");
+    private readonly Option<bool> _global = new("--global")
+    {
+        Description = "Let all layers compete, instead of the same share from each.",
+    };
+    private readonly Option<int> _roundTo = Number(
+        "--round-to", "Keep a multiple of so many channels in each layer.", Default.RoundTo);
+    private readonly Option<int> _steps = Number(
+        "--steps", "In how many steps, each followed by fine-tuning.", Default.Steps);
+    private readonly Option<string[]> _ignore = Several(
+        "--ignore", "A layer whose channels stay; may be given several times.", "layer");
 
-    private readonly Option<int> _epochs = Number("--fine-tune-epochs", "Passes over the training set after each step; 0 for none.", 2);
-    private readonly Option<double> _learningRate = Number("--learning-rate", "Peak learning rate of fine-tuning.", 1e-3);
+    private readonly Option<int> _epochs = Number(
+        "--fine-tune-epochs", "Passes over the training set after each step; 0 for none.", 2);
+    private readonly Option<double> _learningRate = Number(
+        "--learning-rate", "Peak learning rate of fine-tuning.", 1e-3);
     private readonly Option<int> _seed = Number("--seed", "Seed of fine-tuning.", 1);
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
@@ -58,13 +67,16 @@ internal sealed class PruneCommand : VerbCommand
     {
         Arguments.Add(_model);
         _data.AddTo(this);
-        new Option[] { _ratio, _target, _criterion, _global, _roundTo, _steps, _ignore, _epochs, _learningRate, _seed, _output }.AddTo(this);
+        new Option[] { _ratio, _target, _criterion, _global, _roundTo, _steps, _ignore, _epochs, _learningRate, _seed,
+            _output }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
-        ("maas prune models/resnet-mnist.safetensors --ratio 0.5", "Half the channels of every layer, about a quarter of the weights."),
-        ("maas prune models/resnet-mnist.safetensors --ratio 0.6 --target macs --criterion taylor --global --steps 3 --fine-tune-epochs 3",
+        ("maas prune models/resnet-mnist.safetensors --ratio 0.5",
+            "Half the channels of every layer, about a quarter of the weights."),
+        ("maas prune models/resnet-mnist.safetensors --ratio 0.6 --target macs --criterion taylor --global --steps 3 "
+            + "--fine-tune-epochs 3",
             "40% of the multiplications are left, taken where the loss feels it least."),
     ];
 
@@ -75,14 +87,18 @@ internal sealed class PruneCommand : VerbCommand
         var source = result.GetRequiredValue(_model).FullName;
         if (!NetworkFile.IsTrainedModel(source))
         {
-            throw new UsageException($"model: expected a trained model ({TrainedModel.Extension}), because pruning trains on, got '{source}'.");
+            throw new UsageException(
+                $"model: expected a trained model ({TrainedClassifier.Extension}), because pruning trains on, got "
+                    + $"'{source}'.");
         }
 
         var output = result.GetValue(_output)?.FullName ?? Path.Combine(
-            Path.GetDirectoryName(source)!, $"{Path.GetFileNameWithoutExtension(source)}-pruned{TrainedModel.Extension}");
-        if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+            Path.GetDirectoryName(source)!,
+            $"{Path.GetFileNameWithoutExtension(source)}-pruned{TrainedClassifier.Extension}");
+        if (!output.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
+            throw new UsageException(
+                $"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
         AtomicFile.EnsureWritable(output);

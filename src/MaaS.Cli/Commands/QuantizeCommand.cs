@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Quantization;
 using MaaS.Cli.Text;
 using MaaS.Core.InputData;
 using MaaS.Core.Packages;
@@ -25,8 +26,6 @@ namespace MaaS.Cli.Commands;
 /// <summary><c>maas quantize</c>: 8- or 4-bit integers, where they pay.</summary>
 internal sealed class QuantizeCommand : VerbCommand
 {
-    private const string Aware = "qat";
-
     // Metadata of the network that was written.
     private const string WarningKey = "quantization_warning";
 
@@ -37,32 +36,30 @@ internal sealed class QuantizeCommand : VerbCommand
         Description = "An ONNX file, a package (.maas or folder) or a trained model (.safetensors).",
     };
 
-    private readonly Option<string> _mode = Choice(
-        "--mode",
-        "static: weights and activations, calibrated; dynamic: activations as they come, the default for texts; int8, int4: weights only; "
-        + "qat: static, after training a .safetensors model on with the rounding.",
-        ["static", "dynamic", "int8", "int4", Aware], "static");
-
-    private readonly Option<string> _calibrator = Choice(
-        "--calibrator", "How static ranges are chosen.", CalibrationMethods.Names, new MinMaxCalibration().Name);
-
-    private readonly Option<int> _samples = Number("--calibration-samples", "Samples to calibrate on; of your own files all, of random inputs 16 runs, where it is not given.", 256);
-    private readonly Option<bool> _perTensor = new("--per-tensor") { Description = "One scale for all channels of a weight." };
-    private readonly Option<string[]> _exclude = Several("--exclude", "A node that stays float; may be given several times.", "node");
+    private readonly QuantizationOptionSet _scheme = new();
     private readonly DataOptions _data = new("mnist", [TextOptions.SpamAssassinName], inputs: true);
     private readonly InputDataOptions _inputs = new();
     private readonly TextOptions _texts = new();
     private readonly Option<int> _epochs = Number("--epochs", "qat: passes over the training set.", 2);
     private readonly Option<double> _learningRate = Number("--learning-rate", "qat: peak learning rate.", 1e-4);
     private readonly Option<int> _seed = Number("--seed", "qat: seed of the training.", 1);
-    private readonly Option<double> _drop = Number("--max-accuracy-drop", "Accuracy that may be lost; 0.002 is 0.2 points.", Default.MaxAccuracyDrop);
-    private readonly Option<double> _sqnr = Number("--min-sqnr", "Without labels: least signal-to-noise ratio of an output, in dB.", Default.MinSqnr);
-    private readonly Option<double> _speedup = Number("--min-speedup", "How many times faster it must be; 0 for the sake of size.", Default.MinSpeedup);
-    private readonly Option<int> _batch = Number("--batch", "Images in a request when latency is measured; size of the first axis of random inputs.", 1);
-    private readonly Option<bool> _anyway = new("--accept-anyway") { Description = "Write the result even though it is slower or worse." };
+    private readonly Option<double> _drop = Number(
+        "--max-accuracy-drop", "Accuracy that may be lost; 0.002 is 0.2 points.", Default.MaxAccuracyDrop);
+    private readonly Option<double> _sqnr = Number(
+        "--min-sqnr", "Without labels: least signal-to-noise ratio of an output, in dB.", Default.MinSqnr);
+    private readonly Option<double> _speedup = Number(
+        "--min-speedup", "How many times faster it must be; 0 for the sake of size.", Default.MinSpeedup);
+    private readonly Option<int> _batch = Number(
+        "--batch", "Images in a request when latency is measured; size of the first axis of random inputs.", 1);
+    private readonly Option<bool> _anyway = new("--accept-anyway")
+    {
+        Description = "Write the result even though it is slower or worse.",
+    };
     private readonly Option<FileSystemInfo?> _output = new("--output", "-o")
     {
-        Description = "FILE.onnx for the network alone, FILE.maas or a folder for a package; beside the model with the mode in its name without it.",
+        Description =
+            "FILE.onnx for the network alone, FILE.maas or a folder for a package; beside the model with the mode in "
+            + "its name without it.",
         HelpName = "path",
     };
 
@@ -70,7 +67,8 @@ internal sealed class QuantizeCommand : VerbCommand
         : base("quantize", "Quantizes a network, measures it against the float one, and keeps it only if it pays.")
     {
         Arguments.Add(_model);
-        new Option[] { _mode, _calibrator, _samples, _perTensor, _exclude, _epochs, _learningRate, _seed }.AddTo(this);
+        _scheme.AddTo(this);
+        new Option[] { _epochs, _learningRate, _seed }.AddTo(this);
         _data.AddTo(this);
         _inputs.AddTo(this);
         _texts.AddTo(this);
@@ -80,29 +78,35 @@ internal sealed class QuantizeCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas quantize digits.maas", "Static int8, accepted when it is not slower and loses at most 0.2 points."),
-        ("maas quantize model.onnx --mode static --calibrator entropy --data fashion-mnist -o small.onnx", "Entropy calibration on clothes."),
-        ("maas quantize other.onnx --data inputs/ --mode dynamic", "Any network, on .npz files with its inputs by name; outputs are compared."),
-        ("maas quantize other.onnx --data random --size sequence=128", "The same on random inputs, to see what would be gained."),
-        ("maas quantize models/resnet-mnist.safetensors --mode qat --epochs 3", "Where rounding after training costs too much."),
-        ("maas quantize models/mlp-mnist.safetensors --mode dynamic --min-speedup 0 -o mlp.maas", "For the size, whatever the speed."),
+        ("maas quantize model.onnx --mode static --calibrator entropy --data fashion-mnist -o small.onnx",
+            "Entropy calibration on clothes."),
+        ("maas quantize other.onnx --data inputs/ --mode dynamic",
+            "Any network, on .npz files with its inputs by name; outputs are compared."),
+        ("maas quantize other.onnx --data random --size sequence=128",
+            "The same on random inputs, to see what would be gained."),
+        ("maas quantize models/resnet-mnist.safetensors --mode qat --epochs 3",
+            "Where rounding after training costs too much."),
+        ("maas quantize models/mlp-mnist.safetensors --mode dynamic --min-speedup 0 -o mlp.maas",
+            "For the size, whatever the speed."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        if (result.GetValue(_batch) < 1 || result.GetValue(_samples) < 1)
+        if (result.GetValue(_batch) < 1 || result.GetValue(_scheme.Samples) < 1)
         {
             throw new UsageException("--batch, --calibration-samples: expected at least 1.");
         }
 
         var source = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(_model).FullName);
-        var mode = result.GetRequiredValue(_mode);
-        if (mode == Aware && !NetworkFile.IsTrainedModel(source))
+        var mode = result.GetRequiredValue(_scheme.Mode);
+        if (mode == QuantizationOptionSet.Aware && !NetworkFile.IsTrainedModel(source))
         {
-            throw new UsageException($"--mode qat: expected a trained model (.safetensors), which can be trained on, got '{source}'.");
+            throw new UsageException(
+                $"--mode qat: expected a trained model (.safetensors), which can be trained on, got '{source}'.");
         }
 
         var training = Checked(() => Training(result));
-        var output = result.GetValue(_output)?.FullName ?? Beside(source, mode);
+        var output = result.GetValue(_output)?.FullName ?? DefaultOutput(source, mode);
         var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output));
         if (!ModelNames.IsValid(name))
         {
@@ -142,11 +146,15 @@ internal sealed class QuantizeCommand : VerbCommand
             var input = network.Model.Inputs[0].Name;
             quantized = quantizer.Run(
                 network.Model,
-                mode == Aware
+                mode == QuantizationOptionSet.Aware
                     ? Train(result, source, train, training, cancellationToken)
-                    : Scheme(result, mode, OnnxBatches.Inputs(train, input, result.GetValue(_samples), cancellationToken: cancellationToken)),
-                model => ClassificationAccuracy.Measure(model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
-                OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken).First(),
+                    : _scheme.Read(result, mode,
+                        OnnxBatches.Inputs(
+                            train, input, result.GetValue(_scheme.Samples), cancellationToken: cancellationToken)),
+                model => ClassificationAccuracy.Measure(
+                    model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
+                OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken)
+                    .First(),
                 cancellationToken);
         }
 
@@ -159,8 +167,10 @@ internal sealed class QuantizeCommand : VerbCommand
             return ExitCode.Failure;
         }
 
-        var step = string.Concat(quantized.Report.Scheme, string.Concat(quantized.Report.Warnings.Select(static warning => $"; {warning}")));
-        await network.SaveAsync(output, quantized.Model, step, Metrics(quantized.Report), cancellationToken);
+        var step = string.Concat(
+            quantized.Report.Scheme, string.Concat(quantized.Report.Warnings.Select(static warning => $"; {warning}")));
+        await network.SaveAsync(
+            output, quantized.Model, step, QuantizationMetrics.Of(quantized.Report), cancellationToken);
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
     }
@@ -177,22 +187,28 @@ internal sealed class QuantizeCommand : VerbCommand
         return shape is [_, { Size: 1 or null }, { Size: 28 or null }, { Size: 28 or null }]
             ? _data.Load(result)
             : throw new UsageException(
-                $"--data: expected data for a model that takes {string.Join("; ", ModelInputs.Of(network.Model))}: a folder of .npz or .npy files, "
+                $"--data: expected data for a model that takes {string.Join("; ", ModelInputs.Of(network.Model))}: a "
+                    + "folder of .npz or .npy files, "
                 + "a .jsonl file with an object of inputs by name a line, or random.");
     }
 
     private async Task<QuantizationResult> QuantizeInputsAsync(
-        ParseResult result, string data, string mode, Quantizer quantizer, OnnxModel model, CancellationToken cancellationToken)
+        ParseResult result, string data, string mode, Quantizer quantizer, OnnxModel model,
+        CancellationToken cancellationToken)
     {
-        if (mode == Aware)
+        if (mode == QuantizationOptionSet.Aware)
         {
-            throw new UsageException("--mode qat: expected a data set with labels to train on; inputs without labels will do for the other modes.");
+            throw new UsageException(
+                "--mode qat: expected a data set with labels to train on; inputs without labels will do for the other "
+                    + "modes.");
         }
 
-        int? samples = result.GetResult(_samples) is { Implicit: false } ? result.GetValue(_samples) : null;
+        int? samples = result.GetResult(_scheme.Samples) is { Implicit: false }
+            ? result.GetValue(_scheme.Samples) : null;
         var inputs = _inputs.Open(result, data, model, samples, result.GetValue(_batch), cancellationToken);
         await Console.Out.WriteLineAsync(inputs.Note);
-        var quantized = quantizer.Run(model, Scheme(result, mode, inputs.Calibration), inputs.Comparison, cancellationToken);
+        var quantized = quantizer.Run(
+            model, _scheme.Read(result, mode, inputs.Calibration), inputs.Comparison, cancellationToken);
         if (inputs.Warning is not { } warning)
         {
             return quantized;
@@ -219,85 +235,55 @@ internal sealed class QuantizeCommand : VerbCommand
     }
 
     private FinishedScheme Train(
-        ParseResult result, string source, ImageDataset train, TrainerOptions training, CancellationToken cancellationToken)
+        ParseResult result, string source, ImageDataset train, TrainerOptions training,
+        CancellationToken cancellationToken)
     {
         using var model = TrainedModel.Load(source);
         var aware = model.TrainQuantized(
-            train, training, new QuantizationAwareOptions { Exclude = result.GetRequiredValue(_exclude).ToHashSet(StringComparer.Ordinal) },
-            result.GetValue(_samples), new ConsoleProgress(), cancellationToken);
+            train, training, new QuantizationAwareOptions
+            {
+                Exclude = result.GetRequiredValue(_scheme.Exclude).ToHashSet(StringComparer.Ordinal),
+            },
+            result.GetValue(_scheme.Samples), new ConsoleProgress(), cancellationToken);
         return new FinishedScheme($"static int8 (quantization-aware training, {training.Epochs} epochs)", aware.Model);
     }
 
     // Accuracy on held-back texts; latency on the longest of them.
     private async Task<QuantizationResult> QuantizeTextAsync(
-        ParseResult result, string source, Quantizer quantizer, NetworkFile network, CancellationToken cancellationToken)
+        ParseResult result, string source, Quantizer quantizer, NetworkFile network,
+        CancellationToken cancellationToken)
     {
-        var mode = result.GetResult(_mode) is { Implicit: false } ? result.GetRequiredValue(_mode) : "dynamic";
-        if (mode == Aware)
+        var mode = result.GetResult(_scheme.Mode) is { Implicit: false }
+            ? result.GetRequiredValue(_scheme.Mode) : "dynamic";
+        if (mode == QuantizationOptionSet.Aware)
         {
-            throw new UsageException("--mode qat: expected a model of images; models of texts lose little with dynamic.");
+            throw new UsageException(
+                "--mode qat: expected a model of images; models of texts lose little with dynamic.");
         }
 
         var encoder = network.TextEncoder().Truncating();
         var parts = TextMeasuring.Choose(
-            _texts, result, encoder.Preprocessing, network.Manifest.Labels ?? throw new InvalidDataException($"{source}: expected labels, found none."),
+            _texts, result, encoder.Preprocessing,
+            network.Manifest.Labels ?? throw new InvalidDataException($"{source}: expected labels, found none."),
             network.Manifest.Lineage?.DataHash, cancellationToken);
         await Console.Out.WriteLineAsync($"accuracy on {parts.Note}");
         var test = OnnxTextBatches.Labelled(encoder, parts.HeldBack, cancellationToken: cancellationToken);
-        var calibration = OnnxTextBatches.Labelled(encoder, parts.Train ?? parts.HeldBack, cancellationToken: cancellationToken)
-            .Take((result.GetValue(_samples) + OnnxTextBatches.BatchSize - 1) / OnnxTextBatches.BatchSize).Select(static b => b.Inputs);
+        var calibration = OnnxTextBatches.Labelled(
+            encoder, parts.Train ?? parts.HeldBack, cancellationToken: cancellationToken)
+            .Take((result.GetValue(_scheme.Samples) + OnnxTextBatches.BatchSize - 1) / OnnxTextBatches.BatchSize)
+            .Select(static b => b.Inputs);
         return quantizer.Run(
             network.Model,
-            Scheme(result, mode, calibration),
+            _scheme.Read(result, mode, calibration),
             model => ClassificationAccuracy.Measure(model, test),
             OnnxTextBatches.Labelled(encoder, parts.HeldBack, result.GetValue(_batch), cancellationToken).Last().Inputs,
             cancellationToken);
     }
 
-    private IQuantizationScheme Scheme(ParseResult result, string mode, IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration)
+    private static string DefaultOutput(string source, string mode)
     {
-        var excluded = result.GetRequiredValue(_exclude).ToHashSet(StringComparer.Ordinal);
-        var perChannel = !result.GetValue(_perTensor);
-        return mode switch
-        {
-            "dynamic" => new DynamicScheme(new DynamicQuantizerOptions { PerChannel = perChannel, ExcludedNodes = excluded }),
-            "int8" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 8, ExcludedNodes = excluded }),
-            "int4" => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { Bits = 4, ExcludedNodes = excluded }),
-            _ => new StaticScheme(
-                calibration,
-                new StaticQuantizerOptions
-                {
-                    Calibration = CalibrationMethods.ByName(result.GetRequiredValue(_calibrator)),
-                    PerChannel = perChannel,
-                    ExcludedNodes = excluded,
-                }),
-        };
-    }
-
-    private static string Beside(string source, string mode) => Path.Combine(
-        Path.GetDirectoryName(source)!,
-        $"{Path.GetFileNameWithoutExtension(source)}-{mode}{(source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ".onnx" : ".maas")}");
-
-    private static Dictionary<string, double> Metrics(QuantizationReport report)
-    {
-        var metrics = new Dictionary<string, double> { ["speedup"] = report.Speedup, ["compression"] = report.Compression };
-        if (report.Outputs is null)
-        {
-            metrics["accuracy"] = report.Quantized.Accuracy;
-            metrics["float_accuracy"] = report.Float.Accuracy;
-            return metrics;
-        }
-
-        if (double.IsFinite(report.Outputs.Decibels))
-        {
-            metrics["sqnr_db"] = report.Outputs.Decibels;
-        }
-
-        if (report.Outputs.Agreement is { } agreement)
-        {
-            metrics["agreement"] = agreement;
-        }
-
-        return metrics;
+        var extension = source.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) ? ".onnx" : ".maas";
+        return Path.Combine(
+            Path.GetDirectoryName(source)!, $"{Path.GetFileNameWithoutExtension(source)}-{mode}{extension}");
     }
 }

@@ -36,11 +36,14 @@ internal sealed class TrainCommand : VerbCommand
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas train --model convnet --data fashion-mnist --epochs 5", "Clothes, 60,000 images of them."),
-        ("maas train --model resnet --data mnist --schedule one-cycle --learning-rate 0.01 --augment", "Digits, more accurate and slower."),
+        ("maas train --model resnet --data mnist --schedule one-cycle --learning-rate 0.01 --augment",
+            "Digits, more accurate and slower."),
         ("maas train --model mlp --data mnist --data-dir ~/mnist --optimizer sgd", "Your own copy of the full MNIST."),
-        ("maas train --task text-classification --data spam-assassin --model transformer", "Mails: ham or spam, beside TF-IDF with logistic regression."),
+        ("maas train --task text-classification --data spam-assassin --model transformer",
+            "Mails: ham or spam, beside TF-IDF with logistic regression."),
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
-        ("maas train --epochs 20 --checkpoint run.ckpt --resume", "Go on where the same command was interrupted, or start."),
+        ("maas train --epochs 20 --checkpoint run.ckpt --resume",
+            "Go on where the same command was interrupted, or start."),
     ];
 
     protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -77,16 +80,23 @@ internal sealed class TrainCommand : VerbCommand
 
     private string Architecture(ParseResult result, IEnumerable<string> names, string otherwise)
     {
-        var name = result.GetResult(_training.Model) is { Implicit: false } ? result.GetRequiredValue(_training.Model) : otherwise;
-        return names.Contains(name) ? name : throw new UsageException($"--model: expected one of {string.Join(", ", names)} for this data, got '{name}'.");
+        var name = result.GetResult(_training.Model) is { Implicit: false }
+            ? result.GetRequiredValue(_training.Model) : otherwise;
+        return names.Contains(name)
+            ? name
+            : throw new UsageException(
+                $"--model: expected one of {string.Join(", ", names)} for this data, got '{name}'.");
     }
 
     private string Output(ParseResult result, string architecture, string dataName)
     {
-        var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
-        if (!output.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase) || Directory.Exists(output))
+        var output = result.GetValue(_output)?.FullName
+            ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
+        if (!output.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase)
+            || Directory.Exists(output))
         {
-            throw new UsageException($"--output: expected a file that ends in {TrainedModel.Extension}, got '{output}'.");
+            throw new UsageException(
+                $"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
         return output;
@@ -114,10 +124,12 @@ internal sealed class TrainCommand : VerbCommand
         DeviceChoice.Resolve(options.Device);
         // 2: the data, its test set held apart.
         using var data = _data.Load(result);
-        Console.WriteLine($"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
+        Console.WriteLine(
+            $"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
 
         // 3: the network by name. 4: epochs, and the best weights of them.
-        var (model, training) = TrainedModel.Train(architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
+        var (model, training) = TrainedModel.Train(
+            architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
         using (model)
         {
             // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.

@@ -12,6 +12,7 @@ internal abstract class VerbCommand : Command, IHasExamples
 
     public abstract IReadOnlyList<(string CommandLine, string Purpose)> Examples { get; }
 
-    /// <summary>Does the verb's work; exceptions become one line on standard error and <see cref="ExitCode.Failure"/>.</summary>
+    /// <summary>Does the verb's work; exceptions become one line on standard error and
+    /// <see cref="ExitCode.Failure"/>.</summary>
     protected abstract Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken);
 }

@@ -67,6 +67,7 @@ internal sealed class DemoClient(Uri server) : IDisposable
         using var response = await _http.PostAsync(new Uri("/predict", UriKind.Relative), content, cancellationToken);
         var answer = await response.Content.ReadAsStringAsync(cancellationToken);
         return response.IsSuccessStatusCode ? answer
-            : throw new InvalidOperationException($"POST /predict: expected 200, got {(int)response.StatusCode}: {answer}");
+            : throw new InvalidOperationException(
+                $"POST /predict: expected 200, got {(int)response.StatusCode}: {answer}");
     }
 }

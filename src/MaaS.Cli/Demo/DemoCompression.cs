@@ -27,41 +27,58 @@ internal static class DemoCompression
 
     /// <summary>Prunes a copy of a trained model to half its channels, fine-tunes, packs and measures it.</summary>
     public static async Task<DemoPruning> PruneAsync(
-        string weights, string package, string name, OnnxModel original, TrainTest data, CancellationToken cancellationToken)
+        string weights, string package, string name, OnnxModel original, TrainTest data,
+        CancellationToken cancellationToken)
     {
         using var model = TrainedModel.Load(weights);
         var report = model.Prune(
             new ChannelPruningOptions { Goal = PruningGoal.Channels(0.5) },
-            new TrainerOptions { Epochs = FineTuneEpochs, LearningRate = 0.002, Augmentation = new ShiftFlip(2), Seed = 1 },
+            new TrainerOptions
+            {
+                Epochs = FineTuneEpochs,
+                LearningRate = 0.002,
+                Augmentation = new ShiftFlip(2),
+                Seed = 1,
+            },
             data.Train, new ConsoleProgress(), cancellationToken);
         var export = model.Export();
         await model.PackAsync(
-            package, name, export, Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken), cancellationToken: cancellationToken);
+            package, name, export, Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken),
+            cancellationToken: cancellationToken);
         using var classifier = await ImageClassifier.OpenAsync(package, cancellationToken: cancellationToken);
         using var whole = InferenceModel.Load(original.ToByteArray(), "original");
-        var (before, after) = LatencyComparison.Measure(whole, classifier.Model, Sample(data.Test, original), LatencyDuration, cancellationToken);
+        var (before, after) = LatencyComparison.Measure(
+            whole, classifier.Model, Sample(data.Test, original), LatencyDuration, cancellationToken);
         var accuracy = Evaluator.Evaluate(classifier, data.Test, cancellationToken).Accuracy;
         Console.WriteLine(
-            $"{report.Before.Parameters:n0} to {report.Final.Parameters:n0} parameters, accuracy {accuracy:0.0000}, {before / after:0.00} times as fast "
+            $"{report.Before.Parameters:n0} to {report.Final.Parameters:n0} parameters, accuracy {accuracy:0.0000}, "
+                + $"{before / after:0.00} times as fast "
             + $"({1000 * before:0} to {1000 * after:0} µs an image)");
         return new DemoPruning(report.Final.Parameters, accuracy, before / after);
     }
 
-    /// <summary>Quantizes the network to int8 and keeps it only where it is not slower and loses at most 0.2 points.</summary>
+    /// <summary>Quantizes the network to int8 and keeps it only where it is not slower and loses at most 0.2
+    /// points.</summary>
     /// <returns>The measurements; <paramref name="package"/> was written if they were good enough.</returns>
     public static async Task<QuantizationReport> QuantizeAsync(
         NetworkFile network, string package, TrainTest data, CancellationToken cancellationToken)
     {
         var input = network.Model.Inputs[0].Name;
-        var scheme = new StaticScheme(OnnxBatches.Inputs(data.Train, input, CalibrationImages, cancellationToken: cancellationToken));
+        var scheme = new StaticScheme(
+            OnnxBatches.Inputs(data.Train, input, CalibrationImages, cancellationToken: cancellationToken));
         var result = new Quantizer(new QuantizerOptions { LatencyDuration = LatencyDuration }).Run(
             network.Model, scheme,
-            model => ClassificationAccuracy.Measure(model, OnnxBatches.Labelled(data.Test, input, cancellationToken: cancellationToken)),
+            model => ClassificationAccuracy.Measure(
+                model, OnnxBatches.Labelled(data.Test, input, cancellationToken: cancellationToken)),
             Sample(data.Test, network.Model), cancellationToken);
         Console.Write(result.Report);
         if (result.Report.Accepted)
         {
-            var metrics = new Dictionary<string, double> { ["accuracy"] = result.Report.Quantized.Accuracy, ["speedup"] = result.Report.Speedup };
+            var metrics = new Dictionary<string, double>
+            {
+                ["accuracy"] = result.Report.Quantized.Accuracy,
+                ["speedup"] = result.Report.Speedup,
+            };
             await network.SaveAsync(package, result.Model, result.Report.Scheme, metrics, cancellationToken);
         }
 

@@ -37,7 +37,8 @@ internal sealed class DemoRun(string folder, int epochs)
     {
         using var data = Mnist.Load();
         Stage(1, "train", $"{Architecture} on {data.Train.Count} handwritten digits");
-        var (model, training) = TrainedModel.Train(Architecture, DataName, data.Train, Options(), new ConsoleProgress(), cancellationToken);
+        var (model, training) = TrainedModel.Train(
+            Architecture, DataName, data.Train, Options(), new ConsoleProgress(), cancellationToken);
         using var owned = model;
         model.Save(PathOf("weights"));
         Console.WriteLine($"{training.Seconds:0.0} s ({training.Plan})");
@@ -148,7 +149,8 @@ internal sealed class DemoRun(string folder, int epochs)
             Console.WriteLine(line);
         }
 
-        Console.WriteLine($"test digit {index}: predicted {label}, labelled {test.Classes[(int)test.LabelValues()[index]]}");
+        Console.WriteLine(
+            $"test digit {index}: predicted {label}, labelled {test.Classes[(int)test.LabelValues()[index]]}");
         var latency = await client.MedianMicrosecondsAsync(body, TimedRequests, cancellationToken);
         Console.WriteLine($"median of {TimedRequests} requests {latency:0} µs");
         return latency;

@@ -20,7 +20,8 @@ internal sealed record DemoSummary
     /// <summary>Mean of the classes' F1, 0 to 1.</summary>
     public required double MacroF1 { get; init; }
 
-    /// <summary>Largest difference between torch's and ONNX Runtime's logits, over all test digits and the exporter's own checks.</summary>
+    /// <summary>Largest difference between torch's and ONNX Runtime's logits, over all test digits and the exporter's
+    /// own checks.</summary>
     public required double ParityMaxAbs { get; init; }
 
     /// <summary>Wall time of training.</summary>

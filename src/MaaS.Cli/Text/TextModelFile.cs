@@ -9,7 +9,7 @@ internal static class TextModelFile
     /// <summary>Whether a trained model or package reads texts; what it is otherwise, its own command says.</summary>
     public static async Task<bool> IsTextAsync(string path, CancellationToken cancellationToken)
     {
-        if (path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase))
+        if (path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase))
         {
             return TrainedTextModel.IsTextModel(path);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaaS.Primitives.Files;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
@@ -11,10 +12,12 @@ namespace MaaS.Cli.Text;
 internal static class TextTraining
 {
     public static void Run(
-        string architecture, string dataName, TextCorpus train, TextCorpus heldBack, TextModelOptions model, TrainerOptions options, string output,
+        string architecture, string dataName, TextCorpus train, TextCorpus heldBack, TextModelOptions model,
+        TrainerOptions options, string output,
         CancellationToken cancellationToken)
     {
-        var (trained, training) = TrainedTextModel.Train(architecture, dataName, train, model, options, new ConsoleProgress(), cancellationToken);
+        var (trained, training) = TrainedTextModel.Train(
+            architecture, dataName, train, model, options, new ConsoleProgress(), cancellationToken);
         using (trained)
         {
             trained.Save(output);
@@ -23,22 +26,26 @@ internal static class TextTraining
             Console.WriteLine();
 
             var network = trained.Evaluate(heldBack, cancellationToken);
-            var baseline = Baseline(train, heldBack, network.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
+            var baseline = Baseline(
+                train, heldBack, network.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
             Print(network, baseline);
             var page = Path.ChangeExtension(output, ".html");
             AtomicFile.WriteText(page, TextReportPage.Render(
-                $"{architecture} on {dataName}", [network, baseline], training.Epochs, Facts(trained, training, train, heldBack)));
+                $"{architecture} on {dataName}", [network, baseline], training.Epochs,
+                Facts(trained, training, train, heldBack)));
             Console.WriteLine($"written to {output}, report in {page}");
         }
     }
 
     /// <summary>The baseline, trained on the same texts with the same class weights.</summary>
     public static TextEvaluation Baseline(
-        TextCorpus train, TextCorpus heldBack, string? positive, IReadOnlyList<double>? classWeights, CancellationToken cancellationToken)
+        TextCorpus train, TextCorpus heldBack, string? positive, IReadOnlyList<double>? classWeights,
+        CancellationToken cancellationToken)
     {
         var baseline = TfIdfBaseline.Fit(train, new() { ClassWeights = classWeights }, cancellationToken);
         return TextEvaluation.From(
-            TfIdfBaseline.Name, baseline.Probabilities(heldBack.Texts, cancellationToken), [.. heldBack.Targets], heldBack.Classes, positive);
+            TfIdfBaseline.Name, baseline.Probabilities(heldBack.Texts, cancellationToken), [.. heldBack.Targets],
+            heldBack.Classes, positive);
     }
 
     public static void Print(TextEvaluation network, TextEvaluation? baseline)
@@ -46,14 +53,18 @@ internal static class TextTraining
         Console.WriteLine(network.Report);
         Console.WriteLine("actual \\ predicted");
         Console.WriteLine(Matrix(network));
-        Console.WriteLine(ScoreSummary.Table(network.Positive, baseline is null ? [network.Summary] : [network.Summary, baseline.Summary]));
+        Console.WriteLine(
+            ScoreSummary.Table(
+                network.Positive, baseline is null ? [network.Summary] : [network.Summary, baseline.Summary]));
     }
 
     private static string Matrix(TextEvaluation evaluation)
     {
         var matrix = evaluation.Report.ConfusionMatrix;
         List<string[]> rows = [["", .. matrix.Classes]];
-        rows.AddRange(matrix.Classes.Select((name, i) => (string[])[name, .. matrix.Classes.Select((_, j) => $"{matrix[i, j]}")]));
+        rows.AddRange(
+            matrix.Classes.Select(
+                (name, i) => (string[])[name, .. matrix.Classes.Select((_, j) => $"{matrix[i, j]}")]));
         return Primitives.Display.TextTable.Render(rows, 1);
     }
 
@@ -61,11 +72,25 @@ internal static class TextTraining
         TrainedTextModel model, TrainingResult training, TextCorpus train, TextCorpus heldBack)
     {
         var (info, options) = (model.Info, model.Info.Options!);
-        yield return ("data", $"{info.Data}: {train.Count} texts to learn from, {heldBack.Count} held back; near-duplicates are on one side");
-        yield return ("cleaning", info.Preprocessing.Cleaning.Count == 0 ? "none" : string.Join(", ", info.Preprocessing.Cleaning));
-        yield return ("tokens", $"WordPiece, {info.Vocabulary} of them, learned from the training texts; at most {info.Preprocessing.MaxLength} a text");
-        yield return ("network", $"{info.Architecture}, width {info.Sizes.Width}, {info.Sizes.Layers} layer{(info.Sizes.Layers == 1 ? "" : "s")}, {model.Module.parameters().Sum(static p => p.numel()):n0} parameters");
-        yield return ("training", FormattableString.Invariant(
-            $"{training.Epochs.Count} epochs of batches of {options.BatchSize}, {options.Optimizer}, learning rate {options.LearningRate:g3}, seed {options.Seed}; {training.Seconds:0} s ({training.Plan})"));
+        yield return (
+            "data",
+            $"{info.Data}: {train.Count} texts to learn from, {heldBack.Count} held back; near-duplicates are on one "
+                + "side");
+        yield return (
+            "cleaning",
+            info.Preprocessing.Cleaning.Count == 0 ? "none" : string.Join(", ", info.Preprocessing.Cleaning));
+        yield return (
+            "tokens",
+            $"WordPiece, {info.Vocabulary} of them, learned from the training texts; at most "
+                + $"{info.Preprocessing.MaxLength} a text");
+        yield return (
+            "network",
+            $"{info.Architecture}, width {info.Sizes.Width}, {info.Sizes.Layers} "
+                + $"layer{(info.Sizes.Layers == 1 ? "" : "s")}, "
+                + $"{model.Module.parameters().Sum(static p => p.numel()):n0} parameters");
+        yield return ("training", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{training.Epochs.Count} epochs of batches of {options.BatchSize}, {options.Optimizer}, learning rate "
+                + $"{options.LearningRate:g3}, seed {options.Seed}; {training.Seconds:0} s ({training.Plan})"));
     }
 }

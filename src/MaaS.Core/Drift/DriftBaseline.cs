@@ -4,9 +4,11 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Drift;
 
-/// <summary>How a model's inputs and predictions were spread over its training data: <c>drift.json</c> of a package.</summary>
+/// <summary>How a model's inputs and predictions were spread over its training data: <c>drift.json</c> of a
+/// package.</summary>
 /// <param name="Rows">Rows that it was made of.</param>
-/// <param name="Features">Inputs first, then <c>prediction</c> (index of the largest output) and <c>confidence</c> (its probability).</param>
+/// <param name="Features">Inputs first, then <c>prediction</c> (index of the largest output) and <c>confidence</c> (its
+/// probability).</param>
 public sealed record DriftBaseline(int Rows, IReadOnlyList<FeatureBaseline> Features)
 {
     /// <summary>Path in a package.</summary>
@@ -19,7 +21,8 @@ public sealed record DriftBaseline(int Rows, IReadOnlyList<FeatureBaseline> Feat
 
     /// <summary>Runs a model over data and describes what went in and came out.</summary>
     /// <param name="model">The network as it will be served.</param>
-    /// <param name="batches">Inputs in the model's order, with the batch on the first axis; each is disposed after its run.</param>
+    /// <param name="batches">Inputs in the model's order, with the batch on the first axis; each is disposed after its
+    /// run.</param>
     /// <param name="mostRows">Rows after which to stop.</param>
     /// <param name="text">Made the batches of texts; null where the inputs are no texts.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
@@ -52,8 +55,11 @@ public sealed record DriftBaseline(int Rows, IReadOnlyList<FeatureBaseline> Feat
             }
         }
 
-        return rows.Count > 0 ? new DriftBaseline(rows.Count, [.. names!.Select((name, i) => FeatureBaseline.Of(name, rows.Select(r => r[i])))])
-            : throw new ArgumentException("DriftBaseline.Measure: expected at least one row of numbers, got none.", nameof(batches));
+        return rows.Count > 0
+            ? new DriftBaseline(
+                rows.Count, [.. names!.Select((name, i) => FeatureBaseline.Of(name, rows.Select(r => r[i])))])
+            : throw new ArgumentException(
+                "DriftBaseline.Measure: expected at least one row of numbers, got none.", nameof(batches));
     }
 
     /// <summary>The baseline as JSON.</summary>
@@ -74,9 +80,13 @@ public sealed record DriftBaseline(int Rows, IReadOnlyList<FeatureBaseline> Feat
         }
 
         return baseline?.Features is { Count: > 0 } features && features.All(static f =>
-                f is { Name.Length: > 0, Edges: not null, Shares: not null, Sample.Count: > 0 } && f.Shares.Count == f.Edges.Count + 1
-                && f.Edges.Zip(f.Edges.Skip(1)).All(static e => e.First < e.Second) && f.Sample.Zip(f.Sample.Skip(1)).All(static s => s.First <= s.Second))
+                f is { Name.Length: > 0, Edges: not null, Shares: not null, Sample.Count: > 0 }
+                    && f.Shares.Count == f.Edges.Count + 1
+                && f.Edges.Zip(f.Edges.Skip(1)).All(static e => e.First < e.Second)
+                && f.Sample.Zip(f.Sample.Skip(1)).All(static s => s.First <= s.Second))
             ? baseline
-            : throw new InvalidDataException($"{FileName}: expected features with ascending edges, one share more than edges and an ascending sample.");
+            : throw new InvalidDataException(
+                $"{FileName}: expected features with ascending edges, one share more than edges and an ascending "
+                    + "sample.");
     }
 }

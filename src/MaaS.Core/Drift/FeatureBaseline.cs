@@ -5,19 +5,23 @@ namespace MaaS.Core.Drift;
 /// <param name="Edges">Bounds between bins, ascending; one fewer than there are bins.</param>
 /// <param name="Shares">Share of each bin, adding up to 1.</param>
 /// <param name="Sample">Some of the values, ascending, for tests that need values.</param>
-public sealed record FeatureBaseline(string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Shares, IReadOnlyList<double> Sample)
+public sealed record FeatureBaseline(
+    string Name, IReadOnlyList<double> Edges, IReadOnlyList<double> Shares, IReadOnlyList<double> Sample)
 {
     private const int Bins = 10;
     private const int SampleSize = 512;
 
-    /// <summary>Describes values by ten bins of about equal shares; of few distinct values each gets a bin, as does one that many rows share.</summary>
+    /// <summary>Describes values by ten bins of about equal shares; of few distinct values each gets a bin, as does one
+    /// that many rows share.</summary>
     /// <exception cref="ArgumentException">There are no values, or one is no number.</exception>
     public static FeatureBaseline Of(string name, IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         if (sorted.Length == 0 || !double.IsFinite(sorted[0]) || !double.IsFinite(sorted[^1]))
         {
-            throw new ArgumentException($"drift baseline of '{name}': expected finite values, got {(sorted.Length == 0 ? "none" : "NaN or infinity")}.", nameof(values));
+            throw new ArgumentException(
+                $"drift baseline of '{name}': expected finite values, got "
+                    + $"{(sorted.Length == 0 ? "none" : "NaN or infinity")}.", nameof(values));
         }
 
         var distinct = sorted.Distinct().Take(Bins + 1).ToArray();
@@ -30,11 +34,15 @@ public sealed record FeatureBaseline(string Name, IReadOnlyList<double> Edges, I
         return baseline with { Shares = baseline.SharesOf(sorted) };
     }
 
-    // A value that is more than one quantile, as the zero of what is rarely there, would hide what lies just above it in its bin.
+    // A value that is more than one quantile, as the zero of what is rarely there, would hide what lies just above it
+    // in its bin.
     private static double[] Quantiles(double[] sorted) =>
     [
-        .. Enumerable.Range(1, Bins - 1).Select(b => sorted[(int)((long)b * sorted.Length / Bins)]).GroupBy(static q => q)
-            .SelectMany(q => q.Skip(1).Any() ? [q.Key, sorted.FirstOrDefault(v => v > q.Key, double.BitIncrement(q.Key))] : new[] { q.Key })
+        .. Enumerable.Range(1, Bins - 1).Select(b => sorted[(int)((long)b * sorted.Length / Bins)])
+        .GroupBy(static q => q)
+            .SelectMany(
+                q => q.Skip(1).Any()
+                    ? [q.Key, sorted.FirstOrDefault(v => v > q.Key, double.BitIncrement(q.Key))] : new[] { q.Key })
             .Distinct(),
     ];
 
@@ -75,4 +83,5 @@ public sealed record FeatureBaseline(string Name, IReadOnlyList<double> Edges, I
 /// <param name="KsStatistic">Largest distance of the distribution functions, 0 to 1.</param>
 /// <param name="KsProbability">Of such a distance by chance.</param>
 /// <param name="Shares">Share of each of the baseline's bins now.</param>
-public sealed record FeatureDrift(string Name, double Psi, double KsStatistic, double KsProbability, IReadOnlyList<double> Shares);
+public sealed record FeatureDrift(
+    string Name, double Psi, double KsStatistic, double KsProbability, IReadOnlyList<double> Shares);

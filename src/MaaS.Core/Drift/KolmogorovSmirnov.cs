@@ -7,16 +7,18 @@ public static class KolmogorovSmirnov
     /// <param name="first">In ascending order, at least one.</param>
     /// <param name="second">In ascending order, at least one.</param>
     /// <returns>
-    /// The largest distance of the two empirical distribution functions, 0 to 1, and the probability of one at least as large
-    /// where both samples come from one continuous distribution.
+    /// The largest distance of the two empirical distribution functions, 0 to 1, and the probability of one at least as
+    /// large where both samples come from one continuous distribution.
     /// </returns>
     /// <exception cref="ArgumentException">A sample is empty.</exception>
-    /// <remarks>Probability by Kolmogorov's limit with the correction of Stephens 1970, as in <i>Numerical Recipes</i> 14.3.</remarks>
+    /// <remarks>Probability by Kolmogorov's limit with the correction of Stephens 1970, as in <i>Numerical Recipes</i>
+    /// 14.3.</remarks>
     public static (double Statistic, double Probability) Test(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
         if (first.IsEmpty || second.IsEmpty)
         {
-            throw new ArgumentException($"KolmogorovSmirnov: expected two samples, got {first.Length} and {second.Length} values.");
+            throw new ArgumentException(
+                $"KolmogorovSmirnov: expected two samples, got {first.Length} and {second.Length} values.");
         }
 
         var (i, j, statistic) = (0, 0, 0.0);

@@ -4,8 +4,9 @@ using MaaS.Onnx.Inference;
 namespace MaaS.Core.Drift;
 
 /// <summary>
-/// What is watched of each row of a model's inputs and outputs. Few columns are watched one by one; of wide rows, as images
-/// are, the mean, the standard deviation, the extremes and the share of zeros are; of texts <see cref="TextFeatures"/> are.
+/// What is watched of each row of a model's inputs and outputs. Few columns are watched one by one; of wide rows, as
+/// images are, the mean, the standard deviation, the extremes and the share of zeros are; of texts
+/// <see cref="TextFeatures"/> are.
 /// </summary>
 public static class ModelFeatures
 {
@@ -18,7 +19,8 @@ public static class ModelFeatures
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="tensors">One set of input values, which tells the sizes that the model leaves open.</param>
     /// <param name="text">Makes tokens of texts; null where the inputs are no texts.</param>
-    public static IReadOnlyList<string> Names(IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, TextEncoder? text = null)
+    public static IReadOnlyList<string> Names(
+        IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, TextEncoder? text = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (text is not null)
@@ -32,7 +34,10 @@ public static class ModelFeatures
             if (IsWatched(tensors[i]))
             {
                 var input = inputs[i];
-                names.AddRange(HasColumns(input) ? Enumerable.Range(0, (int)Width(tensors[i])).Select(c => $"{input.Name}[{c}]") : Summary.Select(s => $"{input.Name}.{s}"));
+                names.AddRange(
+                    HasColumns(input)
+                        ? Enumerable.Range(0, (int)Width(tensors[i])).Select(c => $"{input.Name}[{c}]")
+                        : Summary.Select(s => $"{input.Name}.{s}"));
             }
         }
 
@@ -46,7 +51,8 @@ public static class ModelFeatures
     /// <param name="features">Receives as many values as <see cref="Names"/>.</param>
     /// <param name="text">As for <see cref="Names"/>.</param>
     public static void Extract(
-        IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, int row, ICollection<double> features, TextEncoder? text = null)
+        IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, int row, ICollection<double> features,
+        TextEncoder? text = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(features);
@@ -91,11 +97,14 @@ public static class ModelFeatures
     }
 
     private static bool IsWatched(TensorValue tensor)
-        => tensor.Shape.Length > 0 && tensor.Count > 0 && tensor.Type is ElementType.Float32 or ElementType.Float64 or ElementType.Int64 or ElementType.Int32 or ElementType.UInt8;
+        => tensor.Shape.Length > 0 && tensor.Count > 0
+            && tensor.Type is ElementType.Float32 or ElementType.Float64 or ElementType.Int64 or ElementType.Int32
+            or ElementType.UInt8;
 
     // The sizes of the model's declaration decide, so that one long text does not change what is watched.
     private static bool HasColumns(TensorSpec input)
-        => input.Shape.Skip(1).All(size => size > 0) && input.Shape.Skip(1).Aggregate(1L, static (a, b) => a * b) <= MostColumns;
+        => input.Shape.Skip(1).All(size => size > 0)
+            && input.Shape.Skip(1).Aggregate(1L, static (a, b) => a * b) <= MostColumns;
 
     private static long Width(TensorValue tensor) => tensor.Count / tensor.Shape[0];
 

@@ -1,7 +1,8 @@
 namespace MaaS.Core.Drift;
 
 /// <summary>The population stability index of two distributions over the same bins.</summary>
-/// <remarks>Siddiqi 2006, <i>Credit Risk Scorecards</i>: below 0.1 stable, 0.1 to 0.25 worth a look, above 0.25 shifted.</remarks>
+/// <remarks>Siddiqi 2006, <i>Credit Risk Scorecards</i>: below 0.1 stable, 0.1 to 0.25 worth a look, above 0.25
+/// shifted.</remarks>
 public static class PopulationStability
 {
     // An empty bin would make the index infinite; the usual mend is a small share.
@@ -16,7 +17,8 @@ public static class PopulationStability
     {
         if (expected.Length != actual.Length)
         {
-            throw new ArgumentException($"PopulationStability: expected {expected.Length} bins, got {actual.Length}.", nameof(actual));
+            throw new ArgumentException(
+                $"PopulationStability: expected {expected.Length} bins, got {actual.Length}.", nameof(actual));
         }
 
         var index = 0.0;

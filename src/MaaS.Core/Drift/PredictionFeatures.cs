@@ -3,7 +3,8 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Drift;
 
-/// <summary>What is watched of each row of a model's first output: the class and its probability, or the value where there is one.</summary>
+/// <summary>What is watched of each row of a model's first output: the class and its probability, or the value where
+/// there is one.</summary>
 public static class PredictionFeatures
 {
     /// <summary>Names of the features of one row; none where the first output is not float32[batch,n].</summary>

@@ -3,7 +3,8 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Drift;
 
-/// <summary>What is watched of each text: how many tokens it has, and which share of them the vocabulary does not know.</summary>
+/// <summary>What is watched of each text: how many tokens it has, and which share of them the vocabulary does not
+/// know.</summary>
 /// <remarks>Padding, and so what else was in the batch, makes no difference.</remarks>
 public static class TextFeatures
 {
@@ -17,7 +18,8 @@ public static class TextFeatures
     /// <param name="row">Which.</param>
     /// <param name="features">Receives as many values as <see cref="Names"/>.</param>
     public static void Extract(
-        TextEncoder encoder, IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, int row, ICollection<double> features)
+        TextEncoder encoder,
+        IReadOnlyList<TensorSpec> inputs, ReadOnlySpan<TensorValue> tensors, int row, ICollection<double> features)
     {
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(inputs);

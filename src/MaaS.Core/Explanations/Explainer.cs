@@ -3,11 +3,12 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Explanations;
 
-/// <summary>Explains single answers of any model by running it with parts of the input taken out; no gradients are needed.</summary>
+/// <summary>Explains single answers of any model by running it with parts of the input taken out; no gradients are
+/// needed.</summary>
 /// <param name="parts">Parts of the input.</param>
 /// <param name="run">
-/// Runs the model once for each mask, which says of every part whether it stays, and gives the outputs of all runs one after
-/// the other: logits of classes, or one value each.
+/// Runs the model once for each mask, which says of every part whether it stays, and gives the outputs of all runs one
+/// after the other: logits of classes, or one value each.
 /// </param>
 public sealed class Explainer(int parts, Func<IReadOnlyList<bool[]>, CancellationToken, ValueTask<float[]>> run)
 {
@@ -33,18 +34,24 @@ public sealed class Explainer(int parts, Func<IReadOnlyList<bool[]>, Cancellatio
         return new Explanation(explained, values[0], values[1], [.. values.Skip(2).Select(v => values[0] - v)]);
     }
 
-    /// <summary>Shapley values by sampling: contributions that add up to the difference of value and base value.</summary>
+    /// <summary>Shapley values by sampling: contributions that add up to the difference of value and base
+    /// value.</summary>
     /// <param name="target">The output to explain; null for the largest.</param>
-    /// <param name="permutations">Orders that are tried, an even number; each costs about as many runs as there are parts. The error falls with the root.</param>
+    /// <param name="permutations">Orders that are tried, an even number; each costs about as many runs as there are
+    /// parts. The error falls with the root.</param>
     /// <param name="seed">Of the orders.</param>
     /// <param name="cancellationToken">Stops between two runs.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such output, or the number of orders is not even.</exception>
-    /// <remarks>Štrumbelj and Kononenko 2014, algorithm 1; each order also backwards (Mitchell et al. 2022, antithetic sampling).</remarks>
-    public async Task<Explanation> ShapleyAsync(int? target = null, int permutations = 16, int seed = 0, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such output, or the number of orders is not
+    /// even.</exception>
+    /// <remarks>Štrumbelj and Kononenko 2014, algorithm 1; each order also backwards (Mitchell et al. 2022, antithetic
+    /// sampling).</remarks>
+    public async Task<Explanation> ShapleyAsync(
+        int? target = null, int permutations = 16, int seed = 0, CancellationToken cancellationToken = default)
     {
         if (permutations < 2 || permutations % 2 != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(permutations), permutations, "Explainer: expected an even number of permutations, at least 2.");
+            throw new ArgumentOutOfRangeException(
+                nameof(permutations), permutations, "Explainer: expected an even number of permutations, at least 2.");
         }
 
         var orders = Orders(permutations / 2, seed);
@@ -99,7 +106,8 @@ public sealed class Explainer(int parts, Func<IReadOnlyList<bool[]>, Cancellatio
         return mask;
     }
 
-    private async Task<(double[] Values, int Target)> ValuesAsync(List<bool[]> masks, int? target, CancellationToken cancellationToken)
+    private async Task<(double[] Values, int Target)> ValuesAsync(
+        List<bool[]> masks, int? target, CancellationToken cancellationToken)
     {
         var values = new double[masks.Count];
         var explained = target ?? -1;
@@ -111,7 +119,8 @@ public sealed class Explainer(int parts, Func<IReadOnlyList<bool[]>, Cancellatio
             var width = outputs.Length / rows;
             if (explained >= width || target < 0)
             {
-                throw new ArgumentOutOfRangeException(nameof(target), target, $"Explainer: expected an output of 0 to {width - 1}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(target), target, $"Explainer: expected an output of 0 to {width - 1}.");
             }
 
             for (var r = 0; r < rows; r++)

@@ -3,12 +3,14 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Explanations;
 
-/// <summary>Cuts one row of a model's input into parts that can be replaced: patches of an image, or single columns.</summary>
+/// <summary>Cuts one row of a model's input into parts that can be replaced: patches of an image, or single
+/// columns.</summary>
 public sealed class InputParts
 {
     private readonly int[] _partOf;
 
-    private InputParts(int[] partOf, int count, (int Rows, int Columns)? grid) => (_partOf, Count, Grid) = (partOf, count, grid);
+    private InputParts(int[] partOf, int count, (int Rows, int Columns)? grid)
+        => (_partOf, Count, Grid) = (partOf, count, grid);
 
     /// <summary>Number of parts.</summary>
     public int Count { get; }
@@ -25,7 +27,9 @@ public sealed class InputParts
         var size = checked((int)TensorShape.Count(shape));
         if (size < 1 || most < 1)
         {
-            throw new ArgumentException($"InputParts: expected a row of elements and at least one part, got {TensorShape.Format(shape)} and {most}.");
+            throw new ArgumentException(
+                $"InputParts: expected a row of elements and at least one part, got {TensorShape.Format(shape)} and "
+                    + $"{most}.");
         }
 
         var isImage = shape.Length is 2 or 3 && shape[^1] > 3 && shape[^2] > 3;
@@ -43,7 +47,8 @@ public sealed class InputParts
         ArgumentNullException.ThrowIfNull(masks);
         if (row.Length != _partOf.Length)
         {
-            throw new ArgumentException($"InputParts: expected {_partOf.Length} elements, got {row.Length}.", nameof(row));
+            throw new ArgumentException(
+                $"InputParts: expected {_partOf.Length} elements, got {row.Length}.", nameof(row));
         }
 
         var all = new float[checked(masks.Count * row.Length)];
@@ -75,6 +80,7 @@ public sealed class InputParts
 
         var (rows, columns) = ((height + edge - 1) / edge, (width + edge - 1) / edge);
         return new InputParts(
-            [.. Enumerable.Range(0, size).Select(i => (i / width % height / edge * columns) + (i % width / edge))], rows * columns, (rows, columns));
+            [.. Enumerable.Range(0, size).Select(i => (i / width % height / edge * columns) + (i % width / edge))],
+            rows * columns, (rows, columns));
     }
 }

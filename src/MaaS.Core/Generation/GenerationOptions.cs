@@ -7,19 +7,21 @@ public sealed record GenerationOptions
     /// <summary>Most tokens to generate, at least 1.</summary>
     public int MaxNewTokens { get; init; } = 64;
 
-    /// <summary>Divides the logits, 0 or more: below 1 the likely tokens become likelier. 0 always takes the likeliest (greedy).</summary>
+    /// <summary>Divides the logits, 0 or more: below 1 the likely tokens become likelier. 0 always takes the likeliest
+    /// (greedy).</summary>
     public double Temperature { get; init; }
 
     /// <summary>Draws from the so many likeliest tokens only, the lower id first among equals; 0 for all.</summary>
     /// <remarks>Fan et al. 2018: Hierarchical neural story generation.</remarks>
     public int TopK { get; init; }
 
-    /// <summary>Draws from the fewest likeliest tokens whose probabilities reach this sum, above 0 to 1; 1 for all.</summary>
+    /// <summary>Draws from the fewest likeliest tokens whose probabilities reach this sum, above 0 to 1; 1 for
+    /// all.</summary>
     /// <remarks>Holtzman et al. 2020: The curious case of neural text degeneration (nucleus sampling).</remarks>
     public double TopP { get; init; } = 1;
 
-    /// <summary>Makes tokens of the prompt and the text so far less likely, above 0: positive logits are divided by it, negative
-    /// ones multiplied; 1 for no change.</summary>
+    /// <summary>Makes tokens of the prompt and the text so far less likely, above 0: positive logits are divided by it,
+    /// negative ones multiplied; 1 for no change.</summary>
     /// <remarks>Keskar et al. 2019: CTRL, section 4.1.</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 
@@ -46,7 +48,9 @@ public sealed record GenerationOptions
         Check(Temperature >= 0 && double.IsFinite(Temperature), nameof(Temperature), "of 0 or more", Temperature);
         Check(TopK >= 0, nameof(TopK), "of 0 or more", TopK);
         Check(TopP is > 0 and <= 1, nameof(TopP), "above 0 to 1", TopP);
-        Check(RepetitionPenalty > 0 && double.IsFinite(RepetitionPenalty), nameof(RepetitionPenalty), "above 0", RepetitionPenalty);
+        Check(
+            RepetitionPenalty > 0 && double.IsFinite(RepetitionPenalty), nameof(RepetitionPenalty), "above 0",
+            RepetitionPenalty);
         if (failures.Count > 0)
         {
             throw new ArgumentException($"{nameof(GenerationOptions)}: {string.Join("; ", failures)}.");

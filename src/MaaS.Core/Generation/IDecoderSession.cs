@@ -13,6 +13,7 @@ public interface IDecoderSession : IDisposable
     /// <param name="tokens">At least one; with those before at most <see cref="MaxLength"/>.</param>
     /// <param name="cancellationToken">Stops the computation; the session is of no use afterwards.</param>
     /// <returns>A logit for every token that may follow; valid until the next call.</returns>
-    /// <exception cref="ArgumentException">There are no tokens, too many, or one that is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentException">There are no tokens, too many, or one that is not in the
+    /// vocabulary.</exception>
     ReadOnlyMemory<float> Append(ReadOnlySpan<long> tokens, CancellationToken cancellationToken = default);
 }

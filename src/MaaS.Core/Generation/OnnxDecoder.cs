@@ -3,10 +3,12 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Generation;
 
-/// <summary>A language model in ONNX that takes the keys and values of earlier tokens as inputs and gives them back longer.</summary>
+/// <summary>A language model in ONNX that takes the keys and values of earlier tokens as inputs and gives them back
+/// longer.</summary>
 /// <remarks>
-/// Inputs <c>input_ids</c> (B, T) int64, and for each layer <c>past_key_values.N.key</c> and <c>past_key_values.N.value</c>
-/// (B, H, P, D); outputs <c>logits</c>, whose last row belongs to the last token, <c>present.N.key</c> and
+/// Inputs <c>input_ids</c> (B, T) int64, and for each layer <c>past_key_values.N.key</c> and
+/// <c>past_key_values.N.value</c> (B, H, P, D); outputs <c>logits</c>, whose last row belongs to the last token,
+/// <c>present.N.key</c> and
 /// <c>present.N.value</c> (B, H, P + T, D). Sessions may run at the same time.
 /// </remarks>
 public sealed class OnnxDecoder : IDisposable
@@ -21,21 +23,28 @@ public sealed class OnnxDecoder : IDisposable
 
     /// <summary>A decoder over a model.</summary>
     /// <param name="model">Owned by the decoder from now on.</param>
-    /// <param name="maxLength">Longest sequence in tokens, at least 1: the number of positions that it was made with.</param>
-    /// <exception cref="ArgumentException">The model has other inputs or outputs; it stays the caller's then.</exception>
+    /// <param name="maxLength">Longest sequence in tokens, at least 1: the number of positions that it was made
+    /// with.</param>
+    /// <exception cref="ArgumentException">The model has other inputs or outputs; it stays the caller's
+    /// then.</exception>
     public OnnxDecoder(InferenceModel model, long maxLength)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 1);
         Layers = (model.Inputs.Count - 1) / 2;
-        string[] inputs = [InputIds, .. Enumerable.Range(0, Layers).SelectMany(static n => new[] { PastKey(n), PastValue(n) })];
-        string[] outputs = [Logits, .. Enumerable.Range(0, Layers).SelectMany(static n => new[] { PresentKey(n), PresentValue(n) })];
-        if (Layers < 1 || !model.Inputs.Select(static i => i.Name).SequenceEqual(inputs) || !model.Outputs.Select(static o => o.Name).SequenceEqual(outputs)
+        string[] inputs = [
+            InputIds, .. Enumerable.Range(0, Layers).SelectMany(static n => new[] { PastKey(n), PastValue(n) })];
+        string[] outputs = [
+            Logits, .. Enumerable.Range(0, Layers).SelectMany(static n => new[] { PresentKey(n), PresentValue(n) })];
+        if (Layers < 1 || !model.Inputs.Select(static i => i.Name).SequenceEqual(inputs)
+            || !model.Outputs.Select(static o => o.Name).SequenceEqual(outputs)
             || model.Inputs.Skip(1).Any(static p => p.Shape is not [_, > 0, _, > 0] || p.Type != ElementType.Float32))
         {
             throw new ArgumentException(
-                $"{model.Name}: expected a decoder with a float32 cache, inputs [{InputIds}, {PastKey(0)} (B,H,P,D), {PastValue(0)}, …] and outputs "
-                + $"[{Logits}, {PresentKey(0)}, {PresentValue(0)}, …], got [{string.Join("; ", model.Inputs)}] and [{string.Join("; ", model.Outputs)}].", nameof(model));
+                $"{model.Name}: expected a decoder with a float32 cache, inputs [{InputIds}, {PastKey(0)} (B,H,P,D), "
+                    + $"{PastValue(0)}, …] and outputs "
+                + $"[{Logits}, {PresentKey(0)}, {PresentValue(0)}, …], got [{string.Join("; ", model.Inputs)}] and "
+                + $"[{string.Join("; ", model.Outputs)}].", nameof(model));
         }
 
         _model = model;
@@ -78,12 +87,15 @@ public sealed class OnnxDecoder : IDisposable
         {
             if (tokens.IsEmpty || tokens.Length > MaxLength - Length)
             {
-                throw new ArgumentException($"{decoder._model.Name}: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.", nameof(tokens));
+                throw new ArgumentException(
+                    $"{decoder._model.Name}: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.",
+                    nameof(tokens));
             }
 
             var ids = TensorValue.Of(tokens.ToArray(), 1, tokens.Length);
             var outputs = decoder._model.Run(
-                [ids, .. _last is null ? decoder._model.Inputs.Skip(1).Select(Empty) : _last.Skip(1)], null, cancellationToken);
+                [ids, .. _last is null ? decoder._model.Inputs.Skip(1).Select(Empty) : _last.Skip(1)], null,
+                cancellationToken);
             _last?.Dispose();
             _last = outputs;
             Length += tokens.Length;
@@ -93,6 +105,7 @@ public sealed class OnnxDecoder : IDisposable
 
         public void Dispose() => _last?.Dispose();
 
-        private static TensorValue Empty(TensorSpec past) => TensorValue.Of(Array.Empty<float>(), 1, past.Shape[1], 0, past.Shape[3]);
+        private static TensorValue Empty(TensorSpec past)
+            => TensorValue.Of(Array.Empty<float>(), 1, past.Shape[1], 0, past.Shape[3]);
     }
 }

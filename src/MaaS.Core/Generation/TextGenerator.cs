@@ -5,7 +5,8 @@ using MaaS.Text;
 
 namespace MaaS.Core.Generation;
 
-/// <summary>Continues texts with a language model and its tokenizer. May be used from several threads at once.</summary>
+/// <summary>Continues texts with a language model and its tokenizer. May be used from several threads at
+/// once.</summary>
 public sealed class TextGenerator : IDisposable
 {
     /// <summary>Name of the tokenizer's file in a package.</summary>
@@ -20,7 +21,8 @@ public sealed class TextGenerator : IDisposable
     /// <summary>A generator over any model and any way to cut texts.</summary>
     /// <param name="start">Begins a session of the model.</param>
     /// <param name="encode">Tokens of a text.</param>
-    /// <param name="decode">Text of tokens, with U+FFFD for bytes that form no character; called with parts of a text.</param>
+    /// <param name="decode">Text of tokens, with U+FFFD for bytes that form no character; called with parts of a
+    /// text.</param>
     /// <param name="stopTokens">Tokens that always end a text; null for none.</param>
     /// <param name="owned">Disposed with the generator; null for nothing.</param>
     public TextGenerator(
@@ -33,7 +35,9 @@ public sealed class TextGenerator : IDisposable
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="stopTokens">Tokens that always end a text; null for none.</param>
     /// <param name="owned">Disposed with the generator; null for nothing.</param>
-    public TextGenerator(Func<IDecoderSession> start, Tokenizer tokenizer, IReadOnlyList<long>? stopTokens = null, IDisposable? owned = null)
+    public TextGenerator(
+        Func<IDecoderSession> start, Tokenizer tokenizer, IReadOnlyList<long>? stopTokens = null,
+        IDisposable? owned = null)
         : this(
             start,
             text => Array.ConvertAll(tokenizer.Encode(text).Ids, static id => (long)id),
@@ -43,18 +47,25 @@ public sealed class TextGenerator : IDisposable
         => ArgumentNullException.ThrowIfNull(tokenizer);
 
     /// <summary>Opens a package of a language model.</summary>
-    /// <param name="path">A package folder or a <c>.maas</c> file with <c>tokenizer.json</c> and generation settings.</param>
+    /// <param name="path">A package folder or a <c>.maas</c> file with <c>tokenizer.json</c> and generation
+    /// settings.</param>
     /// <param name="options">Threads; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
-    /// <exception cref="InvalidDataException">The package is damaged or of another task, or its network is no decoder with a cache.</exception>
-    public static async Task<TextGenerator> OpenAsync(string path, InferenceOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">The package is damaged or of another task, or its network is no decoder
+    /// with a cache.</exception>
+    public static async Task<TextGenerator> OpenAsync(
+        string path, InferenceOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (package.Manifest is not { Task: ModelManifest.TextGeneration, Generation: { } settings } || !package.Manifest.Files.ContainsKey(TokenizerFile))
+        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        if (package.Manifest is not { Task: ModelManifest.TextGeneration, Generation: { } settings }
+            || !package.Manifest.Files.ContainsKey(TokenizerFile))
         {
             throw new InvalidDataException(
-                $"{path}: expected task '{ModelManifest.TextGeneration}' with generation settings and {TokenizerFile}, got task '{package.Manifest.Task}' with "
-                + $"{(package.Manifest.Generation is null ? "no" : "some")} settings and [{string.Join(", ", package.Manifest.Files.Keys)}].");
+                $"{path}: expected task '{ModelManifest.TextGeneration}' with generation settings and {TokenizerFile}, "
+                    + $"got task '{package.Manifest.Task}' with "
+                + $"{(package.Manifest.Generation is null ? "no" : "some")} settings and "
+                + $"[{string.Join(", ", package.Manifest.Files.Keys)}].");
         }
 
         var tokenizer = await TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false);
@@ -66,12 +77,14 @@ public sealed class TextGenerator : IDisposable
     /// <param name="package">Has <c>tokenizer.json</c>.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="InvalidDataException">The tokenizer is missing or cannot be used.</exception>
-    public static async Task<Tokenizer> TokenizerOfAsync(ModelPackage package, CancellationToken cancellationToken = default)
+    public static async Task<Tokenizer> TokenizerOfAsync(
+        ModelPackage package, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         return package.Manifest.Files.ContainsKey(TokenizerFile)
             ? Tokenizer.FromJson(await package.ReadAsync(TokenizerFile, cancellationToken).ConfigureAwait(false))
-            : throw new InvalidDataException($"{package.Location}: expected a {TokenizerFile} beside the network, found none.");
+            : throw new InvalidDataException(
+                $"{package.Location}: expected a {TokenizerFile} beside the network, found none.");
     }
 
     /// <summary>A generator over a network that is loaded already.</summary>
@@ -100,20 +113,25 @@ public sealed class TextGenerator : IDisposable
     /// <param name="prompt">What to continue; is not repeated.</param>
     /// <param name="options">How to choose and when to stop; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the computation.</param>
-    /// <returns>A piece for each token, of which exactly the last has a <see cref="GeneratedText.Finish"/>; a stop token has no text.</returns>
+    /// <returns>A piece for each token, of which exactly the last has a <see cref="GeneratedText.Finish"/>; a stop
+    /// token has no text.</returns>
     /// <exception cref="ModelInputException">The prompt has no tokens, or too many.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public IEnumerable<GeneratedText> Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public IEnumerable<GeneratedText> Generate(
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
-        return Pieces(_encode(prompt), options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
+        return Pieces(
+            _encode(prompt), options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
     }
 
-    /// <summary>Generates text piece by piece without holding the caller's thread: each step runs on the thread pool.</summary>
+    /// <summary>Generates text piece by piece without holding the caller's thread: each step runs on the thread
+    /// pool.</summary>
     /// <inheritdoc cref="Generate"/>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
-        string prompt, GenerationOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prompt, GenerationOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var pieces = Generate(prompt, options, cancellationToken).GetEnumerator();
         while (await Task.Run(pieces.MoveNext, cancellationToken).ConfigureAwait(false))
@@ -125,7 +143,8 @@ public sealed class TextGenerator : IDisposable
     /// <summary>Frees the network; steps under way finish first.</summary>
     public void Dispose() => _owned?.Dispose();
 
-    private IEnumerable<GeneratedText> Pieces(IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
+    private IEnumerable<GeneratedText> Pieces(
+        IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         using var session = _start();
         var decoder = new IncrementalDecoder(_decode);

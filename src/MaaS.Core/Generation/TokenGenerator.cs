@@ -12,10 +12,13 @@ public static class TokenGenerator
     /// <param name="options">How to choose and when to stop; null for the defaults.</param>
     /// <param name="cancellationToken">Checked in every step.</param>
     /// <returns>At least one token; exactly the last has a <see cref="GeneratedToken.Finish"/>.</returns>
-    /// <exception cref="ModelInputException">The prompt is empty, or as long as the model's longest sequence or longer.</exception>
-    /// <exception cref="ArgumentException">The session has tokens already, or an option is out of its range.</exception>
+    /// <exception cref="ModelInputException">The prompt is empty, or as long as the model's longest sequence or
+    /// longer.</exception>
+    /// <exception cref="ArgumentException">The session has tokens already, or an option is out of its
+    /// range.</exception>
     public static IEnumerable<GeneratedToken> Generate(
-        IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+        IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(prompt);
@@ -23,20 +26,27 @@ public static class TokenGenerator
         var sampler = new TokenSampler(options);
         if (session.Length > 0)
         {
-            throw new ArgumentException($"generation: expected a session without tokens, got one of {session.Length}; start a new one.", nameof(session));
+            throw new ArgumentException(
+                $"generation: expected a session without tokens, got one of {session.Length}; start a new one.",
+                nameof(session));
         }
 
         if (prompt.Count == 0)
         {
-            throw new ModelInputException("generation: expected a prompt of at least one token, got none; begin with the start or end-of-text token.");
+            throw new ModelInputException(
+                "generation: expected a prompt of at least one token, got none; begin with the start or end-of-text "
+                    + "token.");
         }
 
         return prompt.Count < session.MaxLength ? Steps(session, prompt, options, sampler, cancellationToken)
-            : throw new ModelInputException($"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten it.");
+            : throw new ModelInputException(
+                $"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten "
+                    + "it.");
     }
 
     private static IEnumerable<GeneratedToken> Steps(
-        IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions options, TokenSampler sampler, CancellationToken cancellationToken)
+        IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions options, TokenSampler sampler,
+        CancellationToken cancellationToken)
     {
         List<long> history = [.. prompt];
         long[] next = [.. prompt];

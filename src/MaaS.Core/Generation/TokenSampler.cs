@@ -1,6 +1,7 @@
 namespace MaaS.Core.Generation;
 
-/// <summary>Chooses tokens from logits. Not for several threads at once: it keeps the state of its random numbers.</summary>
+/// <summary>Chooses tokens from logits. Not for several threads at once: it keeps the state of its random
+/// numbers.</summary>
 public sealed class TokenSampler
 {
     private readonly GenerationOptions _options;
@@ -78,20 +79,24 @@ public sealed class TokenSampler
             scores[i] = logits[i];
             if (!(scores[i] < double.PositiveInfinity))
             {
-                throw new ArgumentException($"sampling: expected finite logits, got {scores[i]} for token {i}; the model's weights or inputs are broken.", nameof(logits));
+                throw new ArgumentException(
+                    $"sampling: expected finite logits, got {scores[i]} for token {i}; the model's weights or inputs "
+                        + "are broken.", nameof(logits));
             }
         }
 
         if (scores.Length == 0 || double.IsNegativeInfinity(scores.Max()))
         {
-            throw new ArgumentException($"sampling: expected a token that may come, got {scores.Length} logits of −∞.", nameof(logits));
+            throw new ArgumentException(
+                $"sampling: expected a token that may come, got {scores.Length} logits of −∞.", nameof(logits));
         }
 
         if (_options.RepetitionPenalty != 1)
         {
             foreach (var token in history.Distinct().Where(t => t >= 0 && t < scores.Length))
             {
-                scores[token] = scores[token] > 0 ? scores[token] / _options.RepetitionPenalty : scores[token] * _options.RepetitionPenalty;
+                scores[token] = scores[token] > 0
+                    ? scores[token] / _options.RepetitionPenalty : scores[token] * _options.RepetitionPenalty;
             }
         }
 

@@ -33,7 +33,7 @@ internal static class IndexedRows
                     int axis = (int)reader.Int("axis");
                     if (table is not null && Math.Abs(axis) < table.Dims.Count)
                     {
-                        rows = Math.Min(rows, table.Dims[axis < 0 ? axis + table.Dims.Count : axis]);
+                        rows = Math.Min(rows, table.Dims[OnnxDimension.Axis(axis, table.Dims.Count)]);
                     }
                 }
                 else if (Movers.Contains(reader.OpType) && seen.Add(reader.Output[0]))

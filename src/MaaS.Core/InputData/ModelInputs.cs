@@ -1,6 +1,7 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Graphs;
 
 
 namespace MaaS.Core.InputData;

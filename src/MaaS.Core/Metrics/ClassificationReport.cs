@@ -37,7 +37,8 @@ public sealed record ClassificationReport : IHtmlDisplay
     public required ConfusionMatrix ConfusionMatrix { get; init; }
 
     /// <summary>Makes the report of a confusion matrix.</summary>
-    public static ClassificationReport From(ConfusionMatrix matrix, ZeroDivision zeroDivision = ZeroDivision.Zero, double? loss = null)
+    public static ClassificationReport From(
+        ConfusionMatrix matrix, ZeroDivision zeroDivision = ZeroDivision.Zero, double? loss = null)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         var undefined = zeroDivision switch
@@ -45,7 +46,8 @@ public sealed record ClassificationReport : IHtmlDisplay
             ZeroDivision.Zero => 0d,
             ZeroDivision.One => 1d,
             ZeroDivision.NaN => double.NaN,
-            _ => throw new ArgumentOutOfRangeException(nameof(zeroDivision), zeroDivision, "Expected Zero, One or NaN."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(zeroDivision), zeroDivision, "Expected Zero, One or NaN."),
         };
 
         double Ratio(double part, double whole) => whole == 0 ? undefined : part / whole;
@@ -55,7 +57,8 @@ public sealed record ClassificationReport : IHtmlDisplay
         {
             var (hit, predicted, support) = (matrix[i, i], matrix.Predicted(i), matrix.Support(i));
             classes[i] = new ClassScores(
-                matrix.Classes[i], Ratio(hit, predicted), Ratio(hit, support), Ratio(2d * hit, predicted + support), support);
+                matrix.Classes[i], Ratio(hit, predicted), Ratio(hit, support), Ratio(2d * hit, predicted + support),
+                support);
         }
 
         var micro = Ratio(matrix.Correct, matrix.Total);

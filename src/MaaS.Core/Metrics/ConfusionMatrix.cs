@@ -4,7 +4,8 @@ using MaaS.Primitives.Display;
 
 namespace MaaS.Core.Metrics;
 
-/// <summary>Counts of (actual, predicted) class pairs. Rows are actual classes, columns predicted ones, as in scikit-learn.</summary>
+/// <summary>Counts of (actual, predicted) class pairs. Rows are actual classes, columns predicted ones, as in
+/// scikit-learn.</summary>
 /// <remarks>Not thread-safe: give each worker its own and <see cref="Add(ConfusionMatrix)"/> them at the end.</remarks>
 [TypeFormatterSource]
 public sealed class ConfusionMatrix : IHtmlDisplay
@@ -27,7 +28,8 @@ public sealed class ConfusionMatrix : IHtmlDisplay
         var twice = _classes.GroupBy(c => c, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any());
         if (twice is not null)
         {
-            throw new ArgumentException($"ConfusionMatrix: expected distinct class names, got '{twice.Key}' more than once.", nameof(classes));
+            throw new ArgumentException(
+                $"ConfusionMatrix: expected distinct class names, got '{twice.Key}' more than once.", nameof(classes));
         }
 
         _counts = new long[_classes.Length * _classes.Length];
@@ -53,7 +55,8 @@ public sealed class ConfusionMatrix : IHtmlDisplay
         if (counts.Count != n || counts.Any(row => row?.Count != n))
         {
             throw new ArgumentException(
-                $"ConfusionMatrix: expected {n} rows of {n} counts, got rows of [{string.Join(", ", counts.Select(r => r?.Count))}].",
+                $"ConfusionMatrix: expected {n} rows of {n} counts, got rows of "
+                    + $"[{string.Join(", ", counts.Select(r => r?.Count))}].",
                 nameof(counts));
         }
 
@@ -62,7 +65,8 @@ public sealed class ConfusionMatrix : IHtmlDisplay
             _counts[i] = counts[i / n][i % n];
             if (_counts[i] < 0)
             {
-                throw new ArgumentException($"ConfusionMatrix: expected counts of 0 or more, got {_counts[i]}.", nameof(counts));
+                throw new ArgumentException(
+                    $"ConfusionMatrix: expected counts of 0 or more, got {_counts[i]}.", nameof(counts));
             }
         }
     }
@@ -72,11 +76,15 @@ public sealed class ConfusionMatrix : IHtmlDisplay
 
     /// <summary>A copy of the counts, (classes, classes): [actual][predicted].</summary>
     public IReadOnlyList<IReadOnlyList<long>> Counts
-        => [.. Enumerable.Range(0, _classes.Length).Select(i => _counts.AsSpan(i * _classes.Length, _classes.Length).ToArray())];
+        => [
+            .. Enumerable.Range(0, _classes.Length)
+            .Select(i => _counts.AsSpan(i * _classes.Length, _classes.Length).ToArray())];
 
-    /// <summary>How many samples of class <paramref name="actual"/> were predicted as <paramref name="predicted"/>.</summary>
+    /// <summary>How many samples of class <paramref name="actual"/> were predicted as
+    /// <paramref name="predicted"/>.</summary>
     [JsonIgnore]
-    public long this[int actual, int predicted] => _counts[Checked(actual, nameof(actual)) * _classes.Length + Checked(predicted, nameof(predicted))];
+    public long this[int actual, int predicted]
+        => _counts[Checked(actual, nameof(actual)) * _classes.Length + Checked(predicted, nameof(predicted))];
 
     /// <summary>Number of samples.</summary>
     [JsonIgnore]
@@ -125,7 +133,8 @@ public sealed class ConfusionMatrix : IHtmlDisplay
         if (predicted.Length != actual.Length)
         {
             throw new ArgumentException(
-                $"ConfusionMatrix.Add: expected as many predicted as actual classes, got {predicted.Length} and {actual.Length}.", nameof(predicted));
+                $"ConfusionMatrix.Add: expected as many predicted as actual classes, got {predicted.Length} and "
+                    + $"{actual.Length}.", nameof(predicted));
         }
 
         for (var i = 0; i < predicted.Length; i++)
@@ -148,7 +157,8 @@ public sealed class ConfusionMatrix : IHtmlDisplay
         if (!_classes.AsSpan().SequenceEqual(other._classes))
         {
             throw new ArgumentException(
-                $"ConfusionMatrix.Add: expected the classes [{string.Join(", ", _classes)}], got [{string.Join(", ", other._classes)}].", nameof(other));
+                $"ConfusionMatrix.Add: expected the classes [{string.Join(", ", _classes)}], got "
+                    + $"[{string.Join(", ", other._classes)}].", nameof(other));
         }
 
         for (var i = 0; i < _counts.Length; i++)
@@ -192,5 +202,6 @@ public sealed class ConfusionMatrix : IHtmlDisplay
     private int Checked(int index, string name)
         => (uint)index < (uint)_classes.Length
             ? index
-            : throw new ArgumentOutOfRangeException(name, $"ConfusionMatrix: expected a class index from 0 to {_classes.Length - 1}, got {index}.");
+            : throw new ArgumentOutOfRangeException(
+                name, $"ConfusionMatrix: expected a class index from 0 to {_classes.Length - 1}, got {index}.");
 }

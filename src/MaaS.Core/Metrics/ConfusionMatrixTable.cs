@@ -5,7 +5,8 @@ using MaaS.Primitives.Display;
 
 namespace MaaS.Core.Metrics;
 
-/// <summary>A confusion matrix as an HTML table, coloured by the share of a class's samples: blue where they should be, orange where not.</summary>
+/// <summary>A confusion matrix as an HTML table, coloured by the share of a class's samples: blue where they should be,
+/// orange where not.</summary>
 internal static class ConfusionMatrixTable
 {
     private const string Hit = "0,114,178", Miss = "213,94,0";
@@ -29,7 +30,8 @@ internal static class ConfusionMatrixTable
                 var share = (double)matrix[i, j] / Math.Max(1, matrix.Support(i));
                 html.Append(
                     CultureInfo.InvariantCulture,
-                    $"<td style=\"text-align:center;background:rgba({(i == j ? Hit : Miss)},{0.06 + (0.4 * share):0.00})\">{matrix[i, j]}</td>");
+                    $"<td style=\"text-align:center;background:rgba({(i == j ? Hit : Miss)},");
+                html.Append(CultureInfo.InvariantCulture, $"{0.06 + (0.4 * share):0.00})\">{matrix[i, j]}</td>");
             }
 
             html.Append("</tr>");

@@ -1,7 +1,8 @@
 namespace MaaS.Core.Metrics;
 
 /// <summary>Mean negative natural logarithm of the probability given to the actual class.</summary>
-/// <remarks>Equal to scikit-learn's <c>log_loss</c> of float32 probabilities: they are clipped to [ε, 1 − ε] with float32's ε = 2⁻²³.</remarks>
+/// <remarks>Equal to scikit-learn's <c>log_loss</c> of float32 probabilities: they are clipped to [ε, 1 − ε] with
+/// float32's ε = 2⁻²³.</remarks>
 public static class LogLoss
 {
     private const double Epsilon = 1.1920928955078125e-07;
@@ -26,7 +27,8 @@ public static class LogLoss
             if (!(Math.Abs(sum - 1) <= 1e-3))
             {
                 throw new ArgumentException(
-                    $"{nameof(LogLoss)}: expected rows of probabilities that sum to 1, got {sum} in row {i}; apply softmax to logits first.",
+                    $"{nameof(LogLoss)}: expected rows of probabilities that sum to 1, got {sum} in row {i}; apply "
+                        + "softmax to logits first.",
                     nameof(probabilities));
             }
 

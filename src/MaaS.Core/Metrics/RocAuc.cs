@@ -1,26 +1,32 @@
 namespace MaaS.Core.Metrics;
 
-/// <summary>Area under the receiver operating characteristic: the chance that a positive sample scores above a negative one.</summary>
-/// <remarks>The rank statistic of Mann and Whitney, ties counting half: equal to scikit-learn's <c>roc_auc_score</c>.</remarks>
+/// <summary>Area under the receiver operating characteristic: the chance that a positive sample scores above a negative
+/// one.</summary>
+/// <remarks>The rank statistic of Mann and Whitney, ties counting half: equal to scikit-learn's
+/// <c>roc_auc_score</c>.</remarks>
 public static class RocAuc
 {
     /// <summary>Area of a binary classifier.</summary>
     /// <param name="scores">(N), higher means more positive.</param>
     /// <param name="actual">(N), 1 for positive and 0 for negative samples.</param>
     /// <returns>0 to 1; NaN when only one of the two classes occurs, where the area is not defined.</returns>
-    /// <exception cref="ArgumentException">The lengths differ, an actual is neither 0 nor 1, or a score is NaN.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, an actual is neither 0 nor 1, or a score is
+    /// NaN.</exception>
     public static double Binary(ReadOnlySpan<float> scores, ReadOnlySpan<int> actual)
     {
         if (scores.Length != actual.Length || scores.IsEmpty)
         {
-            throw new ArgumentException($"{nameof(RocAuc)}: expected one score a sample, got {scores.Length} for {actual.Length} samples.", nameof(scores));
+            throw new ArgumentException(
+                $"{nameof(RocAuc)}: expected one score a sample, got {scores.Length} for {actual.Length} samples.",
+                nameof(scores));
         }
 
         foreach (var a in actual)
         {
             if (a is not (0 or 1))
             {
-                throw new ArgumentOutOfRangeException(nameof(actual), $"{nameof(RocAuc)}: expected 0 or 1, got {a}; use OneVsRest for more classes.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(actual), $"{nameof(RocAuc)}: expected 0 or 1, got {a}; use OneVsRest for more classes.");
             }
         }
 
@@ -56,7 +62,8 @@ public static class RocAuc
     /// <summary>Mean of the classes' areas; each class counts the same.</summary>
     /// <inheritdoc cref="OneVsRest" path="/param"/>
     /// <returns>0 to 1; NaN when a class has no area.</returns>
-    public static double Macro(ReadOnlySpan<float> scores, ReadOnlySpan<int> actual) => OneVsRest(scores, actual).Average();
+    public static double Macro(ReadOnlySpan<float> scores, ReadOnlySpan<int> actual)
+        => OneVsRest(scores, actual).Average();
 
     /// <summary>Mean of the classes' areas; each class counts as often as it has samples.</summary>
     /// <inheritdoc cref="OneVsRest" path="/param"/>

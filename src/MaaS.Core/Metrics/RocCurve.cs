@@ -1,6 +1,7 @@
 namespace MaaS.Core.Metrics;
 
-/// <summary>The receiver operating characteristic: what share of positives is found at what share of false alarms.</summary>
+/// <summary>The receiver operating characteristic: what share of positives is found at what share of false
+/// alarms.</summary>
 /// <remarks>Equal to scikit-learn's <c>roc_curve(…, drop_intermediate=False)</c>.</remarks>
 public static class RocCurve
 {
@@ -8,13 +9,16 @@ public static class RocCurve
     /// <param name="scores">(N), higher means more positive.</param>
     /// <param name="actual">(N), 1 for positive and 0 for negative samples; both occur.</param>
     /// <returns>One point for each different score, highest first, after (0, 0).</returns>
-    /// <exception cref="ArgumentException">The lengths differ, a score is NaN, an actual is neither 0 nor 1, or one of the two is missing.</exception>
+    /// <exception cref="ArgumentException">The lengths differ, a score is NaN, an actual is neither 0 nor 1, or one of
+    /// the two is missing.</exception>
     public static IReadOnlyList<RocPoint> Binary(ReadOnlySpan<float> scores, ReadOnlySpan<int> actual)
     {
-        if (scores.Length != actual.Length || actual.ContainsAnyExcept(0, 1) || !actual.Contains(0) || !actual.Contains(1))
+        if (scores.Length != actual.Length || actual.ContainsAnyExcept(0, 1) || !actual.Contains(0)
+            || !actual.Contains(1))
         {
             throw new ArgumentException(
-                $"{nameof(RocCurve)}: expected one score a sample and actuals of 0 and 1, both among them, got {scores.Length} scores for {actual.Length} samples.",
+                $"{nameof(RocCurve)}: expected one score a sample and actuals of 0 and 1, both among them, got "
+                    + $"{scores.Length} scores for {actual.Length} samples.",
                 nameof(actual));
         }
 

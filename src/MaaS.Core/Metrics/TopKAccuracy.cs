@@ -1,7 +1,8 @@
 namespace MaaS.Core.Metrics;
 
 /// <summary>Share of samples whose actual class is among the k highest scores.</summary>
-/// <remarks>Equal to scikit-learn's <c>top_k_accuracy_score</c>: among equal scores the higher class index ranks first.</remarks>
+/// <remarks>Equal to scikit-learn's <c>top_k_accuracy_score</c>: among equal scores the higher class index ranks
+/// first.</remarks>
 public static class TopKAccuracy
 {
     /// <param name="scores">(N, C), row-major; logits or probabilities.</param>

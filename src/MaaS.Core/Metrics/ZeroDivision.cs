@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace MaaS.Core.Metrics;
 
-/// <summary>What a ratio counts as when nothing was predicted or nothing was there, as scikit-learn's <c>zero_division</c>.</summary>
+/// <summary>What a ratio counts as when nothing was predicted or nothing was there, as scikit-learn's
+/// <c>zero_division</c>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ZeroDivision>))]
 public enum ZeroDivision
 {

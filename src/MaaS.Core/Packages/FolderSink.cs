@@ -7,7 +7,8 @@ internal sealed class FolderSink(string root) : IPackageSink
     {
         var full = Path.Combine(root, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var stream = new FileStream(full, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+        var stream = new FileStream(
+            full, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
         await using (stream.ConfigureAwait(false))
         {
             await write(stream).ConfigureAwait(false);

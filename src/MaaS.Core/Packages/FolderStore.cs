@@ -16,7 +16,8 @@ internal sealed class FolderStore : IPackageStore
     public IReadOnlyDictionary<string, long> Files { get; }
 
     public Stream Open(string file)
-        => new FileStream(Path.Combine(_root, file), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        => new FileStream(
+            Path.Combine(_root, file), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
 
     public void Dispose()
     {

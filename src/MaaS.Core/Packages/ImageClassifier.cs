@@ -4,13 +4,15 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>A packaged image classifier that takes pixels and gives probabilities, through ONNX Runtime in this process.</summary>
+/// <summary>A packaged image classifier that takes pixels and gives probabilities, through ONNX Runtime in this
+/// process.</summary>
 public sealed class ImageClassifier : IDisposable
 {
     private readonly ImagePreprocessing _preprocessing;
     private readonly int _pixels;
 
-    private ImageClassifier(ModelManifest manifest, InferenceModel model, ImagePreprocessing preprocessing, IReadOnlyList<string> labels)
+    private ImageClassifier(
+        ModelManifest manifest, InferenceModel model, ImagePreprocessing preprocessing, IReadOnlyList<string> labels)
     {
         (Manifest, Model, _preprocessing, Labels) = (manifest, model, preprocessing, labels);
         _pixels = (int)TensorShape.Count([.. InputShape]);
@@ -32,17 +34,21 @@ public sealed class ImageClassifier : IDisposable
     /// <param name="path">A package folder or a <c>.maas</c> file.</param>
     /// <param name="options">Threads; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
-    /// <exception cref="InvalidDataException">The package is damaged, is no image classifier with labels and preprocessing, or its network does not fit them.</exception>
+    /// <exception cref="InvalidDataException">The package is damaged, is no image classifier with labels and
+    /// preprocessing, or its network does not fit them.</exception>
     public static async Task<ImageClassifier> OpenAsync(
         string path, InferenceOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         if (package.Manifest is not
             { Task: ModelManifest.Classification, Labels: { } labels, Preprocessing: { } preprocessing })
         {
             throw new InvalidDataException(
-                $"{path}: expected a classifier with labels and preprocessing in its manifest, got task '{package.Manifest.Task}' with "
-                + $"{package.Manifest.Labels?.Count ?? 0} labels and {(package.Manifest.Preprocessing is null ? "no" : "some")} preprocessing.");
+                $"{path}: expected a classifier with labels and preprocessing in its manifest, got task "
+                    + $"'{package.Manifest.Task}' with "
+                + $"{package.Manifest.Labels?.Count ?? 0} labels and "
+                + $"{(package.Manifest.Preprocessing is null ? "no" : "some")} preprocessing.");
         }
 
         var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
@@ -53,7 +59,8 @@ public sealed class ImageClassifier : IDisposable
             if (model.Outputs is not [{ Type: ElementType.Float32, Shape: [_, _] }])
             {
                 throw new InvalidDataException(
-                    $"{path}: expected one output float32[batch,classes] of logits, the model has {string.Join("; ", model.Outputs)}.");
+                    $"{path}: expected one output float32[batch,classes] of logits, the model has "
+                        + $"{string.Join("; ", model.Outputs)}.");
             }
 
             return new ImageClassifier(package.Manifest, model, preprocessing, labels);
@@ -74,7 +81,8 @@ public sealed class ImageClassifier : IDisposable
         if (images.Length == 0 || images.Length % _pixels != 0)
         {
             throw new ArgumentException(
-                $"{Manifest.Name}: expected a multiple of {_pixels} bytes for images ({string.Join(",", InputShape)}), got {images.Length}.",
+                $"{Manifest.Name}: expected a multiple of {_pixels} bytes for images ({string.Join(",", InputShape)}), "
+                    + $"got {images.Length}.",
                 nameof(images));
         }
 
@@ -93,7 +101,8 @@ public sealed class ImageClassifier : IDisposable
         if (image.Length != _pixels)
         {
             throw new ArgumentException(
-                $"{Manifest.Name}: expected {_pixels} bytes for one image ({string.Join(",", InputShape)}), got {image.Length}.", nameof(image));
+                $"{Manifest.Name}: expected {_pixels} bytes for one image ({string.Join(",", InputShape)}), got "
+                    + $"{image.Length}.", nameof(image));
         }
 
         var probabilities = Logits(image);

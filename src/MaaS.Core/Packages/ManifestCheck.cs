@@ -15,19 +15,24 @@ public static class ManifestCheck
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(model);
         if (manifest.Preprocessing is { } preprocessing
-            && !(model.Inputs is [{ Type: ElementType.Float32, Shape: [_, var channels, > 0, > 0] }] && channels == preprocessing.Mean.Count))
+            && !(
+                model.Inputs is [{ Type: ElementType.Float32, Shape: [_, var channels, > 0, > 0] }]
+                    && channels == preprocessing.Mean.Count))
         {
             throw new InvalidDataException(
-                $"{model.Name}: manifest.json: preprocessing: expected one input float32[batch,{preprocessing.Mean.Count},height,width], " +
+                $"{model.Name}: manifest.json: preprocessing: expected one input "
+                    + $"float32[batch,{preprocessing.Mean.Count},height,width], " +
                 $"the model has {string.Join("; ", model.Inputs)}.");
         }
 
         if (manifest.Text is not null
             && !(model.Inputs.Count == 2
-                && new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name))))
+                && new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(
+                    name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name))))
         {
             throw new InvalidDataException(
-                $"{model.Name}: manifest.json: text: expected the inputs {TextEncoder.InputIds} and {TextEncoder.AttentionMask}, int64[batch,sequence], " +
+                $"{model.Name}: manifest.json: text: expected the inputs {TextEncoder.InputIds} and "
+                    + $"{TextEncoder.AttentionMask}, int64[batch,sequence], " +
                 $"the model has {string.Join("; ", model.Inputs)}.");
         }
 
@@ -35,7 +40,8 @@ public static class ManifestCheck
             && model.Outputs is [{ Shape: [_, >= 0 and var classes] }] && classes != labels.Count)
         {
             throw new InvalidDataException(
-                $"{model.Name}: manifest.json: labels: expected {classes}, one for each class of the output, got {labels.Count}.");
+                $"{model.Name}: manifest.json: labels: expected {classes}, one for each class of the output, got "
+                    + $"{labels.Count}.");
         }
     }
 }

@@ -43,7 +43,8 @@ public sealed record ModelManifest
     /// <summary>How a text is continued; null when the model continues none.</summary>
     public GenerationSettings? Generation { get; init; }
 
-    /// <summary>How texts become the inputs <c>input_ids</c> and <c>attention_mask</c>; null when inputs are not texts.</summary>
+    /// <summary>How texts become the inputs <c>input_ids</c> and <c>attention_mask</c>; null when inputs are not
+    /// texts.</summary>
     public TextPreprocessing? Text { get; init; }
 
     /// <summary>Class names by index of the output; null when there are none.</summary>
@@ -56,7 +57,8 @@ public sealed record ModelManifest
     public ModelLineage? Lineage { get; init; }
 
     /// <summary>Every other file of the package by its path; filled when the package is created.</summary>
-    public IReadOnlyDictionary<string, PackageFileEntry> Files { get; init; } = new Dictionary<string, PackageFileEntry>();
+    public IReadOnlyDictionary<string, PackageFileEntry> Files { get; init; } =
+        new Dictionary<string, PackageFileEntry>();
 
     /// <summary>Every fault of the manifest; empty when it is sound.</summary>
     public IReadOnlyList<string> Faults()
@@ -77,7 +79,8 @@ public sealed record ModelManifest
             faults.Add("inputs and outputs: expected a name, type and shape each, got null");
         }
 
-        if (Labels is { Count: 0 } || Labels?.Contains(null) == true || Labels?.Distinct(StringComparer.Ordinal).Count() < Labels?.Count)
+        if (Labels is { Count: 0 } || Labels?.Contains(null) == true
+            || Labels?.Distinct(StringComparer.Ordinal).Count() < Labels?.Count)
         {
             faults.Add("labels: expected distinct names, at least one");
         }
@@ -94,10 +97,15 @@ public sealed record ModelManifest
         }
 
         faults.AddRange(Text?.Faults() ?? []);
-        faults.AddRange(Files.Keys.Where(f => !PackagePath.IsValid(f)).Select(f => $"files: expected {PackagePath.Rule}, got '{f}'"));
+        faults.AddRange(
+            Files.Keys.Where(f => !PackagePath.IsValid(f))
+                .Select(f => $"files: expected {PackagePath.Rule}, got '{f}'"));
         faults.AddRange(Files
-            .Where(f => f.Value is null || f.Value.Size < 0 || f.Value.Sha256 is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))
-            .Select(f => $"files: '{f.Key}': expected a size of 0 or more and a SHA-256 of 64 lower-case hexadecimal digits"));
+            .Where(
+                f => f.Value is null || f.Value.Size < 0 || f.Value.Sha256 is not { Length: 64 } hash
+                    || !hash.All(char.IsAsciiHexDigitLower))
+            .Select(f => $"files: '{f.Key}': expected a size of 0 or more and a SHA-256 of 64 lower-case hexadecimal "
+                + "digits"));
         return faults;
     }
 
@@ -111,7 +119,8 @@ public sealed record ModelManifest
         ModelManifest manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<ModelManifest>(json, PackageJson.Options) ?? throw new JsonException("got null");
+            manifest = JsonSerializer.Deserialize<ModelManifest>(json, PackageJson.Options)
+                ?? throw new JsonException("got null");
         }
         catch (JsonException e)
         {

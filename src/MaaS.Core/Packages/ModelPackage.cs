@@ -1,12 +1,11 @@
-using System.Buffers;
-using System.Security.Cryptography;
 
 namespace MaaS.Core.Packages;
 
 /// <summary>A model with everything that belongs to it: a folder, or one <c>.maas</c> file (a zip archive).</summary>
 /// <remarks>
 /// <c>manifest.json</c> holds the SHA-256 of every other file. Opening checks them all before anything but the manifest
-/// is parsed; paths that lead outside, links, duplicates, and files that are too large or not in the manifest are refused.
+/// is parsed; paths that lead outside, links, duplicates, and files that are too large or not in the manifest are
+/// refused.
 /// </remarks>
 public sealed class ModelPackage : IDisposable
 {
@@ -57,13 +56,18 @@ public sealed class ModelPackage : IDisposable
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(files);
         options ??= new PackageWriteOptions();
-        if (!files.ContainsKey(ModelFile) || files.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < files.Count)
+        if (!files.ContainsKey(ModelFile)
+            || files.Keys.Distinct(StringComparer.OrdinalIgnoreCase).Count() < files.Count)
         {
             throw new ArgumentException(
-                $"ModelPackage.Create: expected '{ModelFile}' and paths that differ by more than letter case, got [{string.Join(", ", files.Keys)}].", nameof(files));
+                $"ModelPackage.Create: expected '{ModelFile}' and paths that differ by more than letter case, got "
+                    + $"[{string.Join(", ", files.Keys)}].", nameof(files));
         }
 
-        manifest = manifest with { Files = files.ToDictionary(f => f.Key, _ => new PackageFileEntry(new string('0', 64), 0)) };
+        manifest = manifest with
+        {
+            Files = files.ToDictionary(f => f.Key, _ => new PackageFileEntry(new string('0', 64), 0)),
+        };
         manifest.ThrowIfFaulty();
         return PackageWriter.WriteAsync(path, options.Overwrite, async sink =>
         {
@@ -73,13 +77,19 @@ public sealed class ModelPackage : IDisposable
                 var source = content.Open();
                 await using (source.ConfigureAwait(false))
                 {
-                    await sink.AddAsync(name, async target => entries[name] = await CopyAsync(source, target, long.MaxValue, cancellationToken)
+                    await sink.AddAsync(
+                        name,
+                        async target
+                            => entries[name] = await HashedCopy.RunAsync(
+                                source, target, long.MaxValue, cancellationToken)
                         .ConfigureAwait(false)).ConfigureAwait(false);
                 }
             }
 
             var json = (manifest with { Files = entries }).ToJson();
-            await AddManifestAsync(sink, json, options.SigningKey is { } key ? PackageSignature.Sign(json, key) : null, cancellationToken).ConfigureAwait(false);
+            await AddManifestAsync(
+                sink, json, options.SigningKey is { } key ? PackageSignature.Sign(json, key) : null, cancellationToken)
+                    .ConfigureAwait(false);
         });
     }
 
@@ -88,15 +98,18 @@ public sealed class ModelPackage : IDisposable
     /// <param name="options">Limits and trusted keys.</param>
     /// <param name="cancellationToken">Stops between two blocks.</param>
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">A file is changed, missing, too much or not allowed, or the signature is missing or wrong.</exception>
-    public static async Task<ModelPackage> OpenAsync(string path, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">A file is changed, missing, too much or not allowed, or the signature is
+    /// missing or wrong.</exception>
+    public static async Task<ModelPackage> OpenAsync(
+        string path, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
         var store = OpenStore(path, options);
         try
         {
-            var (manifest, signature) = await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false);
+            var (manifest, signature) = await ReadHeadAsync(path, store, options, cancellationToken)
+                .ConfigureAwait(false);
             var package = new ModelPackage(path, store, manifest, signature);
             await package.CheckFilesAsync(cancellationToken).ConfigureAwait(false);
             return package;
@@ -108,7 +121,8 @@ public sealed class ModelPackage : IDisposable
         }
     }
 
-    /// <summary>Reads the manifest alone: who the package says it is. Its signature is checked, its files are not.</summary>
+    /// <summary>Reads the manifest alone: who the package says it is. Its signature is checked, its files are
+    /// not.</summary>
     /// <inheritdoc cref="OpenAsync"/>
     public static async Task<ModelManifest> ReadManifestAsync(
         string path, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
@@ -116,7 +130,8 @@ public sealed class ModelPackage : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
         using var store = OpenStore(path, options);
-        return ModelManifest.FromJson((await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false)).Manifest);
+        return ModelManifest.FromJson(
+            (await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false)).Manifest);
     }
 
     /// <summary>Reads a file whole; its hash is checked again on the very bytes returned.</summary>
@@ -128,13 +143,16 @@ public sealed class ModelPackage : IDisposable
     {
         var size = Entry(file).Size;
         var bytes = size <= Array.MaxLength ? new byte[size]
-            : throw new InvalidDataException($"{Location}: '{file}': expected less than 2 GiB to be read into memory, got {size} bytes; save the package to a folder.");
+            : throw new InvalidDataException(
+                $"{Location}: '{file}': expected less than 2 GiB to be read into memory, got {size} bytes; save the "
+                    + "package to a folder.");
         using var target = new MemoryStream(bytes);
         await CopyCheckedAsync(file, target, cancellationToken).ConfigureAwait(false);
         return bytes;
     }
 
-    /// <summary>Writes the package to another place, as a folder or a <c>.maas</c> file; manifest and signature stay as they are.</summary>
+    /// <summary>Writes the package to another place, as a folder or a <c>.maas</c> file; manifest and signature stay as
+    /// they are.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="overwrite">Whether an existing package is replaced.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
@@ -145,7 +163,8 @@ public sealed class ModelPackage : IDisposable
         {
             foreach (var file in Manifest.Files.Keys.Order(StringComparer.Ordinal))
             {
-                await sink.AddAsync(file, target => CopyCheckedAsync(file, target, cancellationToken)).ConfigureAwait(false);
+                await sink.AddAsync(file, target => CopyCheckedAsync(file, target, cancellationToken))
+                    .ConfigureAwait(false);
             }
 
             await AddManifestAsync(sink, _manifest, _signature, cancellationToken).ConfigureAwait(false);
@@ -159,19 +178,23 @@ public sealed class ModelPackage : IDisposable
         _oneReader.Dispose();
     }
 
-    private static async Task AddManifestAsync(IPackageSink sink, byte[] manifest, byte[]? signature, CancellationToken cancellationToken)
+    private static async Task AddManifestAsync(
+        IPackageSink sink, byte[] manifest, byte[]? signature, CancellationToken cancellationToken)
     {
-        await sink.AddAsync(PackagePath.Manifest, s => s.WriteAsync(manifest, cancellationToken).AsTask()).ConfigureAwait(false);
+        await sink.AddAsync(PackagePath.Manifest, s => s.WriteAsync(manifest, cancellationToken).AsTask())
+            .ConfigureAwait(false);
         if (signature is not null)
         {
-            await sink.AddAsync(PackagePath.Signature, s => s.WriteAsync(signature, cancellationToken).AsTask()).ConfigureAwait(false);
+            await sink.AddAsync(PackagePath.Signature, s => s.WriteAsync(signature, cancellationToken).AsTask())
+                .ConfigureAwait(false);
         }
     }
 
     private static IPackageStore OpenStore(string path, PackageReadOptions options)
         => Directory.Exists(path) ? new FolderStore(path, options)
             : File.Exists(path) ? new ZipStore(path, options)
-            : throw new FileNotFoundException($"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
+            : throw new FileNotFoundException(
+                $"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
 
     private static async Task<(byte[] Manifest, byte[]? Signature)> ReadHeadAsync(
         string path, IPackageStore store, PackageReadOptions options, CancellationToken cancellationToken)
@@ -189,70 +212,47 @@ public sealed class ModelPackage : IDisposable
         return (manifest, signature);
     }
 
-    private static async Task<byte[]> ReadSmallAsync(IPackageStore store, string file, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadSmallAsync(
+        IPackageStore store, string file, CancellationToken cancellationToken)
     {
         using var target = new MemoryStream();
         var source = store.Open(file);
         await using (source.ConfigureAwait(false))
         {
-            await CopyAsync(source, target, MaxManifestBytes, cancellationToken).ConfigureAwait(false);
+            await HashedCopy.RunAsync(source, target, MaxManifestBytes, cancellationToken).ConfigureAwait(false);
         }
 
         return target.ToArray();
     }
 
-    /// <summary>Copies and hashes; an archive may give more than it declared, so the limit is checked on what comes.</summary>
-    private static async Task<PackageFileEntry> CopyAsync(Stream source, Stream target, long limit, CancellationToken cancellationToken)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(1 << 17);
-        try
-        {
-            long size = 0;
-            int read;
-            while ((read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                size += read;
-                if (size > limit)
-                {
-                    throw new InvalidDataException($"expected at most {limit} bytes, got more.");
-                }
-
-                hash.AppendData(buffer, 0, read);
-                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            }
-
-            return new PackageFileEntry(Convert.ToHexStringLower(hash.GetHashAndReset()), size);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
     private async Task CheckFilesAsync(CancellationToken cancellationToken)
     {
-        var inPackage = _store.Files.Keys.Where(f => f is not (PackagePath.Manifest or PackagePath.Signature)).ToHashSet(StringComparer.Ordinal);
+        var inPackage = _store.Files.Keys.Where(f => f is not (PackagePath.Manifest or PackagePath.Signature))
+            .ToHashSet(StringComparer.Ordinal);
         if (inPackage.FirstOrDefault(f => !Manifest.Files.ContainsKey(f)) is { } extra)
         {
-            throw new InvalidDataException($"{Location}: expected only files that the manifest lists, found '{extra}'.");
+            throw new InvalidDataException(
+                $"{Location}: expected only files that the manifest lists, found '{extra}'.");
         }
 
         if (!Manifest.Files.ContainsKey(ModelFile))
         {
-            throw new InvalidDataException($"{Location}: expected '{ModelFile}' among the files of the manifest, found none.");
+            throw new InvalidDataException(
+                $"{Location}: expected '{ModelFile}' among the files of the manifest, found none.");
         }
 
         foreach (var (file, entry) in Manifest.Files)
         {
             if (!inPackage.Contains(file))
             {
-                throw new InvalidDataException($"{Location}: expected the file '{file}' that the manifest lists, found none.");
+                throw new InvalidDataException(
+                    $"{Location}: expected the file '{file}' that the manifest lists, found none.");
             }
 
             if (_store.Files[file] != entry.Size)
             {
-                throw new InvalidDataException($"{Location}: '{file}': expected {entry.Size} bytes, got {_store.Files[file]}.");
+                throw new InvalidDataException(
+                    $"{Location}: '{file}': expected {entry.Size} bytes, got {_store.Files[file]}.");
             }
 
             await CopyCheckedAsync(file, Stream.Null, cancellationToken).ConfigureAwait(false);
@@ -268,11 +268,13 @@ public sealed class ModelPackage : IDisposable
             var source = _store.Open(file);
             await using (source.ConfigureAwait(false))
             {
-                var got = await CopyAsync(source, target, expected.Size, cancellationToken).ConfigureAwait(false);
+                var got = await HashedCopy.RunAsync(source, target, expected.Size, cancellationToken)
+                    .ConfigureAwait(false);
                 if (got != expected)
                 {
                     throw new InvalidDataException(
-                        $"{Location}: '{file}': expected {expected.Size} bytes with SHA-256 {expected.Sha256}, got {got.Size} with {got.Sha256}; the file was changed.");
+                        $"{Location}: '{file}': expected {expected.Size} bytes with SHA-256 {expected.Sha256}, got "
+                            + $"{got.Size} with {got.Sha256}; the file was changed.");
                 }
             }
         }
@@ -288,5 +290,6 @@ public sealed class ModelPackage : IDisposable
 
     private PackageFileEntry Entry(string file)
         => Manifest.Files.TryGetValue(file, out var entry) ? entry
-            : throw new FileNotFoundException($"{Location}: expected one of [{string.Join(", ", Manifest.Files.Keys)}], got '{file}'.", file);
+            : throw new FileNotFoundException(
+                $"{Location}: expected one of [{string.Join(", ", Manifest.Files.Keys)}], got '{file}'.", file);
 }

@@ -11,7 +11,8 @@ public sealed class PackageContent
     public static PackageContent FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new PackageContent(() => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true));
+        return new PackageContent(
+            () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true));
     }
 
     /// <summary>Bytes in memory.</summary>

@@ -24,12 +24,14 @@ internal sealed class PackageEntries(string package, PackageReadOptions options)
         if (length < 0 || length > options.MaxFileBytes || _total > options.MaxTotalBytes)
         {
             throw new InvalidDataException(
-                $"{package}: '{path}': expected at most {options.MaxFileBytes} bytes a file and {options.MaxTotalBytes} in all, got {length} and {_total}.");
+                $"{package}: '{path}': expected at most {options.MaxFileBytes} bytes a file and "
+                    + $"{options.MaxTotalBytes} in all, got {length} and {_total}.");
         }
 
         if (!_files.TryAdd(path, length))
         {
-            throw new InvalidDataException($"{package}: expected each file once, got '{path}' twice; letter case makes no difference.");
+            throw new InvalidDataException(
+                $"{package}: expected each file once, got '{path}' twice; letter case makes no difference.");
         }
 
         if (_files.Count > options.MaxFiles)

@@ -5,10 +5,12 @@ namespace MaaS.Core.Packages;
 /// <summary>How a package is written.</summary>
 public sealed record PackageWriteOptions
 {
-    /// <summary>Whether an existing package at the path is replaced. Default false: it is an error, as any other folder that is not empty always is.</summary>
+    /// <summary>Whether an existing package at the path is replaced. Default false: it is an error, as any other folder
+    /// that is not empty always is.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>ECDSA P-256 private key that signs the manifest, and with it every file's hash; null leaves the package unsigned.</summary>
+    /// <summary>ECDSA P-256 private key that signs the manifest, and with it every file's hash; null leaves the package
+    /// unsigned.</summary>
     public ECDsa? SigningKey { get; init; }
 }
 

@@ -11,8 +11,10 @@ internal static partial class PackagePath
 
     public const string Rule = "a relative path of A-Z a-z 0-9 . _ + - and /, no part starting or ending with a dot";
 
-    public static bool IsValid(string path) => path.Length <= 255 && Pattern().IsMatch(path) && path is not (Manifest or Signature);
+    public static bool IsValid(string path)
+        => path.Length <= 255 && Pattern().IsMatch(path) && path is not (Manifest or Signature);
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_+-]([A-Za-z0-9._+-]*[A-Za-z0-9_+-])?(/[A-Za-z0-9_+-]([A-Za-z0-9._+-]*[A-Za-z0-9_+-])?)*\z")]
+    [GeneratedRegex(
+        @"\A[A-Za-z0-9_+-]([A-Za-z0-9._+-]*[A-Za-z0-9_+-])?(/[A-Za-z0-9_+-]([A-Za-z0-9._+-]*[A-Za-z0-9_+-])?)*\z")]
     private static partial Regex Pattern();
 }

@@ -15,9 +15,12 @@ internal static class PackageWriter
             throw new IOException($"{path}: expected no package there yet, found one; pass Overwrite to replace it.");
         }
 
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any() && !File.Exists(Path.Combine(path, PackagePath.Manifest)))
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()
+            && !File.Exists(Path.Combine(path, PackagePath.Manifest)))
         {
-            throw new IOException($"{path}: expected a package to replace, found a folder that is no model package; its files would be lost.");
+            throw new IOException(
+                $"{path}: expected a package to replace, found a folder that is no model package; its files would be "
+                    + "lost.");
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -47,7 +50,8 @@ internal static class PackageWriter
         var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         await using (stream.ConfigureAwait(false))
         {
-            var archive = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null).ConfigureAwait(false);
+            var archive = await ZipArchive.CreateAsync(
+                stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null).ConfigureAwait(false);
             await using (archive.ConfigureAwait(false))
             {
                 await fill(new ZipSink(archive)).ConfigureAwait(false);

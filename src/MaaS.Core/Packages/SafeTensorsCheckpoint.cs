@@ -3,7 +3,8 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>The weights of a network in one <c>.safetensors</c> file or in several with an index, as one set of tensors.</summary>
+/// <summary>The weights of a network in one <c>.safetensors</c> file or in several with an index, as one set of
+/// tensors.</summary>
 /// <remarks>The layout that model hubs use: <c>model.safetensors</c>, or <c>model-00001-of-00003.safetensors</c> … and
 /// <c>model.safetensors.index.json</c>. Files are mapped into memory; a tensor is read when it is asked for.</remarks>
 public sealed class SafeTensorsCheckpoint : IDisposable
@@ -62,14 +63,17 @@ public sealed class SafeTensorsCheckpoint : IDisposable
     }
 
     /// <summary>Writes a checkpoint into a folder, as one file or, above a size, as several with an index.</summary>
-    /// <param name="folder">Created when it is not there; an earlier checkpoint in it is replaced once all new files are written.</param>
+    /// <param name="folder">Created when it is not there; an earlier checkpoint in it is replaced once all new files
+    /// are written.</param>
     /// <param name="tensors">In the order in which they fill the files.</param>
     /// <param name="metadata">Free text to leave in every file.</param>
     /// <param name="maxFileBytes">Bytes of tensors a file; a larger tensor gets a file of its own.</param>
     /// <returns>Names of the files, the index last.</returns>
-    /// <remarks>An interruption while files are renamed can leave a folder that does not open, never one that mixes two checkpoints.</remarks>
+    /// <remarks>An interruption while files are renamed can leave a folder that does not open, never one that mixes two
+    /// checkpoints.</remarks>
     public static IReadOnlyList<string> Write(
-        string folder, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null, long maxFileBytes = 5_000_000_000)
+        string folder, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null,
+        long maxFileBytes = 5_000_000_000)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -99,18 +103,21 @@ public sealed class SafeTensorsCheckpoint : IDisposable
 
     private static string Find(string folder)
         => new[] { FileName, IndexFileName }.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"{folder}: expected {FileName} or {IndexFileName} in it, found neither.");
+            ?? throw new FileNotFoundException(
+                $"{folder}: expected {FileName} or {IndexFileName} in it, found neither.");
 
     private void OpenShards(string indexPath)
     {
         var index = SafeTensorsIndex.Read(indexPath);
         var folder = Path.GetDirectoryName(Path.GetFullPath(indexPath))!;
-        foreach (var shard in index.Shards.GroupBy(static s => s.Value, static s => s.Key).OrderBy(static s => s.Key, StringComparer.Ordinal))
+        foreach (var shard in index.Shards.GroupBy(static s => s.Value, static s => s.Key)
+            .OrderBy(static s => s.Key, StringComparer.Ordinal))
         {
             Add(Path.Combine(folder, shard.Key), shard.Key, index);
             if (shard.FirstOrDefault(name => !Contains(name)) is { } missing)
             {
-                throw new InvalidDataException($"{indexPath}: expected '{missing}' in {shard.Key}, the file has no such tensor.");
+                throw new InvalidDataException(
+                    $"{indexPath}: expected '{missing}' in {shard.Key}, the file has no such tensor.");
             }
         }
     }
@@ -129,7 +136,8 @@ public sealed class SafeTensorsCheckpoint : IDisposable
             if (index is not null && index.Shards.GetValueOrDefault(entry.Name) != name)
             {
                 throw new InvalidDataException(
-                    $"{path}: expected only tensors that the index puts here, got '{entry.Name}', which it puts in {index.Shards.GetValueOrDefault(entry.Name) ?? "no file"}.");
+                    $"{path}: expected only tensors that the index puts here, got '{entry.Name}', which it puts in "
+                        + $"{index.Shards.GetValueOrDefault(entry.Name) ?? "no file"}.");
             }
 
             _byTensor.Add(entry.Name, file);

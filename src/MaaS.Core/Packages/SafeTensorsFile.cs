@@ -4,10 +4,12 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>Tensors by name in a <c>.safetensors</c> file, which is mapped into memory and read where it lies.</summary>
+/// <summary>Tensors by name in a <c>.safetensors</c> file, which is mapped into memory and read where it
+/// lies.</summary>
 /// <remarks>
-/// Format: 8 bytes of little-endian header length, a JSON header (name → dtype, shape, data_offsets; <c>__metadata__</c>),
-/// the data. Everything in the header is checked when the file is opened. The file must not be cut while it is open.
+/// Format: 8 bytes of little-endian header length, a JSON header (name → dtype, shape, data_offsets;
+/// <c>__metadata__</c>), the data. Everything in the header is checked when the file is opened. The file must not be
+/// cut while it is open.
 /// </remarks>
 public sealed class SafeTensorsFile : IDisposable
 {
@@ -18,7 +20,8 @@ public sealed class SafeTensorsFile : IDisposable
     private readonly string _path;
     private bool _disposed;
 
-    private SafeTensorsFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, SafeTensorsHeader header, long dataStart)
+    private SafeTensorsFile(
+        string path, MemoryMappedFile file, MemoryMappedViewAccessor view, SafeTensorsHeader header, long dataStart)
     {
         _path = path;
         _file = file;
@@ -46,7 +49,8 @@ public sealed class SafeTensorsFile : IDisposable
             var length = entry.End - entry.Begin;
             if (length > int.MaxValue)
             {
-                throw new NotSupportedException($"{_path}: '{name}': expected less than 2 GiB, got {length} bytes; read it with OpenRead.");
+                throw new NotSupportedException(
+                    $"{_path}: '{name}': expected less than 2 GiB, got {length} bytes; read it with OpenRead.");
             }
 
             var start = (byte*)_view.SafeMemoryMappedViewHandle.DangerousGetHandle() + _view.PointerOffset;
@@ -67,7 +71,8 @@ public sealed class SafeTensorsFile : IDisposable
             : throw new KeyNotFoundException($"{_path}: expected one of {_entries.Count} tensors, got '{name}'.");
     }
 
-    /// <summary>A tensor's bytes as a stream over the mapped file, for tensors of any length; dispose it before the file.</summary>
+    /// <summary>A tensor's bytes as a stream over the mapped file, for tensors of any length; dispose it before the
+    /// file.</summary>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     public Stream OpenRead(string name)
     {
@@ -78,7 +83,8 @@ public sealed class SafeTensorsFile : IDisposable
     }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="InvalidDataException">The file breaks the format: cut, overlapping tensors, wrong lengths, a header of more than 100 MB.</exception>
+    /// <exception cref="InvalidDataException">The file breaks the format: cut, overlapping tensors, wrong lengths, a
+    /// header of more than 100 MB.</exception>
     public static SafeTensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -87,8 +93,10 @@ public sealed class SafeTensorsFile : IDisposable
         try
         {
             var (header, dataStart) = ReadHeader(path, stream);
-            file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            return new SafeTensorsFile(path, file, file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), header, dataStart);
+            file = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            return new SafeTensorsFile(
+                path, file, file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), header, dataStart);
         }
         catch
         {
@@ -103,7 +111,9 @@ public sealed class SafeTensorsFile : IDisposable
     /// <param name="tensors">Tensors by name, no strings; their memory is read in place.</param>
     /// <param name="metadata">Free text to leave in the header.</param>
     /// <exception cref="NotSupportedException">A tensor holds strings.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, TensorValue> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IReadOnlyDictionary<string, TensorValue> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Write(path, tensors.Select(static t => SafeTensorsSource.Of(t.Key, t.Value)), metadata);
@@ -114,8 +124,10 @@ public sealed class SafeTensorsFile : IDisposable
     /// <param name="tensors">In any order; no strings.</param>
     /// <param name="metadata">Free text to leave in the header.</param>
     /// <exception cref="NotSupportedException">A tensor holds strings.</exception>
-    /// <exception cref="ArgumentException">Two tensors have one name, a source wrote too little or too much, or the header is over its limit.</exception>
-    public static void Write(string path, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <exception cref="ArgumentException">Two tensors have one name, a source wrote too little or too much, or the
+    /// header is over its limit.</exception>
+    public static void Write(
+        string path, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -142,7 +154,8 @@ public sealed class SafeTensorsFile : IDisposable
         var most = Math.Min(SafeTensorsHeader.MaxBytes, stream.Length - 8);
         if (length > (ulong)most)
         {
-            throw new InvalidDataException($"{path}: expected a safetensors header of at most {most} bytes, got {length}.");
+            throw new InvalidDataException(
+                $"{path}: expected a safetensors header of at most {most} bytes, got {length}.");
         }
 
         var json = new byte[length];

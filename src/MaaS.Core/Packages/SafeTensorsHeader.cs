@@ -4,7 +4,8 @@ using MaaS.Onnx.Inference;
 namespace MaaS.Core.Packages;
 
 /// <summary>The JSON header of a safetensors file: entries in file order and free text metadata.</summary>
-internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record SafeTensorsHeader(
+    IReadOnlyList<SafeTensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata)
 {
     /// <summary>Largest header that is read, in bytes: the limit of the reference implementation.</summary>
     public const int MaxBytes = 100_000_000;
@@ -66,7 +67,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
         }
 
         return stream.Length <= MaxBytes ? stream.ToArray()
-            : throw new ArgumentException($"safetensors: expected a header of at most {MaxBytes} bytes, got {stream.Length}; split the tensors into more files.");
+            : throw new ArgumentException(
+                $"safetensors: expected a header of at most {MaxBytes} bytes, got {stream.Length}; split the tensors "
+                    + "into more files.");
     }
 
     private static void WriteNumbers(Utf8JsonWriter writer, string name, IReadOnlyList<long> numbers)
@@ -84,7 +87,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
     {
         if (json.IsEmpty || json[0] != '{')
         {
-            throw new InvalidDataException("safetensors: expected a header that starts with '{'; the file is another format.");
+            throw new InvalidDataException(
+                "safetensors: expected a header that starts with '{'; the file is another format.");
         }
 
         var reader = new Utf8JsonReader(json);
@@ -111,7 +115,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
             }
         }
 
-        return reader.Read() ? throw new InvalidDataException("safetensors: expected one JSON object as the header, got more.")
+        return reader.Read()
+            ? throw new InvalidDataException("safetensors: expected one JSON object as the header, got more.")
             : new SafeTensorsHeader([.. entries.OrderBy(e => e.Begin).ThenBy(e => e.End)], metadata);
     }
 
@@ -126,7 +131,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
             Expect(reader, JsonTokenType.String, MetadataKey);
             if (!metadata.TryAdd(key, reader.GetString()!))
             {
-                throw new InvalidDataException($"safetensors: {MetadataKey}: expected each key once, got '{key}' twice.");
+                throw new InvalidDataException(
+                    $"safetensors: {MetadataKey}: expected each key once, got '{key}' twice.");
             }
         }
 
@@ -142,7 +148,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
         {
             var key = reader.GetString();
             reader.Read();
-            if (key switch { "dtype" => dtype is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false })
+            if (key switch { "dtype" => dtype is not null, "shape" => shape is not null,
+                "data_offsets" => offsets is not null, _ => false })
             {
                 throw new InvalidDataException($"safetensors: '{name}': expected {key} once, got it twice.");
             }
@@ -166,18 +173,21 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
 
         if (dtype is null || shape is null || offsets is not [>= 0 and var begin, var end] || end < begin)
         {
-            throw new InvalidDataException($"safetensors: '{name}': expected dtype, shape and data_offsets [begin, end] with 0 ≤ begin ≤ end.");
+            throw new InvalidDataException(
+                $"safetensors: '{name}': expected dtype, shape and data_offsets [begin, end] with 0 ≤ begin ≤ end.");
         }
 
         if (!ElementTypes.TryFromSafeTensors(dtype, out var type))
         {
-            throw new InvalidDataException($"safetensors: '{name}': expected a known dtype as F32 or BF16, got '{dtype}'.");
+            throw new InvalidDataException(
+                $"safetensors: '{name}': expected a known dtype as F32 or BF16, got '{dtype}'.");
         }
 
         return (Int128)Count(shape, name) * type.Size() == end - begin
             ? new SafeTensorsEntry(name, type, shape, begin, end)
             : throw new InvalidDataException(
-                $"safetensors: '{name}': expected {(Int128)Count(shape, name) * type.Size()} bytes for {dtype}{TensorShape.Format(shape)}, got {end - begin}.");
+                $"safetensors: '{name}': expected {(Int128)Count(shape, name) * type.Size()} bytes for "
+                    + $"{dtype}{TensorShape.Format(shape)}, got {end - begin}.");
     }
 
     private static long Count(long[] shape, string name)
@@ -188,7 +198,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"safetensors: '{name}': expected sizes of 0 or more of a tensor that fits memory, got the shape {TensorShape.Format(shape)}.", e);
+            throw new InvalidDataException(
+                $"safetensors: '{name}': expected sizes of 0 or more of a tensor that fits memory, got the shape "
+                    + $"{TensorShape.Format(shape)}.", e);
         }
     }
 
@@ -220,7 +232,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
             if (entry.Begin != end)
             {
                 throw new InvalidDataException(
-                    $"safetensors: '{entry.Name}': expected its data to start at byte {end}, got {entry.Begin}; tensors may neither overlap nor leave gaps.");
+                    $"safetensors: '{entry.Name}': expected its data to start at byte {end}, got {entry.Begin}; "
+                        + "tensors may neither overlap nor leave gaps.");
             }
 
             end = entry.End;
@@ -228,7 +241,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsEntry> Entries
 
         if (end != dataLength)
         {
-            throw new InvalidDataException($"safetensors: expected {end} bytes of data after the header, got {dataLength}; the file was cut or extended.");
+            throw new InvalidDataException(
+                $"safetensors: expected {end} bytes of data after the header, got {dataLength}; the file was cut or "
+                    + "extended.");
         }
     }
 }

@@ -3,18 +3,21 @@ using MaaS.Primitives.Files;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>: which file holds which tensor.</summary>
+/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>: which file holds which
+/// tensor.</summary>
 /// <param name="Shards">File by tensor name; plain file names beside the index.</param>
 internal sealed record SafeTensorsIndex(IReadOnlyDictionary<string, string> Shards)
 {
     /// <summary>Reads an index.</summary>
-    /// <exception cref="InvalidDataException">It is no index, names a tensor twice, or a file outside its folder.</exception>
+    /// <exception cref="InvalidDataException">It is no index, names a tensor twice, or a file outside its
+    /// folder.</exception>
     public static SafeTensorsIndex Read(string path)
     {
         using var stream = File.OpenRead(path);
         if (stream.Length > SafeTensorsHeader.MaxBytes)
         {
-            throw new InvalidDataException($"{path}: expected an index of at most {SafeTensorsHeader.MaxBytes} bytes, got {stream.Length}.");
+            throw new InvalidDataException(
+                $"{path}: expected an index of at most {SafeTensorsHeader.MaxBytes} bytes, got {stream.Length}.");
         }
 
         Dictionary<string, string> shards = new(StringComparer.Ordinal);
@@ -33,7 +36,8 @@ internal sealed record SafeTensorsIndex(IReadOnlyDictionary<string, string> Shar
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"{path}: expected a JSON object with a weight_map of tensor → file, each once: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected a JSON object with a weight_map of tensor → file, each once: {e.Message}", e);
         }
 
         return new SafeTensorsIndex(shards);
@@ -61,6 +65,8 @@ internal sealed record SafeTensorsIndex(IReadOnlyDictionary<string, string> Shar
 
     // An index comes from strangers: it may not reach outside its folder.
     private static string Plain(string path, string? file)
-        => !string.IsNullOrEmpty(file) && file.IndexOfAny(['/', '\\', ':', '\0']) < 0 && file is not ("." or "..") ? file
-            : throw new InvalidDataException($"{path}: expected the plain name of a file beside the index, got '{file}'.");
+        => !string.IsNullOrEmpty(file) && file.IndexOfAny(['/', '\\', ':', '\0']) < 0 && file is not ("." or "..")
+            ? file
+            : throw new InvalidDataException(
+                $"{path}: expected the plain name of a file beside the index, got '{file}'.");
 }

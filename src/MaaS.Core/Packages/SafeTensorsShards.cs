@@ -4,7 +4,8 @@ namespace MaaS.Core.Packages;
 internal static class SafeTensorsShards
 {
     public static IReadOnlyList<string> Write(
-        string folder, IReadOnlyList<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata, long maxFileBytes)
+        string folder, IReadOnlyList<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata,
+        long maxFileBytes)
     {
         var shards = Split(tensors, maxFileBytes);
         var staging = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
@@ -15,21 +16,26 @@ internal static class SafeTensorsShards
             Dictionary<string, string> map = new(StringComparer.Ordinal);
             foreach (var shard in shards)
             {
-                var name = shards.Count == 1 ? SafeTensorsCheckpoint.FileName : $"model-{names.Count + 1:D5}-of-{shards.Count:D5}.safetensors";
+                var name = shards.Count == 1
+                    ? SafeTensorsCheckpoint.FileName : $"model-{names.Count + 1:D5}-of-{shards.Count:D5}.safetensors";
                 SafeTensorsFile.Write(Path.Combine(staging, name), shard, metadata);
                 names.Add(name);
                 foreach (var tensor in shard)
                 {
                     if (!map.TryAdd(tensor.Name, name))
                     {
-                        throw new ArgumentException($"safetensors: expected different names, got '{tensor.Name}' twice.", nameof(tensors));
+                        throw new ArgumentException(
+                            $"safetensors: expected different names, got '{tensor.Name}' twice.", nameof(tensors));
                     }
                 }
             }
 
             if (shards.Count > 1)
             {
-                new SafeTensorsIndex(map).Write(Path.Combine(staging, SafeTensorsCheckpoint.IndexFileName), tensors.Sum(static t => t.ByteCount));
+                new SafeTensorsIndex(map)
+                    .Write(
+                        Path.Combine(staging, SafeTensorsCheckpoint.IndexFileName),
+                        tensors.Sum(static t => t.ByteCount));
                 names.Add(SafeTensorsCheckpoint.IndexFileName);
             }
 
@@ -65,7 +71,8 @@ internal static class SafeTensorsShards
     // The old index goes first, so that it never points at new files; the new one comes last.
     private static void Publish(string folder, string staging, List<string> names)
     {
-        var old = Directory.GetFiles(folder, "model-*-of-*.safetensors").Select(Path.GetFileName).Append(SafeTensorsCheckpoint.FileName);
+        var old = Directory.GetFiles(folder, "model-*-of-*.safetensors").Select(Path.GetFileName)
+            .Append(SafeTensorsCheckpoint.FileName);
         File.Delete(Path.Combine(folder, SafeTensorsCheckpoint.IndexFileName));
         foreach (var name in names)
         {

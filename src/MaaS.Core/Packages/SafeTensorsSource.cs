@@ -3,8 +3,8 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>A tensor to be written, whose bytes are asked for only when their turn comes: a file of many tensors needs the
-/// memory of one.</summary>
+/// <summary>A tensor to be written, whose bytes are asked for only when their turn comes: a file of many tensors needs
+/// the memory of one.</summary>
 /// <param name="Name">The tensor's name, as in a state dict; anything but <c>__metadata__</c>.</param>
 /// <param name="Type">Type of its elements; no strings.</param>
 /// <param name="Shape">Size of each axis; empty for a scalar.</param>
@@ -39,7 +39,8 @@ public sealed record SafeTensorsSource(string Name, ElementType Type, IReadOnlyL
     /// <summary>Bytes of its elements.</summary>
     internal long ByteCount => checked(TensorShape.Count([.. Shape]) * Type.Size());
 
-    private static SafeTensorsSource Copy(SafeTensorsEntry entry, Func<string, Stream> open) => new(entry.Name, entry.Type, entry.Shape, stream =>
+    private static SafeTensorsSource Copy(SafeTensorsEntry entry, Func<string, Stream> open)
+        => new(entry.Name, entry.Type, entry.Shape, stream =>
     {
         using var source = open(entry.Name);
         source.CopyTo(stream);

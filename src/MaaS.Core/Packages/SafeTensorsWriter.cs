@@ -8,11 +8,14 @@ namespace MaaS.Core.Packages;
 internal static class SafeTensorsWriter
 {
     /// <summary>Writes a file, whole or not at all.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, or a name, a type or the header is not possible.</exception>
-    public static void Write(string path, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata)
+    /// <exception cref="ArgumentException">Two tensors have one name, or a name, a type or the header is not
+    /// possible.</exception>
+    public static void Write(
+        string path, IEnumerable<SafeTensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         // Wide elements first keeps every tensor aligned to its own size.
-        var ordered = tensors.OrderByDescending(static t => t.Type.Size()).ThenBy(static t => t.Name, StringComparer.Ordinal).ToArray();
+        var ordered = tensors.OrderByDescending(static t => t.Type.Size())
+            .ThenBy(static t => t.Name, StringComparer.Ordinal).ToArray();
         var entries = Layout(ordered);
         var header = new SafeTensorsHeader(entries, metadata ?? new Dictionary<string, string>()).ToBytes();
         AtomicFile.Write(path, stream =>
@@ -28,7 +31,8 @@ internal static class SafeTensorsWriter
                 if (stream.Position - dataStart != entries[i].End)
                 {
                     throw new ArgumentException(
-                        $"safetensors: '{entries[i].Name}': expected {entries[i].End - entries[i].Begin} bytes for its shape {TensorShape.Format([.. entries[i].Shape])}, " +
+                        $"safetensors: '{entries[i].Name}': expected {entries[i].End - entries[i].Begin} bytes for its "
+                            + $"shape {TensorShape.Format([.. entries[i].Shape])}, " +
                         $"its source wrote {stream.Position - dataStart - entries[i].Begin}.", nameof(tensors));
                 }
             }
@@ -45,7 +49,9 @@ internal static class SafeTensorsWriter
             var tensor = ordered[i];
             if (tensor.Name == SafeTensorsHeader.MetadataKey || !names.Add(tensor.Name))
             {
-                throw new ArgumentException($"safetensors: expected different names other than {SafeTensorsHeader.MetadataKey}, got '{tensor.Name}'.", nameof(ordered));
+                throw new ArgumentException(
+                    $"safetensors: expected different names other than {SafeTensorsHeader.MetadataKey}, got "
+                        + $"'{tensor.Name}'.", nameof(ordered));
             }
 
             _ = tensor.Type.SafeTensorsName();   // Refuses strings.

@@ -4,13 +4,15 @@ using MaaS.Text;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>A packaged classifier that takes texts and gives probabilities, through ONNX Runtime in this process.</summary>
+/// <summary>A packaged classifier that takes texts and gives probabilities, through ONNX Runtime in this
+/// process.</summary>
 public sealed class TextClassifier : IDisposable
 {
     // Texts in one run; more are answered run by run.
     private const int LargestBatch = 64;
 
-    private TextClassifier(ModelManifest manifest, InferenceModel model, TextEncoder encoder, IReadOnlyList<string> labels)
+    private TextClassifier(
+        ModelManifest manifest, InferenceModel model, TextEncoder encoder, IReadOnlyList<string> labels)
         => (Manifest, Model, Encoder, Labels) = (manifest, model, encoder, labels);
 
     /// <summary>What the package says of itself.</summary>
@@ -29,16 +31,20 @@ public sealed class TextClassifier : IDisposable
     /// <param name="path">A package folder or a <c>.maas</c> file.</param>
     /// <param name="options">Threads; null for the defaults.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
-    /// <exception cref="InvalidDataException">The package is damaged, is no text classifier with labels and a tokenizer, or its network does not fit them.</exception>
+    /// <exception cref="InvalidDataException">The package is damaged, is no text classifier with labels and a
+    /// tokenizer, or its network does not fit them.</exception>
     public static async Task<TextClassifier> OpenAsync(
         string path, InferenceOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         if (package.Manifest is not { Task: ModelManifest.Classification, Labels: { } labels, Text: { } preprocessing })
         {
             throw new InvalidDataException(
-                $"{path}: expected a classifier of texts with labels in its manifest, got task '{package.Manifest.Task}' with "
-                + $"{package.Manifest.Labels?.Count ?? 0} labels and {(package.Manifest.Text is null ? "no" : "a")} text preprocessing.");
+                $"{path}: expected a classifier of texts with labels in its manifest, got task "
+                    + $"'{package.Manifest.Task}' with "
+                + $"{package.Manifest.Labels?.Count ?? 0} labels and {(package.Manifest.Text is null ? "no" : "a")} "
+                + "text preprocessing.");
         }
 
         var encoder = await EncoderOfAsync(package, preprocessing, cancellationToken).ConfigureAwait(false);
@@ -50,7 +56,8 @@ public sealed class TextClassifier : IDisposable
             return model.Outputs is [{ Type: ElementType.Float32, Shape: [_, _] }]
                 ? new TextClassifier(package.Manifest, model, encoder, labels)
                 : throw new InvalidDataException(
-                    $"{path}: expected one output float32[batch,classes] of logits, the model has {string.Join("; ", model.Outputs)}.");
+                    $"{path}: expected one output float32[batch,classes] of logits, the model has "
+                        + $"{string.Join("; ", model.Outputs)}.");
         }
         catch
         {
@@ -62,13 +69,17 @@ public sealed class TextClassifier : IDisposable
     /// <summary>The encoder of a package of texts.</summary>
     /// <param name="package">Has <c>tokenizer.json</c> and a manifest with text preprocessing.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="InvalidDataException">The manifest has no text preprocessing, or the tokenizer is missing or cannot be used.</exception>
-    public static async Task<TextEncoder> EncoderOfAsync(ModelPackage package, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidDataException">The manifest has no text preprocessing, or the tokenizer is missing or
+    /// cannot be used.</exception>
+    public static async Task<TextEncoder> EncoderOfAsync(
+        ModelPackage package, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         return await EncoderOfAsync(
             package,
-            package.Manifest.Text ?? throw new InvalidDataException($"{package.Location}: manifest.json: expected 'text' preprocessing, found none."),
+            package.Manifest.Text
+                ?? throw new InvalidDataException(
+                    $"{package.Location}: manifest.json: expected 'text' preprocessing, found none."),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -94,7 +105,12 @@ public sealed class TextClassifier : IDisposable
         using (ids)
         using (mask)
         {
-            using var outputs = Model.Run(new Dictionary<string, TensorValue> { [TextEncoder.InputIds] = ids, [TextEncoder.AttentionMask] = mask });
+            using var outputs = Model.Run(
+                new Dictionary<string, TensorValue>
+                {
+                    [TextEncoder.InputIds] = ids,
+                    [TextEncoder.AttentionMask] = mask,
+                });
             return outputs[0].AsSpan<float>().ToArray();
         }
     }
@@ -128,11 +144,13 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => Model.Dispose();
 
-    private static async Task<TextEncoder> EncoderOfAsync(ModelPackage package, TextPreprocessing preprocessing, CancellationToken cancellationToken)
+    private static async Task<TextEncoder> EncoderOfAsync(
+        ModelPackage package, TextPreprocessing preprocessing, CancellationToken cancellationToken)
     {
         if (!package.Manifest.Files.ContainsKey(TextPreprocessing.TokenizerFile))
         {
-            throw new InvalidDataException($"{package.Location}: expected a {TextPreprocessing.TokenizerFile} beside the network, found none.");
+            throw new InvalidDataException(
+                $"{package.Location}: expected a {TextPreprocessing.TokenizerFile} beside the network, found none.");
         }
 
         var json = await package.ReadAsync(TextPreprocessing.TokenizerFile, cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,8 @@ using MaaS.Text.Cleaning;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>Turns texts into a network's inputs, in training, evaluation and the server alike. Safe on several threads.</summary>
+/// <summary>Turns texts into a network's inputs, in training, evaluation and the server alike. Safe on several
+/// threads.</summary>
 public sealed class TextEncoder
 {
     /// <summary>Names of the inputs, in this order.</summary>
@@ -24,9 +25,9 @@ public sealed class TextEncoder
         ArgumentNullException.ThrowIfNull(tokenizer);
         Preprocessing = preprocessing;
         Tokenizer = tokenizer;
-        PaddingId = tokenizer.Padding?.Id ?? tokenizer.TokenToId("[PAD]") ?? tokenizer.TokenToId("<pad>")
-            ?? throw new ArgumentException("TextEncoder: expected a tokenizer with a padding token, [PAD] or <pad>.", nameof(tokenizer));
-        UnknownId = tokenizer.TokenToId("[UNK]") ?? tokenizer.TokenToId("<unk>");
+        PaddingId = tokenizer.PaddingId ?? throw new ArgumentException(
+            "TextEncoder: expected a tokenizer with a padding token, [PAD] or <pad>.", nameof(tokenizer));
+        UnknownId = tokenizer.UnknownId;
         _cleaner = new TextCleaner(preprocessing.Cleaning);
 
         // A mail that writes "[SEP]" writes five characters: what strangers send has no special tokens.
@@ -34,7 +35,8 @@ public sealed class TextEncoder
         {
             SpecialTokensInText = false,
             Padding = Padding.None,
-            Truncation = preprocessing.Overlong == OverlongText.Truncate ? new Truncation(preprocessing.MaxLength) : Truncation.None,
+            Truncation = preprocessing.Overlong == OverlongText.Truncate
+                ? new Truncation(preprocessing.MaxLength) : Truncation.None,
         };
     }
 
@@ -47,15 +49,18 @@ public sealed class TextEncoder
     /// <summary>Id of padding, which no text contains.</summary>
     public int PaddingId { get; }
 
-    /// <summary>Id of what the vocabulary does not know; null where it knows everything, as one of bytes does.</summary>
+    /// <summary>Id of what the vocabulary does not know; null where it knows everything, as one of bytes
+    /// does.</summary>
     public int? UnknownId { get; }
 
     /// <summary>The same encoder, but that it truncates what it would refuse: for training and evaluation.</summary>
     public TextEncoder Truncating()
-        => Preprocessing.Overlong == OverlongText.Refuse ? new TextEncoder(Preprocessing with { Overlong = OverlongText.Truncate }, Tokenizer) : this;
+        => Preprocessing.Overlong == OverlongText.Refuse
+            ? new TextEncoder(Preprocessing with { Overlong = OverlongText.Truncate }, Tokenizer) : this;
 
     /// <summary>The token ids of a text, special ones included.</summary>
-    /// <exception cref="ModelInputException">The text has more tokens than the model takes, and those are refused.</exception>
+    /// <exception cref="ModelInputException">The text has more tokens than the model takes, and those are
+    /// refused.</exception>
     public int[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -70,7 +75,8 @@ public sealed class TextEncoder
         return ids.Length <= most ? ids
             : Preprocessing.Overlong == OverlongText.KeepEnds ? [.. ids[..(most - (most / 2))], .. ids[^(most / 2)..]]
             : throw new ModelInputException(
-                $"expected a text of at most {most} tokens, got {ids.Length}; shorten it, or package the model with overlong texts truncated");
+                $"expected a text of at most {most} tokens, got {ids.Length}; shorten it, or package the model with "
+                    + "overlong texts truncated");
     }
 
     /// <summary>What keeps the network from reading tokens that somebody else made; null where nothing does.</summary>
@@ -91,15 +97,18 @@ public sealed class TextEncoder
 
     /// <summary>A batch as tensors, padded to its longest text.</summary>
     /// <param name="texts">At least one.</param>
-    /// <param name="multipleOf">What the length of the rows is a multiple of, so that texts of about one length share runs; the limit may cut it.</param>
+    /// <param name="multipleOf">What the length of the rows is a multiple of, so that texts of about one length share
+    /// runs; the limit may cut it.</param>
     /// <returns><c>input_ids</c> and <c>attention_mask</c>, (texts, longest), int64; the caller owns both.</returns>
     /// <exception cref="ArgumentException">There is no text.</exception>
-    /// <exception cref="ModelInputException">A text is too long and refused; the message names its position.</exception>
+    /// <exception cref="ModelInputException">A text is too long and refused; the message names its
+    /// position.</exception>
     public (TensorValue Ids, TensorValue Mask) EncodeBatch(IReadOnlyList<string> texts, int multipleOf = 1)
         => Pad(EncodeAll(texts), multipleOf);
 
     /// <summary>The token ids of each text.</summary>
-    /// <exception cref="ModelInputException">A text is too long and refused; the message names its position.</exception>
+    /// <exception cref="ModelInputException">A text is too long and refused; the message names its
+    /// position.</exception>
     internal int[][] EncodeAll(IReadOnlyList<string> texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -130,7 +139,8 @@ public sealed class TextEncoder
         var longest = rows.Count > 0
             ? Math.Max(1, rows.Max(static r => r.Length))
             : throw new ArgumentException("Text: expected at least one, got none.", nameof(rows));
-        longest = Math.Max(longest, Math.Min(Preprocessing.MaxLength, (longest + multipleOf - 1) / multipleOf * multipleOf));
+        longest = Math.Max(
+            longest, Math.Min(Preprocessing.MaxLength, (longest + multipleOf - 1) / multipleOf * multipleOf));
         var (ids, mask) = (new long[rows.Count * longest], new long[rows.Count * longest]);
         Array.Fill(ids, PaddingId);
         for (var row = 0; row < rows.Count; row++)

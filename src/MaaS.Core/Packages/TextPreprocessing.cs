@@ -28,7 +28,9 @@ public sealed record TextPreprocessing
 
         foreach (var unknown in Cleaning.Where(static step => !TextCleaner.IsStep(step)).Take(1))
         {
-            yield return $"text: expected cleaning steps among {string.Join(", ", TextCleaner.All.Select(static s => s.Name))}, got '{unknown}'; a newer MaaS may know it";
+            yield return "text: expected cleaning steps among "
+                + $"{string.Join(", ", TextCleaner.All.Select(static s => s.Name))}, got '{unknown}'; a newer MaaS may "
+                + "know it";
         }
 
         if (!Enum.IsDefined(Overlong))
@@ -44,7 +46,8 @@ public enum OverlongText
     /// <summary>Its first tokens are used.</summary>
     Truncate,
 
-    /// <summary>Its first and last tokens are used, half of the limit each: mails end in what gives them away.</summary>
+    /// <summary>Its first and last tokens are used, half of the limit each: mails end in what gives them
+    /// away.</summary>
     /// <remarks>Sun et al. 2019, "How to Fine-Tune BERT for Text Classification?", section 5.3.1.</remarks>
     KeepEnds,
 

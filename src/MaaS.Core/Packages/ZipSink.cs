@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace MaaS.Core.Packages;
 
-/// <summary>Writes a <c>.maas</c> file. Entries carry a fixed time, so that the same files give the same archive.</summary>
+/// <summary>Writes a <c>.maas</c> file. Entries carry a fixed time, so that the same files give the same
+/// archive.</summary>
 internal sealed class ZipSink(ZipArchive archive) : IPackageSink
 {
     private static readonly DateTimeOffset ZipEpoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);

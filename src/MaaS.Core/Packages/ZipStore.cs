@@ -32,7 +32,8 @@ internal sealed class ZipStore : IPackageStore
             stream.Dispose();
             if (e is InvalidDataException && _archive is null)
             {
-                throw new InvalidDataException($"{path}: expected a .maas file (a zip archive) or a package folder: {e.Message}", e);
+                throw new InvalidDataException(
+                    $"{path}: expected a .maas file (a zip archive) or a package folder: {e.Message}", e);
             }
 
             throw;

@@ -1,8 +1,8 @@
 namespace MaaS.Core.Registry;
 
 /// <summary>
-/// A folder in which a version is put together before it appears, <c>name/.*.incoming</c>. A lock beside it is held as long
-/// as its process lives: what lies there without one was left by a process that was killed.
+/// A folder in which a version is put together before it appears, <c>name/.*.incoming</c>. A lock beside it is held as
+/// long as its process lives: what lies there without one was left by a process that was killed.
 /// </summary>
 internal sealed class IncomingVersion : IDisposable
 {

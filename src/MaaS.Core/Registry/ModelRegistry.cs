@@ -3,11 +3,12 @@ using MaaS.Core.Packages;
 
 namespace MaaS.Core.Registry;
 
-/// <summary>Versions of models in a folder: <c>name/version/</c> is a model package, <c>name/registry.json</c> holds labels.</summary>
+/// <summary>Versions of models in a folder: <c>name/version/</c> is a model package, <c>name/registry.json</c> holds
+/// labels.</summary>
 /// <remarks>
-/// Several processes may use one folder at once: changes to a model are made under a lock on <c>name/.lock</c>, a version
-/// appears by one rename, and readers see it whole or not at all. The folder must lie on a file system with locks and
-/// atomic renames.
+/// Several processes may use one folder at once: changes to a model are made under a lock on <c>name/.lock</c>, a
+/// version appears by one rename, and readers see it whole or not at all. The folder must lie on a file system with
+/// locks and atomic renames.
 /// </remarks>
 public sealed class ModelRegistry
 {
@@ -31,7 +32,8 @@ public sealed class ModelRegistry
     /// <param name="name">Name to register under; null for the manifest's.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="ArgumentException">The name is not allowed.</exception>
-    public async Task<RegisteredModel> RegisterAsync(ModelPackage package, string? name = null, CancellationToken cancellationToken = default)
+    public async Task<RegisteredModel> RegisterAsync(
+        ModelPackage package, string? name = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         name ??= package.Manifest.Name;
@@ -82,10 +84,13 @@ public sealed class ModelRegistry
     public RegisteredModel Get(string name, long? version = null)
     {
         var versions = Versions(name);
-        return (version is null ? (versions.Count > 0 ? versions[^1] : null) : versions.FirstOrDefault(v => v.Version == version))
+        return (
+            version is null
+                ? (versions.Count > 0 ? versions[^1] : null) : versions.FirstOrDefault(v => v.Version == version))
             ?? throw new KeyNotFoundException(versions.Count == 0
                 ? $"Registry: expected one of the models [{string.Join(", ", List())}], got '{name}'."
-                : $"Registry: '{name}': expected one of the versions [{string.Join(", ", versions.Select(v => v.Version))}], got {version}.");
+                : $"Registry: '{name}': expected one of the versions "
+                    + $"[{string.Join(", ", versions.Select(v => v.Version))}], got {version}.");
     }
 
     /// <summary>The version that a label points to.</summary>
@@ -95,17 +100,20 @@ public sealed class ModelRegistry
         var versions = Versions(name);
         return versions.FirstOrDefault(v => v.Labels.Contains(label, StringComparer.Ordinal))
             ?? throw new KeyNotFoundException(
-                $"Registry: '{name}': expected one of the labels [{string.Join(", ", versions.SelectMany(v => v.Labels))}], got '{label}'.");
+                $"Registry: '{name}': expected one of the labels "
+                    + $"[{string.Join(", ", versions.SelectMany(v => v.Labels))}], got '{label}'.");
     }
 
     /// <summary>Points a label, as <c>stable</c>, to a version; it moves when it pointed elsewhere.</summary>
     /// <exception cref="KeyNotFoundException">There is no such model or version.</exception>
     /// <exception cref="ArgumentException">The label is not allowed; the rule is that of names.</exception>
-    public async Task SetLabelAsync(string name, string label, long version, CancellationToken cancellationToken = default)
+    public async Task SetLabelAsync(
+        string name, string label, long version, CancellationToken cancellationToken = default)
     {
         if (!ModelNames.IsValid(label))
         {
-            throw new ArgumentException($"Registry: expected as label {ModelNames.Rule}, got '{label}'.", nameof(label));
+            throw new ArgumentException(
+                $"Registry: expected as label {ModelNames.Rule}, got '{label}'.", nameof(label));
         }
 
         Get(name, version);
@@ -141,7 +149,8 @@ public sealed class ModelRegistry
         if (model.Labels.Count > 0)
         {
             throw new InvalidOperationException(
-                $"Registry: '{name}' version {version}: expected no label on a version to delete, got [{string.Join(", ", model.Labels)}]; move or remove them first.");
+                $"Registry: '{name}' version {version}: expected no label on a version to delete, got "
+                    + $"[{string.Join(", ", model.Labels)}]; move or remove them first.");
         }
 
         var index = RegistryIndex.Load(folder);
@@ -154,10 +163,13 @@ public sealed class ModelRegistry
 
     private static IEnumerable<long> VersionsIn(string folder)
         => Directory.EnumerateDirectories(folder)
-            .Select(d => long.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0)
+            .Select(
+                d => long.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var v)
+                    ? v : 0)
             .Where(v => v > 0);
 
-    private static string VersionFolder(string folder, long version) => Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture));
+    private static string VersionFolder(string folder, long version)
+        => Path.Combine(folder, version.ToString(CultureInfo.InvariantCulture));
 
     private static async Task<FileStream> LockAsync(string folder, CancellationToken cancellationToken)
     {
@@ -173,7 +185,8 @@ public sealed class ModelRegistry
             {
                 if (Environment.TickCount64 - started > LockTimeout.TotalMilliseconds)
                 {
-                    throw new IOException($"{path}: expected the lock within {LockTimeout.TotalSeconds} s; another process holds it.", e);
+                    throw new IOException(
+                        $"{path}: expected the lock within {LockTimeout.TotalSeconds} s; another process holds it.", e);
                 }
 
                 await Task.Delay(LockRetry, cancellationToken).ConfigureAwait(false);

@@ -21,21 +21,25 @@ internal sealed class RegistryIndex
         try
         {
             return File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RegistryJson.Default.RegistryIndex) ?? throw new JsonException("got null")
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RegistryJson.Default.RegistryIndex)
+                    ?? throw new JsonException("got null")
                 : new RegistryIndex();
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected the index of a model: {e.Message}; delete the file to start with no labels.", e);
+            throw new InvalidDataException(
+                $"{path}: expected the index of a model: {e.Message}; delete the file to start with no labels.", e);
         }
     }
 
     public void Save(string modelFolder)
         => AtomicFile.Write(
-            Path.Combine(modelFolder, FileName), stream => JsonSerializer.Serialize(stream, this, RegistryJson.Default.RegistryIndex));
+            Path.Combine(modelFolder, FileName),
+            stream => JsonSerializer.Serialize(stream, this, RegistryJson.Default.RegistryIndex));
 }
 
 /// <summary>JSON of the index.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, WriteIndented = true)]
 [JsonSerializable(typeof(RegistryIndex))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

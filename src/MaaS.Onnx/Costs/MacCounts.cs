@@ -93,7 +93,8 @@ internal static class MacCounts
     // Every combination of the indices is one product.
     private static SizePolynomial? Einsum(NodeProto node, NodeShapes shapes)
     {
-        string[] operands = node.String("equation").Replace(" ", "", StringComparison.Ordinal).Split("->")[0].Split(',');
+        string[] operands = node.String("equation").Replace(" ", "", StringComparison.Ordinal).Split("->")[0]
+            .Split(',');
         var sizes = new Dictionary<char, OnnxDimension>();
         for (int i = 0; i < operands.Length; i++)
         {

@@ -19,7 +19,8 @@ public sealed record NodeCost(
 /// <param name="Macs">Multiply–accumulate operations of the nodes whose shapes are known.</param>
 /// <param name="ActivationBytes">Bytes of the outputs of the nodes whose shapes are known.</param>
 public sealed record ModelCost(
-    IReadOnlyList<NodeCost> Nodes, long Parameters, long WeightBytes, SizePolynomial Macs, SizePolynomial ActivationBytes)
+    IReadOnlyList<NodeCost> Nodes, long Parameters, long WeightBytes, SizePolynomial Macs,
+    SizePolynomial ActivationBytes)
 {
     /// <summary>Whether every node's cost is known.</summary>
     public bool IsComplete => Nodes.All(static node => node.Macs is not null && node.ActivationBytes is not null);

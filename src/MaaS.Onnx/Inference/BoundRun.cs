@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace MaaS.Onnx.Inference;
 
 /// <summary>
-/// A model with memory for inputs and outputs of fixed shapes, bound once and run many times: a run allocates nothing and
-/// asks nothing of the shapes. One run at a time; several instances of one model may run at once.
+/// A model with memory for inputs and outputs of fixed shapes, bound once and run many times: a run allocates nothing
+/// and asks nothing of the shapes. One run at a time; several instances of one model may run at once.
 /// </summary>
 public sealed class BoundRun : IDisposable
 {
@@ -68,7 +68,8 @@ public sealed class BoundRun : IDisposable
         var memories = new Memory<byte>[shapes.Length];
         for (var i = 0; i < shapes.Length; i++)
         {
-            var bytes = GC.AllocateArray<byte>(checked((int)TensorShape.Count(shapes[i]) * specs[i].Type.Size()), pinned: true);
+            var bytes = GC.AllocateArray<byte>(
+                checked((int)TensorShape.Count(shapes[i]) * specs[i].Type.Size()), pinned: true);
             memories[i] = bytes;
             _values[first + i] = View(specs[i], shapes[i], bytes);
         }
@@ -80,7 +81,8 @@ public sealed class BoundRun : IDisposable
     {
         fixed (byte* pointer = pinned)
         {
-            return OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, spec.Type.ToOrt(), shape, (nint)pointer, pinned.Length);
+            return OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, spec.Type.ToOrt(), shape, (nint)pointer, pinned.Length);
         }
     }
 }

@@ -12,7 +12,8 @@ internal sealed class CastMemory<T>(Memory<T> source) : MemoryManager<byte>
     public override unsafe MemoryHandle Pin(int elementIndex = 0)
     {
         var size = sizeof(T);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)elementIndex, (uint)(source.Length * size), nameof(elementIndex));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            (uint)elementIndex, (uint)(source.Length * size), nameof(elementIndex));
         var pin = source.Pin();
         return new MemoryHandle((byte*)pin.Pointer + elementIndex, default, new Release(pin));
     }

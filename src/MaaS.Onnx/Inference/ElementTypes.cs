@@ -6,7 +6,8 @@ namespace MaaS.Onnx.Inference;
 /// <summary>Names and sizes of <see cref="ElementType"/> in the formats that MaaS reads and writes.</summary>
 public static class ElementTypes
 {
-    private sealed record Row(ElementType Type, string Name, int Size, string? SafeTensors, string? Protocol, TensorElementType? Ort);
+    private sealed record Row(
+        ElementType Type, string Name, int Size, string? SafeTensors, string? Protocol, TensorElementType? Ort);
 
     private static readonly Row[] Rows =
     [
@@ -32,10 +33,12 @@ public static class ElementTypes
         = Rows.Where(r => r.Ort is not null).ToFrozenDictionary(r => r.Ort!.Value, r => r.Type);
 
     private static readonly FrozenDictionary<string, ElementType> OfSafeTensors
-        = Rows.Where(r => r.SafeTensors is not null).ToFrozenDictionary(r => r.SafeTensors!, r => r.Type, StringComparer.Ordinal);
+        = Rows.Where(r => r.SafeTensors is not null)
+            .ToFrozenDictionary(r => r.SafeTensors!, r => r.Type, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, ElementType> OfProtocol
-        = Rows.Where(r => r.Protocol is not null).ToFrozenDictionary(r => r.Protocol!, r => r.Type, StringComparer.Ordinal);
+        = Rows.Where(r => r.Protocol is not null)
+            .ToFrozenDictionary(r => r.Protocol!, r => r.Type, StringComparer.Ordinal);
 
     /// <summary>NumPy's name, as <c>float32</c>.</summary>
     public static string Name(this ElementType type) => Rows[(int)type].Name;
@@ -46,18 +49,21 @@ public static class ElementTypes
     /// <summary>The name in the Open Inference Protocol, as <c>FP32</c>.</summary>
     /// <exception cref="NotSupportedException">The protocol has no such type.</exception>
     public static string ProtocolName(this ElementType type)
-        => Rows[(int)type].Protocol ?? throw new NotSupportedException($"The Open Inference Protocol has no {type.Name()} tensors.");
+        => Rows[(int)type].Protocol
+            ?? throw new NotSupportedException($"The Open Inference Protocol has no {type.Name()} tensors.");
 
     /// <summary>The type that the Open Inference Protocol calls <paramref name="name"/>.</summary>
     public static bool TryFromProtocol(string name, out ElementType type) => OfProtocol.TryGetValue(name, out type);
 
     /// <summary>The type that safetensors files call <paramref name="name"/>.</summary>
-    public static bool TryFromSafeTensors(string name, out ElementType type) => OfSafeTensors.TryGetValue(name, out type);
+    public static bool TryFromSafeTensors(string name, out ElementType type)
+        => OfSafeTensors.TryGetValue(name, out type);
 
     /// <summary>The name in safetensors files, as <c>F32</c>.</summary>
     /// <exception cref="NotSupportedException">The format has no such type.</exception>
     public static string SafeTensorsName(this ElementType type)
-        => Rows[(int)type].SafeTensors ?? throw new NotSupportedException($"The safetensors format has no {type.Name()} tensors.");
+        => Rows[(int)type].SafeTensors
+            ?? throw new NotSupportedException($"The safetensors format has no {type.Name()} tensors.");
 
     /// <summary>The element type of spans of <typeparamref name="T"/>.</summary>
     /// <exception cref="NotSupportedException">Tensors have no such elements.</exception>
@@ -80,7 +86,8 @@ public static class ElementTypes
             : throw new NotSupportedException($"Tensors have no elements of type {typeof(T).Name}.");
     }
 
-    internal static bool TryFromOrt(TensorElementType type, out ElementType result) => OfOrt.TryGetValue(type, out result);
+    internal static bool TryFromOrt(TensorElementType type, out ElementType result)
+        => OfOrt.TryGetValue(type, out result);
 
     internal static TensorElementType ToOrt(this ElementType type)
         => Rows[(int)type].Ort ?? throw new NotSupportedException($"ONNX Runtime runs no {type.Name()} tensors here.");

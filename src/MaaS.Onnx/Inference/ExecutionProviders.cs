@@ -15,11 +15,21 @@ public static class ExecutionProviders
     private static readonly Row[] Rows =
     [
         new("cpu", "CPUExecutionProvider", "Microsoft.ML.OnnxRuntime", static _ => { }),
-        new("cuda", "CUDAExecutionProvider", "Microsoft.ML.OnnxRuntime.Gpu", static o => o.AppendExecutionProvider_CUDA()),
-        new("tensorrt", "TensorrtExecutionProvider", "Microsoft.ML.OnnxRuntime.Gpu", static o => o.AppendExecutionProvider_Tensorrt()),
-        new("openvino", "OpenVINOExecutionProvider", "Intel.ML.OnnxRuntime.OpenVino", static o => o.AppendExecutionProvider_OpenVINO()),
-        new("coreml", "CoreMLExecutionProvider", "Microsoft.ML.OnnxRuntime on macOS", static o => o.AppendExecutionProvider_CoreML()),
-        new("dml", "DmlExecutionProvider", "Microsoft.ML.OnnxRuntime.DirectML", static o => o.AppendExecutionProvider_DML()),
+        new(
+            "cuda", "CUDAExecutionProvider", "Microsoft.ML.OnnxRuntime.Gpu",
+            static o => o.AppendExecutionProvider_CUDA()),
+        new(
+            "tensorrt", "TensorrtExecutionProvider", "Microsoft.ML.OnnxRuntime.Gpu",
+            static o => o.AppendExecutionProvider_Tensorrt()),
+        new(
+            "openvino", "OpenVINOExecutionProvider", "Intel.ML.OnnxRuntime.OpenVino",
+            static o => o.AppendExecutionProvider_OpenVINO()),
+        new(
+            "coreml", "CoreMLExecutionProvider", "Microsoft.ML.OnnxRuntime on macOS",
+            static o => o.AppendExecutionProvider_CoreML()),
+        new(
+            "dml", "DmlExecutionProvider", "Microsoft.ML.OnnxRuntime.DirectML",
+            static o => o.AppendExecutionProvider_DML()),
     ];
 
     /// <summary>The names that options take.</summary>
@@ -43,11 +53,13 @@ public static class ExecutionProviders
         foreach (var name in providers)
         {
             var row = Array.Find(Rows, r => r.Name == name)
-                ?? throw new ArgumentException($"Providers: expected some of [{string.Join(", ", Names)}], got '{name}'.", nameof(providers));
+                ?? throw new ArgumentException(
+                    $"Providers: expected some of [{string.Join(", ", Names)}], got '{name}'.", nameof(providers));
             if (!Available.Contains(name))
             {
                 throw new InferenceException(
-                    $"Providers: expected some of [{string.Join(", ", Available)}], which this application brings, got '{name}'; "
+                    $"Providers: expected some of [{string.Join(", ", Available)}], which this application brings, got "
+                        + $"'{name}'; "
                     + $"the package {row.Package} brings it, in place of Microsoft.ML.OnnxRuntime.");
             }
 

@@ -20,6 +20,7 @@ public sealed class InferenceException : Exception
     {
     }
 
-    /// <summary>Whether the model refused the inputs' values, as an index out of range, rather than failed by itself.</summary>
+    /// <summary>Whether the model refused the inputs' values, as an index out of range, rather than failed by
+    /// itself.</summary>
     public bool IsInputRejected { get; init; }
 }

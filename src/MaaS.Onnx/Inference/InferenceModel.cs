@@ -42,7 +42,8 @@ public sealed class InferenceModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         return File.Exists(path)
             ? Load(Path.GetFileName(path), options, o => new InferenceSession(path, o))
-            : throw new FileNotFoundException($"InferenceModel.Load: expected an .onnx file, found none at '{path}'.", path);
+            : throw new FileNotFoundException(
+                $"InferenceModel.Load: expected an .onnx file, found none at '{path}'.", path);
     }
 
     /// <summary>Loads a model from memory.</summary>
@@ -57,16 +58,19 @@ public sealed class InferenceModel : IDisposable
     }
 
     /// <summary>Runs the model.</summary>
-    /// <param name="inputs">One tensor an input, in the order of <see cref="Inputs"/>; their memory is read in place.</param>
+    /// <param name="inputs">One tensor an input, in the order of <see cref="Inputs"/>; their memory is read in
+    /// place.</param>
     /// <param name="outputs">Names of the outputs to compute; null for all.</param>
     /// <param name="cancellationToken">Stops the run between two operators.</param>
     /// <returns>The outputs; the caller disposes them.</returns>
     /// <exception cref="ModelInputException">A tensor does not fit; nothing was run.</exception>
     /// <exception cref="InferenceException">The model failed on these inputs.</exception>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
-    public InferenceOutputs Run(ReadOnlySpan<TensorValue> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellationToken = default)
+    public InferenceOutputs Run(
+        ReadOnlySpan<TensorValue> inputs, IReadOnlyList<string>? outputs = null,
+        CancellationToken cancellationToken = default)
     {
-        CheckInputs(inputs);
+        TensorSpec.Check(Name, Inputs, inputs);
         var specs = outputs is null ? Outputs : SelectOutputs(outputs);
         cancellationToken.ThrowIfCancellationRequested();
         Enter();
@@ -83,14 +87,15 @@ public sealed class InferenceModel : IDisposable
     /// <summary>Binds memory for inputs of fixed shapes, for the fastest runs.</summary>
     /// <param name="inputs">Shape of each input, which fits it.</param>
     /// <returns>
-    /// The memory, which the caller disposes; null where the shapes of the inputs do not tell those of the outputs, or the
-    /// model takes or gives strings.
+    /// The memory, which the caller disposes; null where the shapes of the inputs do not tell those of the outputs, or
+    /// the model takes or gives strings.
     /// </returns>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     public BoundRun? TryBind(IReadOnlyList<long[]> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (Inputs.Concat(Outputs).Any(s => s.Type == ElementType.String) || OutputShapes.Of(this, inputs) is not { } outputs)
+        if (Inputs.Concat(Outputs).Any(s => s.Type == ElementType.String)
+            || OutputShapes.Of(this, inputs) is not { } outputs)
         {
             return null;
         }
@@ -110,7 +115,7 @@ public sealed class InferenceModel : IDisposable
     /// <exception cref="ModelInputException">A tensor does not fit, or the model has no such output.</exception>
     public void ThrowIfUnfit(ReadOnlySpan<TensorValue> inputs, IReadOnlyList<string>? outputs = null)
     {
-        CheckInputs(inputs);
+        TensorSpec.Check(Name, Inputs, inputs);
         if (outputs is not null)
         {
             SelectOutputs(outputs);
@@ -125,7 +130,8 @@ public sealed class InferenceModel : IDisposable
     /// <summary>Runs the model on inputs by name.</summary>
     /// <inheritdoc cref="Run(ReadOnlySpan{TensorValue}, IReadOnlyList{string}?, CancellationToken)"/>
     public InferenceOutputs Run(
-        IReadOnlyDictionary<string, TensorValue> inputs, IReadOnlyList<string>? outputs = null, CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, TensorValue> inputs, IReadOnlyList<string>? outputs = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         var ordered = new TensorValue[Inputs.Count];
@@ -134,23 +140,25 @@ public sealed class InferenceModel : IDisposable
             ordered[i] = inputs.GetValueOrDefault(Inputs[i].Name) ?? throw WrongNames(inputs.Keys);
         }
 
-        return inputs.Count == ordered.Length ? Run(ordered, outputs, cancellationToken) : throw WrongNames(inputs.Keys);
+        return inputs.Count == ordered.Length
+            ? Run(ordered, outputs, cancellationToken) : throw WrongNames(inputs.Keys);
     }
 
-    /// <summary>Runs the model on zeros, free axes having size 1, so that the first real run finds everything allocated.</summary>
+    /// <summary>Runs the model on zeros, free axes having size 1, so that the first real run finds everything
+    /// allocated.</summary>
     /// <exception cref="InferenceException">The model fails on such an input.</exception>
-    public void WarmUp() => Run([.. Inputs.Select(Zeros)]).Dispose();
+    public void WarmUp() => Run([.. Inputs.Select(input => ZeroInput.Of(Name, input))]).Dispose();
 
     /// <summary>
-    /// Gives memory back that earlier runs needed and ONNX Runtime keeps for the next: a run on zeros of size 1, after which
-    /// everything that is free is released.
+    /// Gives memory back that earlier runs needed and ONNX Runtime keeps for the next: a run on zeros of size 1, after
+    /// which everything that is free is released.
     /// </summary>
     /// <exception cref="InferenceException">The model does not run on zeros.</exception>
     public void ReleaseMemory()
     {
         using var options = new RunOptions();
         options.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
-        TensorValue[] zeros = [.. Inputs.Select(Zeros)];
+        TensorValue[] zeros = [.. Inputs.Select(input => ZeroInput.Of(Name, input))];
         Enter();
         try
         {
@@ -193,38 +201,10 @@ public sealed class InferenceModel : IDisposable
         }
     }
 
-    private static InferenceModel Load(string name, InferenceOptions? options, Func<SessionOptions, InferenceSession> open)
+    private static InferenceModel Load(
+        string name, InferenceOptions? options, Func<SessionOptions, InferenceSession> open)
     {
-        OnnxRuntimeTelemetry.TurnOff();
-        options ??= new InferenceOptions();
-        ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.InterOpThreads, 1);
-        using var native = new SessionOptions
-        {
-            IntraOpNumThreads = options.IntraOpThreads,
-            InterOpNumThreads = options.InterOpThreads,
-            ExecutionMode = options.InterOpThreads > 1 ? ExecutionMode.ORT_PARALLEL : ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = options.OptimizeGraph ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // Errors come back as exceptions.
-        };
-
-        // Fuses a sum with the layer norm of it into a kernel that takes four times as long as both (167 against 40 µs for 128
-        // rows of 256 on one core with AVX-512, ONNX Runtime 1.31).
-        native.AddSessionConfigEntry("optimization.disable_specified_optimizers", "SkipLayerNormFusion");
-        native.AddSessionConfigEntry("session.intra_op.allow_spinning", options.AllowSpinning ? "1" : "0");
-        native.AddSessionConfigEntry("session.inter_op.allow_spinning", options.AllowSpinning ? "1" : "0");
-
-        ExecutionProviders.Append(native, options.Providers);
-        InferenceSession session;
-        try
-        {
-            session = open(native);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new InferenceException($"{name}: expected an ONNX model, but ONNX Runtime refused it: {e.Message}", e);
-        }
-
+        var session = OrtSessions.Open(name, options ?? new InferenceOptions(), open);
         try
         {
             return new InferenceModel(session, name);
@@ -236,28 +216,14 @@ public sealed class InferenceModel : IDisposable
         }
     }
 
-    private TensorValue Zeros(TensorSpec input)
-    {
-        try
-        {
-            var shape = input.ShapeWith(1);
-            var count = checked((int)TensorShape.Count(shape));
-            return input.Type == ElementType.String
-                ? TensorValue.OfStrings([.. Enumerable.Repeat("", count)], shape)
-                : new TensorValue(input.Type, shape, new byte[checked(count * input.Type.Size())]);
-        }
-        catch (Exception e) when (e is ArgumentException or OverflowException or OutOfMemoryException)
-        {
-            throw new InferenceException($"{Name}: expected an input of which one sample fits memory, the model has {input}.", e);
-        }
-    }
-
     private InferenceOutputs RunSession(
-        ReadOnlySpan<TensorValue> inputs, IReadOnlyCollection<string> names, IReadOnlyList<TensorSpec> specs, CancellationToken cancellationToken)
+        ReadOnlySpan<TensorValue> inputs, IReadOnlyCollection<string> names, IReadOnlyList<TensorSpec> specs,
+        CancellationToken cancellationToken)
     {
         // A token that can fire needs run options of its own: terminating shared ones would stop every run.
         using var own = cancellationToken.CanBeCanceled ? new RunOptions() : null;
-        using var registration = own is null ? default : cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, own);
+        using var registration = own is null
+            ? default : cancellationToken.UnsafeRegister(static o => ((RunOptions)o!).Terminate = true, own);
         try
         {
             using var native = new OrtInputs(inputs);
@@ -276,32 +242,19 @@ public sealed class InferenceModel : IDisposable
             IsInputRejected = cause.Message.Contains("[ErrorCode:InvalidArgument]", StringComparison.Ordinal),
         };
 
-    private void CheckInputs(ReadOnlySpan<TensorValue> inputs)
-    {
-        if (inputs.Length != Inputs.Count)
-        {
-            throw new ModelInputException($"{Name}: expected {Inputs.Count} inputs ({string.Join("; ", Inputs)}), got {inputs.Length}.");
-        }
-
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            if (Inputs[i].Mismatch(inputs[i]) is { } mismatch)
-            {
-                throw new ModelInputException($"{Name}: {mismatch}.");
-            }
-        }
-    }
-
     private TensorSpec[] SelectOutputs(IReadOnlyList<string> names)
     {
         var specs = new TensorSpec[names.Count];
         for (var i = 0; i < specs.Length; i++)
         {
             specs[i] = Outputs.FirstOrDefault(o => o.Name == names[i])
-                ?? throw new ModelInputException($"{Name}: expected outputs among [{string.Join(", ", _outputNames)}], got '{names[i]}'.");
+                ?? throw new ModelInputException(
+                    $"{Name}: expected outputs among [{string.Join(", ", _outputNames)}], got '{names[i]}'.");
         }
 
-        return specs.Length > 0 ? specs : throw new ModelInputException($"{Name}: expected at least one output name, got none; pass null for all.");
+        return specs.Length > 0
+            ? specs
+            : throw new ModelInputException($"{Name}: expected at least one output name, got none; pass null for all.");
     }
 
     private ModelInputException WrongNames(IEnumerable<string> got)

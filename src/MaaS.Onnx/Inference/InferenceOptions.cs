@@ -17,8 +17,9 @@ public sealed record InferenceOptions
 
     /// <summary>
     /// What runs the operators, the first that can run one: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>, <c>openvino</c>,
-    /// <c>coreml</c>, <c>dml</c>. The processor runs what no other can. The application references the package that brings a
-    /// provider; asking for one that is not there is an error that names the package. Default: the processor alone.
+    /// <c>coreml</c>, <c>dml</c>. The processor runs what no other can. The application references the package that
+    /// brings a provider; asking for one that is not there is an error that names the package. Default: the processor
+    /// alone.
     /// </summary>
     public IReadOnlyList<string> Providers { get; init; } = [];
 

@@ -2,7 +2,8 @@ using System.Collections;
 
 namespace MaaS.Onnx.Inference;
 
-/// <summary>The outputs of one run, in the order asked for. Their memory is not theirs to keep: copy what is to outlive <see cref="Dispose"/>.</summary>
+/// <summary>The outputs of one run, in the order asked for. Their memory is not theirs to keep: copy what is to outlive
+/// <see cref="Dispose"/>.</summary>
 public sealed class InferenceOutputs : IReadOnlyList<TensorValue>, IDisposable
 {
     private readonly TensorValue[] _values;
@@ -40,7 +41,8 @@ public sealed class InferenceOutputs : IReadOnlyList<TensorValue>, IDisposable
                 }
             }
 
-            throw new KeyNotFoundException($"Expected one of the outputs [{string.Join(", ", _specs.Select(s => s.Name))}], got '{name}'.");
+            throw new KeyNotFoundException(
+                $"Expected one of the outputs [{string.Join(", ", _specs.Select(s => s.Name))}], got '{name}'.");
         }
     }
 

@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace MaaS.Onnx.Inference;
 
-/// <summary>Memory that the runtime does not manage, as <see cref="Memory{T}"/>. It neither owns nor frees it.</summary>
+/// <summary>Memory that the runtime does not manage, as <see cref="Memory{T}"/>. It neither owns nor frees
+/// it.</summary>
 /// <param name="pointer">First byte.</param>
 /// <param name="length">Bytes.</param>
 /// <param name="isAlive">Whether the owner still holds the memory; asked before every access.</param>

@@ -4,8 +4,8 @@ namespace MaaS.Onnx.Inference;
 
 /// <summary>Keeps ONNX Runtime from reporting to its maker.</summary>
 /// <remarks>
-/// Its official builds send events over HTTPS unless the environment forbids it before their first use (Privacy.md of the
-/// package). Whoever sets <c>ORT_DISABLE_TELEMETRY</c> to another value keeps that.
+/// Its official builds send events over HTTPS unless the environment forbids it before their first use (Privacy.md of
+/// the package). Whoever sets <c>ORT_DISABLE_TELEMETRY</c> to another value keeps that.
 /// </remarks>
 internal static partial class OnnxRuntimeTelemetry
 {

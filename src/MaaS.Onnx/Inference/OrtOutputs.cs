@@ -49,7 +49,8 @@ internal static class OrtOutputs
 
         var owner = new Owner(output);
         var bytes = output.GetTensorMutableRawData();
-        var pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)); // Native memory: it does not move.
+        // Native memory: it does not move.
+        var pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
         return new TensorValue(type, shape, new NativeMemory(pointer, bytes.Length, owner.IsAlive).Memory, owner);
     }
 

@@ -11,7 +11,8 @@ internal static class OutputShapes
         {
             for (var axis = 0; axis < inputs[i].Length; axis++)
             {
-                if (model.Inputs[i].AxisNames.ElementAtOrDefault(axis) is { } name && sizes.TryAdd(name, inputs[i][axis]) is false
+                if (model.Inputs[i].AxisNames.ElementAtOrDefault(axis) is { } name
+                    && sizes.TryAdd(name, inputs[i][axis]) is false
                     && sizes[name] != inputs[i][axis])
                 {
                     return null;
@@ -26,7 +27,9 @@ internal static class OutputShapes
             for (var axis = 0; axis < shapes[i].Length; axis++)
             {
                 if (shapes[i][axis] < 0
-                    && !(model.Outputs[i].AxisNames.ElementAtOrDefault(axis) is { } name && sizes.TryGetValue(name, out shapes[i][axis])))
+                    && !(
+                        model.Outputs[i].AxisNames.ElementAtOrDefault(axis) is { } name
+                            && sizes.TryGetValue(name, out shapes[i][axis])))
                 {
                     return null;
                 }

@@ -16,7 +16,8 @@ public static class TensorShape
         {
             if (size < 0)
             {
-                throw new ArgumentException($"expected sizes of 0 or more, got the shape {Format(shape)}.", nameof(shape));
+                throw new ArgumentException(
+                    $"expected sizes of 0 or more, got the shape {Format(shape)}.", nameof(shape));
             }
 
             empty |= size == 0;
@@ -24,7 +25,8 @@ public static class TensorShape
         }
 
         return empty ? 0 : count <= long.MaxValue ? (long)count
-            : throw new ArgumentException($"expected a tensor that fits memory, got the shape {Format(shape)}.", nameof(shape));
+            : throw new ArgumentException(
+                $"expected a tensor that fits memory, got the shape {Format(shape)}.", nameof(shape));
     }
 
     /// <summary>As <c>[1,28,28]</c>.</summary>

@@ -8,7 +8,8 @@ namespace MaaS.Onnx.Inference;
 /// <param name="Shape">Size of each axis; -1 where any size will do.</param>
 public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<long> Shape)
 {
-    /// <summary>The model's names of the axes, as <c>batch</c>; null for an axis of fixed size or without a name.</summary>
+    /// <summary>The model's names of the axes, as <c>batch</c>; null for an axis of fixed size or without a
+    /// name.</summary>
     public IReadOnlyList<string?> AxisNames { get; init; } = [];
 
     /// <summary>Whether the first axis takes any size, as a batch axis does.</summary>
@@ -22,7 +23,8 @@ public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<lon
     public string? Mismatch(TensorValue value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return value.Type == Type && Fits(value.Shape) ? null : $"input '{Name}': expected {Description()}, got {value}";
+        return value.Type == Type && Fits(value.Shape)
+            ? null : $"input '{Name}': expected {Description()}, got {value}";
     }
 
     /// <summary>Whether a shape fits.</summary>
@@ -46,7 +48,11 @@ public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<lon
 
     /// <summary>As <c>float32[batch,1,28,28]</c>.</summary>
     public string Description()
-        => $"{Type.Name()}[{string.Join(',', Shape.Select((s, i) => s >= 0 ? s.ToString(CultureInfo.InvariantCulture) : AxisNames.ElementAtOrDefault(i) ?? "-1"))}]";
+    {
+        var sizes = Shape.Select(
+            (s, i) => s >= 0 ? s.ToString(CultureInfo.InvariantCulture) : AxisNames.ElementAtOrDefault(i) ?? "-1");
+        return $"{Type.Name()}[{string.Join(',', sizes)}]";
+    }
 
     /// <summary>As <c>image: float32[batch,1,28,28]</c>.</summary>
     public override string ToString() => $"{Name}: {Description()}";
@@ -57,4 +63,24 @@ public sealed record TensorSpec(string Name, ElementType Type, IReadOnlyList<lon
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Type, Shape.Count);
+
+    /// <summary>Fails where tensors are not those that a model takes.</summary>
+    /// <exception cref="ModelInputException">A tensor is missing, too much or of another type or shape.</exception>
+    internal static void Check(
+        string model, IReadOnlyList<TensorSpec> specs, ReadOnlySpan<TensorValue> inputs)
+    {
+        if (inputs.Length != specs.Count)
+        {
+            throw new ModelInputException(
+                $"{model}: expected {specs.Count} inputs ({string.Join("; ", specs)}), got {inputs.Length}.");
+        }
+
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            if (specs[i].Mismatch(inputs[i]) is { } mismatch)
+            {
+                throw new ModelInputException($"{model}: {mismatch}.");
+            }
+        }
+    }
 }

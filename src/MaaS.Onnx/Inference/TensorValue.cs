@@ -26,13 +26,15 @@ public sealed class TensorValue : IDisposable
         Count = TensorShape.Count(shape);
         if (type == ElementType.String)
         {
-            throw new ArgumentException("TensorValue: expected a type of fixed size, got string; use TensorValue.OfStrings.", nameof(type));
+            throw new ArgumentException(
+                "TensorValue: expected a type of fixed size, got string; use TensorValue.OfStrings.", nameof(type));
         }
 
         if ((Int128)Count * type.Size() != data.Length)
         {
             throw new ArgumentException(
-                $"TensorValue: expected {Count} elements of {type.Name()} ({(Int128)Count * type.Size()} bytes) for the shape {TensorShape.Format(shape)}, " +
+                $"TensorValue: expected {Count} elements of {type.Name()} ({(Int128)Count * type.Size()} bytes) for "
+                    + $"the shape {TensorShape.Format(shape)}, " +
                 $"got {data.Length} bytes.", nameof(data));
         }
 
@@ -48,7 +50,8 @@ public sealed class TensorValue : IDisposable
         if (Count != strings.Length)
         {
             throw new ArgumentException(
-                $"TensorValue: expected {Count} strings for the shape {TensorShape.Format(shape)}, got {strings.Length}.", nameof(strings));
+                $"TensorValue: expected {Count} strings for the shape {TensorShape.Format(shape)}, got "
+                    + $"{strings.Length}.", nameof(strings));
         }
 
         Type = ElementType.String;
@@ -74,14 +77,17 @@ public sealed class TensorValue : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return _strings is null ? _data
-                : throw new InvalidOperationException("TensorValue.Data: expected a tensor of fixed-size elements, got strings; use Strings.");
+                : throw new InvalidOperationException(
+                    "TensorValue.Data: expected a tensor of fixed-size elements, got strings; use Strings.");
         }
     }
 
     /// <summary>The elements of a string tensor, row-major.</summary>
     /// <exception cref="InvalidOperationException">The tensor holds no strings.</exception>
     public ReadOnlySpan<string> Strings
-        => _strings ?? throw new InvalidOperationException($"TensorValue.Strings: expected a string tensor, got {Type.Name()}; use AsSpan.");
+        => _strings
+            ?? throw new InvalidOperationException(
+                $"TensorValue.Strings: expected a string tensor, got {Type.Name()}; use AsSpan.");
 
     internal long[] ShapeArray => _shape;
 
@@ -105,7 +111,8 @@ public sealed class TensorValue : IDisposable
     }
 
     /// <summary>The elements, row-major; valid until <see cref="Dispose"/>.</summary>
-    /// <typeparam name="T">The tensor's own type; <see cref="ushort"/> shows the bits of float16 and bfloat16.</typeparam>
+    /// <typeparam name="T">The tensor's own type; <see cref="ushort"/> shows the bits of float16 and
+    /// bfloat16.</typeparam>
     /// <exception cref="InvalidOperationException">The elements are of another type.</exception>
     public ReadOnlySpan<T> AsSpan<T>()
         where T : unmanaged
@@ -114,7 +121,8 @@ public sealed class TensorValue : IDisposable
         var bits = typeof(T) == typeof(ushort) && Type is ElementType.Float16 or ElementType.BFloat16;
         return asked == Type || bits
             ? MemoryMarshal.Cast<byte, T>(Data.Span)
-            : throw new InvalidOperationException($"TensorValue.AsSpan: expected {Type.Name()} elements to be read as such, got {asked.Name()}.");
+            : throw new InvalidOperationException(
+                $"TensorValue.AsSpan: expected {Type.Name()} elements to be read as such, got {asked.Name()}.");
     }
 
     /// <summary>As <c>float32[1,28,28]</c>.</summary>

@@ -15,7 +15,7 @@ internal sealed class SoftmaxRule : IOpsetRule
         if (shape is { Count: > 0 })
         {
             // One axis of those that are taken as one has the values: the rest are of size 1.
-            int first = (int)(axis < 0 ? axis + shape.Count : axis);
+            int first = OnnxDimension.Axis(axis, shape.Count);
             int[] sized = [.. Enumerable.Range(first, shape.Count - first).Where(i => shape[i].Size != 1)];
             if (sized.Length <= 1)
             {

@@ -16,14 +16,16 @@ public sealed class Bfloat16Weights : IGraphPass
     private const int LeastOpset = 13;
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The opset is older than 13, in which no operator takes bfloat16.</exception>
+    /// <exception cref="NotSupportedException">The opset is older than 13, in which no operator takes
+    /// bfloat16.</exception>
     public bool Run(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (model.Opset < LeastOpset)
         {
             throw new NotSupportedException(
-                $"bfloat16 weights: expected opset {LeastOpset} or newer, whose Cast takes bfloat16, got {model.Opset}; convert the model "
+                $"bfloat16 weights: expected opset {LeastOpset} or newer, whose Cast takes bfloat16, got "
+                    + $"{model.Opset}; convert the model "
                 + "with OpsetConverter or export it again");
         }
         var graph = model.Graph;

@@ -7,7 +7,8 @@ namespace MaaS.Onnx.Passes;
 public sealed class CommonSubexpressionElimination : IGraphPass
 {
     private static readonly HashSet<string> Random =
-        ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial", "Dropout"];
+        ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial",
+            "Dropout"];
 
     /// <inheritdoc/>
     public string Name => "common-subexpression-elimination";

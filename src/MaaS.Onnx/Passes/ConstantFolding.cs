@@ -4,7 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Onnx.Passes;
 
-/// <summary>Computes with ONNX Runtime what depends on constants only, and keeps the result as an initializer.</summary>
+/// <summary>Computes with ONNX Runtime what depends on constants only, and keeps the result as an
+/// initializer.</summary>
 public sealed class ConstantFolding : IGraphPass
 {
     // A constant that would grow (a broadcast, a range) is cheaper to compute than to store.
@@ -27,8 +28,8 @@ public sealed class ConstantFolding : IGraphPass
         return Fold(model, model.Graph, []);
     }
 
-    /// <summary>Folds in the bodies of If, Loop and Scan as well, where constants of the graphs around them are constants too.
-    /// A branch that computes with a weight from outside gets the result as its own.</summary>
+    /// <summary>Folds in the bodies of If, Loop and Scan as well, where constants of the graphs around them are
+    /// constants too. A branch that computes with a weight from outside gets the result as its own.</summary>
     internal static void FoldBodies(OnnxModel model) => FoldBodies(model, model.Graph, []);
 
     private static void FoldBodies(OnnxModel model, GraphProto graph, Dictionary<string, TensorProto> outer)
@@ -127,7 +128,8 @@ public sealed class ConstantFolding : IGraphPass
         {
             return;
         }
-        var read = graph.Node.SelectMany(static node => node.References()).Concat(graph.Output.Select(static output => output.Name)).ToHashSet();
+        var read = graph.Node.SelectMany(static node => node.References())
+            .Concat(graph.Output.Select(static output => output.Name)).ToHashSet();
         var kept = graph.Initializer.Where(tensor => read.Contains(tensor.Name)).ToList();
         graph.Initializer.Clear();
         graph.Initializer.Add(kept);
@@ -164,7 +166,8 @@ public sealed class ConstantFolding : IGraphPass
         catch (OnnxRuntimeException error)
         {
             throw new InferenceException(
-                $"constant folding: expected nodes that compute constants, but ONNX Runtime refuses one: {error.Message}; "
+                "constant folding: expected nodes that compute constants, but ONNX Runtime refuses one: "
+                    + $"{error.Message}; "
                 + "the model would fail when it runs", error);
         }
     }

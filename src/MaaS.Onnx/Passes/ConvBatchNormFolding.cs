@@ -110,7 +110,8 @@ public sealed class ConvBatchNormFolding : IGraphPass
     private static string BiasName(GraphProto graph, string weight)
     {
         string name = weight.EndsWith("weight", StringComparison.Ordinal) ? $"{weight[..^6]}bias" : $"{weight}.bias";
-        var taken = graph.Initializer.Select(static tensor => tensor.Name).Concat(graph.Input.Select(static input => input.Name))
+        var taken = graph.Initializer.Select(static tensor => tensor.Name)
+            .Concat(graph.Input.Select(static input => input.Name))
             .Concat(graph.Node.SelectMany(static node => node.Output)).ToHashSet();
         while (taken.Contains(name))
         {

@@ -5,8 +5,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Onnx.Passes;
 
-/// <summary>Computes in float16 instead of float32 and halves the weights; inputs and outputs of the graph stay float32.
-/// Values beyond ±65504 are clamped to it.</summary>
+/// <summary>Computes in float16 instead of float32 and halves the weights; inputs and outputs of the graph stay
+/// float32. Values beyond ±65504 are clamped to it.</summary>
 public sealed class Float16Conversion : IGraphPass
 {
     // These inputs are float32 in every version of the operator.
@@ -25,13 +25,15 @@ public sealed class Float16Conversion : IGraphPass
         {
             if (node.Subgraphs().Any() || node.OpType.Contains("Quantize", StringComparison.Ordinal))
             {
-                throw new NotSupportedException($"float16: {node.Describe()} cannot be converted; convert before it is added");
+                throw new NotSupportedException(
+                    $"float16: {node.Describe()} cannot be converted; convert before it is added");
             }
         }
         var kept = graph.Node.Where(static node => KeptInputs.ContainsKey(node.OpType))
             .SelectMany(static node => KeptInputs[node.OpType].Select(node.InputOrEmpty)).ToHashSet();
         bool changed = false;
-        foreach (var tensor in graph.Initializer.Where(tensor => tensor.Type() == DataType.Float && !kept.Contains(tensor.Name)))
+        foreach (var tensor in graph.Initializer.Where(
+            tensor => tensor.Type() == DataType.Float && !kept.Contains(tensor.Name)))
         {
             Convert(tensor);
             changed = true;

@@ -16,7 +16,8 @@ public sealed class IdentityElimination : IGraphPass
         var graph = model.Graph;
         var index = new GraphIndex(graph);
         var types = graph.Input.Concat(graph.ValueInfo).Concat(graph.Output)
-            .GroupBy(static value => value.Name).ToDictionary(static group => group.Key, static group => group.First().ElementType());
+            .GroupBy(static value => value.Name)
+            .ToDictionary(static group => group.Key, static group => group.First().ElementType());
         foreach (var tensor in graph.Initializer)
         {
             types[tensor.Name] = tensor.Type();
@@ -47,7 +48,8 @@ public sealed class IdentityElimination : IGraphPass
         return changed || removed.Count > 0;
     }
 
-    private static bool IsIdentity(NodeProto node, GraphIndex index, Dictionary<string, TensorProto.Types.DataType> types) =>
+    private static bool IsIdentity(
+        NodeProto node, GraphIndex index, Dictionary<string, TensorProto.Types.DataType> types) =>
         node.OpType switch
         {
             "Identity" => true,

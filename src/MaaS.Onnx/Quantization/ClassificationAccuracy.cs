@@ -9,7 +9,8 @@ public static class ClassificationAccuracy
     /// <summary>Measures a model.</summary>
     /// <param name="model">Its first output is (N, classes), float32.</param>
     /// <param name="batches">Inputs by name, and the N class indices.</param>
-    /// <exception cref="ArgumentException">A batch does not fit the model or its labels, or there is no sample.</exception>
+    /// <exception cref="ArgumentException">A batch does not fit the model or its labels, or there is no
+    /// sample.</exception>
     public static double Measure(
         InferenceModel model, IEnumerable<(IReadOnlyDictionary<string, TensorValue> Inputs, int[] Labels)> batches)
     {
@@ -22,7 +23,8 @@ public static class ClassificationAccuracy
             var shape = outputs[0].Shape;
             if (shape.Length != 2 || shape[0] != labels.Length)
             {
-                throw new ArgumentException($"accuracy: expected logits ({labels.Length}, classes) for as many labels, got {outputs[0]}");
+                throw new ArgumentException(
+                    $"accuracy: expected logits ({labels.Length}, classes) for as many labels, got {outputs[0]}");
             }
 
             var logits = outputs[0].AsSpan<float>();
@@ -36,7 +38,8 @@ public static class ClassificationAccuracy
             }
             count += labels.Length;
         }
-        return count > 0 ? (double)right / count : throw new ArgumentException("accuracy: expected at least one sample, got none");
+        return count > 0
+            ? (double)right / count : throw new ArgumentException("accuracy: expected at least one sample, got none");
     }
 
     private static int IndexOfMax(ReadOnlySpan<float> values)

@@ -25,10 +25,12 @@ public sealed record QuantizationReport(
     /// <summary>The quantized outputs against the float ones, where no labels were given; else null.</summary>
     public OutputComparison? Outputs { get; init; }
 
-    /// <summary>Weights that this scheme left floating-point, in words: where they are read, how many, how large.</summary>
+    /// <summary>Weights that this scheme left floating-point, in words: where they are read, how many, how
+    /// large.</summary>
     public IReadOnlyList<string> LeftFloat { get; init; } = [];
 
-    /// <summary>Whether the model holds integers that the float model does not: a model without any is never accepted.</summary>
+    /// <summary>Whether the model holds integers that the float model does not: a model without any is never
+    /// accepted.</summary>
     public bool IsQuantized { get; init; } = true;
 
     /// <summary>What makes the measurements worth less, as random inputs do.</summary>
@@ -44,10 +46,13 @@ public sealed record QuantizationReport(
     public double Compression => (double)Float.Bytes / Quantized.Bytes;
 
     /// <summary>A table and the decision.</summary>
-    public override string ToString() => TextTable.Render(Rows(), 1) + string.Concat(Remarks().Select(static r => r + "\n"));
+    public override string ToString()
+        => TextTable.Render(Rows(), 1) + string.Concat(Remarks().Select(static r => r + "\n"));
 
     /// <summary>A table and the decision, as HTML.</summary>
-    public string ToHtml() => HtmlTable.Render(Rows(), 1) + string.Concat(Remarks().Select(static r => $"<p>{WebUtility.HtmlEncode(r)}</p>"));
+    public string ToHtml()
+        => HtmlTable.Render(Rows(), 1)
+        + string.Concat(Remarks().Select(static r => $"<p>{WebUtility.HtmlEncode(r)}</p>"));
 
     private string[][] Rows() =>
     [

@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Schemes;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
@@ -25,7 +26,8 @@ public sealed class Quantizer(QuantizerOptions? options = null)
     /// <summary>Quantizes, measures and decides.</summary>
     /// <param name="model">The float model; not changed.</param>
     /// <param name="scheme">How to quantize.</param>
-    /// <param name="accuracy">Measures a model on labelled data; greater is better. See <see cref="ClassificationAccuracy"/>.</param>
+    /// <param name="accuracy">Measures a model on labelled data; greater is better. See
+    /// <see cref="ClassificationAccuracy"/>.</param>
     /// <param name="sample">Inputs on which latency is measured: as many samples as a request carries.</param>
     /// <param name="cancellationToken">Stops between two operators.</param>
     /// <exception cref="ArgumentException">The model or the data does not fit the scheme.</exception>
@@ -40,17 +42,23 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         using var exact = new ModelSession(model, _options.Inference);
         double exactAccuracy = accuracy(exact.Model);
 
-        var chosen = Choose(model, candidate, accuracy, exactAccuracy - _options.MaxAccuracyDrop - Rounding, sample, cancellationToken);
+        var chosen = Choose(
+            model, candidate, accuracy, exactAccuracy - _options.MaxAccuracyDrop - Rounding, sample, cancellationToken);
         using var quantized = new ModelSession(chosen.Model, _options.Inference);
-        return Finish(scheme, (model, exact, exactAccuracy), (chosen, quantized, chosen.Accuracy), sample, null, cancellationToken);
+        return Finish(
+            scheme, (model, exact, exactAccuracy), (chosen, quantized, chosen.Accuracy), sample, null,
+            cancellationToken);
     }
 
-    /// <summary>Quantizes, compares outputs with those of the float model, and decides: for data without labels.</summary>
+    /// <summary>Quantizes, compares outputs with those of the float model, and decides: for data without
+    /// labels.</summary>
     /// <param name="model">The float model; not changed.</param>
     /// <param name="scheme">How to quantize.</param>
-    /// <param name="data">Inputs by name, one run each, enumerated several times; latency is measured on the first.</param>
+    /// <param name="data">Inputs by name, one run each, enumerated several times; latency is measured on the
+    /// first.</param>
     /// <param name="cancellationToken">Stops between two operators.</param>
-    /// <exception cref="ArgumentException">The model or the data does not fit the scheme, or there is no data.</exception>
+    /// <exception cref="ArgumentException">The model or the data does not fit the scheme, or there is no
+    /// data.</exception>
     public QuantizationResult Run(
         OnnxModel model, IQuantizationScheme scheme, IEnumerable<IReadOnlyDictionary<string, TensorValue>> data,
         CancellationToken cancellationToken = default)
@@ -60,19 +68,22 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         ArgumentNullException.ThrowIfNull(data);
         var candidate = scheme.Prepare(model, cancellationToken);
         using var exact = new ModelSession(model, _options.Inference);
-        var sample = data.FirstOrDefault() ?? throw new ArgumentException("quantizer: expected at least one run's inputs, got none", nameof(data));
+        var sample = data.FirstOrDefault()
+            ?? throw new ArgumentException("quantizer: expected at least one run's inputs, got none", nameof(data));
 
         var chosen = Choose(model, candidate, m => Margin(Compare(m)), 0, sample, cancellationToken);
         using var quantized = new ModelSession(chosen.Model, _options.Inference);
         return Finish(
-            scheme, (model, exact, double.NaN), (chosen, quantized, double.NaN), sample, Compare(quantized.Model), cancellationToken);
+            scheme, (model, exact, double.NaN), (chosen, quantized, double.NaN), sample, Compare(quantized.Model),
+            cancellationToken);
 
         OutputComparison Compare(InferenceModel m) => OutputComparison.Measure(exact.Model, m, data, cancellationToken);
     }
 
     private QuantizationResult Finish(
         IQuantizationScheme scheme, (OnnxModel Model, ModelSession Session, double Accuracy) exact,
-        (MixedPrecisionResult Chosen, ModelSession Session, double Accuracy) quantized, IReadOnlyDictionary<string, TensorValue> sample,
+        (MixedPrecisionResult Chosen, ModelSession Session, double Accuracy) quantized,
+        IReadOnlyDictionary<string, TensorValue> sample,
         OutputComparison? outputs, CancellationToken cancellationToken)
     {
         double[] times = LatencyComparison.Measure(
@@ -80,7 +91,8 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         var model = quantized.Chosen.Model;
         var report = Decide(
             new QuantizationReport(
-                scheme.Name, new(exact.Accuracy, times[0], exact.Model.WeightBytes), new(quantized.Accuracy, times[1], model.WeightBytes),
+                scheme.Name, new(exact.Accuracy, times[0], exact.Model.WeightBytes),
+                new(quantized.Accuracy, times[1], model.WeightBytes),
                 quantized.Chosen.FloatNodes, Accepted: false, Reason: "")
             {
                 Outputs = outputs,
@@ -98,7 +110,8 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         ? decibels - _options.MinSqnr
         : (output.Agreement ?? 1) - (1 - _options.MaxAccuracyDrop - Rounding));
 
-    // Everything quantized where that is accurate enough, else mixed precision, else everything all the same for the report.
+    // Everything quantized where that is accurate enough, else mixed precision, else everything all the same for the
+    // report.
     private MixedPrecisionResult Choose(
         OnnxModel model, IQuantizationCandidate candidate, Func<InferenceModel, double> accuracy, double least,
         IReadOnlyDictionary<string, TensorValue> sample, CancellationToken cancellationToken)
@@ -126,7 +139,8 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         string? refusal =
             !report.IsQuantized ? "nothing was quantized: the model has no node that this scheme takes"
             : report.Outputs is { } outputs && Margin(outputs) < 0
-                ? $"an output is too far from the float one: expected {_options.MinSqnr:F1} dB or more and {1 - _options.MaxAccuracyDrop:P1} of integers equal"
+                ? $"an output is too far from the float one: expected {_options.MinSqnr:F1} dB or more and "
+                    + $"{1 - _options.MaxAccuracyDrop:P1} of integers equal"
             : report.Outputs is null && report.AccuracyDrop > _options.MaxAccuracyDrop + Rounding
                 ? $"it loses {report.AccuracyDrop:F4} of accuracy, more than {_options.MaxAccuracyDrop:F4}"
             : !(report.Speedup >= _options.MinSpeedup)
@@ -137,7 +151,8 @@ public sealed class Quantizer(QuantizerOptions? options = null)
             // A model in which nothing was quantized is no result, whatever the caller accepts.
             Accepted = refusal is null || (_options.AcceptAnyway && report.IsQuantized),
             Reason = refusal is null
-                ? $"{report.Speedup:F2} times as fast, {report.Compression:F2} times smaller, " + (report.Outputs is { } compared
+                ? $"{report.Speedup:F2} times as fast, {report.Compression:F2} times smaller, "
+                    + (report.Outputs is { } compared
                     ? $"SQNR of outputs {compared.Decibels:F1} dB or more"
                     : $"accuracy {-report.AccuracyDrop:+0.0000;-0.0000;0}")
                 : _options.AcceptAnyway && report.IsQuantized ? $"although {refusal}" : refusal,

@@ -6,17 +6,19 @@ namespace MaaS.Onnx.Quantization;
 /// <summary>When <see cref="Quantizer"/> accepts a quantized model.</summary>
 public sealed record QuantizerOptions
 {
-    /// <summary>How much accuracy may be lost, in the unit of the measure: 0.002 is 0.2 points. Default 0.002.</summary>
+    /// <summary>How much accuracy may be lost, in the unit of the measure: 0.002 is 0.2 points. Default
+    /// 0.002.</summary>
     public double MaxAccuracyDrop { get; init; } = 0.002;
 
     /// <summary>
-    /// The least signal-to-quantization-noise ratio in dB of each floating-point output, where outputs are compared because
-    /// there are no labels. Default 20: noise of a hundredth of the signal's power. Outputs of integers may differ in as many
-    /// values as <see cref="MaxAccuracyDrop"/> says.
+    /// The least signal-to-quantization-noise ratio in dB of each floating-point output, where outputs are compared
+    /// because there are no labels. Default 20: noise of a hundredth of the signal's power. Outputs of integers may
+    /// differ in as many values as <see cref="MaxAccuracyDrop"/> says.
     /// </summary>
     public double MinSqnr { get; init; } = 20;
 
-    /// <summary>How many times faster it must be. Default 1: not slower. 0 accepts any speed, for the sake of size.</summary>
+    /// <summary>How many times faster it must be. Default 1: not slower. 0 accepts any speed, for the sake of
+    /// size.</summary>
     public double MinSpeedup { get; init; } = 1;
 
     /// <summary>Whether nodes may stay float to save accuracy. Default true.</summary>

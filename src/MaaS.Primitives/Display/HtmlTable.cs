@@ -3,13 +3,15 @@ using System.Text;
 
 namespace MaaS.Primitives.Display;
 
-/// <summary>Tables as fragments of HTML: the first row is the head, the first column to the left, the others to the right.</summary>
+/// <summary>Tables as fragments of HTML: the first row is the head, the first column to the left, the others to the
+/// right.</summary>
 public static class HtmlTable
 {
     private const string Rule = "border-top:1px solid #8888;", Left = "text-align:left", Right = "text-align:right";
 
     /// <summary>Opens a box that scrolls where a table is too wide, and the table in it.</summary>
-    public const string Open = "<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">";
+    public const string Open =
+        "<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">";
 
     /// <summary>Closes what <see cref="Open"/> opened.</summary>
     public const string Close = "</table></div>";
@@ -28,7 +30,8 @@ public static class HtmlTable
             for (var c = 0; c < columns; c++)
             {
                 var (tag, cell) = (r == 0 ? "th" : "td", c < rows[r].Length ? rows[r][c] : "");
-                html.Append($"<{tag} style=\"{(ruledRows.Contains(r) ? Rule : "")}{(c == 0 ? Left : Right)}\">{WebUtility.HtmlEncode(cell)}</{tag}>");
+                var style = (ruledRows.Contains(r) ? Rule : "") + (c == 0 ? Left : Right);
+                html.Append($"<{tag} style=\"{style}\">{WebUtility.HtmlEncode(cell)}</{tag}>");
             }
 
             html.Append("</tr>");

@@ -5,7 +5,8 @@ public static class AtomicFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">Replaced when it exists; its folder is created.</param>
-    /// <param name="write">Writes the content; when it throws, nothing is left behind and an existing file stays.</param>
+    /// <param name="write">Writes the content; when it throws, nothing is left behind and an existing file
+    /// stays.</param>
     /// <exception cref="IOException">The file cannot be written, as on a full disk.</exception>
     public static void Write(string path, Action<Stream> write)
     {
@@ -16,7 +17,8 @@ public static class AtomicFile
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = new FileStream(
+                temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -31,10 +33,11 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Finds out before long work whether <see cref="Write"/> could write a file: makes its folder, and a file beside it
-    /// that is deleted again.</summary>
+    /// <summary>Finds out before long work whether <see cref="Write"/> could write a file: makes its folder, and a file
+    /// beside it that is deleted again.</summary>
     /// <param name="path">The file that is to be written later; it is neither created nor changed.</param>
-    /// <exception cref="IOException">The file could not be written there; the message names the path and the reason.</exception>
+    /// <exception cref="IOException">The file could not be written there; the message names the path and the
+    /// reason.</exception>
     public static void EnsureWritable(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

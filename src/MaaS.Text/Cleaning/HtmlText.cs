@@ -4,8 +4,8 @@ using System.Text;
 namespace MaaS.Text.Cleaning;
 
 /// <summary>
-/// The text of an HTML document: tags, comments, scripts and styles go, entities become characters, and a link's address
-/// stays behind its words. What holds no tag stays as it is.
+/// The text of an HTML document: tags, comments, scripts and styles go, entities become characters, and a link's
+/// address stays behind its words. What holds no tag stays as it is.
 /// </summary>
 internal sealed class HtmlText : ICleaningStep
 {
@@ -14,7 +14,8 @@ internal sealed class HtmlText : ICleaningStep
 
     // Words on their two sides stand apart; others, as <b>, may be in the middle of a word.
     private static readonly HashSet<string> Inline = new(StringComparer.OrdinalIgnoreCase)
-        { "a", "b", "big", "em", "font", "i", "s", "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "wbr" };
+        { "a", "b", "big", "em", "font", "i", "s", "small", "span", "strong", "strike", "sub", "sup", "tt", "u",
+            "wbr" };
 
     public string Name => "html";
 
@@ -25,7 +26,8 @@ internal sealed class HtmlText : ICleaningStep
         var result = new StringBuilder(text.Length);
         var position = 0;
         var found = false;
-        var unclosed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);   // Searched for once, not each time that one opens.
+        // Searched for once, not each time that one opens.
+        var unclosed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (position < text.Length)
         {
             var open = text.IndexOf('<', position);
@@ -71,7 +73,8 @@ internal sealed class HtmlText : ICleaningStep
             return end;
         }
 
-        if (name.Equals("a", StringComparison.OrdinalIgnoreCase) && Link(text.AsSpan(open, end - open)) is { Length: > 0 } link)
+        if (name.Equals("a", StringComparison.OrdinalIgnoreCase)
+            && Link(text.AsSpan(open, end - open)) is { Length: > 0 } link)
         {
             result.Append(' ').Append(link).Append(' ');
         }

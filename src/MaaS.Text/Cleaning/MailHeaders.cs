@@ -15,7 +15,9 @@ internal sealed partial class MailHeaders
     public string? Subject => _fields.TryGetValue("Subject", out var subject) ? DecodeWords(subject.ToString()) : null;
 
     /// <summary>Media type, lower case; <c>text/plain</c> where none is given.</summary>
-    public string Type => FirstWord("Content-Type") is { Length: > 0 } type && type.Contains('/', StringComparison.Ordinal) ? type : "text/plain";
+    public string Type
+        => FirstWord("Content-Type") is { Length: > 0 } type && type.Contains('/', StringComparison.Ordinal)
+        ? type : "text/plain";
 
     /// <summary>Transfer encoding, lower case, as <c>base64</c>.</summary>
     public string Encoding => FirstWord("Content-Transfer-Encoding");
@@ -27,7 +29,8 @@ internal sealed partial class MailHeaders
 
     public string? Boundary => Parameter("boundary");
 
-    /// <summary>Splits a text into its header fields and what follows the first empty line; without fields all is body.</summary>
+    /// <summary>Splits a text into its header fields and what follows the first empty line; without fields all is
+    /// body.</summary>
     public static (MailHeaders Headers, string Body) Read(string text)
     {
         var headers = new MailHeaders();
@@ -100,10 +103,12 @@ internal sealed partial class MailHeaders
             m.Groups["kind"].Value is "q" or "Q" ? "quoted-printable" : "base64",
             m.Groups["charset"].Value));
 
-    [GeneratedRegex(@";\s*(?<name>[A-Za-z\-]+)\s*=\s*(?:""(?<quoted>[^""]*)""|(?<plain>[^\s;]+))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @";\s*(?<name>[A-Za-z\-]+)\s*=\s*(?:""(?<quoted>[^""]*)""|(?<plain>[^\s;]+))", RegexOptions.CultureInvariant)]
     private static partial Regex Parameters();
 
-    [GeneratedRegex(@"=\?(?<charset>[^?\s]{1,60})\?(?<kind>[bBqQ])\?(?<text>[^?]{0,2000})\?=", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"=\?(?<charset>[^?\s]{1,60})\?(?<kind>[bBqQ])\?(?<text>[^?]{0,2000})\?=", RegexOptions.CultureInvariant)]
     private static partial Regex EncodedWord();
 
     [GeneratedRegex(@"\?=\s+=\?", RegexOptions.CultureInvariant)]

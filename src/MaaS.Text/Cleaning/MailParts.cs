@@ -88,7 +88,8 @@ internal static class MailParts
     // Character sets that write other letters with ASCII bytes.
     private static bool IsShift(string? charset)
         => charset is not null && (charset.StartsWith("iso-2022", StringComparison.OrdinalIgnoreCase)
-            || charset.StartsWith("utf-7", StringComparison.OrdinalIgnoreCase) || charset.StartsWith("hz", StringComparison.OrdinalIgnoreCase));
+            || charset.StartsWith("utf-7", StringComparison.OrdinalIgnoreCase)
+            || charset.StartsWith("hz", StringComparison.OrdinalIgnoreCase));
 
     private static byte[] FromBase64(string body)
     {
@@ -128,7 +129,9 @@ internal static class MailParts
             var rest = body.AsSpan(i + 1);
             if (rest.Length >= 2 && char.IsAsciiHexDigit(rest[0]) && char.IsAsciiHexDigit(rest[1]))
             {
-                bytes[count++] = byte.Parse(rest[..2], System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture);
+                bytes[count++] = byte.Parse(
+                    rest[..2], System.Globalization.NumberStyles.AllowHexSpecifier,
+                    System.Globalization.CultureInfo.InvariantCulture);
                 i += 2;
             }
             else if (SoftBreak(rest) is > 0 and var length)

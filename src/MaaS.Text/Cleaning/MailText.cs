@@ -3,8 +3,8 @@ using System.Text;
 namespace MaaS.Text.Cleaning;
 
 /// <summary>
-/// Subject and body of an internet message: headers go, MIME parts are decoded, HTML parts become text, attachments go. What
-/// does not begin with a header stays as it is.
+/// Subject and body of an internet message: headers go, MIME parts are decoded, HTML parts become text, attachments go.
+/// What does not begin with a header stays as it is.
 /// </summary>
 /// <remarks>
 /// RFC 5322, 2045 to 2047. Of alternatives the plain text is taken where there is any. A message that was read as
@@ -40,7 +40,8 @@ internal sealed class MailText : ICleaningStep
 
     private static void AppendPart(StringBuilder result, MailHeaders headers, string body, int depth)
     {
-        if (headers.Type.StartsWith("multipart/", StringComparison.Ordinal) && headers.Boundary is { Length: > 0 } boundary && depth < DeepestPart)
+        if (headers.Type.StartsWith("multipart/", StringComparison.Ordinal)
+            && headers.Boundary is { Length: > 0 } boundary && depth < DeepestPart)
         {
             var parts = MailParts.Split(body, boundary);
             if (headers.Type == "multipart/alternative")
@@ -58,7 +59,8 @@ internal sealed class MailText : ICleaningStep
         {
             AppendText(result, body, depth);
         }
-        else if (headers.Type.StartsWith("text/", StringComparison.Ordinal) || headers.Type.StartsWith("multipart/", StringComparison.Ordinal))
+        else if (headers.Type.StartsWith("text/", StringComparison.Ordinal)
+            || headers.Type.StartsWith("multipart/", StringComparison.Ordinal))
         {
             var decoded = MailParts.Decode(body, headers.Encoding, headers.Charset);
             result.Append(headers.Type == "text/html" ? Html.Apply(decoded) : decoded).Append('\n');

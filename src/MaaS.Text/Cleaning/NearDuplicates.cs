@@ -2,13 +2,14 @@
 namespace MaaS.Text.Cleaning;
 
 /// <summary>
-/// Groups texts that say the same. Two texts are near-duplicates when the sets of their three-word sequences (letters and
-/// digits, case ignored) have a Jaccard similarity of at least <see cref="Similarity"/>; groups are what such pairs connect.
-/// A text without a word, as one of emoji, is a near-duplicate of its equals alone.
+/// Groups texts that say the same. Two texts are near-duplicates when the sets of their three-word sequences (letters
+/// and digits, case ignored) have a Jaccard similarity of at least <see cref="Similarity"/>; groups are what such pairs
+/// connect. A text without a word, as one of emoji, is a near-duplicate of its equals alone.
 /// </summary>
 /// <remarks>
-/// Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets",
-/// section 3.4): with 32 bands of 4 a pair at the threshold is missed once in 2·10⁷ times. Candidates are compared exactly.
+/// Candidates come from MinHash signatures in bands (Broder 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive
+/// Datasets", section 3.4): with 32 bands of 4 a pair at the threshold is missed once in 2·10⁷ times. Candidates are
+/// compared exactly.
 /// </remarks>
 public static class NearDuplicates
 {
@@ -31,7 +32,8 @@ public static class NearDuplicates
             Dictionary<ulong, List<int>> buckets = [];
             for (var i = 0; i < texts.Count; i++)
             {
-                var key = signatures[i].AsSpan(band * Rows, Rows).ToArray().Aggregate(FnvStart, static (hash, value) => Mix(hash ^ value));
+                var key = signatures[i].AsSpan(band * Rows, Rows).ToArray()
+                    .Aggregate(FnvStart, static (hash, value) => Mix(hash ^ value));
                 if (!buckets.TryGetValue(key, out var bucket))
                 {
                     buckets[key] = bucket = [];
@@ -97,7 +99,8 @@ public static class NearDuplicates
         var found = new SortedSet<ulong>();
         for (var i = 0; i <= Math.Max(0, words.Count - Words); i++)
         {
-            found.Add(words.Skip(i).Take(Words).Aggregate(FnvStart, static (hash, word) => Mix(hash * FnvPrime ^ word)));
+            found.Add(
+                words.Skip(i).Take(Words).Aggregate(FnvStart, static (hash, word) => Mix(hash * FnvPrime ^ word)));
         }
 
         return [.. found];

@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace MaaS.Text.Cleaning;
 
 /// <summary>
-/// Puts <c>&lt;email&gt;</c>, <c>&lt;card&gt;</c>, <c>&lt;ip&gt;</c> and <c>&lt;phone&gt;</c> where personal data stands: e-mail
-/// addresses, payment card numbers (13 to 19 digits that pass the Luhn check), IP addresses of version 4 and 6, telephone
-/// numbers. It finds what is written in the usual ways; it is no proof that nothing personal is left.
+/// Puts <c>&lt;email&gt;</c>, <c>&lt;card&gt;</c>, <c>&lt;ip&gt;</c> and <c>&lt;phone&gt;</c> where personal data
+/// stands: e-mail addresses, payment card numbers (13 to 19 digits that pass the Luhn check), IP addresses of version 4
+/// and 6, telephone numbers. It finds what is written in the usual ways; it is no proof that nothing personal is left.
 /// </summary>
 internal sealed partial class PersonalDataMask : ICleaningStep
 {
@@ -25,29 +25,38 @@ internal sealed partial class PersonalDataMask : ICleaningStep
         return Phone().Replace(text, static m => IsPhone(m.Value) ? "<phone>" : m.Value);
     }
 
-    [GeneratedRegex(@"(?<![\p{L}\p{N}._%+\-])[\p{L}\p{N}._%+\-]{1,64}@(?:[\p{L}\p{N}\-]{1,63}\.){1,8}[\p{L}\p{N}\-]{2,63}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\p{L}\p{N}._%+\-])[\p{L}\p{N}._%+\-]{1,64}@(?:[\p{L}\p{N}\-]{1,63}\.){1,8}[\p{L}\p{N}\-]{2,63}",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Email();
 
     [GeneratedRegex(@"(?<![0-9])[0-9](?:[ \-]?[0-9]){12,}(?![0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex Digits();
 
     // Not behind "v", "ver." or "version": that is a version of something.
-    [GeneratedRegex(@"(?<![0-9.]|\b[Vv](?:er(?:sion)?)?[.:]? ?)(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9]|\.[0-9])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![0-9.]|\b[Vv](?:er(?:sion)?)?[.:]? ?)(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}"
+            + @"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9]|\.[0-9])",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Version4();
 
-    [GeneratedRegex(@"(?<![\p{L}\p{N}_:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,44}(?![\p{L}\p{N}_])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\p{L}\p{N}_:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,44}(?![\p{L}\p{N}_])", RegexOptions.CultureInvariant)]
     private static partial Regex Version6();
 
-    [GeneratedRegex(@"(?<![\p{L}\p{N}.\-/])\+?\(?[0-9][0-9().\-/ ]{5,22}[0-9](?![\p{L}\p{N}])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(?<![\p{L}\p{N}.\-/])\+?\(?[0-9][0-9().\-/ ]{5,22}[0-9](?![\p{L}\p{N}])", RegexOptions.CultureInvariant)]
     private static partial Regex Phone();
 
-    [GeneratedRegex(@"^(?:1[\-. ])?\(?[2-9][0-9]{2}\)?[\-. /]{0,2}[2-9][0-9]{2}[\-. ][0-9]{4}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:1[\-. ])?\(?[2-9][0-9]{2}\)?[\-. /]{0,2}[2-9][0-9]{2}[\-. ][0-9]{4}$", RegexOptions.CultureInvariant)]
     private static partial Regex NorthAmerican();
 
     [GeneratedRegex(@"^[0-9]{1,2}[./\-][0-9]{1,2}[./\-][0-9]{2,4}", RegexOptions.CultureInvariant)]
     private static partial Regex Date();
 
-    // Groups of digits, as 4111 1111 1111 1111: the longest sequence of whole groups that is a card number, from the left.
+    // Groups of digits, as 4111 1111 1111 1111: the longest sequence of whole groups that is a card number, from the
+    // left.
     private static string MaskCards(string run)
     {
         List<(int Start, int End)> groups = [];
@@ -135,7 +144,9 @@ internal sealed partial class PersonalDataMask : ICleaningStep
         return number[0] == '+'
             || (number.StartsWith("00", StringComparison.Ordinal) && digits >= 10)
             // "0.25 0.125 1.5" and "0 1 2" are other numbers.
-            || (number[0] == '0' && char.IsAsciiDigit(number[1]) && digits is >= 9 and <= 12 && number.AsSpan().ContainsAny(' ', '-', '/'))
+            || (
+                number[0] == '0' && char.IsAsciiDigit(number[1]) && digits is >= 9 and <= 12
+                    && number.AsSpan().ContainsAny(' ', '-', '/'))
             || NorthAmerican().IsMatch(number);
     }
 }

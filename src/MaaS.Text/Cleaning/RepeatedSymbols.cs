@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace MaaS.Text.Cleaning;
 
 /// <summary>
-/// Three of what repeats more often, where it is no letter or digit: <c>**********</c> becomes <c>***</c> and <c>- - - - -</c>
-/// becomes <c>- - - </c>. Tokenizers make a token of every symbol, and lines that are drawn with them would fill a model's length.
+/// Three of what repeats more often, where it is no letter or digit: <c>**********</c> becomes <c>***</c> and <c>- - -
+/// - -</c> becomes <c>- - - </c>. Tokenizers make a token of every symbol, and lines that are drawn with them would
+/// fill a model's length.
 /// </summary>
 internal sealed partial class RepeatedSymbols : ICleaningStep
 {

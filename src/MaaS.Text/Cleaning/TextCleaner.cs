@@ -6,9 +6,11 @@ namespace MaaS.Text.Cleaning;
 public sealed class TextCleaner
 {
     private static readonly ICleaningStep[] Known =
-        [new MailText(), new HtmlText(), new UnicodeText(), new PersonalDataMask(), new LowerCase(), new Whitespace(), new RepeatedSymbols()];
+        [new MailText(), new HtmlText(), new UnicodeText(), new PersonalDataMask(), new LowerCase(), new Whitespace(),
+            new RepeatedSymbols()];
 
-    private static readonly FrozenDictionary<string, ICleaningStep> ByName = Known.ToFrozenDictionary(static s => s.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, ICleaningStep> ByName = Known.ToFrozenDictionary(
+        static s => s.Name, StringComparer.Ordinal);
 
     private readonly ICleaningStep[] _steps;
 
@@ -18,8 +20,12 @@ public sealed class TextCleaner
     public TextCleaner(params IEnumerable<string> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
-        _steps = [.. steps.Select(static name => name is not null && ByName.TryGetValue(name, out var step) ? step : throw new ArgumentException(
-            $"Cleaning: expected steps among {string.Join(", ", Known.Select(static s => s.Name))}, got '{name}'.", nameof(steps)))];
+        _steps = [
+            .. steps.Select(
+                static name
+                    => name is not null && ByName.TryGetValue(name, out var step) ? step : throw new ArgumentException(
+            $"Cleaning: expected steps among {string.Join(", ", Known.Select(static s => s.Name))}, got '{name}'.",
+            nameof(steps)))];
     }
 
     /// <summary>Every step, in the order in which they are usually applied.</summary>

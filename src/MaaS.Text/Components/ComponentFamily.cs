@@ -21,7 +21,8 @@ internal sealed class ComponentFamily<T>(string kind, params (string Name, Func<
         return _readers.TryGetValue(type, out var read)
             ? read(json)
             : throw new InvalidDataException(
-                $"tokenizer.json: {json.Path}: {kind} '{type}' is not supported; expected one of {string.Join(", ", _readers.Keys.Order(StringComparer.Ordinal))}.");
+                $"tokenizer.json: {json.Path}: {kind} '{type}' is not supported; expected one of "
+                    + $"{string.Join(", ", _readers.Keys.Order(StringComparer.Ordinal))}.");
     }
 
     /// <summary>Reads the members of a <c>Sequence</c>.</summary>

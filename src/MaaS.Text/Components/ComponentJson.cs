@@ -16,7 +16,8 @@ internal readonly struct ComponentJson(JsonElement element, string path)
     public ComponentJson Member(string name)
     {
         Expect(JsonValueKind.Object);
-        return new(element.TryGetProperty(name, out var value) ? value : default, path.Length == 0 ? name : $"{path}.{name}");
+        return new(
+            element.TryGetProperty(name, out var value) ? value : default, path.Length == 0 ? name : $"{path}.{name}");
     }
 
     public IEnumerable<ComponentJson> Items()
@@ -64,12 +65,15 @@ internal readonly struct ComponentJson(JsonElement element, string path)
             : throw member.Fault("one character up to U+FFFF");
     }
 
-    public string AsString() => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Fault("a string");
+    public string AsString()
+        => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Fault("a string");
 
     public int AsInt() =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) ? value : throw Fault("a 32-bit integer");
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value)
+            ? value : throw Fault("a 32-bit integer");
 
-    public double AsDouble() => element.ValueKind == JsonValueKind.Number ? element.GetDouble() : throw Fault("a number");
+    public double AsDouble()
+        => element.ValueKind == JsonValueKind.Number ? element.GetDouble() : throw Fault("a number");
 
     public InvalidDataException Fault(string expected)
     {

@@ -7,8 +7,8 @@ namespace MaaS.Text.Components;
 
 /// <summary>What Replace and Split look for: a fixed text or a regular expression.</summary>
 /// <remarks>
-/// .NET's regular expressions see UTF-16 units, tokenizer.json means code points. So the expression runs on a copy in which
-/// one unit stands for each code point: itself up to U+FFFF, beyond it a rare character of the same category.
+/// .NET's regular expressions see UTF-16 units, tokenizer.json means code points. So the expression runs on a copy in
+/// which one unit stands for each code point: itself up to U+FFFF, beyond it a rare character of the same category.
 /// </remarks>
 internal sealed class TextPattern
 {
@@ -39,11 +39,15 @@ internal sealed class TextPattern
 
         try
         {
-            return new(expression, new Regex(WithUnicodeWords(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled));
+            return new(
+                expression,
+                new Regex(WithUnicodeWords(expression), RegexOptions.CultureInvariant | RegexOptions.Compiled));
         }
         catch (RegexParseException e)
         {
-            throw new InvalidDataException($"tokenizer.json: {json.Path}: expected a regular expression that .NET knows, got {expression}: {e.Message}", e);
+            throw new InvalidDataException(
+                $"tokenizer.json: {json.Path}: expected a regular expression that .NET knows, got {expression}: "
+                    + $"{e.Message}", e);
         }
     }
 
@@ -56,7 +60,8 @@ internal sealed class TextPattern
 
     /// <summary>The non-empty matches in a text, in order, as ranges of it.</summary>
     public IEnumerable<(int Start, int End)> Matches(ReadOnlySpan<char> text) =>
-        _regex is null ? Find(text) : text.ContainsAnyInRange('\uD800', '\uDFFF') ? MatchesByCodePoint(text) : Match(text);
+        _regex is null
+            ? Find(text) : text.ContainsAnyInRange('\uD800', '\uDFFF') ? MatchesByCodePoint(text) : Match(text);
 
     // \w in .NET lacks the marks that belong to words of many languages (UTS #18).
     private static string WithUnicodeWords(string expression)

@@ -16,5 +16,6 @@ internal sealed class BpeDecoder(string suffix) : IDecoder
     public void WriteMembers(Utf8JsonWriter writer) => writer.WriteString("suffix", suffix);
 
     public List<string> Decode(List<string> tokens) =>
-        [.. tokens.Select((token, i) => token.Replace(suffix, i == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal))];
+        [.. tokens.Select(
+            (token, i) => token.Replace(suffix, i == tokens.Count - 1 ? "" : " ", StringComparison.Ordinal))];
 }

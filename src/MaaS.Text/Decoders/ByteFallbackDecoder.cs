@@ -44,7 +44,8 @@ internal sealed class ByteFallbackDecoder : IDecoder
         }
 
         var bytes = run.ToArray();
-        pieces.Add(Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : new string('\uFFFD', bytes.Length));
+        pieces.Add(
+            Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : new string('\uFFFD', bytes.Length));
         run.Clear();
     }
 }

@@ -14,5 +14,6 @@ internal sealed class DecoderSequence(IReadOnlyList<IDecoder> decoders) : IDecod
 
     public void WriteMembers(Utf8JsonWriter writer) => writer.WriteComponents("decoders", decoders);
 
-    public List<string> Decode(List<string> tokens) => decoders.Aggregate(tokens, static (pieces, decoder) => decoder.Decode(pieces));
+    public List<string> Decode(List<string> tokens)
+        => decoders.Aggregate(tokens, static (pieces, decoder) => decoder.Decode(pieces));
 }

@@ -11,7 +11,8 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string content) : IDec
 
     public string Name => TypeName;
 
-    public static ReplaceDecoder Read(ComponentJson json) => new(TextPattern.Read(json.Member("pattern")), json.String("content"));
+    public static ReplaceDecoder Read(ComponentJson json)
+        => new(TextPattern.Read(json.Member("pattern")), json.String("content"));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {

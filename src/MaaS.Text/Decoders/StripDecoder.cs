@@ -10,7 +10,8 @@ internal sealed class StripDecoder(char content, int start, int stop) : IDecoder
 
     public string Name => TypeName;
 
-    public static StripDecoder Read(ComponentJson json) => new(json.Char("content"), json.Int("start", 0), json.Int("stop", 0));
+    public static StripDecoder Read(ComponentJson json)
+        => new(json.Char("content"), json.Int("start", 0), json.Int("stop", 0));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {

@@ -3,7 +3,8 @@ using MaaS.Text.Components;
 
 namespace MaaS.Text.Decoders;
 
-/// <summary>Joins the parts of words and sets words apart with spaces, but for punctuation where <c>cleanup</c> asks for it.</summary>
+/// <summary>Joins the parts of words and sets words apart with spaces, but for punctuation where <c>cleanup</c> asks
+/// for it.</summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanup) : IDecoder
 {
     public const string TypeName = "WordPiece";
@@ -17,7 +18,8 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : IDecoder
 
     public string Name => TypeName;
 
-    public static WordPieceDecoder Read(ComponentJson json) => new(json.String("prefix", "##"), json.Bool("cleanup", true));
+    public static WordPieceDecoder Read(ComponentJson json)
+        => new(json.String("prefix", "##"), json.Bool("cleanup", true));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {
@@ -32,6 +34,8 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : IDecoder
         var piece = index == 0 ? token
             : token.StartsWith(prefix, StringComparison.Ordinal) ? token[prefix.Length..]
             : " " + token;
-        return cleanup ? Cleanups.Aggregate(piece, static (text, c) => text.Replace(c.From, c.To, StringComparison.Ordinal)) : piece;
+        return cleanup
+            ? Cleanups.Aggregate(piece, static (text, c) => text.Replace(c.From, c.To, StringComparison.Ordinal))
+            : piece;
     }
 }

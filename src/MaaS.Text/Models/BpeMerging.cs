@@ -61,7 +61,9 @@ internal static class BpeMerging
     }
 
     private static void Offer(
-        PriorityQueue<Candidate, (int Rank, int Left)> queue, Dictionary<ulong, BpeMerge> table, ReadOnlySpan<BpePart> parts, int left, int right)
+        PriorityQueue<Candidate, (
+            int Rank, int Left)> queue, Dictionary<ulong, BpeMerge> table, ReadOnlySpan<BpePart> parts, int left,
+            int right)
     {
         if (table.TryGetValue(BpeMerge.Key(parts[left].Id, parts[right].Id), out var merge))
         {

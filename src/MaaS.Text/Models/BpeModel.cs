@@ -3,7 +3,8 @@ using MaaS.Text.Components;
 
 namespace MaaS.Text.Models;
 
-/// <summary>Byte-pair encoding: a word's characters, merged pair by pair in the order in which training found the pairs.</summary>
+/// <summary>Byte-pair encoding: a word's characters, merged pair by pair in the order in which training found the
+/// pairs.</summary>
 /// <remarks>Sennrich et al. 2016. With the ByteLevel pre-tokenizer the characters are bytes, as in GPT-2.</remarks>
 internal sealed class BpeModel : ITokenModel
 {
@@ -17,7 +18,8 @@ internal sealed class BpeModel : ITokenModel
     private readonly BpeSymbols _symbols;
     private readonly WordCache _cache = new();
 
-    public BpeModel(Vocabulary vocabulary, IReadOnlyList<(string First, string Second)> merges, BpeOptions? options = null)
+    public BpeModel(
+        Vocabulary vocabulary, IReadOnlyList<(string First, string Second)> merges, BpeOptions? options = null)
     {
         (Vocabulary, _merges, _options) = (vocabulary, merges, options ?? new());
         _symbols = new(vocabulary, _options);
@@ -25,7 +27,8 @@ internal sealed class BpeModel : ITokenModel
         for (var rank = 0; rank < merges.Count; rank++)
         {
             var (first, second) = merges[rank];
-            var rest = second.StartsWith(_options.ContinuingPrefix, StringComparison.Ordinal) ? second[_options.ContinuingPrefix.Length..] : second;
+            var rest = second.StartsWith(_options.ContinuingPrefix, StringComparison.Ordinal)
+                ? second[_options.ContinuingPrefix.Length..] : second;
             var place = $"BPE: merges[{rank}]";
             var pair = BpeMerge.Key(vocabulary.Require(first, place), vocabulary.Require(second, place));
             _table[pair] = new(rank, vocabulary.Require(first + rest, place));
@@ -41,7 +44,8 @@ internal sealed class BpeModel : ITokenModel
         var dropout = json.Member("dropout");
         if (!dropout.IsNull && dropout.AsDouble() != 0)
         {
-            throw new InvalidDataException($"tokenizer.json: {dropout.Path}: dropout is not supported; set it to null.");
+            throw new InvalidDataException(
+                $"tokenizer.json: {dropout.Path}: dropout is not supported; set it to null.");
         }
 
         return new(
@@ -108,10 +112,12 @@ internal sealed class BpeModel : ITokenModel
     {
         if (merge.Element.ValueKind == JsonValueKind.Array)
         {
-            return merge.Items().ToArray() is [var first, var second] ? (first.AsString(), second.AsString()) : throw merge.Fault("two tokens");
+            return merge.Items().ToArray() is [var first, var second]
+                ? (first.AsString(), second.AsString()) : throw merge.Fault("two tokens");
         }
 
-        return merge.AsString().Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right] ? (left, right) : throw merge.Fault("two tokens with a space between");
+        return merge.AsString().Split(' ') is [{ Length: > 0 } left, { Length: > 0 } right]
+            ? (left, right) : throw merge.Fault("two tokens with a space between");
     }
 
     private void WriteMerges(Utf8JsonWriter writer)

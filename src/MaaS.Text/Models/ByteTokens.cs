@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace MaaS.Text.Models;
 
-/// <summary>Tokens <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c> that stand for the bytes of what a vocabulary lacks.</summary>
+/// <summary>Tokens <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c> that stand for the bytes of what a vocabulary
+/// lacks.</summary>
 internal static class ByteTokens
 {
     /// <summary>The ids of all 256, by byte; where a vocabulary lacks one it is -1.</summary>
@@ -16,6 +17,7 @@ internal static class ByteTokens
     {
         value = 0;
         return token is ['<', '0', 'x', _, _, '>']
-            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+            && byte.TryParse(
+                token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 }

@@ -8,6 +8,7 @@ internal interface ITokenModel : IComponent
 {
     Vocabulary Vocabulary { get; }
 
-    /// <summary>Adds the tokens of a non-empty word without lone surrogates to a run, whose current word it is.</summary>
+    /// <summary>Adds the tokens of a non-empty word without lone surrogates to a run, whose current word it
+    /// is.</summary>
     void Tokenize(ReadOnlySpan<char> word, TokenRun run);
 }

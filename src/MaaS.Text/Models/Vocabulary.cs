@@ -25,7 +25,9 @@ internal sealed class Vocabulary
 
             if (!_tokens.TryAdd(id, token))
             {
-                throw new InvalidDataException($"vocabulary: expected an id of its own for each token, got {id} for '{_tokens[id]}' and '{token}'.");
+                throw new InvalidDataException(
+                    $"vocabulary: expected an id of its own for each token, got {id} for '{_tokens[id]}' and "
+                    + $"'{token}'.");
             }
         }
     }
@@ -45,7 +47,9 @@ internal sealed class Vocabulary
     /// <exception cref="InvalidDataException">The vocabulary has it not.</exception>
     public int Require(string token, string user) =>
         _ids.TryGetValue(token, out var id) ? id
-            : throw new InvalidDataException($"{user}: expected the token '{token}' in the vocabulary of {Count} tokens; name the right one or add it.");
+            : throw new InvalidDataException(
+                $"{user}: expected the token '{token}' in the vocabulary of {Count} tokens; name the right one or add "
+                    + "it.");
 
     /// <summary>Reads an object of ids by token.</summary>
     public static Vocabulary Read(ComponentJson json)
@@ -55,7 +59,8 @@ internal sealed class Vocabulary
         {
             if (!ids.TryAdd(token, id.AsInt()))
             {
-                throw new InvalidDataException($"tokenizer.json: {json.Path}: expected each token once, got '{token}' twice.");
+                throw new InvalidDataException(
+                    $"tokenizer.json: {json.Path}: expected each token once, got '{token}' twice.");
             }
         }
 

@@ -1,6 +1,7 @@
 namespace MaaS.Text.Models;
 
-/// <summary>Remembers how words were cut: a fixed number of slots, the later word of a slot takes it. Needs no lock.</summary>
+/// <summary>Remembers how words were cut: a fixed number of slots, the later word of a slot takes it. Needs no
+/// lock.</summary>
 internal sealed class WordCache
 {
     private const int Slots = 1 << 15;

@@ -21,7 +21,8 @@ internal sealed class WordLevelModel : ITokenModel
 
     public Vocabulary Vocabulary { get; }
 
-    public static WordLevelModel Read(ComponentJson json) => new(Vocabulary.Read(json.Member("vocab")), json.String("unk_token", "<unk>"));
+    public static WordLevelModel Read(ComponentJson json)
+        => new(Vocabulary.Read(json.Member("vocab")), json.String("unk_token", "<unk>"));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {

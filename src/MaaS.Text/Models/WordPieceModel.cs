@@ -3,7 +3,8 @@ using MaaS.Text.Components;
 
 namespace MaaS.Text.Models;
 
-/// <summary>Takes the longest token that a word starts with, then the longest that goes on from there, and so on.</summary>
+/// <summary>Takes the longest token that a word starts with, then the longest that goes on from there, and so
+/// on.</summary>
 /// <remarks>Devlin et al. 2018; a walk over a trie instead of a lookup for each length.</remarks>
 internal sealed class WordPieceModel : ITokenModel
 {
@@ -21,7 +22,8 @@ internal sealed class WordPieceModel : ITokenModel
     /// <param name="unknown">Stands for a word that no tokens make up.</param>
     /// <param name="prefix">Marks tokens that go on within a word.</param>
     /// <param name="maxChars">Words of more code points are unknown.</param>
-    public WordPieceModel(Vocabulary vocabulary, string unknown = "[UNK]", string prefix = DefaultPrefix, int maxChars = DefaultMaxChars)
+    public WordPieceModel(
+        Vocabulary vocabulary, string unknown = "[UNK]", string prefix = DefaultPrefix, int maxChars = DefaultMaxChars)
     {
         (Vocabulary, _unknown, _prefix, _maxChars) = (vocabulary, unknown, prefix, maxChars);
         _unknownId = vocabulary.Require(unknown, "WordPiece: unk_token");

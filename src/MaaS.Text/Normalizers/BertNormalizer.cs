@@ -5,14 +5,16 @@ using MaaS.Text.Unicode;
 
 namespace MaaS.Text.Normalizers;
 
-/// <summary>BERT's cleaning: no control characters, plain spaces, spaces around Chinese characters, no accents, lower case.</summary>
+/// <summary>BERT's cleaning: no control characters, plain spaces, spaces around Chinese characters, no accents, lower
+/// case.</summary>
 internal sealed class BertNormalizer : INormalizer
 {
     public const string TypeName = "BertNormalizer";
 
     // Characters that the fast way does not handle: controls but tab, line feed and carriage return.
     private static readonly System.Buffers.SearchValues<char> Removed = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 128).Select(static c => (char)c).Where(static c => char.IsControl(c) && c is not ('\t' or '\n' or '\r'))]);
+        [.. Enumerable.Range(0, 128).Select(static c => (char)c)
+            .Where(static c => char.IsControl(c) && c is not ('\t' or '\n' or '\r'))]);
 
     private readonly bool _clean, _spaceCjk, _lowercase;
     private readonly bool? _stripAccents;

@@ -3,7 +3,8 @@ using MaaS.Text.Unicode;
 
 namespace MaaS.Text.Normalizers;
 
-/// <summary>Lower case by Unicode's full mapping without context: one code point becomes one, but İ becomes two.</summary>
+/// <summary>Lower case by Unicode's full mapping without context: one code point becomes one, but İ becomes
+/// two.</summary>
 internal static class CaseMapping
 {
     private const int CapitalIWithDot = 0x130, CombiningDotAbove = 0x307;

@@ -11,7 +11,8 @@ internal sealed class NormalizerSequence(IReadOnlyList<INormalizer> normalizers)
 
     public string Name => TypeName;
 
-    public static NormalizerSequence Read(ComponentJson json) => new(TextNormalizers.Family.ReadAll(json.Member("normalizers")));
+    public static NormalizerSequence Read(ComponentJson json)
+        => new(TextNormalizers.Family.ReadAll(json.Member("normalizers")));
 
     public void WriteMembers(Utf8JsonWriter writer) => writer.WriteComponents("normalizers", normalizers);
 

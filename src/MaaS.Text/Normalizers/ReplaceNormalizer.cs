@@ -4,14 +4,16 @@ using MaaS.Text.Unicode;
 
 namespace MaaS.Text.Normalizers;
 
-/// <summary>Puts a text in the place of every match of a pattern; it comes from the last character that it replaces.</summary>
+/// <summary>Puts a text in the place of every match of a pattern; it comes from the last character that it
+/// replaces.</summary>
 internal sealed class ReplaceNormalizer(TextPattern pattern, string content) : INormalizer
 {
     public const string TypeName = "Replace";
 
     public string Name => TypeName;
 
-    public static ReplaceNormalizer Read(ComponentJson json) => new(TextPattern.Read(json.Member("pattern")), json.String("content"));
+    public static ReplaceNormalizer Read(ComponentJson json)
+        => new(TextPattern.Read(json.Member("pattern")), json.String("content"));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {

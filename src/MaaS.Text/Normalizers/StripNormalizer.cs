@@ -11,7 +11,8 @@ internal sealed class StripNormalizer(bool left, bool right) : INormalizer
 
     public string Name => TypeName;
 
-    public static StripNormalizer Read(ComponentJson json) => new(json.Bool("strip_left", true), json.Bool("strip_right", true));
+    public static StripNormalizer Read(ComponentJson json)
+        => new(json.Bool("strip_left", true), json.Bool("strip_right", true));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {

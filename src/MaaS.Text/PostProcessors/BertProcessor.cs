@@ -11,13 +11,15 @@ internal sealed class BertProcessor(SpecialToken cls, SpecialToken sep) : IPostP
 
     public string Name => TypeName;
 
-    public Template Single { get; } = new(TemplateItem.Special(cls.Id, 0), TemplateItem.First(0), TemplateItem.Special(sep.Id, 0));
+    public Template Single { get; } = new(
+        TemplateItem.Special(cls.Id, 0), TemplateItem.First(0), TemplateItem.Special(sep.Id, 0));
 
     public Template Pair { get; } = new(
         TemplateItem.Special(cls.Id, 0), TemplateItem.First(0), TemplateItem.Special(sep.Id, 0),
         TemplateItem.Second(1), TemplateItem.Special(sep.Id, 1));
 
-    public static BertProcessor Read(ComponentJson json) => new(SpecialToken.Read(json.Member("cls")), SpecialToken.Read(json.Member("sep")));
+    public static BertProcessor Read(ComponentJson json)
+        => new(SpecialToken.Read(json.Member("cls")), SpecialToken.Read(json.Member("sep")));
 
     public void WriteMembers(Utf8JsonWriter writer)
     {

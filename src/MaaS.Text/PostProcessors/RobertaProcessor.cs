@@ -4,14 +4,17 @@ using MaaS.Text.Models;
 
 namespace MaaS.Text.PostProcessors;
 
-/// <summary><c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all of type 0.</summary>
-internal sealed class RobertaProcessor(SpecialToken cls, SpecialToken sep, bool trimOffsets, bool addPrefixSpace) : IPostProcessor
+/// <summary><c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all of type
+/// 0.</summary>
+internal sealed class RobertaProcessor(SpecialToken cls, SpecialToken sep, bool trimOffsets, bool addPrefixSpace)
+    : IPostProcessor
 {
     public const string TypeName = "RobertaProcessing";
 
     public string Name => TypeName;
 
-    public Template Single { get; } = new(TemplateItem.Special(cls.Id, 0), TemplateItem.First(0), TemplateItem.Special(sep.Id, 0));
+    public Template Single { get; } = new(
+        TemplateItem.Special(cls.Id, 0), TemplateItem.First(0), TemplateItem.Special(sep.Id, 0));
 
     public Template Pair { get; } = new(
         TemplateItem.Special(cls.Id, 0), TemplateItem.First(0), TemplateItem.Special(sep.Id, 0),

@@ -7,7 +7,8 @@ namespace MaaS.Text.PostProcessors;
 internal readonly record struct SpecialToken(string Token, int Id)
 {
     public static SpecialToken Read(ComponentJson json) =>
-        json.Items().ToArray() is [var token, var id] ? new(token.AsString(), id.AsInt()) : throw json.Fault("[token, id]");
+        json.Items().ToArray() is [var token, var id]
+            ? new(token.AsString(), id.AsInt()) : throw json.Fault("[token, id]");
 
     public void Write(Utf8JsonWriter writer, string name)
     {

@@ -27,8 +27,10 @@ internal sealed class TemplateProcessor : IPostProcessor
     /// <summary><c>first A last</c> and <c>first A last B last</c>, the latter B and last of type 1.</summary>
     public static TemplateProcessor Bert(SpecialToken first, SpecialToken last) => new(
         [new(first.Token, false, 0), new("A", true, 0), new(last.Token, false, 0)],
-        [new(first.Token, false, 0), new("A", true, 0), new(last.Token, false, 0), new("B", true, 1), new(last.Token, false, 1)],
-        new[] { first, last }.DistinctBy(static t => t.Token).ToDictionary(static t => t.Token, static t => (new[] { t.Id }, new[] { t.Token })));
+        [new(first.Token, false, 0), new("A", true, 0), new(last.Token, false, 0), new("B", true, 1),
+            new(last.Token, false, 1)],
+        new[] { first, last }.DistinctBy(static t => t.Token)
+            .ToDictionary(static t => t.Token, static t => (new[] { t.Id }, new[] { t.Token })));
 
     public static TemplateProcessor Read(ComponentJson json)
     {
@@ -81,22 +83,28 @@ internal sealed class TemplateProcessor : IPostProcessor
     }
 
     private Template Resolve(Entry[] entries) => new([.. entries.Select(e =>
-        e.IsText ? new TemplateItem(e.Id == "A" ? 0 : 1, [], e.TypeId) : new TemplateItem(null, _special[e.Id].Ids, e.TypeId))]);
+        e.IsText
+            ? new TemplateItem(e.Id == "A" ? 0 : 1, [], e.TypeId)
+            : new TemplateItem(null, _special[e.Id].Ids, e.TypeId))]);
 
     private static Entry[] ReadTemplate(ComponentJson json, Dictionary<string, (int[], string[])> special, string texts)
     {
         Entry[] entries = [.. json.Items().Select(static item =>
             item.Member("Sequence") is { IsNull: false } text
                 ? new Entry(text.String("id"), true, text.Int("type_id", 0))
-                : new Entry(item.Member("SpecialToken").String("id"), false, item.Member("SpecialToken").Int("type_id", 0)))];
+                : new Entry(
+                    item.Member("SpecialToken").String("id"), false, item.Member("SpecialToken").Int("type_id", 0)))];
         if (entries.FirstOrDefault(e => !e.IsText && !special.ContainsKey(e.Id)) is { } unknown)
         {
-            throw new InvalidDataException($"tokenizer.json: {json.Path}: expected '{unknown.Id}' among special_tokens.");
+            throw new InvalidDataException(
+                $"tokenizer.json: {json.Path}: expected '{unknown.Id}' among special_tokens.");
         }
 
-        var used = string.Concat(entries.Where(static e => e.IsText).Select(static e => e.Id).Order(StringComparer.Ordinal));
+        var used = string.Concat(
+            entries.Where(static e => e.IsText).Select(static e => e.Id).Order(StringComparer.Ordinal));
         return used == texts ? entries
-            : throw new InvalidDataException($"tokenizer.json: {json.Path}: expected each of the texts '{texts}' once, got '{used}'.");
+            : throw new InvalidDataException(
+                $"tokenizer.json: {json.Path}: expected each of the texts '{texts}' once, got '{used}'.");
     }
 
     private static void WriteTemplate(Utf8JsonWriter writer, string name, Entry[] entries)

@@ -3,7 +3,8 @@ using MaaS.Text.Components;
 
 namespace MaaS.Text.PreTokenizers;
 
-/// <summary>The options that pre-tokenizer, post-processor and decoder of this name share; each heeds its own.</summary>
+/// <summary>The options that pre-tokenizer, post-processor and decoder of this name share; each heeds its
+/// own.</summary>
 /// <param name="AddPrefixSpace">Whether a space is added before a text that starts with none.</param>
 /// <param name="TrimOffsets">Whether the spaces that tokens carry are left out of their ranges.</param>
 /// <param name="UseRegex">Whether text is cut as GPT-2 does.</param>

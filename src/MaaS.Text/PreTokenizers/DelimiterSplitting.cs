@@ -16,7 +16,8 @@ internal static class DelimiterSplitting
     /// <param name="delimiters">In order, without overlap; relative to the word.</param>
     /// <param name="invert">Whether what lies between delimiters takes their part, and they take its.</param>
     public static void AddParts(
-        this WordList words, int start, int end, IEnumerable<(int Start, int End)> delimiters, SplitBehavior behavior, bool invert = false)
+        this WordList words, int start, int end, IEnumerable<(int Start, int End)> delimiters, SplitBehavior behavior,
+        bool invert = false)
     {
         List<Piece> pieces = [];
         var done = start;
@@ -52,7 +53,8 @@ internal static class DelimiterSplitting
         }
     }
 
-    // Whether a piece goes on with the word of the one before it. Of a run of delimiters only the one next to the text joins it.
+    // Whether a piece goes on with the word of the one before it. Of a run of delimiters only the one next to the text
+    // joins it.
     private static bool Joins(List<Piece> pieces, int index, SplitBehavior behavior)
     {
         var (before, piece) = (pieces[index - 1].IsDelimiter, pieces[index].IsDelimiter);

@@ -5,7 +5,8 @@ using MaaS.Text.Unicode;
 namespace MaaS.Text.PreTokenizers;
 
 /// <summary>Cuts where a pattern matches.</summary>
-internal abstract class PatternPreTokenizer(string name, TextPattern pattern, SplitBehavior behavior, bool invert) : IPreTokenizer
+internal abstract class PatternPreTokenizer(string name, TextPattern pattern, SplitBehavior behavior, bool invert)
+    : IPreTokenizer
 {
     public string Name => name;
 

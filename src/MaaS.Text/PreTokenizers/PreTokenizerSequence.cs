@@ -11,7 +11,8 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> preToken
 
     public string Name => TypeName;
 
-    public static PreTokenizerSequence Read(ComponentJson json) => new(TextPreTokenizers.Family.ReadAll(json.Member("pretokenizers")));
+    public static PreTokenizerSequence Read(ComponentJson json)
+        => new(TextPreTokenizers.Family.ReadAll(json.Member("pretokenizers")));
 
     public void WriteMembers(Utf8JsonWriter writer) => writer.WriteComponents("pretokenizers", preTokenizers);
 

@@ -5,7 +5,8 @@ using MaaS.Text.Unicode;
 namespace MaaS.Text.PreTokenizers;
 
 /// <summary>Cuts at punctuation.</summary>
-internal sealed class PunctuationPreTokenizer(SplitBehavior behavior) : ClassPreTokenizer(TypeName, CharClass.Punctuation, behavior)
+internal sealed class PunctuationPreTokenizer(SplitBehavior behavior)
+    : ClassPreTokenizer(TypeName, CharClass.Punctuation, behavior)
 {
     public const string TypeName = "Punctuation";
 

@@ -19,7 +19,8 @@ internal sealed class WordList
         }
     }
 
-    /// <summary>Adds a word to the list that <see cref="Commit"/> puts in the place of this one; empty ones are left out.</summary>
+    /// <summary>Adds a word to the list that <see cref="Commit"/> puts in the place of this one; empty ones are left
+    /// out.</summary>
     public void Add(int start, int end)
     {
         if (end > start)

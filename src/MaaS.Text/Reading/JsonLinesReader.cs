@@ -45,7 +45,8 @@ internal static class JsonLinesReader
                     number, Text(document.RootElement, options.TextColumn),
                     options.LabelColumn is { } label ? Text(document.RootElement, label) : null, options);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)   // The latter for half of a surrogate pair.
+        // The latter for half of a surrogate pair.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return TextRow.Bad(number, $"expected JSON: {e.Message.TrimEnd('.')}");
         }
@@ -57,7 +58,8 @@ internal static class JsonLinesReader
         {
             if (name is not null && !row.TryGetProperty(name, out _))
             {
-                return $"expected a member '{name}', got {string.Join(", ", row.EnumerateObject().Select(static m => $"'{m.Name}'"))}";
+                return $"expected a member '{name}', got "
+                    + $"{string.Join(", ", row.EnumerateObject().Select(static m => $"'{m.Name}'"))}";
             }
         }
 

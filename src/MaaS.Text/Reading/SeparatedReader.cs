@@ -32,9 +32,15 @@ internal static class SeparatedReader
             var found = damage;
             damage = null;
             yield return found is not null
-                    ? TextRow.Bad(number, $"expected quotes around a whole field and doubled inside it, got {Name(found.Value)} (line {reader.LineNumber})")
+                    ? TextRow.Bad(
+                        number,
+                        $"expected quotes around a whole field and doubled inside it, got {Name(found.Value)} (line "
+                            + $"{reader.LineNumber})")
                 : reader.FieldCount != columns.Length
-                    ? TextRow.Bad(number, $"expected {columns.Length} fields ({string.Join(", ", columns)}), got {reader.FieldCount} (line {reader.LineNumber})")
+                    ? TextRow.Bad(
+                        number,
+                        $"expected {columns.Length} fields ({string.Join(", ", columns)}), got {reader.FieldCount} "
+                            + $"(line {reader.LineNumber})")
                 : TextRow.Of(number, reader.GetString(text), label < 0 ? null : reader.GetString(label), options);
         }
     }
@@ -51,7 +57,8 @@ internal static class SeparatedReader
         }
     }
 
-    private static IEnumerable<string> Fields(CsvReader reader) => Enumerable.Range(0, reader.FieldCount).Select(reader.GetString);
+    private static IEnumerable<string> Fields(CsvReader reader)
+        => Enumerable.Range(0, reader.FieldCount).Select(reader.GetString);
 
     private static string Name(CsvMalformedReason reason) => reason switch
     {
@@ -68,6 +75,7 @@ internal static class SeparatedReader
             ? Array.IndexOf(columns, name)
             : throw new InvalidDataException(
                 $"{path}: expected one column '{name}', the header has {(found == 0 ? "" : $"{found} of them among ")}"
-                + $"{string.Join(", ", columns.Select(static c => $"'{c}'"))}; name the column, or check the delimiter.");
+                + $"{string.Join(", ", columns.Select(static c => $"'{c}'"))}; "
+                + "name the column, or check the delimiter.");
     }
 }

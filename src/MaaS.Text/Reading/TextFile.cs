@@ -2,7 +2,8 @@ using System.Text;
 
 namespace MaaS.Text.Reading;
 
-/// <summary>Reads labelled texts from comma- or tab-separated files and from JSON lines, one record at a time.</summary>
+/// <summary>Reads labelled texts from comma- or tab-separated files and from JSON lines, one record at a
+/// time.</summary>
 public static class TextFile
 {
     /// <summary>Longest text or other field, in characters: more is an unclosed quote or no text.</summary>
@@ -11,13 +12,15 @@ public static class TextFile
     private static readonly string[] JsonExtensions = [".jsonl", ".ndjson", ".json"];
 
     /// <summary>The samples of a file, read as they are asked for: it may be larger than memory.</summary>
-    /// <param name="path"><c>.jsonl</c>, <c>.ndjson</c> and <c>.json</c> hold one JSON object a line; other files have a header and separated columns.</param>
+    /// <param name="path"><c>.jsonl</c>, <c>.ndjson</c> and <c>.json</c> hold one JSON object a line; other files have
+    /// a header and separated columns.</param>
     /// <param name="options">Columns and encoding; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ArgumentException">The encoding is unknown.</exception>
     /// <exception cref="InvalidDataException">
     /// A column is missing (the message lists those that are there), or, while reading, a row cannot be used and
-    /// <see cref="TextFileOptions.OnBadRow"/> is null: it is ragged, wrongly quoted, undecodable, empty or of an unknown label.
+    /// <see cref="TextFileOptions.OnBadRow"/> is null: it is ragged, wrongly quoted, undecodable, empty or of an
+    /// unknown label.
     /// </exception>
     public static IEnumerable<TextSample> Read(string path, TextFileOptions? options = null)
     {
@@ -32,7 +35,8 @@ public static class TextFile
     private static IEnumerable<TextSample> Samples(string path, TextFileOptions options, Encoding encoding)
     {
         using var file = new FileStream(path, new FileStreamOptions { BufferSize = 1 << 16 });
-        using var reader = new StreamReader(file, Marked(file) is { } name ? EncodingOf(name) : encoding, detectEncodingFromByteOrderMarks: true);
+        using var reader = new StreamReader(
+            file, Marked(file) is { } name ? EncodingOf(name) : encoding, detectEncodingFromByteOrderMarks: true);
         var rows = JsonExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
             ? JsonLinesReader.Rows(reader, options)
             : SeparatedReader.Rows(reader, options, options.Delimiter ?? DelimiterOf(path), path);
@@ -56,7 +60,8 @@ public static class TextFile
     private static char DelimiterOf(string path)
         => Path.GetExtension(path).ToUpperInvariant() is ".TSV" or ".TAB" ? '\t' : ',';
 
-    // The encoding that a byte order mark names. StreamReader would find it as well, but read its undecodable bytes as U+FFFD.
+    // The encoding that a byte order mark names. StreamReader would find it as well, but read its undecodable bytes as
+    // U+FFFD.
     private static string? Marked(FileStream file)
     {
         if (!file.CanSeek)
@@ -84,11 +89,13 @@ public static class TextFile
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         try
         {
-            return Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback($"{TextRow.Undecodable}"));
+            return Encoding.GetEncoding(
+                name, EncoderFallback.ExceptionFallback, new DecoderReplacementFallback($"{TextRow.Undecodable}"));
         }
         catch (ArgumentException e)
         {
-            throw new ArgumentException($"Encoding: expected a name as utf-8 or windows-1252, got '{name}'.", nameof(name), e);
+            throw new ArgumentException(
+                $"Encoding: expected a name as utf-8 or windows-1252, got '{name}'.", nameof(name), e);
         }
     }
 }

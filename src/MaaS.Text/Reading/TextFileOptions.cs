@@ -10,7 +10,8 @@ public sealed record TextFileOptions
     /// <summary>Name of the column (JSON: member) with the class; null to read no labels.</summary>
     public string? LabelColumn { get; init; } = "label";
 
-    /// <summary>What separates columns; null for the file name's: tab for <c>.tsv</c> and <c>.tab</c>, otherwise a comma.</summary>
+    /// <summary>What separates columns; null for the file name's: tab for <c>.tsv</c> and <c>.tab</c>, otherwise a
+    /// comma.</summary>
     public char? Delimiter { get; init; }
 
     /// <summary>Name of the character encoding, as <c>windows-1252</c>; a byte order mark wins over it.</summary>

@@ -4,7 +4,8 @@ namespace MaaS.Text.Reading;
 /// <summary>What a reader found in one record: text and label, or what is wrong with it.</summary>
 internal readonly record struct TextRow(long Row, string Text, string Label, string? Fault)
 {
-    /// <summary>What <see cref="TextFile"/> reads undecodable bytes as: a code point that stands for no character.</summary>
+    /// <summary>What <see cref="TextFile"/> reads undecodable bytes as: a code point that stands for no
+    /// character.</summary>
     public const char Undecodable = '\uffff';
 
     public static TextRow Bad(long row, string fault) => new(row, "", "", fault);

@@ -12,13 +12,15 @@ public static class BpeTrainer
     /// <param name="corpus">Texts, read once; their order does not matter.</param>
     /// <param name="options">Null for 30,000 tokens.</param>
     /// <param name="cancellationToken">Ends the work between texts and between merges.</param>
-    /// <exception cref="ArgumentException">The vocabulary is too small for special tokens and bytes, or a text is null.</exception>
+    /// <exception cref="ArgumentException">The vocabulary is too small for special tokens and bytes, or a text is
+    /// null.</exception>
     public static Tokenizer Train(
         IEnumerable<string> corpus, BpeTrainingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         options ??= new();
-        IReadOnlyList<string> special = options.SpecialTokens.Count > 0 ? options.SpecialTokens : [Gpt2Pipeline.EndOfText];
+        IReadOnlyList<string> special = options.SpecialTokens.Count > 0
+            ? options.SpecialTokens : [Gpt2Pipeline.EndOfText];
         options.ThrowIfTooSmall(special.Count + ByteAlphabet.Chars.Length);
         var reader = new WordReader(normalizer: null, new ByteLevelPreTokenizer(new(options.AddPrefixSpace)));
         var counts = WordCounts.Count(reader, corpus, options, cancellationToken);
@@ -34,7 +36,8 @@ public static class BpeTrainer
             vocabulary.Add(symbol.ToString());
         }
 
-        var words = counts.InOrder.Select(c => (c.Key.Select(symbol => vocabulary.Add(symbol.ToString())).ToArray(), c.Value)).ToList();
+        var words = counts.InOrder.Select(
+            c => (c.Key.Select(symbol => vocabulary.Add(symbol.ToString())).ToArray(), c.Value)).ToList();
         vocabulary.Grow(words, options, counts.Texts, cancellationToken);
         return new(Gpt2Pipeline.Make(vocabulary.ToVocabulary(), vocabulary.Merges, options.AddPrefixSpace, special));
     }

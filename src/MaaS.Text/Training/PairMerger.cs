@@ -3,10 +3,11 @@ using MaaS.Text.Models;
 
 namespace MaaS.Text.Training;
 
-/// <summary>Grows a vocabulary: the most frequent pair of neighbouring tokens becomes a token, again and again.</summary>
+/// <summary>Grows a vocabulary: the most frequent pair of neighbouring tokens becomes a token, again and
+/// again.</summary>
 /// <remarks>
-/// Sennrich et al. 2016, with counts kept up to date instead of counted anew. Of pairs equally frequent the one with the
-/// lower ids comes first, so equal corpora give equal vocabularies, whatever the order of the texts.
+/// Sennrich et al. 2016, with counts kept up to date instead of counted anew. Of pairs equally frequent the one with
+/// the lower ids comes first, so equal corpora give equal vocabularies, whatever the order of the texts.
 /// </remarks>
 internal sealed class PairMerger
 {
@@ -123,14 +124,16 @@ internal sealed class PairMerger
     private void Change(int w, int first, int second, long count)
     {
         var key = BpeMerge.Key(first, second);
-        ref var total = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_pairCounts, key, out _);
+        ref var total = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+            _pairCounts, key, out _);
         total += count;
         if (count < 0)
         {
             return;
         }
 
-        ref var places = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_places, key, out _);
+        ref var places = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
+            _places, key, out _);
         places ??= [];
         if (places.Count == 0 || places[^1] != w)
         {

@@ -10,7 +10,8 @@ public abstract record TokenizerTrainingOptions
     public int MinFrequency { get; init; } = 2;
 
     /// <summary>
-    /// Special tokens. WordPiece has [PAD], [UNK], [CLS], [SEP] and [MASK] besides; BPE has <c>&lt;|endoftext|&gt;</c> where none are named.
+    /// Special tokens. WordPiece has [PAD], [UNK], [CLS], [SEP] and [MASK] besides; BPE has <c>&lt;|endoftext|&gt;</c>
+    /// where none are named.
     /// </summary>
     public IReadOnlyList<string> SpecialTokens { get; init; } = [];
 
@@ -25,7 +26,8 @@ public abstract record TokenizerTrainingOptions
         if (VocabSize < needed)
         {
             throw new ArgumentException(
-                $"tokenizer training: expected a VocabSize of at least {needed}, the special tokens and the alphabet, got {VocabSize}.");
+                $"tokenizer training: expected a VocabSize of at least {needed}, the special tokens and the alphabet, "
+                    + $"got {VocabSize}.");
         }
     }
 }

@@ -35,14 +35,16 @@ internal sealed class VocabularyBuilder(string continuingPrefix)
     /// <summary>Merges pairs until the vocabulary is as large as asked for or no pair is frequent enough.</summary>
     /// <param name="words">Distinct words as tokens of the vocabulary, and how often each occurs.</param>
     public void Grow(
-        IReadOnlyList<(int[] Ids, long Count)> words, TokenizerTrainingOptions options, long texts, CancellationToken cancellationToken)
+        IReadOnlyList<(int[] Ids, long Count)> words, TokenizerTrainingOptions options, long texts,
+        CancellationToken cancellationToken)
     {
         var merger = new PairMerger(words);
         while (_tokens.Count < options.VocabSize && merger.Next(options.MinFrequency) is var (first, second))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var tail = _tokens[second];
-            var rest = tail.StartsWith(continuingPrefix, StringComparison.Ordinal) ? tail[continuingPrefix.Length..] : tail;
+            var rest = tail.StartsWith(continuingPrefix, StringComparison.Ordinal)
+                ? tail[continuingPrefix.Length..] : tail;
             _merges.Add((_tokens[first], tail));
             merger.Merge(first, second, Add(_tokens[first] + rest));
             if (_merges.Count % Interval == 0)

@@ -20,7 +20,8 @@ internal sealed class WordCounts
 
     /// <summary>Counts the words that a reader cuts texts into.</summary>
     public static WordCounts Count(
-        WordReader reader, IEnumerable<string> corpus, TokenizerTrainingOptions options, CancellationToken cancellationToken)
+        WordReader reader, IEnumerable<string> corpus, TokenizerTrainingOptions options,
+        CancellationToken cancellationToken)
     {
         var words = new WordCounts();
         var (buffer, list) = (new TextBuffer(), new WordList());

@@ -6,9 +6,9 @@ namespace MaaS.Text.Training;
 
 /// <summary>Makes a BERT tokenizer from a corpus.</summary>
 /// <remarks>
-/// Pairs are merged by frequency, as in BPE, with <c>##</c> before what goes on within a word; Hugging Face's trainer does the
-/// same. Ids: [PAD], [UNK], [CLS], [SEP], [MASK], further special tokens, the alphabet in code point order, its
-/// characters within words, then merges.
+/// Pairs are merged by frequency, as in BPE, with <c>##</c> before what goes on within a word; Hugging Face's trainer
+/// does the same. Ids: [PAD], [UNK], [CLS], [SEP], [MASK], further special tokens, the alphabet in code point order,
+/// its characters within words, then merges.
 /// </remarks>
 public static class WordPieceTrainer
 {
@@ -16,9 +16,11 @@ public static class WordPieceTrainer
     /// <param name="corpus">Texts, read once; their order does not matter.</param>
     /// <param name="options">Null for 30,000 tokens of lower-case text.</param>
     /// <param name="cancellationToken">Ends the work between texts and between merges.</param>
-    /// <exception cref="ArgumentException">The vocabulary is too small for special tokens and alphabet, or a text is null.</exception>
+    /// <exception cref="ArgumentException">The vocabulary is too small for special tokens and alphabet, or a text is
+    /// null.</exception>
     public static Tokenizer Train(
-        IEnumerable<string> corpus, WordPieceTrainingOptions? options = null, CancellationToken cancellationToken = default)
+        IEnumerable<string> corpus, WordPieceTrainingOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(corpus);
         options ??= new();
@@ -55,11 +57,14 @@ public static class WordPieceTrainer
             }
         }
 
-        return [.. symbols.OrderByDescending(static s => s.Value).ThenBy(static s => s.Key, StringComparer.Ordinal).Take(limit).Select(static s => s.Key)];
+        return [
+            .. symbols.OrderByDescending(static s => s.Value).ThenBy(static s => s.Key, StringComparer.Ordinal)
+            .Take(limit).Select(static s => s.Key)];
     }
 
     // Words with characters outside the alphabet would be [UNK]: nothing is learnt from them.
-    private static List<(int[] Ids, long Count)> Spell(WordCounts counts, HashSet<string> alphabet, VocabularyBuilder vocabulary)
+    private static List<(int[] Ids, long Count)> Spell(
+        WordCounts counts, HashSet<string> alphabet, VocabularyBuilder vocabulary)
     {
         foreach (var symbol in counts.InOrder.SelectMany(static c => Symbols(c.Key).Skip(1)).Where(alphabet.Contains)
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray())
@@ -76,7 +81,8 @@ public static class WordPieceTrainer
                 continue;
             }
 
-            words.Add(([.. symbols.Select((s, i) => vocabulary.Add(i == 0 ? s : WordPieceModel.DefaultPrefix + s))], count));
+            words.Add(
+                ([.. symbols.Select((s, i) => vocabulary.Add(i == 0 ? s : WordPieceModel.DefaultPrefix + s))], count));
         }
 
         return words;

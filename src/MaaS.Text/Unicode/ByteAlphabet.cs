@@ -4,7 +4,8 @@ namespace MaaS.Text.Unicode;
 internal static class ByteAlphabet
 {
     private static readonly char[] ByByte = MakeTable();
-    private static readonly Dictionary<char, byte> ByChar = ByByte.Select((c, b) => (c, b)).ToDictionary(static p => p.c, static p => (byte)p.b);
+    private static readonly Dictionary<char, byte> ByChar = ByByte.Select((c, b) => (c, b))
+        .ToDictionary(static p => p.c, static p => (byte)p.b);
 
     /// <summary>What stands for a space.</summary>
     public static char Space => ByByte[' '];

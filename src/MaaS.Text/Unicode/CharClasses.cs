@@ -13,7 +13,8 @@ internal static class CharClasses
 
     public static CharClass Of(int codePoint) => codePoint < 0x10000 ? Table[codePoint] : Compute(codePoint);
 
-    /// <summary>The code point at an index of a text without lone surrogates; <paramref name="length"/> is 1 or 2.</summary>
+    /// <summary>The code point at an index of a text without lone surrogates; <paramref name="length"/> is 1 or
+    /// 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int CodePointAt(ReadOnlySpan<char> text, int index, out int length)
     {
@@ -72,7 +73,8 @@ internal static class CharClasses
             UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation or UnicodeCategory.ClosePunctuation
                 or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation
                 or UnicodeCategory.OtherPunctuation => CharClass.Punctuation,
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse when c is not ('\t' or '\n' or '\r')
+            UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.PrivateUse when c is not ('\t' or '\n' or '\r')
                 => CharClass.Control,
             _ => CharClass.None,
         };
@@ -81,7 +83,9 @@ internal static class CharClasses
             result |= CharClass.Space;
         }
 
-        if (c < 128 && category is UnicodeCategory.CurrencySymbol or UnicodeCategory.MathSymbol or UnicodeCategory.ModifierSymbol)
+        if (c < 128
+            && category is UnicodeCategory.CurrencySymbol or UnicodeCategory.MathSymbol
+            or UnicodeCategory.ModifierSymbol)
         {
             result |= CharClass.Punctuation;
         }
@@ -103,10 +107,13 @@ internal static class CharClasses
 
     // Alphabetic although their category is So.
     private static bool IsCircledLetter(int c) =>
-        c is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
+        c is (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169)
+            or (>= 0x1F170 and <= 0x1F189);
 
     // The blocks of BERT's reference tokenizer.
     private static bool IsCjk(int c) =>
-        c is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B73F)
-            or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B820 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x2F800 and <= 0x2FA1F);
+        c is (>= 0x4E00 and <= 0x9FFF) or (>= 0x3400 and <= 0x4DBF) or (>= 0x20000 and <= 0x2A6DF)
+            or (>= 0x2A700 and <= 0x2B73F)
+            or (>= 0x2B740 and <= 0x2B81F) or (>= 0x2B820 and <= 0x2CEAF) or (>= 0xF900 and <= 0xFAFF)
+            or (>= 0x2F800 and <= 0x2FA1F);
 }

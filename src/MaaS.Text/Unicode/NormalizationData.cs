@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace MaaS.Text.Unicode;
 
-/// <summary>Decompositions, compositions and combining classes, from the table that make_normalization_data.py wrote.</summary>
+/// <summary>Decompositions, compositions and combining classes, from the table that make_normalization_data.py
+/// wrote.</summary>
 /// <remarks>
 /// <see cref="string.Normalize()"/> would not do: it changes nothing where the application runs with invariant
 /// globalization, and it does not tell which characters became which.
@@ -87,7 +88,8 @@ internal sealed class NormalizationData
             return target[2] == TBase ? 2 : 3;
         }
 
-        if ((!compatibility || !_compatible.TryGetValue(code, out var mapping)) && !_canonical.TryGetValue(code, out mapping))
+        if ((!compatibility || !_compatible.TryGetValue(code, out var mapping))
+            && !_canonical.TryGetValue(code, out mapping))
         {
             return 0;
         }
@@ -104,7 +106,8 @@ internal sealed class NormalizationData
             return SBase + (((l * VCount) + v) * TCount);
         }
 
-        if (first - SBase is >= 0 and < SCount and var s && s % TCount == 0 && second - TBase is > 0 and < TCount and var t)
+        if (first - SBase is >= 0 and < SCount and var s && s % TCount == 0
+            && second - TBase is > 0 and < TCount and var t)
         {
             return first + t;
         }

@@ -1,9 +1,11 @@
 namespace MaaS.Text.Unicode;
 
-/// <summary>A piece of text on its way through the pipeline; every UTF-16 unit knows the part of the original it came from.</summary>
+/// <summary>A piece of text on its way through the pipeline; every UTF-16 unit knows the part of the original it came
+/// from.</summary>
 /// <remarks>
-/// A change of the text is one pass: <see cref="BeginRewrite"/>, <see cref="Keep"/> and <see cref="Emit(char, TextSpan)"/> in
-/// the order of the new text, <see cref="EndRewrite"/>. As long as nothing moved, no origins are stored.
+/// A change of the text is one pass: <see cref="BeginRewrite"/>, <see cref="Keep"/> and
+/// <see cref="Emit(char, TextSpan)"/> in the order of the new text, <see cref="EndRewrite"/>. As long as nothing moved,
+/// no origins are stored.
 /// </remarks>
 internal sealed class TextBuffer
 {

@@ -4,10 +4,12 @@ using MathNet.Numerics.Optimization;
 namespace MaaS.Training.Baselines;
 
 /// <summary>
-/// Linear classifier that minimises ½‖w‖² + C · Σ weighted log loss, intercepts free: logistic for two classes, softmax for more.
+/// Linear classifier that minimises ½‖w‖² + C · Σ weighted log loss, intercepts free: logistic for two classes, softmax
+/// for more.
 /// </summary>
 /// <remarks>
-/// The objective of scikit-learn's <c>LogisticRegression</c> with its defaults; minimised by L-BFGS (Liu, Nocedal 1989).
+/// The objective of scikit-learn's <c>LogisticRegression</c> with its defaults; minimised by L-BFGS (Liu, Nocedal
+/// 1989).
 /// </remarks>
 internal sealed class LogisticRegression
 {
@@ -17,7 +19,8 @@ internal sealed class LogisticRegression
     private readonly double[] _weights;
     private readonly int _columns, _outputs;
 
-    private LogisticRegression(double[] weights, int columns, int outputs) => (_weights, _columns, _outputs) = (weights, columns, outputs);
+    private LogisticRegression(double[] weights, int columns, int outputs)
+        => (_weights, _columns, _outputs) = (weights, columns, outputs);
 
     /// <summary>Fits a classifier.</summary>
     /// <param name="features">One row a sample.</param>
@@ -28,11 +31,13 @@ internal sealed class LogisticRegression
     /// <param name="tolerance">Largest part of the mean loss's gradient at which to stop.</param>
     /// <param name="cancellationToken">Checked before each pass over the samples.</param>
     public static LogisticRegression Fit(
-        SparseRows features, IReadOnlyList<int> targets, int classes, double inverseRegularization = 1, IReadOnlyList<double>? classWeights = null,
+        SparseRows features, IReadOnlyList<int> targets, int classes, double inverseRegularization = 1,
+        IReadOnlyList<double>? classWeights = null,
         double tolerance = Tolerance, CancellationToken cancellationToken = default)
     {
         var outputs = classes == 2 ? 1 : classes;
-        var scale = 1.0 / (inverseRegularization * features.Count);   // A mean loss keeps steps and tolerances independent of the number of samples.
+        // A mean loss keeps steps and tolerances independent of the number of samples.
+        var scale = 1.0 / (inverseRegularization * features.Count);
         (double, Vector<double>) Evaluate(Vector<double> point)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -67,7 +72,8 @@ internal sealed class LogisticRegression
             Score(features, row, scores);
             for (var c = 0; c < classes; c++)
             {
-                result[row * classes + c] = (float)(_outputs > 1 ? Math.Exp(LogSoftmax(scores, c)) : Sigmoid(c == 1 ? scores[0] : -scores[0]));
+                result[row * classes + c] = (float)(
+                    _outputs > 1 ? Math.Exp(LogSoftmax(scores, c)) : Sigmoid(c == 1 ? scores[0] : -scores[0]));
             }
         }
 
@@ -85,7 +91,8 @@ internal sealed class LogisticRegression
     }
 
     // Sum of the weighted losses; the gradient of that sum is added.
-    private double LossAndGradient(SparseRows features, IReadOnlyList<int> targets, IReadOnlyList<double>? classWeights, double[] gradient)
+    private double LossAndGradient(
+        SparseRows features, IReadOnlyList<int> targets, IReadOnlyList<double>? classWeights, double[] gradient)
     {
         var loss = 0.0;
         var scores = new double[_outputs];
@@ -93,7 +100,9 @@ internal sealed class LogisticRegression
         {
             Score(features, row, scores);
             var weight = classWeights?[targets[row]] ?? 1;
-            loss -= weight * (_outputs > 1 ? LogSoftmax(scores, targets[row]) : LogSigmoid(targets[row] == 1 ? scores[0] : -scores[0]));
+            loss -= weight * (
+                _outputs > 1
+                    ? LogSoftmax(scores, targets[row]) : LogSigmoid(targets[row] == 1 ? scores[0] : -scores[0]));
             for (var o = 0; o < _outputs; o++)
             {
                 var error = weight * (_outputs > 1

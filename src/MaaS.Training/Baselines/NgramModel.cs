@@ -3,8 +3,8 @@ namespace MaaS.Training.Baselines;
 /// <summary>A language model that counts: the next token's probability after the few before it.</summary>
 /// <remarks>
 /// Witten and Bell 1991, method C, interpolated (Chen and Goodman 1998, equation 13):
-/// P(w|h) = (c(h w) + t(h) · P(w|h')) / (c(h) + t(h)), where t(h) is the number of different tokens that came after h and h' is
-/// h without its first token; without a history P is uniform.
+/// P(w|h) = (c(h w) + t(h) · P(w|h')) / (c(h) + t(h)), where t(h) is the number of different tokens that came after h
+/// and h' is h without its first token; without a history P is uniform.
 /// </remarks>
 public sealed class NgramModel
 {
@@ -55,7 +55,8 @@ public sealed class NgramModel
         return probability;
     }
 
-    /// <summary>Perplexity of a text: how many equally likely tokens would be as hard to foretell. Its first token counts too.</summary>
+    /// <summary>Perplexity of a text: how many equally likely tokens would be as hard to foretell. Its first token
+    /// counts too.</summary>
     /// <exception cref="ArgumentException">The text has no tokens.</exception>
     public double Perplexity(ReadOnlySpan<int> tokens)
     {

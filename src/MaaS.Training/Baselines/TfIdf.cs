@@ -3,12 +3,12 @@ using System.Globalization;
 namespace MaaS.Training.Baselines;
 
 /// <summary>
-/// Texts as vectors of their words and pairs of neighbouring words: (1 + ln count) · idf, idf = 1 + ln((1 + n) / (1 + texts with
-/// the term)), scaled to length 1.
+/// Texts as vectors of their words and pairs of neighbouring words: (1 + ln count) · idf, idf = 1 + ln((1 + n) / (1 +
+/// texts with the term)), scaled to length 1.
 /// </summary>
 /// <remarks>
-/// Equal to scikit-learn's <c>TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=…)</c>. A word is two or more letters,
-/// digits or underscores of the basic multilingual plane, in lower case.
+/// Equal to scikit-learn's <c>TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=…)</c>. A word is two or
+/// more letters, digits or underscores of the basic multilingual plane, in lower case.
 /// </remarks>
 internal sealed class TfIdf
 {
@@ -40,12 +40,15 @@ internal sealed class TfIdf
             }
         }
 
-        var kept = frequencies.Where(f => f.Value >= minimum).OrderBy(static f => f.Key, StringComparer.Ordinal).ToArray();
+        var kept = frequencies.Where(f => f.Value >= minimum).OrderBy(static f => f.Key, StringComparer.Ordinal)
+            .ToArray();
         return kept.Length > 0
             ? new TfIdf(
-                kept.Select(static (f, i) => (f.Key, i)).ToDictionary(static t => t.Key, static t => t.i, StringComparer.Ordinal),
+                kept.Select(static (f, i) => (f.Key, i))
+                    .ToDictionary(static t => t.Key, static t => t.i, StringComparer.Ordinal),
                 Array.ConvertAll(kept, f => 1 + Math.Log((1.0 + texts.Count) / (1.0 + f.Value))))
-            : throw new ArgumentException($"TF-IDF: expected a term that stands in {minimum} of {texts.Count} texts, found none.", nameof(texts));
+            : throw new ArgumentException(
+                $"TF-IDF: expected a term that stands in {minimum} of {texts.Count} texts, found none.", nameof(texts));
     }
 
     /// <summary>One row a text; a text without known terms is all 0.</summary>

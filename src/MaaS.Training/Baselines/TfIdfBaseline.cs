@@ -3,14 +3,16 @@ using MaaS.Training.Data.Text;
 namespace MaaS.Training.Baselines;
 
 /// <summary>
-/// What a network has to beat: TF-IDF of words and word pairs with logistic regression, trained in seconds on the same texts.
+/// What a network has to beat: TF-IDF of words and word pairs with logistic regression, trained in seconds on the same
+/// texts.
 /// </summary>
 public sealed class TfIdfBaseline
 {
     private readonly TfIdf _features;
     private readonly LogisticRegression _classifier;
 
-    private TfIdfBaseline(TfIdf features, LogisticRegression classifier) => (_features, _classifier) = (features, classifier);
+    private TfIdfBaseline(TfIdf features, LogisticRegression classifier)
+        => (_features, _classifier) = (features, classifier);
 
     /// <summary>How it stands in reports.</summary>
     public const string Name = "TF-IDF + logistic regression";
@@ -22,13 +24,15 @@ public sealed class TfIdfBaseline
     /// <param name="train">At least two classes occur.</param>
     /// <param name="options">Settings; null for the defaults.</param>
     /// <param name="cancellationToken">Checked before each text and each pass.</param>
-    public static TfIdfBaseline Fit(TextCorpus train, TfIdfBaselineOptions? options = null, CancellationToken cancellationToken = default)
+    public static TfIdfBaseline Fit(
+        TextCorpus train, TfIdfBaselineOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TfIdfBaselineOptions();
         var features = TfIdf.Fit(train.Texts, options.MinimumTexts, cancellationToken);
         return new TfIdfBaseline(features, LogisticRegression.Fit(
-            features.Transform(train.Texts, cancellationToken), train.Targets, train.Classes.Count, options.InverseRegularization, options.ClassWeights,
+            features.Transform(train.Texts, cancellationToken), train.Targets, train.Classes.Count,
+            options.InverseRegularization, options.ClassWeights,
             cancellationToken: cancellationToken));
     }
 

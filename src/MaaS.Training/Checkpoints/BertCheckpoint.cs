@@ -6,11 +6,12 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>BERT checkpoints in the common layout: a folder with <c>config.json</c> and <c>model.safetensors</c>, in one file or
-/// several.</summary>
-/// <remarks>Keys with and without <c>bert.</c>; layer norm's <c>gamma</c> and <c>beta</c> of older files. To fine-tune, make a
-/// <see cref="BertClassifier"/> and fill it with <see cref="LoadWeights"/>, not strictly: its head is missing in a pre-trained
-/// checkpoint, and the checkpoint's is unexpected.</remarks>
+/// <summary>BERT checkpoints in the common layout: a folder with <c>config.json</c> and <c>model.safetensors</c>, in
+/// one file or several.</summary>
+/// <remarks>Keys with and without <c>bert.</c>; layer norm's <c>gamma</c> and <c>beta</c> of older files. To fine-tune,
+/// make a
+/// <see cref="BertClassifier"/> and fill it with <see cref="LoadWeights"/>, not strictly: its head is missing in a
+/// pre-trained checkpoint, and the checkpoint's is unexpected.</remarks>
 public static partial class BertCheckpoint
 {
     private static readonly CheckpointFormat Format = new()
@@ -33,16 +34,19 @@ public static partial class BertCheckpoint
 
     /// <summary>Loads a classifier.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> or its index.</param>
-    /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names them.</param>
+    /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names
+    /// them.</param>
     /// <returns>The model in evaluation mode, which the caller owns, and what did not fit.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, describes another model, or its keys or shapes do not fit.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, describes another model, or its keys or shapes do not
+    /// fit.</exception>
     public static (BertClassifier Model, CheckpointReport Report) LoadClassifier(string folder, bool strict = true)
         => Load(folder, static config => new BertClassifier(config), strict);
 
     /// <summary>Loads a network that predicts masked tokens.</summary>
     /// <inheritdoc cref="LoadClassifier"/>
-    public static (BertMaskedLanguage Model, CheckpointReport Report) LoadMaskedLanguage(string folder, bool strict = true)
+    public static (BertMaskedLanguage Model, CheckpointReport Report) LoadMaskedLanguage(
+        string folder, bool strict = true)
         => Load(folder, static config => new BertMaskedLanguage(config), strict);
 
     /// <summary>The sizes that a folder's <c>config.json</c> gives.</summary>
@@ -53,24 +57,31 @@ public static partial class BertCheckpoint
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, ModelConfig.FileName);
         return File.Exists(path) ? BertConfig.Read(path)
-            : throw new FileNotFoundException($"{folder}: expected a checkpoint folder with {ModelConfig.FileName}, found none in it.", path);
+            : throw new FileNotFoundException(
+                $"{folder}: expected a checkpoint folder with {ModelConfig.FileName}, found none in it.", path);
     }
 
     /// <summary>Fills a model of one's own; nothing changes when it throws.</summary>
-    /// <param name="model">A <see cref="BertModel"/>, <see cref="BertClassifier"/> or <see cref="BertMaskedLanguage"/>.</param>
-    /// <param name="path">A folder, a <c>.safetensors</c> file or an index.</param>
-    /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names them.</param>
-    /// <exception cref="InvalidDataException">A file is damaged, or keys or shapes do not fit: all of them are named.</exception>
+    /// <param name="model">A <see cref="BertModel"/>, <see cref="BertClassifier"/> or
+    /// <see cref="BertMaskedLanguage"/>.</param>
+    /// <param name="path">A folder, a <c>.safetensors</c> file or its index, a state dictionary of PyTorch
+    /// (<c>.bin</c>, <c>.pt</c>, <c>.pth</c>), or an <c>.onnx</c> file.</param>
+    /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names
+    /// them.</param>
+    /// <exception cref="InvalidDataException">A file is damaged, or keys or shapes do not fit: all of them are
+    /// named.</exception>
     public static CheckpointReport LoadWeights(nn.Module model, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var checkpoint = SafeTensorsCheckpoint.Open(path);
+        using var checkpoint = WeightFile.Open(path);
         return CheckpointWeights.Load(model, checkpoint, Format, strict);
     }
 
-    /// <summary>Writes a folder that other software reads as a BERT checkpoint; add the tokenizer's files to it.</summary>
+    /// <summary>Writes a folder that other software reads as a BERT checkpoint; add the tokenizer's files to
+    /// it.</summary>
     /// <param name="folder">Created when it is not there; a checkpoint in it is replaced.</param>
-    /// <param name="model">A <see cref="BertModel"/>, <see cref="BertClassifier"/> or <see cref="BertMaskedLanguage"/>.</param>
+    /// <param name="model">A <see cref="BertModel"/>, <see cref="BertClassifier"/> or
+    /// <see cref="BertMaskedLanguage"/>.</param>
     /// <param name="config">What the model was made with.</param>
     /// <param name="maxFileBytes">Bytes of weights a file; above, the checkpoint is split.</param>
     public static void Save(string folder, nn.Module model, BertConfig config, long maxFileBytes = 5_000_000_000)
@@ -79,7 +90,8 @@ public static partial class BertCheckpoint
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);
         SafeTensorsCheckpoint.Write(
-            folder, CheckpointWeights.Sources(model, Format), new Dictionary<string, string> { ["format"] = "pt" }, maxFileBytes);
+            folder, CheckpointWeights.Sources(model, Format), new Dictionary<string, string> { ["format"] = "pt" },
+            maxFileBytes);
         AtomicFile.WriteText(Path.Combine(folder, ModelConfig.FileName), config.ToJson());
     }
 
@@ -87,8 +99,8 @@ public static partial class BertCheckpoint
         where T : nn.Module
     {
         var config = ReadConfig(folder);
-        using var checkpoint = SafeTensorsCheckpoint.Open(folder);
-        WeightCount.ThrowIfFarTooFew(folder, config.VocabSize, config.Sizes, checkpoint.Entries);
+        using var checkpoint = WeightFile.Open(folder);
+        WeightCount.ThrowIfFarTooFew(folder, config.VocabSize, config.Sizes, checkpoint.Entries.Select(static e => e.Shape));
         var model = create(config);
         try
         {

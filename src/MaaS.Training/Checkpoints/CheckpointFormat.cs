@@ -8,7 +8,8 @@ internal sealed partial class CheckpointFormat
     /// <summary>What the family is called.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What keys of the network itself begin with in checkpoints of whole models, as <c>bert.</c>; heads have no prefix.</summary>
+    /// <summary>What keys of the network itself begin with in checkpoints of whole models, as <c>bert.</c>; heads have
+    /// no prefix.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>Every module with weights; null where the model's names are the checkpoint's.</summary>
@@ -23,7 +24,8 @@ internal sealed partial class CheckpointFormat
     /// <summary>Keys that carry no weights of their own: tables that can be computed.</summary>
     public required Regex Ignored { get; init; }
 
-    /// <summary>Where a parameter stands, with its key in <see cref="WeightRule.Theirs"/>' form; null where no rule names it.</summary>
+    /// <summary>Where a parameter stands, with its key in <see cref="WeightRule.Theirs"/>' form; null where no rule
+    /// names it.</summary>
     public (string Key, WeightRule Rule)? Find(string parameter)
     {
         if (Rules is null)

@@ -1,7 +1,8 @@
 namespace MaaS.Training.Checkpoints;
 
 /// <summary>How a checkpoint's tensors and a model's parameters fit together.</summary>
-/// <param name="Missing">Keys of tensors that the model needs and the checkpoint lacks; their parameters keep their values.</param>
+/// <param name="Missing">Keys of tensors that the model needs and the checkpoint lacks; their parameters keep their
+/// values.</param>
 /// <param name="Unexpected">Keys of the checkpoint's tensors that the model has no place for.</param>
 public sealed record CheckpointReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected)
 {

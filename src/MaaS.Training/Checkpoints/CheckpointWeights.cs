@@ -11,18 +11,20 @@ internal static class CheckpointWeights
     /// <summary>Fills a model's parameters; nothing changes when it throws.</summary>
     /// <exception cref="InvalidDataException">A tensor has another shape or a type that torch lacks, or, when
     /// <paramref name="strict"/>, one is missing or unexpected: all of them are named.</exception>
-    public static CheckpointReport Load(nn.Module model, SafeTensorsCheckpoint checkpoint, CheckpointFormat format, bool strict)
+    public static CheckpointReport Load(nn.Module model, IWeightFile checkpoint, CheckpointFormat format, bool strict)
     {
         var keys = Keys(checkpoint, format);
         var used = new HashSet<string>(StringComparer.Ordinal);
         List<string> missing = [], faults = [];
-        List<(Tensor Target, SafeTensorsEntry Entry, WeightRule Rule)> moves = [];
+        List<(Tensor Target, WeightEntry Entry, WeightRule Rule)> moves = [];
         var places = Places(model, format);
         // A tensor that shares its values with another may stand under the other's key.
         var ties = format.Ties.Where(t => !places.Exists(p => p.Key == t.Value)).ToDictionary();
         foreach (var (target, key, rule) in places)
         {
-            if ((keys.GetValueOrDefault(key) ?? (ties.TryGetValue(key, out var tied) ? keys.GetValueOrDefault(tied) : null)) is not { } entry)
+            if ((
+                keys.GetValueOrDefault(key)
+                    ?? (ties.TryGetValue(key, out var tied) ? keys.GetValueOrDefault(tied) : null)) is not { } entry)
             {
                 missing.Add(format.Full(key));
                 continue;
@@ -32,7 +34,9 @@ internal static class CheckpointWeights
             var expected = TheirShape(target.shape, rule);
             if (!entry.Shape.SequenceEqual(expected) || !TensorValues.HasTorchType(entry.Type))
             {
-                faults.Add($"{entry.Name}: expected ({string.Join(",", expected)}), got {entry.Type.Name()} ({string.Join(",", entry.Shape)})");
+                faults.Add(
+                    $"{entry.Name}: expected ({string.Join(",", expected)}), got {entry.Type.Name()} "
+                        + $"({string.Join(",", entry.Shape)})");
             }
 
             moves.Add((target, entry, rule));
@@ -41,22 +45,28 @@ internal static class CheckpointWeights
         if (faults.Count > 0)
         {
             throw new InvalidDataException(
-                $"{checkpoint.Location}: {string.Join("; ", faults.Distinct())}; the weights belong to a model of other sizes: compare config.json.");
+                $"{checkpoint.Location}: {string.Join("; ", faults.Distinct())}; the weights belong to a model of "
+                    + "other sizes: compare config.json.");
         }
 
         var report = new CheckpointReport(
             [.. missing.Distinct()],
-            [.. keys.Where(k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !ties.ContainsValue(k.Key)).Select(static k => k.Value.Name)]);
+            [.. keys.Where(
+                k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !ties.ContainsValue(k.Key))
+                    .Select(static k => k.Value.Name)]);
         if (strict && !report.IsComplete)
         {
-            throw new InvalidDataException($"{checkpoint.Location}: expected the keys of {format.Name}, got {report}; load it without strict to keep what fits.");
+            throw new InvalidDataException(
+                $"{checkpoint.Location}: expected the keys of {format.Name}, got {report}; load it without strict to "
+                    + "keep what fits.");
         }
 
         Copy(checkpoint, moves);
         return report;
     }
 
-    /// <summary>A model's parameters under the checkpoint's names and in its layout, each computed when it is written.</summary>
+    /// <summary>A model's parameters under the checkpoint's names and in its layout, each computed when it is
+    /// written.</summary>
     public static IEnumerable<SafeTensorsSource> Sources(nn.Module model, CheckpointFormat format)
     {
         foreach (var group in Places(model, format).GroupBy(static p => p.Key))
@@ -71,20 +81,23 @@ internal static class CheckpointWeights
                 {
                     using var scope = NewDisposeScope();
                     var whole = parts.Length == 1 ? first : cat([.. parts.Select(static p => p.Tensor)], 0);
-                    TensorValues.Source(layout.Name, rule.Transposed && whole.dim() == 2 ? whole.t() : whole).WriteTo(stream);
+                    TensorValues.Source(layout.Name, rule.Transposed && whole.dim() == 2 ? whole.t() : whole)
+                        .WriteTo(stream);
                 },
             };
         }
     }
 
-    private static Dictionary<string, SafeTensorsEntry> Keys(SafeTensorsCheckpoint checkpoint, CheckpointFormat format)
+    private static Dictionary<string, WeightEntry> Keys(IWeightFile checkpoint, CheckpointFormat format)
     {
-        Dictionary<string, SafeTensorsEntry> keys = new(StringComparer.Ordinal);
+        Dictionary<string, WeightEntry> keys = new(StringComparer.Ordinal);
         foreach (var entry in checkpoint.Entries)
         {
             if (!keys.TryAdd(format.Normalize(entry.Name), entry))
             {
-                throw new InvalidDataException($"{checkpoint.Location}: expected each tensor once, got '{entry.Name}' and '{keys[format.Normalize(entry.Name)].Name}'.");
+                throw new InvalidDataException(
+                    $"{checkpoint.Location}: expected each tensor once, got '{entry.Name}' and "
+                        + $"'{keys[format.Normalize(entry.Name)].Name}'.");
             }
         }
 
@@ -107,13 +120,13 @@ internal static class CheckpointWeights
         return shape;
     }
 
-    private static void Copy(SafeTensorsCheckpoint checkpoint, List<(Tensor Target, SafeTensorsEntry Entry, WeightRule Rule)> moves)
+    private static void Copy(IWeightFile checkpoint, List<(Tensor Target, WeightEntry Entry, WeightRule Rule)> moves)
     {
         using var noGrad = no_grad();
         foreach (var (target, entry, rule) in moves)
         {
             using var scope = NewDisposeScope();
-            var source = TensorValues.ToTensor(checkpoint[entry.Name]);
+            var source = checkpoint.Read(entry.Name);
             source = rule.Transposed && source.dim() == 2 ? source.t() : source;
             target.copy_(source.narrow(0, rule.Part * target.shape[0], target.shape[0]));
         }

@@ -4,9 +4,10 @@ using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>GPT-2 checkpoints in the common layout: a folder with <c>config.json</c> and <c>model.safetensors</c>, in one file
-/// or several.</summary>
-/// <remarks>Keys with and without <c>transformer.</c>; matrices are stored as (inputs, outputs), query, key and value as one.</remarks>
+/// <summary>GPT-2 checkpoints in the common layout: a folder with <c>config.json</c> and <c>model.safetensors</c>, in
+/// one file or several.</summary>
+/// <remarks>Keys with and without <c>transformer.</c>; matrices are stored as (inputs, outputs), query, key and value
+/// as one.</remarks>
 public static partial class GptCheckpoint
 {
     private static readonly string[] Architectures = ["GPT2LMHeadModel"];
@@ -37,16 +38,18 @@ public static partial class GptCheckpoint
 
     /// <summary>Makes the model that a folder describes and fills it.</summary>
     /// <param name="folder">Holds <c>config.json</c> and <c>model.safetensors</c> or its index.</param>
-    /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names them.</param>
+    /// <param name="strict">Whether a missing or an unexpected key is an error; otherwise the report names
+    /// them.</param>
     /// <returns>The model in evaluation mode, which the caller owns, and what did not fit.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, describes another model, or its keys or shapes do not fit.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, describes another model, or its keys or shapes do not
+    /// fit.</exception>
     public static (Gpt Model, CheckpointReport Report) Load(string folder, bool strict = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var options = ReadOptions(folder);
-        using var checkpoint = SafeTensorsCheckpoint.Open(folder);
-        WeightCount.ThrowIfFarTooFew(folder, options.Vocabulary, options.Decoder, checkpoint.Entries);
+        using var checkpoint = WeightFile.Open(folder);
+        WeightCount.ThrowIfFarTooFew(folder, options.Vocabulary, options.Decoder, checkpoint.Entries.Select(static e => e.Shape));
         var model = new Gpt(options);
         try
         {
@@ -63,13 +66,15 @@ public static partial class GptCheckpoint
 
     /// <summary>Fills a model of one's own; nothing changes when it throws.</summary>
     /// <param name="model">With learned positions.</param>
-    /// <param name="path">A folder, a <c>.safetensors</c> file or an index.</param>
+    /// <param name="path">A folder, a <c>.safetensors</c> file or its index, a state dictionary of PyTorch (<c>.bin</c>, <c>.pt</c>, <c>.pth</c>), or an
+    /// <c>.onnx</c> file.</param>
     /// <param name="strict">Whether a missing or an unexpected key is an error.</param>
-    /// <exception cref="InvalidDataException">A file is damaged, or keys or shapes do not fit: all of them are named.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or keys or shapes do not fit: all of them are
+    /// named.</exception>
     public static CheckpointReport LoadWeights(Gpt model, string path, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(model);
-        using var checkpoint = SafeTensorsCheckpoint.Open(path);
+        using var checkpoint = WeightFile.Open(path);
         return CheckpointWeights.Load(model, checkpoint, Format, strict);
     }
 
@@ -85,11 +90,14 @@ public static partial class GptCheckpoint
         var decoder = model.Options.Decoder;
         if (decoder.Positions != PositionKind.Learned || !decoder.PreNorm)
         {
-            throw new ArgumentException($"GPT-2: expected learned positions and PreNorm, got {decoder.Positions} positions and PreNorm {decoder.PreNorm}.", nameof(model));
+            throw new ArgumentException(
+                $"GPT-2: expected learned positions and PreNorm, got {decoder.Positions} positions and PreNorm "
+                    + $"{decoder.PreNorm}.", nameof(model));
         }
 
         SafeTensorsCheckpoint.Write(
-            folder, CheckpointWeights.Sources(model, Format), new Dictionary<string, string> { ["format"] = "pt" }, maxFileBytes);
+            folder, CheckpointWeights.Sources(model, Format), new Dictionary<string, string> { ["format"] = "pt" },
+            maxFileBytes);
         ModelConfig.Write(folder, new Dictionary<string, object?>
         {
             ["architectures"] = Architectures,

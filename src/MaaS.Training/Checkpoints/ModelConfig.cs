@@ -4,7 +4,8 @@ using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>A checkpoint's <c>config.json</c>, read value by value with errors that name the file and the key.</summary>
+/// <summary>A checkpoint's <c>config.json</c>, read value by value with errors that name the file and the
+/// key.</summary>
 internal sealed class ModelConfig : IDisposable
 {
     /// <summary>Name of the file.</summary>
@@ -22,7 +23,8 @@ internal sealed class ModelConfig : IDisposable
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{folder}: expected a checkpoint folder with {FileName}, found none in it.", path);
+            throw new FileNotFoundException(
+                $"{folder}: expected a checkpoint folder with {FileName}, found none in it.", path);
         }
 
         JsonDocument json;
@@ -74,11 +76,14 @@ internal sealed class ModelConfig : IDisposable
     public bool Flag(string key, bool otherwise) => Value(key, (bool?)otherwise, static e => e.GetBoolean());
 
     /// <summary>Whether the file has a value that is not null.</summary>
-    public bool Has(string key) => _json.RootElement.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
+    public bool Has(string key)
+        => _json.RootElement.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>A text.</summary>
     public string Text(string key, string otherwise)
-        => !Has(key) ? otherwise : _json.RootElement.GetProperty(key) is { ValueKind: JsonValueKind.String } text ? text.GetString()!
+        => !Has(key)
+            ? otherwise
+            : _json.RootElement.GetProperty(key) is { ValueKind: JsonValueKind.String } text ? text.GetString()!
             : throw Wrong(key, null);
 
     /// <summary>Fails where a setting is one that MaaS's model does not have.</summary>
@@ -87,7 +92,8 @@ internal sealed class ModelConfig : IDisposable
     {
         if (!expected.Equals(got))
         {
-            throw new InvalidDataException($"{_path}: expected {key} to be {expected}, got {got}; MaaS's model has no other.");
+            throw new InvalidDataException(
+                $"{_path}: expected {key} to be {expected}, got {got}; MaaS's model has no other.");
         }
     }
 
@@ -97,7 +103,8 @@ internal sealed class ModelConfig : IDisposable
         "gelu" => ActivationKind.Gelu,
         "gelu_new" or "gelu_pytorch_tanh" => ActivationKind.GeluTanh,
         "relu" => ActivationKind.Relu,
-        var other => throw new InvalidDataException($"{_path}: {key}: expected gelu, gelu_new, gelu_pytorch_tanh or relu, got {other}."),
+        var other => throw new InvalidDataException(
+            $"{_path}: {key}: expected gelu, gelu_new, gelu_pytorch_tanh or relu, got {other}."),
     };
 
     /// <summary>The common name of an activation.</summary>
@@ -143,7 +150,8 @@ internal sealed class ModelConfig : IDisposable
     }
 
     private InvalidDataException Wrong(string key, Exception? cause) => new(
-        $"{_path}: expected a value for {key}, got {(Has(key) ? _json.RootElement.GetProperty(key).GetRawText() : "none")}.", cause);
+        $"{_path}: expected a value for {key}, got "
+            + $"{(Has(key) ? _json.RootElement.GetProperty(key).GetRawText() : "none")}.", cause);
 
     private static void WriteValue(Utf8JsonWriter writer, object? value)
     {

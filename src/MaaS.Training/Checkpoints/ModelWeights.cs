@@ -18,11 +18,13 @@ public static class ModelWeights
         Write(path, model.state_dict(), metadata);
     }
 
-    /// <summary>Puts saved values into a model's parameters and buffers; nothing changes when one of them does not fit.</summary>
+    /// <summary>Puts saved values into a model's parameters and buffers; nothing changes when one of them does not
+    /// fit.</summary>
     /// <param name="path">A safetensors file whose names and shapes are the model's.</param>
     /// <param name="model">Any module, on any device.</param>
     /// <returns>The file's metadata.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, or its tensors are not the model's in name and shape.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or its tensors are not the model's in name and
+    /// shape.</exception>
     public static IReadOnlyDictionary<string, string> Load(string path, nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -32,31 +34,38 @@ public static class ModelWeights
     }
 
     internal static void Write(
-        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata) => SafeTensorsFile.Write(path, tensors.Select(static t => TensorValues.Source(t.Key, t.Value)), metadata);
+        string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+            => SafeTensorsFile.Write(path, tensors.Select(static t => TensorValues.Source(t.Key, t.Value)), metadata);
 
     /// <summary>Copies a file's tensors into others; nothing changes when one of them does not fit.</summary>
     /// <param name="targets">By name; on any device.</param>
     /// <param name="file">Holds these names, and no others but those that are to be ignored.</param>
     /// <param name="path">What errors call the file.</param>
     /// <param name="ignored">Start of the names that the file may hold besides; null for none.</param>
-    internal static void Fill(IReadOnlyDictionary<string, Tensor> targets, SafeTensorsFile file, string path, string? ignored = null)
+    internal static void Fill(
+        IReadOnlyDictionary<string, Tensor> targets, SafeTensorsFile file, string path, string? ignored = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var entries = file.Entries.ToDictionary(static e => e.Name, StringComparer.Ordinal);
         foreach (var (name, target) in targets)
         {
-            if (!entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(target.shape) || !TensorValues.HasTorchType(entry.Type))
+            if (!entries.TryGetValue(name, out var entry) || !entry.Shape.SequenceEqual(target.shape)
+                || !TensorValues.HasTorchType(entry.Type))
             {
                 throw new InvalidDataException(
                     $"{path}: expected {name} ({string.Join(",", target.shape)}), got "
-                    + $"{(entry is null ? "no such tensor" : $"{entry.Type.Name()} ({string.Join(",", entry.Shape)})")}; the file belongs to another model.");
+                    + (entry is null ? "no such tensor" : $"{entry.Type.Name()} ({string.Join(",", entry.Shape)})")
+                    + "; the file belongs to another model.");
             }
         }
 
-        if (entries.Keys.FirstOrDefault(n => !targets.ContainsKey(n) && (ignored is null || !n.StartsWith(ignored, StringComparison.Ordinal))) is { } extra)
+        if (entries.Keys.FirstOrDefault(
+            n => !targets.ContainsKey(n)
+                && (ignored is null || !n.StartsWith(ignored, StringComparison.Ordinal))) is { } extra)
         {
-            throw new InvalidDataException($"{path}: expected {targets.Count} tensors, got {extra} as well; the file belongs to another model.");
+            throw new InvalidDataException(
+                $"{path}: expected {targets.Count} tensors, got {extra} as well; the file belongs to another model.");
         }
 
         foreach (var (name, target) in targets)

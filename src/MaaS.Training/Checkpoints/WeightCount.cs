@@ -1,9 +1,10 @@
-using MaaS.Core.Packages;
+using System.Globalization;
 using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>Keeps sizes that stand in a file from taking time and memory for a network that its weights could never fill.</summary>
+/// <summary>Keeps sizes that stand in a file from taking time and memory for a network that its weights could never
+/// fill.</summary>
 internal static class WeightCount
 {
     // What is off by less is found key by key, which names what is wrong.
@@ -13,18 +14,23 @@ internal static class WeightCount
     /// <param name="location">The file or folder of the weights.</param>
     /// <param name="vocabulary">Number of tokens.</param>
     /// <param name="sizes">Sizes of the layers.</param>
-    /// <param name="weights">What there is.</param>
+    /// <param name="weights">Shapes of what there is.</param>
     /// <exception cref="InvalidDataException">The sizes belong to another network.</exception>
-    public static void ThrowIfFarTooFew(string location, long vocabulary, TransformerOptions sizes, IEnumerable<SafeTensorsEntry> weights)
+    public static void ThrowIfFarTooFew(
+        string location, long vocabulary, TransformerOptions sizes, IEnumerable<IReadOnlyList<long>> weights)
     {
         // In floating point: sizes from a hostile file multiply beyond any integer.
         double width = sizes.Width;
-        var described = (width * ((double)vocabulary + sizes.MaxLength)) + (sizes.Layers * width * ((4 * width) + (2.0 * sizes.Hidden)));
-        var there = weights.Sum(static w => w.Shape.Aggregate(1.0, static (a, b) => a * b));
+        var described = (width * ((double)vocabulary + sizes.MaxLength))
+            + (sizes.Layers * width * ((4 * width) + (2.0 * sizes.Hidden)));
+        var there = weights.Sum(static w => w.Aggregate(1.0, static (a, b) => a * b));
         if (described > Tolerance * Math.Max(there, 1))
         {
-            throw new InvalidDataException(FormattableString.Invariant(
-                $"{location}: expected about {described:g2} weights for {vocabulary} tokens, {sizes.MaxLength} positions and {sizes.Layers} layers of width {sizes.Width} and {sizes.Hidden} hidden features, got {there:n0}; the weights belong to another network."));
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{location}: expected about {described:g2} weights for {vocabulary} tokens, {sizes.MaxLength} "
+                    + $"positions and {sizes.Layers} layers of width {sizes.Width} and {sizes.Hidden} hidden features, "
+                    + $"got {there:n0}; the weights belong to another network."));
         }
     }
 }

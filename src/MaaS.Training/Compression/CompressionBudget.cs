@@ -6,7 +6,8 @@ public sealed record CompressionBudget
     // Accuracies are fractions of whole samples: what is beyond rounding is at least a sample.
     private const double Rounding = 1e-9;
 
-    /// <summary>Accuracy that may be lost, 0 or more: 0.005 is half a point. Null for no limit. Default 0.005.</summary>
+    /// <summary>Accuracy that may be lost, 0 or more: 0.005 is half a point. Null for no limit. Default
+    /// 0.005.</summary>
     public double? MaxAccuracyDrop { get; init; } = 0.005;
 
     /// <summary>How many times faster than the original it must be, above 0. Null for no limit, the default.</summary>
@@ -38,8 +39,8 @@ public sealed record CompressionBudget
     }
 
     /// <summary>
-    /// The point to take: of those within all limits the fastest, or the most accurate where accuracy has no limit; null
-    /// where none is within.
+    /// The point to take: of those within all limits the fastest, or the most accurate where accuracy has no limit;
+    /// null where none is within.
     /// </summary>
     /// <param name="points">The original first.</param>
     internal CompressionPoint? Choose(IReadOnlyList<CompressionPoint> points)
@@ -49,7 +50,8 @@ public sealed record CompressionBudget
     }
 
     /// <summary>The point that exceeds the limits least.</summary>
-    internal CompressionPoint Nearest(IReadOnlyList<CompressionPoint> points) => points.MinBy(p => Excess(p, points[0]))!;
+    internal CompressionPoint Nearest(IReadOnlyList<CompressionPoint> points)
+        => points.MinBy(p => Excess(p, points[0]))!;
 
     /// <summary>The faults among the limits.</summary>
     internal IEnumerable<string> Faults()

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace MaaS.Training.Compression;
 
-/// <summary>Draws the points of a compression: cost to the right, accuracy upwards, the front joined, numbers as in the table.</summary>
+/// <summary>Draws the points of a compression: cost to the right, accuracy upwards, the front joined, numbers as in the
+/// table.</summary>
 internal static class CompressionChart
 {
     private const int Width = 400, Height = 300, Left = 52, Right = 16, Top = 14, Bottom = 42, Radius = 8;
@@ -21,41 +22,60 @@ internal static class CompressionChart
         var up = new Scale(low - margin, high + margin, Height - Bottom, Top);
 
         var svg = new StringBuilder();
-        svg.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"12\">");
+        svg.Append(
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" "
+                + "font-family=\"system-ui, sans-serif\" font-size=\"12\">");
         svg.Append($"<title>accuracy against {WebUtility.HtmlEncode(unit)}</title>");
         foreach (var tick in up.Ticks())
         {
-            svg.Append($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{up.At(tick):f1}\" y2=\"{up.At(tick):f1}\" stroke=\"#e4e4e4\"/>");
-            svg.Append($"<text x=\"{Left - 6}\" y=\"{up.At(tick) + 4:f1}\" text-anchor=\"end\" fill=\"#444\">{100 * tick:0.##}%</text>");
+            svg.Append(
+                $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{up.At(tick):f1}\" y2=\"{up.At(tick):f1}\" "
+                    + "stroke=\"#e4e4e4\"/>");
+            svg.Append(
+                $"<text x=\"{Left - 6}\" y=\"{up.At(tick) + 4:f1}\" text-anchor=\"end\" "
+                    + $"fill=\"#444\">{100 * tick:0.##}%</text>");
         }
 
         foreach (var tick in across.Ticks())
         {
-            svg.Append($"<text x=\"{across.At(tick):f1}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\" fill=\"#444\">{tick:0.####}</text>");
+            svg.Append(
+                $"<text x=\"{across.At(tick):f1}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\" "
+                    + $"fill=\"#444\">{tick:0.####}</text>");
         }
 
-        svg.Append($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" stroke=\"#444\"/>");
-        svg.Append($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\" fill=\"#444\">{WebUtility.HtmlEncode(unit)}</text>");
+        svg.Append(
+            $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" "
+                + "stroke=\"#444\"/>");
+        svg.Append(
+            $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\" "
+                + $"fill=\"#444\">{WebUtility.HtmlEncode(unit)}</text>");
         var front = Front(points, cost).Select(p => $"{across.At(cost(p)):f1},{up.At(p.Accuracy):f1}");
-        svg.Append($"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.5\"/>");
+        svg.Append(
+            $"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.5\"/>");
 
         // The front and the choice last, so that they lie on top.
         var drawn = points.Select(static (point, i) => (point, Number: i + 1))
             .OrderBy(static p => p.point.OnFront).ThenBy(p => p.point.Name == result.Chosen);
         foreach (var (point, number) in drawn)
         {
-            var (fill, text) = point.Name == result.Chosen ? ("#D55E00", "#fff") : point.OnFront ? ("#0072B2", "#fff") : ("#fff", "#555");
+            var (fill, text) = point.Name == result.Chosen
+                ? ("#D55E00", "#fff") : point.OnFront ? ("#0072B2", "#fff") : ("#fff", "#555");
             var (x, y) = (across.At(cost(point)), up.At(point.Accuracy));
-            svg.Append($"<g><title>{WebUtility.HtmlEncode(point.Name)}: accuracy {point.Accuracy:0.0000}, {cost(point):0.###} {WebUtility.HtmlEncode(unit)}</title>");
+            svg.Append(
+                $"<g><title>{WebUtility.HtmlEncode(point.Name)}: accuracy {point.Accuracy:0.0000}, {cost(point):0.###} "
+                    + $"{WebUtility.HtmlEncode(unit)}</title>");
             svg.Append($"<circle cx=\"{x:f1}\" cy=\"{y:f1}\" r=\"{Radius}\" fill=\"{fill}\" stroke=\"#777\"/>");
-            svg.Append($"<text x=\"{x:f1}\" y=\"{y + 4:f1}\" text-anchor=\"middle\" font-size=\"11\" fill=\"{text}\">{number}</text></g>");
+            svg.Append(
+                $"<text x=\"{x:f1}\" y=\"{y + 4:f1}\" text-anchor=\"middle\" font-size=\"11\" "
+                    + $"fill=\"{text}\">{number}</text></g>");
         }
 
         return svg.Append("</svg>").ToString();
     }
 
     // Of accuracy and this cost alone.
-    private static IEnumerable<CompressionPoint> Front(IReadOnlyList<CompressionPoint> points, Func<CompressionPoint, double> cost)
+    private static IEnumerable<CompressionPoint> Front(
+        IReadOnlyList<CompressionPoint> points, Func<CompressionPoint, double> cost)
     {
         var best = double.NegativeInfinity;
         foreach (var point in points.OrderBy(cost).ThenByDescending(static p => p.Accuracy))

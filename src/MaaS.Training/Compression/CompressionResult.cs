@@ -13,7 +13,8 @@ namespace MaaS.Training.Compression;
 /// <param name="LatencyBatch">Samples of a run of which latency was measured.</param>
 /// <param name="Machine">Where latency was measured.</param>
 public sealed record CompressionResult(
-    CompressionBudget Budget, IReadOnlyList<CompressionPoint> Points, string? Chosen, string Verdict, IReadOnlyList<string> Skipped,
+    CompressionBudget Budget,
+    IReadOnlyList<CompressionPoint> Points, string? Chosen, string Verdict, IReadOnlyList<string> Skipped,
     int LatencyBatch, string Machine)
 {
     /// <summary>The network as it came.</summary>
@@ -26,7 +27,8 @@ public sealed record CompressionResult(
 
     /// <summary>The points that no other beats in everything, from the most to the least accurate.</summary>
     [JsonIgnore]
-    public IReadOnlyList<CompressionPoint> Front => [.. Points.Where(static p => p.OnFront).OrderByDescending(static p => p.Accuracy)];
+    public IReadOnlyList<CompressionPoint> Front
+        => [.. Points.Where(static p => p.OnFront).OrderByDescending(static p => p.Accuracy)];
 
     /// <summary>A page with the table and two pictures: accuracy against latency and against size.</summary>
     public string ToHtml() => CompressionPage.Render(this);
@@ -34,7 +36,10 @@ public sealed record CompressionResult(
     /// <summary>Everything as JSON, names in snake_case, packages by their file names.</summary>
     public string ToJson()
     {
-        var named = this with { Points = [.. Points.Select(static p => p with { Package = Path.GetFileName(p.Package) })] };
+        var named = this with
+        {
+            Points = [.. Points.Select(static p => p with { Package = Path.GetFileName(p.Package) })],
+        };
         return JsonSerializer.Serialize(named, CompressionJson.Default.CompressionResult);
     }
 
@@ -47,8 +52,10 @@ public sealed record CompressionResult(
         foreach (var point in Points)
         {
             text.AppendLine(
-                $"{(point.OnFront ? '*' : ' ')} {point.Name.PadRight(width)}{point.Accuracy,9:0.0000}{Original.Accuracy - point.Accuracy,9:0.0000}"
-                + $"{point.LatencyMs,10:0.000}{$"{Original.LatencyMs / point.LatencyMs:0.00}x",9}{point.Bytes / 1024.0,10:n1}"
+                $"{(point.OnFront ? '*' : ' ')} {point.Name.PadRight(width)}"
+                + $"{point.Accuracy,9:0.0000}{Original.Accuracy - point.Accuracy,9:0.0000}"
+                + $"{point.LatencyMs,10:0.000}{$"{Original.LatencyMs / point.LatencyMs:0.00}x",9}"
+                + $"{point.Bytes / 1024.0,10:n1}"
                 + $"{$"{(double)Original.Bytes / point.Bytes:0.00}x",9}");
         }
 
@@ -61,22 +68,28 @@ public sealed record CompressionResult(
     }
 
     internal static CompressionResult Of(
-        CompressorOptions options, IReadOnlyList<CompressionPoint> points, IReadOnlyList<string> skipped, string machine)
+        CompressorOptions options, IReadOnlyList<CompressionPoint> points, IReadOnlyList<string> skipped,
+        string machine)
     {
         CompressionPoint[] marked = [.. points.Select(p => p with { OnFront = !points.Any(p.IsDominatedBy) })];
         var chosen = options.Budget.Choose(marked);
         var verdict = chosen is not null
             ? $"within {options.Budget}: {Describe(chosen, marked[0])}"
-            : $"nothing is within {options.Budget}; the nearest is {Describe(options.Budget.Nearest(marked), marked[0])}";
-        return new CompressionResult(options.Budget, marked, chosen?.Name, verdict, skipped, options.LatencyBatch, machine);
+            : $"nothing is within {options.Budget}; the nearest is "
+                + $"{Describe(options.Budget.Nearest(marked), marked[0])}";
+        return new CompressionResult(
+            options.Budget, marked, chosen?.Name, verdict, skipped, options.LatencyBatch, machine);
     }
 
     private static string Describe(CompressionPoint point, CompressionPoint original)
-        => $"{point.Name}, accuracy {point.Accuracy:0.0000} ({point.Accuracy - original.Accuracy:+0.0000;-0.0000;0.0000}), "
+        => $"{point.Name}, accuracy {point.Accuracy:0.0000} "
+            + $"({point.Accuracy - original.Accuracy:+0.0000;-0.0000;0.0000}), "
             + $"{original.LatencyMs / point.LatencyMs:0.00} times as fast, {point.Bytes:n0} bytes";
 }
 
 // Written, never read.
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(CompressionResult))]
 internal sealed partial class CompressionJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Analysis;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
@@ -14,12 +15,12 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Compression;
 
 /// <summary>
-/// Tries pruning ratios with quantization schemes, measures accuracy, latency and size of each through ONNX Runtime, and
-/// leaves the networks that no other beats as packages in a folder, with <c>report.html</c> and <c>report.json</c>.
+/// Tries pruning ratios with quantization schemes, measures accuracy, latency and size of each through ONNX Runtime,
+/// and leaves the networks that no other beats as packages in a folder, with <c>report.html</c> and <c>report.json</c>.
 /// </summary>
 /// <remarks>
-/// Latency is the median of runs on the first test samples; the networks take turns, so that a busy machine slows all of
-/// them. A module is as it was afterwards, whatever happens.
+/// Latency is the median of runs on the first test samples; the networks take turns, so that a busy machine slows all
+/// of them. A module is as it was afterwards, whatever happens.
 /// </remarks>
 public sealed class Compressor
 {
@@ -50,12 +51,15 @@ public sealed class Compressor
     {
         ArgumentNullException.ThrowIfNull(model);
         var versions = new PrunedVersions(model.Module, train, _options, model.Export, model.SaveWith);
-        return RunAsync(model.Describe(name ?? model.Info.Architecture), versions, null, train, test, output, progress, cancellationToken);
+        return RunAsync(
+            model.Describe(name ?? model.Info.Architecture), versions, null, train, test, output, progress,
+            cancellationToken);
     }
 
     /// <summary>Compresses any classifier.</summary>
     /// <param name="module">Takes (B, …) and gives logits (B, classes); stays the caller's and as it is.</param>
-    /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are filled.</param>
+    /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are
+    /// filled.</param>
     /// <param name="train">For fine-tuning and calibration.</param>
     /// <param name="test">Samples that training never saw.</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
@@ -73,17 +77,21 @@ public sealed class Compressor
         OnnxExportResult Export()
         {
             using var scope = NewDisposeScope();
-            var (example, _) = train.GetBatch(arange(0, Math.Min(2, train.Count), ScalarType.Int64), module.parameters().First().device);
+            var (example, _) = train.GetBatch(
+                arange(0, Math.Min(2, train.Count), ScalarType.Int64), module.parameters().First().device);
             return OnnxExporter.Export(module, example);
         }
 
-        var versions = new PrunedVersions(module, train, _options, Export, (path, _) => ModelWeights.Save(path, module));
+        var versions = new PrunedVersions(
+            module, train, _options, Export, (path, _) => ModelWeights.Save(path, module));
         return RunAsync(manifest, versions, null, train, test, output, progress, cancellationToken);
     }
 
-    /// <summary>Quantizes an ONNX network, which cannot be pruned: <see cref="CompressorOptions.Ratios"/> are skipped.</summary>
+    /// <summary>Quantizes an ONNX network, which cannot be pruned: <see cref="CompressorOptions.Ratios"/> are
+    /// skipped.</summary>
     /// <param name="model">One input, logits (B, classes) first among its outputs; not changed.</param>
-    /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are filled.</param>
+    /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are
+    /// filled.</param>
     /// <param name="train">For calibration.</param>
     /// <param name="test">Samples that training never saw.</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
@@ -101,7 +109,8 @@ public sealed class Compressor
     }
 
     private async Task<CompressionResult> RunAsync(
-        ModelManifest manifest, PrunedVersions? versions, OnnxModel? model, IBatchSource train, IBatchSource test, string output,
+        ModelManifest manifest, PrunedVersions? versions, OnnxModel? model, IBatchSource train, IBatchSource test,
+        string output,
         IProgress<CompressionProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -114,16 +123,24 @@ public sealed class Compressor
         };
         using var folder = new OutputFolder(output);
         using var scratch = new ScratchFolder();
-        var steps = new StepCounter(progress, ratios: versions is null ? 0 : _options.Ratios.Count, _options.Quantizations.Count);
+        var steps = new StepCounter(
+            progress, ratios: versions is null ? 0 : _options.Ratios.Count, _options.Quantizations.Count);
         List<string> skipped = [];
         List<Candidate> candidates = [];
 
+        var schemes = new QuantizationSchemeOptions
+        {
+            Dynamic = _options.Dynamic,
+            Static = _options.Static,
+            WeightOnly = _options.WeightOnly,
+        };
         steps.Next("measuring the original");
         var original = versions?.Original(scratch.Path) ?? new FloatNetwork("original", model!, [], null);
         await AddAsync(original).ConfigureAwait(false);
         foreach (var ratio in versions is null ? [] : _options.Ratios)
         {
-            steps.Next($"removing {ratio:p0} of the channels" + (_options.FineTuning is null ? "" : " and fine-tuning"));
+            steps.Next(
+                $"removing {ratio:p0} of the channels" + (_options.FineTuning is null ? "" : " and fine-tuning"));
             var (pruned, reason) = versions!.Prune(ratio, scratch.Path, cancellationToken);
             if (pruned is not null)
             {
@@ -147,17 +164,24 @@ public sealed class Compressor
 
         async Task AddAsync(FloatNetwork network)
         {
-            candidates.Add(await CandidateAsync(network.Name, network.Model, network.Steps, network.Weights).ConfigureAwait(false));
+            candidates.Add(
+                await CandidateAsync(network.Name, network.Model, network.Steps, network.Weights)
+                    .ConfigureAwait(false));
             foreach (var kind in _options.Quantizations)
             {
-                var name = network.Steps.Count > 0 ? $"{network.Name}-{kind}".ToLowerInvariant() : $"{kind}".ToLowerInvariant();
+                var name = network.Steps.Count > 0
+                    ? $"{network.Name}-{kind}".ToLowerInvariant() : $"{kind}".ToLowerInvariant();
                 steps.Next($"quantizing: {name}");
-                var scheme = Scheme(kind, train, network.Model.Inputs[0].Name, cancellationToken);
+                var calibration = OnnxBatches.Inputs(
+                    train, network.Model.Inputs[0].Name, _options.CalibrationSamples,
+                    cancellationToken: cancellationToken);
+                var scheme = schemes.Scheme(kind, calibration);
                 var prepared = scheme.Prepare(network.Model, cancellationToken);
                 if (prepared.Nodes.Count > 0)
                 {
                     candidates.Add(await CandidateAsync(
-                        name, prepared.Quantize(new HashSet<string>()), [.. network.Steps, scheme.Name], null).ConfigureAwait(false));
+                        name, prepared.Quantize(new HashSet<string>()), [.. network.Steps, scheme.Name], null)
+                            .ConfigureAwait(false));
                 }
                 else
                 {
@@ -166,7 +190,8 @@ public sealed class Compressor
             }
         }
 
-        async Task<Candidate> CandidateAsync(string name, OnnxModel network, IReadOnlyList<string> done, string? weights)
+        async Task<Candidate> CandidateAsync(
+            string name, OnnxModel network, IReadOnlyList<string> done, string? weights)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var bytes = network.ToByteArray();
@@ -179,14 +204,18 @@ public sealed class Compressor
         }
     }
 
-    private CompressionPoint[] Measure(IReadOnlyList<Candidate> candidates, IBatchSource test, CancellationToken cancellationToken)
+    private CompressionPoint[] Measure(
+        IReadOnlyList<Candidate> candidates, IBatchSource test, CancellationToken cancellationToken)
     {
         List<InferenceModel> models = [];
         try
         {
             models.AddRange(candidates.Select(c => InferenceModel.Load(c.Network, _options.Inference)));
-            var sample = OnnxBatches.Inputs(test, models[0].Inputs[0].Name, _options.LatencyBatch, _options.LatencyBatch, cancellationToken).First();
-            var times = LatencyComparison.Measure(models, sample, _options.LatencyDuration * models.Count, cancellationToken);
+            var sample = OnnxBatches.Inputs(
+                test, models[0].Inputs[0].Name, _options.LatencyBatch, _options.LatencyBatch, cancellationToken)
+                    .First();
+            var times = LatencyComparison.Measure(
+                models, sample, _options.LatencyDuration * models.Count, cancellationToken);
             return [.. candidates.Zip(times, static (c, time) => c.Point with { LatencyMs = time })];
         }
         finally
@@ -195,19 +224,11 @@ public sealed class Compressor
         }
     }
 
-    private IQuantizationScheme Scheme(QuantizationKind kind, IBatchSource train, string input, CancellationToken cancellationToken) => kind switch
-    {
-        QuantizationKind.Dynamic => new DynamicScheme(_options.Dynamic),
-        QuantizationKind.Static => new StaticScheme(
-            OnnxBatches.Inputs(train, input, _options.CalibrationSamples, cancellationToken: cancellationToken), _options.Static),
-        QuantizationKind.WeightOnly => new WeightOnlyScheme(_options.WeightOnly),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Compressor: expected Dynamic, Static or WeightOnly"),
-    };
-
     private string Machine()
     {
         var threads = _options.Inference.IntraOpThreads;
-        return $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, {(threads > 0 ? $"{threads} threads" : "a thread a core")}, "
+        return $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores, "
+            + $"{(threads > 0 ? $"{threads} threads" : "a thread a core")}, "
             + $"{(Processor.HasVnni ? "with" : "without")} integer dot products";
     }
 }

@@ -1,6 +1,7 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Dynamic;
 using MaaS.Onnx.Quantization.Qdq;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Onnx.Quantization.WeightOnly;
 using MaaS.Training.Fitting;
 using MaaS.Training.Pruning;
@@ -16,8 +17,8 @@ public sealed record CompressorOptions
     /// <summary>Shares of channels to remove, each above 0 and below 1; the unpruned network is always tried.</summary>
     public IReadOnlyList<double> Ratios { get; init; } = [0.25, 0.5, 0.75];
 
-    /// <summary>How to quantize each network; the float one is always tried. Default: dynamic and static, and weight-only
-    /// where the budget limits bytes.</summary>
+    /// <summary>How to quantize each network; the float one is always tried. Default: dynamic and static, and
+    /// weight-only where the budget limits bytes.</summary>
     public IReadOnlyList<QuantizationKind> Quantizations
     {
         get => field ?? (Budget.MaxBytes is null
@@ -26,7 +27,8 @@ public sealed record CompressorOptions
         init;
     }
 
-    /// <summary>Which channels go first; the goal is replaced by the ratios. Default: multiples of 4 channels stay.</summary>
+    /// <summary>Which channels go first; the goal is replaced by the ratios. Default: multiples of 4 channels
+    /// stay.</summary>
     public ChannelPruningOptions Pruning { get; init; } = new() { RoundTo = 4 };
 
     /// <summary>How to train after each pruning step; null to not train. Default: two epochs.</summary>
@@ -54,11 +56,14 @@ public sealed record CompressorOptions
     public InferenceOptions Inference { get; init; } = new();
 
     /// <summary>Checks every range.</summary>
-    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of them.</exception>
+    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of
+    /// them.</exception>
     public void Validate()
     {
         List<string> faults = [.. Budget.Faults()];
-        faults.AddRange(Ratios.Where(static r => r is not (> 0 and < 1)).Select(static r => $"Ratios: expected above 0 and below 1, got {r}"));
+        faults.AddRange(
+            Ratios.Where(static r => r is not (> 0 and < 1))
+                .Select(static r => $"Ratios: expected above 0 and below 1, got {r}"));
         if (CalibrationSamples < 1)
         {
             faults.Add($"CalibrationSamples: expected at least 1, got {CalibrationSamples}");
@@ -71,7 +76,8 @@ public sealed record CompressorOptions
 
         if (FineTuning?.CheckpointPath is { } checkpoint)
         {
-            faults.Add($"FineTuning: expected no CheckpointPath, because several networks are trained, got '{checkpoint}'");
+            faults.Add(
+                $"FineTuning: expected no CheckpointPath, because several networks are trained, got '{checkpoint}'");
         }
 
         if (faults.Count > 0)

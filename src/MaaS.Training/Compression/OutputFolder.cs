@@ -18,7 +18,8 @@ internal sealed class OutputFolder : IDisposable
         _temporary = $"{_path}.{Guid.NewGuid():n}.tmp";
         if (File.Exists(_path) || (Directory.Exists(_path) && Directory.EnumerateFileSystemEntries(_path).Any()))
         {
-            throw new IOException($"Compressor: expected a new or empty folder for the packages, got '{_path}', which has content.");
+            throw new IOException(
+                $"Compressor: expected a new or empty folder for the packages, got '{_path}', which has content.");
         }
 
         Directory.CreateDirectory(_temporary);
@@ -27,7 +28,8 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Writes the packages of the front and of the original, the page and the figures.</summary>
     /// <returns>The result with the packages' paths.</returns>
     public async Task<CompressionResult> WriteAsync(
-        CompressionResult result, IReadOnlyList<Candidate> candidates, ModelManifest manifest, CancellationToken cancellationToken)
+        CompressionResult result, IReadOnlyList<Candidate> candidates, ModelManifest manifest,
+        CancellationToken cancellationToken)
     {
         List<CompressionPoint> points = [];
         foreach (var (point, candidate) in result.Points.Zip(candidates))
@@ -42,8 +44,10 @@ internal sealed class OutputFolder : IDisposable
         }
 
         result = result with { Points = points };
-        await File.WriteAllTextAsync(Path.Combine(_temporary, "report.html"), result.ToHtml(), cancellationToken).ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(_temporary, "report.json"), result.ToJson(), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(_temporary, "report.html"), result.ToHtml(), cancellationToken)
+            .ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(_temporary, "report.json"), result.ToJson(), cancellationToken)
+            .ConfigureAwait(false);
         if (Directory.Exists(_path))
         {
             Directory.Delete(_path);
@@ -64,12 +68,13 @@ internal sealed class OutputFolder : IDisposable
     private static string FileName(CompressionPoint point) => $"{point.Name}.maas";
 
     private Task PackAsync(
-        CompressionPoint point, Candidate candidate, CompressionPoint original, ModelManifest manifest, CancellationToken cancellationToken)
+        CompressionPoint point, Candidate candidate, CompressionPoint original, ModelManifest manifest,
+        CancellationToken cancellationToken)
     {
         Dictionary<string, PackageContent> files = [];
         if (candidate.Weights is not null)
         {
-            files["weights.safetensors"] = PackageContent.FromFile(candidate.Weights);
+            files[NetworkPackage.WeightsFile] = PackageContent.FromFile(candidate.Weights);
         }
 
         var lineage = manifest.Lineage ?? new ModelLineage();
@@ -89,7 +94,8 @@ internal sealed class OutputFolder : IDisposable
                 Compression = [.. lineage.Compression ?? [], .. point.Steps],
             },
         };
-        return NetworkFile.WritePackageAsync(
-            Path.Combine(_temporary, FileName(point)), described, OnnxModel.Load(candidate.Network), files, cancellationToken);
+        return NetworkPackage.WriteAsync(
+            Path.Combine(_temporary, FileName(point)), described, OnnxModel.Load(candidate.Network), files,
+            cancellationToken: cancellationToken);
     }
 }

@@ -20,8 +20,10 @@ internal sealed class PrunedVersions(
     /// <param name="folder">Where weights go.</param>
     public FloatNetwork Original(string folder) => Export("original", [], folder);
 
-    /// <summary>The module without a share of its channels; null, with a reason, where there is nothing to remove.</summary>
-    public (FloatNetwork? Network, string Reason) Prune(double ratio, string folder, CancellationToken cancellationToken)
+    /// <summary>The module without a share of its channels; null, with a reason, where there is nothing to
+    /// remove.</summary>
+    public (FloatNetwork? Network, string Reason) Prune(
+        double ratio, string folder, CancellationToken cancellationToken)
     {
         var original = State();
         var training = module.training;
@@ -59,7 +61,8 @@ internal sealed class PrunedVersions(
     private Dictionary<string, Tensor> State()
     {
         using var scope = NewDisposeScope();
-        return module.state_dict().ToDictionary(static e => e.Key, static e => e.Value.detach().clone().DetachFromDisposeScope());
+        return module.state_dict()
+            .ToDictionary(static e => e.Key, static e => e.Value.detach().clone().DetachFromDisposeScope());
     }
 
     private FloatNetwork Export(string name, IReadOnlyList<string> steps, string folder)

@@ -1,6 +1,7 @@
 namespace MaaS.Training.Compression;
 
-/// <summary>Counts the steps of a compression: each float network with its quantizations, then latency and packages.</summary>
+/// <summary>Counts the steps of a compression: each float network with its quantizations, then latency and
+/// packages.</summary>
 internal sealed class StepCounter(IProgress<CompressionProgress>? progress, int ratios, int quantizations)
 {
     private readonly int _steps = ((1 + ratios) * (1 + quantizations)) + 2;

@@ -10,7 +10,8 @@ internal static class DatasetDirectory
     /// <param name="name">Name of the folder in the cache.</param>
     /// <param name="explicitDirectory">The user's choice, which excludes all others.</param>
     /// <param name="systemDirectories">Where operating systems install the data set.</param>
-    public static IEnumerable<string> Candidates(string name, string? explicitDirectory, params IEnumerable<string> systemDirectories)
+    public static IEnumerable<string> Candidates(
+        string name, string? explicitDirectory, params IEnumerable<string> systemDirectories)
     {
         if (explicitDirectory is not null)
         {

@@ -17,7 +17,8 @@ public interface IBatchSource
     /// <summary>The samples at the given positions, ready for a model.</summary>
     /// <param name="indices">(B), int64, on the CPU, each in 0…<see cref="Count"/>−1.</param>
     /// <param name="device">Where the batch is wanted.</param>
-    /// <returns>Inputs (B, <see cref="InputShape"/>), float32 (token ids: int64, perhaps shorter), and targets (B), int64; the caller owns both.</returns>
+    /// <returns>Inputs (B, <see cref="InputShape"/>), float32 (token ids: int64, perhaps shorter), and targets (B),
+    /// int64; the caller owns both.</returns>
     /// <remarks>Safe to call from several threads at once.</remarks>
     (Tensor Inputs, Tensor Targets) GetBatch(Tensor indices, Device device);
 }

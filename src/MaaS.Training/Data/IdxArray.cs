@@ -14,7 +14,8 @@ public sealed class IdxArray
         if (dimensions.Count is < 1 or > 255 || dimensions.Any(static d => d < 0))
         {
             throw new ArgumentException(
-                $"IDX: expected 1 to 255 dimensions of at least 0, got ({string.Join(",", dimensions)}).", nameof(dimensions));
+                $"IDX: expected 1 to 255 dimensions of at least 0, got ({string.Join(",", dimensions)}).",
+                nameof(dimensions));
         }
 
         var length = dimensions.Aggregate(1L, static (product, d) => checked(product * d));

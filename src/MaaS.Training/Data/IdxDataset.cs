@@ -8,7 +8,8 @@ namespace MaaS.Training.Data;
 /// <param name="SystemDirectories">Where operating systems install it.</param>
 /// <param name="Digests">SHA-256 of the files that MaaS's own set-up provides, by file name.</param>
 internal sealed record IdxDataset(
-    string Name, IReadOnlyList<string> Classes, IReadOnlyList<string> SystemDirectories, IReadOnlyDictionary<string, string> Digests)
+    string Name,
+    IReadOnlyList<string> Classes, IReadOnlyList<string> SystemDirectories, IReadOnlyDictionary<string, string> Digests)
 {
     private const string TrainImages = "train-images-idx3-ubyte";
 
@@ -20,7 +21,8 @@ internal sealed record IdxDataset(
             ?? throw new FileNotFoundException(
                 $"{Name}: expected {TrainImages}[.gz] in one of\n  {string.Join("\n  ", Shorten(candidates))}\n"
                 + (directory is null
-                    ? $"Run `./maas setup`, pass the folder that holds the IDX files, or set {DatasetDirectory.CacheVariable}."
+                    ? "Run `./maas setup`, pass the folder that holds the IDX files, or set "
+                        + $"{DatasetDirectory.CacheVariable}."
                     : "Check the folder; its files keep the names under which MNIST is published."));
 
         // What the user names may be any data in this format; what set-up or the system provides must be intact.
@@ -55,7 +57,8 @@ internal sealed record IdxDataset(
             if (actual != expected)
             {
                 throw new InvalidDataException(
-                    $"{path}: expected SHA-256 {expected}, got {actual}; delete the file and run `./maas setup`, or name the "
+                    $"{path}: expected SHA-256 {expected}, got {actual}; delete the file and run `./maas setup`, or "
+                        + "name the "
                     + "folder explicitly to use other data.");
             }
         }

@@ -16,7 +16,8 @@ public static class IdxFile
     /// <summary>Reads a file, plain or compressed with gzip (told by its first bytes, not by its name).</summary>
     /// <param name="path">The file.</param>
     /// <param name="dimensions">The number of dimensions that the file must have; null for any.</param>
-    /// <exception cref="InvalidDataException">The file is no IDX file of bytes, is truncated or has bytes left over.</exception>
+    /// <exception cref="InvalidDataException">The file is no IDX file of bytes, is truncated or has bytes left
+    /// over.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IdxArray Read(string path, int? dimensions = null)
     {
@@ -74,7 +75,8 @@ public static class IdxFile
         if (header[0] != 0 || header[1] != 0 || header[2] != UnsignedByte || header[3] == 0)
         {
             throw new InvalidDataException(
-                $"{path}: expected the IDX magic number 0x000008NN (bytes, NN dimensions), got 0x{Convert.ToHexString(header)}.");
+                $"{path}: expected the IDX magic number 0x000008NN (bytes, NN dimensions), got "
+                    + $"0x{Convert.ToHexString(header)}.");
         }
 
         if (dimensions is { } wanted && header[3] != wanted)
@@ -89,7 +91,8 @@ public static class IdxFile
         {
             if (stream.ReadAtLeast(size, 4, throwOnEndOfStream: false) < 4)
             {
-                throw new InvalidDataException($"{path}: expected {sizes.Length} dimensions, got the end of the file after {i}.");
+                throw new InvalidDataException(
+                    $"{path}: expected {sizes.Length} dimensions, got the end of the file after {i}.");
             }
 
             sizes[i] = BinaryPrimitives.ReadInt32BigEndian(size);
@@ -97,7 +100,8 @@ public static class IdxFile
             if (length > Array.MaxLength)
             {
                 throw new InvalidDataException(
-                    $"{path}: expected at most {Array.MaxLength} elements, got dimensions ({string.Join(",", sizes[..(i + 1)])},…).");
+                    $"{path}: expected at most {Array.MaxLength} elements, got dimensions "
+                        + $"({string.Join(",", sizes[..(i + 1)])},…).");
             }
         }
 
@@ -115,7 +119,8 @@ public static class IdxFile
             filled += stream.ReadAtLeast(data.AsSpan(filled), data.Length - filled, throwOnEndOfStream: false);
             if (filled < data.Length)
             {
-                throw new InvalidDataException($"{path}: expected {length} elements, got {filled}; the file is truncated.");
+                throw new InvalidDataException(
+                    $"{path}: expected {length} elements, got {filled}; the file is truncated.");
             }
 
             if (filled == length)
@@ -128,7 +133,8 @@ public static class IdxFile
 
         return stream.ReadByte() < 0
             ? data
-            : throw new InvalidDataException($"{path}: expected {length} elements, got more; the dimensions do not fit the file.");
+            : throw new InvalidDataException(
+                $"{path}: expected {length} elements, got more; the dimensions do not fit the file.");
     }
 
     private static void Write(Stream stream, IdxArray array)

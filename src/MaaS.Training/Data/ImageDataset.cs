@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Data;
 
-/// <summary>Labelled images that stay bytes in memory; each batch is normalised on the device that asks for it.</summary>
+/// <summary>Labelled images that stay bytes in memory; each batch is normalised on the device that asks for
+/// it.</summary>
 [TypeFormatterSource]
 public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
 {
@@ -68,7 +69,8 @@ public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
         get
         {
             var channels = (int)InputShape[0];
-            return new ImagePreprocessing(1 / 255.0, [.. Enumerable.Repeat(Mean, channels)], [.. Enumerable.Repeat(Std, channels)]);
+            return new ImagePreprocessing(
+                1 / 255.0, [.. Enumerable.Repeat(Mean, channels)], [.. Enumerable.Repeat(Std, channels)]);
         }
     }
 
@@ -94,12 +96,14 @@ public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
         {
             throw new ArgumentException(
                 "ImageDataset: expected images (N,H,W) and labels (N), got "
-                + $"({string.Join(",", images.Dimensions)}) and ({string.Join(",", labels.Dimensions)}).", nameof(labels));
+                + $"({string.Join(",", images.Dimensions)}) and ({string.Join(",", labels.Dimensions)}).",
+                nameof(labels));
         }
 
         var wide = Array.ConvertAll(labels.Data, static label => (long)label);
         return new ImageDataset(
-            tensor(images.Data, [n, 1, height, width], ScalarType.Byte), tensor(wide, [m], ScalarType.Int64), classes, mean, std);
+            tensor(images.Data, [n, 1, height, width], ScalarType.Byte), tensor(wide, [m], ScalarType.Int64), classes,
+            mean, std);
     }
 
     /// <inheritdoc/>
@@ -120,10 +124,12 @@ public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
     {
         using var scope = NewDisposeScope();
         var positions = tensor(indices.ToArray(), [indices.Length], ScalarType.Int64);
-        return new ImageDataset(Images.index_select(0, positions), Labels.index_select(0, positions), Classes, Mean, Std);
+        return new ImageDataset(
+            Images.index_select(0, positions), Labels.index_select(0, positions), Classes, Mean, Std);
     }
 
-    /// <summary>The same samples in the same memory, normalised with other statistics; the caller owns the result.</summary>
+    /// <summary>The same samples in the same memory, normalised with other statistics; the caller owns the
+    /// result.</summary>
     /// <param name="mean">Mean that is subtracted, of pixels scaled to 0…1.</param>
     /// <param name="std">Standard deviation that is divided by, above 0.</param>
     public ImageDataset NormalizedWith(double mean, double std)
@@ -173,11 +179,18 @@ public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
     }
 
     /// <summary>How many images of what shape, and the classes.</summary>
-    public override string ToString() => $"{Count} images ({string.Join(",", InputShape)}) of {string.Join(", ", Classes)}";
+    public override string ToString()
+        => $"{Count} images ({string.Join(",", InputShape)}) of {string.Join(", ", Classes)}";
 
     /// <summary>The first ten images, each above the name of its class.</summary>
     /// <exception cref="NotSupportedException">The images have neither 1 nor 3 channels.</exception>
-    public string ToHtml() => ContactSheet.Render(this);
+    public string ToHtml()
+    {
+        const int Shown = 10;
+        var labels = LabelValues();
+        var images = labels.Take(Shown).Select((label, i) => (Pixels(i), Classes[(int)label]));
+        return ContactSheet.Render(images, InputShape);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -209,7 +222,8 @@ public sealed class ImageDataset : IBatchSource, IHtmlDisplay, IDisposable
         if (low < 0 || high >= classes.Count)
         {
             throw new ArgumentException(
-                $"ImageDataset: expected labels 0 to {classes.Count - 1} for {classes.Count} classes, got {low} to {high}.",
+                $"ImageDataset: expected labels 0 to {classes.Count - 1} for {classes.Count} classes, got {low} to "
+                    + $"{high}.",
                 nameof(labels));
         }
     }

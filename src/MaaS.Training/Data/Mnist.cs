@@ -1,7 +1,8 @@
 namespace MaaS.Training.Data;
 
 /// <summary>Handwritten digits, (1, 28, 28), 10 classes.</summary>
-/// <remarks>LeCun, Cortes, Burges: The MNIST database of handwritten digits. See data/README.md for what set-up provides.</remarks>
+/// <remarks>LeCun, Cortes, Burges: The MNIST database of handwritten digits. See data/README.md for what set-up
+/// provides.</remarks>
 public static class Mnist
 {
     private static readonly IdxDataset Files = new(

@@ -27,12 +27,14 @@ public static class OnnxBatches
     /// <param name="batchSize">Samples in a batch, at least 1.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     public static IEnumerable<IReadOnlyDictionary<string, TensorValue>> Inputs(
-        IBatchSource data, string input, long samples, int batchSize = 64, CancellationToken cancellationToken = default)
+        IBatchSource data, string input, long samples, int batchSize = 64,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        return Enumerate(data, input, Math.Min(samples, data.Count), batchSize, cancellationToken).Select(static b => b.Inputs);
+        return Enumerate(data, input, Math.Min(samples, data.Count), batchSize, cancellationToken)
+            .Select(static b => b.Inputs);
     }
 
     private static IEnumerable<(IReadOnlyDictionary<string, TensorValue> Inputs, int[] Labels)> Enumerate(
@@ -45,7 +47,8 @@ public static class OnnxBatches
         }
     }
 
-    private static (IReadOnlyDictionary<string, TensorValue> Inputs, int[] Labels) Batch(IBatchSource data, string input, long start, long count)
+    private static (IReadOnlyDictionary<string, TensorValue> Inputs, int[] Labels) Batch(
+        IBatchSource data, string input, long start, long count)
     {
         using var scope = NewDisposeScope();
         var (inputs, targets) = data.GetBatch(arange(start, start + count, ScalarType.Int64), CPU);

@@ -16,7 +16,8 @@ internal struct SeededRandom
 
     public ulong NextUInt64() => Mix(_state += 0x9E3779B97F4A7C15);
 
-    /// <summary>0 to <paramref name="bound"/>−1 (Lemire's multiplication; the bias is below 2⁻³² for the sizes used here).</summary>
+    /// <summary>0 to <paramref name="bound"/>−1 (Lemire's multiplication; the bias is below 2⁻³² for the sizes used
+    /// here).</summary>
     public int Next(int bound) => (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
 
     public void Shuffle(Span<long> values)

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Data;
 
 /// <summary>Random shifts and mirror images of a whole batch at once.</summary>
-/// <param name="MaxShift">Largest shift in pixels along each axis, 0 for none; what moves in is the image's edge pixel.</param>
+/// <param name="MaxShift">Largest shift in pixels along each axis, 0 for none; what moves in is the image's edge
+/// pixel.</param>
 /// <param name="FlipHorizontally">Whether half of the images are mirrored left to right (wrong for digits).</param>
 public sealed record ShiftFlip(int MaxShift = 2, bool FlipHorizontally = false)
 {

@@ -10,7 +10,8 @@ internal static class SplitIndices
     {
         if (!(fraction > 0 && fraction < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Split: expected a fraction above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, "Split: expected a fraction above 0 and below 1.");
         }
 
         var random = new SeededRandom(seed, stream: 0);
@@ -27,7 +28,8 @@ internal static class SplitIndices
         if (first.Count == 0 || second.Count == 0)
         {
             throw new ArgumentException(
-                $"Split: expected two parts with samples, got {first.Count} and {second.Count} of {labels.Count} at {fraction}.",
+                $"Split: expected two parts with samples, got {first.Count} and {second.Count} of {labels.Count} at "
+                    + $"{fraction}.",
                 nameof(fraction));
         }
 
@@ -36,13 +38,15 @@ internal static class SplitIndices
         return ([.. first], [.. second]);
     }
 
-    // Groups stay whole; each counts for the class of its first member. A group that is larger than the room that is left is not held back,
-    // and of every class something is left to learn from.
-    public static (int[] First, int[] Second) Grouped(IReadOnlyList<int> labels, IReadOnlyList<int> groups, double fraction, int seed)
+    // Groups stay whole; each counts for the class of its first member. A group that is larger than the room that is
+    // left is not held back, and of every class something is left to learn from.
+    public static (int[] First, int[] Second) Grouped(
+        IReadOnlyList<int> labels, IReadOnlyList<int> groups, double fraction, int seed)
     {
         if (!(fraction > 0 && fraction < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Split: expected a fraction above 0 and below 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fraction), fraction, "Split: expected a fraction above 0 and below 1.");
         }
 
         var random = new SeededRandom(seed, stream: 0);
@@ -67,7 +71,8 @@ internal static class SplitIndices
         if (first.Count == 0 || second.Count == 0)
         {
             throw new ArgumentException(
-                $"Split: expected two parts with samples, got {first.Count} and {second.Count} of {labels.Count} at {fraction}.", nameof(fraction));
+                $"Split: expected two parts with samples, got {first.Count} and {second.Count} of {labels.Count} at "
+                    + $"{fraction}.", nameof(fraction));
         }
 
         first.Sort();

@@ -37,8 +37,9 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
     public double Ratio(IReadOnlyDictionary<string, long> from, IReadOnlyDictionary<string, long> to) =>
         Symbols.Keys.Aggregate(1.0, (ratio, symbol) => ratio * to[symbol] / from[symbol]);
 
-    /// <summary>New tensors at the given sizes with values of a scale: normal reals, 0 at scale 0; integers evenly between the
-    /// example's least and greatest, or through the range of their type; or the same value everywhere.</summary>
+    /// <summary>New tensors at the given sizes with values of a scale: normal reals, 0 at scale 0; integers evenly
+    /// between the example's least and greatest, or through the range of their type; or the same value
+    /// everywhere.</summary>
     /// <param name="sizes">By symbol.</param>
     /// <param name="scale">Of the values.</param>
     public IReadOnlyList<Tensor> MakeScaled(IReadOnlyDictionary<string, long> sizes, ValueScale scale)
@@ -62,7 +63,9 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         else
         {
             var (least, most) = Range(like, scale.WholeRange);
-            numbers = Array.ConvertAll(numbers, _ => !scale.IsEven ? random.NextInt64(least, most + 1) : scale.Scale < 0 ? least : (double)most);
+            numbers = Array.ConvertAll(
+                numbers,
+                _ => !scale.IsEven ? random.NextInt64(least, most + 1) : scale.Scale < 0 ? least : (double)most);
         }
 
         return torch.tensor(numbers).to(like.dtype).reshape(like.shape).to(like.device).MoveToOuterDisposeScope();
@@ -113,7 +116,8 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         if (elements > int.MaxValue)
         {
             throw new ArgumentException(
-                $"export: input '{name}' of shape ({string.Join(", ", shape)}) would have {elements} elements; expected at most "
+                $"export: input '{name}' of shape ({string.Join(", ", shape)}) would have {elements} elements; "
+                    + "expected at most "
                 + $"{int.MaxValue}. Name smaller sizes in OnnxExportOptions.TraceSizes, or give a smaller example");
         }
     }
@@ -147,12 +151,14 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
             if (index < 0)
             {
                 throw new ArgumentException(
-                    $"export: dynamic axis '{symbol}' is declared for '{input}', but the inputs are {string.Join(", ", names)}");
+                    $"export: dynamic axis '{symbol}' is declared for '{input}', but the inputs are "
+                        + $"{string.Join(", ", names)}");
             }
             int rank = (int)examples[index].dim();
             if (axis < -rank || axis >= rank)
             {
-                throw new ArgumentException($"export: input '{input}' has {rank} axes, but axis {axis} is declared dynamic ('{symbol}')");
+                throw new ArgumentException(
+                    $"export: input '{input}' has {rank} axes, but axis {axis} is declared dynamic ('{symbol}')");
             }
 
             axes.Add((input, axis < 0 ? axis + rank : axis, symbol));
@@ -161,12 +167,15 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
     }
 
     private static long SizeOf(
-        IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, IGrouping<string, (string Input, int Axis, string)> group)
+        IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, IGrouping<string, (
+            string Input, int Axis, string)> group)
     {
-        var sizes = group.Select(axis => examples[names.ToList().IndexOf(axis.Input)].shape[axis.Axis]).Distinct().ToArray();
+        var sizes = group.Select(axis => examples[names.ToList().IndexOf(axis.Input)].shape[axis.Axis]).Distinct()
+            .ToArray();
         return sizes is [> 0]
             ? sizes[0]
             : throw new ArgumentException(
-                $"export: the dynamic axis '{group.Key}' must have one size above 0 in the example inputs, got {string.Join(", ", sizes)}");
+                $"export: the dynamic axis '{group.Key}' must have one size above 0 in the example inputs, got "
+                    + $"{string.Join(", ", sizes)}");
     }
 }

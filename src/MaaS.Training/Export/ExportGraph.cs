@@ -29,7 +29,8 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
         }
     }
 
-    /// <summary>The present value of a traced tensor: in-place operators may have changed it, or what it is a view of.</summary>
+    /// <summary>The present value of a traced tensor: in-place operators may have changed it, or what it is a view
+    /// of.</summary>
     /// <exception cref="OnnxExportException">The operator that made it gave no value for this result.</exception>
     public TracedTensor Read(int id) => Current(_cells.GetValueOrDefault(id) ?? throw new OnnxExportException(
         "export: forward reads a result that has no ONNX form, such as the indices of a pooling layer"));
@@ -43,7 +44,8 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
             return known;
         }
 
-        if (constant.Values.Any(other => !other.Dims.SequenceEqual(tensor.Dims) || !other.RawData.Equals(tensor.RawData)))
+        if (constant.Values.Any(
+            other => !other.Dims.SequenceEqual(tensor.Dims) || !other.RawData.Equals(tensor.RawData)))
         {
             return null;
         }
@@ -93,7 +95,8 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
         if (op.Writes && !IsInPlace(op.Name))
         {
             throw new OnnxExportException(
-                "it writes into one of its arguments, which has no ONNX form; use the operator's result instead (y = f(x), not f(x, out: y))",
+                "it writes into one of its arguments, which has no ONNX form; use the operator's result instead (y = "
+                    + "f(x), not f(x, out: y))",
                 op.Name, op.ModulePath);
         }
 
@@ -125,7 +128,8 @@ internal sealed class ExportGraph(GraphBuilder builder, LoweringRegistry registr
     {
         if (_described.Add(tensor.Name))
         {
-            Builder.Graph.ValueInfo.Add(OnnxDimension.ValueInfo(tensor.Name, tensor.Type, tensor.Shape.Select(Sizes.Dimension)));
+            Builder.Graph.ValueInfo.Add(
+                OnnxDimension.ValueInfo(tensor.Name, tensor.Type, tensor.Shape.Select(Sizes.Dimension)));
         }
     }
 

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Export;
 
-/// <summary>Traces a module for an export, at as many sizes and values as the graph needs to be right at all of them.</summary>
+/// <summary>Traces a module for an export, at as many sizes and values as the graph needs to be right at all of
+/// them.</summary>
 /// <param name="module">The module.</param>
 /// <param name="inputs">Makes its inputs.</param>
 /// <param name="sizes">Runs it at several sizes.</param>
@@ -13,7 +14,8 @@ namespace MaaS.Training.Export;
 /// <param name="reads">Collects what forward reads of tensors' values.</param>
 /// <param name="allowReads">Whether such reads become warnings.</param>
 internal sealed class ExportTracing(
-    nn.Module module, ExampleInputs inputs, TraceRuns sizes, ValueProbes values, HashSet<ValueRead> reads, bool allowReads)
+    nn.Module module, ExampleInputs inputs, TraceRuns sizes, ValueProbes values, HashSet<ValueRead> reads,
+    bool allowReads)
 {
     private const int DefaultOpset = 17;
 
@@ -30,7 +32,8 @@ internal sealed class ExportTracing(
     /// <param name="write">Writes a program in an opset; gives the sizes that the graph computes as well.</param>
     /// <param name="invoke">Runs the module.</param>
     /// <param name="opset">The opset; null for the oldest that the operators allow.</param>
-    /// <exception cref="OnnxExportException">The module cannot be traced, reads values, or computes what the graph cannot.</exception>
+    /// <exception cref="OnnxExportException">The module cannot be traced, reads values, or computes what the graph
+    /// cannot.</exception>
     public OnnxModel Write(
         Func<TracedProgram, SizeFit, int, (OnnxModel Model, IReadOnlyCollection<SizeExpression> Sizes)> write,
         Action<IReadOnlyList<Tensor>> invoke, int? opset)
@@ -47,7 +50,8 @@ internal sealed class ExportTracing(
             }
 
             Reads = ValueReadCheck.Run(reads, sizes.All[0].Trace, Probes, allowReads);
-            // 2. More sizes where a number in the graph rounds. 3. The edges of the rounding, until what was found holds there too.
+            // 2. More sizes where a number in the graph rounds. 3. The edges of the rounding, until what was found
+            // holds there too.
             while (true)
             {
                 var program = TraceMerger.Merge([.. sizes.Runs.Select(static run => run.Trace)]);

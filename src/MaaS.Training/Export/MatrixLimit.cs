@@ -6,7 +6,8 @@ namespace MaaS.Training.Export;
 /// ends the process there: no size is tried beyond those that the module has taken.</summary>
 internal static class MatrixLimit
 {
-    /// <summary>Whether a factor of a <c>matmul</c> follows from weights and constants alone and moves with the sizes.</summary>
+    /// <summary>Whether a factor of a <c>matmul</c> follows from weights and constants alone and moves with the
+    /// sizes.</summary>
     /// <param name="one">A run.</param>
     /// <param name="other">A run at other sizes.</param>
     /// <param name="inputs">How many inputs of the trace are the module's; the others are its weights.</param>

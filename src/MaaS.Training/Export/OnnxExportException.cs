@@ -16,7 +16,8 @@ public sealed class OnnxExportException : Exception
     public OnnxExportException(string message, Exception? innerException) : base(message, innerException) { }
 
     /// <summary>An error at an operator.</summary>
-    public OnnxExportException(string message, string? operatorName, string? modulePath, Exception? innerException = null)
+    public OnnxExportException(
+        string message, string? operatorName, string? modulePath, Exception? innerException = null)
         : base($"export: {operatorName} in {TracingException.Place(modulePath)}: {message}", innerException)
     {
         OperatorName = operatorName;
@@ -38,10 +39,12 @@ public sealed class OnnxExportException : Exception
     /// <summary>The ATen operator, such as <c>aten::relu</c>, where one is to blame.</summary>
     public string? OperatorName { get; }
 
-    /// <summary>The path of the submodule that ran it, such as <c>encoder.layers.0</c>; empty for the module itself.</summary>
+    /// <summary>The path of the submodule that ran it, such as <c>encoder.layers.0</c>; empty for the module
+    /// itself.</summary>
     public string? ModulePath { get; }
 
-    /// <summary>The least opset in which the operator can be exported, where a newer one is all that is missing.</summary>
+    /// <summary>The least opset in which the operator can be exported, where a newer one is all that is
+    /// missing.</summary>
     internal int? NeededOpset { get; init; }
 
     /// <summary>Whether tracing at more sizes could express a number that could not be.</summary>

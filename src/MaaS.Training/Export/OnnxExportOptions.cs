@@ -16,22 +16,26 @@ public sealed class OnnxExportOptions
     public DynamicAxes? DynamicAxes { get; init; }
 
     /// <summary>Sizes (at least 2) to trace a dynamic axis at, where the module does not run at those that the exporter
-    /// picks near the example's: at least two for each name, better three. Parity is then checked at these alone, and not at 1.</summary>
+    /// picks near the example's: at least two for each name, better three. Parity is then checked at these alone, and
+    /// not at 1.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> TraceSizes { get; init; } =
         new Dictionary<string, IReadOnlyList<long>>();
 
-    /// <summary>The version of ONNX's operators, 17 or 18. Default: 17, or 18 where an operator has no form in 17.</summary>
+    /// <summary>The version of ONNX's operators, 17 or 18. Default: 17, or 18 where an operator has no form in
+    /// 17.</summary>
     public int? Opset { get; init; }
 
     /// <summary>Whether ONNX Runtime's outputs are compared with torch's before the model is returned.</summary>
     public bool CheckParity { get; init; } = true;
 
-    /// <summary>How far an output may be from torch's: absolute up to magnitude 1, relative to the largest value beyond.</summary>
+    /// <summary>How far an output may be from torch's: absolute up to magnitude 1, relative to the largest value
+    /// beyond.</summary>
     public double ParityTolerance { get; init; } = 1e-4;
 
-    /// <summary>Whether a forward that reads values of tensors (<c>item</c>, <c>ToBoolean</c>, printing) is exported all the same,
-    /// with what it read for the example as a constant. Only right where it reads the same for every input; a warning then
-    /// stands in <see cref="OnnxExportResult.Warnings"/> and in the model's metadata. Default: it is refused.</summary>
+    /// <summary>Whether a forward that reads values of tensors (<c>item</c>, <c>ToBoolean</c>, printing) is exported
+    /// all the same, with what it read for the example as a constant. Only right where it reads the same for every
+    /// input; a warning then stands in <see cref="OnnxExportResult.Warnings"/> and in the model's metadata. Default: it
+    /// is refused.</summary>
     public bool AllowValueReads { get; init; }
 
     /// <summary>Called with each warning. Default: the standard error stream.</summary>
@@ -46,6 +50,7 @@ public sealed class OnnxExportOptions
     /// <summary>Metadata written into the model: labels, licence, preprocessing.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How ATen operators are written in ONNX; extend <see cref="LoweringRegistry.Default"/> for your own.</summary>
+    /// <summary>How ATen operators are written in ONNX; extend <see cref="LoweringRegistry.Default"/> for your
+    /// own.</summary>
     public LoweringRegistry Lowerings { get; init; } = LoweringRegistry.Default;
 }

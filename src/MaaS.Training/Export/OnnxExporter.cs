@@ -9,8 +9,8 @@ namespace MaaS.Training.Export;
 
 /// <summary>Exports a torch module to ONNX: runs its forward under libtorch's tracer at several sizes, writes the
 /// recorded operators as ONNX nodes, optimizes the graph, and compares ONNX Runtime's outputs with torch's.</summary>
-/// <remarks>Any forward code exports whose operators have lowerings. The module runs in evaluation mode and gets its own
-/// mode back. Parameters and buffers keep their state-dict names.</remarks>
+/// <remarks>Any forward code exports whose operators have lowerings. The module runs in evaluation mode and gets its
+/// own mode back. Parameters and buffers keep their state-dict names.</remarks>
 public static class OnnxExporter
 {
     /// <summary>Exports a module with one input.</summary>
@@ -87,7 +87,7 @@ public static class OnnxExporter
         // 2: sizes as expressions of the axes. 3: each operator lowered to ONNX nodes.
         var tracing = new ExportTracing(module, inputs, sizes, values, reads, options.AllowValueReads);
         var model = tracing.Write(
-            (program, fit, opset) => GraphWriter.Write(
+            (program, fit, opset) => OnnxModelWriter.Write(
                 program, inputs, state, fit, OutputNames(outputNames, options), options, opset, module),
             x => invoke(x), options.Opset);
         // 4: fold and fuse; weights keep their names.
@@ -107,7 +107,8 @@ public static class OnnxExporter
         {
             using var runner = new OnnxRunner(model);
             var known = model.Inputs.Select(static input => input.Name).ToHashSet();
-            (parity, parityRuns) = CheckSizes(runner, known, sizes, inputs, SizeOneCase(inputs, Forward, options.TraceSizes), options);
+            (parity, parityRuns) = CheckSizes(
+                runner, known, sizes, inputs, SizeOneCase(inputs, Forward, options.TraceSizes), options);
             parityRuns += CheckScales(
                 runner, known, tracing, values, sizes.All[0].Sizes, warnings, options);
         }
@@ -125,14 +126,17 @@ public static class OnnxExporter
         return new OnnxExportResult(model, parity, parityRuns) { Warnings = warnings };
     }
 
-    // Compares at every traced size. Sizes far from the example's do not count in the figure: differences grow with what is summed.
+    // Compares at every traced size. Sizes far from the example's do not count in the figure: differences grow with
+    // what is summed.
     private static (double Largest, int Count) CheckSizes(
-        OnnxRunner runner, HashSet<string> known, TraceRuns sizes, ExampleInputs inputs, ParityCheck.Case? single, OnnxExportOptions options)
+        OnnxRunner runner, HashSet<string> known, TraceRuns sizes, ExampleInputs inputs, ParityCheck.Case? single,
+        OnnxExportOptions options)
     {
         List<ParityCheck.Case> cases =
         [
             .. sizes.Runs.Where(static run => run.Values is not null)
-                .Select(static run => new ParityCheck.Case(Describe(run.Sizes), run.Values!.Inputs, run.Values.Outputs)),
+                .Select(
+                    static run => new ParityCheck.Case(Describe(run.Sizes), run.Values!.Inputs, run.Values.Outputs)),
         ];
         int near = Math.Min(cases.Count, 2 + inputs.Symbols.Count);
         if (single is not null)
@@ -142,9 +146,11 @@ public static class OnnxExporter
 
         double largest = ParityCheck.Run(runner, cases.Take(near), known, options.ParityTolerance);
         ParityCheck.Run(runner, cases.Skip(near), known, options.ParityTolerance);
-        // libtorch leaves out what does nothing at some sizes, as a slice over a whole axis. A branch of the module's shows here.
+        // libtorch leaves out what does nothing at some sizes, as a slice over a whole axis. A branch of the module's
+        // shows here.
         var others = sizes.Others.Select(static run => new ParityCheck.Case(
-            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Values!.Inputs, run.Values.Outputs)).ToList();
+            $"{Describe(run.Sizes)}, where forward ran other operators than at most sizes", run.Values!.Inputs,
+            run.Values.Outputs)).ToList();
         ParityCheck.Run(runner, others, known, options.ParityTolerance);
         return (largest, cases.Count + others.Count);
     }
@@ -155,10 +161,12 @@ public static class OnnxExporter
         IReadOnlyDictionary<string, long> sizes, List<string> warnings, OnnxExportOptions options)
     {
         var readsValues = tracing.Reads.Count > 0;
-        var comparable = tracing.Probes.Where(static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
+        var comparable = tracing.Probes.Where(
+            static probe => !probe.Scale.IsEven && probe.Run.Outputs.All(ParityCheck.IsFinite)).ToList();
         foreach (var probe in comparable)
         {
-            var parity = new ParityCheck.Case($"{Describe(sizes)} for {probe.Scale.Name}", probe.Inputs, probe.Run.Outputs)
+            var parity = new ParityCheck.Case(
+                $"{Describe(sizes)} for {probe.Scale.Name}", probe.Inputs, probe.Run.Outputs)
             {
                 Sensitivity = () => probing.Sensitivity(sizes, probe),
             };
@@ -175,10 +183,11 @@ public static class OnnxExporter
         return comparable.Count;
     }
 
-    // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well. An axis
-    // whose sizes the caller named keeps to these.
+    // Sizes of 1 broadcast, so they are never traced, but must run: where torch runs them, they are compared as well.
+    // An axis whose sizes the caller named keeps to these.
     private static ParityCheck.Case? SizeOneCase(
-        ExampleInputs inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, IReadOnlyDictionary<string, IReadOnlyList<long>> named)
+        ExampleInputs inputs, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward,
+        IReadOnlyDictionary<string, IReadOnlyList<long>> named)
     {
         var sizes = inputs.Symbols.ToDictionary(
             static symbol => symbol.Key, symbol => named.TryGetValue(symbol.Key, out var given) ? given[0] : 1);

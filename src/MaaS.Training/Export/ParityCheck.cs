@@ -12,19 +12,22 @@ internal static class ParityCheck
     // Of a difference that rounding alone makes, ONNX Runtime may make several times as much.
     private const double RoundingMargin = 10;
 
-    private const string OtherSizes = "where the module never sees such sizes, name some that it does in OnnxExportOptions.TraceSizes";
+    private const string OtherSizes =
+        "where the module never sees such sizes, name some that it does in OnnxExportOptions.TraceSizes";
 
     /// <summary>One comparison: where, the inputs by name, torch's outputs in the graph's order.</summary>
     internal sealed record Case(string Where, IReadOnlyList<TensorProto> Inputs, IReadOnlyList<TensorProto> Outputs)
     {
-        /// <summary>How far each output may be off although it is further than the tolerance, asked for only then.</summary>
+        /// <summary>How far each output may be off although it is further than the tolerance, asked for only
+        /// then.</summary>
         public Func<IReadOnlyList<double>>? Sensitivity { get; init; }
     }
 
     /// <summary>The largest absolute difference over all cases and outputs.</summary>
-    /// <exception cref="OnnxExportException">ONNX Runtime fails, or an output has another shape or is further off than the
-    /// tolerance.</exception>
-    public static double Run(OnnxRunner runner, IEnumerable<Case> cases, IReadOnlySet<string> inputNames, double tolerance)
+    /// <exception cref="OnnxExportException">ONNX Runtime fails, or an output has another shape or is further off than
+    /// the tolerance.</exception>
+    public static double Run(
+        OnnxRunner runner, IEnumerable<Case> cases, IReadOnlySet<string> inputNames, double tolerance)
     {
         double worst = 0;
         foreach (var parity in cases)
@@ -48,7 +51,8 @@ internal static class ParityCheck
                 {
                     throw new OnnxExportException(
                         $"parity: {where}: torch and ONNX Runtime differ by {difference:g3}, more than {tolerance:g3} "
-                        + $"(largest value {magnitude:g3}); the module may draw random numbers or depend on its input's values");
+                        + $"(largest value {magnitude:g3}); the module may draw random numbers or depend on its "
+                        + "input's values");
                 }
 
                 worst = Math.Max(worst, difference);
@@ -76,7 +80,8 @@ internal static class ParityCheck
         }
         catch (OnnxRuntimeException error)
         {
-            throw new OnnxExportException($"parity{sizes}: torch runs, but ONNX Runtime fails ({error.Message}); {OtherSizes}", error);
+            throw new OnnxExportException(
+                $"parity{sizes}: torch runs, but ONNX Runtime fails ({error.Message}); {OtherSizes}", error);
         }
     }
 

@@ -14,7 +14,8 @@ internal static class ViewKinds
         "aten::unflatten", "aten::unfold", "aten::unsqueeze", "aten::view", "aten::view_as",
     ];
 
-    /// <summary>Whether the operator gives another look at the same elements and writes none, as <c>unsqueeze_</c> does.</summary>
+    /// <summary>Whether the operator gives another look at the same elements and writes none, as <c>unsqueeze_</c>
+    /// does.</summary>
     public static bool OnlyLooks(string plainName) => Always.Contains(plainName);
 
     /// <summary>Whether this call gave a view.</summary>

@@ -18,18 +18,21 @@ internal static class ViewWriting
         {
             case "aten::alias" or "aten::detach" or "aten::contiguous" or "aten::to" or "aten::type_as":
                 return value.Name;
-            case "aten::view" or "aten::view_as" or "aten::reshape" or "aten::reshape_as" or "aten::flatten" or "aten::ravel"
+            case "aten::view" or "aten::view_as" or "aten::reshape" or "aten::reshape_as" or "aten::flatten"
+                or "aten::ravel"
                 or "aten::unflatten" or "aten::squeeze" or "aten::unsqueeze":
                 return view.Reshape(value.Name, value.Shape, source.Shape);
             case "aten::select":
-                return Splice(view, source, Unsqueeze(view, source, value), Position(view.Size("index"), source.Shape[axis]), 1);
+                return Splice(
+                    view, source, Unsqueeze(view, source, value), Position(view.Size("index"), source.Shape[axis]), 1);
             case "aten::slice" when view.Int("step", 1) == 1:
                 var start = view.Has("start") ? view.Size("start") : 0;
                 return Splice(view, source, value.Name, Clamp(start, source.Shape[axis]), value.Shape[axis]);
             case "aten::slice":
                 return Interleave(view, source, value.Name);
             case "aten::narrow":
-                return Splice(view, source, value.Name, Position(view.Size("start"), source.Shape[axis]), value.Shape[axis]);
+                return Splice(
+                    view, source, value.Name, Position(view.Size("start"), source.Shape[axis]), value.Shape[axis]);
             case "aten::chunk" or "aten::split" or "aten::split_with_sizes" or "aten::tensor_split":
                 TracedSize before = 0;
                 for (int i = 0; i < output; i++)
@@ -44,12 +47,14 @@ internal static class ViewWriting
                 or "aten::permute" or "aten::movedim" or "aten::moveaxis":
                 return view.Node("Transpose", [value.Name], ("perm", Inverse(ViewLowerings.Permutation(view, source))));
             default:
-                throw view.Unsupported("an in-place operator writes through this view, which MaaS cannot export; write to a copy instead");
+                throw view.Unsupported(
+                    "an in-place operator writes through this view, which MaaS cannot export; write to a copy instead");
         }
     }
 
     // The parts of source before and after the written range stay.
-    private static string Splice(OperatorCall view, TracedTensor source, string value, TracedSize start, TracedSize length)
+    private static string Splice(
+        OperatorCall view, TracedTensor source, string value, TracedSize start, TracedSize length)
     {
         int axis = Axis(view, source);
         string axes = view.Graph.Ints(axis);
@@ -73,7 +78,8 @@ internal static class ViewWriting
     private static string Interleave(OperatorCall view, TracedTensor source, string value)
     {
         int axis = Axis(view, source);
-        TracedSize Bound(string name, TracedSize missing) => view.Has(name) ? Clamp(view.Size(name), source.Shape[axis]) : missing;
+        TracedSize Bound(string name, TracedSize missing)
+            => view.Has(name) ? Clamp(view.Size(name), source.Shape[axis]) : missing;
         string positions = view.Node("Range", [view.SizeScalar(Bound("start", 0)),
             view.SizeScalar(Bound("end", source.Shape[axis])), view.Graph.Scalar(view.Int("step"))]);
         string indices = view.Node("Unsqueeze", [positions, view.Graph.Ints(1)]);
@@ -113,5 +119,6 @@ internal static class ViewWriting
         return inverse;
     }
 
-    private static int Axis(OperatorCall view, TracedTensor source) => view.Has("dim") ? source.Axis(view.Ints("dim")[0]) : 0;
+    private static int Axis(OperatorCall view, TracedTensor source)
+        => view.Has("dim") ? source.Axis(view.Ints("dim")[0]) : 0;
 }

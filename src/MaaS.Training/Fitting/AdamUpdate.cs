@@ -1,11 +1,13 @@
 using System.Numerics;
+using MaaS.Training.Interop;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
 
 /// <summary>Adam, and AdamW with decoupled weight decay, in PyTorch's order of operations.</summary>
-/// <remarks>Kingma, Ba 2015, algorithm 1; Loshchilov, Hutter 2019, algorithm 2. β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁸.</remarks>
+/// <remarks>Kingma, Ba 2015, algorithm 1; Loshchilov, Hutter 2019, algorithm 2. β₁ = 0.9, β₂ = 0.999, ε =
+/// 10⁻⁸.</remarks>
 internal sealed class AdamUpdate : ParameterUpdate
 {
     private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
@@ -58,7 +60,8 @@ internal sealed class AdamUpdate : ParameterUpdate
         Span<float> weights, ReadOnlySpan<float> gradients, Span<float> means, Span<float> squares,
         float stepSize, float correction, float keep, float decay)
     {
-        const float B1 = (float)Beta1, B2 = (float)Beta2, Rest1 = (float)(1 - Beta1), Rest2 = (float)(1 - Beta2), Eps = (float)Epsilon;
+        const float B1 = (float)Beta1, B2 = (float)Beta2, Rest1 = (float)(1 - Beta1), Rest2 = (float)(1 - Beta2),
+        Eps = (float)Epsilon;
         var i = 0;
         for (; i <= weights.Length - Vector<float>.Count; i += Vector<float>.Count)
         {

@@ -12,9 +12,11 @@ public static class DeviceChoice
     private const string CudaPrefix = "cuda:";
 
     /// <summary>The device of a name.</summary>
-    /// <param name="name"><c>auto</c> (CUDA where there is one, otherwise the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <param name="name"><c>auto</c> (CUDA where there is one, otherwise the CPU), <c>cpu</c>, <c>cuda</c> or
+    /// <c>cuda:N</c>.</param>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
-    /// <exception cref="InvalidOperationException">CUDA is asked for and there is none: nothing falls back silently.</exception>
+    /// <exception cref="InvalidOperationException">CUDA is asked for and there is none: nothing falls back
+    /// silently.</exception>
     public static Device Resolve(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -35,7 +37,8 @@ public static class DeviceChoice
         if (!cuda.is_available() || index >= cuda.device_count())
         {
             throw new InvalidOperationException(
-                $"Device '{name}': expected a CUDA device, got {(cuda.is_available() ? cuda.device_count() : 0)} of them; "
+                $"Device '{name}': expected a CUDA device, got {(cuda.is_available() ? cuda.device_count() : 0)} of "
+                    + "them; "
                 + "use cpu or auto, or set up a CUDA torch backend (./maas setup).");
         }
 
@@ -43,12 +46,15 @@ public static class DeviceChoice
     }
 
     /// <summary>Whether a text is the name of a device, be it there or not.</summary>
-    internal static bool IsName(string? name) => name?.ToLowerInvariant() is "auto" or "cpu" || (name is not null && CudaIndex(name) >= 0);
+    internal static bool IsName(string? name)
+        => name?.ToLowerInvariant() is "auto" or "cpu" || (name is not null && CudaIndex(name) >= 0);
 
     // 0 for cuda, N for cuda:N, -1 for anything else.
     private static int CudaIndex(string name)
         => name.Equals("cuda", StringComparison.OrdinalIgnoreCase) ? 0
             : name.StartsWith(CudaPrefix, StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(name.AsSpan(CudaPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index
+                && int.TryParse(
+                    name.AsSpan(CudaPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                        ? index
             : -1;
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
-using MaaS.Training.Quantization;
+using MaaS.Training.Interop;
+using MaaS.Training.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
 
-/// <summary>How the work is laid out on the machine; a function of model, options and core count alone, never of timings.</summary>
+/// <summary>How the work is laid out on the machine; a function of model, options and core count alone, never of
+/// timings.</summary>
 /// <param name="Device">Where the model is.</param>
 /// <param name="Workers">Data-parallel workers.</param>
 /// <param name="ThreadsPerWorker">Threads inside torch's operators, for each worker.</param>
@@ -23,7 +25,8 @@ public sealed record ExecutionPlan(
     private const int SmallestShare = 16;
 
     /// <summary>Chooses the layout.</summary>
-    internal static ExecutionPlan For(nn.Module<Tensor, Tensor> model, TrainerOptions options, Device device, long batchSize)
+    internal static ExecutionPlan For(
+        nn.Module<Tensor, Tensor> model, TrainerOptions options, Device device, long batchSize)
     {
         var onCpu = device.type == DeviceType.CPU;
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
@@ -37,7 +40,8 @@ public sealed record ExecutionPlan(
 
         if (options.Workers > 1 && !onCpu)
         {
-            throw new ArgumentException($"Workers: expected 1 on {device}, got {options.Workers}; workers share the CPU's cores.");
+            throw new ArgumentException(
+                $"Workers: expected 1 on {device}, got {options.Workers}; workers share the CPU's cores.");
         }
 
         var workers = options.Workers > 0 ? options.Workers
@@ -55,8 +59,10 @@ public sealed record ExecutionPlan(
     /// <inheritdoc/>
     public override string ToString()
         => string.Create(CultureInfo.InvariantCulture,
-            $"{Device}, {Workers} worker{(Workers == 1 ? "" : "s")} of {ThreadsPerWorker} thread{(ThreadsPerWorker == 1 ? "" : "s")}, "
-            + $"{(ChannelsLast ? "channels-last, " : "")}{(Precision == TrainingPrecision.Fp32 ? "float32" : "bfloat16")}");
+            $"{Device}, {Workers} worker{(Workers == 1 ? "" : "s")} of {ThreadsPerWorker} "
+                + $"thread{(ThreadsPerWorker == 1 ? "" : "s")}, "
+            + $"{(ChannelsLast ? "channels-last, " : "")}"
+            + $"{(Precision == TrainingPrecision.Fp32 ? "float32" : "bfloat16")}");
 
     private static bool IsParallel(nn.Module model) => model switch
     {

@@ -1,4 +1,5 @@
 using MaaS.Training.Data;
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
@@ -12,7 +13,8 @@ internal sealed class ForwardBackward(
     /// <param name="samples">Positions in the data set; at least one.</param>
     /// <param name="batchSize">Size of the whole batch, by which losses are divided.</param>
     /// <param name="augmentationStream">Identifies the draw of shifts and flips.</param>
-    /// <remarks>The result's tensors belong to the calling thread's dispose scope. Safe on several threads at once.</remarks>
+    /// <remarks>The result's tensors belong to the calling thread's dispose scope. Safe on several threads at
+    /// once.</remarks>
     public BatchGradient Run(ReadOnlySpan<long> samples, long batchSize, long augmentationStream)
     {
         BatchGradient? total = null;
@@ -31,7 +33,8 @@ internal sealed class ForwardBackward(
             }
         }
 
-        return total ?? throw new ArgumentException("Gradient: expected at least one sample, got none.", nameof(samples));
+        return total
+            ?? throw new ArgumentException("Gradient: expected at least one sample, got none.", nameof(samples));
     }
 
     private BatchGradient Part(ReadOnlySpan<long> samples, long batchSize, long augmentationStream)
@@ -44,15 +47,18 @@ internal sealed class ForwardBackward(
             inputs = augmentation.Apply(inputs, ref random);
         }
 
-        var logits = model.call(BatchLayout.Prepare(inputs, plan.ChannelsLast, plan.Precision)).to(ScalarType.Float32);   // (B, classes)
+        var logits = model.call(BatchLayout.Prepare(Rounded(inputs, plan.Precision), plan.ChannelsLast))
+            .to(ScalarType.Float32);   // (B, classes)
         if (logits.dim() != 2 || logits.shape[1] < data.Classes.Count)
         {
             throw new ArgumentException(
-                $"{model.GetName()}: expected logits ({samples.Length},{data.Classes.Count}) for {data.Classes.Count} classes, got "
+                $"{model.GetName()}: expected logits ({samples.Length},{data.Classes.Count}) for {data.Classes.Count} "
+                    + "classes, got "
                 + $"({string.Join(",", logits.shape)}).");
         }
 
-        var weight = options.ClassWeights is { } weights ? tensor(weights.ToArray(), [weights.Count], ScalarType.Float32).to(device) : null;
+        var weight = options.ClassWeights is { } weights
+            ? tensor(weights.ToArray(), [weights.Count], ScalarType.Float32).to(device) : null;
         var loss = nn.functional.cross_entropy(
             logits, targets, weight, reduction: nn.Reduction.Sum, label_smoothing: options.LabelSmoothing);
         var gradients = autograd.grad([loss / batchSize], [.. parameters], allow_unused: true);
@@ -61,4 +67,8 @@ internal sealed class ForwardBackward(
         return new BatchGradient(
             loss.detach(), correct, [.. gradients.Select(static g => g is null || g.IsInvalid ? null : g)]);
     }
+
+    // Token ids are of an integer type and stay.
+    private static Tensor Rounded(Tensor inputs, TrainingPrecision precision)
+        => precision == TrainingPrecision.Bf16 && inputs.is_floating_point() ? inputs.to(ScalarType.BFloat16) : inputs;
 }

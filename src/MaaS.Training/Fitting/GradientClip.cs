@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
 
-/// <summary>Scales gradients so that their common 2-norm stays under a limit, as PyTorch's clip_grad_norm_ does.</summary>
+/// <summary>Scales gradients so that their common 2-norm stays under a limit, as PyTorch's clip_grad_norm_
+/// does.</summary>
 internal static class GradientClip
 {
     public static void Apply(IEnumerable<Tensor?> gradients, double limit)

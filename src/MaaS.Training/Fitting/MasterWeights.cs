@@ -19,7 +19,8 @@ internal sealed class MasterWeights : IDisposable
         _model = model;
         _rounded = precision == TrainingPrecision.Bf16;
         Parameters = Trainable();
-        Weights = _rounded ? [.. Parameters.Select(static p => p.detach().clone().DetachFromDisposeScope())] : Parameters;
+        Weights = _rounded
+            ? [.. Parameters.Select(static p => p.detach().clone().DetachFromDisposeScope())] : Parameters;
         ByName = model.named_parameters().Where(static p => p.parameter.requires_grad).Zip(Weights)
             .ToDictionary(static p => p.First.name, static p => p.Second);
     }

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
 
-/// <summary>Changes weights by their gradients, in place; the state (momentum and the like) is a list of tensors.</summary>
+/// <summary>Changes weights by their gradients, in place; the state (momentum and the like) is a list of
+/// tensors.</summary>
 internal abstract class ParameterUpdate : IDisposable
 {
     private readonly List<(string Name, Tensor Tensor)> _state = [];
@@ -17,7 +18,8 @@ internal abstract class ParameterUpdate : IDisposable
 
     protected IReadOnlyList<Tensor> Weights { get; }
 
-    public static ParameterUpdate Create(TrainerOptions options, IReadOnlyList<Tensor> weights) => options.Optimizer switch
+    public static ParameterUpdate Create(TrainerOptions options, IReadOnlyList<Tensor> weights)
+        => options.Optimizer switch
     {
         OptimizerKind.GradientDescent => new SgdUpdate(weights, 0, options.WeightDecay),
         OptimizerKind.Sgd => new SgdUpdate(weights, options.Momentum, options.WeightDecay),

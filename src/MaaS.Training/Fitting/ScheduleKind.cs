@@ -6,12 +6,14 @@ public enum ScheduleKind
     /// <summary>It does not.</summary>
     Constant,
 
-    /// <summary>Multiplied by <see cref="TrainerOptions.ScheduleGamma"/> every <see cref="TrainerOptions.ScheduleStepEpochs"/> epochs.</summary>
+    /// <summary>Multiplied by <see cref="TrainerOptions.ScheduleGamma"/> every
+    /// <see cref="TrainerOptions.ScheduleStepEpochs"/> epochs.</summary>
     Step,
 
     /// <summary>Half a cosine from the learning rate to 0 (Loshchilov, Hutter 2017), updated every step.</summary>
     Cosine,
 
-    /// <summary>Up for 30% of the steps, then down to 1/250,000 of the peak (Smith, Topin 2018), updated every step.</summary>
+    /// <summary>Up for 30% of the steps, then down to 1/250,000 of the peak (Smith, Topin 2018), updated every
+    /// step.</summary>
     OneCycle,
 }

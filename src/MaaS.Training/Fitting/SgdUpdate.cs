@@ -4,8 +4,8 @@ namespace MaaS.Training.Fitting;
 
 /// <summary>Gradient descent with momentum as PyTorch defines it: v ← μv + g, w ← w − ηv.</summary>
 /// <remarks>
-/// torch's operators: one pass over the memory in C# was slower than their two for ConvNet (0.026 against 0.019 ms a step)
-/// and gained 0.2 ms a step for a Transformer of 1.2 million weights.
+/// torch's operators: one pass over the memory in C# was slower than their two for ConvNet (0.026 against 0.019 ms a
+/// step) and gained 0.2 ms a step for a Transformer of 1.2 million weights.
 /// </remarks>
 internal sealed class SgdUpdate : ParameterUpdate
 {

@@ -32,8 +32,10 @@ public sealed class Trainer
     /// <paramref name="train"/>, which must be an <see cref="ImageDataset"/> then.
     /// </param>
     /// <param name="progress">Called on this thread, about ten times a second and after each epoch.</param>
-    /// <param name="cancellationToken">Checked before each step; the model keeps the weights of the last complete step.</param>
-    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint on disk is that of the last complete epoch.</exception>
+    /// <param name="cancellationToken">Checked before each step; the model keeps the weights of the last complete
+    /// step.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint on disk is that of the last complete
+    /// epoch.</exception>
     /// <exception cref="DivergedException">The loss became infinite or not a number.</exception>
     /// <exception cref="InvalidOperationException">The device does not exist.</exception>
     public TrainingResult Fit(
@@ -45,7 +47,8 @@ public sealed class Trainer
         if (_options.EarlyStoppingPatience is not null && validation is null && _options.ValidationFraction == 0)
         {
             throw new ArgumentException(
-                "EarlyStoppingPatience: expected a validation set or a ValidationFraction, got neither.", nameof(validation));
+                "EarlyStoppingPatience: expected a validation set or a ValidationFraction, got neither.",
+                nameof(validation));
         }
 
         TorchRuntime.Ensure();
@@ -55,7 +58,8 @@ public sealed class Trainer
             if (train is not ImageDataset images)
             {
                 throw new ArgumentException(
-                    $"ValidationFraction: expected an ImageDataset to split, got {train.GetType().Name}; pass a validation set.",
+                    $"ValidationFraction: expected an ImageDataset to split, got {train.GetType().Name}; pass a "
+                        + "validation set.",
                     nameof(train));
             }
 

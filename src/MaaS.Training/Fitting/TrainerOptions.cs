@@ -16,7 +16,8 @@ public sealed record TrainerOptions
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
 
     /// <summary>Learning rate, above 0; schedules start from it or peak at it.</summary>
-    /// <remarks>ConvNet on Fashion-MNIST, 5 epochs: 0.905 test accuracy with the defaults, 0.900 with a constant 1e-3.</remarks>
+    /// <remarks>ConvNet on Fashion-MNIST, 5 epochs: 0.905 test accuracy with the defaults, 0.900 with a constant
+    /// 1e-3.</remarks>
     public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>Momentum of <see cref="OptimizerKind.Sgd"/>, 0 to below 1.</summary>
@@ -37,8 +38,10 @@ public sealed record TrainerOptions
     /// <summary>Share of the target's probability that is spread over all classes, 0 to below 1.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>How much a sample of each class counts, above 0, for classes of unequal size; null for 1 each.</summary>
-    /// <remarks>A mean of 1 over the samples, as <see cref="Data.Text.LabelEncoder.BalancedWeights"/> gives, keeps the learning rate's meaning.</remarks>
+    /// <summary>How much a sample of each class counts, above 0, for classes of unequal size; null for 1
+    /// each.</summary>
+    /// <remarks>A mean of 1 over the samples, as <see cref="Data.Text.LabelEncoder.BalancedWeights"/> gives, keeps the
+    /// learning rate's meaning.</remarks>
     public IReadOnlyList<double>? ClassWeights { get; init; }
 
     /// <summary>Largest 2-norm of all gradients together, above 0; null for no limit.</summary>
@@ -50,7 +53,8 @@ public sealed record TrainerOptions
     /// <summary><c>auto</c> (CUDA where there is one), <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>CPU threads, at least 1; 0 for one a core. Weights are bit-equal between runs with equal threads.</summary>
+    /// <summary>CPU threads, at least 1; 0 for one a core. Weights are bit-equal between runs with equal
+    /// threads.</summary>
     public int Threads { get; init; }
 
     /// <summary>
@@ -63,15 +67,18 @@ public sealed record TrainerOptions
     /// </remarks>
     public int Workers { get; init; }
 
-    /// <summary>Share of the training set that is held back for validation, 0 to below 1; 0 when a validation set is given.</summary>
+    /// <summary>Share of the training set that is held back for validation, 0 to below 1; 0 when a validation set is
+    /// given.</summary>
     public double ValidationFraction { get; init; }
 
-    /// <summary>Epochs without a lower validation loss after which to stop, at least 1; null to never stop early.</summary>
+    /// <summary>Epochs without a lower validation loss after which to stop, at least 1; null to never stop
+    /// early.</summary>
     /// <remarks>The weights of the best epoch are restored when training stops or ends.</remarks>
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>The number type of forward and backward passes.</summary>
-    /// <remarks>bfloat16 pays where large matrix products dominate; <see cref="Models.ConvNet"/>'s fused pass is float32 and faster.</remarks>
+    /// <remarks>bfloat16 pays where large matrix products dominate; <see cref="Models.ConvNet"/>'s fused pass is
+    /// float32 and faster.</remarks>
     public TrainingPrecision Precision { get; init; } = TrainingPrecision.Fp32;
 
     /// <summary>Whether images are laid out channels-last in memory; null to choose.</summary>
@@ -83,22 +90,25 @@ public sealed record TrainerOptions
     /// <summary>File (safetensors) that is replaced after every epoch; null for none.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Whether to go on from <see cref="CheckpointPath"/> where that file exists, to the weights of an uninterrupted run.</summary>
+    /// <summary>Whether to go on from <see cref="CheckpointPath"/> where that file exists, to the weights of an
+    /// uninterrupted run.</summary>
     public bool Resume { get; init; }
 
     /// <summary>
-    /// What tells the training data apart, as its SHA-256: a checkpoint keeps it, and one of other data is not resumed from.
-    /// Null: nobody compares. Trained classifiers set it themselves.
+    /// What tells the training data apart, as its SHA-256: a checkpoint keeps it, and one of other data is not resumed
+    /// from. Null: nobody compares. Trained classifiers set it themselves.
     /// </summary>
     [JsonIgnore]
     public string? DataHash { get; init; }
 
-    /// <summary>Code that runs inside training, in this order; the description of a trained model does not keep it.</summary>
+    /// <summary>Code that runs inside training, in this order; the description of a trained model does not keep
+    /// it.</summary>
     [JsonIgnore]
     public IReadOnlyList<ITrainingHook> Hooks { get; init; } = [];
 
     /// <summary>Checks every range.</summary>
-    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of them.</exception>
+    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of
+    /// them.</exception>
     public void Validate()
     {
         List<string> failures = [];
@@ -122,13 +132,18 @@ public sealed record TrainerOptions
         Expect(ScheduleStepEpochs >= 1, nameof(ScheduleStepEpochs), "at least 1", ScheduleStepEpochs);
         Expect(ScheduleGamma > 0 && double.IsFinite(ScheduleGamma), nameof(ScheduleGamma), "above 0", ScheduleGamma);
         Expect(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "0 to below 1", LabelSmoothing);
-        Expect(ClassWeights?.All(static w => w > 0 && double.IsFinite(w)) ?? true, nameof(ClassWeights), "weights above 0", ClassWeights is null ? null : string.Join(", ", ClassWeights));
+        Expect(
+            ClassWeights?.All(static w => w > 0 && double.IsFinite(w)) ?? true, nameof(ClassWeights),
+            "weights above 0", ClassWeights is null ? null : string.Join(", ", ClassWeights));
         Expect(GradientClipNorm is null or > 0, nameof(GradientClipNorm), "above 0", GradientClipNorm);
         Expect(Threads >= 0, nameof(Threads), "0 or more", Threads);
         Expect(Workers >= 0, nameof(Workers), "0 or more", Workers);
         Expect(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), "0 to below 1", ValidationFraction);
-        Expect(EarlyStoppingPatience is null or >= 1, nameof(EarlyStoppingPatience), "at least 1", EarlyStoppingPatience);
-        Expect(Augmentation is null or { MaxShift: >= 0 }, nameof(Augmentation), "a shift of 0 or more", Augmentation?.MaxShift);
+        Expect(
+            EarlyStoppingPatience is null or >= 1, nameof(EarlyStoppingPatience), "at least 1", EarlyStoppingPatience);
+        Expect(
+            Augmentation is null or { MaxShift: >= 0 }, nameof(Augmentation), "a shift of 0 or more",
+            Augmentation?.MaxShift);
         Expect(!Resume || CheckpointPath is not null, nameof(Resume), "a CheckpointPath to resume from", "none");
         if (failures.Count > 0)
         {

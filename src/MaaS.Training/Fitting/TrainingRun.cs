@@ -31,19 +31,22 @@ internal sealed class TrainingRun : IDisposable
         _model = model.to(device);
         _model.eval();   // Also where a checkpoint leaves nothing to do.
         (_data, _options, _device, _progress) = (data, options, device, progress);
-        _batchSize = options.Optimizer == OptimizerKind.GradientDescent ? data.Count : Math.Min(options.BatchSize, data.Count);
+        _batchSize = options.Optimizer == OptimizerKind.GradientDescent
+            ? data.Count : Math.Min(options.BatchSize, data.Count);
         Plan = ExecutionPlan.For(model, options, device, _batchSize);
         manual_seed(options.Seed);
         _weights = new MasterWeights(model, options.Precision);
         if (_weights.Weights.Count == 0)
         {
-            throw new ArgumentException($"{model.GetName()}: expected at least one parameter to train, got none.", nameof(model));
+            throw new ArgumentException(
+                $"{model.GetName()}: expected at least one parameter to train, got none.", nameof(model));
         }
 
         _update = ParameterUpdate.Create(options, _weights.Weights);
         var stepsPerEpoch = (data.Count + _batchSize - 1) / _batchSize;
         _schedule = new LearningRateSchedule(
-            options.Schedule, options.LearningRate, options.Epochs * stepsPerEpoch, stepsPerEpoch, options.ScheduleStepEpochs,
+            options.Schedule, options.LearningRate, options.Epochs * stepsPerEpoch, stepsPerEpoch,
+            options.ScheduleStepEpochs,
             options.ScheduleGamma);
         set_num_threads(Plan.ThreadsPerWorker);
         _pool = new WorkerPool(Plan.Workers, () => set_num_threads(Plan.ThreadsPerWorker));
@@ -60,7 +63,7 @@ internal sealed class TrainingRun : IDisposable
             return [];
         }
 
-        var epochs = Checkpoint.Load(path, _model, _update, best, _options.DataHash);
+        var epochs = TrainingState.Load(path, _model, _update, best, _options.DataHash);
         _weights.Reload();
         return epochs;
     }
@@ -105,7 +108,8 @@ internal sealed class TrainingRun : IDisposable
         set_num_threads(Plan.Workers * Plan.ThreadsPerWorker);
         try
         {
-            return Evaluator.Evaluate(_model, data, new EvaluatorOptions { ChannelsLast = Plan.ChannelsLast }, cancellationToken);
+            return Evaluator.Evaluate(
+                _model, data, new EvaluatorOptions { ChannelsLast = Plan.ChannelsLast }, cancellationToken);
         }
         finally
         {
@@ -118,7 +122,7 @@ internal sealed class TrainingRun : IDisposable
     {
         if (_options.CheckpointPath is { } path)
         {
-            Checkpoint.Save(path, _model, _update, best, epochs, _options.DataHash);
+            TrainingState.Save(path, _model, _update, best, epochs, _options.DataHash);
         }
 
         _progress?.Report(new TrainingProgress(
@@ -208,7 +212,8 @@ internal sealed class TrainingRun : IDisposable
     {
         CheckFinite(meter, epoch, rate);
         _progress?.Report(new TrainingProgress(
-            epoch, _options.Epochs, meter.Samples, _data.Count, meter.Loss, meter.Accuracy, meter.Samples / meter.Seconds));
+            epoch, _options.Epochs, meter.Samples, _data.Count, meter.Loss, meter.Accuracy,
+            meter.Samples / meter.Seconds));
     }
 
     private static void CheckFinite(EpochMeter meter, int epoch, double rate)
@@ -216,8 +221,10 @@ internal sealed class TrainingRun : IDisposable
         if (!double.IsFinite(meter.Loss))
         {
             throw new DivergedException(
-                $"Training: expected a finite loss, got {meter.Loss} in epoch {epoch} after {meter.Samples} samples; try a lower "
-                + $"learning rate than {rate:g3}, gradient clipping (GradientClipNorm = 1), or check the inputs for NaN.");
+                $"Training: expected a finite loss, got {meter.Loss} in epoch {epoch} after {meter.Samples} samples; "
+                    + "try a lower "
+                + $"learning rate than {rate:g3}, gradient clipping (GradientClipNorm = 1), or check the inputs for "
+                + "NaN.");
         }
     }
 }

@@ -27,7 +27,8 @@ internal sealed class WorkerPool : IDisposable
         Array.ForEach(_threads, static t => t.Start());
     }
 
-    /// <summary>Runs <paramref name="work"/> with 0…count−1 and waits for all; rethrows the first failure by number.</summary>
+    /// <summary>Runs <paramref name="work"/> with 0…count−1 and waits for all; rethrows the first failure by
+    /// number.</summary>
     public void Run(Action<int> work)
     {
         _work = work;

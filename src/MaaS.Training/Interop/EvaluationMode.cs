@@ -9,7 +9,9 @@ internal sealed class EvaluationMode : IDisposable
 
     public EvaluationMode(nn.Module module)
     {
-        _modes = [(module, module.training), .. module.named_modules().Select(static pair => (pair.module, pair.module.training))];
+        _modes = [
+            (module, module.training),
+            .. module.named_modules().Select(static pair => (pair.module, pair.module.training))];
         module.eval();
     }
 

@@ -10,7 +10,8 @@ internal static class TensorValues
     private static readonly (ScalarType Torch, ElementType Core)[] Types =
     [
         (ScalarType.Bool, ElementType.Bool), (ScalarType.Byte, ElementType.UInt8), (ScalarType.Int8, ElementType.Int8),
-        (ScalarType.Int16, ElementType.Int16), (ScalarType.Int32, ElementType.Int32), (ScalarType.Int64, ElementType.Int64),
+        (ScalarType.Int16, ElementType.Int16), (ScalarType.Int32, ElementType.Int32),
+        (ScalarType.Int64, ElementType.Int64),
         (ScalarType.Float16, ElementType.Float16), (ScalarType.BFloat16, ElementType.BFloat16),
         (ScalarType.Float32, ElementType.Float32), (ScalarType.Float64, ElementType.Float64),
     ];
@@ -28,13 +29,16 @@ internal static class TensorValues
     /// <param name="name">Its name in the file.</param>
     /// <param name="tensor">On any device; must live until the file is written.</param>
     /// <exception cref="NotSupportedException">The tensor's type is none of a file's.</exception>
-    public static SafeTensorsSource Source(string name, Tensor tensor) => new(name, TypeOf(tensor), tensor.shape, stream =>
+    public static SafeTensorsSource Source(string name, Tensor tensor)
+        => new(name, TypeOf(tensor), tensor.shape, stream =>
     {
         using var scope = NewDisposeScope();
         stream.Write(tensor.detach().cpu().contiguous().bytes);
     });
 
-    private static ElementType TypeOf(Tensor tensor)
+    /// <summary>The type of a tensor's elements.</summary>
+    /// <exception cref="NotSupportedException">It is none of a file's.</exception>
+    public static ElementType TypeOf(Tensor tensor)
     {
         var row = Array.FindIndex(Types, t => t.Torch == tensor.dtype);
         return row >= 0 ? Types[row].Core

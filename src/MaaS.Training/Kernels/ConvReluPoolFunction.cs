@@ -1,4 +1,4 @@
-using MaaS.Training.Fitting;
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Kernels;

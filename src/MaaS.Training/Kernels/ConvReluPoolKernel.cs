@@ -12,7 +12,8 @@ namespace MaaS.Training.Kernels;
 /// </remarks>
 internal static unsafe class ConvReluPoolKernel
 {
-    /// <summary>What <c>choice</c> holds for a window whose largest value ReLU cut off; 0 to 3 name the place in it.</summary>
+    /// <summary>What <c>choice</c> holds for a window whose largest value ReLU cut off; 0 to 3 name the place in
+    /// it.</summary>
     private const int Cut = 4;
 
     /// <summary>Splits the columns of all rows into even and odd ones.</summary>
@@ -143,7 +144,8 @@ internal static unsafe class ConvReluPoolKernel
                                     : LoadPart(gradients + here, end - here);
                                 var place = Ints(Vector128.Load(choices + here));
                                 place = Vector512.ConditionalSelect(
-                                    Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(width - x)), place, Vector512.Create(Cut));
+                                    Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(width - x)), place,
+                                    Vector512.Create(Cut));
                                 var a = At(place, 0, g);
                                 var b = At(place, 1, g);
                                 var c = At(place, 2, g);
@@ -172,10 +174,12 @@ internal static unsafe class ConvReluPoolKernel
 
     // One input row's share of the outputs at even and odd columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(float* row, int half, float* taps, ref Vector512<float> even, ref Vector512<float> odd)
+    private static void Accumulate(
+        float* row, int half, float* taps, ref Vector512<float> even, ref Vector512<float> odd)
     {
         var (w0, w1, w2) = (Vector512.Create(taps[0]), Vector512.Create(taps[1]), Vector512.Create(taps[2]));
-        var (x0, x1, x2, x3) = (Vector512.Load(row), Vector512.Load(row + half), Vector512.Load(row + 1), Vector512.Load(row + half + 1));
+        var (x0, x1, x2, x3) = (
+            Vector512.Load(row), Vector512.Load(row + half), Vector512.Load(row + 1), Vector512.Load(row + half + 1));
         even = Vector512.FusedMultiplyAdd(x0, w0, even);
         odd = Vector512.FusedMultiplyAdd(x1, w0, odd);
         even = Vector512.FusedMultiplyAdd(x1, w1, even);
@@ -187,10 +191,12 @@ internal static unsafe class ConvReluPoolKernel
     // One input row's share of a kernel row's gradient.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Correlate(
-        float* row, int half, Vector512<float> even, Vector512<float> odd, ref Vector512<float> s0, ref Vector512<float> s1,
+        float* row, int half,
+        Vector512<float> even, Vector512<float> odd, ref Vector512<float> s0, ref Vector512<float> s1,
         ref Vector512<float> s2)
     {
-        var (x0, x1, x2, x3) = (Vector512.Load(row), Vector512.Load(row + half), Vector512.Load(row + 1), Vector512.Load(row + half + 1));
+        var (x0, x1, x2, x3) = (
+            Vector512.Load(row), Vector512.Load(row + half), Vector512.Load(row + 1), Vector512.Load(row + half + 1));
         s0 = Vector512.FusedMultiplyAdd(even, x0, s0);
         s1 = Vector512.FusedMultiplyAdd(even, x1, s1);
         s2 = Vector512.FusedMultiplyAdd(even, x2, s2);

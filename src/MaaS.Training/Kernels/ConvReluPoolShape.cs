@@ -20,7 +20,8 @@ internal readonly record struct ConvReluPoolShape(int Batch, int Inputs, int Hei
     /// <summary>Vectors that cover a pooled row.</summary>
     public int Blocks => (PooledWidth + Lanes - 1) / Lanes;
 
-    /// <summary>Floats of the even or the odd columns of a row, with room for the last vector and its right neighbour.</summary>
+    /// <summary>Floats of the even or the odd columns of a row, with room for the last vector and its right
+    /// neighbour.</summary>
     public int HalfRow => (Blocks + 1) * Lanes;
 
     /// <summary>Floats of an input channel with its columns split into even and odd ones.</summary>

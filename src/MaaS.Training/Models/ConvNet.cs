@@ -1,4 +1,3 @@
-using MaaS.Training.Fitting;
 using MaaS.Training.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

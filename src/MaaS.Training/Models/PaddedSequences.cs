@@ -15,8 +15,8 @@ public sealed class PaddedSequences : Module<Tensor, Tensor>
     /// <param name="padding">Id of padding.</param>
     /// <param name="unknown">Id of the unknown token.</param>
     /// <param name="tokenDropout">
-    /// Share of tokens that training replaces by the unknown one, 0 to below 1, so that no single word decides (word dropout:
-    /// Iyyer et al. 2015, section 4.1).
+    /// Share of tokens that training replaces by the unknown one, 0 to below 1, so that no single word decides (word
+    /// dropout: Iyyer et al. 2015, section 4.1).
     /// </param>
     public PaddedSequences(Module<Tensor, Tensor, Tensor> model, int padding, int unknown = 0, double tokenDropout = 0)
         : base(nameof(PaddedSequences))

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models;
 
-/// <summary>A residual network for small images: a 3×3 stem, stages of <see cref="ResidualBlock"/>, global average, dense.</summary>
+/// <summary>A residual network for small images: a 3×3 stem, stages of <see cref="ResidualBlock"/>, global average,
+/// dense.</summary>
 /// <remarks>He, Zhang, Ren, Sun 2016, section 4.2 (the CIFAR-10 networks), with projection shortcuts.</remarks>
 public sealed class ResNet : Module<Tensor, Tensor>
 {

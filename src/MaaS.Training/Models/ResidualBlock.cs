@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace MaaS.Training.Models;
 
 /// <summary>Two 3×3 convolutions with batch norm, added to the input: the basic block of a residual network.</summary>
-/// <remarks>He, Zhang, Ren, Sun 2016: Deep residual learning for image recognition, figure 2, projection shortcut (B).</remarks>
+/// <remarks>He, Zhang, Ren, Sun 2016: Deep residual learning for image recognition, figure 2, projection shortcut
+/// (B).</remarks>
 public sealed class ResidualBlock : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv1;
@@ -31,7 +32,8 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
         if (stride != 1 || inputs != outputs)
         {
             shortcut = Sequential(
-                ("conv", Xavier.Initialize(Conv2d(inputs, outputs, 1, stride, bias: false))), ("norm", BatchNorm2d(outputs)));
+                ("conv", Xavier.Initialize(Conv2d(inputs, outputs, 1, stride, bias: false))),
+                ("norm", BatchNorm2d(outputs)));
         }
 
         RegisterComponents();

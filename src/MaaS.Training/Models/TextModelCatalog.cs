@@ -5,19 +5,25 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Models;
 
-/// <summary>MaaS's own text classifiers by name; each takes token ids and a mask, (B, T) int64, and returns logits (B, classes).</summary>
+/// <summary>MaaS's own text classifiers by name; each takes token ids and a mask, (B, T) int64, and returns logits (B,
+/// classes).</summary>
 public static class TextModelCatalog
 {
     private static readonly FrozenDictionary<string, TextModelEntry> Entries = new TextModelEntry[]
     {
         new("transformer", "Transformer encoder, mean over the tokens", Transformer),
-        new("lstm", "bidirectional LSTM", (sizes, vocabulary, classes, _) => Recurrent(RecurrentKind.Lstm, sizes, vocabulary, classes)),
-        new("gru", "bidirectional GRU", (sizes, vocabulary, classes, _) => Recurrent(RecurrentKind.Gru, sizes, vocabulary, classes)),
+        new(
+            "lstm", "bidirectional LSTM",
+            (sizes, vocabulary, classes, _) => Recurrent(RecurrentKind.Lstm, sizes, vocabulary, classes)),
+        new(
+            "gru", "bidirectional GRU",
+            (sizes, vocabulary, classes, _) => Recurrent(RecurrentKind.Gru, sizes, vocabulary, classes)),
         new("textcnn", "convolutions over 3, 4 and 5 tokens, maximum over the text", Convolutional),
     }.ToFrozenDictionary(static e => e.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All models, by name.</summary>
-    public static IReadOnlyList<TextModelEntry> All { get; } = [.. Entries.Values.OrderBy(static e => e.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<TextModelEntry> All { get; } = [
+        .. Entries.Values.OrderBy(static e => e.Name, StringComparer.Ordinal)];
 
     /// <summary>Creates a model with fresh weights.</summary>
     /// <param name="name">A name of <see cref="All"/>, upper or lower case.</param>
@@ -35,7 +41,8 @@ public static class TextModelCatalog
         if (!Entries.TryGetValue(name, out var entry))
         {
             throw new ArgumentException(
-                $"Model: expected one of {string.Join(", ", All.Select(static e => e.Name))}, got '{name}'.", nameof(name));
+                $"Model: expected one of {string.Join(", ", All.Select(static e => e.Name))}, got '{name}'.",
+                nameof(name));
         }
 
         if (seed is { } value)
@@ -46,7 +53,8 @@ public static class TextModelCatalog
         return entry.Create(sizes, vocabulary, classes, maxLength);
     }
 
-    private static TransformerClassifier Transformer(TextModelSizes sizes, long vocabulary, long classes, int maxLength) => new(new()
+    private static TransformerClassifier Transformer(
+        TextModelSizes sizes, long vocabulary, long classes, int maxLength) => new(new()
     {
         Vocabulary = vocabulary,
         Classes = classes,
@@ -62,7 +70,8 @@ public static class TextModelCatalog
         },
     });
 
-    private static RecurrentClassifier Recurrent(RecurrentKind kind, TextModelSizes sizes, long vocabulary, long classes) => new(new()
+    private static RecurrentClassifier Recurrent(
+        RecurrentKind kind, TextModelSizes sizes, long vocabulary, long classes) => new(new()
     {
         Vocabulary = vocabulary,
         Classes = classes,
@@ -74,7 +83,8 @@ public static class TextModelCatalog
         Pooling = SequencePooling.Mean,
     });
 
-    private static TextCnn Convolutional(TextModelSizes sizes, long vocabulary, long classes, int maxLength) => new(new()
+    private static TextCnn Convolutional(TextModelSizes sizes, long vocabulary, long classes, int maxLength)
+        => new(new()
     {
         Vocabulary = vocabulary,
         Classes = classes,

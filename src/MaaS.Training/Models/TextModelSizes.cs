@@ -18,7 +18,8 @@ public sealed record TextModelSizes
     public long FeedForward { get; init; } = 256;
 
     /// <summary>Share of values that training drops, 0 to below 1.</summary>
-    /// <remarks>Fresh networks learn thousands of texts by heart in two or three passes; 0.3 with smoothed labels held that up best (docs/text.md).</remarks>
+    /// <remarks>Fresh networks learn thousands of texts by heart in two or three passes; 0.3 with smoothed labels held
+    /// that up best (docs/text.md).</remarks>
     public double Dropout { get; init; } = 0.3;
 
     /// <summary>Share of tokens that training replaces by the unknown one, 0 to below 1.</summary>

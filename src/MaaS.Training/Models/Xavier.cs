@@ -6,8 +6,8 @@ namespace MaaS.Training.Models;
 
 /// <summary>Xavier-uniform weights and zero biases.</summary>
 /// <remarks>
-/// Glorot, Bengio 2010: Understanding the difficulty of training deep feedforward neural networks. A network passes here
-/// before it computes, whoever trains it: torch's operators are checked by then.
+/// Glorot, Bengio 2010: Understanding the difficulty of training deep feedforward neural networks. A network passes
+/// here before it computes, whoever trains it: torch's operators are checked by then.
 /// </remarks>
 internal static class Xavier
 {

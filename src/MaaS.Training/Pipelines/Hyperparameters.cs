@@ -43,10 +43,13 @@ public static class Hyperparameters
             return null;
         }
 
-        double[] weights = [.. text.Split(Separator).Select(static w => double.TryParse(w, CultureInfo.InvariantCulture, out var weight) ? weight : 0)];
+        double[] weights = [
+            .. text.Split(Separator)
+            .Select(static w => double.TryParse(w, CultureInfo.InvariantCulture, out var weight) ? weight : 0)];
         return weights.Length == classes && Array.TrueForAll(weights, static w => w > 0 && double.IsFinite(w))
             ? weights
-            : throw new InvalidDataException($"{ClassWeightsKey}: expected {classes} numbers above 0 in the package's lineage, got '{text}'.");
+            : throw new InvalidDataException(
+                $"{ClassWeightsKey}: expected {classes} numbers above 0 in the package's lineage, got '{text}'.");
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

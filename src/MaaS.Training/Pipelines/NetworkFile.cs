@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
 using MaaS.Text;
 using MaaS.Training.Data;
 
@@ -13,20 +12,22 @@ namespace MaaS.Training.Pipelines;
 /// <param name="Manifest">What is known; of a bare <c>.onnx</c> file little more than its name.</param>
 public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
 {
-    private static readonly string[] Replaced = [ModelPackage.ModelFile, "weights.safetensors", "report.html"];
+    private static readonly string[] Replaced = [ModelPackage.ModelFile, NetworkPackage.WeightsFile, "report.html"];
 
-    /// <summary>Files of a package that go with the network, as a tokenizer, by path; weights of torch are not among them.</summary>
+    /// <summary>Files of a package that go with the network, as a tokenizer, by path; weights of torch are not among
+    /// them.</summary>
     public IReadOnlyDictionary<string, byte[]> Files { get; init; } = new Dictionary<string, byte[]>();
 
     /// <summary>Whether a path names a trained model of torch's, which can be pruned.</summary>
     public static bool IsTrainedModel(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return path.EndsWith(TrainedModel.Extension, StringComparison.OrdinalIgnoreCase);
+        return path.EndsWith(TrainedClassifier.Extension, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">A trained model (<c>.safetensors</c>), which is exported; an <c>.onnx</c> file; or a package.</param>
+    /// <param name="path">A trained model (<c>.safetensors</c>), which is exported; an <c>.onnx</c> file; or a
+    /// package.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or of another kind.</exception>
@@ -39,7 +40,10 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
             using var trained = TrainedTextModel.Load(path);
             return new NetworkFile(trained.Export().Model, trained.Describe(name))
             {
-                Files = new Dictionary<string, byte[]> { [TextPreprocessing.TokenizerFile] = trained.Encoder.Tokenizer.ToJson() },
+                Files = new Dictionary<string, byte[]>
+                {
+                    [TextPreprocessing.TokenizerFile] = trained.Encoder.Tokenizer.ToJson(),
+                },
             };
         }
 
@@ -52,11 +56,19 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
         if (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
         {
             var model = OnnxModel.Load(path);
-            return new NetworkFile(model, new ModelManifest { Name = name, Task = ModelManifest.Classification, Labels = Labels(path, model) });
+            return new NetworkFile(
+                model, new ModelManifest
+                {
+                    Name = name,
+                    Task = ModelManifest.Classification,
+                    Labels = Labels(path, model),
+                });
         }
 
-        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var network = OnnxModel.Load(await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false));
+        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var network = OnnxModel.Load(
+            await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false));
         Dictionary<string, byte[]> files = [];
         foreach (var file in package.Manifest.Files.Keys.Except(Replaced))
         {
@@ -67,33 +79,41 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
     }
 
     /// <summary>What turns texts into the network's inputs.</summary>
-    /// <exception cref="InvalidDataException">The network does not read texts, or its tokenizer is missing or cannot be used.</exception>
+    /// <exception cref="InvalidDataException">The network does not read texts, or its tokenizer is missing or cannot be
+    /// used.</exception>
     public TextEncoder TextEncoder()
         => Manifest.Text is { } text && Files.TryGetValue(TextPreprocessing.TokenizerFile, out var tokenizer)
             ? new TextEncoder(text, Tokenizer.FromJson(tokenizer))
-            : throw new InvalidDataException($"{Manifest.Name}: expected a network of texts with its {TextPreprocessing.TokenizerFile}, found none.");
+            : throw new InvalidDataException(
+                $"{Manifest.Name}: expected a network of texts with its {TextPreprocessing.TokenizerFile}, found "
+                + "none.");
 
-    /// <summary>The same network for images of a data set: its classes and normalisation stand where none are known.</summary>
+    /// <summary>The same network for images of a data set: its classes and normalisation stand where none are
+    /// known.</summary>
     /// <param name="data">The images.</param>
-    /// <exception cref="ArgumentException">The network tells other classes apart or takes images of another shape.</exception>
+    /// <exception cref="ArgumentException">The network tells other classes apart or takes images of another
+    /// shape.</exception>
     public NetworkFile For(ImageDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
         var input = Model.Inputs is [var only] ? only : throw new ArgumentException(
-            $"{Manifest.Name}: expected a network with one input, got {Model.Inputs.Count}: {string.Join(", ", Model.Inputs.Select(static i => i.Name))}.");
+            $"{Manifest.Name}: expected a network with one input, got {Model.Inputs.Count}: "
+                + $"{string.Join(", ", Model.Inputs.Select(static i => i.Name))}.");
         var shape = OnnxDimension.ShapeOf(input);
         if (shape is null || shape.Length != data.InputShape.Count + 1
             || shape.Skip(1).Zip(data.InputShape).Any(static s => s.First.Size is { } size && size != s.Second))
         {
             throw new ArgumentException(
-                $"{Manifest.Name}: expected images that fit the input {input.Name} ({string.Join(",", shape ?? [])}), got images "
+                $"{Manifest.Name}: expected images that fit the input {input.Name} ({string.Join(",", shape ?? [])}), "
+                    + "got images "
                 + $"({string.Join(",", data.InputShape)}).", nameof(data));
         }
 
         if (Manifest.Labels is { } labels && !labels.SequenceEqual(data.Classes))
         {
             throw new ArgumentException(
-                $"{Manifest.Name} tells ({string.Join(", ", labels)}) apart, the data set has ({string.Join(", ", data.Classes)}).", nameof(data));
+                $"{Manifest.Name} tells ({string.Join(", ", labels)}) apart, the data set has "
+                    + $"({string.Join(", ", data.Classes)}).", nameof(data));
         }
 
         return this with
@@ -107,27 +127,32 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
     }
 
     /// <summary>The same images, normalised as the network expects them; the caller owns the result.</summary>
-    /// <exception cref="ArgumentException">The network's normalisation differs between channels or does not scale to 0…1.</exception>
+    /// <exception cref="ArgumentException">The network's normalisation differs between channels or does not scale to
+    /// 0…1.</exception>
     public ImageDataset Normalize(ImageDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
         return (Manifest.Preprocessing ?? data.Preprocessing) switch
         {
-            { Scale: 1 / 255.0 } p when p.Mean.Distinct().Count() == 1 && p.Std.Distinct().Count() == 1 => data.NormalizedWith(p.Mean[0], p.Std[0]),
+            { Scale: 1 / 255.0 } p when p.Mean.Distinct().Count() == 1 && p.Std.Distinct().Count() == 1
+                => data.NormalizedWith(p.Mean[0], p.Std[0]),
             var p => throw new ArgumentException(
-                $"{Manifest.Name}: expected a scale of 1/255 and one mean and deviation for all channels, got scale {p.Scale}, means "
+                $"{Manifest.Name}: expected a scale of 1/255 and one mean and deviation for all channels, got scale "
+                    + $"{p.Scale}, means "
                 + $"({string.Join(", ", p.Mean)}), deviations ({string.Join(", ", p.Std)})."),
         };
     }
 
     /// <summary>Writes a network made from this one, whole or not at all.</summary>
-    /// <param name="path"><c>FILE.onnx</c> for the network alone; <c>FILE.maas</c> or a folder for a package. Replaced when it exists.</param>
+    /// <param name="path"><c>FILE.onnx</c> for the network alone; <c>FILE.maas</c> or a folder for a package. Replaced
+    /// when it exists.</param>
     /// <param name="network">The smaller network.</param>
     /// <param name="step">What was done to it, in one line.</param>
     /// <param name="metrics">What was measured of it.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     public Task SaveAsync(
-        string path, OnnxModel network, string step, IReadOnlyDictionary<string, double> metrics, CancellationToken cancellationToken = default)
+        string path, OnnxModel network, string step, IReadOnlyDictionary<string, double> metrics,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(network);
@@ -149,32 +174,23 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
                 Compression = [.. lineage.Compression ?? [], step],
             },
         };
-        return WritePackageAsync(path, manifest, network, Files.ToDictionary(static f => f.Key, static f => PackageContent.FromBytes(f.Value)), cancellationToken);
-    }
-
-    internal static async Task WritePackageAsync(
-        string path, ModelManifest manifest, OnnxModel network, Dictionary<string, PackageContent> files, CancellationToken cancellationToken)
-    {
-        var bytes = network.ToByteArray();
-        using var inference = InferenceModel.Load(bytes, manifest.Name);
-        files[ModelPackage.ModelFile] = PackageContent.FromBytes(bytes);
-        await ModelPackage.CreateAsync(
-            path,
-            manifest with { Created = DateTimeOffset.UtcNow, Inputs = inference.Inputs, Outputs = inference.Outputs },
-            files,
-            new PackageWriteOptions { Overwrite = true },
-            cancellationToken).ConfigureAwait(false);
+        return NetworkPackage.WriteAsync(
+            path, manifest, network,
+            Files.ToDictionary(static f => f.Key, static f => PackageContent.FromBytes(f.Value)),
+            cancellationToken: cancellationToken);
     }
 
     private static string[]? Labels(string path, OnnxModel model)
     {
         try
         {
-            return model.GetMetadata("labels") is { } json ? JsonSerializer.Deserialize(json, NetworkFileJson.Default.StringArray) : null;
+            return model.GetMetadata("labels") is { } json
+                ? JsonSerializer.Deserialize(json, NetworkFileJson.Default.StringArray) : null;
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected a JSON array of names as the metadata 'labels': {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected a JSON array of names as the metadata 'labels': {e.Message}", e);
         }
     }
 }

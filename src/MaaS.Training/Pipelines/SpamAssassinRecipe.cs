@@ -3,10 +3,12 @@ using MaaS.Training.Fitting;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>What filters the mails of <see cref="SpamAssassin"/> well: the network's options and how to train it.</summary>
+/// <summary>What filters the mails of <see cref="SpamAssassin"/> well: the network's options and how to train
+/// it.</summary>
 public static class SpamAssassinRecipe
 {
-    /// <summary>Options of a network for these mails: their cleaning, and classes that count the same, since there are two hams to a spam.</summary>
+    /// <summary>Options of a network for these mails: their cleaning, and classes that count the same, since there are
+    /// two hams to a spam.</summary>
     public static TextModelOptions Model { get; } = new()
     {
         Preprocessing = new TextModelOptions().Preprocessing with { Cleaning = SpamAssassin.Cleaning },

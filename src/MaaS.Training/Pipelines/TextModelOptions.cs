@@ -10,7 +10,8 @@ public sealed record TextModelOptions
     /// <summary>Sizes of the network.</summary>
     public TextModelSizes Sizes { get; init; } = new();
 
-    /// <summary>Most tokens of the WordPiece vocabulary, at least 100; it is learned from the training texts alone.</summary>
+    /// <summary>Most tokens of the WordPiece vocabulary, at least 100; it is learned from the training texts
+    /// alone.</summary>
     public int VocabularySize { get; init; } = 8000;
 
     /// <summary>How the texts were cleaned, and the longest text in tokens; training always truncates.</summary>

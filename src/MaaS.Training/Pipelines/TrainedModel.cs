@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using MaaS.Core.Drift;
 using MaaS.Core.Metrics;
@@ -18,26 +17,30 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>A classifier of <see cref="ModelCatalog"/> with its weights, kept in one <c>.safetensors</c> file.</summary>
+/// <summary>A classifier of <see cref="ModelCatalog"/> with its weights, kept in one <c>.safetensors</c>
+/// file.</summary>
 /// <param name="module">The network; owned by this object.</param>
 /// <param name="info">What it is and where it came from.</param>
-public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelInfo info) : IDisposable
+public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelInfo info) : TrainedClassifier
 {
-    /// <summary>What names of files with trained models end in.</summary>
-    public const string Extension = ".safetensors";
-
     private const string MetadataKey = "maas";
 
-    /// <summary>Takes (B, C, H, W) float32 and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
+    private TrainedModelInfo _info = info;
+
+    /// <summary>Takes (B, C, H, W) float32 and returns logits (B, classes); in evaluation mode after
+    /// <see cref="Load"/>.</summary>
     public nn.Module<Tensor, Tensor> Module { get; } = module;
 
     /// <summary>What it is and where it came from.</summary>
-    public TrainedModelInfo Info { get; private set; } = info;
+    public override TrainedModelInfo Info => _info;
+
+    private protected override nn.Module Network => Module;
 
     /// <summary>Creates a model of the catalogue and trains it.</summary>
     /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
     /// <param name="dataName">Name of the data set, for the description.</param>
-    /// <param name="train">What to learn from; <see cref="TrainerOptions.ValidationFraction"/> of it is held back.</param>
+    /// <param name="train">What to learn from; <see cref="TrainerOptions.ValidationFraction"/> of it is held
+    /// back.</param>
     /// <param name="options">How to train; the seed also draws the first weights.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
@@ -79,7 +82,8 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <param name="fineTuning">How to train after each step; null to not train.</param>
     /// <param name="train">What to learn from, normalised as the model was trained.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
-    /// <param name="cancellationToken">Checked between runs and training steps; the network is of no use afterwards.</param>
+    /// <param name="cancellationToken">Checked between runs and training steps; the network is of no use
+    /// afterwards.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="PruningException">The goal cannot be reached, or nothing can be removed.</exception>
     public PruningReport Prune(
@@ -100,61 +104,52 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         }
 
         Module.eval();
-        Info = Info with { Compression = [.. Info.Compression, PruningStepText.Of(report, fineTuning)] };
+        _info = Info with { Compression = [.. Info.Compression, PruningStepText.Of(report, fineTuning)] };
         return report;
-    }
-
-    /// <summary>Writes weights and description, whole or not at all.</summary>
-    /// <param name="path">Replaced when it exists; its folder is created.</param>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ModelWeights.Save(path, Module, new Dictionary<string, string>
-        {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
-        });
     }
 
     // The weights as they are now, with what was done to get them.
     internal void SaveWith(string path, IReadOnlyList<string> steps)
         => new TrainedModel(Module, Info with { Compression = [.. Info.Compression, .. steps] }).Save(path);
 
-    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, was not written by MaaS, or its weights do not fit its architecture.</exception>
+    /// <summary>Reads a file that <see cref="TrainedClassifier.Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, was not written by MaaS, or its weights do not fit its
+    /// architecture.</exception>
     public static TrainedModel Load(string path)
     {
         using var file = SafeTensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(MetadataKey, out var json))
         {
             throw new InvalidDataException(
-                $"{path}: expected a model that MaaS trained, got a safetensors file without a '{MetadataKey}' entry in its metadata.");
+                $"{path}: expected a model that MaaS trained, got a safetensors file without a '{MetadataKey}' entry "
+                    + "in its metadata.");
         }
 
-        var (info, module) = Describe(path, json);
+        var model = FromJson<TrainedModelInfo, TrainedModel>(path, json, Create);
         try
         {
-            if (info.Compression.Count > 0)
+            if (model.Info.Compression.Count > 0)
             {
-                PrunedWeights.Fill(module, info, file, path);
+                PrunedWeights.Fill(model.Module, model.Info, file, path);
             }
             else
             {
-                ModelWeights.Fill(module.state_dict(), file, path);
+                ModelWeights.Fill(model.Module.state_dict(), file, path);
             }
 
-            module.eval();
-            return new TrainedModel(module, info);
+            model.Module.eval();
+            return model;
         }
         catch
         {
-            module.Dispose();
+            model.Dispose();
             throw;
         }
     }
 
     /// <summary>Exports the network with a dynamic batch axis, input <c>image</c> and output <c>logits</c>.</summary>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
-    public OnnxExportResult Export()
+    public override OnnxExportResult Export()
     {
         using var example = Example();
         var result = OnnxExporter.Export(Module, example, ExportOptions);
@@ -162,13 +157,15 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         return result;
     }
 
-    /// <summary>Trains on with the rounding that int8 brings, and gives the int8 network; the description records it.</summary>
+    /// <summary>Trains on with the rounding that int8 brings, and gives the int8 network; the description records
+    /// it.</summary>
     /// <param name="train">What to learn from, normalised as the model was trained.</param>
     /// <param name="training">How: a few epochs at a small learning rate.</param>
     /// <param name="options">What to round; null for the defaults.</param>
     /// <param name="examples">Training images that give ranges to values no layer's training sees, at least 1.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
-    /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>; the weights are those of the last complete step.</param>
+    /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>; the weights are those of the last complete
+    /// step.</param>
     /// <exception cref="ArgumentException">A name in the options is unknown, or a value out of its range.</exception>
     public QuantizationAwareResult TrainQuantized(
         ImageDataset train, TrainerOptions training, QuantizationAwareOptions? options = null, int examples = 256,
@@ -181,86 +178,47 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         new Trainer(training).Fit(Module, train, null, progress, cancellationToken);
         Module.eval();
         using var scope = NewDisposeScope();
-        var (images, _) = train.GetBatch(arange(0, Math.Min(examples, train.Count), ScalarType.Int64), Module.parameters().First().device);
+        var (images, _) = train.GetBatch(
+            arange(0, Math.Min(examples, train.Count), ScalarType.Int64), Module.parameters().First().device);
         var result = aware.Export(images, ExportOptions);
         SetMetadata(result.Model);
-        Info = Info with { Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")] };
+        _info = Info with
+        {
+            Compression = [.. Info.Compression, Invariant($"quantization-aware training: {training.Epochs} epochs")],
+        };
         return result;
     }
 
     /// <summary>Writes a model package: network, weights, labels, preprocessing, metrics and lineage.</summary>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it exists.</param>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
     /// <param name="name">Name under which it is served.</param>
     /// <param name="export">What <see cref="Export"/> gave.</param>
     /// <param name="report">Results on held-back data; null where there are none.</param>
-    /// <param name="training">Images whose spread the package describes, so that a server can measure drift from them; null for none.</param>
+    /// <param name="training">Images whose spread the package describes, so that a server can measure drift from them;
+    /// null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public async Task PackAsync(
-        string path, string name, OnnxExportResult export, ClassificationReport? report = null, ImageDataset? training = null,
+    public Task PackAsync(
+        string path, string name, OnnxExportResult export, ClassificationReport? report = null,
+        ImageDataset? training = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        var network = export.Model.ToByteArray();
-        using var inference = InferenceModel.Load(network, name);
-        var weights = Path.Combine(Path.GetTempPath(), $"maas-{Guid.NewGuid():n}.safetensors");
-        try
-        {
-            Save(weights);
-            Dictionary<string, PackageContent> files = new()
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                ["weights.safetensors"] = PackageContent.FromFile(weights),
-            };
-            if (training is not null)
-            {
-                using var images = training.NormalizedWith(Info.Mean, Info.Std);
-                files[DriftBaseline.FileName] = PackageContent.FromBytes(TrainingBaseline.Of(inference, images, cancellationToken).ToJson());
-            }
+        => WritePackageAsync(
+            path, name, export, report is null ? null : PackageMetrics.Of(report),
+            training is null ? null : network => Baseline(network, training, cancellationToken), cancellationToken);
 
-            await ModelPackage.CreateAsync(
-                path,
-                Describe(name) with
-                {
-                    Inputs = inference.Inputs,
-                    Outputs = inference.Outputs,
-                    Metrics = report is null ? null : Metrics(report),
-                },
-                files,
-                new PackageWriteOptions { Overwrite = true },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(weights);
-        }
-    }
-
-    /// <summary>What a package of the model says of it, but for inputs, outputs and metrics.</summary>
-    /// <param name="name">Name under which it is served.</param>
-    public ModelManifest Describe(string name) => new()
-    {
-        Name = name,
-        Task = ModelManifest.Classification,
-        Created = DateTimeOffset.UtcNow,
-        Description = $"{Info.Architecture} trained on {Info.Data}",
-        Preprocessing = Preprocessing,
-        Labels = Info.Classes,
-        Lineage = new ModelLineage
-        {
-            DataHash = Info.DataHash,
-            CodeVersion = typeof(TrainedModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
-            Compression = Info.Compression.Count > 0 ? Info.Compression : null,
-        },
-    };
-
-    /// <summary>Frees the network.</summary>
-    public void Dispose() => Module.Dispose();
+    /// <inheritdoc/>
+    public override ModelManifest Describe(string name) => base.Describe(name) with { Preprocessing = Preprocessing };
 
     private ImagePreprocessing Preprocessing => new(
-        1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])], [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
+        1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])],
+        [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
 
-    private OnnxExportOptions ExportOptions => new() { InputNames = ["image"], OutputNames = ["logits"], GraphName = Info.Architecture };
+    private OnnxExportOptions ExportOptions => new()
+    {
+        InputNames = ["image"],
+        OutputNames = ["logits"],
+        GraphName = Info.Architecture,
+    };
 
     private void SetMetadata(OnnxModel model)
     {
@@ -272,27 +230,22 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     private Tensor Example()
     {
         using var scope = NewDisposeScope();
-        return randn([2, .. Info.InputShape]).to(Module.parameters().FirstOrDefault()?.device ?? CPU).MoveToOuterDisposeScope();   // (B, C, H, W)
+        // (B, C, H, W)
+        return randn([2, .. Info.InputShape]).to(Module.parameters().FirstOrDefault()?.device ?? CPU)
+            .MoveToOuterDisposeScope();
     }
 
-    private static Dictionary<string, double> Metrics(ClassificationReport report) => new()
+    private protected override IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string>
     {
-        ["accuracy"] = report.Accuracy,
-        ["macro_precision"] = report.Macro.Precision,
-        ["macro_recall"] = report.Macro.Recall,
-        ["macro_f1"] = report.Macro.F1,
+        [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
     };
 
-    private static (TrainedModelInfo Info, nn.Module<Tensor, Tensor> Module) Describe(string path, string json)
+    private DriftBaseline Baseline(InferenceModel network, ImageDataset training, CancellationToken cancellationToken)
     {
-        try
-        {
-            var info = JsonSerializer.Deserialize<TrainedModelInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null");
-            return (info, ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count));
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
-        }
+        using var images = training.NormalizedWith(Info.Mean, Info.Std);
+        return TrainingBaseline.Of(network, images, cancellationToken);
     }
+
+    private static TrainedModel Create(TrainedModelInfo info)
+        => new(ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count), info);
 }

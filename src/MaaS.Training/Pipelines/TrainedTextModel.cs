@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -21,33 +20,40 @@ using TextEncoder = MaaS.Core.Packages.TextEncoder;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one <c>.safetensors</c> file.</summary>
-public sealed class TrainedTextModel : IDisposable
+/// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one
+/// <c>.safetensors</c> file.</summary>
+public sealed class TrainedTextModel : TrainedClassifier
 {
     private const string MetadataKey = "maas-text", TokenizerKey = "tokenizer";
 
     private readonly PaddedSequences _padded;
+    private TrainedTextModelInfo _info;
 
     /// <summary>Puts a model together.</summary>
-    /// <param name="module">Takes ids and mask, (B, T) int64, and returns logits (B, classes); owned by this object.</param>
+    /// <param name="module">Takes ids and mask, (B, T) int64, and returns logits (B, classes); owned by this
+    /// object.</param>
     /// <param name="tokenizer">Gives the ids.</param>
     /// <param name="info">What it is and where it came from.</param>
     public TrainedTextModel(nn.Module<Tensor, Tensor, Tensor> module, Tokenizer tokenizer, TrainedTextModelInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        Info = info;
+        _info = info;
         Encoder = new TextEncoder(info.Preprocessing, tokenizer);
-        _padded = new PaddedSequences(module, Encoder.PaddingId, tokenizer.TokenToId("[UNK]") ?? Encoder.PaddingId, info.Sizes.TokenDropout);
+        _padded = new PaddedSequences(
+            module, Encoder.PaddingId, Encoder.UnknownId ?? Encoder.PaddingId, info.Sizes.TokenDropout);
     }
 
-    /// <summary>Takes ids and mask, (B, T) int64, and returns logits (B, classes); in evaluation mode after <see cref="Load"/>.</summary>
+    /// <summary>Takes ids and mask, (B, T) int64, and returns logits (B, classes); in evaluation mode after
+    /// <see cref="Load"/>.</summary>
     public nn.Module<Tensor, Tensor, Tensor> Module => _padded.Model;
 
     /// <summary>Turns texts into the network's inputs.</summary>
     public TextEncoder Encoder { get; }
 
     /// <summary>What it is and where it came from.</summary>
-    public TrainedTextModelInfo Info { get; private set; }
+    public override TrainedTextModelInfo Info => _info;
+
+    private protected override nn.Module Network => Module;
 
     /// <summary>How text classifiers are trained where nothing else is asked for.</summary>
     public static TrainerOptions DefaultTraining { get; } = new()
@@ -61,7 +67,7 @@ public sealed class TrainedTextModel : IDisposable
         LabelSmoothing = 0.05,
     };
 
-    /// <summary>Whether a file was written by <see cref="Save"/>.</summary>
+    /// <summary>Whether a file was written by <see cref="TrainedClassifier.Save"/>.</summary>
     /// <exception cref="InvalidDataException">It is no safetensors file.</exception>
     public static bool IsTextModel(string path)
     {
@@ -72,7 +78,8 @@ public sealed class TrainedTextModel : IDisposable
     /// <summary>Learns a vocabulary, creates a model of the catalogue and trains it.</summary>
     /// <param name="architecture">Name in <see cref="TextModelCatalog"/>.</param>
     /// <param name="dataName">Name of the data set, for the description.</param>
-    /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of it is held back for validation.</param>
+    /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of
+    /// it is held back for validation.</param>
     /// <param name="model">What to train.</param>
     /// <param name="options">How to train; the seed also draws the first weights and the validation part.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
@@ -85,10 +92,12 @@ public sealed class TrainedTextModel : IDisposable
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        var (learned, validation) = options.ValidationFraction > 0 ? train.Split(options.ValidationFraction, options.Seed) : (train, null);
+        var (learned, validation) = options.ValidationFraction > 0
+            ? train.Split(options.ValidationFraction, options.Seed) : (train, null);
         var tokenizer = WordPieceTrainer.Train(
             learned.Texts, new WordPieceTrainingOptions { VocabSize = model.VocabularySize }, cancellationToken);
-        var weights = model.BalancedClasses ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : options.ClassWeights;
+        var weights = model.BalancedClasses
+            ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : options.ClassWeights;
         var info = new TrainedTextModelInfo
         {
             Architecture = architecture,
@@ -104,10 +113,13 @@ public sealed class TrainedTextModel : IDisposable
         var trained = Create(info, tokenizer, options.Seed);
         try
         {
-            var result = new Trainer(options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) }).Fit(
-                trained._padded, trained.Dataset(learned), validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
+            var result = new Trainer(
+                options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) })
+                    .Fit(
+                trained._padded, trained.Dataset(learned),
+                validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
                 progress, cancellationToken);
-            trained.Info = info with { Epochs = result.Epochs };
+            trained._info = info with { Epochs = result.Epochs };
             return (trained, result);
         }
         catch
@@ -150,40 +162,36 @@ public sealed class TrainedTextModel : IDisposable
     public TextEvaluation Evaluate(TextCorpus texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return TextEvaluation.From(Info.Architecture, Probabilities(texts, cancellationToken), [.. texts.Targets], Info.Classes, Info.Positive);
+        return TextEvaluation.From(
+            Info.Architecture, Probabilities(texts, cancellationToken), [.. texts.Targets], Info.Classes,
+            Info.Positive);
     }
 
     /// <summary>Cleaned texts as token ids, longer ones truncated.</summary>
     public TextDataset Dataset(TextCorpus texts)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return new TextDataset([.. texts.Texts.AsParallel().AsOrdered().Select(Encoder.Truncating().EncodeClean)], texts.Targets, texts.Classes, Encoder.PaddingId);
+        return new TextDataset(
+            [.. texts.Texts.AsParallel().AsOrdered().Select(Encoder.Truncating().EncodeClean)], texts.Targets,
+            texts.Classes, Encoder.PaddingId);
     }
 
-    /// <summary>Writes weights, tokenizer and description, whole or not at all.</summary>
-    /// <param name="path">Replaced when it exists; its folder is created.</param>
-    public void Save(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        ModelWeights.Save(path, Module, new Dictionary<string, string>
-        {
-            [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
-            [TokenizerKey] = Encoding.UTF8.GetString(Encoder.Tokenizer.ToJson()),
-        });
-    }
-
-    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, holds no text classifier, or its weights do not fit its architecture.</exception>
+    /// <summary>Reads a file that <see cref="TrainedClassifier.Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, holds no text classifier, or its weights do not fit its
+    /// architecture.</exception>
     public static TrainedTextModel Load(string path)
     {
         using var file = SafeTensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(MetadataKey, out var json) || !file.Metadata.TryGetValue(TokenizerKey, out var tokenizer))
+        if (!file.Metadata.TryGetValue(MetadataKey, out var json)
+            || !file.Metadata.TryGetValue(TokenizerKey, out var tokenizer))
         {
             throw new InvalidDataException(
-                $"{path}: expected a text classifier that MaaS trained, got a safetensors file without '{MetadataKey}' and '{TokenizerKey}' in its metadata.");
+                $"{path}: expected a text classifier that MaaS trained, got a safetensors file without '{MetadataKey}' "
+                    + $"and '{TokenizerKey}' in its metadata.");
         }
 
-        var model = Describe(path, json, tokenizer, file);
+        var model = FromJson<TrainedTextModelInfo, TrainedTextModel>(
+            path, json, info => Create(info, path, tokenizer, file));
         try
         {
             ModelWeights.Fill(model.Module.state_dict(), file, path);
@@ -197,15 +205,17 @@ public sealed class TrainedTextModel : IDisposable
         }
     }
 
-    /// <summary>Exports the network with dynamic batch and sequence axes: <c>input_ids</c> and <c>attention_mask</c> to <c>logits</c>.</summary>
+    /// <summary>Exports the network with dynamic batch and sequence axes: <c>input_ids</c> and <c>attention_mask</c> to
+    /// <c>logits</c>.</summary>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
-    public OnnxExportResult Export()
+    public override OnnxExportResult Export()
     {
         using var scope = NewDisposeScope();
         var device = Module.parameters().First().device;
         var length = Math.Min(16, Info.Preprocessing.MaxLength);
         long[] tokens = [.. Enumerable.Range(0, 2 * length).Select(i => (i * 37L) % Info.Vocabulary)];
-        long[] kept = [.. Enumerable.Range(0, 2 * length).Select(i => i < 2 * length - (length / 4) ? 1L : 0)];   // The second text is padded.
+        // The second text is padded.
+        long[] kept = [.. Enumerable.Range(0, 2 * length).Select(i => i < 2 * length - (length / 4) ? 1L : 0)];
         var ids = tensor(tokens, [2, length], ScalarType.Int64).to(device);                     // (B, T)
         var mask = tensor(kept, [2, length], ScalarType.Int64).to(device);                      // (B, T)
         var result = OnnxExporter.Export(Module, [ids, mask], new OnnxExportOptions
@@ -223,109 +233,66 @@ public sealed class TrainedTextModel : IDisposable
         return result;
     }
 
-    /// <summary>Writes a model package: network, weights, tokenizer, labels, preprocessing, metrics and lineage.</summary>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it exists.</param>
+    /// <summary>Writes a model package: network, weights, tokenizer, labels, preprocessing, metrics and
+    /// lineage.</summary>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
     /// <param name="name">Name under which it is served.</param>
     /// <param name="export">What <see cref="Export"/> gave.</param>
     /// <param name="evaluation">Results on held-back texts; null where there are none.</param>
-    /// <param name="training">Cleaned texts whose spread the package describes, so that a server can measure drift from them; null for none.</param>
+    /// <param name="training">Cleaned texts whose spread the package describes, so that a server can measure drift from
+    /// them; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public async Task PackAsync(
-        string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null, TextCorpus? training = null,
+    public Task PackAsync(
+        string path, string name, OnnxExportResult export, TextEvaluation? evaluation = null,
+        TextCorpus? training = null,
         CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(export);
-        var network = export.Model.ToByteArray();
-        using var inference = InferenceModel.Load(network, name);
-        var weights = Path.Combine(Path.GetTempPath(), $"maas-{Guid.NewGuid():n}.safetensors");
-        try
-        {
-            Save(weights);
-            Dictionary<string, PackageContent> files = new()
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
-                ["weights.safetensors"] = PackageContent.FromFile(weights),
-            };
-            if (training is not null)
-            {
-                files[DriftBaseline.FileName] = PackageContent.FromBytes(TrainingBaseline.Of(inference, Encoder, training, cancellationToken).ToJson());
-            }
+        => WritePackageAsync(
+            path, name, export, evaluation is null ? null : PackageMetrics.Of(evaluation.Summary),
+            training is null ? null : network => TrainingBaseline.Of(network, Encoder, training, cancellationToken),
+            cancellationToken);
 
-            await ModelPackage.CreateAsync(
-                path,
-                Describe(name) with
-                {
-                    Inputs = inference.Inputs,
-                    Outputs = inference.Outputs,
-                    Metrics = evaluation is null ? null : Metrics(evaluation.Summary),
-                },
-                files,
-                new PackageWriteOptions { Overwrite = true },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(weights);
-        }
-    }
+    /// <inheritdoc/>
+    public override ModelManifest Describe(string name) => base.Describe(name) with { Text = Info.Preprocessing };
 
-    /// <summary>What a package of the model says of it, but for inputs, outputs and metrics.</summary>
-    /// <param name="name">Name under which it is served.</param>
-    public ModelManifest Describe(string name) => new()
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _padded.Dispose();
+
+    private protected override IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string>
     {
-        Name = name,
-        Task = ModelManifest.Classification,
-        Created = DateTimeOffset.UtcNow,
-        Description = $"{Info.Architecture} trained on {Info.Data}",
-        Text = Info.Preprocessing,
-        Labels = Info.Classes,
-        Lineage = new ModelLineage
-        {
-            DataHash = Info.DataHash,
-            CodeVersion = typeof(TrainedTextModel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
-        },
+        [MetadataKey] = JsonSerializer.Serialize(Info, TrainingJson.Options),
+        [TokenizerKey] = Encoding.UTF8.GetString(Encoder.Tokenizer.ToJson()),
     };
 
-    /// <summary>Frees the network.</summary>
-    public void Dispose() => _padded.Dispose();
+    private protected override IReadOnlyDictionary<string, PackageContent> PackageFiles()
+        => new Dictionary<string, PackageContent>
+    {
+        [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
+    };
 
     // Of what training sees: equal texts under another tokenizer or another limit are other data.
     private string HashWith(TextCorpus learned) => Convert.ToHexStringLower(SHA256.HashData(
-        [.. JsonSerializer.SerializeToUtf8Bytes(Info.Preprocessing, TrainingJson.Options), .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
+        [.. JsonSerializer.SerializeToUtf8Bytes(Info.Preprocessing, TrainingJson.Options),
+            .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
 
     private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null) => new(
-        TextModelCatalog.Create(info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed), tokenizer, info);
+        TextModelCatalog.Create(
+            info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed),
+            tokenizer, info);
 
-    private static TrainedTextModel Describe(string path, string json, string tokenizer, SafeTensorsFile file)
+    private static TrainedTextModel Create(
+        TrainedTextModelInfo info, string path, string tokenizer, SafeTensorsFile file)
     {
-        try
+        _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
+        var isTransformer = info.Architecture == "transformer";
+        WeightCount.ThrowIfFarTooFew(path, info.Vocabulary, new TransformerOptions
         {
-            var info = JsonSerializer.Deserialize<TrainedTextModelInfo>(json, TrainingJson.Options) ?? throw new JsonException("got null");
-            _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
-            var isTransformer = info.Architecture == "transformer";
-            WeightCount.ThrowIfFarTooFew(path, info.Vocabulary, new TransformerOptions
-            {
-                Width = info.Sizes.Width,
-                Layers = info.Sizes.Layers,
-                FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
-                MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned ? info.Preprocessing.MaxLength : 1,
-            }, file.Entries);
-            return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw new InvalidDataException($"{path}: expected a description of the model in its metadata: {e.Message}", e);
-        }
+            Width = info.Sizes.Width,
+            Layers = info.Sizes.Layers,
+            FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
+            MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned
+                ? info.Preprocessing.MaxLength : 1,
+        }, file.Entries.Select(static e => e.Shape));
+        return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
     }
-
-    private static Dictionary<string, double> Metrics(ScoreSummary scores) => new()
-    {
-        ["accuracy"] = scores.Accuracy,
-        ["precision"] = scores.Precision,
-        ["recall"] = scores.Recall,
-        ["f1"] = scores.F1,
-        ["roc_auc"] = scores.RocAuc,
-    };
 }

@@ -19,15 +19,18 @@ internal static class TrainingBaseline
     public static DriftBaseline Of(InferenceModel network, ImageDataset images, CancellationToken cancellationToken)
         => DriftBaseline.Measure(network, Batches(images), cancellationToken: cancellationToken);
 
-    /// <summary>Runs the network as it will be served over the texts, of more than 10,000 over as many from all of them.</summary>
+    /// <summary>Runs the network as it will be served over the texts, of more than 10,000 over as many from all of
+    /// them.</summary>
     /// <param name="network">Inputs <c>input_ids</c> and <c>attention_mask</c>, (B, T), int64.</param>
     /// <param name="encoder">The package's.</param>
     /// <param name="texts">Cleaned.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    public static DriftBaseline Of(InferenceModel network, TextEncoder encoder, TextCorpus texts, CancellationToken cancellationToken)
+    public static DriftBaseline Of(
+        InferenceModel network, TextEncoder encoder, TextCorpus texts, CancellationToken cancellationToken)
     {
         const int Most = DriftBaseline.DefaultRows;
-        var some = texts.Count <= Most ? texts : texts.Subset([.. Enumerable.Range(0, Most).Select(i => (int)((long)i * texts.Count / Most))]);
+        var some = texts.Count <= Most
+            ? texts : texts.Subset([.. Enumerable.Range(0, Most).Select(i => (int)((long)i * texts.Count / Most))]);
         var batches = OnnxTextBatches.Labelled(encoder.Truncating(), some, cancellationToken: cancellationToken)
             .Select(batch => network.Inputs.Select(i => batch.Inputs[i.Name]).ToArray());
         return DriftBaseline.Measure(network, batches, text: encoder, cancellationToken: cancellationToken);

@@ -11,7 +11,8 @@ public sealed class ChannelGroup
         IReadOnlyList<ChannelUnit> channelUnits, int unitSize)
         => (Name, Layers, Consumers, ChannelUnits, UnitSize) = (name, layers, consumers, channelUnits, unitSize);
 
-    /// <summary>The path of the first layer that produces the channels; a further group of that layer ends in <c>#2</c>.</summary>
+    /// <summary>The path of the first layer that produces the channels; a further group of that layer ends in
+    /// <c>#2</c>.</summary>
     public string Name { get; }
 
     /// <summary>The layers that produce the channels.</summary>

@@ -22,10 +22,12 @@ public sealed record ChannelPruningOptions
     /// <summary>The largest share that a group may lose, 0 to below 1.</summary>
     public double MaxRatio { get; init; } = 0.95;
 
-    /// <summary>Modules whose output channels stay, with all modules below them; their inputs may still shrink.</summary>
+    /// <summary>Modules whose output channels stay, with all modules below them; their inputs may still
+    /// shrink.</summary>
     public IReadOnlyCollection<string> Ignore { get; init; } = [];
 
-    /// <summary>Shares to remove, by module: for the groups of its layers instead of the goal's; 0 to below 1.</summary>
+    /// <summary>Shares to remove, by module: for the groups of its layers instead of the goal's; 0 to below
+    /// 1.</summary>
     public IReadOnlyDictionary<string, double> Ratios { get; init; } = new Dictionary<string, double>();
 
     /// <summary>
@@ -41,15 +43,16 @@ public sealed record ChannelPruningOptions
     public Func<double>? Evaluate { get; init; }
 
     /// <summary>
-    /// An optimizer of the module's parameters that goes on after pruning: its state (moments, momentum buffers) loses the
-    /// same channels and keeps the rest. Null where there is none; one that is not named here must be made anew.
+    /// An optimizer of the module's parameters that goes on after pruning: its state (moments, momentum buffers) loses
+    /// the same channels and keeps the rest. Null where there is none; one that is not named here must be made anew.
     /// </summary>
     public optim.Optimizer? Optimizer { get; init; }
 
     internal OptimizerHelper? Followed => (OptimizerHelper?)Optimizer;
 
     /// <summary>Checks every range.</summary>
-    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of them.</exception>
+    /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of
+    /// them.</exception>
     public void Validate()
     {
         List<string> failures = [];
@@ -70,7 +73,9 @@ public sealed record ChannelPruningOptions
 
         if (Optimizer is not (null or OptimizerHelper))
         {
-            failures.Add($"Optimizer: expected one that keeps a state for each parameter, got {Optimizer.GetType().Name}; make a new one after pruning");
+            failures.Add(
+                $"Optimizer: expected one that keeps a state for each parameter, got {Optimizer.GetType().Name}; make "
+                    + "a new one after pruning");
         }
 
         failures.AddRange(Ratios.Where(static r => r.Value is not (>= 0 and < 1))

@@ -1,4 +1,5 @@
 using MaaS.Training.Fitting;
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning;
@@ -22,7 +23,8 @@ public static class MagnitudePruner
         ArgumentNullException.ThrowIfNull(module);
         options ??= new MagnitudePruningOptions();
         options.Validate();
-        PruningChecks.Known(options.Ignore, [.. module.named_modules().Select(static m => m.name)], nameof(options.Ignore));
+        ModuleNames.Known(
+            options.Ignore, [.. module.named_modules().Select(static m => m.name)], nameof(options.Ignore));
         PruningMasks? masks = null;
         for (var step = 1; step <= options.Steps; step++)
         {
@@ -40,9 +42,10 @@ public static class MagnitudePruner
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         bool IsIgnored(string name)
-            => options.Ignore.Any(ignored => PruningChecks.IsBelow(Analysis.SlotAxis.LayerOf(name), ignored));
+            => options.Ignore.Any(ignored => ModuleNames.IsBelow(Analysis.SlotAxis.LayerOf(name), ignored));
         var weights = module.named_parameters().Where(p => p.parameter.dim() > 1 && !IsIgnored(p.name))
-            .Select(static p => (p.name, Magnitude: p.parameter.abs().flatten().to(ScalarType.Float32), p.parameter.shape))
+            .Select(
+                static p => (p.name, Magnitude: p.parameter.abs().flatten().to(ScalarType.Float32), p.parameter.shape))
             .ToArray();
         if (weights.Length == 0)
         {

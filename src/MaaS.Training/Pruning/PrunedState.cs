@@ -16,7 +16,8 @@ public static class PrunedState
         ArgumentNullException.ThrowIfNull(state);
         var own = module.state_dict();
         string[] wrong = [.. own.Keys.Except(state.Keys), .. state.Keys.Except(own.Keys),
-            .. own.Where(e => state.TryGetValue(e.Key, out var value) && value.dim() != e.Value.dim()).Select(static e => e.Key)];
+            .. own.Where(e => state.TryGetValue(e.Key, out var value) && value.dim() != e.Value.dim())
+            .Select(static e => e.Key)];
         if (wrong.Length > 0)
         {
             throw new ArgumentException(

@@ -1,5 +1,6 @@
 using MaaS.Training.Data;
 using MaaS.Training.Fitting;
+using MaaS.Training.Interop;
 using MaaS.Training.Pruning.Analysis;
 using MaaS.Training.Pruning.Structured;
 using MaaS.Training.Pruning.Surgery;
@@ -10,13 +11,14 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Pruning;
 
 /// <summary>
-/// Removes channels and attention heads from a module, in place: its parameters become smaller, its code stays, and state
-/// dictionary, export and further training work as before.
+/// Removes channels and attention heads from a module, in place: its parameters become smaller, its code stays, and
+/// state dictionary, export and further training work as before.
 /// </summary>
 /// <remarks>
 /// <para>Which channels depend on each other is found by tracing a forward pass (Fang et al. 2023: DepGraph). The
 /// module's outputs keep their shape. Before anything is removed for good, each group is tried with one channel less;
-/// where forward does not follow, because it names a number of channels, the group stays and the report says why.</para>
+/// where forward does not follow, because it names a number of channels, the group stays and the report says
+/// why.</para>
 /// <para>Parameters stay the same objects. An optimizer made before holds state of the old shapes: name it in
 /// <see cref="ChannelPruningOptions.Optimizer"/>, or make a new one (<see cref="Trainer.Fit"/> always does).</para>
 /// <para>Not thread-safe; the module must not be used elsewhere meanwhile.</para>
@@ -27,7 +29,8 @@ public sealed class Pruner
 
     /// <summary>Prunes a module with one input.</summary>
     /// <param name="module">Takes the example; stays the caller's.</param>
-    /// <param name="example">Of the shape that matters: MACs and time are those of a pass over it. Stays the caller's.</param>
+    /// <param name="example">Of the shape that matters: MACs and time are those of a pass over it. Stays the
+    /// caller's.</param>
     public Pruner(nn.Module module, Tensor example)
         : this(module, [example])
     {
@@ -49,7 +52,8 @@ public sealed class Pruner
     /// <param name="cancellationToken">Checked between runs of the module.</param>
     /// <exception cref="ArgumentException">A name is unknown.</exception>
     /// <exception cref="PruningException">The module cannot be traced.</exception>
-    public PruningAnalysis Analyze(IReadOnlyCollection<string>? ignore = null, CancellationToken cancellationToken = default)
+    public PruningAnalysis Analyze(
+        IReadOnlyCollection<string>? ignore = null, CancellationToken cancellationToken = default)
     {
         var analysis = Probe(ignore ?? [], cancellationToken);
         return new PruningAnalysis(analysis.Groups, analysis.FixedLayers, Figures(analysis, null));
@@ -71,7 +75,7 @@ public sealed class Pruner
     {
         options ??= new ChannelPruningOptions();
         options.Validate();
-        PruningChecks.Known(options.Ratios.Keys, ModuleNames(), nameof(options.Ratios));
+        ModuleNames.Known(options.Ratios.Keys, SubmoduleNames(), nameof(options.Ratios));
         var analysis = Probe(options.Ignore, cancellationToken);
         var run = new PruningRun(_module, options, analysis);
         var before = Figures(analysis, options.Evaluate);
@@ -92,11 +96,15 @@ public sealed class Pruner
             }
 
             var cost = new ModuleCost(_module, analysis);
-            fineTune?.Invoke(new PruningStep(step, options.Steps, cost.Parameters(analysis.Nothing), cost.Macs(analysis.Nothing)));
+            fineTune?.Invoke(
+                new PruningStep(step, options.Steps, cost.Parameters(analysis.Nothing), cost.Macs(analysis.Nothing)));
         }
 
         return new PruningReport(
-            options.Criterion.Name, before, pruned, fineTune is null ? null : pruned with { Score = options.Evaluate?.Invoke() },
+            options.Criterion.Name, before, pruned, fineTune is null ? null : pruned with
+            {
+                Score = options.Evaluate?.Invoke(),
+            },
             run.Changes(), analysis.FixedLayers);
     }
 
@@ -116,8 +124,10 @@ public sealed class Pruner
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(train);
         var module = _module.Module as nn.Module<Tensor, Tensor> ?? throw new InvalidOperationException(
-            $"Prune: expected a Module<Tensor, Tensor> to train, got {_module.Module.GetType().Name}; pass a fineTune function.");
-        return Prune(options, _ => trainer.Fit(module, train, validation, progress, cancellationToken), cancellationToken);
+            $"Prune: expected a Module<Tensor, Tensor> to train, got {_module.Module.GetType().Name}; pass a fineTune "
+                + "function.");
+        return Prune(
+            options, _ => trainer.Fit(module, train, validation, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>Measures what each group can lose alone; the module is as it was afterwards.</summary>
@@ -163,9 +173,9 @@ public sealed class Pruner
 
     private DependencyAnalysis Probe(IReadOnlyCollection<string> ignore, CancellationToken cancellationToken)
     {
-        var names = ModuleNames();
-        PruningChecks.Known(ignore, names, nameof(ChannelPruningOptions.Ignore));
-        var pinned = names.Where(name => ignore.Any(module => PruningChecks.IsBelow(name, module)))
+        var names = SubmoduleNames();
+        ModuleNames.Known(ignore, names, nameof(ChannelPruningOptions.Ignore));
+        var pinned = names.Where(name => ignore.Any(module => ModuleNames.IsBelow(name, module)))
             .ToDictionary(static name => name, static _ => "the layer is ignored");
         return new GroupProbe(_module, cancellationToken).Analyze(pinned);
     }
@@ -177,5 +187,5 @@ public sealed class Pruner
             cost.Parameters(analysis.Nothing), cost.Macs(analysis.Nothing), cost.Milliseconds(), evaluate?.Invoke());
     }
 
-    private string[] ModuleNames() => [.. _module.Module.named_modules().Select(static m => m.name)];
+    private string[] SubmoduleNames() => [.. _module.Module.named_modules().Select(static m => m.name)];
 }

@@ -17,7 +17,8 @@ public sealed record PruningGoal
     /// <summary>Remove a share of the channels.</summary>
     /// <param name="ratio">0 to below 1; a fraction p of all channels removes about 1−(1−p)² of the weights.</param>
     /// <exception cref="ArgumentOutOfRangeException">The ratio is outside, or no channel would be left.</exception>
-    public static PruningGoal Channels(double ratio) => new(PruningMeasure.Channels, PruningChecks.Ratio(ratio, nameof(ratio)));
+    public static PruningGoal Channels(double ratio)
+        => new(PruningMeasure.Channels, PruningChecks.Ratio(ratio, nameof(ratio)));
 
     /// <summary>Reduce multiply–accumulates to a share of what they are.</summary>
     /// <param name="share">Above 0 to 1.</param>
@@ -25,9 +26,11 @@ public sealed record PruningGoal
 
     /// <summary>Reduce parameters to a share of what they are.</summary>
     /// <param name="share">Above 0 to 1.</param>
-    public static PruningGoal Parameters(double share) => new(PruningMeasure.Parameters, PruningChecks.Share(share, nameof(share)));
+    public static PruningGoal Parameters(double share)
+        => new(PruningMeasure.Parameters, PruningChecks.Share(share, nameof(share)));
 
     /// <summary>Reduce the measured time of a forward pass over the examples to a share of what it is.</summary>
     /// <param name="share">Above 0 to 1.</param>
-    public static PruningGoal Latency(double share) => new(PruningMeasure.Latency, PruningChecks.Share(share, nameof(share)));
+    public static PruningGoal Latency(double share)
+        => new(PruningMeasure.Latency, PruningChecks.Share(share, nameof(share)));
 }

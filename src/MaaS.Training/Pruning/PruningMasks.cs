@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Pruning;
 
 /// <summary>
-/// Weights that are held at zero. As a hook in <see cref="TrainerOptions.Hooks"/> the masks survive fine-tuning: they are
-/// applied after every update.
+/// Weights that are held at zero. As a hook in <see cref="TrainerOptions.Hooks"/> the masks survive fine-tuning: they
+/// are applied after every update.
 /// </summary>
 /// <remarks>
 /// Zeros change neither the size of an .onnx file nor its latency in ONNX Runtime, which multiplies by them like by any
@@ -21,7 +21,8 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
     {
         _masks = masks;
         using var scope = NewDisposeScope();
-        Weights = [.. masks.Select(static m => new MaskedWeight(m.Key, m.Value.numel(), m.Value.eq(0).sum().item<long>()))];
+        Weights = [
+            .. masks.Select(static m => new MaskedWeight(m.Key, m.Value.numel(), m.Value.eq(0).sum().item<long>()))];
     }
 
     /// <summary>The parameters that are masked.</summary>
@@ -32,7 +33,8 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
         ? 0
         : (double)Weights.Sum(static w => w.Zeros) / Weights.Sum(static w => w.Elements);
 
-    /// <summary>Masks for the zeros that a pruned module already has, to train on after its weights were loaded.</summary>
+    /// <summary>Masks for the zeros that a pruned module already has, to train on after its weights were
+    /// loaded.</summary>
     /// <param name="module">Its parameters of two and more axes that hold zeros are masked.</param>
     public static PruningMasks OfZeros(nn.Module module)
     {
@@ -66,7 +68,8 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
             {
                 throw new ArgumentException(
                     $"PruningMasks: expected parameter '{name}' of shape ({string.Join(",", mask.shape)}), got "
-                    + $"{(weight is null ? "none" : $"({string.Join(",", weight.shape)})")}; make masks after pruning channels.",
+                    + $"{(weight is null ? "none" : $"({string.Join(",", weight.shape)})")}; make masks after pruning "
+                    + "channels.",
                     nameof(weights));
             }
 
@@ -84,7 +87,8 @@ public sealed class PruningMasks : ITrainingHook, IDisposable
             text.AppendLine($"{weight.Parameter,-40}{weight.Zeros,12:n0} of {weight.Elements,12:n0} ({share:p1})");
         }
 
-        text.AppendLine($"{Sparsity:p1} of the weights are zero. This changes neither the file's size nor its latency in ONNX");
+        text.AppendLine(
+            $"{Sparsity:p1} of the weights are zero. This changes neither the file's size nor its latency in ONNX");
         text.AppendLine("Runtime; it pays only where the file is compressed.");
         return text.ToString();
     }

@@ -10,7 +10,8 @@ namespace MaaS.Training.Pruning;
 /// <param name="Groups">What became of each group.</param>
 /// <param name="Fixed">Layers some or all of whose channels stayed, and why.</param>
 public sealed record PruningReport(
-    string Criterion, ModuleFigures Before, ModuleFigures Pruned, ModuleFigures? FineTuned, IReadOnlyList<GroupChange> Groups,
+    string Criterion, ModuleFigures Before, ModuleFigures Pruned, ModuleFigures? FineTuned,
+    IReadOnlyList<GroupChange> Groups,
     IReadOnlyList<FixedLayer> Fixed)
 {
     /// <summary>The module as it is now.</summary>

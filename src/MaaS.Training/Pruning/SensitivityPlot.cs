@@ -9,7 +9,8 @@ internal static class SensitivityPlot
     private const int Width = 760, Height = 420, Left = 60, Right = 220, Top = 20, Bottom = 50;
 
     // Okabe, Ito 2008: colours that colour-blind readers tell apart.
-    private static readonly string[] Colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
+    private static readonly string[] Colours = [
+        "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 
     public static string Draw(SensitivityReport report)
     {
@@ -44,7 +45,8 @@ internal static class SensitivityPlot
         foreach (var group in report.Points.GroupBy(static p => p.Group))
         {
             var colour = Colours[index % Colours.Length];
-            var points = group.OrderBy(static p => p.Ratio).Select(static p => (p.Ratio, p.Score)).Prepend((0, report.Baseline));
+            var points = group.OrderBy(static p => p.Ratio).Select(static p => (p.Ratio, p.Score))
+                .Prepend((0, report.Baseline));
             var line = string.Join(' ', points.Select(p => $"{X(p.Item1):f1},{Y(p.Item2):f1}"));
             svg.AppendLine($"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" points=\"{line}\"/>");
             svg.Append($"<text x=\"{Width - Right + 12}\" y=\"{Top + 12 + (16 * index)}\" fill=\"{colour}\">");

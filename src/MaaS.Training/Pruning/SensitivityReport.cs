@@ -20,7 +20,8 @@ public sealed record SensitivityReport(double Baseline, IReadOnlyList<Sensitivit
         foreach (var group in groups)
         {
             text.Append(group.Key.PadRight(width)).Append($"{Baseline,9:f4}");
-            text.AppendLine(string.Concat(ratios.Select(r => $"{group.FirstOrDefault(p => p.Ratio == r)?.Score,9:f4}")));
+            text.AppendLine(
+                string.Concat(ratios.Select(r => $"{group.FirstOrDefault(p => p.Ratio == r)?.Score,9:f4}")));
         }
 
         return text.ToString();

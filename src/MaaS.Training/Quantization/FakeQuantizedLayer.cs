@@ -1,10 +1,13 @@
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Training.Fitting;
+using MaaS.Training.Interop;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;
 
-/// <summary>Hooks on one layer that round its input and its weight, and average its input's range in training mode.</summary>
+/// <summary>Hooks on one layer that round its input and its weight, and average its input's range in training
+/// mode.</summary>
 internal sealed class FakeQuantizedLayer : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _layer;
@@ -54,7 +57,8 @@ internal sealed class FakeQuantizedLayer : IDisposable
         return Range is { } range ? FakeQuantizer.Activation(input, range) : input;
     }
 
-    // The layer's own result is dropped: replacing its parameter would dispose it, and writing into it would spoil backward.
+    // The layer's own result is dropped: replacing its parameter would dispose it, and writing into it would spoil
+    // backward.
     private Tensor RoundWeight(Tensor input, Tensor output)
     {
         if (!Enabled)
@@ -77,14 +81,17 @@ internal sealed class FakeQuantizedLayer : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var values = input.detach();
-        double min = values.min().to(ScalarType.Float32).item<float>(), max = values.max().to(ScalarType.Float32).item<float>();
+        double min = values.min().to(ScalarType.Float32).item<float>(),
+        max = values.max().to(ScalarType.Float32).item<float>();
         if (!double.IsFinite(min) || !double.IsFinite(max))
         {
             throw new DivergedException(
-                $"quantization-aware training: the input of '{Path}' has values in [{min}, {max}], expected finite ones; lower the learning rate.");
+                $"quantization-aware training: the input of '{Path}' has values in [{min}, {max}], expected finite "
+                    + "ones; lower the learning rate.");
         }
 
         var weight = _options.AveragingWeight;
-        _average = _average is var (low, high) ? (low + (weight * (min - low)), high + (weight * (max - high))) : (min, max);
+        _average = _average is var (low, high)
+            ? (low + (weight * (min - low)), high + (weight * (max - high))) : (min, max);
     }
 }

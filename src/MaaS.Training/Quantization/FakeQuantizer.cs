@@ -1,11 +1,12 @@
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Weights;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Quantization;
 
-/// <summary>Rounds tensors to the values that 8-bit integers stand for. The gradient passes through the rounding, and is
-/// zero where a value was clipped.</summary>
+/// <summary>Rounds tensors to the values that 8-bit integers stand for. The gradient passes through the rounding, and
+/// is zero where a value was clipped.</summary>
 /// <remarks>Jacob et al. 2018, "Quantization and Training of Neural Networks", section 3; the gradient is the
 /// straight-through estimator of Bengio et al. 2013. Results belong to the calling thread's dispose scope.</remarks>
 internal static class FakeQuantizer

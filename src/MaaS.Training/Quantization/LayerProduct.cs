@@ -36,8 +36,8 @@ internal static class LayerProduct
 
     private static Tensor Pad(Convolution conv, Tensor input)
     {
-        // (before, after) for each axis, the last one first. TorchSharp 0.107 gives the sizes of Padding.Same to the axes in
-        // the other order where the mode is not Zeros; what is rounded here has to be the layer's own product.
+        // (before, after) for each axis, the last one first. TorchSharp 0.107 gives the sizes of Padding.Same to the
+        // axes in the other order where the mode is not Zeros; what is rounded here has to be the layer's own product.
         var axes = Enumerable.Range(0, conv.kernel_size.Length);
         var isSwapped = conv.padding_type == Padding.Same && conv.padding_mode != PaddingModes.Zeros;
         var sizes = (isSwapped ? axes : axes.Reverse()).SelectMany(i =>
@@ -50,6 +50,7 @@ internal static class LayerProduct
             };
             return new[] { both / 2, both - (both / 2) };
         }).ToArray();
-        return nn.functional.pad(input, sizes, conv.padding_mode == PaddingModes.Zeros ? PaddingModes.Constant : conv.padding_mode, 0);
+        return nn.functional.pad(
+            input, sizes, conv.padding_mode == PaddingModes.Zeros ? PaddingModes.Constant : conv.padding_mode, 0);
     }
 }

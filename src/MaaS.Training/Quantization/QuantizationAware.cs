@@ -1,6 +1,6 @@
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
-using MaaS.Training.Pruning;
+using MaaS.Training.Interop;
 using MaaS.Training.Startup;
 using static TorchSharp.torch;
 
@@ -13,11 +13,11 @@ namespace MaaS.Training.Quantization;
 /// <remarks>
 /// <para>Layers are reached through forward hooks, so the module's code and parameters stay as they are, and
 /// <see cref="Dispose"/> takes the hooks away; the trained weights remain. Only calls through <c>call</c> are seen. In
-/// training mode each layer averages its input's range; in evaluation mode ranges are frozen, and before the first batch
-/// inputs stay float.</para>
-/// <para><see cref="Trainer"/> runs a prepared module with one worker and without fused kernels; in training mode it must
-/// not run on several threads. Ranges are part of this object, not of the module's state: a checkpoint does not keep
-/// them. Every layer runs its forward pass twice.</para>
+/// training mode each layer averages its input's range; in evaluation mode ranges are frozen, and before the first
+/// batch inputs stay float.</para>
+/// <para><see cref="Trainer"/> runs a prepared module with one worker and without fused kernels; in training mode it
+/// must not run on several threads. Ranges are part of this object, not of the module's state: a checkpoint does not
+/// keep them. Every layer runs its forward pass twice.</para>
 /// <para>Jacob et al. 2018, "Quantization and Training of Neural Networks", section 3.</para>
 /// </remarks>
 public sealed class QuantizationAware : IDisposable
@@ -26,7 +26,8 @@ public sealed class QuantizationAware : IDisposable
     private readonly QuantizationAwareOptions _options;
     private readonly List<FakeQuantizedLayer> _layers = [];
 
-    private QuantizationAware(nn.Module module, QuantizationAwareOptions options) => (_module, _options) = (module, options);
+    private QuantizationAware(nn.Module module, QuantizationAwareOptions options)
+        => (_module, _options) = (module, options);
 
     /// <summary>The layers that imitate integers, by their names.</summary>
     public IReadOnlyList<string> Layers => [.. _layers.Select(static layer => layer.Path)];
@@ -34,7 +35,8 @@ public sealed class QuantizationAware : IDisposable
     /// <summary>Prepares a module.</summary>
     /// <param name="module">Trained or fresh; stays the caller's.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <exception cref="ArgumentException">It has no layer to quantize, an option is out of its range, or a name is unknown.</exception>
+    /// <exception cref="ArgumentException">It has no layer to quantize, an option is out of its range, or a name is
+    /// unknown.</exception>
     /// <exception cref="InvalidOperationException">A layer is prepared already.</exception>
     public static QuantizationAware Prepare(nn.Module module, QuantizationAwareOptions? options = null)
     {
@@ -43,7 +45,7 @@ public sealed class QuantizationAware : IDisposable
         options.Validate();
         TorchRuntime.Ensure();
         (string name, nn.Module module)[] modules = [("", module), .. module.named_modules()];
-        PruningChecks.Known(options.Exclude, [.. modules.Select(static m => m.name)], nameof(options.Exclude));
+        ModuleNames.Known(options.Exclude, [.. modules.Select(static m => m.name)], nameof(options.Exclude));
         var prepared = new QuantizationAware(module, options);
         try
         {
@@ -60,7 +62,8 @@ public sealed class QuantizationAware : IDisposable
 
     /// <summary>Exports a module with one input.</summary>
     /// <inheritdoc cref="Export(IReadOnlyList{Tensor}, OnnxExportOptions?)"/>
-    public QuantizationAwareResult Export(Tensor example, OnnxExportOptions? options = null) => Export([example], options);
+    public QuantizationAwareResult Export(Tensor example, OnnxExportOptions? options = null)
+        => Export([example], options);
 
     /// <summary>Exports the network as it is trained now, quantized with the ranges that training averaged.</summary>
     /// <param name="examples">Inputs of the right types and sizes; neither changed nor disposed. Where the report lists
@@ -73,7 +76,8 @@ public sealed class QuantizationAware : IDisposable
         if (_layers.All(static layer => layer.Range is null))
         {
             throw new InvalidOperationException(
-                "quantization-aware export: expected ranges, got none; run the module in training mode first, through call");
+                "quantization-aware export: expected ranges, got none; run the module in training mode first, through "
+                    + "call");
         }
 
         var exact = Exact(() => OnnxExporter.Export(_module, examples, options).Model);
@@ -95,14 +99,16 @@ public sealed class QuantizationAware : IDisposable
     {
         foreach (var (name, module) in modules)
         {
-            if (LayerProduct.Weight(module) is null || _options.Exclude.Any(excluded => PruningChecks.IsBelow(name, excluded)))
+            if (LayerProduct.Weight(module) is null
+                || _options.Exclude.Any(excluded => ModuleNames.IsBelow(name, excluded)))
             {
                 continue;
             }
 
             if (!PreparedLayers.TryAdd(module))
             {
-                throw new InvalidOperationException($"'{name}' is prepared already; dispose the other QuantizationAware first.");
+                throw new InvalidOperationException(
+                    $"'{name}' is prepared already; dispose the other QuantizationAware first.");
             }
 
             _layers.Add(new FakeQuantizedLayer(name, (nn.Module<Tensor, Tensor>)module, _options));
@@ -110,7 +116,8 @@ public sealed class QuantizationAware : IDisposable
 
         if (_layers.Count == 0)
         {
-            throw new ArgumentException("QuantizationAware: expected a module with Linear, Conv1d or Conv2d layers, got none.");
+            throw new ArgumentException(
+                "QuantizationAware: expected a module with Linear, Conv1d or Conv2d layers, got none.");
         }
     }
 

@@ -11,9 +11,10 @@ public sealed record QuantizationAwareResult(OnnxModel Model, OnnxModel Float, Q
 
 /// <summary>Where the ranges of a network's rounded values come from.</summary>
 /// <param name="Learned">Values with the ranges that training averaged: training saw their rounding.</param>
-/// <param name="Calibrated">Values with the ranges they had on the example, because no layer reads them directly, such as
-/// sums of residuals: training did not see their rounding.</param>
-/// <param name="FloatNodes">Products by weights that stay float: excluded, or not run through <c>call</c> in training.</param>
+/// <param name="Calibrated">Values with the ranges they had on the example, because no layer reads them directly, such
+/// as sums of residuals: training did not see their rounding.</param>
+/// <param name="FloatNodes">Products by weights that stay float: excluded, or not run through <c>call</c> in
+/// training.</param>
 public sealed record QuantizationAwareReport(
     IReadOnlyList<string> Learned, IReadOnlyList<string> Calibrated, IReadOnlyList<string> FloatNodes)
 {

@@ -2,6 +2,7 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Onnx.Schema;
 using MaaS.Training.Interop;
@@ -20,7 +21,8 @@ internal static class QuantizedExport
     /// <param name="options">As in training.</param>
     /// <param name="examples">Inputs that the other values' ranges come from.</param>
     public static QuantizationAwareResult Write(
-        OnnxModel exact, IReadOnlyList<FakeQuantizedLayer> layers, QuantizationAwareOptions options, IReadOnlyList<Tensor> examples)
+        OnnxModel exact,
+        IReadOnlyList<FakeQuantizedLayer> layers, QuantizationAwareOptions options, IReadOnlyList<Tensor> examples)
     {
         var learned = Learned(exact.Graph, layers);
         var excluded = exact.Graph.Node.Where(node => Products.Contains(node.OpType) && Range(node, layers) is null)
@@ -84,5 +86,6 @@ internal static class QuantizedExport
     }
 
     private static Dictionary<string, TensorValue> Values(OnnxModel model, IReadOnlyList<Tensor> examples) =>
-        model.Graph.Input.Zip(examples).ToDictionary(static pair => pair.First.Name, static pair => TensorValues.Of(pair.Second));
+        model.Graph.Input.Zip(examples)
+            .ToDictionary(static pair => pair.First.Name, static pair => TensorValues.Of(pair.Second));
 }

@@ -4,7 +4,8 @@ namespace MaaS.Training.Reports;
 
 /// <summary>Shows training as a bar on a terminal and as one line an epoch elsewhere.</summary>
 /// <param name="output">Where to write.</param>
-/// <param name="interactive">Whether <paramref name="output"/> is a terminal that understands a carriage return.</param>
+/// <param name="interactive">Whether <paramref name="output"/> is a terminal that understands a carriage
+/// return.</param>
 public sealed class ConsoleProgress(TextWriter output, bool interactive) : IProgress<TrainingProgress>
 {
     private const int BarWidth = 24;
@@ -26,15 +27,19 @@ public sealed class ConsoleProgress(TextWriter output, bool interactive) : IProg
                 ? Invariant($"  validation loss {loss:0.0000} accuracy {epoch.ValidationAccuracy:0.0000}")
                 : "";
             Write(
-                Invariant($"epoch {epoch.Epoch}/{value.Epochs}  loss {epoch.TrainLoss:0.0000} accuracy {epoch.TrainAccuracy:0.0000}")
+                Invariant(
+                    $"epoch {epoch.Epoch}/{value.Epochs}  loss {epoch.TrainLoss:0.0000} ")
+                + Invariant($"accuracy {epoch.TrainAccuracy:0.0000}")
                 + Invariant($"{validation}  {epoch.Seconds:0.0} s"), end: true);
         }
         else if (interactive)
         {
             var done = (int)(BarWidth * value.Sample / Math.Max(1, value.Samples));
             Write(
-                Invariant($"epoch {value.Epoch}/{value.Epochs}  {new string('█', done)}{new string('░', BarWidth - done)}  ")
-                + Invariant($"loss {value.Loss:0.0000} accuracy {value.Accuracy:0.0000}  {value.SamplesPerSecond:0} samples/s"), end: false);
+                Invariant(
+                    $"epoch {value.Epoch}/{value.Epochs}  {new string('█', done)}{new string('░', BarWidth - done)}  ")
+                + Invariant($"loss {value.Loss:0.0000} accuracy {value.Accuracy:0.0000}  ")
+                + Invariant($"{value.SamplesPerSecond:0} samples/s"), end: false);
         }
     }
 

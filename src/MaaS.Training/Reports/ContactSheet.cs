@@ -1,31 +1,34 @@
 using System.Net;
 using System.Text;
 using MaaS.Primitives.Display;
-using MaaS.Training.Data;
 
 namespace MaaS.Training.Reports;
 
-/// <summary>The first images of a data set side by side, each above the name of its class.</summary>
+/// <summary>Images side by side, each above its caption.</summary>
 internal static class ContactSheet
 {
-    private const int Images = 10, Width = 64;
+    private const int Width = 64;
 
-    public static string Render(ImageDataset data)
+    /// <summary>The images as HTML.</summary>
+    /// <param name="images">Bytes (C, H, W), row-major, and the caption.</param>
+    /// <param name="shape">(C, H, W) of each image.</param>
+    /// <exception cref="NotSupportedException">The images have neither 1 nor 3 channels.</exception>
+    public static string Render(IEnumerable<(byte[] Pixels, string Caption)> images, IReadOnlyList<long> shape)
     {
-        var (channels, height, width) = ((int)data.InputShape[0], (int)data.InputShape[1], (int)data.InputShape[2]);
+        var (channels, height, width) = ((int)shape[0], (int)shape[1], (int)shape[2]);
         if (channels is not (1 or 3))
         {
-            throw new NotSupportedException($"ImageDataset.ToHtml: expected 1 channel (grey) or 3 (red, green, blue), got {channels}.");
+            throw new NotSupportedException(
+                $"ImageDataset.ToHtml: expected 1 channel (grey) or 3 (red, green, blue), got {channels}.");
         }
 
-        var labels = data.LabelValues();
         var html = new StringBuilder("<div>");
-        for (var i = 0; i < Math.Min(Images, data.Count); i++)
+        foreach (var (pixels, caption) in images)
         {
-            var name = data.Classes[(int)labels[i]];
             html.Append("<div style=\"display:inline-block;margin:4px;text-align:center\">");
-            html.Append(HtmlImage.Render("image/png", Png.Encode(data.Pixels(i), channels, height, width), Width, name, "image-rendering:pixelated"));
-            html.Append($"<br/>{WebUtility.HtmlEncode(name)}</div>");
+            html.Append(HtmlImage.Render(
+                "image/png", Png.Encode(pixels, channels, height, width), Width, caption, "image-rendering:pixelated"));
+            html.Append($"<br/>{WebUtility.HtmlEncode(caption)}</div>");
         }
 
         return html.Append("</div>").ToString();

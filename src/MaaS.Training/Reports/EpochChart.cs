@@ -12,7 +12,8 @@ internal static class EpochChart
         => Draw("accuracy", epochs, static e => e.TrainAccuracy, static e => e.ValidationAccuracy);
 
     private static string Draw(
-        string up, IReadOnlyList<EpochResult> epochs, Func<EpochResult, double> train, Func<EpochResult, double?> validation)
+        string up,
+        IReadOnlyList<EpochResult> epochs, Func<EpochResult, double> train, Func<EpochResult, double?> validation)
     {
         List<LineChart.Line> lines = [new("training", [.. epochs.Select(e => ((double)e.Epoch, train(e)))])];
         if (epochs.All(e => validation(e) is not null))

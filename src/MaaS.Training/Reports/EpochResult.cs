@@ -9,5 +9,6 @@ namespace MaaS.Training.Reports;
 /// <param name="ValidationAccuracy">0 to 1; null without a validation set.</param>
 /// <param name="Seconds">Wall time of the updates, validation not included.</param>
 public sealed record EpochResult(
-    int Epoch, double LearningRate, double TrainLoss, double TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy,
+    int Epoch, double LearningRate, double TrainLoss, double TrainAccuracy, double? ValidationLoss,
+    double? ValidationAccuracy,
     double Seconds);

@@ -10,16 +10,19 @@ internal static class LineChart
     private const int Width = 400, Height = 300, Left = 52, Right = 16, Top = 26, Bottom = 42;
 
     // Told apart by colour-blind eyes as well (Okabe, Ito 2008), and by their dashes.
-    private static readonly (string Colour, string Dash)[] Pens = [("#0072B2", ""), ("#D55E00", "6 3"), ("#009E73", "2 3")];
+    private static readonly (string Colour, string Dash)[] Pens = [
+        ("#0072B2", ""), ("#D55E00", "6 3"), ("#009E73", "2 3")];
 
     /// <summary>The picture; points that are not finite are left out.</summary>
     /// <param name="across">What the horizontal axis says.</param>
     /// <param name="up">What the vertical axis is of.</param>
     /// <param name="lines">At most three.</param>
-    /// <param name="leastStepAcross">The least distance of two marks on the horizontal axis; 1 for whole numbers.</param>
+    /// <param name="leastStepAcross">The least distance of two marks on the horizontal axis; 1 for whole
+    /// numbers.</param>
     public static string Draw(string across, string up, IReadOnlyList<Line> lines, double leastStepAcross = 0)
     {
-        var points = lines.SelectMany(static l => l.Points).Where(static p => double.IsFinite(p.Y)).DefaultIfEmpty().ToArray();
+        var points = lines.SelectMany(static l => l.Points).Where(static p => double.IsFinite(p.Y)).DefaultIfEmpty()
+            .ToArray();
         var (left, right) = (points.Min(static p => p.X), points.Max(static p => p.X));
         var (low, high) = (points.Min(static p => p.Y), points.Max(static p => p.Y));
         double X(double x) => Left + ((x - left) / Span(left, right) * (Width - Right - Left));
@@ -27,21 +30,27 @@ internal static class LineChart
 
         var svg = new StringBuilder();
         void Write(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
-        Write($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"12\">");
+        Write($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" role=\"img\" ");
+        Write($"font-family=\"system-ui, sans-serif\" font-size=\"12\">");
         Write($"<title>{WebUtility.HtmlEncode($"{up} by {across}")}</title>");
         foreach (var tick in Ticks(low, high))
         {
-            Write($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):f1}\" y2=\"{Y(tick):f1}\" stroke=\"#e4e4e4\"/>");
-            Write($"<text x=\"{Left - 6}\" y=\"{Y(tick) + 4:f1}\" text-anchor=\"end\" fill=\"#444\">{tick:0.####}</text>");
+            Write($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Y(tick):f1}\" y2=\"{Y(tick):f1}\" ");
+            Write($"stroke=\"#e4e4e4\"/>");
+            Write($"<text x=\"{Left - 6}\" y=\"{Y(tick) + 4:f1}\" text-anchor=\"end\" fill=\"#444\">");
+            Write($"{tick:0.####}</text>");
         }
 
         foreach (var tick in Ticks(left, right, leastStepAcross))
         {
-            Write($"<text x=\"{X(tick):f1}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\" fill=\"#444\">{tick:0.##}</text>");
+            Write($"<text x=\"{X(tick):f1}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\" ");
+            Write($"fill=\"#444\">{tick:0.##}</text>");
         }
 
-        Write($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" stroke=\"#444\"/>");
-        Write($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\" fill=\"#444\">{WebUtility.HtmlEncode(across)}</text>");
+        Write($"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" ");
+        Write($"stroke=\"#444\"/>");
+        Write($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\" ");
+        Write($"fill=\"#444\">{WebUtility.HtmlEncode(across)}</text>");
         for (var i = 0; i < lines.Count; i++)
         {
             var (colour, dash) = Pens[i % Pens.Length];
@@ -49,12 +58,16 @@ internal static class LineChart
                 .Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):f1},{Y(p.Y):f1}")));
             if (path.Length > 0 && lines[i].Points is [var (x, y)])
             {
-                Write($"<circle cx=\"{X(x):f1}\" cy=\"{Y(y):f1}\" r=\"3\" fill=\"{colour}\"/>");   // No line through one point.
+                // No line through one point.
+                Write($"<circle cx=\"{X(x):f1}\" cy=\"{Y(y):f1}\" r=\"3\" fill=\"{colour}\"/>");
             }
 
-            Write($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-dasharray=\"{dash}\"/>");
-            Write($"<line x1=\"{Left + (i * 160)}\" x2=\"{Left + 22 + (i * 160)}\" y1=\"10\" y2=\"10\" stroke=\"{colour}\" stroke-width=\"2\" stroke-dasharray=\"{dash}\"/>");
-            Write($"<text x=\"{Left + 27 + (i * 160)}\" y=\"14\" fill=\"#1a1a1a\">{WebUtility.HtmlEncode(Short(lines[i].Name))}</text>");
+            Write($"<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" ");
+            Write($"stroke-dasharray=\"{dash}\"/>");
+            Write($"<line x1=\"{Left + (i * 160)}\" x2=\"{Left + 22 + (i * 160)}\" y1=\"10\" y2=\"10\" ");
+            Write($"stroke=\"{colour}\" stroke-width=\"2\" stroke-dasharray=\"{dash}\"/>");
+            Write($"<text x=\"{Left + 27 + (i * 160)}\" y=\"14\" ");
+            Write($"fill=\"#1a1a1a\">{WebUtility.HtmlEncode(Short(lines[i].Name))}</text>");
         }
 
         return svg.Append("</svg>").ToString();

@@ -9,12 +9,14 @@ namespace MaaS.Training.Reports;
 /// <param name="Recall">Likewise.</param>
 /// <param name="F1">Likewise.</param>
 /// <param name="RocAuc">Area under the ROC curve, 0 to 1; NaN where a class is missing.</param>
-public sealed record ScoreSummary(string Name, double Accuracy, double Precision, double Recall, double F1, double RocAuc)
+public sealed record ScoreSummary(
+    string Name, double Accuracy, double Precision, double Recall, double F1, double RocAuc)
 {
     /// <summary>A table with one line a classifier.</summary>
     /// <param name="positive">The class that precision, recall and F1 are of; null for means over classes.</param>
     /// <param name="summaries">At least one.</param>
-    public static string Table(string? positive, params IEnumerable<ScoreSummary> summaries) => TextTable.Render(Rows(positive, summaries), 1);
+    public static string Table(string? positive, params IEnumerable<ScoreSummary> summaries)
+        => TextTable.Render(Rows(positive, summaries), 1);
 
     internal static List<string[]> Rows(string? positive, params IEnumerable<ScoreSummary> summaries)
     {

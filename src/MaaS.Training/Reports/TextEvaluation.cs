@@ -1,9 +1,6 @@
 using System.Numerics.Tensors;
 using MaaS.Core.Metrics;
-using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Primitives.Display;
-using MaaS.Training.Data.Text;
 
 namespace MaaS.Training.Reports;
 
@@ -20,7 +17,8 @@ public sealed record TextEvaluation : IHtmlDisplay
     /// <summary>The class whose detection counts; null where all count the same.</summary>
     public required string? Positive { get; init; }
 
-    /// <summary>Area under the ROC curve of <see cref="Positive"/>, or the mean of each class against the others; NaN where a class is missing.</summary>
+    /// <summary>Area under the ROC curve of <see cref="Positive"/>, or the mean of each class against the others; NaN
+    /// where a class is missing.</summary>
     public required double RocAuc { get; init; }
 
     /// <summary>The ROC curve of <see cref="Positive"/>; empty without one.</summary>
@@ -33,7 +31,8 @@ public sealed record TextEvaluation : IHtmlDisplay
         {
             var scores = Report.Classes.FirstOrDefault(c => c.Name == Positive);
             return scores is null
-                ? new ScoreSummary(Name, Report.Accuracy, Report.Macro.Precision, Report.Macro.Recall, Report.Macro.F1, RocAuc)
+                ? new ScoreSummary(
+                    Name, Report.Accuracy, Report.Macro.Precision, Report.Macro.Recall, Report.Macro.F1, RocAuc)
                 : new ScoreSummary(Name, Report.Accuracy, scores.Precision, scores.Recall, scores.F1, RocAuc);
         }
     }
@@ -50,16 +49,19 @@ public sealed record TextEvaluation : IHtmlDisplay
     /// <param name="targets">(N), class indices.</param>
     /// <param name="classes">Class names by index.</param>
     /// <param name="positive">The class whose detection counts; null where all count the same.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit, a probability is NaN, or the positive class is unknown.</exception>
+    /// <exception cref="ArgumentException">The sizes do not fit, a probability is NaN, or the positive class is
+    /// unknown.</exception>
     public static TextEvaluation From(
-        string name, ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, IReadOnlyList<string> classes, string? positive)
+        string name, ReadOnlySpan<float> probabilities, ReadOnlySpan<int> targets, IReadOnlyList<string> classes,
+        string? positive)
     {
         ArgumentNullException.ThrowIfNull(classes);
         var index = positive is null ? -1 : classes.ToList().IndexOf(positive);
         if (probabilities.Length != targets.Length * classes.Count || (positive is not null && index < 0))
         {
             throw new ArgumentException(
-                $"TextEvaluation: expected {classes.Count} probabilities for each of {targets.Length} texts and a positive class among "
+                $"TextEvaluation: expected {classes.Count} probabilities for each of {targets.Length} texts and a "
+                    + "positive class among "
                 + $"{string.Join(", ", classes)}, got {probabilities.Length} and '{positive}'.", nameof(probabilities));
         }
 
@@ -79,37 +81,10 @@ public sealed record TextEvaluation : IHtmlDisplay
             Name = name,
             Report = ClassificationReport.From(matrix, loss: loss / targets.Length),
             Positive = positive,
-            RocAuc = index >= 0 ? Core.Metrics.RocAuc.Binary(scores, actual) : Core.Metrics.RocAuc.Macro(probabilities, targets),
+            RocAuc = index >= 0
+                ? Core.Metrics.RocAuc.Binary(scores, actual) : Core.Metrics.RocAuc.Macro(probabilities, targets),
             Curve = both ? RocCurve.Binary(scores, actual) : [],
         };
-    }
-
-    /// <summary>Evaluates a packaged classifier, as ONNX Runtime answers; longer texts are truncated.</summary>
-    /// <param name="classifier">What to measure.</param>
-    /// <param name="texts">Cleaned as the package says, with the package's classes.</param>
-    /// <param name="positive">The class whose detection counts; null where all count the same.</param>
-    /// <param name="cancellationToken">Checked before each batch.</param>
-    public static TextEvaluation Of(TextClassifier classifier, TextCorpus texts, string? positive, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(texts);
-        const int Batch = 64;
-        var encoder = classifier.Encoder.Truncating();
-        var rows = texts.Texts.Select(encoder.EncodeClean).ToArray();
-        int[] order = [.. Enumerable.Range(0, rows.Length).OrderBy(i => rows[i].Length)];   // Little padding.
-        var (classes, probabilities) = (classifier.Labels.Count, new float[rows.Length * classifier.Labels.Count]);
-        foreach (var part in order.Chunk(Batch))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (ids, mask) = encoder.Pad([.. part.Select(i => rows[i])]);
-            var logits = classifier.Logits(ids, mask);   // (B, classes)
-            for (var i = 0; i < part.Length; i++)
-            {
-                Softmax.Compute(logits.AsSpan(i * classes, classes), probabilities.AsSpan(part[i] * classes, classes));
-            }
-        }
-
-        return From(classifier.Manifest.Name, probabilities, [.. texts.Targets], classifier.Labels, positive);
     }
 
     /// <summary>The class to find, of two: the rarer one; null for more than two.</summary>
@@ -119,6 +94,7 @@ public sealed record TextEvaluation : IHtmlDisplay
     {
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(targets);
-        return classes.Count != 2 ? null : 2 * targets.Count(static t => t == 1) <= targets.Count ? classes[1] : classes[0];
+        return classes.Count != 2
+            ? null : 2 * targets.Count(static t => t == 1) <= targets.Count ? classes[1] : classes[0];
     }
 }

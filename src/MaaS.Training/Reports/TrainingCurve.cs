@@ -51,7 +51,8 @@ public sealed class TrainingCurve : IProgress<TrainingProgress>, IHtmlDisplay
 
     // Side by side where there is room.
     private static string Figure(string title, string svg)
-        => $"<div style=\"display:inline-block;max-width:100%;margin-top:8px\"><b>{title}</b><br/>{HtmlImage.RenderSvg(svg, Width, $"{title} by epoch")}</div>";
+        => $"<div style=\"display:inline-block;max-width:100%;margin-top:8px\"><b>{title}</b><br/>"
+            + $"{HtmlImage.RenderSvg(svg, Width, $"{title} by epoch")}</div>";
 
     /// <summary>Where training stands, then a line an epoch.</summary>
     public override string ToString() => _epochs.Count == 0 ? Status : Status + "\n" + TextTable.Render(
@@ -59,7 +60,8 @@ public sealed class TrainingCurve : IProgress<TrainingProgress>, IHtmlDisplay
         ["epoch", "loss", "accuracy", "validation loss", "validation accuracy", "s"],
         .. _epochs.Select(static e => new[]
         {
-            Invariant($"{e.Epoch}"), Ratio(e.TrainLoss), Ratio(e.TrainAccuracy), Ratio(e.ValidationLoss), Ratio(e.ValidationAccuracy),
+            Invariant($"{e.Epoch}"), Ratio(e.TrainLoss), Ratio(e.TrainAccuracy), Ratio(e.ValidationLoss),
+            Ratio(e.ValidationAccuracy),
             Invariant($"{e.Seconds:0.0}"),
         }),
     ], 1);
@@ -69,8 +71,9 @@ public sealed class TrainingCurve : IProgress<TrainingProgress>, IHtmlDisplay
         null => "not started",
         { Completed: not null } when _last.Epoch == _last.Epochs
             => Invariant($"{_epochs.Count} epochs in {_epochs.Sum(static e => e.Seconds):0.0} s"),
-        _ => Invariant($"epoch {_last.Epoch}/{_last.Epochs}, {100 * _last.Sample / Math.Max(1, _last.Samples)} %: loss {_last.Loss:0.0000}, ")
-            + Invariant($"accuracy {_last.Accuracy:0.0000}, {_last.SamplesPerSecond:0} samples/s"),
+        _ => Invariant(
+            $"epoch {_last.Epoch}/{_last.Epochs}, {100 * _last.Sample / Math.Max(1, _last.Samples)} %: ")
+            + Invariant($"loss {_last.Loss:0.0000}, accuracy {_last.Accuracy:0.0000}, {_last.SamplesPerSecond:0} samples/s"),
     };
 
     private static string Ratio(double? value) => value is { } number ? Invariant($"{number:0.0000}") : "";

@@ -37,7 +37,7 @@ internal sealed class GrpcMessageHarness : IFuzzHarness
     {
         var request = ModelInferRequest.Parser.ParseFrom(input);
         using var tensors = ServedInputs.TensorsOf(request.Inputs.Count > 1 ? ServedInputs.Many : ServedInputs.One);
-        GrpcTensors.Read(request, tensors);
+        GrpcTensors.Read(request, tensors, static _ => throw new RequestException("expected no shared memory"));
         TensorRoundTrip.Binary(tensors);
         foreach (var tensor in tensors.Values.Span)
         {

@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Compression;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;

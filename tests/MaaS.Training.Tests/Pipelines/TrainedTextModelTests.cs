@@ -4,6 +4,7 @@ using MaaS.Text.Cleaning;
 using MaaS.Text.Reading;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
+using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
@@ -63,7 +64,7 @@ public sealed class TrainedTextModelTests
             var served = classifier.Probabilities([.. raw.Select(static s => s.Text)]);
             Assert.That(served, Is.EqualTo(torch).Within(1e-5), "raw texts, 64 in a run");
             Assert.That(classifier.Predict(raw[3].Text)["shop"], Is.EqualTo(torch[7]).Within(1e-5), "one text alone");
-            Assert.That(TextEvaluation.Of(classifier, heldBack, "shop").Report.Accuracy, Is.EqualTo(trained.Report.Accuracy));
+            Assert.That(Evaluator.Evaluate(classifier, heldBack, "shop").Report.Accuracy, Is.EqualTo(trained.Report.Accuracy));
             Assert.That(classifier.Manifest.Text, Is.Not.Null);
             Assert.That(classifier.Manifest.Text!.Cleaning, Is.EqualTo(Cleaning));
             Assert.That(classifier.Manifest.Metrics!["f1"], Is.EqualTo(trained.Summary.F1));

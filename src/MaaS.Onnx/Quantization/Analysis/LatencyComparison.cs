@@ -47,9 +47,11 @@ public static class LatencyComparison
     }
 
     private static void TakeTurn(
-        InferenceModel model, IReadOnlyDictionary<string, TensorValue> inputs, List<double> times, CancellationToken cancellationToken)
+        InferenceModel model, IReadOnlyDictionary<string, TensorValue> inputs, List<double> times,
+        CancellationToken cancellationToken)
     {
-        model.Run(inputs, cancellationToken: cancellationToken).Dispose();   // The other model's weights are in the cache.
+        // The other model's weights are in the cache.
+        model.Run(inputs, cancellationToken: cancellationToken).Dispose();
         long start = Stopwatch.GetTimestamp();
         do
         {

@@ -26,7 +26,8 @@ public static class MixedPrecision
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(accuracy);
-        string[] harmful = [.. report.Layers.Where(static layer => layer.Alone is not null).Select(static layer => layer.Node)];
+        string[] harmful = [
+            .. report.Layers.Where(static layer => layer.Alone is not null).Select(static layer => layer.Node)];
         MixedPrecisionResult? best = null;
         int failed = -1, count = 0;
         while (count < harmful.Length && !Try(count))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Numerics;
 
 namespace MaaS.Onnx.Quantization.Analysis;
 

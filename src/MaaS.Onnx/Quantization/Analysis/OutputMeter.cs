@@ -1,4 +1,5 @@
 using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Numerics;
 
 
 namespace MaaS.Onnx.Quantization.Analysis;

@@ -6,9 +6,13 @@ public sealed class Sqnr
     private double _signal, _noise;
 
     /// <summary>10 · log₁₀(Σ x² / Σ (x − x̂)²); infinite when nothing differs, even where all values are 0.</summary>
-    public double Decibels => _noise == 0 ? double.PositiveInfinity : double.IsInfinity(_noise) ? double.NegativeInfinity : 10 * Math.Log10(_signal / _noise);
+    public double Decibels
+        => _noise == 0
+        ? double.PositiveInfinity
+        : double.IsInfinity(_noise) ? double.NegativeInfinity : 10 * Math.Log10(_signal / _noise);
 
-    /// <summary>Takes in a batch whose values cannot be told apart one by one, as their number differs: all of it is noise.</summary>
+    /// <summary>Takes in a batch whose values cannot be told apart one by one, as their number differs: all of it is
+    /// noise.</summary>
     public void AddIncomparable() => _noise = double.PositiveInfinity;
 
     /// <summary>Takes in a batch.</summary>
@@ -19,7 +23,8 @@ public sealed class Sqnr
     {
         if (exact.Length != quantized.Length)
         {
-            throw new ArgumentException($"sqnr: expected {exact.Length} values, got {quantized.Length}", nameof(quantized));
+            throw new ArgumentException(
+                $"sqnr: expected {exact.Length} values, got {quantized.Length}", nameof(quantized));
         }
 
         for (int i = 0; i < exact.Length; i++)

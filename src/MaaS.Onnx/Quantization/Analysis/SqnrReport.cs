@@ -1,5 +1,7 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Onnx.Schema;
 using MaaS.Primitives.Display;
@@ -21,7 +23,8 @@ public sealed class SqnrReport
     /// <param name="cancellationToken">Stops between two operators.</param>
     /// <exception cref="ArgumentException">There is no batch, or one does not fit the model.</exception>
     public static SqnrReport Measure(
-        OnnxModel model, IQuantizationCandidate candidate, IReadOnlyList<IReadOnlyDictionary<string, TensorValue>> batches,
+        OnnxModel model, IQuantizationCandidate candidate,
+        IReadOnlyList<IReadOnlyDictionary<string, TensorValue>> batches,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(candidate);
@@ -31,13 +34,15 @@ public sealed class SqnrReport
         }
 
         var prepared = GraphPreparation.Prepare(model);
-        var nodes = GraphPreparation.Bodies(prepared.Graph).Prepend(prepared.Graph).SelectMany(static graph => graph.Node)
+        var nodes = GraphPreparation.Bodies(prepared.Graph).Prepend(prepared.Graph)
+            .SelectMany(static graph => graph.Node)
             .ToDictionary(static node => node.Name);
         var quantized = candidate.Nodes.Select(name => nodes[name]).ToList();
 
         var watched = prepared.Graph.Node.ToHashSet<NodeProto>(ReferenceEqualityComparer.Instance);
         string[] values = [.. quantized.Where(watched.Contains).Select(static node => node.Output[0])];
-        var atOutput = values.Zip(Compare(prepared, candidate.Quantize(new HashSet<string>()), values, batches, cancellationToken))
+        var atOutput = values.Zip(
+            Compare(prepared, candidate.Quantize(new HashSet<string>()), values, batches, cancellationToken))
             .ToDictionary(static pair => pair.First, static pair => pair.Second);
 
         string[] outputs =
@@ -58,7 +63,8 @@ public sealed class SqnrReport
             layers.Add(new(name, quantized[i].OpType, ownOutput, harm));
         }
         return new SqnrReport(
-            [.. layers.OrderBy(static layer => layer.Alone ?? double.PositiveInfinity).ThenBy(static layer => layer.AtOutput)]);
+            [.. layers.OrderBy(static layer => layer.Alone ?? double.PositiveInfinity)
+                .ThenBy(static layer => layer.AtOutput)]);
     }
 
     /// <summary>A table with one line for each node.</summary>
@@ -66,12 +72,14 @@ public sealed class SqnrReport
     [
         ["node", "operator", "alone, dB", "at output, dB"],
         .. Layers.Select(static layer => (string[])
-            [layer.Node, layer.OpType, layer.Alone is { } alone ? $"{alone:F1}" : "–", layer.AtOutput is { } output ? $"{output:F1}" : "–"]),
+            [layer.Node, layer.OpType, layer.Alone is { } alone ? $"{alone:F1}" : "–",
+                layer.AtOutput is { } output ? $"{output:F1}" : "–"]),
     ], 1);
 
     // Unoptimised, so that pairs around a value are computed as written although it is looked at.
     private static double[] Compare(
-        OnnxModel exact, OnnxModel quantized, string[] values, IEnumerable<IReadOnlyDictionary<string, TensorValue>> batches,
+        OnnxModel exact, OnnxModel quantized, string[] values,
+        IEnumerable<IReadOnlyDictionary<string, TensorValue>> batches,
         CancellationToken cancellationToken)
     {
         var options = new InferenceOptions { OptimizeGraph = false };

@@ -1,4 +1,6 @@
 using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Calibration;
@@ -50,7 +52,8 @@ public static class ActivationCalibrator
         }
         if (batchNumber == 0)
         {
-            throw new ArgumentException("calibration: expected at least one batch of inputs, got none", nameof(batches));
+            throw new ArgumentException(
+                "calibration: expected at least one batch of inputs, got none", nameof(batches));
         }
 
         return Ranges(observers);
@@ -70,7 +73,8 @@ public static class ActivationCalibrator
     }
 
     private static InferenceOutputs RunBatch(
-        InferenceModel model, IReadOnlyDictionary<string, TensorValue> batch, string[] values, int number, CancellationToken token)
+        InferenceModel model, IReadOnlyDictionary<string, TensorValue> batch, string[] values, int number,
+        CancellationToken token)
     {
         try
         {

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>The ranges that calibration chose, by the names of the graph's values.</summary>
@@ -16,5 +18,6 @@ public sealed class ActivationRanges
     public ValueRange this[string value] => _ranges.TryGetValue(value, out var range)
         ? range
         : throw new KeyNotFoundException(
-            $"quantization: the value '{value}' has no range; calibrate with the same graph and no more excluded nodes than now");
+            $"quantization: the value '{value}' has no range; calibrate with the same graph and no more excluded nodes "
+                + "than now");
 }

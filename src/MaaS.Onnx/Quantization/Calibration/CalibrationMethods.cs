@@ -21,6 +21,7 @@ public static class CalibrationMethods
         ArgumentNullException.ThrowIfNull(name);
         return Methods.TryGetValue(name, out var method)
             ? method
-            : throw new ArgumentException($"calibration: expected one of {string.Join(", ", Names)}, got '{name}'", nameof(name));
+            : throw new ArgumentException(
+                $"calibration: expected one of {string.Join(", ", Names)}, got '{name}'", nameof(name));
     }
 }

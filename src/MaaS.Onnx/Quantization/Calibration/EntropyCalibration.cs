@@ -1,10 +1,12 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>The threshold whose quantized distribution loses least information (Kullback–Leibler divergence).</summary>
 /// <remarks>
-/// Migacz 2017, "8-bit Inference with TensorRT". Magnitudes are counted in at least 2048 bins and quantized to 128 levels,
-/// or to 256 where no value is negative: fewer bins leave too few candidates to choose from. The bin at zero counts as
-/// many values as its neighbour.
+/// Migacz 2017, "8-bit Inference with TensorRT". Magnitudes are counted in at least 2048 bins and quantized to 128
+/// levels, or to 256 where no value is negative: fewer bins leave too few candidates to choose from. The bin at zero
+/// counts as many values as its neighbour.
 /// </remarks>
 public sealed class EntropyCalibration : ICalibrationMethod
 {
@@ -28,7 +30,8 @@ public sealed class EntropyCalibration : ICalibrationMethod
             var range = _histogram.Range;
             int levels = range.Min >= 0 ? 256 : 128;
             long[] counts = _histogram.Magnitudes();
-            // Zeros are exact under every threshold; the many of a Relu or an image's background would outweigh all else.
+            // Zeros are exact under every threshold; the many of a Relu or an image's background would outweigh all
+            // else.
             if (counts.Length > 1)
             {
                 counts[0] = counts[1];
@@ -56,9 +59,9 @@ public sealed class EntropyCalibration : ICalibrationMethod
     }
 
     /// <summary>
-    /// KL(P ‖ Q): P is the slice with all values beyond it saturated into its last bin, Q the slice merged into levels and
-    /// spread again over P's occupied bins. Empty bins of both become ε, taken evenly from the occupied ones; where P is
-    /// empty so is Q, and the two cancel.
+    /// KL(P ‖ Q): P is the slice with all values beyond it saturated into its last bin, Q the slice merged into levels
+    /// and spread again over P's occupied bins. Empty bins of both become ε, taken evenly from the occupied ones; where
+    /// P is empty so is Q, and the two cancel.
     /// </summary>
     private static double Divergence(ReadOnlySpan<long> slice, long total, int levels)
     {

@@ -1,6 +1,9 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
-/// <summary>A way to choose the range that a tensor's 8-bit integers cover. Immutable; one instance serves all tensors.</summary>
+/// <summary>A way to choose the range that a tensor's 8-bit integers cover. Immutable; one instance serves all
+/// tensors.</summary>
 public interface ICalibrationMethod
 {
     /// <summary>The name by which <see cref="CalibrationMethods"/> finds it, in lower case.</summary>

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>The least and the greatest value seen: nothing is clipped, one outlier widens every step.</summary>
@@ -24,6 +26,7 @@ public sealed class MinMaxCalibration : ICalibrationMethod
             _range = _range is { } known ? known.Union(batch) : batch;
         }
 
-        public ValueRange Range() => _range ?? throw new InvalidOperationException("calibration: no value was observed");
+        public ValueRange Range()
+            => _range ?? throw new InvalidOperationException("calibration: no value was observed");
     }
 }

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>An exponential moving average of each batch's least and greatest value: single outliers fade.</summary>
@@ -13,7 +15,8 @@ public sealed class MovingAverageCalibration : ICalibrationMethod
     {
         if (weight is not (> 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(weight), weight, "moving average: expected a weight above 0 and at most 1");
+            throw new ArgumentOutOfRangeException(
+                nameof(weight), weight, "moving average: expected a weight above 0 and at most 1");
         }
 
         _weight = weight;

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>The threshold with the least mean squared error of rounding and clipping together.</summary>

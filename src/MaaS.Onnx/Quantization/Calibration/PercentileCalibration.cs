@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>Clips the magnitudes beyond a percentile: outliers saturate, all other steps become finer.</summary>
@@ -13,7 +15,8 @@ public sealed class PercentileCalibration : ICalibrationMethod
     {
         if (percentile is not (> 0 and <= 100))
         {
-            throw new ArgumentOutOfRangeException(nameof(percentile), percentile, "percentile: expected above 0 and at most 100");
+            throw new ArgumentOutOfRangeException(
+                nameof(percentile), percentile, "percentile: expected above 0 and at most 100");
         }
 
         _percentile = percentile;

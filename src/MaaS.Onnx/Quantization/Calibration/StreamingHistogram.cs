@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Calibration;
 
 /// <summary>Counts of values in equal bins on both sides of zero, filled batch by batch in constant memory.</summary>

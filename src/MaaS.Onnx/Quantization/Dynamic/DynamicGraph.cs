@@ -1,19 +1,22 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Dynamic;
 
-/// <summary>The graph under rewriting: shares quantized activations and weights between the nodes that read them.</summary>
+/// <summary>The graph under rewriting: shares quantized activations and weights between the nodes that read
+/// them.</summary>
 internal sealed class DynamicGraph
 {
     private readonly Dictionary<string, (string Values, string Scale, string ZeroPoint)> _activations = [];
-    private readonly Dictionary<(string Name, bool Transposed, float Factor), (string Values, string Scale)> _matrices = [];
+    private readonly Dictionary<(string Name, bool Transposed, float Factor), (
+        string Values, string Scale)> _matrices = [];
 
     public DynamicGraph(OnnxModel model, DynamicQuantizerOptions options)
     {
         Options = options;
         Index = new GraphIndex(model.Graph);
-        Writer = new GraphWriter(model);
+        Writer = new GraphRewriter(model);
     }
 
     /// <summary>A body inside a graph: a branch of If, what Loop repeats.</summary>
@@ -21,16 +24,17 @@ internal sealed class DynamicGraph
     {
         Options = outer.Options;
         Index = new GraphIndex(body, outer.Index);
-        Writer = new GraphWriter(outer.Writer, body);
+        Writer = new GraphRewriter(outer.Writer, body);
     }
 
     public DynamicQuantizerOptions Options { get; }
 
     public GraphIndex Index { get; }
 
-    public GraphWriter Writer { get; }
+    public GraphRewriter Writer { get; }
 
-    /// <summary>uint8 values of an activation, quantized when the model runs, with their scale and zero point.</summary>
+    /// <summary>uint8 values of an activation, quantized when the model runs, with their scale and zero
+    /// point.</summary>
     public (string Values, string Scale, string ZeroPoint) Quantize(string value)
     {
         if (_activations.TryGetValue(value, out var known))
@@ -46,7 +50,8 @@ internal sealed class DynamicGraph
         return _activations[value] = (outputs[0], outputs[1], outputs[2]);
     }
 
-    /// <summary>int8 values (K, N) and the scale of a constant matrix that is (K, N), or (N, K) when transposed.</summary>
+    /// <summary>int8 values (K, N) and the scale of a constant matrix that is (K, N), or (N, K) when
+    /// transposed.</summary>
     public (string Values, string Scale) Matrix(string name, bool transposed, float factor)
     {
         if (_matrices.TryGetValue((name, transposed, factor), out var known))

@@ -18,7 +18,8 @@ internal sealed class DynamicLstm : IDynamicOperator
         string[] rest = [.. Enumerable.Range(3, 5).Select(node.InputOrEmpty)];   // bias, lengths, h₀, c₀, peepholes
         graph.Writer.AddNode(
             "DynamicQuantizeLSTM", OnnxModel.MicrosoftDomain, node.Name,
-            [node.Input[0], input, recurrence, .. rest, inputScale, inputZero, recurrenceScale, recurrenceZero], [.. node.Output]);
+            [node.Input[0], input, recurrence, .. rest, inputScale, inputZero, recurrenceScale, recurrenceZero],
+            [.. node.Output]);
         var written = graph.Writer.Last;
         written.Attribute.Add(node.Attribute.Where(static a => a.Name != "layout"));
     }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Dynamic;
@@ -27,8 +29,10 @@ public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized too.</param>
-    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized
+    /// too.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be
+    /// converted.</exception>
     /// <exception cref="ArgumentException">A weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
@@ -79,7 +83,8 @@ public sealed class DynamicQuantizer(DynamicQuantizerOptions? options = null)
     }
 
     private IDynamicOperator? Find(NodeProto node, DynamicGraph graph) =>
-        node.IsStandard() && !_options.Excludes(node) && ByType.TryGetValue(node.OpType, out var op) && op.Fits(node, graph)
+        node.IsStandard() && !_options.Excludes(node) && ByType.TryGetValue(node.OpType, out var op)
+            && op.Fits(node, graph)
             ? op
             : null;
 }

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Dynamic;

@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
@@ -6,7 +8,8 @@ namespace MaaS.Onnx.Quantization.HalfPrecision;
 /// <summary>Rewrites a graph so that every node that can computes in 16 bits, in place.</summary>
 internal sealed class HalfPrecisionWriter
 {
-    /// <summary>Operators of which an input, an output or an attribute is float32 by definition, or that hold a graph.</summary>
+    /// <summary>Operators of which an input, an output or an attribute is float32 by definition, or that hold a
+    /// graph.</summary>
     private static readonly HashSet<string> FloatOnly =
     [
         "Resize", "Upsample", "Range", "CumSum", "Celu", "IsInf", "NonMaxSuppression",
@@ -17,14 +20,19 @@ internal sealed class HalfPrecisionWriter
     /// <summary>Operators of which opset 17 has a float16 form but no bfloat16 one.</summary>
     private static readonly HashSet<string> NoBFloat16 =
     [
-        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "Compress", "ConstantOfShape", "Conv", "ConvTranspose",
-        "Cos", "Cosh", "Det", "Dropout", "Einsum", "Elu", "GRU", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GridSample",
-        "HardSigmoid", "HardSwish", "InstanceNormalization", "LSTM", "LpNormalization", "LpPool", "MaxPool", "MaxRoiPool",
-        "MaxUnpool", "OneHot", "RNN", "ReverseSequence", "RoiAlign", "Round", "Scatter", "Selu", "Shrink", "Sin", "Sinh",
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "Compress", "ConstantOfShape", "Conv",
+        "ConvTranspose",
+        "Cos", "Cosh", "Det", "Dropout", "Einsum", "Elu", "GRU", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool",
+        "GridSample",
+        "HardSigmoid", "HardSwish", "InstanceNormalization", "LSTM", "LpNormalization", "LpPool", "MaxPool",
+        "MaxRoiPool",
+        "MaxUnpool", "OneHot", "RNN", "ReverseSequence", "RoiAlign", "Round", "Scatter", "Selu", "Shrink", "Sin",
+        "Sinh",
         "Softplus", "Softsign", "Tan", "ThresholdedRelu", "TopK", "Unique",
     ];
 
-    /// <summary>The opset from which an operator takes bfloat16, where that is later than 13, in which most do.</summary>
+    /// <summary>The opset from which an operator takes bfloat16, where that is later than 13, in which most
+    /// do.</summary>
     private static readonly Dictionary<string, int> BFloat16Since = new()
     {
         ["BatchNormalization"] = 14,
@@ -35,7 +43,7 @@ internal sealed class HalfPrecisionWriter
         ["Where"] = 16,
     };
 
-    private readonly GraphWriter _writer;
+    private readonly GraphRewriter _writer;
     private readonly long _opset;
     private readonly DataType _half;
     private readonly HalfType _type;
@@ -48,7 +56,7 @@ internal sealed class HalfPrecisionWriter
 
     public HalfPrecisionWriter(OnnxModel model, HalfType type, IReadOnlySet<string> floatOperators)
     {
-        _writer = new GraphWriter(model);
+        _writer = new GraphRewriter(model);
         _opset = model.Opset;
         _type = type;
         _half = type.ElementType();
@@ -61,7 +69,8 @@ internal sealed class HalfPrecisionWriter
     {
         var graph = _writer.Graph;
         // Values keep their names in 16 bits; inputs and outputs of the graph keep them in float32.
-        foreach (var value in graph.Input.Where(input => _floats.Contains(input.Name) && !_initializers.ContainsKey(input.Name)))
+        foreach (var value in graph.Input.Where(
+            input => _floats.Contains(input.Name) && !_initializers.ContainsKey(input.Name)))
         {
             _floatNames[value.Name] = value.Name;
         }
@@ -82,7 +91,8 @@ internal sealed class HalfPrecisionWriter
                 WriteHalf(node);
             }
         }
-        foreach (var output in graph.Output.Where(output => _floats.Contains(output.Name) && !_floatNames.ContainsKey(output.Name)))
+        foreach (var output in graph.Output.Where(
+            output => _floats.Contains(output.Name) && !_floatNames.ContainsKey(output.Name)))
         {
             WriteFloatCast(output.Name, output.Name);
         }
@@ -93,7 +103,9 @@ internal sealed class HalfPrecisionWriter
 
     private bool StaysFloat(NodeProto node) =>
         !node.IsStandard() || FloatOnly.Contains(node.OpType) || _floatOperators.Contains(node.OpType)
-        || (_type == HalfType.BFloat16 && (NoBFloat16.Contains(node.OpType) || _opset < BFloat16Since.GetValueOrDefault(node.OpType)));
+        || (
+            _type == HalfType.BFloat16
+                && (NoBFloat16.Contains(node.OpType) || _opset < BFloat16Since.GetValueOrDefault(node.OpType)));
 
     private void WriteHalf(NodeProto node)
     {
@@ -145,7 +157,8 @@ internal sealed class HalfPrecisionWriter
         foreach (string output in outputs.Where(_floats.Contains))
         {
             string half = _halfNames[output] = _halfNames.GetValueOrDefault(output, output);
-            _writer.AddNode("Cast", "", _writer.Unique($"{output}_cast"), [_floatNames[output]], [half], ("to", (long)_half));
+            _writer.AddNode(
+                "Cast", "", _writer.Unique($"{output}_cast"), [_floatNames[output]], [half], ("to", (long)_half));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
@@ -20,7 +21,8 @@ internal static class HalfTypes
 {
     private const float LeastFloat16 = 5.9604645e-8f;   // 2^−24
 
-    public static DataType ElementType(this HalfType type) => type == HalfType.Float16 ? DataType.Float16 : DataType.Bfloat16;
+    public static DataType ElementType(this HalfType type)
+        => type == HalfType.Float16 ? DataType.Float16 : DataType.Bfloat16;
 
     /// <summary>A float tensor in 16 bits, rounded half to even. What float16 cannot hold saturates instead of becoming
     /// infinite or, for divisors, zero.</summary>
@@ -29,7 +31,8 @@ internal static class HalfTypes
         Converter<float, ushort> round = type == HalfType.Float16 ? Float16 : BFloat16;
         ushort[] bits = Array.ConvertAll(tensor.ToArray<float>(), round);
         return OnnxTensor.FromBytes(
-            tensor.Name, type.ElementType(), [.. tensor.Dims], ByteString.CopyFrom(MemoryMarshal.AsBytes(bits.AsSpan())));
+            tensor.Name, type.ElementType(), [.. tensor.Dims],
+            ByteString.CopyFrom(MemoryMarshal.AsBytes(bits.AsSpan())));
     }
 
     private static ushort Float16(float value)

@@ -1,4 +1,6 @@
 using MaaS.Onnx.Inference;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.HalfPrecision;
@@ -13,7 +15,8 @@ internal static class ValueTypes
         var exposed = model.Clone();
         exposed.Graph.ValueInfo.Clear();
         var known = exposed.Graph.Output.Select(static output => output.Name).ToHashSet();
-        foreach (string value in model.Graph.Node.SelectMany(static node => node.Output).Where(static value => value.Length > 0))
+        foreach (string value in model.Graph.Node.SelectMany(static node => node.Output)
+            .Where(static value => value.Length > 0))
         {
             if (known.Add(value))
             {

@@ -2,7 +2,8 @@ using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Operators;
 
-/// <summary>Activations that ONNX Runtime computes by a table of 256 entries: QLinearSigmoid, QLinearLeakyRelu.</summary>
+/// <summary>Activations that ONNX Runtime computes by a table of 256 entries: QLinearSigmoid,
+/// QLinearLeakyRelu.</summary>
 internal sealed class ActivationOperator : IQuantizableOperator
 {
     public IReadOnlyList<string> OpTypes => ["Sigmoid", "LeakyRelu"];

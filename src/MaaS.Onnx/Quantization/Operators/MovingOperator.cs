@@ -6,7 +6,8 @@ namespace MaaS.Onnx.Quantization.Operators;
 internal sealed class MovingOperator : IQuantizableOperator
 {
     public IReadOnlyList<string> OpTypes =>
-        ["MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Expand", "Resize"];
+        ["MaxPool", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Expand",
+            "Resize"];
 
     public QuantizableNode? Match(NodeProto node, GraphIndex graph)
     {

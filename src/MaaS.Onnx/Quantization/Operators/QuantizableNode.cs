@@ -14,7 +14,8 @@ internal sealed record QuantizableNode(NodeProto Node, NodeRole Role, int[] Acti
     /// <summary>The weight's axis of output channels.</summary>
     public int WeightAxis { get; init; }
 
-    /// <summary>The position of the constant bias, a vector over the output channels; null where there is none.</summary>
+    /// <summary>The position of the constant bias, a vector over the output channels; null where there is
+    /// none.</summary>
     public int? Bias { get; init; }
 
     /// <summary>Whether ONNX Runtime has an integer kernel for it that returns floats.</summary>
@@ -30,6 +31,7 @@ internal enum NodeRole
     /// <summary>It is quantized between quantized nodes, its output over a range of its own.</summary>
     Between,
 
-    /// <summary>As <see cref="Between"/>, but it only moves or selects values: input and output share their parameters.</summary>
+    /// <summary>As <see cref="Between"/>, but it only moves or selects values: input and output share their
+    /// parameters.</summary>
     Moves,
 }

@@ -28,12 +28,14 @@ internal static class QuantizableOperators
 
     /// <summary>The constant float tensor that a node reads as an input, if it has at least that many axes.</summary>
     public static TensorProto? Weight(this GraphIndex graph, NodeProto node, int position, int rank) =>
-        graph.Initializer(node.InputOrEmpty(position)) is { } tensor && tensor.Type() == TensorProto.Types.DataType.Float
+        graph.Initializer(node.InputOrEmpty(position)) is { } tensor
+            && tensor.Type() == TensorProto.Types.DataType.Float
         && tensor.Dims.Count >= rank
             ? tensor
             : null;
 
-    /// <summary>Whether a value is a constant vector of the given length, possibly with leading axes of size 1.</summary>
+    /// <summary>Whether a value is a constant vector of the given length, possibly with leading axes of size
+    /// 1.</summary>
     public static bool IsVector(this GraphIndex graph, string value, long length) =>
         graph.Initializer(value) is { } tensor && tensor.Type() == TensorProto.Types.DataType.Float
         && tensor.ElementCount() == length && (tensor.Dims.Count == 0 ? length == 1 : tensor.Dims[^1] == length);

@@ -1,4 +1,6 @@
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Graphs;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Operators;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
@@ -8,7 +10,7 @@ namespace MaaS.Onnx.Quantization.Qdq;
 /// <summary>Puts QuantizeLinear/DequantizeLinear pairs around the nodes of a plan, in place.</summary>
 internal sealed class QdqWriter
 {
-    private readonly GraphWriter _writer;
+    private readonly GraphRewriter _writer;
     private readonly GraphIndex _index;
     private readonly QuantizationPlan _plan;
     private readonly StaticQuantizerOptions _options;
@@ -18,7 +20,7 @@ internal sealed class QdqWriter
 
     public QdqWriter(OnnxModel model, QuantizationPlan plan, ActivationRanges ranges, StaticQuantizerOptions options)
     {
-        _writer = new GraphWriter(model);
+        _writer = new GraphRewriter(model);
         _index = new GraphIndex(model.Graph);
         _plan = plan;
         _options = options;
@@ -90,7 +92,8 @@ internal sealed class QdqWriter
             }
         }
         var read = node.Subgraphs().Any()
-            ? node.References().Where(name => _dequantized.ContainsKey(name) && _plan.Source(name) is not null).Distinct()
+            ? node.References().Where(name => _dequantized.ContainsKey(name) && _plan.Source(name) is not null)
+                .Distinct()
                 .ToDictionary(static name => name, name => _dequantized[name])
             : [];
         foreach (var body in node.Subgraphs())

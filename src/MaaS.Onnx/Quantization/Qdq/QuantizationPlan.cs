@@ -57,9 +57,11 @@ internal sealed class QuantizationPlan
         return producer is not null && _nodes.TryGetValue(producer, out var node) ? node : null;
     }
 
-    /// <summary>The value that leaves a node's integer kernel: its output, or that of the Relu or Clip behind it.</summary>
+    /// <summary>The value that leaves a node's integer kernel: its output, or that of the Relu or Clip behind
+    /// it.</summary>
     public string Result(string output) =>
-        _index.HasSingleUse(output) && IsClamp(_index.Consumers(output)[0]) ? _index.Consumers(output)[0].Output[0] : output;
+        _index.HasSingleUse(output) && IsClamp(_index.Consumers(output)[0])
+            ? _index.Consumers(output)[0].Output[0] : output;
 
     /// <summary>Inputs of a node that are quantized as activations and are no constants.</summary>
     public IEnumerable<string> ActivationValues(QuantizableNode node) => node.Activations
@@ -95,7 +97,8 @@ internal sealed class QuantizationPlan
     {
         bool constantsFit = node.Activations.All(i =>
             _index.Initializer(node.Node.Input[i]) is null || _index.IsFloatConstant(node.Node.Input[i]));
-        return constantsFit && ActivationValues(node).Any() && ActivationValues(node).All(value => Source(value) is not null);
+        return constantsFit && ActivationValues(node).Any()
+            && ActivationValues(node).All(value => Source(value) is not null);
     }
 
     // Against the graph's order, so that a node's readers are decided before it.

@@ -1,6 +1,8 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Operators;
+using MaaS.Onnx.Quantization.Weights;
 
 
 namespace MaaS.Onnx.Quantization.Qdq;
@@ -22,10 +24,11 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
     {
         var prepared = GraphPreparation.Prepare(model);
         var plan = Plan(prepared);
-        var embeddings = new EmbeddingQuantizer(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
+        var embeddings = new EmbeddingQuantizer(new GraphIndex(prepared.Graph), new GraphRewriter(prepared));
         return
         [
-            .. prepared.Graph.Node.Where(node => plan.Find(node) is not null || _options.TakesEmbedding(node, embeddings))
+            .. prepared.Graph.Node.Where(
+                node => plan.Find(node) is not null || _options.TakesEmbedding(node, embeddings))
                 .Select(static node => node.Name),
         ];
     }
@@ -43,7 +46,8 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
     /// <summary>Finds the ranges of the activations.</summary>
     /// <inheritdoc cref="ActivationCalibrator.Run"/>
     public ActivationRanges Calibrate(
-        OnnxModel model, IEnumerable<IReadOnlyDictionary<string, TensorValue>> batches, InferenceOptions? options = null,
+        OnnxModel model, IEnumerable<IReadOnlyDictionary<string, TensorValue>> batches,
+        InferenceOptions? options = null,
         CancellationToken cancellationToken = default)
     {
         var prepared = GraphPreparation.Prepare(model);
@@ -52,11 +56,12 @@ public sealed class StaticQuantizer(StaticQuantizerOptions? options = null)
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan stay float: the values
-    /// inside cannot be watched.</param>
-    /// <param name="ranges">What <see cref="Calibrate"/> found, with these options or with fewer excluded nodes; or ranges
-    /// from elsewhere for all of <see cref="Values"/>.</param>
-    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan stay float: the
+    /// values inside cannot be watched.</param>
+    /// <param name="ranges">What <see cref="Calibrate"/> found, with these options or with fewer excluded nodes; or
+    /// ranges from elsewhere for all of <see cref="Values"/>.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be
+    /// converted.</exception>
     /// <exception cref="KeyNotFoundException">A value has no range.</exception>
     public OnnxModel Quantize(OnnxModel model, ActivationRanges ranges)
     {

@@ -1,4 +1,6 @@
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Numerics;
+using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Qdq;
@@ -16,10 +18,12 @@ public sealed record StaticQuantizerOptions
     public bool PerChannel { get; init; } = true;
 
     /// <summary>Whether weights keep to ±64; null where the processor that runs this decides. Default null.</summary>
-    /// <remarks>Set it to true when the model will run on x64 processors without VNNI: see <see cref="Processor"/>.</remarks>
+    /// <remarks>Set it to true when the model will run on x64 processors without VNNI: see
+    /// <see cref="Processor"/>.</remarks>
     public bool? ReduceRange { get; init; }
 
-    /// <summary>Whether a convolution whose result the graph returns is quantized as well. Default false: logits stay float.</summary>
+    /// <summary>Whether a convolution whose result the graph returns is quantized as well. Default false: logits stay
+    /// float.</summary>
     public bool QuantizeOutputs { get; init; }
 
     /// <summary>Whether embedding tables become int8, with one scale for each of their columns. Default true.</summary>

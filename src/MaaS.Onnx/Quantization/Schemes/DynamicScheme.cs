@@ -1,4 +1,5 @@
 using MaaS.Onnx.Quantization.Dynamic;
+using MaaS.Onnx.Quantization.Graphs;
 
 
 namespace MaaS.Onnx.Quantization.Schemes;
@@ -21,7 +22,8 @@ public sealed class DynamicScheme(DynamicQuantizerOptions? options = null) : IQu
         public IReadOnlyList<string> Nodes { get; } = new DynamicQuantizer(options).Nodes(model);
 
         public OnnxModel Quantize(IReadOnlySet<string> excludedNodes) =>
-            new DynamicQuantizer(options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
+            new DynamicQuantizer(
+                options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
                 .Quantize(model);
     }
 }

@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Qdq;
 
 
@@ -9,12 +10,14 @@ namespace MaaS.Onnx.Quantization.Schemes;
 /// <param name="calibration">Inputs by name; enumerated once for each model.</param>
 /// <param name="options">Ranges and nodes; null for the defaults.</param>
 public sealed class StaticScheme(
-    IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration, StaticQuantizerOptions? options = null) : IQuantizationScheme
+    IEnumerable<IReadOnlyDictionary<string, TensorValue>> calibration, StaticQuantizerOptions? options = null)
+        : IQuantizationScheme
 {
     private readonly StaticQuantizerOptions _options = options ?? new();
 
     /// <inheritdoc/>
-    public string Name => $"static int8 ({_options.Calibration.Name}, {(_options.PerChannel ? "per channel" : "per tensor")})";
+    public string Name
+        => $"static int8 ({_options.Calibration.Name}, {(_options.PerChannel ? "per channel" : "per tensor")})";
 
     /// <inheritdoc/>
     public IQuantizationCandidate Prepare(OnnxModel model, CancellationToken cancellationToken = default)
@@ -26,7 +29,8 @@ public sealed class StaticScheme(
     }
 
     private sealed class Candidate(
-        OnnxModel model, StaticQuantizerOptions options, IReadOnlyList<string> nodes, ActivationRanges ranges) : IQuantizationCandidate
+        OnnxModel model, StaticQuantizerOptions options, IReadOnlyList<string> nodes, ActivationRanges ranges)
+            : IQuantizationCandidate
     {
         public IReadOnlyList<string> Nodes => nodes;
 

@@ -1,3 +1,4 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.WeightOnly;
 
 
@@ -21,7 +22,8 @@ public sealed class WeightOnlyScheme(WeightOnlyQuantizerOptions? options = null)
         public IReadOnlyList<string> Nodes { get; } = new WeightOnlyQuantizer(options).Nodes(model);
 
         public OnnxModel Quantize(IReadOnlySet<string> excludedNodes) =>
-            new WeightOnlyQuantizer(options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
+            new WeightOnlyQuantizer(
+                options with { ExcludedNodes = options.ExcludedNodes.Union(excludedNodes).ToHashSet() })
                 .Quantize(model);
     }
 }

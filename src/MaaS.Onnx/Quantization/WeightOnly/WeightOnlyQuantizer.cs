@@ -1,11 +1,12 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.WeightOnly;
 
 /// <summary>
-/// Weights of MatMul and Gemm in 4 or 8 bits, block by block (<c>com.microsoft.MatMulNBits</c>); activations stay float.
-/// For Transformers whose time goes into reading weights.
+/// Weights of MatMul and Gemm in 4 or 8 bits, block by block (<c>com.microsoft.MatMulNBits</c>); activations stay
+/// float. For Transformers whose time goes into reading weights.
 /// </summary>
 /// <param name="options">Bits and blocks; null for the defaults.</param>
 public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = null)
@@ -16,21 +17,23 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
     public IReadOnlyList<string> Nodes(OnnxModel model)
     {
         var prepared = GraphPreparation.PrepareWithBodies(model);
-        return [.. Nodes(new GraphIndex(prepared.Graph), new GraphWriter(prepared))];
+        return [.. Nodes(new GraphIndex(prepared.Graph), new GraphRewriter(prepared))];
     }
 
     /// <summary>A quantized copy of a model.</summary>
-    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized too.</param>
-    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
+    /// <param name="model">The float model, opset 7 or newer; not changed. Bodies of If, Loop and Scan are quantized
+    /// too.</param>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be
+    /// converted.</exception>
     /// <exception cref="ArgumentException">Bits or block size are not possible, or a weight is not finite.</exception>
     public OnnxModel Quantize(OnnxModel model)
     {
         var prepared = GraphPreparation.PrepareWithBodies(model);
-        Rewrite(new GraphIndex(prepared.Graph), new GraphWriter(prepared));
+        Rewrite(new GraphIndex(prepared.Graph), new GraphRewriter(prepared));
         return prepared;
     }
 
-    private IEnumerable<string> Nodes(GraphIndex index, GraphWriter writer)
+    private IEnumerable<string> Nodes(GraphIndex index, GraphRewriter writer)
     {
         var embeddings = new EmbeddingQuantizer(index, writer);
         foreach (var node in writer.Graph.Node)
@@ -39,21 +42,22 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
             {
                 yield return node.Name;
             }
-            foreach (string name in node.Subgraphs().SelectMany(body => Nodes(new GraphIndex(body, index), new GraphWriter(writer, body))))
+            foreach (string name in node.Subgraphs()
+                .SelectMany(body => Nodes(new GraphIndex(body, index), new GraphRewriter(writer, body))))
             {
                 yield return name;
             }
         }
     }
 
-    private void Rewrite(GraphIndex index, GraphWriter writer)
+    private void Rewrite(GraphIndex index, GraphRewriter writer)
     {
         var embeddings = new EmbeddingQuantizer(index, writer);
         foreach (var node in writer.Graph.Node)
         {
             foreach (var body in node.Subgraphs())
             {
-                Rewrite(new GraphIndex(body, index), new GraphWriter(writer, body));
+                Rewrite(new GraphIndex(body, index), new GraphRewriter(writer, body));
             }
             if (Takes(node, index))
             {
@@ -71,7 +75,8 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
         writer.Finish();
     }
 
-    private bool Takes(NodeProto node, GraphIndex index) => !_options.ExcludedNodes.Contains(node.Name) && Fits(node, index);
+    private bool Takes(NodeProto node, GraphIndex index)
+        => !_options.ExcludedNodes.Contains(node.Name) && Fits(node, index);
 
     private static bool Fits(NodeProto node, GraphIndex index)
     {
@@ -99,7 +104,7 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
         return node.Int("transA") == 0 && node.Float("alpha", 1) == 1 && plainBias;
     }
 
-    private void Rewrite(NodeProto node, GraphIndex index, GraphWriter writer)
+    private void Rewrite(NodeProto node, GraphIndex index, GraphRewriter writer)
     {
         string name = node.Input[1], bias = node.InputOrEmpty(2), output = node.Output[0];
         var weight = index.Initializer(name)!;
@@ -110,7 +115,8 @@ public sealed class WeightOnlyQuantizer(WeightOnlyQuantizerOptions? options = nu
         int perOutput = blocks.Scales.Length / n;
         string values = writer.Initializer(OnnxTensor.Create<byte>(
             $"{name}_quantized", blocks.Packed, n, perOutput, blocks.Packed.Length / n / perOutput));
-        string scales = writer.Initializer(OnnxTensor.Create<float>($"{name}_scale", blocks.Scales, blocks.Scales.Length));
+        string scales = writer.Initializer(
+            OnnxTensor.Create<float>($"{name}_scale", blocks.Scales, blocks.Scales.Length));
         string zeroPoints = blocks.ZeroPoints is { } zeros
             ? writer.Initializer(OnnxTensor.Create<byte>($"{name}_zero_point", zeros, zeros.Length))
             : "";

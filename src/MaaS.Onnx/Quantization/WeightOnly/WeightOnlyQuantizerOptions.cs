@@ -1,3 +1,4 @@
+using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.WeightOnly;

@@ -1,6 +1,7 @@
 namespace MaaS.Onnx.Quantization.Weights;
 
-/// <summary>Biases as int32 with the scale of the products they are added to: input scale · weight scale, zero point 0.</summary>
+/// <summary>Biases as int32 with the scale of the products they are added to: input scale · weight scale, zero point
+/// 0.</summary>
 public static class BiasQuantizer
 {
     /// <summary>
@@ -9,7 +10,8 @@ public static class BiasQuantizer
     /// </summary>
     public const int Limit = 1 << 30;
 
-    /// <summary>Enlarges the weight scales under which a bias would overflow. The weights are quantized afterwards.</summary>
+    /// <summary>Enlarges the weight scales under which a bias would overflow. The weights are quantized
+    /// afterwards.</summary>
     /// <param name="weightScales">One, or one for each bias; changed in place.</param>
     /// <param name="inputScale">The scale of the activations.</param>
     /// <param name="bias">The bias of each channel.</param>

@@ -1,12 +1,15 @@
 namespace MaaS.Onnx.Quantization.Weights;
 
-/// <summary>A matrix in blocks along its rows' direction, as ONNX Runtime's <c>com.microsoft.MatMulNBits</c> reads it.</summary>
-/// <param name="Packed">uint8 (N, blocks, blockSize · bits / 8); of two 4-bit values in a byte the first is the low one.</param>
+/// <summary>A matrix in blocks along its rows' direction, as ONNX Runtime's <c>com.microsoft.MatMulNBits</c> reads
+/// it.</summary>
+/// <param name="Packed">uint8 (N, blocks, blockSize · bits / 8); of two 4-bit values in a byte the first is the low
+/// one.</param>
 /// <param name="Scales">(N, blocks).</param>
 /// <param name="ZeroPoints">uint8 (N, ⌈blocks · bits / 8⌉), packed as the values; null when all are 2^(bits−1).</param>
 public sealed record BlockWeights(byte[] Packed, float[] Scales, byte[]? ZeroPoints);
 
-/// <summary>Block-wise 4- and 8-bit weights: each run of <c>blockSize</c> inputs of one output has a scale of its own.</summary>
+/// <summary>Block-wise 4- and 8-bit weights: each run of <c>blockSize</c> inputs of one output has a scale of its
+/// own.</summary>
 /// <remarks>The layout is that of the MatMulNBits operator in ONNX Runtime's ContribOperators.md.</remarks>
 public static class BlockQuantizer
 {
@@ -20,7 +23,8 @@ public static class BlockQuantizer
     /// <param name="symmetric">Whether all zero points are 2^(bits−1); otherwise each block has its own.</param>
     /// <exception cref="ArgumentException">Bits or block size are others, or a weight is not finite.</exception>
     public static BlockWeights Quantize(
-        ReadOnlySpan<float> weights, int k, int n, bool transposed, int bits = 4, int blockSize = 32, bool symmetric = true)
+        ReadOnlySpan<float> weights, int k, int n, bool transposed, int bits = 4, int blockSize = 32,
+        bool symmetric = true)
     {
         Check(bits, blockSize);
         int blocks = (k + blockSize - 1) / blockSize, blockBytes = blockSize * bits / 8;
@@ -67,11 +71,13 @@ public static class BlockQuantizer
 
         if (blockSize < 16 || !int.IsPow2(blockSize))
         {
-            throw new ArgumentException($"block weights: expected a power of two of at least 16, got {blockSize}", nameof(blockSize));
+            throw new ArgumentException(
+                $"block weights: expected a power of two of at least 16, got {blockSize}", nameof(blockSize));
         }
     }
 
-    /// <summary>The value of greatest magnitude becomes the lowest integer exactly, which may make the scale negative.</summary>
+    /// <summary>The value of greatest magnitude becomes the lowest integer exactly, which may make the scale
+    /// negative.</summary>
     private static (float Scale, int ZeroPoint) Symmetric(ReadOnlySpan<float> block, int bits)
     {
         int half = 1 << (bits - 1);

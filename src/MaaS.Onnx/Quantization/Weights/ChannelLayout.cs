@@ -1,6 +1,7 @@
 namespace MaaS.Onnx.Quantization.Weights;
 
-/// <summary>A row-major tensor seen as (outer, channels, inner) around one axis; without an axis it is one channel.</summary>
+/// <summary>A row-major tensor seen as (outer, channels, inner) around one axis; without an axis it is one
+/// channel.</summary>
 internal readonly record struct ChannelLayout
 {
     /// <param name="dims">Sizes of the axes.</param>

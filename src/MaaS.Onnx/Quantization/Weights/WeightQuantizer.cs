@@ -1,3 +1,5 @@
+using MaaS.Onnx.Quantization.Numerics;
+
 namespace MaaS.Onnx.Quantization.Weights;
 
 /// <summary>Symmetric int8 weights: zero point 0, one scale for each channel or one for the whole tensor.</summary>
@@ -20,7 +22,8 @@ public static class WeightQuantizer
     /// <param name="axis">The channel axis; null for one scale.</param>
     /// <param name="reduceRange">See <see cref="Limit"/>.</param>
     /// <exception cref="ArgumentException">A weight is NaN or infinite.</exception>
-    public static float[] Scales(ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, bool reduceRange = false)
+    public static float[] Scales(
+        ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, bool reduceRange = false)
     {
         var layout = new ChannelLayout(dims, axis);
         var scales = new float[layout.Channels];
@@ -57,7 +60,8 @@ public static class WeightQuantizer
     /// <param name="scales">One for each channel.</param>
     /// <param name="reduceRange">See <see cref="Limit"/>.</param>
     public static sbyte[] Quantize(
-        ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, ReadOnlySpan<float> scales, bool reduceRange = false)
+        ReadOnlySpan<float> weights, ReadOnlySpan<long> dims, int? axis, ReadOnlySpan<float> scales,
+        bool reduceRange = false)
     {
         var layout = new ChannelLayout(dims, axis);
         int limit = Limit(reduceRange);

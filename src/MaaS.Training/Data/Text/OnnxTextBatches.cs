@@ -26,7 +26,11 @@ public static class OnnxTextBatches
             cancellationToken.ThrowIfCancellationRequested();
             var (ids, mask) = encoder.Pad([.. part.Select(i => rows[i])]);
             return (
-                (IReadOnlyDictionary<string, TensorValue>)new Dictionary<string, TensorValue> { [TextEncoder.InputIds] = ids, [TextEncoder.AttentionMask] = mask },
+                (IReadOnlyDictionary<string, TensorValue>)new Dictionary<string, TensorValue>
+                {
+                    [TextEncoder.InputIds] = ids,
+                    [TextEncoder.AttentionMask] = mask,
+                },
                 part.Select(i => texts.Targets[i]).ToArray());
         });
     }

@@ -7,20 +7,22 @@ namespace MaaS.Training.Data.Text;
 public static class SpamAssassin
 {
     /// <summary>Cleaning that fits raw mails.</summary>
-    public static IReadOnlyList<string> Cleaning { get; } = ["mail", "html", "unicode", "mask", "lower-case", "whitespace", "repeats"];
+    public static IReadOnlyList<string> Cleaning { get; } = [
+        "mail", "html", "unicode", "mask", "lower-case", "whitespace", "repeats"];
 
     private const string Name = "spam-assassin", File = "mails.jsonl";
 
     /// <summary>The mails with their headers, one character a byte.</summary>
     /// <param name="directory">
-    /// Folder with <c>mails.jsonl</c>; null for the cache that <c>./maas setup</c> fills (<c>artifacts/data/spam-assassin</c>
-    /// upward from the working directory, or <c>$MAAS_DATA/spam-assassin</c>).
+    /// Folder with <c>mails.jsonl</c>; null for the cache that <c>./maas setup</c> fills
+    /// (<c>artifacts/data/spam-assassin</c> upward from the working directory, or <c>$MAAS_DATA/spam-assassin</c>).
     /// </param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static IEnumerable<TextSample> Read(string? directory = null)
     {
         var folders = DatasetDirectory.Candidates(Name, directory).ToArray();
-        var folder = folders.FirstOrDefault(static f => System.IO.File.Exists(Path.Combine(f, File))) ?? throw new FileNotFoundException(
+        var folder = folders.FirstOrDefault(static f => System.IO.File.Exists(Path.Combine(f, File)))
+            ?? throw new FileNotFoundException(
             $"{Name}: expected {File} in {folders[0]}; run `./maas setup`, or set {DatasetDirectory.CacheVariable}.");
         return TextFile.Read(Path.Combine(folder, File));
     }

@@ -27,7 +27,8 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
     /// <summary>Texts that were left out because the same cleaned text had come before.</summary>
     public int Duplicates { get; private init; }
 
-    /// <summary>Those of <see cref="Duplicates"/> whose label was another than the first one's: labels that contradict each other.</summary>
+    /// <summary>Those of <see cref="Duplicates"/> whose label was another than the first one's: labels that contradict
+    /// each other.</summary>
     public int Contradictions { get; private init; }
 
     /// <summary>Cleans samples and leaves out those whose cleaned text (case ignored) came before.</summary>
@@ -38,7 +39,8 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
     /// <param name="cancellationToken">Checked before each sample.</param>
     /// <exception cref="ArgumentException">There are fewer than two classes, or a label is not among them.</exception>
     public static TextCorpus Clean(
-        IEnumerable<TextSample> samples, TextCleaner cleaner, IReadOnlyList<string>? classes = null, bool keepDuplicates = false,
+        IEnumerable<TextSample> samples, TextCleaner cleaner, IReadOnlyList<string>? classes = null,
+        bool keepDuplicates = false,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(samples);
@@ -70,10 +72,11 @@ public sealed class TextCorpus(IReadOnlyList<string> texts, IReadOnlyList<int> t
     }
 
     /// <summary>
-    /// Splits each class in the same proportion, near-duplicates (<see cref="NearDuplicates"/>) on one side; the same seed
-    /// always gives the same split.
+    /// Splits each class in the same proportion, near-duplicates (<see cref="NearDuplicates"/>) on one side; the same
+    /// seed always gives the same split.
     /// </summary>
-    /// <param name="fraction">Share of the second part, above 0 and below 1; met as closely as whole groups allow.</param>
+    /// <param name="fraction">Share of the second part, above 0 and below 1; met as closely as whole groups
+    /// allow.</param>
     /// <param name="seed">Seed of the draw.</param>
     /// <exception cref="ArgumentException">A part would be empty.</exception>
     public (TextCorpus First, TextCorpus Second) Split(double fraction, int seed)

@@ -2,8 +2,10 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Data.Text;
 
-/// <summary>Tokenized texts; each batch is padded to its longest text, and texts of about one length share a batch.</summary>
-/// <remarks>A batch's inputs are token ids (B, T), int64; what is padding is told by the id, see <see cref="Models.PaddedSequences"/>.</remarks>
+/// <summary>Tokenized texts; each batch is padded to its longest text, and texts of about one length share a
+/// batch.</summary>
+/// <remarks>A batch's inputs are token ids (B, T), int64; what is padding is told by the id, see
+/// <see cref="Models.PaddedSequences"/>.</remarks>
 public sealed class TextDataset : IBatchSource, IBatchOrder
 {
     // Batches that are drawn together before they are sorted by length: enough to waste little, few enough to mix well.
@@ -18,7 +20,8 @@ public sealed class TextDataset : IBatchSource, IBatchOrder
     /// <param name="classes">Class names by index.</param>
     /// <param name="padding">Id of padding; texts do not contain it.</param>
     /// <exception cref="ArgumentException">Lengths or indices do not fit, or a sequence is empty.</exception>
-    public TextDataset(IReadOnlyList<int[]> sequences, IReadOnlyList<int> targets, IReadOnlyList<string> classes, int padding)
+    public TextDataset(
+        IReadOnlyList<int[]> sequences, IReadOnlyList<int> targets, IReadOnlyList<string> classes, int padding)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(targets);
@@ -27,12 +30,15 @@ public sealed class TextDataset : IBatchSource, IBatchOrder
         {
             throw new ArgumentException(
                 $"TextDataset: expected texts with at least one token and a target each, got {sequences.Count} texts, "
-                + $"{sequences.Count(static s => s.Length == 0)} of them without tokens, and {targets.Count} targets.", nameof(sequences));
+                + $"{sequences.Count(static s => s.Length == 0)} of them without tokens, and {targets.Count} targets.",
+                nameof(sequences));
         }
 
         if (targets.Any(t => t < 0 || t >= classes.Count))
         {
-            throw new ArgumentException($"TextDataset: expected targets of 0 to {classes.Count - 1}, got {targets.Min()} to {targets.Max()}.", nameof(targets));
+            throw new ArgumentException(
+                $"TextDataset: expected targets of 0 to {classes.Count - 1}, got {targets.Min()} to {targets.Max()}.",
+                nameof(targets));
         }
 
         (_sequences, Targets, Classes, _padding) = (sequences, targets, classes, padding);
@@ -72,8 +78,10 @@ public sealed class TextDataset : IBatchSource, IBatchOrder
         }
 
         return (
-            tensor(ids, [positions.Length, length], ScalarType.Int64).to(device).MoveToOuterDisposeScope(),                       // (B, T)
-            tensor(Array.ConvertAll(positions, p => (long)Targets[(int)p]), [positions.Length], ScalarType.Int64).to(device).MoveToOuterDisposeScope());
+            // (B, T)
+            tensor(ids, [positions.Length, length], ScalarType.Int64).to(device).MoveToOuterDisposeScope(),
+            tensor(Array.ConvertAll(positions, p => (long)Targets[(int)p]), [positions.Length], ScalarType.Int64).to(
+                device).MoveToOuterDisposeScope());
     }
 
     /// <summary>The same texts, the shortest first: evaluation, which takes them in order, pads little then.</summary>
@@ -81,7 +89,9 @@ public sealed class TextDataset : IBatchSource, IBatchOrder
     public (TextDataset Sorted, int[] Positions) SortedByLength()
     {
         int[] order = [.. Enumerable.Range(0, _sequences.Count).OrderBy(i => _sequences[i].Length)];
-        return (new TextDataset([.. order.Select(i => _sequences[i])], [.. order.Select(i => Targets[i])], Classes, _padding), order);
+        return (
+            new TextDataset(
+                [.. order.Select(i => _sequences[i])], [.. order.Select(i => Targets[i])], Classes, _padding), order);
     }
 
     /// <inheritdoc/>

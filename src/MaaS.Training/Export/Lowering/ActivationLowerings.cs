@@ -15,7 +15,8 @@ internal static class ActivationLowerings
         ["aten::gelu"] = Gelu,
         ["aten::elu"] = Elu,
         ["aten::selu"] = Unary("Selu"),
-        ["aten::celu"] = call => call.Return(call.Node("Celu", [call.Tensor("self").Name], ("alpha", (float)call.Real("alpha", 1)))),
+        ["aten::celu"] = call
+            => call.Return(call.Node("Celu", [call.Tensor("self").Name], ("alpha", (float)call.Real("alpha", 1)))),
         ["aten::leaky_relu"] = call => call.Return(
             call.Node("LeakyRelu", [call.Tensor("self").Name], ("alpha", (float)call.Real("negative_slope", 0.01)))),
         ["aten::rrelu"] = RRelu,
@@ -23,7 +24,8 @@ internal static class ActivationLowerings
         ["aten::_prelu_kernel"] = PRelu,
         ["aten::hardtanh"] = call => call.Return(
             Clip(call, call.Tensor("self").Name, call.Real("min_val", -1), call.Real("max_val", 1))),
-        ["aten::hardsigmoid"] = call => call.Return(call.Node("HardSigmoid", [call.Tensor("self").Name], ("alpha", 1f / 6))),
+        ["aten::hardsigmoid"] = call
+            => call.Return(call.Node("HardSigmoid", [call.Tensor("self").Name], ("alpha", 1f / 6))),
         ["aten::hardswish"] = Unary("HardSwish"),
         ["aten::hardshrink"] = call => call.Return(Shrink(call, bias: 0)),
         ["aten::softshrink"] = call => call.Return(Shrink(call, bias: call.Real("lambd", 0.5))),
@@ -107,7 +109,8 @@ internal static class ActivationLowerings
         string slope = weight.Name;
         if (weight.Rank == 1 && x.Rank > 2 && !weight.Shape[0].Is(1))
         {
-            slope = call.Node("Unsqueeze", [slope, call.Graph.Ints([.. Enumerable.Range(1, x.Rank - 2).Select(i => (long)i)])]);
+            slope = call.Node(
+                "Unsqueeze", [slope, call.Graph.Ints([.. Enumerable.Range(1, x.Rank - 2).Select(i => (long)i)])]);
         }
 
         call.Return(call.Node("PRelu", [x.Name, slope]));
@@ -124,7 +127,8 @@ internal static class ActivationLowerings
         string x = call.Tensor("self").Name;
         string soft = call.Node("Softplus", [call.Scale(x, beta, type)]);
         soft = call.Scale(soft, 1 / beta, type);
-        string linear = call.Node("Greater", [call.Scale(x, beta, type), call.Scalar(call.Real("threshold", 20), type)]);
+        string linear = call.Node(
+            "Greater", [call.Scale(x, beta, type), call.Scalar(call.Real("threshold", 20), type)]);
         call.Return(call.Real("threshold", 20) >= 20 ? soft : call.Node("Where", [linear, x, soft]));
     }
 
@@ -154,7 +158,8 @@ internal static class ActivationLowerings
             call.Return(call.Scalar(op == "Softmax" ? 1 : 0, call.OutputType()));
             return;
         }
-        call.Return(call.Node(op, [value], ("axis", call.Int("dim") < 0 ? call.Int("dim") : Negative(x, call.Int("dim")))));
+        call.Return(
+            call.Node(op, [value], ("axis", call.Int("dim") < 0 ? call.Int("dim") : Negative(x, call.Int("dim")))));
     };
 
     // The last axis is −1 whatever the rank, which ONNX Runtime's fusions look for.

@@ -59,8 +59,8 @@ internal static class ArithmeticLowerings
         ["aten::log1p"] = call => call.Return(
             call.Node("Log", [call.Node("Add", [Self(call), call.Scalar(1, call.OutputType())])])),
         ["aten::logit"] = Logit,
-        ["aten::erfinv"] = ErfInv,
-        ["aten::special_erfinv"] = ErfInv,
+        ["aten::erfinv"] = InverseErf.Lower,
+        ["aten::special_erfinv"] = InverseErf.Lower,
         ["aten::erf"] = Unary("Erf"),
         ["aten::special_erf"] = Unary("Erf"),
         ["aten::erfc"] = call => call.Return(
@@ -93,45 +93,10 @@ internal static class ArithmeticLowerings
         [call.Operand("self", type), call.Operand("other", type)];
 
     /// <summary>The type that ONNX Runtime computes in: its arithmetic knows no 8- and 16-bit integers.</summary>
-    internal static DataType Wide(DataType type) => type is DataType.Uint8 or DataType.Int8 or DataType.Int16 or DataType.Bool
+    internal static DataType Wide(DataType type)
+        => type is DataType.Uint8 or DataType.Int8 or DataType.Int16 or DataType.Bool
         ? DataType.Int32
         : type;
-
-    // Giles 2010, "Approximating the erfinv function", table 5 (single precision): a polynomial in w = −log(1 − x²) for the
-    // middle and one in √w for the tails.
-    private static readonly double[] ErfInvMiddle =
-    [
-        2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
-        0.246640727, 1.50140941,
-    ];
-
-    private static readonly double[] ErfInvTails =
-    [
-        -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
-        1.00167406, 2.83297682,
-    ];
-
-    private static void ErfInv(OperatorCall call)
-    {
-        var type = call.OutputType();
-        if (type == DataType.Double)
-        {
-            throw call.Unsupported("erfinv in double precision; cast to float32");
-        }
-
-        string x = call.Cast(call.Tensor("self"), type), one = call.Scalar(1, type);
-        string Number(double value) => call.Scalar(value, type);
-        string Polynomial(double[] coefficients, string w) => coefficients.Skip(1).Aggregate(
-            Number(coefficients[0]), (sum, c) => call.Node("Add", [call.Node("Mul", [sum, w]), Number(c)]));
-
-        string w = call.Node("Neg", [call.Node("Log",
-            [call.Node("Mul", [call.Node("Sub", [one, x]), call.Node("Add", [one, x])])])]);
-        string middle = Polynomial(ErfInvMiddle, call.Node("Sub", [w, Number(2.5)]));
-        string tails = Polynomial(ErfInvTails, call.Node("Sub", [call.Node("Sqrt", [w]), Number(3)]));
-        string factor = call.Node("Where", [call.Node("Less", [w, Number(5)]), middle, tails]);
-        string isEnd = call.Node("Equal", [call.Node("Abs", [x]), one]);
-        call.Return(call.Node("Mul", [x, call.Node("Where", [isEnd, Number(double.PositiveInfinity), factor])]));
-    }
 
     private static OperatorLowering Unary(string op) => call => call.Return(call.Node(op, [Self(call)]));
 
@@ -143,7 +108,8 @@ internal static class ArithmeticLowerings
         call.Return(call.Cast(call.Node(op, Operands(call, type)), type, call.OutputType()));
     };
 
-    private static OperatorLowering Times(double factor) => call => call.Return(call.Scale(Self(call), factor, call.OutputType()));
+    private static OperatorLowering Times(double factor)
+        => call => call.Return(call.Scale(Self(call), factor, call.OutputType()));
 
     private static void Hypot(OperatorCall call)
     {
@@ -292,7 +258,8 @@ internal static class ArithmeticLowerings
         string x = Self(call);
         if (!call.IsTensor("min") && !call.IsTensor("max"))
         {
-            string min = call.Has("min") ? call.Operand("min", type) : "", max = call.Has("max") ? call.Operand("max", type) : "";
+            string min = call.Has("min") ? call.Operand("min", type) : "",
+            max = call.Has("max") ? call.Operand("max", type) : "";
             call.Return(call.Node("Clip", [x, min, max]));
             return;
         }
@@ -314,7 +281,8 @@ internal static class ArithmeticLowerings
         var type = call.OutputType();
         string x = Self(call);
         x = call.Node("Where", [call.Node("IsNaN", [x]), call.Scalar(call.Real("nan", 0), type), x]);
-        string above = call.Node("IsInf", [x], ("detect_negative", 0)), below = call.Node("IsInf", [x], ("detect_positive", 0));
+        string above = call.Node("IsInf", [x], ("detect_negative", 0)),
+        below = call.Node("IsInf", [x], ("detect_positive", 0));
         x = call.Node("Where", [above, call.Scalar(call.Real("posinf", float.MaxValue), type), x]);
         call.Return(call.Node("Where", [below, call.Scalar(call.Real("neginf", float.MinValue), type), x]));
     }

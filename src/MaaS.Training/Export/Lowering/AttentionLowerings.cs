@@ -27,7 +27,8 @@ internal static class AttentionLowerings
 
         if (call.Flag("enable_gqa"))
         {
-            throw call.Unsupported("attention whose heads share keys (enable_gqa); repeat the heads of key and value before it");
+            throw call.Unsupported(
+                "attention whose heads share keys (enable_gqa); repeat the heads of key and value before it");
         }
 
         var q = call.Tensor("query");
@@ -35,10 +36,12 @@ internal static class AttentionLowerings
         var type = q.Type;
         double scale = call.Real("scale", 1 / Math.Sqrt(q.Shape[^1].Value));
         long[] swap = [.. Enumerable.Range(0, k.Rank - 2).Select(static i => (long)i), k.Rank - 1, k.Rank - 2];
-        string scores = call.Node("MatMul", [call.Scale(q.Name, scale, type), call.Node("Transpose", [k.Name], ("perm", swap))]);
+        string scores = call.Node(
+            "MatMul", [call.Scale(q.Name, scale, type), call.Node("Transpose", [k.Name], ("perm", swap))]);
         if (call.OptionalTensor("attn_mask") is { } mask)
         {
-            scores = call.Node("Add", [scores, mask.Type == DataType.Bool ? Additive(call, mask.Name, type) : mask.Name]);
+            scores = call.Node(
+                "Add", [scores, mask.Type == DataType.Bool ? Additive(call, mask.Name, type) : mask.Name]);
         }
 
         if (call.Flag("is_causal"))
@@ -67,7 +70,8 @@ internal static class AttentionLowerings
     private static void TensorDot(OperatorCall call)
     {
         var (a, b) = (call.Tensor("self"), call.Tensor("other"));
-        int[] summedA = Array.ConvertAll(call.Ints("dims_self"), a.Axis), summedB = Array.ConvertAll(call.Ints("dims_other"), b.Axis);
+        int[] summedA = Array.ConvertAll(call.Ints("dims_self"), a.Axis),
+        summedB = Array.ConvertAll(call.Ints("dims_other"), b.Axis);
         char[] left = [.. Enumerable.Range(0, a.Rank).Select(static i => (char)('a' + i))];
         char[] right = [.. Enumerable.Range(a.Rank, b.Rank).Select(static i => (char)('a' + i))];
         for (int i = 0; i < summedA.Length; i++)
@@ -76,14 +80,16 @@ internal static class AttentionLowerings
         }
 
         string kept = string.Concat(left.Except(right).Concat(right.Except(left)));
-        call.Return(call.Node("Einsum", [a.Name, b.Name], ("equation", $"{new string(left)},{new string(right)}->{kept}")));
+        call.Return(
+            call.Node("Einsum", [a.Name, b.Name], ("equation", $"{new string(left)},{new string(right)}->{kept}")));
     }
 
     // (…, i), (o, i, j), (…, j) → (…, o)
     private static void Bilinear(OperatorCall call)
     {
         string product = call.Node("Einsum",
-            [call.Tensor("input1").Name, call.Tensor("weight").Name, call.Tensor("input2").Name], ("equation", "...i,oij,...j->...o"));
+            [call.Tensor("input1").Name, call.Tensor("weight").Name, call.Tensor("input2").Name],
+            ("equation", "...i,oij,...j->...o"));
         call.Return(call.OptionalTensor("bias") is { } bias ? call.Node("Add", [product, bias.Name]) : product);
     }
 
@@ -94,8 +100,10 @@ internal static class AttentionLowerings
         var b = call.Tensor("x2");
         long[] axes = [a.Axis(call.Int("dim", 1))];
         string eps = call.Scalar(call.Real("eps", 1e-8), call.OutputType());
-        string dot = ReductionLowerings.Reduce(call, "ReduceSum", call.Node("Mul", [a.Name, b.Name]), axes, keep: false);
-        string Length(string x) => call.Node("Max", [ReductionLowerings.Reduce(call, "ReduceL2", x, axes, keep: false), eps]);
+        string dot = ReductionLowerings.Reduce(
+            call, "ReduceSum", call.Node("Mul", [a.Name, b.Name]), axes, keep: false);
+        string Length(string x)
+            => call.Node("Max", [ReductionLowerings.Reduce(call, "ReduceL2", x, axes, keep: false), eps]);
         call.Return(call.Node("Div", [dot, call.Node("Mul", [Length(a.Name), Length(b.Name)])]));
     }
 

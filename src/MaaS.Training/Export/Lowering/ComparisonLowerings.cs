@@ -90,7 +90,8 @@ internal static class ComparisonLowerings
         }
         else
         {
-            call.Return(call.Node("Sub", [call.Node("Neg", [call.Tensor("self").Name]), call.Scalar(1, call.OutputType())]));
+            call.Return(
+                call.Node("Sub", [call.Node("Neg", [call.Tensor("self").Name]), call.Scalar(1, call.OutputType())]));
         }
     }
 
@@ -98,7 +99,8 @@ internal static class ComparisonLowerings
     private static OperatorLowering Shift(bool left) => call =>
     {
         var type = ArithmeticLowerings.Wide(call.OutputType());
-        string x = call.Operand("self", type), power = call.Node("Pow", [call.Scalar(2, type), call.Operand("other", type)]);
+        string x = call.Operand("self", type),
+        power = call.Node("Pow", [call.Scalar(2, type), call.Operand("other", type)]);
         string shifted = left
             ? call.Node("Mul", [x, power])
             : call.Node("Div", [call.Node("Sub", [x, call.Node("Mod", [x, power])]), power]);
@@ -119,7 +121,8 @@ internal static class ComparisonLowerings
         }
 
         var type = call.OutputType();
-        call.Return(call.Node("Where", [Mask(call, "condition"), call.Operand("self", type), call.Operand("other", type)]));
+        call.Return(
+            call.Node("Where", [Mask(call, "condition"), call.Operand("self", type), call.Operand("other", type)]));
     }
 
     private static void MaskedFill(OperatorCall call)
@@ -143,7 +146,8 @@ internal static class ComparisonLowerings
         var type = call.PromotedType("self", "other");
         string a = call.Operand("self", type), b = call.Operand("other", type);
         string allowed = call.Node("Add",
-            [call.Scalar(call.Real("atol", 1e-8), type), call.Scale(call.Node("Abs", [b]), call.Real("rtol", 1e-5), type)]);
+            [call.Scalar(call.Real("atol", 1e-8), type),
+                call.Scale(call.Node("Abs", [b]), call.Real("rtol", 1e-5), type)]);
         call.Return(call.Node("LessOrEqual", [call.Node("Abs", [call.Node("Sub", [a, b])]), allowed]));
     }
 }

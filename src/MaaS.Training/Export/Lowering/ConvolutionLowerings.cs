@@ -70,7 +70,8 @@ internal static class ConvolutionLowerings
         call.Return(call.Node("Squeeze", [convolve(batched, w), call.Graph.Ints(0)]));
     }
 
-    private static (string, AttributeValue)[] Attributes(OperatorCall call, TracedTensor w, long[] pads, long[] dilations)
+    private static (string, AttributeValue)[] Attributes(
+        OperatorCall call, TracedTensor w, long[] pads, long[] dilations)
     {
         int axes = w.Rank - 2;
         return

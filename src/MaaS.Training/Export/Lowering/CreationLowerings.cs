@@ -82,7 +82,9 @@ internal static class CreationLowerings
     {
         if (call.IsTensor("fill_value") || call.FixedReals("fill_value") is null)
         {
-            call.Return(call.Node("Expand", [call.Operand("fill_value", call.OutputType()), call.SizeVector(call.OutputShape())]));
+            call.Return(
+                call.Node(
+                    "Expand", [call.Operand("fill_value", call.OutputType()), call.SizeVector(call.OutputShape())]));
         }
         else
         {
@@ -125,8 +127,10 @@ internal static class CreationLowerings
     private static string Linspace(OperatorCall call, double start, double end, TracedSize size)
     {
         string steps = call.SizeScalar(size), one = call.Scalar(1, DataType.Int64);
-        string gaps = call.Cast(call.Node("Max", [call.Node("Sub", [steps, one]), one]), DataType.Int64, DataType.Float);
-        string places = call.Cast(call.Node("Range", [call.Scalar(0, DataType.Int64), steps, one]), DataType.Int64, DataType.Float);
+        string gaps = call.Cast(
+            call.Node("Max", [call.Node("Sub", [steps, one]), one]), DataType.Int64, DataType.Float);
+        string places = call.Cast(
+            call.Node("Range", [call.Scalar(0, DataType.Int64), steps, one]), DataType.Int64, DataType.Float);
         string run = call.Node("Div", [call.Node("Mul", [places, call.Scalar(end - start, DataType.Float)]), gaps]);
         return call.Node("Add", [run, call.Scalar(start, DataType.Float)]);
     }
@@ -144,7 +148,8 @@ internal static class CreationLowerings
         var type = x.Type is DataType.Float or DataType.Double or DataType.Int64 ? x.Type
             : x.Type.IsFloat() ? DataType.Float : DataType.Int64;
         string triangle = call.Node(
-            "Trilu", [call.Cast(x, type), call.SizeScalar(call.Has("diagonal") ? call.Size("diagonal") : 0)], ("upper", upper));
+            "Trilu", [call.Cast(x, type), call.SizeScalar(call.Has("diagonal") ? call.Size("diagonal") : 0)],
+            ("upper", upper));
         call.Return(call.Cast(triangle, type, x.Type));
     };
 
@@ -169,7 +174,8 @@ internal static class CreationLowerings
         {
             int axis = xy && i < 2 && vectors.Length > 1 ? 1 - i : i;
             long[] others = [.. Enumerable.Range(0, vectors.Length).Where(a => a != axis).Select(static a => (long)a)];
-            string spread = others.Length == 0 ? vectors[i].Name : call.Node("Unsqueeze", [vectors[i].Name, call.Graph.Ints(others)]);
+            string spread = others.Length == 0
+                ? vectors[i].Name : call.Node("Unsqueeze", [vectors[i].Name, call.Graph.Ints(others)]);
             grids[i] = call.Node("Expand", [spread, call.SizeVector(call.OutputShape(i))]);
         }
         call.Return(grids);

@@ -65,7 +65,8 @@ internal static class EmbeddingBagLowering
         return ReductionLowerings.Reduce(call, op, bags, [1], keep: false);
     }
 
-    private static string Column(OperatorCall call, string vector) => call.Node("Unsqueeze", [vector, call.Graph.Ints(1)]);
+    private static string Column(OperatorCall call, string vector)
+        => call.Node("Unsqueeze", [vector, call.Graph.Ints(1)]);
 
     // The length of all bags where the offsets are 0, L, 2L …, as EmbeddingBag makes them for (B, L) indices.
     private static long? Length(OperatorCall call, TracedTensor indices)
@@ -79,7 +80,8 @@ internal static class EmbeddingBagLowering
         long? Constant(int input) =>
             call.Graph.Graph.Initializer.FirstOrDefault(tensor => tensor.Name == range.Input[input])?.ToInt64Array()[0];
         return Constant(0) == 0 && Constant(2) is { } step
-            && TracedSize.Map(indices.Shape[0], call.OutputShape()[0], (n, bags) => n == bags * step ? 1 : 0).Is(1) ? step : null;
+            && TracedSize.Map(indices.Shape[0], call.OutputShape()[0], (n, bags) => n == bags * step ? 1 : 0).Is(1)
+                ? step : null;
     }
 
     private static Func<string, TracedSize, string> Scatter(OperatorCall call, TracedTensor indices)

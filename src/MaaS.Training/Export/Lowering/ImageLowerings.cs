@@ -114,12 +114,13 @@ internal static class ImageLowerings
         // Factors keep every axis dynamic; without them the sizes must be named.
         float[]? factors = GivenFactors(call, x.Rank) ?? (corners ? null : WholeFactors(x, call.OutputShape()));
         call.Return(factors is not null
-            ? call.Node("Resize", [x.Name, "", call.Graph.Constant<float>(factors, factors.Length)], attributes.ToArray())
+            ? call.Node(
+                "Resize", [x.Name, "", call.Graph.Constant<float>(factors, factors.Length)], attributes.ToArray())
             : call.Node("Resize", [x.Name, "", "", call.SizeVector(call.OutputShape())], attributes.ToArray()));
     };
 
-    // Resize divides by out/in, torch multiplies by in/out: where the place is a whole number, rounding would take the one before
-    // it at some sizes. The places are computed as torch does, in float32.
+    // Resize divides by out/in, torch multiplies by in/out: where the place is a whole number, rounding would take the
+    // one before it at some sizes. The places are computed as torch does, in float32.
     private static string Picked(OperatorCall call, TracedTensor x, bool centres)
     {
         string value = x.Name;

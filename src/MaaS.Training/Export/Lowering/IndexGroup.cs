@@ -4,7 +4,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 namespace MaaS.Training.Export.Lowering;
 
 /// <summary>torch's advanced indexing with integer tensors: <c>x[:, i, j]</c> picks with the broadcast indices; the
-/// picked axes become the broadcast shape, in their place when they are neighbours and at the front otherwise.</summary>
+/// picked axes become the broadcast shape, in their place when they are neighbours and at the front
+/// otherwise.</summary>
 internal sealed class IndexGroup
 {
     private readonly OperatorCall _call;

@@ -74,7 +74,8 @@ internal static class IndexingLowerings
         string updates = call.Has("src")
             ? Fit(call, call.Tensor("src"), index, axis: -1)
             : call.Node("Expand", [call.Operand("value", x.Type), call.SizeVector(index.Shape)]);
-        string reduction = call.Name.StartsWith("aten::scatter_add", StringComparison.Ordinal) ? "add" : call.Text("reduce") switch
+        string reduction = call.Name.StartsWith("aten::scatter_add", StringComparison.Ordinal)
+            ? "add" : call.Text("reduce") switch
         {
             "" => "none",
             "add" or "sum" => "add",
@@ -89,7 +90,8 @@ internal static class IndexingLowerings
             throw call.Unsupported("include_self=false has no ONNX form");
         }
 
-        call.Return(call.Node("ScatterElements", [x.Name, index.Name, updates], ("axis", axis), ("reduction", reduction)));
+        call.Return(
+            call.Node("ScatterElements", [x.Name, index.Name, updates], ("axis", axis), ("reduction", reduction)));
     }
 
     // torch reads and writes the leading part that the index covers; ONNX wants equal sizes.
@@ -168,17 +170,24 @@ internal static class IndexingLowerings
         {
             if (values.Shape.Any(static size => !size.Is(1)))
             {
-                call.Return(call.Node("ScatterND", [x.Name, Places(call, mask), values.Name], ("reduction", reduction)));
+                call.Return(
+                    call.Node("ScatterND", [x.Name, Places(call, mask), values.Name], ("reduction", reduction)));
                 return;
             }
-            string fill = values.Rank == 0 ? values.Name : call.Node("Reshape", [values.Name, call.Graph.Constant<long>([], 0)]);
+            string fill = values.Rank == 0
+                ? values.Name : call.Node("Reshape", [values.Name, call.Graph.Constant<long>([], 0)]);
             string condition = call.Cast(mask, DataType.Bool);
             if (mask.Rank < x.Rank)
             {
-                condition = call.Node("Unsqueeze", [condition, call.Graph.Ints([.. Enumerable.Range(mask.Rank, x.Rank - mask.Rank).Select(static i => (long)i)])]);
+                condition = call.Node(
+                    "Unsqueeze",
+                    [condition,
+                        call.Graph.Ints(
+                            [.. Enumerable.Range(mask.Rank, x.Rank - mask.Rank).Select(static i => (long)i)])]);
             }
 
-            call.Return(call.Node("Where", [condition, reduction == "add" ? call.Node("Add", [x.Name, fill]) : fill, x.Name]));
+            call.Return(
+                call.Node("Where", [condition, reduction == "add" ? call.Node("Add", [x.Name, fill]) : fill, x.Name]));
             return;
         }
         var group = new IndexGroup(call, x, indices);
@@ -190,7 +199,8 @@ internal static class IndexingLowerings
         string updates = values.Shape.SequenceEqual(group.FrontShape)
             ? values.Name
             : call.Node("Expand", [values.Name, call.SizeVector(group.FrontShape)]);
-        string written = call.Node("ScatterND", [group.ToFront(x.Name), group.Places(), updates], ("reduction", reduction));
+        string written = call.Node(
+            "ScatterND", [group.ToFront(x.Name), group.Places(), updates], ("reduction", reduction));
         call.Return(group.Back(written));
     }
 
@@ -221,7 +231,8 @@ internal static class IndexingLowerings
         }
 
         call.Return(call.Node("OneHot",
-            [call.Tensor("self").Name, call.Graph.Scalar(call.Int("num_classes")), call.Graph.Constant<long>([0, 1], 2)]));
+            [call.Tensor("self").Name, call.Graph.Scalar(call.Int("num_classes")),
+                call.Graph.Constant<long>([0, 1], 2)]));
     }
 
     // Elements (i, i + offset) of two axes, which become the last one. Both must have fixed sizes.
@@ -238,7 +249,9 @@ internal static class IndexingLowerings
         long row = Math.Max(0, -offset), column = Math.Max(0, offset);
         long length = Math.Min(x.Shape[first].Value - row, x.Shape[second].Value - column);
         long[] places = [.. Enumerable.Range(0, (int)length).SelectMany(i => new[] { row + i, column + i })];
-        long[] front = [first, second, .. Enumerable.Range(0, x.Rank).Where(i => i != first && i != second).Select(static i => (long)i)];
+        long[] front = [
+            first, second,
+            .. Enumerable.Range(0, x.Rank).Where(i => i != first && i != second).Select(static i => (long)i)];
         string moved = call.Node("Transpose", [x.Name], ("perm", front));
         string diagonal = call.Node("GatherND", [moved, call.Graph.Constant<long>(places, length, 2)]);
         long[] last = [.. Enumerable.Range(1, x.Rank - 2).Select(static i => (long)i), 0];

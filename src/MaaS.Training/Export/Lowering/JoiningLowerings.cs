@@ -40,8 +40,12 @@ internal static class JoiningLowerings
     {
         var tensors = call.Tensors("tensors");
         // torch skips empty vectors whatever the rank of the others.
-        var kept = tensors.Where(tensor => !(tensor.Rank == 1 && tensor.Shape[0].Is(0)) || tensors.All(static t => t.Rank == 1)).ToArray();
-        call.Return(Join(call, [.. kept.Select(tensor => call.Cast(tensor, call.OutputType()))], kept[0].Axis(call.Int("dim", 0))));
+        var kept = tensors.Where(
+            tensor => !(tensor.Rank == 1 && tensor.Shape[0].Is(0)) || tensors.All(static t => t.Rank == 1)).ToArray();
+        call.Return(
+            Join(
+                call, [.. kept.Select(tensor => call.Cast(tensor, call.OutputType()))],
+                kept[0].Axis(call.Int("dim", 0))));
     }
 
     // Each element less the one before it, n times.
@@ -74,7 +78,10 @@ internal static class JoiningLowerings
     private static void HorizontalStack(OperatorCall call)
     {
         var tensors = call.Tensors("tensors");
-        call.Return(Join(call, [.. tensors.Select(tensor => call.Cast(tensor, call.OutputType()))], tensors[0].Rank == 1 ? 0 : 1));
+        call.Return(
+            Join(
+                call, [.. tensors.Select(tensor => call.Cast(tensor, call.OutputType()))],
+                tensors[0].Rank == 1 ? 0 : 1));
     }
 
     private static void VerticalStack(OperatorCall call)
@@ -96,7 +103,8 @@ internal static class JoiningLowerings
 
         string axes = call.Graph.Ints(axis);
         call.Return(Join(
-            call, [.. tensors.Select(tensor => call.Node("Unsqueeze", [call.Cast(tensor, call.OutputType()), axes]))], (int)axis));
+            call, [.. tensors.Select(tensor => call.Node("Unsqueeze", [call.Cast(tensor, call.OutputType()), axes]))],
+            (int)axis));
     }
 
     private static void Split(OperatorCall call)
@@ -123,7 +131,8 @@ internal static class JoiningLowerings
     private static void Select(OperatorCall call)
     {
         var x = call.Tensor("self");
-        call.Return(call.Node("Gather", [x.Name, call.SizeScalar(call.Size("index"))], ("axis", x.Axis(call.Int("dim")))));
+        call.Return(
+            call.Node("Gather", [x.Name, call.SizeScalar(call.Size("index"))], ("axis", x.Axis(call.Int("dim")))));
     }
 
     private static void Slice(OperatorCall call)
@@ -176,7 +185,8 @@ internal static class JoiningLowerings
         }
 
         return call.Node("Slice",
-            [x.Name, call.Graph.Ints(Same(-1)), call.Graph.Ints(Same(long.MinValue)), call.Graph.Ints(axes), call.Graph.Ints(Same(-1))]);
+            [x.Name, call.Graph.Ints(Same(-1)), call.Graph.Ints(Same(long.MinValue)), call.Graph.Ints(axes),
+                call.Graph.Ints(Same(-1))]);
     }
 
     // The last elements come first; without axes the tensor is rolled as one flat vector.
@@ -234,8 +244,10 @@ internal static class JoiningLowerings
         }
         var counts = Enumerable.Repeat((TracedSize)1, rank + 1).ToArray();
         counts[axis + 1] = call.Size("repeats");
-        string tiled = call.Node("Tile", [call.Node("Unsqueeze", [value, call.Graph.Ints(axis + 1)]), call.SizeVector(counts)]);
-        TracedSize[] middle = [.. call.OutputShape().Take(axis), 0, counts[axis + 1], .. call.OutputShape().Skip(axis + 1)];
+        string tiled = call.Node(
+            "Tile", [call.Node("Unsqueeze", [value, call.Graph.Ints(axis + 1)]), call.SizeVector(counts)]);
+        TracedSize[] middle = [
+            .. call.OutputShape().Take(axis), 0, counts[axis + 1], .. call.OutputShape().Skip(axis + 1)];
         middle[axis] = call.Has("dim") ? x.Shape[axis] : -1;
         call.Return(call.Reshape(tiled, middle, call.OutputShape()));
     }
@@ -247,7 +259,8 @@ internal static class JoiningLowerings
         int axis = x.Axis(call.Int("dimension"));
         long size = call.Int("size"), step = call.Int("step");
         string windows = call.Node("Gather", [x.Name, Windows(call, x.Shape[axis], size, step)], ("axis", axis));
-        var order = Enumerable.Range(0, x.Rank + 1).Where(i => i != axis + 1).Append(axis + 1).Select(static i => (long)i).ToArray();
+        var order = Enumerable.Range(0, x.Rank + 1).Where(i => i != axis + 1).Append(axis + 1)
+            .Select(static i => (long)i).ToArray();
         call.Return(axis == x.Rank - 1 ? windows : call.Node("Transpose", [windows], ("perm", order)));
     }
 

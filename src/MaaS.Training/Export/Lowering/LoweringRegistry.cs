@@ -6,7 +6,8 @@ namespace MaaS.Training.Export.Lowering;
 /// <see cref="OperatorCall.Graph"/>, and names the results with <see cref="OperatorCall.Return"/>.</summary>
 public delegate void OperatorLowering(OperatorCall call);
 
-/// <summary>The lowerings by ATen operator name. In-place forms (<c>add_</c>) use the lowering of the plain form.</summary>
+/// <summary>The lowerings by ATen operator name. In-place forms (<c>add_</c>) use the lowering of the plain
+/// form.</summary>
 public sealed class LoweringRegistry
 {
     private readonly FrozenDictionary<string, OperatorLowering> _lowerings;
@@ -15,7 +16,8 @@ public sealed class LoweringRegistry
         _lowerings = lowerings.ToFrozenDictionary();
 
     /// <summary>Every operator that MaaS exports.</summary>
-    public static LoweringRegistry Default { get; } = new(LoweringFamilies.All.SelectMany(static family => family.Lowerings));
+    public static LoweringRegistry Default { get; } = new(
+        LoweringFamilies.All.SelectMany(static family => family.Lowerings));
 
     /// <summary>The operators of <see cref="Default"/> by topic, in alphabetical order.</summary>
     public static IReadOnlyList<(string Topic, IReadOnlyList<string> Operators)> Topics =>

@@ -25,7 +25,8 @@ internal static class NormalizationLowerings
         if (call.Flag("training") || !call.Has("running_mean"))
         {
             throw call.Unsupported(
-                "batch norm uses the statistics of the batch; export needs evaluation mode with track_running_stats=true");
+                "batch norm uses the statistics of the batch; export needs evaluation mode with "
+                    + "track_running_stats=true");
         }
         call.Return(call.Node(
             "BatchNormalization",
@@ -90,7 +91,8 @@ internal static class NormalizationLowerings
         var x = call.Tensor("input");
         long[] axes = [.. Enumerable.Range(1, call.Ints("normalized_shape").Length).Select(static i => -(long)i)];
         double eps = call.Real("eps", x.Type == DataType.Double ? double.Epsilon : 1.1920929e-7);
-        string mean = ReductionLowerings.Reduce(call, "ReduceMean", call.Node("Mul", [x.Name, x.Name]), axes, keep: true);
+        string mean = ReductionLowerings.Reduce(
+            call, "ReduceMean", call.Node("Mul", [x.Name, x.Name]), axes, keep: true);
         string root = call.Node("Sqrt", [call.Node("Add", [mean, call.Scalar(eps, x.Type)])]);
         string result = call.Node("Div", [x.Name, root]);
         call.Return(call.OptionalTensor("weight") is { } weight ? call.Node("Mul", [result, weight.Name]) : result);
@@ -109,5 +111,6 @@ internal static class NormalizationLowerings
     // (C) → (C, 1, …) so that it broadcasts over the axes after the channels.
     private static string Column(OperatorCall call, string value, TracedTensor x) => x.Rank <= 2
         ? value
-        : call.Node("Unsqueeze", [value, call.Graph.Ints([.. Enumerable.Range(1, x.Rank - 2).Select(static i => (long)i)])]);
+        : call.Node(
+            "Unsqueeze", [value, call.Graph.Ints([.. Enumerable.Range(1, x.Rank - 2).Select(static i => (long)i)])]);
 }

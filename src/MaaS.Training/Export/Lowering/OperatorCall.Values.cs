@@ -10,7 +10,8 @@ public sealed partial class OperatorCall
 {
     /// <summary>The name of an int64 vector of one element: a constant, or computed from the dynamic axes.</summary>
     /// <exception cref="OnnxExportException">The number cannot be expressed in the dynamic axes.</exception>
-    public string SizeVector(TracedSize size) => _export.Sizes.Vector(size) ?? throw Inexpressible(size.ToString, run => size.At(run));
+    public string SizeVector(TracedSize size)
+        => _export.Sizes.Vector(size) ?? throw Inexpressible(size.ToString, run => size.At(run));
 
     // Says what the number was at which sizes: a few of them show what it does.
     private OnnxExportException Inexpressible(Func<string> all, Func<int, object> at)
@@ -21,9 +22,13 @@ public sealed partial class OperatorCall
         var seen = Enumerable.Range(0, Math.Min(runs, Shown)).Select(
             run => $"{at(run)} at {string.Join(", ", axes.Select(axis => $"{axis.Symbol} {axis.Size.At(run)}"))}");
         string more = runs > Shown ? $"; and so on, {runs} sizes in all" : "";
-        return new($"the number {(runs == 0 ? all() : string.Join("; ", seen))}{more} cannot be expressed in the dynamic axes: no sum, product, "
-            + "quotient, remainder, minimum or maximum of theirs fits all of these, or more than one does. Write it as such, make one of "
-            + "the axes fixed, or name the sizes that the module is made for in OnnxExportOptions.TraceSizes", Name, ModulePath)
+        return new(
+            $"the number {(runs == 0 ? all() : string.Join("; ", seen))}{more} cannot be expressed in the dynamic "
+                + "axes: no sum, product, "
+            + "quotient, remainder, minimum or maximum of theirs fits all of these, or more than one does. Write it as "
+            + "such, make one of "
+            + "the axes fixed, or name the sizes that the module is made for in OnnxExportOptions.TraceSizes", Name,
+            ModulePath)
         {
             NeedsMoreSizes = _export.Sizes.MoreSizesCouldHelp,
         };
@@ -51,7 +56,9 @@ public sealed partial class OperatorCall
                 end++;
             }
 
-            parts.Add(end == i ? SizeVector(sizes[i]) : Graph.Ints([.. sizes.Skip(i).Take(end - i).Select(static s => s.Value)]));
+            parts.Add(
+                end == i
+                    ? SizeVector(sizes[i]) : Graph.Ints([.. sizes.Skip(i).Take(end - i).Select(static s => s.Value)]));
             i = Math.Max(end, i + 1);
         }
         return Node("Concat", parts.ToArray(), ("axis", 0));
@@ -93,8 +100,10 @@ public sealed partial class OperatorCall
         Argument.Real or Argument.Flag => Scalar(Real(name), type),
         Argument.Constant { Values: [{ Dims.Count: 0 }, ..] } scalar when IsFixedScalar(scalar) =>
             scalar.Values[0].Type().IsFloat() ? Scalar(Real(name), type) : Number(Size(name), type),
-        Argument.Constant { Values: [{ Dims.Count: 0 } first, ..] } when !first.Type().IsFloat() => Number(Size(name), type),
-        Argument.Constant { Values: [{ Dims.Count: 0 }, ..] } moving => Moving([.. moving.Values.Select(ScalarOf)], type),
+        Argument.Constant { Values: [{ Dims.Count: 0 } first, ..] } when !first.Type().IsFloat()
+            => Number(Size(name), type),
+        Argument.Constant { Values: [{ Dims.Count: 0 }, ..] } moving
+            => Moving([.. moving.Values.Select(ScalarOf)], type),
         _ => Cast(Tensor(name), type),
     };
 
@@ -113,7 +122,8 @@ public sealed partial class OperatorCall
             return value;
         }
 
-        var moving = Enumerable.Range(0, to.Count).Where(i => !to[i].IsFixed && !(i < from.Count && from[i] == to[i])).ToList();
+        var moving = Enumerable.Range(0, to.Count).Where(i => !to[i].IsFixed && !(i < from.Count && from[i] == to[i]))
+            .ToList();
         long Entry(int i) => to[i].IsFixed ? to[i].Value : moving.Contains(i) ? -1 : 0;
         if (moving.Count <= 1)
         {
@@ -139,7 +149,8 @@ public sealed partial class OperatorCall
     public bool IsZeros(TracedTensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        return Graph.Graph.Node.LastOrDefault(node => node.Output.Contains(tensor.Name)) is { OpType: "ConstantOfShape" } node
+        return Graph.Graph.Node.LastOrDefault(
+            node => node.Output.Contains(tensor.Name)) is { OpType: "ConstantOfShape" } node
             && node.Attribute.Count == 0;
     }
 
@@ -185,7 +196,8 @@ public sealed partial class OperatorCall
         ArgumentNullException.ThrowIfNull(like);
         int moving = like.Shape.Count(static size => !size.IsFixed);
         return moving <= 1
-            ? Node("Reshape", [value, Graph.Ints([.. like.Shape.Select(static size => size.IsFixed ? size.Value : -1)])])
+            ? Node(
+                "Reshape", [value, Graph.Ints([.. like.Shape.Select(static size => size.IsFixed ? size.Value : -1)])])
             : Node("Reshape", [value, Node("Shape", [like.Name])]);
     }
 
@@ -193,8 +205,8 @@ public sealed partial class OperatorCall
         ? Cast(SizeScalar(number), DataType.Int64, type)
         : type == DataType.Int64 ? Graph.Scalar(number.Value) : Scalar(number.Value, type);
 
-    // A real that moves must be a whole number, or follow from one by a power, a fixed factor or another axis. C# computes it in
-    // float64, and so does the graph.
+    // A real that moves must be a whole number, or follow from one by a power, a fixed factor or another axis. C#
+    // computes it in float64, and so does the graph.
     private string Moving(IReadOnlyList<double> values, DataType type)
     {
         if (values.All(static value => value == Math.Round(value) && Math.Abs(value) < 1e15))

@@ -47,18 +47,21 @@ public sealed partial class OperatorCall
         string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, AttributeValue Value)> attributes) =>
         Graph.Node(op, inputs, attributes);
 
-    /// <summary>Names the values that the operator gives, in its order; results that nothing reads may be left out.</summary>
+    /// <summary>Names the values that the operator gives, in its order; results that nothing reads may be left
+    /// out.</summary>
     public void Return(params string[] values) => Results = values;
 
     /// <summary>The error for a case that the lowering does not know.</summary>
     public OnnxExportException Unsupported(string reason) => new(reason, Name, ModulePath);
 
-    /// <summary>An error that says which opset would do; the exporter takes that one where the caller named none.</summary>
+    /// <summary>An error that says which opset would do; the exporter takes that one where the caller named
+    /// none.</summary>
     public OnnxExportException NeedsOpset(int opset, string what) =>
         new($"{what} needs opset {opset}; set OnnxExportOptions.Opset", Name, ModulePath) { NeededOpset = opset };
 
     /// <summary>Whether the schema has the argument and the call gives it a value.</summary>
-    public bool Has(string name) => _traced.Arguments.TryGetValue(name, out var argument) && argument is not Argument.None;
+    public bool Has(string name)
+        => _traced.Arguments.TryGetValue(name, out var argument) && argument is not Argument.None;
 
     /// <summary>Whether the argument is a tensor.</summary>
     public bool IsTensor(string name) =>
@@ -98,7 +101,8 @@ public sealed partial class OperatorCall
     /// <summary>A real or integer number that must not depend on the dynamic axes.</summary>
     public double Real(string name) => AsReal(Get(name), name);
 
-    /// <summary>A list of numbers, a single one counting as a list; null where it is left out or moves with the dynamic axes.</summary>
+    /// <summary>A list of numbers, a single one counting as a list; null where it is left out or moves with the dynamic
+    /// axes.</summary>
     internal double[]? FixedReals(string name) =>
         Has(name) && Items(name).All(IsFixedNumber) ? [.. Items(name).Select(item => AsReal(item, name))] : null;
 
@@ -153,7 +157,8 @@ public sealed partial class OperatorCall
     {
         Argument.Int number => number.Value,
         Argument.Flag flag => new TracedSize(flag.Value ? 1 : 0),
-        Argument.Constant constant when constant.Values[0].ElementCount() == 1 && !constant.Values[0].Type().IsFloat() =>
+        Argument.Constant constant when constant.Values[0].ElementCount() == 1
+            && !constant.Values[0].Type().IsFloat() =>
             new TracedSize([.. constant.Values.Select(static tensor => (long)ScalarOf(tensor))]),
         _ => throw Wrong(name, "an integer", argument),
     };
@@ -185,7 +190,8 @@ public sealed partial class OperatorCall
     };
 
     private OnnxExportException Moves(string name, string values) => Unsupported(
-        $"the argument '{name}' moves with the dynamic axes ({values} in the traced runs), and ONNX needs a fixed number there");
+        $"the argument '{name}' moves with the dynamic axes ({values} in the traced runs), and ONNX needs a fixed "
+            + "number there");
 
     private OnnxExportException Wrong(string name, string expected, Argument argument) =>
         Unsupported($"expected {expected} for the argument '{name}', got {argument.GetType().Name}");

@@ -21,7 +21,9 @@ internal static class OrderLowerings
         var x = call.Tensor("self");
         bool overAll = !call.Has("dim");
         int axis = overAll ? 0 : x.Axis(call.Int("dim"));
-        var size = overAll ? x.Shape.Aggregate((TracedSize)1, static (n, s) => TracedSize.Map(n, s, static (a, b) => a * b)) : x.Shape[axis];
+        var size = overAll
+            ? x.Shape.Aggregate((TracedSize)1, static (n, s) => TracedSize.Map(n, s, static (a, b) => a * b))
+            : x.Shape[axis];
         string value = overAll ? call.Node("Reshape", [x.Name, call.Graph.Ints(-1)]) : x.Name;
         string[] sorted = call.Graph.Nodes(
             "TopK", [value, call.SizeVector(rank(call, size))], 2, ("axis", axis), ("largest", 0), ("sorted", 1));
@@ -43,7 +45,8 @@ internal static class OrderLowerings
         string row = boundaries.Rank == 1
             ? boundaries.Name
             : call.Node("Unsqueeze", [boundaries.Name, call.Graph.Ints(boundaries.Rank - 1)]);
-        string below = call.Cast(call.Node(right ? "LessOrEqual" : "Less", [row, column]), DataType.Bool, DataType.Int64);
+        string below = call.Cast(
+            call.Node(right ? "LessOrEqual" : "Less", [row, column]), DataType.Bool, DataType.Int64);
         string count = ReductionLowerings.Reduce(call, "ReduceSum", below, [values.Rank], keep: false);
         call.Return(call.Cast(count, DataType.Int64, call.OutputType()));
     }

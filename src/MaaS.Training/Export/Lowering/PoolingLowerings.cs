@@ -29,7 +29,9 @@ internal static class PoolingLowerings
     };
 
     private static OperatorLowering MaxPool(int axes) => call => Emit(call, axes, x =>
-        call.Node("MaxPool", [x], [.. Window(call, axes), ("dilations", ConvolutionLowerings.Spread(call.Ints("dilation"), axes, 1))]));
+        call.Node(
+            "MaxPool", [x],
+            [.. Window(call, axes), ("dilations", ConvolutionLowerings.Spread(call.Ints("dilation"), axes, 1))]));
 
     // ONNX counts places through the whole tensor, torch within one channel of one sample.
     private static OperatorLowering MaxPoolWithIndices(int axes) => call =>
@@ -57,7 +59,8 @@ internal static class PoolingLowerings
             throw call.Unsupported("divisor_override has no ONNX form");
         }
 
-        return call.Node("AveragePool", [x], [.. Window(call, axes), ("count_include_pad", call.Flag("count_include_pad"))]);
+        return call.Node(
+            "AveragePool", [x], [.. Window(call, axes), ("count_include_pad", call.Flag("count_include_pad"))]);
     });
 
     private static (string, AttributeValue)[] Window(OperatorCall call, int axes)
@@ -109,15 +112,20 @@ internal static class PoolingLowerings
         OperatorCall call, string x, string windowed, int axis, int rank, TracedSize input, TracedSize output)
     {
         var type = call.OutputType();
-        string n = call.SizeVector(input), m = call.SizeVector(output), one = call.Graph.Ints(1), zero = call.Graph.Scalar(0L);
-        string windows = call.Node("Range", [zero, call.SizeScalar(output), call.Graph.Scalar(1L)]);                  // (m)
+        string n = call.SizeVector(input), m = call.SizeVector(output), one = call.Graph.Ints(1),
+        zero = call.Graph.Scalar(0L);
+        // (m)
+        string windows = call.Node("Range", [zero, call.SizeScalar(output), call.Graph.Scalar(1L)]);
         string starts = call.Node("Div", [call.Node("Mul", [windows, n]), m]);
         string ends = call.Node("Mul", [call.Node("Add", [windows, one]), n]);
-        ends = call.Node("Div", [call.Node("Sub", [call.Node("Add", [ends, m]), one]), m]);                           // ⌈(o+1)·n/m⌉
+        // ⌈(o+1)·n/m⌉
+        ends = call.Node("Div", [call.Node("Sub", [call.Node("Add", [ends, m]), one]), m]);
         string places = call.Node("Range", [zero, call.SizeScalar(input), call.Graph.Scalar(1L)]);
-        places = call.Node("Unsqueeze", [places, one]);                                                               // (n, 1)
+        // (n, 1)
+        places = call.Node("Unsqueeze", [places, one]);
         string inside = call.Node("And",
-            [call.Node("GreaterOrEqual", [places, starts]), call.Node("Less", [places, ends])]);                      // (n, m)
+            // (n, m)
+            [call.Node("GreaterOrEqual", [places, starts]), call.Node("Less", [places, ends])]);
         if (windowed == "MaxPool")
         {
             long[] behind = [.. Enumerable.Range(1, rank - axis - 1).Select(static i => (long)i + 1)];
@@ -141,19 +149,24 @@ internal static class PoolingLowerings
         return call.Node("Einsum", [x, matrix], ("equation", $"{axes},{axes[axis]}z->{pooled}"));
     }
 
-    // Window o covers ⌊o·n/m⌋ to before ⌈(o+1)·n/m⌉: means are a product by a constant matrix, maxima those of gathered windows.
-    private static string UnevenWindows(OperatorCall call, string x, string windowed, int axis, int rank, long n, long m)
+    // Window o covers ⌊o·n/m⌋ to before ⌈(o+1)·n/m⌉: means are a product by a constant matrix, maxima those of gathered
+    // windows.
+    private static string UnevenWindows(
+        OperatorCall call, string x, string windowed, int axis, int rank, long n, long m)
     {
         if (n == m)
         {
             return x;
         }
 
-        var windows = Enumerable.Range(0, (int)m).Select(o => (Start: o * n / m, End: ((o + 1) * n + m - 1) / m)).ToArray();
+        var windows = Enumerable.Range(0, (int)m).Select(o => (Start: o * n / m, End: ((o + 1) * n + m - 1) / m))
+            .ToArray();
         if (windowed == "MaxPool")
         {
             long length = windows.Max(static w => w.End - w.Start);
-            long[] picks = [.. windows.SelectMany(w => Enumerable.Range(0, (int)length).Select(i => Math.Min(w.Start + i, w.End - 1)))];
+            long[] picks = [
+                .. windows.SelectMany(
+                    w => Enumerable.Range(0, (int)length).Select(i => Math.Min(w.Start + i, w.End - 1)))];
             string gathered = call.Node("Gather", [x, call.Graph.Constant<long>(picks, m, length)], ("axis", axis));
             return ReductionLowerings.Reduce(call, "ReduceMax", gathered, [axis + 1], keep: false);
         }

@@ -17,7 +17,8 @@ internal static class RecurrentLowerings
         ["aten::lstm"] = call => Sequence(call, "LSTM", LstmGates),
         ["aten::gru"] = call => Sequence(call, "GRU", GruGates, ("linear_before_reset", 1)),
         ["aten::rnn_tanh"] = call => Sequence(call, "RNN", RnnGates),
-        ["aten::rnn_relu"] = call => Sequence(call, "RNN", RnnGates, ("activations", Repeat("Relu", call.Flag("bidirectional")))),
+        ["aten::rnn_relu"] = call
+            => Sequence(call, "RNN", RnnGates, ("activations", Repeat("Relu", call.Flag("bidirectional")))),
     };
 
     private static void Sequence(
@@ -68,14 +69,16 @@ internal static class RecurrentLowerings
             // (T, directions, B, H) → (T, B, directions · H)
             y = bidirectional
                 ? call.Node("Reshape",
-                    [call.Node("Transpose", [outputs[0]], ("perm", new long[] { 0, 2, 1, 3 })), call.Graph.Ints(0, 0, 2 * hidden)])
+                    [call.Node("Transpose", [outputs[0]], ("perm", new long[] { 0, 2, 1, 3 })),
+                        call.Graph.Ints(0, 0, 2 * hidden)])
                 : call.Node("Squeeze", [outputs[0], call.Graph.Ints(1)]);
             for (int i = 0; i < last.Length; i++)
             {
                 last[i].Add(outputs[1 + i]);
             }
         }
-        string[] finals = [.. last.Select(list => list.Count == 1 ? list[0] : call.Node("Concat", list.ToArray(), ("axis", 0)))];
+        string[] finals = [
+            .. last.Select(list => list.Count == 1 ? list[0] : call.Node("Concat", list.ToArray(), ("axis", 0)))];
         call.Return([batchFirst ? Swap(call, y) : y, .. finals]);
     }
 
@@ -95,7 +98,8 @@ internal static class RecurrentLowerings
     {
         string[] each = [.. cells.Select(cell =>
         {
-            string input = Reorder(call, cell[2].Name, gates, hidden), recurrent = Reorder(call, cell[3].Name, gates, hidden);
+            string input = Reorder(call, cell[2].Name, gates, hidden),
+            recurrent = Reorder(call, cell[3].Name, gates, hidden);
             return call.Node("Unsqueeze", [call.Node("Concat", [input, recurrent], ("axis", 0)), call.Graph.Ints(0)]);
         })];
         return each.Length == 1 ? each[0] : call.Node("Concat", each, ("axis", 0));

@@ -68,7 +68,9 @@ internal static class ReductionLowerings
     {
         var x = call.Tensor("self");
         string known = call.Node("Where", [call.Node("IsNaN", [x.Name]), call.Scalar(0, x.Type), x.Name]);
-        call.Return(call.Cast(Reduce(call, "ReduceSum", known, Axes(call, x), call.Flag("keepdim")), x.Type, call.OutputType()));
+        call.Return(
+            call.Cast(
+                Reduce(call, "ReduceSum", known, Axes(call, x), call.Flag("keepdim")), x.Type, call.OutputType()));
     }
 
     // max() over all, max(dim) with indices, max(other) of two tensors.
@@ -97,7 +99,8 @@ internal static class ReductionLowerings
         var x = call.Tensor("self");
         bool keep = call.Flag("keepdim");
         call.Return(
-            Reduce(call, "ReduceMin", x.Name, Axes(call, x), keep), Reduce(call, "ReduceMax", x.Name, Axes(call, x), keep));
+            Reduce(call, "ReduceMin", x.Name, Axes(call, x), keep),
+            Reduce(call, "ReduceMax", x.Name, Axes(call, x), keep));
     }
 
     private static OperatorLowering Arg(string op) => call =>
@@ -133,13 +136,15 @@ internal static class ReductionLowerings
         }
 
         bool keep = call.Flag("keepdim");
-        double correction = call.Has("correction") ? call.Real("correction") : call.Has("unbiased") && !call.Flag("unbiased") ? 0 : 1;
+        double correction = call.Has("correction")
+            ? call.Real("correction") : call.Has("unbiased") && !call.Flag("unbiased") ? 0 : 1;
         string mean = Reduce(call, "ReduceMean", x.Name, axes, keep: true);
         string delta = call.Node("Sub", [x.Name, mean]);
         string variance = Reduce(call, "ReduceMean", call.Node("Mul", [delta, delta]), axes, keep);
         if (correction != 0)
         {
-            var count = axes.Aggregate((TracedSize)1, (n, axis) => TracedSize.Map(n, x.Shape[(int)axis], static (a, b) => a * b));
+            var count = axes.Aggregate(
+                (TracedSize)1, (n, axis) => TracedSize.Map(n, x.Shape[(int)axis], static (a, b) => a * b));
             if (count.IsFixed)
             {
                 variance = call.Scale(variance, count.Value / (count.Value - correction), type);
@@ -200,13 +205,15 @@ internal static class ReductionLowerings
         var x = call.Tensor("self");
         int axis = x.Axis(call.Int("dim", -1));
         return call.Graph.Nodes(
-            "TopK", [x.Name, call.SizeVector(x.Shape[axis])], 2, ("axis", axis), ("largest", call.Flag("descending")), ("sorted", 1));
+            "TopK", [x.Name, call.SizeVector(x.Shape[axis])], 2, ("axis", axis), ("largest", call.Flag("descending")),
+            ("sorted", 1));
     }
 
     private static void CumSum(OperatorCall call)
     {
         var x = call.Tensor("self");
-        call.Return(call.Node("CumSum", [call.Cast(x, call.OutputType()), call.Graph.Scalar((long)x.Axis(call.Int("dim")))]));
+        call.Return(
+            call.Node("CumSum", [call.Cast(x, call.OutputType()), call.Graph.Scalar((long)x.Axis(call.Int("dim")))]));
     }
 
     // ONNX has running sums only: Scan multiplies one slice after the other.

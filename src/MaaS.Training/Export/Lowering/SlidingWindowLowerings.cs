@@ -18,7 +18,8 @@ internal static class SlidingWindowLowerings
         var x = Image(call, 4);
         long[] kernel = call.Ints("kernel_size");
         long channels = x.Shape[1].Value;
-        string windows = call.Node("Conv", [x.Name, Picks(call, channels, kernel, x.Type)], Attributes(call, channels, kernel));
+        string windows = call.Node(
+            "Conv", [x.Name, Picks(call, channels, kernel, x.Type)], Attributes(call, channels, kernel));
         call.Return(call.Node("Reshape", [windows, call.Graph.Ints(0, channels * kernel[0] * kernel[1], -1)]));
     }
 
@@ -58,7 +59,8 @@ internal static class SlidingWindowLowerings
             values[i * area + i % area] = 1;
         }
 
-        return call.Cast(call.Graph.Constant<float>(values, channels * area, 1, kernel[0], kernel[1]), DataType.Float, type);
+        return call.Cast(
+            call.Graph.Constant<float>(values, channels * area, 1, kernel[0], kernel[1]), DataType.Float, type);
     }
 
     private static (string, AttributeValue)[] Attributes(OperatorCall call, long channels, long[] kernel) =>

@@ -71,7 +71,8 @@ internal static class ViewLowerings
 
         long[] Move(long[] from, long[] to)
         {
-            var pairs = from.Zip(to, (a, b) => (From: x.Axis(a), To: x.Axis(b))).OrderBy(static pair => pair.To).ToList();
+            var pairs = from.Zip(to, (a, b) => (From: x.Axis(a), To: x.Axis(b))).OrderBy(static pair => pair.To)
+                .ToList();
             axes.RemoveAll(axis => pairs.Any(pair => pair.From == axis));
             foreach (var pair in pairs)
             {
@@ -117,12 +118,16 @@ internal static class ViewLowerings
     private static void Squeeze(OperatorCall call)
     {
         var x = call.Tensor("self");
-        int[] asked = call.Has("dim") ? [.. call.Ints("dim").Select(axis => x.Axis(axis))] : [.. Enumerable.Range(0, x.Rank)];
+        int[] asked = call.Has("dim")
+            ? [.. call.Ints("dim").Select(axis => x.Axis(axis))] : [.. Enumerable.Range(0, x.Rank)];
         long[] axes = [.. asked.Where(axis => axis < x.Rank && x.Shape[axis].Is(1)).Select(static axis => (long)axis)];
-        call.Return(axes.Length == 0 ? x.Name : Unsqueezed(call, x, axes) ?? call.Node("Squeeze", [x.Name, call.Graph.Ints(axes)]));
+        call.Return(
+            axes.Length == 0
+                ? x.Name : Unsqueezed(call, x, axes) ?? call.Node("Squeeze", [x.Name, call.Graph.Ints(axes)]));
     }
 
-    // What was unsqueezed for the sake of one operator, as TorchSharp's Dropout1d does, needs no node to be squeezed again.
+    // What was unsqueezed for the sake of one operator, as TorchSharp's Dropout1d does, needs no node to be squeezed
+    // again.
     private static string? Unsqueezed(OperatorCall call, TracedTensor x, long[] axes)
     {
         var maker = call.Graph.Graph.Node.LastOrDefault(node => node.Output.Contains(x.Name));
@@ -147,7 +152,9 @@ internal static class ViewLowerings
     private static void Expand(OperatorCall call)
     {
         var x = call.Tensor("self");
-        call.Return(x.Shape.SequenceEqual(call.OutputShape()) ? x.Name : call.Node("Expand", [x.Name, call.SizeVector(call.OutputShape())]));
+        call.Return(
+            x.Shape.SequenceEqual(call.OutputShape())
+                ? x.Name : call.Node("Expand", [x.Name, call.SizeVector(call.OutputShape())]));
     }
 
     private static void Repeat(OperatorCall call)
@@ -156,7 +163,9 @@ internal static class ViewLowerings
         var repeats = call.Sizes(call.Has("repeats") ? "repeats" : "dims");
         int rank = Math.Max(x.Rank, repeats.Length);
         string value = x.Rank == rank ? x.Name
-            : call.Node("Unsqueeze", [x.Name, call.Graph.Ints([.. Enumerable.Range(0, rank - x.Rank).Select(static i => (long)i)])]);
+            : call.Node(
+                "Unsqueeze",
+                [x.Name, call.Graph.Ints([.. Enumerable.Range(0, rank - x.Rank).Select(static i => (long)i)])]);
         TracedSize[] all = [.. Enumerable.Repeat((TracedSize)1, rank - repeats.Length), .. repeats];
         call.Return(all.All(static count => count.Is(1)) ? value : call.Node("Tile", [value, call.SizeVector(all)]));
     }

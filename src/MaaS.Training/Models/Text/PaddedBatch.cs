@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Models.Text;
 
-/// <summary>What a mask says of a batch of sequences that are padded at the end. Made of operators that export.</summary>
+/// <summary>What a mask says of a batch of sequences that are padded at the end. Made of operators that
+/// export.</summary>
 /// <param name="attentionMask">(B, T), int64: ones, then zeros.</param>
 internal readonly struct PaddedBatch(Tensor attentionMask)
 {
@@ -11,7 +12,8 @@ internal readonly struct PaddedBatch(Tensor attentionMask)
     /// <summary>1 at tokens and 0 at padding: (B, T, 1), of the type of <paramref name="like"/>.</summary>
     public Tensor Weights(Tensor like) => attentionMask.unsqueeze(-1).to(like.dtype);
 
-    /// <summary>Reverses every sequence within its own length and leaves padding where it is; applied twice it changes nothing.</summary>
+    /// <summary>Reverses every sequence within its own length and leaves padding where it is; applied twice it changes
+    /// nothing.</summary>
     /// <param name="x">(B, T, D).</param>
     public Tensor Reverse(Tensor x)
     {

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace MaaS.Training.Models.Text;
 
 /// <summary>A text classifier: embedding, recurrent layers, pooling over the tokens, dense layer.</summary>
-/// <remarks>Results of a padded batch are those of each sequence alone, as with PyTorch's packed sequences. A text without
-/// tokens is pooled to zeros, so its logits are the bias.</remarks>
+/// <remarks>Results of a padded batch are those of each sequence alone, as with PyTorch's packed sequences. A text
+/// without tokens is pooled to zeros, so its logits are the bias.</remarks>
 public sealed class RecurrentClassifier : Module<Tensor, Tensor, Tensor>
 {
     private readonly Embedding embedding;
@@ -16,7 +16,8 @@ public sealed class RecurrentClassifier : Module<Tensor, Tensor, Tensor>
     private readonly SequencePooling _pooling;
     private readonly long _hidden;
 
-    /// <summary>Torch's own initialisation, Xavier-uniform logits; random numbers come from torch's default generator.</summary>
+    /// <summary>Torch's own initialisation, Xavier-uniform logits; random numbers come from torch's default
+    /// generator.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public RecurrentClassifier(RecurrentClassifierOptions options)
         : base(nameof(RecurrentClassifier))
@@ -27,7 +28,9 @@ public sealed class RecurrentClassifier : Module<Tensor, Tensor, Tensor>
         var outputs = options.Bidirectional ? 2 * options.Hidden : options.Hidden;
         embedding = Embedding(options.Vocabulary, options.Embedding);
         layers = ModuleList<RecurrentLayer>([.. Enumerable.Range(0, (int)options.Layers)
-            .Select(i => new RecurrentLayer(options.Kind, i == 0 ? options.Embedding : outputs, options.Hidden, options.Bidirectional))]);
+            .Select(
+                i => new RecurrentLayer(
+                    options.Kind, i == 0 ? options.Embedding : outputs, options.Hidden, options.Bidirectional))]);
         dropout = Dropout(options.Dropout);
         classifier = Xavier.Initialize(Linear(outputs, options.Classes));
         (_pooling, _hidden) = (options.Pooling, options.Hidden);

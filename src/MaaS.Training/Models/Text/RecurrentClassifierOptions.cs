@@ -29,7 +29,8 @@ public sealed record RecurrentClassifierOptions
     /// <summary>How the last layer's outputs become one vector.</summary>
     public SequencePooling Pooling { get; init; } = SequencePooling.Last;
 
-    /// <summary>Share of values dropped after the embedding, between layers and before the logits, 0 to below 1.</summary>
+    /// <summary>Share of values dropped after the embedding, between layers and before the logits, 0 to below
+    /// 1.</summary>
     public double Dropout { get; init; } = 0.1;
 
     /// <summary>Checks every value.</summary>

@@ -7,9 +7,9 @@ namespace MaaS.Training.Models.Text;
 /// <summary>One recurrent layer over padded sequences, in one or both directions.</summary>
 /// <remarks>
 /// Equal to PyTorch's layer over packed sequences. Forwards, padding comes after all tokens and cannot reach them;
-/// backwards, each sequence is reversed within its own length, read forwards, and reversed back. So nothing is packed, and
-/// the layer exports to ONNX. Parameters: <c>ltr.weight_ih_l0</c> … as PyTorch's <c>weight_ih_l0</c>, <c>rtl.weight_ih_l0</c>
-/// … as its <c>weight_ih_l0_reverse</c>.
+/// backwards, each sequence is reversed within its own length, read forwards, and reversed back. So nothing is packed,
+/// and the layer exports to ONNX. Parameters: <c>ltr.weight_ih_l0</c> … as PyTorch's <c>weight_ih_l0</c>,
+/// <c>rtl.weight_ih_l0</c> … as its <c>weight_ih_l0_reverse</c>.
 /// </remarks>
 internal sealed class RecurrentLayer : Module<Tensor, Tensor, Tensor>
 {
@@ -52,6 +52,7 @@ internal sealed class RecurrentLayer : Module<Tensor, Tensor, Tensor>
         RNN rnn => rnn.call(x).Item1,
         LSTM lstm => lstm.call(x).Item1,
         GRU gru => gru.call(x).Item1,
-        _ => throw new InvalidOperationException($"RecurrentLayer: expected RNN, LSTM or GRU, got {direction.GetName()}."),
+        _ => throw new InvalidOperationException(
+            $"RecurrentLayer: expected RNN, LSTM or GRU, got {direction.GetName()}."),
     };
 }

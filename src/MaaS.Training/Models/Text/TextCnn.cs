@@ -4,12 +4,12 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Text;
 
-/// <summary>A convolutional text classifier: embedding, filters of several widths, the largest value of each over the text,
-/// dense layer.</summary>
+/// <summary>A convolutional text classifier: embedding, filters of several widths, the largest value of each over the
+/// text, dense layer.</summary>
 /// <remarks>
-/// Kim 2014: Convolutional Neural Networks for Sentence Classification. A window starts at every token and sees zeros past
-/// the text's end, so texts shorter than a filter work and padding has no influence: results of a padded batch are those
-/// of each text alone. A text without tokens gets the bias as its logits.
+/// Kim 2014: Convolutional Neural Networks for Sentence Classification. A window starts at every token and sees zeros
+/// past the text's end, so texts shorter than a filter work and padding has no influence: results of a padded batch are
+/// those of each text alone. A text without tokens gets the bias as its logits.
 /// </remarks>
 public sealed class TextCnn : Module<Tensor, Tensor, Tensor>
 {
@@ -18,7 +18,8 @@ public sealed class TextCnn : Module<Tensor, Tensor, Tensor>
     private readonly Dropout dropout;
     private readonly Linear classifier;
 
-    /// <summary>Torch's own initialisation, Xavier-uniform logits; random numbers come from torch's default generator.</summary>
+    /// <summary>Torch's own initialisation, Xavier-uniform logits; random numbers come from torch's default
+    /// generator.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public TextCnn(TextCnnOptions options)
         : base(nameof(TextCnn))
@@ -27,7 +28,8 @@ public sealed class TextCnn : Module<Tensor, Tensor, Tensor>
         options.Validate();
         Options = options;
         embedding = Embedding(options.Vocabulary, options.Embedding);
-        convolutions = ModuleList<Conv1d>([.. options.Widths.Select(width => Conv1d(options.Embedding, options.Filters, width))]);
+        convolutions = ModuleList<Conv1d>(
+            [.. options.Widths.Select(width => Conv1d(options.Embedding, options.Filters, width))]);
         dropout = Dropout(options.Dropout);
         classifier = Xavier.Initialize(Linear(options.Widths.Count * options.Filters, options.Classes));
         RegisterComponents();

@@ -29,7 +29,9 @@ public sealed record TextCnnOptions
         .AtLeast(Vocabulary, 1, nameof(Vocabulary))
         .AtLeast(Classes, 2, nameof(Classes))
         .AtLeast(Embedding, 1, nameof(Embedding))
-        .That(Widths.Count > 0 && Widths.All(static w => w > 0), $"{nameof(Widths)} of at least 1, got [{string.Join(", ", Widths)}]")
+        .That(
+            Widths.Count > 0 && Widths.All(static w => w > 0),
+            $"{nameof(Widths)} of at least 1, got [{string.Join(", ", Widths)}]")
         .AtLeast(Filters, 1, nameof(Filters))
         .Share(Dropout, nameof(Dropout))
         .ThrowIfAny();

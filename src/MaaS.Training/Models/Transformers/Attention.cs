@@ -37,7 +37,8 @@ public static class Attention
         if (mask is not null && mask.Bias.shape[^1] != key.shape[2])
         {
             throw new ArgumentException(
-                $"attention: expected a mask of {key.shape[2]} keys, got ({string.Join(",", mask.Bias.shape)}).", nameof(mask));
+                $"attention: expected a mask of {key.shape[2]} keys, got ({string.Join(",", mask.Bias.shape)}).",
+                nameof(mask));
         }
 
         var mixed = functional.scaled_dot_product_attention(query, key, value, mask?.Bias, dropout);

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Models.Transformers;
 
 /// <summary>
-/// Which keys each query may look at. A hidden key gets a large negative score, so that its weight is exactly zero; it is
-/// finite, so that a query without any key gives no NaN; and such a query gets zeros.
+/// Which keys each query may look at. A hidden key gets a large negative score, so that its weight is exactly zero; it
+/// is finite, so that a query without any key gives no NaN; and such a query gets zeros.
 /// </summary>
 /// <remarks>
-/// Made once for all layers of a forward pass; its tensors belong to the caller's dispose scope. Zeros for a query without
-/// keys are what torch's own attention gives from version 2.5 on.
+/// Made once for all layers of a forward pass; its tensors belong to the caller's dispose scope. Zeros for a query
+/// without keys are what torch's own attention gives from version 2.5 on.
 /// </remarks>
 public sealed class AttentionMask
 {
@@ -23,7 +23,8 @@ public sealed class AttentionMask
     /// <summary>What is added to the scores: (B or 1, 1, T or 1, S).</summary>
     public Tensor Bias { get; }
 
-    /// <summary>1 for a query that sees a key, else 0: (B or 1, 1, T or 1, 1). Null where every query sees one.</summary>
+    /// <summary>1 for a query that sees a key, else 0: (B or 1, 1, T or 1, 1). Null where every query sees
+    /// one.</summary>
     public Tensor? Seeing { get; }
 
     /// <summary>Hides padding from every query.</summary>
@@ -43,7 +44,9 @@ public sealed class AttentionMask
     {
         if (keys < queries)
         {
-            throw new ArgumentException($"attention: expected at least as many keys as queries, got {queries} queries and {keys} keys.", nameof(keys));
+            throw new ArgumentException(
+                $"attention: expected at least as many keys as queries, got {queries} queries and {keys} keys.",
+                nameof(keys));
         }
 
         var time = arange(keys, device: device);                                          // (S)
@@ -58,6 +61,7 @@ public sealed class AttentionMask
         ArgumentNullException.ThrowIfNull(mask);
         return mask.dim() == 2
             ? mask.eq(0).view(mask.shape[0], 1, 1, -1)
-            : throw new ArgumentException($"attention: expected a mask (B,S), got ({string.Join(",", mask.shape)}).", nameof(mask));
+            : throw new ArgumentException(
+                $"attention: expected a mask (B,S), got ({string.Join(",", mask.shape)}).", nameof(mask));
     }
 }

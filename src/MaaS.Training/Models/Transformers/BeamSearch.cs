@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Models.Transformers;
 
 /// <summary>
-/// Keeps the likeliest beginnings of each row of a batch. A beginning that ends leaves a hypothesis; a row stops when none of
-/// its beginnings can any more reach the hypotheses it has.
+/// Keeps the likeliest beginnings of each row of a batch. A beginning that ends leaves a hypothesis; a row stops when
+/// none of its beginnings can any more reach the hypotheses it has.
 /// </summary>
-/// <remarks>Length penalty: Wu et al. 2016, Google's neural machine translation system, section 7, equation 14.</remarks>
+/// <remarks>Length penalty: Wu et al. 2016, Google's neural machine translation system, section 7, equation
+/// 14.</remarks>
 public sealed class BeamSearch
 {
     private readonly BeamSearchOptions _options;
@@ -25,8 +26,8 @@ public sealed class BeamSearch
     /// <summary>Searches.</summary>
     /// <param name="batch">Rows B, at least 1.</param>
     /// <param name="next">
-    /// Takes the last token of each of the B · beams sequences, those of a row side by side, and which sequence of the last call
-    /// each one continues (null at first); gives the logits (B · beams, vocabulary) of what comes next.
+    /// Takes the last token of each of the B · beams sequences, those of a row side by side, and which sequence of the
+    /// last call each one continues (null at first); gives the logits (B · beams, vocabulary) of what comes next.
     /// </param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>For each row its hypotheses, best first, at most as many as beams.</returns>
@@ -61,13 +62,17 @@ public sealed class BeamSearch
         if (logits.dim() != 2 || logits.shape[0] != rows.Length * _options.Beams || logits.shape[1] != _vocabulary)
         {
             throw new ArgumentException(
-                $"beam search: expected logits ({rows.Length * _options.Beams},{_vocabulary}), got ({string.Join(",", logits.shape)}).");
+                $"beam search: expected logits ({rows.Length * _options.Beams},{_vocabulary}), got "
+                    + $"({string.Join(",", logits.shape)}).");
         }
 
-        var before = tensor(rows.SelectMany(static r => r.Beams).Select(static b => b.LogProbability).ToArray(), device: logits.device);
-        var all = nn.functional.log_softmax(logits.to(ScalarType.Float64), -1) + before.unsqueeze(1);      // (B·beams, V)
+        var before = tensor(
+            rows.SelectMany(static r => r.Beams).Select(static b => b.LogProbability).ToArray(), device: logits.device);
+        // (B·beams, V)
+        var all = nn.functional.log_softmax(logits.to(ScalarType.Float64), -1) + before.unsqueeze(1);
         var (scores, choices) = all.view(rows.Length, -1)
-            .topk((int)Math.Min(2L * _options.Beams, _options.Beams * _vocabulary), 1);                    // (B, 2·beams)
+            // (B, 2·beams)
+            .topk((int)Math.Min(2L * _options.Beams, _options.Beams * _vocabulary), 1);
         return (scores.cpu().data<double>().ToArray(), choices.cpu().data<long>().ToArray());
     }
 }

@@ -15,7 +15,8 @@ public sealed record BeamSearchOptions
     /// <summary>Sequences that are followed at a time, at least 1; 1 takes the likeliest token each time.</summary>
     public int Beams { get; init; } = 1;
 
-    /// <summary>How much longer sequences are favoured, at least 0: hypotheses are ranked by log p / ((5 + length) / 6)^penalty.</summary>
+    /// <summary>How much longer sequences are favoured, at least 0: hypotheses are ranked by log p / ((5 + length) /
+    /// 6)^penalty.</summary>
     public double LengthPenalty { get; init; } = 1;
 
     /// <summary>Checks every value.</summary>
@@ -26,6 +27,8 @@ public sealed record BeamSearchOptions
         .That(EndId >= 0 && EndId < vocabulary, $"{nameof(EndId)} from 0 to below {vocabulary}, got {EndId}")
         .AtLeast(MaxLength, 1, nameof(MaxLength))
         .AtLeast(Beams, 1, nameof(Beams))
-        .That(LengthPenalty >= 0 && double.IsFinite(LengthPenalty), $"{nameof(LengthPenalty)} of at least 0, got {LengthPenalty}")
+        .That(
+            LengthPenalty >= 0 && double.IsFinite(LengthPenalty),
+            $"{nameof(LengthPenalty)} of at least 0, got {LengthPenalty}")
         .ThrowIfAny();
 }

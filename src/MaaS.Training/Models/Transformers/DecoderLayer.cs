@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Causal self-attention, attention to the encoder's output, and a feed-forward block, each added to its input, with
-/// layer norm before or after.</summary>
+/// <summary>Causal self-attention, attention to the encoder's output, and a feed-forward block, each added to its
+/// input, with layer norm before or after.</summary>
 /// <remarks>Vaswani et al. 2017, section 3.1 and figure 1 (right).</remarks>
 public sealed class DecoderLayer : Module<Tensor, Tensor, AttentionMask?, AttentionMask?, DecoderCache?, Tensor>
 {
@@ -25,7 +25,8 @@ public sealed class DecoderLayer : Module<Tensor, Tensor, AttentionMask?, Attent
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var rotary = options.Positions == PositionKind.Rotary ? new RotaryPositions(options.HeadDim, options.MaxLength) : null;
+        var rotary = options.Positions == PositionKind.Rotary
+            ? new RotaryPositions(options.HeadDim, options.MaxLength) : null;
         attention = new MultiHeadAttention(options.Width, options.Heads, options.Dropout, rotary);
         norm1 = LayerNorm(options.Width, options.NormEpsilon);
         crossAttention = new MultiHeadAttention(options.Width, options.Heads, options.Dropout);

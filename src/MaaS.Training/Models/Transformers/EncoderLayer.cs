@@ -4,9 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Self-attention and a feed-forward block, each added to its input, with layer norm before or after. With a causal
-/// mask this is a layer of a GPT.</summary>
-/// <remarks>Vaswani et al. 2017, section 3.1 and figure 1 (left); the norm before each block: Xiong et al. 2020, figure 1 (b).</remarks>
+/// <summary>Self-attention and a feed-forward block, each added to its input, with layer norm before or after. With a
+/// causal mask this is a layer of a GPT.</summary>
+/// <remarks>Vaswani et al. 2017, section 3.1 and figure 1 (left); the norm before each block: Xiong et al. 2020, figure
+/// 1 (b).</remarks>
 public sealed class EncoderLayer : Module<Tensor, AttentionMask?, KeyValueCache?, Tensor>
 {
     private readonly MultiHeadAttention attention;
@@ -23,7 +24,8 @@ public sealed class EncoderLayer : Module<Tensor, AttentionMask?, KeyValueCache?
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var rotary = options.Positions == PositionKind.Rotary ? new RotaryPositions(options.HeadDim, options.MaxLength) : null;
+        var rotary = options.Positions == PositionKind.Rotary
+            ? new RotaryPositions(options.HeadDim, options.MaxLength) : null;
         attention = new MultiHeadAttention(options.Width, options.Heads, options.Dropout, rotary);
         norm1 = LayerNorm(options.Width, options.NormEpsilon);
         feedForward = new FeedForward(options);

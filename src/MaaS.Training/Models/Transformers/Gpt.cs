@@ -4,9 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>A decoder-only language model: embedding, layers that see what came before, logits of the next token.</summary>
-/// <remarks>Radford et al. 2019: Language models are unsupervised multitask learners (GPT-2), section 2.3, initialisation
-/// included; with rotary positions instead of learned ones, Su et al. 2021.</remarks>
+/// <summary>A decoder-only language model: embedding, layers that see what came before, logits of the next
+/// token.</summary>
+/// <remarks>Radford et al. 2019: Language models are unsupervised multitask learners (GPT-2), section 2.3,
+/// initialisation included; with rotary positions instead of learned ones, Su et al. 2021.</remarks>
 public sealed class Gpt : Module<Tensor, Tensor>
 {
     private readonly TokenEmbedding embedding;
@@ -41,14 +42,17 @@ public sealed class Gpt : Module<Tensor, Tensor>
     /// <param name="inputIds">(B, T), int64: what follows the tokens in the caches.</param>
     /// <param name="caches">One for each layer; the new tokens' keys and values are added.</param>
     /// <returns>(B, vocabulary).</returns>
-    /// <exception cref="ArgumentException">The sequence is longer than the model's longest, or the caches are not one a layer.</exception>
+    /// <exception cref="ArgumentException">The sequence is longer than the model's longest, or the caches are not one a
+    /// layer.</exception>
     public Tensor Step(Tensor inputIds, IReadOnlyList<KeyValueCache> caches)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
         ArgumentNullException.ThrowIfNull(caches);
         if (caches.Count != Options.Decoder.Layers)
         {
-            throw new ArgumentException($"Gpt: expected {Options.Decoder.Layers} caches, one for each layer, got {caches.Count}.", nameof(caches));
+            throw new ArgumentException(
+                $"Gpt: expected {Options.Decoder.Layers} caches, one for each layer, got {caches.Count}.",
+                nameof(caches));
         }
 
         return Head(Decode(inputIds, caches).select(1, -1));   // (B, V)
@@ -59,7 +63,8 @@ public sealed class Gpt : Module<Tensor, Tensor>
         var (past, length) = (caches?[0].Length ?? 0, inputIds.shape[1]);
         SequenceCheck.AtMost(nameof(Gpt), past + length, Options.Decoder.MaxLength);
         var x = embedding.call(inputIds, past);                                                          // (B, T, C)
-        return decoder.call(x, AttentionMask.Causal(length, past + length, x.device, type: x.dtype), caches);   // (B, T, C)
+        // (B, T, C)
+        return decoder.call(x, AttentionMask.Causal(length, past + length, x.device, type: x.dtype), caches);
     }
 
     private Tensor Head(Tensor x) => head is null ? functional.linear(x, embedding.Weight) : head.call(x);
@@ -71,7 +76,8 @@ public sealed class Gpt : Module<Tensor, Tensor>
         {
             if (parameter.dim() > 1)
             {
-                var residual = name.EndsWith("output.weight", StringComparison.Ordinal) || name.EndsWith("down.weight", StringComparison.Ordinal);
+                var residual = name.EndsWith("output.weight", StringComparison.Ordinal)
+                    || name.EndsWith("down.weight", StringComparison.Ordinal);
                 init.normal_(parameter, std: residual ? 0.02 / Math.Sqrt(2 * Options.Decoder.Layers) : 0.02);
             }
         }

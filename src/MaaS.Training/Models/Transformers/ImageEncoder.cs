@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Images to vectors: patches by a convolution, a class token, learned positions, encoder; the class token's output.</summary>
+/// <summary>Images to vectors: patches by a convolution, a class token, learned positions, encoder; the class token's
+/// output.</summary>
 /// <remarks>Dosovitskiy et al. 2021: An image is worth 16×16 words, section 3.1, equations 1 to 4.</remarks>
 public sealed class ImageEncoder : Module<Tensor, Tensor>
 {
@@ -41,7 +42,8 @@ public sealed class ImageEncoder : Module<Tensor, Tensor>
         if (input.dim() != 4 || input.shape[2] != _options.Height || input.shape[3] != _options.Width)
         {
             throw new ArgumentException(
-                $"{nameof(ImageEncoder)}: expected images (B,{_options.Channels},{_options.Height},{_options.Width}), got ({string.Join(",", input.shape)}).",
+                $"{nameof(ImageEncoder)}: expected images (B,{_options.Channels},{_options.Height},{_options.Width}), "
+                    + $"got ({string.Join(",", input.shape)}).",
                 nameof(input));
         }
 

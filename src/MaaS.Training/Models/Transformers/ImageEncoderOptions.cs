@@ -15,7 +15,8 @@ public sealed record ImageEncoderOptions
     /// <summary>Height and width of a patch in pixels, at least 1.</summary>
     public long Patch { get; init; } = 4;
 
-    /// <summary>Sizes of the encoder. Positions are learned, one for each patch; its own settings for them are not read.</summary>
+    /// <summary>Sizes of the encoder. Positions are learned, one for each patch; its own settings for them are not
+    /// read.</summary>
     public TransformerOptions Encoder { get; init; } = new();
 
     /// <summary>Positions: patches and the class token.</summary>
@@ -27,7 +28,8 @@ public sealed record ImageEncoderOptions
 
     internal OptionChecks AddTo(OptionChecks checks)
     {
-        checks.AtLeast(Channels, 1, nameof(Channels)).AtLeast(Height, 1, nameof(Height)).AtLeast(Width, 1, nameof(Width))
+        checks.AtLeast(Channels, 1, nameof(Channels)).AtLeast(Height, 1, nameof(Height))
+            .AtLeast(Width, 1, nameof(Width))
             .AtLeast(Patch, 1, nameof(Patch)).Divides(Patch, Height, nameof(Patch), nameof(Height))
             .Divides(Patch, Width, nameof(Patch), nameof(Width)).That(Encoder is not null, "an Encoder, got null")
             .That(Encoder?.Positions != PositionKind.Rotary, "learned positions, got rotary ones");

@@ -4,15 +4,17 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Two towers that put images and texts into one space, where pairs lie close: the fusing of two modalities.</summary>
-/// <remarks>Radford et al. 2021: Learning transferable visual models from natural language supervision, section 2.3, figure 3.</remarks>
+/// <summary>Two towers that put images and texts into one space, where pairs lie close: the fusing of two
+/// modalities.</summary>
+/// <remarks>Radford et al. 2021: Learning transferable visual models from natural language supervision, section 2.3,
+/// figure 3.</remarks>
 public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
 {
     // The temperature that training starts from, and the scale that it may not pass: Radford et al. 2021, section 2.5.
     private const double FirstTemperature = 0.07, LargestScale = 100;
 
     private readonly ImageEncoder image;
-    private readonly TextEncoder text;
+    private readonly TransformerTextEncoder text;
     private readonly Linear imageProjection;
     private readonly Linear textProjection;
     private readonly Parameter logScale;
@@ -25,7 +27,7 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         image = new ImageEncoder(options.Image);
-        text = new TextEncoder(options.Vocabulary, options.Text);
+        text = new TransformerTextEncoder(options.Vocabulary, options.Text);
         imageProjection = Xavier.Initialize(Linear(options.Image.Encoder.Width, options.Shared, hasBias: false));
         textProjection = Xavier.Initialize(Linear(options.Text.Width, options.Shared, hasBias: false));
         logScale = Parameter(tensor(new[] { (float)Math.Log(1 / FirstTemperature) }));
@@ -41,7 +43,8 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="inputIds">(N, T), int64.</param>
     /// <param name="attentionMask">(N, T), int64: 1 for tokens, 0 for padding.</param>
     /// <returns>(N, shared), of length 1.</returns>
-    public Tensor EmbedTexts(Tensor inputIds, Tensor attentionMask) => Unit(textProjection.call(text.call(inputIds, attentionMask)));
+    public Tensor EmbedTexts(Tensor inputIds, Tensor attentionMask)
+        => Unit(textProjection.call(text.call(inputIds, attentionMask)));
 
     /// <summary>How well each image fits each text.</summary>
     /// <param name="images">(B, channels, H, W), float.</param>
@@ -49,7 +52,8 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="attentionMask">(N, T), int64: 1 for tokens, 0 for padding.</param>
     /// <returns>(B, N): scaled cosines; their softmax along the texts classifies images.</returns>
     public override Tensor forward(Tensor images, Tensor inputIds, Tensor attentionMask)
-        => EmbedImages(images).mm(EmbedTexts(inputIds, attentionMask).transpose(0, 1)) * logScale.exp().clamp_max(LargestScale);
+        => EmbedImages(images).mm(EmbedTexts(inputIds, attentionMask).transpose(0, 1)) * logScale.exp().clamp_max(
+            LargestScale);
 
     /// <summary>The loss of a batch of pairs: each image shall find its text and each text its image.</summary>
     /// <param name="logits">(B, B); pairs on the diagonal.</param>

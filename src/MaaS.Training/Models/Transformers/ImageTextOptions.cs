@@ -20,7 +20,8 @@ public sealed record ImageTextOptions
     public void Validate()
     {
         var checks = new OptionChecks(nameof(ImageTextOptions)).AtLeast(Vocabulary, 1, nameof(Vocabulary))
-            .AtLeast(Shared, 1, nameof(Shared)).That(Image is not null, "Image options, got null").That(Text is not null, "Text options, got null");
+            .AtLeast(Shared, 1, nameof(Shared)).That(Image is not null, "Image options, got null")
+            .That(Text is not null, "Text options, got null");
         Image?.AddTo(checks);
         Text?.AddTo(checks);
         checks.ThrowIfAny();

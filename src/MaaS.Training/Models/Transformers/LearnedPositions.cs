@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace MaaS.Training.Models.Transformers;
 
 /// <summary>Adds a learned vector for each position.</summary>
-/// <remarks>Gehring et al. 2017: Convolutional sequence to sequence learning, section 3.1; as in BERT and GPT.</remarks>
+/// <remarks>Gehring et al. 2017: Convolutional sequence to sequence learning, section 3.1; as in BERT and
+/// GPT.</remarks>
 public sealed class LearnedPositions : Module<Tensor, long, Tensor>
 {
     private readonly Embedding positions;

@@ -20,7 +20,8 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
     /// <param name="width">Features C, divisible by the heads.</param>
     /// <param name="heads">At least 1.</param>
     /// <param name="dropout">Share of attention weights that training drops, 0 to below 1.</param>
-    /// <param name="rotary">Turns queries and keys by their positions; owned by this module. Not for cross-attention.</param>
+    /// <param name="rotary">Turns queries and keys by their positions; owned by this module. Not for
+    /// cross-attention.</param>
     /// <exception cref="ArgumentException">A size does not fit.</exception>
     public MultiHeadAttention(long width, long heads, double dropout = 0, RotaryPositions? rotary = null)
         : base(nameof(MultiHeadAttention))
@@ -41,8 +42,8 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
     /// <param name="input">(B, T, C): what asks.</param>
     /// <param name="memory">(B, S, C): what is looked at; null for the input itself.</param>
     /// <param name="mask">What is hidden of the S keys, those in the cache included; null for nothing.</param>
-    /// <param name="cache">Keys and values of earlier calls. The input's are added to it; a memory's are computed by the first
-    /// call and read by later ones. Null to keep nothing.</param>
+    /// <param name="cache">Keys and values of earlier calls. The input's are added to it; a memory's are computed by
+    /// the first call and read by later ones. Null to keep nothing.</param>
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(Tensor input, Tensor? memory, AttentionMask? mask, KeyValueCache? cache)
     {

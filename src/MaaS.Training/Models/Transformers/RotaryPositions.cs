@@ -7,8 +7,8 @@ namespace MaaS.Training.Models.Transformers;
 /// Turns the pairs (i, i + D/2) of each query and key by an angle in proportion to the position, so that their product
 /// depends on the distance of the two positions alone.
 /// </summary>
-/// <remarks>Su et al. 2021: RoFormer, section 3.2.2, equation 34; there the pairs are (2i, 2i + 1), which is the same after a
-/// permutation of features that queries and keys share.</remarks>
+/// <remarks>Su et al. 2021: RoFormer, section 3.2.2, equation 34; there the pairs are (2i, 2i + 1), which is the same
+/// after a permutation of features that queries and keys share.</remarks>
 public sealed class RotaryPositions : Module<Tensor, long, Tensor>
 {
     private readonly ConstantTable _cosine;
@@ -25,7 +25,8 @@ public sealed class RotaryPositions : Module<Tensor, long, Tensor>
         ModelCheck.AtLeast(maxLength, 1, nameof(maxLength));
         if (headDim < 2 || headDim % 2 != 0)
         {
-            throw new ArgumentException($"{nameof(RotaryPositions)}: expected an even head size, got {headDim}.", nameof(headDim));
+            throw new ArgumentException(
+                $"{nameof(RotaryPositions)}: expected an even head size, got {headDim}.", nameof(headDim));
         }
 
         _maxLength = maxLength;

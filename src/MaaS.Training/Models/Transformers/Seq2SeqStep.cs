@@ -16,7 +16,8 @@ internal sealed class Seq2SeqStep : IDisposable
         _caches = model.NewCaches();
         using var scope = NewDisposeScope();
         // The beams of a row lie side by side.
-        _memory = model.Encode(sourceIds, sourceMask).repeat_interleave(beams, 0).MoveToOuterDisposeScope();   // (B·beams, S, C)
+        // (B·beams, S, C)
+        _memory = model.Encode(sourceIds, sourceMask).repeat_interleave(beams, 0).MoveToOuterDisposeScope();
         _sourceMask = sourceMask.repeat_interleave(beams, 0).MoveToOuterDisposeScope();
     }
 

@@ -35,7 +35,8 @@ public sealed class Seq2SeqTransformer : Module<Tensor, Tensor, Tensor, Tensor>
     /// <summary>What it was made with.</summary>
     public Seq2SeqOptions Options { get; }
 
-    /// <summary>Logits of each next token, for training: the target is the answer shifted right behind a start token.</summary>
+    /// <summary>Logits of each next token, for training: the target is the answer shifted right behind a start
+    /// token.</summary>
     /// <param name="sourceIds">(B, S), int64.</param>
     /// <param name="sourceMask">(B, S), int64: 1 for tokens, 0 for padding.</param>
     /// <param name="targetIds">(B, T), int64; padding comes last, and the loss should ignore it.</param>
@@ -70,9 +71,11 @@ public sealed class Seq2SeqTransformer : Module<Tensor, Tensor, Tensor, Tensor>
     }
 
     /// <summary>Empty caches for one generation; the caller disposes them.</summary>
-    public IReadOnlyList<DecoderCache> NewCaches() => [.. Enumerable.Range(0, _layers).Select(static _ => new DecoderCache())];
+    public IReadOnlyList<DecoderCache> NewCaches()
+        => [.. Enumerable.Range(0, _layers).Select(static _ => new DecoderCache())];
 
-    /// <summary>Writes answers: greedily with one beam, else by beam search. Runs in evaluation mode, without gradients.</summary>
+    /// <summary>Writes answers: greedily with one beam, else by beam search. Runs in evaluation mode, without
+    /// gradients.</summary>
     /// <param name="sourceIds">(B, S), int64.</param>
     /// <param name="sourceMask">(B, S), int64: 1 for tokens, 0 for padding.</param>
     /// <param name="options">Beams, length, tokens of start and end.</param>

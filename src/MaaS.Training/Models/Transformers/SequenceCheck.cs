@@ -11,7 +11,8 @@ internal static class SequenceCheck
         if (positions > most)
         {
             throw new ArgumentException(
-                $"{module}: expected at most {most} positions, got {positions}; truncate, or make the model with a larger MaxLength.");
+                $"{module}: expected at most {most} positions, got {positions}; truncate, or make the model with a "
+                    + "larger MaxLength.");
         }
     }
 
@@ -21,7 +22,9 @@ internal static class SequenceCheck
         ArgumentNullException.ThrowIfNull(ids);
         if (ids.dim() != 2 || ids.shape[1] == 0)
         {
-            throw new ArgumentException($"{module}: expected ids (B,T) of at least one position, got ({string.Join(",", ids.shape)}).", nameof(ids));
+            throw new ArgumentException(
+                $"{module}: expected ids (B,T) of at least one position, got ({string.Join(",", ids.shape)}).",
+                nameof(ids));
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed class SinusoidalPositions : Module<Tensor, long, Tensor>
         using (cosines)
         using (NewDisposeScope())
         {
-            _table = new ConstantTable(stack([sines, cosines], 2).reshape(maxLength, 2 * pairs).narrow(1, 0, width).contiguous());
+            _table = new ConstantTable(
+                stack([sines, cosines], 2).reshape(maxLength, 2 * pairs).narrow(1, 0, width).contiguous());
         }
 
         _maxLength = maxLength;

@@ -1,13 +1,15 @@
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Sizes of a Transformer's parts. C is the width, F the hidden features, H the heads, N = B·T the positions.</summary>
+/// <summary>Sizes of a Transformer's parts. C is the width, F the hidden features, H the heads, N = B·T the
+/// positions.</summary>
 internal static class SizeParts
 {
     public static TransformerSize Dense(long rows, long inputs, long outputs, bool bias = true)
         => new((inputs * outputs) + (bias ? outputs : 0), rows * inputs * outputs, 0);
 
     public static TransformerSize Embedding(long vocabulary, TransformerOptions options)
-        => new((vocabulary + (options.Positions == PositionKind.Learned ? options.MaxLength : 0)) * options.Width, 0, 0);
+        => new(
+            (vocabulary + (options.Positions == PositionKind.Learned ? options.MaxLength : 0)) * options.Width, 0, 0);
 
     public static TransformerSize Text(long vocabulary, TransformerOptions options, long batch, long length)
         => Embedding(vocabulary, options) + Encoder(options, batch, length);
@@ -22,12 +24,14 @@ internal static class SizeParts
     }
 
     public static TransformerSize Encoder(TransformerOptions options, long batch, long length)
-        => Times(options.Layers, SelfAttention(options, batch, length) + FeedForward(options, batch * length)) + LastNorm(options);
+        => Times(options.Layers, SelfAttention(options, batch, length) + FeedForward(options, batch * length))
+            + LastNorm(options);
 
     public static TransformerSize Decoder(TransformerOptions options, long batch, long source, long target)
         => Times(
             options.Layers,
-            SelfAttention(options, batch, target) + CrossAttention(options, batch, source, target) + FeedForward(options, batch * target))
+            SelfAttention(options, batch, target) + CrossAttention(options, batch, source, target)
+                + FeedForward(options, batch * target))
             + LastNorm(options);
 
     // Kept: input and output of the norm, queries, keys, values, weights, the mixture.
@@ -45,7 +49,8 @@ internal static class SizeParts
         var (rows, width) = (batch * target, options.Width);
         return Times(2, Dense(rows, width, width)) + Times(2, Dense(batch * source, width, width)) + Norm(options)
             + new TransformerSize(
-                0, 2 * rows * source * width, Bytes(rows, (4 * width) + (options.Heads * source)) + Bytes(batch * source, 2 * width))
+                0, 2 * rows * source * width,
+                Bytes(rows, (4 * width) + (options.Heads * source)) + Bytes(batch * source, 2 * width))
             + Dropped(options, rows, width + (2 * options.Heads * source));
     }
 
@@ -60,7 +65,8 @@ internal static class SizeParts
 
     private static TransformerSize Norm(TransformerOptions options) => new(2 * options.Width, 0, 0);
 
-    private static TransformerSize LastNorm(TransformerOptions options) => options.PreNorm ? Norm(options) : new(0, 0, 0);
+    private static TransformerSize LastNorm(TransformerOptions options)
+        => options.PreNorm ? Norm(options) : new(0, 0, 0);
 
     private static TransformerSize Times(long count, TransformerSize part)
         => new(count * part.Parameters, count * part.Macs, count * part.ActivationBytes);

@@ -4,10 +4,11 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Token ids to vectors that know their positions, where positions are added (rotary ones are attention's).</summary>
+/// <summary>Token ids to vectors that know their positions, where positions are added (rotary ones are
+/// attention's).</summary>
 /// <remarks>
-/// With sinusoidal positions the vectors are multiplied by √C and start with deviation 1/√C, Vaswani et al. 2017, section 3.4;
-/// otherwise they start with deviation 0.02, Devlin et al. 2019.
+/// With sinusoidal positions the vectors are multiplied by √C and start with deviation 1/√C, Vaswani et al. 2017,
+/// section 3.4; otherwise they start with deviation 0.02, Devlin et al. 2019.
 /// </remarks>
 public sealed class TokenEmbedding : Module<Tensor, long, Tensor>
 {

@@ -4,11 +4,11 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>Classifies token sequences: a <see cref="TextEncoder"/> and a dense layer.</summary>
+/// <summary>Classifies token sequences: a <see cref="TransformerTextEncoder"/> and a dense layer.</summary>
 /// <remarks>The logits of a row that is all padding are the head's bias.</remarks>
 public sealed class TransformerClassifier : Module<Tensor, Tensor, Tensor>
 {
-    private readonly TextEncoder text;
+    private readonly TransformerTextEncoder text;
     private readonly Dropout dropout;
     private readonly Linear head;
 
@@ -20,7 +20,7 @@ public sealed class TransformerClassifier : Module<Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         Options = options;
-        text = new TextEncoder(options.Vocabulary, options.Encoder, options.Pooling);
+        text = new TransformerTextEncoder(options.Vocabulary, options.Encoder, options.Pooling);
         dropout = Dropout(options.Encoder.Dropout);
         head = Xavier.Initialize(Linear(options.Encoder.Width, options.Classes));
         RegisterComponents();

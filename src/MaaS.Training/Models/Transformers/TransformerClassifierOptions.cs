@@ -12,7 +12,8 @@ public sealed record TransformerClassifierOptions
     /// <summary>How a sequence becomes one vector.</summary>
     public Pooling Pooling { get; init; } = Pooling.Mean;
 
-    /// <summary>Sizes of the encoder; its <see cref="TransformerOptions.MaxLength"/> is the longest text in tokens.</summary>
+    /// <summary>Sizes of the encoder; its <see cref="TransformerOptions.MaxLength"/> is the longest text in
+    /// tokens.</summary>
     public TransformerOptions Encoder { get; init; } = new();
 
     /// <summary>Checks every value.</summary>
@@ -20,7 +21,8 @@ public sealed record TransformerClassifierOptions
     public void Validate()
     {
         var checks = new OptionChecks(nameof(TransformerClassifierOptions)).AtLeast(Vocabulary, 1, nameof(Vocabulary))
-            .AtLeast(Classes, 2, nameof(Classes)).Defined(Pooling, nameof(Pooling)).That(Encoder is not null, "an Encoder, got null");
+            .AtLeast(Classes, 2, nameof(Classes)).Defined(Pooling, nameof(Pooling))
+            .That(Encoder is not null, "an Encoder, got null");
         Encoder?.AddTo(checks);
         checks.ThrowIfAny();
     }

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>A stack of <see cref="DecoderLayer"/>, with a layer norm at the end when the layers have theirs before.</summary>
+/// <summary>A stack of <see cref="DecoderLayer"/>, with a layer norm at the end when the layers have theirs
+/// before.</summary>
 /// <remarks>Vaswani et al. 2017, section 3.1.</remarks>
 public sealed class TransformerDecoder
     : Module<Tensor, Tensor, AttentionMask?, AttentionMask?, IReadOnlyList<DecoderCache>?, Tensor>
@@ -19,7 +20,8 @@ public sealed class TransformerDecoder
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        layers = new ModuleList<DecoderLayer>([.. Enumerable.Range(0, options.Layers).Select(_ => new DecoderLayer(options))]);
+        layers = new ModuleList<DecoderLayer>(
+            [.. Enumerable.Range(0, options.Layers).Select(_ => new DecoderLayer(options))]);
         norm = options.PreNorm ? LayerNorm(options.Width, options.NormEpsilon) : null;
         RegisterComponents();
     }
@@ -32,7 +34,8 @@ public sealed class TransformerDecoder
     /// <param name="caches">One for each layer; null to keep nothing.</param>
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(
-        Tensor target, Tensor memory, AttentionMask? targetMask, AttentionMask? memoryMask, IReadOnlyList<DecoderCache>? caches)
+        Tensor target, Tensor memory, AttentionMask? targetMask, AttentionMask? memoryMask,
+        IReadOnlyList<DecoderCache>? caches)
     {
         var x = target;
         for (var i = 0; i < layers.Count; i++)

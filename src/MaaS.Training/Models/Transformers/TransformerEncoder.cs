@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers;
 
-/// <summary>A stack of <see cref="EncoderLayer"/>, with a layer norm at the end when the layers have theirs before.</summary>
+/// <summary>A stack of <see cref="EncoderLayer"/>, with a layer norm at the end when the layers have theirs
+/// before.</summary>
 /// <remarks>Vaswani et al. 2017, section 3.1; the last norm: Xiong et al. 2020, section 3.1.</remarks>
 public sealed class TransformerEncoder : Module<Tensor, AttentionMask?, IReadOnlyList<KeyValueCache>?, Tensor>
 {
@@ -18,7 +19,8 @@ public sealed class TransformerEncoder : Module<Tensor, AttentionMask?, IReadOnl
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        layers = new ModuleList<EncoderLayer>([.. Enumerable.Range(0, options.Layers).Select(_ => new EncoderLayer(options))]);
+        layers = new ModuleList<EncoderLayer>(
+            [.. Enumerable.Range(0, options.Layers).Select(_ => new EncoderLayer(options))]);
         norm = options.PreNorm ? LayerNorm(options.Width, options.NormEpsilon) : null;
         RegisterComponents();
     }

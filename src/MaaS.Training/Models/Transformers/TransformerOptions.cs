@@ -15,13 +15,15 @@ public sealed record TransformerOptions
     /// <summary>Features between the two dense layers, at least 1; null for four times <see cref="Width"/>.</summary>
     public long? FeedForward { get; init; }
 
-    /// <summary>Share of values that training drops: embeddings, attention weights, and what each block adds; 0 to below 1.</summary>
+    /// <summary>Share of values that training drops: embeddings, attention weights, and what each block adds; 0 to
+    /// below 1.</summary>
     public double Dropout { get; init; } = 0.1;
 
     /// <summary>The activation between the two dense layers.</summary>
     public ActivationKind Activation { get; init; } = ActivationKind.Gelu;
 
-    /// <summary>Layer norm before each block and at the end (Xiong et al. 2020), not after each block as in Vaswani et al. 2017.</summary>
+    /// <summary>Layer norm before each block and at the end (Xiong et al. 2020), not after each block as in Vaswani et
+    /// al. 2017.</summary>
     public bool PreNorm { get; init; } = true;
 
     /// <summary>Added to the variance in layer norm, above 0.</summary>
@@ -53,6 +55,8 @@ public sealed record TransformerOptions
         .Defined(Activation, nameof(Activation))
         .That(NormEpsilon > 0, $"{nameof(NormEpsilon)} above 0, got {NormEpsilon}")
         .Defined(Positions, nameof(Positions))
-        .That(Positions != PositionKind.Rotary || Heads < 1 || HeadDim % 2 == 0, $"an even head size with rotary positions, got {Width} / {Heads}")
+        .That(
+            Positions != PositionKind.Rotary || Heads < 1 || HeadDim % 2 == 0,
+            $"an even head size with rotary positions, got {Width} / {Heads}")
         .AtLeast(MaxLength, 1, nameof(MaxLength));
 }

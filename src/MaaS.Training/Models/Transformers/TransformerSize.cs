@@ -9,8 +9,8 @@ namespace MaaS.Training.Models.Transformers;
 /// <see cref="Onnx.Costs.CostModel"/> counts them.
 /// </param>
 /// <param name="ActivationBytes">
-/// What the layers keep for the backward pass in float32 training: the inputs of norms and dense layers, queries, keys, values,
-/// attention weights, and what dropout dropped. Embeddings, heads and the loss come on top.
+/// What the layers keep for the backward pass in float32 training: the inputs of norms and dense layers, queries, keys,
+/// values, attention weights, and what dropout dropped. Embeddings, heads and the loss come on top.
 /// </param>
 public sealed record TransformerSize(long Parameters, long Macs, long ActivationBytes)
 {
@@ -112,5 +112,6 @@ public sealed record TransformerSize(long Parameters, long Macs, long Activation
     public static TransformerSize Add(TransformerSize left, TransformerSize right) => left + right;
 
     /// <summary>The figures in words.</summary>
-    public override string ToString() => $"{Parameters} parameters, {Macs} MACs, {ActivationBytes} bytes of activations";
+    public override string ToString()
+        => $"{Parameters} parameters, {Macs} MACs, {ActivationBytes} bytes of activations";
 }

@@ -10,7 +10,8 @@ internal static class Wavelengths
     {
         using var scope = NewDisposeScope();
         var rates = pow(wavelengthBase, arange(count, dtype: ScalarType.Float64) / -count);             // (count)
-        var angles = arange(positions, dtype: ScalarType.Float64).unsqueeze(1) * rates;                 // (positions, count)
+        // (positions, count)
+        var angles = arange(positions, dtype: ScalarType.Float64).unsqueeze(1) * rates;
         return scope.MoveToOuter(angles.sin().to(ScalarType.Float32), angles.cos().to(ScalarType.Float32));
     }
 }

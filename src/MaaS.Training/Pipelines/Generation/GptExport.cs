@@ -11,10 +11,11 @@ public static class GptExport
     // Sizes of the example; the exporter picks others near them.
     private const int Batch = 2, Length = 3, Past = 2, Shortest = 6;
 
-    /// <summary>Exports one step: tokens and the cache of those before in, logits of the last token and the longer cache out.
-    /// Batch, number of tokens and of earlier tokens (0 included) are free.</summary>
+    /// <summary>Exports one step: tokens and the cache of those before in, logits of the last token and the longer
+    /// cache out. Batch, number of tokens and of earlier tokens (0 included) are free.</summary>
     /// <param name="model">Neither changed nor disposed.</param>
-    /// <exception cref="ArgumentException">The model's longest sequence is below 6 tokens: tracing needs several sizes.</exception>
+    /// <exception cref="ArgumentException">The model's longest sequence is below 6 tokens: tracing needs several
+    /// sizes.</exception>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public static OnnxExportResult Export(Gpt model)
     {
@@ -22,11 +23,14 @@ public static class GptExport
         if (model.Options.Decoder.MaxLength < Shortest)
         {
             throw new ArgumentException(
-                $"Gpt: expected a MaxLength of at least {Shortest}, got {model.Options.Decoder.MaxLength}: export traces sequences of several sizes.", nameof(model));
+                $"Gpt: expected a MaxLength of at least {Shortest}, got {model.Options.Decoder.MaxLength}: export "
+                    + "traces sequences of several sizes.", nameof(model));
         }
 
         var layers = model.Options.Decoder.Layers;
-        string[] caches = [.. Enumerable.Range(0, layers).SelectMany(static n => new[] { OnnxDecoder.PastKey(n), OnnxDecoder.PastValue(n) })];
+        string[] caches = [
+            .. Enumerable.Range(0, layers)
+            .SelectMany(static n => new[] { OnnxDecoder.PastKey(n), OnnxDecoder.PastValue(n) })];
         var axes = new DynamicAxes { { OnnxDecoder.InputIds, 0, "batch" }, { OnnxDecoder.InputIds, 1, "sequence" } };
         foreach (var cache in caches)
         {
@@ -48,7 +52,8 @@ public static class GptExport
     {
         using var noGrad = no_grad();
         var device = model.parameters().First().device;
-        Tensor Ids(int count) => arange(Batch * count, ScalarType.Int64, device).remainder(model.Options.Vocabulary).reshape(Batch, count);
+        Tensor Ids(int count) => arange(Batch * count, ScalarType.Int64, device).remainder(
+            model.Options.Vocabulary).reshape(Batch, count);
         var caches = Caches(model);
         model.Step(Ids(Past), caches);
         return [Ids(Length), .. Take(caches)];   // (B, T), (B, H, P, D) …

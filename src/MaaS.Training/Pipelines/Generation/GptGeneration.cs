@@ -13,7 +13,8 @@ public static class GptGeneration
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.training
-            ? throw new InvalidOperationException("Gpt: expected a model in evaluation mode, got one in training mode; call eval().")
+            ? throw new InvalidOperationException(
+                "Gpt: expected a model in evaluation mode, got one in training mode; call eval().")
             : new GptSession(model);
     }
 
@@ -21,7 +22,8 @@ public static class GptGeneration
     /// <inheritdoc cref="TokenGenerator.Generate"/>
     /// <param name="model">In evaluation mode.</param>
     public static IEnumerable<GeneratedToken> Generate(
-        this Gpt model, IReadOnlyList<long> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+        this Gpt model, IReadOnlyList<long> prompt, GenerationOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         using var session = model.Start();
         foreach (var token in TokenGenerator.Generate(session, prompt, options, cancellationToken))

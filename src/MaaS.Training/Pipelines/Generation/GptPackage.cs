@@ -1,6 +1,5 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Text;
 using MaaS.Training.Models.Transformers;
 
@@ -11,45 +10,44 @@ public static class GptPackage
 {
     /// <summary>Exports a model, compares it with torch and writes a package with its tokenizer.</summary>
     /// <param name="model">Neither changed nor disposed.</param>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it exists.</param>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
     /// <param name="name">Name under which it is served.</param>
     /// <param name="tokenizer">The one that the model was trained with.</param>
     /// <param name="stopTokens">Tokens that end a text, such as <c>&lt;|endoftext|&gt;</c>; null for none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    /// <exception cref="ArgumentException">The tokenizer or the stop tokens have ids that the model does not know.</exception>
+    /// <exception cref="ArgumentException">The tokenizer or the stop tokens have ids that the model does not
+    /// know.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public static async Task PackAsync(
-        this Gpt model, string path, string name, Tokenizer tokenizer, IReadOnlyList<string>? stopTokens = null, CancellationToken cancellationToken = default)
+        this Gpt model, string path, string name, Tokenizer tokenizer, IReadOnlyList<string>? stopTokens = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (tokenizer.VocabSize > model.Options.Vocabulary)
         {
             throw new ArgumentException(
-                $"Gpt: expected a tokenizer of at most {model.Options.Vocabulary} tokens, got {tokenizer.VocabSize}; it belongs to another model.", nameof(tokenizer));
+                $"Gpt: expected a tokenizer of at most {model.Options.Vocabulary} tokens, got {tokenizer.VocabSize}; "
+                    + "it belongs to another model.", nameof(tokenizer));
         }
 
         long[] stops = [.. (stopTokens ?? []).Select(t => (long)(tokenizer.TokenToId(t)
-            ?? throw new ArgumentException($"Gpt: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
-        var network = GptExport.Export(model).Model.ToByteArray();
-        using var inference = InferenceModel.Load(network, name);
-        await ModelPackage.CreateAsync(
+            ?? throw new ArgumentException(
+                $"Gpt: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
+        await NetworkPackage.WriteAsync(
             path,
             new ModelManifest
             {
                 Name = name,
                 Task = ModelManifest.TextGeneration,
-                Created = DateTimeOffset.UtcNow,
-                Inputs = inference.Inputs,
-                Outputs = inference.Outputs,
                 Generation = new GenerationSettings(model.Options.Decoder.MaxLength, stops),
             },
+            GptExport.Export(model).Model,
             new Dictionary<string, PackageContent>
             {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
                 [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),
             },
-            new PackageWriteOptions { Overwrite = true },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 }

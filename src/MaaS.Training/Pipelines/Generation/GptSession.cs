@@ -7,7 +7,8 @@ namespace MaaS.Training.Pipelines.Generation;
 /// <summary>One text that a <see cref="Gpt"/> writes, with the keys and values of its tokens so far.</summary>
 internal sealed class GptSession(Gpt model) : IDecoderSession
 {
-    private readonly KeyValueCache[] _caches = [.. Enumerable.Range(0, model.Options.Decoder.Layers).Select(static _ => new KeyValueCache())];
+    private readonly KeyValueCache[] _caches = [
+        .. Enumerable.Range(0, model.Options.Decoder.Layers).Select(static _ => new KeyValueCache())];
 
     public long MaxLength => model.Options.Decoder.MaxLength;
 
@@ -20,13 +21,16 @@ internal sealed class GptSession(Gpt model) : IDecoderSession
         {
             if (token < 0 || token >= model.Options.Vocabulary)
             {
-                throw new ArgumentException($"Gpt: expected tokens from 0 to {model.Options.Vocabulary - 1}, got {token}; the tokenizer belongs to another model.", nameof(tokens));
+                throw new ArgumentException(
+                    $"Gpt: expected tokens from 0 to {model.Options.Vocabulary - 1}, got {token}; the tokenizer "
+                        + "belongs to another model.", nameof(tokens));
             }
         }
 
         if (tokens.IsEmpty || tokens.Length > MaxLength - Length)
         {
-            throw new ArgumentException($"Gpt: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.", nameof(tokens));
+            throw new ArgumentException(
+                $"Gpt: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.", nameof(tokens));
         }
 
         using var scope = NewDisposeScope();

@@ -6,7 +6,8 @@ namespace MaaS.Training.Pruning.Analysis;
 /// <param name="ModulePath">The module that ran it.</param>
 /// <param name="Results">Its tensors with their channels.</param>
 /// <param name="Contraction">What it multiplies and sums; null where it does not.</param>
-/// <param name="ReshapeChoices">How many axes could have carried the channels of a split axis; 0 where that was clear.</param>
+/// <param name="ReshapeChoices">How many axes could have carried the channels of a split axis; 0 where that was
+/// clear.</param>
 internal sealed record AnalyzedOperator(
     string Name, string Place, string ModulePath, IReadOnlyList<ChannelTensor> Results, Contraction? Contraction,
     int ReshapeChoices);

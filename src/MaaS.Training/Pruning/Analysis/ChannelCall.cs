@@ -36,7 +36,8 @@ internal sealed class ChannelCall(
     /// <summary>What the operator multiplies and sums, if it does.</summary>
     public Contraction? Contraction { get; private set; }
 
-    /// <summary>A reshape that had to choose which of several axes carries the channels: the number of choices.</summary>
+    /// <summary>A reshape that had to choose which of several axes carries the channels: the number of
+    /// choices.</summary>
     public int ReshapeChoices { get; set; }
 
     /// <summary>The choice to make there.</summary>
@@ -51,7 +52,8 @@ internal sealed class ChannelCall(
 
     public static IReadOnlyList<long> ShapeOf(TracedValue value) => [.. value.Shape.Select(static s => s.Value)];
 
-    public bool Has(string name) => traced.Arguments.TryGetValue(name, out var argument) && argument is not Argument.None;
+    public bool Has(string name)
+        => traced.Arguments.TryGetValue(name, out var argument) && argument is not Argument.None;
 
     /// <summary>A tensor argument by the first of some names that the schema has.</summary>
     public ChannelTensor Tensor(params ReadOnlySpan<string> names)
@@ -130,7 +132,8 @@ internal sealed class ChannelCall(
         }
     }
 
-    /// <summary>Makes the channels of two axes of equal size go together; where one of them is fixed, the other stays.</summary>
+    /// <summary>Makes the channels of two axes of equal size go together; where one of them is fixed, the other
+    /// stays.</summary>
     public int[]? Join(int[]? a, int[]? b, string why)
     {
         if (a is null || b is null)

@@ -81,14 +81,16 @@ internal static class ChannelGroups
     {
         List<ChannelGroup> result = [];
         var taken = new Dictionary<string, int>();
-        foreach (var (axes, units) in groups.OrderBy(static g => g.Axes[0].First).ThenBy(static g => g.Units[0].Slots[0]))
+        foreach (var (axes, units) in groups.OrderBy(static g => g.Axes[0].First)
+            .ThenBy(static g => g.Units[0].Slots[0]))
         {
             var name = axes[0].Layer;
             var number = taken[name] = taken.GetValueOrDefault(name) + 1;
             var consumers = units.SelectMany(static u => u.Slots).Select(slots.AxisOf)
                 .Where(static a => a.Role.HasFlag(SlotRole.Consumes)).Select(static a => a.Layer).Distinct();
             result.Add(new ChannelGroup(
-                number == 1 ? name : $"{name}#{number}", [.. axes.Select(static a => a.Layer).Distinct()], [.. consumers], units,
+                number == 1 ? name : $"{name}#{number}", [.. axes.Select(static a => a.Layer).Distinct()],
+                [.. consumers], units,
                 units[0].Slots.Count(slot => slots.AxisOf(slot) == axes[0])));
         }
 

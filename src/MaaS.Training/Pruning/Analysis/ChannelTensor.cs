@@ -1,3 +1,5 @@
+using MaaS.Onnx;
+
 namespace MaaS.Training.Pruning.Analysis;
 
 /// <summary>A traced tensor, with the channels that its axes carry.</summary>
@@ -21,7 +23,7 @@ internal sealed record ChannelTensor(IReadOnlyList<long> Shape, IReadOnlyList<in
     public static ChannelTensor Plain(IReadOnlyList<long> shape) => new(shape, new int[]?[shape.Count]);
 
     /// <summary>An axis as a non-negative index.</summary>
-    public int Axis(long axis) => (int)(axis < 0 ? axis + Rank : axis);
+    public int Axis(long axis) => OnnxDimension.Axis(axis, Rank);
 
     /// <summary>The size of an axis once channels are removed.</summary>
     /// <param name="axis">A non-negative index.</param>

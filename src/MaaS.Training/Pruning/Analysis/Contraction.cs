@@ -1,6 +1,7 @@
 namespace MaaS.Training.Pruning.Analysis;
 
-/// <summary>The multiply–accumulates of one operator: the output's elements times the sizes that each sums over.</summary>
+/// <summary>The multiply–accumulates of one operator: the output's elements times the sizes that each sums
+/// over.</summary>
 /// <param name="Output">What is computed.</param>
 /// <param name="Factors">The axes that are summed over.</param>
 internal sealed record Contraction(ChannelTensor Output, IReadOnlyList<(ChannelTensor Tensor, int Axis)> Factors)

@@ -5,8 +5,9 @@ namespace MaaS.Training.Pruning.Analysis;
 
 /// <summary>Which channels of a module depend on each other, found by following them through one traced run.</summary>
 /// <remarks>
-/// Fang et al. 2023 (DepGraph) group layers; here every channel is followed by itself, so that concatenation, flattening
-/// and attention heads need no index arithmetic afterwards: a channel's positions are what was joined with it.
+/// Fang et al. 2023 (DepGraph) group layers; here every channel is followed by itself, so that concatenation,
+/// flattening and attention heads need no index arithmetic afterwards: a channel's positions are what was joined with
+/// it.
 /// </remarks>
 internal sealed class DependencyAnalysis
 {
@@ -34,8 +35,10 @@ internal sealed class DependencyAnalysis
     /// <summary>Follows the channels.</summary>
     /// <param name="program">One run; its inputs are the example inputs, then the parameters and buffers.</param>
     /// <param name="inputs">Number of example inputs.</param>
-    /// <param name="parameters">Names and shapes of parameters and buffers, in the order of the program's inputs.</param>
-    /// <param name="reshapeChoices">By operator: which of the possible axes carries the channels of a split axis.</param>
+    /// <param name="parameters">Names and shapes of parameters and buffers, in the order of the program's
+    /// inputs.</param>
+    /// <param name="reshapeChoices">By operator: which of the possible axes carries the channels of a split
+    /// axis.</param>
     /// <param name="pinned">By layer: why its channels stay, for those to leave alone.</param>
     public static DependencyAnalysis Run(
         TracedProgram program, int inputs, IReadOnlyList<(string Name, long[] Shape)> parameters,

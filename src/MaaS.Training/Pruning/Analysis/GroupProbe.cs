@@ -26,7 +26,8 @@ internal sealed class GroupProbe(TracedModule module, CancellationToken cancella
         while (true)
         {
             var analysis = Run(choices);
-            if (Failure(analysis, analysis.Groups) is null || FirstFailure(analysis) is not var (group, accepted, reason))
+            if (Failure(analysis, analysis.Groups) is null
+                || FirstFailure(analysis) is not var (group, accepted, reason))
             {
                 return analysis;
             }
@@ -45,7 +46,8 @@ internal sealed class GroupProbe(TracedModule module, CancellationToken cancella
     }
 
     // Adds groups one by one to those that work, up to the first that does not.
-    private (ChannelGroup Group, IReadOnlyList<ChannelGroup> Accepted, string Reason)? FirstFailure(DependencyAnalysis analysis)
+    private (ChannelGroup Group, IReadOnlyList<ChannelGroup> Accepted, string Reason)? FirstFailure(
+        DependencyAnalysis analysis)
     {
         List<ChannelGroup> accepted = [];
         foreach (var group in analysis.Groups)
@@ -130,6 +132,7 @@ internal sealed class GroupProbe(TracedModule module, CancellationToken cancella
         var slots = group.ChannelUnits.SelectMany(static u => u.Slots).ToHashSet();
         return Enumerable.Range(0, analysis.Operators.Count).Where(i =>
             analysis.Operators[i].Name is "aten::view" or "aten::reshape" or "aten::unflatten" or "aten::_unsafe_view"
-            && analysis.Operators[i].Results.Any(result => result.Axes.Any(axis => axis?.Any(slots.Contains) ?? false)));
+            && analysis.Operators[i].Results.Any(
+                result => result.Axes.Any(axis => axis?.Any(slots.Contains) ?? false)));
     }
 }

@@ -26,7 +26,8 @@ internal static class TraceComparison
                 var actual = ChannelCall.ShapeOf(after.Operators[i].Outputs[j]);
                 if (!shape.SequenceEqual(actual))
                 {
-                    return $"{expected.Place} gave ({string.Join(",", actual)}) where ({string.Join(",", shape)}) follows from "
+                    return $"{expected.Place} gave ({string.Join(",", actual)}) where ({string.Join(",", shape)}) "
+                        + "follows from "
                         + "the channels that are left; its forward names a number of channels";
                 }
             }

@@ -18,7 +18,8 @@ internal sealed class TracedModule
 
     public nn.Module Module { get; }
 
-    /// <summary>Parameters and buffers by their first name: the module's own tensors, which training may replace.</summary>
+    /// <summary>Parameters and buffers by their first name: the module's own tensors, which training may
+    /// replace.</summary>
     public IReadOnlyList<(string Name, Tensor Tensor)> State => ModuleState.Of(Module);
 
     public int InputCount => _examples.Count;
@@ -36,7 +37,8 @@ internal sealed class TracedModule
         }
         catch (TracingException error)
         {
-            throw new PruningException($"pruning: {Module.GetName()} cannot be traced: {TorchError.Reason(error)}", error);
+            throw new PruningException(
+                $"pruning: {Module.GetName()} cannot be traced: {TorchError.Reason(error)}", error);
         }
     }
 
@@ -49,7 +51,8 @@ internal sealed class TracedModule
         using var scopes = new ModuleScopes(Module);
         var examples = Examples();
         Tensor[] inputs = [.. examples, .. State.Select(static s => s.Tensor)];
-        return TraceMerger.Merge([ModuleTracer.Trace(inputs, () => [.. _invoke(examples).Select(static r => r.Tensor)]).Trace]);
+        return TraceMerger.Merge(
+            [ModuleTracer.Trace(inputs, () => [.. _invoke(examples).Select(static r => r.Tensor)]).Trace]);
     }
 
     /// <summary>One run in evaluation mode, for timing.</summary>

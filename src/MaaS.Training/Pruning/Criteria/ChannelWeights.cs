@@ -35,7 +35,8 @@ public sealed class ChannelWeights
     /// their mean, and averaged over the weights that hold the unit.
     /// </summary>
     /// <param name="chosen">Which weights count.</param>
-    /// <param name="importance">Numbers of a weight's elements, of its shape, 0 or more; it runs in a dispose scope.</param>
+    /// <param name="importance">Numbers of a weight's elements, of its shape, 0 or more; it runs in a dispose
+    /// scope.</param>
     /// <param name="transform">Applied to each unit's sum.</param>
     /// <returns>One score a unit; null where no weight counts for some unit.</returns>
     /// <remarks>Fang et al. 2023, section 3.3: the sum of normalised norms over a group.</remarks>
@@ -69,7 +70,8 @@ public sealed class ChannelWeights
         using var noGrad = no_grad();
         var values = importance(weight).to(ScalarType.Float64);
         long[] others =
-            [.. Enumerable.Range(0, (int)values.dim()).Where(axis => axis != weight.Axis).Select(static axis => (long)axis)];
+            [.. Enumerable.Range(0, (int)values.dim()).Where(axis => axis != weight.Axis)
+                .Select(static axis => (long)axis)];
         var perPosition = (others.Length == 0 ? values : values.sum(others)).cpu().data<double>().ToArray();
         return [.. weight.Positions.Select(positions => positions.Sum(position => perPosition[position]))];
     }

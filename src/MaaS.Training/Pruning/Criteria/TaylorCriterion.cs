@@ -13,8 +13,8 @@ public sealed class TaylorCriterion : IChannelCriterion
 
     /// <summary>Scores by gradients of a loss.</summary>
     /// <param name="loss">
-    /// The mean loss of one batch, a scalar: takes the module and the number of the batch, from 0. It runs in evaluation
-    /// mode and in a dispose scope.
+    /// The mean loss of one batch, a scalar: takes the module and the number of the batch, from 0. It runs in
+    /// evaluation mode and in a dispose scope.
     /// </param>
     /// <param name="batches">How many batches to average gradients over, at least 1.</param>
     public TaylorCriterion(Func<nn.Module, int, Tensor> loss, int batches = 8)
@@ -28,7 +28,8 @@ public sealed class TaylorCriterion : IChannelCriterion
     public string Name => "Taylor";
 
     /// <summary>Scores a classifier by the cross-entropy of its logits.</summary>
-    /// <param name="data">Samples; the first <paramref name="batches"/> batches are used, or all where there are fewer.</param>
+    /// <param name="data">Samples; the first <paramref name="batches"/> batches are used, or all where there are
+    /// fewer.</param>
     /// <param name="batches">At least 1.</param>
     /// <param name="batchSize">At least 1.</param>
     public static TaylorCriterion CrossEntropy(IBatchSource data, int batches = 8, int batchSize = 64)
@@ -43,7 +44,8 @@ public sealed class TaylorCriterion : IChannelCriterion
                 var indices = arange(first, Math.Min(first + batchSize, data.Count), ScalarType.Int64);
                 var (inputs, targets) = data.GetBatch(indices, module.parameters().First().device);
                 var classifier = module as nn.Module<Tensor, Tensor> ?? throw new InvalidOperationException(
-                    $"TaylorCriterion: expected a Module<Tensor, Tensor>, got {module.GetType().Name}; pass a loss of your own.");
+                    $"TaylorCriterion: expected a Module<Tensor, Tensor>, got {module.GetType().Name}; pass a loss of "
+                        + "your own.");
                 return nn.functional.cross_entropy(classifier.call(inputs), targets);
             },
             available);

@@ -2,11 +2,13 @@ using MaaS.Training.Pruning.Analysis;
 
 namespace MaaS.Training.Pruning.Rules;
 
-/// <summary>Operators that mix the positions of one axis and keep its size: softmax, cumulative sums, sorting.</summary>
+/// <summary>Operators that mix the positions of one axis and keep its size: softmax, cumulative sums,
+/// sorting.</summary>
 internal sealed class AxisRule : IChannelRule
 {
     public IEnumerable<string> Operators { get; } =
-        ["softmax", "_softmax", "log_softmax", "_log_softmax", "cumsum", "cumprod", "sort", "argsort", "topk", "flip", "roll"];
+        ["softmax", "_softmax", "log_softmax", "_log_softmax", "cumsum", "cumprod", "sort", "argsort", "topk", "flip",
+            "roll"];
 
     public void Apply(ChannelCall call)
     {

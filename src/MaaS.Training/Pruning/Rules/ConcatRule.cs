@@ -1,3 +1,4 @@
+using MaaS.Onnx;
 using MaaS.Training.Pruning.Analysis;
 
 namespace MaaS.Training.Pruning.Rules;
@@ -12,7 +13,7 @@ internal sealed class ConcatRule : IChannelRule
         var parts = call.Tensors("tensors").Where(static t => t.Shape.All(static size => size > 0)).ToArray();
         var rank = call.OutputShape.Count;
         var dim = call.Int("dim", 0);
-        var axis = (int)(dim < 0 ? dim + rank : dim);
+        var axis = OnnxDimension.Axis(dim, rank);
         var stacked = call.Name == "stack";
         var axes = new int[]?[rank];
         for (var i = 0; i < rank; i++)
@@ -21,7 +22,8 @@ internal sealed class ConcatRule : IChannelRule
             if (i != axis)
             {
                 axes[i] = parts.Select(part => part.Axes[source]).Aggregate(
-                    (a, b) => a is null && b is null ? null : call.Join(a, b, "puts them beside a tensor of fixed size"));
+                    (a, b)
+                        => a is null && b is null ? null : call.Join(a, b, "puts them beside a tensor of fixed size"));
             }
             else if (!stacked && parts.Any(part => part.Axes[axis] is not null))
             {

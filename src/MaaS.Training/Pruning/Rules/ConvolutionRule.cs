@@ -59,7 +59,8 @@ internal sealed class ConvolutionRule : IChannelRule
         }
     }
 
-    private static int[]? Dense(ChannelCall call, int[]? inputs, ChannelTensor weight, int inAxis, int outAxis, int groups)
+    private static int[]? Dense(
+        ChannelCall call, int[]? inputs, ChannelTensor weight, int inAxis, int outAxis, int groups)
     {
         call.Role(weight, inAxis, SlotRole.Consumes);
         call.Role(weight, outAxis, SlotRole.Produces);

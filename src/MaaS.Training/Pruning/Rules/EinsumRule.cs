@@ -28,7 +28,8 @@ internal sealed class EinsumRule : IChannelRule
                 var slots = operands[i].Axes[axis];
                 var isResult = sides[1].Contains(letter);
                 var isShared = terms.Where((_, other) => other != i).Any(term => term.Contains(letter));
-                call.Role(operands[i], axis, !isResult ? SlotRole.Consumes : isShared ? SlotRole.Follows : SlotRole.Produces);
+                call.Role(
+                    operands[i], axis, !isResult ? SlotRole.Consumes : isShared ? SlotRole.Follows : SlotRole.Produces);
                 if (!isResult)
                 {
                     call.Consume(slots);

@@ -17,7 +17,8 @@ internal sealed class ExpandRule : IChannelRule
             var slots = input.Axes[axis];
             if (slots is not null && call.OutputShape[axis + added] is var size && size != slots.Length)
             {
-                slots = slots.Length == 1 ? null : [.. Enumerable.Range(0, (int)(size / slots.Length)).SelectMany(_ => slots)];
+                slots = slots.Length == 1
+                    ? null : [.. Enumerable.Range(0, (int)(size / slots.Length)).SelectMany(_ => slots)];
             }
 
             axes[axis + added] = slots;

@@ -9,7 +9,8 @@ internal sealed class MatrixProductRule : IChannelRule
 
     public void Apply(ChannelCall call)
     {
-        var left = call.Has("mat1") ? call.Tensor("mat1") : call.Has("batch1") ? call.Tensor("batch1") : call.Tensor("self");
+        var left = call.Has("mat1")
+            ? call.Tensor("mat1") : call.Has("batch1") ? call.Tensor("batch1") : call.Tensor("self");
         var right = call.Tensor("other", "mat2", "batch2");
         if (left.Rank < 2 || right.Rank < 2)
         {

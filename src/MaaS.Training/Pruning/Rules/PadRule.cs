@@ -14,7 +14,8 @@ internal sealed class PadRule : IChannelRule
     public void Apply(ChannelCall call)
     {
         var input = call.Tensor("self");
-        var padding = call.Ints("pad") is { Length: > 0 } pad ? pad : call.Ints("padding");   // last axis first, in pairs
+        // last axis first, in pairs
+        var padding = call.Ints("pad") is { Length: > 0 } pad ? pad : call.Ints("padding");
         var axes = input.Axes.ToArray();
         for (var i = 0; i < padding.Length; i++)
         {

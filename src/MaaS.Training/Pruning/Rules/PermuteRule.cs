@@ -5,7 +5,8 @@ namespace MaaS.Training.Pruning.Rules;
 /// <summary>Other orders of the same axes.</summary>
 internal sealed class PermuteRule : IChannelRule
 {
-    public IEnumerable<string> Operators { get; } = ["permute", "transpose", "swapaxes", "swapdims", "t", "numpy_T", "mT"];
+    public IEnumerable<string> Operators { get; } = [
+        "permute", "transpose", "swapaxes", "swapdims", "t", "numpy_T", "mT"];
 
     public void Apply(ChannelCall call)
     {

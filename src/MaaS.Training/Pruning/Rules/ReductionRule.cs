@@ -7,7 +7,8 @@ internal sealed class ReductionRule : IChannelRule
 {
     public IEnumerable<string> Operators { get; } =
     [
-        "mean", "sum", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "var", "std", "norm", "linalg_vector_norm",
+        "mean", "sum", "prod", "max", "min", "amax", "amin", "argmax", "argmin", "var", "std", "norm",
+        "linalg_vector_norm",
         "logsumexp", "all", "any",
     ];
 

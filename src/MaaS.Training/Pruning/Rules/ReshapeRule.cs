@@ -11,7 +11,8 @@ internal sealed class ReshapeRule : IChannelRule
 {
     public IEnumerable<string> Operators { get; } =
     [
-        "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "view_as", "reshape_as", "ravel", "_unsafe_view",
+        "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "view_as", "reshape_as", "ravel",
+        "_unsafe_view",
         "_reshape_alias",
     ];
 

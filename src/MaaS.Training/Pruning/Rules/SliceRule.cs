@@ -2,7 +2,8 @@ using MaaS.Training.Pruning.Analysis;
 
 namespace MaaS.Training.Pruning.Rules;
 
-/// <summary>Positions that forward picks by number along one axis: those channels stay, other axes keep theirs.</summary>
+/// <summary>Positions that forward picks by number along one axis: those channels stay, other axes keep
+/// theirs.</summary>
 internal sealed class SliceRule : IChannelRule
 {
     public IEnumerable<string> Operators { get; } = ["slice", "narrow", "select", "index_select"];
@@ -18,6 +19,7 @@ internal sealed class SliceRule : IChannelRule
         }
 
         call.Pin(input.Axes[axis], "picks some of them by number");
-        call.Return([.. input.Axes.Select((a, i) => i == axis ? null : a).Where((_, i) => call.Name != "select" || i != axis)]);
+        call.Return(
+            [.. input.Axes.Select((a, i) => i == axis ? null : a).Where((_, i) => call.Name != "select" || i != axis)]);
     }
 }

@@ -4,7 +4,8 @@ using MaaS.Training.Pruning.Surgery;
 
 namespace MaaS.Training.Pruning.Structured;
 
-/// <summary>The steps of one call of <see cref="Pruner.Prune(ChannelPruningOptions?, Action{PruningStep}?, CancellationToken)"/>.</summary>
+/// <summary>The steps of one call of
+/// <see cref="Pruner.Prune(ChannelPruningOptions?, Action{PruningStep}?, CancellationToken)"/>.</summary>
 internal sealed class PruningRun
 {
     private const int CountedRounds = 30, MeasuredRounds = 6;
@@ -40,7 +41,8 @@ internal sealed class PruningRun
         var scores = UnitScores.Of(_module, analysis, _options.Criterion, _originals);
         var selection = new UnitSelection(scores, _options, analysis.Slots.Count);
         var removed = selection.Choose(Ratio(analysis, selection, progress), progress);
-        using var removal = ChannelRemoval.Apply(_module, analysis.Slots, removed, OptimizerStates.Of(_options.Followed));
+        using var removal = ChannelRemoval.Apply(
+            _module, analysis.Slots, removed, OptimizerStates.Of(_options.Followed));
         if (Difference(analysis, removed) is { } difference)
         {
             removal.Undo();

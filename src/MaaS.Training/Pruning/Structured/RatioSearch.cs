@@ -20,7 +20,8 @@ internal static class RatioSearch
         if (cost(high) is var least && least > limit)
         {
             throw new PruningException(
-                $"Pruning: expected to reach {limit:g6} {what}, got no lower than {least:g6}; MaxRatio, RoundTo, ignored and "
+                $"Pruning: expected to reach {limit:g6} {what}, got no lower than {least:g6}; MaxRatio, RoundTo, "
+                    + "ignored and "
                 + "fixed layers keep the rest.");
         }
 

@@ -12,7 +12,8 @@ internal sealed record UnitScores(ChannelGroup Group, int[] Order, IReadOnlyList
 {
     /// <summary>Scores all groups.</summary>
     public static IReadOnlyList<UnitScores> Of(
-        TracedModule module, DependencyAnalysis analysis, IChannelCriterion criterion, IReadOnlyDictionary<string, int> originals)
+        TracedModule module, DependencyAnalysis analysis, IChannelCriterion criterion,
+        IReadOnlyDictionary<string, int> originals)
     {
         using var scores = criterion.Measure(module.Module);
         return
@@ -22,7 +23,8 @@ internal sealed record UnitScores(ChannelGroup Group, int[] Order, IReadOnlyList
         ];
     }
 
-    private static UnitScores Of(ChannelGroup group, IReadOnlyList<double>? values, IReadOnlyDictionary<string, int> originals)
+    private static UnitScores Of(
+        ChannelGroup group, IReadOnlyList<double>? values, IReadOnlyDictionary<string, int> originals)
     {
         var original = Math.Max(group.Units, originals.GetValueOrDefault(group.Name));
         if (values is null)
@@ -34,7 +36,8 @@ internal sealed record UnitScores(ChannelGroup Group, int[] Order, IReadOnlyList
         {
             throw new PruningException(
                 $"Pruning: expected {group.Units} finite scores for group '{group.Name}', got "
-                + $"{values.Count} with {values.Count(static v => !double.IsFinite(v))} infinite or NaN; check the weights.");
+                + $"{values.Count} with {values.Count(static v => !double.IsFinite(v))} infinite or NaN; check the "
+                + "weights.");
         }
 
         return new UnitScores(group, [.. Enumerable.Range(0, group.Units).OrderBy(i => values[i])], values, original);

@@ -1,3 +1,5 @@
+using MaaS.Training.Interop;
+
 namespace MaaS.Training.Pruning.Structured;
 
 /// <summary>Chooses the units to remove for a share.</summary>
@@ -7,7 +9,8 @@ internal sealed class UnitSelection(IReadOnlyList<UnitScores> groups, ChannelPru
 
     /// <summary>The slots that go.</summary>
     /// <param name="ratio">Share of the units before the first step to remove in all, 0–1.</param>
-    /// <param name="progress">Share of the way: 1 in the last step. It applies to <see cref="ChannelPruningOptions.Ratios"/>.</param>
+    /// <param name="progress">Share of the way: 1 in the last step. It applies to
+    /// <see cref="ChannelPruningOptions.Ratios"/>.</param>
     public bool[] Choose(double ratio, double progress)
     {
         var removed = new bool[slots];
@@ -45,7 +48,8 @@ internal sealed class UnitSelection(IReadOnlyList<UnitScores> groups, ChannelPru
     {
         var candidates = groups
             .SelectMany((g, i) => Own(g.Group) is null ? g.Values.Select(value => (value, i)) : []).ToArray();
-        var gone = groups.Where(g => Own(g.Group) is null && g.Order.Length > 0).Sum(static g => g.Original - g.Group.Units);
+        var gone = groups.Where(g => Own(g.Group) is null && g.Order.Length > 0)
+            .Sum(static g => g.Original - g.Group.Units);
         var count = (int)(((candidates.Length + gone) * ratio) - gone + Slack);
         var counts = groups.Select(static g => (double)(g.Original - g.Group.Units)).ToArray();
         foreach (var (_, group) in candidates.OrderBy(static c => c.value).Take(Math.Max(0, count)))
@@ -60,7 +64,7 @@ internal sealed class UnitSelection(IReadOnlyList<UnitScores> groups, ChannelPru
     {
         foreach (var (module, ratio) in options.Ratios)
         {
-            if (group.Layers.Any(layer => PruningChecks.IsBelow(layer, module)))
+            if (group.Layers.Any(layer => ModuleNames.IsBelow(layer, module)))
             {
                 return ratio;
             }

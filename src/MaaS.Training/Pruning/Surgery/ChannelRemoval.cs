@@ -21,7 +21,8 @@ internal sealed class ChannelRemoval : IDisposable
     /// <param name="module">What to change.</param>
     /// <param name="slots">The slots of the module as it is.</param>
     /// <param name="removed">By slot.</param>
-    /// <param name="followers">Tensors that go with a parameter, by its handle: those of its shape lose the same slots.</param>
+    /// <param name="followers">Tensors that go with a parameter, by its handle: those of its shape lose the same
+    /// slots.</param>
     public static ChannelRemoval Apply(
         TracedModule module, ChannelSlots slots, IReadOnlyList<bool> removed, ILookup<IntPtr, Tensor>? followers = null)
     {
@@ -31,7 +32,8 @@ internal sealed class ChannelRemoval : IDisposable
             var axes = slots.Axes.ToLookup(static axis => axis.Parameter);
             foreach (var (name, tensor) in module.State)
             {
-                var together = followers?[tensor.Handle].Where(follower => follower.shape.SequenceEqual(tensor.shape)).ToArray() ?? [];
+                var together = followers?[tensor.Handle].Where(follower => follower.shape.SequenceEqual(tensor.shape))
+                    .ToArray() ?? [];
                 foreach (var changed in together.Prepend(tensor))
                 {
                     removal.Shrink(changed, axes[name], removed);
@@ -85,7 +87,8 @@ internal sealed class ChannelRemoval : IDisposable
         var smaller = parameter.detach();
         foreach (var axis in axes)
         {
-            var kept = Enumerable.Range(0, axis.Count).Where(i => !removed[axis.First + i]).Select(static i => (long)i).ToArray();
+            var kept = Enumerable.Range(0, axis.Count).Where(i => !removed[axis.First + i]).Select(static i => (long)i)
+                .ToArray();
             if (kept.Length < axis.Count)
             {
                 smaller = smaller.index_select(axis.Axis, tensor(kept, device: parameter.device));
@@ -94,7 +97,8 @@ internal sealed class ChannelRemoval : IDisposable
 
         if (!smaller.shape.SequenceEqual(parameter.shape))
         {
-            _changed.Add((parameter, parameter.detach().DetachFromDisposeScope(), parameter.grad?.DetachFromDisposeScope()));
+            _changed.Add(
+                (parameter, parameter.detach().DetachFromDisposeScope(), parameter.grad?.DetachFromDisposeScope()));
             Replace(parameter, smaller.contiguous());
         }
     }

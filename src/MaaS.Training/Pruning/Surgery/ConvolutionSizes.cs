@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Pruning.Surgery;
 
-/// <summary>Convolutions check their input against <c>in_channels</c>, and depthwise ones have a group for each channel.</summary>
+/// <summary>Convolutions check their input against <c>in_channels</c>, and depthwise ones have a group for each
+/// channel.</summary>
 internal sealed class ConvolutionSizes : ILayerSizes
 {
     public Action? Update(nn.Module module)

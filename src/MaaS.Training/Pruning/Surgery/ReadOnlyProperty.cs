@@ -26,7 +26,8 @@ internal static class ReadOnlyProperty
         else
         {
             throw new NotSupportedException(
-                $"Pruning: expected {declaring.FullName}.{name} to have a setter or a field behind it, got neither; this version "
+                $"Pruning: expected {declaring.FullName}.{name} to have a setter or a field behind it, got neither; "
+                    + "this version "
                 + "of TorchSharp is not supported.");
         }
     }

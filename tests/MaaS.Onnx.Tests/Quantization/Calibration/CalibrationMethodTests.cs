@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Numerics;
 
 namespace MaaS.Onnx.Tests.Quantization.Calibration;
 

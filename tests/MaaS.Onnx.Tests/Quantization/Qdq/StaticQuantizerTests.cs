@@ -2,6 +2,7 @@ using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Calibration;
 using MaaS.Onnx.Quantization.Dynamic;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Onnx.Quantization.WeightOnly;
 using static MaaS.Onnx.Schema.TensorProto.Types;

@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace MaaS.Training.Models.Transformers.Bert;
 
 /// <summary>Classifies texts or pairs of texts with the pooled first token of a BERT.</summary>
-/// <remarks>Devlin et al. 2019, section 4.1. Parameters: <c>bert.…</c>, <c>classifier.weight</c>, <c>classifier.bias</c>.</remarks>
+/// <remarks>Devlin et al. 2019, section 4.1. Parameters: <c>bert.…</c>, <c>classifier.weight</c>,
+/// <c>classifier.bias</c>.</remarks>
 public sealed class BertClassifier : Module<Tensor, Tensor, Tensor>, IModule<Tensor, Tensor, Tensor?, Tensor>
 {
     private readonly BertModel bert;

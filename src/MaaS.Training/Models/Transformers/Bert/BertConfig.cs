@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace MaaS.Training.Models.Transformers.Bert;
 
-/// <summary>Sizes of a BERT, by the names that its <c>config.json</c> has in snake case (<c>hidden_size</c>, …); the defaults are
-/// those of the base model.</summary>
+/// <summary>Sizes of a BERT, by the names that its <c>config.json</c> has in snake case (<c>hidden_size</c>, …); the
+/// defaults are those of the base model.</summary>
 /// <remarks>Devlin et al. 2019: BERT, section 3 and appendix A.</remarks>
 public sealed record BertConfig
 {
@@ -65,14 +65,17 @@ public sealed record BertConfig
     [JsonIgnore]
     public int Labels => Id2Label?.Count ?? 2;
 
-    /// <summary>Reads a <c>config.json</c>; what it does not say, or says is null, has the defaults of the base model.</summary>
+    /// <summary>Reads a <c>config.json</c>; what it does not say, or says is null, has the defaults of the base
+    /// model.</summary>
     /// <exception cref="InvalidDataException">The file is no JSON of a BERT, or its values do not fit.</exception>
     public static BertConfig Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            var json = JsonNode.Parse(File.ReadAllBytes(path), null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+            var json = JsonNode.Parse(
+                File.ReadAllBytes(path), null,
+                new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
                 ?? throw new JsonException("it is none");
             foreach (var (name, _) in json.Where(static member => member.Value is null).ToArray())
             {
@@ -114,7 +117,9 @@ public sealed record BertConfig
         .Share(ClassifierDropout ?? 0, "classifier_dropout")
         .That(InitializerRange > 0, $"initializer_range above 0, got {InitializerRange}")
         .That(LayerNormEps > 0, $"layer_norm_eps above 0, got {LayerNormEps}")
-        .That(HiddenAct is "gelu" or "gelu_new" or "gelu_pytorch_tanh" or "relu", $"hidden_act of gelu, gelu_new, gelu_pytorch_tanh, relu, got {HiddenAct}")
+        .That(
+            HiddenAct is "gelu" or "gelu_new" or "gelu_pytorch_tanh" or "relu",
+            $"hidden_act of gelu, gelu_new, gelu_pytorch_tanh, relu, got {HiddenAct}")
         .That(PositionEmbeddingType == "absolute", $"position_embedding_type absolute, got {PositionEmbeddingType}")
         .ThrowIfAny();
 

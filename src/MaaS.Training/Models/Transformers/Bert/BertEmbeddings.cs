@@ -46,7 +46,8 @@ public sealed class BertEmbeddings : Module<Tensor, Tensor?, Tensor>
         SequenceCheck.Ids(nameof(BertEmbeddings), inputIds);
         var length = inputIds.shape[1];
         SequenceCheck.AtMost(nameof(BertEmbeddings), length, positions.weight!.shape[0]);
-        var segments = tokenTypes is null ? types.weight!.select(0, 0) : types.call(tokenTypes);         // (C) or (B, T, C)
+        // (C) or (B, T, C)
+        var segments = tokenTypes is null ? types.weight!.select(0, 0) : types.call(tokenTypes);
         var x = words.call(inputIds) + segments + positions.weight!.narrow(0, 0, length);                 // (B, T, C)
         return dropout.call(norm.call(x));
     }

@@ -12,7 +12,8 @@ public sealed class BertEncoder : Module<Tensor, AttentionMask?, Tensor>
     internal BertEncoder(BertConfig config)
         : base(nameof(BertEncoder))
     {
-        layer = new ModuleList<BertLayer>([.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new BertLayer(config))]);
+        layer = new ModuleList<BertLayer>(
+            [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new BertLayer(config))]);
         RegisterComponents();
     }
 
@@ -20,5 +21,6 @@ public sealed class BertEncoder : Module<Tensor, AttentionMask?, Tensor>
     /// <param name="input">(B, T, C).</param>
     /// <param name="mask">What is hidden; null for nothing.</param>
     /// <returns>(B, T, C).</returns>
-    public override Tensor forward(Tensor input, AttentionMask? mask) => layer.Aggregate(input, (x, next) => next.call(x, mask));
+    public override Tensor forward(Tensor input, AttentionMask? mask)
+        => layer.Aggregate(input, (x, next) => next.call(x, mask));
 }

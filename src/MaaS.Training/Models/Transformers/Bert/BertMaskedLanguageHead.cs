@@ -35,7 +35,8 @@ internal sealed class BertMaskedLanguageHead : Module<Tensor, Tensor, Tensor>
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input, Tensor words) => functional.linear(transform.call(input), words, bias);
+        public override Tensor forward(Tensor input, Tensor words)
+            => functional.linear(transform.call(input), words, bias);
     }
 
     private sealed class Transform : Module<Tensor, Tensor>

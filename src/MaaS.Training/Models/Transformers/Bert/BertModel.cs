@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models.Transformers.Bert;
 
-/// <summary>A BERT without heads. Parameters have the names of common checkpoints, <c>encoder.layer.0.attention.self.query.weight</c>
-/// and so on.</summary>
+/// <summary>A BERT without heads. Parameters have the names of common checkpoints,
+/// <c>encoder.layer.0.attention.self.query.weight</c> and so on.</summary>
 /// <remarks>Devlin et al. 2019: BERT, section 3.</remarks>
 public sealed class BertModel : Module<Tensor, Tensor, Tensor?, Tensor>
 {
@@ -52,5 +52,8 @@ public sealed class BertModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <returns>(B, C).</returns>
     /// <exception cref="InvalidOperationException">The model has no pooler.</exception>
     public Tensor Pool(Tensor positions)
-        => (pooler ?? throw new InvalidOperationException($"{nameof(BertModel)}: expected a model with a pooler.")).call(positions);
+        => (
+            pooler
+                ?? throw new InvalidOperationException($"{nameof(BertModel)}: expected a model with a pooler.")).call(
+                    positions);
 }

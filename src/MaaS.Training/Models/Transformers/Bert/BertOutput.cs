@@ -28,5 +28,6 @@ public sealed class BertOutput : Module<Tensor, Tensor, Tensor>
     /// <param name="input">(B, T, inputs).</param>
     /// <param name="residual">(B, T, C): what the block read.</param>
     /// <returns>(B, T, C).</returns>
-    public override Tensor forward(Tensor input, Tensor residual) => norm.call(residual + dropout.call(dense.call(input)));
+    public override Tensor forward(Tensor input, Tensor residual)
+        => norm.call(residual + dropout.call(dense.call(input)));
 }

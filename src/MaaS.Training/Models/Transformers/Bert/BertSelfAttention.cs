@@ -30,7 +30,8 @@ public sealed class BertSelfAttention : Module<Tensor, AttentionMask?, Tensor>
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(Tensor input, AttentionMask? mask)
     {
-        Tensor Heads(Linear layer) => Attention.Split(layer.call(input), _headDim);                       // (B, H, T, D)
+        // (B, H, T, D)
+        Tensor Heads(Linear layer) => Attention.Split(layer.call(input), _headDim);
         return Attention.Merge(Attention.Attend(Heads(query), Heads(key), Heads(value), mask, training ? _dropout : 0));
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Export;
 
 /// <summary>Writes a traced program as an ONNX model: inputs, weights, operators, outputs, metadata.</summary>
-internal static class GraphWriter
+internal static class OnnxModelWriter
 {
     /// <summary>The model, and the sizes that it computes.</summary>
     public static (OnnxModel Model, IReadOnlyCollection<SizeExpression> Sizes) Write(
@@ -78,7 +78,8 @@ internal static class GraphWriter
             Argument.Computed computed => graph.Read(computed.Id),
             Argument.Constant constant => graph.Constant(constant),
             _ => null,
-        } ?? throw new OnnxExportException($"export: the output '{name}' is no tensor that the operators of forward made");
+        } ?? throw new OnnxExportException(
+            $"export: the output '{name}' is no tensor that the operators of forward made");
         bool taken = builder.Graph.Output.Any(other => other.Name == tensor.Name);
         var maker = builder.Graph.Node.LastOrDefault(node => node.Output.Contains(tensor.Name));
         if (maker is null || taken)

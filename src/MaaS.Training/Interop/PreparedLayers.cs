@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
-namespace MaaS.Training.Quantization;
+namespace MaaS.Training.Interop;
 
 /// <summary>The layers that imitate integers at present, for code that would otherwise go around their hooks.</summary>
 internal static class PreparedLayers

@@ -1,9 +1,10 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
-/// <summary>The least and the greatest of many values, in one vectorised pass that also finds NaN and infinity.</summary>
+/// <summary>The least and the greatest of many values, in one vectorised pass that also finds NaN and
+/// infinity.</summary>
 internal static class Extremes
 {
     /// <exception cref="ArgumentException">A value is not finite.</exception>

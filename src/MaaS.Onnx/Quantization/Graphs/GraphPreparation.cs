@@ -2,15 +2,18 @@ using MaaS.Onnx.Opsets;
 using MaaS.Onnx.Passes;
 using MaaS.Onnx.Schema;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Graphs;
 
-/// <summary>Brings a copy of a graph into the form in which most of it can run on integers. Its results stay the same.</summary>
+/// <summary>Brings a copy of a graph into the form in which most of it can run on integers. Its results stay the
+/// same.</summary>
 internal static class GraphPreparation
 {
-    private static readonly HashSet<string> Movers = ["MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze"];
+    private static readonly HashSet<string> Movers = [
+        "MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze"];
 
     /// <param name="model">The model, opset 7 or newer; not changed.</param>
-    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be converted.</exception>
+    /// <exception cref="NotSupportedException">The opset is older than 13 and an operator cannot be
+    /// converted.</exception>
     public static OnnxModel Prepare(OnnxModel model)
     {
         var copy = model.Clone();
@@ -21,7 +24,8 @@ internal static class GraphPreparation
         return copy;
     }
 
-    /// <summary>As <see cref="Prepare(OnnxModel)"/>, and with the constants of bodies folded: for quantizers that go into them.</summary>
+    /// <summary>As <see cref="Prepare(OnnxModel)"/>, and with the constants of bodies folded: for quantizers that go
+    /// into them.</summary>
     public static OnnxModel PrepareWithBodies(OnnxModel model)
     {
         var prepared = Prepare(model);
@@ -36,15 +40,18 @@ internal static class GraphPreparation
     public static OnnxModel Prepare(OnnxModel model, IReadOnlySet<string> excluded)
     {
         var prepared = Prepare(model);
-        var names = Bodies(prepared.Graph).Prepend(prepared.Graph).SelectMany(static graph => graph.Node).Select(static node => node.Name);
+        var names = Bodies(prepared.Graph).Prepend(prepared.Graph).SelectMany(static graph => graph.Node)
+            .Select(static node => node.Name);
         string[] unknown = [.. excluded.Except(model.Graph.Node.Select(static node => node.Name)).Except(names)];
         return unknown.Length == 0 ? prepared : throw new ArgumentException(
-            $"quantization: expected names of nodes to exclude, got {string.Join(", ", unknown.Select(static n => $"'{n}'"))}; "
+            "quantization: expected names of nodes to exclude, got "
+                + $"{string.Join(", ", unknown.Select(static n => $"'{n}'"))}; "
             + $"there are {string.Join(", ", names)}");
     }
 
     /// <summary>The bodies of If, Loop and Scan in a graph, and those in these.</summary>
-    public static IEnumerable<GraphProto> Bodies(GraphProto graph) => graph.Node.SelectMany(static node => node.Subgraphs())
+    public static IEnumerable<GraphProto> Bodies(GraphProto graph)
+        => graph.Node.SelectMany(static node => node.Subgraphs())
         .SelectMany(static body => Bodies(body).Prepend(body));
 
     // Exclusion by name and the report need names, each of one node.
@@ -52,7 +59,8 @@ internal static class GraphPreparation
     {
         foreach (var node in graph.Node)
         {
-            string hint = node.Name.Length > 0 ? node.Name : $"{node.OpType}_{node.Output.FirstOrDefault(static output => output.Length > 0)}";
+            string hint = node.Name.Length > 0
+                ? node.Name : $"{node.OpType}_{node.Output.FirstOrDefault(static output => output.Length > 0)}";
             node.Name = hint;
             for (int i = 1; !taken.Add(node.Name); i++)
             {
@@ -65,8 +73,8 @@ internal static class GraphPreparation
         }
     }
 
-    // relu(maxpool(x)) = maxpool(relu(x)), and so with all that only moves values: behind the convolution the Relu becomes
-    // part of its kernel.
+    // relu(maxpool(x)) = maxpool(relu(x)), and so with all that only moves values: behind the convolution the Relu
+    // becomes part of its kernel.
     private static void ReluBeforeMoves(GraphProto graph)
     {
         for (bool changed = true; changed;)
@@ -81,7 +89,8 @@ internal static class GraphPreparation
                     continue;
                 }
 
-                if (index.Producer(relu.Input[0]) is not { } mover || !mover.IsStandard() || !Movers.Contains(mover.OpType))
+                if (index.Producer(relu.Input[0]) is not { } mover || !mover.IsStandard()
+                    || !Movers.Contains(mover.OpType))
                 {
                     continue;
                 }

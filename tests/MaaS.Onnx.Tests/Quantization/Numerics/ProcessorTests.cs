@@ -1,7 +1,8 @@
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Numerics;
 
 
-namespace MaaS.Onnx.Tests.Quantization;
+namespace MaaS.Onnx.Tests.Quantization.Numerics;
 
 public sealed class ProcessorTests
 {

@@ -5,7 +5,7 @@ namespace MaaS.Training.Models.Transformers;
 
 /// <summary>Token sequences to vectors: embedding, encoder, pooling over what is no padding.</summary>
 /// <remarks>Vaswani et al. 2017, section 3. A row that is all padding gives zeros.</remarks>
-public sealed class TextEncoder : Module<Tensor, Tensor, Tensor>
+public sealed class TransformerTextEncoder : Module<Tensor, Tensor, Tensor>
 {
     private readonly TokenEmbedding embedding;
     private readonly TransformerEncoder encoder;
@@ -15,8 +15,8 @@ public sealed class TextEncoder : Module<Tensor, Tensor, Tensor>
     /// <param name="vocabulary">Number of tokens, at least 1.</param>
     /// <param name="options">Sizes of the encoder.</param>
     /// <param name="pooling">How a sequence becomes one vector.</param>
-    public TextEncoder(long vocabulary, TransformerOptions options, Pooling pooling = Pooling.Mean)
-        : base(nameof(TextEncoder))
+    public TransformerTextEncoder(long vocabulary, TransformerOptions options, Pooling pooling = Pooling.Mean)
+        : base(nameof(TransformerTextEncoder))
     {
         embedding = new TokenEmbedding(vocabulary, options);
         encoder = new TransformerEncoder(options);

@@ -1,6 +1,6 @@
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
 /// <summary>The 8-bit integer that activations become.</summary>
 public enum QuantizedType

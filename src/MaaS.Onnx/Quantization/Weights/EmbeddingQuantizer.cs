@@ -1,13 +1,14 @@
+using MaaS.Onnx.Quantization.Graphs;
 using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Weights;
 
 /// <summary>
 /// Embedding tables as int8: rows are gathered as integers and only these are made floats again, so a table takes a
 /// quarter of its bytes on disk and in memory.
 /// </summary>
-internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
+internal sealed class EmbeddingQuantizer(GraphIndex index, GraphRewriter writer)
 {
     private readonly Dictionary<string, (string Values, string Scale)> _tables = [];
 
@@ -18,8 +19,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
         && table.Type() == TensorProto.Types.DataType.Float && index.Owns(table.Name) && !index.IsOutput(node.Input[0])
         && index.Consumers(node.Input[0]).All(reader => reader.OpType == "Gather" && reader.Input[1] != node.Input[0]);
 
-    /// <summary>Writes the gathered rows times one scale for each column. ONNX Runtime's DequantizeLinear, whose inner axis
-    /// would be of size 1 here, takes four times as long.</summary>
+    /// <summary>Writes the gathered rows times one scale for each column. ONNX Runtime's DequantizeLinear, whose inner
+    /// axis would be of size 1 here, takes four times as long.</summary>
     public void Rewrite(NodeProto node)
     {
         if (!_tables.TryGetValue(node.Input[0], out var table))
@@ -28,7 +29,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
         }
 
         string rows = writer.Node("Gather", $"{node.Output[0]}_quantized", [table.Values, node.Input[1]]);
-        string floats = writer.Node("Cast", $"{node.Output[0]}_cast", [rows], ("to", (long)TensorProto.Types.DataType.Float));
+        string floats = writer.Node(
+            "Cast", $"{node.Output[0]}_cast", [rows], ("to", (long)TensorProto.Types.DataType.Float));
         writer.AddNode("Mul", "", node.Name, [floats, table.Scale], [node.Output[0]]);
     }
 
@@ -39,6 +41,8 @@ internal sealed class EmbeddingQuantizer(GraphIndex index, GraphWriter writer)
         float[] values = tensor.ToArray<float>();
         float[] scales = WeightQuantizer.Scales(values, dims, axis: 1);
         sbyte[] quantized = WeightQuantizer.Quantize(values, dims, axis: 1, scales);
-        return (writer.Initializer(OnnxTensor.Create<sbyte>($"{name}_quantized", quantized, dims)), writer.Scale(name, scales));
+        return (
+            writer.Initializer(OnnxTensor.Create<sbyte>($"{name}_quantized", quantized, dims)),
+            writer.Scale(name, scales));
     }
 }

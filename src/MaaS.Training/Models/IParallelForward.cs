@@ -1,4 +1,4 @@
-namespace MaaS.Training.Fitting;
+namespace MaaS.Training.Models;
 
 /// <summary>
 /// Marks a module whose forward pass may run on several threads at once and treats every sample on its own: it keeps no

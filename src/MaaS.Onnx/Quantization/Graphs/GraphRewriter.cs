@@ -1,15 +1,16 @@
 using MaaS.Onnx.Schema;
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Graphs;
 
-/// <summary>Rewrites a graph node by node: the new nodes stand in order, new names are unique, unused constants go.</summary>
-internal sealed class GraphWriter
+/// <summary>Rewrites a graph node by node: the new nodes stand in order, new names are unique, unused constants
+/// go.</summary>
+internal sealed class GraphRewriter
 {
     private readonly OnnxModel _model;
     private readonly HashSet<string> _names;
     private readonly List<NodeProto> _nodes = [];
 
-    public GraphWriter(OnnxModel model)
+    public GraphRewriter(OnnxModel model)
     {
         _model = model;
         _names = [.. model.Graph.AllNames()];
@@ -17,7 +18,7 @@ internal sealed class GraphWriter
     }
 
     /// <summary>Rewrites a body inside the graph of another writer, which it shares names with.</summary>
-    public GraphWriter(GraphWriter outer, GraphProto body)
+    public GraphRewriter(GraphRewriter outer, GraphProto body)
     {
         _model = outer._model;
         _names = outer._names;

@@ -1,6 +1,7 @@
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
-/// <summary>Linear quantization: real = <paramref name="Scale"/> · (quantized − <paramref name="ZeroPoint"/>).</summary>
+/// <summary>Linear quantization: real = <paramref name="Scale"/> · (quantized −
+/// <paramref name="ZeroPoint"/>).</summary>
 /// <param name="Scale">The real size of one step, above zero.</param>
 /// <param name="ZeroPoint">The integer that stands for exactly 0.</param>
 /// <remarks>Jacob et al. 2018, "Quantization and Training of Neural Networks", equation 1.</remarks>
@@ -14,7 +15,8 @@ public readonly record struct LinearParameters(float Scale, int ZeroPoint)
     {
         if (!float.IsFinite(range.Min) || !float.IsFinite(range.Max) || range.Min > range.Max)
         {
-            throw new ArgumentException($"quantization: expected a finite range, got [{range.Min}, {range.Max}]", nameof(range));
+            throw new ArgumentException(
+                $"quantization: expected a finite range, got [{range.Min}, {range.Max}]", nameof(range));
         }
 
         var (lowest, highest) = type.Bounds();

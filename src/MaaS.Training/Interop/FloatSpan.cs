@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace MaaS.Training.Fitting;
+namespace MaaS.Training.Interop;
 
 /// <summary>A contiguous float32 CPU tensor's memory, valid as long as the tensor.</summary>
 internal static class FloatSpan

@@ -1,4 +1,4 @@
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Numerics;
 
 /// <summary>A closed interval of real values that a tensor takes.</summary>
 /// <param name="Min">The lower end.</param>
@@ -9,5 +9,6 @@ public readonly record struct ValueRange(float Min, float Max)
     public ValueRange Union(ValueRange other) => new(Math.Min(Min, other.Min), Math.Max(Max, other.Max));
 
     /// <summary>The interval with its ends saturated at ±<paramref name="threshold"/>.</summary>
-    public ValueRange Clip(float threshold) => new(Math.Clamp(Min, -threshold, threshold), Math.Clamp(Max, -threshold, threshold));
+    public ValueRange Clip(float threshold)
+        => new(Math.Clamp(Min, -threshold, threshold), Math.Clamp(Max, -threshold, threshold));
 }

@@ -1,6 +1,6 @@
-namespace MaaS.Training.Compression;
+namespace MaaS.Onnx.Quantization.Schemes;
 
-/// <summary>How <see cref="Compressor"/> may quantize a network.</summary>
+/// <summary>The kinds of quantization.</summary>
 public enum QuantizationKind
 {
     /// <summary>Activations are quantized as they come; for dense, attention and recurrent layers.</summary>

@@ -1,9 +1,10 @@
 using MaaS.Onnx.Inference;
 
 
-namespace MaaS.Onnx.Quantization;
+namespace MaaS.Onnx.Quantization.Graphs;
 
-/// <summary>A model in memory made ready to run; one too large for a single message goes through a temporary folder.</summary>
+/// <summary>A model in memory made ready to run; one too large for a single message goes through a temporary
+/// folder.</summary>
 public sealed class ModelSession : IDisposable
 {
     private readonly DirectoryInfo? _folder;
