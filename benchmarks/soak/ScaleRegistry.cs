@@ -12,7 +12,7 @@ internal sealed class ScaleRegistry(string root)
     private readonly ModelRegistry _registry = new(root);
 
     /// <summary>Registers the next version, and deletes those that are older than the one before.</summary>
-    public async Task<int> AddVersionAsync(string name)
+    public async Task<long> AddVersionAsync(string name)
     {
         var versions = _registry.Versions(name);
         var version = versions.Count == 0 ? 1 : versions[^1].Version + 1;

@@ -103,7 +103,7 @@ public sealed class OnnxModel
         {
             model = new OnnxModel(parsed.ParseFrom(bytes));
         }
-        catch (InvalidProtocolBufferException error)
+        catch (Exception error) when (IsMalformed(error))
         {
             throw Malformed("the bytes", error);
         }
@@ -132,11 +132,15 @@ public sealed class OnnxModel
                 ? throw new InvalidDataException($"onnx: '{path}' holds no graph: empty or not an ONNX file")
                 : new OnnxModel(proto);
         }
-        catch (InvalidProtocolBufferException error)
+        catch (Exception error) when (IsMalformed(error))
         {
             throw Malformed($"'{path}'", error);
         }
     }
+
+    // The parser has other exceptions as well for bytes that end within a number.
+    private static bool IsMalformed(Exception error)
+        => error is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException;
 
     private static InvalidDataException Malformed(string what, Exception error) =>
         new($"onnx: {what} cannot be read as a model: cut short or not an ONNX file ({error.Message})", error);

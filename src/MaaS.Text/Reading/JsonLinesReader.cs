@@ -45,7 +45,7 @@ internal static class JsonLinesReader
                     number, Text(document.RootElement, options.TextColumn),
                     options.LabelColumn is { } label ? Text(document.RootElement, label) : null, options);
         }
-        // The latter for half of a surrogate pair.
+        // InvalidOperationException: half of a surrogate pair.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return TextRow.Bad(number, $"expected JSON: {e.Message.TrimEnd('.')}");

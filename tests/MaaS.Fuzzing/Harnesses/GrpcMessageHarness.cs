@@ -2,6 +2,7 @@ using Google.Protobuf;
 using MaaS.Fuzzing.Engine;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Grpc.Schema;
+using MaaS.Serving.Http;
 
 namespace MaaS.Fuzzing.Harnesses;
 

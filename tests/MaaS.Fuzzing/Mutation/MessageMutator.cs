@@ -20,7 +20,7 @@ internal sealed class MessageMutator(IReadOnlyList<string> words, Random random)
         {
             message = parser.ParseFrom(bytes);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
         {
             return null;
         }

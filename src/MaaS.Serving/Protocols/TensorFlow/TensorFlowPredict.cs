@@ -65,9 +65,9 @@ internal sealed class TensorFlowPredict(
         {
             return PredictRequest.Parser.ParseFrom(body);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
         {
-            // The parser throws the latter where a wrapped number, such as a version, is cut off.
+            // The parser throws the others where a number is cut off.
             throw new RequestException("expected a serialized tensorflow.serving.PredictRequest, got other bytes", e);
         }
     }

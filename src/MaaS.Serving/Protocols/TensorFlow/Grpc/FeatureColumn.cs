@@ -18,7 +18,7 @@ internal sealed class FeatureColumn(TensorSpec spec)
     public void Add(Feature feature, int row)
     {
         var expected = KindOf(spec.Type);
-        if (feature.KindCase != expected)
+        if (expected == Feature.KindOneofCase.None || feature.KindCase != expected)
         {
             throw RequestException.BadRequest(
                 $"examples: expected a {expected} for '{spec.Name}' ({spec.Type.Name()}), got {feature.KindCase} in example {row}");
