@@ -13,7 +13,6 @@ internal static class AllowedCircles
             ["MaaS.Client"] = Because(
                 "The client makes its transports, and they speak in its requests and answers.",
                 "(front) ↔ Grpc", "(front) ↔ Resilience", "(front) ↔ Rest"),
-            ["MaaS.Training"] = Because(Grown, "Data ↔ Reports", "Evaluation ↔ Fitting", "Fitting ↔ Quantization"),
             ["MaaS.Serving"] = Because(
                 Grown,
                 "(front) ↔ Execution", "(front) ↔ Http", "(front) ↔ Json", "(front) ↔ Models", "(front) ↔ Page", "(front) ↔ Protocols",
