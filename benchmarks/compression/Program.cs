@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Compression;
 using MaaS.Onnx;
 using MaaS.Onnx.Quantization;
-using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;

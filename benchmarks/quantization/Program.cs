@@ -7,7 +7,6 @@ using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Analysis;
 using MaaS.Onnx.Quantization.Calibration;
-using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Onnx.Quantization.Schemes;
 

@@ -56,7 +56,7 @@ internal sealed class Soak(int requests)
         }).ToArray();
         var all = Task.WhenAll(clients);
         Console.WriteLine("   s  requests     right  wrong  failed  unloaded  version  changes  resident MiB  managed MiB");
-        var (version, changes) = (1, 0);
+        var (version, changes) = (1L, 0);
         List<double> resident = [];
         while (!all.IsCompleted)
         {

@@ -1,4 +1,5 @@
-using MaaS.Serving.Security;
+using MaaS.Serving;
+using MaaS.Serving.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,7 +19,7 @@ public static class MaaSSecurityExtensions
     public static AuthenticationBuilder AddMaaS(this AuthenticationBuilder authentication)
     {
         ArgumentNullException.ThrowIfNull(authentication);
-        return authentication.AddScheme<AuthenticationSchemeOptions, ServingAuthenticationHandler>(Scheme, configureOptions: null);
+        return authentication.AddServingScheme(Scheme);
     }
 
     /// <summary>
@@ -29,12 +30,6 @@ public static class MaaSSecurityExtensions
     public static AuthorizationBuilder AddMaaS(this AuthorizationBuilder authorization)
     {
         ArgumentNullException.ThrowIfNull(authorization);
-        authorization.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, ServingAuthorizationHandler>());
-        foreach (var name in ServingScopes.Names)
-        {
-            authorization.AddPolicy("maas:" + name, policy => policy.RequireAuthenticatedUser().AddRequirements(new ServingRequirement(ServingScopes.Parse(name)!.Value)));
-        }
-
-        return authorization;
+        return authorization.AddServingPolicies();
     }
 }

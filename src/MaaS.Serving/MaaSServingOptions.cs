@@ -1,6 +1,4 @@
 using MaaS.Core.Packages;
-using MaaS.Serving.Security;
-using MaaS.Serving.Telemetry;
 
 namespace MaaS.Serving;
 
@@ -85,16 +83,16 @@ public sealed class MaaSServingOptions
     public bool StrictReadiness { get; set; }
 
     /// <summary>How numbers that are not finite stand in JSON answers. Default: as the tokens NaN, Infinity and -Infinity.</summary>
-    public Json.NonFiniteNumbers NonFiniteNumbers { get; set; }
+    public NonFiniteNumbers NonFiniteNumbers { get; set; }
 
     /// <summary>How strings that are no UTF-8 stand in JSON answers. Default: the answer is an error, 422.</summary>
-    public Json.NonTextBytes NonTextBytes { get; set; }
+    public NonTextBytes NonTextBytes { get; set; }
 
     /// <summary>Whether the page for people is served at the root of the endpoints. Default true.</summary>
     public bool Page { get; set; } = true;
 
     /// <summary>Tensors in shared memory of this machine.</summary>
-    public Protocols.SharedMemory.SharedMemoryOptions SharedMemory { get; } = new();
+    public SharedMemoryOptions SharedMemory { get; } = new();
 
     /// <summary>Who may do what, and how often.</summary>
     public SecurityOptions Security { get; } = new();

@@ -1,14 +1,17 @@
-using MaaS.Serving.Models;
-using MaaS.Serving.Routing;
-
 namespace MaaS.Serving;
 
-/// <summary>How one model is run. Null takes the value of <see cref="MaaSServingOptions.Defaults"/>, and then the one named here.</summary>
+/// <summary>
+/// How one model is run. Null takes the value of <see cref="MaaSServingOptions.Defaults"/>, and then the one named
+/// here.
+/// </summary>
 public sealed record ModelOptions
 {
-    internal const int DefaultMaxBatchSize = 32, DefaultQueueLimit = 1024, DefaultMaxTexts = 256, DefaultMaxTextLength = 1 << 22, DefaultMaxGenerations = 16;
+    internal const int DefaultMaxBatchSize =
+        32, DefaultQueueLimit = 1024, DefaultMaxTexts = 256, DefaultMaxTextLength = 1 << 22, DefaultMaxGenerations = 16;
 
-    /// <summary>Threads inside one operator; 0 takes the cores that <see cref="Concurrency"/> leaves each run, or 1. Default 0.</summary>
+    /// <summary>
+    /// Threads inside one operator; 0 takes the cores that <see cref="Concurrency"/> leaves each run, or 1. Default 0.
+    /// </summary>
     public int? IntraOpThreads { get; set; }
 
     /// <summary>Operators of one run that may go side by side. Default 1.</summary>
@@ -20,7 +23,9 @@ public sealed record ModelOptions
     /// <summary>Most rows (entries of the first axis) that requests share a run with; 1 for none. Default 32.</summary>
     public int? MaxBatchSize { get; set; }
 
-    /// <summary>How long a batch waits to grow while another run is under way; when none is, it never waits. Default 0.</summary>
+    /// <summary>
+    /// How long a batch waits to grow while another run is under way; when none is, it never waits. Default 0.
+    /// </summary>
     public TimeSpan? MaxBatchDelay { get; set; }
 
     /// <summary>Sizes that a model computes best: a batch is cut to the largest that is full. Default none.</summary>
@@ -29,18 +34,23 @@ public sealed record ModelOptions
     /// <summary>Most requests that wait for a run; the next is answered 429. Default 1024.</summary>
     public int? QueueLimit { get; set; }
 
-    /// <summary>Most raw texts of one request to a model that reads texts; more are answered 400. Default 256.</summary>
+    /// <summary>
+    /// Most raw texts of one request to a model that reads texts; more are answered 400. Default 256.
+    /// </summary>
     public int? MaxTexts { get; set; }
 
     /// <summary>Most UTF-16 units of a raw text; a longer one is answered 400. Default 4 Mi.</summary>
     public int? MaxTextLength { get; set; }
 
-    /// <summary>Most texts that a language model continues at once, each with a cache of its own; the next is answered 429. Default 16.</summary>
+    /// <summary>
+    /// Most texts that a language model continues at once, each with a cache of its own; the next is answered 429.
+    /// Default 16.
+    /// </summary>
     public int? MaxGenerations { get; set; }
 
     /// <summary>
-    /// What runs the operators, as <c>cuda</c> or <c>openvino</c>: see <see cref="Onnx.Inference.InferenceOptions.Providers"/>.
-    /// Default: the processor.
+    /// What runs the operators, as <c>cuda</c> or <c>openvino</c>: see
+    /// <see cref="Onnx.Inference.InferenceOptions.Providers"/>. Default: the processor.
     /// </summary>
     public string[]? Providers { get; set; }
 
@@ -48,18 +58,25 @@ public sealed record ModelOptions
     public long? CacheBytes { get; set; }
 
     /// <summary>
-    /// Which versions are loaded: <c>latest</c>, <c>latest:3</c>, <c>all</c>, or numbers as <c>1,4</c>. Labelled versions are
-    /// loaded besides. Default <c>latest</c>.
+    /// Which versions are loaded: <c>latest</c>, <c>latest:3</c>, <c>all</c>, or numbers as <c>1,4</c>. Labelled
+    /// versions are loaded besides. Default <c>latest</c>.
     /// </summary>
     public string? Versions { get; set; }
 
-    /// <summary>Whether the model is loaded on its first request instead of at the start; its later versions are loaded at once. Default false.</summary>
+    /// <summary>
+    /// Whether the model is loaded on its first request instead of at the start; its later versions are loaded at once.
+    /// Default false.
+    /// </summary>
     public bool? IsLazy { get; set; }
 
-    /// <summary>Whether it stays loaded when <see cref="MaaSServingOptions.MemoryLimitBytes"/> makes others go. Default false.</summary>
+    /// <summary>
+    /// Whether it stays loaded when <see cref="MaaSServingOptions.MemoryLimitBytes"/> makes others go. Default false.
+    /// </summary>
     public bool? IsPinned { get; set; }
 
-    /// <summary>How requests that name no version are spread; null for the latest version. Not taken from the defaults.</summary>
+    /// <summary>
+    /// How requests that name no version are spread; null for the latest version. Not taken from the defaults.
+    /// </summary>
     public TrafficRoute? Route { get; set; }
 
     /// <summary>These options, those of <paramref name="defaults"/> where they are null.</summary>
@@ -88,7 +105,8 @@ public sealed record ModelOptions
     {
         string? Outside<T>(string name, T? value, T from, T to)
             where T : struct, IComparable<T>
-            => value is { } v && (v.CompareTo(from) < 0 || v.CompareTo(to) > 0) ? $"{path}:{name}: expected {from} to {to}, got {v}" : null;
+            => value is { } v && (v.CompareTo(from) < 0 || v.CompareTo(to) > 0)
+            ? $"{path}:{name}: expected {from} to {to}, got {v}" : null;
 
         foreach (var fault in new[]
         {

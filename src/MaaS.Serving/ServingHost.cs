@@ -1,15 +1,12 @@
-using MaaS.Serving.Http;
+using MaaS.Serving.Hosting;
 using MaaS.Serving.Models;
-using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -96,7 +93,7 @@ public sealed partial class ServingHost : IAsyncDisposable
             ServingTransport.Bind(app, url, options);
 
             // Requests that an endpoint answers do not pay for those that none does.
-            app.UseWhen(static c => c.GetEndpoint() is not RouteEndpoint, static unmatched => unmatched.UseStatusCodePages(WriteErrorAsync));
+            app.UseWhen(static c => c.GetEndpoint() is not RouteEndpoint, static unmatched => unmatched.UseStatusCodePages(UnmatchedRequests.WriteErrorAsync));
             if (options.Security.AllowedOrigins.Count > 0)
             {
                 app.UseCors(policy => policy.WithOrigins([.. options.Security.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod());
@@ -111,9 +108,7 @@ public sealed partial class ServingHost : IAsyncDisposable
                 LogNoCertificates(app.Logger, string.Join(", ", plain));
             }
 
-            var guard = app.Services.GetRequiredService<EndpointGuard>();
-            guard.AdminPort = host.AdminAddress?.Port ?? guard.AdminPort;
-            guard.GrpcPort = host.GrpcAddress?.Port;
+            ServingTransport.SetPorts(app, host.AdminAddress?.Port, host.GrpcAddress?.Port);
 
             return host;
         }
@@ -163,14 +158,5 @@ public sealed partial class ServingHost : IAsyncDisposable
         return taken is null ? $"{url}: expected a free port, got one that another process listens on; stop it or choose another"
             : IsTaken(url.Split(';')[0]) ? $"{purpose} {taken}: expected another port than that of {url}, got the same; choose another"
             : $"{purpose} {taken}: expected a free port, got one that another process listens on; stop it or choose another";
-    }
-
-    /// <summary>Gives answers that no endpoint wrote (no such address, wrong method) the JSON form of all errors.</summary>
-    private static Task WriteErrorAsync(StatusCodeContext context)
-    {
-        var response = context.HttpContext.Response;
-        var request = context.HttpContext.Request;
-        return JsonAnswer.WriteErrorAsync(
-            context.HttpContext, response.StatusCode, $"{request.Method} {request.Path}: {ReasonPhrases.GetReasonPhrase(response.StatusCode)}");
     }
 }

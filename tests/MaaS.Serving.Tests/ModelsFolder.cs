@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
+using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Tests;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Serving;
 using MaaS.Serving.Security;
 
 namespace MaaS.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Serving;
-using MaaS.Serving.Audit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
@@ -13,17 +14,17 @@ public static class ByteText
     private const char FirstByte = '\uDC80', LastByte = '\uDCFF';
     private const int Offset = FirstByte - 0x80;
 
-    /// <summary>Whether a string is text: it has no bytes that are not UTF-8.</summary>
+    /// <summary>Whether a string is text: it has no bytes that are not UTF-8, and no half of a character.</summary>
     public static bool IsText(ReadOnlySpan<char> text)
     {
-        while (text.IndexOfAnyInRange(FirstByte, LastByte) is >= 0 and var at)
+        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var at)
         {
-            if (at == 0 || !char.IsHighSurrogate(text[at - 1]))
+            if (Rune.DecodeFromUtf16(text[at..], out _, out var length) != OperationStatus.Done)
             {
                 return false;
             }
 
-            text = text[(at + 1)..];
+            text = text[(at + length)..];
         }
 
         return true;
@@ -40,7 +41,7 @@ public static class ByteText
         var text = new StringBuilder(bytes.Length);
         while (!bytes.IsEmpty)
         {
-            var isText = Rune.DecodeFromUtf8(bytes, out var rune, out var length) == System.Buffers.OperationStatus.Done;
+            var isText = Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done;
             if (isText)
             {
                 text.Append(rune.ToString());

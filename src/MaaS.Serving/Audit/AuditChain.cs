@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Audit;
 
 /// <summary>
-/// The form of the lines: <c>{"sequence", "time", …, "previous", "hash"}</c>. The hash is the SHA-256 of the line's bytes
-/// up to the member <c>hash</c>, and <c>previous</c> is the hash of the line before, so a line that is changed, taken out or
-/// put in breaks every line after it.
+/// The form of the lines: <c>{"sequence", "time", …, "previous", "hash"}</c>. The hash is the SHA-256 of the line's
+/// bytes up to the member <c>hash</c>, and <c>previous</c> is the hash of the line before, so a line that is changed,
+/// taken out or put in breaks every line after it.
 /// </summary>
 internal static class AuditChain
 {
@@ -19,7 +20,8 @@ internal static class AuditChain
     private static ReadOnlySpan<byte> End => "\"}"u8;
 
     /// <summary>The line of an entry, with its line feed.</summary>
-    public static (byte[] Line, string Hash) Write(AuditEntry entry, long sequence, DateTimeOffset time, string previous)
+    public static (byte[] Line, string Hash) Write(
+        AuditEntry entry, long sequence, DateTimeOffset time, string previous)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer))
@@ -80,7 +82,9 @@ internal static class AuditChain
             var reader = new Utf8JsonReader(line);
             using var document = JsonDocument.ParseValue(ref reader);
             link = new AuditLink(
-                document.RootElement.GetProperty("sequence").GetInt64(), document.RootElement.GetProperty("previous").GetString() ?? "", hash);
+                document.RootElement.GetProperty("sequence").GetInt64(), document.RootElement.GetProperty("previous")
+                    .GetString()
+                    ?? "", hash);
             return null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)

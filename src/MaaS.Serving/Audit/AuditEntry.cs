@@ -31,5 +31,5 @@ public sealed record AuditEntry(string Actor, string Address, string Action, str
         caller?.Name ?? "",
         context.Connection.RemoteIpAddress?.ToString() ?? "",
         $"{context.Request.Method} {context.Request.Path}",
-        RequestContextFactory.RequestId(context));
+        context.RequestId());
 }

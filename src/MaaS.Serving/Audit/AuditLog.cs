@@ -23,14 +23,17 @@ internal sealed partial class AuditLog : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
 
         // Readers must be let in, so the claim to be the only writer is a file of its own.
-        _claim = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        _claim = new FileStream(
+            path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         try
         {
             _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
             var dropped = Continue(path);
             if (dropped > 0)
             {
-                Append(new AuditEntry("", "", "recover", "") { Detail = $"dropped {dropped} bytes of a line that a stop had left unfinished" }, durable: true);
+                Append(
+                    new AuditEntry("", "", "recover", "") { Detail = $"dropped {dropped} bytes of a line that a stop had left unfinished" },
+                    durable: true);
             }
         }
         catch
@@ -104,7 +107,9 @@ internal sealed partial class AuditLog : IDisposable
             _file.ReadExactly(line);
             if (AuditChain.Read(line, out _last) is { } fault)
             {
-                throw new InvalidDataException($"{path}: the last line is no line of an audit log ({fault}); move the file away, or see 'maas audit verify'.");
+                throw new InvalidDataException(
+                    $"{path}: the last line is no line of an audit log ({fault}); move the file away, or see 'maas "
+                        + "audit verify'.");
             }
         }
 

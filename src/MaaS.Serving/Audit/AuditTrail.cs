@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
@@ -55,14 +56,14 @@ internal sealed class AuditTrail : IDisposable
     /// <param name="model">The model that they asked for; null where none is known.</param>
     public void Refused(HttpContext context, Caller? caller, Failure failure, string? model)
     {
-        if (_log is null || failure.Status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden))
+        if (_log is null || failure.Kind is not (FaultKind.Unauthenticated or FaultKind.PermissionDenied))
         {
             return;
         }
 
         if (context.Features.Get<AuditedRequest>() is { } audited)
         {
-            audited.Status = failure.Status;
+            audited.Status = HttpStatus.Of(failure.Kind);
             return;
         }
 
@@ -79,8 +80,9 @@ internal sealed class AuditTrail : IDisposable
             {
                 Phase = "refused",
                 Model = model,
-                Status = failure.Status,
-                Detail = before == 0 ? failure.Message : $"{failure.Message} ({before} refusals before this one have no line)",
+                Status = HttpStatus.Of(failure.Kind),
+                Detail = before == 0
+                    ? failure.Message : $"{failure.Message} ({before} refusals before this one have no line)",
             },
             durable: false);
     }

@@ -5,15 +5,18 @@ public static class AuditVerifier
 {
     /// <summary>Reads a log.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="knownHead">Hash of a line that an earlier check found last: it must be there still. Null for none.</param>
+    /// <param name="knownHead">
+    /// Hash of a line that an earlier check found last: it must be there still. Null for none.
+    /// </param>
     /// <param name="cancellationToken">Stops between two lines.</param>
     /// <returns>How far it is whole, and the first fault.</returns>
     /// <remarks>
-    /// Whoever can write the file can cut lines off its end or make it anew: keep the head (the last hash) elsewhere and
-    /// pass it in the next time.
+    /// Whoever can write the file can cut lines off its end or make it anew: keep the head (the last hash) elsewhere
+    /// and pass it in the next time.
     /// </remarks>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static AuditVerdict Verify(string path, string? knownHead = null, CancellationToken cancellationToken = default)
+    public static AuditVerdict Verify(
+        string path, string? knownHead = null, CancellationToken cancellationToken = default)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
         var last = new AuditLink(0, "", AuditChain.First);
@@ -24,8 +27,10 @@ public static class AuditVerifier
             cancellationToken.ThrowIfCancellationRequested();
             number++;
             var fault = isComplete ? AuditChain.Read(line, out var link) : Unfinished(out link);
-            fault ??= link.Previous != last.Hash ? "it does not follow the line before: lines were taken out, put in or moved"
-                : link.Sequence != last.Sequence + 1 ? $"expected the sequence {last.Sequence + 1}, got {link.Sequence}" : null;
+            fault ??= link.Previous != last.Hash
+                ? "it does not follow the line before: lines were taken out, put in or moved"
+                : link.Sequence != last.Sequence + 1
+                ? $"expected the sequence {last.Sequence + 1}, got {link.Sequence}" : null;
             if (fault is not null)
             {
                 return new AuditVerdict(last.Sequence, last.Hash, $"line {number}: {fault}");
@@ -36,7 +41,8 @@ public static class AuditVerifier
         }
 
         return new AuditVerdict(
-            last.Sequence, last.Hash, isKnown ? null : $"expected a line with the hash {knownHead}, found none: the log was cut off or made anew");
+            last.Sequence, last.Hash, isKnown
+                ? null : $"expected a line with the hash {knownHead}, found none: the log was cut off or made anew");
     }
 
     private static string Unfinished(out AuditLink link)

@@ -1,5 +1,4 @@
-using MaaS.Serving.Http;
-using Microsoft.AspNetCore.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Audit;
 
@@ -36,7 +35,7 @@ internal sealed class AuditedRequest(AuditLog log, AuditEntry entry)
         catch (IOException)
         {
             // AuditLog has logged the cause.
-            throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the audit log cannot be written; nothing was changed");
+            throw new RequestException(FaultKind.Unavailable, "the audit log cannot be written; nothing was changed");
         }
     }
 

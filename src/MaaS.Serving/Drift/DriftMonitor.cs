@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using MaaS.Core.Drift;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Models;
 using MaaS.Serving.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 

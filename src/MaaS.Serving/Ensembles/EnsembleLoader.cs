@@ -10,6 +10,7 @@ namespace MaaS.Serving.Ensembles;
 /// <param name="executor">Runs steps; asked for late.</param>
 /// <param name="time">Clock of the timings.</param>
 internal sealed class EnsembleLoader(Func<ModelRepository> models, Func<IInferenceExecutor> executor, TimeProvider time)
+    : IEnsembleLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
@@ -20,7 +21,8 @@ internal sealed class EnsembleLoader(Func<ModelRepository> models, Func<IInferen
             using var lease = await models().AcquireLoadedAsync(Reference(step), cancellationToken).ConfigureAwait(false);
             if (lease.Model.Model is null)
             {
-                throw new InvalidDataException($"{source.Location}: expected networks as steps, '{step.Model}' is an ensemble itself.");
+                throw new InvalidDataException(
+                    $"{source.Location}: expected networks as steps, '{step.Model}' is an ensemble itself.");
             }
 
             specs.Add((lease.Model.Inputs, lease.Model.Outputs));
@@ -28,9 +30,15 @@ internal sealed class EnsembleLoader(Func<ModelRepository> models, Func<IInferen
 
         var plan = EnsemblePlan.Create(definition, specs);
         var runner = new EnsembleRunner(source.Name, plan, models(), executor(), time);
-        return new ServedModel(source.Name, source.Version, model: null, manifest: null, runner) { Inputs = plan.Inputs, Outputs = plan.Outputs };
+        return new ServedModel(
+            source.Name,
+            source.Version,
+            model: null,
+            manifest: null,
+            runner) { Inputs = plan.Inputs, Outputs = plan.Outputs };
     }
 
     /// <summary>Which model a step runs.</summary>
-    public static ModelReference Reference(EnsembleStep step) => new(step.Model, step.Version?.ToString(CultureInfo.InvariantCulture), step.Label);
+    public static ModelReference Reference(EnsembleStep step)
+        => new(step.Model, step.Version?.ToString(CultureInfo.InvariantCulture), step.Label);
 }

@@ -3,17 +3,24 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Ensembles;
 
-/// <summary>An ensemble checked against the models of its steps: what it takes, what it gives, and the order of its runs.</summary>
+/// <summary>
+/// An ensemble checked against the models of its steps: what it takes, what it gives, and the order of its runs.
+/// </summary>
 /// <param name="Inputs">Inputs, each as the steps that read it expect it.</param>
 /// <param name="Outputs">Outputs, each as its step promises it.</param>
 /// <param name="Steps">The steps, each after those whose outputs it reads.</param>
-internal sealed record EnsemblePlan(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyList<EnsembleStep> Steps)
+internal sealed record EnsemblePlan(
+    IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs, IReadOnlyList<EnsembleStep> Steps)
 {
     /// <summary>Checks an ensemble.</summary>
     /// <param name="definition">Sound by itself.</param>
     /// <param name="specs">Inputs and outputs of each step's model, in order of the steps.</param>
-    /// <exception cref="InvalidDataException">Steps form a cycle, or names, types or shapes do not fit: all faults are named.</exception>
-    public static EnsemblePlan Create(EnsembleDefinition definition, IReadOnlyList<(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)> specs)
+    /// <exception cref="InvalidDataException">
+    /// Steps form a cycle, or names, types or shapes do not fit: all faults are named.
+    /// </exception>
+    public static EnsemblePlan Create(
+        EnsembleDefinition definition,
+        IReadOnlyList<(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)> specs)
     {
         List<string> faults = [];
         var tensors = new Dictionary<string, TensorSpec>(StringComparer.Ordinal);
@@ -35,27 +42,44 @@ internal sealed record EnsemblePlan(IReadOnlyList<TensorSpec> Inputs, IReadOnlyL
             {
                 if (definition.Steps[i].Inputs.TryGetValue(input.Name, out var tensor))
                 {
-                    Connect(tensors, tensor, input, isGiven: definition.Inputs.Contains(tensor, StringComparer.Ordinal), $"step {i} ({definition.Steps[i].Model})", faults);
+                    Connect(
+                        tensors,
+                        tensor,
+                        input,
+                        isGiven: definition.Inputs.Contains(tensor, StringComparer.Ordinal),
+                        $"step {i} ({definition.Steps[i].Model})",
+                        faults);
                 }
             }
         }
 
-        faults.AddRange(definition.Inputs.Where(n => !tensors.ContainsKey(n)).Select(n => $"input '{n}': expected a step that reads it, got none"));
+        faults.AddRange(
+            definition.Inputs.Where(n => !tensors.ContainsKey(n)).Select(
+                n => $"input '{n}': expected a step that reads it, got none"));
         var order = Order(definition, faults);
         return faults.Count > 0 ? throw new InvalidDataException($"ensemble: {string.Join("; ", faults)}")
-            : new EnsemblePlan([.. definition.Inputs.Select(n => tensors[n])], [.. definition.Outputs.Select(n => tensors[n])], order);
+            : new EnsemblePlan(
+                [.. definition.Inputs.Select(n => tensors[n])], [.. definition.Outputs.Select(n => tensors[n])], order);
     }
 
-    private static void CheckNames(EnsembleStep step, (IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs) model, string where, List<string> faults)
+    private static void CheckNames(
+        EnsembleStep step,
+        (IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs) model,
+        string where,
+        List<string> faults)
     {
         if (!step.Inputs.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(model.Inputs.Select(s => s.Name)))
         {
-            faults.Add($"{where}: expected the inputs [{string.Join(", ", model.Inputs.Select(s => s.Name))}], got [{string.Join(", ", step.Inputs.Keys)}]");
+            faults.Add(
+                $"{where}: expected the inputs [{string.Join(", ", model.Inputs.Select(s => s.Name))}], got "
+                    + $"[{string.Join(", ", step.Inputs.Keys)}]");
         }
 
         foreach (var output in step.Outputs.Keys.Where(n => model.Outputs.All(s => s.Name != n)))
         {
-            faults.Add($"{where}: expected outputs among [{string.Join(", ", model.Outputs.Select(s => s.Name))}], got '{output}'");
+            faults.Add(
+                $"{where}: expected outputs among [{string.Join(", ", model.Outputs.Select(s => s.Name))}], got "
+                    + $"'{output}'");
         }
     }
 
@@ -76,7 +100,9 @@ internal sealed record EnsemblePlan(IReadOnlyList<TensorSpec> Inputs, IReadOnlyL
         if (known.Type != reader.Type || known.Shape.Count != reader.Shape.Count
             || known.Shape.Zip(reader.Shape).Any(s => s is { First: >= 0, Second: >= 0 } && s.First != s.Second))
         {
-            faults.Add($"{where}: input '{reader.Name}': expected {reader.Description()}, '{tensor}' is {known.Description()}");
+            faults.Add(
+                $"{where}: input '{reader.Name}': expected {reader.Description()}, '{tensor}' is "
+                    + $"{known.Description()}");
         }
         else if (isGiven)
         {
@@ -99,7 +125,9 @@ internal sealed record EnsemblePlan(IReadOnlyList<TensorSpec> Inputs, IReadOnlyL
 
         if (left.Count > 0)
         {
-            faults.Add($"expected steps without a cycle, [{string.Join(", ", left.Select(s => s.Model))}] wait for each other's outputs");
+            faults.Add(
+                $"expected steps without a cycle, [{string.Join(", ", left.Select(s => s.Model))}] wait for each "
+                    + "other's outputs");
         }
 
         return order;

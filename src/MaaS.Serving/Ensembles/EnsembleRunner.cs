@@ -1,18 +1,25 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
-using Microsoft.AspNetCore.Http;
+using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Ensembles;
 
-/// <summary>Runs the steps of an ensemble one after the other, each through the same path as a request from outside.</summary>
+/// <summary>
+/// Runs the steps of an ensemble one after the other, each through the same path as a request from outside.
+/// </summary>
 /// <param name="name">The ensemble.</param>
 /// <param name="plan">What to run.</param>
 /// <param name="models">Leases the steps' models, for one step at a time.</param>
 /// <param name="executor">Runs a step.</param>
 /// <param name="time">Clock of the timings.</param>
-internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelRepository models, IInferenceExecutor executor, TimeProvider time) : IModelRunner
+internal sealed class EnsembleRunner(
+    string name,
+    EnsemblePlan plan,
+    ModelRepository models,
+    IInferenceExecutor executor,
+    TimeProvider time) : IModelRunner
 {
     public async ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken)
     {
@@ -49,7 +56,9 @@ internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelReposi
         var inputs = request.Inputs.Span;
         if (inputs.Length != plan.Inputs.Count)
         {
-            throw new ModelInputException($"{name}: expected {plan.Inputs.Count} inputs ({string.Join("; ", plan.Inputs)}), got {inputs.Length}.");
+            throw new ModelInputException(
+                $"{name}: expected {plan.Inputs.Count} inputs ({string.Join("; ", plan.Inputs)}), got "
+                    + $"{inputs.Length}.");
         }
 
         for (var i = 0; i < inputs.Length; i++)
@@ -69,7 +78,7 @@ internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelReposi
         if (!request.Context.Caller.MayUse(step.Model))
         {
             throw new RequestException(
-                StatusCodes.Status403Forbidden, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
+                FaultKind.PermissionDenied, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
         }
 
         using var lease = await models.AcquireAsync(EnsembleLoader.Reference(step), request.Context, cancellationToken).ConfigureAwait(false);
@@ -78,7 +87,9 @@ internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelReposi
         try
         {
             var inputs = model.Inputs.Select(i => tensors[step.Inputs[i.Name]]).ToArray();
-            var results = await executor.RunAsync(new InferenceRequest(model, inputs, request.Context) { Outputs = outputs }, cancellationToken).ConfigureAwait(false);
+            var results = await executor.RunAsync(
+                new InferenceRequest(model, inputs, request.Context) { Outputs = outputs },
+                cancellationToken).ConfigureAwait(false);
             made.AddRange(results);
             for (var i = 0; i < outputs.Length; i++)
             {
@@ -88,12 +99,17 @@ internal sealed class EnsembleRunner(string name, EnsemblePlan plan, ModelReposi
         catch (Exception e) when (e is ModelInputException or KeyNotFoundException)
         {
             // The request fits the ensemble, so that the fault lies between its steps.
-            throw new InferenceException($"{name}: step {step.Model}: expected what the steps before it gave to fit version {model.Version}: {e.Message}", e);
+            throw new InferenceException(
+                $"{name}: step {step.Model}: expected what the steps before it gave to fit version {model.Version}: "
+                    + $"{e.Message}",
+                e);
         }
     }
 
     private IReadOnlyList<TensorSpec> Wanted(IReadOnlyList<string>? names)
         => names is null ? plan.Outputs
             : [.. names.Select(n => plan.Outputs.FirstOrDefault(o => o.Name == n)
-                ?? throw new ModelInputException($"{name}: expected outputs among [{string.Join(", ", plan.Outputs.Select(o => o.Name))}], got '{n}'."))];
+                ?? throw new ModelInputException(
+                    $"{name}: expected outputs among [{string.Join(", ", plan.Outputs.Select(o => o.Name))}], got "
+                        + $"'{n}'."))];
 }

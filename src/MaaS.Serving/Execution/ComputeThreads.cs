@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace MaaS.Serving.Execution;
 
 /// <summary>
-/// Threads that run models, one a core, shared by all models: requests are read and answered by the thread pool meanwhile,
-/// and models that wait are served in turn.
+/// Threads that run models, one a core, shared by all models: requests are read and answered by the thread pool
+/// meanwhile, and models that wait are served in turn.
 /// </summary>
 internal sealed class ComputeThreads : IDisposable
 {

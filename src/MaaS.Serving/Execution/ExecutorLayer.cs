@@ -1,6 +1,8 @@
 namespace MaaS.Serving.Execution;
 
-/// <summary>A concern around every run: statistics, shadow traffic, sampling. Register as a service, any number of them.</summary>
+/// <summary>
+/// A concern around every run: statistics, shadow traffic, sampling. Register as a service, any number of them.
+/// </summary>
 /// <param name="Order">Layers of lower order are further out.</param>
 /// <param name="Wrap">Puts the layer around the next executor.</param>
 /// <remarks>Orders in use: see <see cref="ExecutorOrder"/>.</remarks>

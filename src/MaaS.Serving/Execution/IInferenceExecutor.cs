@@ -1,11 +1,12 @@
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 
 
 namespace MaaS.Serving.Execution;
 
 /// <summary>
-/// The one path that every protocol takes from tensors to tensors. It is a chain: the innermost executor runs the model,
-/// each <see cref="ExecutorLayer"/> around it adds one concern.
+/// The one path that every protocol takes from tensors to tensors. It is a chain: the innermost executor runs the
+/// model, each <see cref="ExecutorLayer"/> around it adds one concern.
 /// </summary>
 public interface IInferenceExecutor
 {

@@ -3,7 +3,9 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution;
 
-/// <summary>Runs the requests of one loaded model: at once, or gathered into batches. Lives as long as the model.</summary>
+/// <summary>
+/// Runs the requests of one loaded model: at once, or gathered into batches. Lives as long as the model.
+/// </summary>
 public interface IModelRunner : IDisposable
 {
     /// <inheritdoc cref="IInferenceExecutor.RunAsync"/>

@@ -1,11 +1,12 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Execution;
 
 /// <summary>
-/// Runs the requests of one model. Short runs are done at once on the thread that brought the request: handing it over would
-/// take longer. Longer ones go through the scheduler, which batches them.
+/// Runs the requests of one model. Short runs are done at once on the thread that brought the request: handing it over
+/// would take longer. Longer ones go through the scheduler, which batches them.
 /// </summary>
 internal sealed class ModelRunner : IModelRunner
 {
@@ -54,9 +55,10 @@ internal sealed class ModelRunner : IModelRunner
             return new ValueTask<InferenceOutputs>(ScheduleAsync(request, bytes, cancellationToken));
         }
 
-        var outputs = (request.Outputs is null ? _bound.TryRun(inputs) : null) ?? _model.Run(inputs, request.Outputs, CancellationToken.None);
+        var outputs = (request.Outputs is null ? _bound.TryRun(inputs) : null)
+            ?? _model.Run(inputs, request.Outputs, CancellationToken.None);
         request.Timings.Compute = _time.GetElapsedTime(start);
-        request.Timings.BatchSize = Rows(inputs);
+        request.Timings.BatchSize = request.Rows;
         Observe(request.Timings.Compute, bytes);
         return ValueTask.FromResult(outputs);
     }
@@ -67,16 +69,15 @@ internal sealed class ModelRunner : IModelRunner
         _bound.Dispose();
     }
 
-    private async Task<InferenceOutputs> ScheduleAsync(InferenceRequest request, long bytes, CancellationToken cancellationToken)
+    private async Task<InferenceOutputs> ScheduleAsync(
+        InferenceRequest request, long bytes, CancellationToken cancellationToken)
     {
-        var rows = Rows(request.Inputs.Span);
+        var rows = request.Rows;
         var shape = _isBatchable && HasRows(request.Inputs.Span, rows) ? new ShapeKey(request.Inputs.Span) : null;
         var outputs = await _scheduler.RunAsync(request, rows, shape, cancellationToken).ConfigureAwait(false);
         Observe(request.Timings.Compute, bytes * request.Timings.BatchSize / rows);
         return outputs;
     }
-
-    private static int Rows(ReadOnlySpan<TensorValue> inputs) => inputs is [{ Shape: [var rows, ..] }, ..] ? (int)Math.Clamp(rows, 1, int.MaxValue) : 1;
 
     /// <summary>Whether all inputs have as many rows, at least one.</summary>
     private static bool HasRows(ReadOnlySpan<TensorValue> inputs, int rows)

@@ -3,7 +3,6 @@ using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Execution.Caching;
-using MaaS.Serving.Generation;
 using MaaS.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

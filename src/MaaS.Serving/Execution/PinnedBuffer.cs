@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MaaS.Serving.Execution;
 
 /// <summary>
-/// A block of pooled memory that never moves and starts at a multiple of <see cref="Alignment"/> bytes, so that ONNX Runtime
-/// reads it in place. Not zeroed. <see cref="Dispose"/> gives it back, once.
+/// A block of pooled memory that never moves and starts at a multiple of <see cref="Alignment"/> bytes, so that ONNX
+/// Runtime reads it in place. Not zeroed. <see cref="Dispose"/> gives it back, once.
 /// </summary>
 internal sealed class PinnedBuffer : IDisposable
 {
@@ -16,7 +16,8 @@ internal sealed class PinnedBuffer : IDisposable
     private const int LargeShift = 14;
     private const int KeptBytesPerSize = 1 << 25;
 
-    private static readonly Shelf[] Shelves = [.. Enumerable.Range(SmallestShift, LargestShift - SmallestShift + 1).Select(s => new Shelf(1 << s))];
+    private static readonly Shelf[] Shelves =
+        [.. Enumerable.Range(SmallestShift, LargestShift - SmallestShift + 1).Select(s => new Shelf(1 << s))];
 
     private Block? _block;
 

@@ -2,7 +2,9 @@ using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Execution;
 
-/// <summary>Who sent a request, how urgent it is and until when an answer is of use. Protocols may refine what HTTP told.</summary>
+/// <summary>
+/// Who sent a request, how urgent it is and until when an answer is of use. Protocols may refine what HTTP told.
+/// </summary>
 public sealed class RequestContext
 {
     /// <summary>Urgency of a request that names none, as RFC 9218 has it.</summary>
@@ -19,7 +21,9 @@ public sealed class RequestContext
     /// <summary>Name of the request in logs and traces.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>Who is served fairly beside others, and stays on one side of an A/B test: a key, a user or an address.</summary>
+    /// <summary>
+    /// Who is served fairly beside others, and stays on one side of an A/B test: a key, a user or an address.
+    /// </summary>
     public string ClientKey { get; init; } = "";
 
     /// <summary>0 (first) to 7 (last), the urgency of RFC 9218.</summary>
@@ -35,6 +39,8 @@ public sealed class RequestContext
     /// <summary>The same client for one more request of a call, whose priority and deadline may differ.</summary>
     internal RequestContext Again() => (RequestContext)MemberwiseClone();
 
-    /// <summary>A header by its name, for routing; null where the request has none. Of use until the request has ended.</summary>
+    /// <summary>
+    /// A header by its name, for routing; null where the request has none. Of use until the request has ended.
+    /// </summary>
     public Func<string, string?> Header { get; init; } = NoHeaders;
 }

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using MaaS.Core.Generation;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
-using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Generation;
 
@@ -13,11 +12,14 @@ namespace MaaS.Serving.Generation;
 internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOptions Options)
 {
     private const string Members =
-        "text_input, id, parameters, max_tokens, temperature, top_k, top_p, repetition_penalty, seed, stop_tokens and stream";
+        "text_input, id, parameters, max_tokens, temperature, top_k, top_p, repetition_penalty, seed, stop_tokens "
+            + "and stream";
 
     /// <summary>Reads a request.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="isStream">Whether the address is the one that streams; the member <c>stream</c> may only agree.</param>
+    /// <param name="isStream">
+    /// Whether the address is the one that streams; the member <c>stream</c> may only agree.
+    /// </param>
     /// <exception cref="RequestException">400, with what was expected.</exception>
     public static GenerateRequest Read(ReadOnlySpan<byte> json, bool isStream)
     {
@@ -51,7 +53,8 @@ internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOpti
         }
 
         reader.Read(); // Throws where something follows the object.
-        return new GenerateRequest(prompt ?? throw RequestException.BadRequest("expected text_input, got none"), id, Checked(options));
+        return new GenerateRequest(
+            prompt ?? throw RequestException.BadRequest("expected text_input, got none"), id, Checked(options));
     }
 
     private static GenerationOptions ReadParameters(ref Utf8JsonReader reader, GenerationOptions options, bool isStream)
@@ -71,7 +74,8 @@ internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOpti
         return options;
     }
 
-    private static GenerationOptions With(GenerationOptions options, ref Utf8JsonReader reader, string name, bool isStream) => name switch
+    private static GenerationOptions With(
+        GenerationOptions options, ref Utf8JsonReader reader, string name, bool isStream) => name switch
     {
         "max_tokens" => options with { MaxNewTokens = Integer(ref reader, name) },
         "temperature" => options with { Temperature = Number(ref reader, name) },
@@ -82,7 +86,9 @@ internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOpti
         "stop_tokens" => options with { StopTokens = Integers(ref reader, name) },
         "stream" when reader.TokenType == (isStream ? JsonTokenType.True : JsonTokenType.False) => options,
         "stream" => throw RequestException.BadRequest(
-            $"stream: expected {(isStream ? "true" : "false")} or nothing at this address; {(isStream ? "generate answers" : "generate_stream streams")}, {(isStream ? "this one streams" : "this one answers whole")}"),
+            $"stream: expected {(isStream ? "true" : "false")} or nothing at this address; "
+                + $"{(isStream ? "generate answers" : "generate_stream streams")}, "
+                + $"{(isStream ? "this one streams" : "this one answers whole")}"),
         _ => throw RequestException.BadRequest($"expected {Members}, got '{name}'"),
     };
 

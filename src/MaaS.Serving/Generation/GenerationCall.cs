@@ -1,12 +1,18 @@
 using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Generation;
 
-/// <summary>One text in the making, from the lease on its model until the last piece is written: dispose it then.</summary>
-internal sealed class GenerationCall(ModelLease lease, GenerationRunner runner, GenerateRequest request, RequestContext client, GenerationMetrics metrics) : IDisposable
+/// <summary>
+/// One text in the making, from the lease on its model until the last piece is written: dispose it then.
+/// </summary>
+internal sealed class GenerationCall(
+    ModelLease lease,
+    GenerationRunner runner,
+    GenerateRequest request,
+    RequestContext client,
+    GenerationMetrics metrics) : IDisposable
 {
     private int _tokens;
 
@@ -20,7 +26,9 @@ internal sealed class GenerationCall(ModelLease lease, GenerationRunner runner, 
         Exception? failure = null;
         try
         {
-            await foreach (var piece in runner.RunAsync(request.Prompt, request.Options, client, cancellationToken).ConfigureAwait(false))
+            await foreach (
+                var piece in runner.RunAsync(
+                    request.Prompt, request.Options, client, cancellationToken).ConfigureAwait(false))
             {
                 _tokens++;
                 measurement.Count();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Telemetry;
 
 namespace MaaS.Serving.Generation;
@@ -20,11 +21,18 @@ internal sealed class GenerationMetrics
         _time = time;
         var meter = meters.Create(ServingMetrics.MeterName);
         var seconds = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] };
-        _duration = meter.CreateHistogram("maas.generation.duration", "s", "From a prompt to the end of its text.", tags: null, advice: seconds);
-        _firstToken = meter.CreateHistogram("maas.generation.first_token.duration", "s", "From a prompt to the first token.", tags: null, advice: seconds);
+        _duration = meter.CreateHistogram(
+            "maas.generation.duration", "s", "From a prompt to the end of its text.", tags: null, advice: seconds);
+        _firstToken = meter.CreateHistogram(
+            "maas.generation.first_token.duration",
+            "s",
+            "From a prompt to the first token.",
+            tags: null,
+            advice: seconds);
         _active = meter.CreateUpDownCounter<int>("maas.generation.active", "{text}", "Texts in the making.");
         _tokens = meter.CreateCounter<long>("maas.generation.tokens", "{token}", "Generated tokens.");
-        _errors = meter.CreateCounter<long>("maas.generation.errors", "{request}", "Texts that were not finished, by kind.");
+        _errors = meter.CreateCounter<long>(
+            "maas.generation.errors", "{request}", "Texts that were not finished, by kind.");
     }
 
     /// <summary>A text is begun.</summary>

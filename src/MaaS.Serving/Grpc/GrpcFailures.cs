@@ -2,9 +2,9 @@ using System.Globalization;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using MaaS.Serving.Audit;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
-using MaaS.Serving.Security;
-using MaaS.Serving.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>Turns what a method throws into a status; causes stay in the log.</summary>
-internal sealed partial class GrpcFailures(RecentErrors errors, AuditTrail audit, ILogger<GrpcFailures> logger)
+internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport report, ILogger<GrpcFailures> logger)
 {
     private const string StatusTrailer = "grpc-status";
     private const string MessageTrailer = "grpc-message";
@@ -41,7 +41,7 @@ internal sealed partial class GrpcFailures(RecentErrors errors, AuditTrail audit
         }
 
         var failure = Explain(exception, http);
-        return new RpcException(new Status(CodeOf(failure.Status), failure.Message));
+        return new RpcException(new Status(CodeOf(failure.Kind), failure.Message));
     }
 
     /// <summary>What a client is told of an exception; what is the server's fault goes to the log.</summary>
@@ -71,7 +71,7 @@ internal sealed partial class GrpcFailures(RecentErrors errors, AuditTrail audit
         if (isGrpc)
         {
             http.Response.ContentType = "application/grpc";
-            SetStatus(http.Response.Headers, CodeOf(failure.Status), failure.Message);
+            SetStatus(http.Response.Headers, CodeOf(failure.Kind), failure.Message);
             await http.Response.CompleteAsync().ConfigureAwait(false);
         }
 
@@ -115,37 +115,25 @@ internal sealed partial class GrpcFailures(RecentErrors errors, AuditTrail audit
         var failure = Failure.Of(exception);
         if (http.Features.Get<AuditedRequest>() is { } audited)
         {
-            audited.Status = failure.Status;
+            audited.Status = HttpStatus.Of(failure.Kind);
         }
 
-        audit.Refused(http, EndpointGuard.Of(http), failure, model: null);
-        if (failure.IsOurs)
-        {
-            LogFailed(exception, http.Request.Path);
-        }
-        else if (exception.InnerException is not null)
-        {
-            LogRefused(http.Request.Path, PublicText.WithoutPaths(exception.InnerException.Message));
-            LogCause(exception, http.Request.Path);
-        }
-
+        report.Add(http, exception, failure, model: null);
         return failure;
     }
 
-    private static StatusCode CodeOf(int http) => http switch
+    /// <summary>The one place where faults become statuses of gRPC.</summary>
+    private static StatusCode CodeOf(FaultKind kind) => kind switch
     {
-        StatusCodes.Status400BadRequest => StatusCode.InvalidArgument,
-        StatusCodes.Status401Unauthorized => StatusCode.Unauthenticated,
-        StatusCodes.Status403Forbidden => StatusCode.PermissionDenied,
-        StatusCodes.Status404NotFound => StatusCode.NotFound,
-        StatusCodes.Status409Conflict => StatusCode.FailedPrecondition,
-        StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => StatusCode.ResourceExhausted,
-        StatusCodes.Status499ClientClosedRequest => StatusCode.Cancelled,
-        StatusCodes.Status501NotImplemented => StatusCode.Unimplemented,
-        StatusCodes.Status503ServiceUnavailable => StatusCode.Unavailable,
-        StatusCodes.Status504GatewayTimeout => StatusCode.DeadlineExceeded,
-        < StatusCodes.Status500InternalServerError => StatusCode.InvalidArgument,
-        _ => StatusCode.Internal,
+        FaultKind.Unauthenticated => StatusCode.Unauthenticated,
+        FaultKind.PermissionDenied => StatusCode.PermissionDenied,
+        FaultKind.NotFound => StatusCode.NotFound,
+        FaultKind.Conflict => StatusCode.FailedPrecondition,
+        FaultKind.TooLarge or FaultKind.ResourceExhausted => StatusCode.ResourceExhausted,
+        FaultKind.Unavailable => StatusCode.Unavailable,
+        FaultKind.DeadlineExceeded => StatusCode.DeadlineExceeded,
+        FaultKind.Internal => StatusCode.Internal,
+        _ => StatusCode.InvalidArgument,
     };
 
     [LoggerMessage(LogLevel.Debug, "The client of {Path} is gone: {Cause}")]
@@ -153,14 +141,4 @@ internal sealed partial class GrpcFailures(RecentErrors errors, AuditTrail audit
 
     [LoggerMessage(LogLevel.Debug, "{Path} got what is no gRPC message: {Cause}")]
     private partial void LogBroken(string path, string cause);
-
-    [LoggerMessage(LogLevel.Information, "{Path} was refused: {Cause}")]
-    private partial void LogRefused(string path, string cause);
-
-    // Stack traces name files of the machine that built the server.
-    [LoggerMessage(LogLevel.Debug, "{Path} was refused")]
-    private partial void LogCause(Exception exception, string path);
-
-    [LoggerMessage(LogLevel.Error, "{Path} failed")]
-    private partial void LogFailed(Exception exception, string path);
 }

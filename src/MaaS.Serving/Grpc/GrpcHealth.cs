@@ -4,12 +4,13 @@ using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;
 using Microsoft.Extensions.Hosting;
+using HealthService = MaaS.Serving.Grpc.Schema.Health;
 using ServingStatus = MaaS.Serving.Grpc.Schema.HealthCheckResponse.Types.ServingStatus;
 
 namespace MaaS.Serving.Grpc;
 
 /// <summary>The health check of gRPC load balancers and Kubernetes probes, <c>grpc.health.v1.Health</c>.</summary>
-[BindServiceMethod(typeof(Health), "")] // Where reflection finds the descriptor; methods come from AddMethods.
+[BindServiceMethod(typeof(HealthService), "")] // Where reflection finds the descriptor; methods come from AddMethods.
 internal sealed class GrpcHealth(ModelRepository models, IHostApplicationLifetime lifetime, TimeProvider time) : IGrpcService<GrpcHealth>
 {
     // Readiness changes with loads, which take longer; a watcher costs one comparison a second.
@@ -20,7 +21,7 @@ internal sealed class GrpcHealth(ModelRepository models, IHostApplicationLifetim
         "", GRPCInferenceService.Descriptor.FullName, PredictionService.Descriptor.FullName, ModelService.Descriptor.FullName,
     ];
 
-    public static string ServiceName => Health.Descriptor.FullName;
+    public static string ServiceName => HealthService.Descriptor.FullName;
 
     public static void AddMethods(GrpcMethods<GrpcHealth> methods)
     {

@@ -1,12 +1,14 @@
 using Google.Protobuf;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.SharedMemory;
+using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Grpc;
 

@@ -1,5 +1,5 @@
 using Grpc.AspNetCore.Server.Model;
-using MaaS.Serving.Http;
+using MaaS.Serving.Endpoints;
 
 namespace MaaS.Serving.Grpc;
 

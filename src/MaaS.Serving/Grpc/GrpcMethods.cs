@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
-using MaaS.Serving.Http;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;

@@ -1,6 +1,6 @@
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Grpc;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
@@ -123,7 +124,7 @@ internal sealed class GrpcOpenInference(
     {
         foreach (var parameter in request.Parameters.Keys)
         {
-            RepositoryProtocol.ThrowIfUnsupported(parameter);
+            RepositoryEndpoints.ThrowIfUnsupported(parameter);
         }
 
         await Visible(call).LoadAsync(request.ModelName, call.CancellationToken).ConfigureAwait(false);

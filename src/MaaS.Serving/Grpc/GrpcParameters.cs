@@ -1,5 +1,5 @@
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Grpc;
 

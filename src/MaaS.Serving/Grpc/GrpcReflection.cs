@@ -1,4 +1,4 @@
-using MaaS.Serving.Protocols;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,10 +11,8 @@ namespace MaaS.Serving.Grpc;
 /// Server reflection (<c>grpc.reflection.v1</c> and <c>v1alpha</c>): tells clients as grpcurl the services and their messages, and
 /// nothing of the models.
 /// </summary>
-internal sealed class GrpcReflection(GrpcFailures failures, IOptions<MaaSServingOptions> options) : IProtocol
+internal sealed class GrpcReflection(GrpcFailures failures, IOptions<MaaSServingOptions> options) : IEndpoints
 {
-    public string Name => "grpc-reflection";
-
     public void Map(IEndpointRouteBuilder endpoints)
     {
         if (options.Value.GrpcReflection)

@@ -1,7 +1,7 @@
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Reflection;
-using MaaS.Serving.Protocols;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +21,7 @@ internal static class GrpcServiceExtensions
         services.TryAddSingleton<GrpcInferStream>();
         services.AddService<GrpcOpenInference>().AddService<GrpcHealth>()
             .AddService<GrpcPredictionService>().AddService<GrpcModelService>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IProtocol, GrpcReflection>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEndpoints, GrpcReflection>());
         return services.LimitMessages<ReflectionServiceImpl>().LimitMessages<ReflectionV1ServiceImpl>();
     }
 
@@ -30,7 +30,7 @@ internal static class GrpcServiceExtensions
     {
         services.TryAddSingleton<TService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TService>, GrpcMethodProvider<TService>>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IProtocol, GrpcProtocol<TService>>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IEndpoints, GrpcEndpoints<TService>>());
         return services.LimitMessages<TService>();
     }
 

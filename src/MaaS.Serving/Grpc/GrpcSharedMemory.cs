@@ -1,5 +1,5 @@
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 using MaaS.Serving.Protocols.SharedMemory;
 using MaaS.Serving.Security;
 

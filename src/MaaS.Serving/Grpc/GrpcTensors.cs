@@ -1,8 +1,9 @@
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Protocols.SharedMemory;
 

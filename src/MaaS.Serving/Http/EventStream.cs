@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Http;
 
 /// <summary>Answers with server-sent events, each of which the client sees when it is written.</summary>
-/// <remarks>https://html.spec.whatwg.org/multipage/server-sent-events.html; JSON has no line ends, so one line of data is enough.</remarks>
+/// <remarks>
+/// https://html.spec.whatwg.org/multipage/server-sent-events.html; JSON has no line ends, so one line of data is
+/// enough.
+/// </remarks>
 internal static class EventStream
 {
     public const string ContentType = "text/event-stream";

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +12,8 @@ internal static class JsonAnswer
     /// <param name="context">The request.</param>
     /// <param name="writeMembers">Writes the members of the object.</param>
     /// <param name="status">HTTP status.</param>
-    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> writeMembers, int status = StatusCodes.Status200OK)
+    public static Task WriteAsync(
+        HttpContext context, Action<Utf8JsonWriter> writeMembers, int status = StatusCodes.Status200OK)
         => WriteAsync(context, writeMembers, isObject: true, status);
 
     /// <summary>Answers with one JSON value of any kind.</summary>
@@ -23,6 +25,10 @@ internal static class JsonAnswer
     /// <summary>Answers <c>{"error": message}</c>.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, string message)
         => WriteAsync(context, w => w.WriteString("error"u8, message), status);
+
+    /// <summary>Answers a failure as <c>{"error": message}</c> with its status.</summary>
+    public static Task WriteErrorAsync(HttpContext context, Failure failure)
+        => WriteErrorAsync(context, HttpStatus.Of(failure.Kind), failure.Message);
 
     private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, bool isObject, int status)
     {

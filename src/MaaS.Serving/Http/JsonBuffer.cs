@@ -41,7 +41,9 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         var needed = _written + Math.Max(sizeHint, 256);
         if (_block is null || _block.Memory.Length < needed)
         {
-            var next = PinnedBuffer.Rent((int)Math.Min(Math.Max(2L * _written, Math.Max(needed, FirstBlock)), Array.MaxLength - PinnedBuffer.Alignment));
+            var next = PinnedBuffer.Rent(
+                (int)Math.Min(
+                    Math.Max(2L * _written, Math.Max(needed, FirstBlock)), Array.MaxLength - PinnedBuffer.Alignment));
             Written.CopyTo(next.Memory);
             _block?.Dispose();
             _block = next;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Text.Unicode;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,7 +23,9 @@ internal sealed class RequestBody : IDisposable
 
     private RequestBody(int capacity, int jsonLength) => Make(capacity, jsonLength);
 
-    /// <summary>The JSON part: the whole body unless the reader was told otherwise. Valid until <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// The JSON part: the whole body unless the reader was told otherwise. Valid until <see cref="Dispose"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Json => _buffer.Span.Slice(_start, _jsonLength);
 
     /// <summary>
@@ -56,8 +59,10 @@ internal sealed class RequestBody : IDisposable
         {
             await body.FillAsync(context.Request.BodyReader, limit, context.RequestAborted).ConfigureAwait(false);
             body._jsonLength = jsonLength is null || jsonLength <= body._length ? jsonLength ?? body._length
-                : throw RequestException.BadRequest($"expected {jsonLength} bytes of JSON before the binary tensors, got a body of {body._length}");
-            return Utf8.IsValid(body.Json) ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
+                : throw RequestException.BadRequest(
+                    $"expected {jsonLength} bytes of JSON before the binary tensors, got a body of {body._length}");
+            return Utf8.IsValid(body.Json)
+                ? body : throw RequestException.BadRequest("expected JSON in UTF-8, got other bytes");
         }
         catch
         {
@@ -122,7 +127,10 @@ internal sealed class RequestBody : IDisposable
         var end = _start + _length;
         if (end + (long)bytes.Length > _buffer.Memory.Length)
         {
-            var next = PinnedBuffer.Rent(checked((int)Math.Min(Math.Max(2L * end, end + (long)bytes.Length), Array.MaxLength - PinnedBuffer.Alignment)));
+            var next = PinnedBuffer.Rent(
+                checked(
+                    (int)Math.Min(
+                        Math.Max(2L * end, end + (long)bytes.Length), Array.MaxLength - PinnedBuffer.Alignment)));
             _buffer.Span[..end].CopyTo(next.Span);
             _buffer.Dispose();
             _buffer = next;

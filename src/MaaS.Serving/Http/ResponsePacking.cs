@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace MaaS.Serving.Http;
 
-/// <summary>Packs answers with gzip or deflate for clients that accept it, where the answer is long enough to gain.</summary>
+/// <summary>
+/// Packs answers with gzip or deflate for clients that accept it, where the answer is long enough to gain.
+/// </summary>
 internal static class ResponsePacking
 {
     /// <summary>Runs an endpoint.</summary>
@@ -52,7 +54,8 @@ internal static class ResponsePacking
         {
             var name = coding.Value.Value?.ToLowerInvariant() switch { "gzip" or "*" => "gzip", "deflate" => "deflate", _ => null };
             var quality = coding.Quality ?? 1;
-            if (name is not null && (quality > bestQuality || (quality == bestQuality && name == "gzip")) && quality > 0)
+            if (name is not null && (quality > bestQuality || (quality == bestQuality && name == "gzip"))
+                && quality > 0)
             {
                 (best, bestQuality) = (name, quality);
             }
@@ -84,7 +87,8 @@ internal static class ResponsePacking
             set => throw new NotSupportedException();
         }
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(
+            ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             if (_target is null && _start.Length + buffer.Length < SmallestPacked)
             {
@@ -99,7 +103,9 @@ internal static class ResponsePacking
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
             => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-        /// <summary>Who flushes wants the client to see what there is: an answer that is short until then stays as it is.</summary>
+        /// <summary>
+        /// Who flushes wants the client to see what there is: an answer that is short until then stays as it is.
+        /// </summary>
         public override async Task FlushAsync(CancellationToken cancellationToken)
         {
             if (_target is null && _start.Length == 0)
@@ -127,7 +133,8 @@ internal static class ResponsePacking
 
         public override void Flush() => throw new NotSupportedException("expected asynchronous writes");
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("expected asynchronous writes");
+        public override void Write(byte[] buffer, int offset, int count)
+            => throw new NotSupportedException("expected asynchronous writes");
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -151,7 +158,8 @@ internal static class ResponsePacking
                     : new ZLibStream(inner, CompressionLevel.Fastest, leaveOpen: true);
             }
 
-            await _target.WriteAsync(_start.GetBuffer().AsMemory(0, (int)_start.Length), cancellationToken).ConfigureAwait(false);
+            await _target.WriteAsync(
+                _start.GetBuffer().AsMemory(0, (int)_start.Length), cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -67,7 +67,8 @@ internal readonly record struct DecimalText(ulong Digits, int Exponent, bool IsN
             }
         }
 
-        number = new DecimalText(digits, exponent, negative, count > MaxDigits && Significant(text[first..]) > MaxDigits);
+        number = new DecimalText(
+            digits, exponent, negative, count > MaxDigits && Significant(text[first..]) > MaxDigits);
         return i;
     }
 
@@ -96,17 +97,26 @@ internal readonly record struct DecimalText(ulong Digits, int Exponent, bool IsN
         return i;
     }
 
-    /// <summary>Whether all eight bytes are '0' to '9': the upper half of each is 3, and stays 3 when 6 is added.</summary>
+    /// <summary>
+    /// Whether all eight bytes are '0' to '9': the upper half of each is 3, and stays 3 when 6 is added.
+    /// </summary>
     private static bool AreDigits(ulong eight)
-        => ((eight & 0xF0F0F0F0F0F0F0F0) | (((eight + 0x0606060606060606) & 0xF0F0F0F0F0F0F0F0) >> 4)) == 0x3333333333333333;
+        => (
+            (eight & 0xF0F0F0F0F0F0F0F0) | (
+                ((eight + 0x0606060606060606) & 0xF0F0F0F0F0F0F0F0) >> 4)) == 0x3333333333333333;
 
-    /// <summary>The number that eight digits are: neighbours are joined to pairs, pairs to fours, fours to the whole.</summary>
+    /// <summary>
+    /// The number that eight digits are: neighbours are joined to pairs, pairs to fours, fours to the whole.
+    /// </summary>
     private static uint ValueOf(ulong eight)
     {
         eight -= 0x3030303030303030;
         eight = (eight * 10) + (eight >> 8);                                                            // Pairs in every other byte.
         const ulong Pairs = 0x000000FF000000FF;
-        return (uint)((((eight & Pairs) * (100 + (1_000_000UL << 32))) + (((eight >> 16) & Pairs) * (1 + (10_000UL << 32)))) >> 32);
+        return (uint)(
+            (
+                ((eight & Pairs) * (100 + (1_000_000UL << 32)))
+                    + (((eight >> 16) & Pairs) * (1 + (10_000UL << 32)))) >> 32);
     }
 
     private static int ReadExponent(ReadOnlySpan<byte> text, int i, ref int exponent)

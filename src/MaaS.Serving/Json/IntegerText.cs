@@ -18,7 +18,10 @@ internal readonly struct IntegerText<T> : INumberText<T>
         }
 
         number = first == 1 ? -number : number;
-        var isWhole = i > first && !(text[first] == '0' && i > first + 1) && (i >= text.Length || text[i] is not ((>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'e' or (byte)'E'));
+        var isWhole = i > first && !(text[first] == '0' && i > first + 1)
+            && (
+                i >= text.Length
+                    || text[i] is not ((>= (byte)'0' and <= (byte)'9') or (byte)'.' or (byte)'e' or (byte)'E'));
         if (!isWhole || number < Int128.CreateChecked(T.MinValue) || number > Int128.CreateChecked(T.MaxValue))
         {
             return 0;

@@ -1,10 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 
-/// <summary>Texts of a request. A string may be sound JSON and yet no Unicode text: <c>"\ud800"</c> is half a pair.</summary>
+/// <summary>
+/// Texts of a request. A string may be sound JSON and yet no Unicode text: <c>"\ud800"</c> is half a pair.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>The string or name that the reader stands on.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -33,7 +33,7 @@ internal static class NonFinite
                 break;
             case NonFiniteNumbers.Error:
                 throw new RequestException(
-                    StatusCodes.Status422UnprocessableEntity, $"expected finite numbers from the model, it gives {value}; ask for binary tensors to get them");
+                    FaultKind.Unrepresentable, $"expected finite numbers from the model, it gives {value}; ask for binary tensors to get them");
             default:
                 writer.WriteRawValue(Token(value), skipInputValidation: true);
                 break;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Json;
@@ -21,7 +21,7 @@ internal static class NonText
         if (NonFinite.Options?.NonTextBytes != NonTextBytes.Base64)
         {
             throw new RequestException(
-                StatusCodes.Status422UnprocessableEntity,
+                FaultKind.Unrepresentable,
                 "expected UTF-8 from the model, it gives other bytes; ask for binary tensors to get them, or set NonTextBytes to Base64");
         }
 

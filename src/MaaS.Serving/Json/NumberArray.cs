@@ -14,8 +14,12 @@ internal static class NumberArray
     /// <param name="target">Gets the elements.</param>
     /// <param name="sizes">Gets the size of each axis.</param>
     /// <param name="rank">Number of axes.</param>
-    /// <returns>Bytes up to and with the last bracket; 0 where the array is not of the ordinary kind, and then nothing is appended.</returns>
-    public static int Read(ReadOnlySpan<byte> json, TensorBuffer target, Span<long> sizes, out int rank) => target.Type switch
+    /// <returns>
+    /// Bytes up to and with the last bracket; 0 where the array is not of the ordinary kind, and then nothing is
+    /// appended.
+    /// </returns>
+    public static int Read(ReadOnlySpan<byte> json, TensorBuffer target, Span<long> sizes, out int rank)
+        => target.Type switch
     {
         ElementType.Float32 => Read<float, FloatText>(json, target, sizes, out rank),
         ElementType.Float64 => Read<double, DoubleText>(json, target, sizes, out rank),

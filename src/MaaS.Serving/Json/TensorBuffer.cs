@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 
@@ -20,7 +20,8 @@ internal sealed class TensorBuffer : IDisposable
         Name = name;
         Type = type;
         _strings = type == ElementType.String ? [] : null;
-        _bytes = type == ElementType.String ? null : PinnedBuffer.Rent((int)Math.Min((long)expectedElements * type.Size(), 1 << 26));
+        _bytes = type == ElementType.String
+            ? null : PinnedBuffer.Rent((int)Math.Min((long)expectedElements * type.Size(), 1 << 26));
     }
 
     public string Name { get; }
@@ -63,7 +64,9 @@ internal sealed class TensorBuffer : IDisposable
                 Add((sbyte)Int(ref reader, sbyte.MinValue, sbyte.MaxValue));
                 break;
             case ElementType.UInt64:
-                Add(reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var u) ? u : throw Wrong(ref reader));
+                Add(
+                    reader.TokenType == JsonTokenType.Number && reader.TryGetUInt64(out var u)
+                        ? u : throw Wrong(ref reader));
                 break;
             case ElementType.UInt32:
                 Add((uint)Int(ref reader, 0, uint.MaxValue));
@@ -75,18 +78,25 @@ internal sealed class TensorBuffer : IDisposable
                 Add((byte)Int(ref reader, 0, byte.MaxValue));
                 break;
             case ElementType.Bool:
-                Add(reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.TokenType == JsonTokenType.True : throw Wrong(ref reader));
+                Add(
+                    reader.TokenType is JsonTokenType.True or JsonTokenType.False
+                        ? reader.TokenType == JsonTokenType.True : throw Wrong(ref reader));
                 break;
             case ElementType.String:
-                _strings!.Add(reader.TokenType == JsonTokenType.String ? JsonText.Get(reader) : throw Wrong(ref reader));
+                _strings!.Add(
+                    reader.TokenType == JsonTokenType.String ? JsonText.Get(reader) : throw Wrong(ref reader));
                 break;
             default:
-                throw RequestException.BadRequest($"input '{Name}': expected a type that JSON can carry, the model has {Type.Name()}");
+                throw RequestException.BadRequest(
+                    $"input '{Name}': expected a type that JSON can carry, the model has {Type.Name()}");
         }
     }
 
     /// <summary>Appends a text that came another way.</summary>
-    public void Append(string text) => (_strings ?? throw RequestException.BadRequest($"input '{Name}': expected {Type.Name()} values, got text")).Add(text);
+    public void Append(string text)
+        => (
+            _strings ?? throw RequestException.BadRequest(
+                $"input '{Name}': expected {Type.Name()} values, got text")).Add(text);
 
     /// <summary>The collected elements as a tensor, which takes the buffer over.</summary>
     public TensorValue ToTensor(ReadOnlySpan<long> shape)
@@ -111,7 +121,8 @@ internal sealed class TensorBuffer : IDisposable
     /// <summary>Makes more room; <paramref name="written"/> bytes of <see cref="Free"/> stay.</summary>
     public void Grow(int written)
     {
-        var next = PinnedBuffer.Rent((int)Math.Min(2L * Math.Max(_used + written, 64), Array.MaxLength - PinnedBuffer.Alignment));
+        var next = PinnedBuffer.Rent(
+            (int)Math.Min(2L * Math.Max(_used + written, 64), Array.MaxLength - PinnedBuffer.Alignment));
         _bytes!.Span[..(_used + written)].CopyTo(next.Span);
         _bytes.Dispose();
         _bytes = next;
@@ -149,7 +160,8 @@ internal sealed class TensorBuffer : IDisposable
             : throw Wrong(ref reader);
 
     private long Int(ref Utf8JsonReader reader, long min, long max)
-        => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= min && value <= max ? value : throw Wrong(ref reader);
+        => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= min && value <= max
+        ? value : throw Wrong(ref reader);
 
     private void Add<T>(T value)
         where T : unmanaged
@@ -167,10 +179,12 @@ internal sealed class TensorBuffer : IDisposable
     private RequestException Wrong(ref Utf8JsonReader reader)
     {
         const int Shown = 40;
-        var got = reader.TokenType is JsonTokenType.StartObject ? "an object" : Encoding.UTF8.GetString(reader.ValueSpan);
+        var got = reader.TokenType is JsonTokenType.StartObject
+            ? "an object" : Encoding.UTF8.GetString(reader.ValueSpan);
         got = got.Length > Shown ? string.Concat(got.AsSpan(0, Shown), "…") : got;
         return RequestException.BadRequest(string.Create(
             CultureInfo.InvariantCulture,
-            $"input '{Name}': expected {Type.Name()} values, got {(reader.TokenType == JsonTokenType.String ? $"the text '{got}'" : got)} as element {Count}"));
+            $"input '{Name}': expected {Type.Name()} values, got "
+                + $"{(reader.TokenType == JsonTokenType.String ? $"the text '{got}'" : got)} as element {Count}"));
     }
 }

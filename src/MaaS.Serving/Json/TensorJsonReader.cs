@@ -1,5 +1,6 @@
 using System.Text.Json;
-using MaaS.Serving.Http;
+using System.Text.Unicode;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;
 

@@ -1,3 +1,5 @@
+using MaaS.Serving.Execution;
+
 namespace MaaS.Serving.Models;
 
 /// <summary>Makes a served model of what lies in the models folder.</summary>

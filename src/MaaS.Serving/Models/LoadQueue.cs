@@ -1,3 +1,5 @@
+using MaaS.Serving.Execution;
+
 namespace MaaS.Serving.Models;
 
 /// <summary>Runs loads off the request path, a few at a time, and measures what each takes.</summary>
@@ -11,10 +13,15 @@ internal sealed class LoadQueue(IModelLoader loader, MemoryBudget memory, int co
     /// <param name="source">What to load.</param>
     /// <param name="makeRoom">Begins to unload the least recently used model; null when none may go.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The model and the memory taken for it: the larger of its network's size and the measured growth of the process.</returns>
-    /// <remarks>Growth is only measured while no other load runs, and without the managed heap, which is mostly requests.</remarks>
+    /// <returns>
+    /// The model and the memory taken for it: the larger of its network's size and the measured growth of the process.
+    /// </returns>
+    /// <remarks>
+    /// Growth is only measured while no other load runs, and without the managed heap, which is mostly requests.
+    /// </remarks>
     /// <exception cref="MemoryLimitException">There is no room, and nothing may go.</exception>
-    public async Task<(ServedModel Model, long Bytes)> LoadAsync(ModelSource source, Func<Task?> makeRoom, CancellationToken cancellationToken)
+    public async Task<(ServedModel Model, long Bytes)> LoadAsync(
+        ModelSource source, Func<Task?> makeRoom, CancellationToken cancellationToken)
     {
         if (source.Kind == SourceKind.Ensemble)
         {
@@ -28,7 +35,8 @@ internal sealed class LoadQueue(IModelLoader loader, MemoryBudget memory, int co
             while (!memory.TryTake(source.Bytes))
             {
                 await (makeRoom() ?? throw new MemoryLimitException(
-                    $"expected room for {source.Bytes} bytes within the memory limit beside the {memory.Used} that cannot be freed; raise MemoryLimitBytes or unload a model"))
+                    $"expected room for {source.Bytes} bytes within the memory limit beside the {memory.Used} that "
+                        + "cannot be freed; raise MemoryLimitBytes or unload a model"))
                     .WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -50,7 +58,8 @@ internal sealed class LoadQueue(IModelLoader loader, MemoryBudget memory, int co
 
     public void Dispose() => _slots.Dispose();
 
-    private async Task<(ServedModel Model, long Bytes)> MeasureAsync(ModelSource source, CancellationToken cancellationToken)
+    private async Task<(ServedModel Model, long Bytes)> MeasureAsync(
+        ModelSource source, CancellationToken cancellationToken)
     {
         var isAlone = Interlocked.Increment(ref _running) == 1;
         var started = Interlocked.Increment(ref _started);

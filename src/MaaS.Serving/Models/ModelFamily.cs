@@ -1,9 +1,9 @@
-using MaaS.Serving.Routing;
+using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// All versions of one model, and the rules of which are loaded and which may go. Changed under the repository's lock.
+/// All versions of one model, and the rules of which are loaded and which may go. Part of <see cref="LifecycleMachine"/>.
 /// </summary>
 /// <remarks>
 /// Availability comes first: a version that is no longer wanted stays until every wanted one can answer, and a label
@@ -23,10 +23,10 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     public bool IsPinned { get; } = isPinned;
 
     /// <summary>What was asked for at run time.</summary>
-    public ModelWishes Wishes { get; set; } = new();
+    public ModelOverrides Overrides { get; set; } = new();
 
     /// <summary>How requests are spread; null for the latest version.</summary>
-    public TrafficRouter? Router { get; set; }
+    public TrafficRouter? Router { get; private set; }
 
     public SortedDictionary<long, ModelSlot> Slots { get; } = [];
 
@@ -41,6 +41,19 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     /// <summary>Where the registry wants each label to lead.</summary>
     public IReadOnlyDictionary<string, long> WantedLabels => _labels;
 
+    /// <summary>Sets how requests are spread; null for the latest version.</summary>
+    public void SetRoute(TrafficRoute? route) => Router = route is null ? null : new TrafficRouter(Name, route, Random.Shared.NextDouble);
+
+    /// <summary>Sets how many runs there may be at once, from the next run on.</summary>
+    public void SetInstances(int instances)
+    {
+        Overrides = Overrides with { Instances = instances };
+        foreach (var served in Slots.Values.Select(s => s.Serving).OfType<ServedModel>())
+        {
+            served.Runner.Instances = instances;
+        }
+    }
+
     /// <summary>Takes over what the folder has.</summary>
     public void Update(IEnumerable<ModelSource> sources, IReadOnlyDictionary<string, long>? labels)
     {
@@ -48,16 +61,39 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         _labels = labels ?? new Dictionary<string, long>();
     }
 
+    /// <summary>Whether a version, or any where none is named, can answer.</summary>
+    public bool Serves(long? version) => Slots.Values.Any(s => s.IsServable && (version is null || s.Version == version));
+
+    /// <summary>A version is wanted besides those of the policy; null for those, whatever was unloaded.</summary>
+    public void RequestLoad(long? version)
+    {
+        var before = Overrides;
+        Overrides = before with
+        {
+            IsUnloaded = false,
+            Unloaded = version is null ? [] : [.. before.Unloaded.Where(v => v != version)],
+            Loaded = version is not { } one || Wanted().Contains(one) ? before.Loaded : [.. before.Loaded.Union([one])],
+        };
+    }
+
+    /// <summary>A version is not wanted, whatever the policy says; null for the whole model.</summary>
+    public void RequestUnload(long? version)
+    {
+        var before = Overrides;
+        Overrides = version is not { } one ? before with { IsUnloaded = true, Loaded = [], Unloaded = [] }
+            : before with { Loaded = [.. before.Loaded.Where(v => v != one)], Unloaded = [.. before.Unloaded.Union([one])] };
+    }
+
     /// <summary>The versions that shall be loaded.</summary>
     public SortedSet<long> Wanted()
     {
-        if (Wishes.IsUnloaded)
+        if (Overrides.IsUnloaded)
         {
             return [];
         }
 
-        var allowed = _sources.Keys.Except(Wishes.Unloaded).ToArray();
-        return [.. Policy.Select(allowed).Concat(allowed.Intersect(_labels.Values)).Concat(allowed.Intersect(Wishes.Loaded))];
+        var allowed = _sources.Keys.Except(Overrides.Unloaded).ToArray();
+        return [.. Policy.Select(allowed).Concat(allowed.Intersect(_labels.Values)).Concat(allowed.Intersect(Overrides.Loaded))];
     }
 
     /// <summary>Brings slots and labels up to date, and says what to do next.</summary>
@@ -85,12 +121,12 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         foreach (var slot in Slots.Values.Where(s => !wanted.Contains(s.Version) && !s.IsServable).ToArray())
         {
             // Why it failed stays told, though a newer version is wanted now, unless it is gone or was unloaded on purpose.
-            if (Wishes.IsUnloaded || Wishes.Unloaded.Contains(slot.Version) || slot.Source?.Fingerprint != slot.Fault?.Fingerprint)
+            if (Overrides.IsUnloaded || Overrides.Unloaded.Contains(slot.Version) || slot.Source?.Fingerprint != slot.Fault?.Fingerprint)
             {
                 slot.Fault = null;
             }
 
-            if (slot is { Source: null, Loading: null, Unloading: 0 })
+            if (slot is { Source: null, IsLoading: false, Unloading: 0 })
             {
                 Slots.Remove(slot.Version);
             }
@@ -101,11 +137,10 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
 
     private List<ModelSlot> ToLoad(SortedSet<long> wanted, long now)
     {
-        var isUp = Slots.Values.Any(s => s.Serving is not null || s.Loading is not null);
+        var isUp = Slots.Values.Any(s => s.Serving is not null || s.IsLoading);
         List<ModelSlot> load = [];
         foreach (var slot in wanted.Reverse().Select(v => Slots[v]))
         {
-            var mayTry = slot.Loading is null && (slot.Fault is not { } fault || fault.Fingerprint != slot.Source!.Fingerprint || now >= fault.RetryAt);
             if (slot.Serving is not null ? !slot.IsStale : slot.IsDormant)
             {
                 continue;
@@ -115,7 +150,7 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
             {
                 slot.IsDormant = true;
             }
-            else if (mayTry)
+            else if (!slot.IsLoading && slot.MayTry(now))
             {
                 load.Add(slot);
             }

@@ -1,5 +1,5 @@
 using MaaS.Onnx.Inference;
-
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Models;
 
@@ -20,7 +20,7 @@ internal sealed record ModelFault(Exception Cause, string Fingerprint, int Attem
         InferenceException or InvalidDataException => "INVALID_ARGUMENT",
         FileNotFoundException or DirectoryNotFoundException => "NOT_FOUND",
         UnauthorizedAccessException => "PERMISSION_DENIED",
-        Http.RequestException => "FAILED_PRECONDITION",
+        RequestException => "FAILED_PRECONDITION",
         _ => "INTERNAL",
     };
 }

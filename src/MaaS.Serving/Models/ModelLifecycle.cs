@@ -1,5 +1,3 @@
-using MaaS.Serving.Routing;
-using MaaS.Serving.Security;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,13 +5,11 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// Loads, replaces and unloads models as the folder, the options and requests at run time want it. One lock guards all
-/// state; loads and unloads run outside of it.
+/// Hosts <see cref="LifecycleMachine"/>: looks into the folder, loads and frees models as the machine says, and tells it how
+/// that ended. One lock guards the machine; loads and unloads run outside of it.
 /// </summary>
 internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposable
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10), LastRetry = TimeSpan.FromMinutes(5);
-
     private readonly MaaSServingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ModelLifecycle> _logger;
@@ -21,17 +17,15 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     private readonly ScanSettler _settler;
     private readonly MemoryBudget _memory;
     private readonly LoadQueue _queue;
+    private readonly OverrideStore _store;
+    private readonly LifecycleMachine _machine;
+    private readonly ModelStatusReader _statuses;
+    private readonly SlotTasks _tasks = new();
     private readonly SemaphoreSlim _oneScan = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
-    private readonly Lock _stateFile = new();
-    private readonly Dictionary<string, ModelFamily> _families = new(StringComparer.Ordinal);
-    private RepositoryState _stored = new();
-    private IReadOnlyList<UnreadableSource> _unreadable = [];
-    private HashSet<string> _required = [];
-    private volatile Dictionary<string, ModelView> _views = [];
-    private volatile IReadOnlyList<(string Name, string What)> _failed = [];
-    private volatile bool _isDraining, _isStarted, _isDisposed;
+    private volatile bool _isDraining, _isDisposed;
+    private long _loads, _failedLoads;
 
     public ModelLifecycle(IOptions<MaaSServingOptions> options, IModelLoader loader, TimeProvider time, ILogger<ModelLifecycle> logger)
     {
@@ -42,6 +36,9 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         _settler = new ScanSettler(_options.SettleTime, time);
         _memory = new MemoryBudget(_options.MemoryLimitBytes);
         _queue = new LoadQueue(loader, _memory, _options.MaxConcurrentLoads);
+        _store = new OverrideStore(_options.StateFile);
+        _machine = new LifecycleMachine(_options, time);
+        _statuses = new ModelStatusReader(_machine.Families, _options.ModelsPath);
     }
 
     /// <summary>What requests see, by name. Never changed, only replaced.</summary>
@@ -50,46 +47,43 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         get
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(ModelRepository));
-            return _views;
+            return _machine.View.Models;
         }
     }
 
     /// <summary>Models that were found and cannot answer.</summary>
-    public IReadOnlyList<(string Name, string What)> Failed => _failed;
+    public IReadOnlyList<(string Name, string What)> Failed => _machine.View.Failed;
 
     /// <summary>Whether all models of the start can answer.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _machine.View.IsReady;
 
     public bool IsDraining => _isDraining;
 
     /// <summary>Whether every change seen in the folder has been acted on.</summary>
     public bool IsSettled => _settler.IsSettled;
 
+    /// <summary>Loads that succeeded and that failed since the start.</summary>
+    internal (long Succeeded, long Failed) LoadCounts => (Interlocked.Read(ref _loads), Interlocked.Read(ref _failedLoads));
+
     /// <summary>Loads all models.</summary>
     /// <exception cref="InvalidOperationException">There is none, or none could be loaded.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        _stored = RepositoryState.Load(_options.StateFile);
+        _machine.Families.Remember(_store.Load());
         var scan = _settler.Accept(await _folder.ScanAsync(cancellationToken).ConfigureAwait(false), atOnce: true);
-        if (scan.Sources.GroupBy(s => (s.Name, s.Version)).FirstOrDefault(g => g.Count() > 1) is { } twice)
-        {
-            throw new InvalidOperationException(
-                $"expected each model once in '{_options.ModelsPath}', got '{twice.Key.Name}' in the same version twice: {string.Join(" and ", twice.Select(s => Path.GetFileName(s.Location)))}.");
-        }
-
+        StartCheck.ThrowIfTwice(scan, _options);
         Apply(scan);
-        while (Loads() is { Length: > 0 } loads)
+        while (Ask(_ => _tasks.Loads) is { Length: > 0 } loads)
         {
             await Task.WhenAll(loads).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        ThrowIfUnfit(scan);
-        lock (_gate)
+        if (!Ask(machine => StartCheck.HasModels(scan, machine, _options)))
         {
-            _required = [.. _families.Keys, .. _unreadable.Select(u => u.Name)];
-            _isStarted = true;
-            Publish();
+            LogEmpty();
         }
+
+        Tell(static machine => machine.Started());
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -116,21 +110,19 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     /// <summary>Frees the models; runs under way finish first.</summary>
     public void Dispose()
     {
-        List<ServedModel> serving;
+        IReadOnlyList<LifecycleEffect> effects;
         lock (_gate)
         {
-            if (_isDisposed)
-            {
-                return;
-            }
-
             _isDisposed = true;
-            _views = [];
-            serving = [.. _families.Values.SelectMany(f => f.Slots.Values).Select(s => s.Exchange(null, null)).OfType<ServedModel>()];
+            _machine.Stop();
+            effects = _machine.TakeEffects();
         }
 
         _stopping.Cancel();
-        serving.ForEach(s => s.Release());
+        foreach (var effect in effects.OfType<LifecycleEffect.Discard>())
+        {
+            effect.Model.Release();
+        }
     }
 
     /// <summary>Looks into the folder and begins what follows from it.</summary>
@@ -149,158 +141,44 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         }
     }
 
-    private Task[] Loads()
-    {
-        lock (_gate)
-        {
-            return [.. _families.Values.SelectMany(f => f.Slots.Values).Select(s => s.Loading).OfType<Task>()];
-        }
-    }
+    /// <summary>Every version of every model, in order of names and versions.</summary>
+    public IReadOnlyList<ModelVersionStatus> Index() => Ask(_ => _statuses.Index());
+
+    /// <summary>The versions of one model, the oldest first; empty when there is no such model.</summary>
+    public IReadOnlyList<ModelVersionStatus> Status(string name) => Ask(_ => _statuses.Status(name));
+
+    /// <summary>The versions of a model that shall be loaded, or that serve.</summary>
+    public IReadOnlyList<ModelVersionStatus> WantedStatus(string name) => Ask(_ => _statuses.Wanted(name));
+
+    /// <summary>Something of a model, read while nothing changes; null where there is no such model.</summary>
+    public T? Read<T>(string name, Func<ModelFamily, T?> read)
+        => Ask(machine => machine.Families.Find(name) is { } family ? read(family) : default);
+
+    /// <summary>Completes when no version of a model is being loaded; null when none is.</summary>
+    public Task? LoadsOf(string name) => Ask(_ => _tasks.LoadsOf(name)) is { Length: > 0 } loads ? Task.WhenAll(loads) : null;
 
     private void Apply(ModelScan scan)
     {
-        lock (_gate)
+        foreach (var bad in Ask(machine => machine.Scanned(scan)))
         {
-            if (_isDisposed)
-            {
-                return;
-            }
-
-            var twice = scan.Sources.GroupBy(s => (s.Name, s.Version)).SelectMany(g => g.Skip(1)).ToArray();
-            IReadOnlyList<UnreadableSource> unreadable = [.. scan.Unreadable, .. twice.Select(s => new UnreadableSource(
-                s.Name, s.Location, new InvalidDataException($"{s.Location}: expected each version once, got {s} twice."), s.Version))];
-            foreach (var bad in unreadable.Where(u => !_unreadable.Any(old => old.Location == u.Location && old.Cause.Message == u.Cause.Message)))
-            {
-                LogUnreadable(bad.Cause, bad.Location);
-            }
-
-            _unreadable = unreadable;
-            _scanned = scan.Sources.Except(twice).ToArray();
-            var byName = _scanned.Concat(Registered(_scanned)).ToLookup(s => s.Name, StringComparer.Ordinal);
-            foreach (var group in byName)
-            {
-                if (!_families.ContainsKey(group.Key))
-                {
-                    _families.Add(group.Key, CreateFamily(group.Key));
-                }
-            }
-
-            foreach (var family in _families.Values)
-            {
-                var settings = byName[family.Name].FirstOrDefault()?.Config?.Options;
-                family.Policy = VersionPolicy.TryParse(_options.For(family.Name, settings).Versions) ?? VersionPolicy.Latest;
-                family.Update(byName[family.Name], scan.Labels.GetValueOrDefault(family.Name));
-            }
-
-            Advance(_families.Values);
+            LogUnreadable(bad.Cause, bad.Location);
         }
     }
 
-    private ModelFamily CreateFamily(string name)
+    private void Tell(Action<LifecycleMachine> tell) => Ask(machine =>
     {
-        var options = _options.For(name);
-        var family = new ModelFamily(
-            name, options.IsLazy ?? false, options.IsPinned ?? false)
-        {
-            Wishes = _stored.Models.GetValueOrDefault(name) ?? new ModelWishes(),
-        };
-        family.Router = Router(name, family.Wishes.HasRoute ? family.Wishes.Route : options.Route);
-        return family;
-    }
+        tell(machine);
+        return true;
+    });
 
-    private static TrafficRouter? Router(string name, TrafficRoute? route) => route is null ? null : new TrafficRouter(name, route, Random.Shared.NextDouble);
-
-    /// <summary>Does what the rules of each family say, and shows requests the result.</summary>
-    private void Advance(IEnumerable<ModelFamily> families)
-    {
-        if (_isDisposed)
-        {
-            return;
-        }
-
-        List<(ModelFamily Family, ModelSlot Slot)> unload = [];
-        foreach (var family in families.ToArray())
-        {
-            var plan = family.Plan(_time.GetTimestamp());
-            plan.Load.ForEach(slot => StartLoad(family, slot));
-            unload.AddRange(plan.Unload.Select(slot => (family, slot)));
-            if (family.IsGone && _stored.Models.GetValueOrDefault(family.Name) is null)
-            {
-                _families.Remove(family.Name);
-            }
-        }
-
-        // Requests look elsewhere before anything is taken away.
-        var leaving = unload.Select(u => u.Slot).ToHashSet();
-        Publish(leaving);
-        foreach (var (family, slot) in unload)
-        {
-            slot.IsDormant = false;
-            slot.Fault = null;
-            Retire(family, slot, slot.Exchange(null, null));
-        }
-    }
-
-    private void Publish(HashSet<ModelSlot>? leaving = null)
-    {
-        var views = new Dictionary<string, ModelView>(StringComparer.Ordinal);
-        List<(string Name, string What)> failed = [];
-        foreach (var family in _families.Values)
-        {
-            var slots = family.Slots.Values.Where(s => s.IsServable && leaving?.Contains(s) != true).ToArray();
-            if (slots.Length > 0)
-            {
-                views[family.Name] = new ModelView(family.Name, slots, new Dictionary<string, long>(family.Labels, StringComparer.Ordinal), family.Router);
-            }
-            else
-            {
-                failed.AddRange(family.Slots.Values.Where(s => s.Fault is not null).Select(s => (s.Name, s.Source?.ToString() ?? s.Name)));
-            }
-        }
-
-        failed.AddRange(_unreadable.Where(u => !views.ContainsKey(u.Name)).Select(u => (u.Name, u.Name)));
-        _views = views;
-        _failed = failed;
-        IsReady = _isStarted && (_options.StrictReadiness
-            ? !failed.Exists(f => _required.Contains(f.Name)) : views.Count > 0 || failed.Count == 0);
-    }
-
-    private void ThrowIfUnfit(ModelScan scan)
+    /// <summary>Reads or changes the machine alone, and begins what it wants done.</summary>
+    private T Ask<T>(Func<LifecycleMachine, T> ask)
     {
         lock (_gate)
         {
-            if (scan is { Sources.Count: 0, Unreadable.Count: 0 })
-            {
-                if (_options.Watch && Directory.Exists(_options.ModelsPath))
-                {
-                    LogEmpty();
-                    return;
-                }
-
-                throw new InvalidOperationException(
-                    $"expected .onnx files, .maas files, package folders or registry folders in '{_options.ModelsPath}', found none.");
-            }
-
-            var causes = _unreadable.Select(u => u.Cause)
-                .Concat(_families.Values.SelectMany(f => f.Slots.Values).Select(s => s.Fault?.Cause).OfType<Exception>()).ToArray();
-            if (_views.Count == 0 && causes.Length > 0)
-            {
-                throw new InvalidOperationException($"no model could be loaded: {string.Join("; ", causes.Select(c => c.Message))}", causes[0]);
-            }
-
-            if (_options.DefaultModel is { } name && !_families.ContainsKey(name))
-            {
-                throw new InvalidOperationException(
-                    $"DefaultModel: expected one of the models [{string.Join(", ", _families.Keys.Order(StringComparer.Ordinal))}], got '{name}'.");
-            }
-
-            var faults = _families.Keys.SelectMany(n => _options.For(n).Route is { } route ? RouteFaults(n, route, Caller.Server) : [])
-                .Concat(_options.Models.Keys.Where(n => !_families.ContainsKey(n)).Select(n => $"Models: expected names among [{string.Join(", ", _families.Keys)}], got '{n}'"))
-                .ToArray();
-            if (faults.Length > 0)
-            {
-                throw new InvalidOperationException(string.Join("; ", faults));
-            }
+            var answer = ask(_machine);
+            Begin(_machine.TakeEffects());
+            return answer;
         }
     }
 

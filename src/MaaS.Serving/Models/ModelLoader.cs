@@ -1,6 +1,5 @@
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Ensembles;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models.Triton;
 using Microsoft.Extensions.Logging;
@@ -10,7 +9,7 @@ namespace MaaS.Serving.Models;
 
 /// <summary>Loads networks and packages; a package's files are verified before any of them is parsed.</summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, EnsembleLoader ensembles, ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {

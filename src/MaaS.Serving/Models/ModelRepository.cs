@@ -1,9 +1,7 @@
 using System.Globalization;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
-using MaaS.Serving.Routing;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Models;
@@ -17,12 +15,14 @@ public sealed class ModelRepository
     private readonly MaaSServingOptions _options;
     private readonly ModelLifecycle _lifecycle;
     private readonly TimeProvider _time;
+    private readonly RepositoryFaults _faults;
 
     internal ModelRepository(IOptions<MaaSServingOptions> options, ModelLifecycle lifecycle, TimeProvider time)
     {
         _options = options.Value;
         _lifecycle = lifecycle;
         _time = time;
+        _faults = new RepositoryFaults(lifecycle);
     }
 
     /// <summary>Names of the models that can answer, in order.</summary>
@@ -59,11 +59,11 @@ public sealed class ModelRepository
         var all = _lifecycle.Status(name);
         if (all.Count == 0)
         {
-            throw NoSuchModel(name, caller);
+            throw _faults.NoSuchModel(name, caller);
         }
 
         return version is null ? all
-            : [all.FirstOrDefault(s => s.Version.ToString(CultureInfo.InvariantCulture) == version) ?? throw NoSuch(name, all, "version", version)];
+            : [all.FirstOrDefault(s => s.Version.ToString(CultureInfo.InvariantCulture) == version) ?? throw RepositoryFaults.NoSuchVersion(name, all, version)];
     }
 
     /// <summary>Leases a model for one request.</summary>
@@ -86,7 +86,7 @@ public sealed class ModelRepository
             var slot = _lifecycle.Views.TryGetValue(name, out var view) ? view.Choose(reference, context) : null;
             if (slot is null)
             {
-                throw Unavailable(name, reference, context.Caller);
+                throw _faults.Unavailable(name, reference, context.Caller);
             }
 
             if (slot.Serving?.TryAcquire() is { } lease)
@@ -119,9 +119,9 @@ public sealed class ModelRepository
     internal async Task LoadAsync(string name, long? version, bool reload, Caller caller, CancellationToken cancellationToken)
     {
         await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
-        var loading = _lifecycle.Load(name, version, reload) ?? throw (_lifecycle.Versions(name) is { Count: > 0 } versions
+        var loading = _lifecycle.Load(name, version, reload) ?? throw (_lifecycle.Read(name, static f => f.Versions.Order().ToArray()) is { Length: > 0 } versions
             ? RequestException.NotFound($"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
-            : NoSuchModel(name, caller));
+            : _faults.NoSuchModel(name, caller));
         await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (_lifecycle.WantedStatus(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
         {
@@ -146,15 +146,15 @@ public sealed class ModelRepository
         if (version is not null && all[0].Labels.Count > 0)
         {
             throw new RequestException(
-                StatusCodes.Status409Conflict, $"model '{name}': expected a version without labels, version {version} has [{string.Join(", ", all[0].Labels)}]; move them first");
+                FaultKind.Conflict, $"model '{name}': expected a version without labels, version {version} has [{string.Join(", ", all[0].Labels)}]; move them first");
         }
 
         if (!await _lifecycle.UnloadAsync(name, version, cancellationToken).ConfigureAwait(false))
         {
             var others = _lifecycle.Status(name).Where(s => s.Version != version && !s.IsServable);
             throw new RequestException(
-                StatusCodes.Status409Conflict,
-                $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(Describe))}");
+                FaultKind.Conflict,
+                $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(RepositoryFaults.Describe))}");
         }
     }
 
@@ -172,10 +172,11 @@ public sealed class ModelRepository
     }
 
     /// <summary>Whether a model was unloaded as a whole, so that clients take it for gone.</summary>
-    internal bool IsUnloaded(string name) => _lifecycle.IsUnloaded(name);
+    internal bool IsUnloaded(string name) => _lifecycle.Read(name, static f => f.Overrides.IsUnloaded);
 
     /// <summary>Runs at once of a model; null where nothing counts them.</summary>
-    public int? Instances(string name) => _lifecycle.Instances(name);
+    public int? Instances(string name) => _lifecycle.Read(
+        name, static f => f.Slots.Values.Select(s => s.Serving?.Runner.Instances).LastOrDefault(i => i is not null));
 
     /// <summary>Sets how many runs of a model there may be at once, from the next run on and over restarts.</summary>
     /// <param name="name">The model.</param>
@@ -217,11 +218,11 @@ public sealed class ModelRepository
     public TrafficRoute? Route(string name)
     {
         Status(name);
-        return _lifecycle.Route(name);
+        return _lifecycle.Read(name, static f => f.Router?.Route);
     }
 
     /// <summary>As <see cref="Route"/>, and null where there is no such model any more.</summary>
-    internal TrafficRoute? FindRoute(string name) => _lifecycle.Route(name);
+    internal TrafficRoute? FindRoute(string name) => _lifecycle.Read(name, static f => f.Router?.Route);
 
     /// <summary>Changes how requests of a model are spread, from the next request on.</summary>
     /// <param name="name">The model.</param>
@@ -235,7 +236,7 @@ public sealed class ModelRepository
         var faults = route?.Faults("route").ToList() ?? [];
         if (route is not null && faults.Count == 0)
         {
-            faults.AddRange(_lifecycle.RouteFaults(name, route, caller));
+            faults.AddRange(RouteCheck.Faults(_lifecycle.Views, name, route, caller));
         }
 
         if (faults.Count > 0)
@@ -276,7 +277,7 @@ public sealed class ModelRepository
             throw new DeadlineExceededException($"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        return slot.Serving is null && slot.Fault is not null ? throw Unavailable(slot.Name, reference, context.Caller)
+        return slot.Serving is null && slot.Fault is not null ? throw _faults.Unavailable(slot.Name, reference, context.Caller)
             : await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
     }
 
@@ -284,38 +285,4 @@ public sealed class ModelRepository
         => _options.DefaultModel
             ?? (_lifecycle.Views.Count == 1 ? _lifecycle.Views.Keys.First()
                 : throw RequestException.BadRequest($"expected a model name, as ?model=, among [{string.Join(", ", Names.Where(caller.MayUse))}]; several models are served"));
-
-    private RequestException Unavailable(string name, ModelReference reference, Caller caller)
-    {
-        var all = _lifecycle.Status(name);
-        if (all.Count == 0)
-        {
-            return NoSuchModel(name, caller);
-        }
-
-        if (reference.Label is { } label)
-        {
-            var labels = _lifecycle.WantedLabels(name);
-            return labels.TryGetValue(label, out var target)
-                ? Unready(name, all.Where(s => s.Version == target))
-                : RequestException.NotFound($"model '{name}': expected one of the labels [{string.Join(", ", labels.Keys)}], got '{label}'");
-        }
-
-        var asked = reference.Version is { } version ? all.Where(s => s.Version.ToString(CultureInfo.InvariantCulture) == version).ToArray() : all;
-        return asked.Count == 0 ? NoSuch(name, all, "version", reference.Version!) : Unready(name, asked);
-    }
-
-    private static RequestException Unready(string name, IEnumerable<ModelVersionStatus> versions) => new(
-        StatusCodes.Status503ServiceUnavailable, $"model '{name}': expected a version that is loaded, got {string.Join("; ", versions.Select(Describe))}");
-
-    private static string Describe(ModelVersionStatus status)
-        => $"version {status.Version} in state {status.State.ToString().ToUpperInvariant()}{(status.ErrorMessage.Length > 0 ? $" ({status.ErrorMessage})" : "")}";
-
-    private static RequestException NoSuch(string name, IEnumerable<ModelVersionStatus> all, string what, string got)
-        => got.Length > 0 && got.All(char.IsAsciiDigit) && !long.TryParse(got, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-            ? RequestException.BadRequest($"model '{name}': expected a version of at most 63 bits, got '{got}'")
-            : RequestException.NotFound($"model '{name}': expected one of the {what}s [{string.Join(", ", all.Select(s => s.Version))}], got '{got}'");
-
-    private RequestException NoSuchModel(string name, Caller caller)
-        => RequestException.NotFound($"expected one of the models [{string.Join(", ", Names.Where(caller.MayUse))}], got '{name}'");
 }

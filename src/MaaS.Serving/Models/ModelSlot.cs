@@ -1,6 +1,10 @@
+using MaaS.Serving.Execution;
+
 namespace MaaS.Serving.Models;
 
-/// <summary>One version of a model: what lies in the folder, what serves, what is under way. Changed under the repository's lock.</summary>
+/// <summary>
+/// One version of a model: what lies in the folder, what serves, what is under way. Part of <see cref="LifecycleMachine"/>.
+/// </summary>
 internal sealed class ModelSlot(string name, long version)
 {
     // Read by requests without the lock.
@@ -31,14 +35,11 @@ internal sealed class ModelSlot(string name, long version)
     /// <summary>Estimated memory of <see cref="Serving"/>.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>The load under way; null when there is none.</summary>
-    public Task? Loading { get; set; }
+    /// <summary>Whether a load is under way.</summary>
+    public bool IsLoading { get; set; }
 
     /// <summary>Earlier contents whose leases are still out.</summary>
     public int Unloading { get; set; }
-
-    /// <summary>Completes when all earlier contents are freed.</summary>
-    public Task Retired { get; set; } = Task.CompletedTask;
 
     /// <summary>Why the last load failed; null when it did not.</summary>
     public ModelFault? Fault { get; set; }
@@ -60,10 +61,14 @@ internal sealed class ModelSlot(string name, long version)
 
     public ModelState State
         => _serving is not null ? ModelState.Available
-            : Loading is not null ? ModelState.Loading
+            : IsLoading ? ModelState.Loading
             : _isDormant ? ModelState.Start
             : Unloading > 0 ? ModelState.Unloading
             : ModelState.End;
+
+    /// <summary>Whether its source may be loaded: it did not fail, its files changed since, or it is time to try again.</summary>
+    /// <param name="now">Timestamp.</param>
+    public bool MayTry(long now) => Fault is not { } fault || fault.Fingerprint != Source!.Fingerprint || now >= fault.RetryAt;
 
     /// <summary>Puts a loaded content in place and gives the one before back, for its release.</summary>
     public ServedModel? Exchange(ServedModel? next, ModelSource? source)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Serving.Models;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Routing;
 
 namespace MaaS.Serving.Models;
 

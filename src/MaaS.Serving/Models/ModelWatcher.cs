@@ -11,7 +11,8 @@ internal sealed partial class ModelWatcher(
 {
     // A burst of reports, as a file that is being copied makes them, is one look.
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(50);
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,7 +24,9 @@ internal sealed partial class ModelWatcher(
         using var watcher = Watch();
         while (!stoppingToken.IsCancellationRequested)
         {
-            await WaitAsync(lifecycle.IsSettled ? options.Value.PollInterval : options.Value.SettleTime, stoppingToken).ConfigureAwait(false);
+            await WaitAsync(
+                lifecycle.IsSettled ? options.Value.PollInterval : options.Value.SettleTime,
+                stoppingToken).ConfigureAwait(false);
             try
             {
                 await lifecycle.RefreshAsync(atOnce: false, stoppingToken).ConfigureAwait(false);
@@ -39,7 +42,9 @@ internal sealed partial class ModelWatcher(
     private async Task WaitAsync(TimeSpan interval, CancellationToken cancellationToken)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(_changed.Reader.WaitToReadAsync(done.Token).AsTask(), Task.Delay(interval, time, done.Token)).ConfigureAwait(false);
+        await Task.WhenAny(
+            _changed.Reader.WaitToReadAsync(done.Token).AsTask(),
+            Task.Delay(interval, time, done.Token)).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         if (_changed.Reader.TryPeek(out _))

@@ -17,8 +17,10 @@ internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tok
     {
         var manifest = package.Manifest;
         var drift = manifest.Files.ContainsKey(DriftBaseline.FileName)
-            ? DriftBaseline.FromJson(await package.ReadAsync(DriftBaseline.FileName, cancellationToken).ConfigureAwait(false)) : null;
-        var text = manifest.Text is not null ? await TextClassifier.EncoderOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
+            ? DriftBaseline.FromJson(
+                await package.ReadAsync(DriftBaseline.FileName, cancellationToken).ConfigureAwait(false)) : null;
+        var text = manifest.Text is not null
+            ? await TextClassifier.EncoderOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
         var tokenizer = manifest is { Task: ModelManifest.TextGeneration, Generation: not null }
             ? await TextGenerator.TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
         return new PackageParts(drift, text, tokenizer);

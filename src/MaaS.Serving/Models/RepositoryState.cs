@@ -11,7 +11,7 @@ internal sealed class RepositoryState
     public int FormatVersion { get; set; } = 1;
 
     /// <summary>By name.</summary>
-    public SortedDictionary<string, ModelWishes> Models { get; set; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, ModelOverrides> Models { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Reads a state; empty when there is no file yet.</summary>
     /// <exception cref="InvalidDataException">The file is no state.</exception>
@@ -24,17 +24,24 @@ internal sealed class RepositoryState
 
         try
         {
-            var state = JsonSerializer.Deserialize(File.ReadAllBytes(path), RepositoryStateJson.Default.RepositoryState);
-            return state is { FormatVersion: 1 } ? state : throw new JsonException($"expected formatVersion 1, got {state?.FormatVersion}");
+            var state = JsonSerializer.Deserialize(
+                File.ReadAllBytes(path), RepositoryStateJson.Default.RepositoryState);
+            return state is { FormatVersion: 1 }
+                ? state : throw new JsonException($"expected formatVersion 1, got {state?.FormatVersion}");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected the state of a model server: {e.Message}; delete the file to start without what was asked for at run time.", e);
+            throw new InvalidDataException(
+                $"{path}: expected the state of a model server: {e.Message}; delete the file to start without what "
+                    + "was asked for at run time.",
+                e);
         }
     }
 
     /// <summary>Writes the state whole or not at all.</summary>
-    public void Save(string path) => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, RepositoryStateJson.Default.RepositoryState));
+    public void Save(string path)
+        => AtomicFile.Write(
+            path, stream => JsonSerializer.Serialize(stream, this, RepositoryStateJson.Default.RepositoryState));
 }
 
 /// <summary>JSON of the state.</summary>

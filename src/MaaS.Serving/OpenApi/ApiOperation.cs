@@ -1,13 +1,16 @@
 namespace MaaS.Serving.OpenApi;
 
-/// <summary>What the OpenAPI document says of one endpoint. Schemas come from the examples, so the two cannot disagree.</summary>
+/// <summary>
+/// What the OpenAPI document says of one endpoint. Schemas come from the examples, so the two cannot disagree.
+/// </summary>
 /// <param name="Protocol">The protocol; operations are grouped by it.</param>
 /// <param name="Id">Name of the operation, unique in the document.</param>
 /// <param name="Summary">What it does.</param>
 /// <param name="Response">An answer, as JSON; null for an empty one.</param>
 /// <param name="Request">A body, as JSON; null where the endpoint takes none.</param>
 /// <param name="Errors">Statuses of refusals besides those that every endpoint has.</param>
-internal sealed record ApiOperation(string Protocol, string Id, string Summary, string? Response, string? Request = null, params int[] Errors)
+internal sealed record ApiOperation(
+    string Protocol, string Id, string Summary, string? Response, string? Request = null, params int[] Errors)
 {
     /// <summary>Query parameters by name, with what they mean.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Query { get; init; } = [];

@@ -1,3 +1,4 @@
+using MaaS.Serving.Generation;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.OpenApi;
@@ -43,11 +44,20 @@ internal static class ApiOperations
         A classifier of texts takes raw texts, which the server cleans and tokenises: {"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["You have won"]}]}.
         """;
 
-    private static readonly (string Method, string Route, ApiOperation Operation)[] All = [.. V2Operations(), .. TfOperations(), .. TorchOperations(), .. OwnOperations()];
+    private static readonly (
+        string Method,
+        string Route,
+        ApiOperation Operation)[] All =
+            [.. V2Operations(), .. TfOperations(), .. TorchOperations(), .. OwnOperations()];
 
     /// <summary>The operation of an endpoint, whatever the prefix of its route; null where there is none.</summary>
     public static ApiOperation? Find(string method, string route)
-        => All.Where(o => o.Method == method && route.EndsWith(o.Route, StringComparison.Ordinal)).OrderByDescending(o => o.Route.Length).FirstOrDefault().Operation;
+        => All.Where(
+            o
+                => o.Method == method
+                && route.EndsWith(
+                    o.Route,
+                    StringComparison.Ordinal)).OrderByDescending(o => o.Route.Length).FirstOrDefault().Operation;
 
     private static IEnumerable<(string, string, ApiOperation)> V2Operations()
     {
@@ -55,7 +65,10 @@ internal static class ApiOperations
         yield return ("GET", "/v2/models", new ApiOperation(V2, "v2Models", "Names of the models that can answer.", """{"models":["digits"]}"""));
         yield return ("GET", "/v2/health/live", new ApiOperation(V2, "v2Live", "Whether the server lives.", """{"live":true}"""));
         yield return ("GET", "/v2/health/ready", new ApiOperation(V2, "v2Ready", "Whether every model can answer.", """{"ready":true,"live":true}""", null, 503));
-        yield return ("GET", "/v2/models/stats", new ApiOperation(V2, "v2StatisticsOfAll", "Counts and durations of every model.", Statistics));
+        yield return (
+            "GET",
+            "/v2/models/stats",
+            new ApiOperation(V2, "v2StatisticsOfAll", "Counts and durations of every model.", Statistics));
         foreach (var (suffix, name) in new[] { ("", ""), ("/versions/{version}", "OfVersion") })
         {
             var model = "/v2/models/{name}" + suffix;
@@ -66,14 +79,20 @@ internal static class ApiOperations
             yield return ("GET", model + "/config", new ApiOperation(V2, "v2Config" + name, "A model's configuration.", """
                 {"name":"linear","platform":"onnx_onnxv1","backend":"onnxruntime","max_batch_size":32,"input":[{"name":"x","data_type":"TYPE_FP32","dims":[4]}],"output":[{"name":"y","data_type":"TYPE_FP32","dims":[2]}]}
                 """, null, 404));
-            yield return ("GET", model + "/stats", new ApiOperation(V2, "v2Statistics" + name, "Counts and durations of a model.", Statistics, null, 404));
+            yield return (
+                "GET",
+                model + "/stats",
+                new ApiOperation(V2, "v2Statistics" + name, "Counts and durations of a model.", Statistics, null, 404));
             yield return ("POST", model + "/infer", new ApiOperation(
-                V2, "v2Infer" + name, "Runs a model on JSON tensors, or on binary ones that follow the JSON part (Inference-Header-Content-Length).", InferResponse, InferRequest, 400, 404, 413, 415, 429, 503, 504)
+                V2, "v2Infer"
+                    + name, "Runs a model on JSON tensors, or on binary ones that follow the JSON part (Inference-Header-Content-Length).", InferResponse, InferRequest, 400, 404, 413, 415, 429, 503, 504)
             { OtherBodies = ["application/octet-stream"], OtherAnswer = "application/octet-stream", Description = Texts });
             yield return ("POST", model + "/generate", new ApiOperation(
-                V2, "v2Generate" + name, "Continues a text.", GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504));
+                V2, "v2Generate"
+                    + name, "Continues a text.", GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504));
             yield return ("POST", model + "/generate_stream", new ApiOperation(
-                V2, "v2GenerateStream" + name, "Continues a text, piece by piece: server-sent events, of which the last has a finish_reason or is an error.",
+                V2, "v2GenerateStream"
+                    + name, "Continues a text, piece by piece: server-sent events, of which the last has a finish_reason or is an error.",
                 GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504)
             { AnswerType = EventStream.ContentType });
         }
@@ -90,8 +109,14 @@ internal static class ApiOperations
         foreach (var (suffix, name) in new[] { ("", ""), ("/versions/{version}", "OfVersion"), ("/labels/{label}", "OfLabel") })
         {
             var model = "/v1/models/{name}" + suffix;
-            yield return ("GET", model, new ApiOperation(Tf, "tfStatus" + name, "States of a model's versions.", Status, null, 404));
-            yield return ("GET", model + "/metadata", new ApiOperation(Tf, "tfMetadata" + name, "A model's signature.", Signature, null, 404));
+            yield return (
+                "GET",
+                model,
+                new ApiOperation(Tf, "tfStatus" + name, "States of a model's versions.", Status, null, 404));
+            yield return (
+                "GET",
+                model + "/metadata",
+                new ApiOperation(Tf, "tfMetadata" + name, "A model's signature.", Signature, null, 404));
             yield return ("POST", model + ":predict", new ApiOperation(
                 Tf, "tfPredict" + name, "Runs a model on rows ('instances') or columns ('inputs').", """{"predictions":[[0.5,1.5]]}""",
                 """{"signature_name":"serving_default","instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504)
@@ -127,7 +152,8 @@ internal static class ApiOperations
             foreach (var (method, put) in new[] { ("POST", ""), ("PUT", "Put") })
             {
                 yield return (method, "/predictions/{name}" + suffix, Of(
-                    "torchPredict" + put + name, "Runs a model on one sample: an image file, text, a tensor's bytes, JSON, or a form with one of them.",
+                    "torchPredict" + put
+                        + name, "Runs a model on one sample: an image file, text, a tensor's bytes, JSON, or a form with one of them.",
                     """{"cat":0.9,"dog":0.1}""", """{"instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504) with
                 { OtherBodies = bodies });
                 yield return (method, "/explanations/{name}" + suffix, Of(
@@ -140,7 +166,10 @@ internal static class ApiOperations
             yield return ("PUT", "/models/{name}" + suffix, Of(
                 "torchScale" + name, "Sets how many runs of a model there may be at once.", """{"status":"Workers scaled to 2 for model: digits"}""", null, 400, 404) with
             { Query = [("min_worker", "Runs at once, at least."), ("max_worker", "Runs at once, at most; counts before min_worker.")] });
-            yield return ("GET", "/models/{name}" + suffix, Of("torchDescribe" + name, "State of a model; version 'all' shows all.", Describe, null, 404));
+            yield return (
+                "GET",
+                "/models/{name}" + suffix,
+                Of("torchDescribe" + name, "State of a model; version 'all' shows all.", Describe, null, 404));
             yield return ("DELETE", "/models/{name}" + suffix, Of("torchUnregister" + name, "Unloads a model or a version.", """{"status":"Model \"digits\" unregistered"}""", null, 404, 409));
         }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using MaaS.Serving.Http;
 using Microsoft.OpenApi;
 
 namespace MaaS.Serving.OpenApi;
@@ -21,8 +22,11 @@ internal static class DocumentPage
     public static string Of(OpenApiDocument document)
     {
         var html = new StringBuilder("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
-            .Append("<meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Text(document.Info.Title)).Append(" API</title><style>")
-            .Append(Style).Append("</style></head><body><main><h1>").Append(Text(document.Info.Title)).Append(" API</h1><p>")
+            .Append(
+                "<meta name=\"viewport\" content=\"width=device-width\"><title>").Append(Text(document.Info.Title))
+                    .Append(" API</title><style>")
+            .Append(Style).Append("</style></head><body><main><h1>").Append(Text(document.Info.Title)).Append(
+                " API</h1><p>")
             .Append(Text(document.Info.Description)).Append(" <a href=\"openapi.json\">openapi.json</a></p>");
         var operations =
             from path in document.Paths
@@ -44,7 +48,9 @@ internal static class DocumentPage
 
     private static void Append(StringBuilder html, string path, string method, OpenApiOperation operation)
     {
-        html.Append("<details><summary><span class=\"m\">").Append(Text(method)).Append("</span> <code>").Append(Text(path)).Append("</code> ")
+        html.Append(
+            "<details><summary><span class=\"m\">").Append(Text(method)).Append("</span> <code>").Append(Text(path))
+                .Append("</code> ")
             .Append(Text(operation.Summary)).Append("</summary>");
         if (operation.Description is { Length: > 0 } description)
         {
@@ -56,7 +62,8 @@ internal static class DocumentPage
             html.Append("<h3>Parameters</h3><ul>");
             foreach (var parameter in parameters)
             {
-                html.Append("<li><code>").Append(Text(parameter.Name)).Append("</code> (").Append(Text(parameter.In?.ToString().ToLowerInvariant())).Append(") ")
+                html.Append("<li><code>").Append(Text(parameter.Name)).Append("</code> (").Append(
+                    Text(parameter.In?.ToString().ToLowerInvariant())).Append(") ")
                     .Append(Text(parameter.Description)).Append("</li>");
             }
 
@@ -66,13 +73,18 @@ internal static class DocumentPage
         Append(html, "Request", operation.RequestBody?.Content);
         foreach (var (status, response) in operation.Responses ?? [])
         {
-            Append(html, $"{status} {response.Description}", status.StartsWith('2') ? response.Content : null, isShown: true);
+            Append(
+                html,
+                $"{status} {response.Description}",
+                status.StartsWith('2') ? response.Content : null,
+                isShown: true);
         }
 
         html.Append("</details>");
     }
 
-    private static void Append(StringBuilder html, string heading, IDictionary<string, OpenApiMediaType>? content, bool isShown = false)
+    private static void Append(
+        StringBuilder html, string heading, IDictionary<string, OpenApiMediaType>? content, bool isShown = false)
     {
         if (content is null && !isShown)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
@@ -14,15 +15,18 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
     private const string ApiKey = "apiKey";
     private const string Bearer = "bearer";
 
-    public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    public Task TransformAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info.Title = "MaaS";
-        document.Info.Description = "Model serving: the Open Inference Protocol, TensorFlow Serving's and TorchServe's REST interfaces.";
+        document.Info.Description =
+            "Model serving: the Open Inference Protocol, TensorFlow Serving's and TorchServe's REST interfaces.";
         document.Paths ??= [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[ApiKey] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" };
-        document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
+        document.Components.SecuritySchemes[Bearer] =
+            new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
 
         foreach (var endpoint in endpoints.Endpoints.OfType<RouteEndpoint>())
         {
@@ -50,7 +54,8 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
         ((OpenApiPathItem)path).AddOperation(new HttpMethod(method), operation);
     }
 
-    private static OpenApiOperation Describe(OpenApiDocument document, RouteEndpoint endpoint, ApiOperation operation, ServingScope scope)
+    private static OpenApiOperation Describe(
+        OpenApiDocument document, RouteEndpoint endpoint, ApiOperation operation, ServingScope scope)
     {
         var described = new OpenApiOperation
         {
@@ -124,5 +129,6 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
         return new() { [type] = new OpenApiMediaType { Schema = ApiSchemas.Of(node), Example = node } };
     }
 
-    private static OpenApiMediaType Binary() => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+    private static OpenApiMediaType Binary()
+        => new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference;
@@ -35,7 +37,7 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
             WriteTraffic(writer, history.Since(since), caller);
             WriteErrors(writer, errors.Read().Where(e => e.Model is null || caller.MayUse(e.Model)));
             writer.WritePropertyName("shadow"u8);
-            JsonSerializer.Serialize(writer, [.. shadow.Status().Where(visible.MaySee)], RouteJson.Default.IReadOnlyListShadowStatus);
+            JsonSerializer.Serialize(writer, [.. shadow.Status().Where(s => visible.MaySeeShadow(s.Model, s.Shadow))], RouteJson.Default.IReadOnlyListShadowStatus);
         });
     }
 

@@ -1,4 +1,4 @@
-using MaaS.Serving.Protocols;
+using MaaS.Serving.Endpoints;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -14,10 +14,7 @@ internal static class PageServices
         services.TryAddSingleton<OverviewAnswer>();
         services.TryAddSingleton<ModelAnswer>();
         services.TryAddEnumerable(
-        [
-            ServiceDescriptor.Singleton<IHostedService, TrafficHistory>(s => s.GetRequiredService<TrafficHistory>()),
-            ServiceDescriptor.Singleton<IProtocol, PageProtocol>(),
-        ]);
-        return services;
+            ServiceDescriptor.Singleton<IHostedService, TrafficHistory>(s => s.GetRequiredService<TrafficHistory>()));
+        return services.AddEndpoints<PageEndpoints>();
     }
 }

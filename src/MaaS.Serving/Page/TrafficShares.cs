@@ -1,6 +1,5 @@
 using System.Globalization;
 using MaaS.Serving.Models;
-using MaaS.Serving.Routing;
 
 namespace MaaS.Serving.Page;
 

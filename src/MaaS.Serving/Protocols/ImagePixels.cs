@@ -1,7 +1,7 @@
 using System.Globalization;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols;
 
@@ -30,7 +30,8 @@ internal static class ImagePixels
         {
             if (!(pixel >= 0 && pixel <= 255))
             {
-                throw RequestException.BadRequest(string.Create(CultureInfo.InvariantCulture, $"images: expected pixels from 0 to 255, got {pixel}"));
+                throw RequestException.BadRequest(
+                    string.Create(CultureInfo.InvariantCulture, $"images: expected pixels from 0 to 255, got {pixel}"));
             }
         }
 

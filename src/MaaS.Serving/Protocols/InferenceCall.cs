@@ -1,12 +1,13 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
-using MaaS.Serving.Models;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 
 namespace MaaS.Serving.Protocols;
 
-/// <summary>One inference of a protocol, from the lease on its model until the answer is written: dispose it then.</summary>
+/// <summary>
+/// One inference of a protocol, from the lease on its model until the answer is written: dispose it then.
+/// </summary>
 internal sealed class InferenceCall : IDisposable
 {
     private readonly ModelLease _lease;
@@ -55,7 +56,8 @@ internal sealed class InferenceCall : IDisposable
         Tensors.Finish();
         if (Model.MaxRows is { } most && Tensors.Values.Span is [{ Shape: [var rows, ..] }, ..] && rows > most)
         {
-            throw RequestException.BadRequest($"model '{Model.Name}': expected at most {most} rows a request, its max_batch_size, got {rows}");
+            throw RequestException.BadRequest(
+                $"model '{Model.Name}': expected at most {most} rows a request, its max_batch_size, got {rows}");
         }
 
         _input = _time.GetElapsedTime(_inputStart);
@@ -69,7 +71,7 @@ internal sealed class InferenceCall : IDisposable
         if (_outputs is not null)
         {
             _statistics.Of(Model.Name, Model.Version)
-                .AddTranslation(ServingStatistics.Rows(_request!), _request!.Timings, _input, _time.GetElapsedTime(_outputStart));
+                .AddTranslation(_request!.Rows, _request!.Timings, _input, _time.GetElapsedTime(_outputStart));
             _outputs.Dispose();
         }
 

@@ -1,5 +1,6 @@
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,8 @@ internal sealed class InferenceCalls(
         => BeginAsync(reference, contexts.Of(http), http.RequestAborted);
 
     /// <inheritdoc cref="BeginAsync(HttpContext, ModelReference)"/>
-    public async ValueTask<InferenceCall> BeginAsync(ModelReference reference, RequestContext client, CancellationToken cancellationToken)
+    public async ValueTask<InferenceCall> BeginAsync(
+        ModelReference reference, RequestContext client, CancellationToken cancellationToken)
     {
         var lease = await models.AcquireAsync(reference, client, cancellationToken).ConfigureAwait(false);
         try

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Protocols;
 
@@ -14,7 +14,8 @@ internal sealed class InputEncoders(IEnumerable<IInputEncoderFactory> factories)
     /// <summary>The model's encoder, or null.</summary>
     public IInputEncoder? For(ServedModel model)
         => _factories.Length == 0 ? null
-            : _entries.GetValue(model, m => new Entry(_factories.Select(f => f.Create(m)).FirstOrDefault(e => e is not null))).Encoder;
+            : _entries.GetValue(
+                model, m => new Entry(_factories.Select(f => f.Create(m)).FirstOrDefault(e => e is not null))).Encoder;
 
     /// <summary>What clients are told to send: the encoder's inputs where there is one, else the model's own.</summary>
     public IReadOnlyList<TensorSpec> InputsOf(ServedModel model) => For(model)?.Inputs ?? model.Inputs;

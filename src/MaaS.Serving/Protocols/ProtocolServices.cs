@@ -1,10 +1,11 @@
-using MaaS.Serving.Generation;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Grpc;
-using MaaS.Serving.OpenApi;
 using MaaS.Serving.Protocols.Images;
 using MaaS.Serving.Protocols.KServe;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.OpenInference.Statistics;
+using MaaS.Serving.Protocols.Predict;
 using MaaS.Serving.Protocols.SharedMemory;
 using MaaS.Serving.Protocols.TensorFlow;
 using MaaS.Serving.Protocols.TensorFlow.Grpc;
@@ -25,12 +26,8 @@ internal static class ProtocolServices
         services.TryAddSingleton<ImageFiles>();
         services.TryAddSingleton<SharedRegions>();
         services.TryAddSingleton<ServingStatistics>();
-        if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, ServingStatistics.Layer)))
-        {
-            services.AddSingleton(ServingStatistics.Layer);
-        }
-
-        services.AddOpenApi(options => options.AddDocumentTransformer<ServingDocument>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<ICallObserver, ServingStatistics>(s => s.GetRequiredService<ServingStatistics>()));
         services.TryAddSingleton<OpenInferenceMetadata>();
         services.TryAddSingleton<OpenInferenceInfer>();
         services.TryAddSingleton<StatisticsAnswer>();
@@ -38,22 +35,16 @@ internal static class ProtocolServices
         services.TryAddSingleton<TensorFlowPredict>();
         services.TryAddSingleton<TensorFlowExamples>();
         services.TryAddSingleton<TensorFlowStatus>();
-        services.TryAddSingleton<GenerationMetrics>();
-        services.TryAddEnumerable(
-        [
-            ServiceDescriptor.Singleton<IProtocol, HealthProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, PredictProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, TensorFlowProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, OpenInferenceProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, GenerateProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, RepositoryProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, TorchServeInference>(),
-            ServiceDescriptor.Singleton<IProtocol, TorchServeManagement>(),
-            ServiceDescriptor.Singleton<IProtocol, KServeProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, SharedMemoryProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, SettingsProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, DocumentProtocol>(),
-        ]);
-        return services.AddGrpcServices();
+        return services
+            .AddEndpoints<PredictEndpoints>()
+            .AddEndpoints<TensorFlowEndpoints>()
+            .AddEndpoints<OpenInferenceEndpoints>()
+            .AddEndpoints<RepositoryEndpoints>()
+            .AddEndpoints<SettingsEndpoints>()
+            .AddEndpoints<SharedMemoryEndpoints>()
+            .AddEndpoints<TorchServeInference>()
+            .AddEndpoints<TorchServeManagement>()
+            .AddEndpoints<KServeEndpoints>()
+            .AddGrpcServices();
     }
 }

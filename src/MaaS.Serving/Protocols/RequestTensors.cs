@@ -1,8 +1,8 @@
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
-using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Protocols;
 
@@ -20,14 +20,16 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
     public ReadOnlyMemory<TensorValue> Values => _run;
 
     /// <summary>Everything that may be sent: the model's inputs, then the encoder's.</summary>
-    public IReadOnlyList<TensorSpec> Specs { get; } = encoder is null ? model.Inputs : [.. model.Inputs, .. encoder.Inputs];
+    public IReadOnlyList<TensorSpec> Specs { get; } =
+        encoder is null ? model.Inputs : [.. model.Inputs, .. encoder.Inputs];
 
     /// <summary>The input that a value without a name is for.</summary>
     /// <exception cref="RequestException">400: there are several, so each must be named.</exception>
     public int Only(string expected)
         => encoder is { Inputs.Count: 1 } ? Specs.Count - 1
             : model.Inputs.Count == 1 ? 0
-            : throw RequestException.BadRequest($"model '{model.Name}': expected {expected} with the inputs [{Names()}], got a bare value");
+            : throw RequestException.BadRequest(
+                $"model '{model.Name}': expected {expected} with the inputs [{Names()}], got a bare value");
 
     /// <summary>The input of that name.</summary>
     /// <exception cref="RequestException">400: there is none.</exception>
@@ -66,7 +68,9 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
 
     /// <summary>Checks that nothing is missing and encodes what has to be.</summary>
     /// <exception cref="RequestException">400: an input is missing.</exception>
-    /// <exception cref="ModelInputException">The encoder's inputs do not fit, or tokens that the model does not know.</exception>
+    /// <exception cref="ModelInputException">
+    /// The encoder's inputs do not fit, or tokens that the model does not know.
+    /// </exception>
     public void Finish()
     {
         var own = model.Inputs.Count;
@@ -81,7 +85,8 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
         if (_values.AsSpan(0, own).ContainsAnyExcept((TensorValue?)null))
         {
             throw RequestException.BadRequest(
-                $"model '{model.Name}': expected either the inputs [{NamesOf(0, own)}] or [{NamesOf(own, Specs.Count)}], got some of both");
+                $"model '{model.Name}': expected either the inputs [{NamesOf(0, own)}] or "
+                    + $"[{NamesOf(own, Specs.Count)}], got some of both");
         }
 
         for (var i = 0; i < sent.Length; i++)
@@ -114,7 +119,8 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
     {
         for (var i = 0; model.Text is not null && i < _run.Length; i++)
         {
-            if (model.Inputs[i] is { Name: TextEncoder.InputIds } ids && (ids.Mismatch(_run[i]) ?? model.Text.Mismatch(_run[i])) is { } mismatch)
+            if (model.Inputs[i] is { Name: TextEncoder.InputIds } ids
+                && (ids.Mismatch(_run[i]) ?? model.Text.Mismatch(_run[i])) is { } mismatch)
             {
                 throw new ModelInputException($"{model.Name}: {mismatch}.");
             }
@@ -127,7 +133,8 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
         for (var i = start; i < end; i++)
         {
             whole[i - start] = _values[i]
-                ?? throw RequestException.BadRequest($"model '{model.Name}': expected the inputs [{NamesOf(start, end)}], '{Specs[i].Name}' is missing");
+                ?? throw RequestException.BadRequest(
+                    $"model '{model.Name}': expected the inputs [{NamesOf(start, end)}], '{Specs[i].Name}' is missing");
         }
 
         return whole;
@@ -135,7 +142,8 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
 
     /// <summary>Texts of shape (N, 1), as other servers' clients send them, are as good as (N).</summary>
     private static TensorValue Flat(TensorValue value)
-        => value is { Type: ElementType.String, Shape: [var rows, 1] } ? TensorValue.OfStrings([.. value.Strings], rows) : value;
+        => value is { Type: ElementType.String, Shape: [var rows, 1] }
+        ? TensorValue.OfStrings([.. value.Strings], rows) : value;
 
     private void ThrowIfComplete(int input)
     {
@@ -158,5 +166,6 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
 
     private string Names() => NamesOf(0, Specs.Count);
 
-    private string NamesOf(int start, int end) => string.Join(", ", Specs.Skip(start).Take(end - start).Select(s => s.Name));
+    private string NamesOf(int start, int end)
+        => string.Join(", ", Specs.Skip(start).Take(end - start).Select(s => s.Name));
 }

@@ -8,5 +8,6 @@ namespace MaaS.Serving.Protocols;
 internal static class RoutedModels
 {
     /// <summary>The parts <c>name</c>, <c>version</c> and <c>label</c> of the route.</summary>
-    public static ModelReference RoutedModel(this HttpContext context) => new(context.Route("name"), context.Route("version"), context.Route("label"));
+    public static ModelReference RoutedModel(this HttpContext context)
+        => new(context.Route("name"), context.Route("version"), context.Route("label"));
 }

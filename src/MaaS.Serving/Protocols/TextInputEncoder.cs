@@ -1,6 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Protocols;
 

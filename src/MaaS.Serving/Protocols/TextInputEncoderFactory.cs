@@ -1,4 +1,4 @@
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Protocols;

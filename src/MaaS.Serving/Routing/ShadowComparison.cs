@@ -10,8 +10,9 @@ internal static class ShadowComparison
     /// <param name="answer">What was returned.</param>
     /// <param name="shadow">What the other model gave.</param>
     /// <returns>
-    /// Absolute difference divided by 1 + the answer's size, so that it is absolute for small numbers and relative for large
-    /// ones; infinite where an output is missing, of another type or shape, where texts or whole numbers differ, or only one is NaN.
+    /// Absolute difference divided by 1 + the answer's size, so that it is absolute for small numbers and relative for
+    /// large ones; infinite where an output is missing, of another type or shape, where texts or whole numbers differ,
+    /// or only one is NaN.
     /// </returns>
     public static double Difference(IReadOnlyList<(string Name, TensorValue Value)> answer, InferenceOutputs shadow)
     {
@@ -36,8 +37,12 @@ internal static class ShadowComparison
         {
             ElementType.Float32 => Largest(a.AsSpan<float>(), b.AsSpan<float>(), static v => v),
             ElementType.Float64 => Largest(a.AsSpan<double>(), b.AsSpan<double>(), static v => v),
-            ElementType.Float16 => Largest(a.AsSpan<ushort>(), b.AsSpan<ushort>(), static v => (double)BitConverter.UInt16BitsToHalf(v)),
-            ElementType.BFloat16 => Largest(a.AsSpan<ushort>(), b.AsSpan<ushort>(), static v => BitConverter.UInt32BitsToSingle((uint)v << 16)),
+            ElementType.Float16
+                => Largest(
+                    a.AsSpan<ushort>(), b.AsSpan<ushort>(), static v => (double)BitConverter.UInt16BitsToHalf(v)),
+            ElementType.BFloat16
+                => Largest(
+                    a.AsSpan<ushort>(), b.AsSpan<ushort>(), static v => BitConverter.UInt32BitsToSingle((uint)v << 16)),
             ElementType.String => a.Strings.SequenceEqual(b.Strings) ? 0 : double.PositiveInfinity,
             _ => a.Data.Span.SequenceEqual(b.Data.Span) ? 0 : double.PositiveInfinity,
         };

@@ -7,5 +7,8 @@ namespace MaaS.Serving.Routing;
 /// <param name="Different">Copies whose outputs were not.</param>
 /// <param name="Failed">Copies that the other model could not compute.</param>
 /// <param name="Dropped">Copies that found no room.</param>
-/// <param name="LargestDifference">As <see cref="ShadowRule.Tolerance"/> counts it; infinite where types or shapes differ.</param>
-public sealed record ShadowStatus(string Model, string Shadow, long Equal, long Different, long Failed, long Dropped, double LargestDifference);
+/// <param name="LargestDifference">
+/// As <see cref="ShadowRule.Tolerance"/> counts it; infinite where types or shapes differ.
+/// </param>
+public sealed record ShadowStatus(
+    string Model, string Shadow, long Equal, long Different, long Failed, long Dropped, double LargestDifference);

@@ -37,13 +37,15 @@ public static class ApiKey
             Models = [.. models ?? []],
             Expires = expires,
         };
-        return stored.Faults("key").ToList() is { Count: > 0 } faults ? throw new ArgumentException(string.Join("; ", faults)) : (key, stored);
+        return stored.Faults("key").ToList() is { Count: > 0 } faults
+            ? throw new ArgumentException(string.Join("; ", faults)) : (key, stored);
     }
 
     /// <summary>The id in a key; false for what has not the form of a key.</summary>
     internal static bool TryReadId(string key, [NotNullWhen(true)] out string? id)
     {
-        var isKey = key.Length is > 18 and <= LongestKey && key.StartsWith(Prefix, StringComparison.Ordinal) && key[Prefix.Length + IdLength] == '_';
+        var isKey = key.Length is > 18 and <= LongestKey && key.StartsWith(Prefix, StringComparison.Ordinal)
+            && key[Prefix.Length + IdLength] == '_';
         id = isKey ? key.Substring(Prefix.Length, IdLength) : null;
         return isKey;
     }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Security;
 
-/// <summary>Keys in <c>X-Api-Key</c> or <c>Authorization: Bearer</c>, from the options and a file that may change while the server runs.</summary>
+/// <summary>
+/// Keys in <c>X-Api-Key</c> or <c>Authorization: Bearer</c>, from the options and a file that may change while the
+/// server runs.
+/// </summary>
 internal sealed partial class ApiKeyCredential : ICredential
 {
     public const string Header = "X-Api-Key";
@@ -25,7 +28,12 @@ internal sealed partial class ApiKeyCredential : ICredential
         _configured = [.. options.Value.Security.ApiKeys];
         _keys = Index([]);
         _file = options.Value.Security.ApiKeyFile is { } file
-            ? new(file, path => Index(ApiKeyFile.Read(path)), time, keys => LogReloaded(keys.Count), LogUnreadable) : null;
+            ? new(
+                file,
+                path => Index(ApiKeyFile.Read(path)),
+                time,
+                keys => LogReloaded(keys.Count),
+                LogUnreadable) : null;
     }
 
     public string Name => "api-key";
@@ -56,14 +64,20 @@ internal sealed partial class ApiKeyCredential : ICredential
 
         const string Bearer = "Bearer maas_";
         var authorization = headers.Authorization.ToString();
-        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization["Bearer ".Length..].Trim() : null;
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? authorization["Bearer ".Length..].Trim() : null;
     }
 
     private FrozenDictionary<string, Entry> Index(IEnumerable<ApiKeyOptions> fromFile)
         => _configured.Concat(fromFile).DistinctBy(k => k.Id).ToFrozenDictionary(k => k.Id, k => new Entry(
             Convert.FromHexString(k.Sha256),
             k.Expires,
-            new Proof(new Caller(k.Name, ServingScopes.Union(k.Scopes), k.Models.Count > 0 ? k.Models : null, k.RequestsPerSecond))));
+            new Proof(
+                new Caller(
+                    k.Name,
+                    ServingScopes.Union(k.Scopes),
+                    k.Models.Count > 0 ? k.Models : null,
+                    k.RequestsPerSecond))));
 
     [LoggerMessage(LogLevel.Information, "The file of API keys has changed; {Count} keys are valid")]
     private partial void LogReloaded(int count);

@@ -3,7 +3,10 @@ using MaaS.Primitives.Files;
 
 namespace MaaS.Serving.Security;
 
-/// <summary>Stored keys as a JSON file: <c>{"keys": [{"id", "name", "sha256", "scopes", "models"?, "expires"?, "requestsPerSecond"?}]}</c>.</summary>
+/// <summary>
+/// Stored keys as a JSON file: <c>{"keys": [{"id", "name", "sha256", "scopes", "models"?, "expires"?,
+/// "requestsPerSecond"?}]}</c>.
+/// </summary>
 public static class ApiKeyFile
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
@@ -25,12 +28,16 @@ public static class ApiKeyFile
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected a JSON object with a list 'keys', got an error: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected a JSON object with a list 'keys', got an error: {e.Message}", e);
         }
 
-        var keys = content?.Keys ?? throw new InvalidDataException($"{path}: expected a JSON object with a list 'keys', got none.");
+        var keys = content?.Keys
+            ?? throw new InvalidDataException($"{path}: expected a JSON object with a list 'keys', got none.");
         var faults = keys.SelectMany((key, i) => key.Faults($"{path}: keys:{i}"))
-            .Concat(keys.CountBy(k => k.Id).Where(g => g.Value > 1).Select(g => $"{path}: expected each id once, got '{g.Key}' {g.Value} times")).ToList();
+            .Concat(
+                keys.CountBy(k => k.Id).Where(g => g.Value > 1).Select(
+                    g => $"{path}: expected each id once, got '{g.Key}' {g.Value} times")).ToList();
         return faults.Count == 0 ? keys : throw new InvalidDataException(string.Join("; ", faults));
     }
 

@@ -13,7 +13,8 @@ public sealed class Caller
     /// <param name="scopes">What they may do.</param>
     /// <param name="models">With which models; null or <c>*</c> among them for all.</param>
     /// <param name="requestsPerSecond">A rate of their own; null for the server's.</param>
-    public Caller(string name, ServingScope scopes, IEnumerable<string>? models = null, double? requestsPerSecond = null)
+    public Caller(
+        string name, ServingScope scopes, IEnumerable<string>? models = null, double? requestsPerSecond = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         Name = name;
@@ -40,7 +41,8 @@ public sealed class Caller
 
     /// <summary>As the user of a request, with the claims that <see cref="ClaimsCallerFactory"/> reads.</summary>
     internal ClaimsPrincipal Principal
-        => field ??= new ClaimsPrincipal(Name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity(Claims(), "MaaS"));
+        => field ??= new ClaimsPrincipal(
+            Name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity(Claims(), "MaaS"));
 
     /// <summary>Whether no model is kept from them.</summary>
     internal bool MayUseAll => _models is null;

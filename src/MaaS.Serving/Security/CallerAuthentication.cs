@@ -20,7 +20,8 @@ internal sealed class CallerAuthentication
     /// <param name="options">Who callers without any proof are.</param>
     /// <param name="own">MaaS's own proofs, in the order in which they are looked for.</param>
     /// <param name="application">The application's users; null for none.</param>
-    public CallerAuthentication(IOptions<MaaSServingOptions> options, IEnumerable<ICredential> own, ApplicationCredential? application = null)
+    public CallerAuthentication(
+        IOptions<MaaSServingOptions> options, IEnumerable<ICredential> own, ApplicationCredential? application = null)
     {
         _options = options.Value.Security;
         _own = [.. own];
@@ -42,7 +43,8 @@ internal sealed class CallerAuthentication
     /// </summary>
     public Caller AnonymousAt(HttpContext context, int? adminPort)
         => !_options.HasCredentials && _options.AnonymousScopes.Count == 0 && adminPort == context.Connection.LocalPort
-            && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address) ? LocalAdmin : Anonymous;
+            && context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+            ? LocalAdmin : Anonymous;
 
     /// <summary>Reads every kind of proof.</summary>
     /// <returns>Null where the request has none.</returns>

@@ -13,8 +13,12 @@ internal sealed class CallerLimits : IDisposable
     public CallerLimits(IOptions<MaaSServingOptions> options)
     {
         _default = options.Value.Security.RateLimit;
-        _limiter = PartitionedRateLimiter.Create<(Caller Caller, string Key), string>(who => RateLimitPartition.GetTokenBucketLimiter(
-            who.Key, _ => Bucket(who.Caller.RequestsPerSecond ?? _default!.RequestsPerSecond, who.Caller.RequestsPerSecond is null ? _default!.Burst : 0)));
+        _limiter = PartitionedRateLimiter.Create<(Caller Caller, string Key), string>(
+            who => RateLimitPartition.GetTokenBucketLimiter(
+            who.Key, _
+                => Bucket(
+                    who.Caller.RequestsPerSecond ?? _default!.RequestsPerSecond,
+                    who.Caller.RequestsPerSecond is null ? _default!.Burst : 0)));
     }
 
     /// <summary>Takes one request off a caller's quota.</summary>

@@ -14,7 +14,10 @@ internal sealed class ClaimsCallerFactory : ICallerFactory
     {
         var name = user.Identity?.Name ?? user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub");
         return string.IsNullOrEmpty(name) ? null
-            : new Caller(name, ServingScopes.Union(Values(user, Scope).Concat(Values(user, "scp"))), user.HasClaim(c => c.Type == Models) ? Values(user, Models) : null);
+            : new Caller(
+                name,
+                ServingScopes.Union(Values(user, Scope).Concat(Values(user, "scp"))),
+                user.HasClaim(c => c.Type == Models) ? Values(user, Models) : null);
     }
 
     private static IEnumerable<string> Values(ClaimsPrincipal user, string type)

@@ -26,7 +26,12 @@ internal sealed partial class ClientAuthority
         _logger = logger;
         _authorities = Read(security.ClientAuthorityFile!);
         _revocations = security.ClientRevocationFile is { } file
-            ? new(file, path => new Revocations(RevocationList.ReadFile(path)), time, r => LogReloaded(r.Lists.Count), LogUnreadable) : null;
+            ? new(
+                file,
+                path => new Revocations(RevocationList.ReadFile(path)),
+                time,
+                r => LogReloaded(r.Lists.Count),
+                LogUnreadable) : null;
     }
 
     /// <summary>The certificates of a PEM file.</summary>
@@ -44,7 +49,8 @@ internal sealed partial class ClientAuthority
             throw new InvalidDataException($"{path}: expected certificates in PEM: {e.Message}", e);
         }
 
-        return authorities.Count > 0 ? authorities : throw new InvalidDataException($"{path}: expected certificates in PEM, got none");
+        return authorities.Count > 0
+            ? authorities : throw new InvalidDataException($"{path}: expected certificates in PEM, got none");
     }
 
     /// <summary>
@@ -95,7 +101,8 @@ internal sealed partial class ClientAuthority
         {
             var certificate = chain.ChainElements[i].Certificate;
             if (!_authorities.Contains(certificate)
-                && revocations.Fault(certificate, chain.ChainElements[i + 1].Certificate, _time.GetUtcNow()) is { } fault)
+                && revocations.Fault(
+                    certificate, chain.ChainElements[i + 1].Certificate, _time.GetUtcNow()) is { } fault)
             {
                 return fault;
             }
@@ -125,7 +132,10 @@ internal sealed partial class ClientAuthority
         /// </summary>
         public string? Fault(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset now)
         {
-            var list = Lists.Where(l => _signed.GetOrAdd((l, issuer.Thumbprint), static (key, authority) => key.List.IsSignedBy(authority), issuer))
+            var list = Lists.Where(
+                l
+                    => _signed.GetOrAdd(
+                        (l, issuer.Thumbprint), static (key, authority) => key.List.IsSignedBy(authority), issuer))
                 .MaxBy(l => l.ThisUpdate);
             return list is null ? $"there is no revocation list of '{issuer.Subject}'"
                 : list.Names(certificate) ? $"'{issuer.Subject}' has revoked it"

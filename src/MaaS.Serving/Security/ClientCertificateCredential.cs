@@ -10,13 +10,16 @@ namespace MaaS.Serving.Security;
 /// Certificates of TLS clients; their subject names the caller. An authority is asked once a connection, and again when
 /// its revocations change: a connection outlives neither the revocation nor the end of its certificate.
 /// </summary>
-internal sealed class ClientCertificateCredential(IOptions<MaaSServingOptions> options, ClientAuthority authority, TimeProvider time) : ICredential
+internal sealed class ClientCertificateCredential(
+    IOptions<MaaSServingOptions> options, ClientAuthority authority, TimeProvider time) : ICredential
 {
-    private static readonly Proof NoCertificate = Proof.Refused("expected a client certificate of a trusted authority, got none");
+    private static readonly Proof NoCertificate = Proof.Refused(
+        "expected a client certificate of a trusted authority, got none");
     private static readonly Proof NotAccepted = Proof.Refused("the client certificate is not valid here");
 
     // Without subjects the certificates open the door and other proofs say who comes in.
-    private readonly FrozenDictionary<string, Proof>? _known = options.Value.Security.ClientCertificates is { Count: > 0 } known
+    private readonly FrozenDictionary<string, Proof>? _known =
+        options.Value.Security.ClientCertificates is { Count: > 0 } known
         ? known.ToFrozenDictionary(
             c => c.Subject,
             c => new Proof(new Caller(c.Subject, ServingScopes.Union(c.Scopes), c.Models.Count > 0 ? c.Models : null)),
@@ -34,7 +37,8 @@ internal sealed class ClientCertificateCredential(IOptions<MaaSServingOptions> o
         }
 
         var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        var accepted = items is not null && items.TryGetValue(typeof(ClientCertificateCredential), out var known) ? (Accepted)known! : null;
+        var accepted = items is not null && items.TryGetValue(typeof(ClientCertificateCredential), out var known)
+            ? (Accepted)known! : null;
         if (accepted?.State == authority.State && ReferenceEquals(accepted.Certificate, certificate))
         {
             return accepted.Until > time.GetUtcNow() ? null : NotAccepted;
@@ -47,7 +51,8 @@ internal sealed class ClientCertificateCredential(IOptions<MaaSServingOptions> o
 
         if (items is not null)
         {
-            items[typeof(ClientCertificateCredential)] = new Accepted(certificate, authority.State, certificate.NotAfter);
+            items[typeof(ClientCertificateCredential)] = new Accepted(
+                certificate, authority.State, certificate.NotAfter);
         }
 
         return null;
@@ -55,7 +60,8 @@ internal sealed class ClientCertificateCredential(IOptions<MaaSServingOptions> o
 
     public ValueTask<Proof?> ReadAsync(HttpContext context)
         => ValueTask.FromResult(_known is not null && context.Connection.ClientCertificate is { } certificate
-            ? _known.GetValueOrDefault(certificate.Subject) ?? Proof.Refused($"the client certificate's subject is not known here")
+            ? _known.GetValueOrDefault(certificate.Subject)
+            ?? Proof.Refused($"the client certificate's subject is not known here")
             : null);
 
     private sealed record Accepted(X509Certificate2 Certificate, object State, DateTimeOffset Until);

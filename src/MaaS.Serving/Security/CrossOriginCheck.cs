@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -18,9 +18,11 @@ internal sealed class CrossOriginCheck(IOptions<MaaSServingOptions> options)
 {
     private const string FetchSite = "Sec-Fetch-Site";
 
-    private static readonly string[] SimpleTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+    private static readonly string[] SimpleTypes =
+        ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
-    private readonly FrozenSet<string> _allowed = options.Value.Security.AllowedOrigins.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenSet<string> _allowed = options.Value.Security.AllowedOrigins.ToFrozenSet(
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Looks at a request.</summary>
     /// <param name="context">The request.</param>
@@ -29,7 +31,8 @@ internal sealed class CrossOriginCheck(IOptions<MaaSServingOptions> options)
     public Failure? Refusal(HttpContext context, ServingScope scope)
     {
         var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            || HttpMethods.IsOptions(request.Method))
         {
             return null;
         }
@@ -38,13 +41,14 @@ internal sealed class CrossOriginCheck(IOptions<MaaSServingOptions> options)
         if (!IsAcceptable(request, origin))
         {
             return new Failure(
-                StatusCodes.Status403Forbidden,
-                $"expected a page of this server or one of {nameof(SecurityOptions.AllowedOrigins)}, got a request of '{(origin.Length > 0 ? origin : "another site")}'");
+                FaultKind.PermissionDenied,
+                $"expected a page of this server or one of {nameof(SecurityOptions.AllowedOrigins)}, got a request "
+                    + $"of '{(origin.Length > 0 ? origin : "another site")}'");
         }
 
         return scope == ServingScope.Admin && HttpMethods.IsPost(request.Method) && IsSimple(request, origin)
             ? new Failure(
-                StatusCodes.Status415UnsupportedMediaType,
+                FaultKind.UnsupportedEncoding,
                 "expected Content-Type: application/json or the header X-Requested-With where something is changed, "
                     + $"got '{request.ContentType}', which any page may send")
             : null;
@@ -63,20 +67,26 @@ internal sealed class CrossOriginCheck(IOptions<MaaSServingOptions> options)
         }
 
         var scheme = origin.IndexOf("://", StringComparison.Ordinal);
-        return origin.Length == 0 || (scheme > 0 && origin.AsSpan(scheme + 3).Equals(request.Headers.Host.ToString(), StringComparison.OrdinalIgnoreCase));
+        return origin.Length == 0
+            || (
+                scheme > 0
+                    && origin.AsSpan(scheme + 3).Equals(
+                        request.Headers.Host.ToString(), StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Whether a browser sends it to any server without asking that server first.</summary>
     private static bool IsSimple(HttpRequest request, string origin)
     {
         var headers = request.Headers;
-        if (headers.ContainsKey(ApiKeyCredential.Header) || headers.ContainsKey("X-Requested-With") || headers.Authorization.Count > 0)
+        if (headers.ContainsKey(ApiKeyCredential.Header) || headers.ContainsKey("X-Requested-With")
+            || headers.Authorization.Count > 0)
         {
             return false;
         }
 
         // Without a body there is no type: then it is simple where a browser sends it.
-        return request.ContentType is not { Length: > 0 } type ? origin.Length > 0 || headers.ContainsKey(FetchSite) || headers.Referer.Count > 0
+        return request.ContentType is not { Length: > 0 } type
+            ? origin.Length > 0 || headers.ContainsKey(FetchSite) || headers.Referer.Count > 0
                 || headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.OrdinalIgnoreCase)
             : SimpleTypes.Contains(type.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase);
     }

@@ -7,7 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace MaaS.Serving.Security;
 
-/// <summary>Signed tokens in <c>Authorization: Bearer</c>: signature, issuer, audience and lifetime are checked.</summary>
+/// <summary>
+/// Signed tokens in <c>Authorization: Bearer</c>: signature, issuer, audience and lifetime are checked.
+/// </summary>
 internal sealed partial class JwtCredential : ICredential
 {
     private const string Bearer = "Bearer ";
@@ -45,11 +47,13 @@ internal sealed partial class JwtCredential : ICredential
             return null;
         }
 
-        var result = await _handler.ValidateTokenAsync(authorization[Bearer.Length..].Trim(), _parameters).ConfigureAwait(false);
+        var result = await _handler.ValidateTokenAsync(
+            authorization[Bearer.Length..].Trim(), _parameters).ConfigureAwait(false);
         if (!result.IsValid)
         {
             LogRefused(result.Exception?.GetType().Name ?? "");
-            return Proof.Refused(result.Exception is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException
+            return Proof.Refused(
+                result.Exception is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException
                 ? "the token has expired or is not valid yet" : "the token is not valid here");
         }
 

@@ -16,12 +16,16 @@ internal static class JwtKeys
         List<SecurityKey> keys = [];
         if (options.Issuer.Length == 0 || options.Audience.Length == 0)
         {
-            faults.Add($"{where}: expected {nameof(options.Issuer)} and {nameof(options.Audience)}, got '{options.Issuer}' and '{options.Audience}'; tokens meant for others would be taken");
+            faults.Add(
+                $"{where}: expected {nameof(options.Issuer)} and {nameof(options.Audience)}, got '{options.Issuer}' "
+                    + $"and '{options.Audience}'; tokens meant for others would be taken");
         }
 
         foreach (var algorithm in options.AcceptedAlgorithms.Except(Known))
         {
-            faults.Add($"{where}:{nameof(options.Algorithms)}: expected some of [{string.Join(", ", Known)}], got '{algorithm}'");
+            faults.Add(
+                $"{where}:{nameof(options.Algorithms)}: expected some of [{string.Join(", ", Known)}], got "
+                    + $"'{algorithm}'");
         }
 
         if (options.JwksFile is { } jwks)
@@ -41,7 +45,9 @@ internal static class JwtKeys
 
         if (keys.Count == 0 && faults.Count == 0)
         {
-            faults.Add($"{where}: expected a key in {nameof(options.JwksFile)}, {nameof(options.PublicKeyFiles)} or {nameof(options.SecretFile)}, got none");
+            faults.Add(
+                $"{where}: expected a key in {nameof(options.JwksFile)}, {nameof(options.PublicKeyFiles)} or "
+                    + $"{nameof(options.SecretFile)}, got none");
         }
 
         return keys;
@@ -63,7 +69,8 @@ internal static class JwtKeys
     {
         if (pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
-            throw new InvalidDataException("expected a public key or certificate, got a private key; the server needs none");
+            throw new InvalidDataException(
+                "expected a public key or certificate, got a private key; the server needs none");
         }
 
         if (pem.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
@@ -82,10 +89,14 @@ internal static class JwtKeys
             ec.Dispose();
             var rsa = RSA.Create();
             rsa.ImportFromPem(pem);
-            return rsa.KeySize >= 2048 ? new RsaSecurityKey(rsa) : throw new InvalidDataException($"expected at least 2048 bits, got {rsa.KeySize}", e);
+            return rsa.KeySize >= 2048
+                ? new RsaSecurityKey(rsa) : throw new InvalidDataException(
+                    $"expected at least 2048 bits, got {rsa.KeySize}", e);
         }
     }
 
     private static SymmetricSecurityKey Secret(byte[] bytes)
-        => bytes.Length >= 32 ? new SymmetricSecurityKey(bytes) : throw new InvalidDataException($"expected a secret of at least 32 bytes, got {bytes.Length}");
+        => bytes.Length >= 32
+        ? new SymmetricSecurityKey(bytes) : throw new InvalidDataException(
+            $"expected a secret of at least 32 bytes, got {bytes.Length}");
 }

@@ -1,5 +1,5 @@
-using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Security;
 
@@ -11,7 +11,7 @@ namespace MaaS.Serving.Security;
 internal sealed record ModelMetadata(Func<HttpContext, string?> Of, bool IsInMessage = false)
 {
     /// <summary>The route value <c>name</c>.</summary>
-    public static ModelMetadata InAddress { get; } = new(static context => context.Route("name"));
+    public static ModelMetadata InAddress { get; } = new(static context => context.GetRouteValue("name") as string);
 
     /// <summary>The body.</summary>
     public static ModelMetadata InMessage { get; } = new(static _ => null, IsInMessage: true);

@@ -23,7 +23,8 @@ internal sealed class ReloadedFile<T>
     /// <param name="time">The clock.</param>
     /// <param name="onReloaded">Told of every content after the first.</param>
     /// <param name="onUnreadable">Told why a changed file could not be taken over.</param>
-    public ReloadedFile(string path, Func<string, T> read, TimeProvider time, Action<T> onReloaded, Action<Exception> onUnreadable)
+    public ReloadedFile(
+        string path, Func<string, T> read, TimeProvider time, Action<T> onReloaded, Action<Exception> onUnreadable)
     {
         _path = path;
         _read = read;

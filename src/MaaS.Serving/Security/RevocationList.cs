@@ -41,13 +41,17 @@ internal sealed class RevocationList
 
             if (!content.ReadEncodedValue().Span.SequenceEqual(algorithm.Span) || unusedBits != 0)
             {
-                throw new InvalidDataException("expected a list that names the algorithm of its signature, got two algorithms or half a byte of signature");
+                throw new InvalidDataException(
+                    "expected a list that names the algorithm of its signature, got two algorithms or half a byte of "
+                        + "signature");
             }
 
             Issuer = new X500DistinguishedName(content.ReadEncodedValue().Span);
             ThisUpdate = ReadTime(content);
             NextUpdate = content.HasData && IsTime(content.PeekTag()) ? ReadTime(content) : DateTimeOffset.MaxValue;
-            _serials = (content.HasData && content.PeekTag().HasSameClassAndValue(Asn1Tag.Sequence) ? ReadSerials(content.ReadSequence()) : [])
+            _serials = (
+                content.HasData && content.PeekTag().HasSameClassAndValue(Asn1Tag.Sequence)
+                    ? ReadSerials(content.ReadSequence()) : [])
                 .ToFrozenSet(StringComparer.Ordinal);
             if (content.HasData)
             {
@@ -95,7 +99,8 @@ internal sealed class RevocationList
                 text = text[found.Location.End..];
             }
 
-            return lists.Count > 0 ? lists : throw new InvalidDataException($"expected PEM blocks '{Label}' or one list in DER, got none");
+            return lists.Count > 0
+                ? lists : throw new InvalidDataException($"expected PEM blocks '{Label}' or one list in DER, got none");
         }
         catch (InvalidDataException e)
         {
@@ -110,7 +115,8 @@ internal sealed class RevocationList
     public bool IsSignedBy(X509Certificate2 authority)
     {
         if (!authority.SubjectName.RawData.AsSpan().SequenceEqual(Issuer.RawData)
-            || authority.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign))
+            || authority.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage
+            && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign))
         {
             return false;
         }
@@ -153,7 +159,8 @@ internal sealed class RevocationList
             if (extension.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && extension.ReadBoolean())
             {
                 throw new InvalidDataException(
-                    $"expected a complete list of one authority's own certificates, got the critical extension {oid} in a {where}; delta and indirect lists are not taken");
+                    $"expected a complete list of one authority's own certificates, got the critical extension {oid} "
+                        + $"in a {where}; delta and indirect lists are not taken");
             }
         }
     }
@@ -161,7 +168,8 @@ internal sealed class RevocationList
     /// <summary>A serial number as its hexadecimal digits, however many zeros an encoder put before it.</summary>
     private static string Serial(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes.TrimStart((byte)0));
 
-    private static bool IsTime(Asn1Tag tag) => tag.HasSameClassAndValue(Asn1Tag.UtcTime) || tag.HasSameClassAndValue(Asn1Tag.GeneralizedTime);
+    private static bool IsTime(Asn1Tag tag)
+        => tag.HasSameClassAndValue(Asn1Tag.UtcTime) || tag.HasSameClassAndValue(Asn1Tag.GeneralizedTime);
 
     private static DateTimeOffset ReadTime(AsnReader reader)
         => reader.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime) ? reader.ReadUtcTime() : reader.ReadGeneralizedTime();

@@ -1,4 +1,3 @@
-using MaaS.Serving.Audit;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -6,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Security;
 
-/// <summary>Registers the guard and what it asks.</summary>
+/// <summary>Registers what finds out who calls.</summary>
 internal static class SecurityServices
 {
     public static IServiceCollection AddSecurity(this IServiceCollection services)
@@ -14,12 +13,12 @@ internal static class SecurityServices
         services.TryAddSingleton<CallerLimits>();
         services.TryAddSingleton<HostCheck>();
         services.TryAddSingleton<CrossOriginCheck>();
-        services.TryAddSingleton<AuditTrail>();
         services.TryAddSingleton<ClientAuthority>();
         services.TryAddSingleton<ICallerFactory, ClaimsCallerFactory>();
-        services.TryAddSingleton(s => new CallerAuthentication(s.GetRequiredService<IOptions<MaaSServingOptions>>(), Credentials(s), Application(s)));
-        services.TryAddSingleton<EndpointGuard>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, EndpointStartCheck>());
+        services.TryAddSingleton(
+            s
+                => new CallerAuthentication(
+                    s.GetRequiredService<IOptions<MaaSServingOptions>>(), Credentials(s), Application(s)));
         return services;
     }
 
@@ -43,6 +42,7 @@ internal static class SecurityServices
     }
 
     private static ApplicationCredential? Application(IServiceProvider services)
-        => services.GetRequiredService<IOptions<MaaSServingOptions>>().Value.Security.AuthenticationSchemes.Count == 0 ? null
+        => services.GetRequiredService<IOptions<MaaSServingOptions>>().Value.Security.AuthenticationSchemes.Count == 0
+        ? null
             : ActivatorUtilities.CreateInstance<ApplicationCredential>(services);
 }

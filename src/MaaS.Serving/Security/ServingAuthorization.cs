@@ -1,11 +1,9 @@
-using MaaS.Serving.Http;
-using Microsoft.AspNetCore.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <see
-/// cref="Models.ModelAccess"/> for models that a body names, and by the authorization handler for an application's own
+/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <c>ModelAccess</c> for models that a body names, and by the authorization handler for an application's own
 /// endpoints.
 /// </summary>
 internal static class ServingAuthorization
@@ -21,13 +19,14 @@ internal static class ServingAuthorization
         {
             var name = scope.ToString().ToLowerInvariant();
             return caller.Name.Length == 0
-                ? new Failure(StatusCodes.Status401Unauthorized, $"expected proof of the scope '{name}', got none")
-                : new Failure(StatusCodes.Status403Forbidden, $"expected the scope '{name}', '{caller.Name}' does not have it");
+                ? new Failure(FaultKind.Unauthenticated, $"expected proof of the scope '{name}', got none")
+                : new Failure(
+                    FaultKind.PermissionDenied, $"expected the scope '{name}', '{caller.Name}' does not have it");
         }
 
         // Whether there is such a model is not for them to know.
         return model is null || caller.MayUse(model) ? null
-            : new Failure(StatusCodes.Status403Forbidden, $"expected a model that '{caller.Name}' may use, got '{model}'");
+            : new Failure(FaultKind.PermissionDenied, $"expected a model that '{caller.Name}' may use, got '{model}'");
     }
 
     /// <summary>Throws where the caller may not.</summary>
@@ -36,7 +35,7 @@ internal static class ServingAuthorization
     {
         if (Refusal(caller, scope, model) is { } refusal)
         {
-            throw new RequestException(refusal.Status, refusal.Message);
+            throw new RequestException(refusal.Kind, refusal.Message);
         }
     }
 }

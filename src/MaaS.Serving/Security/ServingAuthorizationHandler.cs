@@ -1,6 +1,6 @@
-using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Security;
 
@@ -9,7 +9,7 @@ internal sealed class ServingAuthorizationHandler(ICallerFactory callers) : Auth
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ServingRequirement requirement)
     {
-        var model = context.Resource as string ?? (context.Resource as HttpContext)?.Route("name");
+        var model = context.Resource as string ?? (context.Resource as HttpContext)?.GetRouteValue("name") as string;
         var caller = context.User.Identity?.IsAuthenticated == true ? callers.Create(context.User) : null;
         if (caller is not null)
         {

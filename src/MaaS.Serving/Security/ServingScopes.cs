@@ -26,7 +26,9 @@ public static class ServingScopes
         return endpoint;
     }
 
-    /// <summary>The scope of a name, as <c>predict</c> or <c>maas:predict</c>; null for a name of something else.</summary>
+    /// <summary>
+    /// The scope of a name, as <c>predict</c> or <c>maas:predict</c>; null for a name of something else.
+    /// </summary>
     internal static ServingScope? Parse(ReadOnlySpan<char> name)
     {
         const string Prefix = "maas:";
@@ -39,13 +41,16 @@ public static class ServingScopes
         };
     }
 
-    /// <summary>All scopes that a list names; names of something else are passed over, as tokens carry scopes of other services.</summary>
+    /// <summary>
+    /// All scopes that a list names; names of something else are passed over, as tokens carry scopes of other services.
+    /// </summary>
     internal static ServingScope Union(IEnumerable<string> names)
         => names.Aggregate(ServingScope.None, (all, name) => all | (Parse(name) ?? ServingScope.None));
 
     /// <summary>The faults of a list of names in a configuration, where every name must be known.</summary>
     internal static IEnumerable<string> Faults(IEnumerable<string> names, string where)
-        => names.Where(n => Parse(n) is null).Select(n => $"{where}: expected a scope among [{string.Join(", ", Names)}], got '{n}'");
+        => names.Where(n => Parse(n) is null).Select(
+            n => $"{where}: expected a scope among [{string.Join(", ", Names)}], got '{n}'");
 }
 
 /// <summary>What an endpoint asks of its caller.</summary>

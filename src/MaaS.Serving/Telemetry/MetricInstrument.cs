@@ -8,7 +8,8 @@ internal sealed class MetricInstrument
     // Labels come from names of models and kinds of errors; a meter that makes more sets than this is cut off.
     private const int MostSeries = 4096;
 
-    private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+    private static readonly double[] DefaultBounds =
+        [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
     private readonly Lock _adding = new();
     private readonly double[]? _bounds;

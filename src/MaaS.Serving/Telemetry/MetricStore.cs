@@ -32,7 +32,8 @@ internal sealed class MetricStore : IDisposable
 
     /// <summary>What the instruments of that name hold; observable ones are not asked.</summary>
     /// <param name="name">As Prometheus sees it.</param>
-    public IEnumerable<MetricSeries> Series(string name) => _instruments.Values.Where(i => i.Name == name).SelectMany(i => i.Series);
+    public IEnumerable<MetricSeries> Series(string name)
+        => _instruments.Values.Where(i => i.Name == name).SelectMany(i => i.Series);
 
     /// <summary>All instruments, with the observable ones asked just now.</summary>
     public IReadOnlyList<MetricInstrument> Read()

@@ -3,7 +3,9 @@ using System.Text;
 namespace MaaS.Serving.Telemetry;
 
 /// <summary>Metrics in OpenMetrics 1.0, for those whose Accept asks for it.</summary>
-/// <remarks>Source: OpenMetrics 1.0.0: a counter's family has no <c>_total</c>, its samples have; the text ends with EOF.</remarks>
+/// <remarks>
+/// Source: OpenMetrics 1.0.0: a counter's family has no <c>_total</c>, its samples have; the text ends with EOF.
+/// </remarks>
 internal static class OpenMetricsText
 {
     public const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -48,7 +50,8 @@ internal static class OpenMetricsText
         {
             // # HELP name text, # TYPE name kind.
             var parts = line[0] == '#' ? line.Split(' ', 4) : null;
-            if (parts is { Length: 4 } && counters.Contains(parts[2]) && parts[2].EndsWith(Total, StringComparison.Ordinal))
+            if (parts is { Length: 4 } && counters.Contains(parts[2])
+                && parts[2].EndsWith(Total, StringComparison.Ordinal))
             {
                 parts[2] = parts[2][..^Total.Length];
             }

@@ -19,7 +19,8 @@ internal sealed class OtlpExport(IOptions<MaaSServingOptions> options) : IHosted
     {
         if (_options.OtlpEndpoint is { } endpoint)
         {
-            var resource = ResourceBuilder.CreateDefault().AddService("maas", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version!.ToString(3));
+            var resource = ResourceBuilder.CreateDefault().AddService(
+                "maas", serviceVersion: typeof(OtlpExport).Assembly.GetName().Version!.ToString(3));
             _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
                 .AddSource(ServingMetrics.MeterName, "Microsoft.AspNetCore")
                 .AddOtlpExporter(o => Configure(o, endpoint, "v1/traces")).Build();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,10 +14,11 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Telemetry;
 
 /// <summary>
-/// Keeps some requests with their answers as JSON lines. Writing happens behind the requests; when the disk cannot follow,
-/// samples are lost and no request waits.
+/// Keeps some requests with their answers as JSON lines. Writing happens behind the requests; when the disk cannot
+/// follow, samples are lost and no request waits.
 /// </summary>
-internal sealed partial class PayloadSampler(IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<PayloadSampler> logger) : BackgroundService
+internal sealed partial class PayloadSampler(
+    IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<PayloadSampler> logger) : BackgroundService
 {
     private readonly SamplingOptions? _options = options.Value.Telemetry.Sampling;
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(
@@ -25,7 +27,9 @@ internal sealed partial class PayloadSampler(IOptions<MaaSServingOptions> option
     /// <summary>The layer that samples; nothing where no sampling is configured.</summary>
     public static ExecutorLayer Layer { get; } = new(
         ExecutorOrder.Sampling,
-        static (services, next) => services.GetRequiredService<PayloadSampler>() is { _options.Rate: > 0 } sampler ? new Executor(next, sampler) : next);
+        static (services, next)
+            => services.GetRequiredService<PayloadSampler>() is { _options.Rate: > 0 } sampler
+            ? new Executor(next, sampler) : next);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +38,9 @@ internal sealed partial class PayloadSampler(IOptions<MaaSServingOptions> option
             try
             {
                 Directory.CreateDirectory(_options!.Folder);
-                var path = Path.Combine(_options.Folder, $"{time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.jsonl");
+                var path = Path.Combine(
+                    _options.Folder,
+                    $"{time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.jsonl");
                 using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
                 if (file.Length + line.Length <= _options.MaxBytesPerDay)
                 {

@@ -4,7 +4,10 @@ using System.Text;
 namespace MaaS.Serving.Telemetry;
 
 /// <summary>Metrics in Prometheus' text format 0.0.4.</summary>
-/// <remarks>Names and units follow OpenTelemetry's rules for Prometheus: <c>maas.inference.duration</c> in s is <c>maas_inference_duration_seconds</c>.</remarks>
+/// <remarks>
+/// Names and units follow OpenTelemetry's rules for Prometheus: <c>maas.inference.duration</c> in s is
+/// <c>maas_inference_duration_seconds</c>.
+/// </remarks>
 internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -25,12 +28,14 @@ internal static class PrometheusText
         }
 
         // _count belongs to histograms, say Prometheus' rules; the runtime has gauges of that name.
-        if (kind is not (MetricKind.Counter or MetricKind.Histogram) && text.ToString().EndsWith("_count", StringComparison.Ordinal))
+        if (kind is not (MetricKind.Counter or MetricKind.Histogram)
+            && text.ToString().EndsWith("_count", StringComparison.Ordinal))
         {
             text.Replace("_count", "_number", text.Length - "_count".Length, "_count".Length);
         }
 
-        return kind == MetricKind.Counter && !name.EndsWith("total", StringComparison.Ordinal) ? text.Append("_total").ToString() : text.ToString();
+        return kind == MetricKind.Counter && !name.EndsWith("total", StringComparison.Ordinal)
+            ? text.Append("_total").ToString() : text.ToString();
     }
 
     /// <summary>A name that only has characters Prometheus takes.</summary>
@@ -56,7 +61,9 @@ internal static class PrometheusText
             }
 
             var first = group.First();
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {first.Name} {first.Description.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# HELP {first.Name} {first.Description.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {first.Name} {TypeOf(first.Kind)}\n");
             foreach (var instrument in group)
             {
@@ -81,7 +88,12 @@ internal static class PrometheusText
         long count = 0;
         foreach (var (bound, upTo) in series.Cumulative())
         {
-            Line(text, instrument.Name + "_bucket", series.Labels, double.IsPositiveInfinity(bound) ? "+Inf" : Number(bound), upTo);
+            Line(
+                text,
+                instrument.Name + "_bucket",
+                series.Labels,
+                double.IsPositiveInfinity(bound) ? "+Inf" : Number(bound),
+                upTo);
             count = upTo;
         }
 
@@ -89,7 +101,8 @@ internal static class PrometheusText
         Line(text, instrument.Name + "_count", series.Labels, null, count);
     }
 
-    private static void Line(StringBuilder text, string name, KeyValuePair<string, string>[] labels, string? bound, double value)
+    private static void Line(
+        StringBuilder text, string name, KeyValuePair<string, string>[] labels, string? bound, double value)
     {
         text.Append(name);
         if (labels.Length > 0 || bound is not null)
@@ -107,10 +120,15 @@ internal static class PrometheusText
     }
 
     private static string Number(double value)
-        => double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
+        => double.IsPositiveInfinity(value)
+        ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Escape(string value)
-        => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        => value.Replace(
+            "\\",
+            "\\\\",
+            StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace(
+                "\n", "\\n", StringComparison.Ordinal);
 
     private static string TypeOf(MetricKind kind) => kind switch
     {

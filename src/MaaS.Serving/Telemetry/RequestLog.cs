@@ -1,3 +1,5 @@
+using MaaS.Serving.Http;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -26,11 +28,13 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvide
         finally
         {
             LogRequest(
-                context.Request.Method, context.Request.Path, context.Response.StatusCode, time.GetElapsedTime(start).TotalMilliseconds,
-                Http.RequestContextFactory.RequestId(context), context.User.Identity?.Name ?? "");
+                context.Request.Method, context.Request.Path, context.Response.StatusCode, time.GetElapsedTime(start)
+                    .TotalMilliseconds,
+                context.RequestId(), context.User.Identity?.Name ?? "");
         }
     }
 
     [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds:F2} ms, request {RequestId} of '{Caller}'")]
-    private partial void LogRequest(string method, string path, int status, double milliseconds, string requestId, string caller);
+    private partial void LogRequest(
+        string method, string path, int status, double milliseconds, string requestId, string caller);
 }

@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Telemetry;
 
 /// <summary>The instruments of model serving, in the units and with the names of OpenTelemetry's conventions.</summary>
-internal sealed class ServingMetrics : IDisposable
+internal sealed class ServingMetrics : ICallObserver, IDisposable
 {
-    public const string MeterName = "MaaS.Serving";
+    public const string MeterName = TelemetryOptions.MeterName;
 
     private readonly Meter _meter;
     private readonly Histogram<double> _duration;
@@ -45,21 +47,17 @@ internal sealed class ServingMetrics : IDisposable
         _meter.CreateObservableGauge("maas.process.memory", static () => Environment.WorkingSet, "By", "Resident memory of the process, ONNX Runtime's among it.");
     }
 
-    public void Begin(ServedModel model) => _active.Add(1, Tags(model.Name, model.Version));
+    public void Begin(InferenceRequest request) => _active.Add(1, Tags(request.Model.Name, request.Model.Version));
 
-    /// <summary>Counts a request that has ended.</summary>
-    /// <param name="model">Where.</param>
-    /// <param name="duration">From its tensors to its outputs.</param>
-    /// <param name="timings">What the run told.</param>
-    /// <param name="error">Kind of the failure; null for an answer.</param>
-    public void End(ServedModel model, TimeSpan duration, Execution.RunTimings timings, string? error)
+    public void End(InferenceRequest request, TimeSpan duration, Exception? exception)
     {
-        var tags = Tags(model.Name, model.Version);
+        var timings = request.Timings;
+        var tags = Tags(request.Model.Name, request.Model.Version);
         _active.Add(-1, tags);
         _duration.Record(duration.TotalSeconds, tags);
-        if (error is not null)
+        if (exception is not null)
         {
-            tags.Add("error.type", error);
+            tags.Add("error.type", FailureKind.Of(exception));
             _errors.Add(1, tags);
         }
         else if (timings.IsCacheHit)

@@ -1,6 +1,6 @@
-using MaaS.Serving.Drift;
-using MaaS.Serving.Explanations;
-using MaaS.Serving.Protocols;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -18,23 +18,14 @@ internal static class TelemetryServices
         services.TryAddSingleton<RecentErrors>();
         services.TryAddSingleton<PayloadSampler>();
         services.TryAddSingleton<RequestLog>();
-        services.TryAddSingleton<DriftMonitor>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<IHostedService, PayloadSampler>(s => s.GetRequiredService<PayloadSampler>()),
             ServiceDescriptor.Singleton<IHostedService, OtlpExport>(),
-            ServiceDescriptor.Singleton<IProtocol, MetricsProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, DriftProtocol>(),
-            ServiceDescriptor.Singleton<IProtocol, ExplainProtocol>(),
+            ServiceDescriptor.Singleton<ICallObserver, ServingMetrics>(s => s.GetRequiredService<ServingMetrics>()),
+            ServiceDescriptor.Singleton<ICallObserver, ErrorObserver>(),
         ]);
-        foreach (var layer in new[] { TelemetryExecutor.Layer, PayloadSampler.Layer, DriftMonitor.Layer })
-        {
-            if (!services.Any(d => ReferenceEquals(d.ImplementationInstance, layer)))
-            {
-                services.AddSingleton(layer);
-            }
-        }
-
-        return services;
+        services.AddLayer(CallTracer.Layer).AddLayer(PayloadSampler.Layer);
+        return services.AddEndpoints<MetricsEndpoints>();
     }
 }

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MaaS.Onnx.Schema;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Cli.Tests.Serving;

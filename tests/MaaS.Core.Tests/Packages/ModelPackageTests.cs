@@ -1,4 +1,3 @@
-using MaaS.Tests;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,6 +5,7 @@ using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
+using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Packages;
 

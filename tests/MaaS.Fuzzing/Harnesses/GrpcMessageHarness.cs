@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using MaaS.Fuzzing.Engine;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Http;
@@ -42,7 +44,7 @@ internal sealed class GrpcMessageHarness : IFuzzHarness
         TensorRoundTrip.Binary(tensors);
         foreach (var tensor in tensors.Values.Span)
         {
-            using var again = Serving.Protocols.BinaryTensor.Read("x", tensor.Type, tensor.Shape, GrpcTensors.Raw(tensor).Memory);
+            using var again = BinaryTensor.Read("x", tensor.Type, tensor.Shape, GrpcTensors.Raw(tensor).Memory);
             TensorRoundTrip.Same(tensor, again);
         }
     }

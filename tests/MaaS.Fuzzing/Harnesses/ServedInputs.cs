@@ -2,8 +2,7 @@ using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
-using MaaS.Serving.Models;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols;
 
 namespace MaaS.Fuzzing.Harnesses;
@@ -29,7 +28,8 @@ internal static class ServedInputs
         ("x", ElementType.Float32, [-1, 1, 4, 4]));
 
     /// <summary>The ways in which a request may be refused: each becomes a 4xx.</summary>
-    public static bool IsRefusal(Exception e) => e is RequestException { Status: >= 400 and < 500 } or System.Text.Json.JsonException or ModelInputException;
+    public static bool IsRefusal(Exception e)
+        => e is RequestException { Kind: < FaultKind.Internal } or System.Text.Json.JsonException or ModelInputException;
 
     /// <summary>Does the same with <see cref="One"/> and with <see cref="Many"/>; a refusal of the former is none of the latter.</summary>
     public static void Each(Action<ServedModel> read)

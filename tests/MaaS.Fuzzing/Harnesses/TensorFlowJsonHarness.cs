@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Unicode;
 using MaaS.Fuzzing.Engine;
 using MaaS.Serving.Json;
+using MaaS.Serving.Protocols.Forms;
 using MaaS.Serving.Protocols.Images;
+using MaaS.Serving.Protocols.Predict;
 using MaaS.Serving.Protocols.TensorFlow;
 
 namespace MaaS.Fuzzing.Harnesses;
@@ -53,7 +55,9 @@ internal sealed class TensorFlowJsonHarness : IFuzzHarness
         }
         else
         {
-            TensorFlowRequest.Read(json, model, tensors, (input[0] & 0x80) == 0 ? _images : null);
+            IRequestForms forms = (input[0] & 0x80) == 0
+                ? new PredictForms(model, tensors, _images) : new TensorFlowRequest(tensors);
+            RequestObject.Read(json, forms);
         }
 
         TensorRoundTrip.Binary(tensors);

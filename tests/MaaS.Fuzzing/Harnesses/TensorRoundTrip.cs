@@ -1,6 +1,7 @@
 using System.Buffers;
 using MaaS.Fuzzing.Engine;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Protocols;
 
 namespace MaaS.Fuzzing.Harnesses;

@@ -1,7 +1,8 @@
 using MaaS.Fuzzing.Engine;
+using MaaS.Serving.Protocols.Forms;
 using MaaS.Serving.Protocols.Images;
 using MaaS.Serving.Protocols.OpenInference;
-using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Protocols.Predict;
 using MaaS.Serving.Protocols.TorchServe;
 using Microsoft.AspNetCore.Http;
 
@@ -54,7 +55,7 @@ internal sealed class TorchServeHarness : IFuzzHarness
         using var tensors = ServedInputs.TensorsOf(model);
         if (body.IsJson)
         {
-            TensorFlowRequest.Read(body.Json(), model, tensors, _images);
+            RequestObject.Read(body.Json(), new PredictForms(model, tensors, _images));
         }
         else if (!_images.TryRead(body.Bytes, model, tensors))
         {

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using MaaS.Fuzzing.Engine;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http.Unpacking;
 using Microsoft.AspNetCore.Http;
 

@@ -3,7 +3,7 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Execution.Batching;
-using MaaS.Serving.Models;
+using MaaS.Serving.Faults;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Serving.Tests.Execution;

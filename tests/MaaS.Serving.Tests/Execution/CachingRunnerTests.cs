@@ -1,7 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Execution.Caching;
-using MaaS.Serving.Models;
 
 namespace MaaS.Serving.Tests.Execution;
 

@@ -1,7 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Execution.Batching;
-using MaaS.Serving.Models;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Tests.Execution;
 

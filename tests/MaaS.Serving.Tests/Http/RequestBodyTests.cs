@@ -1,3 +1,4 @@
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -32,7 +33,7 @@ public sealed class RequestBodyTests
     public void Read_MoreThanTheLimit_Is413()
         => Assert.That(
             () => RequestBody.ReadAsync(Context(new byte[300_001], declared: null), limit: 300_000),
-            Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(413));
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.TooLarge));
 
     private static DefaultHttpContext Context(byte[] sent, long? declared)
     {

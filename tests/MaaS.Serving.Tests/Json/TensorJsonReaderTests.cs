@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 
 namespace MaaS.Serving.Tests.Json;
@@ -48,7 +48,7 @@ public sealed class TensorJsonReaderTests
     public void Read_WrongElements_Is400(string data)
     {
         var json = Encoding.UTF8.GetBytes(data);
-        Assert.That(() => Read(json), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(400));
+        Assert.That(() => Read(json), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.InvalidArgument));
     }
 
     [TestCase("[1,2")]

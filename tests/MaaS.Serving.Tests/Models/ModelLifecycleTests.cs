@@ -1,7 +1,6 @@
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
-using MaaS.Serving.Routing;
 
 namespace MaaS.Serving.Tests.Models;
 
@@ -29,8 +28,8 @@ public sealed class ModelLifecycleTests
         await _it.LoadsAsync("m");
         Assert.That((await _it.AnswersAsync("m"), _it.State("m", 2)), Is.EqualTo((2, ModelState.Available)));
         await Until(() => _it.State("m", 1) == ModelState.End);
-        Assert.That(() => _it.AnswersAsync("m", label: "stable"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(404));
-        Assert.That(async () => await _it.AcquireAsync("m", "1"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(503).And.Message.Contains("END"));
+        Assert.That(() => _it.AnswersAsync("m", label: "stable"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
+        Assert.That(async () => await _it.AcquireAsync("m", "1"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("END"));
     }
 
     [Test]
@@ -101,8 +100,8 @@ public sealed class ModelLifecycleTests
         _it.Break("m", 1, new InvalidDataException("noise"));
         await _it.StartAsync();
 
-        Assert.That(() => _it.AnswersAsync("m", "canary"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(503).And.Message.Contains("noise"));
-        Assert.That(() => _it.AnswersAsync("m", "other"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(404).And.Message.Contains("[canary]"));
+        Assert.That(() => _it.AnswersAsync("m", "canary"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
+        Assert.That(() => _it.AnswersAsync("m", "other"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound).And.Message.Contains("[canary]"));
     }
 
     [Test]
@@ -163,7 +162,7 @@ public sealed class ModelLifecycleTests
         _it.Break("m", 1, new InvalidDataException("noise"));
         await _it.Add("m", 1).Add("m", 2).StartAsync();
 
-        Assert.That(() => _it.Repository.UnloadAsync("m", 2), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(409).And.Message.Contains("noise"));
+        Assert.That(() => _it.Repository.UnloadAsync("m", 2), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Conflict).And.Message.Contains("noise"));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(2));
     }
 
@@ -172,7 +171,7 @@ public sealed class ModelLifecycleTests
     {
         _it.Add("m", 1).Add("m", 2).Label("m", ("stable", 1));
         await _it.StartAsync();
-        Assert.That(() => _it.Repository.UnloadAsync("m", 1), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(409).And.Message.Contains("[stable]"));
+        Assert.That(() => _it.Repository.UnloadAsync("m", 1), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Conflict).And.Message.Contains("[stable]"));
     }
 
     [Test]
@@ -184,7 +183,7 @@ public sealed class ModelLifecycleTests
         var unload = _it.Repository.UnloadAsync("m");
         await Task.Delay(50);
         Assert.That(unload.IsCompleted, Is.False);
-        Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(503));
+        Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable));
         lease.Dispose();
         await unload.WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -201,10 +200,10 @@ public sealed class ModelLifecycleTests
         await _it.Add("m", 1).StartAsync();
         _it.Break("m", 1, new InvalidDataException("noise"));
 
-        Assert.That(() => _it.Repository.LoadAsync("m", reload: true), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(400).And.Message.Contains("noise"));
+        Assert.That(() => _it.Repository.LoadAsync("m", reload: true), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.InvalidArgument).And.Message.Contains("noise"));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That(() => _it.Repository.LoadAsync("none"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(404));
-        Assert.That(() => _it.Repository.LoadAsync("m", 7), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(404).And.Message.Contains("[1]"));
+        Assert.That(() => _it.Repository.LoadAsync("none"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
+        Assert.That(() => _it.Repository.LoadAsync("m", 7), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound).And.Message.Contains("[1]"));
     }
 
     [Test]
@@ -293,7 +292,7 @@ public sealed class ModelLifecycleTests
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(503).And.Message.Contains("noise"));
+            Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
         }
     }
 
@@ -362,7 +361,7 @@ public sealed class ModelLifecycleTests
 
         Assert.That(_it.Repository.Names, Is.EqualTo(new[] { "m", "other" }));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That(() => _it.AnswersAsync("gone"), Throws.TypeOf<RequestException>().With.Property("Status").EqualTo(503));
+        Assert.That(() => _it.AnswersAsync("gone"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable));
         await _it.Repository.LoadAsync("gone");
         _it.Lifecycle.Dispose();
         await _it.StartAsync();

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using MaaS.Core.Registry;
-using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Tests.Page;

@@ -2,7 +2,6 @@ using MaaS.Core.Drift;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Routing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

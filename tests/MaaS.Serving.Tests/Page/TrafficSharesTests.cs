@@ -1,6 +1,5 @@
 using MaaS.Serving.Models;
 using MaaS.Serving.Page;
-using MaaS.Serving.Routing;
 
 namespace MaaS.Serving.Tests.Page;
 

@@ -1,5 +1,5 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Protocols;
 using Microsoft.Extensions.DependencyInjection;
 

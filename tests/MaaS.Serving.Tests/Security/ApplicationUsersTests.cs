@@ -3,8 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
-using MaaS.Serving.Http;
-using MaaS.Serving.Protocols;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -158,7 +157,7 @@ public sealed class ApplicationUsersTests
         => Assert.That(
             async () =>
             {
-                await using var app = Build(builder => builder.Services.AddSingleton<IProtocol, Unscoped>());
+                await using var app = Build(builder => builder.Services.AddSingleton<IEndpoints, Unscoped>());
                 app.MapMaaS();
                 await app.StartAsync();
             },
@@ -170,7 +169,7 @@ public sealed class ApplicationUsersTests
             async () => await ServingHost.StartAsync(o => o.ModelsPath = _models.Path, "http://127.0.0.1:0", builder =>
             {
                 builder.Logging.ClearProviders();
-                builder.Services.AddSingleton<IProtocol, Unscoped>();
+                builder.Services.AddSingleton<IEndpoints, Unscoped>();
             }),
             Throws.InvalidOperationException.With.Message.Contains("/forgotten"));
 
@@ -185,7 +184,7 @@ public sealed class ApplicationUsersTests
             },
             Throws.InvalidOperationException.With.Message.Contains("got [Bearer]"));
 
-    private sealed class Unscoped(ServingEndpoint endpoint) : IProtocol
+    private sealed class Unscoped(ServingEndpoint endpoint) : IEndpoints
     {
         public string Name => "unscoped";
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using MaaS.Serving.Security;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using MaaS.Serving.Security;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Security;

@@ -4,7 +4,6 @@ using System.Text;
 using Google.Protobuf;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
-using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using MaaS.Serving.Security;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Security;

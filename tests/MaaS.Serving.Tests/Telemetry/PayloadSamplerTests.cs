@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MaaS.Serving.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Telemetry;

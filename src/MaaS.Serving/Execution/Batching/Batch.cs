@@ -5,18 +5,21 @@ namespace MaaS.Serving.Execution.Batching;
 
 /// <summary>Requests that share one run.</summary>
 /// <remarks>
-/// Inputs are joined along the first axis and outputs cut apart again. Where the run fails, each request is run by itself,
-/// so that only those fail which cannot be computed.
+/// Inputs are joined along the first axis and outputs cut apart again. Where the run fails, each request is run by
+/// itself, so that only those fail which cannot be computed.
 /// </remarks>
 [SuppressMessage(
-    "Design", "CA1001", Justification = "The source holds no timer and no handle, and a client that goes just as its run ends still cancels it.")]
+    "Design", "CA1001", Justification =
+        "The source holds no timer and no handle, and a client that goes just as its run ends still cancels it.")]
 internal sealed class Batch(InferenceModel model, IReadOnlyList<PendingRequest> requests, TimeProvider time)
 {
     private readonly CancellationTokenSource _nobodyWaits = new();
     private readonly List<PendingRequest> _joined = new(requests.Count);
     private int _waiting = 1; // One while requests join.
 
-    /// <summary>Whether the run reads the inputs where the caller has them, so that the caller must wait for its end.</summary>
+    /// <summary>
+    /// Whether the run reads the inputs where the caller has them, so that the caller must wait for its end.
+    /// </summary>
     public bool ReadsInPlace { get; } = requests.Count == 1;
 
     public IReadOnlyList<PendingRequest> Requests => requests;
@@ -128,7 +131,8 @@ internal sealed class Batch(InferenceModel model, IReadOnlyList<PendingRequest> 
     private void End(PendingRequest request, InferenceOutputs outputs, long start, TimeSpan compute, int rows)
     {
         var timings = request.Request.Timings;
-        (timings.Queue, timings.Compute, timings.BatchSize) = (time.GetElapsedTime(request.Arrival, start), compute, rows);
+        (timings.Queue, timings.Compute, timings.BatchSize) = (
+            time.GetElapsedTime(request.Arrival, start), compute, rows);
         request.Complete(outputs);
     }
 

@@ -1,4 +1,5 @@
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Faults;
 
 
 namespace MaaS.Serving.Execution.Batching;
@@ -30,8 +31,10 @@ internal sealed class BatchScheduler : IDisposable
         _concurrency = options.Concurrency;
         _threads = threads;
         _time = time;
-        _deadlineTimer = time.CreateTimer(static s => ((BatchScheduler)s!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _delayTimer = time.CreateTimer(static s => ((BatchScheduler)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _deadlineTimer = time.CreateTimer(
+            static s => ((BatchScheduler)s!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _delayTimer = time.CreateTimer(
+            static s => ((BatchScheduler)s!).Pump(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Most runs at once, at least 1. What runs when it gets smaller is finished.</summary>
@@ -52,7 +55,8 @@ internal sealed class BatchScheduler : IDisposable
     /// <param name="shape">What it must have in common with those of its batch; null for a run of its own.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     /// <exception cref="QueueFullException">As many wait as may.</exception>
-    public Task<InferenceOutputs> RunAsync(InferenceRequest request, int rows, ShapeKey? shape, CancellationToken cancellationToken)
+    public Task<InferenceOutputs> RunAsync(
+        InferenceRequest request, int rows, ShapeKey? shape, CancellationToken cancellationToken)
     {
         var pending = new PendingRequest(request, rows, _time.GetTimestamp());
         lock (_lock)
@@ -60,7 +64,9 @@ internal sealed class BatchScheduler : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_queue.Count >= _options.QueueLimit)
             {
-                throw new QueueFullException($"model '{request.Model.Name}': expected at most {_options.QueueLimit} waiting requests, got one more; try later")
+                throw new QueueFullException(
+                    $"model '{request.Model.Name}': expected at most {_options.QueueLimit} waiting requests, got one "
+                        + "more; try later")
                 {
                     RetryAfter = _typicalRun * ((double)_queue.Count / _options.MaxBatchSize / _concurrency),
                 };
@@ -140,7 +146,9 @@ internal sealed class BatchScheduler : IDisposable
         Pump();
     }
 
-    /// <summary>Ends the requests whose deadline has passed, waiting or running, and sleeps until the next one.</summary>
+    /// <summary>
+    /// Ends the requests whose deadline has passed, waiting or running, and sleeps until the next one.
+    /// </summary>
     private void Expire()
     {
         List<PendingRequest> late = [];
@@ -194,5 +202,7 @@ internal sealed class BatchScheduler : IDisposable
 
     /// <summary>Timers round down to milliseconds: the next one is late enough.</summary>
     private static void Arm(ITimer timer, TimeSpan due)
-        => timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(due.TotalMilliseconds, 0, int.MaxValue))), Timeout.InfiniteTimeSpan);
+        => timer.Change(
+            TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(due.TotalMilliseconds, 0, int.MaxValue))),
+            Timeout.InfiniteTimeSpan);
 }

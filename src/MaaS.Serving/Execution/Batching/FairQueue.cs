@@ -1,6 +1,8 @@
 namespace MaaS.Serving.Execution.Batching;
 
-/// <summary>Requests of one shape: the most urgent first, clients of equal urgency in turn, each client's own in order.</summary>
+/// <summary>
+/// Requests of one shape: the most urgent first, clients of equal urgency in turn, each client's own in order.
+/// </summary>
 internal sealed class FairQueue
 {
     private readonly Level?[] _levels = new Level?[RequestContext.LowestPriority + 1];

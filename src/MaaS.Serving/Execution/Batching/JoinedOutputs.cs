@@ -6,7 +6,9 @@ namespace MaaS.Serving.Execution.Batching;
 /// <summary>Cuts the outputs of a shared run apart.</summary>
 internal static class JoinedOutputs
 {
-    /// <exception cref="InferenceException">An output does not have one entry a row; the outputs are disposed.</exception>
+    /// <exception cref="InferenceException">
+    /// An output does not have one entry a row; the outputs are disposed.
+    /// </exception>
     public static void ThrowIfNotRows(InferenceOutputs outputs, int rows, string model)
     {
         for (var i = 0; i < outputs.Count; i++)
@@ -15,7 +17,8 @@ internal static class JoinedOutputs
             {
                 var got = outputs[i].ToString();
                 outputs.Dispose();
-                throw new InferenceException($"{model}: expected {rows} rows of '{outputs.Specs[i].Name}' for as many inputs, got {got}.");
+                throw new InferenceException(
+                    $"{model}: expected {rows} rows of '{outputs.Specs[i].Name}' for as many inputs, got {got}.");
             }
         }
     }
@@ -31,7 +34,8 @@ internal static class JoinedOutputs
         {
             var (first, rows) = (row, requests[i].Rows);
             parts[i] = new InferenceOutputs(
-                Array.ConvertAll(wanted[i], o => Rows(outputs[o], first, rows, owner)), Array.ConvertAll(wanted[i], o => outputs.Specs[o]));
+                Array.ConvertAll(wanted[i], o => Rows(outputs[o], first, rows, owner)), Array.ConvertAll(
+                    wanted[i], o => outputs.Specs[o]));
             row += rows;
         }
 

@@ -3,10 +3,13 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Batching;
 
-/// <summary>A request that waits for its run or is in one. It ends once, whoever ends it: run, deadline, client or shutdown.</summary>
+/// <summary>
+/// A request that waits for its run or is in one. It ends once, whoever ends it: run, deadline, client or shutdown.
+/// </summary>
 internal sealed class PendingRequest
 {
-    private readonly TaskCompletionSource<InferenceOutputs> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<InferenceOutputs> _answer = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private CancellationTokenRegistration _registration;
     private Batch? _batch;
@@ -46,7 +49,9 @@ internal sealed class PendingRequest
 
     /// <summary>Makes the request part of a batch; false when it has ended.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="copy">Copies the inputs; the request does not end meanwhile. Null where the batch reads them in place.</param>
+    /// <param name="copy">
+    /// Copies the inputs; the request does not end meanwhile. Null where the batch reads them in place.
+    /// </param>
     public bool TryJoin(Batch batch, Action<PendingRequest>? copy)
     {
         lock (_lock)
@@ -63,8 +68,8 @@ internal sealed class PendingRequest
     }
 
     /// <summary>
-    /// Nobody waits any more. The request ends at once, except while a run reads its inputs in place: then when that has
-    /// stopped. A run for which nobody waits is stopped.
+    /// Nobody waits any more. The request ends at once, except while a run reads its inputs in place: then when that
+    /// has stopped. A run for which nobody waits is stopped.
     /// </summary>
     public void Abandon(Exception reason)
     {

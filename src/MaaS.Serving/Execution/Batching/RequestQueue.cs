@@ -31,10 +31,13 @@ internal sealed class RequestQueue
     }
 
     /// <summary>
-    /// Takes the next batch: the most urgent request, of equally urgent ones the oldest, and as many of its shape as fit.
+    /// Takes the next batch: the most urgent request, of equally urgent ones the oldest, and as many of its shape as
+    /// fit.
     /// </summary>
     /// <param name="options">Sizes.</param>
-    /// <param name="isDue">Whether a batch that could still grow is to run, given the arrival of its first request.</param>
+    /// <param name="isDue">
+    /// Whether a batch that could still grow is to run, given the arrival of its first request.
+    /// </param>
     /// <returns>The batch; empty when nothing waits or it is not due.</returns>
     public List<PendingRequest> Dequeue(BatchingOptions options, Func<long, bool> isDue)
     {
@@ -110,7 +113,9 @@ internal sealed class RequestQueue
         foreach (var (key, queue) in _ofShape)
         {
             var head = queue.Peek()!;
-            if (first is null || (head.Request.Context.Priority, head.Arrival).CompareTo((first.Request.Context.Priority, first.Arrival)) < 0)
+            if (first is null
+                || (head.Request.Context.Priority, head.Arrival).CompareTo(
+                    (first.Request.Context.Priority, first.Arrival)) < 0)
             {
                 (best, first) = ((queue, key), head);
             }

@@ -3,7 +3,9 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Batching;
 
-/// <summary>Finds out whether a model computes each row by itself, so that requests of several clients may share a run.</summary>
+/// <summary>
+/// Finds out whether a model computes each row by itself, so that requests of several clients may share a run.
+/// </summary>
 internal static class RowIndependence
 {
     private const double LargestSample = 1 << 24;
@@ -41,7 +43,8 @@ internal static class RowIndependence
     {
         var rows = Enumerable.Range(0, 2).Select(row => model.Inputs.Select(i => Sample(i, row)).ToArray()).ToArray();
         var both = model.Inputs.Select((input, i) => new TensorValue(
-            input.Type, [2, .. rows[0][i].Shape[1..]], (byte[])[.. rows[0][i].Data.Span, .. rows[1][i].Data.Span])).ToArray();
+            input.Type, [2, .. rows[0][i].Shape[1..]], (byte[])[.. rows[0][i].Data.Span, .. rows[1][i].Data.Span]))
+                .ToArray();
         using var together = model.Run(both);
         for (var row = 0; row < 2; row++)
         {
@@ -63,7 +66,8 @@ internal static class RowIndependence
         if (together.Type == ElementType.String)
         {
             var count = alone.Strings.Length;
-            return together.Strings.Length == 2 * count && together.Strings.Slice(row * count, count).SequenceEqual(alone.Strings);
+            return together.Strings.Length == 2 * count
+                && together.Strings.Slice(row * count, count).SequenceEqual(alone.Strings);
         }
 
         var bytes = alone.Data.Length;
@@ -76,9 +80,13 @@ internal static class RowIndependence
         var b = alone.Data.Span;
         return together.Type switch
         {
-            ElementType.Float32 => AreClose(MemoryMarshal.Cast<byte, float>(a), MemoryMarshal.Cast<byte, float>(b), static v => v),
-            ElementType.Float64 => AreClose(MemoryMarshal.Cast<byte, double>(a), MemoryMarshal.Cast<byte, double>(b), static v => v),
-            ElementType.Float16 => AreClose(MemoryMarshal.Cast<byte, Half>(a), MemoryMarshal.Cast<byte, Half>(b), static v => (double)v),
+            ElementType.Float32
+                => AreClose(MemoryMarshal.Cast<byte, float>(a), MemoryMarshal.Cast<byte, float>(b), static v => v),
+            ElementType.Float64
+                => AreClose(MemoryMarshal.Cast<byte, double>(a), MemoryMarshal.Cast<byte, double>(b), static v => v),
+            ElementType.Float16
+                => AreClose(
+                    MemoryMarshal.Cast<byte, Half>(a), MemoryMarshal.Cast<byte, Half>(b), static v => (double)v),
             _ => a.SequenceEqual(b),
         };
     }
@@ -98,7 +106,9 @@ internal static class RowIndependence
         return true;
     }
 
-    /// <summary>One row: reals that differ from row to row, and zeros and ones, which every table of tokens has.</summary>
+    /// <summary>
+    /// One row: reals that differ from row to row, and zeros and ones, which every table of tokens has.
+    /// </summary>
     private static TensorValue Sample(TensorSpec input, int row)
     {
         var shape = input.ShapeWith(1);

@@ -3,7 +3,9 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Batching;
 
-/// <summary>What requests must have in common to share a run: the shapes of their inputs but for the first axis.</summary>
+/// <summary>
+/// What requests must have in common to share a run: the shapes of their inputs but for the first axis.
+/// </summary>
 internal sealed class ShapeKey : IEquatable<ShapeKey>
 {
     private readonly long[][] _shapes;
@@ -27,7 +29,8 @@ internal sealed class ShapeKey : IEquatable<ShapeKey>
     }
 
     public bool Equals(ShapeKey? other)
-        => other is not null && _hash == other._hash && _shapes.Zip(other._shapes).All(p => p.First.AsSpan().SequenceEqual(p.Second));
+        => other is not null && _hash == other._hash
+        && _shapes.Zip(other._shapes).All(p => p.First.AsSpan().SequenceEqual(p.Second));
 
     public override bool Equals(object? obj) => Equals(obj as ShapeKey);
 

@@ -16,7 +16,8 @@ internal sealed class CachedAnswer
     {
         _specs = outputs.Specs;
         _values = [.. outputs.Select(static o => o.Type == ElementType.String
-            ? (o.Type, o.Shape.ToArray(), Array.Empty<byte>(), o.Strings.ToArray()) : (o.Type, o.Shape.ToArray(), o.Data.ToArray(), []))];
+            ? (o.Type, o.Shape.ToArray(), Array.Empty<byte>(), o.Strings.ToArray()) : (
+                o.Type, o.Shape.ToArray(), o.Data.ToArray(), []))];
         Bytes = Size(outputs);
     }
 
@@ -25,10 +26,18 @@ internal sealed class CachedAnswer
 
     /// <summary>What a copy of these outputs would take.</summary>
     public static long Size(InferenceOutputs outputs)
-        => Overhead + outputs.Sum(static o => o.Type == ElementType.String ? o.Strings.ToArray().Sum(static s => 32L + (2 * s.Length)) : o.Data.Length);
+        => Overhead
+        + outputs.Sum(
+            static o
+                => o.Type == ElementType.String
+                ? o.Strings.ToArray().Sum(static s => 32L + (2 * s.Length)) : o.Data.Length);
 
     /// <summary>The outputs again, as views of this copy.</summary>
     public InferenceOutputs Outputs() => new(
-        Array.ConvertAll(_values, static v => v.Type == ElementType.String ? TensorValue.OfStrings(v.Strings, v.Shape) : new TensorValue(v.Type, v.Shape, v.Bytes)),
+        Array.ConvertAll(
+            _values,
+            static v
+                => v.Type == ElementType.String
+                ? TensorValue.OfStrings(v.Strings, v.Shape) : new TensorValue(v.Type, v.Shape, v.Bytes)),
         _specs);
 }

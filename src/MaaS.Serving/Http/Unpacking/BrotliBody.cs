@@ -33,7 +33,8 @@ internal sealed class BrotliBody(Stream source) : ReadOnlyStream
                     }
 
                     break;
-                case OperationStatus.NeedMoreData when written == 0 && !await FillAsync(cancellationToken).ConfigureAwait(false):
+                case OperationStatus.NeedMoreData when written == 0 && !await FillAsync(cancellationToken)
+                    .ConfigureAwait(false):
                     throw new InvalidDataException("expected a whole brotli stream, the body ends in it");
             }
 

@@ -125,7 +125,8 @@ internal sealed class GzipBody(Stream source) : ReadOnlyStream
         var end = bytes.AsSpan(1).IndexOf(trailer) + 1;
         if (end < 1)
         {
-            throw new InvalidDataException("expected the checksum and the length of the gzip member's content, got others");
+            throw new InvalidDataException(
+                "expected the checksum and the length of the gzip member's content, got others");
         }
 
         if (end < fed)

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MaaS.Serving.Faults;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Http.Unpacking;
@@ -41,13 +42,15 @@ internal static class RequestUnpacking
     private static RequestException Unknown(HttpContext context, string coding)
     {
         context.Response.Headers.AcceptEncoding = Accepted;
-        return new RequestException(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
+        return new RequestException(
+            FaultKind.UnsupportedEncoding, $"Content-Encoding: expected one of {Accepted}, got '{coding}'");
     }
 
     /// <summary>Says what is wrong with bytes that cannot be unpacked.</summary>
     private sealed class UnpackedBody(Stream unpacking) : ReadOnlyStream
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             try
             {
@@ -56,7 +59,8 @@ internal static class RequestUnpacking
             catch (Exception e) when (e is InvalidDataException || (e is IOException && e.GetType().Assembly == typeof(ZLibStream).Assembly))
             {
                 // zlib has an error of its own, which is not public, for a stream that needs a dictionary.
-                throw new RequestException($"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
+                throw new RequestException(
+                    $"expected a whole body in the coding that Content-Encoding names: {e.Message}", e);
             }
         }
     }

@@ -18,7 +18,8 @@ internal sealed class TextProtoMessage
     /// <summary>The messages of a repeated field.</summary>
     /// <exception cref="InvalidDataException">One is no message.</exception>
     public IEnumerable<TextProtoMessage> Messages(string name)
-        => All(name).Select(v => v.Message ?? throw new InvalidDataException($"{name}: expected {{ … }}, got '{v.Text}'."));
+        => All(name).Select(
+            v => v.Message ?? throw new InvalidDataException($"{name}: expected {{ … }}, got '{v.Text}'."));
 
     /// <summary>A message; null where it is missing.</summary>
     public TextProtoMessage? Message(string name) => Messages(name).LastOrDefault();
@@ -30,7 +31,8 @@ internal sealed class TextProtoMessage
     /// <summary>Integers of a repeated field.</summary>
     /// <exception cref="InvalidDataException">One is no integer.</exception>
     public IEnumerable<long> Integers(string name) => All(name).Select(v
-        => long.TryParse(TextOf(name, v), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        => long.TryParse(TextOf(name, v), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        ? number
             : throw new InvalidDataException($"{name}: expected an integer, got '{v.Text}'."));
 
     /// <summary>An integer; null where it is missing.</summary>

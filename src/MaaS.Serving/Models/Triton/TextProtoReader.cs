@@ -125,7 +125,8 @@ internal ref struct TextProtoReader
                 return '\r';
             case '\\' or '"' or '\'' or '?':
                 return kind;
-            case 'x' when _at + 1 < _text.Length && byte.TryParse(_text.AsSpan(_at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex):
+            case 'x' when _at + 1 < _text.Length && byte.TryParse(
+                _text.AsSpan(_at, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex):
                 _at += 2;
                 return (char)hex;
             default:
@@ -177,6 +178,7 @@ internal ref struct TextProtoReader
     private readonly InvalidDataException Wrong(string expected)
     {
         var line = 1 + _text.AsSpan(0, Math.Min(_at, _text.Length)).Count('\n');
-        return new InvalidDataException($"line {line}: expected {expected}, got {(_at < _text.Length ? $"'{_text[_at]}'" : "the end of the file")}.");
+        return new InvalidDataException(
+            $"line {line}: expected {expected}, got {(_at < _text.Length ? $"'{_text[_at]}'" : "the end of the file")}.");
     }
 }

@@ -19,13 +19,15 @@ internal static class TritonCheck
             var type = NameOf(spec.Type);
             if (tensor.Type is not null && tensor.Type != type)
             {
-                throw new InvalidDataException($"{TritonConfigReader.FileName}: '{tensor.Name}': expected {type}, got {tensor.Type}.");
+                throw new InvalidDataException(
+                    $"{TritonConfigReader.FileName}: '{tensor.Name}': expected {type}, got {tensor.Type}.");
             }
 
             if (tensor.Dims.Count > 0 && !Fits(tensor.Dims, spec, hasBatchAxis))
             {
                 throw new InvalidDataException(
-                    $"{TritonConfigReader.FileName}: '{tensor.Name}': expected dims that fit {spec}{(hasBatchAxis ? ", without its batch axis" : "")}, "
+                    $"{TritonConfigReader.FileName}: '{tensor.Name}': expected dims that fit "
+                        + $"{spec}{(hasBatchAxis ? ", without its batch axis" : "")}, "
                     + $"got [{string.Join(',', tensor.Dims)}].");
             }
         }
@@ -33,12 +35,14 @@ internal static class TritonCheck
         if (hasBatchAxis && model.Inputs.FirstOrDefault(s => !s.HasBatchAxis()) is { } fixedInput)
         {
             throw new InvalidDataException(
-                $"{TritonConfigReader.FileName}: max_batch_size: expected 0 for a model whose first axes are fixed, as of {fixedInput}, got {config.MaxBatchSize}.");
+                $"{TritonConfigReader.FileName}: max_batch_size: expected 0 for a model whose first axes are fixed, "
+                    + $"as of {fixedInput}, got {config.MaxBatchSize}.");
         }
     }
 
     /// <summary>The type as configurations name it.</summary>
-    public static string NameOf(ElementType type) => "TYPE_" + (type == ElementType.String ? "STRING" : type.ProtocolName());
+    public static string NameOf(ElementType type)
+        => "TYPE_" + (type == ElementType.String ? "STRING" : type.ProtocolName());
 
     private static bool Fits(IReadOnlyList<long> dims, TensorSpec spec, bool hasBatchAxis)
     {
@@ -46,6 +50,8 @@ internal static class TritonCheck
 
         // A scalar of each row is [1] here, as a configuration has no other word for it.
         return (shape.Length == 0 && dims is [1])
-            || (shape.Length == dims.Count && shape.Zip(dims).All(p => p.First < 0 || p.Second < 0 || p.First == p.Second));
+            || (
+                shape.Length == dims.Count
+                    && shape.Zip(dims).All(p => p.First < 0 || p.Second < 0 || p.First == p.Second));
     }
 }

@@ -3,7 +3,9 @@ namespace MaaS.Serving.Models.Triton;
 /// <summary>What a <c>config.pbtxt</c> says of a model, as far as MaaS does as it says.</summary>
 internal sealed class TritonConfig
 {
-    /// <summary>Most rows of one request; 0 where the shapes name every axis; null where the file does not say.</summary>
+    /// <summary>
+    /// Most rows of one request; 0 where the shapes name every axis; null where the file does not say.
+    /// </summary>
     public int? MaxBatchSize { get; init; }
 
     /// <summary>How the model is run, under what <see cref="MaaSServingOptions.Models"/> says.</summary>

@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Protocols;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Models.Triton;
 
@@ -26,17 +27,22 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
         var rows = warmup.Integer("batch_size") ?? 0;
         if (rows < 0 || rows > maxBatchSize || (maxBatchSize > 0 && rows == 0))
         {
-            throw new InvalidDataException($"model_warmup '{name}': expected a batch_size from {Math.Min(1, maxBatchSize)} to {maxBatchSize}, got {rows}.");
+            throw new InvalidDataException(
+                $"model_warmup '{name}': expected a batch_size from {Math.Min(1, maxBatchSize)} to {maxBatchSize}, "
+                    + $"got {rows}.");
         }
 
         var inputs = warmup.Messages("inputs").Select(entry =>
         {
-            var key = entry.Text("key") ?? throw new InvalidDataException($"model_warmup '{name}': expected a key in each of inputs.");
-            var value = entry.Message("value") ?? throw new InvalidDataException($"model_warmup '{name}': expected a value for '{key}'.");
+            var key = entry.Text("key")
+                ?? throw new InvalidDataException($"model_warmup '{name}': expected a key in each of inputs.");
+            var value = entry.Message("value")
+                ?? throw new InvalidDataException($"model_warmup '{name}': expected a value for '{key}'.");
             var file = value.Text("input_data_file");
             if (file is not null && file != Path.GetFileName(file))
             {
-                throw new InvalidDataException($"model_warmup '{name}': expected a file of the folder 'warmup', got '{file}'.");
+                throw new InvalidDataException(
+                    $"model_warmup '{name}': expected a file of the folder 'warmup', got '{file}'.");
             }
 
             long[] dims = [.. value.Integers("dims")];
@@ -46,7 +52,9 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
             }
 
             return new Input(
-                key, maxBatchSize > 0 ? [rows, .. dims] : dims, value.Flag("random_data"), file is null ? null : Path.Combine(folder, "warmup", file));
+                key, maxBatchSize > 0
+                    ? [rows, .. dims]
+                    : dims, value.Flag("random_data"), file is null ? null : Path.Combine(folder, "warmup", file));
         });
         return new TritonWarmup(name, (int)Math.Clamp(warmup.Integer("count") ?? 1, 1, 1000), [.. inputs]);
     }
@@ -63,7 +71,7 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
                 model.Run(values).Dispose();
             }
         }
-        catch (Exception e) when (e is InferenceException or ModelInputException or Http.RequestException or IOException or OverflowException)
+        catch (Exception e) when (e is InferenceException or ModelInputException or RequestException or IOException or OverflowException)
         {
             throw new InvalidDataException($"model_warmup '{Name}': {e.Message}", e);
         }
@@ -72,7 +80,8 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
     private TensorValue ValueOf(TensorSpec spec)
     {
         var input = Inputs.FirstOrDefault(i => i.Name == spec.Name)
-            ?? throw new InvalidDataException($"model_warmup '{Name}': expected the input '{spec.Name}', it is missing.");
+            ?? throw new InvalidDataException(
+                $"model_warmup '{Name}': expected the input '{spec.Name}', it is missing.");
         long[] shape = [.. input.Shape];
         if (input.File is not null)
         {

@@ -1,8 +1,8 @@
 namespace MaaS.Serving.Protocols.Images;
 
 /// <summary>
-/// Turns image files into pixels. Register as a service; the package MaaS.Serving.Images brings one for PNG and JPEG. It must
-/// check the file's size and its pixels before it decodes any.
+/// Turns image files into pixels. Register as a service; the package MaaS.Serving.Images brings one for PNG and JPEG.
+/// It must check the file's size and its pixels before it decodes any.
 /// </summary>
 public interface IImageDecoder
 {
@@ -14,7 +14,9 @@ public interface IImageDecoder
     /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
     /// <param name="height">Height wanted; null for the file's own.</param>
     /// <param name="width">Width wanted; null for the file's own.</param>
-    /// <exception cref="InvalidDataException">The file is broken, or larger than the limits; the message is for the client.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is broken, or larger than the limits; the message is for the client.
+    /// </exception>
     DecodedImage Decode(ReadOnlySpan<byte> bytes, int channels, int? height, int? width);
 }
 

@@ -1,6 +1,6 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols.TorchServe;
 
 namespace MaaS.Serving.Protocols.Images;
@@ -13,11 +13,16 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
 
     private readonly IImageDecoder[] _decoders = [.. decoders];
 
-    /// <summary>Completes a model's first input with an image; false where the bytes are none, or the model takes none.</summary>
-    /// <exception cref="RequestException">400: the file is broken, larger than the limits, or nothing decodes its kind.</exception>
+    /// <summary>
+    /// Completes a model's first input with an image; false where the bytes are none, or the model takes none.
+    /// </summary>
+    /// <exception cref="RequestException">
+    /// 400: the file is broken, larger than the limits, or nothing decodes its kind.
+    /// </exception>
     public bool TryRead(ReadOnlyMemory<byte> file, ServedModel model, RequestTensors tensors)
     {
-        if (model.Manifest?.Preprocessing is not { } preprocessing || model.Inputs is not [{ Shape: [_, _, var height, var width] } input, ..])
+        if (model.Manifest?.Preprocessing is not { } preprocessing
+            || model.Inputs is not [{ Shape: [_, _, var height, var width] } input, ..])
         {
             return false;
         }
@@ -38,7 +43,8 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
         else if (file.Span.StartsWith(Png) || file.Span.StartsWith(Jpeg))
         {
             throw RequestException.BadRequest(
-                "expected an image that this server decodes, PGM or PPM, got PNG or JPEG; the package MaaS.Serving.Images and AddMaaSImages bring those");
+                "expected an image that this server decodes, PGM or PPM, got PNG or JPEG; the package "
+                    + "MaaS.Serving.Images and AddMaaSImages bring those");
         }
         else
         {
@@ -49,7 +55,8 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
         return true;
     }
 
-    private static DecodedImage Decode(IImageDecoder decoder, ReadOnlySpan<byte> file, int channels, long height, long width)
+    private static DecodedImage Decode(
+        IImageDecoder decoder, ReadOnlySpan<byte> file, int channels, long height, long width)
     {
         try
         {

@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
-/// <summary>The classification extension: an output's largest values as text, <c>value:index</c> or <c>value:index:label</c>.</summary>
+/// <summary>
+/// The classification extension: an output's largest values as text, <c>value:index</c> or <c>value:index:label</c>.
+/// </summary>
 internal static class Classification
 {
     /// <summary>The largest values of every row, the largest first.</summary>
@@ -24,7 +26,8 @@ internal static class Classification
             ElementType.Float32 => Top(MemoryMarshal.Cast<byte, float>(data), output, spec, count, labels),
             ElementType.Float64 => Top(MemoryMarshal.Cast<byte, double>(data), output, spec, count, labels),
             ElementType.Float16 => Top(MemoryMarshal.Cast<byte, Half>(data), output, spec, count, labels),
-            ElementType.BFloat16 => Top<float>(Widen(MemoryMarshal.Cast<byte, ushort>(data)), output, spec, count, labels),
+            ElementType.BFloat16
+                => Top<float>(Widen(MemoryMarshal.Cast<byte, ushort>(data)), output, spec, count, labels),
             ElementType.Int64 => Top(MemoryMarshal.Cast<byte, long>(data), output, spec, count, labels),
             ElementType.Int32 => Top(MemoryMarshal.Cast<byte, int>(data), output, spec, count, labels),
             ElementType.Int16 => Top(MemoryMarshal.Cast<byte, short>(data), output, spec, count, labels),
@@ -33,11 +36,14 @@ internal static class Classification
             ElementType.UInt32 => Top(MemoryMarshal.Cast<byte, uint>(data), output, spec, count, labels),
             ElementType.UInt16 => Top(MemoryMarshal.Cast<byte, ushort>(data), output, spec, count, labels),
             ElementType.UInt8 => Top(data, output, spec, count, labels),
-            _ => throw RequestException.BadRequest($"classification: expected an output of numbers, '{spec.Name}' has {output.Type.ProtocolName()}"),
+            _
+                => throw RequestException.BadRequest(
+                    $"classification: expected an output of numbers, '{spec.Name}' has {output.Type.ProtocolName()}"),
         };
     }
 
-    private static TensorValue Top<T>(ReadOnlySpan<T> values, TensorValue output, TensorSpec spec, int count, IReadOnlyList<string>? labels)
+    private static TensorValue Top<T>(
+        ReadOnlySpan<T> values, TensorValue output, TensorSpec spec, int count, IReadOnlyList<string>? labels)
         where T : unmanaged, INumber<T>
     {
         var rows = spec.HasBatchAxis() ? (int)output.Shape[0] : 1;

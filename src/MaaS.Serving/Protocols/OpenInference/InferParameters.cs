@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.SharedMemory;
 
@@ -27,7 +27,11 @@ internal struct InferParameters
     /// <exception cref="RequestException">400: there is a region and no size.</exception>
     public readonly SharedPart? Shared
         => _region is null ? null
-            : new SharedPart(_region, _offset ?? 0, _size ?? throw RequestException.BadRequest("parameters: expected 'shared_memory_byte_size' with a region"));
+            : new SharedPart(
+                _region,
+                _offset ?? 0,
+                _size ?? throw RequestException.BadRequest(
+                    "parameters: expected 'shared_memory_byte_size' with a region"));
 
     private string? _region;
     private long? _offset;
@@ -77,9 +81,11 @@ internal struct InferParameters
 
     private static bool Boolean(in Utf8JsonReader reader, string name)
         => reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.TokenType == JsonTokenType.True
-            : throw RequestException.BadRequest($"parameters: expected true or false as '{name}', got {reader.TokenType}");
+            : throw RequestException.BadRequest(
+                $"parameters: expected true or false as '{name}', got {reader.TokenType}");
 
     private static long Integer(in Utf8JsonReader reader, string name)
         => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= 0 ? value
-            : throw RequestException.BadRequest($"parameters: expected an integer of 0 or more as '{name}', got {reader.TokenType}");
+            : throw RequestException.BadRequest(
+                $"parameters: expected an integer of 0 or more as '{name}', got {reader.TokenType}");
 }

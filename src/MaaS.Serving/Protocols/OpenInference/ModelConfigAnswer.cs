@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Execution.Batching;
-using MaaS.Serving.Models;
 using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Serving.Protocols.OpenInference;

@@ -1,5 +1,5 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
@@ -10,7 +10,8 @@ internal static class ModelConfigShape
     /// <param name="model">The model.</param>
     /// <param name="inputs">What clients are told to send.</param>
     public static int MaxBatchSize(ServedModel model, IReadOnlyList<TensorSpec> inputs)
-        => inputs.All(i => i.HasBatchAxis() && (i.Shape.Count > 1 || model.MaxRows is not null)) ? model.MaxBatchSize : 0;
+        => inputs.All(i => i.HasBatchAxis() && (i.Shape.Count > 1 || model.MaxRows is not null))
+        ? model.MaxBatchSize : 0;
 
     /// <summary>The configuration's <c>dims</c>; of a scalar a row, 1.</summary>
     public static IReadOnlyList<long> Dims(TensorSpec spec, bool hasBatchAxis)

@@ -2,9 +2,12 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.SharedMemory;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;

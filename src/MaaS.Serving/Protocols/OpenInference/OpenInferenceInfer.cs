@@ -1,7 +1,10 @@
 using System.Globalization;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.SharedMemory;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.SharedMemory;
 
@@ -10,7 +11,8 @@ namespace MaaS.Serving.Protocols.OpenInference;
 /// <param name="tensors">Gets them.</param>
 /// <param name="binary">What follows the JSON part, in the order of the inputs.</param>
 /// <param name="shared">Reads a part of shared memory.</param>
-internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory<byte> binary, Func<SharedPart, byte[]> shared)
+internal sealed class OpenInferenceInputs(
+    RequestTensors tensors, ReadOnlyMemory<byte> binary, Func<SharedPart, byte[]> shared)
 {
     private ReadOnlyMemory<byte> _left = binary;
 
@@ -68,9 +70,13 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
             }
         }
 
-        if (name is null || datatype is null || shape is null || (dataStart is null ? 0 : 1) + (parameters.BinarySize is null ? 0 : 1) + (parameters.Shared is null ? 0 : 1) != 1)
+        if (name is null || datatype is null || shape is null
+            || (dataStart is null ? 0 : 1) + (parameters.BinarySize is null ? 0 : 1)
+            + (parameters.Shared is null ? 0 : 1) != 1)
         {
-            throw RequestException.BadRequest($"input '{name}': expected name, datatype, shape and one of data and the parameters binary_data_size and shared_memory_region");
+            throw RequestException.BadRequest(
+                $"input '{name}': expected name, datatype, shape and one of data and the parameters binary_data_size "
+                    + "and shared_memory_region");
         }
 
         if (parameters.Shared is { } part)
@@ -101,7 +107,8 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
     {
         if (!_left.IsEmpty)
         {
-            throw RequestException.BadRequest($"expected nothing after the binary tensors, got {_left.Length} more bytes; check binary_data_size");
+            throw RequestException.BadRequest(
+                $"expected nothing after the binary tensors, got {_left.Length} more bytes; check binary_data_size");
         }
     }
 
@@ -110,7 +117,8 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
         if (size > _left.Length)
         {
             throw RequestException.BadRequest(
-                $"input '{name}': expected {size} bytes after the JSON part, got {_left.Length}; check binary_data_size and Inference-Header-Content-Length");
+                $"input '{name}': expected {size} bytes after the JSON part, got {_left.Length}; check "
+                    + "binary_data_size and Inference-Header-Content-Length");
         }
 
         var input = tensors.IndexOf(name);
@@ -132,22 +140,26 @@ internal sealed class OpenInferenceInputs(RequestTensors tensors, ReadOnlyMemory
         var input = tensors.IndexOf(name);
         var type = TypeOf(input, datatype);
         return type is not (ElementType.Float16 or ElementType.BFloat16) ? tensors.Buffer(input, type)
-            : throw RequestException.BadRequest($"input '{name}': expected {datatype} as binary data, which JSON does not carry, got numbers");
+            : throw RequestException.BadRequest(
+                $"input '{name}': expected {datatype} as binary data, which JSON does not carry, got numbers");
     }
 
     private ElementType TypeOf(int input, string datatype)
         => ElementTypes.TryFromProtocol(datatype, out var type) ? type
             : throw RequestException.BadRequest(
-                $"input '{tensors.Specs[input].Name}': expected a datatype as {tensors.Specs[input].Type.ProtocolName()}, got '{datatype}'");
+                $"input '{tensors.Specs[input].Name}': expected a datatype as "
+                    + $"{tensors.Specs[input].Type.ProtocolName()}, got '{datatype}'");
 
     /// <summary>Data may be flat or nested as the shape says.</summary>
     private void Complete(string name, long[] shape, long[] found)
     {
         var input = tensors.IndexOf(name);
-        if (!found.AsSpan().SequenceEqual(shape) && (found.Length > 1 || tensors.Buffer(input).Count != BinaryTensor.Count(name, shape)))
+        if (!found.AsSpan().SequenceEqual(shape)
+            && (found.Length > 1 || tensors.Buffer(input).Count != BinaryTensor.Count(name, shape)))
         {
             throw RequestException.BadRequest(
-                $"input '{name}': expected data for the shape [{string.Join(',', shape)}], flat or nested, got [{string.Join(',', found)}]");
+                $"input '{name}': expected data for the shape [{string.Join(',', shape)}], flat or nested, got "
+                    + $"[{string.Join(',', found)}]");
         }
 
         tensors.Complete(input, shape);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.SharedMemory;
 
@@ -35,13 +35,16 @@ internal sealed class OpenInferenceRequest
     /// <param name="index">Its place in the answer.</param>
     public bool IsBinaryOutput(int index) => Output(index).IsBinary ?? IsBinary;
 
-    /// <summary>Reads a request in one pass; only where <c>data</c> stands before shape and type is it read twice.</summary>
+    /// <summary>
+    /// Reads a request in one pass; only where <c>data</c> stands before shape and type is it read twice.
+    /// </summary>
     /// <param name="json">The JSON part.</param>
     /// <param name="binary">What follows it; empty where there is nothing. The tensors read it in place.</param>
     /// <param name="tensors">Gets the inputs.</param>
     /// <param name="shared">Reads a part of shared memory.</param>
     /// <exception cref="RequestException">400, with what was expected.</exception>
-    public static OpenInferenceRequest Read(ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, RequestTensors tensors, Func<SharedPart, byte[]> shared)
+    public static OpenInferenceRequest Read(
+        ReadOnlySpan<byte> json, ReadOnlyMemory<byte> binary, RequestTensors tensors, Func<SharedPart, byte[]> shared)
     {
         var reader = new Utf8JsonReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)

@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 

@@ -1,5 +1,6 @@
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
@@ -16,7 +17,9 @@ internal static class SchedulePolicy
     /// <summary>Applies a parameter to who asks.</summary>
     /// <param name="client">Gets it.</param>
     /// <param name="name">A parameter that <see cref="Has"/>.</param>
-    /// <param name="value">Priority: 1 is the most urgent, 0 leaves the default. Timeout: microseconds, 0 for none.</param>
+    /// <param name="value">
+    /// Priority: 1 is the most urgent, 0 leaves the default. Timeout: microseconds, 0 for none.
+    /// </param>
     /// <param name="contexts">Knows the clock.</param>
     /// <exception cref="RequestException">400: the value is negative.</exception>
     public static void Apply(RequestContext client, string name, long value, RequestContextFactory contexts)
@@ -37,7 +40,8 @@ internal static class SchedulePolicy
             return;
         }
 
-        var until = contexts.DeadlineIn(TimeSpan.FromMicroseconds(Math.Min(value, TimeSpan.FromDays(1).TotalMicroseconds)));
+        var until = contexts.DeadlineIn(
+            TimeSpan.FromMicroseconds(Math.Min(value, TimeSpan.FromDays(1).TotalMicroseconds)));
         client.Deadline = client.Deadline is { } earlier ? Math.Min(earlier, until) : until;
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using Microsoft.Win32.SafeHandles;
 
 namespace MaaS.Serving.Protocols.SharedMemory;
 
 /// <summary>
-/// A registered piece of shared memory. Bytes are copied in and out, for its owner may change it at any time, and through the
-/// file: memory that its owner cuts short would end a process that has mapped it.
+/// A registered piece of shared memory. Bytes are copied in and out, for its owner may change it at any time, and
+/// through the file: memory that its owner cuts short would end a process that has mapped it.
 /// </summary>
 internal sealed class SharedRegion : IDisposable
 {
@@ -30,7 +30,9 @@ internal sealed class SharedRegion : IDisposable
     public long Size { get; }
 
     /// <summary>Opens memory that exists.</summary>
-    /// <exception cref="RequestException">400: there is none of that name, the name is a link, or the memory is smaller.</exception>
+    /// <exception cref="RequestException">
+    /// 400: there is none of that name, the name is a link, or the memory is smaller.
+    /// </exception>
     public static SharedRegion Open(string name, string key, string owner, string path, long offset, long size)
     {
         SafeFileHandle? file = null;
@@ -39,13 +41,16 @@ internal sealed class SharedRegion : IDisposable
             file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             ThrowIfLink(name, path, file);
             var length = RandomAccess.GetLength(file);
-            return offset >= 0 && size > 0 && offset <= length - size ? new SharedRegion(name, key, owner, offset, size, file)
-                : throw RequestException.BadRequest($"region '{name}': expected offset and byte_size within {length} bytes, got {offset} and {size}");
+            return offset >= 0 && size > 0 && offset <= length - size
+                ? new SharedRegion(name, key, owner, offset, size, file)
+                : throw RequestException.BadRequest(
+                    $"region '{name}': expected offset and byte_size within {length} bytes, got {offset} and {size}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             file?.Dispose();
-            throw new RequestException($"region '{name}': expected shared memory that this server may read and write, got key '{key}'", e);
+            throw new RequestException(
+                $"region '{name}': expected shared memory that this server may read and write, got key '{key}'", e);
         }
         catch
         {
@@ -55,7 +60,9 @@ internal sealed class SharedRegion : IDisposable
     }
 
     /// <summary>A copy of a part.</summary>
-    /// <exception cref="RequestException">400: the part is not within the region, or the memory was cut short.</exception>
+    /// <exception cref="RequestException">
+    /// 400: the part is not within the region, or the memory was cut short.
+    /// </exception>
     public byte[] Read(long offset, long size)
     {
         ThrowIfOutside(offset, size);
@@ -63,14 +70,18 @@ internal sealed class SharedRegion : IDisposable
         for (var at = 0; at < bytes.Length;)
         {
             var read = RandomAccess.Read(_file, bytes.AsSpan(at), Offset + offset + at);
-            at += read > 0 ? read : throw RequestException.BadRequest($"region '{Name}': expected {Size} bytes, the memory was cut short");
+            at += read > 0
+                ? read : throw RequestException.BadRequest(
+                    $"region '{Name}': expected {Size} bytes, the memory was cut short");
         }
 
         return bytes;
     }
 
     /// <summary>Writes into a part.</summary>
-    /// <exception cref="RequestException">400: the part is not within the region, or the memory was cut short.</exception>
+    /// <exception cref="RequestException">
+    /// 400: the part is not within the region, or the memory was cut short.
+    /// </exception>
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         ThrowIfOutside(offset, bytes.Length);
@@ -87,10 +98,13 @@ internal sealed class SharedRegion : IDisposable
     /// <summary>A name below the prefix must not lead to a file elsewhere.</summary>
     private static void ThrowIfLink(string name, string path, SafeFileHandle file)
     {
-        var opened = File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}"), returnFinalTarget: false);
+        var opened = File.ResolveLinkTarget(
+            string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.DangerousGetHandle()}"),
+            returnFinalTarget: false);
         if (opened?.FullName != Path.GetFullPath(path))
         {
-            throw RequestException.BadRequest($"region '{name}': expected shared memory, its key is a link to something else");
+            throw RequestException.BadRequest(
+                $"region '{name}': expected shared memory, its key is a link to something else");
         }
     }
 
@@ -98,7 +112,8 @@ internal sealed class SharedRegion : IDisposable
     {
         if (offset < 0 || size < 0 || size > int.MaxValue || offset > Size - size)
         {
-            throw RequestException.BadRequest($"region '{Name}': expected a part of its {Size} bytes, got {size} bytes at {offset}");
+            throw RequestException.BadRequest(
+                $"region '{Name}': expected a part of its {Size} bytes, got {size} bytes at {offset}");
         }
     }
 }

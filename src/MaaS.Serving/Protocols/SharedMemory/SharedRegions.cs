@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -99,7 +100,7 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
             if (most > 0)
             {
                 throw new RequestException(
-                    StatusCodes.Status429TooManyRequests, $"expected at most {most} regions of {whose}, got one more; unregister some");
+                    FaultKind.ResourceExhausted, $"expected at most {most} regions of {whose}, got one more; unregister some");
             }
 
             if (!_regions.TryAdd((caller.Name, region.Name), region))

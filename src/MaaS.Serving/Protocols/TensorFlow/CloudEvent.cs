@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;

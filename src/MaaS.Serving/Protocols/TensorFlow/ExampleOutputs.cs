@@ -1,7 +1,8 @@
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
-using MaaS.Serving.Models;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
+using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Json;
+using MaaS.Serving.Protocols.Forms;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 
@@ -88,7 +89,7 @@ internal static class ExamplesRequest
                 context = context is null ? (int)reader.TokenStartIndex : throw RequestException.BadRequest("expected 'context' once, got it twice");
             }
 
-            TensorFlowRequest.CheckSignature(ref reader, isSignature);
+            RequestObject.CheckSignature(ref reader, isSignature);
         }
 
         reader.Read(); // Throws where something follows the object.

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
-using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

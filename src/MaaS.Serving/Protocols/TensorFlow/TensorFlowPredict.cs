@@ -1,5 +1,8 @@
 using Google.Protobuf;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
+using MaaS.Serving.Protocols.Forms;
 using MaaS.Serving.Protocols.TensorFlow.Grpc;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using Microsoft.AspNetCore.Http;
@@ -28,13 +31,13 @@ internal sealed class TensorFlowPredict(
             call.BeginInput();
             body.QuoteNonFinite();
             var json = CloudEvent.IsStructured(context.Request) ? CloudEvent.Data(body.Json) : body.Json;
-            form = TensorFlowRequest.Read(json, call.Model, call.Tensors, images: null);
+            form = RequestObject.Read(json, new TensorFlowRequest(call.Tensors));
         }
 
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
         if (CloudEvent.IsStructured(context.Request))
         {
-            await CloudEvent.WriteAsync(context, call.Model.Name, time.GetUtcNow(), TensorFlowAnswer.Members(form, call)).ConfigureAwait(false);
+            await CloudEvent.WriteAsync(context, call.Model.Name, time.GetUtcNow(), FormAnswer.Members(form, call)).ConfigureAwait(false);
             return;
         }
 
@@ -43,7 +46,7 @@ internal sealed class TensorFlowPredict(
             CloudEvent.WriteHeaders(context.Response, call.Model.Name, time.GetUtcNow());
         }
 
-        await TensorFlowAnswer.WriteAsync(context, form, call).ConfigureAwait(false);
+        await FormAnswer.WriteAsync(context, form, call).ConfigureAwait(false);
     }
 
     private async Task AnswerMessageAsync(HttpContext context)

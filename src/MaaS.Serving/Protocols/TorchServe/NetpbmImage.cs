@@ -1,6 +1,6 @@
 using System.Globalization;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Protocols.TorchServe;
 
@@ -24,7 +24,8 @@ internal readonly ref struct NetpbmImage
     public long[] Shape { get; }
 
     /// <summary>Whether bytes begin as such an image does.</summary>
-    public static bool Is(ReadOnlySpan<byte> bytes) => bytes is [(byte)'P', (byte)'5' or (byte)'6', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t', ..];
+    public static bool Is(ReadOnlySpan<byte> bytes)
+        => bytes is [(byte)'P', (byte)'5' or (byte)'6', (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t', ..];
 
     /// <summary>Reads an image.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -41,7 +42,8 @@ internal readonly ref struct NetpbmImage
         return max is > 0 and < 256 && width > 0 && height > 0 && (long)width * height * channels == pixels.Length
             ? new NetpbmImage(pixels, width, height, channels, 255f / max)
             : throw RequestException.BadRequest(
-                $"input '{input.Name}': expected a whole image of 8 bits a channel, got {width} by {height} with values to {max} in {pixels.Length} bytes");
+                $"input '{input.Name}': expected a whole image of 8 bits a channel, got {width} by {height} with "
+                    + $"values to {max} in {pixels.Length} bytes");
     }
 
     /// <summary>The pixels from 0 to 255, channel by channel.</summary>
@@ -71,6 +73,7 @@ internal readonly ref struct NetpbmImage
             at++;
         }
 
-        return int.TryParse(bytes[start..at], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return int.TryParse(bytes[start..at], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : 0;
     }
 }

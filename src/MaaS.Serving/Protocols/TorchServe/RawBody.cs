@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.AspNetCore.Http;
@@ -32,12 +33,16 @@ internal sealed class RawBody : IDisposable
     public ReadOnlyMemory<byte> Bytes => _part ?? _body!.Binary;
 
     /// <summary>Reads a sample.</summary>
-    /// <exception cref="RequestException">413: it is too large. 400: a form without a part, or with several.</exception>
+    /// <exception cref="RequestException">
+    /// 413: it is too large. 400: a form without a part, or with several.
+    /// </exception>
     public static async Task<RawBody> ReadAsync(HttpContext context, long limit)
     {
         if (!context.Request.HasFormContentType)
         {
-            return new RawBody(await RequestBody.ReadAsync(context, limit, jsonLength: 0).ConfigureAwait(false), IsJsonType(context.Request.ContentType));
+            return new RawBody(
+                await RequestBody.ReadAsync(context, limit, jsonLength: 0).ConfigureAwait(false),
+                IsJsonType(context.Request.ContentType));
         }
 
         if (context.Request.ContentLength > limit)
@@ -65,7 +70,8 @@ internal sealed class RawBody : IDisposable
             case { Files: [], Count: 1 }:
                 return new RawBody(Encoding.UTF8.GetBytes(form.Single().Value.ToString()), isJson: false);
             default:
-                throw RequestException.BadRequest($"expected a form with one file or field, got {form.Files.Count} files and {form.Count} fields");
+                throw RequestException.BadRequest(
+                    $"expected a form with one file or field, got {form.Files.Count} files and {form.Count} fields");
         }
     }
 
@@ -81,7 +87,10 @@ internal sealed class RawBody : IDisposable
     {
         try
         {
-            context.Features.Set<IFormFeature>(new FormFeature(context.Request, new FormOptions { MultipartBodyLengthLimit = limit, BufferBodyLengthLimit = limit }));
+            context.Features.Set<IFormFeature>(
+                new FormFeature(
+                    context.Request,
+                    new FormOptions { MultipartBodyLengthLimit = limit, BufferBodyLengthLimit = limit }));
             return await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
         }
         catch (InvalidDataException e)
@@ -95,5 +104,6 @@ internal sealed class RawBody : IDisposable
         }
     }
 
-    private static bool IsJsonType(string? type) => type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsJsonType(string? type)
+        => type?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
@@ -13,11 +14,11 @@ internal static class TorchServeError
         context,
         writer =>
         {
-            writer.WriteNumber("code"u8, failure.Status);
-            writer.WriteString("type"u8, TypeOf(failure.Status));
+            writer.WriteNumber("code"u8, HttpStatus.Of(failure.Kind));
+            writer.WriteString("type"u8, TypeOf(failure.Kind));
             writer.WriteString("message"u8, failure.Message);
         },
-        failure.Status);
+        HttpStatus.Of(failure.Kind));
 
     /// <summary>A version as an address has it; TorchServe's own look like 1.0, so a trailing .0 is taken.</summary>
     /// <exception cref="RequestException">404: it is no version. 400: it is one of more than 63 bits.</exception>
@@ -40,15 +41,14 @@ internal static class TorchServeError
         }
     }
 
-    private static string TypeOf(int status) => status switch
+    private static string TypeOf(FaultKind kind) => kind switch
     {
-        StatusCodes.Status400BadRequest => "BadRequestException",
-        StatusCodes.Status403Forbidden => "InvalidKeyException",
-        StatusCodes.Status404NotFound => "ModelNotFoundException",
-        StatusCodes.Status409Conflict => "ConflictStatusException",
-        StatusCodes.Status413PayloadTooLarge => "RequestEntityTooLargeException",
-        StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable => "ServiceUnavailableException",
-        < StatusCodes.Status500InternalServerError => "BadRequestException",
-        _ => "InternalServerException",
+        FaultKind.PermissionDenied => "InvalidKeyException",
+        FaultKind.NotFound => "ModelNotFoundException",
+        FaultKind.Conflict => "ConflictStatusException",
+        FaultKind.TooLarge => "RequestEntityTooLargeException",
+        FaultKind.ResourceExhausted or FaultKind.Unavailable => "ServiceUnavailableException",
+        FaultKind.Internal or FaultKind.DeadlineExceeded => "InternalServerException",
+        _ => "BadRequestException",
     };
 }

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Models;
+using MaaS.Serving.Protocols.Forms;
 using MaaS.Serving.Protocols.Images;
 using MaaS.Serving.Protocols.OpenInference;
-using MaaS.Serving.Protocols.TensorFlow;
+using MaaS.Serving.Protocols.Predict;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,26 +18,27 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Protocols.TorchServe;
 
 /// <summary>
-/// TorchServe's inference API: <c>/predictions/{model}[/{version}]</c> takes one sample as its raw body (an image file, JSON,
-/// text or a tensor's bytes) or as a form's file, and <c>/ping</c>.
+/// TorchServe's inference API: <c>/predictions/{model}[/{version}]</c> takes one sample as its raw body (an image file,
+/// JSON, text or a tensor's bytes) or as a form's file, and <c>/ping</c>.
 /// </summary>
 internal sealed class TorchServeInference(
-    ModelRepository models, InferenceCalls calls, ImageFiles images, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IProtocol
+    ModelRepository models, InferenceCalls calls, ImageFiles images, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
 {
     // TorchServe's image classifiers answer with as many classes.
     private const int Classes = 5;
 
     private readonly long _limit = options.Value.MaxRequestBytes;
 
-    public string Name => "torchserve";
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/ping", endpoint.Handle(PingAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.None);
         foreach (var address in new[] { "/predictions/{name}", "/predictions/{name}/{version}" })
         {
-            endpoints.MapPost(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
-            endpoints.MapPut(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
+            endpoints.MapPost(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(
+                ServingScope.Predict);
+            endpoints.MapPut(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(
+                ServingScope.Predict);
         }
     }
 
@@ -47,7 +50,8 @@ internal sealed class TorchServeInference(
     private async Task PredictAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        var version = context.Route("version") is { } text ? TorchServeError.Version(name, text).ToString(provider: null) : null;
+        var version = context.Route("version") is { } text
+            ? TorchServeError.Version(name, text).ToString(provider: null) : null;
         TorchServeError.ThrowIfUnregistered(models, name);
         using var call = await calls.BeginAsync(context, new ModelReference(name, version)).ConfigureAwait(false);
         using var body = await RawBody.ReadAsync(context, _limit).ConfigureAwait(false);
@@ -56,7 +60,7 @@ internal sealed class TorchServeInference(
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
         if (form is not null)
         {
-            await TensorFlowAnswer.WriteAsync(context, form.Value, call).ConfigureAwait(false);
+            await FormAnswer.WriteAsync(context, form.Value, call).ConfigureAwait(false);
             return;
         }
 
@@ -69,7 +73,7 @@ internal sealed class TorchServeInference(
     {
         if (body.IsJson)
         {
-            return TensorFlowRequest.Read(body.Json(), call.Model, call.Tensors, images);
+            return RequestObject.Read(body.Json(), new PredictForms(call.Model, call.Tensors, images));
         }
 
         if (images.TryRead(body.Bytes, call.Model, call.Tensors))
@@ -84,7 +88,8 @@ internal sealed class TorchServeInference(
     private static void WriteSample(Utf8JsonWriter writer, InferenceCall call)
     {
         if (call.Model.Manifest is { Task: ModelManifest.Classification, Labels: { } labels }
-            && call.Outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2 && logits.Shape[1] == labels.Count && logits.Shape[0] == 1)
+            && call.Outputs is [{ Type: ElementType.Float32 } logits] && logits.Shape.Length == 2
+            && logits.Shape[1] == labels.Count && logits.Shape[0] == 1)
         {
             var probabilities = new float[labels.Count];
             Softmax.Compute(logits.AsSpan<float>(), probabilities);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Core.Packages;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Security;
@@ -11,12 +13,11 @@ using Microsoft.AspNetCore.Routing;
 namespace MaaS.Serving.Protocols.TorchServe;
 
 /// <summary>TorchServe's management API: list, describe, register, unregister and set the default version.</summary>
-internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoint endpoint) : IProtocol
+internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoint endpoint) : IEndpoints
 {
     private const int PageSize = 100;
     private const int MaxWorkers = 1024;
 
-    public string Name => "torchserve-management";
 
     public void Map(IEndpointRouteBuilder endpoints)
     {

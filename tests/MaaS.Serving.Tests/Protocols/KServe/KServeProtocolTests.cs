@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace MaaS.Serving.Tests.Protocols.KServe;
 
 /// <summary>KServe's lists, probes and CloudEvents.</summary>
-public sealed class KServeProtocolTests : ServerFixture
+public sealed class KServeEndpointsTests : ServerFixture
 {
     [TestCase("/v1/models")]
     [TestCase("/v2/models")]

@@ -1,9 +1,8 @@
 using System.Net;
-using MaaS.Serving.Json;
 
 namespace MaaS.Serving.Tests.Protocols.OpenInference;
 
-public sealed class OpenInferenceProtocolTests : ServerFixture
+public sealed class OpenInferenceEndpointsTests : ServerFixture
 {
     private const string TwoOfThem = """{"inputs": [{"name": "x", "shape": [1, 1], "datatype": "FP32", "data": [1]}], "outputs": [{"name": "y"}, {"name": "y"}]}""";
 

@@ -4,7 +4,7 @@ using MaaS.Serving.Tests.Grpc;
 
 namespace MaaS.Serving.Tests.Protocols.OpenInference;
 
-public sealed class RepositoryProtocolTests
+public sealed class RepositoryEndpointsTests
 {
     private ModelsFolder _models = null!;
     private TestServer _server = null!;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MaaS.Serving.Tests.Protocols.TensorFlow;
 
-public sealed class TensorFlowProtocolTests : ServerFixture
+public sealed class TensorFlowEndpointsTests : ServerFixture
 {
     private const string Linear1 = "/v1/models/linear:predict";
     private const string Mixed = "/v1/models/mixed:predict";

@@ -1,5 +1,5 @@
-using MaaS.Onnx.Schema;
 using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using MaaS.Training.Export;
 using MaaS.Training.Tracing;
 using TorchSharp;

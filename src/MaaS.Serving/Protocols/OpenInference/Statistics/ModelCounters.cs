@@ -1,4 +1,5 @@
 using MaaS.Serving.Execution;
+using MaaS.Serving.Execution.Batching;
 
 namespace MaaS.Serving.Protocols.OpenInference.Statistics;
 
@@ -12,9 +13,9 @@ internal sealed class ModelCounters(string name, long version)
     private DurationCount _success, _fail, _queue, _input, _infer, _output, _cacheHit;
 
     /// <summary>Adds a request that was answered.</summary>
-    /// <param name="rows">Size of the first axis.</param>
+    /// <param name="rows">Samples of the request.</param>
     /// <param name="timings">What the run took.</param>
-    /// <param name="total">From the model's door to its outputs.</param>
+    /// <param name="total">From the request's tensors to its outputs, waiting included.</param>
     /// <param name="now">When it was.</param>
     public void AddSuccess(long rows, RunTimings timings, TimeSpan total, DateTimeOffset now)
     {
@@ -53,10 +54,10 @@ internal sealed class ModelCounters(string name, long version)
     }
 
     /// <summary>Adds the protocol's own share of a request: from its bytes to tensors and from tensors to its answer.</summary>
-    /// <param name="rows">Size of the first axis.</param>
+    /// <param name="rows">Samples of the request.</param>
     /// <param name="timings">What the run took.</param>
-    /// <param name="input">The former.</param>
-    /// <param name="output">The latter.</param>
+    /// <param name="input">From its bytes to tensors.</param>
+    /// <param name="output">From tensors to its answer.</param>
     public void AddTranslation(long rows, RunTimings timings, TimeSpan input, TimeSpan output)
     {
         if (timings.IsCacheHit)

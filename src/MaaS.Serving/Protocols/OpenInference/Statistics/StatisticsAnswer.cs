@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,8 @@ internal sealed class StatisticsAnswer(ModelRepository models, ServingStatistics
     public Task WriteAsync(HttpContext context)
     {
         var visible = new ModelAccess(models, context);
-        var statuses = context.Route("name") is { } name ? visible.Status(name, context.Route("version")) : visible.Index();
+        var statuses = context.Route("name") is { } name
+            ? visible.Status(name, context.Route("version")) : visible.Index();
         return JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartArray("model_stats"u8);

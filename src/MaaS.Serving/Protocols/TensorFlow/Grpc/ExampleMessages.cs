@@ -1,5 +1,5 @@
 using Google.Protobuf.Collections;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;

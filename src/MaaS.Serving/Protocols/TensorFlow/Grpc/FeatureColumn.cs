@@ -1,5 +1,5 @@
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;

@@ -1,6 +1,7 @@
 using Grpc.Core;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
-using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;

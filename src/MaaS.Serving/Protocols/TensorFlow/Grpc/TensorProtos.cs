@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using MaaS.Onnx.Inference;
-using MaaS.Serving.Http;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;

@@ -1,0 +1,94 @@
+using System.Globalization;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
+using MaaS.Serving.Http;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace MaaS.Serving.Endpoints;
+
+/// <summary>Reads who asks, how urgently and until when from HTTP: one place for every protocol, gRPC among them.</summary>
+public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, TimeProvider time)
+{
+    /// <summary>Header that names a request in logs.</summary>
+    public const string RequestIdHeader = HttpContextExtensions.RequestIdHeader;
+
+    /// <summary>Header with the milliseconds that a client waits.</summary>
+    public const string TimeoutHeader = "X-Request-Timeout-Ms";
+
+    /// <summary>Describes a request.</summary>
+    /// <exception cref="RequestException">400: a header has a value that it cannot have.</exception>
+    public RequestContext Of(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var headers = context.Request.Headers;
+        var asked = new RequestContext
+        {
+            Caller = EndpointGuard.Of(context),
+            RequestId = context.RequestId(),
+            ClientKey = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : Address(context),
+            Header = header => headers.TryGetValue(header, out var value) ? value.ToString() : null,
+        };
+        if (headers.TryGetValue("Priority", out var priority) && priority is [{ } urgency])
+        {
+            asked.Priority = Urgency(urgency);
+        }
+
+        asked.Deadline = Deadline(headers.TryGetValue(TimeoutHeader, out var timeout) ? timeout.ToString() : null);
+        return asked;
+    }
+
+    /// <summary>The timestamp after which nobody waits for a request that came just now.</summary>
+    public long DeadlineIn(TimeSpan timeout) => time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>The timestamp of a point in time.</summary>
+    public long DeadlineAt(DateTime until) => DeadlineIn(until - time.GetUtcNow().UtcDateTime);
+
+    private long? Deadline(string? milliseconds)
+    {
+        var limit = options.Value.RequestTimeout;
+        if (milliseconds is not null)
+        {
+            var asked = double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && ms is > 0 and < 1e9
+                ? TimeSpan.FromMilliseconds(ms)
+                : throw RequestException.BadRequest($"{TimeoutHeader}: expected milliseconds above 0, got '{milliseconds}'");
+            limit = limit is { } most && most < asked ? most : asked;
+        }
+
+        return limit is { } wait ? DeadlineIn(wait) : null;
+    }
+
+    /// <summary>The urgency of RFC 9218: <c>u=0</c> to <c>u=7</c>; what is no such value is ignored, as the RFC demands.</summary>
+    private static int Urgency(string header)
+    {
+        foreach (var part in header.AsSpan().Split(','))
+        {
+            if (header.AsSpan(part).Trim() is ['u', '=', >= '0' and <= '7' and var digit])
+            {
+                return digit - '0';
+            }
+        }
+
+        return RequestContext.DefaultPriority;
+    }
+
+    /// <summary>The client's address, written as text once a connection.</summary>
+    private static string Address(HttpContext context)
+    {
+        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(typeof(RequestContextFactory), out var known))
+        {
+            return (string)known!;
+        }
+
+        var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        if (items is not null)
+        {
+            items[typeof(RequestContextFactory)] = address;
+        }
+
+        return address;
+    }
+}

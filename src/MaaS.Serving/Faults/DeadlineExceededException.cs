@@ -1,0 +1,23 @@
+namespace MaaS.Serving.Faults;
+
+/// <summary>The request's deadline passed before its answer was there. HTTP 504, gRPC DEADLINE_EXCEEDED.</summary>
+public sealed class DeadlineExceededException : Exception
+{
+    /// <summary>Without further detail.</summary>
+    public DeadlineExceededException()
+        : this("expected an answer before the request's deadline, it passed")
+    {
+    }
+
+    /// <summary>With a message for the client.</summary>
+    public DeadlineExceededException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a cause.</summary>
+    public DeadlineExceededException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,35 @@
+namespace MaaS.Serving.Faults;
+
+/// <summary>A request that cannot be answered: kind and message go to the client in the form of its protocol.</summary>
+public sealed class RequestException : Exception
+{
+    /// <summary>An invalid argument, without further detail.</summary>
+    public RequestException()
+        : this("bad request")
+    {
+    }
+
+    /// <summary>An invalid argument, with a message.</summary>
+    public RequestException(string message)
+        : this(FaultKind.InvalidArgument, message)
+    {
+    }
+
+    /// <summary>An invalid argument with a cause, which stays in the log.</summary>
+    public RequestException(string message, Exception innerException)
+        : base(message, innerException) => Kind = FaultKind.InvalidArgument;
+
+    /// <summary>A failure of another kind.</summary>
+    public RequestException(FaultKind kind, string message)
+        : base(message) => Kind = kind;
+
+    /// <summary>Why the request cannot be answered.</summary>
+    public FaultKind Kind { get; }
+
+    internal static RequestException BadRequest(string message) => new(FaultKind.InvalidArgument, message);
+
+    internal static RequestException NotFound(string message) => new(FaultKind.NotFound, message);
+
+    internal static RequestException TooLarge(long limit)
+        => new(FaultKind.TooLarge, $"expected a body of at most {limit} bytes, got more");
+}

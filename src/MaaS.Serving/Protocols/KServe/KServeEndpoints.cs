@@ -1,0 +1,46 @@
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Http;
+using MaaS.Serving.Models;
+using MaaS.Serving.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace MaaS.Serving.Protocols.KServe;
+
+/// <summary>
+/// What KServe has beside TensorFlow Serving's and the Open Inference Protocol's addresses: lists of models, and
+/// Kubernetes' probes.
+/// </summary>
+internal sealed class KServeEndpoints(ModelRepository models, ServingEndpoint endpoint) : IEndpoints
+{
+    public void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/v1/models", endpoint.Handle(ListAsync)).WithScope(ServingScope.Read);
+        endpoints.MapGet("/v2/models", endpoint.Handle(ListAsync)).WithScope(ServingScope.Read);
+        endpoints.MapGet(
+            "/livez", endpoint.Handle(static context => StatusAsync(context, isUp: true))).WithScope(ServingScope.None);
+        endpoints.MapGet(
+            "/readyz", endpoint.Handle(context => StatusAsync(context, models.IsReady))).WithScope(ServingScope.None);
+    }
+
+    private Task ListAsync(HttpContext context)
+    {
+        var names = new ModelAccess(models, context).Names;
+        return JsonAnswer.WriteAsync(context, writer =>
+        {
+            writer.WriteStartArray("models"u8);
+            foreach (var name in names)
+            {
+                writer.WriteStringValue(name);
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    private static Task StatusAsync(HttpContext context, bool isUp) => JsonAnswer.WriteAsync(
+        context,
+        writer => writer.WriteString("status"u8, isUp ? "ok" : "unavailable"),
+        isUp ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+}

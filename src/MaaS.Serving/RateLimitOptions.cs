@@ -1,0 +1,13 @@
+namespace MaaS.Serving;
+
+/// <summary>
+/// How many requests a caller may send: a token bucket for each key, user or, without either, address.
+/// </summary>
+public sealed class RateLimitOptions
+{
+    /// <summary>Requests a second in the long run.</summary>
+    public double RequestsPerSecond { get; set; }
+
+    /// <summary>Requests at once; 0 for two seconds' worth.</summary>
+    public int Burst { get; set; }
+}
