@@ -26,7 +26,7 @@ options=("$@")
 all_projects() {
     local project longest="Serving Packaging Cli Training Core"
     for project in $longest; do echo "MaaS.$project.Tests"; done
-    for project in tests/*/*.csproj; do
+    for project in tests/*.Tests/*.csproj; do
         project=$(basename "$project" .csproj)
         case " $longest " in *" $(sed 's/^MaaS\.\(.*\)\.Tests$/\1/' <<<"$project") "*) ;; *) echo "$project" ;; esac
     done

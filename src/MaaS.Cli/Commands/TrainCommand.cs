@@ -118,21 +118,26 @@ internal sealed class TrainCommand : VerbCommand
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
 
+        // The stations of docs/architecture.md. 1: options, and whether the result can be written.
         var options = _training.Read(result);
         EnsureWritable(output, options);
         DeviceChoice.Resolve(options.Device);
+        // 2: the data, its test set held apart.
         using var data = _data.Load(result);
         Console.WriteLine(
             $"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
 
+        // 3: the network by name. 4: epochs, and the best weights of them.
         var (model, training) = TrainedModel.Train(
             architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
         using (model)
         {
+            // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
             model.Save(output);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
+            // 5: on images that training never saw.
             Console.WriteLine(Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken));
         }
 

@@ -80,23 +80,29 @@ public static class OnnxExporter
             return [.. results.Select(static result => result.Tensor)];
         }
 
+        // The stations of docs/architecture.md. 1: trace forward at several sizes of each dynamic axis.
         var state = ModuleState.Of(module);
         var values = new ValueProbes(inputs, state, Forward);
         var sizes = new TraceRuns(module, inputs, state, Forward, options.TraceSizes);
+        // 2: sizes as expressions of the axes. 3: each operator lowered to ONNX nodes.
         var tracing = new ExportTracing(module, inputs, sizes, values, reads, options.AllowValueReads);
         var model = tracing.Write(
             (program, fit, opset) => OnnxModelWriter.Write(
                 program, inputs, state, fit, OutputNames(outputNames, options), options, opset, module),
             x => invoke(x), options.Opset);
+        // 4: fold and fuse; weights keep their names.
         if (options.Optimize)
         {
             var names = new WeightNames(model, state.Select(static pair => pair.Name));
             GraphOptimizer.Optimize(model);
             names.Restore(model);
         }
+
+        // 5: refuse a graph that does not hold together.
         GraphCheck.Check(model);
         List<string> warnings = [.. tracing.Warnings];
         var (parity, parityRuns) = (double.NaN, 0);
+        // 6: compare with torch at every traced size and at several scales.
         if (options.CheckParity)
         {
             using var runner = new OnnxRunner(model);

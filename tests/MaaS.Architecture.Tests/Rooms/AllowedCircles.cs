@@ -5,8 +5,6 @@ namespace MaaS.Architecture.Tests.Rooms;
 /// <summary>Pairs of rooms that may use each other, each with its reason. None enters without one.</summary>
 internal static class AllowedCircles
 {
-    private const string Grown = "Grew before rooms were held apart.";
-
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Pairs =
         new Dictionary<string, FrozenDictionary<string, string>>
         {
@@ -27,7 +25,4 @@ internal static class AllowedCircles
 
     /// <summary>The allowed pairs of a project, as <c>A ↔ B</c>, and why.</summary>
     public static FrozenDictionary<string, string> Of(string project) => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
-
-    private static FrozenDictionary<string, string> Because(string reason, params string[] pairs)
-        => pairs.ToFrozenDictionary(static p => p, _ => reason);
 }

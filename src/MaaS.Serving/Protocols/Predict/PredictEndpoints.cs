@@ -36,17 +36,22 @@ internal sealed class PredictEndpoints(
 
     private async Task PredictAsync(HttpContext context)
     {
+        // The stations of docs/architecture.md; 1 and 2, the guard and the endpoint, are passed.
+        // 3: lease the version that is asked for.
         var version = context.Request.Query["version"] is [{ Length: > 0 } number] ? number : null;
         using var call = await calls.BeginAsync(context, new ModelReference(Named(context), version)).ConfigureAwait(false);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {
+            // 4: JSON straight into pooled tensors.
             call.BeginInput();
             body.QuoteNonFinite();
             form = RequestObject.Read(body.Json, new PredictForms(call.Model, call.Tensors, images));
         }
 
+        // 5 to 8: through the layers and a batch to ONNX Runtime and back.
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
+        // 9: the answer; buffers and lease go back with the call.
         var labels = form != RequestForm.Column
             && call.Model.Manifest is { Task: ModelManifest.Classification, Labels: { } l }
             ? l : null;
