@@ -14,7 +14,9 @@ internal static class GrpcServiceExtensions
 {
     public static IServiceCollection AddGrpcServices(this IServiceCollection services)
     {
-        services.AddGrpc();
+        // Otherwise every address of two parts is a method of an unknown service, and a GET of it is answered 405.
+        // Clients of gRPC take 404 for UNIMPLEMENTED; unknown methods of known services are answered so.
+        services.AddGrpc(static options => options.IgnoreUnknownServices = true);
         services.AddGrpcReflection();
         services.TryAddSingleton<GrpcFailures>();
         services.TryAddSingleton<GrpcInference>();
@@ -31,6 +33,7 @@ internal static class GrpcServiceExtensions
         services.TryAddSingleton<TService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TService>, GrpcMethodProvider<TService>>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IEndpoints, GrpcEndpoints<TService>>());
+        services.Configure<GrpcServiceOptions<TService>>(static options => options.IgnoreUnknownServices = false);
         return services.LimitMessages<TService>();
     }
 
