@@ -5,26 +5,25 @@ namespace MaaS.Architecture.Tests.Rooms;
 /// <summary>Pairs of rooms that may use each other, each with its reason. None enters without one.</summary>
 internal static class AllowedCircles
 {
-    private const string Grown = "Grew before rooms were held apart.";
-
     private static readonly FrozenDictionary<string, FrozenDictionary<string, string>> Pairs =
         new Dictionary<string, FrozenDictionary<string, string>>
         {
-            ["MaaS.Client"] = Because(
-                "The client makes its transports, and they speak in its requests and answers.",
-                "(front) ↔ Grpc", "(front) ↔ Resilience", "(front) ↔ Rest"),
-            ["MaaS.Serving"] = Because(
-                Grown,
-                "(front) ↔ Execution", "(front) ↔ Http", "(front) ↔ Json", "(front) ↔ Models", "(front) ↔ Page", "(front) ↔ Protocols",
-                "(front) ↔ Security", "(front) ↔ Telemetry", "Audit ↔ Http", "Audit ↔ Security", "Drift ↔ Telemetry", "Ensembles ↔ Models",
-                "Execution ↔ Generation", "Execution ↔ Models", "Generation ↔ Models", "Generation ↔ Protocols", "Grpc ↔ Protocols",
-                "Grpc ↔ Security", "Http ↔ Json", "Http ↔ Models", "Http ↔ Security", "Http ↔ Telemetry", "Models ↔ Protocols",
-                "Models ↔ Quiet", "Models ↔ Routing", "OpenApi ↔ Protocols"),
+            ["MaaS.Client"] = new Dictionary<string, string>
+            {
+                ["(front) ↔ Grpc"] = "The client makes its transports; they speak in its requests and answers.",
+                ["(front) ↔ Resilience"] = "The client makes its callers; they read its options and throw its exceptions.",
+                ["(front) ↔ Rest"] = "The client makes its transports; they speak in its requests and answers.",
+            }.ToFrozenDictionary(),
+            ["MaaS.Serving"] = new Dictionary<string, string>
+            {
+                ["(front) ↔ Hosting"] = "AddMaaS and MapMaaS stand at the front and hand over to Hosting, which reads their options.",
+                ["(front) ↔ Models"] = "The host shows its repository of models, which reads the options.",
+                ["Endpoints ↔ Grpc"] = "The guard refuses before an endpoint runs, so it writes gRPC's form of a refusal itself.",
+                ["Grpc ↔ Protocols"] = "Open Inference over gRPC shares its reading of requests with REST; protocols register services.",
+            }.ToFrozenDictionary(),
         }.ToFrozenDictionary();
 
     /// <summary>The allowed pairs of a project, as <c>A ↔ B</c>, and why.</summary>
-    public static FrozenDictionary<string, string> Of(string project) => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
-
-    private static FrozenDictionary<string, string> Because(string reason, params string[] pairs)
-        => pairs.ToFrozenDictionary(static p => p, _ => reason);
+    public static FrozenDictionary<string, string> Of(string project)
+        => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
 }
