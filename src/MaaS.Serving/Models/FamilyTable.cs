@@ -112,6 +112,20 @@ internal sealed class FamilyTable(MaaSServingOptions options)
         return candidates.FirstOrDefault();
     }
 
+    /// <summary>Lets every ensemble be loaded anew, whatever its last load came to.</summary>
+    /// <returns>Those that there are.</returns>
+    public ModelFamily[] ResetEnsembles()
+    {
+        var ensembles = _families.Values.Where(f => f.Slots.Values.Any(s => s.Source?.Kind == SourceKind.Ensemble)).ToArray();
+        foreach (var slot in ensembles.SelectMany(f => f.Slots.Values))
+        {
+            slot.MustReload = slot.Serving is not null;
+            slot.Fault = null;
+        }
+
+        return ensembles;
+    }
+
     /// <summary>Drops a model of which nothing is left, unless something was asked for it.</summary>
     public void RemoveIfGone(ModelFamily family)
     {

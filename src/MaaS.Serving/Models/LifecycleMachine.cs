@@ -284,15 +284,7 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     /// </summary>
     private void CheckEnsembles()
     {
-        var ensembles = _families.All.Where(
-            f => f.Slots.Values.Any(s => s.Source?.Kind == SourceKind.Ensemble)).ToArray();
-        foreach (var slot in ensembles.SelectMany(f => f.Slots.Values))
-        {
-            slot.MustReload = slot.Serving is not null;
-            slot.Fault = null;
-        }
-
-        if (ensembles.Length > 0)
+        if (_families.ResetEnsembles() is { Length: > 0 } ensembles)
         {
             Advance(ensembles);
         }

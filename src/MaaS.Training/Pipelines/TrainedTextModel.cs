@@ -266,9 +266,9 @@ public sealed class TrainedTextModel : TrainedClassifier
 
     private protected override IReadOnlyDictionary<string, PackageContent> PackageFiles()
         => new Dictionary<string, PackageContent>
-    {
-        [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
-    };
+        {
+            [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
+        };
 
     // Of what training sees: equal texts under another tokenizer or another limit are other data.
     private string HashWith(TextCorpus learned) => Convert.ToHexStringLower(SHA256.HashData(

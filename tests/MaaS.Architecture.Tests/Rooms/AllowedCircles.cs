@@ -10,20 +10,19 @@ internal static class AllowedCircles
         {
             ["MaaS.Client"] = new Dictionary<string, string>
             {
-                ["(front) ↔ Grpc"] = "The client makes its transports; they speak in its requests and answers.",
-                ["(front) ↔ Resilience"] = "The client makes its callers; they read its options and throw its exceptions.",
-                ["(front) ↔ Rest"] = "The client makes its transports; they speak in its requests and answers.",
+                ["(front) ↔ Grpc"] = "MaaSClient opens the transport that its options name; the transport carries its requests.",
+                ["(front) ↔ Resilience"] = "MaaSClient sends through the pipelines; they read its options and throw its errors.",
+                ["(front) ↔ Rest"] = "MaaSClient opens the transport that its options name; the transport carries its requests.",
             }.ToFrozenDictionary(),
             ["MaaS.Serving"] = new Dictionary<string, string>
             {
-                ["(front) ↔ Hosting"] = "AddMaaS and MapMaaS stand at the front and hand over to Hosting, which reads their options.",
-                ["(front) ↔ Models"] = "The host shows its repository of models, which reads the options.",
-                ["Endpoints ↔ Grpc"] = "The guard refuses before an endpoint runs, so it writes gRPC's form of a refusal itself.",
-                ["Grpc ↔ Protocols"] = "Open Inference over gRPC shares its reading of requests with REST; protocols register services.",
+                ["(front) ↔ Hosting"] = "The front is what a user calls, and hands on to the one room that puts the features together.",
+                ["(front) ↔ Models"] = "ServingHost gives its user the repository; the repository reads the options.",
+                ["Endpoints ↔ Grpc"] = "The guard refuses a call of gRPC in gRPC's own form.",
+                ["Grpc ↔ Protocols"] = "Open Inference and TensorFlow Serving are spoken over both HTTP and gRPC.",
             }.ToFrozenDictionary(),
         }.ToFrozenDictionary();
 
     /// <summary>The allowed pairs of a project, as <c>A ↔ B</c>, and why.</summary>
-    public static FrozenDictionary<string, string> Of(string project)
-        => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
+    public static FrozenDictionary<string, string> Of(string project) => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
 }
