@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;

@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MaaS.Core.Drift;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
 using MaaS.Text;
 using MaaS.Text.Training;
 using MaaS.Training.Checkpoints;
