@@ -75,10 +75,10 @@ run_project() {
     { echo "== $project"; cat "$results/$project.log"; }
 }
 
-# The rules of .editorconfig that no compiler checks.
+# Spaces and the order of usings: the rest of .editorconfig is held by the build (all of dotnet format takes two minutes, this ten seconds).
 run_format() {
     local status=0
-    dotnet format MaaS.sln --no-restore --verify-no-changes --severity warn >"$results/format.log" 2>&1 || status=$?
+    dotnet format whitespace MaaS.sln --no-restore --verify-no-changes >"$results/format.log" 2>&1 || status=$?
     echo "$status" >"$results/format.status"
     { echo "== dotnet format"; cat "$results/format.log"; }
 }

@@ -1,8 +1,8 @@
-using MaaS.Onnx.Quantization.Numerics;
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Compression;
 using MaaS.Onnx;
 using MaaS.Onnx.Quantization;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;

@@ -3,10 +3,9 @@ using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Quantization;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Quantization;
-using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Analysis;
 using MaaS.Onnx.Quantization.Calibration;
+using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Qdq;
 using MaaS.Onnx.Quantization.Schemes;
 

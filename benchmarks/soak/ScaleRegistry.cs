@@ -1,7 +1,7 @@
-using MaaS.Onnx.Schema;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Benchmarks.Soak;

@@ -1,7 +1,7 @@
-using MaaS.Tests;
 using Google.Protobuf;
-using MaaS.Onnx.Schema;
 using MaaS.Onnx.Inference;
+using MaaS.Onnx.Schema;
+using MaaS.Tests;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Onnx.Tests;

@@ -1,5 +1,5 @@
-using MaaS.Tests;
 using MaaS.Onnx.Costs;
+using MaaS.Tests;
 
 namespace MaaS.Onnx.Tests;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Tests;
 

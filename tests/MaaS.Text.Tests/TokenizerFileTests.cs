@@ -1,6 +1,6 @@
-using MaaS.Tests;
 using System.Text;
 using System.Text.Json.Nodes;
+using MaaS.Tests;
 
 namespace MaaS.Text.Tests;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
@@ -50,7 +49,8 @@ internal sealed class TrainingOptions
         Schedules.First(static s => s.Value == Default.Schedule).Key);
 
     private Option<bool> Augment { get; } = new(
-        "--augment") { Description = "Shift training images by up to 2 pixels." };
+        "--augment")
+    { Description = "Shift training images by up to 2 pixels." };
 
     private Option<double> Validation { get; } = Number(
         "--validation", "Share of the training set held back for validation; the test set stays untouched.", 0.1);
@@ -76,7 +76,8 @@ internal sealed class TrainingOptions
         "--precision", "Number type of forward and backward passes.", ["fp32", "bf16"], "fp32");
 
     private Option<FileInfo?> Checkpoint { get; } = new(
-        "--checkpoint") { Description = "File that is replaced after every epoch.", HelpName = "file" };
+        "--checkpoint")
+    { Description = "File that is replaced after every epoch.", HelpName = "file" };
 
     private Option<bool> Resume { get; } = new("--resume") { Description = "Go on from --checkpoint." };
 

@@ -100,11 +100,11 @@ internal sealed class PredictCommand : VerbCommand
 
     private async Task<string> ReadTextAsync(ParseResult result, string purpose, CancellationToken cancellationToken)
         => result.GetValue(_text) switch
-    {
-        null => throw new UsageException($"text: expected the text {purpose}, or - for standard input."),
-        "-" => await ReadInputAsync(cancellationToken),
-        var text => text,
-    };
+        {
+            null => throw new UsageException($"text: expected the text {purpose}, or - for standard input."),
+            "-" => await ReadInputAsync(cancellationToken),
+            var text => text,
+        };
 
     private static async Task<string> ReadInputAsync(CancellationToken cancellationToken)
     {

@@ -148,8 +148,13 @@ internal sealed record SafeTensorsHeader(
         {
             var key = reader.GetString();
             reader.Read();
-            if (key switch { "dtype" => dtype is not null, "shape" => shape is not null,
-                "data_offsets" => offsets is not null, _ => false })
+            if (key switch
+            {
+                "dtype" => dtype is not null,
+                "shape" => shape is not null,
+                "data_offsets" => offsets is not null,
+                _ => false
+            })
             {
                 throw new InvalidDataException($"safetensors: '{name}': expected {key} once, got it twice.");
             }

@@ -2,7 +2,6 @@ using System.Globalization;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
-using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;

@@ -35,7 +35,8 @@ internal sealed class EnsembleLoader(Func<ModelRepository> models, Func<IInferen
             source.Version,
             model: null,
             manifest: null,
-            runner) { Inputs = plan.Inputs, Outputs = plan.Outputs };
+            runner)
+        { Inputs = plan.Inputs, Outputs = plan.Outputs };
     }
 
     /// <summary>Which model a step runs.</summary>

@@ -2,7 +2,6 @@ using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
-using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Ensembles;
 

@@ -76,21 +76,21 @@ internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOpti
 
     private static GenerationOptions With(
         GenerationOptions options, ref Utf8JsonReader reader, string name, bool isStream) => name switch
-    {
-        "max_tokens" => options with { MaxNewTokens = Integer(ref reader, name) },
-        "temperature" => options with { Temperature = Number(ref reader, name) },
-        "top_k" => options with { TopK = Integer(ref reader, name) },
-        "top_p" => options with { TopP = Number(ref reader, name) },
-        "repetition_penalty" => options with { RepetitionPenalty = Number(ref reader, name) },
-        "seed" => options with { Seed = Integer(ref reader, name) },
-        "stop_tokens" => options with { StopTokens = Integers(ref reader, name) },
-        "stream" when reader.TokenType == (isStream ? JsonTokenType.True : JsonTokenType.False) => options,
-        "stream" => throw RequestException.BadRequest(
-            $"stream: expected {(isStream ? "true" : "false")} or nothing at this address; "
-                + $"{(isStream ? "generate answers" : "generate_stream streams")}, "
-                + $"{(isStream ? "this one streams" : "this one answers whole")}"),
-        _ => throw RequestException.BadRequest($"expected {Members}, got '{name}'"),
-    };
+        {
+            "max_tokens" => options with { MaxNewTokens = Integer(ref reader, name) },
+            "temperature" => options with { Temperature = Number(ref reader, name) },
+            "top_k" => options with { TopK = Integer(ref reader, name) },
+            "top_p" => options with { TopP = Number(ref reader, name) },
+            "repetition_penalty" => options with { RepetitionPenalty = Number(ref reader, name) },
+            "seed" => options with { Seed = Integer(ref reader, name) },
+            "stop_tokens" => options with { StopTokens = Integers(ref reader, name) },
+            "stream" when reader.TokenType == (isStream ? JsonTokenType.True : JsonTokenType.False) => options,
+            "stream" => throw RequestException.BadRequest(
+                $"stream: expected {(isStream ? "true" : "false")} or nothing at this address; "
+                    + $"{(isStream ? "generate answers" : "generate_stream streams")}, "
+                    + $"{(isStream ? "this one streams" : "this one answers whole")}"),
+            _ => throw RequestException.BadRequest($"expected {Members}, got '{name}'"),
+        };
 
     private static int Integer(ref Utf8JsonReader reader, string name)
         => reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) ? value

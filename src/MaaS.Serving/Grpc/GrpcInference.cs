@@ -8,7 +8,6 @@ using MaaS.Serving.Models;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Protocols.SharedMemory;
-using MaaS.Serving.Security;
 
 namespace MaaS.Serving.Grpc;
 

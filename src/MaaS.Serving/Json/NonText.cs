@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Faults;
-using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Json;
 

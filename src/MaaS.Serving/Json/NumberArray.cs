@@ -20,14 +20,14 @@ internal static class NumberArray
     /// </returns>
     public static int Read(ReadOnlySpan<byte> json, TensorBuffer target, Span<long> sizes, out int rank)
         => target.Type switch
-    {
-        ElementType.Float32 => Read<float, FloatText>(json, target, sizes, out rank),
-        ElementType.Float64 => Read<double, DoubleText>(json, target, sizes, out rank),
-        ElementType.Int64 => Read<long, IntegerText<long>>(json, target, sizes, out rank),
-        ElementType.Int32 => Read<int, IntegerText<int>>(json, target, sizes, out rank),
-        ElementType.UInt8 => Read<byte, IntegerText<byte>>(json, target, sizes, out rank),
-        _ => rank = 0,
-    };
+        {
+            ElementType.Float32 => Read<float, FloatText>(json, target, sizes, out rank),
+            ElementType.Float64 => Read<double, DoubleText>(json, target, sizes, out rank),
+            ElementType.Int64 => Read<long, IntegerText<long>>(json, target, sizes, out rank),
+            ElementType.Int32 => Read<int, IntegerText<int>>(json, target, sizes, out rank),
+            ElementType.UInt8 => Read<byte, IntegerText<byte>>(json, target, sizes, out rank),
+            _ => rank = 0,
+        };
 
     private static int Read<T, TText>(ReadOnlySpan<byte> json, TensorBuffer target, Span<long> sizes, out int rank)
         where T : unmanaged

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Json;

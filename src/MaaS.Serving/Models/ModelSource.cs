@@ -1,5 +1,4 @@
 using System.Globalization;
-using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Serving.Models;
 

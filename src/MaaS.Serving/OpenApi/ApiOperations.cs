@@ -1,4 +1,3 @@
-using MaaS.Serving.Generation;
 using MaaS.Serving.Http;
 
 namespace MaaS.Serving.OpenApi;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using MaaS.Serving.Http;
 using Microsoft.OpenApi;
 
 namespace MaaS.Serving.OpenApi;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;

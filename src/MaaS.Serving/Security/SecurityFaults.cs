@@ -1,5 +1,3 @@
-using MaaS.Primitives.Files;
-
 namespace MaaS.Serving.Security;
 
 /// <summary>Checks the options of security, the files that they name among them.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
-using MaaS.Serving.Http;
 
 namespace MaaS.Serving.Telemetry;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Threading.Channels;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
-using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,4 @@
 using MaaS.Serving.Http;
-using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

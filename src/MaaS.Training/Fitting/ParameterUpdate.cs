@@ -20,13 +20,13 @@ internal abstract class ParameterUpdate : IDisposable
 
     public static ParameterUpdate Create(TrainerOptions options, IReadOnlyList<Tensor> weights)
         => options.Optimizer switch
-    {
-        OptimizerKind.GradientDescent => new SgdUpdate(weights, 0, options.WeightDecay),
-        OptimizerKind.Sgd => new SgdUpdate(weights, options.Momentum, options.WeightDecay),
-        OptimizerKind.Adam => new AdamUpdate(weights, options.WeightDecay, decoupled: false),
-        OptimizerKind.AdamW => new AdamUpdate(weights, options.WeightDecay, decoupled: true),
-        _ => throw new InvalidOperationException($"Optimizer {options.Optimizer} is unknown."),
-    };
+        {
+            OptimizerKind.GradientDescent => new SgdUpdate(weights, 0, options.WeightDecay),
+            OptimizerKind.Sgd => new SgdUpdate(weights, options.Momentum, options.WeightDecay),
+            OptimizerKind.Adam => new AdamUpdate(weights, options.WeightDecay, decoupled: false),
+            OptimizerKind.AdamW => new AdamUpdate(weights, options.WeightDecay, decoupled: true),
+            _ => throw new InvalidOperationException($"Optimizer {options.Optimizer} is unknown."),
+        };
 
     /// <summary>One update.</summary>
     /// <param name="gradients">One for each weight, of its shape; null leaves the weight as it is.</param>

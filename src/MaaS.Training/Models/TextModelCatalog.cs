@@ -55,40 +55,40 @@ public static class TextModelCatalog
 
     private static TransformerClassifier Transformer(
         TextModelSizes sizes, long vocabulary, long classes, int maxLength) => new(new()
-    {
-        Vocabulary = vocabulary,
-        Classes = classes,
-        Encoder = new TransformerOptions
         {
-            Width = sizes.Width,
-            Layers = sizes.Layers,
-            Heads = sizes.Heads,
-            FeedForward = sizes.FeedForward,
-            Dropout = sizes.Dropout,
-            Positions = sizes.Positions,
-            MaxLength = maxLength,
-        },
-    });
+            Vocabulary = vocabulary,
+            Classes = classes,
+            Encoder = new TransformerOptions
+            {
+                Width = sizes.Width,
+                Layers = sizes.Layers,
+                Heads = sizes.Heads,
+                FeedForward = sizes.FeedForward,
+                Dropout = sizes.Dropout,
+                Positions = sizes.Positions,
+                MaxLength = maxLength,
+            },
+        });
 
     private static RecurrentClassifier Recurrent(
         RecurrentKind kind, TextModelSizes sizes, long vocabulary, long classes) => new(new()
-    {
-        Vocabulary = vocabulary,
-        Classes = classes,
-        Kind = kind,
-        Embedding = sizes.Width,
-        Hidden = sizes.Width,
-        Layers = sizes.Layers,
-        Dropout = sizes.Dropout,
-        Pooling = SequencePooling.Mean,
-    });
+        {
+            Vocabulary = vocabulary,
+            Classes = classes,
+            Kind = kind,
+            Embedding = sizes.Width,
+            Hidden = sizes.Width,
+            Layers = sizes.Layers,
+            Dropout = sizes.Dropout,
+            Pooling = SequencePooling.Mean,
+        });
 
     private static TextCnn Convolutional(TextModelSizes sizes, long vocabulary, long classes, int maxLength)
         => new(new()
-    {
-        Vocabulary = vocabulary,
-        Classes = classes,
-        Embedding = sizes.Width,
-        Dropout = sizes.Dropout,
-    });
+        {
+            Vocabulary = vocabulary,
+            Classes = classes,
+            Embedding = sizes.Width,
+            Dropout = sizes.Dropout,
+        });
 }

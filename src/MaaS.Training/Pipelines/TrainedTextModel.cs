@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MaaS.Core.Drift;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
 using MaaS.Text;
 using MaaS.Text.Training;
 using MaaS.Training.Checkpoints;
@@ -266,9 +264,9 @@ public sealed class TrainedTextModel : TrainedClassifier
 
     private protected override IReadOnlyDictionary<string, PackageContent> PackageFiles()
         => new Dictionary<string, PackageContent>
-    {
-        [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
-    };
+        {
+            [TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(Encoder.Tokenizer.ToJson()),
+        };
 
     // Of what training sees: equal texts under another tokenizer or another limit are other data.
     private string HashWith(TextCorpus learned) => Convert.ToHexStringLower(SHA256.HashData(

@@ -1,4 +1,3 @@
-using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Training.Fitting;
 using MaaS.Training.Interop;

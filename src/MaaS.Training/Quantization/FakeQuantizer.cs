@@ -1,4 +1,3 @@
-using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Weights;
 using static TorchSharp.torch;

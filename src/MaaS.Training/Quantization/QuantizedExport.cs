@@ -1,6 +1,5 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Calibration;
 using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Qdq;

@@ -1,5 +1,5 @@
-using MaaS.Tests;
 using MaaS.Primitives.Files;
+using MaaS.Tests;
 
 
 namespace MaaS.Core.Tests.Files;

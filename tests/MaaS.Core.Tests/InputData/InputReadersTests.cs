@@ -1,6 +1,6 @@
-using MaaS.Tests;
 using MaaS.Core.InputData;
 using MaaS.Onnx.Inference;
+using MaaS.Tests;
 
 namespace MaaS.Core.Tests.InputData;
 

@@ -1,7 +1,7 @@
-using MaaS.Tests;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
+using MaaS.Tests;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Core.Tests.Packages;

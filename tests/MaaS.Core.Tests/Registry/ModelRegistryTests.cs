@@ -1,6 +1,6 @@
-using MaaS.Tests;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
+using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Registry;
 

@@ -4,7 +4,6 @@ using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Grpc;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Http;
 
 namespace MaaS.Fuzzing.Harnesses;
 

@@ -1,5 +1,5 @@
-using MaaS.Onnx.Schema;
 using MaaS.Onnx.Opsets;
+using MaaS.Onnx.Schema;
 using MaaS.Onnx.Tests.Quantization;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 

@@ -1,8 +1,8 @@
-using MaaS.Onnx.Schema;
 using MaaS.Onnx.Costs;
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Schemes;
+using MaaS.Onnx.Schema;
 using MaaS.Onnx.Tests.Quantization.Qdq;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 

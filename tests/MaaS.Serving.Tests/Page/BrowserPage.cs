@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
-using MaaS.Serving.Faults;
 using Microsoft.Playwright;
 
 namespace MaaS.Serving.Tests.Page;

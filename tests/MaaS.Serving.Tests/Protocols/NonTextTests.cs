@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf;
 using MaaS.Serving.Grpc.Schema;
-using MaaS.Serving.Json;
 using MaaS.Serving.Tests.Security;
 
 namespace MaaS.Serving.Tests.Protocols;

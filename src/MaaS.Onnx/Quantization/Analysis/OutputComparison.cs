@@ -1,6 +1,5 @@
 using System.Globalization;
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Quantization.Numerics;
 
 namespace MaaS.Onnx.Quantization.Analysis;
 

@@ -1,5 +1,4 @@
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Quantization.Numerics;
 
 
 namespace MaaS.Onnx.Quantization.Analysis;

@@ -1,7 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Calibration;
 using MaaS.Onnx.Quantization.Graphs;
-using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Onnx.Schema;
 using MaaS.Primitives.Display;

@@ -1,5 +1,4 @@
 using MaaS.Onnx.Quantization.Graphs;
-using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 

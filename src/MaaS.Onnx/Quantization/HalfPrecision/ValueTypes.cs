@@ -1,6 +1,5 @@
 using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization.Graphs;
-using MaaS.Onnx.Quantization.Numerics;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.HalfPrecision;

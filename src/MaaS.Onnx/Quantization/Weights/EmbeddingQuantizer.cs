@@ -1,5 +1,4 @@
 using MaaS.Onnx.Quantization.Graphs;
-using MaaS.Onnx.Quantization.Weights;
 using MaaS.Onnx.Schema;
 
 namespace MaaS.Onnx.Quantization.Weights;

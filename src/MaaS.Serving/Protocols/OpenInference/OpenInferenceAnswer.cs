@@ -7,7 +7,6 @@ using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
 using MaaS.Serving.Protocols.SharedMemory;
-using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;

@@ -4,7 +4,6 @@ using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.SharedMemory;
-using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

@@ -8,7 +8,6 @@ using MaaS.Serving.Json;
 using MaaS.Serving.Models;
 using MaaS.Serving.Protocols.Forms;
 using MaaS.Serving.Protocols.Images;
-using MaaS.Serving.Protocols.OpenInference;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

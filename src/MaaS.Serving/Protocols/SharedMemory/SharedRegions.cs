@@ -4,7 +4,6 @@ using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Protocols.SharedMemory;

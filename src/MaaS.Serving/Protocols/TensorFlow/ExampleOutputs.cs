@@ -2,7 +2,6 @@ using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
-using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 

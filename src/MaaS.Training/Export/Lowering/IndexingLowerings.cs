@@ -76,15 +76,15 @@ internal static class IndexingLowerings
             : call.Node("Expand", [call.Operand("value", x.Type), call.SizeVector(index.Shape)]);
         string reduction = call.Name.StartsWith("aten::scatter_add", StringComparison.Ordinal)
             ? "add" : call.Text("reduce") switch
-        {
-            "" => "none",
-            "add" or "sum" => "add",
-            "multiply" or "prod" => "mul",
-            "amax" when call.Graph.Opset >= 18 => "max",
-            "amin" when call.Graph.Opset >= 18 => "min",
-            "amax" or "amin" => throw call.NeedsOpset(18, $"the reduction '{call.Text("reduce")}'"),
-            var other => throw call.Unsupported($"the reduction '{other}' has no form in opset {call.Graph.Opset}"),
-        };
+            {
+                "" => "none",
+                "add" or "sum" => "add",
+                "multiply" or "prod" => "mul",
+                "amax" when call.Graph.Opset >= 18 => "max",
+                "amin" when call.Graph.Opset >= 18 => "min",
+                "amax" or "amin" => throw call.NeedsOpset(18, $"the reduction '{call.Text("reduce")}'"),
+                var other => throw call.Unsupported($"the reduction '{other}' has no form in opset {call.Graph.Opset}"),
+            };
         if (call.Name.StartsWith("aten::scatter_reduce", StringComparison.Ordinal) && !call.Flag("include_self"))
         {
             throw call.Unsupported("include_self=false has no ONNX form");

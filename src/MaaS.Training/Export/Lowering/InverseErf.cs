@@ -1,4 +1,3 @@
-using MaaS.Onnx;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Export.Lowering;

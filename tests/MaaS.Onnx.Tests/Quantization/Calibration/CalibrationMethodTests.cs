@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Calibration;
 using MaaS.Onnx.Quantization.Numerics;
 

@@ -1,5 +1,4 @@
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Calibration;
 using MaaS.Onnx.Quantization.Dynamic;
 using MaaS.Onnx.Quantization.Numerics;

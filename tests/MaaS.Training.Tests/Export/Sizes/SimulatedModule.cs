@@ -1,4 +1,3 @@
-using MaaS.Training.Export;
 using MaaS.Training.Export.Sizes;
 using MaaS.Training.Tracing;
 

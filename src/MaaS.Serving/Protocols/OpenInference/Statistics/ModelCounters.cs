@@ -1,5 +1,4 @@
 using MaaS.Serving.Execution;
-using MaaS.Serving.Execution.Batching;
 
 namespace MaaS.Serving.Protocols.OpenInference.Statistics;
 
