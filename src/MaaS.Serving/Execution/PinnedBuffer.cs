@@ -57,12 +57,12 @@ internal sealed class PinnedBuffer : IDisposable
             var shelf = BitOperations.Log2((uint)block.Memory.Length) - SmallestShift;
             if (shelf < 0 || shelf >= Shelves.Length || !Shelves[shelf].TryPut(block))
             {
-                block.Free();
+                block.Dispose();
             }
         }
     }
 
-    private sealed class Block
+    private sealed class Block : IDisposable
     {
         // Freed pinned arrays leave holes in their heap that the system does not get back: 100 MiB after four bodies of 20.
         private const int SmallestNative = 1 << 16;
@@ -86,7 +86,7 @@ internal sealed class PinnedBuffer : IDisposable
         public Memory<byte> Memory { get; }
 
         /// <summary>Gives its memory back, if need be when the runs that read it have ended.</summary>
-        public void Free() => (_native as IDisposable)?.Dispose();
+        public void Dispose() => (_native as IDisposable)?.Dispose();
     }
 
     /// <summary>Blocks of one size that nobody uses.</summary>
@@ -114,7 +114,7 @@ internal sealed class PinnedBuffer : IDisposable
             {
                 foreach (var block in _blocks.AsSpan(0, _count))
                 {
-                    block.Free();
+                    block.Dispose();
                 }
 
                 _blocks.AsSpan().Clear();

@@ -152,7 +152,7 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     /// <param name="family">The model.</param>
     /// <param name="version">The version.</param>
     /// <param name="before">What was asked for before.</param>
-    public void LoadRequestEnded(ModelFamily family, long? version, ModelOverrides before)
+    public static void LoadRequestEnded(ModelFamily family, long? version, ModelOverrides before)
     {
         if (version is { } asked && family.Slots.GetValueOrDefault(asked) is { IsServable: false }
             && !before.Loaded.Contains(asked))

@@ -46,7 +46,7 @@ internal sealed partial class ModelLifecycle
         async Task FinishAsync()
         {
             await loads.ConfigureAwait(false);
-            Tell(machine => machine.LoadRequestEnded(family, version, before));
+            Tell(_ => LifecycleMachine.LoadRequestEnded(family, version, before));
             Store();
         }
     }

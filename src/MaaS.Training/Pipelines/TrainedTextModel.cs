@@ -254,7 +254,11 @@ public sealed class TrainedTextModel : TrainedClassifier
     public override ModelManifest Describe(string name) => base.Describe(name) with { Text = Info.Preprocessing };
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing) => _padded.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        _padded.Dispose();   // Frees the network, which may be freed twice.
+        base.Dispose(disposing);
+    }
 
     private protected override IReadOnlyDictionary<string, string> Metadata() => new Dictionary<string, string>
     {

@@ -254,7 +254,7 @@ public sealed class LifecycleMachineTests
         Assert.That((Take(), Family.Wanted()), Is.EqualTo((new[] { "load 1" }, new[] { 1, 2 })));
         Fail(1);
 
-        _machine.LoadRequestEnded(Family, 1, before);
+        LifecycleMachine.LoadRequestEnded(Family, 1, before);
 
         Assert.That(Family.Wanted(), Is.EqualTo(new[] { 2 }));
     }
