@@ -186,8 +186,6 @@ public sealed class ApplicationUsersTests
 
     private sealed class Unscoped(ServingEndpoint endpoint) : IEndpoints
     {
-        public string Name => "unscoped";
-
         public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/forgotten", endpoint.Handle(static _ => Task.CompletedTask));
     }
 
