@@ -51,7 +51,7 @@ internal sealed class TraceRuns : ISizeTracer
     {
         (_module, _examples, _state, _forward) = (module, examples, state, forward);
         _sizes = new SizeRuns(examples.Symbols, given, this);
-        _cost = new(() => TraceCost.Of(_runs[0].Trace));
+        _cost = new(() => TraceCost.Of(_runs[0].Trace, _runs.Skip(1).Select(static run => run.Trace)));
         _shapes = new(FindShapes);
     }
 
@@ -126,7 +126,7 @@ internal sealed class TraceRuns : ISizeTracer
 
     private TraceRun WithValues(IReadOnlyDictionary<string, long> sizes)
     {
-        if (_runs.Count > 0 && Cost.At(_examples.Ratio(_runs[0].Sizes, sizes)) > DearestComparison)
+        if (_runs.Count > 0 && TraceCost.Of(_runs[0].Trace, []).At(_examples.Ratio(_runs[0].Sizes, sizes)) > DearestComparison)
         {
             throw new OnnxExportException(
                 $"forward runs other operators than at most sizes at {string.Join(", ", sizes.Select(static s => $"{s.Key} {s.Value}"))}, "

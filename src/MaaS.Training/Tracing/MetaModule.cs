@@ -9,12 +9,14 @@ internal sealed class MetaModule
 {
     private readonly List<(Tensor Own, Tensor Substitute)> _tensors = [];
     private readonly List<(Tensor Alias, Tensor Own)> _aliases = [];
+    private readonly EmbeddingTables _embeddings;
 
     /// <summary>Prepares a module; nothing is exchanged yet. The substitutes belong to the dispose scope.</summary>
     /// <exception cref="TracingException">The libtorch is not one that MaaS knows.</exception>
     public MetaModule(nn.Module module)
     {
         MetaKernels.Register();
+        _embeddings = new EmbeddingTables(module);
         // Weights are tied, and recurrent layers list theirs twice: what is one tensor stays one.
         var owners = new Dictionary<nint, Tensor>();
         foreach (var tensor in ModuleState.Tensors(module))
@@ -58,5 +60,7 @@ internal sealed class MetaModule
         {
             TensorHandles.Redirect(alias, TensorHandles.Implementation(own));
         }
+
+        _embeddings.Follow();
     }
 }

@@ -53,10 +53,9 @@ internal sealed partial class SizeRuns
 
     // What stays the same while an axis is small may move where it is large: as far as the budget allows. Such sizes only
     // check what the others gave.
-    private double FarAlone(Dictionary<string, long> first, string symbol, double budget)
+    private double FarAlone(Dictionary<string, long> first, string symbol, long farthest, double budget)
     {
         var range = _ranges[symbol];
-        long farthest = _tracer.HasShapes ? Far : Math.Max(Far, _tracer.LargestShape);
         for (long reach = farthest; !range.IsGiven && !_stopped && reach > 2 * range.Example; reach /= 2)
         {
             var sizes = new Dictionary<string, long>(first) { [symbol] = range.Largest(reach) };

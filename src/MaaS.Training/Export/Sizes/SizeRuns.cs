@@ -90,9 +90,11 @@ internal sealed partial class SizeRuns
             failures++;
         }
 
+        // Here the runs compared for a limit differ in every axis.
+        long farthest = _tracer.HasShapes ? Far : Math.Max(Far, _tracer.LargestShape);
         foreach (string symbol in _ranges.Keys)
         {
-            budget -= FarAlone(first, symbol, budget / 2);
+            budget -= FarAlone(first, symbol, farthest, budget / 2);
         }
 
         int needed = _runs.Count + 1;

@@ -10,19 +10,37 @@ internal static class TraceCost
     private const double Element = 2;
     private const double Product = 0.05;
 
-    /// <summary>The cost of a run like this one.</summary>
-    public static RunCost Of(Trace trace)
+    /// <summary>The cost of a run like this one. What has the same size in all runs costs the same in all.</summary>
+    /// <param name="trace">The run.</param>
+    /// <param name="others">Runs at other sizes of every axis; none where no other size was traced.</param>
+    public static RunCost Of(Trace trace, IEnumerable<Trace> others)
     {
+        var runs = others.ToList();
+        bool isComparable = runs.Count > 0 && runs.TrueForAll(run => run.Nodes.Count == trace.Nodes.Count);
         var values = trace.Inputs.Concat(trace.Nodes.SelectMany(static node => node.Outputs)).DistinctBy(static value => value.Id)
             .ToDictionary(static value => value.Id);
-        double volume = 0;
-        foreach (var node in trace.Nodes)
+        double still = Node * trace.Nodes.Count, volume = 0;
+        for (int i = 0; i < trace.Nodes.Count; i++)
         {
+            var node = trace.Nodes[i];
             double elements = node.Outputs.Sum(static output => Elements(output));
-            volume += (Element * elements) + (Product * elements * ProductsOfOne(node, values));
+            double cost = (Element * elements) + (Product * elements * ProductsOfOne(node, values));
+            if (isComparable && runs.TrueForAll(run => HasSameSizes(node, run.Nodes[i])))
+            {
+                still += cost;
+            }
+            else
+            {
+                volume += cost;
+            }
         }
-        return new RunCost(Node * trace.Nodes.Count, volume);
+        return new RunCost(still, volume);
     }
+
+    private static bool HasSameSizes(TraceNode node, TraceNode counterpart) =>
+        node.Op == counterpart.Op && node.Outputs.Count == counterpart.Outputs.Count
+            && node.Outputs.Zip(counterpart.Outputs).All(static pair => pair.First.Sizes is { } sizes
+                && pair.Second.Sizes is { } others && sizes.SequenceEqual(others));
 
     // How many products one element of the result sums.
     private static double ProductsOfOne(TraceNode node, Dictionary<int, TraceValue> values)

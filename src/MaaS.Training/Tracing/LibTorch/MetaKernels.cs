@@ -32,6 +32,8 @@ internal static unsafe class MetaKernels
             (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&AdaptivePool);
         functions.Implement(library, "index_select\0"u8,
             (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&IndexSelect);
+        functions.Implement(library, "_safe_softmax\0"u8,
+            (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&SafeSoftmax);
         functions.Implement(library, "equal\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&IsSame);
         return functions;
     }
@@ -43,6 +45,19 @@ internal static unsafe class MetaKernels
         var self = (nint)stack[0];
         stack[0] = (ulong)Torch.Empty(Torch.Sizes(self), self);
         Torch.Delete(self);
+    }
+
+    // (self, dim, dtype?): attention calls it without an element type.
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void SafeSoftmax(ulong* stack, ulong arguments, ulong results)
+    {
+        var self = (nint)stack[0];
+        stack[0] = (ulong)Torch.Empty(Torch.Sizes(self), self);
+        Torch.Delete(self);
+        if (stack[2] != 0)
+        {
+            NativeMemory.Free((void*)stack[2]);
+        }
     }
 
     // (self) → self

@@ -107,6 +107,7 @@ public sealed class SizesTests : ExportTests
         Case("a quotient that is 1", static x => x.sum() + zeros((x.shape[1] + 511) / 512)),
         Case("a branch far above", static x => x.sum() + zeros(x.shape[1] > 1000 ? 2 : 1)),
         Case("a branch of operators", static x => x.shape[1] > 1000 ? F.relu(x) : F.silu(x)),
+        Case("a maximum far above", static x => x.sum() + zeros(Math.Max(x.shape[1], 1500))),
         Case("a remainder that is the size", static x => x.sum() + zeros((x.shape[1] % 1009) + 1)),
     ];
 
