@@ -155,7 +155,7 @@ public static class ShapeInference
         }
     }
 
-    // Names that ONNX Runtime makes up for sizes it cannot express.
+    // Names that ONNX Runtime makes up for sizes it cannot express; a blank one comes from the model and names nothing.
     private static bool IsInvented(string symbol) =>
-        symbol.Length == 0 || symbol.StartsWith("unk__", StringComparison.Ordinal);
+        string.IsNullOrWhiteSpace(symbol) || symbol.StartsWith("unk__", StringComparison.Ordinal);
 }
