@@ -36,6 +36,8 @@ internal static class ComparisonLowerings
         ["aten::__xor__"] = Bitwise("Xor"),
         ["aten::isnan"] = call => call.Return(call.Node("IsNaN", [call.Tensor("self").Name])),
         ["aten::isinf"] = call => call.Return(call.Node("IsInf", [call.Tensor("self").Name])),
+        ["aten::isposinf"] = Infinite("detect_negative"),
+        ["aten::isneginf"] = Infinite("detect_positive"),
         ["aten::isfinite"] = IsFinite,
         ["aten::where"] = Where,
         ["aten::masked_fill"] = MaskedFill,
@@ -105,6 +107,15 @@ internal static class ComparisonLowerings
             ? call.Node("Mul", [x, power])
             : call.Node("Div", [call.Node("Sub", [x, call.Node("Mod", [x, power])]), power]);
         call.Return(call.Cast(shifted, type, call.OutputType()));
+    };
+
+    // IsInf at opset 17 knows float32 and float64; no value of a narrower type, and no integer, is infinite in float32
+    // without being so before.
+    private static OperatorLowering Infinite(string ignoredSign) => call =>
+    {
+        var x = call.Tensor("self");
+        string real = x.Type == DataType.Double ? x.Name : call.Cast(x, DataType.Float);
+        call.Return(call.Node("IsInf", [real], (ignoredSign, 0)));
     };
 
     private static void IsFinite(OperatorCall call)
