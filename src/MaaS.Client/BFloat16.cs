@@ -12,7 +12,8 @@ internal static class BFloat16
         for (var i = 0; i < values.Length; i++)
         {
             var bits = BitConverter.SingleToUInt32Bits(values[i]);
-            var rounded = float.IsNaN(values[i]) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+            var rounded = float.IsNaN(values[i])
+                ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(i * sizeof(ushort)), rounded);
         }
 
@@ -25,7 +26,8 @@ internal static class BFloat16
         var values = new float[bytes.Length / sizeof(ushort)];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(ushort))..]) << 16);
+            values[i] = BitConverter.UInt32BitsToSingle(
+                (uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * sizeof(ushort))..]) << 16);
         }
 
         return values;

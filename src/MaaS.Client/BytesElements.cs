@@ -43,10 +43,12 @@ internal static class BytesElements
         List<ReadOnlyMemory<byte>> elements = [];
         while (!bytes.IsEmpty)
         {
-            var length = bytes.Length < sizeof(uint) ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span);
+            var length = bytes.Length < sizeof(uint)
+                ? uint.MaxValue : BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span);
             if (length > bytes.Length - sizeof(uint))
             {
-                throw new FormatException($"expected a length and so many bytes, got {bytes.Length} bytes as element {elements.Count}");
+                throw new FormatException(
+                    $"expected a length and so many bytes, got {bytes.Length} bytes as element {elements.Count}");
             }
 
             elements.Add(bytes.Slice(sizeof(uint), (int)length));

@@ -33,7 +33,8 @@ public sealed class ClassifyRequest : ModelRequest
     /// <param name="height">H.</param>
     /// <param name="width">W.</param>
     /// <exception cref="ArgumentException">The pixels are no whole number of images.</exception>
-    public static ClassifyRequest OfPixels(string model, ReadOnlyMemory<byte> pixels, int channels, int height, int width)
+    public static ClassifyRequest OfPixels(
+        string model, ReadOnlyMemory<byte> pixels, int channels, int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -42,7 +43,8 @@ public sealed class ClassifyRequest : ModelRequest
         if (pixels.IsEmpty || pixels.Length % size != 0)
         {
             throw new ArgumentException(
-                $"OfPixels: expected a multiple of {channels}x{height}x{width} = {size} pixels, got {pixels.Length}.", nameof(pixels));
+                $"OfPixels: expected a multiple of {channels}x{height}x{width} = {size} pixels, got {pixels.Length}.",
+                nameof(pixels));
         }
 
         return new ClassifyRequest(model) { Pixels = (pixels, channels, height, width) };

@@ -7,12 +7,14 @@ namespace MaaS.Client;
 internal static class ClientHandler
 {
     /// <summary>A handler for both transports; the caller owns it.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate or no key.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate or no
+    /// key.</exception>
     public static SocketsHttpHandler Create(MaaSClientOptions options)
     {
         var handler = new SocketsHttpHandler
         {
-            // A name may lead elsewhere after a while; a server may take fewer calls on one connection than are under way.
+            // A name may lead elsewhere after a while; a server may take fewer calls on one connection than are under
+            // way.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -23,7 +25,8 @@ internal static class ClientHandler
         if (options.ClientCertificateFile is { } file)
         {
             handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(
-                WithUsableKey(X509Certificate2.CreateFromPemFile(file, options.ClientKeyFile)), ReadAll(file), offline: true);
+                WithUsableKey(X509Certificate2.CreateFromPemFile(file, options.ClientKeyFile)), ReadAll(file),
+                offline: true);
         }
 
         if (options.ServerAuthorityFile is { } authorities)

@@ -23,7 +23,8 @@ internal static class Datatypes
         [typeof(double)] = ("FP64", 8),
     };
 
-    private static readonly Dictionary<string, int> Sizes = new(OfType.Values.ToDictionary(static t => t.Name, static t => t.Size))
+    private static readonly Dictionary<string, int> Sizes = new(
+        OfType.Values.ToDictionary(static t => t.Name, static t => t.Size))
     {
         [BFloat16] = 2,
         [Bytes] = 0,
@@ -33,10 +34,13 @@ internal static class Datatypes
     /// <exception cref="NotSupportedException">The protocol has no such type.</exception>
     public static string Of<T>()
         => OfType.TryGetValue(typeof(T), out var type) ? type.Name
-            : throw new NotSupportedException($"The protocol has no tensors of {typeof(T).Name}; convert to one of {string.Join(", ", OfType.Keys.Select(static t => t.Name))}.");
+            : throw new NotSupportedException(
+                $"The protocol has no tensors of {typeof(T).Name}; convert to one of "
+                    + $"{string.Join(", ", OfType.Keys.Select(static t => t.Name))}.");
 
     /// <summary>Bytes of an element; 0 for BYTES.</summary>
     /// <exception cref="FormatException">There is no such type.</exception>
     public static int SizeOf(string datatype)
-        => Sizes.TryGetValue(datatype, out var size) ? size : throw new FormatException($"there is no datatype '{datatype}'");
+        => Sizes.TryGetValue(datatype, out var size)
+            ? size : throw new FormatException($"there is no datatype '{datatype}'");
 }

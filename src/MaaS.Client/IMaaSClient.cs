@@ -3,14 +3,15 @@ using System.Text.Json;
 namespace MaaS.Client;
 
 /// <summary>
-/// A client of one or several model servers: inference, metadata, health and repository of the Open Inference Protocol over
-/// REST or gRPC; labels of texts and images, generated texts and TensorFlow Serving's predict over REST. All members may be
-/// used from several threads at once.
+/// A client of one or several model servers: inference, metadata, health and repository of the Open Inference Protocol
+/// over REST or gRPC; labels of texts and images, generated texts and TensorFlow Serving's predict over REST. All
+/// members may be used from several threads at once.
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="MaaSClientException"/> where a server refuses or none answers,
-/// <see cref="ArgumentException"/> where a request is faulty in itself, and <see cref="OperationCanceledException"/> where the
-/// caller's token fires. What is safe to repeat is tried again: see <see cref="MaaSClientOptions.MaxRetries"/>.
+/// <see cref="ArgumentException"/> where a request is faulty in itself, and <see cref="OperationCanceledException"/>
+/// where the caller's token fires. What is safe to repeat is tried again: see
+/// <see cref="MaaSClientOptions.MaxRetries"/>.
 /// </remarks>
 public interface IMaaSClient
 {
@@ -22,12 +23,15 @@ public interface IMaaSClient
 
     /// <summary>Labels and probabilities of texts or images.</summary>
     /// <returns>One for each text or image.</returns>
-    Task<IReadOnlyList<Classification>> ClassifyAsync(ClassifyRequest request, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<Classification>> ClassifyAsync(
+        ClassifyRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Continues a text, piece by piece, each as soon as the server has it.</summary>
     /// <returns>Pieces; the last one has a finish reason. Whoever stops reading stops the server.</returns>
-    /// <remarks>A server that fails before the first piece is replaced by another; afterwards the failure is thrown.</remarks>
-    IAsyncEnumerable<GeneratedText> GenerateAsync(GenerateRequest request, CancellationToken cancellationToken = default);
+    /// <remarks>A server that fails before the first piece is replaced by another; afterwards the failure is
+    /// thrown.</remarks>
+    IAsyncEnumerable<GeneratedText> GenerateAsync(
+        GenerateRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Runs a model on rows as TensorFlow Serving takes them, <c>{"instances": …}</c>.</summary>
     /// <typeparam name="TInstance">A row: an array of numbers, or an object of named inputs.</typeparam>
@@ -35,11 +39,13 @@ public interface IMaaSClient
     /// <param name="model">The model.</param>
     /// <param name="instances">The rows.</param>
     /// <param name="version">A version; null for the server's choice.</param>
-    /// <param name="json">How rows become JSON; null for the defaults of the web, with NaN and Infinity as texts.</param>
+    /// <param name="json">How rows become JSON; null for the defaults of the web, with NaN and Infinity as
+    /// texts.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>One prediction for each row.</returns>
     Task<IReadOnlyList<TPrediction>> PredictAsync<TInstance, TPrediction>(
-        string model, IReadOnlyList<TInstance> instances, string? version = null, JsonSerializerOptions? json = null, CancellationToken cancellationToken = default);
+        string model, IReadOnlyList<TInstance> instances, string? version = null, JsonSerializerOptions? json = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>What a server says of itself.</summary>
     Task<ServerMetadata> GetServerAsync(CancellationToken cancellationToken = default);
@@ -48,20 +54,24 @@ public interface IMaaSClient
     /// <param name="model">The model.</param>
     /// <param name="version">A version; null for the server's choice.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    Task<ModelMetadata> GetModelAsync(string model, string? version = null, CancellationToken cancellationToken = default);
+    Task<ModelMetadata> GetModelAsync(
+        string model, string? version = null, CancellationToken cancellationToken = default);
 
     /// <summary>The models of a server's repository.</summary>
     /// <param name="onlyReady">Whether only those count that can answer.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(bool onlyReady = false, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(
+        bool onlyReady = false, CancellationToken cancellationToken = default);
 
     /// <summary>Whether a server lives; false where none is reached. Each is asked once.</summary>
     Task<bool> IsLiveAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a server can answer for all of its models; false where none is reached. Each is asked once.</summary>
+    /// <summary>Whether a server can answer for all of its models; false where none is reached. Each is asked
+    /// once.</summary>
     Task<bool> IsReadyAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a server can answer for a model; false where none has it, or none is reached. Each is asked once.</summary>
+    /// <summary>Whether a server can answer for a model; false where none has it, or none is reached. Each is asked
+    /// once.</summary>
     /// <param name="model">The model.</param>
     /// <param name="version">A version; null for any.</param>
     /// <param name="cancellationToken">Stops the request.</param>

@@ -11,5 +11,6 @@ public sealed record InferResponse(string Model, string? Version, string? Id, IR
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Tensor this[string name]
         => Outputs.FirstOrDefault(o => o.Name == name)
-            ?? throw new KeyNotFoundException($"Expected one of the outputs [{string.Join(", ", Outputs.Select(o => o.Name))}], got '{name}'.");
+            ?? throw new KeyNotFoundException(
+                $"Expected one of the outputs [{string.Join(", ", Outputs.Select(o => o.Name))}], got '{name}'.");
 }

@@ -11,9 +11,10 @@ namespace MaaS.Client;
 
 /// <inheritdoc cref="IMaaSClient"/>
 /// <remarks>
-/// The way of a request: 1. the request's pipeline (time for all tries, further tries, hedging: <see cref="CallPipelines"/>);
-/// 2. the best endpoint (<see cref="EndpointPool"/>); 3. its circuit breaker and the try's time; 4. the transport, REST or
-/// gRPC; 5. an answer, or an error that says whether 1 tries again and whether 2 avoids the endpoint until
+/// The way of a request: 1. the request's pipeline (time for all tries, further tries, hedging:
+/// <see cref="CallPipelines"/>); 2. the best endpoint (<see cref="EndpointPool"/>); 3. its circuit breaker and the
+/// try's time; 4. the transport, REST or gRPC; 5. an answer, or an error that says whether 1 tries again and whether 2
+/// avoids the endpoint until
 /// <see cref="HealthProber"/> finds it ready.
 /// </remarks>
 public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
@@ -38,33 +39,39 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
 
     /// <summary>A client over an HTTP client, whose owner is the caller: one from IHttpClientFactory will do.</summary>
     /// <param name="http">
-    /// Makes the connections, so it shows certificates; its own <see cref="HttpClient.Timeout"/> holds for each try besides
+    /// Makes the connections, so it shows certificates; its own <see cref="HttpClient.Timeout"/> holds for each try
+    /// besides
     /// <see cref="MaaSClientOptions.Timeout"/>. Null for connections of the client's own.
     /// </param>
     /// <param name="options">Null for the defaults; then the HTTP client has a base address.</param>
     /// <param name="time">Measures waits; null for the system's clock.</param>
     /// <param name="logging">Gets lines of servers that come and go, and Polly's telemetry; null for none.</param>
     /// <exception cref="OptionsValidationException">The options have faults: all are named.</exception>
-    public MaaSClient(HttpClient? http, MaaSClientOptions? options = null, TimeProvider? time = null, ILoggerFactory? logging = null)
+    public MaaSClient(
+        HttpClient? http, MaaSClientOptions? options = null, TimeProvider? time = null, ILoggerFactory? logging = null)
     {
         _options = options ?? new MaaSClientOptions();
         _time = time ?? TimeProvider.System;
         logging ??= NullLoggerFactory.Instance;
-        Uri[] addresses = _options.Addresses.Count == 0 && http?.BaseAddress is { } address ? [address] : [.. _options.Addresses];
+        Uri[] addresses = _options.Addresses.Count == 0 && http?.BaseAddress is { } address
+            ? [address] : [.. _options.Addresses];
         ThrowIfFaulty(addresses.Length > 0);
-        _owned = http is null ? new HttpClient(ClientHandler.Create(_options)) { Timeout = Timeout.InfiniteTimeSpan } : null;
+        _owned = http is null
+            ? new HttpClient(ClientHandler.Create(_options)) { Timeout = Timeout.InfiniteTimeSpan } : null;
         http ??= _owned!;
 
         var credentials = new Credentials(_options);
         var sender = new RestSender(http, credentials, _time);
         var rest = new RestTransport(sender, _options.Transport == Transport.RestJson);
         _models = new ModelCalls(sender);
-        _rest = addresses.Length > 0 ? new ResilientCaller(addresses, _options, rest.IsReadyAsync, _time, logging) : null;
+        _rest = addresses.Length > 0
+            ? new ResilientCaller(addresses, _options, rest.IsReadyAsync, _time, logging) : null;
         if (_options.Transport == Transport.Grpc)
         {
             _transport = new GrpcTransport(http, credentials, logging);
             _tensors = new ResilientCaller(
-                _options.GrpcAddresses.Count > 0 ? _options.GrpcAddresses : addresses, _options, _transport.IsReadyAsync, _time, logging);
+                _options.GrpcAddresses.Count > 0 ? _options.GrpcAddresses : addresses, _options,
+                _transport.IsReadyAsync, _time, logging);
         }
         else
         {
@@ -76,7 +83,8 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
     public IReadOnlyList<ServerState> Servers => _tensors.States;
 
     private ResilientCaller Rest => _rest ?? throw new InvalidOperationException(
-        "MaaSClient: expected Addresses for calls that gRPC does not have (classification, generation, predict), got GrpcAddresses alone.");
+        "MaaSClient: expected Addresses for calls that gRPC does not have (classification, generation, predict), got "
+            + "GrpcAddresses alone.");
 
     /// <inheritdoc/>
     public Task<InferResponse> InferAsync(InferRequest request, CancellationToken cancellationToken = default)
@@ -84,20 +92,24 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         request.ThrowIfFaulty();
         return _tensors.CallAsync(
-            RetryScope.Hedged, (endpoint, token) => _transport.InferAsync(endpoint.Address, request, token), request.Timeout, cancellationToken);
+            RetryScope.Hedged, (endpoint, token) => _transport.InferAsync(endpoint.Address, request, token),
+            request.Timeout, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Classification>> ClassifyAsync(ClassifyRequest request, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<Classification>> ClassifyAsync(
+        ClassifyRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.ThrowIfFaulty();
         return Rest.CallAsync(
-            RetryScope.Hedged, (endpoint, token) => _models.ClassifyAsync(endpoint.Address, request, token), request.Timeout, cancellationToken);
+            RetryScope.Hedged, (endpoint, token) => _models.ClassifyAsync(endpoint.Address, request, token),
+            request.Timeout, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<GeneratedText> GenerateAsync(GenerateRequest request, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<GeneratedText> GenerateAsync(
+        GenerateRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.ThrowIfFaulty();
@@ -106,12 +118,14 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<TPrediction>> PredictAsync<TInstance, TPrediction>(
-        string model, IReadOnlyList<TInstance> instances, string? version = null, JsonSerializerOptions? json = null, CancellationToken cancellationToken = default)
+        string model, IReadOnlyList<TInstance> instances, string? version = null, JsonSerializerOptions? json = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(instances);
         return Rest.CallAsync(
             RetryScope.Hedged,
-            (endpoint, token) => _models.PredictAsync<TInstance, TPrediction>(endpoint.Address, model, instances, version, json, token), timeout: null, cancellationToken);
+            (endpoint, token) => _models.PredictAsync<TInstance, TPrediction>(
+                endpoint.Address, model, instances, version, json, token), timeout: null, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -119,30 +133,39 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
         => ReadAsync(_transport.GetServerAsync, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ModelMetadata> GetModelAsync(string model, string? version = null, CancellationToken cancellationToken = default)
+    public Task<ModelMetadata> GetModelAsync(
+        string model, string? version = null, CancellationToken cancellationToken = default)
         => ReadAsync((address, token) => _transport.GetModelAsync(address, model, version, token), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(bool onlyReady = false, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(
+        bool onlyReady = false, CancellationToken cancellationToken = default)
         => ReadAsync((address, token) => _transport.GetIndexAsync(address, onlyReady, token), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> IsLiveAsync(CancellationToken cancellationToken = default) => AskAsync(_transport.IsLiveAsync, cancellationToken);
+    public Task<bool> IsLiveAsync(CancellationToken cancellationToken = default)
+        => AskAsync(_transport.IsLiveAsync, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> IsReadyAsync(CancellationToken cancellationToken = default) => AskAsync(_transport.IsReadyAsync, cancellationToken);
+    public Task<bool> IsReadyAsync(CancellationToken cancellationToken = default)
+        => AskAsync(_transport.IsReadyAsync, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> IsModelReadyAsync(string model, string? version = null, CancellationToken cancellationToken = default)
-        => AskAsync((address, token) => _transport.IsModelReadyAsync(address, model, version, token), cancellationToken);
+    public Task<bool> IsModelReadyAsync(
+        string model, string? version = null, CancellationToken cancellationToken = default)
+        => AskAsync(
+            (address, token) => _transport.IsModelReadyAsync(address, model, version, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task LoadModelAsync(string model, CancellationToken cancellationToken = default)
-        => _tensors.CallEachAsync(RetryScope.Unsent, (address, token) => _transport.LoadModelAsync(address, model, token), cancellationToken);
+        => _tensors.CallEachAsync(
+            RetryScope.Unsent, (address, token) => _transport.LoadModelAsync(address, model, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task UnloadModelAsync(string model, CancellationToken cancellationToken = default)
-        => _tensors.CallEachAsync(RetryScope.Unsent, (address, token) => _transport.UnloadModelAsync(address, model, token), cancellationToken);
+        => _tensors.CallEachAsync(
+            RetryScope.Unsent, (address, token) => _transport.UnloadModelAsync(address, model, token),
+            cancellationToken);
 
     /// <summary>Stops the probes and closes connections of the client's own.</summary>
     public async ValueTask DisposeAsync()
@@ -170,13 +193,15 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
 
         if (faults.Count > 0)
         {
-            throw new OptionsValidationException(nameof(MaaSClient), typeof(MaaSClientOptions), faults.Select(static f => $"MaaSClient: {f}"));
+            throw new OptionsValidationException(
+                nameof(MaaSClient), typeof(MaaSClientOptions), faults.Select(static f => $"MaaSClient: {f}"));
         }
     }
 
     private Task<T> ReadAsync<T>(Func<Uri, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
         where T : notnull
-        => _tensors.CallAsync(RetryScope.Safe, (endpoint, token) => read(endpoint.Address, token), timeout: null, cancellationToken);
+        => _tensors.CallAsync(
+            RetryScope.Safe, (endpoint, token) => read(endpoint.Address, token), timeout: null, cancellationToken);
 
     private Task<bool> AskAsync(Func<Uri, CancellationToken, Task<bool>> ask, CancellationToken cancellationToken)
         => _tensors.AskAsync(ask, _options.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken);
@@ -186,7 +211,9 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
     {
         var limit = request.Timeout ?? _options.Timeout;
         var stream = await rest.CallAsync(
-            RetryScope.Safe, (endpoint, token) => _models.GenerateAsync(endpoint, request, limit, _time, cancellationToken, token), limit, cancellationToken).ConfigureAwait(false);
+            RetryScope.Safe,
+            (endpoint, token) => _models.GenerateAsync(endpoint, request, limit, _time, cancellationToken, token),
+            limit, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             do

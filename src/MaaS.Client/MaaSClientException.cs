@@ -3,8 +3,8 @@ using System.Net;
 namespace MaaS.Client;
 
 /// <summary>
-/// A request failed. The message has the address, the status, what the server said and what to do; the properties have them
-/// one by one.
+/// A request failed. The message has the address, the status, what the server said and what to do; the properties have
+/// them one by one.
 /// </summary>
 public sealed class MaaSClientException : Exception
 {
@@ -35,7 +35,8 @@ public sealed class MaaSClientException : Exception
     {
     }
 
-    internal MaaSClientException(ErrorKind kind, Uri? address, string serverMessage, HttpStatusCode? status, Exception? innerException)
+    internal MaaSClientException(
+        ErrorKind kind, Uri? address, string serverMessage, HttpStatusCode? status, Exception? innerException)
         : base(Describe(kind, address, serverMessage, status), innerException)
     {
         Kind = kind;
@@ -63,5 +64,6 @@ public sealed class MaaSClientException : Exception
     public string Advice => ErrorAdvice.Of(Kind);
 
     private static string Describe(ErrorKind kind, Uri? address, string serverMessage, HttpStatusCode? status)
-        => $"{(address is null ? "" : $"{address}: ")}{(status is { } s ? $"{(int)s}: " : "")}{serverMessage} ({ErrorAdvice.Of(kind)})";
+        => $"{(address is null ? "" : $"{address}: ")}{(status is { } s ? $"{(int)s}: " : "")}{serverMessage} "
+            + $"({ErrorAdvice.Of(kind)})";
 }

@@ -17,7 +17,8 @@ public sealed class MaaSClientOptions
     /// </summary>
     public IList<Uri> GrpcAddresses { get; } = [];
 
-    /// <summary>How tensors travel. Default <see cref="Transport.Rest"/>. Classification, generation and predict are REST always.</summary>
+    /// <summary>How tensors travel. Default <see cref="Transport.Rest"/>. Classification, generation and predict are
+    /// REST always.</summary>
     public Transport Transport { get; set; }
 
     /// <summary>Sent as <see cref="ApiKeyHeader"/>; null for none.</summary>
@@ -38,7 +39,8 @@ public sealed class MaaSClientOptions
     /// <summary>PEM file of that certificate's key; null where <see cref="ClientCertificateFile"/> has it.</summary>
     public string? ClientKeyFile { get; set; }
 
-    /// <summary>PEM file of the authorities that may have issued the servers' certificates; null for the machine's own list.</summary>
+    /// <summary>PEM file of the authorities that may have issued the servers' certificates; null for the machine's own
+    /// list.</summary>
     public string? ServerAuthorityFile { get; set; }
 
     /// <summary>Longest time for one try; null for no limit. Default 60 s.</summary>
@@ -48,24 +50,26 @@ public sealed class MaaSClientOptions
     public TimeSpan? TotalTimeout { get; set; }
 
     /// <summary>
-    /// Further tries where one is safe: the server was not reached, or said 429 or 503. Default 3; 0 for none. An inference
-    /// changes nothing on the server, so it is tried again as well after 502, 504, a timeout and a broken connection. A
-    /// further try goes to another address where there is one.
+    /// Further tries where one is safe: the server was not reached, or said 429 or 503. Default 3; 0 for none. An
+    /// inference changes nothing on the server, so it is tried again as well after 502, 504, a timeout and a broken
+    /// connection. A further try goes to another address where there is one.
     /// </summary>
     public int MaxRetries { get; set; } = 3;
 
     /// <summary>
-    /// Wait before the first further try; it doubles from try to try, with jitter, unless the server says <c>Retry-After</c>.
-    /// Default 0.2 s. There is no wait where a server failed and another one is available.
+    /// Wait before the first further try; it doubles from try to try, with jitter, unless the server says
+    /// <c>Retry-After</c>. Default 0.2 s. There is no wait where a server failed and another one is available.
     /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.2);
 
-    /// <summary>Longest wait for <c>Retry-After</c>; a server that asks for more is not tried again. Default 10 s.</summary>
+    /// <summary>Longest wait for <c>Retry-After</c>; a server that asks for more is not tried again. Default 10
+    /// s.</summary>
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Hedging: an inference without an answer for so long goes to a second address as well, the first answer counts and the
-    /// other call is cancelled. Null, the default, for none. A good value is the time that 95 % of the answers need.
+    /// Hedging: an inference without an answer for so long goes to a second address as well, the first answer counts
+    /// and the other call is cancelled. Null, the default, for none. A good value is the time that 95 % of the answers
+    /// need.
     /// </summary>
     public TimeSpan? HedgingDelay { get; set; }
 
@@ -73,8 +77,8 @@ public sealed class MaaSClientOptions
     public int MaxHedges { get; set; } = 1;
 
     /// <summary>
-    /// How often the readiness of each of several servers is asked for; null for never. Default 5 s. One that is not ready, or
-    /// was not reached by a request, gets no further ones until it is ready, as long as another is.
+    /// How often the readiness of each of several servers is asked for; null for never. Default 5 s. One that is not
+    /// ready, or was not reached by a request, gets no further ones until it is ready, as long as another is.
     /// </summary>
     public TimeSpan? ProbeInterval { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -82,15 +86,16 @@ public sealed class MaaSClientOptions
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// For how long an address gets no requests once its circuit is open; 0.5 s or more; null for no circuit breaker. Default 5 s.
-    /// Broken connections, timeouts, 502, 503 and 504 count as failures.
+    /// For how long an address gets no requests once its circuit is open; 0.5 s or more; null for no circuit breaker.
+    /// Default 5 s. Broken connections, timeouts, 502, 503 and 504 count as failures.
     /// </summary>
     public TimeSpan? CircuitBreak { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Share of failures that opens a circuit, above 0 to 1. Default 0.5.</summary>
     public double CircuitFailureRatio { get; set; } = 0.5;
 
-    /// <summary>Requests within <see cref="CircuitWindow"/> below which a circuit stays closed, 2 or more. Default 10.</summary>
+    /// <summary>Requests within <see cref="CircuitWindow"/> below which a circuit stays closed, 2 or more. Default
+    /// 10.</summary>
     public int CircuitMinimumRequests { get; set; } = 10;
 
     /// <summary>Time over which failures are counted, 0.5 s or more. Default 30 s.</summary>

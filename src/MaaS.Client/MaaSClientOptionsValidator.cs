@@ -15,7 +15,8 @@ internal sealed class MaaSClientOptionsValidator : IValidateOptions<MaaSClientOp
             faults.Add("Addresses: expected at least one, as http://127.0.0.1:8080, got none");
         }
 
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(static f => $"MaaSClient: {f}"));
+        return faults.Count == 0
+            ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(static f => $"MaaSClient: {f}"));
     }
 
     /// <summary>All faults but missing addresses, which an HTTP client may have.</summary>
@@ -64,11 +65,13 @@ internal sealed class MaaSClientOptionsValidator : IValidateOptions<MaaSClientOp
             yield return $"Transport: expected Rest, RestJson or Grpc, got {options.Transport}";
         }
 
-        foreach (var (name, addresses) in new[] { ("Addresses", options.Addresses), ("GrpcAddresses", options.GrpcAddresses) })
+        foreach (var (
+            name, addresses) in new[] { ("Addresses", options.Addresses), ("GrpcAddresses", options.GrpcAddresses) })
         {
             foreach (var address in addresses)
             {
-                if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+                if (!address.IsAbsoluteUri
+                    || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
                 {
                     yield return $"{name}: expected http:// or https:// and a host, got '{address}'";
                 }

@@ -17,8 +17,8 @@ public abstract class ModelRequest(string model)
     public int? Priority { get; init; }
 
     /// <summary>
-    /// Longest time for one try, in place of <see cref="MaaSClientOptions.Timeout"/>; the server is told and stops its run
-    /// then. Null for the option's.
+    /// Longest time for one try, in place of <see cref="MaaSClientOptions.Timeout"/>; the server is told and stops its
+    /// run then. Null for the option's.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -31,12 +31,14 @@ public abstract class ModelRequest(string model)
         ArgumentException.ThrowIfNullOrEmpty(Model, nameof(Model));
         if (Priority is < 1 or > 8)
         {
-            throw new ArgumentOutOfRangeException(nameof(Priority), Priority, "Priority: expected 1 (the most urgent) to 8.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Priority), Priority, "Priority: expected 1 (the most urgent) to 8.");
         }
 
         if (Timeout is { } timeout && (timeout <= TimeSpan.Zero || timeout > MaaSClientOptions.LongestTime))
         {
-            throw new ArgumentOutOfRangeException(nameof(Timeout), timeout, "Timeout: expected more than 0, at most a day.");
+            throw new ArgumentOutOfRangeException(
+                nameof(Timeout), timeout, "Timeout: expected more than 0, at most a day.");
         }
     }
 }

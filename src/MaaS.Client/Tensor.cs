@@ -27,7 +27,8 @@ public sealed class Tensor
     public ReadOnlyMemory<byte> Data { get; }
 
     /// <summary>A tensor of numbers or booleans, which are copied.</summary>
-    /// <typeparam name="T"><see cref="float"/>, <see cref="double"/>, <see cref="Half"/>, <see cref="bool"/> or an integer of 8 to 64 bits.</typeparam>
+    /// <typeparam name="T"><see cref="float"/>, <see cref="double"/>, <see cref="Half"/>, <see cref="bool"/> or an
+    /// integer of 8 to 64 bits.</typeparam>
     /// <param name="name">The input.</param>
     /// <param name="data">Row-major elements.</param>
     /// <param name="shape">Sizes; their product is the number of elements.</param>
@@ -115,11 +116,14 @@ public sealed class Tensor
         long count = 1;
         foreach (var size in shape)
         {
-            count = size >= 0 ? checked(count * size) : throw new FormatException($"output '{name}' has the shape [{string.Join(',', shape)}]");
+            count = size >= 0
+                ? checked(count * size)
+                : throw new FormatException($"output '{name}' has the shape [{string.Join(',', shape)}]");
         }
 
         var elementSize = Datatypes.SizeOf(datatype);
-        var fits = elementSize > 0 ? checked(count * elementSize) == data.Length : BytesElements.Read(data).Count == count;
+        var fits = elementSize > 0
+            ? checked(count * elementSize) == data.Length : BytesElements.Read(data).Count == count;
         return fits ? new Tensor(name, datatype, shape, data)
             : throw new FormatException($"output '{name}' has {data.Length} bytes, which are no {datatype} of shape [{string.Join(',', shape)}]");
     }
@@ -127,7 +131,8 @@ public sealed class Tensor
     /// <summary>The elements of BYTES.</summary>
     internal List<ReadOnlyMemory<byte>> Elements()
         => Datatype == Datatypes.Bytes ? BytesElements.Read(Data)
-            : throw new InvalidOperationException($"Tensor '{Name}': expected BYTES, it holds {Datatype}; use ToArray.");
+            : throw new InvalidOperationException(
+                $"Tensor '{Name}': expected BYTES, it holds {Datatype}; use ToArray.");
 
     private static void ThrowIfUnfit(string name, int elements, ReadOnlySpan<long> shape)
     {
@@ -142,7 +147,8 @@ public sealed class Tensor
         if (count != elements)
         {
             throw new ArgumentException(
-                $"Tensor '{name}': expected {count} elements for the shape [{string.Join(',', shape.ToArray())}], got {elements}.", nameof(shape));
+                $"Tensor '{name}': expected {count} elements for the shape [{string.Join(',', shape.ToArray())}], got "
+                    + $"{elements}.", nameof(shape));
         }
     }
 }

@@ -10,12 +10,16 @@ public static class MaaSImagesServiceCollectionExtensions
     /// <summary>Decodes PNG and JPEG bodies for models whose packages say how pixels are normalised.</summary>
     /// <param name="services">The application's services, beside <c>AddMaaS</c>.</param>
     /// <param name="configure">Limits of size and pixels; null for the defaults.</param>
-    public static IServiceCollection AddMaaSImages(this IServiceCollection services, Action<ImageOptions>? configure = null)
+    public static IServiceCollection AddMaaSImages(
+        this IServiceCollection services, Action<ImageOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<ImageOptions>()
             .Configure(configure ?? (static _ => { }))
-            .Validate(static o => o.MaxBytes > 0 && o.MaxPixels is > 0 and <= 1 << 28, "MaxBytes: expected more than 0; MaxPixels: expected 1 to 268435456")
+            .Validate(
+                static o => o.MaxBytes > 0
+                    && o.MaxPixels is > 0 and <= 1 << 28,
+                    "MaxBytes: expected more than 0; MaxPixels: expected 1 to 268435456")
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IImageDecoder, SkiaImageDecoder>());
         return services;

@@ -5,8 +5,8 @@ using SkiaSharp;
 namespace MaaS.Serving.Images;
 
 /// <summary>
-/// PNG and JPEG by Skia. An image of another size than the model's is scaled until it covers that size and cut to its middle.
-/// Transparency is ignored, and so is the orientation that a camera wrote down, as Pillow does.
+/// PNG and JPEG by Skia. An image of another size than the model's is scaled until it covers that size and cut to its
+/// middle. Transparency is ignored, and so is the orientation that a camera wrote down, as Pillow does.
 /// </summary>
 internal sealed class SkiaImageDecoder(IOptions<ImageOptions> options) : IImageDecoder
 {
@@ -21,20 +21,24 @@ internal sealed class SkiaImageDecoder(IOptions<ImageOptions> options) : IImageD
         var limits = options.Value;
         if (bytes.Length > limits.MaxBytes)
         {
-            throw new InvalidDataException($"image: expected a file of at most {limits.MaxBytes} bytes, got {bytes.Length}");
+            throw new InvalidDataException(
+                $"image: expected a file of at most {limits.MaxBytes} bytes, got {bytes.Length}");
         }
 
         if (channels is not (1 or 3))
         {
-            throw new InvalidDataException($"image: expected a model of 1 or 3 channels, it has {channels}; send its tensor");
+            throw new InvalidDataException(
+                $"image: expected a model of 1 or 3 channels, it has {channels}; send its tensor");
         }
 
         using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("image: expected a PNG or JPEG file, got other bytes");
+        using var codec = SKCodec.Create(data)
+            ?? throw new InvalidDataException("image: expected a PNG or JPEG file, got other bytes");
         var (own, pixels) = (codec.Info, (long)codec.Info.Width * codec.Info.Height);
         if (pixels > limits.MaxPixels || pixels == 0)
         {
-            throw new InvalidDataException($"image: expected 1 to {limits.MaxPixels} pixels, got {own.Width} by {own.Height}");
+            throw new InvalidDataException(
+                $"image: expected 1 to {limits.MaxPixels} pixels, got {own.Width} by {own.Height}");
         }
 
         var info = new SKImageInfo(own.Width, own.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
@@ -58,9 +62,13 @@ internal sealed class SkiaImageDecoder(IOptions<ImageOptions> options) : IImageD
     private static SKBitmap Fit(SKBitmap bitmap, int height, int width)
     {
         var scale = Math.Max((double)height / bitmap.Height, (double)width / bitmap.Width);
-        var (h, w) = (Math.Max(height, (int)Math.Round(bitmap.Height * scale)), Math.Max(width, (int)Math.Round(bitmap.Width * scale)));
+        var (h, w) = (
+            Math.Max(height, (int)Math.Round(bitmap.Height * scale)),
+            Math.Max(width, (int)Math.Round(bitmap.Width * scale)));
         using var scaled = bitmap.Resize(bitmap.Info.WithSize(w, h), Bilinear)
-            ?? throw new InvalidDataException($"image: expected a size that can be scaled to {width} by {height}, got {bitmap.Width} by {bitmap.Height}");
+            ?? throw new InvalidDataException(
+                $"image: expected a size that can be scaled to {width} by {height}, got {bitmap.Width} by "
+                    + $"{bitmap.Height}");
         var cut = new SKBitmap();
         var (top, left) = ((h - height) / 2, (w - width) / 2);
         using var part = new SKBitmap();

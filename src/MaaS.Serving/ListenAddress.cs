@@ -15,7 +15,12 @@ internal static class ListenAddress
     {
         try
         {
-            return BindingAddress.Parse(url) is { IsUnixPipe: false, IsNamedPipe: false, PathBase: "", Scheme: "http" or "https", Port: >= 0 and <= 65535 };
+            return BindingAddress.Parse(
+                url) is
+            {
+                IsUnixPipe: false, IsNamedPipe: false, PathBase: "", Scheme: "http" or "https",
+                Port: >= 0 and <= 65535
+            };
         }
         catch (FormatException)
         {
@@ -36,7 +41,8 @@ internal static class ListenAddress
         {
             if (protocols is { } chosen)
             {
-                listen.Protocols = chosen; // Even the default, once it is said, makes Kestrel warn that HTTP/2 asks for TLS.
+                // Even the default, once it is said, makes Kestrel warn that HTTP/2 asks for TLS.
+                listen.Protocols = chosen;
             }
 
             if (address.Scheme == "https")

@@ -2,7 +2,8 @@ using MaaS.Core.Packages;
 
 namespace MaaS.Serving;
 
-/// <summary>What is served and within which limits. Checked when the host starts; every fault is named at once.</summary>
+/// <summary>What is served and within which limits. Checked when the host starts; every fault is named at
+/// once.</summary>
 public sealed class MaaSServingOptions
 {
     /// <summary>
@@ -19,13 +20,14 @@ public sealed class MaaSServingOptions
     /// <summary>Time between two looks into the folder, for file systems that report no changes. Default 5 s.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a changed file must stay as it is before it is loaded: it may still be copied. Default 0.5 s.</summary>
+    /// <summary>How long a changed file must stay as it is before it is loaded: it may still be copied. Default 0.5
+    /// s.</summary>
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// Estimated memory that loaded models may take, in bytes; the one that was not asked for the longest is unloaded to make
-    /// room, and loaded again by its next request. Null for no limit. A model counts as the larger of its network's size and
-    /// the growth of the process that its load was measured to bring.
+    /// Estimated memory that loaded models may take, in bytes; the one that was not asked for the longest is unloaded
+    /// to make room, and loaded again by its next request. Null for no limit. A model counts as the larger of its
+    /// network's size and the growth of the process that its load was measured to bring.
     /// </summary>
     public long? MemoryLimitBytes { get; set; }
 
@@ -33,12 +35,13 @@ public sealed class MaaSServingOptions
     public int MaxConcurrentLoads { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 
     /// <summary>
-    /// File that keeps what was asked for at run time (models loaded and unloaded, routes), so that a restart finds it; null
-    /// keeps it in memory only.
+    /// File that keeps what was asked for at run time (models loaded and unloaded, routes), so that a restart finds it;
+    /// null keeps it in memory only.
     /// </summary>
     public string? StateFile { get; set; }
 
-    /// <summary>How long a stopping server goes on to listen after it has said that it is not ready. Default 0.</summary>
+    /// <summary>How long a stopping server goes on to listen after it has said that it is not ready. Default
+    /// 0.</summary>
     public TimeSpan DrainDelay { get; set; }
 
     /// <summary>How long a stopping server lets requests finish before it cuts them off. Default 30 s.</summary>
@@ -48,14 +51,15 @@ public sealed class MaaSServingOptions
     public long MaxRequestBytes { get; set; } = 64L << 20;
 
     /// <summary>
-    /// Where a host of its own listens for gRPC without TLS, as <c>http://0.0.0.0:8081</c>: HTTP/2 in clear text needs a port of
-    /// its own. Null for none; an <c>https</c> port of the host, and of an application that embeds MaaS, takes gRPC anyway.
+    /// Where a host of its own listens for gRPC without TLS, as <c>http://0.0.0.0:8081</c>: HTTP/2 in clear text needs
+    /// a port of its own. Null for none; an <c>https</c> port of the host, and of an application that embeds MaaS,
+    /// takes gRPC anyway.
     /// </summary>
     public string? GrpcUrl { get; set; }
 
     /// <summary>
-    /// Whether gRPC clients may ask for the services and their messages (server reflection). Default true; an application that
-    /// maps reflection itself sets false.
+    /// Whether gRPC clients may ask for the services and their messages (server reflection). Default true; an
+    /// application that maps reflection itself sets false.
     /// </summary>
     public bool GrpcReflection { get; set; } = true;
 
@@ -71,18 +75,22 @@ public sealed class MaaSServingOptions
     public ModelOptions Defaults { get; set; } = new();
 
     /// <summary>How single models are run, by their names.</summary>
-    public IDictionary<string, ModelOptions> Models { get; } = new Dictionary<string, ModelOptions>(StringComparer.Ordinal);
+    public IDictionary<string, ModelOptions> Models { get; } = new Dictionary<string, ModelOptions>(
+        StringComparer.Ordinal);
 
-    /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default true.</summary>
+    /// <summary>Whether each model runs once on zeros before it is ready; a failure is only logged. Default
+    /// true.</summary>
     public bool WarmUp { get; set; } = true;
 
     /// <summary>
-    /// Whether the server is ready only while every model that was found at the start can answer. Default false: it is ready
-    /// as soon as all loads of the start have ended and something answers; what is broken stands in the index and the log.
+    /// Whether the server is ready only while every model that was found at the start can answer. Default false: it is
+    /// ready as soon as all loads of the start have ended and something answers; what is broken stands in the index and
+    /// the log.
     /// </summary>
     public bool StrictReadiness { get; set; }
 
-    /// <summary>How numbers that are not finite stand in JSON answers. Default: as the tokens NaN, Infinity and -Infinity.</summary>
+    /// <summary>How numbers that are not finite stand in JSON answers. Default: as the tokens NaN, Infinity and
+    /// -Infinity.</summary>
     public NonFiniteNumbers NonFiniteNumbers { get; set; }
 
     /// <summary>How strings that are no UTF-8 stand in JSON answers. Default: the answer is an error, 422.</summary>
@@ -108,7 +116,8 @@ public sealed class MaaSServingOptions
 
     /// <summary>How the model of that name is run.</summary>
     /// <param name="name">The model.</param>
-    /// <param name="folder">What its folder says, under what is configured for the model itself; null for nothing.</param>
+    /// <param name="folder">What its folder says, under what is configured for the model itself; null for
+    /// nothing.</param>
     internal ModelOptions For(string name, ModelOptions? folder = null)
     {
         var defaults = folder?.Over(Defaults) ?? Defaults;

@@ -130,12 +130,14 @@ public sealed record ModelOptions
 
         foreach (var size in (PreferredBatchSizes ?? []).Where(s => s < 1 || s > (MaxBatchSize ?? int.MaxValue)))
         {
-            yield return $"{path}:{nameof(PreferredBatchSizes)}: expected sizes from 1 to {nameof(MaxBatchSize)}, got {size}";
+            yield return $"{path}:{nameof(PreferredBatchSizes)}: expected sizes from 1 to {nameof(MaxBatchSize)}, got "
+                + $"{size}";
         }
 
         foreach (var provider in (Providers ?? []).Except(Onnx.Inference.ExecutionProviders.Names))
         {
-            yield return $"{path}:{nameof(Providers)}: expected some of [{string.Join(", ", Onnx.Inference.ExecutionProviders.Names)}], got '{provider}'";
+            yield return $"{path}:{nameof(Providers)}: expected some of "
+                + $"[{string.Join(", ", Onnx.Inference.ExecutionProviders.Names)}], got '{provider}'";
         }
 
         if (Versions is not null && VersionPolicy.TryParse(Versions) is null)

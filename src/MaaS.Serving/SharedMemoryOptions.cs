@@ -4,8 +4,8 @@ namespace MaaS.Serving;
 public sealed class SharedMemoryOptions
 {
     /// <summary>
-    /// Beginning of the names of shared memory that may be registered, as <c>/maas_</c>; null, the default, takes none. Whoever
-    /// may create such memory on this machine shares it with every caller who may run a model.
+    /// Beginning of the names of shared memory that may be registered, as <c>/maas_</c>; null, the default, takes none.
+    /// Whoever may create such memory on this machine shares it with every caller who may run a model.
     /// </summary>
     public string? Prefix { get; set; }
 
@@ -21,7 +21,8 @@ public sealed class SharedMemoryOptions
     /// <summary>Every fault, after the name of these options.</summary>
     internal IEnumerable<string> Faults(string path)
     {
-        if (Prefix is not null && (Prefix.Trim('/').Length == 0 || Prefix.TrimStart('/').Contains('/', StringComparison.Ordinal)))
+        if (Prefix is not null
+            && (Prefix.Trim('/').Length == 0 || Prefix.TrimStart('/').Contains('/', StringComparison.Ordinal)))
         {
             yield return $"{path}:{nameof(Prefix)}: expected the beginning of a name, as /maas_, got '{Prefix}'";
         }

@@ -31,7 +31,8 @@ public sealed class TelemetryOptions
         if (OtlpEndpoint is { } endpoint
             && (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
         {
-            yield return $"{where}:{nameof(OtlpEndpoint)}: expected an address as http://collector:4317, got '{endpoint}'";
+            yield return $"{where}:{nameof(OtlpEndpoint)}: expected an address as http://collector:4317, got "
+                + $"'{endpoint}'";
         }
 
         if (OtlpProtocol is not ("grpc" or "http/protobuf"))

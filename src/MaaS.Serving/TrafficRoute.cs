@@ -55,7 +55,8 @@ public sealed record TrafficRoute
                 StickyBy.StartsWith(StickyByHeader, StringComparison.Ordinal)
                     && StickyBy.Length > StickyByHeader.Length))
         {
-            yield return $"{path}:{nameof(StickyBy)}: expected '{StickyByClient}' or '{StickyByHeader}NAME', got '{StickyBy}'";
+            yield return $"{path}:{nameof(StickyBy)}: expected '{StickyByClient}' or '{StickyByHeader}NAME', got "
+                + $"'{StickyBy}'";
         }
 
         foreach (var fault in Shadow?.Faults($"{path}:{nameof(Shadow)}") ?? [])

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MaaS.Serving;
 
 /// <summary>
-/// Which of a model's versions are loaded: <c>latest</c>, <c>latest:3</c>, <c>all</c>, or numbers as <c>1,4</c>. Labelled
-/// versions are loaded besides.
+/// Which of a model's versions are loaded: <c>latest</c>, <c>latest:3</c>, <c>all</c>, or numbers as <c>1,4</c>.
+/// Labelled versions are loaded besides.
 /// </summary>
 internal sealed record VersionPolicy
 {
@@ -40,11 +40,13 @@ internal sealed record VersionPolicy
 
         if (text?.StartsWith("latest:", StringComparison.Ordinal) == true)
         {
-            return Number(text["latest:".Length..]) is { } count and <= int.MaxValue ? new VersionPolicy((int)count) : null;
+            return Number(text["latest:".Length..]) is { } count and <= int.MaxValue
+                ? new VersionPolicy((int)count) : null;
         }
 
         var numbers = text?.Split(',', StringSplitOptions.TrimEntries).Select(Number).ToArray();
-        return numbers is { Length: > 0 } && numbers.All(n => n is not null) ? new VersionPolicy(0, numbers.Select(n => n!.Value)) : null;
+        return numbers is { Length: > 0 } && numbers.All(n => n is not null)
+            ? new VersionPolicy(0, numbers.Select(n => n!.Value)) : null;
     }
 
     /// <summary>The versions to load.</summary>
@@ -53,5 +55,6 @@ internal sealed record VersionPolicy
         => _latest > 0 ? versions.OrderDescending().Take(_latest) : versions.Where(_specific.Contains);
 
     private static long? Number(string text)
-        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number : null;
 }

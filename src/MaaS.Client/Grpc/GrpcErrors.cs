@@ -16,7 +16,9 @@ internal static class GrpcErrors
         }
 
         var (kind, status) = Meaning(exception.StatusCode);
-        return new MaaSClientException(kind, address, exception.Status.Detail is { Length: > 0 } detail ? detail : $"{exception.StatusCode}", status, exception);
+        return new MaaSClientException(
+            kind, address, exception.Status.Detail is { Length: > 0 } detail ? detail : $"{exception.StatusCode}",
+            status, exception);
     }
 
     /// <summary>What a status means, and its equal in HTTP.</summary>
@@ -26,7 +28,8 @@ internal static class GrpcErrors
         StatusCode.Unauthenticated => (ErrorKind.Unauthenticated, HttpStatusCode.Unauthorized),
         StatusCode.PermissionDenied => (ErrorKind.Forbidden, HttpStatusCode.Forbidden),
         StatusCode.NotFound => (ErrorKind.NotFound, HttpStatusCode.NotFound),
-        StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.Aborted => (ErrorKind.Refused, HttpStatusCode.Conflict),
+        StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.Aborted
+            => (ErrorKind.Refused, HttpStatusCode.Conflict),
         StatusCode.ResourceExhausted => (ErrorKind.Busy, HttpStatusCode.TooManyRequests),
         StatusCode.Unavailable => (ErrorKind.Unavailable, HttpStatusCode.ServiceUnavailable),
         StatusCode.DeadlineExceeded => (ErrorKind.Timeout, HttpStatusCode.GatewayTimeout),

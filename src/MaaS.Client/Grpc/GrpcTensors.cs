@@ -4,15 +4,27 @@ using MaaS.Serving.Grpc.Schema;
 
 namespace MaaS.Client.Grpc;
 
-/// <summary>Tensors in messages: raw bytes, which are not copied; typed contents of servers that answer so are read too.</summary>
+/// <summary>Tensors in messages: raw bytes, which are not copied; typed contents of servers that answer so are read
+/// too.</summary>
 internal static class GrpcTensors
 {
     public static ModelInferRequest Encode(InferRequest request)
     {
-        var message = new ModelInferRequest { ModelName = request.Model, ModelVersion = request.Version ?? "", Id = request.Id ?? "" };
+        var message = new ModelInferRequest
+        {
+            ModelName = request.Model,
+            ModelVersion = request.Version ?? "",
+            Id = request.Id ?? "",
+        };
         foreach (var input in request.Inputs)
         {
-            message.Inputs.Add(new ModelInferRequest.Types.InferInputTensor { Name = input.Name, Datatype = input.Datatype, Shape = { input.Shape } });
+            message.Inputs.Add(
+                new ModelInferRequest.Types.InferInputTensor
+                {
+                    Name = input.Name,
+                    Datatype = input.Datatype,
+                    Shape = { input.Shape },
+                });
             message.RawInputContents.Add(UnsafeByteOperations.UnsafeWrap(input.Data));
         }
 
@@ -34,7 +46,8 @@ internal static class GrpcTensors
 
         if (request.Timeout is { } timeout)
         {
-            message.Parameters.Add("timeout", new InferParameter { Int64Param = (long)Math.Ceiling(timeout.TotalMicroseconds) });
+            message.Parameters.Add(
+                "timeout", new InferParameter { Int64Param = (long)Math.Ceiling(timeout.TotalMicroseconds) });
         }
 
         return message;
@@ -46,14 +59,17 @@ internal static class GrpcTensors
         var raw = message.RawOutputContents;
         if (raw.Count > 0 && raw.Count != message.Outputs.Count)
         {
-            throw new FormatException($"expected the bytes of {message.Outputs.Count} outputs, got those of {raw.Count}");
+            throw new FormatException(
+                $"expected the bytes of {message.Outputs.Count} outputs, got those of {raw.Count}");
         }
 
         return new InferResponse(
             message.ModelName,
             message.ModelVersion is { Length: > 0 } version ? version : null,
             message.Id is { Length: > 0 } id ? id : null,
-            [.. message.Outputs.Select((o, i) => Tensor.FromWire(o.Name, o.Datatype, [.. o.Shape], raw.Count > 0 ? raw[i].Memory : Contents(o)))]);
+            [.. message.Outputs.Select(
+                (o, i) => Tensor.FromWire(
+                    o.Name, o.Datatype, [.. o.Shape], raw.Count > 0 ? raw[i].Memory : Contents(o)))]);
     }
 
     private static ReadOnlyMemory<byte> Contents(ModelInferResponse.Types.InferOutputTensor output)
@@ -73,7 +89,8 @@ internal static class GrpcTensors
             "UINT64" => AsBytes(contents.Uint64Contents),
             "FP32" => AsBytes(contents.Fp32Contents),
             "FP64" => AsBytes(contents.Fp64Contents),
-            _ => throw new FormatException($"expected raw contents of the {output.Datatype} output '{output.Name}', got none"),
+            _ => throw new FormatException(
+                $"expected raw contents of the {output.Datatype} output '{output.Name}', got none"),
         };
     }
 

@@ -8,8 +8,9 @@ namespace MaaS.Client.Resilience;
 
 /// <summary>Polly's strategies as a client's options want them.</summary>
 /// <remarks>
-/// They stand around whole calls, not in an HTTP handler as Microsoft.Extensions.Http.Resilience has them: whether a call of
-/// gRPC failed is said in its trailers, and a stream counts as begun only with its first piece. A handler sees neither.
+/// They stand around whole calls, not in an HTTP handler as Microsoft.Extensions.Http.Resilience has them: whether a
+/// call of gRPC failed is said in its trailers, and a stream counts as begun only with its first piece. A handler sees
+/// neither.
 /// </remarks>
 internal static class CallPipelines
 {
@@ -17,9 +18,15 @@ internal static class CallPipelines
     public static readonly ResiliencePropertyKey<TimeSpan?> TimeoutKey = new("MaaS.Timeout");
 
     /// <summary>Around all tries: time for all of them, further tries, hedging.</summary>
-    public static ResiliencePipeline<object> OfRequest(MaaSClientOptions options, RetryScope scope, EndpointPool pool, Action<ResiliencePipelineBuilder<object>> configure)
+    public static ResiliencePipeline<object> OfRequest(
+        MaaSClientOptions options, RetryScope scope, EndpointPool pool,
+        Action<ResiliencePipelineBuilder<object>> configure)
     {
-        var builder = new ResiliencePipelineBuilder<object> { Name = nameof(MaaSClient), InstanceName = scope.ToString() };
+        var builder = new ResiliencePipelineBuilder<object>
+        {
+            Name = nameof(MaaSClient),
+            InstanceName = scope.ToString(),
+        };
         configure(builder);
         if (options.TotalTimeout is { } total)
         {
@@ -54,9 +61,14 @@ internal static class CallPipelines
 
     /// <summary>Around one try on one endpoint: its circuit breaker, the try's time.</summary>
     public static ResiliencePipeline<object> OfEndpoint(
-        Endpoint endpoint, MaaSClientOptions options, TimeProvider time, Action<ResiliencePipelineBuilder<object>> configure)
+        Endpoint endpoint, MaaSClientOptions options, TimeProvider time,
+        Action<ResiliencePipelineBuilder<object>> configure)
     {
-        var builder = new ResiliencePipelineBuilder<object> { Name = nameof(MaaSClient), InstanceName = endpoint.Address.Authority };
+        var builder = new ResiliencePipelineBuilder<object>
+        {
+            Name = nameof(MaaSClient),
+            InstanceName = endpoint.Address.Authority,
+        };
         configure(builder);
         if (options.CircuitBreak is { } duration)
         {
@@ -66,7 +78,8 @@ internal static class CallPipelines
                 FailureRatio = options.CircuitFailureRatio,
                 MinimumThroughput = options.CircuitMinimumRequests,
                 SamplingDuration = options.CircuitWindow,
-                ShouldHandle = static a => ValueTask.FromResult(a.Outcome.Exception is TimeoutRejectedException || IsServersFault(a.Outcome.Exception)),
+                ShouldHandle = static a => ValueTask.FromResult(
+                    a.Outcome.Exception is TimeoutRejectedException || IsServersFault(a.Outcome.Exception)),
                 OnOpened = a =>
                 {
                     endpoint.Break(time.GetUtcNow() + a.BreakDuration);
@@ -84,12 +97,17 @@ internal static class CallPipelines
         {
             Name = "Try",
             TimeoutGenerator = a => ValueTask.FromResult(
-                a.Context.Properties.GetValue(TimeoutKey, defaultValue: null) ?? options.Timeout ?? Timeout.InfiniteTimeSpan),
+                a.Context.Properties.GetValue(TimeoutKey, defaultValue: null) ?? options.Timeout
+                    ?? Timeout.InfiniteTimeSpan),
         }).Build();
     }
 
     private static bool IsServersFault(Exception? exception)
-        => exception is MaaSClientException { Kind: ErrorKind.Unreachable or ErrorKind.Disconnected or ErrorKind.Timeout or ErrorKind.Unavailable };
+        => exception is MaaSClientException
+        {
+            Kind: ErrorKind.Unreachable or ErrorKind.Disconnected
+            or ErrorKind.Timeout or ErrorKind.Unavailable
+        };
 
     private static bool IsRetried(Exception? exception, RetryScope scope, MaaSClientOptions options)
         => exception is MaaSClientException e && !(e.RetryAfter > options.MaxRetryAfter)

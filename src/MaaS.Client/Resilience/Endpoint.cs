@@ -28,7 +28,8 @@ internal sealed class Endpoint(Uri address)
     public void Exit() => Interlocked.Decrement(ref _outstanding);
 
     /// <summary>Whether requests should go here.</summary>
-    public bool IsAvailable(TimeProvider time) => _isReady && time.GetUtcNow().UtcTicks >= Volatile.Read(ref _brokenUntil);
+    public bool IsAvailable(TimeProvider time)
+        => _isReady && time.GetUtcNow().UtcTicks >= Volatile.Read(ref _brokenUntil);
 
     /// <summary>Takes a server out or in; true where that is a change.</summary>
     public bool SetReady(bool isReady)

@@ -8,8 +8,9 @@ internal sealed class EndpointPool(IEnumerable<Uri> addresses, TimeProvider time
     public IReadOnlyList<Endpoint> Endpoints { get; } = [.. addresses.Select(static a => new Endpoint(a))];
 
     /// <summary>
-    /// The endpoint with the fewest outstanding requests, in turns among equals, of the best class that there is: available
-    /// and not tried by this request, then available, then not tried, then any. So where all look bad, all are tried.
+    /// The endpoint with the fewest outstanding requests, in turns among equals, of the best class that there is:
+    /// available and not tried by this request, then available, then not tried, then any. So where all look bad, all
+    /// are tried.
     /// </summary>
     /// <param name="tried">Endpoints that failed this request, or have it.</param>
     /// <param name="excluded">Endpoints that are out of the question.</param>
@@ -27,7 +28,8 @@ internal sealed class EndpointPool(IEnumerable<Uri> addresses, TimeProvider time
                 continue;
             }
 
-            var rank = ((endpoint.IsAvailable(time) ? 0 : 2) + (tried.Contains(endpoint) ? 1 : 0), endpoint.Outstanding);
+            var rank = (
+                (endpoint.IsAvailable(time) ? 0 : 2) + (tried.Contains(endpoint) ? 1 : 0), endpoint.Outstanding);
             if (rank.CompareTo(bestRank) < 0)
             {
                 (best, bestRank) = (endpoint, rank);
@@ -38,5 +40,6 @@ internal sealed class EndpointPool(IEnumerable<Uri> addresses, TimeProvider time
     }
 
     /// <summary>Whether a further try could go to a server that is available and has not had the request.</summary>
-    public bool HasFresh(IReadOnlyCollection<Endpoint> tried) => Endpoints.Any(e => e.IsAvailable(time) && !tried.Contains(e));
+    public bool HasFresh(IReadOnlyCollection<Endpoint> tried)
+        => Endpoints.Any(e => e.IsAvailable(time) && !tried.Contains(e));
 }

@@ -4,7 +4,8 @@ namespace MaaS.Client.Resilience;
 
 /// <summary>Asks servers in the background whether they are ready, and takes them out and in.</summary>
 internal sealed partial class HealthProber(
-    EndpointPool pool, TimeSpan interval, TimeSpan timeout, Func<Uri, CancellationToken, Task<bool>> isReady, TimeProvider time, ILogger logger) : IAsyncDisposable
+    EndpointPool pool, TimeSpan interval, TimeSpan timeout, Func<Uri, CancellationToken, Task<bool>> isReady,
+    TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();

@@ -20,12 +20,14 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
     /// <param name="time">Measures waits.</param>
     /// <param name="logging">Gets lines of servers that come and go, and Polly's telemetry.</param>
     public ResilientCaller(
-        IEnumerable<Uri> addresses, MaaSClientOptions options, Func<Uri, CancellationToken, Task<bool>> isReady, TimeProvider time, ILoggerFactory logging)
+        IEnumerable<Uri> addresses, MaaSClientOptions options, Func<Uri, CancellationToken, Task<bool>> isReady,
+        TimeProvider time, ILoggerFactory logging)
     {
         _pool = new EndpointPool(addresses, time);
         _time = time;
         _logger = logging.CreateLogger<MaaSClient>();
-        _pipelines = [.. Enum.GetValues<RetryScope>().Select(scope => CallPipelines.OfRequest(options, scope, _pool, Configure))];
+        _pipelines = [
+            .. Enum.GetValues<RetryScope>().Select(scope => CallPipelines.OfRequest(options, scope, _pool, Configure))];
         foreach (var endpoint in _pool.Endpoints)
         {
             endpoint.Pipeline = CallPipelines.OfEndpoint(endpoint, options, time, Configure);
@@ -44,7 +46,8 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
     }
 
     /// <summary>What is known of the servers.</summary>
-    public IReadOnlyList<ServerState> States => [.. _pool.Endpoints.Select(e => new ServerState(e.Address, e.IsAvailable(_time), e.Outstanding))];
+    public IReadOnlyList<ServerState> States
+        => [.. _pool.Endpoints.Select(e => new ServerState(e.Address, e.IsAvailable(_time), e.Outstanding))];
 
     /// <summary>Sends a request to the best server.</summary>
     /// <param name="scope">When it may be sent again.</param>
@@ -52,13 +55,16 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
     /// <param name="timeout">Longest time for a try; null for the option's.</param>
     /// <param name="cancellationToken">The caller waits no more.</param>
     /// <exception cref="MaaSClientException">The last try failed.</exception>
-    public Task<T> CallAsync<T>(RetryScope scope, Func<Endpoint, CancellationToken, Task<T>> send, TimeSpan? timeout, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(
+        RetryScope scope, Func<Endpoint, CancellationToken, Task<T>> send, TimeSpan? timeout,
+        CancellationToken cancellationToken)
         where T : notnull
         => RunAsync(scope, send, only: null, timeout, cancellationToken);
 
     /// <summary>Sends a request to every server, one after the other.</summary>
     /// <exception cref="MaaSClientException">One failed; those after it have not been asked.</exception>
-    public async Task CallEachAsync(RetryScope scope, Func<Uri, CancellationToken, Task> send, CancellationToken cancellationToken)
+    public async Task CallEachAsync(
+        RetryScope scope, Func<Uri, CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         foreach (var endpoint in _pool.Endpoints)
         {
@@ -77,7 +83,8 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
 
     /// <summary>Asks all servers at once, each once; whether one says yes. One that does not answer says no.</summary>
     /// <exception cref="MaaSClientException">None says yes, and one refuses the credentials.</exception>
-    public async Task<bool> AskAsync(Func<Uri, CancellationToken, Task<bool>> ask, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<bool> AskAsync(
+        Func<Uri, CancellationToken, Task<bool>> ask, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -107,7 +114,8 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
     public ValueTask DisposeAsync() => _prober?.DisposeAsync() ?? default;
 
     private async Task<T> RunAsync<T>(
-        RetryScope scope, Func<Endpoint, CancellationToken, Task<T>> send, Endpoint? only, TimeSpan? timeout, CancellationToken cancellationToken)
+        RetryScope scope, Func<Endpoint, CancellationToken, Task<T>> send, Endpoint? only, TimeSpan? timeout,
+        CancellationToken cancellationToken)
         where T : notnull
     {
         _prober?.Start();
@@ -118,11 +126,14 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         try
         {
             return (T)await _pipelines[(int)scope].ExecuteAsync(
-                static (context, state) => new ValueTask<object>(state.Caller.TryAsync(state.Call, context)), context, (Caller: this, Call: call)).ConfigureAwait(false);
+                static (context, state) => new ValueTask<object>(state.Caller.TryAsync(state.Call, context)), context,
+                (Caller: this, Call: call)).ConfigureAwait(false);
         }
         catch (TimeoutRejectedException e)
         {
-            throw new MaaSClientException(ErrorKind.Timeout, call.LastAddress, $"expected an answer within {e.Timeout} with all tries, got none", e);
+            throw new MaaSClientException(
+                ErrorKind.Timeout, call.LastAddress, $"expected an answer within {e.Timeout} with all tries, got none",
+                e);
         }
         finally
         {
@@ -139,7 +150,8 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
             try
             {
                 return await endpoint.Pipeline.ExecuteAsync(
-                    static (context, state) => new ValueTask<object>(state.Call.Send(state.Endpoint, context.CancellationToken)),
+                    static (context, state)
+                        => new ValueTask<object>(state.Call.Send(state.Endpoint, context.CancellationToken)),
                     context,
                     (Call: call, Endpoint: endpoint)).ConfigureAwait(false);
             }
@@ -149,7 +161,8 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
             }
             catch (TimeoutRejectedException e)
             {
-                throw new MaaSClientException(ErrorKind.Timeout, endpoint.Address, $"expected an answer within {e.Timeout}, got none", e);
+                throw new MaaSClientException(
+                    ErrorKind.Timeout, endpoint.Address, $"expected an answer within {e.Timeout}, got none", e);
             }
             catch (MaaSClientException e) when (e.Kind is ErrorKind.Unreachable or ErrorKind.Disconnected)
             {
@@ -168,7 +181,9 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         }
 
         throw new MaaSClientException(
-            ErrorKind.Unavailable, call.LastAddress, $"the circuit of {(broken.Count == 1 ? "the server" : $"all {broken.Count} servers")} is open after too many failures");
+            ErrorKind.Unavailable, call.LastAddress,
+            $"the circuit of {(broken.Count == 1 ? "the server" : $"all {broken.Count} servers")} is open after too "
+                + "many failures");
     }
 
     [LoggerMessage(LogLevel.Warning, "{Address} gets no requests until it is ready again: {Reason}")]

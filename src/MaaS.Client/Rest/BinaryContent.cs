@@ -8,7 +8,8 @@ internal sealed class BinaryContent(ReadOnlyMemory<byte> json, IReadOnlyList<Ten
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(json, cancellationToken).ConfigureAwait(false);
         foreach (var tensor in tensors)

@@ -30,13 +30,19 @@ internal static class ClassifyContent
             else if (request.Pixels is { } pixels)
             {
                 writer.WritePropertyName("images"u8);
-                Write(writer, pixels.Data.Span, [pixels.Data.Length / (pixels.Channels * pixels.Height * pixels.Width), pixels.Channels, pixels.Height, pixels.Width]);
+                Write(
+                    writer, pixels.Data.Span,
+                    [pixels.Data.Length / (pixels.Channels * pixels.Height * pixels.Width), pixels.Channels,
+                        pixels.Height, pixels.Width]);
             }
 
             writer.WriteEndObject();
         }
 
-        return new ReadOnlyMemoryContent(json.WrittenMemory) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        return new ReadOnlyMemoryContent(json.WrittenMemory)
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
     }
 
     private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> pixels, ReadOnlySpan<int> shape)

@@ -16,7 +16,8 @@ internal sealed class GenerationStream : IAsyncDisposable
     private IAsyncEnumerator<SseItem<string>>? _events;
     private int _disposed;
 
-    private GenerationStream(Endpoint endpoint, HttpResponseMessage response, TimeSpan? limit, TimeProvider time, CancellationToken caller)
+    private GenerationStream(
+        Endpoint endpoint, HttpResponseMessage response, TimeSpan? limit, TimeProvider time, CancellationToken caller)
     {
         _endpoint = endpoint;
         _response = response;
@@ -33,13 +34,15 @@ internal sealed class GenerationStream : IAsyncDisposable
     /// <summary>Waits for the first piece.</summary>
     /// <exception cref="MaaSClientException">It did not come.</exception>
     public static async Task<GenerationStream> BeginAsync(
-        Endpoint endpoint, HttpResponseMessage response, TimeSpan? limit, TimeProvider time, CancellationToken caller, CancellationToken cancellationToken)
+        Endpoint endpoint, HttpResponseMessage response, TimeSpan? limit, TimeProvider time, CancellationToken caller,
+        CancellationToken cancellationToken)
     {
         var stream = new GenerationStream(endpoint, response, limit, time, caller);
         try
         {
             // The try's token is dead once the try is over: it may stop the beginning, not the rest.
-            using var stop = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), stream._either);
+            using var stop = cancellationToken.UnsafeRegister(
+                static s => ((CancellationTokenSource)s!).Cancel(), stream._either);
             await stream.MoveNextAsync().ConfigureAwait(false);
             return stream;
         }
@@ -116,11 +119,13 @@ internal sealed class GenerationStream : IAsyncDisposable
                 root.TryGetProperty("finish_reason", out var finish) ? finish.GetString() : null,
                 root.TryGetProperty("tokens", out var tokens) ? tokens.GetInt32() : null);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw RestErrors.Unreadable(_endpoint.Address, "an event with text_output", e);
         }
     }
 
-    private MaaSClientException Error(ErrorKind kind, string message, Exception? cause = null) => new(kind, _endpoint.Address, message, cause);
+    private MaaSClientException Error(ErrorKind kind, string message, Exception? cause = null)
+        => new(kind, _endpoint.Address, message, cause);
 }

@@ -10,7 +10,8 @@ internal static class InferCodec
 {
     private const string HeaderLength = "Inference-Header-Content-Length";
 
-    /// <summary>The body of a request, with the header that tells the length of its JSON part where tensors follow.</summary>
+    /// <summary>The body of a request, with the header that tells the length of its JSON part where tensors
+    /// follow.</summary>
     public static HttpContent Encode(InferRequest request, bool useJson)
     {
         var json = new ArrayBufferWriter<byte>();
@@ -21,26 +22,36 @@ internal static class InferCodec
 
         if (useJson)
         {
-            return new ReadOnlyMemoryContent(json.WrittenMemory) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            return new ReadOnlyMemoryContent(json.WrittenMemory)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
         }
 
-        var content = new BinaryContent(json.WrittenMemory, request.Inputs) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        var content = new BinaryContent(json.WrittenMemory, request.Inputs)
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+        };
         content.Headers.TryAddWithoutValidation(HeaderLength, json.WrittenCount.ToString(CultureInfo.InvariantCulture));
         return content;
     }
 
     /// <summary>Reads an answer.</summary>
     /// <exception cref="MaaSClientException">It has another form.</exception>
-    public static async Task<InferResponse> DecodeAsync(Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<InferResponse> DecodeAsync(
+        Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var length = HeaderOf(response) is { } text ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : body.Length;
+            var length = HeaderOf(response) is { } text
+                ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : body.Length;
             using var json = JsonDocument.Parse(NonFiniteTokens.Quote(body.AsMemory(0, length)));
             return Decode(json.RootElement, body.AsMemory(length));
         }
-        catch (Exception e) when (e is JsonException or FormatException or OverflowException or ArgumentException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (
+            e is JsonException or FormatException or OverflowException or ArgumentException or KeyNotFoundException
+                or InvalidOperationException)
         {
             throw RestErrors.Unreadable(address, "an inference response of the Open Inference Protocol", e);
         }
@@ -143,7 +154,8 @@ internal static class InferCodec
             var datatype = output.GetProperty("datatype").GetString()!;
             long[] shape = [.. output.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())];
             ReadOnlyMemory<byte> data;
-            if (output.TryGetProperty("parameters", out var parameters) && parameters.TryGetProperty("binary_data_size", out var size))
+            if (output.TryGetProperty("parameters", out var parameters)
+                && parameters.TryGetProperty("binary_data_size", out var size))
             {
                 data = binary[..size.GetInt32()];
                 binary = binary[size.GetInt32()..];
@@ -156,11 +168,14 @@ internal static class InferCodec
             outputs.Add(Tensor.FromWire(name, datatype, shape, data));
         }
 
-        return new InferResponse(Text(json, "model_name") ?? "", Text(json, "model_version"), Text(json, "id"), outputs);
+        return new InferResponse(
+            Text(json, "model_name") ?? "", Text(json, "model_version"), Text(json, "id"), outputs);
     }
 
-    private static string? Text(JsonElement json, string member) => json.TryGetProperty(member, out var value) ? value.GetString() : null;
+    private static string? Text(JsonElement json, string member)
+        => json.TryGetProperty(member, out var value) ? value.GetString() : null;
 
     private static string? HeaderOf(HttpResponseMessage response)
-        => response.Headers.TryGetValues(HeaderLength, out var values) || response.Content.Headers.TryGetValues(HeaderLength, out values) ? values.First() : null;
+        => response.Headers.TryGetValues(HeaderLength, out var values)
+            || response.Content.Headers.TryGetValues(HeaderLength, out values) ? values.First() : null;
 }

@@ -19,7 +19,9 @@ internal static class JsonElements
                 foreach (var element in tensor.Elements())
                 {
                     writer.WriteStringValue(Utf8.IsValid(element.Span) ? element.Span
-                        : throw new NotSupportedException($"JSON carries texts in UTF-8 only, '{tensor.Name}' has other bytes; use Transport.Rest or Transport.Grpc."));
+                        : throw new NotSupportedException(
+                            $"JSON carries texts in UTF-8 only, '{tensor.Name}' has other bytes; use Transport.Rest or "
+                                + "Transport.Grpc."));
                 }
 
                 break;
@@ -57,7 +59,8 @@ internal static class JsonElements
                 Each<sbyte>(tensor, v => writer.WriteNumberValue(v));
                 break;
             default:
-                throw new NotSupportedException($"JSON carries no {tensor.Datatype} tensors; use Transport.Rest or Transport.Grpc.");
+                throw new NotSupportedException(
+                    $"JSON carries no {tensor.Datatype} tensors; use Transport.Rest or Transport.Grpc.");
         }
 
         writer.WriteEndArray();
@@ -92,7 +95,8 @@ internal static class JsonElements
             return;
         }
 
-        writer.WriteRawValue(T.IsNaN(value) ? "NaN" : T.IsPositive(value) ? "Infinity" : "-Infinity", skipInputValidation: true);
+        writer.WriteRawValue(
+            T.IsNaN(value) ? "NaN" : T.IsPositive(value) ? "Infinity" : "-Infinity", skipInputValidation: true);
     }
 
     /// <summary>A number; NaN where a server writes null for what JSON lacks, and its quoted tokens.</summary>
@@ -124,5 +128,6 @@ internal static class JsonElements
         where T : unmanaged
         => MemoryMarshal.AsBytes<T>(Flatten(data).Select(read).ToArray()).ToArray();
 
-    private static IEnumerable<JsonElement> Flatten(JsonElement data) => data.ValueKind == JsonValueKind.Array ? data.EnumerateArray().SelectMany(Flatten) : [data];
+    private static IEnumerable<JsonElement> Flatten(JsonElement data)
+        => data.ValueKind == JsonValueKind.Array ? data.EnumerateArray().SelectMany(Flatten) : [data];
 }

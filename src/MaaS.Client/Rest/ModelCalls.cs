@@ -5,7 +5,8 @@ using MaaS.Client.Resilience;
 
 namespace MaaS.Client.Rest;
 
-/// <summary>What servers have over REST alone: TensorFlow Serving's predict, labels of texts and images, generation.</summary>
+/// <summary>What servers have over REST alone: TensorFlow Serving's predict, labels of texts and images,
+/// generation.</summary>
 internal sealed class ModelCalls(RestSender sender)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -16,29 +17,37 @@ internal sealed class ModelCalls(RestSender sender)
 
     /// <summary>TensorFlow Serving's <c>:predict</c> in rows.</summary>
     public async Task<IReadOnlyList<TPrediction>> PredictAsync<TInstance, TPrediction>(
-        Uri address, string model, IReadOnlyList<TInstance> instances, string? version, JsonSerializerOptions? json, CancellationToken cancellationToken)
+        Uri address, string model, IReadOnlyList<TInstance> instances, string? version, JsonSerializerOptions? json,
+        CancellationToken cancellationToken)
     {
         var path = $"v1/models/{RestSender.Escape(model)}{(version is null ? "" : $"/versions/{RestSender.Escape(version)}")}:predict";
         var answer = await sender.ReadAsync<Predictions<TPrediction>>(
-            address, HttpMethod.Post, path, JsonContent.Create(new { instances }, options: json ?? Json), request: null, json ?? Json, cancellationToken).ConfigureAwait(false);
-        return answer.Items ?? throw new MaaSClientException(ErrorKind.BadAnswer, address, "expected an answer with 'predictions', got none");
+            address, HttpMethod.Post, path, JsonContent.Create(new { instances }, options: json ?? Json),
+            request: null, json ?? Json, cancellationToken).ConfigureAwait(false);
+        return answer.Items
+            ?? throw new MaaSClientException(
+                ErrorKind.BadAnswer, address, "expected an answer with 'predictions', got none");
     }
 
     /// <summary>Labels and probabilities of texts or images, by <c>/predict</c>.</summary>
-    public async Task<IReadOnlyList<Classification>> ClassifyAsync(Uri address, ClassifyRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Classification>> ClassifyAsync(
+        Uri address, ClassifyRequest request, CancellationToken cancellationToken)
     {
         var path = $"predict?model={RestSender.Escape(request.Model)}{(request.Version is { } version ? $"&version={RestSender.Escape(version)}" : "")}";
         var answer = await sender.ReadAsync<Predictions<JsonElement>>(
-            address, HttpMethod.Post, path, ClassifyContent.Create(request), request, Json, cancellationToken).ConfigureAwait(false);
+            address, HttpMethod.Post, path, ClassifyContent.Create(request), request, Json, cancellationToken)
+                .ConfigureAwait(false);
         try
         {
             return [.. answer.Items!.Select(Read)];
         }
-        catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or ArgumentNullException or FormatException)
+        catch (Exception e) when (
+            e is InvalidOperationException or KeyNotFoundException or ArgumentNullException or FormatException)
         {
             throw new MaaSClientException(
                 ErrorKind.BadAnswer, address,
-                $"expected labels and probabilities; is '{request.Model}' a package of task 'classification' with labels? Otherwise use InferAsync", e);
+                $"expected labels and probabilities; is '{request.Model}' a package of task 'classification' with "
+                    + "labels? Otherwise use InferAsync", e);
         }
     }
 
@@ -50,12 +59,15 @@ internal sealed class ModelCalls(RestSender sender)
     /// <param name="caller">The token of who reads the stream.</param>
     /// <param name="cancellationToken">Stops the beginning.</param>
     public async Task<GenerationStream> GenerateAsync(
-        Endpoint endpoint, GenerateRequest request, TimeSpan? limit, TimeProvider time, CancellationToken caller, CancellationToken cancellationToken)
+        Endpoint endpoint, GenerateRequest request, TimeSpan? limit, TimeProvider time, CancellationToken caller,
+        CancellationToken cancellationToken)
     {
         var path = $"{RestSender.ModelPath(request.Model, request.Version)}/generate_stream";
         var response = await sender.SendAsync(
-            endpoint.Address, HttpMethod.Post, path, JsonContent.Create(Body(request), options: Json), request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        return await GenerationStream.BeginAsync(endpoint, response, limit, time, caller, cancellationToken).ConfigureAwait(false);
+            endpoint.Address, HttpMethod.Post, path, JsonContent.Create(Body(request), options: Json), request,
+            HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        return await GenerationStream.BeginAsync(endpoint, response, limit, time, caller, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static object Body(GenerateRequest request) => new
@@ -76,9 +88,11 @@ internal sealed class ModelCalls(RestSender sender)
 
     private static Classification Read(JsonElement prediction)
     {
-        var scores = prediction.GetProperty("probabilities").EnumerateObject().ToDictionary(static p => p.Name, static p => JsonElements.Number(p.Value));
+        var scores = prediction.GetProperty("probabilities").EnumerateObject()
+            .ToDictionary(static p => p.Name, static p => JsonElements.Number(p.Value));
         var label = prediction.GetProperty("label").GetString()!;
-        return scores.ContainsKey(label) ? new Classification(label, scores) : throw new FormatException($"no probability of '{label}'");
+        return scores.ContainsKey(label)
+            ? new Classification(label, scores) : throw new FormatException($"no probability of '{label}'");
     }
 
     private sealed record Predictions<T>([property: JsonPropertyName("predictions")] IReadOnlyList<T>? Items);

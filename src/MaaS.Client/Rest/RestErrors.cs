@@ -28,23 +28,30 @@ internal static class RestErrors
     {
         var kind = (exception as HttpRequestException)?.HttpRequestError switch
         {
-            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
+            HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError
                 or HttpRequestError.ProxyTunnelError => ErrorKind.Unreachable,
-            HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded => ErrorKind.BadAnswer,
+            HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded
+                => ErrorKind.BadAnswer,
 
             // A connection that breaks while HTTP/2 begins is called an invalid response as well.
             HttpRequestError.InvalidResponse when !Causes(exception).Any(IsBreak) => ErrorKind.BadAnswer,
             _ => ErrorKind.Disconnected,
         };
-        return new MaaSClientException(kind, address, exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message, exception);
+        return new MaaSClientException(
+            kind, address,
+            exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message,
+            exception);
     }
 
     /// <summary>What a server said that refused.</summary>
-    public static async Task<MaaSClientException> OfAsync(Uri address, HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<MaaSClientException> OfAsync(
+        Uri address, HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         return new MaaSClientException(
-            KindOf(response.StatusCode), address, MessageOf(text) ?? response.ReasonPhrase ?? $"{response.StatusCode}", response.StatusCode, innerException: null)
+            KindOf(response.StatusCode), address, MessageOf(text) ?? response.ReasonPhrase ?? $"{response.StatusCode}",
+            response.StatusCode, innerException: null)
         {
             RetryAfter = WaitOf(response.Headers.RetryAfter, time),
         };
@@ -52,9 +59,11 @@ internal static class RestErrors
 
     /// <summary>The answer is none of the protocol.</summary>
     public static MaaSClientException Unreadable(Uri address, string expected, Exception exception)
-        => new(ErrorKind.BadAnswer, address, $"expected {expected}, got another answer: {exception.Message}", exception);
+        => new(
+            ErrorKind.BadAnswer, address, $"expected {expected}, got another answer: {exception.Message}", exception);
 
-    private static bool IsBreak(Exception cause) => cause is SocketException or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded };
+    private static bool IsBreak(Exception cause)
+        => cause is SocketException or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded };
 
     private static IEnumerable<Exception> Causes(Exception? exception)
     {
@@ -71,14 +80,16 @@ internal static class RestErrors
         _ => null,
     };
 
-    /// <summary>The text of <c>{"error": text}</c>, or TorchServe's <c>message</c>; null where an answer has another form.</summary>
+    /// <summary>The text of <c>{"error": text}</c>, or TorchServe's <c>message</c>; null where an answer has another
+    /// form.</summary>
     private static string? MessageOf(string text)
     {
         try
         {
             using var document = JsonDocument.Parse(text);
             var root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("error", out var error) || root.TryGetProperty("message", out error))
+            return root.ValueKind == JsonValueKind.Object
+                && (root.TryGetProperty("error", out var error) || root.TryGetProperty("message", out error))
                 ? error.ToString() : null;
         }
         catch (JsonException)

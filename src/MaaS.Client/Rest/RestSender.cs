@@ -29,7 +29,8 @@ internal sealed class RestSender(HttpClient http, Credentials credentials, TimeP
     /// <returns>A successful answer; the caller disposes it.</returns>
     /// <exception cref="MaaSClientException">The server was not reached, or refuses.</exception>
     public async Task<HttpResponseMessage> SendAsync(
-        Uri address, HttpMethod method, string path, HttpContent? content, ModelRequest? request, HttpCompletionOption option, CancellationToken cancellationToken)
+        Uri address, HttpMethod method, string path, HttpContent? content, ModelRequest? request,
+        HttpCompletionOption option, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(method, Below(address, path)) { Content = content };
         foreach (var (name, value) in await credentials.HeadersAsync(request, cancellationToken).ConfigureAwait(false))
@@ -57,20 +58,26 @@ internal sealed class RestSender(HttpClient http, Credentials credentials, TimeP
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MaaSClientException(ErrorKind.Timeout, address, $"expected an answer within {http.Timeout}, the HTTP client's own limit, got none", e);
+            throw new MaaSClientException(
+                ErrorKind.Timeout, address,
+                $"expected an answer within {http.Timeout}, the HTTP client's own limit, got none", e);
         }
     }
 
     /// <summary>Sends a request and reads its answer's JSON, in which numbers may be bare NaN and Infinity.</summary>
     public async Task<T> ReadAsync<T>(
-        Uri address, HttpMethod method, string path, HttpContent? content, ModelRequest? request, JsonSerializerOptions? json, CancellationToken cancellationToken)
+        Uri address, HttpMethod method, string path, HttpContent? content, ModelRequest? request,
+        JsonSerializerOptions? json, CancellationToken cancellationToken)
         where T : class
     {
-        using var response = await SendAsync(address, method, path, content, request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            address, method, path, content, request, HttpCompletionOption.ResponseContentRead, cancellationToken)
+                .ConfigureAwait(false);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize<T>(NonFiniteTokens.Quote(body).Span, json ?? Json) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize<T>(NonFiniteTokens.Quote(body).Span, json ?? Json)
+                ?? throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
@@ -91,7 +98,8 @@ internal sealed class RestSender(HttpClient http, Credentials credentials, TimeP
 
         if (request.Priority is { } priority)
         {
-            message.Headers.TryAddWithoutValidation("Priority", string.Create(CultureInfo.InvariantCulture, $"u={priority - 1}"));
+            message.Headers.TryAddWithoutValidation(
+                "Priority", string.Create(CultureInfo.InvariantCulture, $"u={priority - 1}"));
         }
 
         if (request.Timeout is { } timeout)

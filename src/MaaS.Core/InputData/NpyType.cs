@@ -64,7 +64,8 @@ internal sealed record NpyType(ElementType Type, int Bytes, int Unit, bool BigEn
 
         if (Bytes == 0 && TensorShape.Count(shape) > MostEmptyTexts)
         {
-            throw new InvalidDataException($"{name}: expected at most {MostEmptyTexts} texts of length 0, got {TensorShape.Count(shape)}");
+            throw new InvalidDataException(
+                $"{name}: expected at most {MostEmptyTexts} texts of length 0, got {TensorShape.Count(shape)}");
         }
 
         var encoding = Unit == 4 ? Encoding.UTF32 : Encoding.UTF8;

@@ -48,7 +48,8 @@ public sealed class ModelRegistry
         var index = RegistryIndex.Load(folder);
         var last = Math.Max(index.LastVersion, VersionsIn(folder).DefaultIfEmpty().Max());
         index.LastVersion = last < long.MaxValue ? last + 1
-            : throw new InvalidOperationException($"Registry: '{name}': expected a number after the last version, {last} is the largest there is.");
+            : throw new InvalidOperationException(
+                $"Registry: '{name}': expected a number after the last version, {last} is the largest there is.");
         index.Save(folder);
         var target = VersionFolder(folder, index.LastVersion);
         Directory.Move(incoming.Path, target);

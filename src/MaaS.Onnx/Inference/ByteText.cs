@@ -5,8 +5,9 @@ using System.Text.Unicode;
 namespace MaaS.Onnx.Inference;
 
 /// <summary>
-/// The bytes of string tensors as .NET strings. ONNX's strings are bytes, most often of UTF-8. A byte that is not stands as a
-/// lone surrogate, U+DC80 for 0x80 to U+DCFF for 0xFF, which no text has: every string of bytes comes back as it was.
+/// The bytes of string tensors as .NET strings. ONNX's strings are bytes, most often of UTF-8. A byte that is not
+/// stands as a lone surrogate, U+DC80 for 0x80 to U+DCFF for 0xFF, which no text has: every string of bytes comes back
+/// as it was.
 /// </summary>
 /// <remarks>Python's surrogateescape, PEP 383.</remarks>
 public static class ByteText
@@ -79,7 +80,9 @@ public static class ByteText
             else
             {
                 bytes[count++] = text[i] is >= FirstByte and <= LastByte ? (byte)(text[i] - Offset)
-                    : throw new ArgumentException($"ByteText: expected text or bytes of it, got the lone surrogate U+{(int)text[i]:X4}.", nameof(text));
+                    : throw new ArgumentException(
+                        $"ByteText: expected text or bytes of it, got the lone surrogate U+{(int)text[i]:X4}.",
+                        nameof(text));
                 i++;
             }
         }
@@ -88,5 +91,6 @@ public static class ByteText
     }
 
     /// <summary>Number of bytes of a string.</summary>
-    public static int GetByteCount(string text) => IsText(text) ? Encoding.UTF8.GetByteCount(text) : Encode(text).Length;
+    public static int GetByteCount(string text)
+        => IsText(text) ? Encoding.UTF8.GetByteCount(text) : Encode(text).Length;
 }

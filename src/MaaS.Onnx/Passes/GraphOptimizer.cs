@@ -16,7 +16,8 @@ public static class GraphOptimizer
     /// <summary>Optimizes a model in place.</summary>
     /// <param name="model">The model.</param>
     /// <param name="passes">The passes; <see cref="DefaultPasses"/> where left out.</param>
-    /// <exception cref="Inference.InferenceException">A node that depends on constants only cannot be computed.</exception>
+    /// <exception cref="Inference.InferenceException">A node that depends on constants only cannot be
+    /// computed.</exception>
     public static void Optimize(OnnxModel model, IReadOnlyList<IGraphPass>? passes = null)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -35,7 +35,8 @@ public sealed class IdentityElimination : IGraphPass
 
             changed |= Merge(node, index);
             // An output of the graph must keep its maker.
-            if (node.Output.Count == 0 || (node.Output.Count > 1 && node.OpType != "Dropout") || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
+            if (node.Output.Count == 0 || (node.Output.Count > 1 && node.OpType != "Dropout")
+                || index.IsOutput(node.Output[0]) || !IsIdentity(node, index, types))
             {
                 continue;
             }

@@ -86,7 +86,8 @@ internal static class AuditChain
                     ?? "", hash);
             return null;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return $"expected a JSON object with sequence and previous: {e.Message}";
         }

@@ -32,7 +32,10 @@ internal sealed partial class AuditLog : IDisposable
             if (dropped > 0)
             {
                 Append(
-                    new AuditEntry("", "", "recover", "") { Detail = $"dropped {dropped} bytes of a line that a stop had left unfinished" },
+                    new AuditEntry("", "", "recover", "")
+                    {
+                        Detail = $"dropped {dropped} bytes of a line that a stop had left unfinished",
+                    },
                     durable: true);
             }
         }

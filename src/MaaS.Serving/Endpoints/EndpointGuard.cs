@@ -33,7 +33,8 @@ internal sealed class EndpointGuard
     private readonly AuditTrail _audit;
 
     public EndpointGuard(
-        IOptions<MaaSServingOptions> options, CallerAuthentication authentication, CallerLimits limits, HostCheck hosts, CrossOriginCheck origins, AuditTrail audit)
+        IOptions<MaaSServingOptions> options, CallerAuthentication authentication, CallerLimits limits,
+        HostCheck hosts, CrossOriginCheck origins, AuditTrail audit)
     {
         _options = options.Value.Security;
         AdminPort = _options.AdminUrl is null ? _options.AdminPort : Unbound;
@@ -44,18 +45,20 @@ internal sealed class EndpointGuard
         _audit = audit;
     }
 
-    /// <summary>The only port for changes; null where every port takes them. A host that listens on a port of its own for them sets it.</summary>
+    /// <summary>The only port for changes; null where every port takes them. A host that listens on a port of its own
+    /// for them sets it.</summary>
     public int? AdminPort { get; set; }
 
     /// <summary>
-    /// The port for gRPC alone, where its methods take changes as well, from callers who prove who they are: HTTP/2 in clear text
-    /// does not reach the administration's port. Null for none; a host that listens on one sets it.
+    /// The port for gRPC alone, where its methods take changes as well, from callers who prove who they are: HTTP/2 in
+    /// clear text does not reach the administration's port. Null for none; a host that listens on one sets it.
     /// </summary>
     public int? GrpcPort { get; set; }
 
     /// <summary>Whether a caller without a key or token cannot read anything, so that it is no use to try.</summary>
     public bool IsKeyNeeded
-        => !_authentication.Anonymous.Has(ServingScope.Read) && (_options.ApiKeys.Count > 0 || _options.ApiKeyFile is not null || _options.Jwt is not null)
+        => !_authentication.Anonymous.Has(ServingScope.Read)
+            && (_options.ApiKeys.Count > 0 || _options.ApiKeyFile is not null || _options.Jwt is not null)
             && _options.ClientCertificates.Count == 0;
 
     /// <summary>Who sent a request; the server itself where no guard stood before the endpoint.</summary>
@@ -66,7 +69,8 @@ internal sealed class EndpointGuard
     public void Protect(EndpointBuilder endpoint)
     {
         var scope = (endpoint.Metadata.OfType<ScopeMetadata>().LastOrDefault() ?? throw new InvalidOperationException(
-            $"{endpoint.DisplayName ?? (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText}: expected an endpoint that says what it asks of its callers, "
+            $"{endpoint.DisplayName ?? (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText}: expected an endpoint "
+                + "that says what it asks of its callers, "
             + $"got none; add .{nameof(ServingScopes.WithScope)}({nameof(ServingScope)}.…)")).Scope;
         var model = endpoint.Metadata.OfType<ModelMetadata>().LastOrDefault() ?? ModelMetadata.InAddress;
         if (endpoint.RequestDelegate is { } inner)
@@ -81,20 +85,26 @@ internal sealed class EndpointGuard
         => _authentication.IsOpen || await _authentication.ReadAsync(context).ConfigureAwait(false) is not { } proof
             ? _authentication.AnonymousAt(context, AdminPort) : proof.Caller ?? Caller.Nobody;
 
-    private Task InvokeAsync(HttpContext context, ServingScope scope, ModelMetadata model, bool isGrpc, RequestDelegate inner)
+    private Task InvokeAsync(
+        HttpContext context, ServingScope scope, ModelMetadata model, bool isGrpc, RequestDelegate inner)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
         var isAdministration = AdminPort == context.Connection.LocalPort;
         if (!_hosts.Allows(context, isAdministration))
         {
             return RefuseAsync(context, null, null, new Failure(
-                FaultKind.InvalidArgument, $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} names, got '{context.Request.Host}'"));
+                FaultKind.InvalidArgument,
+                $"expected localhost, an IP address or a host that Security:{nameof(SecurityOptions.AllowedHosts)} "
+                    + $"names, got '{context.Request.Host}'"));
         }
 
-        if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration && !(isGrpc && IsGrpcPort(context)))
+        if (scope == ServingScope.Admin && AdminPort is not null && !isAdministration
+            && !(isGrpc && IsGrpcPort(context)))
         {
             return RefuseAsync(context, null, null, new Failure(
-                FaultKind.NotFound, $"{context.Request.Method} {context.Request.Path}: not here; models are administered on a port of their own"));
+                FaultKind.NotFound,
+                $"{context.Request.Method} {context.Request.Path}: not here; models are administered on a port of "
+                    + "their own"));
         }
 
         if (_origins.Refusal(context, scope) is { } foreign)
@@ -108,11 +118,13 @@ internal sealed class EndpointGuard
             return inner(context);
         }
 
-        return _authentication.IsOpen ? AllowAsync(context, scope, model, _authentication.AnonymousAt(context, AdminPort), null, inner)
+        return _authentication.IsOpen
+            ? AllowAsync(context, scope, model, _authentication.AnonymousAt(context, AdminPort), null, inner)
             : AuthenticateAsync(context, scope, model, inner);
     }
 
-    private async Task AuthenticateAsync(HttpContext context, ServingScope scope, ModelMetadata model, RequestDelegate inner)
+    private async Task AuthenticateAsync(
+        HttpContext context, ServingScope scope, ModelMetadata model, RequestDelegate inner)
     {
         var proof = await _authentication.ReadAsync(context).ConfigureAwait(false);
         if (proof?.Fault is { } fault)
@@ -120,14 +132,19 @@ internal sealed class EndpointGuard
             // Guessing is slowed down like any other traffic of that address.
             var wait = _limits.Take(_authentication.Anonymous, context);
             await RefuseAsync(
-                context, null, model.Of(context), wait is null ? new Failure(FaultKind.Unauthenticated, fault) : TooMany(wait)).ConfigureAwait(false);
+                context, null, model.Of(context),
+                wait is null ? new Failure(FaultKind.Unauthenticated, fault) : TooMany(wait)).ConfigureAwait(false);
             return;
         }
 
-        await AllowAsync(context, scope, model, proof?.Caller ?? _authentication.AnonymousAt(context, AdminPort), proof, inner).ConfigureAwait(false);
+        await AllowAsync(
+            context, scope, model, proof?.Caller ?? _authentication.AnonymousAt(context, AdminPort), proof, inner)
+                .ConfigureAwait(false);
     }
 
-    private Task AllowAsync(HttpContext context, ServingScope scope, ModelMetadata asked, Caller caller, Proof? proof, RequestDelegate inner)
+    private Task AllowAsync(
+        HttpContext context, ServingScope scope, ModelMetadata asked, Caller caller, Proof? proof,
+        RequestDelegate inner)
     {
         if (_limits.Take(caller, context) is { } wait)
         {
@@ -156,7 +173,9 @@ internal sealed class EndpointGuard
             ? AuditedAsync(audited, context, scope, model, isNamedLater: asked.IsInMessage, inner) : inner(context);
     }
 
-    private async Task AuditedAsync(AuditedRequest audited, HttpContext context, ServingScope scope, string? model, bool isNamedLater, RequestDelegate inner)
+    private async Task AuditedAsync(
+        AuditedRequest audited, HttpContext context, ServingScope scope, string? model, bool isNamedLater,
+        RequestDelegate inner)
     {
         try
         {
@@ -192,7 +211,8 @@ internal sealed class EndpointGuard
         _audit.Refused(context, caller, failure, model);
         if (failure.RetryAfter is { } wait)
         {
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
         }
 
         if (failure.Kind == FaultKind.Unauthenticated)

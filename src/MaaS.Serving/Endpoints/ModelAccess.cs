@@ -55,7 +55,8 @@ internal readonly struct ModelAccess
     }
 
     /// <summary>As <see cref="Status"/>, and empty where there is no such model or version.</summary>
-    /// <exception cref="RequestException">400: the version is no number of 63 bits. 403: the model is kept from the caller.</exception>
+    /// <exception cref="RequestException">400: the version is no number of 63 bits. 403: the model is kept from the
+    /// caller.</exception>
     public IReadOnlyList<ModelVersionStatus> FindStatus(string name, string? version)
     {
         try
@@ -82,7 +83,8 @@ internal readonly struct ModelAccess
             : route.Shadow is { Model: { } other } && !_caller.MayUse(other) ? route with { Shadow = null } : route;
 
     /// <summary>Whether shadow traffic may be shown: of both models.</summary>
-    public bool MaySeeShadow(string model, string shadow) => _caller.MayUse(model) && _caller.MayUse(ShadowTarget(shadow));
+    public bool MaySeeShadow(string model, string shadow)
+        => _caller.MayUse(model) && _caller.MayUse(ShadowTarget(shadow));
 
     /// <summary>The model of a target as <c>digits@canary</c>.</summary>
     public static string ShadowTarget(string shadow) => shadow.Split('@')[0];

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Endpoints;
 
-/// <summary>Reads who asks, how urgently and until when from HTTP: one place for every protocol, gRPC among them.</summary>
+/// <summary>Reads who asks, how urgently and until when from HTTP: one place for every protocol, gRPC among
+/// them.</summary>
 public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, TimeProvider time)
 {
     /// <summary>Header that names a request in logs.</summary>
@@ -40,7 +41,8 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
     }
 
     /// <summary>The timestamp after which nobody waits for a request that came just now.</summary>
-    public long DeadlineIn(TimeSpan timeout) => time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
+    public long DeadlineIn(TimeSpan timeout)
+        => time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>The timestamp of a point in time.</summary>
     public long DeadlineAt(DateTime until) => DeadlineIn(until - time.GetUtcNow().UtcDateTime);
@@ -50,16 +52,20 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
         var limit = options.Value.RequestTimeout;
         if (milliseconds is not null)
         {
-            var asked = double.TryParse(milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && ms is > 0 and < 1e9
+            var asked = double.TryParse(
+                milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms)
+                    && ms is > 0 and < 1e9
                 ? TimeSpan.FromMilliseconds(ms)
-                : throw RequestException.BadRequest($"{TimeoutHeader}: expected milliseconds above 0, got '{milliseconds}'");
+                : throw RequestException.BadRequest(
+                    $"{TimeoutHeader}: expected milliseconds above 0, got '{milliseconds}'");
             limit = limit is { } most && most < asked ? most : asked;
         }
 
         return limit is { } wait ? DeadlineIn(wait) : null;
     }
 
-    /// <summary>The urgency of RFC 9218: <c>u=0</c> to <c>u=7</c>; what is no such value is ignored, as the RFC demands.</summary>
+    /// <summary>The urgency of RFC 9218: <c>u=0</c> to <c>u=7</c>; what is no such value is ignored, as the RFC
+    /// demands.</summary>
     private static int Urgency(string header)
     {
         foreach (var part in header.AsSpan().Split(','))

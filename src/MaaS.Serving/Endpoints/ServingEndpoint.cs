@@ -50,7 +50,8 @@ internal sealed partial class ServingEndpoint(
         catch (Exception e) when (IsGone(context, e))
         {
             LogCancelled(e.Message, context.Request.Path);
-            // Kestrel would read the rest of the body from a reader that the reset left in the middle of a read, and log an error.
+            // Kestrel would read the rest of the body from a reader that the reset left in the middle of a read, and
+            // log an error.
             context.Abort();
         }
         catch (Exception e) when (!context.Response.HasStarted)

@@ -5,8 +5,8 @@ using MaaS.Core.Packages;
 namespace MaaS.Serving.Ensembles;
 
 /// <summary>
-/// A model made of others: the content of a <c>NAME.ensemble.json</c> file in the models folder. Types and shapes follow
-/// from the models of its steps.
+/// A model made of others: the content of a <c>NAME.ensemble.json</c> file in the models folder. Types and shapes
+/// follow from the models of its steps.
 /// </summary>
 internal sealed record EnsembleDefinition
 {
@@ -20,13 +20,15 @@ internal sealed record EnsembleDefinition
     public required IReadOnlyList<EnsembleStep> Steps { get; init; }
 
     /// <summary>Reads a definition.</summary>
-    /// <exception cref="InvalidDataException">It is none, or has faults that show without its models: all are named.</exception>
+    /// <exception cref="InvalidDataException">It is none, or has faults that show without its models: all are
+    /// named.</exception>
     public static EnsembleDefinition Load(string file)
     {
         EnsembleDefinition definition;
         try
         {
-            definition = JsonSerializer.Deserialize(File.ReadAllBytes(file), EnsembleJson.Default.EnsembleDefinition) ?? throw new JsonException("got null");
+            definition = JsonSerializer.Deserialize(File.ReadAllBytes(file), EnsembleJson.Default.EnsembleDefinition)
+                ?? throw new JsonException("got null");
         }
         catch (JsonException e)
         {
@@ -34,7 +36,8 @@ internal sealed record EnsembleDefinition
         }
 
         var faults = definition.Faults().ToArray();
-        return faults.Length == 0 ? definition : throw new InvalidDataException($"{file}: {string.Join("; ", faults)}.");
+        return faults.Length == 0
+            ? definition : throw new InvalidDataException($"{file}: {string.Join("; ", faults)}.");
     }
 
     private IEnumerable<string> Faults()
@@ -44,7 +47,8 @@ internal sealed record EnsembleDefinition
             yield return "expected at least one step and one output";
         }
 
-        foreach (var name in Inputs.Concat(Steps.SelectMany(s => s.Outputs.Values)).GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        foreach (var name in Inputs.Concat(Steps.SelectMany(s => s.Outputs.Values))
+            .GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
             yield return $"tensor '{name.Key}': expected it from one place, got {name.Count()}";
         }
@@ -68,7 +72,8 @@ internal sealed record EnsembleDefinition
         }
 
         var made = Inputs.Concat(Steps.SelectMany(s => s.Outputs.Values)).ToHashSet(StringComparer.Ordinal);
-        foreach (var name in Steps.SelectMany(s => s.Inputs.Values).Concat(Outputs).Distinct(StringComparer.Ordinal).Where(n => !made.Contains(n)))
+        foreach (var name in Steps.SelectMany(s => s.Inputs.Values).Concat(Outputs).Distinct(StringComparer.Ordinal)
+            .Where(n => !made.Contains(n)))
         {
             yield return $"tensor '{name}': expected an input or some step's output of that name, got none";
         }
@@ -102,6 +107,7 @@ internal sealed record EnsembleStep
 /// <summary>JSON of ensembles; members that are none of these are faults.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true)]
 [JsonSerializable(typeof(EnsembleDefinition))]
 internal sealed partial class EnsembleJson : JsonSerializerContext;

@@ -18,7 +18,8 @@ internal sealed class EnsembleLoader(Func<ModelRepository> models, Func<IInferen
         var specs = new List<(IReadOnlyList<TensorSpec> Inputs, IReadOnlyList<TensorSpec> Outputs)>();
         foreach (var step in definition.Steps)
         {
-            using var lease = await models().AcquireLoadedAsync(Reference(step), cancellationToken).ConfigureAwait(false);
+            using var lease = await models().AcquireLoadedAsync(Reference(step), cancellationToken)
+                .ConfigureAwait(false);
             if (lease.Model.Model is null)
             {
                 throw new InvalidDataException(

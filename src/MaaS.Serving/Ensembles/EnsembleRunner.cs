@@ -72,7 +72,8 @@ internal sealed class EnsembleRunner(
     }
 
     private async Task RunStepAsync(
-        EnsembleStep step, InferenceRequest request, Dictionary<string, TensorValue> tensors, List<TensorValue> made, CancellationToken cancellationToken)
+        EnsembleStep step, InferenceRequest request, Dictionary<string, TensorValue> tensors, List<TensorValue> made,
+        CancellationToken cancellationToken)
     {
         if (!request.Context.Caller.MayUse(step.Model))
         {
@@ -80,7 +81,8 @@ internal sealed class EnsembleRunner(
                 FaultKind.PermissionDenied, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
         }
 
-        using var lease = await models.AcquireAsync(EnsembleLoader.Reference(step), request.Context, cancellationToken).ConfigureAwait(false);
+        using var lease = await models.AcquireAsync(EnsembleLoader.Reference(step), request.Context, cancellationToken)
+            .ConfigureAwait(false);
         var model = lease.Model;
         var outputs = step.Outputs.Keys.ToArray();
         try

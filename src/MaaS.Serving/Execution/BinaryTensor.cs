@@ -7,8 +7,8 @@ using MaaS.Serving.Faults;
 namespace MaaS.Serving.Execution;
 
 /// <summary>
-/// Tensors as bytes, as the Open Inference Protocol sends them: little-endian and row-major; a boolean is one byte, a string
-/// its uint32 length and its bytes.
+/// Tensors as bytes, as the Open Inference Protocol sends them: little-endian and row-major; a boolean is one byte, a
+/// string its uint32 length and its bytes.
 /// </summary>
 internal static class BinaryTensor
 {
@@ -31,7 +31,8 @@ internal static class BinaryTensor
         if ((Int128)count * type.Size() != data.Length)
         {
             throw RequestException.BadRequest(
-                $"input '{name}': expected {(Int128)count * type.Size()} bytes for {type.ProtocolName()} of shape [{Join(shape)}], got {data.Length}");
+                $"input '{name}': expected {(Int128)count * type.Size()} bytes for {type.ProtocolName()} of shape "
+                    + $"[{Join(shape)}], got {data.Length}");
         }
 
         if (type == ElementType.Bool && data.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
@@ -73,7 +74,8 @@ internal static class BinaryTensor
             var isText = ByteText.IsText(text);
             var other = isText ? [] : ByteText.Encode(text);
             var prefix = target.GetSpan(LengthPrefix);
-            BinaryPrimitives.WriteUInt32LittleEndian(prefix, (uint)(isText ? Encoding.UTF8.GetByteCount(text) : other.Length));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                prefix, (uint)(isText ? Encoding.UTF8.GetByteCount(text) : other.Length));
             target.Advance(LengthPrefix);
             if (isText)
             {
@@ -94,12 +96,14 @@ internal static class BinaryTensor
         foreach (var size in shape)
         {
             count = size < 0 || count > long.MaxValue
-                ? throw RequestException.BadRequest($"input '{name}': expected sizes of 0 or more that fit memory, got the shape [{Join(shape)}]")
+                ? throw RequestException.BadRequest(
+                    $"input '{name}': expected sizes of 0 or more that fit memory, got the shape [{Join(shape)}]")
                 : count * size;
         }
 
         return count <= long.MaxValue ? (long)count
-            : throw RequestException.BadRequest($"input '{name}': expected a tensor that fits memory, got the shape [{Join(shape)}]");
+            : throw RequestException.BadRequest(
+                $"input '{name}': expected a tensor that fits memory, got the shape [{Join(shape)}]");
     }
 
     private static string[] ReadStrings(string name, long count, ReadOnlySpan<byte> data)
@@ -113,7 +117,8 @@ internal static class BinaryTensor
         var strings = new string[count];
         for (var i = 0; i < strings.Length; i++)
         {
-            if (data.Length < LengthPrefix || BinaryPrimitives.ReadUInt32LittleEndian(data) is var length && length > data.Length - LengthPrefix)
+            if (data.Length < LengthPrefix
+                || BinaryPrimitives.ReadUInt32LittleEndian(data) is var length && length > data.Length - LengthPrefix)
             {
                 throw WrongStrings(name, count);
             }
@@ -126,7 +131,8 @@ internal static class BinaryTensor
     }
 
     private static RequestException WrongStrings(string name, long count)
-        => RequestException.BadRequest($"input '{name}': expected {count} elements of a uint32 length and as many bytes, got other bytes");
+        => RequestException.BadRequest(
+            $"input '{name}': expected {count} elements of a uint32 length and as many bytes, got other bytes");
 
     private static string Join(ReadOnlySpan<long> shape) => string.Join(',', shape.ToArray());
 }

@@ -13,7 +13,9 @@ internal sealed class ComputeThreads : IDisposable
 
     public ComputeThreads()
     {
-        _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(i => new Thread(Work) { IsBackground = true, Name = $"maas compute {i}" })];
+        _threads = [
+            .. Enumerable.Range(0, Environment.ProcessorCount)
+            .Select(i => new Thread(Work) { IsBackground = true, Name = $"maas compute {i}" })];
         foreach (var thread in _threads)
         {
             thread.Start();

@@ -24,7 +24,8 @@ internal sealed class GenerationRunner(
     /// <exception cref="DeadlineExceededException">The deadline passed before the next piece.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async IAsyncEnumerable<GeneratedText> RunAsync(
-        string prompt, GenerationOptions options, RequestContext client, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string prompt, GenerationOptions options, RequestContext client,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {

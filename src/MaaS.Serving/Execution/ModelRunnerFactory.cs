@@ -18,7 +18,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
     private readonly Lazy<ComputeThreads> _threads = new(() => new ComputeThreads());
 
     /// <summary>A factory; one serves all models.</summary>
-    public ModelRunnerFactory(IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<ModelRunnerFactory> logger)
+    public ModelRunnerFactory(
+        IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<ModelRunnerFactory> logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
@@ -48,7 +49,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         var own = _options.For(name, folder);
-        if ((own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize) > 1 && RowIndependence.Obstacle(model) is { } obstacle)
+        if ((own.MaxBatchSize ?? ModelOptions.DefaultMaxBatchSize) > 1
+            && RowIndependence.Obstacle(model) is { } obstacle)
         {
             LogNotBatched(name, obstacle);
         }
@@ -57,7 +59,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
         return own.CacheBytes is > 0 and var bytes ? new CachingRunner(runner, bytes) : runner;
     }
 
-    /// <summary>How the requests of a loaded model share runs: not at all where its rows depend on each other.</summary>
+    /// <summary>How the requests of a loaded model share runs: not at all where its rows depend on each
+    /// other.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="model">The loaded model.</param>
     /// <param name="folder">What the model's folder says; null for nothing.</param>
@@ -74,7 +77,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
             ThreadPlan.Of(own).Concurrency);
     }
 
-    /// <summary>Rows that a client may send to a model that its folder says nothing of; 0 where not all tensors begin with a batch axis.</summary>
+    /// <summary>Rows that a client may send to a model that its folder says nothing of; 0 where not all tensors begin
+    /// with a batch axis.</summary>
     internal int BatchSize(string name, InferenceModel model)
         => model.Inputs.Concat(model.Outputs).Any(s => s is not { Shape: [-1, _, ..] }) ? 0
             : RowIndependence.Obstacle(model) is not null ? 1
@@ -86,8 +90,11 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="settings">Longest sequence and stop tokens.</param>
     /// <exception cref="InvalidDataException">The network is no decoder with a cache.</exception>
-    internal GenerationRunner CreateGeneration(string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
-        => new(name, TextGenerator.Create(model, tokenizer, settings), _threads.Value, _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, _time);
+    internal GenerationRunner CreateGeneration(
+        string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
+        => new(
+            name, TextGenerator.Create(model, tokenizer, settings), _threads.Value,
+            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, _time);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MaaS.Serving.Execution;
 
 /// <summary>
-/// A block of the C library's memory, which unlike a pinned array goes back to the system when it is freed. It is freed once
-/// it is disposed and no run reads it any more, at the latest when it is collected.
+/// A block of the C library's memory, which unlike a pinned array goes back to the system when it is freed. It is freed
+/// once it is disposed and no run reads it any more, at the latest when it is collected.
 /// </summary>
 internal sealed unsafe class NativeBlock : MemoryManager<byte>
 {

@@ -64,7 +64,8 @@ internal sealed class PinnedBuffer : IDisposable
 
     private sealed class Block : IDisposable
     {
-        // Freed pinned arrays leave holes in their heap that the system does not get back: 100 MiB after four bodies of 20.
+        // Freed pinned arrays leave holes in their heap that the system does not get back: 100 MiB after four bodies of
+        // 20.
         private const int SmallestNative = 1 << 16;
 
         private readonly NativeBlock? _native;
@@ -136,7 +137,8 @@ internal sealed class PinnedBuffer : IDisposable
             return new Block(size);
         }
 
-        /// <summary>Keeps a block for the next that asks; false where it is of another size or there are enough.</summary>
+        /// <summary>Keeps a block for the next that asks; false where it is of another size or there are
+        /// enough.</summary>
         public bool TryPut(Block block)
         {
             lock (_lock)

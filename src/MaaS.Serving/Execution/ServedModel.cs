@@ -10,7 +10,8 @@ namespace MaaS.Serving.Execution;
 /// <param name="model">The network; null for an ensemble, which has only what its runner runs.</param>
 /// <param name="manifest">What its package says; null for a bare <c>.onnx</c> file.</param>
 /// <param name="runner">Runs its requests.</param>
-public sealed class ServedModel(string name, long version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
+public sealed class ServedModel(
+    string name, long version, InferenceModel? model, ModelManifest? manifest, IModelRunner runner)
 {
     // One for the repository and one for each lease: the last to leave frees the model.
     private readonly ReferenceCount _users = new(1);
@@ -35,8 +36,8 @@ public sealed class ServedModel(string name, long version, InferenceModel? model
     public ModelManifest? Manifest { get; } = manifest;
 
     /// <summary>
-    /// Most rows of one run of a model whose tensors all begin with a batch axis, for clients that leave the axis out; 0 for
-    /// any other model.
+    /// Most rows of one run of a model whose tensors all begin with a batch axis, for clients that leave the axis out;
+    /// 0 for any other model.
     /// </summary>
     internal int MaxBatchSize { get; init; }
 
@@ -58,7 +59,8 @@ public sealed class ServedModel(string name, long version, InferenceModel? model
     /// <summary>Continues texts; null where its package is no language model.</summary>
     internal GenerationRunner? Generation { get; init; }
 
-    /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around it.</summary>
+    /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around
+    /// it.</summary>
     internal IModelRunner Runner { get; } = runner;
 
     /// <summary>Completes when the last lease is back and the memory is free.</summary>

@@ -27,7 +27,8 @@ namespace MaaS.Serving.Explanations;
 /// <c>?method=occlusion|shapley&amp;target=…&amp;permutations=…&amp;parts=…&amp;replacement=…</c>.
 /// </summary>
 internal sealed class ExplainEndpoints(
-    InferenceCalls calls, IInferenceExecutor executor, ImageFiles images, ModelRepository models, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
+    InferenceCalls calls, IInferenceExecutor executor, ImageFiles images, ModelRepository models,
+    ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
 {
     private const int MostParts = 1024;
     private const int MostPermutations = 256;
@@ -52,7 +53,8 @@ internal sealed class ExplainEndpoints(
     private async Task ExplainAsync(HttpContext context)
     {
         var asked = Question.Read(context.Request.Query);
-        using var call = await calls.BeginAsync(context, new ModelReference(context.Route("name"), context.Route("version"))).ConfigureAwait(false);
+        using var call = await calls.BeginAsync(
+            context, new ModelReference(context.Route("name"), context.Route("version"))).ConfigureAwait(false);
         using (var body = await RequestBody.ReadAsync(context, options.Value.MaxRequestBytes).ConfigureAwait(false))
         {
             call.BeginInput();

@@ -15,7 +15,8 @@ internal static partial class PublicText
         if (folder is not null)
         {
             // Longest first, so that none leaves the rest of another.
-            foreach (var known in new[] { Path.GetFullPath(folder), folder }.Distinct().OrderByDescending(f => f.Length))
+            foreach (var known in new[] { Path.GetFullPath(folder), folder }.Distinct()
+                .OrderByDescending(f => f.Length))
             {
                 message = message.Replace(
                     Path.TrimEndingDirectorySeparator(known) + Path.DirectorySeparatorChar,

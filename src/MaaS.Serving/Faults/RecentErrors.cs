@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace MaaS.Serving.Faults;
 
-/// <summary>What went wrong lately, one entry for each model, version and kind; nothing of any request is kept.</summary>
+/// <summary>What went wrong lately, one entry for each model, version and kind; nothing of any request is
+/// kept.</summary>
 internal sealed class RecentErrors(TimeProvider time)
 {
     /// <summary>Most entries; the one that did not happen for the longest goes first.</summary>
@@ -57,4 +58,5 @@ internal sealed class RecentErrors(TimeProvider time)
 /// <param name="Count">How many.</param>
 /// <param name="First">When the first of them was.</param>
 /// <param name="Last">When the last of them was.</param>
-internal sealed record RecentError(string? Model, long? Version, string Kind, long Count, DateTimeOffset First, DateTimeOffset Last);
+internal sealed record RecentError(
+    string? Model, long? Version, string Kind, long Count, DateTimeOffset First, DateTimeOffset Last);

@@ -18,7 +18,8 @@ namespace MaaS.Serving.Generation;
 /// sends each piece as a server-sent event when it is there.
 /// </summary>
 internal sealed class GenerateEndpoints(
-    ModelRepository models, RequestContextFactory contexts, GenerationMetrics metrics, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
+    ModelRepository models, RequestContextFactory contexts, GenerationMetrics metrics, ServingEndpoint endpoint,
+    IOptions<MaaSServingOptions> options) : IEndpoints
 {
     // More text than any cache holds tokens of; tokenising it would only take time.
     private const long LargestRequest = 1 << 20;

@@ -20,7 +20,10 @@ internal sealed class GenerationMetrics
     {
         _time = time;
         var meter = meters.Create(ServingMetrics.MeterName);
-        var seconds = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] };
+        var seconds = new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+        };
         _duration = meter.CreateHistogram(
             "maas.generation.duration", "s", "From a prompt to the end of its text.", tags: null, advice: seconds);
         _firstToken = meter.CreateHistogram(

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>
-/// A message encoding. Unlike those that the library brings, it takes whole messages alone and none that is larger than the
-/// limit once it is unpacked.
+/// A message encoding. Unlike those that the library brings, it takes whole messages alone and none that is larger than
+/// the limit once it is unpacked.
 /// </summary>
 internal sealed class GrpcCompression : ICompressionProvider
 {
@@ -20,7 +20,8 @@ internal sealed class GrpcCompression : ICompressionProvider
     private readonly Func<Stream, Stream> _unpack;
     private readonly long _limit;
 
-    private GrpcCompression(string name, long limit, Func<Stream, CompressionLevel, Stream> pack, Func<Stream, Stream> unpack)
+    private GrpcCompression(
+        string name, long limit, Func<Stream, CompressionLevel, Stream> pack, Func<Stream, Stream> unpack)
         => (EncodingName, _limit, _pack, _unpack) = (name, limit, pack, unpack);
 
     public string EncodingName { get; }
@@ -30,16 +31,20 @@ internal sealed class GrpcCompression : ICompressionProvider
     public static GrpcCompression[] All(long limit) =>
     [
         new("gzip", limit, static (s, level) => new GZipStream(s, level, leaveOpen: true), static s => new GzipBody(s)),
-        new("deflate", limit, static (s, level) => new ZLibStream(s, level, leaveOpen: true), static s => new ZlibBody(s)),
+        new(
+            "deflate", limit, static (s, level) => new ZLibStream(s, level, leaveOpen: true),
+            static s => new ZlibBody(s)),
     ];
 
     public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel)
         => _pack(stream, compressionLevel ?? CompressionLevel.Fastest);
 
-    public Stream CreateDecompressionStream(Stream stream) => new UnpackedMessage(_unpack(stream), _limit, EncodingName);
+    public Stream CreateDecompressionStream(Stream stream)
+        => new UnpackedMessage(_unpack(stream), _limit, EncodingName);
 
     /// <summary>
-    /// Answers packed who packs as well: every client accepts gzip; only one that packs its own messages wants to pay for it.
+    /// Answers packed who packs as well: every client accepts gzip; only one that packs its own messages wants to pay
+    /// for it.
     /// </summary>
     /// <param name="call">The call, of which nothing was sent yet.</param>
     /// <param name="http">The request that carries it.</param>

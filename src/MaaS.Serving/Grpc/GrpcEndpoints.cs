@@ -18,7 +18,8 @@ internal sealed class GrpcEndpoints<TService>(GrpcFailures failures) : IEndpoint
         service.Finally(failures.Watch);
     }
 
-    /// <summary>The endpoints that answer UNIMPLEMENTED are made by the library and have no scope of their own.</summary>
+    /// <summary>The endpoints that answer UNIMPLEMENTED are made by the library and have no scope of their
+    /// own.</summary>
     public static void DeclareUnimplemented(EndpointBuilder endpoint)
     {
         if (!endpoint.Metadata.OfType<GrpcMethodMetadata>().Any())

@@ -37,7 +37,8 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
 
         if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
-            return new RpcException(new Status(StatusCode.DeadlineExceeded, "the deadline passed before the answer was there"));
+            return new RpcException(
+                new Status(StatusCode.DeadlineExceeded, "the deadline passed before the answer was there"));
         }
 
         var failure = Explain(exception, http);
@@ -49,8 +50,8 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         => exception is RpcException status ? status.Status.Detail : Explain(exception, http).Message;
 
     /// <summary>
-    /// Sees to calls that end before their method has them: the client hung up, or sent what is no frame. The library's own
-    /// lines on these are errors with stack traces, and its status does not say whose fault it is.
+    /// Sees to calls that end before their method has them: the client hung up, or sent what is no frame. The library's
+    /// own lines on these are errors with stack traces, and its status does not say whose fault it is.
     /// </summary>
     public void Watch(EndpointBuilder endpoint)
     {
@@ -64,10 +65,12 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         }
     }
 
-    /// <summary>Ends a call that was refused before any method saw it; false where the request is no gRPC call.</summary>
+    /// <summary>Ends a call that was refused before any method saw it; false where the request is no gRPC
+    /// call.</summary>
     public static async Task<bool> TryRefuseAsync(HttpContext http, Failure failure)
     {
-        var isGrpc = http.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+        var isGrpc = http.Request.ContentType?.StartsWith(
+            "application/grpc", StringComparison.OrdinalIgnoreCase) == true;
         if (isGrpc)
         {
             http.Response.ContentType = "application/grpc";
@@ -78,9 +81,11 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         return isGrpc;
     }
 
-    private static bool IsBroken(HttpContext http) => CallOf(http)?.Status is { StatusCode: StatusCode.Unknown, DebugException: not null };
+    private static bool IsBroken(HttpContext http)
+        => CallOf(http)?.Status is { StatusCode: StatusCode.Unknown, DebugException: not null };
 
-    private static ServerCallContext? CallOf(HttpContext http) => http.Features.Get<IServerCallContextFeature>()?.ServerCallContext;
+    private static ServerCallContext? CallOf(HttpContext http)
+        => http.Features.Get<IServerCallContextFeature>()?.ServerCallContext;
 
     private static void SetStatus(IHeaderDictionary trailers, StatusCode status, string message)
     {

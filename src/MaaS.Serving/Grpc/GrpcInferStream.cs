@@ -5,16 +5,18 @@ using MaaS.Serving.Grpc.Schema;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>
-/// <c>ModelStreamInfer</c>: requests run side by side, so that they can share batches; answers come in the order of the requests,
-/// and one that fails leaves the stream open for the others.
+/// <c>ModelStreamInfer</c>: requests run side by side, so that they can share batches; answers come in the order of the
+/// requests, and one that fails leaves the stream open for the others.
 /// </summary>
 internal sealed class GrpcInferStream(GrpcInference inference, GrpcFailures failures)
 {
-    // Requests of a stream that run at the same time: enough to fill a batch, few enough to bound what a client can hold.
+    // Requests of a stream that run at the same time: enough to fill a batch, few enough to bound what a client can
+    // hold.
     private const int Width = 64;
 
     public async Task RunAsync(
-        IAsyncStreamReader<ModelInferRequest> requests, IServerStreamWriter<ModelStreamInferResponse> responses, GrpcCall call)
+        IAsyncStreamReader<ModelInferRequest> requests, IServerStreamWriter<ModelStreamInferResponse> responses,
+        GrpcCall call)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken);
         var running = Channel.CreateBounded<Task<Answer>>(Width);
@@ -46,7 +48,8 @@ internal sealed class GrpcInferStream(GrpcInference inference, GrpcFailures fail
             {
                 while (await requests.MoveNext(stop.Token).ConfigureAwait(false))
                 {
-                    await running.Writer.WriteAsync(AnswerAsync(requests.Current, call, stop.Token), stop.Token).ConfigureAwait(false);
+                    await running.Writer.WriteAsync(AnswerAsync(requests.Current, call, stop.Token), stop.Token)
+                        .ConfigureAwait(false);
                 }
             }
             finally
@@ -56,18 +59,25 @@ internal sealed class GrpcInferStream(GrpcInference inference, GrpcFailures fail
         }
     }
 
-    private async Task<Answer> AnswerAsync(ModelInferRequest request, GrpcCall call, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(
+        ModelInferRequest request, GrpcCall call, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await inference.RunAsync(request, call.Client.Again(), cancellationToken).ConfigureAwait(false);
+            var answer = await inference.RunAsync(request, call.Client.Again(), cancellationToken)
+                .ConfigureAwait(false);
             return new Answer(new ModelStreamInferResponse { InferResponse = answer.Message }, answer);
         }
         catch (Exception e)
         {
-            var message = cancellationToken.IsCancellationRequested ? "the stream has ended" : failures.MessageOf(e, call.Http);
+            var message = cancellationToken.IsCancellationRequested
+                ? "the stream has ended" : failures.MessageOf(e, call.Http);
             return new Answer(
-                new ModelStreamInferResponse { ErrorMessage = message, InferResponse = new ModelInferResponse { ModelName = request.ModelName, Id = request.Id } },
+                new ModelStreamInferResponse
+                {
+                    ErrorMessage = message,
+                    InferResponse = new ModelInferResponse { ModelName = request.ModelName, Id = request.Id },
+                },
                 null);
         }
     }

@@ -16,20 +16,24 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
 {
     /// <summary>Runs a request.</summary>
     /// <returns>The answer; its message reads the outputs' memory, so it is disposed after it was sent.</returns>
-    public async Task<Answer> RunAsync(ModelInferRequest request, RequestContext client, CancellationToken cancellationToken)
+    public async Task<Answer> RunAsync(
+        ModelInferRequest request, RequestContext client, CancellationToken cancellationToken)
     {
         Schedule(request, client);
         var wanted = request.Outputs.Select(Requested).ToArray();
         if (wanted.DistinctBy(w => w.Name, StringComparer.Ordinal).Count() < wanted.Length)
         {
-            throw RequestException.BadRequest($"outputs: expected each once, got [{string.Join(", ", wanted.Select(w => w.Name))}]");
+            throw RequestException.BadRequest(
+                $"outputs: expected each once, got [{string.Join(", ", wanted.Select(w => w.Name))}]");
         }
 
-        var call = await calls.BeginAsync(Reference(request.ModelName, request.ModelVersion), client, cancellationToken).ConfigureAwait(false);
+        var call = await calls.BeginAsync(Reference(request.ModelName, request.ModelVersion), client, cancellationToken)
+            .ConfigureAwait(false);
         try
         {
             GrpcTensors.Read(request, call.Tensors, part => regions.Read(client.Caller, part));
-            await call.RunAsync(wanted.Length > 0 ? [.. wanted.Select(w => w.Name)] : null, cancellationToken).ConfigureAwait(false);
+            await call.RunAsync(wanted.Length > 0 ? [.. wanted.Select(w => w.Name)] : null, cancellationToken)
+                .ConfigureAwait(false);
             return new Answer(Respond(request.Id, call, wanted), call);
         }
         catch
@@ -47,7 +51,12 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
 
     private ModelInferResponse Respond(string id, InferenceCall call, ReadOnlySpan<RequestedOutput> wanted)
     {
-        var response = new ModelInferResponse { ModelName = call.Model.Name, ModelVersion = call.Model.Version.ToString(provider: null), Id = id };
+        var response = new ModelInferResponse
+        {
+            ModelName = call.Model.Name,
+            ModelVersion = call.Model.Version.ToString(provider: null),
+            Id = id,
+        };
         for (var i = 0; i < call.Outputs.Count; i++)
         {
             var spec = call.Outputs.Specs[i];
@@ -62,7 +71,8 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
             response.Outputs.Add(output);
             if (!wanted.IsEmpty && wanted[i].Shared is { } part)
             {
-                GrpcSharedMemory.AddPart(output.Parameters, part, regions.Write(call.Client.Caller, part, tensor, spec.Name));
+                GrpcSharedMemory.AddPart(
+                    output.Parameters, part, regions.Write(call.Client.Caller, part, tensor, spec.Name));
                 response.RawOutputContents.Add(ByteString.Empty); // One for each output, as clients count them.
             }
             else
@@ -87,7 +97,8 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
 
     private static RequestedOutput Requested(ModelInferRequest.Types.InferRequestedOutputTensor output)
         => new(output.Name, Classes: output.Parameters.TryGetValue("classification", out var count)
-            ? (int)Math.Clamp(GrpcParameters.Number("classification", count), 0, int.MaxValue) : 0, Shared: GrpcSharedMemory.PartOf(output.Parameters));
+            ? (int)Math.Clamp(GrpcParameters.Number("classification", count), 0, int.MaxValue) : 0,
+            Shared: GrpcSharedMemory.PartOf(output.Parameters));
 
     /// <summary>A message and what must live until it is sent.</summary>
     internal sealed class Answer(ModelInferResponse message, InferenceCall call) : IDisposable

@@ -25,7 +25,8 @@ internal static class GrpcMarshaller<T>
         {
             return Parser.ParseFrom(context.PayloadAsReadOnlySequence());
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception e) when (
+            e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
         {
             // The parser throws the latter where a wrapped number, such as a version, is cut off.
             throw new RpcException(new Status(StatusCode.Internal, $"expected a {typeof(T).Name}, got other bytes", e));

@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Grpc;
 
-/// <summary>Takes the methods of a service: what they throw becomes a status, and their scopes metadata for the guard.</summary>
+/// <summary>Takes the methods of a service: what they throw becomes a status, and their scopes metadata for the
+/// guard.</summary>
 internal sealed class GrpcMethods<TService>(
     ServiceMethodProviderContext<TService> context, GrpcFailures failures, RequestContextFactory contexts)
     where TService : class, IGrpcService<TService>
@@ -19,7 +20,8 @@ internal sealed class GrpcMethods<TService>(
         ServingScope scope, string name, Func<TService, TRequest, GrpcCall, ValueTask<TResponse>> run)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
-        => context.AddUnaryMethod(Method<TRequest, TResponse>(MethodType.Unary, name), Metadata(scope), async (service, request, server) =>
+        => context.AddUnaryMethod(
+            Method<TRequest, TResponse>(MethodType.Unary, name), Metadata(scope), async (service, request, server) =>
         {
             var http = server.GetHttpContext();
             try
@@ -35,10 +37,12 @@ internal sealed class GrpcMethods<TService>(
         });
 
     /// <inheritdoc cref="Unary{TRequest, TResponse}(ServingScope, string, Func{TService, TRequest, GrpcCall, ValueTask{TResponse}})"/>
-    public void Unary<TRequest, TResponse>(ServingScope scope, string name, Func<TService, TRequest, GrpcCall, TResponse> run)
+    public void Unary<TRequest, TResponse>(
+        ServingScope scope, string name, Func<TService, TRequest, GrpcCall, TResponse> run)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
-        => Unary<TRequest, TResponse>(scope, name, (service, request, call) => ValueTask.FromResult(run(service, request, call)));
+        => Unary<TRequest, TResponse>(
+            scope, name, (service, request, call) => ValueTask.FromResult(run(service, request, call)));
 
     /// <summary>Adds a method that takes one message and gives many.</summary>
     public void ServerStreaming<TRequest, TResponse>(
@@ -46,7 +50,8 @@ internal sealed class GrpcMethods<TService>(
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
         => context.AddServerStreamingMethod(
-            Method<TRequest, TResponse>(MethodType.ServerStreaming, name), Metadata(scope), async (service, request, responses, server) =>
+            Method<TRequest, TResponse>(MethodType.ServerStreaming, name), Metadata(scope),
+            async (service, request, responses, server) =>
         {
             var http = server.GetHttpContext();
             try
@@ -61,11 +66,13 @@ internal sealed class GrpcMethods<TService>(
 
     /// <summary>Adds a method that reads and writes messages as it likes.</summary>
     public void DuplexStreaming<TRequest, TResponse>(
-        ServingScope scope, string name, Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, GrpcCall, Task> run)
+        ServingScope scope, string name,
+        Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, GrpcCall, Task> run)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new()
         => context.AddDuplexStreamingMethod(
-            Method<TRequest, TResponse>(MethodType.DuplexStreaming, name), Metadata(scope), async (service, requests, responses, server) =>
+            Method<TRequest, TResponse>(MethodType.DuplexStreaming, name), Metadata(scope),
+            async (service, requests, responses, server) =>
         {
             var http = server.GetHttpContext();
             try
@@ -86,7 +93,9 @@ internal sealed class GrpcMethods<TService>(
 
     /// <summary>Every message names its model itself, if any, and its size is limited by itself.</summary>
     private static object[] Metadata(ServingScope scope)
-        => [new HttpMethodMetadata([HttpMethods.Post]), new ScopeMetadata(scope), ModelMetadata.InMessage, new NoBodyLimit()];
+        => [
+            new HttpMethodMetadata([HttpMethods.Post]), new ScopeMetadata(scope), ModelMetadata.InMessage,
+            new NoBodyLimit()];
 
     private GrpcCall Begin(HttpContext http, ServerCallContext server)
     {

@@ -21,11 +21,23 @@ internal static class GrpcModelConfig
             MaxBatchSize = size,
             Input =
             {
-                inputs.Select(i => new ModelInput { Name = i.Name, DataType = TypeOf(i.Type), Dims = { ModelConfigShape.Dims(i, size > 0) } }),
+                inputs.Select(
+                    i => new ModelInput
+                    {
+                        Name = i.Name,
+                        DataType = TypeOf(i.Type),
+                        Dims = { ModelConfigShape.Dims(i, size > 0) },
+                    }),
             },
             Output =
             {
-                model.Outputs.Select(o => new ModelOutput { Name = o.Name, DataType = TypeOf(o.Type), Dims = { ModelConfigShape.Dims(o, size > 0) } }),
+                model.Outputs.Select(
+                    o => new ModelOutput
+                    {
+                        Name = o.Name,
+                        DataType = TypeOf(o.Type),
+                        Dims = { ModelConfigShape.Dims(o, size > 0) },
+                    }),
             },
         };
     }

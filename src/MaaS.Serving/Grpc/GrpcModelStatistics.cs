@@ -37,5 +37,9 @@ internal static class GrpcModelStatistics
         },
     };
 
-    private static StatisticDuration Of(DurationCount duration) => new() { Count = (ulong)duration.Count, Ns = (ulong)duration.Nanoseconds };
+    private static StatisticDuration Of(DurationCount duration) => new()
+    {
+        Count = (ulong)duration.Count,
+        Ns = (ulong)duration.Nanoseconds,
+    };
 }

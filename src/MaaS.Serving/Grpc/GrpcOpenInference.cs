@@ -13,7 +13,8 @@ using MaaS.Serving.Security;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>The Open Inference Protocol over gRPC, with Triton's extensions.</summary>
-[BindServiceMethod(typeof(GRPCInferenceService), "")] // Where reflection finds the descriptor; methods come from AddMethods.
+// Where reflection finds the descriptor; methods come from AddMethods.
+[BindServiceMethod(typeof(GRPCInferenceService), "")]
 internal sealed class GrpcOpenInference(
     ModelRepository models,
     InputEncoders encoders,
@@ -28,10 +29,12 @@ internal sealed class GrpcOpenInference(
     {
         methods.Unary<ServerLiveRequest, ServerLiveResponse>(
             ServingScope.None, "ServerLive", static (_, _, _) => new ServerLiveResponse { Live = true });
-        methods.Unary<ServerReadyRequest, ServerReadyResponse>(ServingScope.None, "ServerReady", static (s, _, _) => s.ServerReady());
+        methods.Unary<ServerReadyRequest, ServerReadyResponse>(
+            ServingScope.None, "ServerReady", static (s, _, _) => s.ServerReady());
         methods.Unary<ServerMetadataRequest, ServerMetadataResponse>(
             ServingScope.Read, "ServerMetadata", static (_, _, _) => ServerMetadata());
-        methods.Unary<ModelReadyRequest, ModelReadyResponse>(ServingScope.Read, "ModelReady", static (s, r, call) => s.ModelReady(r, call));
+        methods.Unary<ModelReadyRequest, ModelReadyResponse>(
+            ServingScope.Read, "ModelReady", static (s, r, call) => s.ModelReady(r, call));
         methods.Unary<ModelMetadataRequest, ModelMetadataResponse>(
             ServingScope.Read, "ModelMetadata", static (s, r, call) => s.ModelMetadataAsync(r, call));
         methods.Unary<ModelConfigRequest, ModelConfigResponse>(
@@ -47,7 +50,8 @@ internal sealed class GrpcOpenInference(
         methods.Unary<ModelInferRequest, ModelInferResponse>(
             ServingScope.Predict, "ModelInfer", static (s, r, call) => s.InferAsync(r, call));
         methods.DuplexStreaming<ModelInferRequest, ModelStreamInferResponse>(
-            ServingScope.Predict, "ModelStreamInfer", static (s, requests, responses, call) => s.StreamAsync(requests, responses, call));
+            ServingScope.Predict, "ModelStreamInfer",
+            static (s, requests, responses, call) => s.StreamAsync(requests, responses, call));
         GrpcSharedMemory.AddMethods(methods, static s => s.Regions);
         GrpcSettings.AddMethods(methods, static (s, model, call) => s.Visible(call).Status(model));
     }
@@ -67,7 +71,10 @@ internal sealed class GrpcOpenInference(
     private ModelReadyResponse ModelReady(ModelReadyRequest request, GrpcCall call)
     {
         var asked = GrpcInference.Reference(request.Name, request.Version);
-        return new ModelReadyResponse { Ready = Visible(call).FindStatus(asked.Name!, asked.Version).Any(s => s.IsServable) };
+        return new ModelReadyResponse
+        {
+            Ready = Visible(call).FindStatus(asked.Name!, asked.Version).Any(s => s.IsServable),
+        };
     }
 
     private async ValueTask<ModelInferResponse> InferAsync(ModelInferRequest request, GrpcCall call)
@@ -78,19 +85,23 @@ internal sealed class GrpcOpenInference(
     }
 
     private Task StreamAsync(
-        IAsyncStreamReader<ModelInferRequest> requests, IServerStreamWriter<ModelStreamInferResponse> responses, GrpcCall call)
+        IAsyncStreamReader<ModelInferRequest> requests, IServerStreamWriter<ModelStreamInferResponse> responses,
+        GrpcCall call)
         => stream.RunAsync(requests, responses, call);
 
     private async ValueTask<ModelMetadataResponse> ModelMetadataAsync(ModelMetadataRequest request, GrpcCall call)
     {
         using var lease = await models.AcquireAsync(
-            GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken).ConfigureAwait(false);
+            GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken)
+                .ConfigureAwait(false);
         var model = lease.Model;
         return new ModelMetadataResponse
         {
             Name = model.Name,
             Platform = ServerDescription.Platform,
-            Versions = { Visible(call).Status(model.Name).Where(s => s.IsServable).Select(s => s.Version.ToString(CultureInfo.InvariantCulture)) },
+            Versions =
+                { Visible(call).Status(model.Name).Where(s => s.IsServable)
+                .Select(s => s.Version.ToString(CultureInfo.InvariantCulture)) },
             Inputs = { encoders.InputsOf(model).Select(Metadata) },
             Outputs = { model.Outputs.Select(Metadata) },
         };
@@ -102,7 +113,8 @@ internal sealed class GrpcOpenInference(
     private async ValueTask<ModelConfigResponse> ModelConfigAsync(ModelConfigRequest request, GrpcCall call)
     {
         using var lease = await models.AcquireAsync(
-            GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken).ConfigureAwait(false);
+            GrpcInference.Reference(request.Name, request.Version), call.Client, call.CancellationToken)
+                .ConfigureAwait(false);
         return new ModelConfigResponse { Config = GrpcModelConfig.Of(lease.Model, encoders.InputsOf(lease.Model)) };
     }
 
@@ -110,7 +122,8 @@ internal sealed class GrpcOpenInference(
     {
         Models =
         {
-            Visible(call).Index().Where(s => !request.Ready || s.IsServable).Select(s => new RepositoryIndexResponse.Types.ModelIndex
+            Visible(call).Index().Where(s => !request.Ready || s.IsServable)
+                .Select(s => new RepositoryIndexResponse.Types.ModelIndex
             {
                 Name = s.Name,
                 Version = s.Version.ToString(CultureInfo.InvariantCulture),
@@ -131,7 +144,8 @@ internal sealed class GrpcOpenInference(
         return new RepositoryModelLoadResponse();
     }
 
-    private async ValueTask<RepositoryModelUnloadResponse> UnloadAsync(RepositoryModelUnloadRequest request, GrpcCall call)
+    private async ValueTask<RepositoryModelUnloadResponse> UnloadAsync(
+        RepositoryModelUnloadRequest request, GrpcCall call)
     {
         await Visible(call).UnloadAsync(request.ModelName, version: null, call.CancellationToken).ConfigureAwait(false);
         return new RepositoryModelUnloadResponse();

@@ -12,7 +12,9 @@ internal static class GrpcParameters
     {
         InferParameter.ParameterChoiceOneofCase.Int64Param => value.Int64Param,
         InferParameter.ParameterChoiceOneofCase.Uint64Param => (long)Math.Min(value.Uint64Param, long.MaxValue),
-        InferParameter.ParameterChoiceOneofCase.StringParam when long.TryParse(value.StringParam, out var number) => number,
-        _ => throw RequestException.BadRequest($"parameters: expected an integer as '{name}', got {value.ParameterChoiceCase}"),
+        InferParameter.ParameterChoiceOneofCase.StringParam when long.TryParse(value.StringParam, out var number)
+            => number,
+        _ => throw RequestException.BadRequest(
+            $"parameters: expected an integer as '{name}', got {value.ParameterChoiceCase}"),
     };
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>
-/// Server reflection (<c>grpc.reflection.v1</c> and <c>v1alpha</c>): tells clients as grpcurl the services and their messages, and
-/// nothing of the models.
+/// Server reflection (<c>grpc.reflection.v1</c> and <c>v1alpha</c>): tells clients as grpcurl the services and their
+/// messages, and nothing of the models.
 /// </summary>
 internal sealed class GrpcReflection(GrpcFailures failures, IOptions<MaaSServingOptions> options) : IEndpoints
 {

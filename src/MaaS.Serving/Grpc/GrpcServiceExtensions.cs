@@ -31,7 +31,8 @@ internal static class GrpcServiceExtensions
         where TService : class, IGrpcService<TService>
     {
         services.TryAddSingleton<TService>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<TService>, GrpcMethodProvider<TService>>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IServiceMethodProvider<TService>, GrpcMethodProvider<TService>>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IEndpoints, GrpcEndpoints<TService>>());
         services.Configure<GrpcServiceOptions<TService>>(static options => options.IgnoreUnknownServices = false);
         return services.LimitMessages<TService>();

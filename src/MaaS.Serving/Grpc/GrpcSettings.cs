@@ -16,7 +16,8 @@ internal static class GrpcSettings
         GrpcMethods<TService> methods, Func<TService, string, GrpcCall, IReadOnlyList<ModelVersionStatus>> status)
         where TService : class, IGrpcService<TService>
     {
-        methods.Unary<TraceSettingRequest, TraceSettingResponse>(ServingScope.Read, "TraceSetting", (service, request, call) =>
+        methods.Unary<TraceSettingRequest, TraceSettingResponse>(
+            ServingScope.Read, "TraceSetting", (service, request, call) =>
         {
             if (request.ModelName.Length > 0)
             {
@@ -26,7 +27,8 @@ internal static class GrpcSettings
             ThrowIfChange(request.Settings.Count);
             return Trace();
         });
-        methods.Unary<LogSettingsRequest, LogSettingsResponse>(ServingScope.Read, "LogSettings", static (_, request, _) =>
+        methods.Unary<LogSettingsRequest, LogSettingsResponse>(
+            ServingScope.Read, "LogSettings", static (_, request, _) =>
         {
             ThrowIfChange(request.Settings.Count);
             return Log();
@@ -38,7 +40,8 @@ internal static class GrpcSettings
         if (count > 0)
         {
             throw new RpcException(new Status(
-                StatusCode.Unimplemented, "expected no settings: traces (Telemetry:Otlp) and logs (Logging) are settings of the host"));
+                StatusCode.Unimplemented,
+                "expected no settings: traces (Telemetry:Otlp) and logs (Logging) are settings of the host"));
         }
     }
 

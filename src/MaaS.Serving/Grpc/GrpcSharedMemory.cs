@@ -6,18 +6,20 @@ using MaaS.Serving.Security;
 namespace MaaS.Serving.Grpc;
 
 /// <summary>
-/// The methods of the system shared memory extension; and those of the CUDA one that clients call to be sure that nothing is
-/// left, where nothing can be.
+/// The methods of the system shared memory extension; and those of the CUDA one that clients call to be sure that
+/// nothing is left, where nothing can be.
 /// </summary>
 internal static class GrpcSharedMemory
 {
-    private const string Region = "shared_memory_region", Offset = "shared_memory_offset", ByteSize = "shared_memory_byte_size";
+    private const string Region = "shared_memory_region", Offset = "shared_memory_offset",
+    ByteSize = "shared_memory_byte_size";
 
     public static void AddMethods<TService>(GrpcMethods<TService> methods, Func<TService, SharedRegions> regions)
         where TService : class, IGrpcService<TService>
     {
         methods.Unary<SystemSharedMemoryStatusRequest, SystemSharedMemoryStatusResponse>(
-            ServingScope.Predict, "SystemSharedMemoryStatus", (s, request, call) => Status(regions(s), call.Client.Caller, request.Name));
+            ServingScope.Predict, "SystemSharedMemoryStatus",
+            (s, request, call) => Status(regions(s), call.Client.Caller, request.Name));
         methods.Unary<SystemSharedMemoryRegisterRequest, SystemSharedMemoryRegisterResponse>(
             ServingScope.Predict, "SystemSharedMemoryRegister", (s, request, call) =>
             {
@@ -34,16 +36,19 @@ internal static class GrpcSharedMemory
         methods.Unary<CudaSharedMemoryStatusRequest, CudaSharedMemoryStatusResponse>(
             ServingScope.Predict, "CudaSharedMemoryStatus", static (_, _, _) => new CudaSharedMemoryStatusResponse());
         methods.Unary<CudaSharedMemoryUnregisterRequest, CudaSharedMemoryUnregisterResponse>(
-            ServingScope.Predict, "CudaSharedMemoryUnregister", static (_, _, _) => new CudaSharedMemoryUnregisterResponse());
+            ServingScope.Predict, "CudaSharedMemoryUnregister",
+            static (_, _, _) => new CudaSharedMemoryUnregisterResponse());
     }
 
     /// <summary>Where a tensor's parameters put it; null where they name no region.</summary>
-    /// <exception cref="RequestException">INVALID_ARGUMENT: there is a region and no size, or a value of another type.</exception>
+    /// <exception cref="RequestException">INVALID_ARGUMENT: there is a region and no size, or a value of another
+    /// type.</exception>
     public static SharedPart? PartOf(IDictionary<string, InferParameter> parameters)
         => !parameters.TryGetValue(Region, out var region) ? null
             : new SharedPart(
                 region.ParameterChoiceCase == InferParameter.ParameterChoiceOneofCase.StringParam ? region.StringParam
-                    : throw RequestException.BadRequest($"parameters: expected a text as '{Region}', got {region.ParameterChoiceCase}"),
+                    : throw RequestException.BadRequest(
+                        $"parameters: expected a text as '{Region}', got {region.ParameterChoiceCase}"),
                 parameters.TryGetValue(Offset, out var offset) ? GrpcParameters.Number(Offset, offset) : 0,
                 parameters.TryGetValue(ByteSize, out var size) ? GrpcParameters.Number(ByteSize, size)
                     : throw RequestException.BadRequest($"parameters: expected '{ByteSize}' with a region"));

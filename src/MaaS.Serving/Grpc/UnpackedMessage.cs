@@ -14,7 +14,8 @@ internal sealed class UnpackedMessage(Stream source, long limit, string encoding
     public override int Read(byte[] buffer, int offset, int count)
     {
         var reading = ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None);
-        return reading.IsCompleted ? reading.Result : throw new InvalidOperationException("expected a message that lies in memory");
+        return reading.IsCompleted
+            ? reading.Result : throw new InvalidOperationException("expected a message that lies in memory");
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -24,7 +25,8 @@ internal sealed class UnpackedMessage(Stream source, long limit, string encoding
             var read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             _length += read;
             return _length <= limit ? read
-                : throw new RpcException(new Status(StatusCode.ResourceExhausted, $"expected a message of at most {limit} bytes, got more"));
+                : throw new RpcException(
+                    new Status(StatusCode.ResourceExhausted, $"expected a message of at most {limit} bytes, got more"));
         }
         catch (InvalidDataException e)
         {

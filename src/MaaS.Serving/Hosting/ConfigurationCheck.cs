@@ -62,7 +62,8 @@ internal static class ConfigurationCheck
                 faults[section.Path] = $"expected one value ({type.Name}), got several";
             }
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        catch (Exception e) when (
+            e is FormatException or ArgumentException or NotSupportedException or OverflowException)
         {
             faults[section.Path] = $"expected {Kind(type)}, got '{section.Value}'";
         }

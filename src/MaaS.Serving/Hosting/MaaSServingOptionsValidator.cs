@@ -33,7 +33,8 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
             faults.Add($"{nameof(options.RequestTimeout)}: expected more than 0, got {timeout}");
         }
 
-        if (options.ReleaseMemoryAfter is { } quiet && (quiet < TimeSpan.FromSeconds(1) || quiet > TimeSpan.FromDays(1)))
+        if (options.ReleaseMemoryAfter is { } quiet
+            && (quiet < TimeSpan.FromSeconds(1) || quiet > TimeSpan.FromDays(1)))
         {
             faults.Add($"{nameof(options.ReleaseMemoryAfter)}: expected 1 s to 1 day or null, got {quiet}");
         }

@@ -63,7 +63,8 @@ internal static class ServingTransport
     /// <summary>Who listens on a name is called by it.</summary>
     public static void AllowHostsOf(string url, MaaSServingOptions options)
     {
-        foreach (var address in Split(url).Append(options.GrpcUrl).Append(options.Security.AdminUrl).OfType<string>().Where(ListenAddress.IsValid))
+        foreach (var address in Split(url).Append(options.GrpcUrl).Append(options.Security.AdminUrl).OfType<string>()
+            .Where(ListenAddress.IsValid))
         {
             var host = BindingAddress.Parse(address).Host;
             if (Uri.CheckHostName(host) == UriHostNameType.Dns && !options.Security.AllowedHosts.Contains(host))

@@ -52,7 +52,13 @@ internal static class ResponsePacking
         var bestQuality = 0.0;
         foreach (var coding in codings)
         {
-            var name = coding.Value.Value?.ToLowerInvariant() switch { "gzip" or "*" => "gzip", "deflate" => "deflate", _ => null };
+            var name =
+                coding.Value.Value?.ToLowerInvariant() switch
+                {
+                    "gzip" or "*" => "gzip",
+                    "deflate" => "deflate",
+                    _ => null
+                };
             var quality = coding.Quality ?? 1;
             if (name is not null && (quality > bestQuality || (quality == bestQuality && name == "gzip"))
                 && quality > 0)

@@ -111,7 +111,8 @@ internal readonly record struct DecimalText(ulong Digits, int Exponent, bool IsN
     private static uint ValueOf(ulong eight)
     {
         eight -= 0x3030303030303030;
-        eight = (eight * 10) + (eight >> 8);                                                            // Pairs in every other byte.
+        // Pairs in every other byte.
+        eight = (eight * 10) + (eight >> 8);
         const ulong Pairs = 0x000000FF000000FF;
         return (uint)(
             (

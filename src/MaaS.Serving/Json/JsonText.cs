@@ -37,7 +37,8 @@ internal static class JsonText
         }
     }
 
-    /// <summary>The bytes that the string which the reader stands on has in base64; false where it is no base64.</summary>
+    /// <summary>The bytes that the string which the reader stands on has in base64; false where it is no
+    /// base64.</summary>
     /// <exception cref="RequestException">400: it is no Unicode text.</exception>
     public static bool TryGetBase64(in Utf8JsonReader reader, [NotNullWhen(true)] out byte[]? bytes)
     {
@@ -51,5 +52,6 @@ internal static class JsonText
         }
     }
 
-    private static RequestException NotUnicode(InvalidOperationException cause) => new("expected Unicode text, got a string that is none", cause);
+    private static RequestException NotUnicode(InvalidOperationException cause)
+        => new("expected Unicode text, got a string that is none", cause);
 }

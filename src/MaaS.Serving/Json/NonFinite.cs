@@ -7,7 +7,8 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Json;
 
-/// <summary>The tokens NaN, Infinity and -Infinity, which JSON lacks and Python's json and TensorFlow Serving use.</summary>
+/// <summary>The tokens NaN, Infinity and -Infinity, which JSON lacks and Python's json and TensorFlow Serving
+/// use.</summary>
 internal static class NonFinite
 {
     private static readonly byte[][] Tokens = ["NaN"u8.ToArray(), "Infinity"u8.ToArray(), "-Infinity"u8.ToArray()];
@@ -17,7 +18,8 @@ internal static class NonFinite
     private static HttpContext? _request;
 
     /// <summary>Options of the server whose answer this thread writes; null where it writes none.</summary>
-    public static MaaSServingOptions? Options => _request?.RequestServices?.GetService<IOptions<MaaSServingOptions>>()?.Value;
+    public static MaaSServingOptions? Options
+        => _request?.RequestServices?.GetService<IOptions<MaaSServingOptions>>()?.Value;
 
     /// <summary>Says whose answer this thread writes, until it is called with null.</summary>
     public static void Begin(HttpContext? request) => _request = request;
@@ -33,14 +35,16 @@ internal static class NonFinite
                 break;
             case NonFiniteNumbers.Error:
                 throw new RequestException(
-                    FaultKind.Unrepresentable, $"expected finite numbers from the model, it gives {value}; ask for binary tensors to get them");
+                    FaultKind.Unrepresentable,
+                    $"expected finite numbers from the model, it gives {value}; ask for binary tensors to get them");
             default:
                 writer.WriteRawValue(Token(value), skipInputValidation: true);
                 break;
         }
     }
 
-    private static ReadOnlySpan<byte> Token(double value) => double.IsNaN(value) ? Tokens[0] : value > 0 ? Tokens[1] : Tokens[2];
+    private static ReadOnlySpan<byte> Token(double value)
+        => double.IsNaN(value) ? Tokens[0] : value > 0 ? Tokens[1] : Tokens[2];
 
     /// <summary>Puts bare tokens in quotes, so that a JSON reader takes them; text inside strings stays.</summary>
     /// <returns>The changed text, or an empty span when there was no such token.</returns>

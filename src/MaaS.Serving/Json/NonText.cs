@@ -21,7 +21,8 @@ internal static class NonText
         {
             throw new RequestException(
                 FaultKind.Unrepresentable,
-                "expected UTF-8 from the model, it gives other bytes; ask for binary tensors to get them, or set NonTextBytes to Base64");
+                "expected UTF-8 from the model, it gives other bytes; ask for binary tensors to get them, or set "
+                    + "NonTextBytes to Base64");
         }
 
         writer.WriteStartObject();

@@ -41,14 +41,16 @@ internal static class TensorJsonReader
         return sizes[..rank].ToArray();
     }
 
-    /// <summary>Where in a text the token is that the reader stands on, be the reader made for all of it or for its rest.</summary>
+    /// <summary>Where in a text the token is that the reader stands on, be the reader made for all of it or for its
+    /// rest.</summary>
     public static int Position(in Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         json.Overlaps(reader.ValueSpan, out var position);
         return position;
     }
 
-    private static void Read(ref Utf8JsonReader reader, TensorBuffer target, scoped Span<long> sizes, int depth, ref int rank)
+    private static void Read(
+        ref Utf8JsonReader reader, TensorBuffer target, scoped Span<long> sizes, int depth, ref int rank)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -64,7 +66,8 @@ internal static class TensorJsonReader
 
         if (depth + 1 >= MaxRank || rank >= 0 && depth >= rank)
         {
-            throw Ragged(target, depth + 1 >= MaxRank ? $"more than {MaxRank - 1} levels" : "values and arrays side by side");
+            throw Ragged(
+                target, depth + 1 >= MaxRank ? $"more than {MaxRank - 1} levels" : "values and arrays side by side");
         }
 
         long count = 0;
@@ -91,10 +94,13 @@ internal static class TensorJsonReader
         }
 
         // {"b64": "…"}
-        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !JsonText.Is(reader, "b64"u8) || !reader.Read() || reader.TokenType != JsonTokenType.String
-            || !JsonText.TryGetBase64(reader, out var bytes) || !reader.Read() || reader.TokenType != JsonTokenType.EndObject)
+        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName || !JsonText.Is(reader, "b64"u8)
+            || !reader.Read() || reader.TokenType != JsonTokenType.String
+            || !JsonText.TryGetBase64(reader, out var bytes) || !reader.Read()
+            || reader.TokenType != JsonTokenType.EndObject)
         {
-            throw RequestException.BadRequest($"input '{target.Name}': expected text or {{\"b64\": base64}}, got another object");
+            throw RequestException.BadRequest(
+                $"input '{target.Name}': expected text or {{\"b64\": base64}}, got another object");
         }
 
         target.Append(Onnx.Inference.ByteText.Decode(bytes));

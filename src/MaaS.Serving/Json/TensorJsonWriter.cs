@@ -24,7 +24,8 @@ internal static class TensorJsonWriter
     }
 
     /// <summary>Writes all elements as one array.</summary>
-    public static void WriteFlat(Utf8JsonWriter writer, TensorValue tensor) => WriteRun(writer, tensor, 0, tensor.Count);
+    public static void WriteFlat(Utf8JsonWriter writer, TensorValue tensor)
+        => WriteRun(writer, tensor, 0, tensor.Count);
 
     private static void WriteNested(Utf8JsonWriter writer, TensorValue tensor, ReadOnlySpan<long> shape, long start)
     {

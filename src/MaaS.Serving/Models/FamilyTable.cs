@@ -65,7 +65,9 @@ internal sealed class FamilyTable(MaaSServingOptions options)
             family.Update(byName[family.Name], scan.Labels.GetValueOrDefault(family.Name));
         }
 
-        return [.. unreadable.Where(u => !known.Any(old => old.Location == u.Location && old.Cause.Message == u.Cause.Message))];
+        return [
+            .. unreadable.Where(
+                u => !known.Any(old => old.Location == u.Location && old.Cause.Message == u.Cause.Message))];
     }
 
     /// <summary>Gives a file or folder of models a further name.</summary>
@@ -116,7 +118,8 @@ internal sealed class FamilyTable(MaaSServingOptions options)
     /// <returns>Those that there are.</returns>
     public ModelFamily[] ResetEnsembles()
     {
-        var ensembles = _families.Values.Where(f => f.Slots.Values.Any(s => s.Source?.Kind == SourceKind.Ensemble)).ToArray();
+        var ensembles = _families.Values.Where(f => f.Slots.Values.Any(s => s.Source?.Kind == SourceKind.Ensemble))
+            .ToArray();
         foreach (var slot in ensembles.SelectMany(f => f.Slots.Values))
         {
             slot.MustReload = slot.Serving is not null;
@@ -174,15 +177,17 @@ internal sealed class FamilyTable(MaaSServingOptions options)
     }
 
     /// <summary>
-    /// What was registered under names of its own, of what the folder has; and only models that the registration was about,
-    /// whose callers would else be led to others.
+    /// What was registered under names of its own, of what the folder has; and only models that the registration was
+    /// about, whose callers would else be led to others.
     /// </summary>
     private ModelSource[] Registered()
     {
         var named = _families.Values.Select(f => (f.Name, f.Overrides))
             .Concat(_remembered.Select(m => (Name: m.Key, Overrides: m.Value)));
         return [.. named.Where(n => n.Overrides.Entry is not null && ModelNames.IsValid(n.Name)).DistinctBy(n => n.Name)
-            .SelectMany(n => In(n.Overrides.Entry!).Where(s => n.Overrides.Covers(s.Name)).Select(s => s with { Name = n.Name }))];
+            .SelectMany(
+                n => In(n.Overrides.Entry!).Where(s => n.Overrides.Covers(s.Name))
+                    .Select(s => s with { Name = n.Name }))];
     }
 
     private string EntryOf(ModelSource source)

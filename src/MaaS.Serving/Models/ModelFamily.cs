@@ -3,7 +3,8 @@ using MaaS.Serving.Execution;
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// All versions of one model, and the rules of which are loaded and which may go. Part of <see cref="LifecycleMachine"/>.
+/// All versions of one model, and the rules of which are loaded and which may go. Part of
+/// <see cref="LifecycleMachine"/>.
 /// </summary>
 /// <remarks>
 /// Availability comes first: a version that is no longer wanted stays until every wanted one can answer, and a label
@@ -42,7 +43,8 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     public IReadOnlyDictionary<string, long> WantedLabels => _labels;
 
     /// <summary>Sets how requests are spread; null for the latest version.</summary>
-    public void SetRoute(TrafficRoute? route) => Router = route is null ? null : new TrafficRouter(Name, route, Random.Shared.NextDouble);
+    public void SetRoute(TrafficRoute? route)
+        => Router = route is null ? null : new TrafficRouter(Name, route, Random.Shared.NextDouble);
 
     /// <summary>Sets how many runs there may be at once, from the next run on.</summary>
     public void SetInstances(int instances)
@@ -62,7 +64,8 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     }
 
     /// <summary>Whether a version, or any where none is named, can answer.</summary>
-    public bool Serves(long? version) => Slots.Values.Any(s => s.IsServable && (version is null || s.Version == version));
+    public bool Serves(long? version)
+        => Slots.Values.Any(s => s.IsServable && (version is null || s.Version == version));
 
     /// <summary>A version is wanted besides those of the policy; null for those, whatever was unloaded.</summary>
     public void RequestLoad(long? version)
@@ -81,7 +84,11 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
     {
         var before = Overrides;
         Overrides = version is not { } one ? before with { IsUnloaded = true, Loaded = [], Unloaded = [] }
-            : before with { Loaded = [.. before.Loaded.Where(v => v != one)], Unloaded = [.. before.Unloaded.Union([one])] };
+            : before with
+            {
+                Loaded = [.. before.Loaded.Where(v => v != one)],
+                Unloaded = [.. before.Unloaded.Union([one])],
+            };
     }
 
     /// <summary>The versions that shall be loaded.</summary>
@@ -93,7 +100,9 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         }
 
         var allowed = _sources.Keys.Except(Overrides.Unloaded).ToArray();
-        return [.. Policy.Select(allowed).Concat(allowed.Intersect(_labels.Values)).Concat(allowed.Intersect(Overrides.Loaded))];
+        return [
+            .. Policy.Select(allowed).Concat(allowed.Intersect(_labels.Values))
+            .Concat(allowed.Intersect(Overrides.Loaded))];
     }
 
     /// <summary>Brings slots and labels up to date, and says what to do next.</summary>
@@ -116,12 +125,16 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         MoveLabels();
         var isSafe = wanted.All(v => Slots[v].IsServable);
         var unload = Slots.Values
-            .Where(s => !wanted.Contains(s.Version) && s.IsServable && isSafe && (wanted.Count == 0 || !Labels.ContainsValue(s.Version)))
+            .Where(
+                s => !wanted.Contains(s.Version) && s.IsServable && isSafe
+                    && (wanted.Count == 0 || !Labels.ContainsValue(s.Version)))
             .ToList();
         foreach (var slot in Slots.Values.Where(s => !wanted.Contains(s.Version) && !s.IsServable).ToArray())
         {
-            // Why it failed stays told, though a newer version is wanted now, unless it is gone or was unloaded on purpose.
-            if (Overrides.IsUnloaded || Overrides.Unloaded.Contains(slot.Version) || slot.Source?.Fingerprint != slot.Fault?.Fingerprint)
+            // Why it failed stays told, though a newer version is wanted now, unless it is gone or was unloaded on
+            // purpose.
+            if (Overrides.IsUnloaded || Overrides.Unloaded.Contains(slot.Version)
+                || slot.Source?.Fingerprint != slot.Fault?.Fingerprint)
             {
                 slot.Fault = null;
             }

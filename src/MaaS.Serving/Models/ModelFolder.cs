@@ -6,7 +6,8 @@ using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Serving.Models;
 
-/// <summary>Finds models in a folder: networks, packages, ensembles and folders of a registry; or takes one of these alone.</summary>
+/// <summary>Finds models in a folder: networks, packages, ensembles and folders of a registry; or takes one of these
+/// alone.</summary>
 internal sealed class ModelFolder(string path, PackageReadOptions options)
 {
     private const string Manifest = "manifest.json", EnsembleEnding = ".ensemble.json";
@@ -58,7 +59,8 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
     private static string FolderFingerprint(string folder)
     {
         var text = new StringBuilder();
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             text.Append(file.AsSpan(folder.Length)).Append('=').Append(Fingerprint(file)).Append(';');
         }
@@ -89,24 +91,30 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
         {
             if (!File.Exists(entry))
             {
-                return File.Exists(Path.Combine(entry, Manifest)) && await TryAsync(entry, () => AddPackageAsync(entry, cancellationToken)).ConfigureAwait(false);
+                return File.Exists(Path.Combine(entry, Manifest))
+                    && await TryAsync(entry, () => AddPackageAsync(entry, cancellationToken)).ConfigureAwait(false);
             }
 
             if (entry.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
             {
-                return await TryAsync(entry, () => AddFile(entry, Path.GetFileNameWithoutExtension(entry), SourceKind.Network)).ConfigureAwait(false);
+                return await TryAsync(
+                    entry, () => AddFile(entry, Path.GetFileNameWithoutExtension(entry), SourceKind.Network))
+                        .ConfigureAwait(false);
             }
 
             if (entry.EndsWith(EnsembleEnding, StringComparison.OrdinalIgnoreCase))
             {
-                return await TryAsync(entry, () => AddFile(entry, Path.GetFileName(entry)[..^EnsembleEnding.Length], SourceKind.Ensemble)).ConfigureAwait(false);
+                return await TryAsync(
+                    entry, () => AddFile(entry, Path.GetFileName(entry)[..^EnsembleEnding.Length], SourceKind.Ensemble))
+                        .ConfigureAwait(false);
             }
 
             return entry.EndsWith(".maas", StringComparison.OrdinalIgnoreCase)
                 && await TryAsync(entry, () => AddPackageAsync(entry, cancellationToken)).ConfigureAwait(false);
         }
 
-        /// <summary>Adds the numbered versions of a folder of Triton's or TensorFlow Serving's; false where it is none.</summary>
+        /// <summary>Adds the numbered versions of a folder of Triton's or TensorFlow Serving's; false where it is
+        /// none.</summary>
         public async Task<bool> TryAddNumberedAsync(string folder)
             => NumberedFolder.Is(folder) && await TryAsync(folder, () =>
             {
@@ -115,7 +123,8 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
                 {
                     var fingerprint = NumberedFolder.Fingerprint(folder);
                     var head = knownConfigs.GetValueOrDefault(folder);
-                    Configs[folder] = head = head?.Fingerprint == fingerprint ? head : new ConfigHead(fingerprint, TritonConfigReader.Read(folder));
+                    Configs[folder] = head = head?.Fingerprint == fingerprint
+                        ? head : new ConfigHead(fingerprint, TritonConfigReader.Read(folder));
                     config = head.Config;
                 }
 
@@ -137,7 +146,8 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
                 Labels[name] = versions.SelectMany(v => v.Labels, (v, label) => KeyValuePair.Create(label, v.Version))
                     .ToDictionary(StringComparer.Ordinal);
                 Sources.AddRange(versions.Select(v => new ModelSource(
-                    name, v.Version, v.Location, SourceKind.Package, FolderFingerprint(v.Location), Length(Path.Combine(v.Location, ModelPackage.ModelFile)))));
+                    name, v.Version, v.Location, SourceKind.Package, FolderFingerprint(v.Location),
+                    Length(Path.Combine(v.Location, ModelPackage.ModelFile)))));
                 return Task.CompletedTask;
             }).ConfigureAwait(false);
         }
@@ -146,7 +156,8 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
         {
             Sources.Add(ModelNames.IsValid(name)
                 ? new ModelSource(name, 1, file, kind, Fingerprint(file), kind == SourceKind.Network ? Length(file) : 0)
-                : throw new InvalidDataException($"{file}: expected as name {ModelNames.Rule}, got '{name}'; rename the file."));
+                : throw new InvalidDataException(
+                    $"{file}: expected as name {ModelNames.Rule}, got '{name}'; rename the file."));
             return Task.CompletedTask;
         }
 
@@ -156,12 +167,19 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             var head = known.GetValueOrDefault(location);
             if (head?.Fingerprint != fingerprint)
             {
-                var manifest = await ModelPackage.ReadManifestAsync(location, options, cancellationToken).ConfigureAwait(false);
-                head = new PackageHead(fingerprint, manifest.Name, manifest.Task, manifest.Files.GetValueOrDefault(ModelPackage.ModelFile)?.Size ?? 0);
+                var manifest = await ModelPackage.ReadManifestAsync(location, options, cancellationToken)
+                    .ConfigureAwait(false);
+                head = new PackageHead(
+                    fingerprint, manifest.Name, manifest.Task,
+                    manifest.Files.GetValueOrDefault(ModelPackage.ModelFile)?.Size ?? 0);
             }
 
             Heads[location] = head;
-            Sources.Add(new ModelSource(head.Name, 1, location, SourceKind.Package, fingerprint, head.Bytes) { Task = head.Task });
+            Sources.Add(
+                new ModelSource(head.Name, 1, location, SourceKind.Package, fingerprint, head.Bytes)
+                {
+                    Task = head.Task,
+                });
         }
 
         /// <summary>One unreadable entry is no reason to overlook the others.</summary>
@@ -173,7 +191,10 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                Unreadable.Add(new UnreadableSource(Directory.Exists(entry) ? Path.GetFileName(entry) : Path.GetFileNameWithoutExtension(entry), entry, e));
+                Unreadable.Add(
+                    new UnreadableSource(
+                        Directory.Exists(entry) ? Path.GetFileName(entry) : Path.GetFileNameWithoutExtension(entry),
+                        entry, e));
             }
 
             return true;

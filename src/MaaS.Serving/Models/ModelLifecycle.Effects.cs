@@ -115,7 +115,8 @@ internal sealed partial class ModelLifecycle
     [LoggerMessage(LogLevel.Information, "Unloaded {Model} version {Version}")]
     private partial void LogUnloaded(string model, long version);
 
-    [LoggerMessage(LogLevel.Information, "Unloading {Model} version {Version} to make room; its next request loads it again")]
+    [LoggerMessage(
+        LogLevel.Information, "Unloading {Model} version {Version} to make room; its next request loads it again")]
     private partial void LogEvicted(string model, long version);
 
     [LoggerMessage(LogLevel.Error, "{Model} version {Version} could not be loaded and {Outcome}")]

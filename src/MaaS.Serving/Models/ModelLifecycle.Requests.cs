@@ -125,7 +125,8 @@ internal sealed partial class ModelLifecycle
             if (!held.All(caller.MayUse))
             {
                 throw new RequestException(
-                    FaultKind.PermissionDenied, $"expected a file or folder of models that '{caller.Name}' may use, got '{entry}'");
+                    FaultKind.PermissionDenied,
+                    $"expected a file or folder of models that '{caller.Name}' may use, got '{entry}'");
             }
 
             if (sources.Length > 0 && !machine.Register(name, entry))

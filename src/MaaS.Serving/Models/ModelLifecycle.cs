@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// Hosts <see cref="LifecycleMachine"/>: looks into the folder, loads and frees models as the machine says, and tells it how
-/// that ended. One lock guards the machine; loads and unloads run outside of it.
+/// Hosts <see cref="LifecycleMachine"/>: looks into the folder, loads and frees models as the machine says, and tells
+/// it how that ended. One lock guards the machine; loads and unloads run outside of it.
 /// </summary>
 internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposable
 {
@@ -27,7 +27,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     private volatile bool _isDraining, _isDisposed;
     private long _loads, _failedLoads;
 
-    public ModelLifecycle(IOptions<MaaSServingOptions> options, IModelLoader loader, TimeProvider time, ILogger<ModelLifecycle> logger)
+    public ModelLifecycle(
+        IOptions<MaaSServingOptions> options, IModelLoader loader, TimeProvider time, ILogger<ModelLifecycle> logger)
     {
         _options = options.Value;
         _time = time;
@@ -63,7 +64,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     public bool IsSettled => _settler.IsSettled;
 
     /// <summary>Loads that succeeded and that failed since the start.</summary>
-    internal (long Succeeded, long Failed) LoadCounts => (Interlocked.Read(ref _loads), Interlocked.Read(ref _failedLoads));
+    internal (long Succeeded, long Failed) LoadCounts
+        => (Interlocked.Read(ref _loads), Interlocked.Read(ref _failedLoads));
 
     /// <summary>Loads all models.</summary>
     /// <exception cref="InvalidOperationException">There is none, or none could be loaded.</exception>
@@ -90,7 +92,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Before the server stops to listen: says that it is not ready, and answers on until others have noticed.</summary>
+    /// <summary>Before the server stops to listen: says that it is not ready, and answers on until others have
+    /// noticed.</summary>
     /// <remarks>A host that is stopped, then disposed of, may ask twice.</remarks>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -155,7 +158,8 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
         => Ask(machine => machine.Families.Find(name) is { } family ? read(family) : default);
 
     /// <summary>Completes when no version of a model is being loaded; null when none is.</summary>
-    public Task? LoadsOf(string name) => Ask(_ => _tasks.LoadsOf(name)) is { Length: > 0 } loads ? Task.WhenAll(loads) : null;
+    public Task? LoadsOf(string name)
+        => Ask(_ => _tasks.LoadsOf(name)) is { Length: > 0 } loads ? Task.WhenAll(loads) : null;
 
     private void Apply(ModelScan scan)
     {

@@ -20,16 +20,20 @@ internal sealed partial class ModelLoader(
             case SourceKind.Network:
                 return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
             default:
-                using (var package = await ModelPackage.OpenAsync(source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
+                using (var package = await ModelPackage.OpenAsync(
+                    source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
                 {
-                    var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
+                    var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken)
+                        .ConfigureAwait(false);
                     var parts = await PackageParts.ReadAsync(package, cancellationToken).ConfigureAwait(false);
                     return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), parts);
                 }
         }
     }
 
-    private ServedModel Serve(ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load, PackageParts? parts = null)
+    private ServedModel Serve(
+        ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load,
+        PackageParts? parts = null)
     {
         var model = load(runners.SessionOptions(source.Name, source.Config?.Options));
         try
@@ -45,7 +49,9 @@ internal sealed partial class ModelLoader(
             }
 
             WarmUp(source, model);
-            return new ServedModel(source.Name, source.Version, model, manifest, runners.Create(source.Name, model, source.Config?.Options))
+            return new ServedModel(
+                source.Name, source.Version, model, manifest,
+                runners.Create(source.Name, model, source.Config?.Options))
             {
                 MaxRows = source.Config?.MaxBatchSize is > 0 and var rows ? rows : null,
                 MaxBatchSize = source.Config?.MaxBatchSize ?? runners.BatchSize(source.Name, model),
@@ -53,7 +59,8 @@ internal sealed partial class ModelLoader(
                 Batching = runners.BatchingOf(source.Name, model, source.Config?.Options),
                 Drift = parts?.Drift,
                 Text = parts?.Text,
-                Generation = parts?.Tokenizer is { } tokenizer ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
+                Generation = parts?.Tokenizer is { } tokenizer
+                    ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
             };
         }
         catch
@@ -63,7 +70,8 @@ internal sealed partial class ModelLoader(
         }
     }
 
-    /// <summary>A model may be sound and yet not take zeros of size 1, so a failure is no reason not to serve it.</summary>
+    /// <summary>A model may be sound and yet not take zeros of size 1, so a failure is no reason not to serve
+    /// it.</summary>
     private void WarmUp(ModelSource source, InferenceModel model)
     {
         if (source.Config is { Warmups: { Count: > 0 } warmups })

@@ -31,13 +31,15 @@ internal sealed record ModelOverrides
     public string? Entry { get; init; }
 
     /// <summary>
-    /// The models that the entry held when it was registered, which the caller was asked for: what else it comes to hold is not
-    /// served under the name. Null in a state that was written without them, where only a model named as the entry counts.
+    /// The models that the entry held when it was registered, which the caller was asked for: what else it comes to
+    /// hold is not served under the name. Null in a state that was written without them, where only a model named as
+    /// the entry counts.
     /// </summary>
     public IReadOnlyList<string>? EntryModels { get; init; }
 
     /// <summary>Whether the entry may serve a model of that name.</summary>
-    public bool Covers(string model) => EntryModels?.Contains(model) ?? model == Path.GetFileNameWithoutExtension(Entry);
+    public bool Covers(string model)
+        => EntryModels?.Contains(model) ?? model == Path.GetFileNameWithoutExtension(Entry);
 
     /// <summary>Whether nothing was asked for.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -28,13 +28,15 @@ public sealed class ModelRepository
     /// <summary>Names of the models that can answer, in order.</summary>
     public IReadOnlyList<string> Names => [.. _lifecycle.Views.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>What was found and cannot answer, as <c>digits version 2</c>; <see cref="Index"/> and the log have the reasons.</summary>
+    /// <summary>What was found and cannot answer, as <c>digits version 2</c>; <see cref="Index"/> and the log have the
+    /// reasons.</summary>
     public IReadOnlyList<string> Failed => [.. _lifecycle.Failed.Select(f => f.What)];
 
     /// <summary>As <see cref="Failed"/>, with the names of the models.</summary>
     internal IReadOnlyList<(string Name, string What)> FailedModels => _lifecycle.Failed;
 
-    /// <summary>Whether new requests are welcome: every model that was found at the start can answer, and the server is not stopping.</summary>
+    /// <summary>Whether new requests are welcome: every model that was found at the start can answer, and the server is
+    /// not stopping.</summary>
     public bool IsReady => !IsDraining && _lifecycle.IsReady;
 
     /// <summary>Whether the server is stopping: what came is answered, new requests should go elsewhere.</summary>
@@ -50,7 +52,8 @@ public sealed class ModelRepository
     /// <param name="name">The model.</param>
     /// <param name="version">One version as the address has it; null for all.</param>
     /// <exception cref="RequestException">404: there is no such model or version.</exception>
-    public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null) => Status(name, version, Caller.Server);
+    public IReadOnlyList<ModelVersionStatus> Status(string name, string? version = null)
+        => Status(name, version, Caller.Server);
 
     /// <inheritdoc cref="Status(string, string?)"/>
     /// <remarks>Errors name only models that the caller may use.</remarks>
@@ -63,20 +66,25 @@ public sealed class ModelRepository
         }
 
         return version is null ? all
-            : [all.FirstOrDefault(s => s.Version.ToString(CultureInfo.InvariantCulture) == version) ?? throw RepositoryFaults.NoSuchVersion(name, all, version)];
+            : [
+                all.FirstOrDefault(s => s.Version.ToString(CultureInfo.InvariantCulture) == version)
+                    ?? throw RepositoryFaults.NoSuchVersion(name, all, version)];
     }
 
     /// <summary>Leases a model for one request.</summary>
-    /// <param name="reference">Which; null as name for the default model, no version or label to let the model's route decide.</param>
+    /// <param name="reference">Which; null as name for the default model, no version or label to let the model's route
+    /// decide.</param>
     /// <param name="context">Who asks: routing looks at its key and headers.</param>
-    /// <param name="cancellationToken">Nobody waits any more. A model that is loaded on demand may take a while.</param>
+    /// <param name="cancellationToken">Nobody waits any more. A model that is loaded on demand may take a
+    /// while.</param>
     /// <returns>The lease; the caller disposes it when the answer is written.</returns>
     /// <exception cref="RequestException">
-    /// 404: there is no such model, version or label. 503: it is there and cannot answer, with the reason. 400: no name, and
-    /// no default. 403: the caller may not use it.
+    /// 404: there is no such model, version or label. 503: it is there and cannot answer, with the reason. 400: no
+    /// name, and no default. 403: the caller may not use it.
     /// </exception>
     /// <exception cref="DeadlineExceededException">It was not loaded before the request's deadline.</exception>
-    public ValueTask<ModelLease> AcquireAsync(ModelReference reference, RequestContext context, CancellationToken cancellationToken = default)
+    public ValueTask<ModelLease> AcquireAsync(
+        ModelReference reference, RequestContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         var name = reference.Name ?? DefaultName(context.Caller);
@@ -107,25 +115,33 @@ public sealed class ModelRepository
         }
     }
 
-    /// <summary>Loads a model or one of its versions, takes over what changed in its folder at once, and undoes an unload.</summary>
+    /// <summary>Loads a model or one of its versions, takes over what changed in its folder at once, and undoes an
+    /// unload.</summary>
     /// <param name="name">The model.</param>
     /// <param name="version">A version, which is loaded besides those of the version policy; null for those.</param>
     /// <param name="reload">Whether files that did not change are loaded again as well.</param>
     /// <param name="cancellationToken">Stops waiting; the load goes on.</param>
-    /// <exception cref="RequestException">404: there is no such model or version. 400: it could not be loaded, with the reason; what served before still does.</exception>
-    public Task LoadAsync(string name, long? version = null, bool reload = false, CancellationToken cancellationToken = default)
+    /// <exception cref="RequestException">404: there is no such model or version. 400: it could not be loaded, with the
+    /// reason; what served before still does.</exception>
+    public Task LoadAsync(
+        string name, long? version = null, bool reload = false, CancellationToken cancellationToken = default)
         => LoadAsync(name, version, reload, Caller.Server, cancellationToken);
 
-    internal async Task LoadAsync(string name, long? version, bool reload, Caller caller, CancellationToken cancellationToken)
+    internal async Task LoadAsync(
+        string name, long? version, bool reload, Caller caller, CancellationToken cancellationToken)
     {
         await _lifecycle.RefreshAsync(atOnce: true, cancellationToken).ConfigureAwait(false);
-        var loading = _lifecycle.Load(name, version, reload) ?? throw (_lifecycle.Read(name, static f => f.Versions.Order().ToArray()) is { Length: > 0 } versions
-            ? RequestException.NotFound($"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
+        var loading = _lifecycle.Load(name, version, reload)
+            ?? throw (_lifecycle.Read(name, static f => f.Versions.Order().ToArray()) is { Length: > 0 } versions
+            ? RequestException.NotFound(
+                $"model '{name}': expected one of the versions [{string.Join(", ", versions)}], got '{version}'")
             : _faults.NoSuchModel(name, caller));
         await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (_lifecycle.WantedStatus(name).FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
+        if (_lifecycle.WantedStatus(name)
+            .FirstOrDefault(s => s.ErrorMessage.Length > 0 && (version is null || s.Version == version)) is { } failed)
         {
-            throw RequestException.BadRequest($"model '{name}' version {failed.Version} could not be loaded: {failed.ErrorMessage}");
+            throw RequestException.BadRequest(
+                $"model '{name}' version {failed.Version} could not be loaded: {failed.ErrorMessage}");
         }
     }
 
@@ -134,8 +150,8 @@ public sealed class ModelRepository
     /// <param name="version">A version; null for all.</param>
     /// <param name="cancellationToken">Stops waiting; the unload goes on.</param>
     /// <exception cref="RequestException">
-    /// 404: there is no such model or version. 409: a label leads to the version, or it is the only one that answers while
-    /// another should.
+    /// 404: there is no such model or version. 409: a label leads to the version, or it is the only one that answers
+    /// while another should.
     /// </exception>
     public Task UnloadAsync(string name, long? version = null, CancellationToken cancellationToken = default)
         => UnloadAsync(name, version, Caller.Server, cancellationToken);
@@ -146,7 +162,9 @@ public sealed class ModelRepository
         if (version is not null && all[0].Labels.Count > 0)
         {
             throw new RequestException(
-                FaultKind.Conflict, $"model '{name}': expected a version without labels, version {version} has [{string.Join(", ", all[0].Labels)}]; move them first");
+                FaultKind.Conflict,
+                $"model '{name}': expected a version without labels, version {version} has "
+                    + $"[{string.Join(", ", all[0].Labels)}]; move them first");
         }
 
         if (!await _lifecycle.UnloadAsync(name, version, cancellationToken).ConfigureAwait(false))
@@ -154,7 +172,8 @@ public sealed class ModelRepository
             var others = _lifecycle.Status(name).Where(s => s.Version != version && !s.IsServable);
             throw new RequestException(
                 FaultKind.Conflict,
-                $"model '{name}': expected another version that can answer in place of {version}, got {string.Join("; ", others.Select(RepositoryFaults.Describe))}");
+                $"model '{name}': expected another version that can answer in place of {version}, got "
+                    + $"{string.Join("; ", others.Select(RepositoryFaults.Describe))}");
         }
     }
 
@@ -227,7 +246,8 @@ public sealed class ModelRepository
     /// <summary>Changes how requests of a model are spread, from the next request on.</summary>
     /// <param name="name">The model.</param>
     /// <param name="route">Null for the latest version.</param>
-    /// <exception cref="RequestException">404: there is no such model. 400: the route has faults, or leads to a version that cannot answer; all are named.</exception>
+    /// <exception cref="RequestException">404: there is no such model. 400: the route has faults, or leads to a version
+    /// that cannot answer; all are named.</exception>
     public void SetRoute(string name, TrafficRoute? route) => SetRoute(name, route, Caller.Server);
 
     internal void SetRoute(string name, TrafficRoute? route, Caller caller)
@@ -250,7 +270,8 @@ public sealed class ModelRepository
     /// <summary>Where copies of a model's requests go; null for nowhere.</summary>
     internal ShadowRule? Shadow(string name) => _lifecycle.Views.GetValueOrDefault(name)?.Router?.Route.Shadow;
 
-    /// <summary>Leases a model for an ensemble that is being loaded: a model that is being loaded too is waited for.</summary>
+    /// <summary>Leases a model for an ensemble that is being loaded: a model that is being loaded too is waited
+    /// for.</summary>
     /// <exception cref="RequestException">There is no such model, or it could not be loaded.</exception>
     internal async Task<ModelLease> AcquireLoadedAsync(ModelReference reference, CancellationToken cancellationToken)
     {
@@ -267,22 +288,29 @@ public sealed class ModelRepository
         ModelSlot slot, ModelReference reference, RequestContext context, CancellationToken cancellationToken)
     {
         var loading = _lifecycle.LoadOnDemand(slot);
-        var wait = context.Deadline is { } deadline ? _time.GetElapsedTime(_time.GetTimestamp(), deadline) : Timeout.InfiniteTimeSpan;
+        var wait = context.Deadline is { } deadline
+            ? _time.GetElapsedTime(_time.GetTimestamp(), deadline) : Timeout.InfiniteTimeSpan;
         try
         {
-            await loading.WaitAsync(context.Deadline is not null && wait < TimeSpan.Zero ? TimeSpan.Zero : wait, _time, cancellationToken).ConfigureAwait(false);
+            await loading.WaitAsync(
+                context.Deadline is not null && wait < TimeSpan.Zero ? TimeSpan.Zero : wait, _time, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (TimeoutException e)
         {
-            throw new DeadlineExceededException($"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
+            throw new DeadlineExceededException(
+                $"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        return slot.Serving is null && slot.Fault is not null ? throw _faults.Unavailable(slot.Name, reference, context.Caller)
+        return slot.Serving is null && slot.Fault is not null
+            ? throw _faults.Unavailable(slot.Name, reference, context.Caller)
             : await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
     }
 
     private string DefaultName(Caller caller)
         => _options.DefaultModel
             ?? (_lifecycle.Views.Count == 1 ? _lifecycle.Views.Keys.First()
-                : throw RequestException.BadRequest($"expected a model name, as ?model=, among [{string.Join(", ", Names.Where(caller.MayUse))}]; several models are served"));
+                : throw RequestException.BadRequest(
+                    $"expected a model name, as ?model=, among [{string.Join(", ", Names.Where(caller.MayUse))}]; "
+                        + "several models are served"));
 }

@@ -3,7 +3,8 @@ using MaaS.Serving.Execution;
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// One version of a model: what lies in the folder, what serves, what is under way. Part of <see cref="LifecycleMachine"/>.
+/// One version of a model: what lies in the folder, what serves, what is under way. Part of
+/// <see cref="LifecycleMachine"/>.
 /// </summary>
 internal sealed class ModelSlot(string name, long version)
 {
@@ -66,9 +67,11 @@ internal sealed class ModelSlot(string name, long version)
             : Unloading > 0 ? ModelState.Unloading
             : ModelState.End;
 
-    /// <summary>Whether its source may be loaded: it did not fail, its files changed since, or it is time to try again.</summary>
+    /// <summary>Whether its source may be loaded: it did not fail, its files changed since, or it is time to try
+    /// again.</summary>
     /// <param name="now">Timestamp.</param>
-    public bool MayTry(long now) => Fault is not { } fault || fault.Fingerprint != Source!.Fingerprint || now >= fault.RetryAt;
+    public bool MayTry(long now)
+        => Fault is not { } fault || fault.Fingerprint != Source!.Fingerprint || now >= fault.RetryAt;
 
     /// <summary>Puts a loaded content in place and gives the one before back, for its release.</summary>
     public ServedModel? Exchange(ServedModel? next, ModelSource? source)

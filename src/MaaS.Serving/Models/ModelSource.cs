@@ -22,7 +22,8 @@ internal enum SourceKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Fingerprint">Sizes and times of its files: another content has another.</param>
 /// <param name="Bytes">Size of the network, for the first estimate of the memory it takes.</param>
-internal sealed record ModelSource(string Name, long Version, string Location, SourceKind Kind, string Fingerprint, long Bytes)
+internal sealed record ModelSource(
+    string Name, long Version, string Location, SourceKind Kind, string Fingerprint, long Bytes)
 {
     /// <summary>What a <c>config.pbtxt</c> says of it; null without one.</summary>
     public Triton.TritonConfig? Config { get; init; }

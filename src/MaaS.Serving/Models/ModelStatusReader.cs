@@ -7,7 +7,9 @@ internal sealed class ModelStatusReader(FamilyTable families, string modelsPath)
 {
     /// <summary>Every version of every model, in order of names and versions.</summary>
     public IReadOnlyList<ModelVersionStatus> Index()
-        => [.. families.Names.Union(families.Unreadable.Select(u => u.Name)).Order(StringComparer.Ordinal).SelectMany(Statuses)];
+        => [
+            .. families.Names.Union(families.Unreadable.Select(u => u.Name)).Order(StringComparer.Ordinal)
+            .SelectMany(Statuses)];
 
     /// <summary>The versions of one model, the oldest first; empty when there is no such model.</summary>
     public IReadOnlyList<ModelVersionStatus> Status(string name) => [.. Statuses(name)];
@@ -29,7 +31,8 @@ internal sealed class ModelStatusReader(FamilyTable families, string modelsPath)
         foreach (var source in families.Unreadable.Where(u => u.Name == name))
         {
             var (version, reason) = (source.Version ?? newest, Public(source.Cause, source.Location));
-            var status = known.GetValueOrDefault(version) ?? new ModelVersionStatus(name, version, ModelState.End, "OK", "", [], 0);
+            var status = known.GetValueOrDefault(version)
+                ?? new ModelVersionStatus(name, version, ModelState.End, "OK", "", [], 0);
             known[version] = status.ErrorMessage.Contains(reason, StringComparison.Ordinal) ? status : status with
             {
                 ErrorCode = status.ErrorCode == "OK" ? ModelFault.CodeOf(source.Cause) : status.ErrorCode,
@@ -61,13 +64,15 @@ internal sealed class ModelStatusReader(FamilyTable families, string modelsPath)
         };
     }
 
-    /// <summary>A message without the paths of this machine; what lies in the models folder is named from there.</summary>
+    /// <summary>A message without the paths of this machine; what lies in the models folder is named from
+    /// there.</summary>
     private string Public(Exception cause, string? location)
     {
         var message = cause.Message;
 
         // The models folder may be one file.
-        foreach (var path in location is null || Directory.Exists(modelsPath) ? [] : new[] { location, Path.GetFullPath(location) })
+        foreach (var path in location is null || Directory.Exists(modelsPath)
+            ? [] : new[] { location, Path.GetFullPath(location) })
         {
             message = message.Replace(path, Path.GetFileName(path), StringComparison.Ordinal);
         }

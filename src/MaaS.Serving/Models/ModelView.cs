@@ -8,7 +8,8 @@ namespace MaaS.Serving.Models;
 /// <param name="Slots">Versions that can answer, the oldest first; at least one.</param>
 /// <param name="Labels">Where each label leads.</param>
 /// <param name="Router">How requests are spread; null for the latest version.</param>
-internal sealed record ModelView(string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, long> Labels, TrafficRouter? Router)
+internal sealed record ModelView(
+    string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, long> Labels, TrafficRouter? Router)
 {
     /// <summary>The version that a request shall have; null when it cannot answer.</summary>
     public ModelSlot? Choose(ModelReference reference, RequestContext context)
@@ -24,10 +25,12 @@ internal sealed record ModelView(string Name, ModelSlot[] Slots, IReadOnlyDictio
     /// <summary>The version that a number or label names; null when it cannot answer.</summary>
     public ModelSlot? Find(string target) => FindVersion(target) ?? FindLabel(target);
 
-    private ModelSlot? FindLabel(string label) => Labels.TryGetValue(label, out var version) ? FindVersion(version) : null;
+    private ModelSlot? FindLabel(string label)
+        => Labels.TryGetValue(label, out var version) ? FindVersion(version) : null;
 
     private ModelSlot? FindVersion(string text)
-        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? FindVersion(version) : null;
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? FindVersion(version) : null;
 
     private ModelSlot? FindVersion(long version)
     {

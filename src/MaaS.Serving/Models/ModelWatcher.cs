@@ -7,7 +7,8 @@ namespace MaaS.Serving.Models;
 
 /// <summary>Follows the models folder: at once where the file system reports changes, else at intervals.</summary>
 internal sealed partial class ModelWatcher(
-    IOptions<MaaSServingOptions> options, ModelLifecycle lifecycle, TimeProvider time, ILogger<ModelWatcher> logger) : BackgroundService
+    IOptions<MaaSServingOptions> options, ModelLifecycle lifecycle, TimeProvider time, ILogger<ModelWatcher> logger)
+        : BackgroundService
 {
     // A burst of reports, as a file that is being copied makes them, is one look.
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(50);

@@ -6,22 +6,28 @@ using MaaS.Serving.Models.Triton;
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// A model as Triton's and TensorFlow Serving's folders have it: <c>name/1/model.onnx</c>, and perhaps <c>name/config.pbtxt</c>.
+/// A model as Triton's and TensorFlow Serving's folders have it: <c>name/1/model.onnx</c>, and perhaps
+/// <c>name/config.pbtxt</c>.
 /// </summary>
 internal static class NumberedFolder
 {
-    /// <summary>Whether a folder is one: it has a configuration, or numbered folders that are no packages of a registry.</summary>
+    /// <summary>Whether a folder is one: it has a configuration, or numbered folders that are no packages of a
+    /// registry.</summary>
     public static bool Is(string folder)
         => File.Exists(Path.Combine(folder, TritonConfigReader.FileName))
             || !File.Exists(Path.Combine(folder, "registry.json"))
-            && Versions(folder).Any(v => !File.Exists(Path.Combine(v.Path, "manifest.json")) && Directory.EnumerateFileSystemEntries(v.Path).Any());
+            && Versions(folder)
+                .Any(
+                    v => !File.Exists(Path.Combine(v.Path, "manifest.json"))
+                        && Directory.EnumerateFileSystemEntries(v.Path).Any());
 
     /// <summary>Sizes and times of everything beside the versions: another configuration has another.</summary>
     public static string Fingerprint(string folder)
     {
         var text = new StringBuilder();
         var beside = Directory.EnumerateFiles(folder).Concat(
-            Directory.Exists(Path.Combine(folder, "warmup")) ? Directory.EnumerateFiles(Path.Combine(folder, "warmup")) : []);
+            Directory.Exists(Path.Combine(folder, "warmup"))
+                ? Directory.EnumerateFiles(Path.Combine(folder, "warmup")) : []);
         foreach (var file in beside.Order(StringComparer.Ordinal))
         {
             Append(text, folder, file);
@@ -35,12 +41,14 @@ internal static class NumberedFolder
     /// <param name="config">Its configuration; null for none.</param>
     /// <param name="unreadable">Takes the versions without a network.</param>
     /// <exception cref="InvalidDataException">The folder has no version, or a name that no model has.</exception>
-    public static IReadOnlyList<ModelSource> Sources(string folder, TritonConfig? config, List<UnreadableSource> unreadable)
+    public static IReadOnlyList<ModelSource> Sources(
+        string folder, TritonConfig? config, List<UnreadableSource> unreadable)
     {
         var name = Path.GetFileName(folder);
         if (!ModelNames.IsValid(name))
         {
-            throw new InvalidDataException($"{folder}: expected as name {ModelNames.Rule}, got '{name}'; rename the folder.");
+            throw new InvalidDataException(
+                $"{folder}: expected as name {ModelNames.Rule}, got '{name}'; rename the folder.");
         }
 
         List<ModelSource> sources = [];
@@ -49,19 +57,27 @@ internal static class NumberedFolder
         {
             if (Network(path, config) is not { } file)
             {
-                unreadable.Add(new UnreadableSource(name, path, new InvalidDataException(File.Exists(Path.Combine(path, "saved_model.pb"))
+                unreadable.Add(
+                    new UnreadableSource(
+                        name, path, new InvalidDataException(File.Exists(Path.Combine(path, "saved_model.pb"))
                     ? $"{path}: expected model.onnx, got TensorFlow's SavedModel; convert it with tf2onnx."
-                    : $"{path}: expected {config?.FileName ?? "model.onnx, or one file *.onnx"}, found none."), version));
+                    : $"{path}: expected {config?.FileName ?? "model.onnx, or one file *.onnx"}, found none."),
+                    version));
                 continue;
             }
 
             var text = new StringBuilder(beside);
-            foreach (var part in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (var part in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
             {
                 Append(text, folder, part);
             }
 
-            sources.Add(new ModelSource(name, version, file, SourceKind.Network, text.ToString(), new FileInfo(file).Length) { Config = config });
+            sources.Add(
+                new ModelSource(name, version, file, SourceKind.Network, text.ToString(), new FileInfo(file).Length)
+                {
+                    Config = config,
+                });
         }
 
         return sources.Count > 0 || unreadable.Exists(u => u.Name == name) ? sources

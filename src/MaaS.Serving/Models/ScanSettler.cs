@@ -1,8 +1,8 @@
 namespace MaaS.Serving.Models;
 
 /// <summary>
-/// Lets a change of the models folder through once it has stayed as it is for a while: a file that is still being copied
-/// is not loaded, and one that is being replaced is not taken for deleted.
+/// Lets a change of the models folder through once it has stayed as it is for a while: a file that is still being
+/// copied is not loaded, and one that is being replaced is not taken for deleted.
 /// </summary>
 internal sealed class ScanSettler(TimeSpan settleTime, TimeProvider time)
 {
@@ -22,7 +22,8 @@ internal sealed class ScanSettler(TimeSpan settleTime, TimeProvider time)
         var still = new Dictionary<string, (string State, long Since)>(StringComparer.Ordinal);
         bool Holds(string location, string state)
         {
-            var known = _changing.TryGetValue(location, out var change) && change.State == state ? change : (State: state, Since: time.GetTimestamp());
+            var known = _changing.TryGetValue(location, out var change) && change.State == state
+                ? change : (State: state, Since: time.GetTimestamp());
             if (atOnce || time.GetElapsedTime(known.Since) >= settleTime)
             {
                 return true;

@@ -44,7 +44,8 @@ internal static class StartCheck
         if (options.DefaultModel is { } name && families.Find(name) is null)
         {
             throw new InvalidOperationException(
-                $"DefaultModel: expected one of the models [{string.Join(", ", families.Names.Order(StringComparer.Ordinal))}], got '{name}'.");
+                "DefaultModel: expected one of the models "
+                    + $"[{string.Join(", ", families.Names.Order(StringComparer.Ordinal))}], got '{name}'.");
         }
 
         var faults = families.Names

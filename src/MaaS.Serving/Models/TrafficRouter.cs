@@ -28,7 +28,9 @@ internal sealed class TrafficRouter
         Route = route;
         _header = route.StickyBy?.StartsWith(TrafficRoute.StickyByHeader, StringComparison.Ordinal) == true
             ? route.StickyBy[TrafficRoute.StickyByHeader.Length..] : null;
-        _shares = [.. route.Split.Where(s => s.Value > 0).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value))];
+        _shares = [
+            .. route.Split.Where(s => s.Value > 0).OrderBy(s => s.Key, StringComparer.Ordinal)
+            .Select(s => (s.Key, s.Value))];
     }
 
     public TrafficRoute Route { get; }

@@ -84,14 +84,24 @@ internal static class ApiOperations
                 new ApiOperation(V2, "v2Statistics" + name, "Counts and durations of a model.", Statistics, null, 404));
             yield return ("POST", model + "/infer", new ApiOperation(
                 V2, "v2Infer"
-                    + name, "Runs a model on JSON tensors, or on binary ones that follow the JSON part (Inference-Header-Content-Length).", InferResponse, InferRequest, 400, 404, 413, 415, 429, 503, 504)
-            { OtherBodies = ["application/octet-stream"], OtherAnswer = "application/octet-stream", Description = Texts });
+                    + name,
+                    "Runs a model on JSON tensors, or on binary ones that follow the JSON part "
+                        + "(Inference-Header-Content-Length).", InferResponse, InferRequest, 400, 404, 413, 415, 429,
+                        503, 504)
+
+            {
+                OtherBodies = ["application/octet-stream"],
+                OtherAnswer = "application/octet-stream",
+                Description = Texts,
+            });
             yield return ("POST", model + "/generate", new ApiOperation(
                 V2, "v2Generate"
                     + name, "Continues a text.", GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504));
             yield return ("POST", model + "/generate_stream", new ApiOperation(
                 V2, "v2GenerateStream"
-                    + name, "Continues a text, piece by piece: server-sent events, of which the last has a finish_reason or is an error.",
+                    + name,
+                    "Continues a text, piece by piece: server-sent events, of which the last has a finish_reason or is "
+                        + "an error.",
                 GenerateResponse, GenerateRequest, 400, 404, 413, 415, 429, 503, 504)
             { AnswerType = EventStream.ContentType });
         }
@@ -105,7 +115,8 @@ internal static class ApiOperations
     private static IEnumerable<(string, string, ApiOperation)> TfOperations()
     {
         yield return ("GET", "/v1/models", new ApiOperation(Tf, "tfModels", "Names of the models that can answer, as KServe lists them.", """{"models":["digits"]}"""));
-        foreach (var (suffix, name) in new[] { ("", ""), ("/versions/{version}", "OfVersion"), ("/labels/{label}", "OfLabel") })
+        foreach (var (
+            suffix, name) in new[] { ("", ""), ("/versions/{version}", "OfVersion"), ("/labels/{label}", "OfLabel") })
         {
             var model = "/v1/models/{name}" + suffix;
             yield return (
@@ -147,12 +158,16 @@ internal static class ApiOperations
         yield return ("GET", "/ping", Of("torchPing", "Whether every model can answer.", """{"status":"Healthy"}""", null, 500));
         foreach (var (suffix, name) in new[] { ("", ""), ("/{version}", "OfVersion") })
         {
-            string[] bodies = ["application/octet-stream", "text/plain", "image/x-portable-graymap", "image/png", "image/jpeg", "multipart/form-data"];
+            string[] bodies = [
+                "application/octet-stream", "text/plain", "image/x-portable-graymap", "image/png", "image/jpeg",
+                "multipart/form-data"];
             foreach (var (method, put) in new[] { ("POST", ""), ("PUT", "Put") })
             {
                 yield return (method, "/predictions/{name}" + suffix, Of(
                     "torchPredict" + put
-                        + name, "Runs a model on one sample: an image file, text, a tensor's bytes, JSON, or a form with one of them.",
+                        + name,
+                        "Runs a model on one sample: an image file, text, a tensor's bytes, JSON, or a form with one "
+                            + "of them.",
                     """{"cat":0.9,"dog":0.1}""", """{"instances":[[1,2,3,4]]}""", 400, 404, 413, 415, 429, 503, 504) with
                 { OtherBodies = bodies });
                 yield return (method, "/explanations/{name}" + suffix, Of(
@@ -164,7 +179,12 @@ internal static class ApiOperations
 
             yield return ("PUT", "/models/{name}" + suffix, Of(
                 "torchScale" + name, "Sets how many runs of a model there may be at once.", """{"status":"Workers scaled to 2 for model: digits"}""", null, 400, 404) with
-            { Query = [("min_worker", "Runs at once, at least."), ("max_worker", "Runs at once, at most; counts before min_worker.")] });
+
+            {
+                Query = [
+                    ("min_worker", "Runs at once, at least."),
+                    ("max_worker", "Runs at once, at most; counts before min_worker.")],
+            });
             yield return (
                 "GET",
                 "/models/{name}" + suffix,
@@ -174,10 +194,19 @@ internal static class ApiOperations
 
         yield return ("GET", "/models", Of("torchList", "The models.", """{"nextPageToken":"100","models":[{"modelName":"digits","modelUrl":"digits"}]}""", null, 400)
             with
-        { Query = [("limit", "Most models of a page; 100 by default."), ("next_page_token", "Where the page begins.")] });
+
+        {
+            Query = [
+                ("limit", "Most models of a page; 100 by default."), ("next_page_token", "Where the page begins.")],
+        });
         yield return ("POST", "/models", Of("torchRegister", "Loads a model of the models folder.", """{"status":"Model \"digits\" Version: 3 registered with 1 initial workers"}""", null, 400, 404)
             with
-        { Query = [("url", "A file of the models folder."), ("model_name", "The name to serve it under."), ("initial_workers", "Runs at once.")] });
+
+        {
+            Query = [
+                ("url", "A file of the models folder."), ("model_name", "The name to serve it under."),
+                ("initial_workers", "Runs at once.")],
+        });
         yield return ("PUT", "/models/{name}/{version}/set-default", Of("torchSetDefault", "Lets requests without a version go to this one.", """{"status":"Default version successfully updated for model \"digits\" to \"3\""}""", null, 400, 404));
     }
 
@@ -199,8 +228,14 @@ internal static class ApiOperations
              "image":{"channels":1,"height":28,"width":28,"black":-0.42},"inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,28,28]}],"metrics":{"accuracy":0.99}}
             """, null, 404));
         yield return ("POST", "/predict", new ApiOperation(
-            Own, "predict", "Runs a model on rows, columns, pixels or texts; a classifier answers labels and probabilities.",
+            Own, "predict",
+            "Runs a model on rows, columns, pixels or texts; a classifier answers labels and probabilities.",
             """{"predictions":[{"label":"cat","probabilities":{"cat":0.9,"dog":0.1}}]}""", """{"images":[[[0,255],[128,64]]]}""", 400, 404, 413, 415, 429, 503, 504)
-        { Query = [("model", "The model; may be left out where there is one, or a default."), ("version", "Its version; the model's route decides by default.")] });
+
+        {
+            Query = [
+                ("model", "The model; may be left out where there is one, or a default."),
+                ("version", "Its version; the model's route decides by default.")],
+        });
     }
 }

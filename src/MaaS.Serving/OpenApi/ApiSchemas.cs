@@ -18,7 +18,11 @@ internal static class ApiSchemas
             Properties = o.ToDictionary(p => p.Key, p => (IOpenApiSchema)Of(p.Value)),
         },
         JsonArray a
-            => new OpenApiSchema { Type = JsonSchemaType.Array, Items = a.Count > 0 && a[0] is JsonObject or JsonValue ? Item(a[0]) : new OpenApiSchema() },
+            => new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = a.Count > 0 && a[0] is JsonObject or JsonValue ? Item(a[0]) : new OpenApiSchema(),
+            },
         JsonValue v => new OpenApiSchema
         {
             Type = v.GetValueKind() switch

@@ -23,7 +23,12 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
         document.Paths ??= [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-        document.Components.SecuritySchemes[ApiKey] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" };
+        document.Components.SecuritySchemes[ApiKey] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = "X-Api-Key",
+        };
         document.Components.SecuritySchemes[Bearer] =
             new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
 
@@ -31,7 +36,8 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
         {
             var scope = endpoint.Metadata.GetMetadata<ScopeMetadata>()?.Scope;
             var route = "/" + endpoint.RoutePattern.RawText?.TrimStart('/');
-            foreach (var method in scope is null ? [] : endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
+            foreach (var method in scope is null
+                ? [] : endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
             {
                 if (ApiOperations.Find(method, route) is { } operation)
                 {
@@ -62,7 +68,9 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
             Summary = operation.Summary,
             Description = operation.Description,
             Tags = new HashSet<OpenApiTagReference> { new(operation.Protocol, document) },
-            Parameters = [.. endpoint.RoutePattern.Parameters.Select(p => Parameter(p.Name, ParameterLocation.Path, null)), .. operation.Query.Select(q => Parameter(q.Name, ParameterLocation.Query, q.Meaning))],
+            Parameters = [
+                .. endpoint.RoutePattern.Parameters.Select(p => Parameter(p.Name, ParameterLocation.Path, null)),
+                .. operation.Query.Select(q => Parameter(q.Name, ParameterLocation.Query, q.Meaning))],
             Responses = [],
         };
         document.Tags ??= new HashSet<OpenApiTag>();

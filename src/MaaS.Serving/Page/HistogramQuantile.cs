@@ -29,6 +29,7 @@ internal static class HistogramQuantile
         }
 
         var lower = bucket == 0 ? 0 : bounds[bucket - 1];
-        return double.IsPositiveInfinity(bounds[bucket]) ? lower : lower + ((bounds[bucket] - lower) * (rank - below) / Math.Max(counts[bucket], 1));
+        return double.IsPositiveInfinity(bounds[bucket])
+            ? lower : lower + ((bounds[bucket] - lower) * (rank - below) / Math.Max(counts[bucket], 1));
     }
 }

@@ -15,7 +15,9 @@ internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders
 {
     public async Task WriteAsync(HttpContext context)
     {
-        using var lease = await models.AcquireAsync(new ModelReference(context.Route("name")), contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
+        using var lease = await models.AcquireAsync(
+            new ModelReference(context.Route("name")), contexts.Of(context), context.RequestAborted)
+                .ConfigureAwait(false);
         var model = lease.Model;
         var inputs = encoders.For(model)?.Inputs ?? model.Inputs;
         context.Response.Headers.CacheControl = "no-store";
@@ -33,10 +35,15 @@ internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders
         }).ConfigureAwait(false);
     }
 
-    /// <summary>The size of pictures that <c>/predict</c> takes as pixels, and what black becomes where it is one value.</summary>
+    /// <summary>The size of pictures that <c>/predict</c> takes as pixels, and what black becomes where it is one
+    /// value.</summary>
     private static void WriteImage(Utf8JsonWriter writer, ServedModel model)
     {
-        if (model is not { Manifest.Preprocessing: { Mean.Count: 1 or 3 } p, Inputs: [{ Type: ElementType.Float32, Shape: [_, var channels, > 0 and var height, > 0 and var width] }] }
+        if (model is not
+            {
+                Manifest.Preprocessing: { Mean.Count: 1 or 3 } p,
+                Inputs: [{ Type: ElementType.Float32, Shape: [_, var channels, > 0 and var height, > 0 and var width] }]
+            }
             || channels != p.Mean.Count)
         {
             writer.WriteNull("image"u8);

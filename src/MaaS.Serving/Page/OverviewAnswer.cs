@@ -13,10 +13,12 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Page;
 
 /// <summary>
-/// <c>GET /page/overview</c>: the server, the models that the caller may use with their versions and shares of the traffic,
-/// the traffic in steps, recent errors by kind, and shadow traffic. <c>?since=</c> leaves out steps that the caller has.
+/// <c>GET /page/overview</c>: the server, the models that the caller may use with their versions and shares of the
+/// traffic, the traffic in steps, recent errors by kind, and shadow traffic. <c>?since=</c> leaves out steps that the
+/// caller has.
 /// </summary>
-internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory history, RecentErrors errors, ShadowTraffic shadow, TimeProvider time)
+internal sealed class OverviewAnswer(
+    ModelRepository models, TrafficHistory history, RecentErrors errors, ShadowTraffic shadow, TimeProvider time)
 {
     public Task WriteAsync(HttpContext context)
     {
@@ -37,13 +39,16 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
             WriteTraffic(writer, history.Since(since), caller);
             WriteErrors(writer, errors.Read().Where(e => e.Model is null || caller.MayUse(e.Model)));
             writer.WritePropertyName("shadow"u8);
-            JsonSerializer.Serialize(writer, [.. shadow.Status().Where(s => visible.MaySeeShadow(s.Model, s.Shadow))], RouteJson.Default.IReadOnlyListShadowStatus);
+            JsonSerializer.Serialize(
+                writer, [.. shadow.Status().Where(s => visible.MaySeeShadow(s.Model, s.Shadow))],
+                RouteJson.Default.IReadOnlyListShadowStatus);
         });
     }
 
     private static DateTimeOffset Since(IQueryCollection query)
         => !query.TryGetValue("since", out var text) ? DateTimeOffset.MinValue
-            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 1L << 46
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+                && milliseconds < 1L << 46
                 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
                 : throw RequestException.BadRequest($"since: expected milliseconds since 1970, got '{text}'");
 
@@ -61,7 +66,8 @@ internal sealed class OverviewAnswer(ModelRepository models, TrafficHistory hist
         writer.WriteEndObject();
     }
 
-    private static void WriteModel(Utf8JsonWriter writer, TrafficRoute? route, string name, IReadOnlyList<ModelVersionStatus> versions)
+    private static void WriteModel(
+        Utf8JsonWriter writer, TrafficRoute? route, string name, IReadOnlyList<ModelVersionStatus> versions)
     {
         var shares = TrafficShares.Of(route, versions);
         writer.WriteStartObject();

@@ -9,14 +9,17 @@ namespace MaaS.Serving.Page;
 
 /// <summary>
 /// The page for people at <c>/</c>, its files and its data under <c>/page</c>. The files are open to all, as they tell
-/// nothing; the data asks for the scope <c>read</c>. All addresses in the page are relative, so that it works under any prefix.
+/// nothing; the data asks for the scope <c>read</c>. All addresses in the page are relative, so that it works under any
+/// prefix.
 /// </summary>
 internal sealed class PageEndpoints(
-    OverviewAnswer overview, ModelAnswer model, EndpointGuard guard, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
+    OverviewAnswer overview, ModelAnswer model, EndpointGuard guard, ServingEndpoint endpoint,
+    IOptions<MaaSServingOptions> options) : IEndpoints
 {
     // Nothing from elsewhere, nothing inline, no text that becomes a script, no frame around it.
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+            + "form-action 'none'; "
         + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
@@ -32,7 +35,8 @@ internal sealed class PageEndpoints(
         foreach (var file in PageFile.ReadAll())
         {
             // Last in order: an application that embeds MaaS may have a page of its own at its root.
-            endpoints.MapMethods(file.Name == PageFile.Index ? "/" : "/page/" + file.Name, Methods, endpoint.Handle(Answer(file)))
+            endpoints.MapMethods(
+                file.Name == PageFile.Index ? "/" : "/page/" + file.Name, Methods, endpoint.Handle(Answer(file)))
                 .WithScope(ServingScope.None).WithOrder(int.MaxValue);
         }
 
@@ -47,11 +51,13 @@ internal sealed class PageEndpoints(
             return context => WriteAsync(context, file);
         }
 
-        var page = guard.IsKeyNeeded ? file.With("name=\"maas-key\" content=\"optional\"", "name=\"maas-key\" content=\"needed\"") : file;
+        var page = guard.IsKeyNeeded
+            ? file.With("name=\"maas-key\" content=\"optional\"", "name=\"maas-key\" content=\"needed\"") : file;
         return context => RedirectToFolder(context) ? Task.CompletedTask : WriteAsync(context, page);
     }
 
-    /// <summary><c>/models</c> becomes <c>/models/</c>, below which the page's relative addresses are; whatever a proxy cut off before it.</summary>
+    /// <summary><c>/models</c> becomes <c>/models/</c>, below which the page's relative addresses are; whatever a proxy
+    /// cut off before it.</summary>
     private static bool RedirectToFolder(HttpContext context)
     {
         var address = (context.Request.PathBase + context.Request.Path).ToUriComponent();
@@ -73,7 +79,8 @@ internal sealed class PageEndpoints(
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers.CacheControl = "no-cache"; // Kept, and asked for at each use whether it is still the same.
         headers.ETag = file.ETag;
-        if (context.Request.Headers.IfNoneMatch.Any(tags => tags?.Contains(file.ETag, StringComparison.Ordinal) == true))
+        if (context.Request.Headers.IfNoneMatch.Any(
+            tags => tags?.Contains(file.ETag, StringComparison.Ordinal) == true))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;

@@ -19,14 +19,16 @@ internal sealed record PageFile(string Name, string ContentType, byte[] Content)
 
     /// <summary>Reads every file.</summary>
     public static IEnumerable<PageFile> ReadAll()
-        => typeof(PageFile).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal)).Select(Read);
+        => typeof(PageFile).Assembly.GetManifestResourceNames()
+            .Where(n => n.StartsWith(Folder, StringComparison.Ordinal)).Select(Read);
 
     /// <summary>The same file with one text in place of another that it has.</summary>
     public PageFile With(string text, string replacement)
     {
         var content = Encoding.UTF8.GetString(Content);
         return content.Contains(text, StringComparison.Ordinal)
-            ? new PageFile(Name, ContentType, Encoding.UTF8.GetBytes(content.Replace(text, replacement, StringComparison.Ordinal)))
+            ? new PageFile(
+                Name, ContentType, Encoding.UTF8.GetBytes(content.Replace(text, replacement, StringComparison.Ordinal)))
             : throw new InvalidOperationException($"{Name}: expected it to contain '{text}'");
     }
 
@@ -45,6 +47,7 @@ internal sealed record PageFile(string Name, string ContentType, byte[] Content)
         ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".txt" => "text/plain; charset=utf-8",
-        _ => throw new NotSupportedException($"expected a file of the page to be html, css, js, svg or txt, got '{extension}'"),
+        _ => throw new NotSupportedException(
+            $"expected a file of the page to be html, css, js, svg or txt, got '{extension}'"),
     };
 }

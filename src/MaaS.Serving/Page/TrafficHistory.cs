@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Page;
 
 /// <summary>The latest 15 minutes of every version's traffic in steps of 5 s, from the server's own metrics.</summary>
-internal sealed class TrafficHistory(MetricStore store, IOptions<MaaSServingOptions> options, TimeProvider time) : BackgroundService
+internal sealed class TrafficHistory(MetricStore store, IOptions<MaaSServingOptions> options, TimeProvider time)
+    : BackgroundService
 {
     /// <summary>Most steps that are kept.</summary>
     public const int MostSteps = 180;
@@ -36,8 +37,10 @@ internal sealed class TrafficHistory(MetricStore store, IOptions<MaaSServingOpti
         lock (_lock)
         {
             var now = time.GetTimestamp();
-            var errors = store.Series("maas_inference_errors_total").GroupBy(Key).ToDictionary(g => g.Key, g => g.Sum(s => Added(s, [(long)s.Sum])[0]));
-            var models = store.Series("maas_inference_duration_seconds").GroupBy(Key).Select(g => Figures(g.Key, [.. g], errors.GetValueOrDefault(g.Key)));
+            var errors = store.Series("maas_inference_errors_total").GroupBy(Key)
+                .ToDictionary(g => g.Key, g => g.Sum(s => Added(s, [(long)s.Sum])[0]));
+            var models = store.Series("maas_inference_duration_seconds").GroupBy(Key)
+                .Select(g => Figures(g.Key, [.. g], errors.GetValueOrDefault(g.Key)));
             // Whole milliseconds, as clients name the step by them.
             var end = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
             var step = new TrafficStep(end, time.GetElapsedTime(_last, now), [.. models.OfType<TrafficFigures>()]);
@@ -80,7 +83,9 @@ internal sealed class TrafficHistory(MetricStore store, IOptions<MaaSServingOpti
         }
 
         return HistogramQuantile.Of(0.5, bounds, counts) is not { } median ? null
-            : new TrafficFigures(model.Name, model.Version, counts.Sum(), errors, median, HistogramQuantile.Of(0.99, bounds, counts)!.Value);
+            : new TrafficFigures(
+                model.Name, model.Version, counts.Sum(), errors, median,
+                HistogramQuantile.Of(0.99, bounds, counts)!.Value);
     }
 
     /// <summary>What has been added to a series since the step before.</summary>
@@ -91,7 +96,8 @@ internal sealed class TrafficHistory(MetricStore store, IOptions<MaaSServingOpti
         return before is null ? counts : [.. counts.Zip(before, (now, then) => now - then)];
     }
 
-    private static (string Name, string Version) Key(MetricSeries series) => (Label(series, "model"), Label(series, "version"));
+    private static (string Name, string Version) Key(MetricSeries series)
+        => (Label(series, "model"), Label(series, "version"));
 
     private static string Label(MetricSeries series, string key) => series.Labels.First(l => l.Key == key).Value;
 }

@@ -28,5 +28,7 @@ internal static class TrafficShares
     }
 
     private static long? Find(List<ModelVersionStatus> versions, string target)
-        => (versions.Find(v => v.Version.ToString(CultureInfo.InvariantCulture) == target) ?? versions.Find(v => v.Labels.Contains(target)))?.Version;
+        => (
+            versions.Find(v => v.Version.ToString(CultureInfo.InvariantCulture) == target)
+                ?? versions.Find(v => v.Labels.Contains(target)))?.Version;
 }

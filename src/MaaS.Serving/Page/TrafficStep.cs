@@ -13,4 +13,5 @@ internal sealed record TrafficStep(DateTimeOffset Time, TimeSpan Duration, IRead
 /// <param name="Errors">Those without an answer.</param>
 /// <param name="Median">Seconds that half of the requests took at most, queue and all.</param>
 /// <param name="P99">Seconds that 99 of 100 requests took at most.</param>
-internal sealed record TrafficFigures(string Name, string Version, long Requests, long Errors, double Median, double P99);
+internal sealed record TrafficFigures(
+    string Name, string Version, long Requests, long Errors, double Median, double P99);

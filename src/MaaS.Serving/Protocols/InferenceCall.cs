@@ -21,7 +21,8 @@ internal sealed class InferenceCall : IDisposable
     private TimeSpan _input;
 
     internal InferenceCall(
-        ModelLease lease, IInputEncoder? encoder, RequestContext client, IInferenceExecutor executor, ServingStatistics statistics, TimeProvider time)
+        ModelLease lease, IInputEncoder? encoder, RequestContext client, IInferenceExecutor executor,
+        ServingStatistics statistics, TimeProvider time)
     {
         _lease = lease;
         _executor = executor;

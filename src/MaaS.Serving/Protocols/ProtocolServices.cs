@@ -27,7 +27,8 @@ internal static class ProtocolServices
         services.TryAddSingleton<SharedRegions>();
         services.TryAddSingleton<ServingStatistics>();
         services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<ICallObserver, ServingStatistics>(s => s.GetRequiredService<ServingStatistics>()));
+            ServiceDescriptor.Singleton<ICallObserver, ServingStatistics>(
+                s => s.GetRequiredService<ServingStatistics>()));
         services.TryAddSingleton<OpenInferenceMetadata>();
         services.TryAddSingleton<OpenInferenceInfer>();
         services.TryAddSingleton<StatisticsAnswer>();

@@ -13,21 +13,24 @@ internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, M
     /// <summary>Name of the input with the texts, (N).</summary>
     public const string Text = "text";
 
-    // Requests share a run where their rows are of one length: eight lengths in one give them eight times the company for
-    // at most seven tokens more, which are masked.
+    // Requests share a run where their rows are of one length: eight lengths in one give them eight times the company
+    // for at most seven tokens more, which are masked.
     private const int LengthStep = 8;
 
     private readonly int _maxTexts = options.MaxTexts ?? ModelOptions.DefaultMaxTexts;
     private readonly int _maxLength = options.MaxTextLength ?? ModelOptions.DefaultMaxTextLength;
 
-    public IReadOnlyList<TensorSpec> Inputs { get; } = [new TensorSpec(Text, ElementType.String, [-1]) { AxisNames = ["batch"] }];
+    public IReadOnlyList<TensorSpec> Inputs { get; } = [
+        new TensorSpec(Text, ElementType.String, [-1]) { AxisNames = ["batch"] }];
 
     public IReadOnlyList<TensorValue> Encode(IReadOnlyList<TensorValue> inputs)
     {
         var texts = inputs[0].Strings.ToArray();
         if (texts.Length == 0 || texts.Length > _maxTexts)
         {
-            throw Refused($"expected 1 to {_maxTexts} texts, got {texts.Length}{(texts.Length > 0 ? "; send them in several requests" : "")}");
+            throw Refused(
+                $"expected 1 to {_maxTexts} texts, got "
+                    + $"{texts.Length}{(texts.Length > 0 ? "; send them in several requests" : "")}");
         }
 
         if (Array.FindIndex(texts, t => t.Length > _maxLength) is >= 0 and var longest)

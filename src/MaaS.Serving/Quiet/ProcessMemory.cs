@@ -5,7 +5,8 @@ namespace MaaS.Serving.Quiet;
 /// <summary>Memory that this process holds without using it.</summary>
 internal static partial class ProcessMemory
 {
-    /// <summary>Gives the free parts of the managed heap and of the C library's back to the system. Takes a stop of the world.</summary>
+    /// <summary>Gives the free parts of the managed heap and of the C library's back to the system. Takes a stop of the
+    /// world.</summary>
     public static void Release()
     {
         GC.Collect();

@@ -8,11 +8,12 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Quiet;
 
 /// <summary>
-/// Gives memory back once large requests have stopped for <see cref="MaaSServingOptions.ReleaseMemoryAfter"/>: buffers that
-/// are kept for the next, ONNX Runtime's arenas, the heap's free parts and those of the C library.
+/// Gives memory back once large requests have stopped for <see cref="MaaSServingOptions.ReleaseMemoryAfter"/>: buffers
+/// that are kept for the next, ONNX Runtime's arenas, the heap's free parts and those of the C library.
 /// </summary>
 internal sealed partial class QuietMemory(
-    ModelRepository models, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<QuietMemory> logger) : BackgroundService
+    ModelRepository models, IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<QuietMemory> logger)
+        : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -2,7 +2,8 @@ namespace MaaS.Serving.Quiet;
 
 /// <summary>Says at each look whether it has been quiet since the last, and memory is to be given back.</summary>
 /// <remarks>
-/// Twice after each busy time, that of loading among them: by the second look the web server's own pool of buffers has shrunk.
+/// Twice after each busy time, that of loading among them: by the second look the web server's own pool of buffers has
+/// shrunk.
 /// </remarks>
 /// <param name="uses">How often large memory was taken so far.</param>
 internal sealed class QuietWatch(long uses)

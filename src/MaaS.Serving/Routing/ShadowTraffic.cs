@@ -22,7 +22,8 @@ public sealed partial class ShadowTraffic : BackgroundService
     private readonly ILogger<ShadowTraffic> _logger;
     private readonly Meter _meter;
     private readonly Counter<long> _copies;
-    private readonly Channel<Copy> _waiting = Channel.CreateBounded<Copy>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Copy> _waiting = Channel.CreateBounded<Copy>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Model, string Shadow), ShadowStatus> _status = [];
     private long _waitingBytes;
@@ -34,12 +35,14 @@ public sealed partial class ShadowTraffic : BackgroundService
         _models = models;
         _logger = logger;
         _meter = meters.Create("MaaS.Serving");
-        _copies = _meter.CreateCounter<long>("maas.shadow.copies", "{copy}", "Copies of requests that went to another version, by outcome.");
+        _copies = _meter.CreateCounter<long>(
+            "maas.shadow.copies", "{copy}", "Copies of requests that went to another version, by outcome.");
     }
 
     /// <summary>Its place in the chain of executors.</summary>
     internal static ExecutorLayer Layer { get; } = new(
-        ExecutorOrder.Shadow, static (services, next) => new ShadowExecutor(services.GetRequiredService<ShadowTraffic>(), next));
+        ExecutorOrder.Shadow,
+        static (services, next) => new ShadowExecutor(services.GetRequiredService<ShadowTraffic>(), next));
 
     /// <summary>What was seen so far, in order of models.</summary>
     public IReadOnlyList<ShadowStatus> Status()
@@ -73,7 +76,8 @@ public sealed partial class ShadowTraffic : BackgroundService
     {
         var target = copy.Rule.Target;
         var isVersion = target is { Length: > 0 } && target.All(char.IsAsciiDigit);
-        var reference = new ModelReference(copy.Rule.Model ?? copy.Model, isVersion ? target : null, isVersion ? null : target);
+        var reference = new ModelReference(
+            copy.Rule.Model ?? copy.Model, isVersion ? target : null, isVersion ? null : target);
         var context = new RequestContext { Priority = RequestContext.LowestPriority };
         using var lease = await _models.AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
         var model = lease.Model;
@@ -83,8 +87,10 @@ public sealed partial class ShadowTraffic : BackgroundService
         }
 
         var inputs = model.Inputs.Select(i => copy.Inputs.FirstOrDefault(c => c.Name == i.Name).Value
-            ?? throw new ModelInputException($"{model.Name}: expected the input '{i.Name}', the requests of {copy.Model} have none.")).ToArray();
-        using var outputs = await copy.Executor.RunAsync(new InferenceRequest(model, inputs, context), cancellationToken).ConfigureAwait(false);
+            ?? throw new ModelInputException(
+                $"{model.Name}: expected the input '{i.Name}', the requests of {copy.Model} have none.")).ToArray();
+        using var outputs = await copy.Executor.RunAsync(
+            new InferenceRequest(model, inputs, context), cancellationToken).ConfigureAwait(false);
         var difference = ShadowComparison.Difference(copy.Outputs, outputs);
         var isEqual = difference <= copy.Rule.Tolerance;
         Count(copy, isEqual ? "equal" : "different", s => s with
@@ -97,7 +103,8 @@ public sealed partial class ShadowTraffic : BackgroundService
 
     private void Offer(IInferenceExecutor executor, InferenceRequest request, InferenceOutputs outputs, ShadowRule rule)
     {
-        var bytes = request.Inputs.Span.ToArray().Concat(outputs).Sum(static t => t.Type == ElementType.String ? 0 : (long)t.Data.Length);
+        var bytes = request.Inputs.Span.ToArray().Concat(outputs)
+            .Sum(static t => t.Type == ElementType.String ? 0 : (long)t.Data.Length);
         var shadow = $"{rule.Model ?? request.Model.Name}{(rule.Target is null ? "" : $"@{rule.Target}")}";
         if (_waiting.Reader.Count >= MaxWaiting || Interlocked.Add(ref _waitingBytes, bytes) > MaxWaitingBytes)
         {
@@ -121,20 +128,24 @@ public sealed partial class ShadowTraffic : BackgroundService
         Count(model, shadow, "dropped", static s => s with { Dropped = s.Dropped + 1 });
     }
 
-    private void Count(Copy copy, string outcome, Func<ShadowStatus, ShadowStatus> change) => Count(copy.Model, copy.Shadow, outcome, change);
+    private void Count(Copy copy, string outcome, Func<ShadowStatus, ShadowStatus> change)
+        => Count(copy.Model, copy.Shadow, outcome, change);
 
     private void Count(string model, string shadow, string outcome, Func<ShadowStatus, ShadowStatus> change)
     {
         _copies.Add(1, new("model", model), new("shadow", shadow), new("outcome", outcome));
         lock (_gate)
         {
-            _status[(model, shadow)] = change(_status.GetValueOrDefault((model, shadow)) ?? new ShadowStatus(model, shadow, 0, 0, 0, 0, 0));
+            _status[(model, shadow)] = change(
+                _status.GetValueOrDefault((model, shadow)) ?? new ShadowStatus(model, shadow, 0, 0, 0, 0, 0));
         }
     }
 
     /// <summary>Both the request's buffers and the answer's are given back before the copy runs.</summary>
     private static TensorValue Clone(TensorValue value)
-        => value.Type == ElementType.String ? TensorValue.OfStrings(value.Strings.ToArray(), value.Shape) : new TensorValue(value.Type, value.Shape, value.Data.ToArray());
+        => value.Type == ElementType.String
+            ? TensorValue.OfStrings(value.Strings.ToArray(), value.Shape)
+            : new TensorValue(value.Type, value.Shape, value.Data.ToArray());
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -157,7 +168,8 @@ public sealed partial class ShadowTraffic : BackgroundService
                 ? RunAsync(request, rule, cancellationToken)
                 : next.RunAsync(request, cancellationToken);
 
-        private async ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, ShadowRule rule, CancellationToken cancellationToken)
+        private async ValueTask<InferenceOutputs> RunAsync(
+            InferenceRequest request, ShadowRule rule, CancellationToken cancellationToken)
         {
             var outputs = await next.RunAsync(request, cancellationToken).ConfigureAwait(false);
             traffic.Offer(next, request, outputs, rule);

@@ -32,7 +32,8 @@ internal sealed class CallerLimits : IDisposable
             return null;
         }
 
-        using var lease = _limiter.AttemptAcquire((caller, caller.Name.Length > 0 ? $"name {caller.Name}" : $"address {context.Connection.RemoteIpAddress}"));
+        using var lease = _limiter.AttemptAcquire(
+            (caller, caller.Name.Length > 0 ? $"name {caller.Name}" : $"address {context.Connection.RemoteIpAddress}"));
         return lease.IsAcquired ? null
             : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
     }

@@ -21,7 +21,9 @@ internal sealed class HostCheck
     {
         var security = options.Value.Security;
         _isAny = security.AllowedHosts.Contains("*") || (!security.IsOwnHost && security.AllowedHosts.Count == 0);
-        _endings = [".localhost", .. security.AllowedHosts.Where(h => h.StartsWith("*.", StringComparison.Ordinal)).Select(h => h[1..])];
+        _endings = [
+            ".localhost",
+            .. security.AllowedHosts.Where(h => h.StartsWith("*.", StringComparison.Ordinal)).Select(h => h[1..])];
         _names = security.AllowedHosts.Append("localhost").Append(Dns.GetHostName()).ToFrozenSet(
             StringComparer.OrdinalIgnoreCase);
         _lookup = _names.GetAlternateLookup<ReadOnlySpan<char>>();

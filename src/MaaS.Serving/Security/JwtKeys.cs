@@ -8,7 +8,8 @@ namespace MaaS.Serving.Security;
 internal static class JwtKeys
 {
     private static readonly string[] Known =
-        [.. new[] { "HS", "RS", "PS", "ES" }.SelectMany(family => new[] { "256", "384", "512" }.Select(size => family + size))];
+        [.. new[] { "HS", "RS", "PS", "ES" }.SelectMany(
+            family => new[] { "256", "384", "512" }.Select(size => family + size))];
 
     /// <summary>Reads every key and gathers what is wrong.</summary>
     public static IReadOnlyList<SecurityKey> Read(JwtOptions options, string where, ICollection<string> faults)
@@ -58,7 +59,9 @@ internal static class JwtKeys
             {
                 read();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or InvalidDataException)
+            catch (Exception e) when (
+                e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException
+                    or InvalidDataException)
             {
                 faults.Add($"{where}: '{file}' gives no key: {e.Message}");
             }

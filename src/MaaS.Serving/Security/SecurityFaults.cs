@@ -82,7 +82,10 @@ internal static class SecurityFaults
             }
         }
 
-        foreach (var host in options.AllowedHosts.Where(h => h != "*" && Uri.CheckHostName(h.StartsWith("*.", StringComparison.Ordinal) ? h[2..] : h) == UriHostNameType.Unknown))
+        foreach (var host in options.AllowedHosts.Where(
+            h => h != "*"
+                && Uri.CheckHostName(
+                    h.StartsWith("*.", StringComparison.Ordinal) ? h[2..] : h) == UriHostNameType.Unknown))
         {
             faults.Add(
                 $"{where}:{nameof(options.AllowedHosts)}: expected a host name without a port, as models.example.org "
@@ -113,7 +116,8 @@ internal static class SecurityFaults
     {
         if (key.Id.Length != ApiKey.IdLength || !key.Id.All(char.IsAsciiHexDigitLower))
         {
-            yield return $"{where}:{nameof(key.Id)}: expected {ApiKey.IdLength} lower-case hexadecimal digits, got '{key.Id}'; 'maas keys create' makes keys";
+            yield return $"{where}:{nameof(key.Id)}: expected {ApiKey.IdLength} lower-case hexadecimal digits, got "
+                + $"'{key.Id}'; 'maas keys create' makes keys";
         }
 
         if (key.Name.Length is 0 or > 128)
@@ -123,17 +127,20 @@ internal static class SecurityFaults
 
         if (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit))
         {
-            yield return $"{where}:{nameof(key.Sha256)}: expected the 64 hexadecimal digits of a SHA-256, got {key.Sha256.Length} characters";
+            yield return $"{where}:{nameof(key.Sha256)}: expected the 64 hexadecimal digits of a SHA-256, got "
+                + $"{key.Sha256.Length} characters";
         }
 
         if (key.Scopes.Count == 0)
         {
-            yield return $"{where}:{nameof(key.Scopes)}: expected at least one of [{string.Join(", ", ServingScopes.Names)}], got none";
+            yield return $"{where}:{nameof(key.Scopes)}: expected at least one of "
+                + $"[{string.Join(", ", ServingScopes.Names)}], got none";
         }
 
         if (key.RequestsPerSecond is <= 0 or > 1e6 or double.NaN)
         {
-            yield return $"{where}:{nameof(key.RequestsPerSecond)}: expected above 0 to 1000000, got {key.RequestsPerSecond}";
+            yield return $"{where}:{nameof(key.RequestsPerSecond)}: expected above 0 to 1000000, got "
+                + $"{key.RequestsPerSecond}";
         }
 
         foreach (var fault in ServingScopes.Faults(key.Scopes, $"{where}:{nameof(key.Scopes)}"))

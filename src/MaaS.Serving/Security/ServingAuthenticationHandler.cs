@@ -10,7 +10,8 @@ namespace MaaS.Serving.Security;
 /// MaaS's keys, tokens and certificates as an authentication scheme for the application's own endpoints.
 /// </summary>
 internal sealed class ServingAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerAuthentication authentication)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    CallerAuthentication authentication)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()

@@ -3,8 +3,8 @@ using MaaS.Serving.Faults;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <c>ModelAccess</c> for models that a body names, and by the authorization handler for an application's own
-/// endpoints.
+/// The one decision whether a caller may do something: asked by the guard for every endpoint, by <c>ModelAccess</c> for
+/// models that a body names, and by the authorization handler for an application's own endpoints.
 /// </summary>
 internal static class ServingAuthorization
 {

@@ -97,7 +97,10 @@ internal sealed class MetricInstrument
     private sealed class Entry(KeyValuePair<string, object?>[] tags, double[]? bounds)
     {
         public MetricSeries Series { get; } = new(
-            [.. tags.Select(t => KeyValuePair.Create(PrometheusText.Label(t.Key), Convert.ToString(t.Value, System.Globalization.CultureInfo.InvariantCulture) ?? ""))], bounds);
+            [.. tags.Select(
+                t => KeyValuePair.Create(
+                    PrometheusText.Label(t.Key),
+                    Convert.ToString(t.Value, System.Globalization.CultureInfo.InvariantCulture) ?? ""))], bounds);
 
         public bool Has(ReadOnlySpan<KeyValuePair<string, object?>> others)
         {

@@ -33,7 +33,8 @@ internal sealed partial class RequestLog(ILogger<RequestLog> logger, TimeProvide
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds:F2} ms, request {RequestId} of '{Caller}'")]
+    [LoggerMessage(
+        LogLevel.Information, "{Method} {Path} {Status} in {Milliseconds:F2} ms, request {RequestId} of '{Caller}'")]
     private partial void LogRequest(
         string method, string path, int status, double milliseconds, string requestId, string caller);
 }

@@ -8,5 +8,6 @@ internal static class VersionText
 {
     private static readonly ConcurrentDictionary<long, string> Known = new();
 
-    public static string Of(long version) => Known.GetOrAdd(version, static v => v.ToString(CultureInfo.InvariantCulture));
+    public static string Of(long version)
+        => Known.GetOrAdd(version, static v => v.ToString(CultureInfo.InvariantCulture));
 }

@@ -100,7 +100,8 @@ public static partial class BertCheckpoint
     {
         var config = ReadConfig(folder);
         using var checkpoint = WeightFile.Open(folder);
-        WeightCount.ThrowIfFarTooFew(folder, config.VocabSize, config.Sizes, checkpoint.Entries.Select(static e => e.Shape));
+        WeightCount.ThrowIfFarTooFew(
+            folder, config.VocabSize, config.Sizes, checkpoint.Entries.Select(static e => e.Shape));
         var model = create(config);
         try
         {

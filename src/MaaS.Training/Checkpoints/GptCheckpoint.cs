@@ -49,7 +49,8 @@ public static partial class GptCheckpoint
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var options = ReadOptions(folder);
         using var checkpoint = WeightFile.Open(folder);
-        WeightCount.ThrowIfFarTooFew(folder, options.Vocabulary, options.Decoder, checkpoint.Entries.Select(static e => e.Shape));
+        WeightCount.ThrowIfFarTooFew(
+            folder, options.Vocabulary, options.Decoder, checkpoint.Entries.Select(static e => e.Shape));
         var model = new Gpt(options);
         try
         {
@@ -66,7 +67,8 @@ public static partial class GptCheckpoint
 
     /// <summary>Fills a model of one's own; nothing changes when it throws.</summary>
     /// <param name="model">With learned positions.</param>
-    /// <param name="path">A folder, a <c>.safetensors</c> file or its index, a state dictionary of PyTorch (<c>.bin</c>, <c>.pt</c>, <c>.pth</c>), or an
+    /// <param name="path">A folder, a <c>.safetensors</c> file or its index, a state dictionary of PyTorch
+    /// (<c>.bin</c>, <c>.pt</c>, <c>.pth</c>), or an
     /// <c>.onnx</c> file.</param>
     /// <param name="strict">Whether a missing or an unexpected key is an error.</param>
     /// <exception cref="InvalidDataException">A file is damaged, or keys or shapes do not fit: all of them are

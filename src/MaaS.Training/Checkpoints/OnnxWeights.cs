@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Checkpoints;
 
 /// <summary>The weights of an ONNX graph under the names that they had in the network.</summary>
-/// <remarks>Exporters fold the transposition of a linear layer's weight into the constant and number the result: <c>x · W + b</c> with
-/// W (inputs, outputs) and without its name. The bias beside it kept its name, <c>….bias</c>, so the matrix is that layer's
+/// <remarks>Exporters fold the transposition of a linear layer's weight into the constant and number the result: <c>x ·
+/// W + b</c> with W (inputs, outputs) and without its name. The bias beside it kept its name, <c>….bias</c>, so the
+/// matrix is that layer's
 /// <c>….weight</c>, given here as torch holds it, (outputs, inputs).</remarks>
 internal sealed class OnnxWeights : IWeightFile
 {
@@ -27,8 +28,10 @@ internal sealed class OnnxWeights : IWeightFile
     {
         Location = location;
         var index = new GraphIndex(graph);
-        var named = graph.Node.Where(static n => n.OpType == "MatMul").Select(n => (Name: NameOf(n, index), Weight: n.Input[1]))
-            .Where(static n => n.Name is not null).DistinctBy(static n => n.Weight).ToDictionary(static n => n.Weight, static n => n.Name!);
+        var named = graph.Node.Where(static n => n.OpType == "MatMul")
+            .Select(n => (Name: NameOf(n, index), Weight: n.Input[1]))
+            .Where(static n => n.Name is not null).DistinctBy(static n => n.Weight)
+            .ToDictionary(static n => n.Weight, static n => n.Name!);
         foreach (var tensor in graph.Initializer.Where(static t => Types.ContainsKey(t.Type())))
         {
             var transposed = named.TryGetValue(tensor.Name, out var name);
@@ -45,12 +48,14 @@ internal sealed class OnnxWeights : IWeightFile
 
     /// <summary>Reads a model.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no ONNX model, or has no weights of a floating-point type.</exception>
+    /// <exception cref="InvalidDataException">It is no ONNX model, or has no weights of a floating-point
+    /// type.</exception>
     public static OnnxWeights Open(string path)
     {
         var weights = new OnnxWeights(path, OnnxModel.Load(path).Graph);
         return weights.Entries.Count > 0 ? weights
-            : throw new InvalidDataException($"{path}: expected a model with weights of a floating-point type, found none.");
+            : throw new InvalidDataException(
+                $"{path}: expected a model with weights of a floating-point type, found none.");
     }
 
     public Tensor Read(string name)
@@ -70,14 +75,17 @@ internal sealed class OnnxWeights : IWeightFile
     private static string? NameOf(NodeProto product, GraphIndex index)
     {
         const string Bias = ".bias";
-        if (index.Initializer(product.Input[1]) is not { Dims.Count: 2 } matrix || !index.HasSingleUse(product.Output[0]))
+        if (index.Initializer(product.Input[1]) is not { Dims.Count: 2 } matrix
+            || !index.HasSingleUse(product.Output[0]))
         {
             return null;
         }
 
         var sum = index.Consumers(product.Output[0])[0];
-        var bias = sum.OpType == "Add" ? sum.Input.Select(index.Initializer).SingleOrDefault(static t => t is not null) : null;
-        if (bias is not { Dims.Count: 1 } || bias.Dims[0] != matrix.Dims[1] || !bias.Name.EndsWith(Bias, StringComparison.Ordinal))
+        var bias = sum.OpType == "Add"
+            ? sum.Input.Select(index.Initializer).SingleOrDefault(static t => t is not null) : null;
+        if (bias is not { Dims.Count: 1 } || bias.Dims[0] != matrix.Dims[1]
+            || !bias.Name.EndsWith(Bias, StringComparison.Ordinal))
         {
             return null;
         }
@@ -86,5 +94,6 @@ internal sealed class OnnxWeights : IWeightFile
         return index.Initializer(name) is null ? name : null;
     }
 
-    private static IReadOnlyList<long> Shape(TensorProto tensor, bool transposed) => transposed ? [.. tensor.Dims.Reverse()] : [.. tensor.Dims];
+    private static IReadOnlyList<long> Shape(TensorProto tensor, bool transposed)
+        => transposed ? [.. tensor.Dims.Reverse()] : [.. tensor.Dims];
 }

@@ -5,13 +5,15 @@ namespace MaaS.Training.Checkpoints;
 /// <summary>Weights that somebody has trained already, to go on from.</summary>
 public static class PretrainedWeights
 {
-    /// <summary>The sentence encoder all-MiniLM-L6-v2, which <c>./maas setup</c> takes out of a package; see data/README.md.</summary>
+    /// <summary>The sentence encoder all-MiniLM-L6-v2, which <c>./maas setup</c> takes out of a package; see
+    /// data/README.md.</summary>
     public const string MiniLm = "minilm";
 
     /// <summary>Where weights are.</summary>
     /// <param name="nameOrPath"><see cref="MiniLm"/>, or a path of one's own.</param>
     /// <returns>A folder or a file that exists.</returns>
-    /// <exception cref="FileNotFoundException">There is neither such a path nor such a name, or set-up has not brought it.</exception>
+    /// <exception cref="FileNotFoundException">There is neither such a path nor such a name, or set-up has not brought
+    /// it.</exception>
     public static string Find(string nameOrPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
@@ -23,11 +25,13 @@ public static class PretrainedWeights
         if (nameOrPath != MiniLm)
         {
             throw new FileNotFoundException(
-                $"{nameOrPath}: expected a folder or a file of weights, or the name {MiniLm}; there is no such path.", nameOrPath);
+                $"{nameOrPath}: expected a folder or a file of weights, or the name {MiniLm}; there is no such path.",
+                nameOrPath);
         }
 
         var folders = DatasetDirectory.Candidates(MiniLm, null).ToArray();
         return folders.FirstOrDefault(Directory.Exists) ?? throw new FileNotFoundException(
-            $"{MiniLm}: expected its weights in {folders[0]}; run `./maas setup`, or set {DatasetDirectory.CacheVariable}.");
+            $"{MiniLm}: expected its weights in {folders[0]}; run `./maas setup`, or set "
+                + $"{DatasetDirectory.CacheVariable}.");
     }
 }

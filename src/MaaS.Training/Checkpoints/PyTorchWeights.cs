@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>A state dictionary that PyTorch's <c>torch.save</c> wrote. Of its pickle nothing but tensors, numbers, texts and
-/// dictionaries is made: no code of the file runs.</summary>
+/// <summary>A state dictionary that PyTorch's <c>torch.save</c> wrote. Of its pickle nothing but tensors, numbers,
+/// texts and dictionaries is made: no code of the file runs.</summary>
 internal sealed class PyTorchWeights : IWeightFile
 {
     // Trainers save {"state_dict": …} and the like as often as the dictionary of tensors itself.
@@ -28,14 +28,18 @@ internal sealed class PyTorchWeights : IWeightFile
 
     /// <summary>Reads all of it into memory.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is damaged, older than PyTorch 1.6, or holds something other than tensors by name.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, older than PyTorch 1.6, or holds something other than
+    /// tensors by name.</exception>
     public static PyTorchWeights Open(string path)
     {
         TorchRuntime.Ensure();
         using var file = File.OpenRead(path);
         using var scope = NewDisposeScope();
         var tensors = Tensors(path, Unpickle(path, file));
-        return new PyTorchWeights(path, tensors.ToDictionary(static t => t.Key, static t => t.Value.MoveToOuterDisposeScope(), StringComparer.Ordinal));
+        return new PyTorchWeights(
+            path,
+            tensors.ToDictionary(
+                static t => t.Key, static t => t.Value.MoveToOuterDisposeScope(), StringComparer.Ordinal));
     }
 
     public Tensor Read(string name) => _tensors[name].clone();
@@ -58,7 +62,8 @@ internal sealed class PyTorchWeights : IWeightFile
         {
             // The unpickler has no exception of its own: whatever it throws says that the bytes are not as expected.
             throw new InvalidDataException(
-                $"{path}: expected a state dictionary that torch.save of PyTorch 1.6 or newer wrote: {TorchError.Reason(e)}", e);
+                $"{path}: expected a state dictionary that torch.save of PyTorch 1.6 or newer wrote: "
+                    + $"{TorchError.Reason(e)}", e);
         }
     }
 
@@ -68,6 +73,7 @@ internal sealed class PyTorchWeights : IWeightFile
         var tensors = inner.Cast<DictionaryEntry>().Where(static e => e.Value is Tensor)
             .ToDictionary(static e => (string)e.Key, static e => (Tensor)e.Value!, StringComparer.Ordinal);
         return tensors.Count > 0 ? tensors : throw new InvalidDataException(
-            $"{path}: expected tensors by name, got a dictionary with the keys {string.Join(", ", inner.Keys.Cast<object>().Take(8))}.");
+            $"{path}: expected tensors by name, got a dictionary with the keys "
+                + $"{string.Join(", ", inner.Keys.Cast<object>().Take(8))}.");
     }
 }

@@ -19,8 +19,8 @@ internal sealed record TraceRun(IReadOnlyDictionary<string, long> Sizes, Trace T
 /// <summary>Copies of a run's tensors.</summary>
 internal sealed record RunValues(IReadOnlyList<TensorProto> Inputs, IReadOnlyList<TensorProto> Outputs);
 
-/// <summary>Traces a module at several sizes of its dynamic axes, which <see cref="SizeRuns"/> chooses: a few times with
-/// values, and where the module runs without them at many more sizes.</summary>
+/// <summary>Traces a module at several sizes of its dynamic axes, which <see cref="SizeRuns"/> chooses: a few times
+/// with values, and where the module runs without them at many more sizes.</summary>
 internal sealed class TraceRuns : ISizeTracer
 {
     // Nanoseconds for the comparison at a size at which other operators ran.
@@ -72,27 +72,30 @@ internal sealed class TraceRuns : ISizeTracer
     /// <summary>Says where the numbers in the graph were checked, if that was not done on tensors without values; else
     /// null.</summary>
     public string? Limits => _examples.Symbols.Count == 0 || HasShapes || _sizes.AllGiven ? null
-        : $"export: forward does not run on tensors without values, so the numbers in the graph were checked at {_runs.Count} sizes "
+        : "export: forward does not run on tensors without values, so the numbers in the graph were checked at "
+            + $"{_runs.Count} sizes "
             + $"alone ({string.Join(", ", _examples.Symbols.Keys.Select(Span))}); what changes beyond them is not known";
 
     private string Span(string symbol) =>
         $"{symbol} {_runs.Min(run => run.Sizes[symbol])} to {_runs.Max(run => run.Sizes[symbol])}";
 
-    /// <summary>The runs that join to one program: those that ran the operators that most runs did; all of them where no
-    /// three quarters did, which joining them reports. Those that only check come last.</summary>
+    /// <summary>The runs that join to one program: those that ran the operators that most runs did; all of them where
+    /// no three quarters did, which joining them reports. Those that only check come last.</summary>
     public IReadOnlyList<TraceRun> Runs
     {
         get
         {
             var (operators, count) = _counts.MaxBy(static pair => pair.Value);
             bool all = 4 * count < 3 * _runs.Count || count < Math.Min(3, _runs.Count);
-            return [.. _runs.Where(run => all || run.Operators == operators).OrderBy(run => _sizes.IsHeldOut(run.Sizes))];
+            return [
+                .. _runs.Where(run => all || run.Operators == operators).OrderBy(run => _sizes.IsHeldOut(run.Sizes))];
         }
     }
 
     /// <summary>The other runs, which the graph of <see cref="Runs"/> has to reproduce.</summary>
     /// <exception cref="OnnxExportException">Such a run is too large to be compared.</exception>
-    public IReadOnlyList<TraceRun> Others => [.. _runs.Except(Runs).Select(run => run.Values is null ? WithValues(run.Sizes) : run)];
+    public IReadOnlyList<TraceRun> Others
+        => [.. _runs.Except(Runs).Select(run => run.Values is null ? WithValues(run.Sizes) : run)];
 
     /// <summary>What the runs are good for.</summary>
     public TraceEvidence Evidence
@@ -101,7 +104,11 @@ internal sealed class TraceRuns : ISizeTracer
         {
             var (runs, evidence) = (Runs, _sizes.Evidence);
             int held = runs.Count(run => _sizes.IsHeldOut(run.Sizes));
-            return evidence with { Runs = runs.Count, HeldOut = held > 0 ? held : Math.Min(evidence.HeldOut, runs.Count / 3) };
+            return evidence with
+            {
+                Runs = runs.Count,
+                HeldOut = held > 0 ? held : Math.Min(evidence.HeldOut, runs.Count / 3),
+            };
         }
     }
 
@@ -126,11 +133,14 @@ internal sealed class TraceRuns : ISizeTracer
 
     private TraceRun WithValues(IReadOnlyDictionary<string, long> sizes)
     {
-        if (_runs.Count > 0 && TraceCost.Of(_runs[0].Trace, []).At(_examples.Ratio(_runs[0].Sizes, sizes)) > DearestComparison)
+        if (_runs.Count > 0
+            && TraceCost.Of(_runs[0].Trace, []).At(_examples.Ratio(_runs[0].Sizes, sizes)) > DearestComparison)
         {
             throw new OnnxExportException(
-                $"forward runs other operators than at most sizes at {string.Join(", ", sizes.Select(static s => $"{s.Key} {s.Value}"))}, "
-                + "which is too large to compare the outputs; declare the axis as fixed, or name the sizes that the module is made for "
+                "forward runs other operators than at most sizes at "
+                    + $"{string.Join(", ", sizes.Select(static s => $"{s.Key} {s.Value}"))}, "
+                + "which is too large to compare the outputs; declare the axis as fixed, or name the sizes that the "
+                + "module is made for "
                 + "in OnnxExportOptions.TraceSizes");
         }
 

@@ -73,7 +73,8 @@ public sealed class TrainingCurve : IProgress<TrainingProgress>, IHtmlDisplay
             => Invariant($"{_epochs.Count} epochs in {_epochs.Sum(static e => e.Seconds):0.0} s"),
         _ => Invariant(
             $"epoch {_last.Epoch}/{_last.Epochs}, {100 * _last.Sample / Math.Max(1, _last.Samples)} %: ")
-            + Invariant($"loss {_last.Loss:0.0000}, accuracy {_last.Accuracy:0.0000}, {_last.SamplesPerSecond:0} samples/s"),
+            + Invariant(
+                $"loss {_last.Loss:0.0000}, accuracy {_last.Accuracy:0.0000}, {_last.SamplesPerSecond:0} samples/s"),
     };
 
     private static string Ratio(double? value) => value is { } number ? Invariant($"{number:0.0000}") : "";

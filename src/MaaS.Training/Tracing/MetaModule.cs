@@ -32,7 +32,8 @@ internal sealed class MetaModule
         }
     }
 
-    /// <summary>Runs a function while the module's tensors have no values; they are what they were afterwards.</summary>
+    /// <summary>Runs a function while the module's tensors have no values; they are what they were
+    /// afterwards.</summary>
     public T Run<T>(Func<T> function)
     {
         Exchange();

@@ -9,9 +9,11 @@ namespace MaaS.Training.Tracing;
 /// <summary>Calls a module with a list of tensors, whatever its signature, and flattens what it returns.</summary>
 internal static class ModuleInvoker
 {
-    /// <summary>A function that runs the module and gives its tensors, with names where it returns a dictionary.</summary>
+    /// <summary>A function that runs the module and gives its tensors, with names where it returns a
+    /// dictionary.</summary>
     /// <exception cref="ArgumentException">The module has no call or forward that takes so many tensors.</exception>
-    public static Func<IReadOnlyList<Tensor>, IReadOnlyList<(string? Name, Tensor Tensor)>> For(nn.Module module, int inputs) =>
+    public static Func<IReadOnlyList<Tensor>, IReadOnlyList<(string? Name, Tensor Tensor)>> For(
+        nn.Module module, int inputs) =>
         module switch
         {
             nn.Module<Tensor, Tensor> one when inputs == 1 => x => [(null, one.call(x[0]))],
@@ -24,7 +26,8 @@ internal static class ModuleInvoker
     {
         // call runs the hooks; forward is the fallback of classes that are no Module<…>.
         var method = module.GetType().GetMethods()
-            .Where(m => m.Name is "call" or "forward" && Takes(m, inputs)).OrderBy(static m => m.Name, StringComparer.Ordinal)
+            .Where(m => m.Name is "call" or "forward" && Takes(m, inputs))
+            .OrderBy(static m => m.Name, StringComparer.Ordinal)
             .ThenBy(static m => m.GetParameters().Length).FirstOrDefault()
             ?? throw new ArgumentException(
                 $"{module.GetType().Name} has no call or forward that takes {inputs} tensors; "
@@ -32,7 +35,9 @@ internal static class ModuleInvoker
         return x =>
         {
             object?[] arguments = [.. method.GetParameters()
-                .Select((parameter, i) => i < inputs ? x[i] : parameter.DefaultValue is DBNull ? null : parameter.DefaultValue)];
+                .Select(
+                    (parameter, i)
+                        => i < inputs ? x[i] : parameter.DefaultValue is DBNull ? null : parameter.DefaultValue)];
             try
             {
                 return [.. Flatten(null, method.Invoke(module, arguments))];
@@ -49,7 +54,8 @@ internal static class ModuleInvoker
     {
         var parameters = method.GetParameters();
         return parameters.Length >= inputs && parameters.Take(inputs).All(static p => p.ParameterType == typeof(Tensor))
-            && parameters.Skip(inputs).All(static p => p.IsOptional || Nullable.GetUnderlyingType(p.ParameterType) is not null);
+            && parameters.Skip(inputs)
+                .All(static p => p.IsOptional || Nullable.GetUnderlyingType(p.ParameterType) is not null);
     }
 
     /// <summary>The tensors in tuples, lists and dictionaries, in order; null and other values are left out.</summary>

@@ -36,7 +36,8 @@ internal static class ModuleState
             throw new TracingException(
                 $"{module.GetName()} holds weights that require a gradient and are not among its parameters: "
                 + $"{string.Join(", ", free)}. Register them: call RegisterComponents() after the fields are "
-                + "set, use ModuleList for lists of modules, or register_parameter and register_module; freeze those that are meant as constants (requires_grad = false)");
+                + "set, use ModuleList for lists of modules, or register_parameter and register_module; freeze those "
+                + "that are meant as constants (requires_grad = false)");
         }
     }
 

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tracing;
 
-/// <summary>Traces a module on tensors without values, which costs the same at any size: a fraction of a millisecond for
-/// a small module.</summary>
+/// <summary>Traces a module on tensors without values, which costs the same at any size: a fraction of a millisecond
+/// for a small module.</summary>
 internal sealed class ShapeTracer
 {
     private readonly IReadOnlyList<Tensor> _state;
@@ -12,14 +12,15 @@ internal sealed class ShapeTracer
     private readonly TraceConstant.Text _device;
 
     private ShapeTracer(
-        nn.Module module, IReadOnlyList<Tensor> state, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, Device device)
+        nn.Module module, IReadOnlyList<Tensor> state, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward,
+        Device device)
     {
         (_state, _forward, _module) = (state, forward, new MetaModule(module));
         _device = new TraceConstant.Text(device.ToString());
     }
 
-    /// <summary>A tracer of a module; null where the module does not run without values as it does with them, or could end
-    /// the process (<see cref="MetaForward.CanRun"/>).</summary>
+    /// <summary>A tracer of a module; null where the module does not run without values as it does with them, or could
+    /// end the process (<see cref="MetaForward.CanRun"/>).</summary>
     /// <param name="module">The module.</param>
     /// <param name="state">Its parameters and buffers.</param>
     /// <param name="forward">Runs it.</param>
@@ -38,7 +39,8 @@ internal sealed class ShapeTracer
         {
             var tracer = new ShapeTracer(module, state, forward, inputs[0].device);
             var shapes = tracer.Trace([.. inputs.Select(static input => (input.shape, input.dtype))]);
-            return TraceAgreement.First(trace, shapes) is null && Sizes(trace).SequenceEqual(Sizes(shapes)) ? tracer : null;
+            return TraceAgreement.First(trace, shapes) is null && Sizes(trace).SequenceEqual(Sizes(shapes))
+                ? tracer : null;
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -59,6 +61,7 @@ internal sealed class ShapeTracer
     private TraceNode OnOwnDevice(TraceNode node) =>
         node.Constant is TraceConstant.Text { Value: "meta" } ? node with { Constant = _device } : node;
 
-    private static IEnumerable<string> Sizes(Trace trace) => trace.Inputs.Concat(trace.Nodes.SelectMany(static node => node.Outputs))
+    private static IEnumerable<string> Sizes(Trace trace)
+        => trace.Inputs.Concat(trace.Nodes.SelectMany(static node => node.Outputs))
         .Select(static value => $"{value.ElementType} {string.Join(',', value.Sizes ?? [])}");
 }

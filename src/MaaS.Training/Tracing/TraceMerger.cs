@@ -41,7 +41,8 @@ internal sealed class TraceMerger
         if (nodes.Any(other => other is null || other.Op != node.Op || !other.Inputs.SequenceEqual(node.Inputs)))
         {
             throw new TracingException(
-                "forward ran different operators at different sizes of the dynamic axes; a loop or branch depends on a size or on "
+                "forward ran different operators at different sizes of the dynamic axes; a loop or branch depends on a "
+                    + "size or on "
                 + "values. Declare that axis as fixed, or write the loop or branch with tensor operators (where)",
                 node.Op, node.ModulePath);
         }
@@ -61,7 +62,8 @@ internal sealed class TraceMerger
                 var shape = _tensors[node.Inputs[0]].Shape;
                 _values[node.Outputs[0].Id] = new Argument.Int(shape[(int)(axis < 0 ? axis + shape.Count : axis)]);
                 break;
-            case "prim::NumToTensor" or "aten::Int" or "aten::ScalarImplicit" when _values[node.Inputs[0]] is Argument.Int:
+            case "prim::NumToTensor" or "aten::Int"
+                or "aten::ScalarImplicit" when _values[node.Inputs[0]] is Argument.Int:
                 _values[node.Outputs[0].Id] = _values[node.Inputs[0]];
                 break;
             default:
@@ -91,7 +93,8 @@ internal sealed class TraceMerger
         }
 
         TracedValue[] outputs = isList ? [] : Tensors(nodes);
-        _operators.Add(new TracedOperator(node.Op, schema.Overload, node.ModulePath, schema.Writes, arguments, outputs));
+        _operators.Add(
+            new TracedOperator(node.Op, schema.Overload, node.ModulePath, schema.Writes, arguments, outputs));
     }
 
     private void Unpack(TraceNode[] nodes)
@@ -115,13 +118,16 @@ internal sealed class TraceMerger
     private TracedValue Tensor(TraceValue[] values)
     {
         var value = values[0];
-        if (values.Any(other => other.Sizes is null || other.ElementType is null || other.Sizes.Length != value.Sizes?.Length))
+        if (values.Any(
+            other => other.Sizes is null || other.ElementType is null || other.Sizes.Length != value.Sizes?.Length))
         {
-            throw new TracingException($"expected a tensor of fixed rank and a known type for value {value.Id}, got {value.Type}");
+            throw new TracingException(
+                $"expected a tensor of fixed rank and a known type for value {value.Id}, got {value.Type}");
         }
 
         var shape = value.Sizes!.Select((_, axis) => new TracedSize([.. values.Select(v => v.Sizes![axis])])).ToArray();
-        var tensor = new TracedValue(value.Id, TorchTensorReader.ElementType(value.ElementType!.Value), shape, IsContiguous(value));
+        var tensor = new TracedValue(
+            value.Id, TorchTensorReader.ElementType(value.ElementType!.Value), shape, IsContiguous(value));
         _tensors[value.Id] = tensor;
         _values[value.Id] = new Argument.Computed(value.Id);
         return tensor;
@@ -163,18 +169,23 @@ internal sealed class TraceMerger
             case TraceConstant.Real:
                 return new Argument.Real([.. values.Select(static v => ((TraceConstant.Real)v).Value)]);
             case TraceConstant.Tensor:
-                return new Argument.Constant([.. values.Select((v, run) => _traces[run].Constants[((TraceConstant.Tensor)v).Index])]);
+                return new Argument.Constant(
+                    [.. values.Select((v, run) => _traces[run].Constants[((TraceConstant.Tensor)v).Index])]);
             case TraceConstant.List list:
                 var lists = Array.ConvertAll(values, static v => ((TraceConstant.List)v).Items);
                 return lists.All(other => other.Count == list.Items.Count)
-                    ? new Argument.List([.. Enumerable.Range(0, list.Items.Count).Select(i => Constant(node, Array.ConvertAll(lists, l => l[i])))])
+                    ? new Argument.List(
+                        [.. Enumerable.Range(0, list.Items.Count)
+                            .Select(i => Constant(node, Array.ConvertAll(lists, l => l[i])))])
                     : throw Differs(node, "a list of another length");
             case TraceConstant.Flag flag:
-                return values.All(flag.Equals) ? new Argument.Flag(flag.Value) : throw Differs(node, "another truth value");
+                return values.All(flag.Equals)
+                    ? new Argument.Flag(flag.Value) : throw Differs(node, "another truth value");
             case TraceConstant.Text text:
                 return values.All(text.Equals) ? new Argument.Text(text.Value) : throw Differs(node, "another text");
             case TraceConstant.ComplexNumber number:
-                return values.All(number.Equals) ? new Argument.ComplexNumber(number.Value) : throw Differs(node, "another complex number");
+                return values.All(number.Equals)
+                    ? new Argument.ComplexNumber(number.Value) : throw Differs(node, "another complex number");
             default:
                 throw new TracingException($"a constant of kind {values[0].GetType().Name} has no form");
         }

@@ -2,7 +2,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Training.Tracing;
 
-/// <summary>Several traced runs of one module as one: the same operators, numbers that may differ between the runs.</summary>
+/// <summary>Several traced runs of one module as one: the same operators, numbers that may differ between the
+/// runs.</summary>
 /// <param name="Inputs">Example inputs, then parameters and buffers.</param>
 /// <param name="Operators">The operators in order.</param>
 /// <param name="Outputs">Values that forward returned.</param>
@@ -13,7 +14,8 @@ internal sealed record TracedProgram(
 /// <param name="Id">Its number.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Sizes by axis.</param>
-/// <param name="IsContiguous">Whether its elements lay in row-major order, which decides when a reshape is a view.</param>
+/// <param name="IsContiguous">Whether its elements lay in row-major order, which decides when a reshape is a
+/// view.</param>
 internal sealed record TracedValue(int Id, DataType Type, IReadOnlyList<TracedSize> Shape, bool IsContiguous);
 
 /// <summary>An operator that ran.</summary>

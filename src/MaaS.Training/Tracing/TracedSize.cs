@@ -3,7 +3,8 @@ using System.Globalization;
 namespace MaaS.Training.Tracing;
 
 /// <summary>An integer that tracing saw: the size of an axis or an argument of an operator. The module is traced
-/// several times with other sizes of the dynamic axes; a number that moves between the runs depends on those axes.</summary>
+/// several times with other sizes of the dynamic axes; a number that moves between the runs depends on those
+/// axes.</summary>
 public readonly struct TracedSize : IEquatable<TracedSize>
 {
     // One number where all runs agree, else one for each run.
@@ -30,7 +31,8 @@ public readonly struct TracedSize : IEquatable<TracedSize>
     /// <exception cref="InvalidOperationException">It depends on the dynamic axes.</exception>
     public long Value => IsFixed
         ? _values[0]
-        : throw new InvalidOperationException($"expected a fixed number, got {this}, which depends on the dynamic axes");
+        : throw new InvalidOperationException(
+            $"expected a fixed number, got {this}, which depends on the dynamic axes");
 
     /// <summary>The number in one run.</summary>
     public long At(int run) => IsFixed ? _values[0] : _values[run];
@@ -75,5 +77,6 @@ public readonly struct TracedSize : IEquatable<TracedSize>
     public override int GetHashCode() => _values.Aggregate(0, HashCode.Combine);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join('|', _values.Select(static v => v.ToString(CultureInfo.InvariantCulture)));
+    public override string ToString()
+        => string.Join('|', _values.Select(static v => v.ToString(CultureInfo.InvariantCulture)));
 }

@@ -23,7 +23,8 @@ internal static class RowIndependence
             return null; // Text as an axis of samples has no other use.
         }
 
-        if (model.Inputs.FirstOrDefault(i => i.ShapeWith(1).Aggregate(1.0, static (a, b) => a * b) > LargestSample) is { } large)
+        if (model.Inputs.FirstOrDefault(
+            i => i.ShapeWith(1).Aggregate(1.0, static (a, b) => a * b) > LargestSample) is { } large)
         {
             return $"{large} is too large to try";
         }

@@ -5,8 +5,10 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Serving.Execution.Caching;
 
-/// <summary>SHA-256 of all that decides a model's answer: types, shapes and elements of its inputs, and the outputs wanted.</summary>
-/// <remarks>A cryptographic hash: with a lesser one, a client could make another client's request meet the wrong answer.</remarks>
+/// <summary>SHA-256 of all that decides a model's answer: types, shapes and elements of its inputs, and the outputs
+/// wanted.</summary>
+/// <remarks>A cryptographic hash: with a lesser one, a client could make another client's request meet the wrong
+/// answer.</remarks>
 internal readonly record struct RequestHash(UInt128 High, UInt128 Low)
 {
     public static RequestHash Of(InferenceRequest request)
@@ -36,7 +38,8 @@ internal readonly record struct RequestHash(UInt128 High, UInt128 Low)
 
         Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
         hash.GetHashAndReset(sum);
-        return new RequestHash(BinaryPrimitives.ReadUInt128BigEndian(sum), BinaryPrimitives.ReadUInt128BigEndian(sum[16..]));
+        return new RequestHash(
+            BinaryPrimitives.ReadUInt128BigEndian(sum), BinaryPrimitives.ReadUInt128BigEndian(sum[16..]));
     }
 
     private static void Append(IncrementalHash hash, long value)

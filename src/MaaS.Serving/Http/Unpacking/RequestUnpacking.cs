@@ -56,7 +56,8 @@ internal static class RequestUnpacking
             {
                 return await unpacking.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is InvalidDataException || (e is IOException && e.GetType().Assembly == typeof(ZLibStream).Assembly))
+            catch (Exception e) when (
+                e is InvalidDataException || (e is IOException && e.GetType().Assembly == typeof(ZLibStream).Assembly))
             {
                 // zlib has an error of its own, which is not public, for a stream that needs a dictionary.
                 throw new RequestException(

@@ -14,12 +14,14 @@ internal static class TritonConfigReader
 
     private static readonly string[] Known =
     [
-        "name", "platform", "backend", "runtime", "max_batch_size", "input", "output", "default_model_filename", "version_policy", "dynamic_batching",
+        "name", "platform", "backend", "runtime", "max_batch_size", "input", "output", "default_model_filename",
+        "version_policy", "dynamic_batching",
         "instance_group", "model_warmup", "parameters",
     ];
 
     /// <summary>Reads the configuration in a model's folder.</summary>
-    /// <exception cref="InvalidDataException">The file is no configuration, or of a model that ONNX Runtime does not run.</exception>
+    /// <exception cref="InvalidDataException">The file is no configuration, or of a model that ONNX Runtime does not
+    /// run.</exception>
     public static TritonConfig Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
@@ -49,7 +51,9 @@ internal static class TritonConfigReader
         var (platform, backend) = (config.Text("platform") ?? "", config.Text("backend") ?? "");
         if (platform is not ("" or "onnxruntime_onnx" or "onnx_onnxv1") || backend is not ("" or "onnxruntime"))
         {
-            throw new InvalidDataException($"expected the backend onnxruntime, got platform '{platform}' and backend '{backend}'; export the model to ONNX.");
+            throw new InvalidDataException(
+                $"expected the backend onnxruntime, got platform '{platform}' and backend '{backend}'; export the "
+                    + "model to ONNX.");
         }
 
         var maxBatchSize = Bounded("max_batch_size", config.Integer("max_batch_size"), 0, 65_536);
@@ -77,19 +81,29 @@ internal static class TritonConfigReader
     {
         var batching = config.Message("dynamic_batching");
         var policy = batching?.Message("default_queue_policy");
-        Ignore(batching, "dynamic_batching", ignored, "preferred_batch_size", "max_queue_delay_microseconds", "default_queue_policy", "preserve_ordering");
+        Ignore(
+            batching, "dynamic_batching", ignored, "preferred_batch_size", "max_queue_delay_microseconds",
+            "default_queue_policy", "preserve_ordering");
         Ignore(policy, "default_queue_policy", ignored, "max_queue_size");
-        var parameters = config.Messages("parameters").ToLookup(p => p.Text("key") ?? "", p => p.Message("value")?.Text("string_value"), StringComparer.Ordinal);
-        ignored.UnionWith(parameters.Select(p => p.Key).Except(["intra_op_thread_count", "inter_op_thread_count"]).Select(k => $"parameters.{k}"));
+        var parameters = config.Messages("parameters")
+            .ToLookup(p => p.Text("key") ?? "", p => p.Message("value")?.Text("string_value"), StringComparer.Ordinal);
+        ignored.UnionWith(
+            parameters.Select(p => p.Key).Except(["intra_op_thread_count", "inter_op_thread_count"])
+                .Select(k => $"parameters.{k}"));
         return new ModelOptions
         {
             // Without dynamic_batching requests do not share runs; a model without a batch axis has nothing to share.
-            MaxBatchSize = batching is not null && maxBatchSize is > 0 and var most ? most : maxBatchSize is null && batching is null ? null : 1,
+            MaxBatchSize = batching is not null && maxBatchSize is > 0 and var most
+                ? most : maxBatchSize is null && batching is null ? null : 1,
             MaxBatchDelay = batching?.Integer("max_queue_delay_microseconds") is { } delay
-                ? TimeSpan.FromMicroseconds(Bounded("max_queue_delay_microseconds", delay, 0, 60_000_000)!.Value) : null,
+                ? TimeSpan.FromMicroseconds(Bounded("max_queue_delay_microseconds", delay, 0, 60_000_000)!.Value)
+                : null,
             PreferredBatchSizes = batching?.Integers("preferred_batch_size").ToArray() is { Length: > 0 } sizes
-                ? [.. sizes.Select(s => Bounded("preferred_batch_size", s, 1, Math.Max(1, maxBatchSize ?? 65_536))!.Value)] : null,
-            QueueLimit = policy?.Integer("max_queue_size") is > 0 and var queue ? (int)Math.Min(queue, int.MaxValue) : null,
+                ? [
+                    .. sizes.Select(
+                        s => Bounded("preferred_batch_size", s, 1, Math.Max(1, maxBatchSize ?? 65_536))!.Value)] : null,
+            QueueLimit = policy?.Integer("max_queue_size") is > 0 and var queue
+                ? (int)Math.Min(queue, int.MaxValue) : null,
             Concurrency = ReadInstances(config, ignored),
             Versions = ReadVersions(config.Message("version_policy")),
             IntraOpThreads = Threads(parameters, "intra_op_thread_count"),
@@ -99,7 +113,8 @@ internal static class TritonConfigReader
 
     private static int? Threads(ILookup<string, string?> parameters, string key)
         => parameters[key].LastOrDefault() is not { } text ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 1024 ? count
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 1024
+                ? count
             : throw new InvalidDataException($"{key}: expected 0 to 1024, got '{text}'.");
 
     /// <summary>Instances on the CPU are runs at once; what is asked of a GPU is named as ignored.</summary>
@@ -124,7 +139,8 @@ internal static class TritonConfigReader
         => policy is null ? null
             : policy.Message("all") is not null ? "all"
             : policy.Message("specific") is { } specific ? Numbers(specific)
-            : policy.Message("latest") is { } latest ? $"latest:{Bounded("num_versions", latest.Integer("num_versions") ?? 1, 1, int.MaxValue)}"
+            : policy.Message("latest") is { } latest
+                ? $"latest:{Bounded("num_versions", latest.Integer("num_versions") ?? 1, 1, int.MaxValue)}"
             : throw new InvalidDataException("version_policy: expected latest, all or specific.");
 
     private static string Numbers(TextProtoMessage specific)
@@ -140,13 +156,15 @@ internal static class TritonConfigReader
         {
             Ignore(tensor, field, ignored, "name", "data_type", "dims", "format", "label_filename");
             var name = tensor.Text("name") ?? throw new InvalidDataException($"{field}: expected a name in each.");
-            yield return new TritonTensor(name, field == "input", tensor.Text("data_type"), [.. tensor.Integers("dims")]);
+            yield return new TritonTensor(
+                name, field == "input", tensor.Text("data_type"), [.. tensor.Integers("dims")]);
         }
     }
 
     private static string[]? ReadLabels(TextProtoMessage config, string folder)
     {
-        var file = config.Messages("output").Select(o => o.Text("label_filename")).FirstOrDefault(f => !string.IsNullOrEmpty(f));
+        var file = config.Messages("output").Select(o => o.Text("label_filename"))
+            .FirstOrDefault(f => !string.IsNullOrEmpty(f));
         if (file is null)
         {
             return null;
@@ -157,8 +175,10 @@ internal static class TritonConfigReader
             throw new InvalidDataException($"label_filename: expected a file of the model's folder, got '{file}'.");
         }
 
-        return File.Exists(Path.Combine(folder, file)) ? [.. File.ReadLines(Path.Combine(folder, file)).Select(l => l.Trim()).Where(l => l.Length > 0)]
-            : throw new InvalidDataException($"label_filename: expected the file '{file}' in the model's folder, it is missing.");
+        return File.Exists(Path.Combine(folder, file))
+            ? [.. File.ReadLines(Path.Combine(folder, file)).Select(l => l.Trim()).Where(l => l.Length > 0)]
+            : throw new InvalidDataException(
+                $"label_filename: expected the file '{file}' in the model's folder, it is missing.");
     }
 
     private static void Ignore(TextProtoMessage? message, string path, SortedSet<string> ignored, params string[] known)

@@ -48,7 +48,8 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
             long[] dims = [.. value.Integers("dims")];
             if (dims.Any(static d => d < 0))
             {
-                throw new InvalidDataException($"model_warmup '{name}': expected dims of 0 or more for '{key}', got [{string.Join(", ", dims)}].");
+                throw new InvalidDataException(
+                    $"model_warmup '{name}': expected dims of 0 or more for '{key}', got [{string.Join(", ", dims)}].");
             }
 
             return new Input(
@@ -71,7 +72,8 @@ internal sealed record TritonWarmup(string Name, int Count, IReadOnlyList<Triton
                 model.Run(values).Dispose();
             }
         }
-        catch (Exception e) when (e is InferenceException or ModelInputException or RequestException or IOException or OverflowException)
+        catch (Exception e) when (
+            e is InferenceException or ModelInputException or RequestException or IOException or OverflowException)
         {
             throw new InvalidDataException($"model_warmup '{Name}': {e.Message}", e);
         }

@@ -55,7 +55,8 @@ internal static class Classification
         for (var row = 0; row < rows; row++)
         {
             var scores = values.Slice(row * classes, classes).ToArray();
-            foreach (var (rank, index) in Enumerable.Range(0, classes).OrderByDescending(i => scores[i]).Take(count).Index())
+            foreach (var (rank, index) in Enumerable.Range(0, classes).OrderByDescending(i => scores[i]).Take(count)
+                .Index())
             {
                 var value = scores[index].ToString(format: null, CultureInfo.InvariantCulture);
                 texts[(row * count) + rank] = names is null ? $"{value}:{index}" : $"{value}:{index}:{names[index]}";

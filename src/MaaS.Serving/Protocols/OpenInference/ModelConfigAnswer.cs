@@ -7,8 +7,8 @@ using MaaS.Serving.Models.Triton;
 namespace MaaS.Serving.Protocols.OpenInference;
 
 /// <summary>
-/// A model's configuration as Triton's <c>ModelConfig</c> in JSON, with the fields at their defaults that its clients look
-/// for. Fields that say nothing of MaaS are left out.
+/// A model's configuration as Triton's <c>ModelConfig</c> in JSON, with the fields at their defaults that its clients
+/// look for. Fields that say nothing of MaaS are left out.
 /// </summary>
 /// <remarks>Source: model_config.proto of Triton Inference Server; the members keep the names of the fields.</remarks>
 internal static class ModelConfigAnswer
@@ -66,7 +66,8 @@ internal static class ModelConfigAnswer
         writer.WriteEndObject();
     }
 
-    private static void WriteTensors(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs, bool hasBatchAxis)
+    private static void WriteTensors(
+        Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs, bool hasBatchAxis)
     {
         writer.WriteStartArray(member);
         foreach (var spec in specs)
@@ -122,7 +123,8 @@ internal static class ModelConfigAnswer
         }
 
         writer.WriteStartObject("execution_accelerators"u8);
-        foreach (var kind in providers.GroupBy(p => OfGpus.Contains(p) ? "gpu_execution_accelerator" : "cpu_execution_accelerator"))
+        foreach (var kind in providers.GroupBy(
+            p => OfGpus.Contains(p) ? "gpu_execution_accelerator" : "cpu_execution_accelerator"))
         {
             writer.WriteStartArray(kind.Key);
             foreach (var provider in kind)

@@ -11,13 +11,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.OpenInference;
 
-/// <summary>Writes the outputs of a request: as JSON, or as JSON and the bytes of those that were asked for as bytes.</summary>
+/// <summary>Writes the outputs of a request: as JSON, or as JSON and the bytes of those that were asked for as
+/// bytes.</summary>
 internal static class OpenInferenceAnswer
 {
     public const string HeaderLength = "Inference-Header-Content-Length";
 
     /// <summary>Answers a call that was run.</summary>
-    public static Task WriteAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, SharedRegions regions)
+    public static Task WriteAsync(
+        HttpContext context, InferenceCall call, OpenInferenceRequest request, SharedRegions regions)
     {
         var outputs = call.Outputs;
         var tensors = new TensorValue[outputs.Count];
@@ -25,7 +27,8 @@ internal static class OpenInferenceAnswer
         for (var i = 0; i < tensors.Length; i++)
         {
             var classes = request.Output(i).Classes;
-            tensors[i] = classes == 0 ? outputs[i] : Classification.Top(outputs[i], outputs.Specs[i], classes, call.Model.Manifest?.Labels);
+            tensors[i] = classes == 0
+                ? outputs[i] : Classification.Top(outputs[i], outputs.Specs[i], classes, call.Model.Manifest?.Labels);
             if (request.Output(i).Shared is { } part)
             {
                 regions.Write(call.Client.Caller, part, tensors[i], outputs.Specs[i].Name);
@@ -45,11 +48,14 @@ internal static class OpenInferenceAnswer
     {
         for (var i = 0; i < (request.Outputs.Count > 0 ? request.Outputs.Count : outputs.Count); i++)
         {
-            var spec = request.Outputs.Count > 0 ? outputs.FirstOrDefault(o => o.Name == request.Outputs[i].Name) : outputs[i];
-            if (spec?.Type is ElementType.Float16 or ElementType.BFloat16 && request.Output(i).Shared is null && !request.IsBinaryOutput(i) && request.Output(i).Classes == 0)
+            var spec = request.Outputs.Count > 0
+                ? outputs.FirstOrDefault(o => o.Name == request.Outputs[i].Name) : outputs[i];
+            if (spec?.Type is ElementType.Float16 or ElementType.BFloat16 && request.Output(i).Shared is null
+                && !request.IsBinaryOutput(i) && request.Output(i).Classes == 0)
             {
                 throw RequestException.BadRequest(
-                    $"output '{spec.Name}': expected the parameter binary_data: JSON does not carry {spec.Type.ProtocolName()} tensors");
+                    $"output '{spec.Name}': expected the parameter binary_data: JSON does not carry "
+                        + $"{spec.Type.ProtocolName()} tensors");
             }
         }
     }
@@ -57,7 +63,8 @@ internal static class OpenInferenceAnswer
     private static bool IsBytes(OpenInferenceRequest request, int output)
         => request.Output(output).Shared is null && request.IsBinaryOutput(output);
 
-    private static async Task WriteBinaryAsync(HttpContext context, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
+    private static async Task WriteBinaryAsync(
+        HttpContext context, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
     {
         using var header = JsonBuffer.Rent();
         header.Writer.WriteStartObject();
@@ -95,7 +102,8 @@ internal static class OpenInferenceAnswer
         await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static void WriteMembers(Utf8JsonWriter writer, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
+    private static void WriteMembers(
+        Utf8JsonWriter writer, InferenceCall call, OpenInferenceRequest request, TensorValue[] tensors)
     {
         writer.WriteString("model_name"u8, call.Model.Name);
         writer.WriteString("model_version"u8, call.Model.Version.ToString(CultureInfo.InvariantCulture));

@@ -11,7 +11,8 @@ namespace MaaS.Serving.Protocols.OpenInference;
 /// repository, configuration, statistics and schedule policy.
 /// </summary>
 internal sealed class OpenInferenceEndpoints(
-    OpenInferenceMetadata metadata, OpenInferenceInfer infer, StatisticsAnswer statistics, ServingEndpoint endpoint) : IEndpoints
+    OpenInferenceMetadata metadata, OpenInferenceInfer infer, StatisticsAnswer statistics, ServingEndpoint endpoint)
+        : IEndpoints
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {

@@ -10,14 +10,16 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Protocols.OpenInference;
 
 /// <summary><c>POST …/infer</c>: JSON, JSON followed by binary tensors, or one raw tensor.</summary>
-internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFactory contexts, SharedRegions regions, IOptions<MaaSServingOptions> options)
+internal sealed class OpenInferenceInfer(
+    InferenceCalls calls, RequestContextFactory contexts, SharedRegions regions, IOptions<MaaSServingOptions> options)
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
 
     public async Task AnswerAsync(HttpContext context)
     {
         var headerLength = HeaderLength(context);
-        using var call = await calls.BeginAsync(context, new ModelReference(context.Route("name"), context.Route("version"))).ConfigureAwait(false);
+        using var call = await calls.BeginAsync(
+            context, new ModelReference(context.Route("name"), context.Route("version"))).ConfigureAwait(false);
 
         // Binary tensors read the body in place, so it stays until the run has ended.
         using var body = await RequestBody.ReadAsync(context, _limit, headerLength).ConfigureAwait(false);
@@ -48,5 +50,6 @@ internal sealed class OpenInferenceInfer(InferenceCalls calls, RequestContextFac
     private static int? HeaderLength(HttpContext context)
         => !context.Request.Headers.TryGetValue(OpenInferenceAnswer.HeaderLength, out var text) ? null
             : int.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length
-            : throw RequestException.BadRequest($"{OpenInferenceAnswer.HeaderLength}: expected a number of bytes, got '{text}'");
+            : throw RequestException.BadRequest(
+                $"{OpenInferenceAnswer.HeaderLength}: expected a number of bytes, got '{text}'");
 }

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Serving.Protocols.OpenInference;
 
 /// <summary>What the server and its models say of themselves: health, metadata and configuration.</summary>
-internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoders encoders, RequestContextFactory contexts)
+internal sealed class OpenInferenceMetadata(
+    ModelRepository models, InputEncoders encoders, RequestContextFactory contexts)
 {
     public static Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer =>
     {
@@ -25,7 +26,8 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
         writer.WriteEndArray();
     });
 
-    public static Task ServerLiveAsync(HttpContext context) => JsonAnswer.WriteAsync(context, writer => writer.WriteBoolean("live"u8, true));
+    public static Task ServerLiveAsync(HttpContext context)
+        => JsonAnswer.WriteAsync(context, writer => writer.WriteBoolean("live"u8, true));
 
     // The specification's text calls the member "live" here too, its OpenAPI document "ready": both are there.
     public Task ServerReadyAsync(HttpContext context) => JsonAnswer.WriteAsync(
@@ -75,11 +77,14 @@ internal sealed class OpenInferenceMetadata(ModelRepository models, InputEncoder
     {
         using var lease = await AcquireAsync(context).ConfigureAwait(false);
         var inputs = encoders.InputsOf(lease.Model);
-        await JsonAnswer.WriteAsync(context, writer => ModelConfigAnswer.Write(writer, lease.Model, inputs)).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, writer => ModelConfigAnswer.Write(writer, lease.Model, inputs))
+            .ConfigureAwait(false);
     }
 
     private ValueTask<ModelLease> AcquireAsync(HttpContext context)
-        => models.AcquireAsync(new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context), context.RequestAborted);
+        => models.AcquireAsync(
+            new ModelReference(context.Route("name"), context.Route("version")), contexts.Of(context),
+            context.RequestAborted);
 
     /// <summary>Name, type and shape of each tensor.</summary>
     public static void WriteSpecs(Utf8JsonWriter writer, string member, IReadOnlyList<TensorSpec> specs)

@@ -99,7 +99,8 @@ internal sealed class RepositoryEndpoints(ModelRepository models, ServingEndpoin
 
     private async Task UnloadAsync(HttpContext context)
     {
-        await ReadAsync(context, static (ref reader) => // No model depends on another here, so unload_dependents changes nothing.
+        // No model depends on another here, so unload_dependents changes nothing.
+        await ReadAsync(context, static (ref reader) =>
         {
             reader.Read();
             reader.Skip();

@@ -16,6 +16,7 @@ internal static class ServerDescription
     /// <summary>Extensions of the protocol, by the names that clients look for.</summary>
     public static IReadOnlyList<string> Extensions { get; } =
     [
-        "binary_tensor_data", "classification", "generate", "model_configuration", "model_repository", "parameters", "schedule_policy", "statistics",
+        "binary_tensor_data", "classification", "generate", "model_configuration", "model_repository", "parameters",
+        "schedule_policy", "statistics",
     ];
 }

@@ -25,7 +25,8 @@ internal sealed class SettingsEndpoints(ServingEndpoint endpoint) : IEndpoints
         {
             endpoints.MapGet(address, write).WithScope(ServingScope.Read);
             endpoints.MapPost(address, endpoint.Handle(static _ => throw new RequestException(
-                FaultKind.NotSupported, "expected GET: traces (Telemetry:Otlp) and logs (Logging) are settings of the host")))
+                FaultKind.NotSupported,
+                "expected GET: traces (Telemetry:Otlp) and logs (Logging) are settings of the host")))
                 .WithScope(ServingScope.Admin);
         }
     }

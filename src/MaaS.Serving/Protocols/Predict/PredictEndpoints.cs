@@ -38,7 +38,8 @@ internal sealed class PredictEndpoints(
         // The stations of docs/architecture.md; 1 and 2, the guard and the endpoint, are passed.
         // 3: lease the version that is asked for.
         var version = context.Request.Query["version"] is [{ Length: > 0 } number] ? number : null;
-        using var call = await calls.BeginAsync(context, new ModelReference(Named(context), version)).ConfigureAwait(false);
+        using var call = await calls.BeginAsync(context, new ModelReference(Named(context), version))
+            .ConfigureAwait(false);
         RequestForm form;
         using (var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false))
         {

@@ -77,7 +77,8 @@ internal sealed class SharedMemoryEndpoints(SharedRegions regions, ServingEndpoi
                 case "key":
                     key = JsonMember.Text(ref reader, name);
                     break;
-                case "offset" or "byte_size" when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number):
+                case "offset" or "byte_size" when reader.TokenType == JsonTokenType.Number
+                    && reader.TryGetInt64(out var number):
                     (offset, size) = name == "offset" ? (number, size) : (offset, number);
                     break;
                 case "offset" or "byte_size":

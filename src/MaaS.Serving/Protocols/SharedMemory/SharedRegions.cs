@@ -26,10 +26,13 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
     public void Register(Caller caller, string name, string key, long offset, long size)
     {
         var file = key.TrimStart('/');
-        if (_options.Prefix is not { } prefix || file.Contains('/', StringComparison.Ordinal) || file.Contains('\\', StringComparison.Ordinal)
-            || !file.StartsWith(prefix.TrimStart('/'), StringComparison.Ordinal) || file.Contains('\0', StringComparison.Ordinal))
+        if (_options.Prefix is not { } prefix || file.Contains('/', StringComparison.Ordinal)
+            || file.Contains('\\', StringComparison.Ordinal)
+            || !file.StartsWith(prefix.TrimStart('/'), StringComparison.Ordinal)
+            || file.Contains('\0', StringComparison.Ordinal))
         {
-            throw RequestException.BadRequest($"region '{name}': expected a key that begins with '{_options.Prefix}', got '{key}'");
+            throw RequestException.BadRequest(
+                $"region '{name}': expected a key that begins with '{_options.Prefix}', got '{key}'");
         }
 
         var region = SharedRegion.Open(name, key, caller.Name, Path.Combine(_options.Folder, file), offset, size);
@@ -79,7 +82,8 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
         var size = BinaryTensor.Size(tensor);
         if (size > part.Size)
         {
-            throw RequestException.BadRequest($"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
+            throw RequestException.BadRequest(
+                $"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
         }
 
         var bytes = new ArrayBufferWriter<byte>((int)Math.Max(1, size));
@@ -94,17 +98,20 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
         lock (_adding)
         {
             var (most, whose) = _regions.Count >= _options.MaxRegions ? (_options.MaxRegions, "all callers")
-                : _regions.Keys.Count(k => k.Owner == caller.Name) >= _options.MaxRegionsPerCaller ? (_options.MaxRegionsPerCaller, "this caller")
+                : _regions.Keys.Count(k => k.Owner == caller.Name) >= _options.MaxRegionsPerCaller
+                    ? (_options.MaxRegionsPerCaller, "this caller")
                 : (0, "");
             if (most > 0)
             {
                 throw new RequestException(
-                    FaultKind.ResourceExhausted, $"expected at most {most} regions of {whose}, got one more; unregister some");
+                    FaultKind.ResourceExhausted,
+                    $"expected at most {most} regions of {whose}, got one more; unregister some");
             }
 
             if (!_regions.TryAdd((caller.Name, region.Name), region))
             {
-                throw RequestException.BadRequest($"region '{region.Name}': expected a name that is not registered yet");
+                throw RequestException.BadRequest(
+                    $"region '{region.Name}': expected a name that is not registered yet");
             }
         }
     }

@@ -11,7 +11,8 @@ namespace MaaS.Serving.Protocols.TensorFlow;
 /// Requests as CloudEvents, of which KServe's V1 protocol answers with another: structured ones hold the request in
 /// <c>data</c> or <c>data_base64</c>, binary ones have it as their body and the rest in headers.
 /// </summary>
-/// <remarks>Source: CloudEvents 1.0, JSON event format and HTTP protocol binding; the response's attributes are KServe's.</remarks>
+/// <remarks>Source: CloudEvents 1.0, JSON event format and HTTP protocol binding; the response's attributes are
+/// KServe's.</remarks>
 internal static class CloudEvent
 {
     private const string StructuredType = "application/cloudevents+json";
@@ -25,7 +26,8 @@ internal static class CloudEvent
     public static bool IsBinary(HttpRequest request) => request.Headers.ContainsKey("ce-specversion");
 
     /// <summary>The data of a structured event.</summary>
-    /// <exception cref="RequestException">400: an attribute that every event has is missing, or there is no data.</exception>
+    /// <exception cref="RequestException">400: an attribute that every event has is missing, or there is no
+    /// data.</exception>
     public static byte[] Data(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
@@ -66,12 +68,15 @@ internal static class CloudEvent
 
         reader.Read(); // Throws where something follows the object.
         return missing.Count > 0
-            ? throw RequestException.BadRequest($"expected a CloudEvent with id, source, type and specversion, [{string.Join(", ", missing)}] is missing")
+            ? throw RequestException.BadRequest(
+                $"expected a CloudEvent with id, source, type and specversion, [{string.Join(", ", missing)}] is "
+                    + "missing")
             : data ?? throw RequestException.BadRequest("expected a CloudEvent with data or data_base64, got none");
     }
 
     /// <summary>Answers a structured event.</summary>
-    public static async Task WriteAsync(HttpContext context, string model, DateTimeOffset time, Action<Utf8JsonWriter> writeData)
+    public static async Task WriteAsync(
+        HttpContext context, string model, DateTimeOffset time, Action<Utf8JsonWriter> writeData)
     {
         using var json = JsonBuffer.Rent();
         var writer = json.Writer;
@@ -113,5 +118,6 @@ internal static class CloudEvent
 
     private static string Source(string model) => $"io.kserve.inference.{model}";
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string Text(DateTimeOffset time)
+        => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

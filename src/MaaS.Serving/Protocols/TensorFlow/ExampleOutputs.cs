@@ -28,12 +28,14 @@ internal static class ExampleOutputs
             if (outputs[i].Shape.IsEmpty || outputs[i].Shape[0] != rows)
             {
                 throw RequestException.BadRequest(
-                    $"{method}: expected one entry for each of {rows} examples, the model gives {outputs.Specs[i].Name}: {outputs[i]}");
+                    $"{method}: expected one entry for each of {rows} examples, the model gives "
+                        + $"{outputs.Specs[i].Name}: {outputs[i]}");
             }
         }
     }
 
-    /// <summary>Label and score of every class, by row: probabilities of a package that classifies, else the model's scores.</summary>
+    /// <summary>Label and score of every class, by row: probabilities of a package that classifies, else the model's
+    /// scores.</summary>
     /// <param name="model">The model.</param>
     /// <param name="scores">(N, classes), float32.</param>
     /// <returns>One list a row; labels are empty where the model has none.</returns>
@@ -60,5 +62,7 @@ internal static class ExampleOutputs
     }
 
     private static RequestException Unfit(string method, string expected, ServedModel model)
-        => RequestException.BadRequest($"{method}: expected a model with {expected}, '{model.Name}' has {string.Join("; ", model.Outputs)}; use predict");
+        => RequestException.BadRequest(
+            $"{method}: expected a model with {expected}, '{model.Name}' has {string.Join("; ", model.Outputs)}; use "
+                + "predict");
 }

@@ -6,7 +6,8 @@ using MaaS.Serving.Protocols.Forms;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 
-/// <summary>Reads a list of examples: features by the names of the model's inputs, and a context that all share.</summary>
+/// <summary>Reads a list of examples: features by the names of the model's inputs, and a context that all
+/// share.</summary>
 internal static class ExamplesRequest
 {
     /// <summary>Reads a request.</summary>
@@ -41,7 +42,8 @@ internal static class ExamplesRequest
             {
                 if (!seen[i] && counts[i] is not null)
                 {
-                    throw RequestException.BadRequest($"examples: expected the feature '{tensors.Specs[i].Name}' in example {rows}, it is missing");
+                    throw RequestException.BadRequest(
+                        $"examples: expected the feature '{tensors.Specs[i].Name}' in example {rows}, it is missing");
                 }
             }
 
@@ -82,11 +84,15 @@ internal static class ExamplesRequest
             reader.Read();
             if (isExamples)
             {
-                examples = examples is null ? (int)reader.TokenStartIndex : throw RequestException.BadRequest("expected 'examples' once, got it twice");
+                examples = examples is null
+                    ? (int)reader.TokenStartIndex
+                    : throw RequestException.BadRequest("expected 'examples' once, got it twice");
             }
             else if (isContext)
             {
-                context = context is null ? (int)reader.TokenStartIndex : throw RequestException.BadRequest("expected 'context' once, got it twice");
+                context = context is null
+                    ? (int)reader.TokenStartIndex
+                    : throw RequestException.BadRequest("expected 'context' once, got it twice");
             }
 
             RequestObject.CheckSignature(ref reader, isSignature);
@@ -96,11 +102,13 @@ internal static class ExamplesRequest
         return (examples ?? throw RequestException.BadRequest("expected an object with 'examples', got none"), context);
     }
 
-    private static void ReadFeatures(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestTensors tensors, int?[] counts, bool[] seen, int row)
+    private static void ReadFeatures(
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestTensors tensors, int?[] counts, bool[] seen, int row)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw RequestException.BadRequest($"examples: expected objects of features, got {reader.TokenType} as example {row}");
+            throw RequestException.BadRequest(
+                $"examples: expected objects of features, got {reader.TokenType} as example {row}");
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -109,7 +117,8 @@ internal static class ExamplesRequest
             var name = tensors.Specs[input].Name;
             if (seen[input])
             {
-                throw RequestException.BadRequest($"examples: expected the feature '{name}' once in example {row} and the context, got it twice");
+                throw RequestException.BadRequest(
+                    $"examples: expected the feature '{name}' once in example {row} and the context, got it twice");
             }
 
             if (row > 0 && counts[input] is null)
@@ -126,7 +135,8 @@ internal static class ExamplesRequest
             counts[input] ??= count;
             if (counts[input] != count)
             {
-                throw RequestException.BadRequest($"examples: expected as many values of '{name}' in each, got {counts[input]} and {count}");
+                throw RequestException.BadRequest(
+                    $"examples: expected as many values of '{name}' in each, got {counts[input]} and {count}");
             }
         }
     }

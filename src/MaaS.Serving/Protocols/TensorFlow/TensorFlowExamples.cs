@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 
-/// <summary><c>POST …:classify</c> and <c>:regress</c>, whose requests are lists of examples with named features.</summary>
+/// <summary><c>POST …:classify</c> and <c>:regress</c>, whose requests are lists of examples with named
+/// features.</summary>
 internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServingOptions> options)
 {
     private readonly long _limit = options.Value.MaxRequestBytes;
@@ -60,7 +61,8 @@ internal sealed class TensorFlowExamples(InferenceCalls calls, IOptions<MaaSServ
         writer.WriteEndArray();
     }
 
-    private async Task<InferenceCall> RunAsync(HttpContext context, string method, Func<ServedModel, TensorSpec> outputOf)
+    private async Task<InferenceCall> RunAsync(
+        HttpContext context, string method, Func<ServedModel, TensorSpec> outputOf)
     {
         var call = await calls.BeginAsync(context, context.RoutedModel()).ConfigureAwait(false);
         try

@@ -11,9 +11,11 @@ using Microsoft.Net.Http.Headers;
 
 namespace MaaS.Serving.Protocols.TensorFlow;
 
-/// <summary><c>POST …:predict</c>, in rows or columns, or as a serialized PredictRequest that is answered in kind.</summary>
+/// <summary><c>POST …:predict</c>, in rows or columns, or as a serialized PredictRequest that is answered in
+/// kind.</summary>
 internal sealed class TensorFlowPredict(
-    InferenceCalls calls, TensorFlowMessages messages, RequestContextFactory contexts, TimeProvider time, IOptions<MaaSServingOptions> options)
+    InferenceCalls calls, TensorFlowMessages messages, RequestContextFactory contexts, TimeProvider time,
+    IOptions<MaaSServingOptions> options)
 {
     private const string Protobuf = "application/x-protobuf";
 
@@ -37,7 +39,8 @@ internal sealed class TensorFlowPredict(
         await call.RunAsync(outputs: null, context.RequestAborted).ConfigureAwait(false);
         if (CloudEvent.IsStructured(context.Request))
         {
-            await CloudEvent.WriteAsync(context, call.Model.Name, time.GetUtcNow(), FormAnswer.Members(form, call)).ConfigureAwait(false);
+            await CloudEvent.WriteAsync(context, call.Model.Name, time.GetUtcNow(), FormAnswer.Members(form, call))
+                .ConfigureAwait(false);
             return;
         }
 
@@ -54,7 +57,8 @@ internal sealed class TensorFlowPredict(
         using var body = await RequestBody.ReadAsync(context, _limit, jsonLength: 0).ConfigureAwait(false);
         var request = Parse(body.Binary.Span);
         var reference = ModelSpecs.Reference(context.RoutedModel(), request.ModelSpec);
-        var response = await messages.PredictAsync(request, reference, contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
+        var response = await messages.PredictAsync(request, reference, contexts.Of(context), context.RequestAborted)
+            .ConfigureAwait(false);
         context.Response.ContentType = Protobuf;
         var bytes = response.ToByteArray();
         context.Response.ContentLength = bytes.Length;
@@ -68,7 +72,8 @@ internal sealed class TensorFlowPredict(
         {
             return PredictRequest.Parser.ParseFrom(body);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception e) when (
+            e is InvalidProtocolBufferException or InvalidOperationException or IndexOutOfRangeException)
         {
             // The parser throws the others where a number is cut off.
             throw new RequestException("expected a serialized tensorflow.serving.PredictRequest, got other bytes", e);

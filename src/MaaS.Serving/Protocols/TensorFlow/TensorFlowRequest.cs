@@ -14,7 +14,8 @@ internal sealed class TensorFlowRequest(RequestTensors tensors) : IRequestForms
     public string Expected => "'instances' or 'inputs'";
 
     public RequestForm? Of(in Utf8JsonReader member)
-        => JsonText.Is(member, "instances"u8) ? RequestForm.Row : JsonText.Is(member, "inputs"u8) ? RequestForm.Column : null;
+        => JsonText.Is(member, "instances"u8)
+            ? RequestForm.Row : JsonText.Is(member, "inputs"u8) ? RequestForm.Column : null;
 
     public RequestForm Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, RequestForm form)
     {

@@ -21,7 +21,8 @@ internal sealed class TensorFlowStatus(ModelRepository models, InputEncoders enc
             statuses = [.. statuses.Where(s => s.Labels.Contains(label))];
             if (statuses.Count == 0)
             {
-                throw RequestException.NotFound($"model '{name}': expected a label that leads to a version, got '{label}'");
+                throw RequestException.NotFound(
+                    $"model '{name}': expected a label that leads to a version, got '{label}'");
             }
         }
 
@@ -46,7 +47,8 @@ internal sealed class TensorFlowStatus(ModelRepository models, InputEncoders enc
 
     public async Task MetadataAsync(HttpContext context)
     {
-        using var lease = await models.AcquireAsync(context.RoutedModel(), contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
+        using var lease = await models.AcquireAsync(context.RoutedModel(), contexts.Of(context), context.RequestAborted)
+            .ConfigureAwait(false);
         var model = lease.Model;
         await JsonAnswer.WriteAsync(context, writer =>
         {

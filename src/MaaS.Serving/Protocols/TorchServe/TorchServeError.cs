@@ -27,7 +27,8 @@ internal static class TorchServeError
         var digits = version.EndsWith(".0", StringComparison.Ordinal) ? version[..^2] : version;
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : digits.Length > 0 && digits.All(char.IsAsciiDigit)
-                ? throw RequestException.BadRequest($"model '{name}': expected a version of at most 63 bits, got '{version}'")
+                ? throw RequestException.BadRequest(
+                    $"model '{name}': expected a version of at most 63 bits, got '{version}'")
                 : throw RequestException.NotFound($"model '{name}': expected a version as 1, got '{version}'");
     }
 
@@ -37,7 +38,9 @@ internal static class TorchServeError
     {
         if (models.IsUnloaded(name))
         {
-            throw RequestException.NotFound($"model '{name}': expected a registered model, it was unregistered; POST /models?model_name={name} registers it again");
+            throw RequestException.NotFound(
+                $"model '{name}': expected a registered model, it was unregistered; POST /models?model_name={name} "
+                    + "registers it again");
         }
     }
 

@@ -22,7 +22,8 @@ namespace MaaS.Serving.Protocols.TorchServe;
 /// JSON, text or a tensor's bytes) or as a form's file, and <c>/ping</c>.
 /// </summary>
 internal sealed class TorchServeInference(
-    ModelRepository models, InferenceCalls calls, ImageFiles images, ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
+    ModelRepository models, InferenceCalls calls, ImageFiles images, ServingEndpoint endpoint,
+    IOptions<MaaSServingOptions> options) : IEndpoints
 {
     // TorchServe's image classifiers answer with as many classes.
     private const int Classes = 5;

@@ -23,7 +23,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         RequestDelegate Handle(Func<HttpContext, Task> answer) => endpoint.Handle(answer, TorchServeError.WriteAsync);
         endpoints.MapGet("/models", Handle(ListAsync)).WithScope(ServingScope.Read);
-        endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin).WithModel(new ModelMetadata(RegisteredName));
+        endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin)
+            .WithModel(new ModelMetadata(RegisteredName));
         endpoints.MapGet("/models/{name}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
         endpoints.MapGet("/models/{name}/{version}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
         endpoints.MapPut("/models/{name}", Handle(ScaleAsync)).WithScope(ServingScope.Admin);
@@ -52,7 +53,12 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
                 writer.WriteStartObject();
                 writer.WriteString("modelName"u8, versions.Key);
                 writer.WriteString("modelUrl"u8, versions.Key);
-                WriteReason(writer, string.Join("; ", versions.Where(s => s.ErrorMessage.Length > 0).Select(s => $"version {s.Version}: {s.ErrorMessage}")));
+                WriteReason(
+                    writer,
+                    string.Join(
+                        "; ",
+                        versions.Where(s => s.ErrorMessage.Length > 0)
+                            .Select(s => $"version {s.Version}: {s.ErrorMessage}")));
                 writer.WriteEndObject();
             }
 
@@ -70,7 +76,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         {
             null => [all.LastOrDefault(s => s.IsServable) ?? all[^1]],
             "all" => all,
-            var version => visible.Status(name, TorchServeError.Version(name, version).ToString(CultureInfo.InvariantCulture)),
+            var version
+                => visible.Status(name, TorchServeError.Version(name, version).ToString(CultureInfo.InvariantCulture)),
         };
         return JsonAnswer.WriteValueAsync(context, writer =>
         {
@@ -87,7 +94,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     /// <summary>The model that a registration names; null where it names none.</summary>
     private static string? RegisteredName(HttpContext context)
         => context.Request.Query["model_name"].ToString() is { Length: > 0 } name ? name
-            : Path.GetFileNameWithoutExtension(context.Request.Query["url"].ToString()) is { Length: > 0 } file ? file : null;
+            : Path.GetFileNameWithoutExtension(context.Request.Query["url"].ToString()) is { Length: > 0 } file
+                ? file : null;
 
     private async Task RegisterAsync(HttpContext context)
     {
@@ -95,7 +103,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         var name = RegisteredName(context);
         if (name is null || url.Contains('/', StringComparison.Ordinal) || url.Contains('\\', StringComparison.Ordinal))
         {
-            throw RequestException.BadRequest("expected ?url= with the name of a file of the models folder, or ?model_name=, without a path");
+            throw RequestException.BadRequest(
+                "expected ?url= with the name of a file of the models folder, or ?model_name=, without a path");
         }
 
         var visible = new ModelAccess(models, context);
@@ -119,7 +128,9 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
             visible.SetInstances(name, Math.Min(workers, MaxWorkers));
         }
 
-        var status = $"Model \"{name}\" Version: {Latest(visible, name)} registered with {models.Instances(name) ?? 1} initial workers";
+        var status =
+            $"Model \"{name}\" Version: {Latest(visible, name)} registered with {models.Instances(name) ?? 1} initial "
+            + "workers";
         await StatusAsync(context, status).ConfigureAwait(false);
     }
 
@@ -136,13 +147,17 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     {
         var name = context.Route("name")!;
         var visible = new ModelAccess(models, context);
-        visible.Status(name, context.Route("version") is { } text ? TorchServeError.Version(name, text).ToString(CultureInfo.InvariantCulture) : null);
+        visible.Status(
+            name,
+            context.Route("version") is { } text
+                ? TorchServeError.Version(name, text).ToString(CultureInfo.InvariantCulture) : null);
         TorchServeError.ThrowIfUnregistered(models, name);
         var (least, most) = (Number(context, "min_worker") ?? 1, Number(context, "max_worker"));
         if (least > MaxWorkers || most is 0 or > MaxWorkers || most < least)
         {
             throw RequestException.BadRequest(
-                $"expected ?min_worker= and ?max_worker= from 1 to {MaxWorkers}, the first not above the second, got {least} and {most}; DELETE ends a model");
+                $"expected ?min_worker= and ?max_worker= from 1 to {MaxWorkers}, the first not above the second, got "
+                    + $"{least} and {most}; DELETE ends a model");
         }
 
         visible.SetInstances(name, Math.Max(1, most ?? Math.Max(least, 1)));
@@ -157,7 +172,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         return StatusAsync(context, $"Default version successfully updated for model \"{name}\" to \"{version}\"");
     }
 
-    private static Task StatusAsync(HttpContext context, string status) => JsonAnswer.WriteAsync(context, writer => writer.WriteString("status"u8, status));
+    private static Task StatusAsync(HttpContext context, string status)
+        => JsonAnswer.WriteAsync(context, writer => writer.WriteString("status"u8, status));
 
     private void Describe(Utf8JsonWriter writer, ModelVersionStatus status)
     {
@@ -195,7 +211,8 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
         }
     }
 
-    private static long Latest(ModelAccess visible, string name) => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
+    private static long Latest(ModelAccess visible, string name)
+        => visible.Status(name).LastOrDefault(s => s.IsServable)?.Version ?? 0;
 
     private static int? Number(HttpContext context, string key)
         => context.Request.Query[key].ToString() is not { Length: > 0 } text ? null

@@ -1,7 +1,7 @@
 namespace MaaS.Training.Export.Sizes;
 
-/// <summary>The sizes that one dynamic axis may have, as far as the module has told: it may refuse odd ones, small ones,
-/// or those beyond a table.</summary>
+/// <summary>The sizes that one dynamic axis may have, as far as the module has told: it may refuse odd ones, small
+/// ones, or those beyond a table.</summary>
 internal sealed class AxisRange
 {
     // Everyday divisors: a size should leave a remainder that no size before it left.
@@ -73,15 +73,20 @@ internal sealed class AxisRange
     public long Smallest => Lattice(Low, up: true);
 
     // Halfway, by their ratio, from the sizes that the module took to the nearest one that it refused.
-    private long Low => _refusedBelow == 1 ? 2 : Math.Max(_refusedBelow + 1, (long)Math.Sqrt((double)_refusedBelow * _least));
+    private long Low
+        => _refusedBelow == 1 ? 2 : Math.Max(_refusedBelow + 1, (long)Math.Sqrt((double)_refusedBelow * _least));
 
-    private long High => _refusedAbove == long.MaxValue ? long.MaxValue : Math.Min(_refusedAbove - 1, (long)Math.Ceiling(Math.Sqrt((double)_refusedAbove * _most)));
+    private long High
+        => _refusedAbove == long.MaxValue
+        ? long.MaxValue : Math.Min(_refusedAbove - 1, (long)Math.Ceiling(Math.Sqrt((double)_refusedAbove * _most)));
 
-    /// <summary>A size, at most <paramref name="limit"/>, that tells most beside those already seen, and how much.</summary>
+    /// <summary>A size, at most <paramref name="limit"/>, that tells most beside those already seen, and how
+    /// much.</summary>
     public (long Size, double Novelty) Next(IReadOnlyCollection<long> seen, long limit)
     {
         long[] candidates = _given is not null ? [.. _given] : [.. Enumerable.Range(0, 12).Select(_ => Draw(limit))];
-        return candidates.Select(candidate => (candidate, Novelty(candidate, seen))).MaxBy(static choice => choice.Item2);
+        return candidates.Select(candidate => (candidate, Novelty(candidate, seen)))
+            .MaxBy(static choice => choice.Item2);
     }
 
     /// <summary>Any size, at most <paramref name="limit"/>.</summary>

@@ -3,7 +3,8 @@ namespace MaaS.Training.Export.Sizes;
 /// <summary>Traces a module at sizes that <see cref="SizeRuns"/> chooses.</summary>
 internal interface ISizeTracer
 {
-    /// <summary>Whether shapes alone can be traced, at next to no cost at any size. Asked after the first run.</summary>
+    /// <summary>Whether shapes alone can be traced, at next to no cost at any size. Asked after the first
+    /// run.</summary>
     bool HasShapes { get; }
 
     /// <summary>The largest size for runs of shapes alone. Asked after the first runs.</summary>

@@ -3,8 +3,8 @@ using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export.Sizes;
 
-/// <summary>Finds a number as a sum of axes and of products of axes, smallest sums first. A common divisor is taken only
-/// where it divides at every size that the axes can have.</summary>
+/// <summary>Finds a number as a sum of axes and of products of axes, smallest sums first. A common divisor is taken
+/// only where it divides at every size that the axes can have.</summary>
 internal sealed class PolynomialFit
 {
     private const int LargestDivisor = 64;
@@ -18,7 +18,8 @@ internal sealed class PolynomialFit
     public PolynomialFit(IReadOnlyList<DynamicAxis> axes, IEnumerable<int> runs)
     {
         _runs = [.. runs];
-        SizeTerm[] first = [.. axes.Select(axis => new SizeTerm(axis.Expression, Array.ConvertAll(_runs, axis.Expression.At)))];
+        SizeTerm[] first = [
+            .. axes.Select(axis => new SizeTerm(axis.Expression, Array.ConvertAll(_runs, axis.Expression.At)))];
         SizeTerm[] second = [.. Products(first, first)];
         SizeTerm[] third = [.. Products(second, first)];
         SizeTerm[] low = [.. first, .. second];

@@ -1,7 +1,8 @@
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Takes out of a vector of numbers, one for each run, what some terms and a constant explain of it.</summary>
-/// <remarks>Gauss–Jordan elimination in float64 on the differences from the first run: a filter before exact checks.</remarks>
+/// <remarks>Gauss–Jordan elimination in float64 on the differences from the first run: a filter before exact
+/// checks.</remarks>
 internal sealed class Projection
 {
     private const double Tolerance = 1e-7;

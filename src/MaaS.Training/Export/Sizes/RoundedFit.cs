@@ -3,7 +3,8 @@ using MaaS.Training.Tracing;
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Finds a number as a sum of one or two rounded parts, of axes and of their products, and of a constant;
-/// smallest sums first. What it finds must be far likelier than a chance hit among all that was tried before it.</summary>
+/// smallest sums first. What it finds must be far likelier than a chance hit among all that was tried before
+/// it.</summary>
 internal sealed class RoundedFit
 {
     // A chance hit of one in a thousand for each number, were nothing of this form true.

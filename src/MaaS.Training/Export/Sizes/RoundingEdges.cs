@@ -12,7 +12,8 @@ internal sealed class RoundingEdges
     private readonly IReadOnlyDictionary<string, long> _steps;
     private readonly Dictionary<(int Part, string Side), HashSet<long>> _seen = [];
 
-    /// <summary>The edges of expressions; those made of the graph's own values have none that could be aimed at.</summary>
+    /// <summary>The edges of expressions; those made of the graph's own values have none that could be aimed
+    /// at.</summary>
     /// <param name="expressions">What was found.</param>
     /// <param name="steps">By how much each axis moves from one of its sizes to the next.</param>
     public RoundingEdges(IEnumerable<SizeExpression> expressions, IReadOnlyDictionary<string, long> steps)
@@ -20,7 +21,9 @@ internal sealed class RoundingEdges
         _steps = steps;
         _parts = [.. expressions.SelectMany(static expression => expression.Parts).OfType<SizeExpression.Binary>()
             .Where(static part => part.Axes.All(static axis => axis.Symbol is not null))
-            .Where(static part => part.Operator is SizeOperator.Div or SizeOperator.Mod or SizeOperator.Min or SizeOperator.Max)
+            .Where(
+                static part
+                    => part.Operator is SizeOperator.Div or SizeOperator.Mod or SizeOperator.Min or SizeOperator.Max)
             .Distinct()];
     }
 
@@ -67,7 +70,8 @@ internal sealed class RoundingEdges
                 continue;
             }
 
-            long left = _parts[part].Left.At(axis => sizes[axis.Symbol!]), divisor = _parts[part].Right.At(axis => sizes[axis.Symbol!]);
+            long left = _parts[part].Left.At(axis => sizes[axis.Symbol!]),
+            divisor = _parts[part].Right.At(axis => sizes[axis.Symbol!]);
             if (Math.Abs(left) < Math.Min(divisor, Window))
             {
                 edges.Add(new(part, "about 0", left, true));

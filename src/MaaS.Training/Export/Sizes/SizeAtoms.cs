@@ -1,14 +1,15 @@
 namespace MaaS.Training.Export.Sizes;
 
-/// <summary>What everyday code makes of sizes by rounding: quotients, remainders, what fills up to a multiple, halves of
-/// these, products, minima and maxima; the commonest first.</summary>
+/// <summary>What everyday code makes of sizes by rounding: quotients, remainders, what fills up to a multiple, halves
+/// of these, products, minima and maxima; the commonest first.</summary>
 /// <remarks>Two atoms that agree up to a constant in all runs are one here: the first stays. Sizes at the edge of its
 /// rounding, traced afterwards, tell it from the others.</remarks>
 internal sealed class SizeAtoms
 {
     private static readonly long[] Divisors =
     [
-        2, 4, 8, 3, 16, 32, 5, 6, 7, 10, 12, 14, 64, 9, 15, 20, 24, 28, 11, 13, 25, 30, 18, 22, 21, 26, 27, 36, 40, 48, 50,
+        2, 4, 8, 3, 16, 32, 5, 6, 7, 10, 12, 14, 64, 9, 15, 20, 24, 28, 11, 13, 25, 30, 18, 22, 21, 26, 27, 36, 40, 48,
+        50,
         56, 60, 96, 100, 112, 128, 256,
     ];
 
@@ -96,7 +97,8 @@ internal sealed class SizeAtoms
         {
             for (int j = i + 1; j < axes.Count; j++)
             {
-                foreach (var op in (SizeOperator[])[SizeOperator.Mul, SizeOperator.Sub, SizeOperator.Add, SizeOperator.Max, SizeOperator.Min])
+                foreach (var op in (SizeOperator[])[
+                    SizeOperator.Mul, SizeOperator.Sub, SizeOperator.Add, SizeOperator.Max, SizeOperator.Min])
                 {
                     var pair = SizeTerm.Of(op, axes[i], axes[j]);
                     Add(Simple, pair);
@@ -179,7 +181,8 @@ internal sealed class SizeAtoms
                 }
             }
         }
-        IEnumerable<long> Near(long size) => Enumerable.Range(-8, 17).Select(step => size + step).Where(static limit => limit > 1);
+        IEnumerable<long> Near(long size)
+            => Enumerable.Range(-8, 17).Select(step => size + step).Where(static limit => limit > 1);
     }
 
     private void Crossing(SizeTerm axis)

@@ -48,7 +48,8 @@ internal abstract record SizeExpression
     public bool IsPolynomial => Parts.All(static part => part is Number or Measured { Symbol: not null }
         or Binary { Operator: SizeOperator.Add or SizeOperator.Sub or SizeOperator.Mul });
 
-    /// <summary>Whether nothing is rounded or cut, so that what holds at some sizes holds between them as well.</summary>
+    /// <summary>Whether nothing is rounded or cut, so that what holds at some sizes holds between them as
+    /// well.</summary>
     public bool IsSmooth => !Parts.Any(static part => part is Binary
     {
         Operator: SizeOperator.Div or SizeOperator.Mod or SizeOperator.Min or SizeOperator.Max,
@@ -83,7 +84,8 @@ internal abstract record SizeExpression
     public static SizeExpression Sum(IEnumerable<(long Factor, SizeExpression Expression)> terms, long offset)
     {
         SizeExpression? sum = null;
-        foreach (var (factor, expression) in terms.Where(static t => t.Factor != 0).OrderByDescending(static t => t.Factor > 0))
+        foreach (var (factor, expression) in terms.Where(static t => t.Factor != 0)
+            .OrderByDescending(static t => t.Factor > 0))
         {
             var part = new Number(Math.Abs(factor)) * expression;
             sum = sum is not null ? factor > 0 ? sum + part : sum - part

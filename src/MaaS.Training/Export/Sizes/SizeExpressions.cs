@@ -4,7 +4,8 @@ using MaaS.Training.Tracing;
 namespace MaaS.Training.Export.Sizes;
 
 /// <summary>Computes sizes inside the ONNX graph: a number that moves with the dynamic axes becomes the axis of a value
-/// that has it, or arithmetic on the axes of the graph's inputs and values. What occurs twice is computed once.</summary>
+/// that has it, or arithmetic on the axes of the graph's inputs and values. What occurs twice is computed
+/// once.</summary>
 internal sealed class SizeExpressions(GraphBuilder graph, SizeFit fit)
 {
     // So many runs must agree before a number counts as the axis of a value whose size is rounded.
@@ -45,14 +46,19 @@ internal sealed class SizeExpressions(GraphBuilder graph, SizeFit fit)
         }
     }
 
-    /// <summary>An axis as the graph's declarations show it: a number, a sum of products of the symbols, or unknown.</summary>
+    /// <summary>An axis as the graph's declarations show it: a number, a sum of products of the symbols, or
+    /// unknown.</summary>
     public OnnxDimension Dimension(TracedSize size) =>
-        size.IsFixed ? size.Value : fit.Polynomial(size) is { IsPolynomial: true } found ? found.ToString() : default(OnnxDimension);
+        size.IsFixed
+            ? size.Value
+            : fit.Polynomial(size) is { IsPolynomial: true } found ? found.ToString() : default(OnnxDimension);
 
     /// <summary>Whether the number is an axis of a value or a sum of products of axes.</summary>
-    public bool IsPlain(TracedSize size) => size.IsFixed || KnownAxis(size) is not null || fit.Polynomial(size) is not null;
+    public bool IsPlain(TracedSize size)
+        => size.IsFixed || KnownAxis(size) is not null || fit.Polynomial(size) is not null;
 
-    /// <summary>The name of an int64 vector of one element that holds the number; null where nothing expresses it.</summary>
+    /// <summary>The name of an int64 vector of one element that holds the number; null where nothing expresses
+    /// it.</summary>
     public string? Vector(TracedSize size) => Find(size) is { } expression ? Vector(expression) : null;
 
     /// <summary>The number as an expression; null where nothing expresses it.</summary>
@@ -97,8 +103,10 @@ internal sealed class SizeExpressions(GraphBuilder graph, SizeFit fit)
             SizeExpression.Binary { Operator: SizeOperator.Mod } rest =>
                 // fmod keeps the dividend's sign, as C# does.
                 graph.Node("Mod", [Emit(rest.Left), Emit(rest.Right)], ("fmod", 1)),
-            SizeExpression.Binary binary => graph.Node(binary.Operator.ToString(), [Emit(binary.Left), Emit(binary.Right)]),
-            _ => throw new NotSupportedException($"expected a number, an axis or two of them, got {expression.GetType().Name}"),
+            SizeExpression.Binary binary
+                => graph.Node(binary.Operator.ToString(), [Emit(binary.Left), Emit(binary.Right)]),
+            _ => throw new NotSupportedException(
+                $"expected a number, an axis or two of them, got {expression.GetType().Name}"),
         };
         return _made[expression] = name;
     }

@@ -38,8 +38,8 @@ internal sealed class SizeFit(IReadOnlyList<DynamicAxis> axes, TraceEvidence evi
         return found;
     }
 
-    /// <summary>The number as an expression of any form; null where none is known, or where too few sizes were traced to
-    /// tell.</summary>
+    /// <summary>The number as an expression of any form; null where none is known, or where too few sizes were traced
+    /// to tell.</summary>
     /// <param name="size">The number in the runs.</param>
     /// <param name="known">The axes of the graph's values.</param>
     public SizeExpression? Find(TracedSize size, IEnumerable<SizeExpression.Measured> known)

@@ -2,7 +2,8 @@ using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Export.Sizes;
 
-/// <summary>A real number that follows from a size: factor · size^power / divisor, such as 1/√n, 2/(n − 1) or m/n.</summary>
+/// <summary>A real number that follows from a size: factor · size^power / divisor, such as 1/√n, 2/(n − 1) or
+/// m/n.</summary>
 /// <param name="Size">The size.</param>
 /// <param name="Power">1, −1, ½ or −½.</param>
 /// <param name="Factor">A fixed number.</param>
@@ -102,7 +103,8 @@ internal sealed record SizeReal(SizeExpression Size, double Power, double Factor
         return factor;
     }
 
-    private static bool Agree(double value, double expected) => Math.Abs(value - expected) <= Tolerance * Math.Abs(expected);
+    private static bool Agree(double value, double expected)
+        => Math.Abs(value - expected) <= Tolerance * Math.Abs(expected);
 
     private static IEnumerable<int> Range(IReadOnlyList<double> values) => Enumerable.Range(0, values.Count);
 }

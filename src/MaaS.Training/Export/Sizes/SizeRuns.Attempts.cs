@@ -32,7 +32,8 @@ internal sealed partial class SizeRuns
                 continue;
             }
 
-            if (_ranges.Count == 1 || !TryAlone(new Dictionary<string, long>(_runs[0]) { [symbol] = sizes[symbol] }, out _))
+            if (_ranges.Count == 1
+                || !TryAlone(new Dictionary<string, long>(_runs[0]) { [symbol] = sizes[symbol] }, out _))
             {
                 range.Refuse(sizes[symbol]);
             }
@@ -71,5 +72,6 @@ internal sealed partial class SizeRuns
         _runs.Add(sizes);
     }
 
-    private string Key(IReadOnlyDictionary<string, long> sizes) => string.Join('|', _ranges.Keys.Select(symbol => sizes[symbol]));
+    private string Key(IReadOnlyDictionary<string, long> sizes)
+        => string.Join('|', _ranges.Keys.Select(symbol => sizes[symbol]));
 }

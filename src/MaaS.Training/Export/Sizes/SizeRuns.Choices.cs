@@ -5,8 +5,8 @@ internal sealed partial class SizeRuns
 {
     private IEnumerable<long> Seen(string symbol) => _runs.Select(run => run[symbol]);
 
-    // The most telling sizes that the budget allows; where it allows none and one is needed, the cheapest. An axis goes far
-    // where others stay small.
+    // The most telling sizes that the budget allows; where it allows none and one is needed, the cheapest. An axis goes
+    // far where others stay small.
     private Dictionary<string, long>? Choose(long far, double budget, bool evenIfDear)
     {
         Dictionary<string, long>? best = null, cheapest = null;
@@ -59,7 +59,8 @@ internal sealed partial class SizeRuns
     {
         if (_shapesAlone)
         {
-            return _ranges.Aggregate(1.0, (product, axis) => product * sizes[axis.Key]) <= MostElements ? 0 : double.MaxValue;
+            return _ranges.Aggregate(1.0, (product, axis) => product * sizes[axis.Key]) <= MostElements
+                ? 0 : double.MaxValue;
         }
 
         return _tracer.Cost.At(_ranges.Aggregate(1.0, (ratio, axis) => ratio * sizes[axis.Key] / axis.Value.Example));

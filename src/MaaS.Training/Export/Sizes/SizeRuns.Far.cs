@@ -17,8 +17,8 @@ internal sealed partial class SizeRuns
         }
     }
 
-    // Sizes that take no part in finding expressions: each axis alone far out and at its smallest, all of them together at
-    // their smallest, and any.
+    // Sizes that take no part in finding expressions: each axis alone far out and at its smallest, all of them together
+    // at their smallest, and any.
     private void FarShapes()
     {
         if (_extensions == 0)
@@ -28,7 +28,9 @@ internal sealed partial class SizeRuns
             {
                 foreach (long share in (long[])[1, 2, 3, 5, 9, 15, 25, 40, 70])
                 {
-                    Try(new Dictionary<string, long>(_runs[0]) { [symbol] = range.Largest(FarthestShape / share) }, heldOut: true);
+                    Try(
+                        new Dictionary<string, long>(_runs[0]) { [symbol] = range.Largest(FarthestShape / share) },
+                        heldOut: true);
                 }
             }
         }
@@ -42,7 +44,8 @@ internal sealed partial class SizeRuns
     // What contradicted an expression takes part from now on, the latest first, and others check.
     private void Promote()
     {
-        var near = _runs.Where(run => IsHeldOut(run) && run.Values.All(static size => size <= Farther)).TakeLast(MostEdges);
+        var near = _runs.Where(run => IsHeldOut(run) && run.Values.All(static size => size <= Farther))
+            .TakeLast(MostEdges);
         foreach (var run in near.ToList())
         {
             _heldOut.Remove(Key(run));
@@ -51,8 +54,8 @@ internal sealed partial class SizeRuns
 
     private long FarthestShape => _shapesAlone ? _tracer.LargestShape : Farther;
 
-    // What stays the same while an axis is small may move where it is large: as far as the budget allows. Such sizes only
-    // check what the others gave.
+    // What stays the same while an axis is small may move where it is large: as far as the budget allows. Such sizes
+    // only check what the others gave.
     private double FarAlone(Dictionary<string, long> first, string symbol, long farthest, double budget)
     {
         var range = _ranges[symbol];

@@ -2,9 +2,9 @@ using MaaS.Training.Interop;
 
 namespace MaaS.Training.Export.Sizes;
 
-/// <summary>Chooses the sizes at which a module is traced. A few are enough where every number is a sum of axes; more are
-/// traced where numbers round, and last those at the edges of the rounding that was found, which decide whether it is
-/// the right one.</summary>
+/// <summary>Chooses the sizes at which a module is traced. A few are enough where every number is a sum of axes; more
+/// are traced where numbers round, and last those at the edges of the rounding that was found, which decide whether it
+/// is the right one.</summary>
 internal sealed partial class SizeRuns
 {
     private const int FewRuns = 20;         // beside the first ones, of a module that costs little
@@ -41,7 +41,8 @@ internal sealed partial class SizeRuns
     /// <param name="given">Axes that may only have these sizes.</param>
     /// <param name="tracer">Traces the module.</param>
     public SizeRuns(
-        IReadOnlyDictionary<string, long> example, IReadOnlyDictionary<string, IReadOnlyList<long>> given, ISizeTracer tracer)
+        IReadOnlyDictionary<string, long> example, IReadOnlyDictionary<string, IReadOnlyList<long>> given,
+        ISizeTracer tracer)
     {
         _tracer = tracer;
         // A size of 1 broadcasts and would be mistaken for a fixed one.
@@ -65,8 +66,8 @@ internal sealed partial class SizeRuns
     /// <summary>Whether the run at these sizes takes no part in finding expressions and only checks them.</summary>
     public bool IsHeldOut(IReadOnlyDictionary<string, long> sizes) => _heldOut.Contains(Key(sizes));
 
-    /// <summary>The first runs: near the example, with each axis changed alone, with all of them at other sizes; as many
-    /// more as cost little.</summary>
+    /// <summary>The first runs: near the example, with each axis changed alone, with all of them at other sizes; as
+    /// many more as cost little.</summary>
     /// <exception cref="OnnxExportException">The module refuses every other size of an axis.</exception>
     public void Begin()
     {
@@ -98,7 +99,8 @@ internal sealed partial class SizeRuns
         }
 
         int needed = _runs.Count + 1;
-        while (!_stopped && _runs.Count < most && failures < 4 && Choose(Far, budget, _runs.Count < needed) is { } sizes)
+        while (!_stopped && _runs.Count < most && failures < 4
+            && Choose(Far, budget, _runs.Count < needed) is { } sizes)
         {
             budget -= CostOf(sizes);
             if (!Try(sizes))
@@ -115,7 +117,8 @@ internal sealed partial class SizeRuns
         }
     }
 
-    /// <summary>As many runs as numbers that round need, at the second call twice as many; false where the sizes are used up.</summary>
+    /// <summary>As many runs as numbers that round need, at the second call twice as many; false where the sizes are
+    /// used up.</summary>
     public bool Extend()
     {
         if (_extensions == (_shapesAlone ? MostShapeExtensions : MostExtensions) || _stopped)
@@ -140,7 +143,8 @@ internal sealed partial class SizeRuns
             Smallest();
         }
 
-        while (!_stopped && _runs.Count < _extensions * ManyRuns && failures < 12 && Choose(_runs.Count % 2 == 0 ? Far : Farther, most, evenIfDear: true) is { } sizes)
+        while (!_stopped && _runs.Count < _extensions * ManyRuns && failures < 12
+            && Choose(_runs.Count % 2 == 0 ? Far : Farther, most, evenIfDear: true) is { } sizes)
         {
             if (!Try(sizes))
             {
@@ -156,14 +160,16 @@ internal sealed partial class SizeRuns
     public bool Confirm(IEnumerable<SizeExpression> expressions)
     {
         double most = Math.Max(1.25 * _tracer.Cost.At(1), CheapRuns);
-        var edges = new RoundingEdges(expressions, _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Step));
+        var edges = new RoundingEdges(
+            expressions, _ranges.ToDictionary(static axis => axis.Key, static axis => axis.Value.Step));
         foreach (var run in _runs)
         {
             edges.Cover(edges.At(run));
         }
 
         var candidates = Enumerable.Range(0, Candidates).Select(_ => Draw(most, Farther))
-            .Select(sizes => (Sizes: sizes, Edges: edges.At(sizes))).Where(static candidate => candidate.Edges.Count > 0).ToList();
+            .Select(sizes => (Sizes: sizes, Edges: edges.At(sizes)))
+            .Where(static candidate => candidate.Edges.Count > 0).ToList();
         bool added = false;
         for (int attempt = 0; attempt < MostEdges && candidates.Count > 0 && !_stopped; attempt++)
         {
@@ -182,14 +188,17 @@ internal sealed partial class SizeRuns
             edges.Cover(best.Edges);
             added = true;
         }
-        return added || (edges.Any && Recheck(expressions, candidates.Select(static candidate => candidate.Sizes), most));
+        return added
+            || (edges.Any && Recheck(expressions, candidates.Select(static candidate => candidate.Sizes), most));
     }
 
-    // Half of them at other edges, half anywhere, as many as cost little: what agrees with the expressions everywhere but at a
-    // few sizes may show there.
-    private bool Recheck(IEnumerable<SizeExpression> expressions, IEnumerable<IReadOnlyDictionary<string, long>> nearEdges, double most)
+    // Half of them at other edges, half anywhere, as many as cost little: what agrees with the expressions everywhere
+    // but at a few sizes may show there.
+    private bool Recheck(
+        IEnumerable<SizeExpression> expressions, IEnumerable<IReadOnlyDictionary<string, long>> nearEdges, double most)
     {
-        if (!_rechecked.Add(string.Join(';', expressions.Select(static e => e.ToString()).Order(StringComparer.Ordinal))))
+        if (!_rechecked.Add(
+            string.Join(';', expressions.Select(static e => e.ToString()).Order(StringComparer.Ordinal))))
         {
             return false;
         }
@@ -197,7 +206,8 @@ internal sealed partial class SizeRuns
         double budget = 2 * CheapRuns;
         bool added = false;
         int half = (_shapesAlone ? ShapeRechecks : Rechecks) / 2;
-        var sizes = nearEdges.Take(half).Concat(Enumerable.Range(0, half).Select(i => Draw(most, i % 2 == 0 ? Farther : FarthestShape)));
+        var sizes = nearEdges.Take(half)
+            .Concat(Enumerable.Range(0, half).Select(i => Draw(most, i % 2 == 0 ? Farther : FarthestShape)));
         foreach (var choice in sizes.Where(choice => !_tried.Contains(Key(choice))))
         {
             if (_stopped || CostOf(choice) > budget)
@@ -225,7 +235,8 @@ internal sealed partial class SizeRuns
         }
         throw new OnnxExportException(
             $"export: forward failed at every other size tried for the dynamic axis '{symbol}' "
-            + $"({string.Join(", ", range.Alone)}): {(error is null ? "" : TorchError.Reason(error))}. Declare the axis as fixed, or give "
+            + $"({string.Join(", ", range.Alone)}): {(error is null ? "" : TorchError.Reason(error))}. Declare the "
+            + "axis as fixed, or give "
             + "OnnxExportOptions.TraceSizes sizes that the module accepts", error);
     }
 

@@ -17,7 +17,8 @@ internal static class TraceCost
     {
         var runs = others.ToList();
         bool isComparable = runs.Count > 0 && runs.TrueForAll(run => run.Nodes.Count == trace.Nodes.Count);
-        var values = trace.Inputs.Concat(trace.Nodes.SelectMany(static node => node.Outputs)).DistinctBy(static value => value.Id)
+        var values = trace.Inputs.Concat(trace.Nodes.SelectMany(static node => node.Outputs))
+            .DistinctBy(static value => value.Id)
             .ToDictionary(static value => value.Id);
         double still = Node * trace.Nodes.Count, volume = 0;
         for (int i = 0; i < trace.Nodes.Count; i++)
@@ -45,7 +46,9 @@ internal static class TraceCost
     // How many products one element of the result sums.
     private static double ProductsOfOne(TraceNode node, Dictionary<int, TraceValue> values)
     {
-        long[][] shapes = [.. node.Inputs.Select(id => values.GetValueOrDefault(id)?.Sizes).Where(static sizes => sizes is { Length: > 1 })!];
+        long[][] shapes = [
+            .. node.Inputs.Select(id => values.GetValueOrDefault(id)?.Sizes)
+            .Where(static sizes => sizes is { Length: > 1 })!];
         if (shapes.Length == 0)
         {
             return 0;
@@ -53,8 +56,10 @@ internal static class TraceCost
 
         return node.Op switch
         {
-            "aten::_convolution" or "aten::convolution" when shapes.Length > 1 => Elements(shapes[1]) / Math.Max(shapes[1][0], 1),
-            "aten::matmul" or "aten::mm" or "aten::bmm" or "aten::linear" or "aten::addmm" or "aten::baddbmm" => shapes[0][^1],
+            "aten::_convolution" or "aten::convolution" when shapes.Length > 1
+                => Elements(shapes[1]) / Math.Max(shapes[1][0], 1),
+            "aten::matmul" or "aten::mm" or "aten::bmm" or "aten::linear" or "aten::addmm" or "aten::baddbmm"
+                => shapes[0][^1],
             "aten::lstm" or "aten::gru" or "aten::rnn_tanh" or "aten::rnn_relu" => 8 * shapes[0][^1],
             "aten::scaled_dot_product_attention" => 2 * shapes[0][^2],
             _ => 0,

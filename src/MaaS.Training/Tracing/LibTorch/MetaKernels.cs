@@ -8,7 +8,8 @@ namespace MaaS.Training.Tracing.LibTorch;
 /// <remarks>The kernels are called from C++ and must not throw.</remarks>
 internal static unsafe class MetaKernels
 {
-    private static readonly Lazy<StableFunctions> Registered = new(RegisterAll, LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly Lazy<StableFunctions> Registered = new(
+        RegisterAll, LazyThreadSafetyMode.ExecutionAndPublication);
 
     /// <summary>Registers the kernels, once in a process.</summary>
     /// <exception cref="TracingException">The libtorch lacks a function, or refuses a kernel.</exception>
@@ -20,8 +21,10 @@ internal static unsafe class MetaKernels
     {
         var functions = new StableFunctions(LoadedLibTorch.Find());
         var library = functions.MetaLibrary();
-        functions.Implement(library, "relu\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&Pointwise);
-        functions.Implement(library, "relu_\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&InPlace);
+        functions.Implement(
+            library, "relu\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&Pointwise);
+        functions.Implement(
+            library, "relu_\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&InPlace);
         functions.Implement(library, "convolution_overrideable\0"u8,
             (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&Convolution);
         functions.Implement(library, "native_batch_norm\0"u8,
@@ -34,7 +37,8 @@ internal static unsafe class MetaKernels
             (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&IndexSelect);
         functions.Implement(library, "_safe_softmax\0"u8,
             (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&SafeSoftmax);
-        functions.Implement(library, "equal\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&IsSame);
+        functions.Implement(
+            library, "equal\0"u8, (nint)(delegate* unmanaged[Cdecl]<ulong*, ulong, ulong, void>)&IsSame);
         return functions;
     }
 

@@ -34,7 +34,8 @@ internal sealed unsafe class StableFunctions
         _deleteList = (delegate* unmanaged<nint, int>)library.Export("torch_delete_list");
     }
 
-    /// <summary>A library of kernels of ATen's operators for the device meta, which lives as long as the process.</summary>
+    /// <summary>A library of kernels of ATen's operators for the device meta, which lives as long as the
+    /// process.</summary>
     public nint MetaLibrary()
     {
         nint library = 0;

@@ -15,8 +15,8 @@ internal static unsafe class TensorHandles
     public static void Exchange(Tensor one, Tensor other) =>
         (*(nint*)one.Handle, *(nint*)other.Handle) = (*(nint*)other.Handle, *(nint*)one.Handle);
 
-    /// <summary>Makes a tensor point to an implementation without counting the reference: what it pointed to must be put
-    /// back before anyone disposes it.</summary>
+    /// <summary>Makes a tensor point to an implementation without counting the reference: what it pointed to must be
+    /// put back before anyone disposes it.</summary>
     public static void Redirect(Tensor tensor, nint implementation) => *(nint*)tensor.Handle = implementation;
 
     /// <summary>A TorchSharp tensor that takes over a reference.</summary>

@@ -80,8 +80,10 @@ internal sealed record TracerExports
 
     private static TracerExports Msvc { get; } = new()
     {
-        GetTracingState = "?getTracingState@tracer@jit@torch@@YAAEBV?$shared_ptr@UTracingState@tracer@jit@torch@@@std@@XZ",
-        SetTracingState = "?setTracingState@tracer@jit@torch@@YAXV?$shared_ptr@UTracingState@tracer@jit@torch@@@std@@@Z",
+        GetTracingState =
+            "?getTracingState@tracer@jit@torch@@YAAEBV?$shared_ptr@UTracingState@tracer@jit@torch@@@std@@XZ",
+        SetTracingState =
+            "?setTracingState@tracer@jit@torch@@YAXV?$shared_ptr@UTracingState@tracer@jit@torch@@@std@@@Z",
         StateConstructor = "??0TracingState@tracer@jit@torch@@QEAA@XZ",
         StateDestructor = "??1TracingState@tracer@jit@torch@@QEAA@XZ",
         CreateNode = "?createNode@TracingState@tracer@jit@torch@@QEAAPEAUNode@34@USymbol@c10@@_K@Z",
@@ -95,8 +97,10 @@ internal sealed record TracerExports
         MaybeSchema = "?maybeSchema@Node@jit@torch@@QEBAPEBUFunctionSchema@c10@@XZ",
         InferTypeFrom = "?inferTypeFrom@Value@jit@torch@@QEAAXAEBVTensor@at@@@Z",
         ReplaceAllUsesWith = "?replaceAllUsesWith@Value@jit@torch@@QEAAXPEAU123@@Z",
-        SymbolFromText = "?fromQualString@Symbol@c10@@SA?AU12@AEBV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@@Z",
-        GraphText = "?toString@Graph@jit@torch@@QEBA?AV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@_N@Z",
+        SymbolFromText =
+            "?fromQualString@Symbol@c10@@SA?AU12@AEBV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@@Z",
+        GraphText =
+            "?toString@Graph@jit@torch@@QEBA?AV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@_N@Z",
         SchemaText = "?findErrorInKwargs@FunctionSchema@c10@@QEBA?AV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@"
             + "AEBV?$vector@V?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@V?$allocator@V?$basic_string@DU?$char_traits@D@"
             + "std@@V?$allocator@D@2@@std@@@2@@4@@Z",

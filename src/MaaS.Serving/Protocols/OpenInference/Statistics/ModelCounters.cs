@@ -52,7 +52,8 @@ internal sealed class ModelCounters(string name, long version)
         }
     }
 
-    /// <summary>Adds the protocol's own share of a request: from its bytes to tensors and from tensors to its answer.</summary>
+    /// <summary>Adds the protocol's own share of a request: from its bytes to tensors and from tensors to its
+    /// answer.</summary>
     /// <param name="rows">Samples of the request.</param>
     /// <param name="timings">What the run took.</param>
     /// <param name="input">From its bytes to tensors.</param>
@@ -125,7 +126,8 @@ internal sealed class ModelCounters(string name, long version)
         public BatchStatistics Read(int size)
         {
             var runs = (Rows + size - 1) / size;
-            return new BatchStatistics(size, new DurationCount(runs, Input), new DurationCount(runs, Infer), new DurationCount(runs, Output));
+            return new BatchStatistics(
+                size, new DurationCount(runs, Input), new DurationCount(runs, Infer), new DurationCount(runs, Output));
         }
     }
 }

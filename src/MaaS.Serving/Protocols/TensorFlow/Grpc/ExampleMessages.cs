@@ -4,7 +4,8 @@ using MaaS.Serving.Protocols.TensorFlow.Schema;
 
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
-/// <summary>Reads a list of examples: features by the names of the model's inputs, and a context that all share.</summary>
+/// <summary>Reads a list of examples: features by the names of the model's inputs, and a context that all
+/// share.</summary>
 internal static class ExampleMessages
 {
     /// <summary>Reads a request.</summary>
@@ -59,8 +60,10 @@ internal static class ExampleMessages
 
                 if (!columns.TryGetValue(index, out var column))
                 {
-                    columns[index] = column = row == 0 ? new FeatureColumn(tensors.Specs[index]) : throw RequestException.BadRequest(
-                        $"examples: expected the same features in all, example {row} has '{name}' and those before have not");
+                    columns[index] = column = row == 0
+                        ? new FeatureColumn(tensors.Specs[index]) : throw RequestException.BadRequest(
+                        $"examples: expected the same features in all, example {row} has '{name}' and those before "
+                            + "have not");
                 }
 
                 column.Add(feature, row);

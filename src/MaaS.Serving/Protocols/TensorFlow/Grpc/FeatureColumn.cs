@@ -14,14 +14,16 @@ internal sealed class FeatureColumn(TensorSpec spec)
     private int? _width;
 
     /// <summary>Adds an example's feature.</summary>
-    /// <exception cref="RequestException">INVALID_ARGUMENT: another kind of list, or as many values as the examples before.</exception>
+    /// <exception cref="RequestException">INVALID_ARGUMENT: another kind of list, or as many values as the examples
+    /// before.</exception>
     public void Add(Feature feature, int row)
     {
         var expected = KindOf(spec.Type);
         if (expected == Feature.KindOneofCase.None || feature.KindCase != expected)
         {
             throw RequestException.BadRequest(
-                $"examples: expected a {expected} for '{spec.Name}' ({spec.Type.Name()}), got {feature.KindCase} in example {row}");
+                $"examples: expected a {expected} for '{spec.Name}' ({spec.Type.Name()}), got {feature.KindCase} in "
+                    + $"example {row}");
         }
 
         var before = _floats.Count + _integers.Count + _texts.Count;
@@ -42,12 +44,14 @@ internal sealed class FeatureColumn(TensorSpec spec)
         _width ??= count;
         if (_width != count)
         {
-            throw RequestException.BadRequest($"examples: expected as many values of '{spec.Name}' in each, got {_width} and {count}");
+            throw RequestException.BadRequest(
+                $"examples: expected as many values of '{spec.Name}' in each, got {_width} and {count}");
         }
     }
 
     /// <summary>One row for each example, shaped as the model says.</summary>
-    /// <exception cref="RequestException">INVALID_ARGUMENT: the values do not fill the input's shape, or do not fit its type.</exception>
+    /// <exception cref="RequestException">INVALID_ARGUMENT: the values do not fill the input's shape, or do not fit its
+    /// type.</exception>
     public TensorValue ToTensor(int rows)
     {
         var shape = ExamplesRequest.Shape(spec, rows, _width ?? 0);
@@ -65,13 +69,15 @@ internal sealed class FeatureColumn(TensorSpec spec)
                 ElementType.UInt32 => TensorValue.Of(_integers.ConvertAll(v => checked((uint)v)).ToArray(), shape),
                 ElementType.UInt16 => TensorValue.Of(_integers.ConvertAll(v => checked((ushort)v)).ToArray(), shape),
                 ElementType.UInt8 => TensorValue.Of(_integers.ConvertAll(v => checked((byte)v)).ToArray(), shape),
-                ElementType.Bool => TensorValue.Of(_integers.ConvertAll(v => v is 0 or 1 ? v == 1 : throw new OverflowException()).ToArray(), shape),
+                ElementType.Bool => TensorValue.Of(
+                    _integers.ConvertAll(v => v is 0 or 1 ? v == 1 : throw new OverflowException()).ToArray(), shape),
                 _ => TensorValue.OfStrings([.. _texts], shape),
             };
         }
         catch (OverflowException)
         {
-            throw RequestException.BadRequest($"examples: expected values of '{spec.Name}' that fit {spec.Type.Name()}, got others");
+            throw RequestException.BadRequest(
+                $"examples: expected values of '{spec.Name}' that fit {spec.Type.Name()}, got others");
         }
     }
 

@@ -19,19 +19,23 @@ internal sealed class GrpcModelService(ModelRepository models) : IGrpcService<Gr
     {
         methods.Unary<GetModelStatusRequest, GetModelStatusResponse>(
             ServingScope.Read, "GetModelStatus", static (s, request, call) => s.Status(request, call));
-        methods.Unary<ReloadConfigRequest, ReloadConfigResponse>(ServingScope.Admin, "HandleReloadConfigRequest", static (_, _, _) => Reload());
+        methods.Unary<ReloadConfigRequest, ReloadConfigResponse>(
+            ServingScope.Admin, "HandleReloadConfigRequest", static (_, _, _) => Reload());
     }
 
     private static ReloadConfigResponse Reload() => throw new RpcException(new Status(
-        StatusCode.Unimplemented, "expected models of the models folder, which is watched; a configuration of models is not taken"));
+        StatusCode.Unimplemented,
+        "expected models of the models folder, which is watched; a configuration of models is not taken"));
 
     private GetModelStatusResponse Status(GetModelStatusRequest request, GrpcCall call)
     {
         var asked = ModelSpecs.Reference(request.ModelSpec);
-        var statuses = new ModelAccess(models, call.Http).Status(asked.Name!, asked.Version).Where(s => asked.Label is null || s.Labels.Contains(asked.Label)).ToArray();
+        var statuses = new ModelAccess(models, call.Http).Status(asked.Name!, asked.Version)
+            .Where(s => asked.Label is null || s.Labels.Contains(asked.Label)).ToArray();
         if (statuses.Length == 0)
         {
-            throw RequestException.NotFound($"model '{asked.Name}': expected a label that leads to a version, got '{asked.Label}'");
+            throw RequestException.NotFound(
+                $"model '{asked.Name}': expected a label that leads to a version, got '{asked.Label}'");
         }
 
         return new GetModelStatusResponse
@@ -59,5 +63,6 @@ internal sealed class GrpcModelService(ModelRepository models) : IGrpcService<Gr
 
     /// <summary>The code whose name a status has.</summary>
     private static Code CodeOf(string name)
-        => Enum.TryParse<Code>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var code) ? code : Code.Unknown;
+        => Enum.TryParse<Code>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var code)
+            ? code : Code.Unknown;
 }

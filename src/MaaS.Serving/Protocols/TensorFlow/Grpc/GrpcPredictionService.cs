@@ -10,7 +10,8 @@ using MaaS.Serving.Security;
 namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
 /// <summary>TensorFlow Serving's gRPC interface for predictions, <c>tensorflow.serving.PredictionService</c>.</summary>
-[BindServiceMethod(typeof(PredictionService), "")] // Where reflection finds the descriptor; methods come from AddMethods.
+// Where reflection finds the descriptor; methods come from AddMethods.
+[BindServiceMethod(typeof(PredictionService), "")]
 internal sealed class GrpcPredictionService(TensorFlowMessages messages, ModelRepository models, InputEncoders encoders)
     : IGrpcService<GrpcPredictionService>
 {
@@ -20,14 +21,19 @@ internal sealed class GrpcPredictionService(TensorFlowMessages messages, ModelRe
 
     public static void AddMethods(GrpcMethods<GrpcPredictionService> methods)
     {
-        methods.Unary<PredictRequest, PredictResponse>(ServingScope.Predict, "Predict", static (s, request, call) => new(s.Messages.PredictAsync(
+        methods.Unary<PredictRequest, PredictResponse>(
+            ServingScope.Predict, "Predict", static (s, request, call) => new(s.Messages.PredictAsync(
             request, ModelSpecs.Reference(request.ModelSpec), call.Client, call.CancellationToken)));
         methods.Unary<ClassificationRequest, ClassificationResponse>(
-            ServingScope.Predict, "Classify", static (s, request, call) => new(s.Messages.ClassifyAsync(request, call.Client, call.CancellationToken)));
+            ServingScope.Predict, "Classify",
+            static (s, request, call) => new(s.Messages.ClassifyAsync(request, call.Client, call.CancellationToken)));
         methods.Unary<RegressionRequest, RegressionResponse>(
-            ServingScope.Predict, "Regress", static (s, request, call) => new(s.Messages.RegressAsync(request, call.Client, call.CancellationToken)));
+            ServingScope.Predict, "Regress",
+            static (s, request, call) => new(s.Messages.RegressAsync(request, call.Client, call.CancellationToken)));
         methods.Unary<MultiInferenceRequest, MultiInferenceResponse>(
-            ServingScope.Predict, "MultiInference", static (s, request, call) => new(s.Messages.MultiInferenceAsync(request, call.Client, call.CancellationToken)));
+            ServingScope.Predict, "MultiInference",
+            static (s, request, call)
+                => new(s.Messages.MultiInferenceAsync(request, call.Client, call.CancellationToken)));
         methods.Unary<GetModelMetadataRequest, GetModelMetadataResponse>(
             ServingScope.Read, "GetModelMetadata", static (s, request, call) => s.MetadataAsync(request, call));
     }
@@ -36,9 +42,11 @@ internal sealed class GrpcPredictionService(TensorFlowMessages messages, ModelRe
 
     private async ValueTask<GetModelMetadataResponse> MetadataAsync(GetModelMetadataRequest request, GrpcCall call)
     {
-        if (request.MetadataField.Count == 0 || request.MetadataField.FirstOrDefault(f => f != SignatureField) is not null)
+        if (request.MetadataField.Count == 0
+            || request.MetadataField.FirstOrDefault(f => f != SignatureField) is not null)
         {
-            throw RequestException.BadRequest($"metadata_field: expected '{SignatureField}', got [{string.Join(", ", request.MetadataField)}]");
+            throw RequestException.BadRequest(
+                $"metadata_field: expected '{SignatureField}', got [{string.Join(", ", request.MetadataField)}]");
         }
 
         using var lease = await models.AcquireAsync(
@@ -51,7 +59,8 @@ internal sealed class GrpcPredictionService(TensorFlowMessages messages, ModelRe
             ModelSpec = ModelSpecs.Of(lease.Model),
             Metadata =
             {
-                [SignatureField] = Any.Pack(new SignatureDefMap { SignatureDef = { [TensorFlowRequest.DefaultSignature] = signature } }),
+                [SignatureField] = Any.Pack(
+                    new SignatureDefMap { SignatureDef = { [TensorFlowRequest.DefaultSignature] = signature } }),
             },
         };
     }
@@ -64,7 +73,12 @@ internal sealed class GrpcPredictionService(TensorFlowMessages messages, ModelRe
         {
             Dim =
             {
-                spec.Shape.Select((size, i) => new TensorShapeProto.Types.Dim { Size = size, Name = spec.AxisNames.ElementAtOrDefault(i) ?? "" }),
+                spec.Shape.Select(
+                    (size, i) => new TensorShapeProto.Types.Dim
+                    {
+                        Size = size,
+                        Name = spec.AxisNames.ElementAtOrDefault(i) ?? "",
+                    }),
             },
         },
     };

@@ -10,7 +10,8 @@ namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 internal static class ModelSpecs
 {
     /// <summary>The model that a message names.</summary>
-    /// <exception cref="RequestException">INVALID_ARGUMENT: there is no name, or a signature that no ONNX model has.</exception>
+    /// <exception cref="RequestException">INVALID_ARGUMENT: there is no name, or a signature that no ONNX model
+    /// has.</exception>
     public static ModelReference Reference(ModelSpec? spec)
     {
         if (spec is not { Name.Length: > 0 })
@@ -21,7 +22,8 @@ internal static class ModelSpecs
         ThrowIfOtherSignature(spec);
         return spec.VersionChoiceCase switch
         {
-            ModelSpec.VersionChoiceOneofCase.Version => new ModelReference(spec.Name, spec.Version?.ToString(CultureInfo.InvariantCulture)),
+            ModelSpec.VersionChoiceOneofCase.Version
+                => new ModelReference(spec.Name, spec.Version?.ToString(CultureInfo.InvariantCulture)),
             ModelSpec.VersionChoiceOneofCase.VersionLabel => new ModelReference(spec.Name, Label: spec.VersionLabel),
             _ => new ModelReference(spec.Name),
         };
@@ -39,13 +41,15 @@ internal static class ModelSpecs
         var asked = Reference(spec.Name.Length > 0 ? spec : new ModelSpec(spec) { Name = routed.Name! });
         if (asked.Name != routed.Name)
         {
-            throw RequestException.BadRequest($"model_spec: expected the model of the address, '{routed.Name}', got '{asked.Name}'");
+            throw RequestException.BadRequest(
+                $"model_spec: expected the model of the address, '{routed.Name}', got '{asked.Name}'");
         }
 
         var isOpen = (routed.Version ?? routed.Label) is null;
         return isOpen || (asked.Version ?? asked.Label) is null || asked == routed ? isOpen ? asked : routed
             : throw RequestException.BadRequest(
-                $"model_spec: expected the version of the address, {routed.Version ?? routed.Label}, got {asked.Version ?? asked.Label}");
+                $"model_spec: expected the version of the address, {routed.Version ?? routed.Label}, got "
+                    + $"{asked.Version ?? asked.Label}");
     }
 
     /// <summary>The version that answered.</summary>
@@ -57,7 +61,8 @@ internal static class ModelSpecs
         if (spec.SignatureName is not ("" or TensorFlowRequest.DefaultSignature))
         {
             throw RequestException.BadRequest(
-                $"model_spec: expected the signature '{TensorFlowRequest.DefaultSignature}', the only one of an ONNX model, got '{spec.SignatureName}'");
+                $"model_spec: expected the signature '{TensorFlowRequest.DefaultSignature}', the only one of an ONNX "
+                    + $"model, got '{spec.SignatureName}'");
         }
     }
 }

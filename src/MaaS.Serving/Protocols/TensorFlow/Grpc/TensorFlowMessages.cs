@@ -18,7 +18,8 @@ internal sealed class TensorFlowMessages(InferenceCalls calls)
     {
         if (request.OutputFilter.Distinct(StringComparer.Ordinal).Count() != request.OutputFilter.Count)
         {
-            throw RequestException.BadRequest($"output_filter: expected each output once, got [{string.Join(", ", request.OutputFilter)}]");
+            throw RequestException.BadRequest(
+                $"output_filter: expected each output once, got [{string.Join(", ", request.OutputFilter)}]");
         }
 
         using var call = await calls.BeginAsync(reference, client, cancellationToken).ConfigureAwait(false);
@@ -27,7 +28,8 @@ internal sealed class TensorFlowMessages(InferenceCalls calls)
             call.Tensors.Complete(call.Tensors.IndexOf(name), TensorProtos.Read(name, tensor));
         }
 
-        await call.RunAsync(request.OutputFilter.Count > 0 ? [.. request.OutputFilter] : null, cancellationToken).ConfigureAwait(false);
+        await call.RunAsync(request.OutputFilter.Count > 0 ? [.. request.OutputFilter] : null, cancellationToken)
+            .ConfigureAwait(false);
         var response = new PredictResponse { ModelSpec = ModelSpecs.Of(call.Model) };
         for (var i = 0; i < call.Outputs.Count; i++)
         {
@@ -41,7 +43,8 @@ internal sealed class TensorFlowMessages(InferenceCalls calls)
     public async Task<ClassificationResponse> ClassifyAsync(
         ClassificationRequest request, RequestContext client, CancellationToken cancellationToken)
     {
-        var (spec, results) = await RunAsync(request.ModelSpec, [Classify], request.Input, client, cancellationToken).ConfigureAwait(false);
+        var (spec, results) = await RunAsync(request.ModelSpec, [Classify], request.Input, client, cancellationToken)
+            .ConfigureAwait(false);
         return new ClassificationResponse { ModelSpec = spec, Result = results[0].ClassificationResult };
     }
 
@@ -49,7 +52,8 @@ internal sealed class TensorFlowMessages(InferenceCalls calls)
     public async Task<RegressionResponse> RegressAsync(
         RegressionRequest request, RequestContext client, CancellationToken cancellationToken)
     {
-        var (spec, results) = await RunAsync(request.ModelSpec, [Regress], request.Input, client, cancellationToken).ConfigureAwait(false);
+        var (spec, results) = await RunAsync(request.ModelSpec, [Regress], request.Input, client, cancellationToken)
+            .ConfigureAwait(false);
         return new RegressionResponse { ModelSpec = spec, Result = results[0].RegressionResult };
     }
 
@@ -68,17 +72,20 @@ internal sealed class TensorFlowMessages(InferenceCalls calls)
         if (models.Length > 1 || methods.Distinct(StringComparer.Ordinal).Count() < methods.Length)
         {
             throw RequestException.BadRequest(
-                $"tasks: expected one model and each method once, got [{string.Join(", ", models.Select(m => m.Name))}] and [{string.Join(", ", methods)}]");
+                "tasks: expected one model and each method once, got "
+                    + $"[{string.Join(", ", models.Select(m => m.Name))}] and [{string.Join(", ", methods)}]");
         }
 
-        var (_, results) = await RunAsync(request.Tasks[0].ModelSpec, methods, request.Input, client, cancellationToken).ConfigureAwait(false);
+        var (_, results) = await RunAsync(request.Tasks[0].ModelSpec, methods, request.Input, client, cancellationToken)
+            .ConfigureAwait(false);
         return new MultiInferenceResponse { Results = { results } };
     }
 
     private async Task<(ModelSpec Spec, InferenceResult[] Results)> RunAsync(
         ModelSpec? asked, string[] methods, Input? input, RequestContext client, CancellationToken cancellationToken)
     {
-        using var call = await calls.BeginAsync(ModelSpecs.Reference(asked), client, cancellationToken).ConfigureAwait(false);
+        using var call = await calls.BeginAsync(ModelSpecs.Reference(asked), client, cancellationToken)
+            .ConfigureAwait(false);
         var names = methods.Select(method => OutputOf(method, call.Model)).ToArray();
         var rows = ExampleMessages.Read(input, call.Tensors);
         await call.RunAsync([.. names.Distinct(StringComparer.Ordinal)], cancellationToken).ConfigureAwait(false);
@@ -109,7 +116,10 @@ internal sealed class TensorFlowMessages(InferenceCalls calls)
             foreach (var classes in ExampleOutputs.Classes(call.Model, call.Outputs[index]))
             {
                 result.ClassificationResult.Classifications.Add(
-                    new Classifications { Classes = { classes.Select(c => new Class { Label = c.Label, Score = c.Score }) } });
+                    new Classifications
+                    {
+                        Classes = { classes.Select(c => new Class { Label = c.Label, Score = c.Score }) },
+                    });
             }
         }
         else

@@ -10,8 +10,8 @@ namespace MaaS.Serving.Protocols.TensorFlow.Grpc;
 
 /// <summary>Translates between TensorFlow's messages and tensors.</summary>
 /// <remarks>
-/// As TensorFlow reads them: the elements are <c>tensor_content</c>, or the values of their type's field, of which the last
-/// stands for all that are missing, and zeros where there are none.
+/// As TensorFlow reads them: the elements are <c>tensor_content</c>, or the values of their type's field, of which the
+/// last stands for all that are missing, and zeros where there are none.
 /// </remarks>
 internal static class TensorProtos
 {
@@ -20,7 +20,8 @@ internal static class TensorProtos
     public static TensorValue Read(string name, TensorProto proto)
     {
         var type = TensorFlowTypes.Find(proto.Dtype)
-            ?? throw RequestException.BadRequest($"input '{name}': expected a dtype as DT_FLOAT, got {(int)proto.Dtype}");
+            ?? throw RequestException.BadRequest(
+                $"input '{name}': expected a dtype as DT_FLOAT, got {(int)proto.Dtype}");
         if (proto.TensorShape?.UnknownRank == true)
         {
             throw RequestException.BadRequest($"input '{name}': expected a tensor_shape, got an unknown rank");
@@ -29,7 +30,8 @@ internal static class TensorProtos
         long[] shape = [.. proto.TensorShape?.Dim.Select(d => d.Size) ?? []];
         if (!proto.TensorContent.IsEmpty)
         {
-            return type == ElementType.String ? TensorValue.OfStrings(ReadStrings(name, proto.TensorContent.Span, shape), shape)
+            return type == ElementType.String
+                ? TensorValue.OfStrings(ReadStrings(name, proto.TensorContent.Span, shape), shape)
                 : BinaryTensor.Read(name, type, shape, proto.TensorContent.Memory);
         }
 
@@ -47,11 +49,13 @@ internal static class TensorProtos
             ElementType.UInt16 => Narrow<ushort>(name, proto.IntVal, shape),
             ElementType.UInt8 => Narrow<byte>(name, proto.IntVal, shape),
             ElementType.Float16 or ElementType.BFloat16 => Bits(name, type, proto.HalfVal, shape),
-            _ => TensorValue.OfStrings(Fill(name, proto.StringVal, shape, ByteString.Empty, static v => ByteText.Decode(v.Span)), shape),
+            _ => TensorValue.OfStrings(
+                Fill(name, proto.StringVal, shape, ByteString.Empty, static v => ByteText.Decode(v.Span)), shape),
         };
     }
 
-    /// <summary>A message of its own, in the field of the tensor's type: clients read <c>float_val</c> and its like.</summary>
+    /// <summary>A message of its own, in the field of the tensor's type: clients read <c>float_val</c> and its
+    /// like.</summary>
     public static TensorProto Write(TensorValue tensor)
     {
         var proto = new TensorProto { Dtype = TensorFlowTypes.Of(tensor.Type), TensorShape = new TensorShapeProto() };
@@ -128,32 +132,37 @@ internal static class TensorProtos
         }
         catch (OverflowException)
         {
-            throw RequestException.BadRequest($"input '{name}': expected values that fit {ElementTypes.Of<T>().Name()}, got larger ones");
+            throw RequestException.BadRequest(
+                $"input '{name}': expected values that fit {ElementTypes.Of<T>().Name()}, got larger ones");
         }
     }
 
     private static TensorValue Bits(string name, ElementType type, RepeatedField<int> values, long[] shape)
     {
         var bits = Fill(name, values, shape, 0, v => v is >= 0 and <= ushort.MaxValue ? (ushort)v
-            : throw RequestException.BadRequest($"input '{name}': expected the 16 bits of {type.Name()} as half_val, got {v}"));
+            : throw RequestException.BadRequest(
+                $"input '{name}': expected the 16 bits of {type.Name()} as half_val, got {v}"));
         return new TensorValue(type, shape, MemoryMarshal.AsBytes(bits.AsSpan()).ToArray());
     }
 
     /// <summary>As many values as the shape asks for.</summary>
-    private static TTo[] Fill<TFrom, TTo>(string name, RepeatedField<TFrom> values, long[] shape, TFrom none, Func<TFrom, TTo> convert)
+    private static TTo[] Fill<TFrom, TTo>(
+        string name, RepeatedField<TFrom> values, long[] shape, TFrom none, Func<TFrom, TTo> convert)
     {
         var count = BinaryTensor.Count(name, shape);
         if (values.Count > count)
         {
             throw RequestException.BadRequest(
-                $"input '{name}': expected at most {count} values for the shape [{string.Join(',', shape)}], got {values.Count}");
+                $"input '{name}': expected at most {count} values for the shape [{string.Join(',', shape)}], got "
+                    + $"{values.Count}");
         }
 
         // A shape alone must not take memory that its message does not: a client could ask for any amount.
         if (count > values.Count && count > MaxRepeated)
         {
             throw RequestException.BadRequest(
-                $"input '{name}': expected {count} values for the shape [{string.Join(',', shape)}], got {values.Count}; "
+                $"input '{name}': expected {count} values for the shape [{string.Join(',', shape)}], got "
+                    + $"{values.Count}; "
                 + $"values are repeated up to {MaxRepeated} times");
         }
 
@@ -221,5 +230,6 @@ internal static class TensorProtos
     }
 
     private static RequestException WrongStrings(string name, long count)
-        => RequestException.BadRequest($"input '{name}': expected as tensor_content {count} lengths and then as many texts, got other bytes");
+        => RequestException.BadRequest(
+            $"input '{name}': expected as tensor_content {count} lengths and then as many texts, got other bytes");
 }
