@@ -51,15 +51,21 @@ cp tests/clients/grpc-js/* artifacts/clients/
 schema=src/MaaS.Serving/Protocols/TensorFlow/Schema
 protoc -I "$schema" -I /usr/include --python_out="$work/stubs" "$schema"/*.proto
 
+# ask CLIENT COMMAND...: the command prints the table's lines; one that ends early is a line of its own.
+ask() {
+    local client=$1
+    shift
+    "$@" || printf '%s\t%s\t%s\n' "$client" "all of its calls" "FAILED with exit code $?, see above"
+}
 {
-    node artifacts/clients/triton.mjs "${grpc#http://}" "$protos" "$key" "$memory"
-    no_proxy='*' /usr/bin/python3 tests/clients/tensorflow/predict.py "${grpc#http://}" "$work/stubs"
-    tests/clients/torchserve/documented.sh "$http" "$admin" "$key"
+    ask grpc-js node artifacts/clients/triton.mjs "${grpc#http://}" "$protos" "$key" "$memory"
+    ask 'TensorFlow Serving stubs' env no_proxy='*' /usr/bin/python3 tests/clients/tensorflow/predict.py "${grpc#http://}" "$work/stubs"
+    ask 'curl, TorchServe' tests/clients/torchserve/documented.sh "$http" "$admin" "$key"
     if curl -sS "$http/metrics" | promtool check metrics >"$work/promtool" 2>&1 && [ ! -s "$work/promtool" ]; then outcome=ok; else
         outcome="WRONG $(head -n 3 "$work/promtool" | tr '\t\n' '  ')"
     fi
     printf 'promtool\tcheck metrics\t%s\n' "$outcome"
-} >"$work/table" || echo "a client ended with an error, see above" >>"$work/table"
+} >"$work/table"
 
 { printf 'client\tcall\toutcome\n'; cat "$work/table"; } | awk -F '\t' '{ printf "| %s | %s | %s |\n", $1, $2, $3 } NR == 1 { print "|---|---|---|" }'
 wrong=$(awk -F '\t' '$3 !~ /^ok/' "$work/table" | wc -l)

@@ -13,7 +13,9 @@ rm -rf "$source" artifacts/site
 mkdir -p "$source"
 git ls-files -- '*.md' 'docs/*.png' 'samples/*' 'deploy/*' ':!artifacts' ':!tests' | xargs cp --parents -t "$source"
 cp eng/site/docfx.json eng/site/filter.yml eng/site/toc.yml "$source/"
+cp -r eng/site/template "$source/"
 cp eng/site/docs-toc.yml "$source/docs/toc.yml"
+cp src/MaaS.Serving/Page/Files/icon.svg "$source/"
 cp README.md "$source/index.md"
 
 missing=0

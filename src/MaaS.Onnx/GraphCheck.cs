@@ -4,7 +4,8 @@ namespace MaaS.Onnx;
 
 /// <summary>Checks what every reader of a graph relies on: each value has one maker, each input exists, nothing is
 /// cyclic, each weight has the bytes that its shape asks for, each standard operator has the inputs and outputs that it
-/// cannot do without. Nodes are put in order where they are not.</summary>
+/// cannot do without, each output has a name, no axis is declared larger than 2^31-1. Nodes are put in order where
+/// they are not.</summary>
 public static class GraphCheck
 {
     /// <summary>Checks a model.</summary>
@@ -57,7 +58,10 @@ public static class GraphCheck
         }
         foreach (var sparse in graph.SparseInitializer)
         {
-            known.Add(sparse.Values?.Name ?? "");
+            if (sparse.Values is { Name.Length: > 0 } values)
+            {
+                known.Add(values.Name);
+            }
         }
 
         var inputs = new HashSet<string>();
@@ -71,9 +75,9 @@ public static class GraphCheck
             known.Add(input.Name);
         }
         var produced = new HashSet<string>();
-        foreach (string output in graph.Node.SelectMany(static node => node.Output))
+        foreach (string output in graph.Node.SelectMany(Made))
         {
-            if (output.Length > 0 && (known.Contains(output) || !produced.Add(output)))
+            if (known.Contains(output) || !produced.Add(output))
             {
                 throw Twice(graph, output);
             }
@@ -88,11 +92,21 @@ public static class GraphCheck
         }
         foreach (var output in graph.Output)
         {
+            if (output.Name.Length == 0)
+            {
+                throw new InvalidDataException($"onnx: an output of graph '{graph.Name}' has no name");
+            }
+
             if (!known.Contains(output.Name))
             {
                 throw new InvalidDataException(
                     $"onnx: nothing makes the output '{output.Name}' of graph '{graph.Name}'");
             }
+        }
+
+        foreach (var value in graph.Input.Concat(graph.ValueInfo).Concat(graph.Output))
+        {
+            CheckSizes(graph, value);
         }
     }
 
@@ -102,7 +116,7 @@ public static class GraphCheck
         var makers = new Dictionary<string, int>();
         for (int i = 0; i < graph.Node.Count; i++)
         {
-            foreach (string output in graph.Node[i].Output)
+            foreach (string output in Made(graph.Node[i]))
             {
                 makers[output] = i;
             }
@@ -134,7 +148,7 @@ public static class GraphCheck
         while (ready.TryDequeue(out int i, out _))
         {
             order.Add(graph.Node[i]);
-            foreach (string output in graph.Node[i].Output)
+            foreach (string output in Made(graph.Node[i]))
             {
                 known.Add(output);
             }
@@ -190,6 +204,23 @@ public static class GraphCheck
                 $"tensor '{tensor.Name}': {tensor.StringData.Count} strings do not fill its shape");
         }
     }
+
+    // ONNX Runtime's shape inference makes as many axes as a shape has numbers, and does not end where the length of
+    // the shape is declared to be beyond any tensor's.
+    private static void CheckSizes(GraphProto graph, ValueInfoProto value)
+    {
+        foreach (var axis in OnnxDimension.ShapeOf(value) ?? [])
+        {
+            if (axis.Size > int.MaxValue)
+            {
+                throw new InvalidDataException($"onnx: expected axes of at most {int.MaxValue}, the value "
+                    + $"'{value.Name}' of graph '{graph.Name}' declares one of {axis.Size}");
+            }
+        }
+    }
+
+    // A node names the outputs that it does not make "".
+    private static IEnumerable<string> Made(NodeProto node) => node.Output.Where(static name => name.Length > 0);
 
     private static InvalidDataException Twice(GraphProto graph, string name) =>
         new($"onnx: graph '{graph.Name}' defines the value '{name}' more than once, or without a name");

@@ -22,12 +22,14 @@ public readonly record struct OnnxDimension(long? Size, string? Symbol)
     /// <param name="rank">Number of axes.</param>
     public static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 
-    /// <summary>Reads a shape; null where the value's rank is not known.</summary>
+    /// <summary>Reads a shape; null where the value's rank is not known. A blank name of an axis names
+    /// nothing.</summary>
     public static OnnxDimension[]? ShapeOf(ValueInfoProto value) =>
         value.Type?.TensorType?.Shape?.Dim.Select(static dim => dim.ValueCase switch
         {
             TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue => (OnnxDimension)dim.DimValue,
-            TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam when dim.DimParam.Length > 0 => dim.DimParam,
+            TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam
+                when !string.IsNullOrWhiteSpace(dim.DimParam) => dim.DimParam,
             _ => default,
         }).ToArray();
 

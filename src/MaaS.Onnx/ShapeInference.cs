@@ -6,6 +6,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 namespace MaaS.Onnx;
 
 /// <summary>The element type and shape of a value; the shape is null where its rank is not known.</summary>
+/// <param name="Type">The element type.</param>
+/// <param name="Dimensions">The sizes, from the first axis to the last.</param>
 public sealed record OnnxShape(DataType Type, IReadOnlyList<OnnxDimension>? Dimensions)
 {
     /// <inheritdoc/>
@@ -153,7 +155,7 @@ public static class ShapeInference
         }
     }
 
-    // Names that ONNX Runtime makes up for sizes it cannot express.
+    // Names that ONNX Runtime makes up for sizes it cannot express; a blank one comes from the model and names nothing.
     private static bool IsInvented(string symbol) =>
-        symbol.Length == 0 || symbol.StartsWith("unk__", StringComparison.Ordinal);
+        string.IsNullOrWhiteSpace(symbol) || symbol.StartsWith("unk__", StringComparison.Ordinal);
 }

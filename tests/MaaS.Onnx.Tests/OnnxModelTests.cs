@@ -118,6 +118,30 @@ public class OnnxModelTests
         Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("nowhere"));
     }
 
+    // A node may leave an output out by the name "", which makes no value of that name.
+    [Test]
+    public void Load_OutputWithoutName_Throws()
+    {
+        var model = Graphs.Linear();
+        model.Graph.Node[1].Output.Add("");
+        Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.Nothing);
+
+        model.Graph.Output.Add(new ValueInfoProto());
+        Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no name"));
+    }
+
+    [TestCase(int.MaxValue, true)]
+    [TestCase(int.MaxValue + 1L, false)]
+    [TestCase(long.MaxValue, false)]
+    public void Load_DeclaredSize_IsOneThatATensorCanHave(long size, bool isTaken)
+    {
+        var model = Graphs.Linear();
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = size;
+        Assert.That(
+            () => OnnxModel.Load(model.Proto.ToByteArray()),
+            isTaken ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'x'").And.Message.Contains($"{size}"));
+    }
+
     [Test]
     public void Load_ValueMadeTwice_Throws()
     {

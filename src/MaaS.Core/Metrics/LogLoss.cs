@@ -7,6 +7,7 @@ public static class LogLoss
 {
     private const double Epsilon = 1.1920928955078125e-07;
 
+    /// <summary>The mean over all samples.</summary>
     /// <param name="probabilities">(N, C), row-major; each row sums to 1.</param>
     /// <param name="actual">(N), class indices.</param>
     /// <returns>0 or more; lower is better.</returns>

@@ -5,6 +5,7 @@ namespace MaaS.Core.Metrics;
 /// first.</remarks>
 public static class TopKAccuracy
 {
+    /// <summary>The share of samples whose class is among the k highest scores.</summary>
     /// <param name="scores">(N, C), row-major; logits or probabilities.</param>
     /// <param name="actual">(N), class indices.</param>
     /// <param name="k">1 or more.</param>

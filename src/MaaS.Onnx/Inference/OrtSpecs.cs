@@ -25,7 +25,7 @@ internal static class OrtSpecs
 
         return new TensorSpec(name, type, [.. node.Dimensions.Select(d => d < 0 ? -1L : d)])
         {
-            AxisNames = [.. node.SymbolicDimensions.Select(s => string.IsNullOrEmpty(s) ? null : s)],
+            AxisNames = [.. node.SymbolicDimensions.Select(s => string.IsNullOrWhiteSpace(s) ? null : s)],
         };
     }
 }

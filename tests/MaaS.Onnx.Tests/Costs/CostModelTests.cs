@@ -42,6 +42,19 @@ public class CostModelTests
         Assert.That(cost.Nodes[0].Output!.ToString(), Is.EqualTo("float[2,32,26,26]"));
     }
 
+    [Test]
+    public void Compute_AxisWithABlankName_CountsAsUnknown()
+    {
+        var b = new GraphBuilder("blank");
+        b.AddInput("x", DataType.Float, ["\n", 3]);
+        b.AddOutput(b.Node("Relu", ["x"]), DataType.Float, ["\n", 3]);
+
+        var cost = CostModel.Compute(b.Build(), new Dictionary<string, long> { ["batch"] = 2 });
+
+        Assert.That(cost.Nodes[0].Output!.ToString(), Is.EqualTo("float[?,3]"));
+        Assert.That(cost.Nodes[0].ActivationBytes, Is.Null);
+    }
+
     // Depthwise 3×3 over 8 channels at 10×10, then pointwise 8→16: 100·8·9 and 100·16·8.
     [Test]
     public void Compute_DepthwiseConvolution_CountsOneGroupPerOutput()

@@ -94,6 +94,13 @@ await ok('TraceSetting', 'TraceSetting', {}, a => a.settings.trace_level.value[0
 await refused('TraceSetting, change', 'TraceSetting', { settings: { trace_rate: { value: ['1'] } } }, 'UNIMPLEMENTED');
 await ok('LogSettings', 'LogSettings', {}, a => a.settings.log_error.bool_param === true);
 
+const bytes = value => value;
+for (const path of ['/inference.GRPCInferenceService/Nothing', '/nothing.Nothing/Ask']) {
+  await step(`POST ${path}`, () => new Promise((resolve, reject) => service.makeUnaryRequest(
+    path, bytes, bytes, Buffer.alloc(0), new grpc.Metadata(), { deadline: deadline() }, (error, answer) => error ? reject(error) : resolve(answer))),
+    a => a.code === grpc.status.UNIMPLEMENTED);
+}
+
 await step('Health/Check', () => unary(probe, 'Check', { service: 'inference.GRPCInferenceService' }), a => a.status === 'SERVING');
 await step('Health/Watch', () => new Promise((resolve, reject) => {
   const watch = new health.v1.Health(address, grpc.credentials.createInsecure()).makeServerStreamRequest(

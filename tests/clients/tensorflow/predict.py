@@ -24,7 +24,19 @@ def step(call, run, is_right):
         answer = run()
         outcome = "ok" if is_right(answer) else f"WRONG {str(answer)[:200]!r}"
     except grpc.RpcError as error:
-        outcome = f"ok ({error.code().name})" if is_right(error.code()) else f"FAILED {error.code().name} {error.details()}"
+        outcome = f"FAILED {error.code().name} {error.details()}"
+    report(call, outcome)
+
+
+def refused(call, run, code):
+    try:
+        outcome = f"WRONG {str(run())[:200]!r}"
+    except grpc.RpcError as error:
+        outcome = f"ok ({code.name})" if error.code() == code else f"WRONG {error.code().name} {error.details()}"
+    report(call, outcome)
+
+
+def report(call, outcome):
     print("TensorFlow Serving stubs", call, outcome, sep="\t", flush=True)
 
 
@@ -60,7 +72,7 @@ def status(name):
 
 def regress():
     request = serving.RegressionRequest()
-    request.model_spec.name = "same"
+    request.model_spec.name = "scale"
     example = request.input.example_list.examples.add()
     example.features.feature["x"].float_list.value.append(2.5)
     return method("PredictionService", "Regress", serving.RegressionRequest, serving.RegressionResponse)(request, timeout=20)
@@ -81,10 +93,10 @@ def is_same(answer):
 step("Predict, float_val", predict, is_same)
 step("Predict, tensor_content", lambda: predict(content=True), is_same)
 step("Predict of a version", lambda: predict(version=1), is_same)
-step("Predict of an unknown version", lambda: predict(version=2**63 - 1), lambda a: a == grpc.StatusCode.NOT_FOUND)
-step("Predict of an unknown model", lambda: predict("none"), lambda a: a == grpc.StatusCode.NOT_FOUND)
+refused("Predict of an unknown version", lambda: predict(version=2**63 - 1), grpc.StatusCode.NOT_FOUND)
+refused("Predict of an unknown model", lambda: predict("none"), grpc.StatusCode.NOT_FOUND)
 step("Classify", classify, lambda a: len(a.result.classifications[0].classes) == 3)
-step("Regress", regress, lambda a: a.result.regressions[0].value == 2.5)
+step("Regress", regress, lambda a: a.result.regressions[0].value == 5)
 step("GetModelMetadata", metadata, lambda a: "signature_def" in a.metadata)
 step("GetModelStatus", lambda: status("same"), lambda a: a.model_version_status[0].state == serving.ModelVersionStatus.AVAILABLE)
-step("GetModelStatus of an unknown model", lambda: status("none"), lambda a: a == grpc.StatusCode.NOT_FOUND)
+refused("GetModelStatus of an unknown model", lambda: status("none"), grpc.StatusCode.NOT_FOUND)

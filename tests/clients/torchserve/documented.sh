@@ -35,7 +35,7 @@ step 'GET /models/same/all' 200 modelVersion -H "X-Api-Key: $key" "$management/m
 step 'POST /models?url=' 200 registered -X POST -H "X-Api-Key: $key" "$management/models?url=same.onnx&model_name=noop&initial_workers=1&synchronous=true"
 step 'POST /predictions/noop' 200 '[' -X POST "$inference/predictions/noop" -T "$folder/input.bin"
 step 'PUT /models/noop?min_worker=3' 200 scaled -X PUT -H "X-Api-Key: $key" "$management/models/noop?min_worker=3&synchronous=true"
-step 'PUT /models/noop/1.0/set-default' 200 default -X PUT -H "X-Api-Key: $key" "$management/models/noop/1.0/set-default"
+step 'PUT /models/noop/1.0/set-default' 200 'Default version' -X PUT -H "X-Api-Key: $key" "$management/models/noop/1.0/set-default"
 step 'DELETE /models/noop' 200 unregistered -X DELETE -H "X-Api-Key: $key" "$management/models/noop"
 step 'POST /predictions/noop after it' 404 ModelNotFoundException -X POST "$inference/predictions/noop" -T "$folder/input.bin"
 step 'GET /metrics' 200 maas_ "$inference/metrics"
