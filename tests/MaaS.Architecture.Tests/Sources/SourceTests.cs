@@ -6,20 +6,14 @@ public sealed partial class SourceTests
 {
     private const int FileLines = 300, Columns = 120;
 
-    // Not yet split. A file leaves this list when it is; none enters.
-    private static readonly string[] LongFiles =
-    [
-        "src/MaaS.Training/Export/Sizes/SizeRuns.cs",
-    ];
-
     [Test]
     public void Files_OfSrc_HaveAtMost300Lines()
         => Assert.That(
-            Repository.Sources("src").Where(static p => File.ReadLines(p).Count() > FileLines).Select(Repository.Relative).Except(LongFiles), Is.Empty,
+            Repository.Sources("src").Where(static p => File.ReadLines(p).Count() > FileLines).Select(Repository.Relative), Is.Empty,
             $"a file has at most {FileLines} lines: look for its second responsibility");
 
     // The counts only fall: lower one where the lines below it were wrapped.
-    [TestCase("benchmarks", 180), TestCase("eng", 40), TestCase("samples", 11), TestCase("src", 1000), TestCase("tests", 2350)]
+    [TestCase("benchmarks", 180), TestCase("eng", 40), TestCase("samples", 11), TestCase("src", 105), TestCase("tests", 2350)]
     public void Lines_OfCode_HaveAtMost120Columns(string folder, int allowed)
     {
         var lines = Repository.Sources(folder)

@@ -12,13 +12,21 @@ internal static unsafe class MetaKernels
         RegisterAll, LazyThreadSafetyMode.ExecutionAndPublication);
 
     /// <summary>Registers the kernels, once in a process.</summary>
-    /// <exception cref="TracingException">The libtorch lacks a function, or refuses a kernel.</exception>
+    /// <exception cref="TracingException">The system is not Linux, or the libtorch lacks a function or refuses a
+    /// kernel.</exception>
     public static void Register() => _ = Registered.Value;
 
     private static StableFunctions Torch => Registered.Value;
 
     private static StableFunctions RegisterAll()
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Under Wine the runtime found its heap damaged after an export with these kernels.
+            throw new TracingException(
+                "tracing: expected Linux for forwards without values; elsewhere sizes are checked with values alone.");
+        }
+
         var functions = new StableFunctions(LoadedLibTorch.Find());
         var library = functions.MetaLibrary();
         functions.Implement(
