@@ -81,17 +81,25 @@ public sealed class GrpcServicesTests
     [Test]
     public async Task Infer_ClientHangsUp_StopsTheRunAndIsALineForDebugging()
     {
-        using var leave = new CancellationTokenSource();
-        var call = Infer(Slow(), new CallOptions(cancellationToken: leave.Token));
-        // A call that is cancelled before it is sent never reaches the server.
-        Assert.That(() => _log.All.Any(static l => l.Text.Contains("/ModelInfer", StringComparison.Ordinal)), Is.True.After(10_000, 20));
+        // A call that is cancelled before it has come to the server leaves no line.
+        for (var i = 0; i < 20 && !Gone().Any(); i++)
+        {
+            using var leave = new CancellationTokenSource();
+            var call = Infer(Slow(), new CallOptions(cancellationToken: leave.Token));
+            await _server.GetAsync("/v2/models/slow/ready");
 
-        await leave.CancelAsync();
+            await leave.CancelAsync();
 
-        Assert.That(async () => await call, Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.Cancelled));
-        Assert.That(() => _log.All.Where(l => l.Text.Contains("The client of /inference", StringComparison.Ordinal)).Select(l => l.Level), Is.EqualTo(new[] { LogLevel.Debug }).After(10_000, 50));
+            Assert.That(async () => await call, Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.Cancelled));
+        }
+
+        Assert.That(() => Gone().Any(), Is.True.After(10_000, 50));
+        Assert.That(Gone(), Is.All.EqualTo(LogLevel.Debug));
         Assert.That(_log.All.Where(l => l.Level >= LogLevel.Warning), Is.Empty);
     }
+
+    private IEnumerable<LogLevel> Gone()
+        => _log.All.Where(static l => l.Text.Contains("The client of /inference", StringComparison.Ordinal)).Select(static l => l.Level);
 
     [Test]
     public void Infer_DeadlineOfTheClient_EndsTheRun()

@@ -1,4 +1,4 @@
-"""Writes weights.pth and wrapped.pth in the format of torch.save (PyTorch 1.6 and newer) without PyTorch: a zip of a pickle,
+"""Writes weights.pth, wrapped.pth, strided.pth and offset.pth in the format of torch.save (PyTorch 1.6 and newer) without PyTorch: a zip of a pickle,
 which rebuilds tensors from storages that it names by persistent ids, and the storages' bytes.
 
 Run: python3 make_pytorch.py"""
@@ -65,14 +65,16 @@ def save(path, value, storages):
         archive.writestr("archive/version", "3\n")
 
 
-numbers = Storage(FloatStorage, "0", 8)
+numbers = Storage(FloatStorage, "0", 6)
+bias = Storage(FloatStorage, "2", 2)
 half = Storage(HalfStorage, "1", 2)
 state = collections.OrderedDict([
     ("layer.weight", Tensor(numbers, 0, (2, 3), (3, 1))),           # 0, 1, 2; 3, 4, 5
-    ("layer.transposed", Tensor(numbers, 0, (3, 2), (1, 3))),       # the same storage, read by columns
-    ("layer.bias", Tensor(numbers, 6, (2,), (1,))),                 # 6, 7
+    ("layer.bias", Tensor(bias, 0, (2,), (1,))),                    # 6, 7
     ("scale", Tensor(half, 0, (2,), (1,))),                         # 1.5, -2
 ])
-contents = {"0": struct.pack("<8f", *range(8)), "1": struct.pack("<2e", 1.5, -2)}
+contents = {"0": struct.pack("<6f", *range(6)), "1": struct.pack("<2e", 1.5, -2), "2": struct.pack("<2f", 6, 7)}
 save("weights.pth", state, contents)
 save("wrapped.pth", {"epoch": 3, "state_dict": state}, contents)
+save("strided.pth", {"transposed": Tensor(numbers, 0, (3, 2), (1, 3))}, contents)     # a storage read by columns
+save("offset.pth", {"part": Tensor(numbers, 4, (2,), (1,))}, contents)                     # the end of a storage
