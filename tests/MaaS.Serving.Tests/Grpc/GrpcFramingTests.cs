@@ -100,7 +100,7 @@ public sealed class GrpcFramingTests : ServerFixture
     [Test]
     public async Task Call_MessageNeverComes_EndsAtTheDeadline()
     {
-        using var never = new PiecesContent([[0, 0, 0, 0, 9, 1]]) { Hold = TimeSpan.FromSeconds(20) };
+        using var never = new PiecesContent([[0, 0, 0, 0, 9, 1]]) { Held = new TaskCompletionSource().Task };
         var start = DateTime.UtcNow;
 
         try
@@ -138,7 +138,7 @@ public sealed class GrpcFramingTests : ServerFixture
     public async Task Stream_ClientLeavesInTheMiddle_ServerGoesOn()
     {
         using (var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)))
-        using (var content = new PiecesContent([Frame(Same(1)), Frame(Same(2))]) { Hold = TimeSpan.FromSeconds(20) })
+        using (var content = new PiecesContent([Frame(Same(1)), Frame(Same(2))]) { Held = new TaskCompletionSource().Task })
         using (var request = Request("/inference.GRPCInferenceService/ModelStreamInfer", content))
         using (var client = new HttpClient())
         {
@@ -225,7 +225,8 @@ public sealed class GrpcFramingTests : ServerFixture
     /// <summary>A body that is sent piece by piece and then, perhaps, held open.</summary>
     private sealed class PiecesContent(byte[][] pieces) : HttpContent
     {
-        public TimeSpan Hold { get; init; }
+        /// <summary>Ends when the body may.</summary>
+        public Task Held { get; init; } = Task.CompletedTask;
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -235,10 +236,10 @@ public sealed class GrpcFramingTests : ServerFixture
             {
                 await stream.WriteAsync(piece, cancellationToken);
                 await stream.FlushAsync(cancellationToken);
-                await Task.Delay(2, cancellationToken);
+                await Task.Yield();
             }
 
-            await Task.Delay(Hold, cancellationToken);
+            await Held.WaitAsync(cancellationToken);
         }
 
         protected override bool TryComputeLength(out long length)

@@ -27,7 +27,7 @@ public sealed class ModelLifecycleTests
         load.SetResult();
         await _it.LoadsAsync("m");
         Assert.That((await _it.AnswersAsync("m"), _it.State("m", 2)), Is.EqualTo((2, ModelState.Available)));
-        await Until(() => _it.State("m", 1) == ModelState.End);
+        Assert.That(() => _it.State("m", 1), Is.EqualTo(ModelState.End).After(10_000, 10));
         Assert.That(() => _it.AnswersAsync("m", label: "stable"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
         Assert.That(async () => await _it.AcquireAsync("m", "1"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("END"));
     }
@@ -117,7 +117,7 @@ public sealed class ModelLifecycleTests
         var model = lease.Model;
         lease.Dispose();
         await model.Freed.WaitAsync(TimeSpan.FromSeconds(20));
-        await Until(() => _it.State("m", 1) == ModelState.End);
+        Assert.That(() => _it.State("m", 1), Is.EqualTo(ModelState.End).After(10_000, 10));
     }
 
     [Test]
@@ -181,7 +181,7 @@ public sealed class ModelLifecycleTests
         var lease = await _it.AcquireAsync("m");
 
         var unload = _it.Repository.UnloadAsync("m");
-        await Task.Delay(50);
+        Assert.That(() => _it.State("m", 1), Is.EqualTo(ModelState.Unloading).After(10_000, 10));
         Assert.That(unload.IsCompleted, Is.False);
         Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable));
         lease.Dispose();
@@ -273,7 +273,7 @@ public sealed class ModelLifecycleTests
 
         var load = _it.Hold("m", 1);
         var answers = Enumerable.Range(0, 8).Select(_ => _it.AnswersAsync("m")).ToArray();
-        await Task.Delay(50);
+        Assert.That(() => _it.State("m", 1), Is.EqualTo(ModelState.Loading).After(10_000, 10));
         load.SetResult();
 
         Assert.That(await Task.WhenAll(answers).WaitAsync(TimeSpan.FromSeconds(20)), Is.All.EqualTo(1));
@@ -446,16 +446,6 @@ public sealed class ModelLifecycleTests
         await stop.CancelAsync();
         Assert.That((await Task.WhenAll(clients)).Sum(), Is.GreaterThan(1000));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(59));
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; i < 400 && !condition(); i++)
-        {
-            await Task.Delay(10);
-        }
-
-        Assert.That(condition(), Is.True);
     }
 
     private sealed class StackOverflowExceptionLike : Exception;

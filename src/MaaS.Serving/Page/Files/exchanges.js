@@ -46,7 +46,7 @@ export function exchangeView(exchange) {
 /** Earlier exchanges, each in a fold; @param again called with what was asked. */
 export function earlierView(exchanges, again, forget) {
   return [
-    element('div', { class: 'row between' }, element('h4', {}, 'Earlier in this session'), element('button', { type: 'button', class: 'quiet small', onclick: forget }, 'Forget all')),
+    element('div', { class: 'row between' }, element('h4', {}, 'Asked earlier'), element('button', { type: 'button', class: 'quiet small', onclick: forget }, 'Forget all')),
     element('ol', { class: 'exchanges' }, exchanges.map(e => element('li', {}, fold(e, again)))),
   ];
 }

@@ -48,7 +48,7 @@ export class TryIt {
     this.#inputs.clear();
     this.#answer = element('div', { class: 'answer' }, hint('The answer comes here.'));
     this.#said = element('p', { class: 'hidden', role: 'status' });
-    this.#earlier = element('section', { class: 'earlier', 'aria-label': 'Earlier in this session', hidden: true });
+    this.#earlier = element('section', { class: 'earlier', 'aria-label': 'Asked earlier', hidden: true });
     const box = details.image ? this.#imageBox() : details.writes_text ? this.#writingBox() : details.takes_text ? this.#textBox() : this.#jsonBox(true);
     const others = details.image || details.takes_text || details.writes_text ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
     this.#root.replaceChildren(...[this.#chooser, box, this.#said, this.#earlier, others].filter(part => part !== null));
