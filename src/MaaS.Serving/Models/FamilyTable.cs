@@ -132,7 +132,7 @@ internal sealed class FamilyTable(MaaSServingOptions options)
     /// <summary>Drops a model of which nothing is left, unless something was asked for it.</summary>
     public void RemoveIfGone(ModelFamily family)
     {
-        if (family.IsGone && !_remembered.ContainsKey(family.Name))
+        if (family.IsGone && family.Overrides.IsEmpty && !_remembered.ContainsKey(family.Name))
         {
             _families.Remove(family.Name);
         }

@@ -154,10 +154,9 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     /// <param name="before">What was asked for before.</param>
     public static void LoadRequestEnded(ModelFamily family, long? version, ModelOverrides before)
     {
-        if (version is { } asked && family.Slots.GetValueOrDefault(asked) is { IsServable: false }
-            && !before.Loaded.Contains(asked))
+        if (version is { } asked && family.Slots.GetValueOrDefault(asked) is { IsServable: false })
         {
-            family.Overrides = family.Overrides with { Loaded = before.Loaded };
+            family.UndoLoad(asked, before);
         }
     }
 
@@ -168,10 +167,10 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
         Advance([family]);
     }
 
-    /// <summary>Puts back what was asked for, after a request that could not be met.</summary>
-    public void Restore(ModelFamily family, ModelOverrides before)
+    /// <summary>Takes an unload back that could not be done; what else was asked for since stays.</summary>
+    public void Restore(ModelFamily family, long? version, ModelOverrides before)
     {
-        family.Overrides = before;
+        family.UndoUnload(version, before);
         Advance([family]);
     }
 
@@ -183,7 +182,8 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
         var (owner, victim) = _families.LeastRecentlyUsed(needy);
         if (victim is not null)
         {
-            victim.IsDormant = true;
+            victim.IsDormant = victim.Source is not null; // Else nothing could load it again.
+            Publish(victim.IsDormant ? null : [victim]);
             Retire(owner, victim, victim.Exchange(null, null));
         }
 

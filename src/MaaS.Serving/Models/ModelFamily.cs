@@ -91,6 +91,38 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
             };
     }
 
+    /// <summary>Forgets that a version was asked for, unless it was before.</summary>
+    public void UndoLoad(long version, ModelOverrides before)
+    {
+        if (!before.Loaded.Contains(version))
+        {
+            Overrides = Overrides with { Loaded = [.. Overrides.Loaded.Where(v => v != version)] };
+        }
+    }
+
+    /// <summary>Takes back what <see cref="RequestUnload"/> changed; what else was asked for since stays.</summary>
+    public void UndoUnload(long? version, ModelOverrides before)
+    {
+        var now = Overrides;
+        if (version is null && now.IsUnloaded)
+        {
+            Overrides = now with
+            {
+                IsUnloaded = before.IsUnloaded,
+                Loaded = [.. before.Loaded.Union(now.Loaded)],
+                Unloaded = [.. before.Unloaded.Union(now.Unloaded)],
+            };
+        }
+        else if (version is { } one && now.Unloaded.Contains(one) && !before.Unloaded.Contains(one))
+        {
+            Overrides = now with
+            {
+                Loaded = before.Loaded.Contains(one) ? [.. now.Loaded.Union([one])] : now.Loaded,
+                Unloaded = [.. now.Unloaded.Where(v => v != one)],
+            };
+        }
+    }
+
     /// <summary>The versions that shall be loaded.</summary>
     public SortedSet<long> Wanted()
     {
@@ -119,6 +151,10 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         foreach (var slot in Slots.Values)
         {
             slot.Source = _sources.GetValueOrDefault(slot.Version);
+            if (slot is { Source: null, Serving: null })
+            {
+                slot.IsDormant = false; // There is nothing that its next request could load.
+            }
         }
 
         var load = ToLoad(wanted, now);

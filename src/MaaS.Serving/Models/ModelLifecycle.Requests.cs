@@ -7,14 +7,17 @@ namespace MaaS.Serving.Models;
 internal sealed partial class ModelLifecycle
 {
     /// <summary>Loads a version that waits for its first request.</summary>
-    /// <returns>Completes when the load has ended, well or not.</returns>
-    public Task LoadOnDemand(ModelSlot slot)
+    /// <returns>
+    /// Completes when the load has ended, well or not; null when it waits and may not be loaded now.
+    /// </returns>
+    public Task? LoadOnDemand(ModelSlot slot)
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(ModelRepository));
             _machine.Demanded(slot);
             Begin(_machine.TakeEffects());
-            return _tasks.LoadOf(slot);
+            return slot is { IsDormant: true, IsLoading: false } ? null : _tasks.LoadOf(slot);
         }
     }
 
@@ -52,8 +55,16 @@ internal sealed partial class ModelLifecycle
     }
 
     /// <summary>Unloads a model or one version, and waits until its memory is free.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="version">A version; null for all.</param>
+    /// <param name="cancellationToken">
+    /// Stops waiting; the unload goes on, and is written down or taken back when it has ended.
+    /// </param>
     /// <returns>False when no other version can take the place of the one to go; it stays.</returns>
-    public async Task<bool> UnloadAsync(string name, long? version, CancellationToken cancellationToken)
+    public Task<bool> UnloadAsync(string name, long? version, CancellationToken cancellationToken)
+        => UnloadAsync(name, version).WaitAsync(cancellationToken);
+
+    private async Task<bool> UnloadAsync(string name, long? version)
     {
         var asked = Ask<(ModelFamily Family, ModelOverrides Before)?>(machine =>
         {
@@ -73,14 +84,14 @@ internal sealed partial class ModelLifecycle
 
         while (Ask(_ => family.Serves(version)) && LoadsOf(name) is { } loads)
         {
-            await loads.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await loads.ConfigureAwait(false);
         }
 
         var freed = Ask(machine =>
         {
             if (family.Serves(version))
             {
-                machine.Restore(family, before);
+                machine.Restore(family, version, before);
                 return null;
             }
 
@@ -93,7 +104,7 @@ internal sealed partial class ModelLifecycle
         }
 
         Store();
-        await freed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await freed.ConfigureAwait(false);
         return true;
     }
 

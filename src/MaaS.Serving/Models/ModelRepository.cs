@@ -89,30 +89,8 @@ public sealed partial class ModelRepository
         ArgumentNullException.ThrowIfNull(context);
         var name = reference.Name ?? DefaultName(context.Caller);
         ServingAuthorization.ThrowIfRefused(context.Caller, ServingScope.None, name);
-        while (true)
-        {
-            var slot = _lifecycle.Views.TryGetValue(name, out var view) ? view.Choose(reference, context) : null;
-            if (slot is null)
-            {
-                throw _faults.Unavailable(name, reference, context.Caller);
-            }
-
-            if (slot.Serving?.TryAcquire() is { } lease)
-            {
-                if (_options.MemoryLimitBytes is not null)
-                {
-                    slot.LastUsed = _time.GetTimestamp();
-                }
-
-                return ValueTask.FromResult(lease);
-            }
-
-            // Otherwise it was replaced since the view was read: there is a newer one.
-            if (slot.IsDormant)
-            {
-                return LoadAndAcquireAsync(slot, reference with { Name = name }, context, cancellationToken);
-            }
-        }
+        return TryAcquire(name, reference, context, out var dormant) is { } lease ? ValueTask.FromResult(lease)
+            : LoadAndAcquireAsync(dormant, reference, context, cancellationToken);
     }
 
     /// <summary>Loads a model or one of its versions, takes over what changed in its folder at once, and undoes an
@@ -246,10 +224,53 @@ public sealed partial class ModelRepository
         return await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A lease of the version that a request gets; null where that waits for its first request.</summary>
+    private ModelLease? TryAcquire(
+        string name, ModelReference reference, RequestContext context, out ModelSlot slot)
+    {
+        while (true)
+        {
+            slot = (_lifecycle.Views.TryGetValue(name, out var view) ? view.Choose(reference, context) : null)
+                ?? throw _faults.Unavailable(name, reference, context.Caller);
+            if (slot.Serving?.TryAcquire() is { } lease)
+            {
+                if (_options.MemoryLimitBytes is not null)
+                {
+                    slot.LastUsed = _time.GetTimestamp();
+                }
+
+                return lease;
+            }
+
+            // Otherwise it was replaced since the view was read: there is a newer one.
+            if (slot.IsDormant)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Loads until there is a lease: what was loaded may be unloaded again before it is taken.</summary>
     private async ValueTask<ModelLease> LoadAndAcquireAsync(
+        ModelSlot dormant, ModelReference reference, RequestContext context, CancellationToken cancellationToken)
+    {
+        var slot = dormant;
+        while (true)
+        {
+            await LoadAsync(slot, reference, context, cancellationToken).ConfigureAwait(false);
+            if (TryAcquire(slot.Name, reference, context, out slot) is { } lease)
+            {
+                return lease;
+            }
+        }
+    }
+
+    private async Task LoadAsync(
         ModelSlot slot, ModelReference reference, RequestContext context, CancellationToken cancellationToken)
     {
-        var loading = _lifecycle.LoadOnDemand(slot);
+        cancellationToken.ThrowIfCancellationRequested();
+        var loading = _lifecycle.LoadOnDemand(slot)
+            ?? throw _faults.Unavailable(slot.Name, reference, context.Caller);
         var wait = context.Deadline is { } deadline
             ? _time.GetElapsedTime(_time.GetTimestamp(), deadline) : Timeout.InfiniteTimeSpan;
         try
@@ -264,9 +285,10 @@ public sealed partial class ModelRepository
                 $"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        return slot.Serving is null && slot.Fault is not null
-            ? throw _faults.Unavailable(slot.Name, reference, context.Caller)
-            : await AcquireAsync(reference, context, cancellationToken).ConfigureAwait(false);
+        if (slot.Serving is null && slot.Fault is not null)
+        {
+            throw _faults.Unavailable(slot.Name, reference, context.Caller);
+        }
     }
 
     private string DefaultName(Caller caller)

@@ -225,9 +225,29 @@ public sealed class LifecycleMachineTests
         Fail(1);
         Assert.That(Family.Serves(2), "nothing takes its place");
 
-        _machine.Restore(Family, before);
+        _machine.Restore(Family, 2, before);
 
         Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 2)));
+    }
+
+    [TestCase(null)]
+    [TestCase(2L)]
+    public void Restore_OtherChangesSinceTheRequest_StayAsTheyAre(long? version)
+    {
+        Scan(Source(1), Source(2), Source(3));
+        Load(3);
+        Take();
+        var before = Family.Overrides;
+        _machine.UnloadRequested(Family, version);
+        Family.SetInstances(7);
+        _machine.SetRoute(Family, new TrafficRoute { Split = { ["3"] = 1 } });
+        Family.Overrides = Family.Overrides with { Loaded = [1] };
+
+        _machine.Restore(Family, version, before);
+
+        var after = Family.Overrides;
+        Assert.That((after.Instances, after.HasRoute, after.Loaded), Is.EqualTo((7, true, new[] { 1L })));
+        Assert.That((after.IsUnloaded, after.Unloaded), Is.EqualTo((false, Array.Empty<long>())));
     }
 
     [Test]
@@ -260,6 +280,20 @@ public sealed class LifecycleMachineTests
     }
 
     [Test]
+    public void LoadRequested_OlderVersionThatFails_LeavesWhatOthersAskedFor()
+    {
+        Serve(3, Source(1), Source(2));
+        var before = Family.Overrides;
+        _machine.LoadRequested(Family, 1, reload: false);
+        _machine.LoadRequested(Family, 2, reload: false);
+        Fail(1);
+
+        LifecycleMachine.LoadRequestEnded(Family, 1, before);
+
+        Assert.That(Family.Wanted(), Is.EqualTo(new[] { 2, 3 }));
+    }
+
+    [Test]
     public void Demanded_DormantVersion_IsLoadedOnce()
     {
         _options.Defaults.IsLazy = true;
@@ -285,6 +319,62 @@ public sealed class LifecycleMachineTests
         Assert.That(_machine.Evict(new ModelSlot("needy", 1)), Is.Null, "nothing is left");
         _machine.Demanded(Slot(1));
         Assert.That(Take(), Is.EqualTo(new[] { "load 1" }));
+    }
+
+    [Test]
+    public void Scanned_DormantVersionIsGone_IsNoneThatCanAnswer()
+    {
+        Serve(1);
+        _machine.Evict(new ModelSlot("needy", 1));
+        Free(1);
+
+        Scan(Source(2));
+
+        Assert.That((Slot(2).IsLoading, Family.Slots.GetValueOrDefault(1)?.IsDormant ?? false), Is.EqualTo((true, false)));
+        Assert.That(Answers(), Is.Null, "version 2 is not loaded, version 1 cannot be");
+        Load(2);
+        Assert.That(Answers(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Evict_VersionThatIsGone_DoesNotSleep()
+    {
+        Serve(1);
+        Scan(Source(2));
+
+        Assert.That(_machine.Evict(Slot(2)), Is.SameAs(Slot(1)));
+
+        Assert.That((State(1), Answers()), Is.EqualTo((ModelState.Unloading, (long?)null)));
+    }
+
+    [Test]
+    public void Scanned_ModelIsGoneForAMoment_KeepsWhatWasAskedFor()
+    {
+        Serve(1);
+        _machine.UnloadRequested(Family, version: null);
+        Family.SetInstances(3);
+        Take();
+        Free(1);
+        Scan();
+        Scan(Source(1));
+
+        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), (long?)null)));
+        Assert.That((Family.Overrides.IsUnloaded, Family.Overrides.Instances), Is.EqualTo((true, 3)));
+    }
+
+    [Test]
+    public void Scanned_EntryOfARegisteredNameIsGoneForAMoment_HasTheNameAgain()
+    {
+        var source = new ModelSource("m", 1, "/models/m.onnx", SourceKind.Network, "files", 100);
+        Scan(source);
+        Assert.That(_machine.Register("alias", "m.onnx"));
+        var alias = _machine.Families.Find("alias")!;
+        Fail(1);
+        _machine.LoadFailed(alias, alias.Slots[1], alias.Slots[1].Source!, new InvalidDataException("noise"));
+        Scan();
+        Scan(source);
+
+        Assert.That(_machine.Families.Find("alias")?.Versions, Is.EqualTo(new[] { 1 }));
     }
 
     [Test]

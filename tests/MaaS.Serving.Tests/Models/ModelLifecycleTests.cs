@@ -195,6 +195,40 @@ public sealed class ModelLifecycleTests
     }
 
     [Test]
+    public async Task Unload_CallerLeaves_IsTakenBackAllTheSameWhereItFails()
+    {
+        await _it.Add("m", 1).Add("m", 2).StartAsync();
+        var load = _it.Hold("m", 1);
+        _it.Break("m", 1, new InvalidDataException("noise"));
+        using var leave = new CancellationTokenSource();
+        var unload = _it.Repository.UnloadAsync("m", 2, leave.Token);
+
+        await leave.CancelAsync();
+        Assert.That(() => unload, Throws.InstanceOf<OperationCanceledException>());
+        load.SetResult();
+
+        Assert.That(() => _it.Lifecycle.Read("m", static f => f.Overrides)!.Unloaded, Is.Empty.After(10_000, 10));
+        Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Unload_CallerLeaves_IsWrittenDownAllTheSame()
+    {
+        using var folder = new ModelsFolder();
+        _it.Options.StateFile = folder["state.json"];
+        await _it.Add("m", 1).Add("m", 2).Add("other", 1).StartAsync();
+        var load = _it.Hold("m", 1);
+        using var leave = new CancellationTokenSource();
+        var unload = _it.Repository.UnloadAsync("m", 2, leave.Token);
+
+        await leave.CancelAsync();
+        Assert.That(() => unload, Throws.InstanceOf<OperationCanceledException>());
+        load.SetResult();
+
+        Assert.That(() => RepositoryState.Load(_it.Options.StateFile).Models.GetValueOrDefault("m")?.Unloaded, Is.EqualTo(new[] { 2 }).After(10_000, 10));
+    }
+
+    [Test]
     public async Task Load_ThatFails_IsReportedAndTheOldOneServes()
     {
         await _it.Add("m", 1).StartAsync();
@@ -332,6 +366,42 @@ public sealed class ModelLifecycleTests
         Assert.That((_it.State("pinned", 1), _it.State("a", 1), _it.State("b", 1)), Is.EqualTo((ModelState.Available, ModelState.Available, ModelState.Start)));
         await _it.AnswersAsync("b");
         Assert.That((_it.State("a", 1), _it.State("b", 1), _it.State("c", 1)), Is.EqualTo((ModelState.Start, ModelState.Available, ModelState.Available)));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task MemoryLimit_FilesOfAnEvictedVersionAreGone_IsUnavailableUntilItsSuccessorIsThere(bool isBroken)
+    {
+        const long Mib = 1 << 20;
+        _it.Options.MemoryLimitBytes = 100 * Mib;
+        _it.Options.Models["other"] = new ModelOptions { IsLazy = true };
+        await _it.Add("m", 1, bytes: (int)(80 * Mib)).Add("other", 1, bytes: (int)(80 * Mib)).StartAsync();
+        await _it.AnswersAsync("other");
+        Assert.That(_it.State("m", 1), Is.EqualTo(ModelState.Start));
+        var load = _it.Hold("m", 2);
+        if (isBroken)
+        {
+            _it.Break("m", 2, new InvalidDataException("noise"));
+            load.SetResult();
+        }
+
+        _it.Remove("m", 1);
+        _it.Add("m", 2, bytes: (int)(80 * Mib));
+        await _it.SeeChangesAsync();
+        if (isBroken)
+        {
+            await _it.LoadsAsync("m");
+        }
+
+        Assert.That(
+            () => _it.AnswersAsync("m"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("version 2"));
+        if (!isBroken)
+        {
+            load.SetResult();
+            await _it.LoadsAsync("m");
+            Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(2));
+        }
     }
 
     [Test]
