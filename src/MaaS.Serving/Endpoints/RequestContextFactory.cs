@@ -36,8 +36,20 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
             asked.Priority = Urgency(urgency);
         }
 
-        asked.Deadline = Deadline(headers.TryGetValue(TimeoutHeader, out var timeout) ? timeout.ToString() : null);
+        asked.Deadline = Deadline(headers);
         return asked;
+    }
+
+    /// <summary>The same client for a message that came just now in a call of many: it has the time of a request, up to
+    /// the deadline of the call.</summary>
+    /// <param name="context">What carries the call.</param>
+    /// <param name="client">Who made it.</param>
+    /// <param name="until">Timestamp of the deadline of the whole call; null for none.</param>
+    internal RequestContext OfMessage(HttpContext context, RequestContext client, long? until)
+    {
+        var message = client.Again(Deadline(context.Request.Headers));
+        message.EndBy(until);
+        return message;
     }
 
     /// <summary>The timestamp after which nobody waits for a request that came just now.</summary>
@@ -47,11 +59,12 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
     /// <summary>The timestamp of a point in time.</summary>
     public long DeadlineAt(DateTime until) => DeadlineIn(until - time.GetUtcNow().UtcDateTime);
 
-    private long? Deadline(string? milliseconds)
+    private long? Deadline(IHeaderDictionary headers)
     {
         var limit = options.Value.RequestTimeout;
-        if (milliseconds is not null)
+        if (headers.TryGetValue(TimeoutHeader, out var header))
         {
+            var milliseconds = header.ToString();
             var asked = double.TryParse(
                 milliseconds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms)
                     && ms is > 0 and < 1e9

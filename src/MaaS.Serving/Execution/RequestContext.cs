@@ -36,8 +36,17 @@ public sealed class RequestContext
     /// <summary>Timestamp of the server's <see cref="TimeProvider"/> after which nobody waits; null for none.</summary>
     public long? Deadline { get; set; }
 
-    /// <summary>The same client for one more request of a call, whose priority and deadline may differ.</summary>
-    internal RequestContext Again() => (RequestContext)MemberwiseClone();
+    /// <summary>The same client for one more request of a call, whose priority may differ.</summary>
+    /// <param name="deadline">The request's own; null for none.</param>
+    internal RequestContext Again(long? deadline)
+    {
+        var again = (RequestContext)MemberwiseClone();
+        again.Deadline = deadline;
+        return again;
+    }
+
+    /// <summary>Nobody waits longer than that; null for no further limit.</summary>
+    internal void EndBy(long? deadline) => Deadline = deadline is { } until && !(until > Deadline) ? until : Deadline;
 
     /// <summary>
     /// A header by its name, for routing; null where the request has none. Of use until the request has ended.

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Grpc.Core;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Grpc.Schema;
 
 namespace MaaS.Serving.Grpc;
@@ -8,7 +9,8 @@ namespace MaaS.Serving.Grpc;
 /// <c>ModelStreamInfer</c>: requests run side by side, so that they can share batches; answers come in the order of the
 /// requests, and one that fails leaves the stream open for the others.
 /// </summary>
-internal sealed class GrpcInferStream(GrpcInference inference, GrpcFailures failures)
+internal sealed class GrpcInferStream(
+    GrpcInference inference, RequestContextFactory contexts, GrpcFailures failures)
 {
     // Requests of a stream that run at the same time: enough to fill a batch, few enough to bound what a client can
     // hold.
@@ -48,13 +50,27 @@ internal sealed class GrpcInferStream(GrpcInference inference, GrpcFailures fail
             {
                 while (await requests.MoveNext(stop.Token).ConfigureAwait(false))
                 {
-                    await running.Writer.WriteAsync(AnswerAsync(requests.Current, call, stop.Token), stop.Token)
-                        .ConfigureAwait(false);
+                    await StartAsync(requests.Current).ConfigureAwait(false);
                 }
             }
             finally
             {
                 running.Writer.Complete();
+            }
+        }
+
+        async Task StartAsync(ModelInferRequest request)
+        {
+            var answer = AnswerAsync(request, call, stop.Token);
+            try
+            {
+                await running.Writer.WriteAsync(answer, stop.Token).ConfigureAwait(false);
+            }
+            catch
+            {
+                // The stream broke while this one waited for its place: nobody else has it.
+                using var left = await answer.ConfigureAwait(false);
+                throw;
             }
         }
     }
@@ -64,8 +80,8 @@ internal sealed class GrpcInferStream(GrpcInference inference, GrpcFailures fail
     {
         try
         {
-            var answer = await inference.RunAsync(request, call.Client.Again(), cancellationToken)
-                .ConfigureAwait(false);
+            var client = contexts.OfMessage(call.Http, call.Client, call.Deadline);
+            var answer = await inference.RunAsync(request, client, cancellationToken).ConfigureAwait(false);
             return new Answer(new ModelStreamInferResponse { InferResponse = answer.Message }, answer);
         }
         catch (Exception e)

@@ -100,13 +100,9 @@ internal sealed class GrpcMethods<TService>(
     private GrpcCall Begin(HttpContext http, ServerCallContext server)
     {
         var client = contexts.Of(http);
-        if (server.Deadline is var until && until != DateTime.MaxValue)
-        {
-            var deadline = contexts.DeadlineAt(until);
-            client.Deadline = client.Deadline is { } earlier ? Math.Min(earlier, deadline) : deadline;
-        }
-
-        return new GrpcCall(http, client, server.CancellationToken);
+        long? deadline = server.Deadline is var until && until != DateTime.MaxValue ? contexts.DeadlineAt(until) : null;
+        client.EndBy(deadline);
+        return new GrpcCall(http, client, deadline, server.CancellationToken);
     }
 
     private sealed class NoBodyLimit : IRequestSizeLimitMetadata

@@ -161,7 +161,10 @@ internal sealed class GrpcOpenInference(
     };
 
     private IReadOnlyList<ModelVersionStatus> Statuses(GrpcCall call, string name, string version)
-        => GrpcInference.Reference(name, version) is var asked ? Visible(call).Status(asked.Name!, asked.Version) : [];
+    {
+        var asked = GrpcInference.Reference(name, version);
+        return Visible(call).Status(asked.Name!, asked.Version);
+    }
 
     private ModelAccess Visible(GrpcCall call) => new(models, call.Http);
 }

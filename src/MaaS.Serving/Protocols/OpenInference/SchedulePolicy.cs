@@ -40,8 +40,7 @@ internal static class SchedulePolicy
             return;
         }
 
-        var until = contexts.DeadlineIn(
-            TimeSpan.FromMicroseconds(Math.Min(value, TimeSpan.FromDays(1).TotalMicroseconds)));
-        client.Deadline = client.Deadline is { } earlier ? Math.Min(earlier, until) : until;
+        client.EndBy(contexts.DeadlineIn(
+            TimeSpan.FromMicroseconds(Math.Min(value, TimeSpan.FromDays(1).TotalMicroseconds))));
     }
 }
