@@ -2,7 +2,6 @@ using System.Globalization;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -95,18 +94,15 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
     /// <summary>The client's address, written as text once a connection.</summary>
     private static string Address(HttpContext context)
     {
-        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(typeof(RequestContextFactory), out var known))
+        if (ConnectionNotes<RemoteAddress>.Find(context) is { } known)
         {
-            return (string)known!;
+            return known.Text;
         }
 
         var address = context.Connection.RemoteIpAddress?.ToString() ?? "";
-        if (items is not null)
-        {
-            items[typeof(RequestContextFactory)] = address;
-        }
-
+        ConnectionNotes<RemoteAddress>.Set(context, new RemoteAddress(address));
         return address;
     }
+
+    private sealed record RemoteAddress(string Text);
 }

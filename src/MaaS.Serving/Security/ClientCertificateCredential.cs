@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Connections.Features;
+using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -36,9 +36,7 @@ internal sealed class ClientCertificateCredential(
             return NoCertificate;
         }
 
-        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        var accepted = items is not null && items.TryGetValue(typeof(ClientCertificateCredential), out var known)
-            ? (Accepted)known! : null;
+        var accepted = ConnectionNotes<Accepted>.Find(context);
         if (accepted?.State == authority.State && ReferenceEquals(accepted.Certificate, certificate))
         {
             return accepted.Until > time.GetUtcNow() ? null : NotAccepted;
@@ -49,12 +47,7 @@ internal sealed class ClientCertificateCredential(
             return NotAccepted;
         }
 
-        if (items is not null)
-        {
-            items[typeof(ClientCertificateCredential)] = new Accepted(
-                certificate, authority.State, certificate.NotAfter);
-        }
-
+        ConnectionNotes<Accepted>.Set(context, new Accepted(certificate, authority.State, certificate.NotAfter));
         return null;
     }
 
