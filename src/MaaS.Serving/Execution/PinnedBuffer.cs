@@ -13,7 +13,6 @@ internal sealed class PinnedBuffer : IDisposable
     public const int Alignment = 64;
 
     private const int SmallestShift = 12, LargestShift = 26; // 4 KiB to 64 MiB; larger blocks are not kept.
-    private const int LargeShift = 14;
     private const int KeptBytesPerSize = 1 << 25;
 
     private static readonly Shelf[] Shelves =
@@ -34,12 +33,10 @@ internal sealed class PinnedBuffer : IDisposable
     public static PinnedBuffer Rent(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        LargeMemory.Count(bytes);
         var shelf = Math.Max(0, BitOperations.Log2((uint)Math.Max(bytes, 1) - 1 | 1) + 1 - SmallestShift);
         return new PinnedBuffer(shelf < Shelves.Length ? Shelves[shelf].Take() : new Block(bytes));
     }
-
-    /// <summary>How often a block was taken that is larger than those of short answers, probes among them.</summary>
-    public static long LargeUses => Shelves.Skip(LargeShift - SmallestShift).Sum(s => s.Uses);
 
     /// <summary>Frees the blocks that nobody uses.</summary>
     public static void Trim()
@@ -96,18 +93,6 @@ internal sealed class PinnedBuffer : IDisposable
         private readonly Lock _lock = new();
         private readonly Block[] _blocks = new Block[Math.Clamp(KeptBytesPerSize / size, 1, 256)];
         private int _count;
-        private long _uses;
-
-        public long Uses
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    return _uses;
-                }
-            }
-        }
 
         public void Clear()
         {
@@ -127,7 +112,6 @@ internal sealed class PinnedBuffer : IDisposable
         {
             lock (_lock)
             {
-                _uses++;
                 if (_count > 0)
                 {
                     return _blocks[--_count];

@@ -22,14 +22,14 @@ internal sealed partial class QuietMemory(
             return;
         }
 
-        var watch = new QuietWatch(PinnedBuffer.LargeUses);
+        var watch = new QuietWatch(LargeMemory.Uses);
         using var timer = new PeriodicTimer(quiet, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            if (watch.IsDue(PinnedBuffer.LargeUses))
+            if (watch.IsDue(LargeMemory.Uses))
             {
                 Trim();
-                watch.Released(PinnedBuffer.LargeUses);
+                watch.Released(LargeMemory.Uses);
             }
         }
     }

@@ -33,6 +33,18 @@ public sealed class PinnedBufferTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(10_000));
     }
 
+    [TestCase(8192, 0)]
+    [TestCase(8193, 1)]
+    [TestCase((64 << 20) + 1, 1)]
+    public void Rent_LargeBlock_Counts(int bytes, int expected)
+    {
+        var before = LargeMemory.Uses;
+
+        PinnedBuffer.Rent(bytes).Dispose();
+
+        Assert.That(LargeMemory.Uses - before, Is.EqualTo(expected));
+    }
+
     [Test]
     public void Dispose_Twice_GivesTheBlockBackOnce()
     {
