@@ -42,12 +42,12 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         }
 
         var failure = Explain(exception, http);
-        return new RpcException(new Status(CodeOf(failure.Kind), failure.Message));
+        return new RpcException(new Status(CodeOf(failure.Kind), DetailOf(failure)));
     }
 
     /// <summary>What a client is told of an exception; what is the server's fault goes to the log.</summary>
     public string MessageOf(Exception exception, HttpContext http)
-        => exception is RpcException status ? status.Status.Detail : Explain(exception, http).Message;
+        => exception is RpcException status ? status.Status.Detail : DetailOf(Explain(exception, http));
 
     /// <summary>
     /// Sees to calls that end before their method has them: the client hung up, or sent what is no frame. The library's
@@ -74,7 +74,7 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         if (isGrpc)
         {
             http.Response.ContentType = "application/grpc";
-            SetStatus(http.Response.Headers, CodeOf(failure.Kind), failure.Message);
+            SetStatus(http.Response.Headers, CodeOf(failure.Kind), DetailOf(failure));
             await http.Response.CompleteAsync().ConfigureAwait(false);
         }
 
@@ -126,6 +126,13 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         report.Add(http, exception, failure, model: null);
         return failure;
     }
+
+    /// <summary>
+    /// A message beyond its limit and a busy server have one status in gRPC: the text tells which it is.
+    /// </summary>
+    private static string DetailOf(Failure failure)
+        => failure.Kind != FaultKind.TooLarge ? failure.Message
+            : $"the request is too large, and will be the next time: {failure.Message}";
 
     /// <summary>The one place where faults become statuses of gRPC.</summary>
     private static StatusCode CodeOf(FaultKind kind) => kind switch
