@@ -22,17 +22,10 @@ internal static class BinaryTensor
     /// <exception cref="RequestException">400: the bytes are no such tensor.</exception>
     public static TensorValue Read(string name, ElementType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> data)
     {
-        var count = Count(name, shape);
+        ThrowIfUnfit(name, type, shape, data.Length);
         if (type == ElementType.String)
         {
-            return TensorValue.OfStrings(ReadStrings(name, count, data.Span), shape);
-        }
-
-        if ((Int128)count * type.Size() != data.Length)
-        {
-            throw RequestException.BadRequest(
-                $"input '{name}': expected {(Int128)count * type.Size()} bytes for {type.ProtocolName()} of shape "
-                    + $"[{Join(shape)}], got {data.Length}");
+            return TensorValue.OfStrings(ReadStrings(name, Count(name, shape), data.Span), shape);
         }
 
         if (type == ElementType.Bool && data.Span.ContainsAnyExceptInRange((byte)0, (byte)1))
@@ -41,6 +34,27 @@ internal static class BinaryTensor
         }
 
         return new TensorValue(type, shape, data);
+    }
+
+    /// <summary>Refuses bytes that cannot be a tensor, by their number alone.</summary>
+    /// <exception cref="RequestException">400: a tensor of that type and shape takes more or fewer.</exception>
+    public static void ThrowIfUnfit(string name, ElementType type, ReadOnlySpan<long> shape, long bytes)
+    {
+        var count = Count(name, shape);
+        if (type == ElementType.String)
+        {
+            // Each takes at least its prefix: a count that the bytes cannot hold allocates nothing.
+            if (count > bytes / LengthPrefix)
+            {
+                throw WrongStrings(name, count);
+            }
+        }
+        else if ((Int128)count * type.Size() != bytes)
+        {
+            throw RequestException.BadRequest(
+                $"input '{name}': expected {(Int128)count * type.Size()} bytes for {type.ProtocolName()} of shape "
+                    + $"[{Join(shape)}], got {bytes}");
+        }
     }
 
     /// <summary>Bytes that a tensor takes.</summary>
@@ -108,12 +122,6 @@ internal static class BinaryTensor
 
     private static string[] ReadStrings(string name, long count, ReadOnlySpan<byte> data)
     {
-        // Each takes at least its prefix: a count that the bytes cannot hold allocates nothing.
-        if (count > data.Length / LengthPrefix)
-        {
-            throw WrongStrings(name, count);
-        }
-
         var strings = new string[count];
         for (var i = 0; i < strings.Length; i++)
         {

@@ -31,7 +31,7 @@ internal sealed class GrpcInference(InferenceCalls calls, RequestContextFactory 
             .ConfigureAwait(false);
         try
         {
-            GrpcTensors.Read(request, call.Tensors, part => regions.Read(client.Caller, part));
+            GrpcTensors.Read(request, call.Tensors, regions.Reader(client.Caller));
             await call.RunAsync(wanted.Length > 0 ? [.. wanted.Select(w => w.Name)] : null, cancellationToken)
                 .ConfigureAwait(false);
             return new Answer(Respond(request.Id, call, wanted), call);

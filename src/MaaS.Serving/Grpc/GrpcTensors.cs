@@ -51,7 +51,7 @@ internal static class GrpcTensors
                         + $"{(parts[i] is null ? "raw_input_contents" : "shared memory")}, got both");
             }
 
-            tensors.Complete(index, parts[i] is { } part ? BinaryTensor.Read(input.Name, type, shape, shared(part))
+            tensors.Complete(index, parts[i] is { } part ? part.Read(input.Name, type, shape, shared)
                 : raw.Count > 0 ? BinaryTensor.Read(input.Name, type, shape, raw[next++].Memory)
                 : ReadTyped(input.Name, type, shape, input.Contents ?? new InferTensorContents()));
         }

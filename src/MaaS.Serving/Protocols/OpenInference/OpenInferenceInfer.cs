@@ -43,8 +43,7 @@ internal sealed class OpenInferenceInfer(
         }
 
         body.QuoteNonFinite();
-        return OpenInferenceRequest.Read(
-            body.Json, body.Binary, call.Tensors, part => regions.Read(call.Client.Caller, part));
+        return OpenInferenceRequest.Read(body.Json, body.Binary, call.Tensors, regions.Reader(call.Client.Caller));
     }
 
     private static int? HeaderLength(HttpContext context)

@@ -82,7 +82,7 @@ internal sealed class OpenInferenceInputs(
         if (parameters.Shared is { } part)
         {
             var input = tensors.IndexOf(name);
-            tensors.Complete(input, BinaryTensor.Read(name, TypeOf(input, datatype), shape, shared(part)));
+            tensors.Complete(input, part.Read(name, TypeOf(input, datatype), shape, shared));
             return;
         }
 

@@ -61,18 +61,23 @@ internal sealed class SharedRegion : IDisposable
 
     /// <summary>A copy of a part.</summary>
     /// <exception cref="RequestException">
-    /// 400: the part is not within the region, or the memory was cut short.
+    /// 400: the part is not within the region, the memory was cut short, or the region was unregistered meanwhile.
     /// </exception>
     public byte[] Read(long offset, long size)
     {
         ThrowIfOutside(offset, size);
         var bytes = new byte[size];
-        for (var at = 0; at < bytes.Length;)
+        try
         {
-            var read = RandomAccess.Read(_file, bytes.AsSpan(at), Offset + offset + at);
-            at += read > 0
-                ? read : throw RequestException.BadRequest(
-                    $"region '{Name}': expected {Size} bytes, the memory was cut short");
+            for (var at = 0; at < bytes.Length;)
+            {
+                var read = RandomAccess.Read(_file, bytes.AsSpan(at), Offset + offset + at);
+                at += read > 0 ? read : throw CutShort();
+            }
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw Unregistered(e);
         }
 
         return bytes;
@@ -80,17 +85,24 @@ internal sealed class SharedRegion : IDisposable
 
     /// <summary>Writes into a part.</summary>
     /// <exception cref="RequestException">
-    /// 400: the part is not within the region, or the memory was cut short.
+    /// 400: the part is not within the region, the memory was cut short, or the region was unregistered meanwhile.
     /// </exception>
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         ThrowIfOutside(offset, bytes.Length);
-        if (RandomAccess.GetLength(_file) < Offset + Size)
+        try
         {
-            throw RequestException.BadRequest($"region '{Name}': expected {Size} bytes, the memory was cut short");
-        }
+            if (RandomAccess.GetLength(_file) < Offset + Size)
+            {
+                throw CutShort();
+            }
 
-        RandomAccess.Write(_file, bytes, Offset + offset);
+            RandomAccess.Write(_file, bytes, Offset + offset);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw Unregistered(e);
+        }
     }
 
     public void Dispose() => _file.Dispose();
@@ -107,6 +119,12 @@ internal sealed class SharedRegion : IDisposable
                 $"region '{name}': expected shared memory, its key is a link to something else");
         }
     }
+
+    private RequestException CutShort()
+        => RequestException.BadRequest($"region '{Name}': expected {Size} bytes, the memory was cut short");
+
+    private RequestException Unregistered(ObjectDisposedException cause)
+        => new($"region '{Name}': expected a registered region, it was unregistered while the request used it", cause);
 
     private void ThrowIfOutside(long offset, long size)
     {

@@ -12,6 +12,7 @@ namespace MaaS.Serving.Protocols.SharedMemory;
 internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDisposable
 {
     private readonly SharedMemoryOptions _options = options.Value.SharedMemory;
+    private readonly long _limit = options.Value.MaxRequestBytes;
     private readonly ConcurrentDictionary<(string Owner, string Name), SharedRegion> _regions = new();
 
     private readonly Lock _adding = new();
@@ -69,9 +70,23 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
         => _regions.TryGetValue((caller.Name, name), out var region) ? region
             : throw RequestException.BadRequest($"shared_memory_region: expected a registered region, got '{name}'");
 
-    /// <summary>A copy of the bytes of an input.</summary>
-    /// <exception cref="RequestException">400: there is no such region, or the part is not within it.</exception>
-    public byte[] Read(Caller caller, SharedPart part) => Find(caller, part.Region).Read(part.Offset, part.Size);
+    /// <summary>Copies the bytes of a request's inputs, one after the other.</summary>
+    /// <returns>
+    /// Throws a <see cref="RequestException"/>: 400: there is no such region, or the part is not within it. 413: the
+    /// parts of the request are larger than its body might be.
+    /// </returns>
+    public Func<SharedPart, byte[]> Reader(Caller caller)
+    {
+        var left = _limit;
+        return part =>
+        {
+            left = part.Size <= left ? left - Math.Max(0, part.Size)
+                : throw new RequestException(
+                    FaultKind.TooLarge,
+                    $"expected inputs of at most {_limit} bytes in shared memory, MaxRequestBytes, got more");
+            return Find(caller, part.Region).Read(part.Offset, part.Size);
+        };
+    }
 
     /// <summary>Writes an output.</summary>
     /// <returns>Bytes that it took.</returns>
@@ -84,6 +99,12 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
         {
             throw RequestException.BadRequest(
                 $"output '{name}': expected a shared_memory_byte_size of at least {size}, got {part.Size}");
+        }
+
+        if (tensor.Type != ElementType.String)
+        {
+            region.Write(part.Offset, tensor.Data.Span);
+            return size;
         }
 
         var bytes = new ArrayBufferWriter<byte>((int)Math.Max(1, size));
