@@ -2,6 +2,7 @@ using System.Globalization;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

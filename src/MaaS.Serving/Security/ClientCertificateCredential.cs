@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography.X509Certificates;
-using MaaS.Serving.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 

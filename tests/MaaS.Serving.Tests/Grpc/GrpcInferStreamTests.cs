@@ -125,7 +125,7 @@ public sealed class GrpcInferStreamTests
         {
             if (IsStuck)
             {
-                return Task.Delay(Timeout.Infinite, cancellationToken);
+                return new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             }
 
             Errors.Add(message.ErrorMessage);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
-namespace MaaS.Serving.Http;
+namespace MaaS.Serving.Security;
 
 /// <summary>What was found out about a connection once, for the requests that follow.</summary>
 /// <remarks>
