@@ -24,10 +24,11 @@ public enum ErrorKind
     /// <summary>There is no such model, version or address: HTTP 404, NOT_FOUND.</summary>
     NotFound,
 
-    /// <summary>The request itself is wrong: HTTP 400 and others below 500, INVALID_ARGUMENT.</summary>
+    /// <summary>The request itself is wrong, or too large: HTTP 400 and others below 500, INVALID_ARGUMENT,
+    /// RESOURCE_EXHAUSTED that speaks of a message's size.</summary>
     Refused,
 
-    /// <summary>The server has too much to do: HTTP 429, RESOURCE_EXHAUSTED.</summary>
+    /// <summary>The server has too much to do: HTTP 429, any other RESOURCE_EXHAUSTED.</summary>
     Busy,
 
     /// <summary>The server or the model cannot answer now: HTTP 502 and 503, UNAVAILABLE.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using static MaaS.Client.Tests.Script;
 
 namespace MaaS.Client.Tests;
 
@@ -146,13 +146,14 @@ public sealed class RetryTests
             Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout).And.Message.Contains("all tries"));
     }
 
-    [Test]
-    public void Infer_CallerLeaves_IsCancelledAtOnce()
+    [TestCase(Transport.Rest)]
+    [TestCase(Transport.Grpc)]
+    public void Infer_CallerLeaves_IsCancelledAtOnce(Transport transport)
     {
         using var server = new Script([Hangs]);
         using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        Assert.That(() => Client(server).InferAsync(new InferRequest("m"), leave.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => server.Client(transport, "a").InferAsync(new InferRequest("m"), leave.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(server.Bodies, Has.Count.EqualTo(1));
     }
 
@@ -213,32 +214,5 @@ public sealed class RetryTests
     {
         time.Advance(TimeSpan.FromMilliseconds(100));
         return task.IsCompleted;
-    }
-
-    private static Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> Says(HttpStatusCode status, string body = "{}", TimeSpan? retryAfter = null)
-        => (_, _) =>
-        {
-            var response = new HttpResponseMessage(status) { Content = new StringContent(body) };
-            response.Headers.RetryAfter = retryAfter is { } wait ? new RetryConditionHeaderValue(wait) : null;
-            return Task.FromResult(response);
-        };
-
-    private static Task<HttpResponseMessage> Hangs(HttpRequestMessage request, CancellationToken cancellationToken)
-        => new TaskCompletionSource<HttpResponseMessage>().Task.WaitAsync(cancellationToken);
-
-    /// <summary>Answers one line after the other; the last one for ever.</summary>
-    private sealed class Script(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>[] lines) : HttpMessageHandler
-    {
-        public List<string> Bodies { get; } = [];
-
-        public HttpRequestMessage? Last { get; private set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var line = lines[Math.Min(Bodies.Count, lines.Length - 1)];
-            Last = request;
-            Bodies.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
-            return await line(request, cancellationToken);
-        }
     }
 }

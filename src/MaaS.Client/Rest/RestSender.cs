@@ -58,9 +58,7 @@ internal sealed class RestSender(HttpClient http, Credentials credentials, TimeP
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MaaSClientException(
-                ErrorKind.Timeout, address,
-                $"expected an answer within {http.Timeout}, the HTTP client's own limit, got none", e);
+            throw RestErrors.OfCancelled(address, e, http.Timeout);
         }
     }
 
