@@ -18,7 +18,8 @@ public abstract class ModelRequest(string model)
 
     /// <summary>
     /// Longest time for one try, in place of <see cref="MaaSClientOptions.Timeout"/>; the server is told and stops its
-    /// run then. Null for the option's.
+    /// run then. For a <see cref="GenerateRequest"/>, longest wait for a piece, of which the server is not told.
+    /// Null for the option's.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
