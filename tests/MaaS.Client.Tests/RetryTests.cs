@@ -73,6 +73,28 @@ public sealed class RetryTests
     }
 
     [Test]
+    public async Task Infer_RetryAfterTooLong_GoesToAnotherServerAtOnce()
+    {
+        using var servers = new Script(Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)), Says(HttpStatusCode.OK, Answer));
+        await using var client = servers.Client(Transport.Rest, "ab");
+
+        await client.InferAsync(new InferRequest("m"));
+
+        Assert.That(servers.Hosts, Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public async Task Infer_RetryAfterTooLongEverywhere_IsReportedAfterEachWasAsked()
+    {
+        using var servers = new Script(Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)));
+        await using var client = servers.Client(Transport.Rest, "ab");
+
+        await Failure.OfAsync(() => client.InferAsync(new InferRequest("m")));
+
+        Assert.That(servers.Hosts, Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
     public async Task Infer_CircuitOpens_FailsWithoutAskingUntilTheBreakIsOver()
     {
         using var server = new Script([Says(HttpStatusCode.ServiceUnavailable)]);

@@ -119,7 +119,9 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         where T : notnull
     {
         _prober?.Start();
-        var call = new Call(async (endpoint, token) => await send(endpoint, token).ConfigureAwait(false), only);
+        var call = new Call(
+            async (endpoint, token) => await send(endpoint, token).ConfigureAwait(false), only,
+            scope == RetryScope.Hedged, cancellationToken);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(CallPipelines.CallKey, call);
         context.Properties.Set(CallPipelines.TimeoutKey, timeout);
@@ -149,6 +151,7 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         {
             try
             {
+                context.Properties.Set(CallPipelines.StartKey, _time.GetTimestamp());
                 return await endpoint.Pipeline.ExecuteAsync(
                     static (context, state)
                         => new ValueTask<object>(state.Call.Send(state.Endpoint, context.CancellationToken)),
