@@ -204,7 +204,7 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
             RetryScope.Safe, (endpoint, token) => read(endpoint.Address, token), timeout: null, cancellationToken);
 
     private Task<bool> AskAsync(Func<Uri, CancellationToken, Task<bool>> ask, CancellationToken cancellationToken)
-        => _tensors.AskAsync(ask, _options.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken);
+        => _tensors.AskAsync(ask, _options.Timeout, cancellationToken);
 
     private async IAsyncEnumerable<GeneratedText> PiecesAsync(
         ResilientCaller rest, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

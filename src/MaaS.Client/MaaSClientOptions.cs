@@ -46,7 +46,8 @@ public sealed class MaaSClientOptions
     /// <summary>Longest time for one try; null for no limit. Default 60 s.</summary>
     public TimeSpan? Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest time for a request with all of its tries and waits; null, the default, for no limit.</summary>
+    /// <summary>Longest time for a request with all of its tries, waits and servers; null, the default, for no
+    /// limit.</summary>
     public TimeSpan? TotalTimeout { get; set; }
 
     /// <summary>
