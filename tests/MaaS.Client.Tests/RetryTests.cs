@@ -197,6 +197,8 @@ public sealed class RetryTests
     [TestCase("""{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":["a"]}]}""")]
     [TestCase("""{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":400}}]}""")]
     [TestCase("""{"outputs":[{"name":"y","datatype":"FP32","shape":[2],"data":[1]}]}""")]
+    [TestCase("""{"outputs":[{"name":"y","datatype":"BYTES","shape":[1],"data":[{"b65":"/wA="}]}]}""")]
+    [TestCase("""{"outputs":[{"name":"y","datatype":"BYTES","shape":[1],"data":[{"b64":"?"}]}]}""")]
     [TestCase("<html>")]
     public void Infer_OtherAnswer_SaysSo(string answer)
     {
@@ -223,6 +225,17 @@ public sealed class RetryTests
             () => new MaaSClient(http, faulty),
             Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ftp://a").And.Message.Contains("MaxRetries").And.Message.Contains("ProbeInterval")
                 .And.Message.Contains("CircuitFailureRatio").And.Message.Contains("none.key").And.Message.Contains("ClientCertificateFile"));
+    }
+
+    [Test]
+    public async Task Infer_BytesInBase64_AreRead()
+    {
+        const string Bytes = """{"outputs":[{"name":"y","datatype":"BYTES","shape":[2,1],"data":[["a"],[{"b64":"/wA="}]]}]}""";
+        using var server = new Script(Says(HttpStatusCode.OK, Bytes));
+
+        var answer = await Client(server).InferAsync(new InferRequest("m"));
+
+        Assert.That(answer["y"].ToByteArrays(), Is.EqualTo(new byte[][] { [(byte)'a'], [0xff, 0] }));
     }
 
     private static MaaSClient Client(Script server, Action<MaaSClientOptions>? configure = null, TimeProvider? time = null)
