@@ -35,7 +35,11 @@ internal sealed class OnnxWeights : IWeightFile
         foreach (var tensor in graph.Initializer.Where(static t => Types.ContainsKey(t.Type())))
         {
             var transposed = named.TryGetValue(tensor.Name, out var name);
-            _weights.Add(transposed ? name! : tensor.Name, (tensor, transposed));
+            if (!_weights.TryAdd(transposed ? name! : tensor.Name, (tensor, transposed)))
+            {
+                throw new InvalidDataException(
+                    $"{location}: expected one matrix for each bias, got two for the weight '{name ?? tensor.Name}'.");
+            }
         }
 
         Entries = [.. _weights.Select(static w =>

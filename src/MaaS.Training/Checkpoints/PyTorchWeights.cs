@@ -70,7 +70,7 @@ internal sealed class PyTorchWeights : IWeightFile
     private static Dictionary<string, Tensor> Tensors(string path, Hashtable table)
     {
         var inner = Wrappers.Select(k => table[k]).OfType<Hashtable>().FirstOrDefault() ?? table;
-        var tensors = inner.Cast<DictionaryEntry>().Where(static e => e.Value is Tensor)
+        var tensors = inner.Cast<DictionaryEntry>().Where(static e => e is { Key: string, Value: Tensor })
             .ToDictionary(static e => (string)e.Key, static e => (Tensor)e.Value!, StringComparer.Ordinal);
         return tensors.Count > 0 ? tensors : throw new InvalidDataException(
             $"{path}: expected tensors by name, got a dictionary with the keys "

@@ -36,6 +36,8 @@ internal sealed class TraceRuns : ISizeTracer
     private readonly SizeRuns _sizes;
     private readonly List<TraceRun> _runs = [];
     private readonly Dictionary<string, int> _counts = [];   // runs by their operators
+    private int _compared;   // runs in which a product with a part of a fixed matrix was looked for
+    private bool _binds;
     private readonly Lazy<RunCost> _cost;
     private readonly Lazy<ShapeTracer?> _shapes;
 
@@ -59,9 +61,18 @@ internal sealed class TraceRuns : ISizeTracer
     public bool HasShapes => _shapes.Value is not null;
 
     /// <inheritdoc/>
-    public long LargestShape => MatrixLimit.Binds(_runs[0].Trace, _runs[^1].Trace, _examples.Names.Count)
-        ? _runs.Max(static run => run.Sizes.Values.DefaultIfEmpty(0).Max())
-        : FarthestShape;
+    public long LargestShape
+    {
+        get
+        {
+            for (; !_binds && _compared < _runs.Count; _compared++)
+            {
+                _binds = MatrixLimit.Binds(_runs[0].Trace, _runs[_compared].Trace, _examples.Names.Count);
+            }
+
+            return _binds ? _runs.Max(static run => run.Sizes.Values.DefaultIfEmpty(0).Max()) : FarthestShape;
+        }
+    }
 
     /// <inheritdoc/>
     public RunCost Cost => _cost.Value;
@@ -69,9 +80,9 @@ internal sealed class TraceRuns : ISizeTracer
     /// <summary>All runs so far.</summary>
     public IReadOnlyList<TraceRun> All => _runs;
 
-    /// <summary>Says where the numbers in the graph were checked, if that was not done on tensors without values; else
-    /// null.</summary>
-    public string? Limits => _examples.Symbols.Count == 0 || HasShapes || _sizes.AllGiven ? null
+    /// <summary>Says where the numbers in the graph were checked, if that was not done on tensors without values at all
+    /// sizes that were tried; else null.</summary>
+    public string? Limits => _examples.Symbols.Count == 0 || (HasShapes && !_sizes.NeedsValues) || _sizes.AllGiven ? null
         : "export: forward does not run on tensors without values, so the numbers in the graph were checked at "
             + $"{_runs.Count} sizes "
             + $"alone ({string.Join(", ", _examples.Symbols.Keys.Select(Span))}); what changes beyond them is not known";

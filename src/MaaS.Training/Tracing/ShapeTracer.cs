@@ -30,7 +30,8 @@ internal sealed class ShapeTracer
         nn.Module module, IReadOnlyList<Tensor> state, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward,
         IReadOnlyList<Tensor> inputs, Trace trace)
     {
-        if (!MetaForward.CanRun(trace))
+        // The kernels for shapes damaged the runtime's heap under Wine: elsewhere sizes are checked with values alone.
+        if (!OperatingSystem.IsLinux() || !MetaForward.CanRun(trace))
         {
             return null;
         }

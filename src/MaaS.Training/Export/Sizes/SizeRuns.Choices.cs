@@ -52,7 +52,12 @@ internal sealed partial class SizeRuns
         return sizes;
     }
 
-    private static long Reach(AxisRange range, long far) => Math.Max(range.Example + (range.Example / 4), far);
+    // Shapes alone could be traced anywhere, but what the module's matrices end at is not passed.
+    private long Reach(AxisRange range, long far)
+    {
+        var reach = Math.Max(range.Example + (range.Example / 4), far);
+        return _shapesAlone ? Math.Min(reach, Math.Max(range.Example, _tracer.LargestShape)) : reach;
+    }
 
     // Runs of shapes alone cost nothing, up to a limit.
     private double CostOf(IReadOnlyDictionary<string, long> sizes)

@@ -60,6 +60,9 @@ internal sealed partial class SizeRuns
         _runs.Count, _shapesAlone ? _heldOut.Count : _extensions > 0 ? Math.Min(HeldOut, _runs.Count / 3) : 0,
         (_shapesAlone || _extensions > 0) && _runs.Count >= FullEvidence);
 
+    /// <summary>Whether forward did not run without values at some of the sizes that were tried.</summary>
+    public bool NeedsValues { get; private set; }
+
     /// <summary>Whether the user named the sizes of every axis.</summary>
     public bool AllGiven => _ranges.Values.All(static range => range.IsGiven);
 

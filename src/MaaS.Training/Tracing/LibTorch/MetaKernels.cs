@@ -11,22 +11,22 @@ internal static unsafe class MetaKernels
     private static readonly Lazy<StableFunctions> Registered = new(
         RegisterAll, LazyThreadSafetyMode.ExecutionAndPublication);
 
-    /// <summary>Registers the kernels, once in a process.</summary>
-    /// <exception cref="TracingException">The system is not Linux, or the libtorch lacks a function or refuses a
-    /// kernel.</exception>
-    public static void Register() => _ = Registered.Value;
+    /// <summary>Registers the kernels, once in a process, on Linux; elsewhere libtorch's own forms are all there is.
+    /// </summary>
+    /// <exception cref="TracingException">The libtorch lacks a function, or refuses a kernel.</exception>
+    public static void Register()
+    {
+        // Under Wine the runtime found its heap damaged after an export with these kernels.
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Registered.Value;
+        }
+    }
 
     private static StableFunctions Torch => Registered.Value;
 
     private static StableFunctions RegisterAll()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            // Under Wine the runtime found its heap damaged after an export with these kernels.
-            throw new TracingException(
-                "tracing: expected Linux for forwards without values; elsewhere sizes are checked with values alone.");
-        }
-
         var functions = new StableFunctions(LoadedLibTorch.Find());
         var library = functions.MetaLibrary();
         functions.Implement(
@@ -128,7 +128,8 @@ internal static unsafe class MetaKernels
         var self = (nint)stack[0];
         var output = Torch.TakeIntegers(stack[1]);
         var sizes = Torch.Sizes(self);
-        output.AsSpan().CopyTo(sizes.AsSpan(Math.Max(sizes.Length - output.Length, 0)));
+        var axes = Math.Min(output.Length, sizes.Length);
+        output.AsSpan(output.Length - axes).CopyTo(sizes.AsSpan(sizes.Length - axes));
         stack[0] = (ulong)Torch.Empty(sizes, self);
         Torch.Delete(self);
     }

@@ -69,25 +69,32 @@ internal sealed unsafe class StableFunctions
         return new ReadOnlySpan<long>(sizes, (int)rank).ToArray();
     }
 
-    /// <summary>A contiguous tensor without values.</summary>
+    /// <summary>A contiguous tensor without values. It always exists, since the kernels that return it cannot throw:
+    /// sizes below 0, which forward would be refused with values, become 0 and show as a shape that disagrees.</summary>
     /// <param name="sizes">Its shape.</param>
     /// <param name="like">Has its element type.</param>
     public nint Empty(ReadOnlySpan<long> sizes, nint like)
     {
+        long[] whole = [.. sizes];
+        for (var axis = 0; axis < whole.Length; axis++)
+        {
+            whole[axis] = Math.Max(whole[axis], 0);
+        }
+
         int type;
         _ = _getDtype(like, &type);
-        var strides = new long[sizes.Length];
+        var strides = new long[whole.Length];
         long step = 1;
-        for (var axis = sizes.Length - 1; axis >= 0; axis--)
+        for (var axis = whole.Length - 1; axis >= 0; axis--)
         {
             strides[axis] = step;
-            step *= Math.Max(sizes[axis], 1);
+            step *= Math.Max(whole[axis], 1);
         }
 
         nint tensor = 0;
-        fixed (long* size = sizes, stride = strides)
+        fixed (long* size = whole, stride = strides)
         {
-            _ = _emptyStrided(sizes.Length, size, stride, type, Meta, 0, &tensor);
+            _ = _emptyStrided(whole.Length, size, stride, type, Meta, 0, &tensor);
         }
 
         return tensor;
