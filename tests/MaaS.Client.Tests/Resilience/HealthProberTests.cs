@@ -11,12 +11,12 @@ public sealed class HealthProberTests
     {
         var time = TimeProvider.System;
         var pool = new EndpointPool([new Uri("http://a"), new Uri("http://b")], time);
-        var asked = new TaskCompletionSource();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var prober = new HealthProber(
             pool, TimeSpan.FromHours(1), TimeSpan.FromHours(1),
             async (address, token) =>
             {
-                var stopped = new TaskCompletionSource();
+                var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 using var stop = token.Register(stopped.SetResult);
                 asked.TrySetResult();
                 await stopped.Task;

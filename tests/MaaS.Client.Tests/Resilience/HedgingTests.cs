@@ -40,7 +40,7 @@ public sealed class HedgingTests
     [Test]
     public async Task Infer_SecondServerBusy_WaitsForTheFirst()
     {
-        var first = new TaskCompletionSource<HttpResponseMessage>();
+        var first = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var servers = new Script(
             (_, token) => first.Task.WaitAsync(token),
             Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)));

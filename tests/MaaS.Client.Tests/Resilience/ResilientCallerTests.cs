@@ -14,7 +14,7 @@ public sealed class ResilientCallerTests
     [Test]
     public async Task IsReady_OneServerHangs_IsTheFirstYes()
     {
-        var cancelled = new TaskCompletionSource();
+        var cancelled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var servers = new Script(async (request, token) =>
         {
             if (request.RequestUri!.Host == "b")
