@@ -9,7 +9,7 @@ public enum ErrorKind
     /// <summary>No connection was made: the server has not seen the request.</summary>
     Unreachable,
 
-    /// <summary>The connection broke before the answer was whole.</summary>
+    /// <summary>The connection broke before the answer was whole: also HTTP 502, CANCELLED.</summary>
     Disconnected,
 
     /// <summary>No answer came in time: HTTP 504, DEADLINE_EXCEEDED, or the client's own limit.</summary>
@@ -24,13 +24,14 @@ public enum ErrorKind
     /// <summary>There is no such model, version or address: HTTP 404, NOT_FOUND.</summary>
     NotFound,
 
-    /// <summary>The request itself is wrong: HTTP 400 and others below 500, INVALID_ARGUMENT.</summary>
+    /// <summary>The request itself is wrong, or too large: HTTP 400 and others below 500, INVALID_ARGUMENT,
+    /// RESOURCE_EXHAUSTED that speaks of a message's size.</summary>
     Refused,
 
-    /// <summary>The server has too much to do: HTTP 429, RESOURCE_EXHAUSTED.</summary>
+    /// <summary>The server has too much to do: HTTP 429, any other RESOURCE_EXHAUSTED.</summary>
     Busy,
 
-    /// <summary>The server or the model cannot answer now: HTTP 502 and 503, UNAVAILABLE.</summary>
+    /// <summary>The server or the model cannot answer now: HTTP 503, UNAVAILABLE.</summary>
     Unavailable,
 
     /// <summary>The server failed: other HTTP statuses from 500, INTERNAL, UNKNOWN.</summary>

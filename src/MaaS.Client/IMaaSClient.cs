@@ -63,23 +63,26 @@ public interface IMaaSClient
     Task<IReadOnlyList<ModelIndexEntry>> GetIndexAsync(
         bool onlyReady = false, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a server lives; false where none is reached. Each is asked once.</summary>
+    /// <summary>Whether a server lives; false where none is reached. Each is asked once, the first yes
+    /// counts.</summary>
     Task<bool> IsLiveAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Whether a server can answer for all of its models; false where none is reached. Each is asked
-    /// once.</summary>
+    /// once, the first yes counts.</summary>
     Task<bool> IsReadyAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Whether a server can answer for a model; false where none has it, or none is reached. Each is asked
-    /// once.</summary>
+    /// once, the first yes counts.</summary>
     /// <param name="model">The model.</param>
     /// <param name="version">A version; null for any.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     Task<bool> IsModelReadyAsync(string model, string? version = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Loads a model of the repository, or what is new of it, on every server in turn.</summary>
+    /// <summary>Loads a model of the repository, or what is new of it, on every server in turn, within
+    /// <see cref="MaaSClientOptions.TotalTimeout"/> for all.</summary>
     Task LoadModelAsync(string model, CancellationToken cancellationToken = default);
 
-    /// <summary>Unloads a model on every server in turn.</summary>
+    /// <summary>Unloads a model on every server in turn, within <see cref="MaaSClientOptions.TotalTimeout"/>
+    /// for all.</summary>
     Task UnloadModelAsync(string model, CancellationToken cancellationToken = default);
 }

@@ -68,7 +68,7 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
             ? new ResilientCaller(addresses, _options, rest.IsReadyAsync, _time, logging) : null;
         if (_options.Transport == Transport.Grpc)
         {
-            _transport = new GrpcTransport(http, credentials, logging);
+            _transport = new GrpcTransport(http, credentials, _time, logging);
             _tensors = new ResilientCaller(
                 _options.GrpcAddresses.Count > 0 ? _options.GrpcAddresses : addresses, _options,
                 _transport.IsReadyAsync, _time, logging);
@@ -204,7 +204,7 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
             RetryScope.Safe, (endpoint, token) => read(endpoint.Address, token), timeout: null, cancellationToken);
 
     private Task<bool> AskAsync(Func<Uri, CancellationToken, Task<bool>> ask, CancellationToken cancellationToken)
-        => _tensors.AskAsync(ask, _options.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken);
+        => _tensors.AskAsync(ask, _options.Timeout, cancellationToken);
 
     private async IAsyncEnumerable<GeneratedText> PiecesAsync(
         ResilientCaller rest, GenerateRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)

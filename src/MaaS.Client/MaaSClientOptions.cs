@@ -46,7 +46,8 @@ public sealed class MaaSClientOptions
     /// <summary>Longest time for one try; null for no limit. Default 60 s.</summary>
     public TimeSpan? Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Longest time for a request with all of its tries and waits; null, the default, for no limit.</summary>
+    /// <summary>Longest time for a request with all of its tries, waits and servers; null, the default, for no
+    /// limit.</summary>
     public TimeSpan? TotalTimeout { get; set; }
 
     /// <summary>
@@ -62,14 +63,15 @@ public sealed class MaaSClientOptions
     /// </summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.2);
 
-    /// <summary>Longest wait for <c>Retry-After</c>; a server that asks for more is not tried again. Default 10
-    /// s.</summary>
+    /// <summary>Longest wait for <c>Retry-After</c>; a server that asks for more is not tried again, another one is.
+    /// Default 10 s.</summary>
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Hedging: an inference without an answer for so long goes to a second address as well, the first answer counts
     /// and the other call is cancelled. Null, the default, for none. A good value is the time that 95 % of the answers
-    /// need.
+    /// need: a call that had this long and was overtaken counts as a failure for <see cref="CircuitBreak"/>. At 0 both
+    /// begin at once and being overtaken counts for nothing.
     /// </summary>
     public TimeSpan? HedgingDelay { get; set; }
 
@@ -87,7 +89,8 @@ public sealed class MaaSClientOptions
 
     /// <summary>
     /// For how long an address gets no requests once its circuit is open; 0.5 s or more; null for no circuit breaker.
-    /// Default 5 s. Broken connections, timeouts, 502, 503 and 504 count as failures.
+    /// Default 5 s. Broken connections, timeouts, 502, 503, 504 and calls that
+    /// <see cref="HedgingDelay"/> let another overtake count as failures.
     /// </summary>
     public TimeSpan? CircuitBreak { get; set; } = TimeSpan.FromSeconds(5);
 

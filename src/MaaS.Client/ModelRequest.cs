@@ -10,7 +10,8 @@ public abstract class ModelRequest(string model)
     /// <summary>A version; null for the server's choice.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Comes back in the answer; null for none.</summary>
+    /// <summary>Comes back in the answer of an inference and goes out with a text to continue; null for none. The
+    /// protocol of <see cref="ClassifyRequest"/> has no place for it.</summary>
     public string? Id { get; init; }
 
     /// <summary>Urgency from 1, the most urgent, to 8; null for the server's default.</summary>
@@ -18,7 +19,8 @@ public abstract class ModelRequest(string model)
 
     /// <summary>
     /// Longest time for one try, in place of <see cref="MaaSClientOptions.Timeout"/>; the server is told and stops its
-    /// run then. Null for the option's.
+    /// run then. For a <see cref="GenerateRequest"/>, longest wait for a piece, of which the server is not told.
+    /// Null for the option's.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -76,7 +76,9 @@ public sealed class GenerateTests
     {
         await using var dead = new Gate(_other.Address);
         await dead.KillAsync();
-        await using var client = new MaaSClient(Servers.Options(Transport.Rest, dead.Address, _server.Address));
+        var options = Servers.Options(Transport.Rest, dead.Address, _server.Address);
+        options.ProbeInterval = null;
+        await using var client = new MaaSClient(options);
         for (var i = 0; i < 2; i++)
         {
             Assert.That(await TextAsync(client, 5), Is.EqualTo(Expected("cat", 5)));

@@ -1,5 +1,6 @@
 using System.Net;
 using MaaS.Serving;
+using MaaS.Serving.Security;
 using MaaS.Serving.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -114,30 +115,21 @@ public sealed class MaaSClientTests(Transport transport)
     }
 
     [Test]
-    [NonParallelizable]
-    public async Task Manage_UnloadAndLoad_ChangeWhatIsReady()
+    public async Task Manage_UnloadAndLoad_TakeAKeyAndChangeWhatIsReady()
     {
-        if (transport == Transport.Grpc)
-        {
-            // The repository is managed over the main port; here the refusal has to say so.
-            try
-            {
-                await _client.UnloadModelAsync("text");
-            }
-            catch (MaaSClientException e)
-            {
-                Assert.That(e.Kind, Is.EqualTo(ErrorKind.Forbidden), e.Message);
-                return;
-            }
-        }
-        else
-        {
-            await _client.UnloadModelAsync("text");
-        }
+        var (key, stored) = ApiKey.Create("operator", ["admin", "read"]);
+        await using var server = await Servers.StartAsync(_models.Path, o => o.Security.ApiKeys.Add(stored), isOpen: false);
+        await using var stranger = new MaaSClient(Servers.Options(transport, server.AddressOf(transport)));
+        var options = Servers.Options(transport, server.AddressOf(transport));
+        options.ApiKey = key;
+        await using var admin = new MaaSClient(options);
 
-        Assert.That(await _client.IsModelReadyAsync("text"), Is.False);
-        await _client.LoadModelAsync("text");
-        Assert.That(await _client.IsModelReadyAsync("text"));
+        Assert.That((await Failure.OfAsync(() => stranger.UnloadModelAsync("text"))).Kind, Is.EqualTo(ErrorKind.Unauthenticated));
+        Assert.That(await admin.IsModelReadyAsync("text"));
+        await admin.UnloadModelAsync("text");
+        Assert.That(await admin.IsModelReadyAsync("text"), Is.False);
+        await admin.LoadModelAsync("text");
+        Assert.That(await admin.IsModelReadyAsync("text"));
     }
 
     [Test]

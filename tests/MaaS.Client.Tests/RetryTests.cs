@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using static MaaS.Client.Tests.Script;
 
 namespace MaaS.Client.Tests;
 
@@ -70,6 +70,28 @@ public sealed class RetryTests
 
         Assert.That((error.Kind, error.RetryAfter), Is.EqualTo((ErrorKind.Busy, (TimeSpan?)TimeSpan.FromSeconds(60))));
         Assert.That(server.Bodies, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Infer_RetryAfterTooLong_GoesToAnotherServerAtOnce()
+    {
+        using var servers = new Script(Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)), Says(HttpStatusCode.OK, Answer));
+        await using var client = servers.Client(Transport.Rest, "ab");
+
+        await client.InferAsync(new InferRequest("m"));
+
+        Assert.That(servers.Hosts, Is.EquivalentTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public async Task Infer_RetryAfterTooLongEverywhere_IsReportedAfterEachWasAsked()
+    {
+        using var servers = new Script(Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)));
+        await using var client = servers.Client(Transport.Rest, "ab");
+
+        await Failure.OfAsync(() => client.InferAsync(new InferRequest("m")));
+
+        Assert.That(servers.Hosts, Is.EquivalentTo(new[] { "a", "b" }));
     }
 
     [Test]
@@ -146,13 +168,14 @@ public sealed class RetryTests
             Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout).And.Message.Contains("all tries"));
     }
 
-    [Test]
-    public void Infer_CallerLeaves_IsCancelledAtOnce()
+    [TestCase(Transport.Rest)]
+    [TestCase(Transport.Grpc)]
+    public void Infer_CallerLeaves_IsCancelledAtOnce(Transport transport)
     {
         using var server = new Script([Hangs]);
         using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        Assert.That(() => Client(server).InferAsync(new InferRequest("m"), leave.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => server.Client(transport, "a").InferAsync(new InferRequest("m"), leave.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(server.Bodies, Has.Count.EqualTo(1));
     }
 
@@ -174,6 +197,8 @@ public sealed class RetryTests
     [TestCase("""{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":["a"]}]}""")]
     [TestCase("""{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"parameters":{"binary_data_size":400}}]}""")]
     [TestCase("""{"outputs":[{"name":"y","datatype":"FP32","shape":[2],"data":[1]}]}""")]
+    [TestCase("""{"outputs":[{"name":"y","datatype":"BYTES","shape":[1],"data":[{"b65":"/wA="}]}]}""")]
+    [TestCase("""{"outputs":[{"name":"y","datatype":"BYTES","shape":[1],"data":[{"b64":"?"}]}]}""")]
     [TestCase("<html>")]
     public void Infer_OtherAnswer_SaysSo(string answer)
     {
@@ -202,6 +227,17 @@ public sealed class RetryTests
                 .And.Message.Contains("CircuitFailureRatio").And.Message.Contains("none.key").And.Message.Contains("ClientCertificateFile"));
     }
 
+    [Test]
+    public async Task Infer_BytesInBase64_AreRead()
+    {
+        const string Bytes = """{"outputs":[{"name":"y","datatype":"BYTES","shape":[2,1],"data":[["a"],[{"b64":"/wA="}]]}]}""";
+        using var server = new Script(Says(HttpStatusCode.OK, Bytes));
+
+        var answer = await Client(server).InferAsync(new InferRequest("m"));
+
+        Assert.That(answer["y"].ToByteArrays(), Is.EqualTo(new byte[][] { [(byte)'a'], [0xff, 0] }));
+    }
+
     private static MaaSClient Client(Script server, Action<MaaSClientOptions>? configure = null, TimeProvider? time = null)
     {
         var options = new MaaSClientOptions { Addresses = { new Uri("http://server/prefix") }, RetryDelay = TimeSpan.FromMilliseconds(1) };
@@ -213,32 +249,5 @@ public sealed class RetryTests
     {
         time.Advance(TimeSpan.FromMilliseconds(100));
         return task.IsCompleted;
-    }
-
-    private static Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> Says(HttpStatusCode status, string body = "{}", TimeSpan? retryAfter = null)
-        => (_, _) =>
-        {
-            var response = new HttpResponseMessage(status) { Content = new StringContent(body) };
-            response.Headers.RetryAfter = retryAfter is { } wait ? new RetryConditionHeaderValue(wait) : null;
-            return Task.FromResult(response);
-        };
-
-    private static Task<HttpResponseMessage> Hangs(HttpRequestMessage request, CancellationToken cancellationToken)
-        => new TaskCompletionSource<HttpResponseMessage>().Task.WaitAsync(cancellationToken);
-
-    /// <summary>Answers one line after the other; the last one for ever.</summary>
-    private sealed class Script(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>[] lines) : HttpMessageHandler
-    {
-        public List<string> Bodies { get; } = [];
-
-        public HttpRequestMessage? Last { get; private set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var line = lines[Math.Min(Bodies.Count, lines.Length - 1)];
-            Last = request;
-            Bodies.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
-            return await line(request, cancellationToken);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Grpc.Core;
 using MaaS.Client.Rest;
 
@@ -7,19 +8,47 @@ namespace MaaS.Client.Grpc;
 /// <summary>Failures of gRPC as the client's errors.</summary>
 internal static class GrpcErrors
 {
+    private const string RetryAfter = "retry-after";
+
     /// <summary>The same failure; a connection's by what HTTP says of it.</summary>
-    public static MaaSClientException Of(Uri address, RpcException exception)
+    /// <param name="address">The server.</param>
+    /// <param name="exception">The failure, which is not the caller's own cancellation.</param>
+    /// <param name="headers">Headers of the answer; empty where none came.</param>
+    /// <param name="limit">The HTTP client's own.</param>
+    /// <param name="time">Measures waits.</param>
+    public static MaaSClientException Of(
+        Uri address, RpcException exception, Metadata headers, TimeSpan limit, TimeProvider time)
     {
-        if (exception.Status.DebugException is HttpRequestException or IOException)
+        switch (exception.Status.DebugException)
         {
-            return RestErrors.Of(address, exception.Status.DebugException);
+            case HttpRequestException or IOException:
+                return RestErrors.Of(address, exception.Status.DebugException);
+            case OperationCanceledException cancelled:
+                return RestErrors.OfCancelled(address, cancelled, limit);
         }
 
-        var (kind, status) = Meaning(exception.StatusCode);
+        var detail = exception.Status.Detail;
+        var (kind, status) = exception.StatusCode == StatusCode.ResourceExhausted && IsTooLarge(detail)
+            ? (ErrorKind.Refused, HttpStatusCode.RequestEntityTooLarge) : Meaning(exception.StatusCode);
         return new MaaSClientException(
-            kind, address, exception.Status.Detail is { Length: > 0 } detail ? detail : $"{exception.StatusCode}",
-            status, exception);
+            kind, address, detail.Length > 0 ? detail : $"{exception.StatusCode}", status, exception)
+        {
+            RetryAfter = RetryConditionHeaderValue.TryParse(
+                exception.Trailers.GetValue(RetryAfter) ?? headers.GetValue(RetryAfter), out var wait)
+                    ? RestErrors.WaitOf(wait, time) : null,
+        };
     }
+
+    /// <summary>
+    /// Whether a message is too large, for which gRPC has the status of a busy server: the texts of MaaS ("expected a
+    /// message of at most 4 bytes, got more"), .NET and Java ("message exceeds"), C++, Python and Go ("message larger
+    /// than max").
+    /// </summary>
+    private static bool IsTooLarge(string detail)
+        => (Has(detail, "message ") || Has(detail, "body "))
+            && (Has(detail, "larger than") || Has(detail, "exceeds") || Has(detail, "bytes, got more"));
+
+    private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What a status means, and its equal in HTTP.</summary>
     private static (ErrorKind Kind, HttpStatusCode? Status) Meaning(StatusCode status) => status switch

@@ -9,7 +9,8 @@ using Service = MaaS.Serving.Grpc.Schema.GRPCInferenceService.GRPCInferenceServi
 namespace MaaS.Client.Grpc;
 
 /// <summary>The Open Inference Protocol over gRPC, a channel for each server.</summary>
-internal sealed class GrpcTransport(HttpClient http, Credentials credentials, ILoggerFactory logging)
+internal sealed class GrpcTransport(
+    HttpClient http, Credentials credentials, TimeProvider time, ILoggerFactory logging)
     : ITransport, IDisposable
 {
     private readonly ConcurrentDictionary<Uri, (GrpcChannel Channel, Service Service)> _channels = new();
@@ -115,14 +116,14 @@ internal sealed class GrpcTransport(HttpClient http, Credentials credentials, IL
             metadata.Add(name, value);
         }
 
+        using var call = start(ServiceOf(address), new CallOptions(metadata, cancellationToken: cancellationToken));
         try
         {
-            using var call = start(ServiceOf(address), new CallOptions(metadata, cancellationToken: cancellationToken));
             return read(await call.ResponseAsync.ConfigureAwait(false));
         }
         catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw GrpcErrors.Of(address, e);
+            throw GrpcErrors.Of(address, e, HeadersOf(call), http.Timeout, time);
         }
         catch (RpcException e)
         {
@@ -133,6 +134,10 @@ internal sealed class GrpcTransport(HttpClient http, Credentials credentials, IL
             throw RestErrors.Unreadable(address, "a message of the Open Inference Protocol", e);
         }
     }
+
+    /// <summary>The headers of an answer; none where no answer came.</summary>
+    private static Metadata HeadersOf<TMessage>(AsyncUnaryCall<TMessage> call)
+        => call.ResponseHeadersAsync is { IsCompletedSuccessfully: true } headers ? headers.Result : Metadata.Empty;
 
     private Service ServiceOf(Uri address) => _channels.GetOrAdd(
         address,
@@ -147,7 +152,6 @@ internal sealed class GrpcTransport(HttpClient http, Credentials credentials, IL
                 MaxReceiveMessageSize = null,
                 MaxSendMessageSize = null,
                 MaxRetryAttempts = 1,
-                ThrowOperationCanceledOnCancellation = true,
             });
             return (channel, new Service(channel));
         },

@@ -3,7 +3,10 @@ namespace MaaS.Client.Resilience;
 /// <summary>One request of the caller: how it is sent, and where it went so far.</summary>
 /// <param name="Send">Sends it to an endpoint.</param>
 /// <param name="Only">The one endpoint that is meant; null for whichever is best.</param>
-internal sealed record Call(Func<Endpoint, CancellationToken, Task<object>> Send, Endpoint? Only)
+/// <param name="IsHedged">Whether it may go to several endpoints at once.</param>
+/// <param name="Caller">The caller's token.</param>
+internal sealed record Call(
+    Func<Endpoint, CancellationToken, Task<object>> Send, Endpoint? Only, bool IsHedged, CancellationToken Caller)
 {
     private readonly Lock _lock = new();
     private readonly List<Endpoint> _tried = [];

@@ -17,6 +17,9 @@ internal static class CallPipelines
     public static readonly ResiliencePropertyKey<Call> CallKey = new("MaaS.Call");
     public static readonly ResiliencePropertyKey<TimeSpan?> TimeoutKey = new("MaaS.Timeout");
 
+    /// <summary>Timestamp at which a try began.</summary>
+    public static readonly ResiliencePropertyKey<long> StartKey = new("MaaS.Start");
+
     /// <summary>Around all tries: time for all of them, further tries, hedging.</summary>
     public static ResiliencePipeline<object> OfRequest(
         MaaSClientOptions options, RetryScope scope, EndpointPool pool,
@@ -41,8 +44,11 @@ internal static class CallPipelines
                 Delay = options.RetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = a => ValueTask.FromResult(IsRetried(a.Outcome.Exception, scope, options)),
-                DelayGenerator = a => ValueTask.FromResult(DelayOf(a.Outcome.Exception, a.Context, pool)),
+                ShouldHandle = a => ValueTask.FromResult(
+                    Passes(a.Outcome.Exception, scope)
+                        && (!(RetryAfterOf(a.Outcome.Exception) > options.MaxRetryAfter) || HasFresh(a.Context, pool))),
+                DelayGenerator = a => ValueTask.FromResult(
+                    HasFresh(a.Context, pool) ? TimeSpan.Zero : RetryAfterOf(a.Outcome.Exception)),
             });
         }
 
@@ -50,9 +56,12 @@ internal static class CallPipelines
         {
             builder.AddHedging(new HedgingStrategyOptions<object>
             {
-                Delay = delay,
+                // A server that has the request already does not get it again: that is a further try's to decide.
+                DelayGenerator = a => ValueTask.FromResult(
+                    HasFresh(a.Context, pool) ? delay : Timeout.InfiniteTimeSpan),
+                ActionGenerator = a => HasFresh(a.PrimaryContext, pool) ? () => a.Callback(a.ActionContext) : null,
                 MaxHedgedAttempts = options.MaxHedges,
-                ShouldHandle = a => ValueTask.FromResult(IsRetried(a.Outcome.Exception, scope, options)),
+                ShouldHandle = a => ValueTask.FromResult(Passes(a.Outcome.Exception, scope)),
             });
         }
 
@@ -78,8 +87,9 @@ internal static class CallPipelines
                 FailureRatio = options.CircuitFailureRatio,
                 MinimumThroughput = options.CircuitMinimumRequests,
                 SamplingDuration = options.CircuitWindow,
-                ShouldHandle = static a => ValueTask.FromResult(
-                    a.Outcome.Exception is TimeoutRejectedException || IsServersFault(a.Outcome.Exception)),
+                ShouldHandle = a => ValueTask.FromResult(
+                    a.Outcome.Exception is TimeoutRejectedException || IsServersFault(a.Outcome.Exception)
+                        || IsOvertaken(a.Outcome.Exception, a.Context, options, time)),
                 OnOpened = a =>
                 {
                     endpoint.Break(time.GetUtcNow() + a.BreakDuration);
@@ -109,15 +119,26 @@ internal static class CallPipelines
             or ErrorKind.Timeout or ErrorKind.Unavailable
         };
 
-    private static bool IsRetried(Exception? exception, RetryScope scope, MaaSClientOptions options)
-        => exception is MaaSClientException e && !(e.RetryAfter > options.MaxRetryAfter)
+    /// <summary>
+    /// Whether a hedged try ended since another server's answer came first, or the time for all tries was over,
+    /// although it had the hedging delay for its own.
+    /// </summary>
+    private static bool IsOvertaken(
+        Exception? exception, ResilienceContext context, MaaSClientOptions options, TimeProvider time)
+        => exception is OperationCanceledException && options.HedgingDelay is { } delay && delay > TimeSpan.Zero
+            && CallOf(context) is { IsHedged: true, Caller.IsCancellationRequested: false }
+            && time.GetElapsedTime(context.Properties.GetValue(StartKey, time.GetTimestamp())) >= delay;
+
+    /// <summary>Whether a failure may pass, and the request may be sent again.</summary>
+    private static bool Passes(Exception? exception, RetryScope scope)
+        => exception is MaaSClientException e
             && (e.Kind is ErrorKind.Unreachable or ErrorKind.Busy or ErrorKind.Unavailable
                 || (scope != RetryScope.Unsent && e.Kind is ErrorKind.Disconnected or ErrorKind.Timeout));
 
-    /// <summary>What the server asks for; nothing where another one can answer; null for the growing wait.</summary>
-    private static TimeSpan? DelayOf(Exception? exception, ResilienceContext context, EndpointPool pool)
-    {
-        var call = context.Properties.GetValue(CallKey, defaultValue: null!);
-        return call.HasFresh(pool) ? TimeSpan.Zero : (exception as MaaSClientException)?.RetryAfter;
-    }
+    private static TimeSpan? RetryAfterOf(Exception? exception) => (exception as MaaSClientException)?.RetryAfter;
+
+    private static bool HasFresh(ResilienceContext context, EndpointPool pool) => CallOf(context).HasFresh(pool);
+
+    private static Call CallOf(ResilienceContext context)
+        => context.Properties.GetValue(CallKey, defaultValue: null!);
 }

@@ -69,7 +69,12 @@ internal sealed partial class HealthProber(
         {
             ready = await isReady(endpoint.Address, either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (!_stop.IsCancellationRequested)
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // Nobody wants to know any more.
+            return;
+        }
+        catch (Exception e)
         {
             reason = e switch
             {

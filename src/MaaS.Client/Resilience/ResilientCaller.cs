@@ -10,6 +10,7 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
 {
     private readonly EndpointPool _pool;
     private readonly TimeProvider _time;
+    private readonly TimeSpan? _total;
     private readonly ILogger _logger;
     private readonly HealthProber? _prober;
     private readonly ResiliencePipeline<object>[] _pipelines;
@@ -25,6 +26,7 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
     {
         _pool = new EndpointPool(addresses, time);
         _time = time;
+        _total = options.TotalTimeout;
         _logger = logging.CreateLogger<MaaSClient>();
         _pipelines = [
             .. Enum.GetValues<RetryScope>().Select(scope => CallPipelines.OfRequest(options, scope, _pool, Configure))];
@@ -62,36 +64,59 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         => RunAsync(scope, send, only: null, timeout, cancellationToken);
 
     /// <summary>Sends a request to every server, one after the other.</summary>
-    /// <exception cref="MaaSClientException">One failed; those after it have not been asked.</exception>
+    /// <exception cref="MaaSClientException">One failed, or the time for all was over; those after it have not been
+    /// asked.</exception>
     public async Task CallEachAsync(
         RetryScope scope, Func<Uri, CancellationToken, Task> send, CancellationToken cancellationToken)
     {
-        foreach (var endpoint in _pool.Endpoints)
+        using var limit = new CancellationTokenSource(_total ?? Timeout.InfiniteTimeSpan, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        for (var i = 0; i < _pool.Endpoints.Count; i++)
         {
-            await RunAsync(
-                scope,
-                async (e, token) =>
-                {
-                    await send(e.Address, token).ConfigureAwait(false);
-                    return true;
-                },
-                endpoint,
-                timeout: null,
-                cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await RunAsync(
+                    scope,
+                    async (e, token) =>
+                    {
+                        await send(e.Address, token).ConfigureAwait(false);
+                        return true;
+                    },
+                    _pool.Endpoints[i],
+                    timeout: null,
+                    either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (
+                limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new MaaSClientException(
+                    ErrorKind.Timeout, _pool.Endpoints[i].Address,
+                    $"expected answers of all servers within {_total}, got {i} of {_pool.Endpoints.Count}", e);
+            }
         }
     }
 
-    /// <summary>Asks all servers at once, each once; whether one says yes. One that does not answer says no.</summary>
+    /// <summary>Asks all servers at once, each once; whether one says yes. The first yes is waited for, no other
+    /// answer. A server that does not answer says no.</summary>
     /// <exception cref="MaaSClientException">None says yes, and one refuses the credentials.</exception>
     public async Task<bool> AskAsync(
-        Func<Uri, CancellationToken, Task<bool>> ask, TimeSpan timeout, CancellationToken cancellationToken)
+        Func<Uri, CancellationToken, Task<bool>> ask, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(timeout, _time);
+        using var limit = new CancellationTokenSource(
+            new[] { timeout, _total }.Min() ?? Timeout.InfiniteTimeSpan, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         MaaSClientException? refusal = null;
-        var answers = await Task.WhenAll(_pool.Endpoints.Select(AskOneAsync)).ConfigureAwait(false);
+        await foreach (var answer in Task.WhenEach(_pool.Endpoints.Select(AskOneAsync)).ConfigureAwait(false))
+        {
+            if (await answer.ConfigureAwait(false))
+            {
+                await either.CancelAsync().ConfigureAwait(false);
+                return true;
+            }
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
-        return answers.Any(static yes => yes) || (refusal is null ? false : throw refusal);
+        return refusal is null ? false : throw refusal;
 
         async Task<bool> AskOneAsync(Endpoint endpoint)
         {
@@ -119,7 +144,9 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         where T : notnull
     {
         _prober?.Start();
-        var call = new Call(async (endpoint, token) => await send(endpoint, token).ConfigureAwait(false), only);
+        var call = new Call(
+            async (endpoint, token) => await send(endpoint, token).ConfigureAwait(false), only,
+            scope == RetryScope.Hedged, cancellationToken);
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(CallPipelines.CallKey, call);
         context.Properties.Set(CallPipelines.TimeoutKey, timeout);
@@ -149,6 +176,7 @@ internal sealed partial class ResilientCaller : IAsyncDisposable
         {
             try
             {
+                context.Properties.Set(CallPipelines.StartKey, _time.GetTimestamp());
                 return await endpoint.Pipeline.ExecuteAsync(
                     static (context, state)
                         => new ValueTask<object>(state.Call.Send(state.Endpoint, context.CancellationToken)),

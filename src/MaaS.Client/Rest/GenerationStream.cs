@@ -72,6 +72,8 @@ internal sealed class GenerationStream : IAsyncDisposable
                 throw Error(ErrorKind.Disconnected, "the stream ended before the text did");
             }
 
+            // How long the reader takes for a piece is not the server's time.
+            _silence.CancelAfter(Timeout.InfiniteTimeSpan);
             Current = Read(_events.Current.Data);
             return true;
         }

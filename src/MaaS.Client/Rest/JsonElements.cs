@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -70,7 +71,7 @@ internal static class JsonElements
     /// <exception cref="FormatException">The array has other elements, or the type is unknown.</exception>
     public static ReadOnlyMemory<byte> Read(JsonElement data, string datatype) => datatype switch
     {
-        Datatypes.Bytes => Texts([.. Flatten(data).Select(e => e.GetString()!)]),
+        Datatypes.Bytes => BytesElements.Write([.. Flatten(data).Select(Bytes)]),
         "BOOL" => Read(data, e => e.GetBoolean()),
         "FP32" => Read(data, e => e.ValueKind == JsonValueKind.Number ? e.GetSingle() : (float)Number(e)),
         "FP64" => Read(data, Number),
@@ -113,7 +114,10 @@ internal static class JsonElements
         _ => element.GetDouble(),
     };
 
-    private static ReadOnlyMemory<byte> Texts(string[] texts) => Tensor.OfStrings("data", texts, texts.Length).Data;
+    /// <summary>A text as UTF-8, or the bytes of <c>{"b64": base64}</c>.</summary>
+    private static ReadOnlyMemory<byte> Bytes(JsonElement element) => element.ValueKind == JsonValueKind.Object
+        ? element.GetProperty("b64"u8).GetBytesFromBase64()
+        : Encoding.UTF8.GetBytes(element.GetString() ?? throw new FormatException("expected a text, got null"));
 
     private static void Each<T>(Tensor tensor, Action<T> write)
         where T : unmanaged

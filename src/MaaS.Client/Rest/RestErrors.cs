@@ -44,6 +44,22 @@ internal static class RestErrors
             exception);
     }
 
+    /// <summary>A cancellation that the caller has not asked for: a limit of the connection passed.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="exception">The cancellation.</param>
+    /// <param name="limit">The HTTP client's own.</param>
+    public static MaaSClientException OfCancelled(Uri address, OperationCanceledException exception, TimeSpan limit)
+        => Causes(exception).OfType<TimeoutException>().FirstOrDefault() switch
+        {
+            // The handler's, for connecting; the HTTP client's own has the cancelled call inside.
+            { InnerException: not OperationCanceledException } connecting
+                => new(ErrorKind.Unreachable, address, connecting.Message, exception),
+            { } => new(
+                ErrorKind.Timeout, address,
+                $"expected an answer within {limit}, the HTTP client's own limit, got none", exception),
+            _ => new(ErrorKind.Disconnected, address, exception.Message, exception),
+        };
+
     /// <summary>What a server said that refused.</summary>
     public static async Task<MaaSClientException> OfAsync(
         Uri address, HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
@@ -62,6 +78,14 @@ internal static class RestErrors
         => new(
             ErrorKind.BadAnswer, address, $"expected {expected}, got another answer: {exception.Message}", exception);
 
+    /// <summary>How long a server asks to wait; null where it does not.</summary>
+    public static TimeSpan? WaitOf(RetryConditionHeaderValue? header, TimeProvider time) => header switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date - time.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+        _ => null,
+    };
+
     private static bool IsBreak(Exception cause)
         => cause is SocketException or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded };
 
@@ -72,13 +96,6 @@ internal static class RestErrors
             yield return exception;
         }
     }
-
-    private static TimeSpan? WaitOf(RetryConditionHeaderValue? header, TimeProvider time) => header switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } when date - time.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
-        _ => null,
-    };
 
     /// <summary>The text of <c>{"error": text}</c>, or TorchServe's <c>message</c>; null where an answer has another
     /// form.</summary>

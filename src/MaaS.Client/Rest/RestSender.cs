@@ -58,9 +58,7 @@ internal sealed class RestSender(HttpClient http, Credentials credentials, TimeP
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MaaSClientException(
-                ErrorKind.Timeout, address,
-                $"expected an answer within {http.Timeout}, the HTTP client's own limit, got none", e);
+            throw RestErrors.OfCancelled(address, e, http.Timeout);
         }
     }
 
@@ -102,7 +100,8 @@ internal sealed class RestSender(HttpClient http, Credentials credentials, TimeP
                 "Priority", string.Create(CultureInfo.InvariantCulture, $"u={priority - 1}"));
         }
 
-        if (request.Timeout is { } timeout)
+        // The server would take it for the time of the whole text, the client means the wait for a piece.
+        if (request is not GenerateRequest && request.Timeout is { } timeout)
         {
             message.Headers.TryAddWithoutValidation(
                 "X-Request-Timeout-Ms", Math.Ceiling(timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
