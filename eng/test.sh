@@ -125,5 +125,9 @@ fi
 if [ $((passed + failed)) -eq 0 ]; then
     echo "no test ran" >&2
 fi
+if [ "$failed" -gt 0 ]; then
+    # Whoever sees the end of a long log alone sees what failed, too.
+    sed -n 's/^  Failed /failed: /p' "$results"/*.log
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
