@@ -78,6 +78,31 @@ internal sealed class BertCheckpointTests
             .With.Message.Contains("classifier.weight: expected (2,8), got float32 (3,8)"));
     }
 
+    [TestCase(0, true)]
+    [TestCase(1, false)]
+    public void LoadMaskedLanguage_DecoderBesideTheWords_IsRefusedWhereItDiffers(float difference, bool isComplete)
+    {
+        const string Words = "bert.embeddings.word_embeddings.weight", Decoder = "cls.predictions.decoder.weight";
+        using var scope = NewDisposeScope();
+        var folder = _folder.CreateSubdirectory($"decoder-{difference}").FullName;
+        var (model, _) = BertCheckpoint.LoadMaskedLanguage(Fixture("bert-masked"));
+        using (model)
+        {
+            var tensors = model.state_dict();
+            tensors[Decoder] = tensors[Words].detach() + difference;
+            ModelWeights.Write(Path.Combine(folder, SafeTensorsCheckpoint.FileName), tensors, null);
+        }
+
+        File.Copy(Path.Combine(Fixture("bert-masked"), "config.json"), Path.Combine(folder, "config.json"));
+
+        var (loaded, report) = BertCheckpoint.LoadMaskedLanguage(folder, strict: false);
+        loaded.Dispose();
+        Assert.That(report.Unexpected, Is.EqualTo(isComplete ? Array.Empty<string>() : [Decoder]));
+        Assert.That(() => BertCheckpoint.LoadMaskedLanguage(folder).Model.Dispose(), isComplete ? Throws.Nothing
+            : Throws.TypeOf<InvalidDataException>()
+                .With.Message.Contains($"{Decoder} differs from {Words}, and the model holds them as one"));
+    }
+
     [TestCase(5_000_000_000)]
     [TestCase(3_000)]
     public void Save_Loaded_WritesTheReferencesTensorsUnderTodaysNames(long maxFileBytes)

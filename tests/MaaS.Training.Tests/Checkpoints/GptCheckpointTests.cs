@@ -128,6 +128,19 @@ internal sealed class GptCheckpointTests
     }
 
     [Test]
+    public void Load_TiedConfigWithAnotherHead_ThrowsAndNamesTheHead()
+    {
+        var folder = Change(static tensors =>
+        {
+            var words = tensors["transformer.wte.weight"];
+            tensors["lm_head.weight"] = new TensorValue(words.Type, words.Shape, new byte[words.Data.Length]);
+        });
+
+        Assert.That(() => GptCheckpoint.Load(folder), Throws.TypeOf<InvalidDataException>()
+            .With.Message.Contains("lm_head.weight differs from transformer.wte.weight"));
+    }
+
+    [Test]
     public void Load_OldNamesTiedHeadAndHalfPrecision_AreUnderstood()
     {
         using var scope = NewDisposeScope();
