@@ -32,7 +32,8 @@ internal sealed partial class CheckpointWeightsTests
         public IReadOnlyList<WeightEntry> Entries { get; } =
             [.. like.Select(static t => new WeightEntry(t.Key, ElementType.Float32, t.Value.shape))];
 
-        public Tensor Read(string name) => name == damaged ? throw new IOException("bad sector") : full_like(like[name], 7);
+        public Tensor Read(string name)
+            => name == damaged ? throw new IOException("bad sector") : full_like(like[name], 7);
 
         public void Dispose()
         {

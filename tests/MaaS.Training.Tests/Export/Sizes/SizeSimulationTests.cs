@@ -2,8 +2,8 @@ using MaaS.Training.Export.Sizes;
 
 namespace MaaS.Training.Tests.Export.Sizes;
 
-/// <summary>Random integer expressions of two sizes: what is found for them is right at sizes that were never traced, or
-/// nothing is found.</summary>
+/// <summary>Random integer expressions of two sizes: what is found for them is right at sizes that were never traced,
+/// or nothing is found.</summary>
 public sealed class SizeSimulationTests
 {
     private static readonly long[] Divisors = [2, 3, 4, 5, 7, 8, 16, 32];
@@ -32,7 +32,8 @@ public sealed class SizeSimulationTests
             if (FirstFault(expression, number, random) is { } fault)
             {
                 Interlocked.Increment(ref wrong);
-                TestContext.Out.WriteLine($"seed {seed}: {text} became {expression}, wrong at {fault} (example {h}, {w})");
+                TestContext.Out.WriteLine(
+                    $"seed {seed}: {text} became {expression}, wrong at {fault} (example {h}, {w})");
             }
         });
         TestContext.Out.WriteLine($"depth {depth}: {found} of {count} found, {wrong} wrong");
