@@ -50,14 +50,18 @@ public sealed class ImageTextModelTests
         {
             Vocabulary = vocabulary,
             Shared = 32,
-            Image = new() { Patch = 14, Encoder = new()
+            Image = new()
             {
-                Width = 48,
-                Heads = 4,
-                Layers = 2,
-                FeedForward = 96,
-                Dropout = 0,
-            } },
+                Patch = 14,
+                Encoder = new()
+                {
+                    Width = 48,
+                    Heads = 4,
+                    Layers = 2,
+                    FeedForward = 96,
+                    Dropout = 0,
+                },
+            },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
         var optimizer = optim.Adam(model.parameters(), 2e-3);
