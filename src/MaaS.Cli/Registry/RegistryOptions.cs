@@ -50,11 +50,11 @@ internal sealed class RegistryOptions
         }
     }
 
-    public Task<ModelStore> OpenAsync(ParseResult result, CancellationToken cancellationToken)
+    public async Task<ModelStore> OpenAsync(ParseResult result, CancellationToken cancellationToken)
     {
         try
         {
-            return ModelStore.OpenAsync(result.GetRequiredValue(_address), cancellationToken: cancellationToken);
+            return await ModelStore.OpenAsync(result.GetRequiredValue(_address), cancellationToken: cancellationToken);
         }
         catch (ArgumentException e)
         {

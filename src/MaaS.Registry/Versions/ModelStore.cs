@@ -80,6 +80,15 @@ public sealed class ModelStore
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>A number that grows with every change of the registry, so that a look at it tells whether something
+    /// happened; 0 before the first.</summary>
+    /// <param name="cancellationToken">Ends the query.</param>
+    public async Task<long> RevisionAsync(CancellationToken cancellationToken = default)
+        => (await _database.ReadAsync(
+            connection => connection.QueryAsync(
+                "SELECT COALESCE(MAX(id), 0) FROM history", null, static r => r.GetInt64(0), cancellationToken),
+            cancellationToken).ConfigureAwait(false))[0];
+
     /// <summary>All models, in the order of their names.</summary>
     /// <param name="cancellationToken">Ends the query.</param>
     public async Task<IReadOnlyList<ModelSummary>> ListAsync(CancellationToken cancellationToken = default)
