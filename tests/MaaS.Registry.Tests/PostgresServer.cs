@@ -19,7 +19,9 @@ internal sealed class PostgresServer
     public static async Task<string> NewRegistryAsync(string contents)
     {
         var name = $"maas{Guid.NewGuid():N}";
-        await RunAsync("psql", "-h", "127.0.0.1", "-p", $"{_port}", "-U", "maas", "-d", "postgres", "-c", $"CREATE DATABASE {name}");
+        await RunAsync(
+            "psql", "-h", "127.0.0.1", "-p", $"{_port}", "-U", "maas", "-d", "postgres", "-c",
+            $"CREATE DATABASE {name}");
         return $"postgres:Host=127.0.0.1;Port={_port};Username=maas;Database={name};Contents={contents}";
     }
 
@@ -62,7 +64,8 @@ internal sealed class PostgresServer
     {
         var path = Path.Combine(_tools, tool);
         var start = Environment.UserName == "root"
-            ? new ProcessStartInfo("runuser", ["-u", "postgres", "--", path, .. arguments]) : new ProcessStartInfo(path, arguments);
+            ? new ProcessStartInfo("runuser", ["-u", "postgres", "--", path, .. arguments])
+            : new ProcessStartInfo(path, arguments);
         start.WorkingDirectory = "/";
         start.RedirectStandardError = tool != "pg_ctl";   // The server would hold the pipe open.
         start.RedirectStandardOutput = tool != "pg_ctl";

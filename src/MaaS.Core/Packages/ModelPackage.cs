@@ -105,7 +105,7 @@ public sealed class ModelPackage : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
-        return await OpenFromAsync(path, OpenStore(path, options), options, cancellationToken).ConfigureAwait(false);
+        return await OpenFromAsync(path, PackageStore.Open(path, options), options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a package whose files lie somewhere else, and checks them.</summary>
@@ -135,7 +135,7 @@ public sealed class ModelPackage : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
-        using var store = OpenStore(path, options);
+        using var store = PackageStore.Open(path, options);
         return ModelManifest.FromJson(
             (await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false)).Manifest);
     }
@@ -198,12 +198,6 @@ public sealed class ModelPackage : IDisposable
                 .ConfigureAwait(false);
         }
     }
-
-    private static IPackageStore OpenStore(string path, PackageReadOptions options)
-        => Directory.Exists(path) ? new FolderStore(path, options)
-            : File.Exists(path) ? new ZipStore(path, options)
-            : throw new FileNotFoundException(
-                $"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
 
     private static async Task<(byte[] Manifest, byte[]? Signature)> ReadHeadAsync(
         string path, IPackageStore store, PackageReadOptions options, CancellationToken cancellationToken)

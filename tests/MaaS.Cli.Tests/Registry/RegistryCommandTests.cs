@@ -25,22 +25,30 @@ internal sealed class RegistryCommandTests
     [Test]
     public async Task Registry_FromNothingToARollback_TellsWhatHappened()
     {
-        Assert.That(await RunAsync("add", "one.maas", "--alias", "champion", "--tag", "team=vision"), Is.EqualTo("m/1\n"));
+        Assert.That(
+            await RunAsync("add", "one.maas", "--alias", "champion", "--tag", "team=vision"), Is.EqualTo("m/1\n"));
         Assert.That(await RunAsync("add", "two.maas", "--by", "ann"), Is.EqualTo("m/2\n"));
         await RunAsync("promote", "m@champion");
         await RunAsync("promote", "m", "--reason", "twice as good");
         Assert.That(await RunAsync("list"), Does.Match(@"m +2 +2 +2"));
         Assert.That(await RunAsync("show", "m@production"), Does.Contain("m/2").And.Contain("accuracy 0.2"));
-        Assert.That(await RunAsync("diff", "m/1", "m/2"), Does.Match(@"metric accuracy +0\.1 +0\.2").And.Match(@"tag team +vision").And.Not.Contain("operator"));
+        Assert.That(
+            await RunAsync("diff", "m/1", "m/2"),
+            Does.Match(@"metric accuracy +0\.1 +0\.2").And.Match(@"tag team +vision").And.Not.Contain("operator"));
         Assert.That(await RunAsync("rollback", "m"), Is.EqualTo("m/1\n"));
         Assert.That(
             await RunAsync("history", "m"),
-            Does.Contain("ann: add 2").And.Contain("promote 2 production (was 1): twice as good").And.Contain("rollback 1 production (was 2)"));
+            Does.Contain("ann: add 2").And.Contain("promote 2 production (was 1): twice as good").And.Contain(
+                "rollback 1 production (was 2)"));
         await RunAsync("export", "m@champion", "-o", "back.maas");
-        Assert.That(await File.ReadAllBytesAsync(_folder["back.maas"]), Is.EqualTo(await File.ReadAllBytesAsync(_folder["one.maas"])));
+        Assert.That(
+            await File.ReadAllBytesAsync(_folder["back.maas"]),
+            Is.EqualTo(await File.ReadAllBytesAsync(_folder["one.maas"])));
 
         var json = JsonDocument.Parse(await RunAsync("list", "m", "--json")).RootElement;
-        Assert.That(json.EnumerateArray().Select(static v => v.GetProperty("stage").GetString()), Is.EqualTo(new[] { "production", "archived" }));
+        Assert.That(
+            json.EnumerateArray().Select(static v => v.GetProperty("stage").GetString()),
+            Is.EqualTo(new[] { "production", "archived" }));
     }
 
     [Test]
@@ -72,7 +80,8 @@ internal sealed class RegistryCommandTests
         await RunAsync("add", "two.maas", "--alias", "candidate");
         await RunAsync("promote", "m/1");
         Directory.CreateDirectory(_folder["copies"]);
-        using var server = await ServeProcess.StartAsync(_folder["copies"], "--registry", $"sqlite:{_folder["registry.db"]}");
+        using var server = await ServeProcess.StartAsync(
+            _folder["copies"], "--registry", $"sqlite:{_folder["registry.db"]}");
         using var client = new HttpClient { BaseAddress = server.Address };
         Assert.That(await ServeProcess.AskAsync(client, "m", 3), Is.EqualTo(1), "production, not the newest");
 
@@ -88,9 +97,11 @@ internal sealed class RegistryCommandTests
     {
         var random = new Random(7);
         List<string> added = [];
-        await Parallel.ForEachAsync(Enumerable.Range(0, 16), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, cancellationToken) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 16), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, cancellationToken) =>
         {
-            using var process = CommandProcess.Start(_folder.Path, "registry", "add", i % 2 == 0 ? "one.maas" : "two.maas");
+            using var process = CommandProcess.Start(
+                _folder.Path, "registry", "add", i % 2 == 0 ? "one.maas" : "two.maas");
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
             int patience;
             lock (random)
@@ -115,8 +126,12 @@ internal sealed class RegistryCommandTests
         var versions = await store.VersionsAsync("m");
         Assert.That(added, Is.Unique);
         Assert.That(versions.Select(static v => v.ToString()), Is.SupersetOf(added), "what was answered is there");
-        Assert.That(versions.Select(static v => v.Version), Is.EqualTo(Enumerable.Range(1, versions.Count).Select(static v => (long)v)));
-        Assert.That((await store.HistoryAsync("m")).Select(static h => h.Version), Is.EqualTo(versions.Select(static v => (long?)v.Version)));
+        Assert.That(
+            versions.Select(static v => v.Version),
+            Is.EqualTo(Enumerable.Range(1, versions.Count).Select(static v => (long)v)));
+        Assert.That(
+            (await store.HistoryAsync("m")).Select(static h => h.Version),
+            Is.EqualTo(versions.Select(static v => (long?)v.Version)));
         foreach (var version in versions)
         {
             using var package = await store.OpenPackageAsync(version);   // Checks every file.

@@ -13,11 +13,20 @@ internal static class ScalePackages
         var builder = new GraphBuilder("scale");
         builder.AddInput("x", DataType.Float, ["batch", 1]);
         builder.AddInitializer(OnnxTensor.Create<float>("factor", [factor], 1));
-        builder.Graph.Node.Add(new NodeProto { OpType = "Mul", Name = "mul", Input = { "x", "factor" }, Output = { "y" } });
+        builder.Graph.Node.Add(
+            new NodeProto { OpType = "Mul", Name = "mul", Input = { "x", "factor" }, Output = { "y" } });
         builder.AddOutput("y", DataType.Float, ["batch", 1]);
         await ModelPackage.CreateAsync(
-            path, new ModelManifest { Name = name, Metrics = new Dictionary<string, double> { ["accuracy"] = factor / 10 } },
-            new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(builder.Build().ToByteArray()) });
+            path, new ModelManifest
+            {
+                Name = name,
+                Metrics = new Dictionary<string,
+                double> { ["accuracy"] = factor / 10 },
+            },
+            new Dictionary<string, PackageContent>
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(builder.Build().ToByteArray()),
+            });
         return path;
     }
 }

@@ -51,14 +51,16 @@ internal sealed class DatabaseTests
     [Test]
     public void OpenAsync_NoServer_SaysThatTheDatabaseDoesNotAnswer()
         => Assert.That(
-            () => ModelStore.OpenAsync($"postgres:Host=127.0.0.1;Port=1;Username=maas;Database=maas;Contents={_folder.Path}"),
+            () => ModelStore.OpenAsync(
+                $"postgres:Host=127.0.0.1;Port=1;Username=maas;Database=maas;Contents={_folder.Path}"),
             Throws.TypeOf<IOException>().With.Message.Contains("expected a database that answers"));
 
     [TestCase("file.db", "got 'file.db:…'"), TestCase("postgres:Host=a;Password=secret", "without Contents")]
     public void OpenAsync_NoAddress_ShowsTheFormsAndNoPassword(string address, string expected)
         => Assert.That(
             () => ModelStore.OpenAsync(address),
-            Throws.ArgumentException.With.Message.Contains(expected).And.Message.Contains("sqlite:FILE").And.Message.Not.Contains("secret"));
+            Throws.ArgumentException.With.Message.Contains(expected).And.Message.Contains(
+                "sqlite:FILE").And.Message.Not.Contains("secret"));
 
     [Test]
     public async Task AddAsync_ServerThatCrashedBetween_GoesOn()

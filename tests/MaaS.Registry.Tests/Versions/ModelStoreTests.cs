@@ -46,7 +46,8 @@ internal sealed class ModelStoreTests(string database)
         Assert.Multiple(() =>
         {
             Assert.That(read.ToString(), Is.EqualTo("digits/1"));
-            Assert.That((read.Creator, read.Description, read.Stage), Is.EqualTo(("ann", "Reads digits.", ModelStage.None)));
+            Assert.That(
+                (read.Creator, read.Description, read.Stage), Is.EqualTo(("ann", "Reads digits.", ModelStage.None)));
             Assert.That(read.Tags, Is.EqualTo(new Dictionary<string, string> { ["team"] = "vision" }));
             Assert.That(read.Manifest.Metrics!["accuracy"], Is.EqualTo(0.5));
             Assert.That(read.Created, Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(1)));
@@ -70,7 +71,8 @@ internal sealed class ModelStoreTests(string database)
         var before = Contents().Count;
         await AddAsync("digits", 2);
 
-        Assert.That(Contents(), Has.Count.EqualTo(before + 2), "another network and another manifest, but the same notes");
+        Assert.That(
+            Contents(), Has.Count.EqualTo(before + 2), "another network and another manifest, but the same notes");
     }
 
     [Test]
@@ -84,18 +86,24 @@ internal sealed class ModelStoreTests(string database)
             await _store.PromoteAsync(ModelReference.Parse($"digits/{version}"), ModelStage.Production, Bob);
         }
 
-        Assert.That(await StagesAsync(), Is.EqualTo(new[] { ModelStage.Archived, ModelStage.Archived, ModelStage.Production }));
+        Assert.That(
+            await StagesAsync(), Is.EqualTo(new[] { ModelStage.Archived, ModelStage.Archived, ModelStage.Production }));
         Assert.That((await _store.RollbackAsync("digits", Ann)).Version, Is.EqualTo(2));
-        Assert.That((await _store.RollbackAsync("digits", Ann)).Version, Is.EqualTo(1), "a second one goes further back");
-        Assert.That(await StagesAsync(), Is.EqualTo(new[] { ModelStage.Production, ModelStage.Archived, ModelStage.Archived }));
-        Assert.That(() => _store.RollbackAsync("digits", Ann), Throws.InvalidOperationException.With.Message.Contains("before version 1, got none"));
+        Assert.That(
+            (await _store.RollbackAsync("digits", Ann)).Version, Is.EqualTo(1), "a second one goes further back");
+        Assert.That(
+            await StagesAsync(), Is.EqualTo(new[] { ModelStage.Production, ModelStage.Archived, ModelStage.Archived }));
+        Assert.That(
+            () => _store.RollbackAsync("digits", Ann),
+            Throws.InvalidOperationException.With.Message.Contains("before version 1, got none"));
 
         var history = await _store.HistoryAsync("digits");
         Assert.That(
             history.Select(static h => $"{h.Action} {h.Version} {h.Previous} {h.Who}"),
             Is.EqualTo(new[]
             {
-                $"add 1  {Environment.UserName}", $"add 2  {Environment.UserName}", $"add 3  {Environment.UserName}", "promote 1  bob",
+                $"add 1  {Environment.UserName}", $"add 2  {Environment.UserName}", $"add 3  {Environment.UserName}",
+                "promote 1  bob",
                 "promote 2 1 bob", "promote 3 2 bob", "rollback 2 3 ann", "rollback 1 2 ann",
             }));
         Assert.That(history[3].Reason, Is.EqualTo("because"));
@@ -108,11 +116,16 @@ internal sealed class ModelStoreTests(string database)
         var first = ModelReference.Parse("digits/1");
         await _store.RequireApprovalAsync("digits", needed: true, Ann);
 
-        Assert.That(() => _store.PromoteAsync(first, ModelStage.Production, Bob), Throws.InvalidOperationException.With.Message.Contains("approval"));
-        Assert.That(() => _store.ApproveAsync(first, Change.ByUser()), Throws.InvalidOperationException.With.Message.Contains("somebody else"));
+        Assert.That(
+            () => _store.PromoteAsync(first, ModelStage.Production, Bob),
+            Throws.InvalidOperationException.With.Message.Contains("approval"));
+        Assert.That(
+            () => _store.ApproveAsync(first, Change.ByUser()),
+            Throws.InvalidOperationException.With.Message.Contains("somebody else"));
         await _store.ApproveAsync(first, Ann);
         await _store.PromoteAsync(first, ModelStage.Production, Bob);
-        Assert.That((await _store.GetAsync(ModelReference.Parse("digits@production"))).Approvers, Is.EqualTo(new[] { "ann" }));
+        Assert.That(
+            (await _store.GetAsync(ModelReference.Parse("digits@production"))).Approvers, Is.EqualTo(new[] { "ann" }));
     }
 
     [Test]
@@ -129,7 +142,8 @@ internal sealed class ModelStoreTests(string database)
             () => _store.GetAsync(ModelReference.Parse("digits@champion")),
             Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("has the versions [2, 1] and the aliases []"));
         Assert.That(
-            () => _store.SetAliasAsync(ModelReference.Parse("digits/1"), "production", Ann), Throws.ArgumentException.With.Message.Contains("promote"));
+            () => _store.SetAliasAsync(ModelReference.Parse("digits/1"), "production", Ann),
+            Throws.ArgumentException.With.Message.Contains("promote"));
     }
 
     [Test]
@@ -138,14 +152,17 @@ internal sealed class ModelStoreTests(string database)
         await AddAsync("digits", 1);
         await AddAsync("digits", 2);
         await _store.SetAliasAsync(ModelReference.Parse("digits/2"), "champion", Ann);
-        Assert.That(() => _store.DeleteAsync(ModelReference.Parse("digits/2"), Ann), Throws.InvalidOperationException.With.Message.Contains("[champion]"));
+        Assert.That(
+            () => _store.DeleteAsync(ModelReference.Parse("digits/2"), Ann),
+            Throws.InvalidOperationException.With.Message.Contains("[champion]"));
 
         await _store.RemoveAliasAsync("digits", "champion", Ann);
         await _store.DeleteAsync(ModelReference.Parse("digits/2"), Ann);
         var collected = await _store.CollectAsync();
         await AddAsync("digits", 3);
 
-        Assert.That(collected.Files, Is.EqualTo(2), "its network and its manifest; the notes are those of version 1 too");
+        Assert.That(
+            collected.Files, Is.EqualTo(2), "its network and its manifest; the notes are those of version 1 too");
         Assert.That((await _store.VersionsAsync("digits")).Select(static v => v.Version), Is.EqualTo(new[] { 1, 3 }));
         using var kept = await _store.OpenPackageAsync(await _store.GetAsync(ModelReference.Parse("digits/1")));
         Assert.That(await kept.ReadAsync(ModelPackage.ModelFile), Is.EqualTo(new byte[] { 1 }));
@@ -155,17 +172,23 @@ internal sealed class ModelStoreTests(string database)
     public async Task AddAsync_ManyAtOnce_EachGetsANumberOfItsOwn()
     {
         using var package = await TestPackages.MakeAsync(_folder["p.maas"], "digits", 1);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellationToken) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellationToken) =>
         {
             var store = await ModelStore.OpenAsync(_address, cancellationToken: cancellationToken);
             var version = await store.AddAsync(package, cancellationToken: cancellationToken);
-            await store.PromoteAsync(new ModelReference("digits", version.Version), ModelStage.Production, Ann, cancellationToken);
+            await store.PromoteAsync(
+                new ModelReference("digits", version.Version), ModelStage.Production, Ann, cancellationToken);
         });
 
-        Assert.That((await _store.VersionsAsync("digits")).Select(static v => v.Version), Is.EqualTo(Enumerable.Range(1, 40).Select(static i => (long)i)));
+        Assert.That(
+            (await _store.VersionsAsync("digits")).Select(static v => v.Version),
+            Is.EqualTo(Enumerable.Range(1, 40).Select(static i => (long)i)));
         Assert.That((await StagesAsync()).Count(static s => s == ModelStage.Production), Is.EqualTo(1));
         var promotions = (await _store.HistoryAsync("digits")).Where(static h => h.Action == "promote").ToArray();
-        Assert.That(promotions.Skip(1).Select(static h => h.Previous), Is.EqualTo(promotions.SkipLast(1).Select(static h => h.Version)), "a chain");
+        Assert.That(
+            promotions.Skip(1).Select(static h => h.Previous),
+            Is.EqualTo(promotions.SkipLast(1).Select(static h => h.Version)), "a chain");
     }
 
     [Test]
@@ -173,19 +196,26 @@ internal sealed class ModelStoreTests(string database)
     {
         await AddAsync("digits", 7);
         var version = await _store.GetAsync(ModelReference.Parse("digits"));
-        var path = Directory.EnumerateFiles(_folder["registry-contents"], version.Files[ModelPackage.ModelFile].Sha256, SearchOption.AllDirectories).Single();
+        var path = Directory.EnumerateFiles(
+            _folder["registry-contents"], version.Files[ModelPackage.ModelFile].Sha256, SearchOption.AllDirectories)
+                .Single();
         await File.WriteAllBytesAsync(path, [8]);
 
-        Assert.That(() => _store.OpenPackageAsync(version), Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file was changed"));
+        Assert.That(
+            () => _store.OpenPackageAsync(version),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file was changed"));
     }
 
     [Test]
     public void GetAsync_UnknownModel_NamesThoseThatAreThere()
         => Assert.That(
-            () => _store.GetAsync(ModelReference.Parse("nothing")), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("expected one of the models []"));
+            () => _store.GetAsync(ModelReference.Parse("nothing")),
+            Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("expected one of the models []"));
 
-    [TestCase("../digits"), TestCase("digits/0"), TestCase("digits/x"), TestCase("a@b@c"), TestCase(""), TestCase("di gits")]
-    public void Parse_NoReference_IsRefused(string text) => Assert.That(() => ModelReference.Parse(text), Throws.TypeOf<FormatException>());
+    [TestCase("../digits"), TestCase("digits/0"), TestCase("digits/x"), TestCase("a@b@c"), TestCase(""),
+        TestCase("di gits")]
+    public void Parse_NoReference_IsRefused(string text)
+        => Assert.That(() => ModelReference.Parse(text), Throws.TypeOf<FormatException>());
 
     private async Task AddAsync(string name, byte network)
     {
@@ -193,8 +223,11 @@ internal sealed class ModelStoreTests(string database)
         await _store.AddAsync(package);
     }
 
-    private async Task<ModelStage[]> StagesAsync() => [.. (await _store.VersionsAsync("digits")).Select(static v => v.Stage)];
+    private async Task<ModelStage[]> StagesAsync()
+        => [.. (await _store.VersionsAsync("digits")).Select(static v => v.Stage)];
 
     private List<string> Contents()
-        => [.. Directory.EnumerateFiles(_folder["registry-contents"], "*", SearchOption.AllDirectories).Where(static f => Path.GetFileName(f) != "lock")];
+        => [
+            .. Directory.EnumerateFiles(_folder["registry-contents"], "*", SearchOption.AllDirectories)
+            .Where(static f => Path.GetFileName(f) != "lock")];
 }
