@@ -1,5 +1,5 @@
-// A language model from a novel to a server that streams what it writes. Run: dotnet run -c Release --project
-// samples/TinyGpt [steps]
+// A language model from a novel to a server that streams what it writes. Run:
+// dotnet run -c Release --project samples/TinyGpt [steps]
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -38,10 +38,9 @@ for (var step = 0; step < steps; step++)
 {
     using var scope = NewDisposeScope();
     var starts = randint(0, text.shape[0] - Context, [Batch, 1], dtype: ScalarType.Int64);
-    // (B, T + 1)
-    var window = text.index_select(0, (starts + arange(Context + 1)).flatten()).view(Batch, Context + 1);
-    // (B, T, V)
-    var logits = gpt.call(window.narrow(1, 0, Context));
+    var window = text.index_select(0, (starts + arange(Context + 1)).flatten())
+        .view(Batch, Context + 1);                                         // (B, T + 1)
+    var logits = gpt.call(window.narrow(1, 0, Context));                   // (B, T, V)
     var loss = nn.functional.cross_entropy(
         logits.reshape(-1, tokenizer.VocabSize), window.narrow(1, 1, Context).reshape(-1));
     optimizer.zero_grad();
@@ -67,8 +66,8 @@ using var generator = await TextGenerator.OpenAsync("story.maas");
 var options = new GenerationOptions { MaxNewTokens = 100, Temperature = 0.7, TopP = 0.9, Seed = 1 };
 Console.WriteLine("The whale" + string.Concat(generator.Generate("The whale", options).Select(piece => piece.Text)));
 
-// … and over HTTP, piece by piece: curl -N -d '{"text_input": "The whale"}'
-// http://127.0.0.1:PORT/v2/models/story/generate_stream
+// … and over HTTP, piece by piece:
+// curl -N -d '{"text_input": "The whale"}' http://127.0.0.1:PORT/v2/models/story/generate_stream
 await using var server = await ServingHost.StartAsync(
     o => o.ModelsPath = "story.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
 using var http = new HttpClient { BaseAddress = server.Address };

@@ -1,7 +1,4 @@
 using System.Reflection;
-using MaaS.Core.Generation;
-using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Serving;
 using MaaS.Serving.Tests;
 using MaaS.Text.Training;
@@ -23,24 +20,7 @@ public sealed class ExamplesTests
     [OneTimeSetUp]
     public async Task StartServers()
     {
-        var network = await File.ReadAllBytesAsync(ModelsFolder.Fixture("successor.onnx"));
-        using var inference = InferenceModel.Load(network, "story");
-        await ModelPackage.CreateAsync(
-            _models["story.maas"],
-            new ModelManifest
-            {
-                Name = "story",
-                Task = ModelManifest.TextGeneration,
-                Inputs = inference.Inputs,
-                Outputs = inference.Outputs,
-                Generation = new GenerationSettings(1_000, []),
-            },
-            new Dictionary<string, PackageContent>
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                [TextGenerator.TokenizerFile] = PackageContent.FromBytes(
-                    BpeTrainer.Train(["Once upon a time"], new() { VocabSize = 280 }).ToJson()),
-            });
+        await _models.AddStoryAsync(BpeTrainer.Train(["Once upon a time"], new() { VocabSize = 280 }), 1_000);
         _server = await Servers.StartAsync(_models.Path);
         _other = await Servers.StartAsync(_models.Path);
     }

@@ -1,7 +1,4 @@
 using System.Text;
-using MaaS.Core.Generation;
-using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Serving;
 using MaaS.Serving.Tests;
 using MaaS.Text;
@@ -21,23 +18,7 @@ public sealed class GenerateTests
     [OneTimeSetUp]
     public async Task StartServers()
     {
-        var network = await File.ReadAllBytesAsync(ModelsFolder.Fixture("successor.onnx"));
-        using var inference = InferenceModel.Load(network, "story");
-        await ModelPackage.CreateAsync(
-            _models["story.maas"],
-            new ModelManifest
-            {
-                Name = "story",
-                Task = ModelManifest.TextGeneration,
-                Inputs = inference.Inputs,
-                Outputs = inference.Outputs,
-                Generation = new GenerationSettings(100_000, []),
-            },
-            new Dictionary<string, PackageContent>
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                [TextGenerator.TokenizerFile] = PackageContent.FromBytes(_tokenizer.ToJson()),
-            });
+        await _models.AddStoryAsync(_tokenizer, 100_000);
         _server = await Servers.StartAsync(_models.Path);
         _other = await Servers.StartAsync(_models.Path);
     }

@@ -14,11 +14,11 @@ public sealed partial class SourceTests
             $"a file has at most {FileLines} lines: look for its second responsibility");
 
     // The counts only fall: lower one where the lines below it were wrapped.
-    [TestCase("benchmarks", 180)]
-    [TestCase("eng", 40)]
-    [TestCase("samples", 11)]
+    [TestCase("benchmarks", 52)]
+    [TestCase("eng", 0)]
+    [TestCase("samples", 0)]
     [TestCase("src", 0)]
-    [TestCase("tests", 2351)]
+    [TestCase("tests", 320)]
     public void Lines_OfCode_HaveAtMost120Columns(string folder, int allowed)
     {
         var lines = Repository.Sources(folder)
