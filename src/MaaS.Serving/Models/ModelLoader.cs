@@ -9,7 +9,8 @@ namespace MaaS.Serving.Models;
 
 /// <summary>Loads networks and packages; a package's files are verified before any of them is parsed.</summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles,
+    ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {

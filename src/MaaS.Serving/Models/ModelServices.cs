@@ -14,7 +14,8 @@ internal static class ModelServices
         services.TryAddSingleton<IModelLoader, ModelLoader>();
         services.TryAddSingleton<ModelLifecycle>();
         services.TryAddSingleton(s => new ModelRepository(
-            s.GetRequiredService<IOptions<MaaSServingOptions>>(), s.GetRequiredService<ModelLifecycle>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<IOptions<MaaSServingOptions>>(), s.GetRequiredService<ModelLifecycle>(),
+            s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(
         [
             // Before the lifecycle, whose first look then finds what the registry has.

@@ -68,9 +68,10 @@ public static class ModelWeights
                 $"{path}: expected {targets.Count} tensors, got {extra} as well; the file belongs to another model.");
         }
 
-        foreach (var (name, target) in targets)
+        // All of them are read before the first is copied: one that cannot be read leaves the targets as they were.
+        foreach (var (target, value) in targets.Select(t => (t.Value, TensorValues.ToTensor(file[t.Key]))).ToArray())
         {
-            target.copy_(TensorValues.ToTensor(file[name]));
+            target.copy_(value);
         }
     }
 }

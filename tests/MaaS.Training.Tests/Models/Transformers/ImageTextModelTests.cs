@@ -50,7 +50,14 @@ public sealed class ImageTextModelTests
         {
             Vocabulary = vocabulary,
             Shared = 32,
-            Image = new() { Patch = 14, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } },
+            Image = new() { Patch = 14, Encoder = new()
+            {
+                Width = 48,
+                Heads = 4,
+                Layers = 2,
+                FeedForward = 96,
+                Dropout = 0,
+            } },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
         var optimizer = optim.Adam(model.parameters(), 2e-3);
@@ -58,7 +65,8 @@ public sealed class ImageTextModelTests
         {
             using var inner = NewDisposeScope();
             var (images, labels) = train.GetBatch(randint(0, train.Count, [32], ScalarType.Int64), CPU);
-            var loss = ImageTextModel.Loss(model.call(images, captions.index_select(0, labels), mask.index_select(0, labels)));
+            var loss = ImageTextModel.Loss(
+                model.call(images, captions.index_select(0, labels), mask.index_select(0, labels)));
             optimizer.zero_grad();
             loss.backward();
             optimizer.step();
@@ -84,14 +92,16 @@ public sealed class ImageTextModelTests
     [TestCase("vit", 1, 28, 28)]
     [TestCase("vit", 3, 10, 15)]
     [TestCase("vit", 1, 11, 13)]
-    public void Create_VisionTransformerOfTheCatalogue_FitsItsPatches(string name, long channels, long height, long width)
+    public void Create_VisionTransformerOfTheCatalogue_FitsItsPatches(
+        string name, long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
         using var model = ModelCatalog.Create(name, [channels, height, width], 4, seed: 1);
         Assert.That(model.call(zeros(2, channels, height, width)).shape, Is.EqualTo(new long[] { 2, 4 }));
         Assert.That(
             () => model.call(zeros(2, channels, height, width + 1)),
-            Throws.ArgumentException.With.Message.Contains($"expected images (B,{channels},{height},{width}), got (2,{channels},{height},{width + 1})"));
+            Throws.ArgumentException.With.Message.Contains(
+                $"expected images (B,{channels},{height},{width}), got (2,{channels},{height},{width + 1})"));
     }
 
     // "a photo of T-shirt/top" and so on, a token for each word, padded with 0.
