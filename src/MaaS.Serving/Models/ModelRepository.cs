@@ -285,7 +285,8 @@ public sealed partial class ModelRepository
                 $"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        if (slot.Serving is null && slot.Fault is not null)
+        // Otherwise another version stands in, if there is one.
+        if (slot is { Serving: null, Fault: not null, IsDormant: true })
         {
             throw _faults.Unavailable(slot.Name, reference, context.Caller);
         }
