@@ -10,7 +10,7 @@ namespace MaaS.Serving.Faults;
 /// <param name="RetryAfter">When a new try may succeed; null where none will.</param>
 internal readonly record struct Failure(FaultKind Kind, string Message, TimeSpan? RetryAfter = null)
 {
-    /// <summary>Name of the header, or of gRPC's trailing metadata, that tells <see cref="RetryAfterSeconds"/>.</summary>
+    /// <summary>Name of the header, in gRPC of the trailing metadata, with <see cref="RetryAfterSeconds"/>.</summary>
     public const string RetryAfterHeader = "retry-after";
 
     /// <summary><see cref="RetryAfter"/> in whole seconds, at least 1, as every protocol sends it; null where no new

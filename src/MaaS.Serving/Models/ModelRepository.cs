@@ -285,8 +285,7 @@ public sealed partial class ModelRepository
                 $"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        // Otherwise another version stands in, if there is one.
-        if (slot is { Serving: null, Fault: not null, IsDormant: true })
+        if (slot is { Serving: null, Fault: not null, IsDormant: true }) // Else another version may stand in.
         {
             throw _faults.Unavailable(slot.Name, reference, context.Caller);
         }
