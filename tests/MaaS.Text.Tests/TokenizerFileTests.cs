@@ -48,6 +48,15 @@ public class TokenizerFileTests
         Assert.That(JsonNode.DeepEquals(actual, expected), Is.True, actual.ToJsonString()[..1500]);
     }
 
+    [TestCase("""["a",""]""")]
+    [TestCase("""["a"," a"]""")]
+    public void ToJson_MergeThatTheOlderFormCannotTell_IsReadAgain(string merge)
+    {
+        var json = """{"version":"1.0","model":{"type":"BPE","vocab":{"a":0,"":1," a":2,"a a":3},"merges":[MERGE]}}""";
+        var tokenizer = Tokenizer.FromJson(Encoding.UTF8.GetBytes(json.Replace("MERGE", merge, StringComparison.Ordinal)));
+        Assert.That(Tokenizer.FromJson(tokenizer.ToJson()).ToJson(), Is.EqualTo(tokenizer.ToJson()));
+    }
+
     [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""", "normalizer 'Precompiled' is not supported")]
     [TestCase("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre-tokenizer 'UnicodeScripts' is not supported; expected one of BertPreTokenizer, ByteLevel")]
     [TestCase("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"Nope"}]}""", "pre_tokenizer.pretokenizers[1]: pre-tokenizer 'Nope'")]
