@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MaaS.Training.Tests.Fitting.Resume;
 using MaaS.Training.Tests.Tracing.LibTorch;
 
 namespace MaaS.Training.Tests;
@@ -11,7 +12,8 @@ internal static class ChildProgram
     public static int Main(string[] arguments) => arguments switch
     {
         [WrongOffsets] => WrongOffset.TryAll(),
-        _ => throw new ArgumentException($"expected {WrongOffsets}, got {string.Join(' ', arguments)}"),
+        [KilledRun.Argument, var kind, var folder, var step, var point] => KilledRun.Run(kind, folder, step, point),
+        _ => throw new ArgumentException($"expected {WrongOffsets} or {KilledRun.Argument}, got {string.Join(' ', arguments)}"),
     };
 
     /// <summary>Starts the program and waits for its end.</summary>
