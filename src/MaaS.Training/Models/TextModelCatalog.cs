@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MaaS.Training.Models.Recurrent;
 using MaaS.Training.Models.Text;
 using MaaS.Training.Models.Transformers;
 using static TorchSharp.torch;

@@ -49,8 +49,8 @@ public class BinaryTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
             ? (outputs.reshape(-1), targets.reshape(-1).to(outputs.dtype))            // (B), (B)
             : throw Unfit("logits (B) or (B,1) and targets (B)", outputs, targets);
 
-    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets)
-        => BinaryLoss.Of(outputs, targets, _positiveWeight is { } weight ? [weight] : null);
+    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets, bool plain)
+        => BinaryLoss.Of(outputs, targets, plain || _positiveWeight is not { } weight ? null : [weight]);
 
     private protected sealed override void Measure(
         Tensor outputs, Tensor targets, ItemLosses items, IBatchMetrics metrics)

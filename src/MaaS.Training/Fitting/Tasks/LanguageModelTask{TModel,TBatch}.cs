@@ -28,7 +28,7 @@ public class LanguageModelTask<TModel, TBatch> : TokenTask<TModel, TBatch>
 
         if (metrics.Validating && Choice.Collects)
         {
-            CollectLikelihood(outputs, targets, items, metrics);
+            CollectLikelihood(items, targets, metrics);
         }
     }
 

@@ -59,8 +59,8 @@ public class MultiLabelTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
         return (outputs, targets.to(outputs.dtype));
     }
 
-    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets)
-        => BinaryLoss.Of(outputs, targets, _positiveWeights);
+    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets, bool plain)
+        => BinaryLoss.Of(outputs, targets, plain ? null : _positiveWeights);
 
     private protected sealed override void Measure(
         Tensor outputs, Tensor targets, ItemLosses items, IBatchMetrics metrics)

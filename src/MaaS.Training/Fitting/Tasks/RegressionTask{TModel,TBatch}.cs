@@ -65,7 +65,7 @@ public class RegressionTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
             : throw Unfit("outputs and targets of one shape (B,…)", outputs, targets);
     }
 
-    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets)
+    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets, bool plain)
         => new(_loss.Values(outputs, targets));
 
     private protected sealed override void Measure(

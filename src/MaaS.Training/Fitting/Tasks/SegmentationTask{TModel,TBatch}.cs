@@ -62,7 +62,7 @@ public class SegmentationTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
         return (outputs, targets.to(ScalarType.Int64));
     }
 
-    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets)
+    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets, bool plain)
     {
         var kept = targets.ne(IgnoreIndex);                                                  // (B, H, W)
         if (_loss == SegmentationLoss.Dice)
@@ -70,7 +70,8 @@ public class SegmentationTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
             return new ItemLosses(Dice(outputs, targets, kept));
         }
 
-        var weights = _classWeights is null ? null : tensor([.. _classWeights], ScalarType.Float32, outputs.device);
+        var weights = plain || _classWeights is null ? null
+            : tensor([.. _classWeights], ScalarType.Float32, outputs.device);
         var losses = nn.functional.cross_entropy(outputs, targets, weights, IgnoreIndex, nn.Reduction.None);
         var counts = kept.to(ScalarType.Float32);
         if (weights is not null)

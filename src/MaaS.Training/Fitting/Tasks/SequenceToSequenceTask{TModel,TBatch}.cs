@@ -38,7 +38,7 @@ public class SequenceToSequenceTask<TModel, TBatch> : TokenTask<TModel, TBatch>
 
         if (metrics.Validating && Choice.Collects)
         {
-            CollectLikelihood(outputs, targets, items, metrics);
+            CollectLikelihood(items, targets, metrics);
         }
     }
 

@@ -5,6 +5,8 @@ namespace MaaS.Training.Fitting.Tasks;
 /// <summary>What MaaS's own tasks share: the model's outputs are compared with targets.</summary>
 /// <typeparam name="TModel">A module of any signature.</typeparam>
 /// <typeparam name="TBatch">What the batch source delivers.</typeparam>
+/// <remarks>The loss of validation batches is taken without smoothing and without weights of classes, so that runs
+/// compare; weights of samples count in both.</remarks>
 public abstract class SupervisedTask<TModel, TBatch> : TrainingTask<TModel, TBatch>
     where TModel : nn.Module
 {
@@ -54,7 +56,7 @@ public abstract class SupervisedTask<TModel, TBatch> : TrainingTask<TModel, TBat
                     + $"({string.Join(",", weights.shape)}).");
         }
 
-        var items = Losses(outputs, targets);
+        var items = Losses(outputs, targets, metrics.Validating);
         using (no_grad())
         {
             Measure(outputs.detach(), targets, items, metrics);
@@ -71,7 +73,10 @@ public abstract class SupervisedTask<TModel, TBatch> : TrainingTask<TModel, TBat
     private protected abstract (Tensor Outputs, Tensor Targets) Arrange(Tensor outputs, Tensor targets);
 
     /// <summary>The losses of what the batch counts.</summary>
-    private protected abstract ItemLosses Losses(Tensor outputs, Tensor targets);
+    /// <param name="outputs">As <see cref="Arrange"/> gave them.</param>
+    /// <param name="targets">As <see cref="Arrange"/> gave them.</param>
+    /// <param name="plain">Whether smoothing and the weights of classes are left out.</param>
+    private protected abstract ItemLosses Losses(Tensor outputs, Tensor targets, bool plain);
 
     /// <summary>A metric of a whole validation set, of what was collected.</summary>
     private protected abstract double Value(string metric, Tensor outputs, Tensor targets);

@@ -36,9 +36,6 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
         init => _classWeights = BinaryLoss.CheckedWeights(Choice.Task, "ClassWeights", value);
     }
 
-    /// <summary>Whether an item's loss is the negative log-likelihood of its target as it stands.</summary>
-    private protected bool IsPlain => _labelSmoothing == 0 && _classWeights is null;
-
     private protected sealed override (Tensor Outputs, Tensor Targets) Arrange(Tensor outputs, Tensor targets)
     {
         if (outputs.dim() != 3 || !outputs.shape[..2].SequenceEqual(targets.shape))
@@ -55,12 +52,14 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
         return (outputs, targets.to(ScalarType.Int64));
     }
 
-    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets)
+    private protected sealed override ItemLosses Losses(Tensor outputs, Tensor targets, bool plain)
     {
-        var weights = _classWeights is null ? null : tensor([.. _classWeights], ScalarType.Float32, outputs.device);
+        var weights = plain || _classWeights is null ? null
+            : tensor([.. _classWeights], ScalarType.Float32, outputs.device);
         var kept = targets.ne(IgnoreIndex);                                                // (B, T)
         var losses = nn.functional.cross_entropy(
-            outputs.flatten(0, 1), targets.flatten(), weights, IgnoreIndex, nn.Reduction.None, _labelSmoothing);
+            outputs.flatten(0, 1), targets.flatten(), weights, IgnoreIndex, nn.Reduction.None,
+            plain ? 0 : _labelSmoothing);
         var counts = weights is null ? kept.to(ScalarType.Float32)
             : weights.index_select(0, targets.masked_fill(kept.logical_not(), 0).flatten()).reshape(targets.shape)
                 * kept;
@@ -75,14 +74,10 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
         => metrics.AddMean(
             "accuracy", right.logical_and(kept).sum().to(ScalarType.Float32), kept.sum().to(ScalarType.Float32));
 
-    /// <summary>Collects the sum of each row's negative log-likelihoods and how many there are.</summary>
-    private protected void CollectLikelihood(Tensor outputs, Tensor targets, ItemLosses items, IBatchMetrics metrics)
-    {
-        var losses = IsPlain ? items.Values.detach() : nn.functional.cross_entropy(
-            outputs.flatten(0, 1), targets.flatten(), ignore_index: IgnoreIndex, reduction: nn.Reduction.None)
-            .reshape(targets.shape);
-        metrics.Collect(losses.to(ScalarType.Float64).sum(1), Kept(targets).sum(1));     // (B), (B)
-    }
+    /// <summary>Collects the sum of each validation row's negative log-likelihoods and how many there are.</summary>
+    private protected void CollectLikelihood(ItemLosses items, Tensor targets, IBatchMetrics metrics)
+        => metrics.Collect(
+            items.Values.detach().to(ScalarType.Float64).sum(1), Kept(targets).sum(1));     // (B), (B)
 
     /// <summary>exp of the mean negative log-likelihood of what <see cref="CollectLikelihood"/> took.</summary>
     private protected static double Perplexity(Tensor sums, Tensor counts)

@@ -73,7 +73,7 @@ internal sealed class TaskTests
         var expected = TaskFixture.Case(name);
         var samples = expected.Samples();
 
-        var (sum, weight) = Tasks[name]().Loss(model, samples, new RecordedMetrics());
+        var (sum, weight) = Tasks[name]().Loss(model, samples, new RecordedMetrics(validating: false));
 
         Assert.That(sum.dim(), Is.Zero, "a scalar");
         Assert.That(sum.item<float>() / weight.ToDouble(), Is.EqualTo(expected.Loss()).Within(2e-6 * Math.Max(1, expected.Loss())));
@@ -100,6 +100,19 @@ internal sealed class TaskTests
         }
 
         Assert.That(values.Keys, Is.EquivalentTo(expected.Metrics().Keys));
+    }
+
+    [TestCase("multi-label thresholds", "multi-label")]
+    [TestCase("tokens weighted smoothed", "tokens")]
+    [TestCase("segmentation weighted", "segmentation")]
+    public void Loss_OfAValidationBatch_IsWithoutSmoothingAndClassWeights(string name, string plain)
+    {
+        using var scope = NewDisposeScope();
+        using var model = nn.Identity();
+
+        var (sum, weight) = Tasks[name]().Loss(model, TaskFixture.Case(name).Samples(), new RecordedMetrics());
+
+        Assert.That(sum.item<float>() / weight.ToDouble(), Is.EqualTo(TaskFixture.Case(plain).Loss()).Within(4e-6));
     }
 
     // A contrastive loss compares within its batch, so parts have other losses.
