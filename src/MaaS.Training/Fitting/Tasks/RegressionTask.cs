@@ -7,4 +7,9 @@ namespace MaaS.Training.Fitting.Tasks;
 /// <inheritdoc cref="RegressionTask{TModel, TBatch}" path="/remarks"/>
 public sealed class RegressionTask(RegressionLoss? loss = null)
     : RegressionTask<nn.Module<Tensor, Tensor>, (Tensor Inputs, Tensor Targets)>(
-        static (model, batch) => new(model.call(batch.Inputs), batch.Targets), loss);
+        InputsAndTargets.Predict, loss)
+{
+    /// <inheritdoc/>
+    public override (Tensor Inputs, Tensor Targets) Round((Tensor Inputs, Tensor Targets) batch, ScalarType type)
+        => InputsAndTargets.Round(batch, type);
+}

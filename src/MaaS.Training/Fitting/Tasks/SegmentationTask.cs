@@ -6,4 +6,9 @@ namespace MaaS.Training.Fitting.Tasks;
 /// <inheritdoc cref="SegmentationTask{TModel, TBatch}" path="/remarks"/>
 public sealed class SegmentationTask()
     : SegmentationTask<nn.Module<Tensor, Tensor>, (Tensor Inputs, Tensor Targets)>(
-        static (model, batch) => new(model.call(batch.Inputs), batch.Targets));
+        InputsAndTargets.Predict)
+{
+    /// <inheritdoc/>
+    public override (Tensor Inputs, Tensor Targets) Round((Tensor Inputs, Tensor Targets) batch, ScalarType type)
+        => InputsAndTargets.Round(batch, type);
+}

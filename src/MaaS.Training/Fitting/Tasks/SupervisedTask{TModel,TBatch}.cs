@@ -93,6 +93,5 @@ public abstract class SupervisedTask<TModel, TBatch> : TrainingTask<TModel, TBat
     /// <summary>A mean of truth values.</summary>
     private protected static void AddShare(IBatchMetrics metrics, string name, Tensor truths)
         => metrics.AddMean(
-            name, truths.sum().to(ScalarType.Float32),
-            tensor((double)truths.NumberOfElements, ScalarType.Float32, truths.device));
+            name, truths.sum(), tensor((double)truths.NumberOfElements, ScalarType.Float64, truths.device));
 }
