@@ -49,6 +49,9 @@ internal sealed class TaskTests
         ["segmentation weighted"] = () => Segmentation(SegmentationLoss.CrossEntropy, PixelWeights),
         ["segmentation dice"] = () => Segmentation(SegmentationLoss.Dice),
         ["segmentation both"] = () => Segmentation(SegmentationLoss.CrossEntropyAndDice),
+        ["classification"] = () => new ClassificationTask<nn.Module, TaskSamples>(Predict) { Metrics = ["accuracy", "top5", "f1_macro", "f1_micro", "auc"] },
+        ["classification sample weights"] = () => new ClassificationTask<nn.Module, TaskSamples>(Predict) { Metrics = ["accuracy", "top5", "f1_macro", "f1_micro", "auc"] },
+        ["classification soft"] = () => new ClassificationTask<nn.Module, TaskSamples>(Predict) { Metrics = [] },
         ["contrastive"] = () => Contrastive(withKeys: false),
         ["contrastive keys"] = () => Contrastive(withKeys: true),
     };
@@ -100,6 +103,24 @@ internal sealed class TaskTests
         }
 
         Assert.That(values.Keys, Is.EquivalentTo(expected.Metrics().Keys));
+    }
+
+    // Class weights are times the samples' losses and do not change the count: PyTorch's mean times its sum of weights.
+    [Test]
+    public void Loss_OfWeightedClasses_IsAMeanOverSamples()
+    {
+        using var scope = NewDisposeScope();
+        using var model = nn.Identity();
+        double[] weights = [1, 0.5, 2, 1, 3, 1.5];
+        var expected = TaskFixture.Case("classification weighted smoothed");
+        var samples = expected.Samples();
+        var task = new ClassificationTask<nn.Module, TaskSamples>(Predict) { ClassWeights = weights, LabelSmoothing = 0.1 };
+
+        var (sum, weight) = task.Loss(model, samples, new RecordedMetrics(validating: false));
+
+        Assert.That(weight.ToDouble(), Is.EqualTo(30));
+        Assert.That(
+            sum.item<float>(), Is.EqualTo(expected.Loss() * samples.Targets.data<long>().ToArray().Sum(c => weights[c])).Within(1e-3));
     }
 
     [TestCase("multi-label thresholds", "multi-label")]
