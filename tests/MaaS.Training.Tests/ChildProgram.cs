@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MaaS.Training.Tests.Fitting.Processes;
 using MaaS.Training.Tests.Tracing.LibTorch;
 
 namespace MaaS.Training.Tests;
@@ -11,7 +12,9 @@ internal static class ChildProgram
     public static int Main(string[] arguments) => arguments switch
     {
         [WrongOffsets] => WrongOffset.TryAll(),
-        _ => throw new ArgumentException($"expected {WrongOffsets}, got {string.Join(' ', arguments)}"),
+        [Mpirun.Part, .. var part] => ProcessParts.Run(part),
+        _ => throw new ArgumentException(
+            $"expected {WrongOffsets} or {Mpirun.Part}, got {string.Join(' ', arguments)}"),
     };
 
     /// <summary>Starts the program and waits for its end.</summary>

@@ -33,4 +33,9 @@ public interface IProcessGroup : IDisposable
     /// <param name="address">First of the float32 values, on the CPU.</param>
     /// <param name="count">How many; equal everywhere.</param>
     IPendingSum BeginSum(nint address, int count);
+
+    /// <summary>Ends all processes because this one cannot go on and the others would wait for it; says so on standard
+    /// error, with this process's rank. Without effect where there is one process.</summary>
+    /// <param name="reason">What went wrong here.</param>
+    void Abort(string reason);
 }
