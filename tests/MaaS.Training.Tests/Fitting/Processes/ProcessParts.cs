@@ -26,6 +26,12 @@ internal static class ProcessParts
             case ["gradients", var overlap]:
                 Gradients(processes, overlap == "overlap");
                 break;
+            case ["batch-norm", var affine]:
+                BatchNorm(processes, affine == "affine");
+                break;
+            case ["buffers"]:
+                Buffers(processes);
+                break;
             case ["endless"]:
                 Endless(processes);
                 break;
@@ -130,6 +136,61 @@ internal static class ProcessParts
         Say(processes, string.Join(' ', unused.parameters().Select(static p => p.grad is null ? "none" : "some")));
         Say(processes, $"{sums.Overlaps} {sums.SentEarly} {sums.Buckets}");
         Say(processes, Hash<float>([.. model.parameters().SelectMany(static p => p.grad!.data<float>().ToArray())]));
+    }
+
+    // The shares are of different lengths.
+    private static void BatchNorm(IProcessGroup processes, bool affine)
+    {
+        _ = random.manual_seed(4);
+        using var scope = NewDisposeScope();
+        var x = (randn(Samples, 5, 3, 3) * 2) + 7;
+        var target = randn(Samples, 5, 3, 3);
+        using var expected = nn.Sequential(nn.Conv2d(5, 5, 1), nn.BatchNorm2d(5, affine: affine));
+        using var model = nn.Sequential(nn.Conv2d(5, 5, 1), nn.BatchNorm2d(5, affine: affine));
+        _ = model.load_state_dict(expected.state_dict());
+        var whole = x.clone().requires_grad_(true);
+        var output = expected.call(whole);
+        (output * target).sum().backward();
+
+        var from = processes.Rank == 0 ? 0 : (processes.Rank * Samples / processes.Size) + 1;
+        var to = processes.Rank == processes.Size - 1 ? Samples : ((processes.Rank + 1) * Samples / processes.Size) + 1;
+        var share = x[from..to].clone().requires_grad_(true);
+        using var attached = SynchronizedBatchNorm.Attach(model, processes);
+        using var sums = new GradientSums([.. model.parameters()], new CpuTensorSum(processes));
+        sums.Begin();
+        var own = model.call(share);
+        (own * target[from..to]).sum().backward();
+        sums.Finish();
+
+        Say(processes, Error(own, output[from..to]));
+        Say(processes, Error(share.grad!, whole.grad![from..to]));
+        Say(processes, string.Join(' ', model.parameters().Zip(expected.parameters(), static (a, b) => Error(a.grad!, b.grad!))));
+        Say(processes, string.Join(' ', model.buffers().Zip(expected.buffers(), static (a, b) => Error(a, b))));
+        model.eval();
+        expected.eval();
+        Say(processes, Error(model.call(x), expected.call(x)));
+    }
+
+    // Relative to the greatest value, at least 1.
+    private static string Error(Tensor actual, Tensor expected)
+    {
+        var scale = Math.Max(1, expected.abs().max().to(ScalarType.Float32).item<float>());
+        return ((actual - expected).abs().max().to(ScalarType.Float32).item<float>() / scale)
+            .ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void Buffers(IProcessGroup processes)
+    {
+        using var scope = NewDisposeScope();
+        _ = random.manual_seed(processes.Rank);
+        using var model = nn.Sequential(nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3));
+        ProcessWeights.Broadcast(model, processes);
+        Say(processes, Hash<float>([.. model.parameters().SelectMany(static p => p.data<float>().ToArray())]));
+        var norm = (TorchSharp.Modules.BatchNorm2d)model[1];
+        norm.running_mean!.fill_(processes.Rank);
+        ProcessWeights.AverageBuffers(model, processes);
+        Say(processes, string.Join(' ', norm.running_mean.data<float>().ToArray()));
+        Say(processes, string.Join(' ', norm.running_var!.data<float>().ToArray()));
     }
 
     private static void Endless(IProcessGroup processes)
