@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Training.Fitting.Parameters;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using TorchSharp;
@@ -25,17 +26,25 @@ public sealed record ExecutionPlan(
     private const int SmallestShare = 16;
 
     /// <summary>Chooses the layout.</summary>
+    /// <param name="divided">Whether batches can be fetched in parts.</param>
     internal static ExecutionPlan For(
-        nn.Module<Tensor, Tensor> model, TrainerOptions options, Device device, long batchSize)
+        nn.Module model, TrainerOptions options, Device device, long batchSize, bool divided)
     {
         var onCpu = device.type == DeviceType.CPU;
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         var observed = PreparedLayers.AnyIn(model);   // Averages ranges from batch to batch: not on several threads.
-        var parallel = !observed && IsParallel(model);
+        var parallel = divided && !observed && IsParallel(model);
         if (options.Workers > 1 && observed)
         {
             throw new ArgumentException(
                 $"Workers: expected 1 for a module prepared for quantization-aware training, got {options.Workers}.");
+        }
+
+        if (options.Workers > 1 && !divided)
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 for a source whose batches come whole, got {options.Workers}; workers share "
+                    + "samples that are fetched by their positions.");
         }
 
         if (options.Workers > 1 && !onCpu)
@@ -62,7 +71,7 @@ public sealed record ExecutionPlan(
             $"{Device}, {Workers} worker{(Workers == 1 ? "" : "s")} of {ThreadsPerWorker} "
                 + $"thread{(ThreadsPerWorker == 1 ? "" : "s")}, "
             + $"{(ChannelsLast ? "channels-last, " : "")}"
-            + $"{(Precision == TrainingPrecision.Fp32 ? "float32" : "bfloat16")}");
+            + $"{Precision.Name()}");
 
     private static bool IsParallel(nn.Module model) => model switch
     {

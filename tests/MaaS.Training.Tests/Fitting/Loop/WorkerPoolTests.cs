@@ -1,6 +1,6 @@
-using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Loop;
 
-namespace MaaS.Training.Tests.Fitting;
+namespace MaaS.Training.Tests.Fitting.Loop;
 
 internal sealed class WorkerPoolTests
 {

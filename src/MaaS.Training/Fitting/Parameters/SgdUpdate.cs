@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace MaaS.Training.Fitting;
+namespace MaaS.Training.Fitting.Parameters;
 
 /// <summary>Gradient descent with momentum as PyTorch defines it: v ← μv + g, w ← w − ηv.</summary>
 /// <remarks>
@@ -10,26 +10,31 @@ namespace MaaS.Training.Fitting;
 internal sealed class SgdUpdate : ParameterUpdate
 {
     private readonly double _momentum;
-    private readonly double _weightDecay;
     private readonly Tensor[] _velocities;
 
-    public SgdUpdate(IReadOnlyList<Tensor> weights, double momentum, double weightDecay)
-        : base(weights)
+    public SgdUpdate(IReadOnlyList<Tensor> weights, IReadOnlyList<ParameterSetting> settings, double momentum)
+        : base(weights, settings)
     {
         _momentum = momentum;
-        _weightDecay = weightDecay;
         _velocities = momentum > 0 ? AddState("momentum") : [];
     }
 
-    protected override void Update(int index, Tensor gradient, double learningRate)
+    protected override void Update(int index, Tensor gradient, double learningRate, double scale)
     {
         var weight = Weights[index];
         var velocity = _momentum > 0 ? _velocities[index] : null;
-        if (_weightDecay > 0)
+        if (Settings[index].WeightDecay is > 0 and var decay)
         {
-            gradient = gradient.add(weight, alpha: _weightDecay);
+            (gradient, scale) = (gradient.mul(scale).add_(weight, alpha: decay), 1);
         }
 
-        weight.add_(velocity?.mul_(_momentum).add_(gradient) ?? gradient, alpha: -learningRate);
+        if (velocity is null)
+        {
+            weight.add_(gradient, alpha: -learningRate * scale);
+        }
+        else
+        {
+            weight.add_(velocity.mul_(_momentum).add_(gradient, alpha: scale), alpha: -learningRate);
+        }
     }
 }

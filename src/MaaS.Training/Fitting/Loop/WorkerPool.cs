@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace MaaS.Training.Fitting;
+namespace MaaS.Training.Fitting.Loop;
 
 /// <summary>Threads that each run their part of a step; the calling thread is the first of them.</summary>
 internal sealed class WorkerPool : IDisposable

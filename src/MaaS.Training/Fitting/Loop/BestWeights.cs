@@ -1,13 +1,12 @@
-using MaaS.Training.Reports;
 using static TorchSharp.torch;
 
-namespace MaaS.Training.Fitting;
+namespace MaaS.Training.Fitting.Loop;
 
 /// <summary>Remembers which epoch was best and, when asked to, its weights.</summary>
-internal sealed class BestWeights(nn.Module<Tensor, Tensor> model, bool keep) : IDisposable
+internal sealed class BestWeights(nn.Module model, bool keep) : IDisposable
 {
     private Dictionary<string, Tensor> _weights = [];
-    private double _loss = double.PositiveInfinity;
+    private double? _value;
 
     /// <summary>1 for the first epoch; 0 before any.</summary>
     public int Epoch { get; private set; }
@@ -15,15 +14,20 @@ internal sealed class BestWeights(nn.Module<Tensor, Tensor> model, bool keep) : 
     /// <summary>The best epoch's weights by name; none when they are not kept, or before any epoch.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights => _weights;
 
-    public void Offer(EpochResult epoch)
+    /// <summary>Learns of an epoch.</summary>
+    /// <param name="epoch">1 for the first.</param>
+    /// <param name="value">Its metric; not a number is never the best.</param>
+    /// <param name="greaterIsBetter">Whether a greater metric is a better one.</param>
+    /// <returns>Whether it is the best so far.</returns>
+    public bool Offer(int epoch, double value, bool greaterIsBetter)
     {
-        var loss = epoch.ValidationLoss ?? epoch.TrainLoss;
-        if (!(loss < _loss))   // NaN is never the best.
+        if (double.IsNaN(value) || (_value is { } best && !(greaterIsBetter ? value > best : value < best))
+            || (_value is null && double.IsInfinity(value)))
         {
-            return;
+            return false;
         }
 
-        (_loss, Epoch) = (loss, epoch.Epoch);
+        (_value, Epoch) = (value, epoch);
         if (keep)
         {
             Dispose();
@@ -31,6 +35,8 @@ internal sealed class BestWeights(nn.Module<Tensor, Tensor> model, bool keep) : 
             _weights = model.state_dict().ToDictionary(
                 static e => e.Key, static e => e.Value.detach().clone().DetachFromDisposeScope());
         }
+
+        return true;
     }
 
     public void Restore()
