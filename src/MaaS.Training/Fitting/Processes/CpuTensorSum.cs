@@ -13,4 +13,10 @@ internal sealed class CpuTensorSum(IProcessGroup processes) : ITensorSum
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(values.bytes));
         return processes.BeginSum(address, checked((int)values.numel()));
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
 }

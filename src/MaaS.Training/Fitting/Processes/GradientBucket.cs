@@ -2,36 +2,33 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Processes;
 
-/// <summary>Gradients that are summed over the processes in one message.</summary>
+/// <summary>Gradients that are summed up over the processes in one message.</summary>
 internal sealed class GradientBucket : IDisposable
 {
-    private readonly Tensor[] _parameters;
     private readonly Tensor[] _slots;
-    private readonly bool[] _isReady;
+    private readonly bool[] _isFilled;
 
-    // All gradients one after the other, then for each parameter how many processes have a gradient.
+    // All gradients one after the other, then for each weight how many processes have a gradient.
     private readonly Tensor _values;
     private readonly Tensor _counts;
     private IPendingSum? _sum;
-    private int _ready;
+    private int _filled;
 
     /// <summary>Makes an empty bucket.</summary>
-    /// <param name="parameters">At least one, all on one device.</param>
-    public GradientBucket(IReadOnlyList<Tensor> parameters)
+    /// <param name="weights">At least one, all on one device; tell the shapes.</param>
+    public GradientBucket(IReadOnlyList<Tensor> weights)
     {
         using var scope = NewDisposeScope();
-        _parameters = [.. parameters];
-        _isReady = new bool[parameters.Count];
-        var length = parameters.Sum(static p => p.numel());
-        _values = zeros(length + parameters.Count, ScalarType.Float32, parameters[0].device).DetachFromDisposeScope();
-        _counts = _values.narrow(0, length, parameters.Count).DetachFromDisposeScope();
-        _slots = new Tensor[parameters.Count];
+        var length = weights.Sum(static w => w.numel());
+        _values = zeros(length + weights.Count, ScalarType.Float32, weights[0].device).DetachFromDisposeScope();
+        _counts = _values.narrow(0, length, weights.Count).DetachFromDisposeScope();
+        _isFilled = new bool[weights.Count];
+        _slots = new Tensor[weights.Count];
         var start = 0L;
         for (var i = 0; i < _slots.Length; i++)
         {
-            _slots[i] = _values.narrow(0, start, parameters[i].numel()).view(parameters[i].shape)
-                .DetachFromDisposeScope();
-            start += parameters[i].numel();
+            _slots[i] = _values.narrow(0, start, weights[i].numel()).view(weights[i].shape).DetachFromDisposeScope();
+            start += weights[i].numel();
         }
     }
 
@@ -39,48 +36,40 @@ internal sealed class GradientBucket : IDisposable
     public long Bytes => _values.numel() * sizeof(float);
 
     /// <summary>Whether all gradients are in the bucket.</summary>
-    public bool IsFull => _ready == _parameters.Length;
+    public bool IsFull => _filled == _slots.Length;
 
     /// <summary>Empties the bucket for another step.</summary>
     public void Clear()
     {
         _sum = null;
-        _ready = 0;
-        Array.Clear(_isReady);
+        _filled = 0;
+        Array.Clear(_isFilled);
     }
 
-    /// <summary>Copies a parameter's gradient into the bucket, zeros where it has none.</summary>
-    public void Fill(int parameter)
+    /// <summary>Copies a gradient into the bucket, unless it is there.</summary>
+    /// <param name="position">Which weight's.</param>
+    /// <param name="gradient">Null where this process has none.</param>
+    public void Fill(int position, Tensor? gradient)
     {
-        if (_isReady[parameter])
+        if (_isFilled[position])
         {
             return;
         }
 
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var gradient = _parameters[parameter].grad;
         if (gradient is null)
         {
-            _slots[parameter].zero_();
+            _slots[position].zero_();
         }
         else
         {
-            _slots[parameter].copy_(gradient);
+            _slots[position].copy_(gradient);
         }
 
-        _counts.narrow(0, parameter, 1).fill_(gradient is null ? 0 : 1);
-        _isReady[parameter] = true;
-        _ready++;
-    }
-
-    /// <summary>Copies what is not in the bucket yet.</summary>
-    public void FillRest()
-    {
-        for (var i = 0; i < _parameters.Length; i++)
-        {
-            Fill(i);
-        }
+        _counts.narrow(0, position, 1).fill_(gradient is null ? 0 : 1);
+        _isFilled[position] = true;
+        _filled++;
     }
 
     /// <summary>Starts the sum.</summary>
@@ -89,30 +78,15 @@ internal sealed class GradientBucket : IDisposable
     /// <summary>Lets a sum that is under way go on.</summary>
     public void Poll() => _ = _sum!.Poll();
 
-    /// <summary>Waits for the sum and gives each parameter its part; one without a gradient anywhere keeps
-    /// none.</summary>
-    public void End()
+    /// <summary>Waits for the sum.</summary>
+    /// <returns>The sums, which the bucket owns and which hold until it is filled again; null for a weight that no
+    /// process has a gradient for.</returns>
+    public Tensor?[] End()
     {
         _sum!.Wait();
         using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        using var counts = _counts.cpu();
-        for (var i = 0; i < _parameters.Length; i++)
-        {
-            if (counts[i].item<float>() == 0)
-            {
-                continue;
-            }
-
-            if (_parameters[i].grad is { } gradient)
-            {
-                gradient.copy_(_slots[i]);
-            }
-            else
-            {
-                _parameters[i].grad = _slots[i].to(_parameters[i].dtype, copy: true);
-            }
-        }
+        var counts = _counts.cpu().data<float>().ToArray();
+        return [.. _slots.Zip(counts, static (slot, count) => count > 0 ? slot : null)];
     }
 
     public void Dispose()

@@ -29,7 +29,8 @@ public interface IProcessGroup : IDisposable
     byte[][] Gather(ReadOnlySpan<byte> bytes);
 
     /// <summary>Starts to sum up an array while this process goes on computing; the array is not touched until
-    /// <see cref="IPendingSum.Wait"/> returns.</summary>
+    /// <see cref="IPendingSum.Wait"/> returns. Every process starts these sums in the same order; other calls may come
+    /// between them at different places.</summary>
     /// <param name="address">First of the float32 values, on the CPU.</param>
     /// <param name="count">How many; equal everywhere.</param>
     IPendingSum BeginSum(nint address, int count);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MaaS.Tests;
 
 namespace MaaS.Training.Tests.Fitting.Processes;
 
@@ -20,10 +21,29 @@ internal static class Mpirun
     }
 
     /// <summary>Starts the processes; their output is read by the caller.</summary>
-    public static Process Start(int count, params string[] arguments)
+    public static Process Start(int count, params string[] arguments) => Start(count, [], arguments);
+
+    /// <summary>Runs the processes to their end, which must be a success.</summary>
+    /// <returns>The lines that each process wrote.</returns>
+    public static string[][] Run(int count, params string[] arguments)
+    {
+        // Into files: on one stream the processes' lines run into each other.
+        using var folder = new TemporaryFolder();
+        using var process = Start(count, ["--output-filename", $"{folder.Path}:nocopy"], arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        string[] files = [.. Enumerable.Range(0, count).Select(rank => folder[$"1/rank.{rank}/stdout"])];
+        Assert.That(process.ExitCode, Is.Zero, () => string.Join(
+            '\n', [output.Result, errors, .. files.SelectMany(static f => new[] { f, Path.Combine(Path.GetDirectoryName(f)!, "stderr") })
+                .Where(File.Exists).Select(File.ReadAllText)]));
+        return [.. files.Select(File.ReadAllLines)];
+    }
+
+    private static Process Start(int count, string[] options, string[] arguments)
     {
         var start = new ProcessStartInfo("mpirun", [
-            "--allow-run-as-root", "--oversubscribe", "-n", count.ToString(CultureInfo.InvariantCulture),
+            "--allow-run-as-root", "--oversubscribe", .. options, "-n", count.ToString(CultureInfo.InvariantCulture),
             "dotnet", "exec", typeof(ChildProgram).Assembly.Location, Part, .. arguments])
         {
             RedirectStandardOutput = true,
@@ -32,19 +52,5 @@ internal static class Mpirun
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["TERM"] = "dumb";   // mpirun gives each process a terminal.
         return Process.Start(start)!;
-    }
-
-    /// <summary>Runs the processes to their end, which must be a success.</summary>
-    /// <returns>The lines that each process wrote with its rank before them, without the rank.</returns>
-    public static string[][] Run(int count, params string[] arguments)
-    {
-        using var process = Start(count, arguments);
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, output + errors.GetAwaiter().GetResult());
-        var lines = output.Split('\n').Select(static line => line.Split(' ', 2)).ToArray();
-        return [.. Enumerable.Range(0, count).Select(rank => lines
-            .Where(line => line is [var first, _] && first == $"{rank}:").Select(static line => line[1]).ToArray())];
     }
 }

@@ -32,6 +32,9 @@ internal static class ProcessParts
             case ["buffers"]:
                 Buffers(processes);
                 break;
+            case ["train", var kind, var batchSize, .. var folder]:
+                ProcessTraining.Run(processes, kind, int.Parse(batchSize, CultureInfo.InvariantCulture), folder.FirstOrDefault());
+                break;
             case ["endless"]:
                 Endless(processes);
                 break;
@@ -52,9 +55,11 @@ internal static class ProcessParts
         return [.. Enumerable.Range(0, length).Select(_ => (random.NextSingle() - 0.5f) * 1000)];
     }
 
-    private static void Say(IProcessGroup processes, string line) => Console.Out.WriteLine($"{processes.Rank}: {line}");
+    /// <summary>Writes a line.</summary>
+    public static void Say(string line) => Console.Out.WriteLine(line);
 
-    private static string Hash<T>(ReadOnlySpan<T> values)
+    /// <summary>SHA-256 of the bits of numbers.</summary>
+    public static string Hash<T>(ReadOnlySpan<T> values)
         where T : unmanaged
         => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values)));
 
@@ -62,11 +67,11 @@ internal static class ProcessParts
     {
         var values = Values(processes.Rank, length);
         processes.Sum(values);
-        Say(processes, Hash<float>(values));
-        Say(processes, string.Join(' ', values.Take(5).Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
+        Say(Hash<float>(values));
+        Say(string.Join(' ', values.Take(5).Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
         double[] numbers = [processes.Rank + 0.5, 1e300];
         processes.Sum(numbers);
-        Say(processes, string.Join(' ', numbers.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
+        Say(string.Join(' ', numbers.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
 
         // Two sums at once, the second awaited first.
         var (first, second) = (Values(processes.Rank, length), Values(processes.Rank, 7));
@@ -81,8 +86,8 @@ internal static class ProcessParts
             sums.Item1.Wait();
         }
 
-        Say(processes, Hash<float>(first));
-        Say(processes, Hash<float>(second));
+        Say(Hash<float>(first));
+        Say(Hash<float>(second));
     }
 
     private static void Messages(IProcessGroup processes)
@@ -90,9 +95,9 @@ internal static class ProcessParts
         var root = processes.Size - 1;
         byte[] bytes = processes.Rank == root ? [1, 2, 3] : [0, 0, 0];
         processes.Broadcast(bytes, root);
-        Say(processes, Convert.ToHexString(bytes));
+        Say(Convert.ToHexString(bytes));
         var parts = processes.Gather(Enumerable.Repeat((byte)(processes.Rank + 1), 2 * processes.Rank).ToArray());
-        Say(processes, string.Join('|', parts.Select(Convert.ToHexString)));
+        Say(string.Join('|', parts.Select(Convert.ToHexString)));
     }
 
     private static void Gradients(IProcessGroup processes, bool overlap)
@@ -108,34 +113,26 @@ internal static class ProcessParts
         // The whole batch by this process alone.
         nn.functional.mse_loss(model.call(x), y, nn.Reduction.Sum).backward();
         var whole = parameters.Select(static p => p.grad?.clone()).ToArray();
-        Array.ForEach(parameters, static p => p.grad = null);
 
-        // Its share in two parts, of which the first sends nothing. Buckets of 1 kB: several messages.
-        using var sums = new GradientSums(parameters, new CpuTensorSum(processes), 1024, overlap);
+        // Its share. Buckets of 1 kB: several messages. Twice, so that nothing is left of a step before.
+        using var exchange = new GradientExchange(parameters, new CpuTensorSum(processes), 1024);
+        var (watched, sums) = (false, Array.Empty<Tensor?>());
         for (var step = 0; step < 2; step++)
         {
             Array.ForEach(parameters, static p => p.grad = null);
+            watched = overlap && exchange.Watch(parameters);
             var share = Samples / processes.Size;
-            var start = processes.Rank * share;
-            foreach (var (from, to) in new[] { (start, start + 1), (start + 1, start + share) })
-            {
-                if (to == start + share)
-                {
-                    sums.Begin();
-                }
-
-                nn.functional.mse_loss(model.call(x[from..to]), y[from..to], nn.Reduction.Sum).backward();
-            }
-
-            sums.Finish();
+            var part = (processes.Rank * share)..((processes.Rank + 1) * share);
+            nn.functional.mse_loss(model.call(x[part]), y[part], nn.Reduction.Sum).backward();
+            sums = exchange.Sum(Array.ConvertAll(parameters, static p => p.grad));
         }
 
-        var error = parameters.Zip(whole).Max(
-            static p => p.Second is null ? 0 : (p.First.grad! - p.Second).abs().max().item<float>());
-        Say(processes, error.ToString(CultureInfo.InvariantCulture));
-        Say(processes, string.Join(' ', unused.parameters().Select(static p => p.grad is null ? "none" : "some")));
-        Say(processes, $"{sums.Overlaps} {sums.SentEarly} {sums.Buckets}");
-        Say(processes, Hash<float>([.. model.parameters().SelectMany(static p => p.grad!.data<float>().ToArray())]));
+        var error = sums.Zip(whole).Max(
+            static p => p.Second is null ? 0 : (p.First! - p.Second).abs().max().item<float>());
+        Say(error.ToString(CultureInfo.InvariantCulture));
+        Say(string.Join(' ', sums.Take(2).Select(static s => s is null ? "none" : "some")));
+        Say($"{watched} {exchange.SentEarly} {exchange.Buckets}");
+        Say(Hash<float>([.. sums.Skip(2).SelectMany(static s => s!.data<float>().ToArray())]));
     }
 
     // The shares are of different lengths.
@@ -156,19 +153,20 @@ internal static class ProcessParts
         var to = processes.Rank == processes.Size - 1 ? Samples : ((processes.Rank + 1) * Samples / processes.Size) + 1;
         var share = x[from..to].clone().requires_grad_(true);
         using var attached = SynchronizedBatchNorm.Attach(model, processes);
-        using var sums = new GradientSums([.. model.parameters()], new CpuTensorSum(processes));
-        sums.Begin();
+        Tensor[] parameters = [.. model.parameters()];
+        using var exchange = new GradientExchange(parameters, new CpuTensorSum(processes));
+        _ = exchange.Watch(parameters);
         var own = model.call(share);
         (own * target[from..to]).sum().backward();
-        sums.Finish();
+        var sums = exchange.Sum(Array.ConvertAll(parameters, static p => p.grad));
 
-        Say(processes, Error(own, output[from..to]));
-        Say(processes, Error(share.grad!, whole.grad![from..to]));
-        Say(processes, string.Join(' ', model.parameters().Zip(expected.parameters(), static (a, b) => Error(a.grad!, b.grad!))));
-        Say(processes, string.Join(' ', model.buffers().Zip(expected.buffers(), static (a, b) => Error(a, b))));
+        Say(Error(own, output[from..to]));
+        Say(Error(share.grad!, whole.grad![from..to]));
+        Say(string.Join(' ', sums.Zip(expected.parameters(), static (a, b) => Error(a!, b.grad!))));
+        Say(string.Join(' ', model.buffers().Zip(expected.buffers(), static (a, b) => Error(a, b))));
         model.eval();
         expected.eval();
-        Say(processes, Error(model.call(x), expected.call(x)));
+        Say(Error(model.call(x), expected.call(x)));
     }
 
     // Relative to the greatest value, at least 1.
@@ -183,19 +181,19 @@ internal static class ProcessParts
     {
         using var scope = NewDisposeScope();
         _ = random.manual_seed(processes.Rank);
-        using var model = nn.Sequential(nn.Conv2d(2, 3, 1), nn.BatchNorm2d(3));
-        ProcessWeights.Broadcast(model, processes);
-        Say(processes, Hash<float>([.. model.parameters().SelectMany(static p => p.data<float>().ToArray())]));
-        var norm = (TorchSharp.Modules.BatchNorm2d)model[1];
+        using var norm = nn.BatchNorm2d(3);
+        using var model = nn.Sequential(nn.Conv2d(2, 3, 1), norm);
+        GroupBroadcast.Send(processes, model.state_dict());
+        Say(Hash<float>([.. model.parameters().SelectMany(static p => p.data<float>().ToArray())]));
         norm.running_mean!.fill_(processes.Rank);
-        ProcessWeights.AverageBuffers(model, processes);
-        Say(processes, string.Join(' ', norm.running_mean.data<float>().ToArray()));
-        Say(processes, string.Join(' ', norm.running_var!.data<float>().ToArray()));
+        BufferAverage.Take(processes, model);
+        Say(string.Join(' ', norm.running_mean.data<float>().ToArray()));
+        Say(string.Join(' ', norm.running_var!.data<float>().ToArray()));
     }
 
     private static void Endless(IProcessGroup processes)
     {
-        Say(processes, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        Say($"{processes.Rank}: {Environment.ProcessId}");
         Console.Out.Flush();
         var values = new float[1000];
         while (true)

@@ -30,6 +30,7 @@ internal sealed unsafe class MpiLibrary
         Abort = (delegate* unmanaged<nint, int, int>)Export("MPI_Abort");
         CommRank = (delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank");
         CommSize = (delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size");
+        CommDuplicate = (delegate* unmanaged<nint, nint*, int>)Export("MPI_Comm_dup");
         Allreduce = (delegate* unmanaged<void*, void*, int, nint, nint, nint, int>)Export("MPI_Allreduce");
         Iallreduce = (delegate* unmanaged<void*, void*, int, nint, nint, nint, nint*, int>)Export("MPI_Iallreduce");
         Test = (delegate* unmanaged<nint*, int*, void*, int>)Export("MPI_Test");
@@ -61,6 +62,8 @@ internal sealed unsafe class MpiLibrary
     public delegate* unmanaged<nint, int*, int> CommRank { get; }
 
     public delegate* unmanaged<nint, int*, int> CommSize { get; }
+
+    public delegate* unmanaged<nint, nint*, int> CommDuplicate { get; }
 
     public delegate* unmanaged<void*, void*, int, nint, nint, nint, int> Allreduce { get; }
 

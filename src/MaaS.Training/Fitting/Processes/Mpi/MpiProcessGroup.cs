@@ -9,7 +9,11 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
 {
     private readonly MpiLibrary _mpi;
 
-    private MpiProcessGroup(MpiLibrary mpi, int rank, int size) => (_mpi, Rank, Size) = (mpi, rank, size);
+    // Pending sums are in an order of their own, which need not be the same everywhere beside the other calls.
+    private readonly nint _pending;
+
+    private MpiProcessGroup(MpiLibrary mpi, nint pending, int rank, int size)
+        => (_mpi, _pending, Rank, Size) = (mpi, pending, rank, size);
 
     /// <inheritdoc/>
     public int Rank { get; }
@@ -33,7 +37,9 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
 
         MpiLibrary.Check(mpi.CommRank(mpi.World, &rank), "MPI_Comm_rank");
         MpiLibrary.Check(mpi.CommSize(mpi.World, &size), "MPI_Comm_size");
-        var group = new MpiProcessGroup(mpi, rank, size);
+        nint pending;
+        MpiLibrary.Check(mpi.CommDuplicate(mpi.World, &pending), "MPI_Comm_dup");
+        var group = new MpiProcessGroup(mpi, pending, rank, size);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => group.End();
         return group;
     }
@@ -102,7 +108,7 @@ internal sealed unsafe class MpiProcessGroup : IProcessGroup
         nint request;
         MpiLibrary.Check(
             _mpi.Iallreduce(
-                MpiLibrary.InPlace, (void*)address, count, _mpi.Float, _mpi.Sum, _mpi.World, &request),
+                MpiLibrary.InPlace, (void*)address, count, _mpi.Float, _mpi.Sum, _pending, &request),
             "MPI_Iallreduce");
         return new MpiPendingSum(_mpi, request);
     }

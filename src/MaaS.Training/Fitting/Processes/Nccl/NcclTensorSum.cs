@@ -6,7 +6,7 @@ namespace MaaS.Training.Fitting.Processes.Nccl;
 
 /// <summary>Sums of CUDA tensors over processes of one GPU each, in the order of torch's own work: on the default
 /// stream, which is torch's as well.</summary>
-internal sealed unsafe class NcclTensorSum : ITensorSum, IPendingSum, IDisposable
+internal sealed unsafe class NcclTensorSum : ITensorSum, IPendingSum
 {
     // The default stream of a device.
     private const nint Stream = 0;

@@ -1,6 +1,6 @@
 namespace MaaS.Training.Tests.Fitting.Processes;
 
-public sealed class ProcessWeightsTests
+public sealed class BufferAverageTests
 {
     [Test]
     public void BroadcastAndAverage_OfThreeProcesses_MakeThemEqual()
