@@ -66,7 +66,7 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, TextModelCatalog.All.Select(static m => m.Name), "transformer");
+        var architecture = Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
         var options = ProcessShare.Of(_training.Read(result, _texts.Training(result, architecture)), processes);
@@ -82,10 +82,11 @@ internal sealed class TrainCommand : VerbCommand
         TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
     }
 
-    private string Architecture(ParseResult result, IEnumerable<string> names, string otherwise)
+    private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
     {
         var name = result.GetResult(_training.Model) is { Implicit: false }
             ? result.GetRequiredValue(_training.Model) : otherwise;
+        var names = models.Select(static m => m.Name);
         return names.Contains(name)
             ? name
             : throw new UsageException(
@@ -123,7 +124,7 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnImages(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, ModelCatalog.All.Select(static m => m.Name), "convnet");
+        var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
 

@@ -13,6 +13,7 @@ internal sealed class WeightUpdater : IDisposable
     private readonly MasterWeights _weights;
     private readonly LearningRateSchedule? _schedule;
     private Tensor?[] _gradients = [];
+    private Tensor?[] _own = [];
     private double _scale = 1;
     private bool _scaled;
 
@@ -54,9 +55,11 @@ internal sealed class WeightUpdater : IDisposable
     {
         if (!_scaled)
         {
-            // Not in place: what autograd gives may share its memory.
+            // Not in place: what autograd gives may share its memory. Not of a callback's dispose scope either.
             using var noGrad = no_grad();
-            _gradients = Array.ConvertAll(_gradients, g => g?.mul(_scale));
+            var scaled = Array.ConvertAll(_gradients, g => g?.mul(_scale).DetachFromDisposeScope());
+            Forget();
+            _gradients = _own = scaled;
             (_scale, _scaled) = (1, true);
         }
 
@@ -113,12 +116,24 @@ internal sealed class WeightUpdater : IDisposable
     public void Finish()
     {
         _weights.Publish();
-        (_gradients, _scale) = ([], 1);
+        Forget();
+        _gradients = [];
     }
 
     public void Dispose()
     {
+        Forget();
         Update.Dispose();
         Exchange?.Dispose();
+    }
+
+    private void Forget()
+    {
+        foreach (var gradient in _own)
+        {
+            gradient?.Dispose();
+        }
+
+        _own = [];
     }
 }

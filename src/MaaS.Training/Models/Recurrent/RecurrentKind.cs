@@ -1,4 +1,4 @@
-namespace MaaS.Training.Models.Text;
+namespace MaaS.Training.Models.Recurrent;
 
 /// <summary>The cell of a recurrent network.</summary>
 public enum RecurrentKind

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace MaaS.Training.Models.Text;
+namespace MaaS.Training.Models.Recurrent;
 
 /// <summary>What a mask says of a batch of sequences that are padded at the end. Made of operators that
 /// export.</summary>
@@ -22,6 +22,22 @@ internal readonly struct PaddedBatch(Tensor attentionMask)
         return x.gather(1, sources.unsqueeze(-1).expand_as(x));
     }
 
+    /// <summary>What the last of several recurrent layers says, as one vector a sequence.</summary>
+    /// <param name="x">(B, T, H) of one direction or (B, T, 2·H) of both; anything at padding.</param>
+    /// <param name="pooling">How.</param>
+    /// <param name="hidden">H.</param>
+    /// <returns>(B, H) or (B, 2·H); zeros for an empty sequence.</returns>
+    public Tensor Pool(Tensor x, SequencePooling pooling, long hidden)
+    {
+        x = x * Weights(x);                                                                         // zeros at padding
+        return pooling switch
+        {
+            SequencePooling.Mean => Mean(x),
+            SequencePooling.Max => Max(x),
+            _ => LastStates(x, hidden),
+        };
+    }
+
     /// <summary>The vector of each sequence's last token; of an empty one, its first.</summary>
     /// <param name="x">(B, T, D).</param>
     /// <returns>(B, D).</returns>
@@ -41,5 +57,12 @@ internal readonly struct PaddedBatch(Tensor attentionMask)
     {
         var largest = (x + (Weights(x) - 1) * 1e4).amax([1]);                                       // (B, D)
         return largest * _lengths.clamp_max(1).to(x.dtype);
+    }
+
+    // Forwards a sequence ends at its last token, backwards at its first.
+    private Tensor LastStates(Tensor x, long hidden)
+    {
+        var forwards = Last(x.narrow(-1, 0, hidden));                                               // (B, H)
+        return x.shape[^1] > hidden ? cat([forwards, x.narrow(-1, hidden, hidden).select(1, 0)], -1) : forwards;
     }
 }

@@ -1,4 +1,4 @@
-namespace MaaS.Training.Models.Text;
+namespace MaaS.Training.Models.Recurrent;
 
 /// <summary>How the outputs of a sequence become one vector. Padding never takes part.</summary>
 public enum SequencePooling

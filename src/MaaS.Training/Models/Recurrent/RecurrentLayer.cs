@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace MaaS.Training.Models.Text;
+namespace MaaS.Training.Models.Recurrent;
 
 /// <summary>One recurrent layer over padded sequences, in one or both directions.</summary>
 /// <remarks>
