@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MaaS.Training.Tests.Fitting.Processes;
 using MaaS.Training.Tests.Fitting.Resume;
 using MaaS.Training.Tests.Tracing.LibTorch;
 
@@ -13,7 +14,9 @@ internal static class ChildProgram
     {
         [WrongOffsets] => WrongOffset.TryAll(),
         [KilledRun.Argument, var kind, var folder, var step, var point] => KilledRun.Run(kind, folder, step, point),
-        _ => throw new ArgumentException($"expected {WrongOffsets} or {KilledRun.Argument}, got {string.Join(' ', arguments)}"),
+        [Mpirun.Part, .. var part] => ProcessParts.Run(part),
+        _ => throw new ArgumentException(
+            $"expected {WrongOffsets}, {KilledRun.Argument} or {Mpirun.Part}, got {string.Join(' ', arguments)}"),
     };
 
     /// <summary>Starts the program and waits for its end.</summary>

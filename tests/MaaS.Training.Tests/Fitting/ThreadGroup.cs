@@ -70,6 +70,11 @@ internal sealed class ThreadGroup : IDisposable
 
         public unsafe IPendingSum BeginSum(nint address, int count) => new Pending(this, address, count);
 
+        // A rank that throws leaves the barrier.
+        public void Abort(string reason)
+        {
+        }
+
         public void Dispose()
         {
         }
@@ -86,6 +91,8 @@ internal sealed class ThreadGroup : IDisposable
 
         private sealed class Pending(Member member, nint address, int count) : IPendingSum
         {
+            public bool Poll() => false;
+
             public unsafe void Wait() => member.Sum(new Span<float>((float*)address, count));
         }
     }

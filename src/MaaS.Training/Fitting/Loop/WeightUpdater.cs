@@ -12,7 +12,6 @@ internal sealed class WeightUpdater : IDisposable
     private readonly TrainerOptions _options;
     private readonly MasterWeights _weights;
     private readonly LearningRateSchedule? _schedule;
-    private readonly GradientExchange? _exchange;
     private Tensor?[] _gradients = [];
     private Tensor?[] _own = [];
     private double _scale = 1;
@@ -32,11 +31,15 @@ internal sealed class WeightUpdater : IDisposable
         Schedule = TorchSchedule.Create(options, Update, length);
         _schedule = Schedule is null && options.LearningRateAt is null
             ? LearningRateSchedule.Of(options, length.StepsPerEpoch) : null;
-        _exchange = options.Processes is { Size: > 1 } group ? new GradientExchange(group, weights.Weights) : null;
+        Exchange = options.Processes is { Size: > 1 } group
+            ? new GradientExchange(weights.Weights, TensorSums.On(weights.Weights[0].device, group)) : null;
     }
 
     /// <summary>The optimizer.</summary>
     public ParameterUpdate Update { get; }
+
+    /// <summary>Adds gradients up over processes; null for one process.</summary>
+    public GradientExchange? Exchange { get; }
 
     /// <summary>A scheduler of TorchSharp's; null for a built-in schedule.</summary>
     public TorchSchedule? Schedule { get; }
@@ -73,9 +76,9 @@ internal sealed class WeightUpdater : IDisposable
     {
         _gradients = gradients is null
             ? new Tensor?[_weights.Weights.Count] : Array.ConvertAll(gradients, static g => g?.to(ScalarType.Float32));
-        if (_exchange is not null)
+        if (Exchange is not null)
         {
-            _gradients = _exchange.Sum(_gradients, _weights.Weights);
+            _gradients = Exchange.Sum(_gradients);
         }
 
         (_scale, _scaled) = (1 / weight, false);
@@ -121,7 +124,7 @@ internal sealed class WeightUpdater : IDisposable
     {
         Forget();
         Update.Dispose();
-        _exchange?.Dispose();
+        Exchange?.Dispose();
     }
 
     private void Forget()
