@@ -18,7 +18,7 @@ const int Length = 10;                    // 2021-03-05
 const long Padding = 0, Start = 1;
 const string Written = "0123456789-";     // Tokens 2, 3, …
 string[] forms = ["MMMM d, yyyy", "d MMM yyyy", "dddd, d MMMM yyyy", "d.M.yyyy", "MMM d yyyy", "yyyy, MMMM d"];
-var epochs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 12;
+var epochs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 6;
 manual_seed(1);
 
 // Data: random days in random forms; characters are tokens. No day of the held-back pairs is learned from.
