@@ -26,10 +26,10 @@ public sealed class LocalFeed
     public void Pack()
     {
         Folder = Directory.CreateTempSubdirectory("maas-packages-").FullName;
-        foreach (var name in Libraries.Append("MaaS.Cli"))
+        foreach (var packed in Libraries.Append("MaaS.Cli").Select(static name => $"src/{name}/{name}.csproj").Append("templates/MaaS.Templates.csproj"))
         {
             Run(
-                RepoRoot, "dotnet", "pack", $"src/{name}/{name}.csproj", "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
+                RepoRoot, "dotnet", "pack", packed, "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
                 $"-p:Version={PackageVersion}");
         }
 

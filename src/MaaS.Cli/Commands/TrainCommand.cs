@@ -4,6 +4,7 @@ using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
 using MaaS.Training.Reports;
@@ -42,31 +43,34 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --task text-classification --data spam-assassin --model transformer",
             "Mails: ham or spam, beside TF-IDF with logistic regression."),
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
+        ("mpirun -n 4 maas train --model resnet --data fashion-mnist",
+            "Four processes together; docs/distributed.md."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
 
     protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        using var processes = ProcessGroup.FromEnvironment();
         if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
         {
-            TrainOnTexts(result, cancellationToken);
+            TrainOnTexts(result, processes, cancellationToken);
         }
         else
         {
-            TrainOnImages(result, cancellationToken);
+            TrainOnImages(result, processes, cancellationToken);
         }
 
         return Task.FromResult(ExitCode.Success);
     }
 
-    private void TrainOnTexts(ParseResult result, CancellationToken cancellationToken)
+    private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
         var architecture = Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
-        var options = _training.Read(result, _texts.Training(result, architecture));
-        EnsureWritable(output, options);
+        var options = ProcessShare.Of(_training.Read(result, _texts.Training(result, architecture)), processes);
+        EnsureWritable(output, options, processes);
         var model = _textModel.Read(result, _texts.Model(result));
         DeviceChoice.Resolve(options.Device);
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
@@ -104,8 +108,13 @@ internal sealed class TrainCommand : VerbCommand
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
-    private static void EnsureWritable(string output, TrainerOptions options)
+    private static void EnsureWritable(string output, TrainerOptions options, IProcessGroup processes)
     {
+        if (!ProcessShare.Shows(processes))
+        {
+            return;
+        }
+
         AtomicFile.EnsureWritable(output);
         if (options.CheckpointPath is { } checkpoint)
         {
@@ -113,15 +122,15 @@ internal sealed class TrainCommand : VerbCommand
         }
     }
 
-    private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
+    private void TrainOnImages(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
         var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
 
         // The stations of docs/architecture.md. 1: options, and whether the result can be written.
-        var options = _training.Read(result);
-        EnsureWritable(output, options);
+        var options = ProcessShare.Of(_training.Read(result), processes);
+        EnsureWritable(output, options, processes);
         DeviceChoice.Resolve(options.Device);
         // 2: the data, its test set held apart.
         using var data = _data.Load(result);
@@ -133,6 +142,11 @@ internal sealed class TrainCommand : VerbCommand
             architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
         using (model)
         {
+            if (processes.Rank > 0)
+            {
+                return;
+            }
+
             // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
             model.Save(output);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"

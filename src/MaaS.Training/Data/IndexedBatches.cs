@@ -94,7 +94,7 @@ public sealed class IndexedBatches : IDividedSource<(Tensor Inputs, Tensor Targe
     {
         if (plan.Shuffle && _data is IBatchOrder source)
         {
-            return source.Order(plan.Seed, plan.Epoch, plan.BatchSize);
+            return source.Order(plan.Seed, plan.Epoch, checked(plan.BatchSize * plan.Processes));
         }
 
         var order = new long[_data.Count];

@@ -14,8 +14,8 @@ public sealed record CheckpointOptions(string Folder)
     /// <summary>Time between two checkpoints, above 0, checked after each update; null for none by time.</summary>
     public TimeSpan? Every { get; init; }
 
-    /// <summary>Epochs between two checkpoints, at least 1; null for none at the ends of epochs but the last
-    /// one.</summary>
+    /// <summary>Epochs between two checkpoints, at least 1; null for none at the ends of epochs but the last one,
+    /// and a better one where <see cref="KeepBest"/> keeps it.</summary>
     public int? EveryEpochs { get; init; } = 1;
 
     /// <summary>How many checkpoints stay, the newest ones, at least 1.</summary>

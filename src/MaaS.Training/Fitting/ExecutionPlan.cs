@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Training.Fitting.Parameters;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using TorchSharp;
@@ -31,7 +32,7 @@ public sealed record ExecutionPlan(
         nn.Module model, TrainerOptions options, Device device, long batchSize, bool divided)
     {
         var onCpu = device.type == DeviceType.CPU;
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var threads = options.Threads > 0 ? options.Threads : ProcessGroup.Cores;
         var observed = PreparedLayers.AnyIn(model);   // Averages ranges from batch to batch: not on several threads.
         var parallel = divided && !observed && IsParallel(model);
         if (options.Workers > 1 && observed)

@@ -172,6 +172,12 @@ public sealed record TrainerOptions
     [JsonIgnore]
     public IProcessGroup? Processes { get; init; }
 
+    /// <summary>Whether batch norm takes mean and variance of the batches of all processes, as if one had them
+    /// all.</summary>
+    /// <remarks>Needs <see cref="Workers"/> of 0 or 1. The end of an epoch, where not every process has a batch left,
+    /// is left out.</remarks>
+    public bool SynchronizeBatchNorm { get; init; }
+
     /// <summary>Code that runs at the points of a run, in this order.</summary>
     [JsonIgnore]
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];

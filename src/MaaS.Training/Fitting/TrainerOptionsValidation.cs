@@ -80,6 +80,8 @@ internal static class TrainerOptionsValidation
         expect(DeviceChoice.IsName(o.Device), nameof(o.Device), DeviceChoice.Names, o.Device);
         expect(o.Threads >= 0, nameof(o.Threads), "0 or more", o.Threads);
         expect(o.Workers >= 0, nameof(o.Workers), "0 or more", o.Workers);
+        expect(
+            !o.SynchronizeBatchNorm || o.Workers <= 1, nameof(o.Workers), "0 or 1 with SynchronizeBatchNorm", o.Workers);
     }
 
     private static void Rules(TrainerOptions o, Action<bool, string, string, object?> expect)

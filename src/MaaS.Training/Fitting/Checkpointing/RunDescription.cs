@@ -34,6 +34,7 @@ internal sealed record RunDescription(
             [nameof(o.Seed)] = Text(o.Seed),
             [nameof(o.Precision)] = Text(o.Precision),
             [nameof(o.Augmentation)] = Text(o.Augmentation),
+            [nameof(o.SynchronizeBatchNorm)] = Text(o.SynchronizeBatchNorm),
             [nameof(o.ParameterRules)] = string.Join("; ", o.ParameterRules.Select(static r => $"{r}")),
             ["task"] = $"{task.GetType()} {Properties(task)}",
             [nameof(o.Optimizer)] = optimizer is null

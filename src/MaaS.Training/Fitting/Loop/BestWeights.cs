@@ -31,6 +31,7 @@ internal sealed class BestWeights(nn.Module model, bool keep) : IDisposable
         if (keep)
         {
             Dispose();
+            using var scope = NewDisposeScope();
             using var noGrad = no_grad();
             _weights = model.state_dict().ToDictionary(
                 static e => e.Key, static e => e.Value.detach().clone().DetachFromDisposeScope());
@@ -41,6 +42,7 @@ internal sealed class BestWeights(nn.Module model, bool keep) : IDisposable
 
     public void Restore()
     {
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var targets = model.state_dict();
         foreach (var (name, tensor) in _weights)

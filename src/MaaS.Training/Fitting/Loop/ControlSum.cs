@@ -33,6 +33,9 @@ internal sealed class ControlSum(IProcessGroup? group)
     /// <summary>Whether any process has a batch left.</summary>
     public bool AnyHas(bool batch) => Sums(batch ? 1 : 0, 0, 0).First > 0;
 
+    /// <summary>Whether every process has a batch left.</summary>
+    public bool AllHave(bool batch) => Sums(batch ? 0 : 1, 0, 0).First == 0;
+
     /// <summary>Adds up what the batches of all processes came to.</summary>
     public void Sum(double weight, double loss, int samples) => (Weight, Loss, Samples) = Sums(weight, loss, samples);
 

@@ -65,7 +65,7 @@ internal sealed class EpochSteps<TModel, TBatch>(
 
         // Read outside of any dispose scope: what a source keeps for later must outlive the step.
         var any = batches.MoveNext();
-        if (!_control.AnyHas(any))
+        if (!(options.SynchronizeBatchNorm ? _control.AllHave(any) : _control.AnyHas(any)))
         {
             return null;
         }
@@ -97,7 +97,7 @@ internal sealed class EpochSteps<TModel, TBatch>(
     {
         BatchGradient? total = null;
         samples = 0;
-        for (var i = 0; i < options.AccumulationSteps && (i == 0 ? any : batches.MoveNext()); i++)
+        for (var i = 0; i < options.AccumulationSteps && (i == 0 ? any : More(batches)); i++)
         {
             var batch = batches.Current;
             StepSeed.Set(options.Seed, context.Epoch, Batches++, context.Rank);
@@ -116,6 +116,10 @@ internal sealed class EpochSteps<TModel, TBatch>(
 
         return total;
     }
+
+    // Forward passes with synchronized batch norm are those of all processes together.
+    private bool More(IEnumerator<DividedBatch<TBatch>> batches)
+        => options.SynchronizeBatchNorm ? _control.AllHave(batches.MoveNext()) : batches.MoveNext();
 
     private void Update(Tensor?[]? gradients)
     {

@@ -1,15 +1,24 @@
 using MaaS.Training.Data;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Parameters;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Fitting.Tasks;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Loop;
 
 /// <summary>Forward and backward passes over batches, in parts where the batches and the plan allow it.</summary>
+/// <param name="model">In training mode.</param>
+/// <param name="task">What the loss is.</param>
+/// <param name="weights">What gradients are taken of.</param>
+/// <param name="plan">Workers and sizes of parts.</param>
+/// <param name="pool">The workers.</param>
+/// <param name="failedBatchPath">Gets a batch whose loss is not finite; null for none.</param>
+/// <param name="exchange">Where a batch is a whole step: may send gradients to other processes while the backward pass
+/// runs; otherwise null.</param>
 internal sealed class ForwardBackward<TModel, TBatch>(
     TModel model, TrainingTask<TModel, TBatch> task, MasterWeights weights, ExecutionPlan plan, WorkerPool pool,
-    string? failedBatchPath)
+    string? failedBatchPath, GradientExchange? exchange)
     where TModel : nn.Module
 {
     /// <summary>Loss and gradients of a batch.</summary>
@@ -81,7 +90,9 @@ internal sealed class ForwardBackward<TModel, TBatch>(
             var active = weights.Active;
             Tensor[] parameters = Array.TrueForAll(active, static a => a)
                 ? [.. weights.Parameters] : [.. weights.Parameters.Where((_, i) => active[i])];
-            var gradients = Gradients(sum, loss.Weight, parameters, lossScale);
+            var isStep = from == 0 && to == batch.Samples && lossScale == 1;
+            var gradients = isStep && exchange?.Watch(weights.Parameters) == true
+                ? Watched(sum, parameters) : Gradients(sum, loss.Weight, parameters, lossScale);
             return new BatchGradient(
                 sum.detach(), loss.Weight.detach().to(ScalarType.Float64, copy: true).reshape([]), metrics.Means,
                 Spread(gradients, active)).Detached();
@@ -121,6 +132,16 @@ internal sealed class ForwardBackward<TModel, TBatch>(
         Tensor?[] present = [.. gradients.Select(static g => g is null || g.IsInvalid ? null : g)];
         using var noGrad = no_grad();
         return scaled ? Array.ConvertAll(present, g => g?.to(ScalarType.Float32).div(factor!)) : present;
+    }
+
+    // Accumulates in the parameters, which is what tells that a gradient is complete.
+    private static Tensor?[] Watched(Tensor sum, Tensor[] parameters)
+    {
+        Array.ForEach(parameters, static p => p.grad = null);
+        autograd.backward([sum], inputs: parameters);
+        var gradients = Array.ConvertAll(parameters, static p => p.grad);
+        Array.ForEach(parameters, static p => p.grad = null);
+        return gradients;
     }
 
     private static Tensor?[] Spread(Tensor?[] gradients, bool[] active)

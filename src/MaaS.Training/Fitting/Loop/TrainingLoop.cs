@@ -108,6 +108,11 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         catch (Exception failure)
         {
             _callbacks.Each(c => c.OnFailure(_context, failure));
+            if (failure is not OperationCanceledException)
+            {
+                _options.Processes?.Abort(failure.Message);   // The others would wait for this one.
+            }
+
             throw;
         }
     }
@@ -165,6 +170,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
             samples = meter.Samples;
         }
 
+        BufferAverage.Take(_options.Processes, _model);
         _callbacks.Each(c => c.OnValidationStart(_context));
         if (_validation is not null)
         {
@@ -191,16 +197,20 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         {
             var steps = new EpochSteps<TModel, TBatch>(
                 new ForwardBackward<TModel, TBatch>(
-                    _model, _task, _weights, _plan, _pool, _options.FailedBatchPath), _updater, meter, _options,
+                    _model, _task, _weights, _plan, _pool, _options.FailedBatchPath,
+                    _options.AccumulationSteps == 1 ? _updater.Exchange : null), _updater, meter, _options,
                 _context, _callbacks, _checkpoints);
             var plan = Plan(_batchSize, shuffle: true) with { Skip = steps.Start(position, _batchSize) };
             using var batches = Batches(plan, cancellationToken).GetEnumerator();
+            using var batchNorm = _options is { SynchronizeBatchNorm: true, Processes: { Size: > 1 } group }
+                ? SynchronizedBatchNorm.Attach(_model, group) : null;
             while (steps.Count < (_options.StepsPerEpoch ?? long.MaxValue) && !_context.StopRequested
                 && steps.Next(batches, cancellationToken) is { } due)
             {
                 _reports.Step(meter, _context);
                 if (due)
                 {
+                    BufferAverage.Take(_options.Processes, _model);
                     _checkpoints!.StepDone(
                         Position(_context.Epoch, steps, meter, _batchSize), epochs, Saved, Warn);
                 }
@@ -277,8 +287,9 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
 
     private long? StepsPerEpoch()
     {
-        var global = (long)_batchSize * (_options.Processes?.Size ?? 1);
-        var batches = (_train.Count + global - 1) / global;
+        var processes = _options.Processes?.Size ?? 1;
+        var whole = (_train.Count + _batchSize - 1) / _batchSize;
+        var batches = (whole + (_options.SynchronizeBatchNorm ? 0 : processes - 1)) / processes;
         return _options.StepsPerEpoch
             ?? (batches + _options.AccumulationSteps - 1) / _options.AccumulationSteps;
     }

@@ -12,8 +12,8 @@ internal sealed class WeightUpdater : IDisposable
     private readonly TrainerOptions _options;
     private readonly MasterWeights _weights;
     private readonly LearningRateSchedule? _schedule;
-    private readonly GradientExchange? _exchange;
     private Tensor?[] _gradients = [];
+    private Tensor?[] _own = [];
     private double _scale = 1;
     private bool _scaled;
 
@@ -31,11 +31,15 @@ internal sealed class WeightUpdater : IDisposable
         Schedule = TorchSchedule.Create(options, Update, length);
         _schedule = Schedule is null && options.LearningRateAt is null
             ? LearningRateSchedule.Of(options, length.StepsPerEpoch) : null;
-        _exchange = options.Processes is { Size: > 1 } group ? new GradientExchange(group, weights.Weights) : null;
+        Exchange = options.Processes is { Size: > 1 } group
+            ? new GradientExchange(weights.Weights, TensorSums.On(weights.Weights[0].device, group)) : null;
     }
 
     /// <summary>The optimizer.</summary>
     public ParameterUpdate Update { get; }
+
+    /// <summary>Adds gradients up over processes; null for one process.</summary>
+    public GradientExchange? Exchange { get; }
 
     /// <summary>A scheduler of TorchSharp's; null for a built-in schedule.</summary>
     public TorchSchedule? Schedule { get; }
@@ -51,9 +55,11 @@ internal sealed class WeightUpdater : IDisposable
     {
         if (!_scaled)
         {
-            // Not in place: what autograd gives may share its memory.
+            // Not in place: what autograd gives may share its memory. Not of a callback's dispose scope either.
             using var noGrad = no_grad();
-            _gradients = Array.ConvertAll(_gradients, g => g?.mul(_scale));
+            var scaled = Array.ConvertAll(_gradients, g => g?.mul(_scale).DetachFromDisposeScope());
+            Forget();
+            _gradients = _own = scaled;
             (_scale, _scaled) = (1, true);
         }
 
@@ -70,9 +76,9 @@ internal sealed class WeightUpdater : IDisposable
     {
         _gradients = gradients is null
             ? new Tensor?[_weights.Weights.Count] : Array.ConvertAll(gradients, static g => g?.to(ScalarType.Float32));
-        if (_exchange is not null)
+        if (Exchange is not null)
         {
-            _gradients = _exchange.Sum(_gradients, _weights.Weights);
+            _gradients = Exchange.Sum(_gradients);
         }
 
         (_scale, _scaled) = (1 / weight, false);
@@ -110,12 +116,24 @@ internal sealed class WeightUpdater : IDisposable
     public void Finish()
     {
         _weights.Publish();
-        (_gradients, _scale) = ([], 1);
+        Forget();
+        _gradients = [];
     }
 
     public void Dispose()
     {
+        Forget();
         Update.Dispose();
-        _exchange?.Dispose();
+        Exchange?.Dispose();
+    }
+
+    private void Forget()
+    {
+        foreach (var gradient in _own)
+        {
+            gradient?.Dispose();
+        }
+
+        _own = [];
     }
 }

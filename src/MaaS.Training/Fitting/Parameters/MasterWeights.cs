@@ -134,6 +134,7 @@ internal sealed class MasterWeights : IDisposable
     // What no update changes (fixed weights, tables) is kept, so that rounding does not wear it out.
     private void Keep()
     {
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         _originals.AddRange(Others().Select(static t => t.detach().clone().DetachFromDisposeScope()));
     }
@@ -145,7 +146,7 @@ internal sealed class MasterWeights : IDisposable
         {
             using var scope = NewDisposeScope();
             var rounded = original.to(_rounded!.Value).to(ScalarType.Float32);
-            current.copy_(current.eq(rounded).where(original, current));
+            current.copy_(original.where(current.eq(rounded), current));
             original.Dispose();
         }
 

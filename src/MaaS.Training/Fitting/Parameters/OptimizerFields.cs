@@ -81,6 +81,11 @@ internal sealed class OptimizerFields : IDisposable
     /// <summary>Takes over the numbers.</summary>
     public void Loaded()
     {
+        if (_numbers.Length == 0)
+        {
+            return;
+        }
+
         var values = _values.data<double>().ToArray();
         for (var i = 0; i < _states.Length; i++)
         {

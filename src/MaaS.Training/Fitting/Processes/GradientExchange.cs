@@ -1,111 +1,148 @@
-using MaaS.Training.Interop;
+using System.Runtime.ExceptionServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Processes;
 
-/// <summary>Adds gradients up over a group of processes, in buckets of some parameters each.</summary>
-/// <remarks>A bucket's sum is begun as soon as it is filled, so that copying and adding overlap. Whoever learns of a
-/// parameter's gradient earlier, as hooks of the backward pass would, may fill and begin buckets from there: the order
-/// of buckets and of parameters in them is fixed when the exchange is made.</remarks>
+/// <summary>Sums up gradients over processes, in buckets, where possible while the backward pass still runs.</summary>
+/// <remarks>
+/// The buckets hold the weights from the last one to the first, as gradients become ready about in that order, and are
+/// sent in that order alone, so that every process sends the same messages. Li et al. 2020, "PyTorch Distributed".
+/// </remarks>
 internal sealed class GradientExchange : IDisposable
 {
-    // 1 Mi float32 values: large enough to fill a link, small enough to have several under way.
-    private const long BucketElements = 1 << 20;
+    /// <summary>Most bytes of a bucket of more than one weight.</summary>
+    public const long DefaultBucketBytes = 25 << 20;
 
-    private readonly IProcessGroup _group;
-    private readonly List<Bucket> _buckets = [];
+    // So that the first message leaves early.
+    private const long FirstBucketBytes = 1 << 20;
 
-    /// <param name="group">At least two processes.</param>
-    /// <param name="weights">Of the same shapes in every process.</param>
-    public GradientExchange(IProcessGroup group, IReadOnlyList<Tensor> weights)
+    private readonly List<GradientBucket> _buckets = [];
+    private readonly (int Bucket, int Position)[] _places;
+    private readonly ITensorSum _sums;
+    private IReadOnlyList<Tensor> _watched = [];
+    private GradientHooks? _hooks;
+    private ExceptionDispatchInfo? _failure;
+    private int _thread;
+    private int _sent;
+
+    /// <summary>Lays out the buckets.</summary>
+    /// <param name="weights">In the order of the module, all on one device; of the same shapes in every
+    /// process.</param>
+    /// <param name="sums">Sums on that device.</param>
+    /// <param name="bucketBytes">Most bytes of a bucket of more than one weight.</param>
+    public GradientExchange(
+        IReadOnlyList<Tensor> weights, ITensorSum sums, long bucketBytes = DefaultBucketBytes)
     {
-        _group = group;
-        for (var first = 0; first < weights.Count;)
+        _sums = sums;
+        _places = new (int, int)[weights.Count];
+        var members = new List<Tensor>();
+        var bytes = 0L;
+        for (var i = weights.Count - 1; i >= 0; i--)
         {
-            var (next, elements) = (first, 0L);
-            do
+            var size = weights[i].numel() * sizeof(float);
+            var most = _buckets.Count == 0 ? Math.Min(FirstBucketBytes, bucketBytes) : bucketBytes;
+            if (members.Count > 0 && bytes + size > most)
             {
-                elements += weights[next++].NumberOfElements;
+                _buckets.Add(new GradientBucket(members));
+                members.Clear();
+                bytes = 0;
             }
-            while (next < weights.Count && elements + weights[next].NumberOfElements <= BucketElements);
 
-            // One number more a parameter tells how many processes have a gradient for it.
-            var values = zeros([elements + next - first], ScalarType.Float32).DetachFromDisposeScope();
-            _buckets.Add(new Bucket(first, next, values));
-            first = next;
+            _places[i] = (_buckets.Count, members.Count);
+            members.Add(weights[i]);
+            bytes += size;
+        }
+
+        _buckets.Add(new GradientBucket(members));
+    }
+
+    /// <summary>Messages of a step.</summary>
+    public int Buckets => _buckets.Count;
+
+    /// <summary>Bytes that are summed up in a step.</summary>
+    public long Bytes => _buckets.Sum(static b => b.Bytes);
+
+    /// <summary>Messages of the last step that left before its backward pass had ended.</summary>
+    public int SentEarly { get; private set; }
+
+    /// <summary>Comes before a <c>backward</c> on this thread that gives a whole step's gradients to parameters which
+    /// have none: each bucket is sent as soon as its gradients are complete.</summary>
+    /// <param name="parameters">One for each weight.</param>
+    /// <returns>False where nobody tells when a gradient is complete: elsewhere than on Linux and on GPUs.</returns>
+    public bool Watch(IReadOnlyList<Tensor> parameters)
+    {
+        if (!ReferenceEquals(_watched, parameters))
+        {
+            _hooks?.Dispose();
+            // On a GPU gradients become complete on a thread of libtorch's own, and its sums are queued there anyway.
+            _hooks = parameters.All(static p => p.device_type == DeviceType.CPU)
+                ? GradientHooks.TryAttach(parameters, OnReady) : null;
+            _watched = parameters;
+        }
+
+        _thread = Environment.CurrentManagedThreadId;
+        return _hooks is not null;
+    }
+
+    /// <summary>Sends what has not been sent and waits for all sums.</summary>
+    /// <param name="gradients">Of this process, one for each weight; null where it has none.</param>
+    /// <returns>The sums, which hold until the next step's gradients come; null for a weight that no process has a
+    /// gradient for.</returns>
+    public Tensor?[] Sum(IReadOnlyList<Tensor?> gradients)
+    {
+        _thread = 0;
+        _failure?.Throw();
+        SentEarly = _sent;
+        for (var i = gradients.Count - 1; i >= 0; i--)
+        {
+            _buckets[_places[i].Bucket].Fill(_places[i].Position, gradients[i]);
+            SendFull();
+        }
+
+        var sums = _buckets.ConvertAll(static b => b.End());
+        _buckets.ForEach(static b => b.Clear());
+        _sent = 0;
+        return Array.ConvertAll(_places, place => sums[place.Bucket][place.Position]);
+    }
+
+    public void Dispose()
+    {
+        _hooks?.Dispose();
+        _buckets.ForEach(static b => b.Dispose());
+        _sums.Dispose();
+    }
+
+    // libtorch calls, through which no exception may pass.
+    private void OnReady(int weight)
+    {
+        if (_thread != Environment.CurrentManagedThreadId || _failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            using var gradient = _watched[weight].grad;
+            _buckets[_places[weight].Bucket].Fill(_places[weight].Position, gradient);
+            SendFull();
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);
         }
     }
 
-    /// <summary>Adds up gradients; a parameter that no process has a gradient for stays without one.</summary>
-    /// <param name="gradients">Of this process, float32; null where it has none.</param>
-    /// <param name="weights">Tell shapes and devices.</param>
-    /// <returns>The sums; the dispose scope owns those that are new.</returns>
-    public Tensor?[] Sum(Tensor?[] gradients, IReadOnlyList<Tensor> weights)
+    private void SendFull()
     {
-        using var noGrad = no_grad();
-        var pending = _buckets.ConvertAll(bucket =>
+        while (_sent < _buckets.Count && _buckets[_sent].IsFull)
         {
-            Fill(bucket, gradients, weights);
-            unsafe
-            {
-                fixed (float* first = FloatSpan.Of(bucket.Values))
-                {
-                    return _group.BeginSum((nint)first, checked((int)bucket.Values.NumberOfElements));
-                }
-            }
-        });
-        var sums = new Tensor?[gradients.Length];
-        for (var i = 0; i < pending.Count; i++)
-        {
-            pending[i].Wait();
-            Read(_buckets[i], sums, weights);
+            _buckets[_sent++].Begin(_sums);
         }
 
-        return sums;
-    }
-
-    public void Dispose() => _buckets.ForEach(static b => b.Values.Dispose());
-
-    private static void Fill(Bucket bucket, Tensor?[] gradients, IReadOnlyList<Tensor> weights)
-    {
-        using var scope = NewDisposeScope();
-        var flags = FloatSpan.Of(bucket.Values)[^(bucket.Next - bucket.First)..];
-        long offset = 0;
-        for (var i = bucket.First; i < bucket.Next; i++)
+        for (var i = 0; i < _sent; i++)
         {
-            var size = weights[i].NumberOfElements;
-            var target = bucket.Values.narrow(0, offset, size);
-            flags[i - bucket.First] = gradients[i] is null ? 0 : 1;
-            if (gradients[i] is { } gradient)
-            {
-                target.copy_(gradient.reshape(-1));
-            }
-            else
-            {
-                target.zero_();
-            }
-
-            offset += size;
+            _buckets[i].Poll();
         }
     }
-
-    private static void Read(Bucket bucket, Tensor?[] sums, IReadOnlyList<Tensor> weights)
-    {
-        var flags = FloatSpan.Of(bucket.Values)[^(bucket.Next - bucket.First)..];
-        long offset = 0;
-        for (var i = bucket.First; i < bucket.Next; i++)
-        {
-            var size = weights[i].NumberOfElements;
-            if (flags[i - bucket.First] > 0)
-            {
-                // A copy: the bucket is filled again in the next step.
-                sums[i] = bucket.Values.narrow(0, offset, size).reshape(weights[i].shape)
-                    .to(weights[i].device, copy: true);
-            }
-
-            offset += size;
-        }
-    }
-
-    private sealed record Bucket(int First, int Next, Tensor Values);
 }
