@@ -21,7 +21,7 @@ internal static class ParquetColumn
         [typeof(ulong)] = Numbers<ulong>,
         [typeof(decimal)] = Numbers<decimal>,
         [typeof(bool)] = static (part, field, rows) => Values<bool>(part, field, rows, static v => v),
-        [typeof(string)] = Texts,
+        [typeof(ReadOnlyMemory<char>)] = Texts,
     };
 
     /// <summary>Whether columns of this type are read.</summary>

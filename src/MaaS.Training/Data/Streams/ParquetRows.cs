@@ -90,7 +90,8 @@ internal sealed class ParquetRows : RowFiles
         return ParquetColumn.Reads(field)
             ? field
             : throw new InvalidDataException(
-                $"{path}: column '{column}': expected numbers, truth values or texts, got {field.ClrType.Name}.");
+                $"{path}: column '{column}': expected numbers, truth values or texts, got "
+                    + $"{(field.ClrType == typeof(ReadOnlyMemory<byte>) ? "bytes" : field.ClrType.Name)}.");
     }
 
     private sealed class ParquetRow(string file, long number, object?[] values) : TableRow(file, number)
