@@ -109,7 +109,8 @@ public sealed class ImageDecoder(ImageLimits? limits = null)
         {
             image.Dispose();
             throw new InvalidDataException(
-                $"image: expected a whole {codec.EncodedFormat} file, decoding it gave {result}");
+                $"image: expected a whole {codec.EncodedFormat.ToString().ToUpperInvariant()} file, decoding it gave "
+                    + $"{result}");
         }
 
         return image;

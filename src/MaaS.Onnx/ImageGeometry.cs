@@ -1,9 +1,13 @@
+using System.Text.Json.Serialization;
+
 namespace MaaS.Onnx;
 
 /// <summary>How an image of any size becomes one of the model's: it is scaled, and then cut to its middle.</summary>
 /// <remarks>The rules of torchvision's <c>Resize</c> and <c>CenterCrop</c> on images of Pillow.</remarks>
 public sealed record ImageGeometry
 {
+    private const int MaxSize = 1 << 14;
+
     /// <summary>Length that the shorter side is scaled to, the other in proportion; null where
     /// <see cref="ResizeHeight"/> and <see cref="ResizeWidth"/> say both, or nothing is scaled.</summary>
     public int? ResizeShorter { get; init; }
@@ -24,6 +28,7 @@ public sealed record ImageGeometry
     public ImageInterpolation Interpolation { get; init; } = ImageInterpolation.Bilinear;
 
     /// <summary>What does not hold together; null where nothing is wrong.</summary>
+    [JsonIgnore]
     public string? Fault
         => new[] { ResizeShorter, ResizeHeight, ResizeWidth, CropHeight, CropWidth }.Any(
             static size => size is < 1 or > MaxSize)
@@ -35,6 +40,4 @@ public sealed record ImageGeometry
                     : CropHeight is null != CropWidth is null
                         ? "cropHeight and cropWidth: expected both or none"
                         : Enum.IsDefined(Interpolation) ? null : $"interpolation: got {(int)Interpolation}";
-
-    private const int MaxSize = 1 << 14;
 }

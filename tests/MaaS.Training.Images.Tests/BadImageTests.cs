@@ -68,7 +68,7 @@ public sealed class BadImageTests
         var folder = ImageFolder.Open(_pictures.Path, Fixed);
         Assert.That(
             () => Epochs.Read(folder, Epochs.Plan()),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("010.jpg: image: expected a whole Jpeg file"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("010.jpg: image: expected a whole JPEG file"));
     }
 
     [Test]
