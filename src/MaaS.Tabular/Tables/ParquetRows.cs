@@ -28,7 +28,11 @@ internal static class ParquetRows
         }
     }
 
-    private static ColumnKind? Kind(DataField field) => Type.GetTypeCode(field.ClrType) switch
+    // Parquet.Net's own type of texts is a span of characters.
+    private static TypeCode Code(DataField field)
+        => field.ClrType == typeof(ReadOnlyMemory<char>) ? TypeCode.String : Type.GetTypeCode(field.ClrType);
+
+    private static ColumnKind? Kind(DataField field) => Code(field) switch
     {
         _ when field.IsArray => throw new InvalidDataException(
             $"column '{field.Name}': expected one value a row, got a list."),
@@ -44,7 +48,7 @@ internal static class ParquetRows
 
     private static Task ReadAsync(
         ParquetRowGroupReader rows, DataField field, List<string?> into, Func<string?, string?> cell,
-        CancellationToken cancellationToken) => Type.GetTypeCode(field.ClrType) switch
+        CancellationToken cancellationToken) => Code(field) switch
         {
             TypeCode.String => StringsAsync(rows, field, into, cell, cancellationToken),
             TypeCode.Boolean => ValuesAsync<bool>(rows, field, into, static v => v ? "true" : "false", cancellationToken),
