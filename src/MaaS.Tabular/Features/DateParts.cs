@@ -46,10 +46,11 @@ internal static class DateParts
             "LabelEncoder", [input], ("keys_strings", new[] { "" }), ("values_int64s", new[] { 1L }), ("default_int64", 0));
         graph.Graph.Node[^1].Domain = "ai.onnx.ml";
         missing = graph.Node("Cast", [missing], ("to", (int)DataType.Bool));
-        var epoch = new Onnx.Schema.TensorProto { Name = graph.UniqueName("epoch"), DataType = (int)DataType.String };
-        epoch.StringData.Add(Google.Protobuf.ByteString.CopyFromUtf8("1970-01-01"));
-        graph.Graph.Initializer.Add(epoch);
-        var days = First(First(graph.Node("Where", [missing, epoch.Name, input]), "T"), " ");
+        var epoch = graph.Node(
+            "LabelEncoder", [input],
+            ("keys_strings", new[] { "" }), ("values_strings", new[] { "1970-01-01" }), ("default_string", "1970-01-01"));
+        graph.Graph.Node[^1].Domain = "ai.onnx.ml";
+        var days = First(First(graph.Node("Where", [missing, epoch, input]), "T"), " ");
         var fields = graph.Node(
             "Cast", [graph.Nodes("StringSplit", [days], 2, ("delimiter", "-"))[0]], ("to", (int)DataType.Double));
         string Field(long index) => graph.Node("Gather", [fields, graph.Ints(index)], ("axis", 1));    // (N, 1)

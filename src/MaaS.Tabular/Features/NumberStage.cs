@@ -109,10 +109,12 @@ internal sealed class NumberStage
         }
     }
 
+    // Rounded to float32: the last digits of logarithms and powers are not the same in every implementation, and a row
+    // that stands on a tree's threshold (scaled medians and means are 0) must fall the same way in all.
     private double Transform(int c, double x) => _options.Transform switch
     {
-        NumberTransform.Log => Math.Sign(x) * Math.Log(1 + Math.Abs(x)),
-        NumberTransform.YeoJohnson => YeoJohnson.Apply(x, _lambda[c]),
+        NumberTransform.Log => (float)Math.CopySign(Math.Log(1 + Math.Abs(x)), x),
+        NumberTransform.YeoJohnson => (float)YeoJohnson.Apply(x, _lambda[c]),
         _ => x,
     };
 
@@ -122,22 +124,25 @@ internal sealed class NumberStage
         switch (_options.Transform)
         {
             case NumberTransform.Log:
-                return graph.Node(
+                return Rounded(graph.Node(
                     "Mul",
                     [
                         graph.Node("Sign", [x]),
                         graph.Node("Log", [graph.Node("Add", [graph.Node("Abs", [x]), one])]),
-                    ]);
+                    ]));
             case NumberTransform.YeoJohnson:
                 var zero = graph.Scalar(0d);
                 // Each half is zero where the other one holds.
                 var above = Half(graph.Node("Add", [graph.Node("Max", [x, zero]), one]), _lambda);
                 var below = Half(
                     graph.Node("Sub", [one, graph.Node("Min", [x, zero])]), Array.ConvertAll(_lambda, static l => 2 - l));
-                return graph.Node("Sub", [above, below]);
+                return Rounded(graph.Node("Sub", [above, below]));
             default:
                 return x;
         }
+
+        string Rounded(string value) => graph.Node(
+            "Cast", [graph.Node("Cast", [value], ("to", (int)DataType.Float))], ("to", (int)DataType.Double));
 
         string Half(string shifted, double[] power)
         {

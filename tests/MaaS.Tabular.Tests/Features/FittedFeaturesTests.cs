@@ -22,7 +22,7 @@ public sealed class FittedFeaturesTests
     [TestCase(Imputation.Median, NumberTransform.None, Scaling.Standard, 1e-12)]
     [TestCase(Imputation.Mean, NumberTransform.None, Scaling.Robust, 1e-12)]
     [TestCase(Imputation.Mode, NumberTransform.None, Scaling.MinMax, 1e-12)]
-    [TestCase(Imputation.Median, NumberTransform.Log, Scaling.Standard, 1e-12)]
+    [TestCase(Imputation.Median, NumberTransform.Log, Scaling.Standard, 1e-6)]
     [TestCase(Imputation.Median, NumberTransform.None, Scaling.None, 1e-12)]
     [TestCase(Imputation.Median, NumberTransform.YeoJohnson, Scaling.Standard, 1e-5)]
     public void Transform_OfNumbers_IsScikitLearns(
