@@ -20,7 +20,7 @@ public sealed class LocalFeed
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>The libraries that are packed.</summary>
-    public static IReadOnlyList<string> Libraries { get; } = ["MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Training", "MaaS.Serving", "MaaS.Serving.Images", "MaaS.Client", "MaaS"];
+    public static IReadOnlyList<string> Libraries { get; } = ["MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Tabular", "MaaS.Training", "MaaS.Serving", "MaaS.Serving.Images", "MaaS.Client", "MaaS"];
 
     [OneTimeSetUp]
     public void Pack()

@@ -11,6 +11,8 @@ namespace MaaS.Tabular.Learners.Boosting;
 /// macOS.</remarks>
 public sealed class GradientBoosting : ILearner
 {
+    private const int FewCells = 200_000;
+
     /// <summary>Rounds, 1 or more; each adds one tree, of more than two classes one a class.</summary>
     public int Rounds { get; init; } = 100;
 
@@ -29,7 +31,8 @@ public sealed class GradientBoosting : ILearner
     /// <summary>Seed of the draws that break ties.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads, 0 for one a core.</summary>
+    /// <summary>Threads; 0 for one a core, and a single one for tables of fewer than 200,000 cells, which several
+    /// threads only slow down.</summary>
     public int Threads { get; init; }
 
     /// <inheritdoc/>
@@ -54,10 +57,11 @@ public sealed class GradientBoosting : ILearner
             { Classes.Count: 2 } => ("binary", Link.Logistic, 1),
             _ => ($"multiclass num_class={target.Classes.Count}", Link.Softmax, target.Classes.Count),
         };
+        var threads = Threads == 0 && features.Values.Length < FewCells ? 1 : Threads;
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
             $"objective={objective} learning_rate={LearningRate} num_leaves={Leaves} min_data_in_leaf={MinLeafRows} "
-                + $"lambda_l2={L2} seed={Seed} num_threads={Threads} deterministic=true force_row_wise=true verbosity=-1");
+                + $"lambda_l2={L2} seed={Seed} num_threads={threads} deterministic=true force_row_wise=true verbosity=-1");
         var text = LightGbm.Train(
             features, Array.ConvertAll(target.Values, static y => (float)y), Array.ConvertAll(counts, static w => (float)w),
             parameters, Rounds, cancellationToken);
