@@ -15,6 +15,9 @@ internal sealed class Soak(int requests)
     // Of the resident memory after two fifths, in which pools and compiled code grow to their size.
     private const double MaxGrowth = 1.15;
 
+    // In which the server gives back what it can.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
+
     private readonly SoakCounts _counts = new();
     private int _sent;
 
@@ -61,7 +64,7 @@ internal sealed class Soak(int requests)
         var all = Task.WhenAll(clients);
         Console.WriteLine(
             "   s  requests     right  wrong  failed  unloaded  version  changes  resident MiB  managed MiB");
-        var (version, changes) = (1L, 0);
+        var (version, changes, first) = (1L, 0, Resident(server));
         List<double> resident = [];
         while (!all.IsCompleted)
         {
@@ -87,8 +90,13 @@ internal sealed class Soak(int requests)
         var last = Middle(resident.TakeLast(Math.Max(1, resident.Count / 5)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{requests / clock.Elapsed.TotalSeconds:F0} requests/s; resident memory {warm:F1} MiB in the third "
-                + $"fifth, {last:F1} MiB in the last ({last / warm:F3}x)"));
+            $"{requests / clock.Elapsed.TotalSeconds:F0} requests/s; resident memory {warm:F1} MiB in the third fifth, "
+                + $"{last:F1} MiB in the last ({last / warm:F3}x)"));
+        await Task.Delay(Quiet);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"resident memory {first:F1} MiB before the first request, {Resident(server):F1} MiB after "
+                + $"{Quiet.TotalMinutes:F0} quiet minutes"));
         if (_counts.FirstFault is { } fault)
         {
             Console.WriteLine($"first fault: {fault}");

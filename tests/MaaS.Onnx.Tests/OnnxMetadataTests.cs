@@ -29,6 +29,18 @@ public sealed class OnnxMetadataTests
     }
 
     [Test]
+    public void Preprocessing_WithGeometry_SavedAndLoaded_IsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        var geometry = new ImageGeometry { ResizeShorter = 256, CropHeight = 224, CropWidth = 224, Interpolation = ImageInterpolation.Bicubic };
+        var model = Graphs.Linear();
+        model.SetPreprocessing(new ImagePreprocessing(0.5, [0.1], [1]) { Geometry = geometry });
+        model.Save(folder["m.onnx"]);
+
+        Assert.That(OnnxModel.Load(folder["m.onnx"]).GetPreprocessing()!.Geometry, Is.EqualTo(geometry));
+    }
+
+    [Test]
     public void Get_MissingProperty_IsNull()
     {
         Assert.That(Graphs.Linear().GetLabels(), Is.Null);

@@ -1,3 +1,4 @@
+using MaaS.Serving.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +18,8 @@ internal static class ModelServices
             s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(
         [
+            // Before the lifecycle, whose first look then finds what the registry has.
+            ServiceDescriptor.Singleton<IHostedService, RegistryFollower>(),
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
         ]);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MaaS.Training.Fitting.Parameters;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using TorchSharp;
@@ -29,15 +31,16 @@ public sealed record ExecutionPlan(
     /// <param name="options">What they leave open is chosen here.</param>
     /// <param name="device">Where batches go.</param>
     /// <param name="batchSize">Samples of a whole batch, at least 1.</param>
-    /// <exception cref="ArgumentException">The options ask for workers where the model or the device has room for one
-    /// alone.</exception>
+    /// <param name="divided">Whether batches can be fetched in parts.</param>
+    /// <exception cref="ArgumentException">The options ask for workers where the model, the source or the device has room
+    /// for one alone.</exception>
     internal static ExecutionPlan For(
-        nn.Module<Tensor, Tensor> model, TrainerOptions options, Device device, long batchSize)
+        nn.Module model, TrainerOptions options, Device device, long batchSize, bool divided)
     {
         var onCpu = device.type == DeviceType.CPU;
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var threads = options.Threads > 0 ? options.Threads : ProcessGroup.Cores;
         var observed = PreparedLayers.AnyIn(model);   // Averages ranges from batch to batch: not on several threads.
-        var parallel = !observed && IsParallel(model);
+        var parallel = divided && !observed && IsParallel(model);
         if (options.Workers > 1 && observed)
         {
             throw new ArgumentException(
@@ -50,6 +53,13 @@ public sealed record ExecutionPlan(
             throw new ArgumentException(
                 $"Workers: expected 1 for a module with {layer.GetName()} ('{name}'), which takes statistics of the "
                     + $"whole batch or draws random numbers, got {options.Workers}.");
+        }
+
+        if (options.Workers > 1 && !divided)
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 for a source whose batches come whole, got {options.Workers}; workers share "
+                    + "samples that are fetched by their positions.");
         }
 
         if (options.Workers > 1 && !onCpu)
@@ -76,7 +86,7 @@ public sealed record ExecutionPlan(
             $"{Device}, {Workers} worker{(Workers == 1 ? "" : "s")} of {ThreadsPerWorker} "
                 + $"thread{(ThreadsPerWorker == 1 ? "" : "s")}, "
             + $"{(ChannelsLast ? "channels-last, " : "")}"
-            + $"{(Precision == TrainingPrecision.Fp32 ? "float32" : "bfloat16")}");
+            + $"{Precision.Name()}");
 
     private static bool IsParallel(nn.Module model) => model switch
     {

@@ -41,6 +41,17 @@ public sealed class ModelPackageTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
+    public void FromJson_Geometry_IsKeptAndChecked()
+    {
+        var geometry = new ImageGeometry { ResizeShorter = 36, CropHeight = 32, CropWidth = 32 };
+        var manifest = Manifest with { Preprocessing = new ImagePreprocessing(1, [0], [1]) { Geometry = geometry } };
+        Assert.That(ModelManifest.FromJson(manifest.ToJson()).Preprocessing!.Geometry, Is.EqualTo(geometry));
+
+        var faulty = manifest with { Preprocessing = manifest.Preprocessing with { Geometry = new ImageGeometry { CropWidth = 3 } } };
+        Assert.That(faulty.Faults(), Has.Some.Contains("preprocessing.geometry: cropHeight and cropWidth: expected both or none"));
+    }
+
+    [Test]
     public async Task Create_OverwriteOfAFolderThatIsNoPackage_KeepsTheFolder()
     {
         Directory.CreateDirectory(_folder["documents"]);

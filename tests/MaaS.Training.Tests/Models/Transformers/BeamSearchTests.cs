@@ -108,6 +108,25 @@ public sealed class BeamSearchTests
             Throws.InstanceOf<OperationCanceledException>());
     }
 
+    [Test]
+    public void Greedy_InTensorOperators_WritesWhatOneBeamDoes([Values] PositionKind positions)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(positions);
+        var (ids, mask) = Sources();
+        var expected = model.Generate(ids, mask, Options(1, 0));
+
+        var written = model.Greedy(ids, mask, Start, MaxLength);
+
+        Assert.That(written.shape, Is.EqualTo(new long[] { 2, MaxLength }));
+        for (var row = 0; row < 2; row++)
+        {
+            long[] tokens = written[row].data<long>().ToArray();
+            var end = Array.IndexOf(tokens, End);
+            Assert.That(end < 0 ? tokens : tokens[..(end + 1)], Is.EqualTo(expected[row][0].Tokens), $"row {row}");
+        }
+    }
+
     private static BeamSearchOptions Options(int beams, double penalty) => new()
     {
         StartId = Start,

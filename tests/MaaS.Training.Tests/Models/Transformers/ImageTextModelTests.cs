@@ -1,6 +1,7 @@
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public sealed class ImageTextModelTests
     }
 
     [Test]
-    public void Loss_OfPairsOfFashionMnistAndCaptions_TeachesTheModelToNameImages()
+    public void Fit_PairsOfFashionMnistAndCaptions_TeachesTheModelToNameImages()
     {
         using var train = Data().Train.Take(4_000);
         using var test = Data().Test.Take(1_000);
@@ -64,17 +65,12 @@ public sealed class ImageTextModelTests
             },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
-        var optimizer = optim.Adam(model.parameters(), 2e-3);
-        for (var step = 0; step < 160; step++)
-        {
-            using var inner = NewDisposeScope();
-            var (images, labels) = train.GetBatch(randint(0, train.Count, [32], ScalarType.Int64), CPU);
-            var loss = ImageTextModel.Loss(
-                model.call(images, captions.index_select(0, labels), mask.index_select(0, labels)));
-            optimizer.zero_grad();
-            loss.backward();
-            optimizer.step();
-        }
+        var task = new ContrastiveTask<ImageTextModel, (Tensor Images, Tensor Labels)>((towers, batch) => new(
+            towers.EmbedImages(batch.Images),
+            towers.EmbedTexts(captions.index_select(0, batch.Labels), mask.index_select(0, batch.Labels)), towers.Scale, batch.Labels));
+        var epoch = new Trainer(new TrainerOptions { Epochs = 2, BatchSize = 32, LearningRate = 2e-3, Device = "cpu", Seed = 1 }).Fit(
+            model, task, new IndexedBatches(train), new IndexedBatches(test)).Epochs[^1];
+        Assert.That(epoch.ValidationMetrics["recall_at_1"], Is.GreaterThan(0.6));
 
         model.eval();
         using var noGrad = no_grad();
