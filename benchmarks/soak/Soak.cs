@@ -87,7 +87,8 @@ internal sealed class Soak(int requests)
         await Task.Delay(Quiet);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"resident memory {first:F1} MiB before the first request, {Resident(server):F1} MiB after {Quiet.TotalMinutes:F0} quiet minutes"));
+            $"resident memory {first:F1} MiB before the first request, {Resident(server):F1} MiB after ")
+            + $"{Quiet.TotalMinutes} quiet minutes");
         if (_counts.FirstFault is { } fault)
         {
             Console.WriteLine($"first fault: {fault}");
