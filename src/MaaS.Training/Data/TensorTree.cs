@@ -94,16 +94,35 @@ public static class TensorTree
 
                 return copy;
             case IList list:
-                var added = (IList)New(list);
-                foreach (var item in list)
-                {
-                    added.Add(Mapped(item, change));
-                }
-
-                return added;
+                return MappedList(list, change);
             default:
                 return TensorMembers.With(value, member => Mapped(member, change));
         }
+    }
+
+    // A list that cannot be made empty and filled, as those of collection expressions, becomes an array.
+    private static IList MappedList(IList list, Func<Tensor, Tensor> change)
+    {
+        if (!list.IsReadOnly && list.GetType().GetConstructor(Type.EmptyTypes) is { } constructor)
+        {
+            var added = (IList)constructor.Invoke(null);
+            foreach (var item in list)
+            {
+                added.Add(Mapped(item, change));
+            }
+
+            return added;
+        }
+
+        var element = list.GetType().GetInterfaces().First(
+            static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>)).GetGenericArguments()[0];
+        var array = Array.CreateInstance(element, list.Count);
+        for (var i = 0; i < array.Length; i++)
+        {
+            array.SetValue(Mapped(list[i], change), i);
+        }
+
+        return array;
     }
 
     private static object New(object like)

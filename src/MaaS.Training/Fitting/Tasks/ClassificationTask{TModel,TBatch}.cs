@@ -55,7 +55,9 @@ public class ClassificationTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
             || !(targets.is_floating_point() ? outputs.shape : outputs.shape[..1]).SequenceEqual(targets.shape))
         {
             var classes = Classes?.ToString() ?? "C";
-            throw Unfit($"logits (B,{classes}) and targets (B), or probabilities (B,{classes})", outputs, targets);
+            var number = Classes is null ? "" : $" for {classes} classes";
+            throw Unfit(
+                $"logits (B,{classes}){number} and targets (B), or probabilities (B,{classes})", outputs, targets);
         }
 
         return (outputs, targets.to(targets.is_floating_point() ? ScalarType.Float32 : ScalarType.Int64));
