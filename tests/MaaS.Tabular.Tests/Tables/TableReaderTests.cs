@@ -13,9 +13,9 @@ public sealed class TableReaderTests
     [TearDown]
     public void DeleteFolder() => _folder.Dispose();
 
-    [TestCase("age,city,member,since\n41,Kyoto,true,2020-01-02\n,Osaka,no,2021-05-06T07:08:09\n3.5,NA,yes,\n", "t.csv")]
-    [TestCase("age;city;member;since\n41;Kyoto;true;2020-01-02\n;Osaka;no;2021-05-06 07:08:09\n3.5;NA;yes;\n", "t.csv")]
-    [TestCase("age\tcity\tmember\tsince\n41\tKyoto\ttrue\t2020-01-02\n\tOsaka\tno\t2021-05-06T07:08:09\n3.5\t\tyes\tNaN\n", "t.tsv")]
+    [TestCase("age,city,member,since\n41,Kyoto,true,2020-01-02\n,Osaka,false,2021-05-06T07:08:09\n3.5,NA,TRUE,\n", "t.csv")]
+    [TestCase("age;city;member;since\n41;Kyoto;true;2020-01-02\n;Osaka;false;2021-05-06 07:08:09\n3.5;NA;TRUE;\n", "t.csv")]
+    [TestCase("age\tcity\tmember\tsince\n41\tKyoto\ttrue\t2020-01-02\n\tOsaka\tfalse\t2021-05-06T07:08:09\n3.5\t\tTRUE\tNaN\n", "t.tsv")]
     [TestCase("{\"age\":41,\"city\":\"Kyoto\",\"member\":true,\"since\":\"2020-01-02\"}\n{\"city\":\"Osaka\",\"member\":false,"
         + "\"since\":\"2021-05-06T07:08:09\"}\n{\"age\":3.5,\"city\":null,\"member\":true}\n", "t.jsonl")]
     public async Task ReadAsync_OfEachFormat_FindsKindsOnAllRows(string text, string name)
