@@ -48,8 +48,10 @@ internal static class KindInference
             if (count.Yes >= MostlyCount && count.Yes >= MostlyShare * present)
             {
                 throw new InvalidDataException(
-                    $"row {count.FirstOther + 1}, column '{name}': expected a {count.Name} as in {count.Yes} of {present} "
-                        + $"rows, got '{cells[count.FirstOther]}'; correct the cell, name it among the missing values, or "
+                    $"row {count.FirstOther + 1}, column '{name}': expected a {count.Name} as in {count.Yes} of "
+                        + $"{present} "
+                        + $"rows, got '{cells[count.FirstOther]}'; correct the cell, name it among the missing "
+                        + $"values, or "
                         + "say that the column holds categories.");
             }
         }
