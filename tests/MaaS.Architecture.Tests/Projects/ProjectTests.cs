@@ -45,7 +45,7 @@ public sealed class ProjectTests
 
         // Native assets have no assembly to be referred to.
         Assert.That(
-            file.Packages.Where(static p => !p.Contains("NativeAssets", StringComparison.Ordinal))
+            file.Packages.Where(static p => p != "LightGBM" && !p.Contains("NativeAssets", StringComparison.Ordinal))
                 .Select(static p => Assemblies.GetValueOrDefault(p, p)),
             Is.SubsetOf(used));
     }
