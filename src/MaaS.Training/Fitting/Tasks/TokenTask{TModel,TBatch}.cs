@@ -16,7 +16,8 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
     {
     }
 
-    /// <summary>The target that does not count, as padding does not: −100 as in PyTorch, or the id of padding.</summary>
+    /// <summary>The target that does not count, as padding does not: −100 as in PyTorch, or the id of
+    /// padding.</summary>
     public long IgnoreIndex { get; init; } = -100;
 
     /// <summary>Share of a target's probability that is spread over all classes, 0 to below 1.</summary>

@@ -57,7 +57,8 @@ internal sealed class WeightAverageTests
         var state = model.state_dict();
         foreach (var weight in expected.EnumerateObject())
         {
-            Assert.That(state[weight.Name].data<float>().ToArray(), Is.EqualTo(Flat(weight.Value)).Within(1e-5), weight.Name);
+            Assert.That(
+                state[weight.Name].data<float>().ToArray(), Is.EqualTo(Flat(weight.Value)).Within(1e-5), weight.Name);
         }
     }
 
@@ -73,8 +74,11 @@ internal sealed class WeightAverageTests
         AssertWeights(model, _fixture.GetProperty("ema"));
         Assert.That(average.Count, Is.EqualTo(12));
         using var noGrad = no_grad();
-        var loss = nn.functional.mse_loss(model.call(X), tensor(_fixture.GetProperty("y").Deserialize<float[]>()!, [20, 1]));
-        Assert.That(result.Epochs[^1].ValidationLoss, Is.EqualTo(loss.item<float>()).Within(1e-5), "measured with the averages");
+        var loss = nn.functional.mse_loss(
+            model.call(X), tensor(_fixture.GetProperty("y").Deserialize<float[]>()!, [20, 1]));
+        Assert.That(
+            result.Epochs[^1].ValidationLoss, Is.EqualTo(loss.item<float>()).Within(1e-5),
+            "measured with the averages");
     }
 
     [Test]
@@ -111,7 +115,8 @@ internal sealed class WeightAverageTests
         var averaged = new Trainer(Options with { Callbacks = [average] }).Fit(with, new RegressionTask(), Data, Data);
         var plain = new Trainer(Options).Fit(without, new RegressionTask(), Data, Data);
 
-        Assert.That(averaged.Epochs.Select(static e => e.TrainLoss), Is.EqualTo(plain.Epochs.Select(static e => e.TrainLoss)));
+        Assert.That(
+            averaged.Epochs.Select(static e => e.TrainLoss), Is.EqualTo(plain.Epochs.Select(static e => e.TrainLoss)));
         Assert.That(averaged.Epochs[^1].ValidationLoss, Is.Not.EqualTo(plain.Epochs[^1].ValidationLoss));
     }
 
@@ -154,7 +159,8 @@ internal sealed class WeightAverageTests
         new Trainer(Options with { Epochs = 1, Callbacks = [average] }).Fit(model, new RegressionTask(), Data);
         Assert.That(
             () => average.LoadState(new Dictionary<string, Tensor> { ["average.0.weight"] = zeros(2, 2) }),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("expected an average (4,3) of '0.weight', got (2,2)"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
+                "expected an average (4,3) of '0.weight', got (2,2)"));
     }
 
     [Test]

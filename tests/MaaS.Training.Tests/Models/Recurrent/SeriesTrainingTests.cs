@@ -32,7 +32,8 @@ internal sealed class SeriesTrainingTests
             for (var t = 0; t < Length; t++)
             {
                 var angle = y[i] switch { 0 => 0.4 * t, 1 => 0.9 * t, _ => 0.02 * t * t };
-                x[(i * Length) + t] = (float)(20 + (3 * (Math.Sin(angle + phase) + ((random.NextDouble() - 0.5) * 0.6))));
+                x[(i * Length) + t] = (float)(
+                    20 + (3 * (Math.Sin(angle + phase) + ((random.NextDouble() - 0.5) * 0.6))));
             }
         }
 
