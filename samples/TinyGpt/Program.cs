@@ -1,4 +1,5 @@
-// A language model from a novel to a server that streams what it writes. Run: dotnet run -c Release --project samples/TinyGpt [steps]
+// A language model from a novel to a server that streams what it writes. Run:
+// dotnet run -c Release --project samples/TinyGpt [steps]
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -32,7 +33,8 @@ var (learned, unseen) = (tokenizer.Encode(train).Ids, tokenizer.Encode(heldBack)
 using var gpt = new Gpt(new GptOptions
 {
     Vocabulary = tokenizer.VocabSize,
-    Decoder = new() { Width = 128, Layers = 4, Heads = 4, MaxLength = 256, Dropout = 0, Positions = PositionKind.Rotary },
+    Decoder =
+        new() { Width = 128, Layers = 4, Heads = 4, MaxLength = 256, Dropout = 0, Positions = PositionKind.Rotary },
 });
 using var text = tensor(Array.ConvertAll(learned, id => (long)id));
 using var windows = text.unfold(0, Context + 1, 1);                                                                // (N, T + 1), a view
@@ -64,12 +66,15 @@ using var generator = await TextGenerator.OpenAsync("story.maas");
 var options = new GenerationOptions { MaxNewTokens = 100, Temperature = 0.7, TopP = 0.9, Seed = 1 };
 Console.WriteLine("The whale" + string.Concat(generator.Generate("The whale", options).Select(piece => piece.Text)));
 
-// … and over HTTP, piece by piece: curl -N -d '{"text_input": "The whale"}' http://127.0.0.1:PORT/v2/models/story/generate_stream
-await using var server = await ServingHost.StartAsync(o => o.ModelsPath = "story.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
+// … and over HTTP, piece by piece:
+// curl -N -d '{"text_input": "The whale"}' http://127.0.0.1:PORT/v2/models/story/generate_stream
+await using var server = await ServingHost.StartAsync(
+    o => o.ModelsPath = "story.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
 using var http = new HttpClient { BaseAddress = server.Address };
 using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/story/generate_stream")
 {
-    Content = JsonContent.Create(new { text_input = "Captain Ahab", max_tokens = 100, temperature = 0.7, top_p = 0.9, seed = 1 }),
+    Content = JsonContent.Create(
+        new { text_input = "Captain Ahab", max_tokens = 100, temperature = 0.7, top_p = 0.9, seed = 1 }),
 };
 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 Console.Write("Captain Ahab");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
 using MaaS.Training.Evaluation;
@@ -18,10 +19,12 @@ internal sealed class TrainCommand : VerbCommand
     private readonly TrainingOptions _training = new();
     private readonly TextOptions _texts = new();
     private readonly TextModelOptionSet _textModel = new();
+    private readonly TabularOptionSet _tabular = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
-        Description = "Where the trained model goes; models/MODEL-DATA.safetensors without it.",
-        HelpName = "file.safetensors",
+        Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package models/DATA.maas, "
+            + "without it.",
+        HelpName = "file",
     };
 
     public TrainCommand()
@@ -31,6 +34,7 @@ internal sealed class TrainCommand : VerbCommand
         _texts.AddTo(this);
         _training.AddTo(this);
         _textModel.AddTo(this);
+        _tabular.AddTo(this);
         Options.Add(_output);
     }
 
@@ -45,12 +49,20 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
         ("mpirun -n 4 maas train --model resnet --data fashion-mnist",
             "Four processes together; docs/distributed.md."),
+        ("maas train --task tabular --csv customers.csv --label churn --budget 5m",
+            "Your own table: the best of several learners, as a package that serves."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
 
-    protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        if (_textModel.IsTable(result))
+        {
+            await TrainOnTableAsync(result, cancellationToken);
+            return ExitCode.Success;
+        }
+
         using var processes = ProcessGroup.FromEnvironment();
         if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
         {
@@ -61,8 +73,24 @@ internal sealed class TrainCommand : VerbCommand
             TrainOnImages(result, processes, cancellationToken);
         }
 
-        return Task.FromResult(ExitCode.Success);
+        return ExitCode.Success;
     }
+
+    private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var (file, label, testShare, seed) = _texts.Table(result);
+        var options = _tabular.Training(result, label, testShare, seed);
+        var reading = _tabular.Reading(result);
+        var name = ModelName(Path.GetFileNameWithoutExtension(file));
+        var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
+        AtomicFile.EnsureWritable(output);
+        await TabularTraining.RunAsync(file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
+    }
+
+    // What a file may be called and a model may not becomes a dash.
+    private static string ModelName(string file) => string.Concat(
+        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.') is { Length: > 0 } name
+            ? name[..Math.Min(name.Length, 100)] : "table";
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {

@@ -76,7 +76,6 @@ public static class ModelWeights
             throw new InvalidDataException(
                 $"{path}: expected {targets.Count} tensors, got {extra} as well; the file belongs to another model.");
         }
-
     }
 
     /// <summary>Copies a file's tensors into others that were checked before.</summary>
@@ -86,9 +85,11 @@ public static class ModelWeights
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        foreach (var (name, target) in targets)
+
+        // All of them are read before the first is copied: one that cannot be read leaves the targets as they were.
+        foreach (var (target, value) in targets.Select(t => (t.Value, TensorValues.ToTensor(file[t.Key]))).ToArray())
         {
-            target.copy_(TensorValues.ToTensor(file[name]));
+            target.copy_(value);
         }
     }
 }

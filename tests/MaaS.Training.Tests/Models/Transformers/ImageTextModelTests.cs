@@ -51,7 +51,14 @@ public sealed class ImageTextModelTests
         {
             Vocabulary = vocabulary,
             Shared = 32,
-            Image = new() { Patch = 14, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } },
+            Image = new() { Patch = 14, Encoder = new()
+            {
+                Width = 48,
+                Heads = 4,
+                Layers = 2,
+                FeedForward = 96,
+                Dropout = 0,
+            } },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
         var task = new ContrastiveTask<ImageTextModel, (Tensor Images, Tensor Labels)>((towers, batch) => new(
@@ -81,14 +88,16 @@ public sealed class ImageTextModelTests
     [TestCase("vit", 1, 28, 28)]
     [TestCase("vit", 3, 10, 15)]
     [TestCase("vit", 1, 11, 13)]
-    public void Create_VisionTransformerOfTheCatalogue_FitsItsPatches(string name, long channels, long height, long width)
+    public void Create_VisionTransformerOfTheCatalogue_FitsItsPatches(
+        string name, long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
         using var model = ModelCatalog.Create(name, [channels, height, width], 4, seed: 1);
         Assert.That(model.call(zeros(2, channels, height, width)).shape, Is.EqualTo(new long[] { 2, 4 }));
         Assert.That(
             () => model.call(zeros(2, channels, height, width + 1)),
-            Throws.ArgumentException.With.Message.Contains($"expected images (B,{channels},{height},{width}), got (2,{channels},{height},{width + 1})"));
+            Throws.ArgumentException.With.Message.Contains(
+                $"expected images (B,{channels},{height},{width}), got (2,{channels},{height},{width + 1})"));
     }
 
     // "a photo of T-shirt/top" and so on, a token for each word, padded with 0.
