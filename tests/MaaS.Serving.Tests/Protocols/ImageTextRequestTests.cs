@@ -165,7 +165,8 @@ public sealed class ImageTextRequestTests
     [Test]
     public async Task Predict_TextAlone_SaysThatTheImageIsMissing()
     {
-        using var content = new StringContent("""{"inputs": {"text": ["is this a bag?"]}}""", Encoding.UTF8, "application/json");
+        const string Body = """{"inputs": {"text": ["is this a bag?"]}}""";
+        using var content = new StringContent(Body, Encoding.UTF8, "application/json");
         using var response = await _server.Client.PostAsync(
             new Uri("/v1/models/looks:predict", UriKind.Relative), content);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));

@@ -50,7 +50,8 @@ internal sealed class WeightAverageTests
     }
 
     private static float[] Flat(JsonElement values)
-        => values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().SelectMany(Flat)] : [values.GetSingle()];
+        => values.ValueKind == JsonValueKind.Array
+            ? [.. values.EnumerateArray().SelectMany(Flat)] : [values.GetSingle()];
 
     private static void AssertWeights(nn.Module model, JsonElement expected)
     {
@@ -141,7 +142,8 @@ internal sealed class WeightAverageTests
                     CheckpointPath = Path.Combine(_folder, $"{kind}-{name}.safetensors"),
                     Resume = true,
                 }).Fit(model, new RegressionTask(), Data, Data);
-                weights = [.. model.state_dict().Where(static e => e.Value.is_floating_point()).SelectMany(static e => e.Value.data<float>().ToArray())];
+                weights = [.. model.state_dict().Values.Where(static v => v.is_floating_point())
+                    .SelectMany(static v => v.data<float>().ToArray())];
             }
 
             return weights;

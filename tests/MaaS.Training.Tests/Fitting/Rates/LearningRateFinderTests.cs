@@ -103,7 +103,9 @@ internal sealed class LearningRateFinderTests
     [Test]
     public void ToSvg_OfASweep_MarksTheSuggestion()
     {
-        var sweep = new LearningRateSweep([.. Enumerable.Range(0, 40).Select(static i => new RatePoint(Math.Pow(10, (i / 10.0) - 4), 1 / (1 + Math.Exp(i - 20.0)), 1 / (1 + Math.Exp(i - 20.0))))]);
+        static double Loss(int i) => 1 / (1 + Math.Exp(i - 20.0));
+        var sweep = new LearningRateSweep([.. Enumerable.Range(0, 40).Select(
+            static i => new RatePoint(Math.Pow(10, (i / 10.0) - 4), Loss(i), Loss(i)))]);
         var svg = XDocument.Parse(sweep.ToSvg());
         Assert.That(svg.Root!.Name.LocalName, Is.EqualTo("svg"));
         Assert.That(svg.Descendants().Count(static e => e.Name.LocalName == "circle"), Is.EqualTo(1));

@@ -9,48 +9,51 @@ internal sealed class TaskTests
 {
     private static readonly double[] PixelWeights = [1, 2, 0.5];
 
+    private static readonly string[] LabelMetrics = ["accuracy", "label_accuracy", "f1_macro", "f1_micro", "auc"];
+
+    private static readonly string[] BinaryMetrics = ["accuracy", "auc", "f1", "precision", "recall"];
+
+    private static readonly string[] ClassMetrics = ["accuracy", "top5", "f1_macro", "f1_micro", "auc"];
+
+    private static readonly string[] TokenMetrics = ["accuracy", "f1_macro", "f1_micro"];
+
     private static readonly Dictionary<string, Func<TrainingTask<nn.Module, TaskSamples>>> Tasks = new()
     {
-        ["multi-label"] = ()
-            => new MultiLabelTask<nn.Module,
-                TaskSamples>(Predict) { Metrics = ["accuracy", "label_accuracy", "f1_macro", "f1_micro", "auc"] },
+        ["multi-label"] = () => new MultiLabelTask<nn.Module, TaskSamples>(Predict) { Metrics = LabelMetrics },
         ["multi-label thresholds"] = () => new MultiLabelTask<nn.Module, TaskSamples>(Predict)
         {
-            Metrics = ["accuracy", "label_accuracy", "f1_macro", "f1_micro", "auc"],
+            Metrics = LabelMetrics,
             Thresholds = [0.5, 0.3, 0.7],
             PositiveWeights = [1, 3, 0.5],
         },
-        ["multi-label weights"] = ()
-            => new MultiLabelTask<nn.Module,
-                TaskSamples>(Predict) { Metrics = ["accuracy", "label_accuracy", "f1_macro", "f1_micro", "auc"] },
-        ["binary"] = ()
-            => new BinaryTask<nn.Module, TaskSamples>(Predict) { Metrics = ["accuracy", "auc", "f1", "precision", "recall"] },
+        ["multi-label weights"] = () => new MultiLabelTask<nn.Module, TaskSamples>(Predict) { Metrics = LabelMetrics },
+        ["binary"] = () => new BinaryTask<nn.Module, TaskSamples>(Predict) { Metrics = BinaryMetrics },
         ["binary threshold"] = () => new BinaryTask<nn.Module, TaskSamples>(Predict)
         {
-            Metrics = ["accuracy", "auc", "f1", "precision", "recall"],
+            Metrics = BinaryMetrics,
             Threshold = 0.8,
             PositiveWeight = 2.5,
         },
-        ["mse"] = () => new RegressionTask<nn.Module, TaskSamples>(Predict),
-        ["mae"] = () => new RegressionTask<nn.Module, TaskSamples>(Predict, RegressionLoss.Mae),
-        ["huber"] = () => new RegressionTask<nn.Module, TaskSamples>(Predict, RegressionLoss.Huber(0.7)),
-        ["mse weights"] = () => new RegressionTask<nn.Module, TaskSamples>(Predict),
-        ["quantile"] = ()
-            => new RegressionTask<nn.Module, TaskSamples>(Predict, RegressionLoss.Quantile(0.1, 0.5, 0.9)),
-        ["tokens"] = ()
-            => new TokenClassificationTask<nn.Module,
-                TaskSamples>(Predict) { Metrics = ["accuracy", "f1_macro", "f1_micro"] },
+        ["mse"] = () => Regression(RegressionLoss.Mse),
+        ["mae"] = () => Regression(RegressionLoss.Mae),
+        ["huber"] = () => Regression(RegressionLoss.Huber(0.7)),
+        ["mse weights"] = () => Regression(RegressionLoss.Mse),
+        ["quantile"] = () => Regression(RegressionLoss.Quantile(0.1, 0.5, 0.9)),
+        ["tokens"] = () => new TokenClassificationTask<nn.Module, TaskSamples>(Predict) { Metrics = TokenMetrics },
         ["tokens weighted smoothed"] = () => new TokenClassificationTask<nn.Module, TaskSamples>(Predict)
         {
-            Metrics = ["accuracy", "f1_macro", "f1_micro"],
+            Metrics = TokenMetrics,
             ClassWeights = [1, 0.5, 2, 1],
             LabelSmoothing = 0.1,
         },
-        ["tokens sample weights"] = ()
-            => new TokenClassificationTask<nn.Module,
-                TaskSamples>(Predict) { Metrics = ["accuracy", "f1_macro", "f1_micro"] },
-        ["language model"] = ()
-            => new LanguageModelTask<nn.Module, TaskSamples>(Predict) { Metrics = ["accuracy", "perplexity"] },
+        ["tokens sample weights"] = () => new TokenClassificationTask<nn.Module, TaskSamples>(Predict)
+        {
+            Metrics = TokenMetrics,
+        },
+        ["language model"] = () => new LanguageModelTask<nn.Module, TaskSamples>(Predict)
+        {
+            Metrics = ["accuracy", "perplexity"],
+        },
         ["sequence to sequence"] = () => new SequenceToSequenceTask<nn.Module, TaskSamples>(Predict)
         {
             Metrics = ["accuracy", "perplexity", "sequence_accuracy"],
@@ -60,16 +63,17 @@ internal sealed class TaskTests
         ["segmentation weighted"] = () => Segmentation(SegmentationLoss.CrossEntropy, PixelWeights),
         ["segmentation dice"] = () => Segmentation(SegmentationLoss.Dice),
         ["segmentation both"] = () => Segmentation(SegmentationLoss.CrossEntropyAndDice),
-        ["classification"] = ()
-            => new ClassificationTask<nn.Module,
-                TaskSamples>(Predict) { Metrics = ["accuracy", "top5", "f1_macro", "f1_micro", "auc"] },
-        ["classification sample weights"] = ()
-            => new ClassificationTask<nn.Module,
-                TaskSamples>(Predict) { Metrics = ["accuracy", "top5", "f1_macro", "f1_micro", "auc"] },
-        ["classification soft"] = () => new ClassificationTask<nn.Module, TaskSamples>(Predict) { Metrics = [] },
+        ["classification"] = () => Classification(ClassMetrics),
+        ["classification sample weights"] = () => Classification(ClassMetrics),
+        ["classification soft"] = () => Classification([]),
         ["contrastive"] = () => Contrastive(withKeys: false),
         ["contrastive keys"] = () => Contrastive(withKeys: true),
     };
+
+    private static RegressionTask<nn.Module, TaskSamples> Regression(RegressionLoss loss) => new(Predict, loss);
+
+    private static ClassificationTask<nn.Module, TaskSamples> Classification(string[] metrics)
+        => new(Predict) { Metrics = metrics };
 
     private static Prediction Predict(nn.Module model, TaskSamples batch) => batch.Prediction;
 
@@ -140,8 +144,8 @@ internal sealed class TaskTests
         var (sum, weight) = task.Loss(model, samples, new RecordedMetrics(validating: false));
 
         Assert.That(weight.ToDouble(), Is.EqualTo(30));
-        Assert.That(
-            sum.item<float>(), Is.EqualTo(expected.Loss() * samples.Targets.data<long>().ToArray().Sum(c => weights[c])).Within(1e-3));
+        var total = samples.Targets.data<long>().ToArray().Sum(c => weights[c]);
+        Assert.That(sum.item<float>(), Is.EqualTo(expected.Loss() * total).Within(1e-3));
     }
 
     [TestCase("multi-label thresholds", "multi-label")]

@@ -26,6 +26,12 @@ internal sealed class TaskTrainingTests
             model, task, new TensorBatches<TBatch>(train), new TensorBatches<TBatch>(held))
             .Epochs[^1].ValidationMetrics;
 
+    private static Gpt Gpt(long vocabulary, long width, long length) => new(new()
+    {
+        Vocabulary = vocabulary,
+        Decoder = new() { Width = width, Heads = 2, Layers = 1, Dropout = 0, MaxLength = length },
+    });
+
     private static (Tensor, Tensor) Rows(Tensor x, Func<Tensor, Tensor> rule) => (x, rule(x));
 
     [Test]
@@ -77,8 +83,12 @@ internal sealed class TaskTrainingTests
         manual_seed(4);
         // Each token is the last one plus 0 or 1, modulo 8: one bit a token, so a perplexity of 2.
         static Tensor Texts(long count)
-            => (randint(0, 8, [count, 1], ScalarType.Int64) + randint(0, 2, [count, 17], ScalarType.Int64).cumsum(1)).remainder(8);
-        using var model = new Gpt(new() { Vocabulary = 8, Decoder = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 16 } });
+        {
+            var steps = randint(0, 2, [count, 17], ScalarType.Int64);
+            return (randint(0, 8, [count, 1], ScalarType.Int64) + steps.cumsum(1)).remainder(8);
+        }
+
+        using var model = Gpt(vocabulary: 8, width: 16, length: 16);
         var metrics = Fit(
             model, new LanguageModelTask(), Texts(600), Texts(200), Options with { Epochs = 8, LearningRate = 1e-2 });
         Assert.That(metrics["perplexity"], Is.EqualTo(2).Within(0.1));
@@ -96,7 +106,7 @@ internal sealed class TaskTrainingTests
             return (ids, cat([full([count, 1], -100, ScalarType.Int64), ids.narrow(1, 0, 9)], 1));
         }
 
-        using var model = new Gpt(new() { Vocabulary = 4, Decoder = new() { Width = 24, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 10 } });
+        using var model = Gpt(vocabulary: 4, width: 24, length: 10);
         var metrics = Fit(
             model, new TokenClassificationTask(), Sequences(800), Sequences(100), Options with { LearningRate = 1e-2 });
         Assert.That(metrics["accuracy"], Is.GreaterThan(0.97));
