@@ -1,5 +1,4 @@
 using MaaS.Training.Fitting.Callbacks;
-using MaaS.Training.Reports;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Averages;

@@ -39,7 +39,7 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
 
     private protected sealed override (Tensor Outputs, Tensor Targets) Arrange(Tensor outputs, Tensor targets)
     {
-        if (outputs.dim() != 3 || !outputs.shape[..2].SequenceEqual(targets.shape))
+        if (outputs.dim() != 3 || !outputs.shape.AsSpan(0, 2).SequenceEqual(targets.shape))
         {
             throw Unfit("logits (B,T,C) and targets (B,T)", outputs, targets);
         }
