@@ -53,7 +53,10 @@ public sealed class OnnxMetadataTests
         Assert.That(Graphs.Linear().GetPreprocessing(), Is.Null);
     }
 
-    [TestCase("labels", "cat,dog"), TestCase("labels", "{}"), TestCase("preprocessing", "{}"), TestCase("modules", "[]")]
+    [TestCase("labels", "cat,dog")]
+    [TestCase("labels", "{}")]
+    [TestCase("preprocessing", "{}")]
+    [TestCase("modules", "[]")]
     public void Get_OtherForm_ThrowsInvalidData(string key, string value)
     {
         var model = Graphs.Linear();

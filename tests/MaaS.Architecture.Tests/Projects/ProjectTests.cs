@@ -10,7 +10,8 @@ public sealed class ProjectTests
     [Test]
     public void Projects_SeeWhatThePageSays()
         => new DocumentTable("projects", "project", "holds", "sees", "packages").Check(
-            Repository.Projects.Select(static p => new ProjectFile(p)).Select(static p => new[] { p.Name, Cell(p.References), Cell(p.Packages) }));
+            Repository.Projects.Select(static p => new ProjectFile(p))
+                .Select(static p => new[] { p.Name, Cell(p.References), Cell(p.Packages) }));
 
     [TestCase("MaaS.Serving"), TestCase("MaaS.Serving.Images"), TestCase("MaaS.Client")]
     public void Servers_WithAllTheyReferTo_NeedNoTorch(string project)
@@ -25,9 +26,13 @@ public sealed class ProjectTests
     public void Core_WithAllItRefersTo_NeedsNeitherTorchNorAWebServer()
     {
         var assemblies = new ProjectFile("MaaS.Core").Closure()
-            .SelectMany(static p => Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, p.Name + ".dll")).GetReferencedAssemblies());
+            .SelectMany(
+                static p => Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, p.Name + ".dll"))
+                    .GetReferencedAssemblies());
 
-        Assert.That(assemblies.Select(static a => a.Name), Has.None.Contains("torch").IgnoreCase.And.None.StartsWith("Microsoft.AspNetCore"));
+        Assert.That(
+            assemblies.Select(static a => a.Name),
+            Has.None.Contains("torch").IgnoreCase.And.None.StartsWith("Microsoft.AspNetCore"));
     }
 
     [TestCaseSource(nameof(ProjectsWithCode))]
@@ -35,11 +40,12 @@ public sealed class ProjectTests
     {
         var file = new ProjectFile(project);
         var assembly = project == "MaaS.Cli" ? "maas" : project;
-        var used = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, assembly + ".dll")).GetReferencedAssemblies().Select(static a => a.Name);
+        var used = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"))
+            .GetReferencedAssemblies().Select(static a => a.Name);
 
-        // Native assets have no assembly to be referred to.
+        // Native assets have no assembly to be referred to, and LightGBM is one that is called by address.
         Assert.That(
-            file.Packages.Where(static p => !p.Contains("NativeAssets", StringComparison.Ordinal))
+            file.Packages.Where(static p => p != "LightGBM" && !p.Contains("NativeAssets", StringComparison.Ordinal))
                 .Select(static p => Assemblies.GetValueOrDefault(p, p)),
             Is.SubsetOf(used));
     }

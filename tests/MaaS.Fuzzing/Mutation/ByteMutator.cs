@@ -5,22 +5,26 @@ using MaaS.Fuzzing.Engine;
 
 namespace MaaS.Fuzzing.Mutation;
 
-/// <summary>Changes inputs as AFL's havoc stage does, with words of the format and fields of messages besides.</summary>
+/// <summary>Changes inputs as AFL's havoc stage does, with words of the format and fields of messages
+/// besides.</summary>
 internal sealed class ByteMutator(IFuzzHarness harness, Random random)
 {
-    /// <summary>Bytes; mutation cuts what is longer.</summary>
+    /// <summary>Bytes of the largest input of any harness.</summary>
     public const int LargestInput = 1 << 16;
 
     private const int MostChanges = 6;
 
     private static readonly long[] Numbers =
     [
-        0, 1, -1, 2, 7, 8, 16, 31, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, -32768, 65535, 65536, 1 << 20, int.MaxValue, int.MinValue,
+        0, 1, -1, 2, 7, 8, 16, 31, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, -32768, 65535, 65536, 1 << 20,
+        int.MaxValue, int.MinValue,
         uint.MaxValue, 1L << 32, 1L << 40, long.MaxValue, long.MinValue,
     ];
 
+    private readonly int _largest = Math.Min(LargestInput, harness.LargestInput);
     private readonly byte[][] _words = [.. harness.Words.Select(Encoding.Latin1.GetBytes)];
-    private readonly MessageMutator? _messages = harness.Message is null ? null : new MessageMutator(harness.Words, random);
+    private readonly MessageMutator? _messages = harness.Message is null
+        ? null : new MessageMutator(harness.Words, random);
 
     /// <summary>A changed copy.</summary>
     /// <param name="parent">What to change.</param>
@@ -30,7 +34,7 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
         // Three of four messages stay messages: arbitrary bytes seldom come past the parser.
         if (_messages is not null && random.Next(4) != 0 && _messages.Mutate(harness.Message!, parent) is { } message)
         {
-            return message.Length <= LargestInput ? message : message[..LargestInput];
+            return message.Length <= _largest ? message : message[.._largest];
         }
 
         var bytes = new List<byte>(parent);
@@ -39,9 +43,9 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
             Change(bytes, corpus);
         }
 
-        if (bytes.Count > LargestInput)
+        if (bytes.Count > _largest)
         {
-            bytes.RemoveRange(LargestInput, bytes.Count - LargestInput);
+            bytes.RemoveRange(_largest, bytes.Count - _largest);
         }
 
         return [.. bytes];
@@ -81,7 +85,9 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
             case 8:
                 var other = corpus[random.Next(corpus.Count)];
                 var start = random.Next(other.Length + 1);
-                Replace(bytes, at, random.Next(2) * length, other.AsSpan(start, Math.Min(other.Length - start, random.Next(256))));
+                Replace(
+                    bytes, at, random.Next(2) * length,
+                    other.AsSpan(start, Math.Min(other.Length - start, random.Next(256))));
                 break;
             default:
                 Repeat(bytes, at, Math.Min(length, 8));

@@ -38,7 +38,12 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
         RegisterComponents();
     }
 
-    /// <summary>Attends.</summary>
+    /// <summary>The self-attention of a layer, which turns by positions where the options say so.</summary>
+    internal static MultiHeadAttention ToSelf(TransformerOptions options) => new(
+        options.Width, options.Heads, options.Dropout,
+        options.Positions == PositionKind.Rotary ? new RotaryPositions(options.HeadDim, options.MaxLength) : null);
+
+    /// <summary>Mixes the values of the keys that each position of the input attends to.</summary>
     /// <param name="input">(B, T, C): what asks.</param>
     /// <param name="memory">(B, S, C): what is looked at; null for the input itself.</param>
     /// <param name="mask">What is hidden of the S keys, those in the cache included; null for nothing.</param>

@@ -15,7 +15,8 @@ public sealed class ImageBodyTests
     private TestServer _server = null!;
 
     private static byte[] Pixels
-        => [.. ModelsFolder.Expected.GetProperty("conv").GetProperty("pixels")[0].EnumerateArray().SelectMany(Flat).Select(p => (byte)p)];
+        => [.. ModelsFolder.Expected.GetProperty("conv").GetProperty("pixels")[0].EnumerateArray().SelectMany(Flat)
+            .Select(p => (byte)p)];
 
     [OneTimeSetUp]
     public async Task StartServer()
@@ -27,7 +28,8 @@ public sealed class ImageBodyTests
             _models["sized.maas"],
             m => m with { Preprocessing = m.Preprocessing! with { Geometry = geometry } });
         _server = await TestServer.StartAsync(
-            o => o.ModelsPath = _models.Path, builder: b => b.Services.AddMaaSImages(o => (o.MaxBytes, o.MaxPixels) = (100_000, 10_000)));
+            o => o.ModelsPath = _models.Path,
+            builder: b => b.Services.AddMaaSImages(o => (o.MaxBytes, o.MaxPixels) = (100_000, 10_000)));
     }
 
     [OneTimeTearDown]
