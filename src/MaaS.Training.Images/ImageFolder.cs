@@ -3,7 +3,6 @@ using MaaS.Onnx;
 using MaaS.Training.Data;
 using MaaS.Training.Data.Streams;
 using MaaS.Training.Interop;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Images;

@@ -1,5 +1,4 @@
 using MaaS.Images;
-using MaaS.Onnx;
 using MaaS.Training.Images.Operations;
 
 namespace MaaS.Training.Images;

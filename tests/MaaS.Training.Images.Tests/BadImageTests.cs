@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using MaaS.Images;
 using MaaS.Training.Data.Streams;
 
 namespace MaaS.Training.Images.Tests;

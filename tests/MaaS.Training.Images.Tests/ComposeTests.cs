@@ -1,4 +1,3 @@
-using MaaS.Images;
 using MaaS.Onnx;
 using MaaS.Serving.Images;
 using Microsoft.Extensions.Options;
@@ -23,8 +22,13 @@ public sealed class ComposeTests
             new Resize(256, ImageInterpolation.Bicubic), new CenterCrop(224, 200), Normalize.ImageNet).Preprocessing(3);
         Assert.That(
             preprocessing.Geometry,
-            Is.EqualTo(new ImageGeometry { ResizeShorter = 256, CropHeight = 224, CropWidth = 200,
-                Interpolation = ImageInterpolation.Bicubic }));
+            Is.EqualTo(new ImageGeometry
+            {
+                ResizeShorter = 256,
+                CropHeight = 224,
+                CropWidth = 200,
+                Interpolation = ImageInterpolation.Bicubic,
+            }));
         Assert.That(
             (preprocessing.Scale, preprocessing.Mean[2], preprocessing.Std[0]), Is.EqualTo((1 / 255.0, 0.406, 0.229)));
         Assert.That(new Compose().Preprocessing(1).Geometry, Is.Null);

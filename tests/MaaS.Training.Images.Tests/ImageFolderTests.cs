@@ -1,7 +1,5 @@
-using MaaS.Images;
 using MaaS.Tests;
 using MaaS.Training.Data.Streams;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Images.Tests;

@@ -1,6 +1,5 @@
 using MaaS.Training.Data;
 using SkiaSharp;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Images.Tests;
@@ -23,8 +22,8 @@ public sealed class LearningTests
                 new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25])),
         });
         var (train, heldBack) = folder.Split(0.25, seed: 3);
-        var validation = heldBack.With(folder.Options with { Transforms = new Compose(
-            new Resize(6, 6), new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25])) });
+        var still = new Compose(new Resize(6, 6), new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25]));
+        var validation = heldBack.With(folder.Options with { Transforms = still });
         manual_seed(1);
         using var model = nn.Linear(3 * 6 * 6, 2);
         using var optimizer = optim.SGD(model.parameters(), 0.05);
