@@ -95,11 +95,17 @@ public static partial class BertCheckpoint
         AtomicFile.WriteText(Path.Combine(folder, ModelConfig.FileName), config.ToJson());
     }
 
-    private static (T Model, CheckpointReport Report) Load<T>(string folder, Func<BertConfig, T> create, bool strict)
+    /// <summary>A network without heads, from weights that may stand beside <c>config.json</c> under any name; what is
+    /// missing is fresh.</summary>
+    internal static (BertModel Model, CheckpointReport Report) LoadEncoder(string folder, string weights)
+        => Load(folder, static config => new BertModel(config), strict: false, weights);
+
+    private static (T Model, CheckpointReport Report) Load<T>(
+        string folder, Func<BertConfig, T> create, bool strict, string? weights = null)
         where T : nn.Module
     {
         var config = ReadConfig(folder);
-        using var checkpoint = WeightFile.Open(folder);
+        using var checkpoint = WeightFile.Open(weights ?? folder);
         WeightCount.ThrowIfFarTooFew(
             folder, config.VocabSize, config.Sizes, checkpoint.Entries.Select(static e => e.Shape));
         var model = create(config);

@@ -53,7 +53,12 @@ internal static class CheckpointWeights
             [.. missing.Distinct()],
             [.. keys.Where(
                 k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !ties.ContainsValue(k.Key))
-                    .Select(static k => k.Value.Name)]);
+                    .Select(static k => k.Value.Name)])
+        {
+            Taken = [.. moves.Select(static m => m.Entry.Name).Distinct()],
+            Reshaped = [.. moves.Where(static m => m.Entry.Reshaped || m.Rule is { Transposed: true } or { Parts: > 1 })
+                .Select(static m => m.Entry.Name).Distinct()],
+        };
         if (strict && !report.IsComplete)
         {
             throw new InvalidDataException(

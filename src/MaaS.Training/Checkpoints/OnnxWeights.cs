@@ -43,7 +43,8 @@ internal sealed class OnnxWeights : IWeightFile
         }
 
         Entries = [.. _weights.Select(static w =>
-            new WeightEntry(w.Key, Types[w.Value.Tensor.Type()], Shape(w.Value.Tensor, w.Value.Transposed)))];
+            new WeightEntry(
+                w.Key, Types[w.Value.Tensor.Type()], Shape(w.Value.Tensor, w.Value.Transposed), w.Value.Transposed))];
     }
 
     public string Location { get; }

@@ -1,6 +1,7 @@
 using MaaS.Core.Packages;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
+using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Pipelines;
 
@@ -22,4 +23,13 @@ public sealed record TextModelOptions
 
     /// <summary>The class whose detection counts; null for the rarer one of two.</summary>
     public string? Positive { get; init; }
+
+    /// <summary>Of a pre-trained network: the share of values that training drops; null for its own.</summary>
+    public double? Dropout { get; init; }
+
+    /// <summary>Of a pre-trained network: what the classes are told from; null for how it was trained.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>Of a pre-trained network: whether the fresh head is fitted before all of it is trained.</summary>
+    public bool FitHeadFirst { get; init; } = true;
 }
