@@ -16,7 +16,7 @@ manual_seed(0);
 var cores = Environment.ProcessorCount;
 nn.Module convNet = ModelCatalog.Create("convnet", [1, 28, 28], 10);
 nn.Module resNet = ModelCatalog.Create("resnet", [1, 28, 28], 10);
-nn.Module transformer = TextModelCatalog.Create("transformer", new(), 8000, 2, 256);
+nn.Module transformer = ModelCatalog.Create("transformer", new(), 8000, 2, 256);
 
 // Threads are those of the plan: ConvNet's workers have one each, ResNet and the Transformer have all in one worker.
 Pair[] pairs =

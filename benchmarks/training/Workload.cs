@@ -35,7 +35,7 @@ internal sealed record Workload(
                 new TextDataset(tokens.TrainIds, tokens.TrainLabels, tokens.Classes, tokens.Padding),
                 new TextDataset(tokens.TestIds, tokens.TestLabels, tokens.Classes, tokens.Padding),
                 seed => new PaddedSequences(
-                    TextModelCatalog.Create("transformer", new TextModelSizes(), tokens.Vocabulary, tokens.Classes.Length, 256, seed),
+                    ModelCatalog.Create("transformer", new TextModelSizes(), tokens.Vocabulary, tokens.Classes.Length, 256, seed),
                     tokens.Padding),
                 BatchSize: 32);
         }

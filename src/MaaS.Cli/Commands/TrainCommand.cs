@@ -62,7 +62,7 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnTexts(ParseResult result, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, TextModelCatalog.All.Select(static m => m.Name), "transformer");
+        var architecture = Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
         var options = _training.Read(result, _texts.Training(result, architecture));
@@ -78,10 +78,11 @@ internal sealed class TrainCommand : VerbCommand
         TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
     }
 
-    private string Architecture(ParseResult result, IEnumerable<string> names, string otherwise)
+    private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
     {
         var name = result.GetResult(_training.Model) is { Implicit: false }
             ? result.GetRequiredValue(_training.Model) : otherwise;
+        var names = models.Select(static m => m.Name);
         return names.Contains(name)
             ? name
             : throw new UsageException(
@@ -114,7 +115,7 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, ModelCatalog.All.Select(static m => m.Name), "convnet");
+        var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
 

@@ -12,7 +12,7 @@ namespace MaaS.Training.Pipelines;
 public sealed partial class TrainedTextModel
 {
     /// <summary>Learns a vocabulary, creates a model of the catalogue and trains it.</summary>
-    /// <param name="architecture">Name in <see cref="TextModelCatalog"/>.</param>
+    /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
     /// <param name="dataName">Name of the data set, for the description.</param>
     /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of
     /// it is held back for validation.</param>

@@ -18,7 +18,7 @@ using TextEncoder = MaaS.Core.Packages.TextEncoder;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one
+/// <summary>A text classifier of <see cref="ModelCatalog"/> with its weights and tokenizer, kept in one
 /// <c>.safetensors</c> file.</summary>
 public sealed partial class TrainedTextModel : TrainedClassifier
 {
@@ -244,7 +244,7 @@ public sealed partial class TrainedTextModel : TrainedClassifier
     {
         if (info.Architecture != BertArchitecture)
         {
-            return TextModelCatalog.Create(
+            return ModelCatalog.Create(
                 info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed);
         }
 

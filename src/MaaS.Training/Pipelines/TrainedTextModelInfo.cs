@@ -6,7 +6,7 @@ using MaaS.Training.Models.Transformers.Bert;
 namespace MaaS.Training.Pipelines;
 
 /// <summary>What is needed, beside weights and tokenizer, to use a trained text classifier again. Architectures are
-/// those of <see cref="TextModelCatalog"/> and <see cref="TrainedTextModel.BertArchitecture"/>.</summary>
+/// those of <see cref="ModelCatalog"/> and <see cref="TrainedTextModel.BertArchitecture"/>.</summary>
 public sealed record TrainedTextModelInfo : TrainedClassifierInfo
 {
     /// <summary>Sizes of the network.</summary>

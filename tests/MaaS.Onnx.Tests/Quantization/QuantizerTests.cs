@@ -81,6 +81,28 @@ public sealed class QuantizerTests
     }
 
     [Test]
+    public void Run_TestData_IsLookedAtOnceForEachModelAndDecidesNothing()
+    {
+        List<double> answers = [0.9, 0.5];   // 0.4 lost: more than is allowed.
+        var result = new Quantizer(Fast).Run(
+            ModelFixture.Load("mlp"), new DynamicScheme(), static model => ModelFixture.Accuracy(model, "mlp"),
+            ModelFixture.Calibration("mlp").First(), _ => Next(answers));
+
+        Assert.That(answers, Is.Empty, "once for the float and once for the quantized model");
+        Assert.That(result.Report.Accepted, "the validation data decides");
+        Assert.That(result.Report.Test, Is.EqualTo(new TestAccuracy(0.9, 0.5)));
+        Assert.That(
+            result.Report.ToString(), Does.Match(@"validation accuracy +0\.88").And.Match(@"test accuracy +0\.9000 +0\.5000 +-0\.4000"));
+    }
+
+    private static double Next(List<double> answers)
+    {
+        var first = answers[0];
+        answers.RemoveAt(0);
+        return first;
+    }
+
+    [Test]
     public void Run_NothingToQuantize_SaysSo()
     {
         var none = new StaticScheme(ModelFixture.Calibration("mlp"), new() { OpTypes = new HashSet<string> { "Conv" } });

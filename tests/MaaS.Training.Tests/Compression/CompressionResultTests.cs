@@ -61,5 +61,5 @@ internal sealed class CompressionResultTests
     }
 
     private static CompressionResult Result(CompressionBudget budget)
-        => CompressionResult.Of(new CompressorOptions { Budget = budget }, Points, [], "a machine");
+        => CompressionResult.Of(new CompressorOptions { Budget = budget }, Points, [], "a machine", validationSamples: 200);
 }

@@ -69,6 +69,25 @@ internal sealed class ModelTests
             () => ModelCatalog.Create("convnt", [1, 28, 28], 10), Throws.ArgumentException.With.Message.Contains("convnet, mlp, resnet"));
 
     [Test]
+    public void Create_NameOfTheOtherKind_SaysWhatItClassifies()
+        => Assert.Multiple(() =>
+        {
+            Assert.That(
+                () => ModelCatalog.Create("lstm", [1, 28, 28], 10),
+                Throws.ArgumentException.With.Message.Contains("convnet, mlp, resnet, vit, got 'lstm', which classifies texts."));
+            Assert.That(
+                () => ModelCatalog.Create("convnet", new TextModelSizes(), vocabulary: 30, classes: 2, maxLength: 16),
+                Throws.ArgumentException.With.Message
+                    .Contains("gru, lstm, textcnn, transformer, got 'convnet', which classifies images."));
+        });
+
+    [Test]
+    public void All_Models_AreTheImageAndTheTextModels()
+        => Assert.That(
+            ModelCatalog.All.Select(static m => m.Name),
+            Is.EqualTo(ModelCatalog.Images.Concat<ModelEntry>(ModelCatalog.Texts).Select(static m => m.Name).Order(StringComparer.Ordinal)));
+
+    [Test]
     public void Constructor_SizesTooSmall_Throw()
         => Assert.Multiple(() =>
         {
