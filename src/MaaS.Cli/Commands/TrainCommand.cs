@@ -17,6 +17,7 @@ internal sealed class TrainCommand : VerbCommand
     private readonly TrainingOptions _training = new();
     private readonly TextOptions _texts = new();
     private readonly TextModelOptionSet _textModel = new();
+    private readonly PretrainedOptionSet _pretrained = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
         Description = "Where the trained model goes; models/MODEL-DATA.safetensors without it.",
@@ -30,6 +31,7 @@ internal sealed class TrainCommand : VerbCommand
         _texts.AddTo(this);
         _training.AddTo(this);
         _textModel.AddTo(this);
+        _pretrained.AddTo(this);
         Options.Add(_output);
     }
 
@@ -42,6 +44,10 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --task text-classification --data spam-assassin --model transformer",
             "Mails: ham or spam, beside TF-IDF with logistic regression."),
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
+        ("maas train --task text-classification --data spam-assassin --from minilm --learning-rate 2e-5",
+            "Fine-tunes a pre-trained sentence encoder."),
+        ("maas train --csv mails.csv --text input --label label --from bert-base-uncased --learning-rate 1e-5",
+            "Your own texts and a BERT's folder."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
@@ -62,20 +68,35 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnTexts(ParseResult result, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, ModelCatalog.Texts, "transformer");
+        var fineTunes = _pretrained.From(result) is not null;
+        if (fineTunes && result.GetResult(_training.Model) is { Implicit: false })
+        {
+            throw new UsageException("--model: expected none beside --from, whose network it is.");
+        }
+
+        var architecture = fineTunes
+            ? TrainedTextModel.BertArchitecture : Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
-        var output = Output(result, architecture, dataName);
-        var options = _training.Read(result, _texts.Training(result, architecture));
+        var options = _training.Read(
+            result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture));
+        using var start = _pretrained.OpenText(result);
+        var name = start?.Name ?? architecture;
+        var output = Output(result, name, dataName);
         EnsureWritable(output, options);
-        var model = _textModel.Read(result, _texts.Model(result));
+        var model = _textModel.Read(result, _texts.Model(result), start);
         DeviceChoice.Resolve(options.Device);
+        if (start is not null)
+        {
+            PretrainedTextReport.Print(start);
+        }
+
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
         var (train, heldBack) = _texts.Split(result, corpus);
-        Console.WriteLine($"{architecture} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
+        Console.WriteLine($"{name} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
             + (corpus.Duplicates > 0 ? $"; {corpus.Duplicates} duplicates left out" : "")
             + (corpus.Contradictions > 0 ? $", {corpus.Contradictions} of them under another label" : "")
             + $"; {string.Join(", ", corpus.Classes.Select((c, i) => $"{c} {corpus.Targets.Count(t => t == i)}"))}");
-        TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
+        TextTraining.Run(name, start, dataName, train, heldBack, model, options, output, cancellationToken);
     }
 
     private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MaaS.Primitives.Files;
 using MaaS.Training.Baselines;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
 using MaaS.Training.Pipelines;
@@ -12,12 +13,13 @@ namespace MaaS.Cli.Text;
 internal static class TextTraining
 {
     public static void Run(
-        string architecture, string dataName, TextCorpus train, TextCorpus heldBack, TextModelOptions model,
-        TrainerOptions options, string output,
-        CancellationToken cancellationToken)
+        string name, PretrainedText? start, string dataName, TextCorpus train, TextCorpus heldBack,
+        TextModelOptions model, TrainerOptions options, string output, CancellationToken cancellationToken)
     {
-        var (trained, training) = TrainedTextModel.Train(
-            architecture, dataName, train, model, options, new ConsoleProgress(), cancellationToken);
+        var progress = new ConsoleProgress();
+        var (trained, training) = start is null
+            ? TrainedTextModel.Train(name, dataName, train, model, options, progress, cancellationToken)
+            : TrainedTextModel.FineTune(start, dataName, train, model, options, progress, cancellationToken);
         using (trained)
         {
             trained.Save(output);
@@ -31,7 +33,7 @@ internal static class TextTraining
             Print(network, baseline);
             var page = Path.ChangeExtension(output, ".html");
             AtomicFile.WriteText(page, TextReportPage.Render(
-                $"{architecture} on {dataName}", [network, baseline], training.Epochs,
+                $"{name} on {dataName}", [network, baseline], training.Epochs,
                 Facts(trained, training, train, heldBack)));
             Console.WriteLine($"written to {output}, report in {page}");
         }
@@ -81,7 +83,8 @@ internal static class TextTraining
             info.Preprocessing.Cleaning.Count == 0 ? "none" : string.Join(", ", info.Preprocessing.Cleaning));
         yield return (
             "tokens",
-            $"WordPiece, {info.Vocabulary} of them, learned from the training texts; at most "
+            $"WordPiece, {info.Vocabulary} of them, "
+                + (info.Pretrained is { } from ? $"of {from}; at most " : "learned from the training texts; at most ")
                 + $"{info.Preprocessing.MaxLength} a text");
         yield return (
             "network",

@@ -12,8 +12,8 @@ public sealed class PretrainedText : IDisposable
     private const string PoolingFile = "1_Pooling/config.json";
 
     private PretrainedText(
-        string name, BertModel encoder, CheckpointReport report, Tokenizer tokenizer, Pooling pooling)
-        => (Name, Encoder, Report, Tokenizer, Pooling) = (name, encoder, report, tokenizer, pooling);
+        string name, BertModel encoder, CheckpointReport report, Tokenizer tokenizer)
+        => (Name, Encoder, Report, Tokenizer) = (name, encoder, report, tokenizer);
 
     /// <summary>What it is called: a name of <see cref="PretrainedWeights"/>, or the name of its folder or
     /// file.</summary>
@@ -28,46 +28,37 @@ public sealed class PretrainedText : IDisposable
     /// <summary>Gives the ids that the network was trained with.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>How the network was trained to give one vector for a text: of a sentence encoder the mean over its
-    /// tokens, otherwise what BERT's pooler makes of the first one, and the mean where there is no pooler.</summary>
-    public Pooling Pooling { get; }
+    /// <summary>How the network gives one vector for a text: what BERT's pooler makes of the first token, or the mean
+    /// over the tokens.</summary>
+    public Pooling Pooling => Encoder.HasPooler ? Pooling.First : Pooling.Mean;
 
     /// <summary>Reads sizes, weights and tokenizer.</summary>
     /// <param name="nameOrPath">A name of <see cref="PretrainedWeights"/>, a folder, or a file of weights
     /// (<c>.safetensors</c>, its index, <c>.bin</c>, <c>.pt</c>, <c>.pth</c>, <c>.onnx</c>) with <c>config.json</c> and
     /// the tokenizer's files beside it.</param>
+    /// <param name="pooling">How the network gives one vector for a text; null for how it was trained: of a sentence
+    /// encoder the mean over its tokens, otherwise the pooled first token where there are weights of a pooler.</param>
     /// <exception cref="FileNotFoundException">There is no such name or path, or a file is missing.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or its weights are not those of a BERT of the sizes
     /// that <c>config.json</c> gives.</exception>
-    public static PretrainedText Open(string nameOrPath)
+    public static PretrainedText Open(string nameOrPath, Pooling? pooling = null)
     {
         var path = PretrainedWeights.Find(nameOrPath);
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var isFolder = Directory.Exists(path);
+        var folder = isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
         var tokenizer = CheckpointTokenizer.Load(folder);
-        var (encoder, report) = BertCheckpoint.LoadEncoder(folder, path);
+        if (nameOrPath == PretrainedWeights.MiniLm || TakesTheMean(Path.Combine(folder, PoolingFile)))
+        {
+            pooling ??= Pooling.Mean;
+        }
+
+        var (encoder, report) = BertCheckpoint.LoadEncoder(folder, path, pooling);
         try
         {
-            var lacking = report.Missing.Where(static k => !IsPooler(k)).ToArray();
-            if (lacking.Length > 0)
-            {
-                throw new InvalidDataException(
-                    $"{path}: expected the weights of a BERT, got none for {string.Join(", ", lacking.Take(4))}"
-                        + (lacking.Length > 4 ? $" and {lacking.Length - 4} more" : "")
-                        + "; compare config.json, or take a checkpoint of this family.");
-            }
-
-            if (tokenizer.VocabSize > encoder.Config.VocabSize)
-            {
-                throw new InvalidDataException(
-                    $"{folder}: expected a tokenizer of at most {encoder.Config.VocabSize} tokens, as config.json "
-                        + $"says, got {tokenizer.VocabSize}.");
-            }
-
-            var isSentenceEncoder = nameOrPath == PretrainedWeights.MiniLm
-                || TakesTheMean(Path.Combine(folder, PoolingFile)) || report.Missing.Any(IsPooler);
+            Check(path, encoder, report, tokenizer);
+            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(nameOrPath));
             return new PretrainedText(
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(nameOrPath)), encoder, report, tokenizer,
-                isSentenceEncoder ? Pooling.Mean : Pooling.First);
+                isFolder ? name : Path.GetFileNameWithoutExtension(name), encoder, report, tokenizer);
         }
         catch
         {
@@ -79,7 +70,25 @@ public sealed class PretrainedText : IDisposable
     /// <summary>Frees the network.</summary>
     public void Dispose() => Encoder.Dispose();
 
-    private static bool IsPooler(string key) => key.Contains("pooler.", StringComparison.Ordinal);
+    // Parameters that stay as they were drawn would give a network that answers, and answers nothing.
+    private static void Check(string path, BertModel encoder, CheckpointReport report, Tokenizer tokenizer)
+    {
+        if (report.Missing.Count > 0)
+        {
+            throw new InvalidDataException(
+                $"{path}: expected the weights of a BERT, got none for {string.Join(", ", report.Missing.Take(4))}"
+                    + (report.Missing.Count > 4 ? $" and {report.Missing.Count - 4} more" : "")
+                    + "; take a checkpoint of this family, or the mean over the tokens where only the pooler is "
+                    + "missing.");
+        }
+
+        if (tokenizer.VocabSize > encoder.Config.VocabSize)
+        {
+            throw new InvalidDataException(
+                $"{path}: expected a tokenizer of at most {encoder.Config.VocabSize} tokens, as config.json says, got "
+                    + $"{tokenizer.VocabSize}.");
+        }
+    }
 
     private static bool TakesTheMean(string path)
     {

@@ -1,7 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
-using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Pipelines;
 
@@ -26,9 +25,6 @@ public sealed record TextModelOptions
 
     /// <summary>Of a pre-trained network: the share of values that training drops; null for its own.</summary>
     public double? Dropout { get; init; }
-
-    /// <summary>Of a pre-trained network: what the classes are told from; null for how it was trained.</summary>
-    public Pooling? Pooling { get; init; }
 
     /// <summary>Of a pre-trained network: whether the fresh head is fitted before all of it is trained.</summary>
     public bool FitHeadFirst { get; init; } = true;

@@ -72,7 +72,7 @@ public sealed partial class TrainedTextModel
             Sizes = SizesOf(config, model.Sizes.TokenDropout),
             Vocabulary = config.VocabSize,
             Bert = config,
-            Pooling = model.Pooling ?? start.Pooling,
+            Pooling = start.Pooling,
             Pretrained = start.Name,
         };
         var trained = Create(info, start.Tokenizer, options.Seed);
