@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Images;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
 using MaaS.Training.Evaluation;
@@ -24,6 +25,14 @@ internal sealed class TrainCommand : VerbCommand
         HelpName = "file.safetensors",
     };
 
+    private readonly Option<FileInfo?> _report = new("--report")
+    {
+        Description =
+            "Writes a page that tells of the run: curves, mistakes, calibration, the machine and this command. Texts "
+            + "always get one, beside the model without this option.",
+        HelpName = "file.html",
+    };
+
     public TrainCommand()
         : base("train", "Trains a model, measures it on the held-back test set and writes it to a file.")
     {
@@ -33,6 +42,7 @@ internal sealed class TrainCommand : VerbCommand
         _textModel.AddTo(this);
         _pretrained.AddTo(this);
         Options.Add(_output);
+        Options.Add(_report);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -48,6 +58,7 @@ internal sealed class TrainCommand : VerbCommand
             "Fine-tunes a pre-trained sentence encoder."),
         ("maas train --csv mails.csv --text input --label label --from bert-base-uncased --learning-rate 1e-5",
             "Your own texts and a BERT's folder."),
+        ("maas train --data fashion-mnist --report run.html", "With a page that tells of the run."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
@@ -110,7 +121,7 @@ internal sealed class TrainCommand : VerbCommand
                 $"--model: expected one of {string.Join(", ", names)} for this data, got '{name}'.");
     }
 
-    private string Output(ParseResult result, string architecture, string dataName)
+    private TrainingOutput Output(ParseResult result, string architecture, string dataName)
     {
         var output = result.GetValue(_output)?.FullName
             ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
@@ -121,13 +132,18 @@ internal sealed class TrainCommand : VerbCommand
                 $"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
-        return output;
+        return new TrainingOutput(output, result.GetValue(_report)?.FullName, CommandText.Of(result));
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
-    private static void EnsureWritable(string output, TrainerOptions options)
+    private static void EnsureWritable(TrainingOutput output, TrainerOptions options)
     {
-        AtomicFile.EnsureWritable(output);
+        AtomicFile.EnsureWritable(output.Model);
+        if (output.Report is { } report)
+        {
+            AtomicFile.EnsureWritable(report);
+        }
+
         if (options.CheckpointPath is { } checkpoint)
         {
             AtomicFile.EnsureWritable(checkpoint);
@@ -150,19 +166,24 @@ internal sealed class TrainCommand : VerbCommand
             $"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
 
         // 3: the network by name. 4: epochs, and the best weights of them.
+        var recorder = new RunRecorder(new ConsoleProgress());
         var (model, training) = TrainedModel.Train(
-            architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
+            architecture, dataName, data.Train, options, recorder, cancellationToken);
         using (model)
         {
             // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
-            model.Save(output);
+            model.Save(output.Model);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
             // 5: on images that training never saw.
             Console.WriteLine(Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken));
+            if (output.Report is not null)
+            {
+                ImageRunReport.Write(model, training, recorder, data, output, cancellationToken);
+            }
         }
 
-        Console.WriteLine($"written to {output}");
+        Console.WriteLine($"written to {output.Model}");
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaaS.Primitives.Files;
+using MaaS.Cli.CommandLine;
 using MaaS.Training.Baselines;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
@@ -14,28 +14,40 @@ internal static class TextTraining
 {
     public static void Run(
         string name, PretrainedText? start, string dataName, TextCorpus train, TextCorpus heldBack,
-        TextModelOptions model, TrainerOptions options, string output, CancellationToken cancellationToken)
+        TextModelOptions model, TrainerOptions options, TrainingOutput output, CancellationToken cancellationToken)
     {
-        var progress = new ConsoleProgress();
+        var progress = new RunRecorder(new ConsoleProgress());
         var (trained, training) = start is null
             ? TrainedTextModel.Train(name, dataName, train, model, options, progress, cancellationToken)
             : TrainedTextModel.FineTune(start, dataName, train, model, options, progress, cancellationToken);
         using (trained)
         {
-            trained.Save(output);
+            trained.Save(output.Model);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
 
-            var network = trained.Evaluate(heldBack, cancellationToken);
-            var baseline = Baseline(
-                train, heldBack, network.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
-            Print(network, baseline);
-            var page = Path.ChangeExtension(output, ".html");
-            AtomicFile.WriteText(page, TextReportPage.Render(
-                $"{name} on {dataName}", [network, baseline], training.Epochs,
-                Facts(trained, training, train, heldBack)));
-            Console.WriteLine($"written to {output}, report in {page}");
+            int[] targets = [.. heldBack.Targets];
+            var network = new ClassifiedSamples(
+                trained.Info.Architecture, heldBack.Classes, trained.Probabilities(heldBack, cancellationToken), targets,
+                trained.Info.Positive, i => SampleView.OfText(heldBack.Texts[i]));
+            var baseline = new ClassifiedSamples(
+                TfIdfBaseline.Name, heldBack.Classes,
+                TfIdfBaseline.Fit(train, new() { ClassWeights = trained.Info.Options?.ClassWeights }, cancellationToken)
+                    .Probabilities(heldBack.Texts, cancellationToken),
+                targets, trained.Info.Positive);
+            Print(network.Evaluation, baseline.Evaluation);
+            var page = output.Report ?? Path.ChangeExtension(output.Model, ".html");
+            new RunReport
+            {
+                Title = $"{name} on {dataName}",
+                Epochs = training.Epochs,
+                Points = progress.Points,
+                Classified = [network, baseline],
+                Facts = [.. Facts(trained, training, train, heldBack), .. RunEnvironment.Describe()],
+                Command = output.Command,
+            }.Save(page);
+            Console.WriteLine($"written to {output.Model}, report in {page}");
         }
     }
 

@@ -213,7 +213,10 @@ internal sealed class TrainingRun : IDisposable
         CheckFinite(meter, epoch, rate);
         _progress?.Report(new TrainingProgress(
             epoch, _options.Epochs, meter.Samples, _data.Count, meter.Loss, meter.Accuracy,
-            meter.Samples / meter.Seconds));
+            meter.Samples / meter.Seconds)
+        {
+            LearningRate = rate,
+        });
     }
 
     private static void CheckFinite(EpochMeter meter, int epoch, double rate)

@@ -15,7 +15,7 @@ internal static class TextHead
     private const int Batch = 64;
 
     // A few hundred numbers a text are fitted well by so many texts; more only take time.
-    private const int MostTexts = 2000;
+    private const int MostTexts = 1000;
 
     /// <summary>Puts the weights of a logistic regression on the network's vectors into its head.</summary>
     /// <param name="model">The network, which is as it was but for its head.</param>

@@ -5,6 +5,7 @@ using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers.Bert;
 using MaaS.Training.Reports;
+using static TorchSharp.torch;
 
 namespace MaaS.Training.Pipelines;
 
@@ -86,6 +87,8 @@ public sealed partial class TrainedTextModel
                     network, trained.Dataset(learned), trained.Encoder.PaddingId, info.Options!.ClassWeights,
                     cancellationToken);
             }
+
+            network.Encoder.Words.requires_grad = !model.FreezeWords;
         }
         catch
         {
@@ -93,7 +96,21 @@ public sealed partial class TrainedTextModel
             throw;
         }
 
-        return Fit(trained, learned, validation, progress, cancellationToken);
+        var (tuned, result) = Fit(trained, learned, validation, progress, cancellationToken);
+        if (model.FreezeWords)
+        {
+            RestoreWords(start.Encoder, ((BertClassifier)tuned.Module).Encoder);
+        }
+
+        return (tuned, result);
+    }
+
+    // Training in bfloat16 rounds what it does not train.
+    private static void RestoreWords(BertModel source, BertModel target)
+    {
+        using var noGrad = no_grad();
+        target.Words.copy_(source.Words);
+        target.Words.requires_grad = true;
     }
 
     // The checkpoint brings the head along.

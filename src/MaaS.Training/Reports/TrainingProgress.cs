@@ -11,4 +11,8 @@ namespace MaaS.Training.Reports;
 /// <param name="Completed">The epoch's result, in the last report of the epoch only.</param>
 public sealed record TrainingProgress(
     int Epoch, int Epochs, long Sample, long Samples, double Loss, double Accuracy, double SamplesPerSecond,
-    EpochResult? Completed = null);
+    EpochResult? Completed = null)
+{
+    /// <summary>Rate of the last update; null where the trainer does not say.</summary>
+    public double? LearningRate { get; init; }
+}
