@@ -152,6 +152,13 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
     {
+        if (_pretrained.From(result) is { } from)
+        {
+            throw new UsageException(
+                $"--from: expected texts (--csv FILE or --data {TextOptions.SpamAssassinName}) to train {from} on; images of "
+                    + "these data sets are too small for pre-trained networks.");
+        }
+
         var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);

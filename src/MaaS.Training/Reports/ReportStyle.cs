@@ -42,8 +42,8 @@ internal static class ReportStyle
         dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: .5rem 0; }
         dt { color: var(--soft); } dd { margin: 0; min-width: 0; }
         .broad { grid-column: 1 / -1; max-width: none; }
-        @media (max-width: 30rem) { .scores, figure table { font-size: .75rem; } figure td { min-width: 0; }
-          th, td { padding: .2rem .25rem; } .scores th:first-child, .scores td:first-child { min-width: 5rem; } }
+        @media (max-width: 30rem) { .scores, figure table { font-size: .72rem; } figure td { min-width: 0; }
+          th, td { padding: .2rem; } .scores th:first-child, .scores td:first-child { min-width: 4rem; } }
         @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .4rem; } }
         pre { background: var(--card); border-radius: .4rem; padding: .6rem .75rem; white-space: pre-wrap; }
         """;

@@ -36,7 +36,7 @@ public sealed class RunReportTests
                 "Calibration", "Predicted", "Residuals",
             }));
         Assert.That(document.Descendants("pre").Single().Value, Is.EqualTo("maas train --label 'a b'"));
-        Assert.That(document.Value, Does.Contain("base<line").And.Contains("a < b").And.Not.Contains("NaN"));
+        Assert.That(document.Root!.Value, Does.Contain("base<line").And.Contains("a < b").And.Not.Contains("NaN"));
     }
 
     [Test]
