@@ -1,7 +1,8 @@
 namespace MaaS.Core.Metrics;
 
 /// <summary>Precision and recall at every threshold, and the area that they enclose.</summary>
-/// <remarks>Equal to scikit-learn's <c>precision_recall_curve</c> and <c>average_precision_score</c>.</remarks>
+/// <remarks>Equal to scikit-learn's <c>precision_recall_curve</c> without the end that it adds at recall 0, and to its
+/// <c>average_precision_score</c>.</remarks>
 public static class PrecisionRecallCurve
 {
     /// <summary>The points from the highest threshold, with the lowest recall, to the lowest, where recall is
