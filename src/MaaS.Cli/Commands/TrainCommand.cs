@@ -155,8 +155,8 @@ internal sealed class TrainCommand : VerbCommand
         if (_pretrained.From(result) is { } from)
         {
             throw new UsageException(
-                $"--from: expected texts (--csv FILE or --data {TextOptions.SpamAssassinName}) to train {from} on; images of "
-                    + "these data sets are too small for pre-trained networks.");
+                $"--from: expected texts (--csv FILE or --data {TextOptions.SpamAssassinName}) to train {from} on; "
+                    + "images of these data sets are too small for pre-trained networks.");
         }
 
         var architecture = Architecture(result, ModelCatalog.Images, "convnet");

@@ -51,7 +51,9 @@ internal static class ImageRunReport
     {
         var (info, options) = (model.Info, model.Info.Options!);
         yield return ("data", $"{info.Data}: {data.Train.Count} training images, {data.Test.Count} test images");
-        yield return ("network", $"{info.Architecture}, {model.Module.parameters().Sum(static p => p.numel()):n0} parameters");
+        yield return (
+            "network",
+            $"{info.Architecture}, {model.Module.parameters().Sum(static p => p.numel()):n0} parameters");
         yield return ("training", string.Create(
             CultureInfo.InvariantCulture,
             $"{training.Epochs.Count} epochs of batches of {options.BatchSize}, {options.Optimizer}, learning rate "

@@ -29,8 +29,8 @@ internal static class TextTraining
 
             int[] targets = [.. heldBack.Targets];
             var network = new ClassifiedSamples(
-                trained.Info.Architecture, heldBack.Classes, trained.Probabilities(heldBack, cancellationToken), targets,
-                trained.Info.Positive, i => SampleView.OfText(heldBack.Texts[i]));
+                trained.Info.Architecture, heldBack.Classes, trained.Probabilities(heldBack, cancellationToken),
+                targets, trained.Info.Positive, i => SampleView.OfText(heldBack.Texts[i]));
             var baseline = new ClassifiedSamples(
                 TfIdfBaseline.Name, heldBack.Classes,
                 TfIdfBaseline.Fit(train, new() { ClassWeights = trained.Info.Options?.ClassWeights }, cancellationToken)

@@ -10,7 +10,8 @@ public static class PretrainedWeights
     public const string MiniLm = "minilm";
 
     /// <summary>A ResNet-18 trained on the photographs of ImageNet, likewise.</summary>
-    /// <remarks>It has a ninth block, 2, 2, 2 and 3 in its stages. Its pixels are blue, green and red, 0 to 255, each without its mean.</remarks>
+    /// <remarks>It has a ninth block, 2, 2, 2 and 3 in its stages. Its pixels are blue, green and red, 0 to
+    /// 255, each without its mean.</remarks>
     public const string ResNet18 = "resnet18";
 
     private static readonly string[] Names = [MiniLm, ResNet18];

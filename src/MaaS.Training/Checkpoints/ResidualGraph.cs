@@ -3,10 +3,10 @@ using MaaS.Onnx.Schema;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>The names that the weights of a residual network have in common checkpoints, by their place in an ONNX graph
-/// whose exporter kept none.</summary>
-/// <remarks>A stem of one convolution; then each addition closes a block: the branch of two convolutions is its body, one
-/// of a single convolution its shortcut, which opens a new stage.</remarks>
+/// <summary>The names that the weights of a residual network have in common checkpoints, by their place in an ONNX
+/// graph whose exporter kept none.</summary>
+/// <remarks>A stem of one convolution; then each addition closes a block: the branch of two convolutions is its body,
+/// one of a single convolution its shortcut, which opens a new stage.</remarks>
 internal static class ResidualGraph
 {
     private static readonly string[] NormInputs = ["weight", "bias", "running_mean", "running_var"];

@@ -51,7 +51,8 @@ internal static class CompressionChart
                 + $"style=\"fill:var(--axis,#444)\">{WebUtility.HtmlEncode(unit)}</text>");
         var front = Front(points, cost).Select(p => $"{across.At(cost(p)):f1},{up.At(p.Accuracy):f1}");
         svg.Append(
-            $"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" style=\"stroke:var(--pen1,#0072B2)\" stroke-width=\"1.5\"/>");
+            $"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" style=\"stroke:var(--pen1,#0072B2)\" "
+                + "stroke-width=\"1.5\"/>");
 
         // The front and the choice last, so that they lie on top.
         var drawn = points.Select(static (point, i) => (point, Number: i + 1))

@@ -16,8 +16,9 @@ internal static class CompressionPage
                     "Latency", CompressionChart.Draw(result, "milliseconds a run", static p => p.LatencyMs)),
                 new ReportFigure("Size", CompressionChart.Draw(result, "KiB", static p => p.Bytes / 1024.0)));
         page.Html(
-            "<div class=\"wide\"><table class=\"points\"><thead><tr><th>#</th><th>network</th><th>validation</th><th>lost</th>"
-            + "<th>test</th><th>ms</th><th>faster</th><th>KiB</th><th>smaller</th></tr></thead><tbody>");
+            "<div class=\"wide\"><table class=\"points\"><thead><tr><th>#</th><th>network</th>"
+            + "<th>validation</th><th>lost</th><th>test</th><th>ms</th><th>faster</th><th>KiB</th>"
+            + "<th>smaller</th></tr></thead><tbody>");
         for (var i = 0; i < result.Points.Count; i++)
         {
             Row(page, i + 1, result.Points[i], result);

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Models;
 
-/// <summary>A residual network of basic blocks for photographs, as ResNet-18 and ResNet-34. Parameters have the names of
-/// common checkpoints, <c>layer1.0.conv1.weight</c> and so on.</summary>
+/// <summary>A residual network of basic blocks for photographs, as ResNet-18 and ResNet-34. Parameters have the names
+/// of common checkpoints, <c>layer1.0.conv1.weight</c> and so on.</summary>
 /// <remarks>He, Zhang, Ren, Sun 2016: Deep residual learning for image recognition, table 1.</remarks>
 public sealed class BasicResNet : Module<Tensor, Tensor>
 {

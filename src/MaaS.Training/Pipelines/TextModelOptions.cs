@@ -30,7 +30,7 @@ public sealed record TextModelOptions
     public bool FitHeadFirst { get; init; } = true;
 
     /// <summary>Of a pre-trained network: whether the tokens' own vectors stay as they are.</summary>
-    /// <remarks>Of a small BERT they are half of all weights, and nearly all of them belong to tokens that a few thousand
-    /// texts hardly hold; a step without their gradient and optimizer state is cheaper.</remarks>
+    /// <remarks>Of a small BERT they are half of all weights, and nearly all of them belong to tokens that a few
+    /// thousand texts hardly hold; a step without their gradient and optimizer state is cheaper.</remarks>
     public bool FreezeWords { get; init; } = true;
 }

@@ -253,7 +253,8 @@ public sealed partial class TrainedTextModel : TrainedClassifier
         {
             throw new ArgumentException(
                 $"{BertArchitecture}: expected {info.Classes.Count} classes and texts of at most "
-                    + $"{config.MaxPositionEmbeddings} tokens, got {config.Labels} and {info.Preprocessing.MaxLength}.");
+                    + $"{config.MaxPositionEmbeddings} tokens, got {config.Labels} classes and "
+                    + $"{info.Preprocessing.MaxLength} tokens.");
         }
 
         if (seed is { } value)

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace MaaS.Training.Reports;
 
-/// <summary>Two linear axes with their marks, into which charts draw: an SVG picture that scales to its place.</summary>
+/// <summary>Two linear axes with their marks, into which charts draw: an SVG picture that scales to its
+/// place.</summary>
 /// <remarks>Colours are variables of <see cref="ReportStyle"/>; where there are none, those of light ground.</remarks>
 internal sealed class ChartFrame
 {
@@ -84,7 +85,8 @@ internal sealed class ChartFrame
             var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
             var step = Math.Max(
                 LeastStep, power * ((rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 }));
-            for (var i = (long)Math.Ceiling((Low / step) - 1e-9); i <= (long)Math.Floor((Low + Span) / step + 1e-9); i++)
+            var last = (long)Math.Floor(((Low + Span) / step) + 1e-9);
+            for (var i = (long)Math.Ceiling((Low / step) - 1e-9); i <= last; i++)
             {
                 yield return i * step;
             }

@@ -66,11 +66,12 @@ public sealed class ClassifiedSamples
             .OrderByDescending(s => Row(s.Index)[s.Chosen] - Row(s.Index)[_targets[s.Index]])
             .Take(most)
             .Select(s => new Mistake(
-                s.Index, Classes[_targets[s.Index]], Classes[s.Chosen], Row(s.Index)[s.Chosen], _view?.Invoke(s.Index)));
+                s.Index, Classes[_targets[s.Index]], Classes[s.Chosen], Row(s.Index)[s.Chosen],
+                _view?.Invoke(s.Index)));
 
     /// <summary>How many samples it was wrong about.</summary>
-    internal long Wrong => _targets.LongLength
-        - Enumerable.Range(0, _targets.Length).LongCount(i => TensorPrimitives.IndexOfMax<float>(Row(i)) == _targets[i]);
+    internal long Wrong => Enumerable.Range(0, _targets.Length)
+        .LongCount(i => TensorPrimitives.IndexOfMax<float>(Row(i)) != _targets[i]);
 
     private ReadOnlySpan<float> Row(int sample)
         => _probabilities.AsSpan(sample * Classes.Count, Classes.Count);

@@ -50,7 +50,8 @@ internal sealed class ReportPage
         foreach (var (title, content, detail, broad) in figures)
         {
             var small = detail is null ? "" : $" <small>{Encode(detail)}</small>";
-            Html($"<figure{(broad ? " class=\"broad\"" : "")}><figcaption>{Encode(title)}{small}</figcaption>{content}</figure>");
+            var kind = broad ? " class=\"broad\"" : "";
+            Html($"<figure{kind}><figcaption>{Encode(title)}{small}</figcaption>{content}</figure>");
         }
 
         return Html("</div>");

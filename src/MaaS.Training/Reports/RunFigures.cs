@@ -16,7 +16,7 @@ internal static class RunFigures
             .Select(static p => (p.Epochs, p.LearningRate!.Value)).ToArray();
         if (rates.Length > 0)
         {
-            figures.Add(new("Learning rate", LineChart.Draw("epoch", "learning rate", [new("rate", rates)], leastStepAcross: 0, least: 0)));
+            figures.Add(new("Learning rate", LineChart.Draw("epoch", "learning rate", [new("rate", rates)], least: 0)));
         }
 
         if (report.Points.Count > 0)
@@ -47,9 +47,10 @@ internal static class RunFigures
         if (curves.Count > 0)
         {
             figures.Add(new(
-                "Precision by recall", LineChart.Draw("recall", "precision", [.. curves.Select(static c => new LineChart.Line(
-                    c.Name, [.. PrecisionRecallCurve.Binary(c.Scores, c.Actual).Select(
-                        static p => (p.Recall, p.Precision))]))], least: 0), detail));
+                "Precision by recall", LineChart.Draw("recall", "precision", [
+                    .. curves.Select(static c => new LineChart.Line(
+                        c.Name, [.. PrecisionRecallCurve.Binary(c.Scores, c.Actual).Select(
+                            static p => (p.Recall, p.Precision))]))], least: 0), detail));
             figures.Add(new(
                 "ROC: hits by false alarms", LineChart.Draw("false positive rate", "true positive rate", [
                     .. curves.Select(static c => new LineChart.Line(

@@ -42,7 +42,8 @@ public sealed class RunRecorder(IProgress<TrainingProgress>? next = null) : IPro
         var share = value.Completed is null ? (double)value.Sample / Math.Max(1, value.Samples) : 1;
         _points.Add(
             new RunPoint(
-                value.Epoch - 1 + share, value.Loss, value.LearningRate ?? value.Completed?.LearningRate, Speed(value)));
+                value.Epoch - 1 + share, value.Loss, value.LearningRate ?? value.Completed?.LearningRate,
+                Speed(value)));
         _last = value;
         if (_points.Count >= MostPoints)
         {

@@ -42,9 +42,11 @@ internal static class RunReportPage
     {
         if (report.Classified is [var network, ..])
         {
-            var of = network.Evaluation.Positive is { } positive ? $"of <b>{Encode(positive)}</b>" : "means over the classes";
+            var of = network.Evaluation.Positive is { } positive
+                ? $"of <b>{Encode(positive)}</b>" : "means over the classes";
             page.Paragraph(
-                $"{network.Evaluation.Report.Support} samples that training never saw; precision, recall and F1 are {of}.");
+                $"{network.Evaluation.Report.Support} samples that training never saw; precision, recall and F1 are "
+                    + $"{of}.");
             Scores(page, report.Classified.Select(static c => c.Evaluation.Summary));
         }
 
@@ -65,8 +67,8 @@ internal static class RunReportPage
     private static void Scores(ReportPage page, IEnumerable<ScoreSummary> summaries)
     {
         page.Html(
-            "<div class=\"wide\"><table class=\"scores\"><thead><tr><th></th><th>F1</th><th>precision</th><th>recall</th>"
-                + "<th>ROC-AUC</th><th>accuracy</th></tr></thead><tbody>");
+            "<div class=\"wide\"><table class=\"scores\"><thead><tr><th></th><th>F1</th>"
+                + "<th>precision</th><th>recall</th><th>ROC-AUC</th><th>accuracy</th></tr></thead><tbody>");
         foreach (var (s, i) in summaries.Select(static (s, i) => (s, i)))
         {
             page.Html(
@@ -89,13 +91,15 @@ internal static class RunReportPage
         }
 
         page.Note(
-            $"{mistakes.Length} of {network.Wrong} wrong answers of {network.Evaluation.Name}, those that it was surest of.");
+            $"{mistakes.Length} of {network.Wrong} wrong answers of {network.Evaluation.Name}, those that "
+                + "it was surest of.");
         var pictures = mistakes.All(static m => m.View?.Png is not null);
         page.Html($"<div class=\"cards{(pictures ? " pictures" : "")}\">");
         foreach (var mistake in mistakes)
         {
             var picture = mistake.View?.Png is { } png
-                ? $"<img alt=\"sample {mistake.Index}\" src=\"data:image/png;base64,{Convert.ToBase64String(png.Span)}\"/>"
+                ? $"<img alt=\"sample {mistake.Index}\" "
+                    + $"src=\"data:image/png;base64,{Convert.ToBase64String(png.Span)}\"/>"
                 : "";
             var text = mistake.View?.Text is { } words ? $"<p>{Encode(Short(words))}</p>" : "";
             page.Html(
