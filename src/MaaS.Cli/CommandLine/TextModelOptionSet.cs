@@ -15,7 +15,7 @@ internal sealed class TextModelOptionSet
 
     private readonly Option<string> _task = Choice(
         "--task", "What to train; texts are meant as well where --csv or a data set of texts is named.",
-        [ImageTask, TextTask], ImageTask);
+        [ImageTask, TextTask, TabularOptionSet.Task], ImageTask);
 
     private readonly Option<int> _vocabulary = Number(
         "--vocabulary", "Texts: most tokens of the WordPiece vocabulary, learned from the training texts alone.",
@@ -71,6 +71,9 @@ internal sealed class TextModelOptionSet
     public void AddTo(Command command)
         => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout,
             _tokenDropout, _balanced, _positive }.AddTo(command);
+
+    /// <summary>Whether a table is to be learned from.</summary>
+    public bool IsTable(ParseResult result) => result.GetValue(_task) == TabularOptionSet.Task;
 
     /// <summary>Whether texts are to be learned from.</summary>
     /// <param name="result">The command line.</param>

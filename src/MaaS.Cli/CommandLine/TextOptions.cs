@@ -27,7 +27,8 @@ internal sealed class TextOptions
 
     private readonly Option<FileInfo?> _file = new("--csv")
     {
-        Description = "Your own texts: a .csv or .tsv with a header, or a .jsonl with an object a line.",
+        Description = "Your own texts or, with --task tabular, your own table: a .csv or .tsv with a header, a .jsonl with an "
+            + "object a line; tables also as .parquet.",
         HelpName = "file",
     };
 
@@ -52,6 +53,15 @@ internal sealed class TextOptions
 
     /// <summary>Whether the command line says which texts, rather than leaving it to the default.</summary>
     public bool IsNamed(ParseResult result) => result.GetValue(_file) is not null || NamedData(result) is not null;
+
+    /// <summary>The file of a table, its label, the share that is held back and the seed of the draw.</summary>
+    /// <exception cref="UsageException">No file or no label is named.</exception>
+    public (string File, string Label, double TestShare, int Seed) Table(ParseResult result) => (
+        result.GetValue(_file)?.FullName ?? throw new UsageException("--csv: expected the file of a table, got none."),
+        result.GetResult(_label) is { Implicit: false }
+            ? result.GetRequiredValue(_label)
+            : throw new UsageException("--label: expected the column to predict, got none."),
+        result.GetValue(_test), result.GetValue(_splitSeed));
 
     /// <summary>What the data is called.</summary>
     public string NameOf(ParseResult result)

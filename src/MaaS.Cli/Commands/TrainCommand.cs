@@ -1,10 +1,12 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Images;
+using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
 using MaaS.Training.Reports;
@@ -19,10 +21,12 @@ internal sealed class TrainCommand : VerbCommand
     private readonly TextOptions _texts = new();
     private readonly TextModelOptionSet _textModel = new();
     private readonly PretrainedOptionSet _pretrained = new();
+    private readonly TabularOptionSet _tabular = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
-        Description = "Where the trained model goes; models/MODEL-DATA.safetensors without it.",
-        HelpName = "file.safetensors",
+        Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package models/DATA.maas, "
+            + "without it.",
+        HelpName = "file",
     };
 
     private readonly Option<FileInfo?> _report = new("--report")
@@ -41,6 +45,7 @@ internal sealed class TrainCommand : VerbCommand
         _training.AddTo(this);
         _textModel.AddTo(this);
         _pretrained.AddTo(this);
+        _tabular.AddTo(this);
         Options.Add(_output);
         Options.Add(_report);
     }
@@ -59,25 +64,52 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --csv mails.csv --text input --label label --from bert-base-uncased --learning-rate 1e-5",
             "Your own texts and a BERT's folder."),
         ("maas train --data fashion-mnist --report run.html", "With a page that tells of the run."),
+        ("mpirun -n 4 maas train --model resnet --data fashion-mnist",
+            "Four processes together; docs/distributed.md."),
+        ("maas train --task tabular --csv customers.csv --label churn --budget 5m",
+            "Your own table: the best of several learners, as a package that serves."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
 
-    protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        if (_textModel.IsTable(result))
+        {
+            await TrainOnTableAsync(result, cancellationToken);
+            return ExitCode.Success;
+        }
+
+        using var processes = ProcessGroup.FromEnvironment();
         if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
         {
-            TrainOnTexts(result, cancellationToken);
+            TrainOnTexts(result, processes, cancellationToken);
         }
         else
         {
-            TrainOnImages(result, cancellationToken);
+            TrainOnImages(result, processes, cancellationToken);
         }
 
-        return Task.FromResult(ExitCode.Success);
+        return ExitCode.Success;
     }
 
-    private void TrainOnTexts(ParseResult result, CancellationToken cancellationToken)
+    private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var (file, label, testShare, seed) = _texts.Table(result);
+        var options = _tabular.Training(result, label, testShare, seed);
+        var reading = _tabular.Reading(result);
+        var name = ModelName(Path.GetFileNameWithoutExtension(file));
+        var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
+        AtomicFile.EnsureWritable(output);
+        await TabularTraining.RunAsync(file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
+    }
+
+    // What a file may be called and a model may not becomes a dash.
+    private static string ModelName(string file) => string.Concat(
+        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.') is { Length: > 0 } name
+            ? name[..Math.Min(name.Length, 100)] : "table";
+
+    private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
         var fineTunes = _pretrained.From(result) is not null;
         if (fineTunes && result.GetResult(_training.Model) is { Implicit: false })
@@ -88,12 +120,13 @@ internal sealed class TrainCommand : VerbCommand
         var architecture = fineTunes
             ? TrainedTextModel.BertArchitecture : Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
-        var options = _training.Read(
-            result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture));
+        var options = ProcessShare.Of(
+            _training.Read(
+                result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture)), processes);
         using var start = _pretrained.OpenText(result);
         var name = start?.Name ?? architecture;
         var output = Output(result, name, dataName);
-        EnsureWritable(output, options);
+        EnsureWritable(output, options, processes);
         var model = _textModel.Read(result, _texts.Model(result), start);
         DeviceChoice.Resolve(options.Device);
         if (start is not null)
@@ -136,8 +169,13 @@ internal sealed class TrainCommand : VerbCommand
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
-    private static void EnsureWritable(TrainingOutput output, TrainerOptions options)
+    private static void EnsureWritable(TrainingOutput output, TrainerOptions options, IProcessGroup processes)
     {
+        if (!ProcessShare.Shows(processes))
+        {
+            return;
+        }
+
         AtomicFile.EnsureWritable(output.Model);
         if (output.Report is { } report)
         {
@@ -150,7 +188,7 @@ internal sealed class TrainCommand : VerbCommand
         }
     }
 
-    private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
+    private void TrainOnImages(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
         if (_pretrained.From(result) is { } from)
         {
@@ -164,8 +202,8 @@ internal sealed class TrainCommand : VerbCommand
         var output = Output(result, architecture, dataName);
 
         // The stations of docs/architecture.md. 1: options, and whether the result can be written.
-        var options = _training.Read(result);
-        EnsureWritable(output, options);
+        var options = ProcessShare.Of(_training.Read(result), processes);
+        EnsureWritable(output, options, processes);
         DeviceChoice.Resolve(options.Device);
         // 2: the data, its test set held apart.
         using var data = _data.Load(result);
@@ -178,6 +216,11 @@ internal sealed class TrainCommand : VerbCommand
             architecture, dataName, data.Train, options, recorder, cancellationToken);
         using (model)
         {
+            if (processes.Rank > 0)
+            {
+                return;
+            }
+
             // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
             model.Save(output.Model);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"

@@ -22,6 +22,11 @@ internal static class TextTraining
             : TrainedTextModel.FineTune(start, dataName, train, model, options, progress, cancellationToken);
         using (trained)
         {
+            if (options.Processes is { Rank: > 0 })
+            {
+                return;   // The first process writes and shows.
+            }
+
             trained.Save(output.Model);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));

@@ -10,6 +10,14 @@ public sealed record ModelManifest
     /// <summary>The task of a model whose output is one logit a class.</summary>
     public const string Classification = "classification";
 
+    /// <summary>The task of a model that takes rows of a table, an input a column, and gives <c>label</c> and
+    /// <c>probabilities</c>.</summary>
+    public const string TabularClassification = "tabular-classification";
+
+    /// <summary>The task of a model that takes rows of a table, an input a column, and gives
+    /// <c>prediction</c>.</summary>
+    public const string TabularRegression = "tabular-regression";
+
     /// <summary>The task of a model that continues texts, token by token.</summary>
     public const string TextGeneration = "text-generation";
 
@@ -89,6 +97,11 @@ public sealed record ModelManifest
             || !p.Mean.All(double.IsFinite) || p.Std.Any(s => s == 0 || !double.IsFinite(s))))
         {
             faults.Add("preprocessing: expected a finite scale and as many finite means as stds that are not 0");
+        }
+
+        if (Preprocessing?.Geometry?.Fault is { } fault)
+        {
+            faults.Add($"preprocessing.geometry: {fault}");
         }
 
         if (Generation is { } generation && (generation.MaxLength < 1 || generation.StopTokens.Any(static t => t < 0)))

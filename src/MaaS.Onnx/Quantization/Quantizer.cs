@@ -29,9 +29,9 @@ public sealed class Quantizer(QuantizerOptions? options = null)
     /// <param name="accuracy">Measures a model on labelled validation data, by which is chosen; greater is better. See
     /// <see cref="ClassificationAccuracy"/>.</param>
     /// <param name="sample">Inputs on which latency is measured: as many samples as a request carries.</param>
-    /// <param name="testAccuracy">The same measure on data that has no part in any decision: called once for each of the
-    /// two models when all is decided. Null where nothing is held back for it; the accuracies of the report are then
-    /// those by which was chosen.</param>
+    /// <param name="testAccuracy">The same measure on data that has no part in any decision: called once for each of
+    /// the two models when all is decided. Null where nothing is held back for it; the accuracies of the report are
+    /// then those by which was chosen.</param>
     /// <param name="cancellationToken">Stops between two operators.</param>
     /// <exception cref="ArgumentException">The model or the data does not fit the scheme.</exception>
     public QuantizationResult Run(

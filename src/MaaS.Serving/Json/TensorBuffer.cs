@@ -28,6 +28,10 @@ internal sealed class TensorBuffer : IDisposable
 
     public ElementType Type { get; }
 
+    /// <summary>Whether <c>null</c> is a missing cell of a table (NaN, or an empty text), and true and false are the numbers
+    /// 1 and 0.</summary>
+    public bool TakesCells { get; init; }
+
     public int Count => _strings?.Count ?? _used / Type.Size();
 
     /// <summary>Room after what was collected; none for strings.</summary>
@@ -37,6 +41,11 @@ internal sealed class TensorBuffer : IDisposable
     /// <exception cref="RequestException">400: it is no value of the type.</exception>
     public void Append(ref Utf8JsonReader reader)
     {
+        if (TakesCells && AppendCell(reader.TokenType))
+        {
+            return;
+        }
+
         switch (Type)
         {
             case ElementType.Float32:
@@ -135,6 +144,24 @@ internal sealed class TensorBuffer : IDisposable
     {
         var bits = BitConverter.SingleToUInt32Bits(value);
         return float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private bool AppendCell(JsonTokenType token)
+    {
+        switch (token, Type)
+        {
+            case (JsonTokenType.Null, ElementType.Float64):
+                Add(double.NaN);
+                return true;
+            case (JsonTokenType.Null, ElementType.String):
+                _strings!.Add("");
+                return true;
+            case (JsonTokenType.True or JsonTokenType.False, ElementType.Float64):
+                Add(token == JsonTokenType.True ? 1d : 0);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private float Single(ref Utf8JsonReader reader)

@@ -52,7 +52,10 @@ internal sealed class RequestTensors(ServedModel model, IInputEncoder? encoder) 
     {
         ThrowIfComplete(input);
         var spec = Specs[input];
-        return _buffers[input] ??= new TensorBuffer(spec.Name, type ?? spec.Type, ExpectedElements(spec));
+        return _buffers[input] ??= new TensorBuffer(spec.Name, type ?? spec.Type, ExpectedElements(spec))
+        {
+            TakesCells = model.Manifest?.Task is ModelManifest.TabularClassification or ModelManifest.TabularRegression,
+        };
     }
 
     /// <summary>Completes an input with what its buffer has.</summary>

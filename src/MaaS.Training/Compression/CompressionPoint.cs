@@ -10,8 +10,8 @@ namespace MaaS.Training.Compression;
 /// <param name="OnFront">Whether no other network is as good in accuracy, latency and size and better in one of
 /// them.</param>
 /// <param name="Package">Path of its package; null for what is neither on the front nor the original.</param>
-/// <param name="TestAccuracy">On the test samples, 0 to 1; null for what is neither the original nor the choice, because
-/// those samples are looked at once.</param>
+/// <param name="TestAccuracy">On the test samples, 0 to 1; null for what is neither the original nor the choice,
+/// because those samples are looked at once.</param>
 public sealed record CompressionPoint(
     string Name, IReadOnlyList<string> Steps, double Accuracy, double LatencyMs, long Bytes, bool OnFront = false,
     string? Package = null, double? TestAccuracy = null)

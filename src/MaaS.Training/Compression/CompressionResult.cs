@@ -50,7 +50,8 @@ public sealed record CompressionResult(
     {
         var text = new StringBuilder();
         var width = Points.Max(static p => p.Name.Length) + 2;
-        text.AppendLine($"  {"".PadRight(width)}{"validation",11}{"lost",9}{"test",9}{"ms",10}{"faster",9}{"KiB",10}{"smaller",9}");
+        text.AppendLine(
+            $"  {"".PadRight(width)}{"validation",11}{"lost",9}{"test",9}{"ms",10}{"faster",9}{"KiB",10}{"smaller",9}");
         foreach (var point in Points)
         {
             text.AppendLine(

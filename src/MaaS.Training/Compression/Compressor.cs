@@ -16,7 +16,8 @@ namespace MaaS.Training.Compression;
 
 /// <summary>
 /// Tries pruning ratios with quantization schemes, measures accuracy, latency and size of each through ONNX Runtime,
-/// chooses, and leaves the networks that no other beats as packages in a folder, with <c>report.html</c> and <c>report.json</c>.
+/// chooses, and leaves the networks that no other beats as packages in a folder, with <c>report.html</c> and
+/// <c>report.json</c>.
 /// </summary>
 /// <remarks>
 /// Latency is the median of runs on the first test samples; the networks take turns, so that a busy machine slows all
@@ -40,8 +41,8 @@ public sealed class Compressor
     /// <summary>Compresses a trained model.</summary>
     /// <param name="model">Stays the caller's and as it is.</param>
     /// <param name="train">Normalised as the model was trained: for fine-tuning and calibration.</param>
-    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure the
-    /// chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
+    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure
+    /// the chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
     /// <param name="name">Name of the packages; the architecture's when null.</param>
     /// <param name="progress">Called on this thread before each step.</param>
@@ -64,15 +65,16 @@ public sealed class Compressor
     /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are
     /// filled.</param>
     /// <param name="train">For fine-tuning and calibration.</param>
-    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure the
-    /// chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
+    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure
+    /// the chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
     /// <param name="progress">Called on this thread before each step.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="IOException">The folder is not empty, or the disk is full.</exception>
     /// <exception cref="OnnxExportException">The module cannot be exported.</exception>
     public Task<CompressionResult> RunAsync(
-        nn.Module<Tensor, Tensor> module, ModelManifest manifest, IBatchSource train, IBatchSource heldBack, string output,
+        nn.Module<Tensor, Tensor> module, ModelManifest manifest, IBatchSource train, IBatchSource heldBack,
+        string output,
         IProgress<CompressionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -97,8 +99,8 @@ public sealed class Compressor
     /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are
     /// filled.</param>
     /// <param name="train">For calibration.</param>
-    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure the
-    /// chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
+    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure
+    /// the chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
     /// <param name="progress">Called on this thread before each step.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>

@@ -29,7 +29,7 @@ public sealed class RunRecorder(IProgress<TrainingProgress>? next = null) : IPro
             _epochs.Add(epoch);
         }
 
-        if (value.Completed is not null || _reports++ % _stride == 0)
+        if (value.Warning is null && (value.Completed is not null || _reports++ % _stride == 0))
         {
             Add(value);
         }
@@ -42,8 +42,8 @@ public sealed class RunRecorder(IProgress<TrainingProgress>? next = null) : IPro
         var share = value.Completed is null ? (double)value.Sample / Math.Max(1, value.Samples) : 1;
         _points.Add(
             new RunPoint(
-                value.Epoch - 1 + share, value.Loss, value.LearningRate ?? value.Completed?.LearningRate,
-                Speed(value)));
+                value.Epoch - 1 + share, value.Loss,
+                value.LearningRate > 0 ? value.LearningRate : value.Completed?.LearningRate, Speed(value)));
         _last = value;
         if (_points.Count >= MostPoints)
         {

@@ -1,0 +1,61 @@
+using System.Globalization;
+using MaaS.Primitives.Display;
+using MaaS.Tabular.Pipelines;
+using MaaS.Tabular.Selection;
+using MaaS.Tabular.Tables;
+
+namespace MaaS.Cli.Tabular;
+
+/// <summary>Trains on a table, shows the candidates, and writes the best as a package that serves.</summary>
+internal static class TabularTraining
+{
+    public static async Task RunAsync(
+        string file, TableReadOptions reading, string? schemaPath, TabularTrainerOptions options, string output, string name,
+        CancellationToken cancellationToken)
+    {
+        var table = await TableReader.ReadAsync(file, reading, cancellationToken);
+        Console.WriteLine($"{file}: {table.Rows} rows, {table.Columns.Count} columns");
+        Console.WriteLine(Profile(table));
+        if (schemaPath is not null && reading.Schema is null)
+        {
+            TableSchema.Of(table).Save(schemaPath);
+            Console.WriteLine($"schema written to {schemaPath}");
+        }
+
+        var model = TabularTrainer.Train(table, options, new Lines(), cancellationToken);
+        foreach (var note in model.Notes)
+        {
+            Console.WriteLine(note);
+        }
+
+        Console.WriteLine($"{model.Train.Rows} rows to learn from, {model.Test.Rows} held back");
+        Console.WriteLine();
+        Console.WriteLine(model.Leaderboard);
+        Console.WriteLine($"{model.Best} on the rows held back, which nothing was chosen by:");
+        Console.WriteLine(TextTable.Render(
+            [.. model.TestScores.Select(s => new[] { s.Key, s.Value.ToString("0.0000", CultureInfo.InvariantCulture) })]));
+        var parity = await model.SavePackageAsync(output, name, cancellationToken);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference {parity.LargestDifference:g2})"));
+        Console.WriteLine($"written to {output}; maas serve {output}");
+    }
+
+    private static string Profile(Table table)
+    {
+        List<string[]> rows = [["column", "kind", "missing", "distinct"]];
+        rows.AddRange(table.Columns.Select(static c => new[]
+        {
+            c.Name, c.Kind.ToString().ToLowerInvariant(), $"{c.Missing}",
+            $"{Enumerable.Range(0, c.Count).Select(c.Text).Where(static t => t is not null).Distinct(StringComparer.Ordinal).Count()}",
+        }));
+        return TextTable.Render(rows, 1);
+    }
+
+    private sealed class Lines : IProgress<CrossValidationResult>
+    {
+        public void Report(CrossValidationResult value) => Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{value.Learner}: {value.Metric.Name} {value.Mean:0.0000} ± {value.StandardError:0.0000}, {value.FitSeconds:0.00} s a fit"));
+    }
+}

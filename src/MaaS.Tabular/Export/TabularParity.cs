@@ -1,0 +1,68 @@
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Tabular.Metrics;
+using MaaS.Tabular.Selection;
+using MaaS.Tabular.Tables;
+
+namespace MaaS.Tabular.Export;
+
+/// <summary>How far an exported model is from what was fitted.</summary>
+/// <param name="Rows">Rows compared.</param>
+/// <param name="LargestDifference">Of a probability, or of a number relative to the larger of 1 and its size.</param>
+/// <param name="DifferentLabels">Rows whose label differs.</param>
+public sealed record TabularParity(int Rows, double LargestDifference, int DifferentLabels)
+{
+    /// <summary>Half a unit of float32's last digit and what sums in another order add to it.</summary>
+    private const double Tolerance = 1e-6;
+
+    private const int BatchRows = 256;
+
+    /// <summary>Whether no label differs and no number by more than 1e-6.</summary>
+    public bool Holds => DifferentLabels == 0 && LargestDifference <= Tolerance;
+
+    /// <summary>Runs ONNX Runtime beside the fitted model on every row.</summary>
+    /// <param name="fit">What was fitted.</param>
+    /// <param name="model">What <see cref="TabularOnnx.Write"/> made of it.</param>
+    /// <param name="classes">Names of the classes; empty for numbers.</param>
+    /// <param name="table">The rows.</param>
+    /// <param name="cancellationToken">Checked between batches.</param>
+    public static TabularParity Compare(
+        TabularFit fit, OnnxModel model, IReadOnlyList<string> classes, Table table, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(table);
+        using var session = InferenceModel.Load(model.ToByteArray(), "tabular");
+        var (largest, different) = (0d, 0);
+        for (var start = 0; start < table.Rows; start += BatchRows)
+        {
+            var batch = table.Take([.. Enumerable.Range(start, Math.Min(BatchRows, table.Rows - start))]);
+            var expected = fit.Predict(batch);
+            using var actual = session.Run(TableInputs.Of(batch, session.Inputs), cancellationToken: cancellationToken);
+            for (var row = 0; row < batch.Rows; row++)
+            {
+                var values = expected.Row(row);
+                if (classes.Count == 0)
+                {
+                    var difference = Math.Abs(values[0] - actual[TabularOnnx.Prediction].AsSpan<double>()[row]);
+                    largest = Larger(largest, difference / Math.Max(1, Math.Abs(values[0])));
+                    continue;
+                }
+
+                different += actual[TabularOnnx.Label].Strings[row] == classes[ClassMetrics.Best(values)] ? 0 : 1;
+                for (var c = 0; c < values.Length; c++)
+                {
+                    largest = Larger(
+                        largest,
+                        Math.Abs(values[c] - actual[TabularOnnx.Probabilities].AsSpan<float>()[row * values.Length + c]));
+                }
+            }
+        }
+
+        return new TabularParity(table.Rows, largest, different);
+    }
+
+    // NaN is the largest of all.
+    private static double Larger(double a, double b) => double.IsNaN(a) || a > b ? a : b;
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace MaaS.Tabular.Features;
+
+/// <summary>How categories become numbers.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CategoryEncoding>))]
+public enum CategoryEncoding
+{
+    /// <summary>One feature a category; a category that training never saw is zero in all.</summary>
+    OneHot,
+
+    /// <summary>The category's place in order; −1 for one that training never saw or that is missing.</summary>
+    Ordinal,
+
+    /// <summary>The mean target of the category's rows, drawn towards that of all rows. Training rows get the mean of
+    /// the other folds' rows, so that no row sees its own target.</summary>
+    Target,
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using MaaS.Tabular.Features;
+using MaaS.Tabular.Learners.Linear;
+using MaaS.Tabular.Learners.Trees;
+using MaaS.Tabular.Samples;
+
+namespace MaaS.Tabular.Learners.Boosting;
+
+/// <summary>Gradient boosting of trees by LightGBM; takes missing numbers as they are.</summary>
+/// <remarks>Ke et al., LightGBM, NeurIPS 2017. Its native library is there for x64 on Linux, Windows and
+/// macOS.</remarks>
+public sealed class GradientBoosting : ILearner
+{
+    private const int FewCells = 200_000;
+
+    /// <summary>Rounds, 1 or more; each adds one tree, of more than two classes one a class.</summary>
+    public int Rounds { get; init; } = 100;
+
+    /// <summary>How much each tree counts, above 0.</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Most leaves of a tree, 2 or more.</summary>
+    public int Leaves { get; init; } = 31;
+
+    /// <summary>Fewest rows of a leaf, 1 or more.</summary>
+    public int MinLeafRows { get; init; } = 20;
+
+    /// <summary>Strength of the penalty on squared leaf values, 0 or more.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>Seed of the draws that break ties.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads; 0 for one a core, and a single one for tables of fewer than 200,000 cells, which several
+    /// threads only slow down.</summary>
+    public int Threads { get; init; }
+
+    /// <inheritdoc/>
+    public string Name => "gradient-boosting";
+
+    /// <inheritdoc/>
+    public FeatureOptions Features { get; init; } = DecisionTree.TreeFeatures with { Imputation = Imputation.None };
+
+    /// <inheritdoc/>
+    public bool Supports(TabularTask task) => true;
+
+    /// <inheritdoc/>
+    public IFittedLearner Fit(
+        Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
+    {
+        var counts = Fitting.Check(this, features, target, weights, takesNaN: true);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Rounds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Leaves, 2);
+        var (objective, link, trees) = target switch
+        {
+            { Task: TabularTask.Regression } => ("regression", Link.Identity, 1),
+            { Classes.Count: 2 } => ("binary", Link.Logistic, 1),
+            _ => ($"multiclass num_class={target.Classes.Count}", Link.Softmax, target.Classes.Count),
+        };
+        var threads = Threads == 0 && features.Values.Length < FewCells ? 1 : Threads;
+        var parameters = string.Create(
+            CultureInfo.InvariantCulture,
+            $"objective={objective} learning_rate={LearningRate} num_leaves={Leaves} min_data_in_leaf={MinLeafRows} "
+                + $"lambda_l2={L2} seed={Seed} num_threads={threads} deterministic=true force_row_wise=true verbosity=-1");
+        var text = LightGbm.Train(
+            features, Array.ConvertAll(target.Values, static y => (float)y), Array.ConvertAll(counts, static w => (float)w),
+            parameters, Rounds, cancellationToken);
+        return new TreeModel(LightGbmText.Parse(text, trees), link);
+    }
+}

@@ -1,0 +1,37 @@
+using MaaS.Onnx;
+using MaaS.Tabular.Samples;
+
+namespace MaaS.Tabular.Learners;
+
+/// <summary>What a learner learned. Safe for many threads at once.</summary>
+public interface IFittedLearner
+{
+    /// <summary>Columns of a prediction: one a class, or one for a number.</summary>
+    int Outputs { get; }
+
+    /// <summary>Predicts one row.</summary>
+    /// <param name="features">(features).</param>
+    /// <param name="outputs">(<see cref="Outputs"/>): probabilities that sum to 1, or the number.</param>
+    void Predict(ReadOnlySpan<double> features, Span<double> outputs);
+
+    /// <summary>Writes the same into a graph.</summary>
+    /// <param name="graph">Gets nodes of ONNX and of <c>ai.onnx.ml</c> 3.</param>
+    /// <param name="features">(N, features), float64.</param>
+    /// <returns>(N, <see cref="Outputs"/>), float64.</returns>
+    string Write(GraphBuilder graph, string features);
+}
+
+/// <summary>What all fitted learners can do.</summary>
+public static class FittedLearnerExtensions
+{
+    /// <summary>Predicts many rows.</summary>
+    /// <returns>(rows, outputs).</returns>
+    public static Matrix Predict(this IFittedLearner learner, Matrix features)
+    {
+        ArgumentNullException.ThrowIfNull(learner);
+        ArgumentNullException.ThrowIfNull(features);
+        var outputs = new Matrix(features.Rows, learner.Outputs);
+        Parallel.For(0, features.Rows, row => learner.Predict(features.Row(row), outputs.Row(row)));
+        return outputs;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using MaaS.Core.Packages;
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Tabular.Export;
+using MaaS.Tabular.Metrics;
+using MaaS.Tabular.Samples;
+using MaaS.Tabular.Selection;
+using MaaS.Tabular.Tables;
+
+namespace MaaS.Tabular.Pipelines;
+
+/// <summary>The best of several learners, with what is known of it.</summary>
+public sealed class TabularModel
+{
+    /// <summary>The schema of the inputs in a package.</summary>
+    public const string SchemaFile = "schema.json";
+
+    /// <summary>The leaderboard in a package.</summary>
+    public const string LeaderboardFile = "leaderboard.json";
+
+    internal TabularModel()
+    {
+    }
+
+    /// <summary>From columns to predictions.</summary>
+    public required TabularFit Fit { get; init; }
+
+    /// <summary>The column that is predicted.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Classes or numbers.</summary>
+    public required TabularTask Task { get; init; }
+
+    /// <summary>Names of the classes in the order of the probabilities; empty for numbers.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>The candidate that was chosen.</summary>
+    public required string Best { get; init; }
+
+    /// <summary>All candidates in cross-validation.</summary>
+    public required Leaderboard Leaderboard { get; init; }
+
+    /// <summary>Every measure on the rows that were held back; nothing was chosen by them.</summary>
+    public required IReadOnlyDictionary<string, double> TestScores { get; init; }
+
+    /// <summary>The rows that were learned from, without the label.</summary>
+    public required Table Train { get; init; }
+
+    /// <summary>The rows that were held back, without the label.</summary>
+    public required Table Test { get; init; }
+
+    /// <summary>What was left out and what the label is, for people.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    internal int Seed { get; init; }
+
+    /// <summary>Predictions of rows.</summary>
+    /// <returns>(rows, classes) probabilities, or (rows, 1) numbers.</returns>
+    public Matrix Predict(Table table) => Fit.Predict(table);
+
+    /// <summary>The most probable class of each row.</summary>
+    /// <exception cref="InvalidOperationException">The model predicts numbers.</exception>
+    public IReadOnlyList<string> PredictClasses(Table table)
+    {
+        if (Task == TabularTask.Regression)
+        {
+            throw new InvalidOperationException("PredictClasses: expected a classifier, the model predicts numbers; use Predict.");
+        }
+
+        var predictions = Predict(table);
+        return [.. Enumerable.Range(0, predictions.Rows).Select(row => Classes[ClassMetrics.Best(predictions.Row(row))])];
+    }
+
+    /// <summary>The model in ONNX, compared with this one on all training and held-back rows.</summary>
+    /// <param name="parity">How far the two are apart.</param>
+    /// <param name="cancellationToken">Checked between batches.</param>
+    /// <exception cref="InvalidOperationException">A label differs, or a number by more than 1e-6.</exception>
+    public OnnxModel ToOnnx(out TabularParity parity, CancellationToken cancellationToken = default)
+    {
+        var model = TabularOnnx.Write(Fit, Classes);
+        var (train, test) = (
+            TabularParity.Compare(Fit, model, Classes, Train, cancellationToken),
+            TabularParity.Compare(Fit, model, Classes, Test, cancellationToken));
+        parity = new TabularParity(
+            train.Rows + test.Rows, Math.Max(train.LargestDifference, test.LargestDifference),
+            train.DifferentLabels + test.DifferentLabels);
+        return parity.Holds
+            ? model
+            : throw new InvalidOperationException(
+                $"export of {Best}: expected the same predictions in ONNX Runtime, got {parity.DifferentLabels} other labels in "
+                    + $"{parity.Rows} rows and a difference of {parity.LargestDifference:g3}.");
+    }
+
+    /// <summary>Writes a package that serves: network, schema, leaderboard and test scores.</summary>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
+    /// exists.</param>
+    /// <param name="name">Name of the model.</param>
+    /// <param name="cancellationToken">Leaves nothing behind.</param>
+    /// <returns>How far the network is from this model.</returns>
+    public async Task<TabularParity> SavePackageAsync(
+        string path, string name, CancellationToken cancellationToken = default)
+    {
+        var bytes = ToOnnx(out var parity, cancellationToken).ToByteArray();
+        using var inference = InferenceModel.Load(bytes, name);
+        var manifest = new ModelManifest
+        {
+            Name = name,
+            Description = $"Predicts {Label}: {Best}.",
+            Task = Task == TabularTask.Classification ? ModelManifest.TabularClassification : ModelManifest.TabularRegression,
+            Created = DateTimeOffset.UtcNow,
+            Inputs = inference.Inputs,
+            Outputs = inference.Outputs,
+            Labels = Classes.Count > 0 ? Classes : null,
+            Metrics = TestScores.Where(static s => double.IsFinite(s.Value)).ToDictionary(),
+            Lineage = new ModelLineage
+            {
+                Hyperparameters = new Dictionary<string, string>
+                {
+                    ["candidate"] = Best, ["metric"] = Leaderboard.Metric, ["seed"] = $"{Seed}", ["rows"] = $"{Train.Rows}",
+                },
+            },
+        };
+        await ModelPackage.CreateAsync(
+            path, manifest,
+            new Dictionary<string, PackageContent>
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
+                [SchemaFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Fit.Features.Schema.ToJson())),
+                [LeaderboardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Leaderboard.ToJson())),
+            },
+            new PackageWriteOptions { Overwrite = true }, cancellationToken).ConfigureAwait(false);
+        return parity;
+    }
+}

@@ -1,0 +1,78 @@
+using MaaS.Tabular.Cleaning;
+using MaaS.Tabular.Samples;
+using MaaS.Tabular.Selection;
+using MaaS.Tabular.Tables;
+
+namespace MaaS.Tabular.Pipelines;
+
+/// <summary>The rows that are learned from, those that are held back, and the splits of cross-validation.</summary>
+internal sealed record TabularPlan(
+    Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits, IReadOnlyList<string> Notes)
+{
+    public static TabularPlan Make(Table table, TabularTrainerOptions options)
+    {
+        List<string> notes = [];
+        // Equal rows on both sides would be known already when they are measured.
+        foreach (var step in new ICleaningStep[] { new DropDuplicates(), new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? "") })
+        {
+            var cleaned = step.Apply(table);
+            table = cleaned.Table;
+            if (cleaned.Rows > 0)
+            {
+                notes.Add($"{cleaned.Step}: {(cleaned.Columns.Count > 0 ? string.Join(", ", cleaned.Columns) : $"{cleaned.Rows} rows")} left out");
+            }
+        }
+
+        if (options.Time is { } time)
+        {
+            table = table.Take(Order(table[time]));
+        }
+
+        var target = Target.Of(table[options.Label], options.Task);
+        notes.Add(target.Task == TabularTask.Classification
+            ? $"label '{options.Label}': {string.Join(", ", target.Classes.Zip(target.ClassCounts(), static (c, n) => $"{c} {n}"))}"
+            : $"label '{options.Label}': numbers from {target.Values.Min():g4} to {target.Values.Max():g4}, mean {target.Values.Average():g4}");
+        var held = HoldOut(table, target, options);
+        var (train, trainTarget) = (table.Take(held.Train), target.Take(held.Train));
+        var splits = options switch
+        {
+            { Time: not null } => Selection.Splits.TimeOrdered(train.Rows, options.Folds),
+            { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
+            _ => Selection.Splits.Repeated(trainTarget, options.Folds, options.Repeats, options.Seed),
+        };
+        string[] texts = [.. table.Columns.Where(c => c.Kind == ColumnKind.Text && c.Name != options.Label).Select(static c => c.Name)];
+        if (texts.Length > 0)
+        {
+            notes.Add($"texts are no features: {string.Join(", ", texts)}");
+        }
+
+        string[] aside = [.. texts.Concat(options.Ignore).Append(options.Label).Concat(options.Group is { } g ? [g] : []).Distinct()];
+        return new TabularPlan(
+            train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits, notes);
+    }
+
+    private static Split HoldOut(Table table, Target target, TabularTrainerOptions options)
+    {
+        if (options.Time is not null)
+        {
+            var start = table.Rows - Math.Max(1, (int)Math.Round(options.TestShare * table.Rows));
+            return new Split([.. Enumerable.Range(0, start)], [.. Enumerable.Range(start, table.Rows - start)]);
+        }
+
+        // Of so many parts one is the share that is held back.
+        return options.Group is { } group
+            ? Selection.Splits.Grouped(table[group], Math.Max(2, (int)Math.Round(1 / options.TestShare)))[0]
+            : Selection.Splits.HoldOut(target, options.TestShare, options.Seed);
+    }
+
+    private static int[] Order(Column time)
+    {
+        var values = time is NumberColumn numbers
+            ? numbers.Values.ToArray()
+            : throw new InvalidDataException($"time '{time.Name}': expected dates or numbers, got {time.Kind}.");
+        int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(r => values[r])];
+        return Array.FindIndex(values, double.IsNaN) is >= 0 and var row
+            ? throw new InvalidDataException($"time '{time.Name}': row {row + 1}: expected a value in every row, got a missing cell.")
+            : order;
+    }
+}

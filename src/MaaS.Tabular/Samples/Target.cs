@@ -1,0 +1,148 @@
+using System.Globalization;
+using MaaS.Tabular.Tables;
+
+namespace MaaS.Tabular.Samples;
+
+/// <summary>What is to be predicted for each row: the index of a class, or a number.</summary>
+public sealed class Target
+{
+    private const int MostIntegerClasses = 20;
+
+    private Target(TabularTask task, double[] values, IReadOnlyList<string> classes)
+        => (Task, Values, Classes) = (task, values, classes);
+
+    /// <summary>Classes or numbers.</summary>
+    public TabularTask Task { get; }
+
+    /// <summary>One a row: the index of its class, or its number. Not to be changed.</summary>
+    public IReadOnlyList<double> Rows => Values;
+
+    /// <summary>Names of the classes by index, in order; empty for numbers.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Count => Values.Length;
+
+    internal double[] Values { get; }
+
+    /// <summary>Columns of a prediction: one a class, or one.</summary>
+    internal int Outputs => Task == TabularTask.Classification ? Classes.Count : 1;
+
+    /// <summary>Numbers to be predicted.</summary>
+    /// <exception cref="ArgumentException">One is not finite.</exception>
+    public static Target OfNumbers(double[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Array.FindIndex(values, static v => !double.IsFinite(v)) is >= 0 and var row
+            ? throw new ArgumentException($"row {row + 1}: expected a finite number as target, got {values[row]}.", nameof(values))
+            : new Target(TabularTask.Regression, values, []);
+    }
+
+    /// <summary>Classes to be predicted.</summary>
+    /// <param name="indices">The class of each row.</param>
+    /// <param name="classes">Their names, at least two.</param>
+    /// <exception cref="ArgumentException">An index is out of range, or there are fewer than two classes.</exception>
+    public static Target OfClasses(int[] indices, IReadOnlyList<string> classes)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        ArgumentNullException.ThrowIfNull(classes);
+        if (classes.Count < 2)
+        {
+            throw new ArgumentException($"expected at least two classes, got {classes.Count}.", nameof(classes));
+        }
+
+        return Array.FindIndex(indices, i => (uint)i >= (uint)classes.Count) is >= 0 and var row
+            ? throw new ArgumentException($"row {row + 1}: expected a class below {classes.Count}, got {indices[row]}.", nameof(indices))
+            : new Target(TabularTask.Classification, Array.ConvertAll(indices, static i => (double)i), classes);
+    }
+
+    /// <summary>The target that a column holds.</summary>
+    /// <param name="column">No cell may be missing.</param>
+    /// <param name="task">Null takes categories, booleans and at most 20 different whole numbers for classes, and other
+    /// numbers for numbers.</param>
+    /// <exception cref="InvalidDataException">A cell is missing, the column is constant, a class has one row alone, or
+    /// texts are to be numbers.</exception>
+    public static Target Of(Column column, TabularTask? task = null)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        for (var row = 0; row < column.Count; row++)
+        {
+            if (column.IsMissing(row))
+            {
+                throw Fault(column, $"row {row + 1}: expected a label in every row, got a missing cell; leave the row out");
+            }
+        }
+
+        task ??= IsClasses(column) ? TabularTask.Classification : TabularTask.Regression;
+        if (task == TabularTask.Regression)
+        {
+            return column is NumberColumn { Kind: ColumnKind.Number } numbers
+                ? IsConstant(numbers.Values) ? throw Fault(column, $"every row has the same label {numbers.Values[0]}")
+                    : OfNumbers(numbers.Values.ToArray())
+                : throw Fault(column, $"expected numbers for regression, got {column.Kind}");
+        }
+
+        var names = Enumerable.Range(0, column.Count).Select(row => column.Text(row)!).ToArray();
+        var classes = names.Distinct(StringComparer.Ordinal).ToArray();
+        if (column is NumberColumn)
+        {
+            Array.Sort(Array.ConvertAll(classes, static c => double.TryParse(c, CultureInfo.InvariantCulture, out var v) ? v : c == "true" ? 1 : 0), classes);
+        }
+        else
+        {
+            Array.Sort(classes, StringComparer.Ordinal);
+        }
+
+        var index = classes.Select(static (name, i) => (name, i)).ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
+        var target = classes.Length < 2
+            ? throw Fault(column, $"every row has the same label '{classes.FirstOrDefault()}'")
+            : OfClasses(Array.ConvertAll(names, n => index[n]), classes);
+        var counts = target.ClassCounts();
+        return Array.IndexOf(counts, 1) is >= 0 and var rare
+            ? throw Fault(
+                column, $"row {Array.IndexOf(names, classes[rare]) + 1} is the only one of class '{classes[rare]}'; "
+                    + "expected at least two rows a class")
+            : target;
+    }
+
+    /// <summary>The given rows, in their order.</summary>
+    public Target Take(ReadOnlySpan<int> rows)
+    {
+        var values = new double[rows.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Values[rows[i]];
+        }
+
+        return new Target(Task, values, Classes);
+    }
+
+    /// <summary>Weights that give every class the same sum: n / (classes × rows of the class), as scikit-learn's
+    /// <c>balanced</c>.</summary>
+    /// <exception cref="InvalidOperationException">The target is no class.</exception>
+    public double[] BalancedWeights()
+    {
+        var counts = Task == TabularTask.Classification ? ClassCounts()
+            : throw new InvalidOperationException("balanced weights: expected classes, got numbers.");
+        return Array.ConvertAll(Values, v => (double)Count / (counts.Length * counts[(int)v]));
+    }
+
+    internal int[] ClassCounts()
+    {
+        var counts = new int[Classes.Count];
+        foreach (var value in Values)
+        {
+            counts[(int)value]++;
+        }
+
+        return counts;
+    }
+
+    private static bool IsClasses(Column column) => column is not NumberColumn { Kind: ColumnKind.Number } numbers
+        || (numbers.Values.ToArray().All(static v => v == Math.Floor(v))
+            && numbers.Values.ToArray().Distinct().Count() <= MostIntegerClasses);
+
+    private static bool IsConstant(ReadOnlySpan<double> values) => !values.ContainsAnyExcept(values[0]);
+
+    private static InvalidDataException Fault(Column column, string what) => new($"label '{column.Name}': {what}.");
+}

@@ -1,0 +1,146 @@
+using MaaS.Onnx;
+using MaaS.Onnx.Inference;
+using MaaS.Tabular.Export;
+using MaaS.Tabular.Features;
+using MaaS.Tabular.Learners;
+using MaaS.Tabular.Learners.Bayes;
+using MaaS.Tabular.Learners.Boosting;
+using MaaS.Tabular.Learners.Kernels;
+using MaaS.Tabular.Learners.Linear;
+using MaaS.Tabular.Learners.Neighbors;
+using MaaS.Tabular.Learners.Trees;
+using MaaS.Tabular.Samples;
+using MaaS.Tabular.Selection;
+using MaaS.Tabular.Tables;
+using MaaS.Tests;
+
+namespace MaaS.Tabular.Tests.Export;
+
+public sealed class TabularOnnxTests
+{
+    private const int Rows = 300, Train = 200;
+
+    private static readonly Table All = Sample();
+
+    private static readonly int[] TrainRows = [.. Enumerable.Range(0, Train)];
+
+    private static ILearner[] Classifiers =>
+    [
+        new ConstantLearner(), new LogisticRegression(), new LogisticRegression { L1 = 1, L2 = 0 }, new GaussianNaiveBayes(),
+        new NearestNeighbors(), new SupportVectorMachine(), new SupportVectorMachine { Linear = true }, new DecisionTree(),
+        new RandomForest { Trees = 20 }, new ExtraTrees { Trees = 20 }, new GradientBoosting { Rounds = 20 },
+    ];
+
+    private static ILearner[] Regressors =>
+    [
+        new ConstantLearner(), new LinearRegression(), new LinearRegression { L1 = 1 }, new NearestNeighbors(),
+        new SupportVectorMachine(), new SupportVectorMachine { Linear = true }, new DecisionTree(),
+        new RandomForest { Trees = 20 }, new ExtraTrees { Trees = 20 }, new GradientBoosting { Rounds = 20 },
+    ];
+
+    [Test]
+    public void Write_OfClasses_GivesTheSameOnEveryRow([ValueSource(nameof(Classifiers))] ILearner learner, [Values(2, 3)] int classes)
+    {
+        var y = Classes(classes);
+        var fit = TabularFit.Fit(learner, All.Take(TrainRows), y.Take(TrainRows));
+        var model = TabularOnnx.Write(fit, y.Classes);
+        var parity = TabularParity.Compare(fit, model, y.Classes, All);
+        Assert.That(parity, Is.EqualTo(new TabularParity(Rows, parity.LargestDifference, 0)));
+        Assert.That(parity.LargestDifference, Is.LessThanOrEqualTo(1e-7));
+        Assert.That(parity.Holds);
+    }
+
+    [Test]
+    public void Write_OfNumbers_GivesTheSameOnEveryRow([ValueSource(nameof(Regressors))] ILearner learner)
+    {
+        var random = new Random(8);
+        var y = Target.OfNumbers([.. Enumerable.Range(0, Rows).Select(i => Known(i) * 50 + random.NextDouble())]);
+        var fit = TabularFit.Fit(learner, All.Take(TrainRows), y.Take(TrainRows));
+        var parity = TabularParity.Compare(fit, TabularOnnx.Write(fit, []), [], All);
+        Assert.That(parity.LargestDifference, Is.LessThanOrEqualTo(1e-7));
+    }
+
+    [Test]
+    public void Write_OfEveryFeatureOption_GivesTheSameOnEveryRow(
+        [Values] Imputation imputation, [Values] NumberTransform transform, [Values] Scaling scaling, [Values] CategoryEncoding encoding)
+    {
+        var features = new FeatureOptions
+        {
+            Imputation = imputation, Transform = transform, Scaling = scaling, Encoding = encoding, MostOneHotCategories = 3,
+        };
+        var y = Classes(2);
+        var fit = TabularFit.Fit(new GradientBoosting { Rounds = 5, Features = features }, All.Take(TrainRows), y.Take(TrainRows));
+        Assert.That(TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, All).Holds);
+    }
+
+    [Test]
+    public void Write_OfTreesWithoutDates_PassesTheOnnxChecker()
+    {
+        using var folder = new TemporaryFolder();
+        var y = Classes(3);
+        foreach (var learner in Classifiers)
+        {
+            var fit = TabularFit.Fit(learner, All.Without("since").Take(TrainRows), y.Take(TrainRows));
+            TabularOnnx.Write(fit, y.Classes).Save(folder["model.onnx"]);
+            OnnxChecker.Check(folder["model.onnx"]);
+        }
+    }
+
+    [Test]
+    public void Write_DeclaresTheColumnsAsInputsAndTwoOutputs()
+    {
+        var y = Classes(2);
+        var fit = TabularFit.Fit(new LogisticRegression(), All.Take(TrainRows), y.Take(TrainRows));
+        using var model = InferenceModel.Load(TabularOnnx.Write(fit, y.Classes).ToByteArray());
+        Assert.That(
+            model.Inputs.Select(i => i.Description()),
+            Is.EqualTo(new[] { "float64[batch]", "float64[batch]", "string[batch]", "float64[batch]", "string[batch]" }));
+        Assert.That(model.Inputs.Select(i => i.Name), Is.EqualTo(All.Columns.Select(c => c.Name)));
+        Assert.That(
+            model.Outputs.Select(o => $"{o.Name} {o.Description()}"),
+            Is.EqualTo(new[] { "label string[batch]", "probabilities float32[batch,2]" }));
+    }
+
+    [Test]
+    public void Write_WithAColumnOfAnOutputsName_IsRefused()
+    {
+        var table = new Table([new NumberColumn("label", [1, 2, 3, 4])]);
+        var fit = TabularFit.Fit(new LogisticRegression(), table, Target.OfClasses([0, 1, 0, 1], ["a", "b"]));
+        Assert.That(
+            () => TabularOnnx.Write(fit, ["a", "b"]), Throws.ArgumentException.With.Message.Contains("than the output 'label'"));
+    }
+
+    private static double Known(int row) => double.IsNaN(((NumberColumn)All["x"]).Values[row]) ? 0 : ((NumberColumn)All["x"]).Values[row];
+
+    private static Target Classes(int count)
+    {
+        var random = new Random(9);
+        return Target.OfClasses(
+            [.. Enumerable.Range(0, Rows).Select(i => Math.Clamp((int)Math.Floor((Known(i) + random.NextDouble()) * count / 2), 0, count - 1))],
+            [.. Enumerable.Range(0, count).Select(c => $"class {c}")]);
+    }
+
+    // Missing cells of every kind; the category "Kobe" and years after 2010 come behind the training rows alone.
+    private static Table Sample()
+    {
+        var random = new Random(3);
+        string[] cities = ["Kyoto", "Osaka", "Nara", "Ōtsu"];
+        T? Missing<T>(T value) where T : class => random.NextDouble() < 0.1 ? null : value;
+        double Maybe(double value) => random.NextDouble() < 0.1 ? double.NaN : value;
+        return new Table(
+        [
+            new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(random.NextDouble()))]),
+            new NumberColumn("y z", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(Math.Exp(3 * random.NextDouble()) - 5))]),
+            new StringColumn("city", [.. Enumerable.Range(0, Rows).Select(i => i >= Train && i % 9 == 0 ? "Kobe" : Missing(cities[random.Next(4)]))]),
+            new NumberColumn("member", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(random.Next(2)))], ColumnKind.Boolean),
+            new NumberColumn(
+                "since",
+                [
+                    .. Enumerable.Range(0, Rows).Select(i => Maybe(
+                        (new DateTime(1950 + (i >= Train ? 60 : 0), 1, 1).AddDays(random.Next(18_000)).AddHours(i % 3 == 0 ? 5 : 0) - DateTime.UnixEpoch)
+                        .TotalSeconds)),
+                ],
+                ColumnKind.Date),
+        ]);
+    }
+}

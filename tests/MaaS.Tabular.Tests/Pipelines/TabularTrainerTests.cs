@@ -1,0 +1,135 @@
+using MaaS.Core.Packages;
+using MaaS.Tabular.Cleaning;
+using MaaS.Tabular.Learners;
+using MaaS.Tabular.Learners.Linear;
+using MaaS.Tabular.Learners.Trees;
+using MaaS.Tabular.Pipelines;
+using MaaS.Tabular.Samples;
+using MaaS.Tabular.Tables;
+using MaaS.Tests;
+
+namespace MaaS.Tabular.Tests.Pipelines;
+
+public sealed class TabularTrainerTests
+{
+    private static readonly Table Customers = Sample();
+
+    private static readonly Dictionary<string, ILearner> Few = new()
+    {
+        ["baseline"] = new ConstantLearner(), ["logistic"] = new LogisticRegression(), ["forest"] = new RandomForest { Trees = 20 },
+    };
+
+    [Test]
+    public void Train_RanksCandidatesAndMeasuresTheBestOnRowsHeldBack()
+    {
+        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few });
+
+        Assert.That(model.Task, Is.EqualTo(TabularTask.Classification));
+        Assert.That(model.Best, Is.EqualTo("logistic"));
+        Assert.That(model.Leaderboard.Rows.Select(r => r.Mean), Is.Ordered);
+        Assert.That(model.Leaderboard.Rows[^1].Name, Is.EqualTo("baseline"));
+        Assert.That(model.Leaderboard.Rows[^1].P, Is.LessThan(0.1));
+        Assert.That(model.TestScores["accuracy"], Is.GreaterThan(0.75));
+        Assert.That((model.Train.Rows, model.Test.Rows), Is.EqualTo((240, 60)));
+        Assert.That(model.Train.Has("stays"), Is.False);
+        Assert.That(model.Notes, Has.One.Contains("constant columns: country left out").And.One.Contains("duplicates: 5 rows"));
+    }
+
+    [Test]
+    public void Train_OfNumbers_TakesRegressors()
+    {
+        var model = TabularTrainer.Train(
+            Customers,
+            new TabularTrainerOptions
+            {
+                Label = "age", Metric = "mae",
+                Candidates = new Dictionary<string, ILearner> { ["baseline"] = new ConstantLearner(), ["ridge"] = new LinearRegression() },
+            });
+        Assert.That(model.Best, Is.EqualTo("ridge"));
+        Assert.That(model.TestScores.Keys, Has.Member("r2"));
+        Assert.That(() => model.PredictClasses(model.Test), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void Train_InOrderOfTime_HoldsTheLastRowsBack()
+    {
+        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few, Time = "since" });
+        Assert.That(
+            ((NumberColumn)model.Train["since"]).Values.ToArray().Max(),
+            Is.LessThanOrEqualTo(((NumberColumn)model.Test["since"]).Values.ToArray().Min()));
+    }
+
+    [Test]
+    public void Train_WithGroups_KeepsThemOnOneSideAndOutOfTheFeatures()
+    {
+        var whole = new Impute().Apply(Customers).Table;
+        var model = TabularTrainer.Train(whole, new TabularTrainerOptions { Label = "stays", Candidates = Few, Group = "city" });
+        Assert.That(model.Train.Has("city"), Is.False);
+        Assert.That(model.Train.Rows + model.Test.Rows, Is.EqualTo(300));
+    }
+
+    [Test]
+    public void Train_WithoutTime_SaysSo()
+        => Assert.That(
+            () => TabularTrainer.Train(
+                Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few, Budget = TimeSpan.FromTicks(1) }),
+            Throws.InstanceOf<TimeoutException>().With.Message.Contains("no candidate was done"));
+
+    [Test]
+    public void Train_WithWrongOptions_NamesAllOfThem()
+        => Assert.That(
+            () => TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Folds = 1, TestShare = 1 }),
+            Throws.ArgumentException.With.Message.Contains("TestShare").And.Message.Contains("Folds: expected 2 or more, got 1"));
+
+    [Test]
+    public async Task SavePackageAsync_WritesAPackageThatHasInputsLabelsAndScores()
+    {
+        using var folder = new TemporaryFolder();
+        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few });
+
+        var parity = await model.SavePackageAsync(folder["stays.maas"], "stays");
+
+        using var package = await ModelPackage.OpenAsync(folder["stays.maas"]);
+        Assert.That((parity.Rows, parity.DifferentLabels), Is.EqualTo((300, 0)));
+        Assert.That(package.Manifest.Task, Is.EqualTo("tabular-classification"));
+        Assert.That(package.Manifest.Inputs.Select(i => i.Name), Is.EquivalentTo(new[] { "age", "city", "member", "since" }));
+        Assert.That(package.Manifest.Labels, Is.EqualTo(new[] { "no", "yes" }));
+        Assert.That(package.Manifest.Metrics!["accuracy"], Is.EqualTo(model.TestScores["accuracy"]));
+        Assert.That(package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json" }));
+    }
+
+    [Test]
+    public void Default_CandidatesOfBothTasks_LearnTheirTask()
+    {
+        foreach (var task in Enum.GetValues<TabularTask>())
+        {
+            var candidates = TabularCandidates.Default(task, 200);
+            Assert.That(candidates.Values.Select(l => l.Supports(task)), Is.All.True);
+            Assert.That(TabularCandidates.Default(task, 100_000).Keys, Has.None.Contains("svm"));
+        }
+    }
+
+    private static Table Sample()
+    {
+        var random = new Random(12);
+        string[] cities = ["Kyoto", "Osaka", "Nara", "Uji", "Ōtsu", "Kobe"];
+        var (age, city, member, since, stays) = (new double[300], new string?[300], new double[300], new double[300], new string?[300]);
+        for (var i = 0; i < 300; i++)
+        {
+            age[i] = 20 + random.Next(50);
+            city[i] = random.NextDouble() < 0.05 ? null : cities[random.Next(6)];
+            member[i] = random.Next(2);
+            since[i] = (10_000 + random.Next(5000)) * 86400d;
+            var score = (age[i] - 45) / 8 + 2 * member[i] - 1 + (city[i] == "Kyoto" ? 2 : 0);
+            stays[i] = random.NextDouble() < 1 / (1 + Math.Exp(-score)) ? "yes" : "no";
+        }
+
+        var table = new Table(
+        [
+            new NumberColumn("age", age), new StringColumn("city", city), new NumberColumn("member", member, ColumnKind.Boolean),
+            new NumberColumn("since", since, ColumnKind.Date), new StringColumn("stays", stays),
+            new StringColumn("country", [.. Enumerable.Repeat("Japan", 300)]),
+        ]);
+        return table.Take([.. Enumerable.Range(0, 300), 0, 1, 2, 3, 4]);
+    }
+}
