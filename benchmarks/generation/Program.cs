@@ -14,8 +14,14 @@ random.manual_seed(1);
 using var model = new Gpt(new GptOptions
 {
     Vocabulary = 8192,
-    Decoder = new() { Width = width, Layers = layers, Heads = width / 64, MaxLength = 1024, Activation =
-        ActivationKind.GeluTanh },
+    Decoder = new()
+    {
+        Width = width,
+        Layers = layers,
+        Heads = width / 64,
+        MaxLength = 1024,
+        Activation = ActivationKind.GeluTanh,
+    },
 });
 model.eval();
 var parameters = model.parameters().Sum(static p => p.numel());

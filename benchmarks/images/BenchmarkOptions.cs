@@ -9,10 +9,12 @@ internal sealed record BenchmarkOptions(int Rounds, int Small, int Large, string
 {
     public static BenchmarkOptions Parse(string[] args)
     {
-        var options = new BenchmarkOptions(3, 20_000, 3000, Environment.GetEnvironmentVariable("MAAS_DATA") ?? "artifacts/data");
+        var options = new BenchmarkOptions(
+            3, 20_000, 3000, Environment.GetEnvironmentVariable("MAAS_DATA") ?? "artifacts/data");
         for (var i = 0; i < args.Length; i += 2)
         {
-            var value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]}: expected a value, got none.");
+            var value = i + 1 < args.Length ? args[i + 1]
+                : throw new ArgumentException($"{args[i]}: expected a value, got none.");
             options = args[i] switch
             {
                 "--rounds" => options with { Rounds = int.Parse(value) },

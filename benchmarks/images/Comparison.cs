@@ -16,9 +16,12 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
     public void Run()
     {
         Console.WriteLine($"{Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
-        Console.WriteLine($"{options.Rounds} rounds of {Epochs} epochs, batch {RunRequest.BatchSize}, {Workers} workers a side; files in the page cache");
+        Console.WriteLine(
+            $"{options.Rounds} rounds of {Epochs} epochs, batch {RunRequest.BatchSize}, "
+            + $"{Workers} workers a side; files in the page cache");
         using var data = FashionMnist.Load(Path.Combine(options.Data, "fashion-mnist"));
-        foreach (var (workload, count) in new[] { ("small", options.Small), ("large", options.Large) }.Where(static w => w.Item2 > 0))
+        foreach (var (workload, count) in new[] { ("small", options.Small), ("large", options.Large) }.Where(
+            static w => w.Item2 > 0))
         {
             var images = Path.Combine(folder, workload);
             JpegFolder.Write(images, data.Train, count, workload == "large");
@@ -36,27 +39,33 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
     private static void Print(string workload, int count, List<RunResult> ours, List<RunResult> theirs)
     {
         Console.WriteLine();
-        Console.WriteLine($"| {workload}: {count} JPEGs | images/s, best | median | processor µs an image, best | peak MiB after epoch 1, {Epochs} | mean value |");
+        Console.WriteLine(
+            $"| {workload}: {count} JPEGs | images/s, best | median | processor µs an image, best "
+            + $"| peak MiB after epoch 1, {Epochs} | mean value |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var (name, runs) in new[] { ("MaaS", ours), ("PyTorch DataLoader, Pillow", theirs) })
         {
             var (best, median) = Rates(runs);
             Console.WriteLine(
-                $"| {name} | {best:0} | {median:0} | {Cost(runs):0} | {runs.Max(static r => r.PeakMegabytes[0]):0}, {runs.Max(static r => r.PeakMegabytes[^1]):0} | "
+                $"| {name} | {best:0} | {median:0} | {Cost(runs):0} "
+                + $"| {runs.Max(static r => r.PeakMegabytes[0]):0}, {runs.Max(static r => r.PeakMegabytes[^1]):0} | "
                 + $"{runs[0].Mean:0.0000} |");
         }
 
         var (ourBest, ourMedian) = Rates(ours);
         var (theirBest, theirMedian) = Rates(theirs);
         Console.WriteLine();
-        Console.WriteLine($"MaaS reads {ourBest / theirBest:0.00}× (best) and {ourMedian / theirMedian:0.00}× (median) as many images a second.");
+        Console.WriteLine(
+            $"MaaS reads {ourBest / theirBest:0.00}× (best) and "
+            + $"{ourMedian / theirMedian:0.00}× (median) as many images a second.");
         Console.WriteLine($"An image costs it {Cost(theirs) / Cost(ours):0.00}× less processor time.");
         Console.WriteLine($"- MaaS: {ours[0].Version}");
         Console.WriteLine($"- PyTorch: {theirs[0].Version}");
         if (Math.Abs(ours[0].Mean - theirs[0].Mean) > LargestDifference)
         {
             throw new InvalidOperationException(
-                $"{workload}: expected means within {LargestDifference}, got {ours[0].Mean} and {theirs[0].Mean}: the sides do not do the same.");
+                $"{workload}: expected means within {LargestDifference}, got {ours[0].Mean} and {theirs[0].Mean}: "
+                    + "the sides do not do the same.");
         }
     }
 
@@ -73,22 +82,26 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
     {
         var json = JsonSerializer.Serialize(request);
         var self = Environment.ProcessPath!;
-        string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(Comparison).Assembly.Location] : [];
+        string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(Comparison).Assembly.Location]
+            : [];
         var start = dotNet
             ? new ProcessStartInfo(self, [.. host, "run", json])
             : new ProcessStartInfo(
-                Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "pytorch_images.py"), json]);
+                Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3",
+                    [Path.Combine(AppContext.BaseDirectory, "pytorch_images.py"), json]);
         start.RedirectStandardOutput = true;
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
             ? JsonSerializer.Deserialize<RunResult>(output.Trim().Split('\n')[^1])!
-            : throw new InvalidOperationException($"{(dotNet ? "MaaS" : "PyTorch")}: expected exit code 0, got {process.ExitCode}.");
+            : throw new InvalidOperationException(
+                $"{(dotNet ? "MaaS" : "PyTorch")}: expected exit code 0, got {process.ExitCode}.");
     }
 
     private static string Cpu()
         => File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim()
+            ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal))
+                .Split(':')[1].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
 }

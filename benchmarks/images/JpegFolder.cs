@@ -36,7 +36,8 @@ internal static class JpegFolder
     private static SKBitmap Photo(SKBitmap image, int seed)
     {
         var photo = new SKBitmap(new SKImageInfo(Side, Side, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        using var scaled = image.Resize(new SKImageInfo(Side, Side, SKColorType.Gray8, SKAlphaType.Opaque), new SKSamplingOptions(SKCubicResampler.Mitchell));
+        using var scaled = image.Resize(new SKImageInfo(Side, Side, SKColorType.Gray8, SKAlphaType.Opaque),
+            new SKSamplingOptions(SKCubicResampler.Mitchell));
         var random = new Random(seed);
         var (tint, background) = (random.Next(64), random.Next(96));
         var noise = new byte[Side * Side];
@@ -46,7 +47,8 @@ internal static class JpegFolder
         for (var i = 0; i < noise.Length; i++)
         {
             var value = Math.Max(from[i], (byte)(background + (noise[i] >> 4) + (i / Side / 8)));
-            (to[i * 4], to[(i * 4) + 1], to[(i * 4) + 2]) = (value, (byte)Math.Max(0, value - tint), (byte)(255 - value));
+            (to[i * 4], to[(i * 4) + 1], to[(i * 4) + 2]) = (
+                value, (byte)Math.Max(0, value - tint), (byte)(255 - value));
             to[(i * 4) + 3] = 255;
         }
 

@@ -14,14 +14,16 @@ internal static class MaasRun
     {
         set_num_threads(1);
         var source = ImageFolder.Open(request.Folder, Options(request));
-        var (seconds, cpu, peaks) = (new double[request.Epochs], new double[request.Epochs], new double[request.Epochs]);
+        var (seconds, cpu, peaks) = (
+            new double[request.Epochs], new double[request.Epochs], new double[request.Epochs]);
         var mean = 0.0;
         long images = 0;
         for (var epoch = 0; epoch < request.Epochs; epoch++)
         {
             var (start, cpuStart) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             (var sum, images) = (0.0, 0);
-            foreach (var batch in source.Read(new EpochPlan(0, epoch + 1, RunRequest.BatchSize, CPU), CancellationToken.None))
+            foreach (var batch in source.Read(
+                new EpochPlan(0, epoch + 1, RunRequest.BatchSize, CPU), CancellationToken.None))
             {
                 // What training would do with it is not measured: one pass over the values, as the other side takes.
                 using var total = batch.Value.Inputs.sum();
@@ -38,7 +40,8 @@ internal static class MaasRun
         }
 
         return new RunResult(
-            $"{RuntimeInformation.FrameworkDescription}, SkiaSharp {typeof(SkiaSharp.SKCodec).Assembly.GetName().Version!.ToString(3)}",
+            $"{RuntimeInformation.FrameworkDescription}, "
+                + $"SkiaSharp {typeof(SkiaSharp.SKCodec).Assembly.GetName().Version!.ToString(3)}",
             images, seconds, cpu, peaks, mean);
     }
 

@@ -13,7 +13,8 @@ internal static class UpdatePairs
         Tensor[] ours = Copies(model), torch = Copies(model);
         var gradients = Array.ConvertAll(ours, static w => randn_like(w));
         var update = ParameterUpdate.Create(new TrainerOptions { Optimizer = optimizer }, ours);
-        Action<Tensor[], Tensor[]> step = optimizer == OptimizerKind.Adam ? new TorchAdam(torch).Step : new TorchSgd(torch).Step;
+        Action<Tensor[], Tensor[]> step = optimizer == OptimizerKind.Adam
+            ? new TorchAdam(torch).Step : new TorchSgd(torch).Step;
         var count = ours.Sum(static w => w.NumberOfElements);
         return new Pair(
             update.GetType().Name, $"{network}, {count:N0} weights in {ours.Length} tensors", threads,

@@ -1,5 +1,5 @@
 // What several processes give: run.sh starts this with one, two and four of them. The global batch is always the same, so the losses
-// must be, too. NETWORK IMAGES EPOCHS THREADS, as: resnet 6000 3 1
+// must be, too. NETWORK IMAGES EPOCHS THREADS, as: resnet 6000 3 1; or exchange MEGABYTES: what a sum costs that nothing hides.
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Training.Data;
@@ -10,14 +10,33 @@ using MaaS.Training.Startup;
 using static TorchSharp.torch;
 
 const int GlobalBatch = 128;
+const int Rounds = 20;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+using var processes = ProcessGroup.FromEnvironment();
+if (args is ["exchange", var size])
+{
+    var values = new float[int.Parse(size) * 250_000];
+    processes.Sum(values);
+    var started = Stopwatch.GetTimestamp();
+    for (var i = 0; i < Rounds; i++)
+    {
+        processes.Sum(values);
+    }
+
+    if (processes.Rank == 0)
+    {
+        Console.WriteLine($"{processes.Size} processes: {size} MB in {Stopwatch.GetElapsedTime(started).TotalMilliseconds / Rounds:0.0} ms");
+    }
+
+    return 0;
+}
+
 if (args is not [var network, var images, var epochs, var threads])
 {
     Console.Error.WriteLine($"expected NETWORK IMAGES EPOCHS THREADS, got {args.Length} arguments");
     return 2;
 }
 
-using var processes = ProcessGroup.FromEnvironment();
 TorchRuntime.Ensure();
 using var data = FashionMnist.Load(Environment.GetEnvironmentVariable("MAAS_DATA") is { Length: > 0 } folder
     ? Path.Combine(folder, "fashion-mnist") : null);
@@ -35,24 +54,13 @@ var result = new Trainer(new TrainerOptions
     Processes = processes,
 }).Fit(model, data.Train);
 
-// All messages of a step at once and nothing else: what an exchange costs that nothing hides.
-var gradients = new float[model.parameters().Sum(static p => p.numel())];
-processes.Sum(gradients);
-var started = Stopwatch.GetTimestamp();
-const int Rounds = 50;
-for (var i = 0; i < Rounds; i++)
-{
-    processes.Sum(gradients);
-}
-
-var exchange = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Rounds;
 if (processes.Rank == 0)
 {
     // The first epoch warms up.
     var seconds = result.Epochs.Skip(1).Min(static e => e.Seconds);
     Console.WriteLine(
         $"{processes.Size} x {threads} threads, {result.Plan}: {int.Parse(images) / GlobalBatch * GlobalBatch / seconds:0} images/s, "
-        + $"{gradients.Length:n0} gradients ({gradients.Length * 4 / 1e6:0.0} MB) in {exchange:0.0} ms; losses "
+        + $"{model.parameters().Sum(static p => p.numel()):n0} parameters; losses "
         + string.Join(' ', result.Epochs.Select(static e => $"{e.TrainLoss:0.0000000}")));
 }
 

@@ -16,11 +16,12 @@ measure() {
     local root=()
     [ "$(id -u)" -ne 0 ] || root=(--allow-run-as-root)
     rm -f "$scratch"/bytes*
+    touch "$scratch/bytes"
     mpirun "${root[@]}" --oversubscribe --bind-to none -n "$1" \
         --mca pml_monitoring_enable 2 --mca pml_monitoring_enable_output 3 --mca pml_monitoring_filename "$scratch/bytes" \
         dotnet exec "$program" "$network" "$images" "$epochs" "$2"
-    # Lines "E|I FROM TO BYTES bytes …": what was sent between two processes, by calls of the program and of MPI's collectives.
-    awk '$1 == "E" || $1 == "I" { bytes += $4 } END { printf "  sent %.1f MB by all processes\n", bytes / 1e6 }' /dev/null "$scratch"/bytes*
+    # Lines "I FROM TO BYTES bytes ...": what one process sent another, here all of it by MPI's collectives.
+    awk '$1 == "E" || $1 == "I" { bytes += $4 } END { printf "  sent %.1f MB, all processes and epochs\n", bytes / 1e6 }' /dev/null "$scratch"/bytes*
 }
 
 grep -m1 'model name' /proc/cpuinfo || true
@@ -29,3 +30,6 @@ measure 1 2
 measure 1 1
 measure 2 1
 measure 4 1
+for processes in 2 4; do
+    mpirun --allow-run-as-root --oversubscribe --bind-to none -n "$processes" dotnet exec "$program" exchange 25
+done

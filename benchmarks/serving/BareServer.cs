@@ -16,8 +16,8 @@ namespace MaaS.Benchmarks.Serving;
 
 /// <summary>
 /// The floor: Kestrel and ONNX Runtime with nothing between them that this one model does not need. JSON as the Open
-/// Inference Protocol has it, read with <see cref="Utf8JsonReader"/> into pooled arrays; binary is the input's bytes in and the output's out;
-/// gRPC is the same within the protocol's messages, of which nothing but the tensor is read.
+/// Inference Protocol has it, read with <see cref="Utf8JsonReader"/> into pooled arrays; binary is the input's bytes in
+/// and the output's out; gRPC is the same within the protocol's messages, of which nothing but the tensor is read.
 /// </summary>
 internal sealed class BareServer : IDisposable
 {
@@ -104,9 +104,11 @@ internal sealed class BareServer : IDisposable
         context.Request.BodyReader.AdvanceTo(header.Buffer.Start);
         var body = await context.Request.BodyReader.ReadAtLeastAsync(length, context.RequestAborted);
         var data = ArrayPool<float>.Shared.Rent(784);
-        body.Buffer.Slice(length - (784 * sizeof(float)), 784 * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(data.AsSpan()));
+        body.Buffer.Slice(length - (784 * sizeof(float)), 784 * sizeof(float))
+            .CopyTo(MemoryMarshal.AsBytes(data.AsSpan()));
         context.Request.BodyReader.AdvanceTo(body.Buffer.End);
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, 784), [1, 1, 28, 28]);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, data.AsMemory(0, 784), [1, 1, 28, 28]);
         using var outputs = _session.Run(_run, _input, [input], _output);
         ArrayPool<float>.Shared.Return(data);
         await BareGrpc.WriteAsync(context, MemoryMarshal.AsBytes(outputs[0].GetTensorDataAsSpan<float>()).ToArray());

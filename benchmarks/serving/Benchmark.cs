@@ -134,7 +134,8 @@ internal sealed class Benchmark(int rounds, int seconds)
             var logits = target.Name switch
             {
                 "bare binary" => MemoryMarshal.Cast<byte, float>(answer).ToArray(),
-                "MaaS binary" or "MaaS gRPC" or "bare gRPC" => MemoryMarshal.Cast<byte, float>(answer.AsSpan(answer.Length - 40)).ToArray(),
+                "MaaS binary" or "MaaS gRPC" or "bare gRPC"
+                    => MemoryMarshal.Cast<byte, float>(answer.AsSpan(answer.Length - 40)).ToArray(),
                 _ => [.. JsonDocument.Parse(answer).RootElement.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static v => v.GetSingle())],
             };
             expected ??= logits;

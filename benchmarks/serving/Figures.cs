@@ -7,6 +7,6 @@ namespace MaaS.Benchmarks.Serving;
 /// <param name="Errors">Requests without an answer, or with one that is not 200.</param>
 internal sealed record Figures(double PerSecond, double P50, double P99, int Errors)
 {
-    /// <summary>Processor time of the server for each request, µs; hardly depends on what else the machine does.</summary>
+    /// <summary>Processor time of the server for each request, µs; hardly depends on what else runs.</summary>
     public double Cpu { get; init; }
 }

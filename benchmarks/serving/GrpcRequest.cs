@@ -3,8 +3,8 @@ using Google.Protobuf;
 
 namespace MaaS.Benchmarks.Serving;
 
-/// <summary>A framed <c>ModelInferRequest</c> of the Open Inference Protocol with one float32 input of (1, 1, 28, 28) as raw
-/// bytes, which stand at its end.</summary>
+/// <summary>A framed <c>ModelInferRequest</c> of the Open Inference Protocol with one float32 input of (1, 1, 28, 28)
+/// as raw bytes, which stand at its end.</summary>
 internal static class GrpcRequest
 {
     /// <summary>Compressed flag and length before each message of gRPC.</summary>

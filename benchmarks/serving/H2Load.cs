@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace MaaS.Benchmarks.Serving;
 
-/// <summary>Drives HTTP/2, which wrk does not speak: one stream a connection, as wrk has one request a connection.</summary>
+/// <summary>Drives HTTP/2, which wrk does not speak: one stream a connection, as wrk has one request.</summary>
 internal static class H2Load
 {
     public static Figures Run(Target target, int connections, int seconds)

@@ -15,7 +15,8 @@ internal static class NodeModules
                 new ProcessStartInfo(
                     "npm",
                     ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel",
-                     "error"]) { WorkingDirectory = folder })!;
+                     "error"])
+                { WorkingDirectory = folder })!;
             npm.WaitForExit();
             if (npm.ExitCode != 0)
             {

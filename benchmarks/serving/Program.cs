@@ -24,5 +24,6 @@ switch (args)
         return BatchGain.Print(model, [.. row.Select(long.Parse)]);
     default:
         return await new Benchmark(
-            rounds: args.Length > 0 ? int.Parse(args[0]) : 3, seconds: args.Length > 1 ? int.Parse(args[1]) : 3).RunAsync();
+            rounds: args.Length > 0 ? int.Parse(args[0]) : 3,
+            seconds: args.Length > 1 ? int.Parse(args[1]) : 3).RunAsync();
 }

@@ -28,7 +28,8 @@ internal sealed class Server : IDisposable
         var start = new ProcessStartInfo(
             file,
             arguments.Select(
-                a => a.Replace("{port}", $"{port}", StringComparison.Ordinal).Replace("{grpc}", $"{grpc}", StringComparison.Ordinal)))
+                a => a.Replace("{port}", $"{port}", StringComparison.Ordinal)
+                    .Replace("{grpc}", $"{grpc}", StringComparison.Ordinal)))
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -97,7 +98,8 @@ internal sealed class Server : IDisposable
     private static TimeSpan Cpu(int id)
     {
         using var process = Process.GetProcessById(id);
-        var children = File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var children = File.ReadAllText($"/proc/{id}/task/{id}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return children.Aggregate(process.TotalProcessorTime, static (sum, child) => sum + Cpu(int.Parse(child)));
     }
 

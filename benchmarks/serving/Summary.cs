@@ -18,7 +18,8 @@ internal sealed class Summary
     public void AddRatio(
         string what, int connections, double throughput, double? aim, double tail, double? tailAim, double cpu)
         => Add(what, connections, $"{Text(throughput, "0.00")}×", aim is { } least ? $"≥ {Text(least, "0.00")}×" : "", $"{Text(tail, "0.00")}×",
-            tailAim is { } most ? $"≤ {Text(most, "0.00")}×" : "", (aim is null || throughput >= aim) && (tailAim is null || tail <= tailAim), aim is not null,
+            tailAim is { } most ? $"≤ {Text(most, "0.00")}×" : "",
+            (aim is null || throughput >= aim) && (tailAim is null || tail <= tailAim), aim is not null,
             $"{Text(cpu, "0.00")}×");
 
     /// <summary>Adds a latency in µs.</summary>
@@ -33,9 +34,13 @@ internal sealed class Summary
         _rows.ForEach(Console.WriteLine);
     }
 
-    private void Add(string what, int connections, string measured, string aim, string tail, string tailAim, bool isMet, bool hasAim,
+    private void Add(
+        string what, int connections, string measured, string aim, string tail, string tailAim, bool isMet, bool hasAim,
         string cpu = "")
-        => _rows.Add($"| {what} | {connections} | {measured} | {aim} | {tail} | {tailAim} | {(!hasAim ? "" : isMet ? "yes" : "no")} | {cpu} |");
+    {
+        var met = !hasAim ? "" : isMet ? "yes" : "no";
+        _rows.Add($"| {what} | {connections} | {measured} | {aim} | {tail} | {tailAim} | {met} | {cpu} |");
+    }
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

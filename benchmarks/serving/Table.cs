@@ -37,7 +37,8 @@ internal sealed class Table(string title, Target[] targets, int rounds, int seco
             var best = Of(connections, target.Name).MaxBy(static f => f.PerSecond)!;
             var cpu = Median(Of(connections, target.Name).Select(static f => f.Cpu));
             Console.WriteLine(
-                $"| {target.Name} | {best.PerSecond:0} | {best.P50:0} | {best.P99:0} | {cpu:0} |{Errors(connections, target)}");
+                $"| {target.Name} | {best.PerSecond:0} | {best.P50:0} | {best.P99:0} | {cpu:0} |"
+                    + Errors(connections, target));
         }
     }
 
@@ -52,7 +53,8 @@ internal sealed class Table(string title, Target[] targets, int rounds, int seco
             aim,
             Median(pairs.Select(static p => p.First.P99 / p.Second.P99)),
             tailAim,
-            Median(Of(connections, ours).Select(static f => f.Cpu)) / Median(Of(connections, theirs).Select(static f => f.Cpu)));
+            Median(Of(connections, ours).Select(static f => f.Cpu))
+                / Median(Of(connections, theirs).Select(static f => f.Cpu)));
     }
 
     public double BestP50(int connections, string target) => Of(connections, target).Min(static f => f.P50);

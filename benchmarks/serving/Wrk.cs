@@ -11,7 +11,8 @@ internal static partial class Wrk
     {
         var start = new ProcessStartInfo(
             "wrk",
-            ["-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "-s", Path.Combine(AppContext.BaseDirectory, "post.lua"),
+            ["-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "-s",
+             Path.Combine(AppContext.BaseDirectory, "post.lua"),
                 target.Url.ToString(), "--", target.Body, .. target.Headers])
         {
             RedirectStandardOutput = true,

@@ -24,9 +24,9 @@ using var fashion = FashionMnist.Load();
 using var train = fashion.Train.Take(count);
 using var test = fashion.Test.Take(1_000);
 string[] names = [.. train.Classes.Select(name => name.ToLowerInvariant())];
-string[] captions = ["a photo of a {0}", "this is a {0}", "one {0} on a white ground"];
+string[] captions = ["a photo of {0}", "here you see {0}", "{0} on a white ground"];
 string Caption(long label) => string.Format(CultureInfo.InvariantCulture, captions[random.Next(captions.Length)], names[label]);
-string Question(long label) => $"is this a {names[label]}?";
+string Question(long label) => $"do you see {names[label]}?";
 var tokenizer = WordPieceTrainer.Train(
     Enumerable.Range(0, names.Length).SelectMany(label => captions.Select(form => string.Format(CultureInfo.InvariantCulture, form, names[label])).Append(Question(label))),
     new() { VocabSize = 200, MinFrequency = 1 });
@@ -101,7 +101,7 @@ foreach (var label in new[] { own, (own + 3) % 10 })
     byte[] picture = test.Pixels(0);
     using var response = await http.PostAsJsonAsync("/predict", new
     {
-        inputs = new { image = new[] { new[] { picture.Select(v => (float)v).Chunk(28) } }, text = new[] { Question(label) } },
+        instances = new[] { new { image = new[] { picture.Select(value => (float)value).Chunk(28) }, text = Question(label) } },
     });
     Console.WriteLine($"{Question(label)} {await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync()}");
 }

@@ -37,7 +37,8 @@ using var gpt = new Gpt(new GptOptions
         new() { Width = 128, Layers = 4, Heads = 4, MaxLength = 256, Dropout = 0, Positions = PositionKind.Rotary },
 });
 using var text = tensor(Array.ConvertAll(learned, id => (long)id));
-using var windows = text.unfold(0, Context + 1, 1);                                                                // (N, T + 1), a view
+// (N, T + 1), a view
+using var windows = text.unfold(0, Context + 1, 1);
 new Trainer(new()
 {
     Epochs = 10,
@@ -49,7 +50,8 @@ new Trainer(new()
     WeightDecay = 0.1,
     ParameterRules = [ParameterRule.NoDecayOnNormsAndBiases],
     OptimizerFactory = groups => optim.AdamW(
-        groups.Select(g => new AdamW.ParamGroup(g.Parameters, g.LearningRate, beta2: 0.99, weight_decay: g.WeightDecay))),
+        groups.Select(
+            g => new AdamW.ParamGroup(g.Parameters, g.LearningRate, beta2: 0.99, weight_decay: g.WeightDecay))),
     GradientClipNorm = 1,
     Seed = 1,
 }).Fit(gpt, new LanguageModelTask(), new TensorBatches<Tensor>(windows), progress: new ConsoleProgress());

@@ -61,7 +61,8 @@ public sealed class ImageDecoder(ImageLimits? limits = null)
         try
         {
             var read = 0;
-            while (read < length && RandomAccess.Read(file, buffer.AsSpan(read, (int)length - read), read) is > 0 and var n)
+            while (read < length
+                && RandomAccess.Read(file, buffer.AsSpan(read, (int)length - read), read) is > 0 and var n)
             {
                 read += n;
             }

@@ -2,7 +2,8 @@ using MaaS.Onnx;
 
 namespace MaaS.Images;
 
-/// <summary>Which pixels of a line each pixel of the scaled line is made of, and their weights in fixed point.</summary>
+/// <summary>Which pixels of a line each pixel of the scaled line is made of, and their weights in fixed
+/// point.</summary>
 /// <remarks>Pillow's <c>Resample.c</c>: the filter is as wide as the scale where the line shrinks, and weights have 22
 /// bits behind the point.</remarks>
 internal sealed class ResampleWeights

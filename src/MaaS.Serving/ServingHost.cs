@@ -146,7 +146,7 @@ public sealed partial class ServingHost : IAsyncDisposable
     /// <summary>The models that are served, for changes at run time.</summary>
     public ModelRepository Models => _app.Services.GetRequiredService<ModelRepository>();
 
-    /// <summary>What the server is made of.</summary>
+    /// <summary>The services of the server's application.</summary>
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace MaaS.Text;
 
-/// <summary>What encoding does beside tokenizing.</summary>
+/// <summary>How long encodings get, and what else encoding does with the tokens of a text.</summary>
 public sealed record EncodeOptions
 {
     /// <summary>Whether [CLS], [SEP] and the like are added.</summary>

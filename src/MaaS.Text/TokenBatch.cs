@@ -15,13 +15,13 @@ public sealed class TokenBatch
     /// <summary>Tokens of each.</summary>
     public int Columns { get; }
 
-    /// <summary>(Rows, Columns).</summary>
+    /// <summary>Token ids, (Rows, Columns), row-major.</summary>
     public long[] Ids { get; }
 
-    /// <summary>(Rows, Columns).</summary>
+    /// <summary>Which of two texts each token belongs to, (Rows, Columns), row-major.</summary>
     public long[] TypeIds { get; }
 
-    /// <summary>(Rows, Columns).</summary>
+    /// <summary>1 for tokens, 0 for padding, (Rows, Columns), row-major.</summary>
     public long[] AttentionMask { get; }
 
     /// <summary>Lays encodings one below the other.</summary>

@@ -2,7 +2,8 @@ using MaaS.Images;
 
 namespace MaaS.Training.Images;
 
-/// <summary>A folder that has a folder of images for each class, as torchvision's <c>ImageFolder</c> takes it.</summary>
+/// <summary>A folder that has a folder of images for each class, as torchvision's <c>ImageFolder</c> takes
+/// it.</summary>
 internal static class ClassFolders
 {
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

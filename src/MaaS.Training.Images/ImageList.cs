@@ -27,7 +27,8 @@ internal sealed record ImageList(
         {
             throw new InvalidDataException(
                 $"{place}: expected images of at least two classes, got {files.Count} of "
-                    + $"{(known.Length == 0 ? "none" : $"'{known[0]}' alone")}; a classifier has nothing to tell apart.");
+                    + $"{(known.Length == 0 ? "none" : $"'{known[0]}' alone")}; "
+                    + "a classifier has nothing to tell apart.");
         }
 
         var index = known.Select(static (name, i) => (name, i)).ToDictionary(static p => p.name, static p => p.i);

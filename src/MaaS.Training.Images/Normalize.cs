@@ -1,6 +1,7 @@
 namespace MaaS.Training.Images;
 
-/// <summary>Subtracts a mean and divides by a standard deviation, channel by channel, of pixels scaled to 0…1.</summary>
+/// <summary>Subtracts a mean and divides by a standard deviation, channel by channel, of pixels scaled to
+/// 0…1.</summary>
 public sealed record Normalize : ImageTransform
 {
     /// <param name="mean">(C), finite.</param>

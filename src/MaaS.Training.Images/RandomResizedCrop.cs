@@ -53,7 +53,8 @@ public sealed record RandomResizedCrop(
         }
 
         var own = (double)width / height;
-        var (middleHeight, middleWidth) = own < MinRatio ? (Math.Clamp((int)Math.Round(width / MinRatio), 1, height), width)
+        var (middleHeight, middleWidth) = own < MinRatio
+            ? (Math.Clamp((int)Math.Round(width / MinRatio), 1, height), width)
             : own > MaxRatio ? (height, Math.Clamp((int)Math.Round(height * MaxRatio), 1, width))
             : (height, width);
         return ((height - middleHeight) / 2, (width - middleWidth) / 2, middleHeight, middleWidth);

@@ -18,13 +18,17 @@ public sealed class PredictGeneratedTests
         var tokenizer = BpeTrainer.Train(["once upon a time there was a whale"], new() { VocabSize = 280 });
         torch.random.manual_seed(5);
         using var gpt = new Gpt(
-            new() { Vocabulary = tokenizer.VocabSize, Decoder = new()
+            new()
             {
-                Width = 16,
-                Heads = 2,
-                Layers = 1,
-                MaxLength = 32,
-            } });
+                Vocabulary = tokenizer.VocabSize,
+                Decoder = new()
+                {
+                    Width = 16,
+                    Heads = 2,
+                    Layers = 1,
+                    MaxLength = 32,
+                },
+            });
         gpt.eval();
         await gpt.PackAsync(Path.Combine(_folder, "story.maas"), "story", tokenizer);
     }

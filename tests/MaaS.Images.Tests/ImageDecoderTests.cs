@@ -43,7 +43,8 @@ public sealed class ImageDecoderTests
     [TestCase("jpeg-420"), TestCase("png"), TestCase("gif"), TestCase("webp"), TestCase("bmp")]
     public void Decode_FileCutShort_IsRefused(string name)
         => Assert.That(
-            () => new ImageDecoder().Decode(PillowFixture.FileOf(name).AsSpan(0, PillowFixture.FileOf(name).Length / 3), 3),
+            () => new ImageDecoder().Decode(
+                PillowFixture.FileOf(name).AsSpan(0, PillowFixture.FileOf(name).Length / 3), 3),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contain("whole").Or.Message.Contain("other bytes"));
 
     [Test]
@@ -71,7 +72,8 @@ public sealed class ImageDecoderTests
     public void Decode_OtherBytes_SaysWhatIsTaken(string text)
         => Assert.That(
             () => new ImageDecoder().Decode(System.Text.Encoding.UTF8.GetBytes(text), 3),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("expected a JPEG, PNG, WebP, BMP or GIF file"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain(
+                "expected a JPEG, PNG, WebP, BMP or GIF file"));
 
     [Test]
     public void IsImage_TellsFilesByTheirFirstBytes()

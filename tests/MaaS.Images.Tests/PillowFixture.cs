@@ -10,14 +10,17 @@ internal static class PillowFixture
 
     public static JsonElement Root => Document.RootElement;
 
-    public static byte[] FileOf(string name) => Root.GetProperty("files").GetProperty(name).GetProperty("file").GetBytesFromBase64();
+    public static byte[] FileOf(string name)
+        => Root.GetProperty("files").GetProperty(name).GetProperty("file").GetBytesFromBase64();
 
-    public static PixelImage ImageOf(string name) => Image(Root.GetProperty("files").GetProperty(name).GetProperty("image"));
+    public static PixelImage ImageOf(string name)
+        => Image(Root.GetProperty("files").GetProperty(name).GetProperty("image"));
 
     public static PixelImage Image(JsonElement element)
     {
         var image = new PixelImage(
-            element.GetProperty("width").GetInt32(), element.GetProperty("height").GetInt32(), element.GetProperty("channels").GetInt32());
+            element.GetProperty("width").GetInt32(), element.GetProperty("height").GetInt32(),
+                element.GetProperty("channels").GetInt32());
         var bytes = element.GetProperty("pixels").GetBytesFromBase64();
         for (var i = 0; i < bytes.Length; i++)
         {
@@ -33,7 +36,8 @@ internal static class PillowFixture
 
     public static int LargestDifference(PixelImage first, PixelImage second)
     {
-        Assert.That((first.Width, first.Height, first.Channels), Is.EqualTo((second.Width, second.Height, second.Channels)));
+        Assert.That(
+            (first.Width, first.Height, first.Channels), Is.EqualTo((second.Width, second.Height, second.Channels)));
         return Values(first).Zip(Values(second), static (a, b) => Math.Abs(a - b)).Max();
     }
 }

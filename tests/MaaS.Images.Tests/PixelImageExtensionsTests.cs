@@ -7,7 +7,8 @@ public sealed class PixelImageExtensionsTests
 {
     private static IEnumerable<TestCaseData> Scaled
         => PillowFixture.Root.GetProperty("scaled").EnumerateArray().Select(static (c, i) => new TestCaseData(c)
-            .SetArgDisplayNames($"{i}: {c.GetProperty("filter").GetString()} to {c.GetProperty("to").GetProperty("width")}"));
+            .SetArgDisplayNames(
+                $"{i}: {c.GetProperty("filter").GetString()} to {c.GetProperty("to").GetProperty("width")}"));
 
     [TestCaseSource(nameof(Scaled))]
     public void Resize_GivesPillowsBits(JsonElement fixture)
@@ -15,13 +16,15 @@ public sealed class PixelImageExtensionsTests
         using var image = PillowFixture.Image(fixture.GetProperty("from"));
         using var expected = PillowFixture.Image(fixture.GetProperty("to"));
         using var scaled = image.Resize(
-            expected.Height, expected.Width, Enum.Parse<ImageInterpolation>(fixture.GetProperty("filter").GetString()!, ignoreCase: true));
+            expected.Height, expected.Width,
+                Enum.Parse<ImageInterpolation>(fixture.GetProperty("filter").GetString()!, ignoreCase: true));
         Assert.That(PillowFixture.LargestDifference(scaled, expected), Is.Zero);
     }
 
     // torchvision: the longer side is int(size · long / short).
     [TestCase(29, 37, 20, 20, 25), TestCase(37, 29, 20, 25, 20), TestCase(10, 10, 7, 7, 7), TestCase(1, 100, 3, 3, 300)]
-    public void ResizeShorter_KeepsTheProportion(int height, int width, int shorter, int expectedHeight, int expectedWidth)
+    public void ResizeShorter_KeepsTheProportion(
+        int height, int width, int shorter, int expectedHeight, int expectedWidth)
     {
         using var image = new PixelImage(width, height, 1);
         using var scaled = image.ResizeShorter(shorter);

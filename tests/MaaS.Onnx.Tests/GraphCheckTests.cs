@@ -30,7 +30,9 @@ public sealed class GraphCheckTests
         model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = size;
         Assert.That(
             () => Check(model.Proto.ToByteArray()),
-            isTaken ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'x'").And.Message.Contains($"{size}"));
+            isTaken ? Throws.Nothing
+                : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'x'")
+                    .And.Message.Contains($"{size}"));
     }
 
     // 5,000 floats are passed over, 6 are kept: their number is compared all the same.
@@ -41,7 +43,8 @@ public sealed class GraphCheckTests
         model.Graph.Initializer[0].Dims[0]++;
         Assert.That(
             () => Check(model.Proto.ToByteArray()),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains($"'fc.weight': expected {4 * (outputs + 1) * inputs} bytes")
+            Throws.InstanceOf<InvalidDataException>()
+                .With.Message.Contains($"'fc.weight': expected {4 * (outputs + 1) * inputs} bytes")
                 .And.Message.Contains($"got {4 * outputs * inputs}"));
     }
 
@@ -86,7 +89,8 @@ public sealed class GraphCheckTests
             inner = Field(1, Field(5, Field(6, inner)));
         }
 
-        Assert.That(() => Check(Field(7, inner)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("nested"));
+        Assert.That(
+            () => Check(Field(7, inner)), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("nested"));
     }
 
     private static byte[] Field(int number, byte[] content)

@@ -13,7 +13,8 @@ public sealed class ImageGeometryTests
     ];
 
     [TestCaseSource(nameof(Faulty))]
-    public void Fault_OfWhatDoesNotHoldTogether_IsNamed(ImageGeometry geometry, string fault) => Assert.That(geometry.Fault, Does.Contain(fault));
+    public void Fault_OfWhatDoesNotHoldTogether_IsNamed(ImageGeometry geometry, string fault)
+        => Assert.That(geometry.Fault, Does.Contain(fault));
 
     [Test]
     public void Fault_OfSoundGeometry_IsNull()

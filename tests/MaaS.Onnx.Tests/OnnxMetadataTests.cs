@@ -32,7 +32,13 @@ public sealed class OnnxMetadataTests
     public void Preprocessing_WithGeometry_SavedAndLoaded_IsTheSame()
     {
         using var folder = new TemporaryFolder();
-        var geometry = new ImageGeometry { ResizeShorter = 256, CropHeight = 224, CropWidth = 224, Interpolation = ImageInterpolation.Bicubic };
+        var geometry = new ImageGeometry
+        {
+            ResizeShorter = 256,
+            CropHeight = 224,
+            CropWidth = 224,
+            Interpolation = ImageInterpolation.Bicubic,
+        };
         var model = Graphs.Linear();
         model.SetPreprocessing(new ImagePreprocessing(0.5, [0.1], [1]) { Geometry = geometry });
         model.Save(folder["m.onnx"]);

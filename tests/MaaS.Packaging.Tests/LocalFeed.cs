@@ -22,14 +22,16 @@ public sealed class LocalFeed
 
     /// <summary>The libraries that are packed.</summary>
     public static IReadOnlyList<string> Libraries { get; } = [
-        "MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Registry", "MaaS.Tabular", "MaaS.Images", "MaaS.Training",
+        "MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Registry", "MaaS.Tabular", "MaaS.Images",
+        "MaaS.Training",
         "MaaS.Training.Images", "MaaS.Serving", "MaaS.Serving.Images", "MaaS.Client", "MaaS"];
 
     [OneTimeSetUp]
     public void Pack()
     {
         Folder = Directory.CreateTempSubdirectory("maas-packages-").FullName;
-        foreach (var packed in Libraries.Append("MaaS.Cli").Select(static name => $"src/{name}/{name}.csproj").Append("templates/MaaS.Templates.csproj"))
+        foreach (var packed in Libraries.Append("MaaS.Cli").Select(static name => $"src/{name}/{name}.csproj")
+            .Append("templates/MaaS.Templates.csproj"))
         {
             Run(
                 RepoRoot, "dotnet", "pack", packed, "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
@@ -40,7 +42,8 @@ public sealed class LocalFeed
         // once.
         Directory.CreateDirectory(Path.Combine(Folder, "torch"));
         var project = Path.Combine(Folder, "torch", "torch.csproj");
-        File.WriteAllText(project, ConsoleProject("""<PackageReference Include="TorchSharp-cpu" Version="0.107.0" />"""));
+        File.WriteAllText(
+            project, ConsoleProject("""<PackageReference Include="TorchSharp-cpu" Version="0.107.0" />"""));
         Run(RepoRoot, "dotnet", "restore", project);
     }
 

@@ -5,8 +5,8 @@ using static MaaS.Packaging.Tests.LocalFeed;
 
 namespace MaaS.Packaging.Tests;
 
-/// <summary>Makes projects by <c>dotnet new</c> out of the packed templates and runs them, one after the other: the server serves
-/// what the training made.</summary>
+/// <summary>Makes projects by <c>dotnet new</c> out of the packed templates and runs them, one after the other: the
+/// server serves what the training made.</summary>
 [NonParallelizable]
 public sealed class TemplatesTests
 {
@@ -43,9 +43,11 @@ public sealed class TemplatesTests
     {
         New("maas-train", "-n", TrainingProject);
         var project = Path.Combine(_folder, TrainingProject);
-        Assert.That(File.ReadAllText(Path.Combine(project, "Network.cs")), Does.Contain($"namespace {TrainingProject};"));
+        Assert.That(
+            File.ReadAllText(Path.Combine(project, "Network.cs")), Does.Contain($"namespace {TrainingProject};"));
         var file = File.ReadAllText(Path.Combine(project, $"{TrainingProject}.csproj"));
-        Assert.That(file, Does.Contain($"\"MaaS.Training\" Version=\"{PackageVersion}\"").And.Contains("\"TorchSharp-cpu\""));
+        Assert.That(
+            file, Does.Contain($"\"MaaS.Training\" Version=\"{PackageVersion}\"").And.Contains("\"TorchSharp-cpu\""));
 
         var output = Run(project, "dotnet", "run", "-c", "Release");
 
@@ -59,7 +61,8 @@ public sealed class TemplatesTests
         var project = Path.Combine(_folder, ServerProject);
         Run(project, "dotnet", "build", "-c", "Release", "-tl:off");
         File.Copy(
-            Path.Combine(_folder, TrainingProject, "models", "spirals.maas"), Path.Combine(project, "models", "spirals.maas"));
+            Path.Combine(_folder, TrainingProject, "models", "spirals.maas"),
+            Path.Combine(project, "models", "spirals.maas"));
 
         using var server = Process.Start(new ProcessStartInfo(
             "dotnet", [Path.Combine("bin", "Release", "net10.0", $"{ServerProject}.dll"), "--urls=http://127.0.0.1:0"])
@@ -73,11 +76,14 @@ public sealed class TemplatesTests
             using var http = new HttpClient { BaseAddress = await AddressAsync(server) };
             // The middle of the first spiral.
             using var response = await http.PostAsJsonAsync(
-                new Uri("/predict", UriKind.Relative), new { instances = new[] { new[] { 0.5 * Math.Cos(2.05), 0.5 * Math.Sin(2.05) } } });
+                new Uri("/predict", UriKind.Relative),
+                new { instances = new[] { new[] { 0.5 * Math.Cos(2.05), 0.5 * Math.Sin(2.05) } } });
             var body = await response.Content.ReadAsStringAsync();
             Assert.That(response.IsSuccessStatusCode, body);
             using var answer = JsonDocument.Parse(body);
-            Assert.That(answer.RootElement.GetProperty("predictions")[0].GetProperty("label").GetString(), Is.EqualTo("red"), body);
+            Assert.That(
+                answer.RootElement.GetProperty("predictions")[0].GetProperty("label").GetString(), Is.EqualTo("red"),
+                body);
         }
         finally
         {
@@ -86,7 +92,8 @@ public sealed class TemplatesTests
         }
     }
 
-    private void New(params string[] arguments) => Run(_folder, "dotnet", ["new", .. arguments, "--debug:custom-hive", Hive]);
+    private void New(params string[] arguments)
+        => Run(_folder, "dotnet", ["new", .. arguments, "--debug:custom-hive", Hive]);
 
     private static double Accuracy(string package)
     {

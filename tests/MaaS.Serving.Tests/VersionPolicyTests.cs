@@ -6,7 +6,8 @@ public sealed class VersionPolicyTests
     [TestCase("latest:2", ExpectedResult = new long[] { 4, 9 })]
     [TestCase("all", ExpectedResult = new long[] { 1, 2, 4, 9 })]
     [TestCase("1, 4,7", ExpectedResult = new long[] { 1, 4 })]
-    public long[] Select_Policy_TakesItsVersions(string policy) => [.. VersionPolicy.TryParse(policy)!.Select([1, 9, 2, 4]).Order()];
+    public long[] Select_Policy_TakesItsVersions(string policy)
+        => [.. VersionPolicy.TryParse(policy)!.Select([1, 9, 2, 4]).Order()];
 
     [TestCase("latest", ExpectedResult = new long[] { 2, 4, 9 }, Description = "2 stands in for 9 and 4")]
     [TestCase("latest:2", ExpectedResult = new long[] { 1, 2, 4, 9 })]

@@ -52,11 +52,16 @@ public class TokenizerFileTests
     [TestCase(4097, false)]
     public void FromJson_RegularExpression_HasALimit(int length, bool isTaken)
     {
-        var json = """{"version":"1.0","pre_tokenizer":{"type":"Split","pattern":{"Regex":"LONG"},"behavior":"Isolated"},"model":{"type":"WordLevel","unk_token":"a","vocab":{"a":0}}}""";
+        var json = """
+            {"pre_tokenizer":{"type":"Split","pattern":{"Regex":"LONG"},"behavior":"Isolated"},
+            "model":{"type":"WordLevel","unk_token":"a","vocab":{"a":0}}}
+            """;
         var file = Encoding.UTF8.GetBytes(json.Replace("LONG", new string('a', length), StringComparison.Ordinal));
         Assert.That(
             () => Tokenizer.FromJson(file),
-            isTaken ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("pre_tokenizer.pattern").And.Message.Contains("at most 4096 characters"));
+            isTaken ? Throws.Nothing
+                : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("pre_tokenizer.pattern")
+                    .And.Message.Contains("at most 4096 characters"));
     }
 
     [TestCase("""["a",""]""")]
@@ -64,7 +69,8 @@ public class TokenizerFileTests
     public void ToJson_MergeThatTheOlderFormCannotTell_IsReadAgain(string merge)
     {
         var json = """{"version":"1.0","model":{"type":"BPE","vocab":{"a":0,"":1," a":2,"a a":3},"merges":[MERGE]}}""";
-        var tokenizer = Tokenizer.FromJson(Encoding.UTF8.GetBytes(json.Replace("MERGE", merge, StringComparison.Ordinal)));
+        json = json.Replace("MERGE", merge, StringComparison.Ordinal);
+        var tokenizer = Tokenizer.FromJson(Encoding.UTF8.GetBytes(json));
         Assert.That(Tokenizer.FromJson(tokenizer.ToJson()).ToJson(), Is.EqualTo(tokenizer.ToJson()));
     }
 

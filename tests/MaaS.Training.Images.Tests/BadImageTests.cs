@@ -28,14 +28,16 @@ public sealed class BadImageTests
     {
         Directory.CreateDirectory(_pictures["empty"]);
         Assert.That(
-            () => ImageFolder.Open(_pictures["empty"]), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("no folder, and no images"));
+            () => ImageFolder.Open(_pictures["empty"]),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contain("no folder, and no images"));
     }
 
     [Test]
     public void Open_FolderOfImagesWithoutClasses_SaysHowToNameThem()
         => Assert.That(
             () => ImageFolder.Open(_pictures["a"]),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("8 images; move them into a folder for each class, or name files and labels in a CSV"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain(
+                "8 images; move them into a folder for each class, or name files and labels in a CSV"));
 
     [Test]
     public void Open_OneClass_IsRefused()
@@ -52,7 +54,8 @@ public sealed class BadImageTests
     {
         Directory.CreateDirectory(_pictures["d"]);
         File.WriteAllText(_pictures["d/notes.txt"], "no image");
-        Assert.That(() => ImageFolder.Open(_pictures.Path, Fixed), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("the class 'd', found none"));
+        Assert.That(() => ImageFolder.Open(_pictures.Path, Fixed),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("the class 'd', found none"));
     }
 
     [Test]
@@ -68,7 +71,8 @@ public sealed class BadImageTests
         var folder = ImageFolder.Open(_pictures.Path, Fixed);
         Assert.That(
             () => Epochs.Read(folder, Epochs.Plan()),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("010.jpg: image: expected a whole JPEG file"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain(
+                "010.jpg: image: expected a whole JPEG file"));
     }
 
     [Test]
@@ -78,7 +82,8 @@ public sealed class BadImageTests
         _pictures.Break("a/009.png");
         File.WriteAllText(_pictures["c/005.png"], "no image");
         var folder = ImageFolder.Open(
-            _pictures.Path, Fixed with { OnBadFile = BadSample.LeaveOut, Reader = new ReaderOptions { Workers = workers } });
+            _pictures.Path,
+                Fixed with { OnBadFile = BadSample.LeaveOut, Reader = new ReaderOptions { Workers = workers } });
 
         var batches = Epochs.Read(folder, Epochs.Plan(batchSize: 8, shuffle: false));
 
@@ -94,7 +99,8 @@ public sealed class BadImageTests
         _pictures.Break("a/000.jpg");
         var folder = ImageFolder.Open(_pictures.Path, Fixed with { OnBadFile = BadSample.LeaveOut });
         Assert.That(folder.InputShape, Is.EqualTo(new long[] { 3, 8, 8 }));
-        Assert.That(() => ImageFolder.Open(_pictures.Path, Fixed), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("000.jpg"));
+        Assert.That(() => ImageFolder.Open(_pictures.Path, Fixed),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("000.jpg"));
     }
 
     [Test]
@@ -122,7 +128,8 @@ public sealed class BadImageTests
 
         Assert.That(
             () => Epochs.Read(ImageFolder.Open(_pictures.Path, Fixed), Epochs.Plan()),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("001.png: image: expected 1 to 67108864 pixels, got 50000 by 50000"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain(
+                "001.png: image: expected 1 to 67108864 pixels, got 50000 by 50000"));
     }
 
     [Test]
@@ -136,27 +143,32 @@ public sealed class BadImageTests
     {
         var folder = ImageFolder.Open(_pictures.Path, Fixed);
         File.Delete(_pictures["c/008.jpg"]);
-        Assert.That(() => Epochs.Read(folder, Epochs.Plan()), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("008.jpg"));
+        Assert.That(() => Epochs.Read(folder, Epochs.Plan()),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("008.jpg"));
     }
 
     [Test]
     public void OpenCsv_Rows_NameFilesAndClasses()
     {
-        File.WriteAllLines(_pictures["list.csv"], ["path,label,other", "a/000.jpg,cat,1", "\"b/001.png\",dog,2", "c/002.jpg,cat,3"]);
+        File.WriteAllLines(
+            _pictures["list.csv"], ["path,label,other", "a/000.jpg,cat,1", "\"b/001.png\",dog,2", "c/002.jpg,cat,3"]);
         var folder = ImageFolder.OpenCsv(_pictures["list.csv"], options: Fixed);
-        Assert.That((folder.Count, string.Join(",", folder.Classes), string.Join(",", folder.Labels)), Is.EqualTo((3L, "cat,dog", "0,1,0")));
+        Assert.That((folder.Count, string.Join(",", folder.Classes), string.Join(",", folder.Labels)),
+            Is.EqualTo((3L, "cat,dog", "0,1,0")));
         Assert.That(Epochs.Read(folder, Epochs.Plan(shuffle: false))[0].Labels, Is.EqualTo(new long[] { 0, 1, 0 }));
     }
 
     [TestCase("a/000.jpg,cat;gone.jpg,dog", "row 2: expected an image 'gone.jpg', there is none at ")]
-    [TestCase("a/000.jpg,cat;b/001.png,", "row 2: expected a path in 'path' and a class in 'label', got 'b/001.png' and ''")]
+    [TestCase(
+        "a/000.jpg,cat;b/001.png,", "row 2: expected a path in 'path' and a class in 'label', got 'b/001.png' and ''")]
     [TestCase("a/000.jpg,cat;b/001.png", "row 2: expected 2 fields, as the header has, got 1")]
     [TestCase("a/000.jpg,cat;b/001.png,cat", "at least two classes, got 2 of 'cat' alone")]
     public void OpenCsv_BadRow_IsNamed(string rows, string message)
     {
         File.WriteAllLines(_pictures["list.csv"], ["path,label", .. rows.Split(';')]);
         Assert.That(
-            () => ImageFolder.OpenCsv(_pictures["list.csv"], options: Fixed), Throws.InstanceOf<InvalidDataException>().With.Message.Contain(message));
+            () => ImageFolder.OpenCsv(_pictures["list.csv"], options: Fixed),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contain(message));
     }
 
     [Test]
@@ -165,7 +177,8 @@ public sealed class BadImageTests
         File.WriteAllLines(_pictures["list.csv"], ["file,class", "a/000.jpg,cat"]);
         Assert.That(
             () => ImageFolder.OpenCsv(_pictures["list.csv"], options: Fixed),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("expected one column 'path', the header has 'file', 'class'"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain(
+                "expected one column 'path', the header has 'file', 'class'"));
         Assert.That(() => ImageFolder.OpenCsv(_pictures["none.csv"]), Throws.InstanceOf<FileNotFoundException>());
     }
 }

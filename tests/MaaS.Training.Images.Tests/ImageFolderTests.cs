@@ -17,7 +17,8 @@ public sealed class ImageFolderTests
             new ColorJitter(0.4, 0.4, 0.4, 0.1), new RandAugment(), Normalize.ImageNet, new RandomErasing(Value: null)),
     };
 
-    private static ImageFolderOptions Fixed => new() { Transforms = new Compose(new Resize(18), new CenterCrop(16), Normalize.ImageNet) };
+    private static ImageFolderOptions Fixed
+        => new() { Transforms = new Compose(new Resize(18), new CenterCrop(16), Normalize.ImageNet) };
 
     [OneTimeSetUp]
     public void MakePictures() => _pictures = PictureFolder.Of(61);
@@ -28,7 +29,8 @@ public sealed class ImageFolderTests
     [TestCase(1, 1), TestCase(2, 1), TestCase(2, 5), TestCase(3, 2), TestCase(8, 16)]
     public void Read_WhateverTheWorkers_GivesTheSameOrderAndBits(int workers, int prefetch)
     {
-        var expected = Epochs.Read(ImageFolder.Open(_pictures.Path, Random with { Reader = new ReaderOptions { Workers = 1 } }), Epochs.Plan(3));
+        var expected = Epochs.Read(ImageFolder.Open(
+            _pictures.Path, Random with { Reader = new ReaderOptions { Workers = 1 } }), Epochs.Plan(3));
         var folder = ImageFolder.Open(
             _pictures.Path, Random with { Reader = new ReaderOptions { Workers = workers, Prefetch = prefetch } });
 
@@ -41,9 +43,11 @@ public sealed class ImageFolderTests
         var folder = ImageFolder.Open(_pictures.Path, Random);
         var first = Epochs.Read(folder, Epochs.Plan(1, shuffle: false));
 
-        Assert.That(Epochs.Read(folder, Epochs.Plan(1))[0].Name, Is.Not.EqualTo(Epochs.Read(folder, Epochs.Plan(2))[0].Name));
+        Assert.That(
+            Epochs.Read(folder, Epochs.Plan(1))[0].Name, Is.Not.EqualTo(Epochs.Read(folder, Epochs.Plan(2))[0].Name));
         Assert.That(Epochs.Read(folder, Epochs.Plan(2, shuffle: false))[0].Inputs, Is.Not.EqualTo(first[0].Inputs));
-        Assert.That(Epochs.Read(folder, Epochs.Plan(1, shuffle: false) with { Seed = 43 })[0].Inputs, Is.Not.EqualTo(first[0].Inputs));
+        Assert.That(Epochs.Read(folder, Epochs.Plan(1, shuffle: false) with { Seed = 43 })[0].Inputs,
+            Is.Not.EqualTo(first[0].Inputs));
     }
 
     [Test]
@@ -111,7 +115,8 @@ public sealed class ImageFolderTests
     [Test]
     public void Read_LeftBeforeItsEnd_FreesEveryTensor()
     {
-        var folder = ImageFolder.Open(_pictures.Path, Fixed with { Reader = new ReaderOptions { Workers = 3, Prefetch = 4 } });
+        var folder = ImageFolder.Open(
+            _pictures.Path, Fixed with { Reader = new ReaderOptions { Workers = 3, Prefetch = 4 } });
         var before = LiveTensors.Settled();
         foreach (var batch in folder.Read(Epochs.Plan(), CancellationToken.None))
         {
@@ -158,7 +163,8 @@ public sealed class ImageFolderTests
         var statistics = folder.Statistics;
         Assert.That((statistics.Samples, statistics.LeftOut), Is.EqualTo((61L, 0L)));
         Assert.That(statistics.WaitSeconds, Is.GreaterThan(0).And.LessThanOrEqualTo(statistics.Seconds));
-        Assert.That(folder.Statistics.Seconds, Is.EqualTo(statistics.Seconds), "the clock stands when the epoch has ended");
+        Assert.That(
+            folder.Statistics.Seconds, Is.EqualTo(statistics.Seconds), "the clock stands when the epoch has ended");
     }
 
     [Test]
@@ -166,7 +172,8 @@ public sealed class ImageFolderTests
     {
         var (first, second) = ImageFolder.Open(_pictures.Path, Random).Split(0.2, seed: 1);
         var validation = second.With(Fixed);
-        Assert.That(first.Names.Concat(validation.Names).Order(StringComparer.Ordinal), Is.EqualTo(ImageFolder.Open(_pictures.Path, Fixed).Names));
+        Assert.That(first.Names.Concat(validation.Names).Order(StringComparer.Ordinal),
+            Is.EqualTo(ImageFolder.Open(_pictures.Path, Fixed).Names));
         Assert.That(validation.Labels.GroupBy(static l => l).Select(static g => g.Count()), Is.All.EqualTo(4));
         Assert.That(validation.Options.Transforms.IsRandom, Is.False);
     }
@@ -186,7 +193,8 @@ public sealed class ImageFolderTests
     [Test]
     public void Open_OneChannel_GivesGreyInputs()
     {
-        var folder = ImageFolder.Open(_pictures.Path, new ImageFolderOptions { Channels = 1, Transforms = new Compose(new Resize(8, 9)) });
+        var folder = ImageFolder.Open(
+            _pictures.Path, new ImageFolderOptions { Channels = 1, Transforms = new Compose(new Resize(8, 9)) });
         Assert.That(folder.InputShape, Is.EqualTo(new long[] { 1, 8, 9 }));
         Assert.That(Epochs.Read(folder, Epochs.Plan()).SelectMany(static b => b.Inputs), Is.All.InRange(0f, 1f));
     }

@@ -19,10 +19,12 @@ public sealed class LearningTests
 
         var folder = ImageFolder.Open(pictures.Path, new ImageFolderOptions
         {
-            Transforms = new Compose(new RandomResizedCrop(6), new RandomHorizontalFlip(), new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25])),
+            Transforms = new Compose(new RandomResizedCrop(6), new RandomHorizontalFlip(),
+                new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25])),
         });
         var (train, heldBack) = folder.Split(0.25, seed: 3);
-        var validation = heldBack.With(folder.Options with { Transforms = new Compose(new Resize(6, 6), new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25])) });
+        var validation = heldBack.With(folder.Options with { Transforms = new Compose(
+            new Resize(6, 6), new Normalize([0.5, 0.5, 0.5], [0.25, 0.25, 0.25])) });
         manual_seed(1);
         using var model = nn.Linear(3 * 6 * 6, 2);
         using var optimizer = optim.SGD(model.parameters(), 0.05);

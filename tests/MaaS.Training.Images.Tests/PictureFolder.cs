@@ -32,7 +32,8 @@ internal sealed class PictureFolder : IDisposable
         {
             for (var x = 0; x < width; x++)
             {
-                bitmap.SetPixel(x, y, new SKColor((byte)((x * 9) + seed), (byte)((y * 11) + (seed * 3)), (byte)((x * y) + (seed * 7))));
+                bitmap.SetPixel(x, y,
+                    new SKColor((byte)((x * 9) + seed), (byte)((y * 11) + (seed * 3)), (byte)((x * y) + (seed * 7))));
             }
         }
 

@@ -13,7 +13,8 @@ public sealed class TransformTests
         for (var sample = 0; sample < 500; sample++)
         {
             var (top, left, h, w) = transform.Part(height, width, Draws(sample));
-            Assert.That((top >= 0, left >= 0, top + h <= height, left + w <= width, h > 0, w > 0), Is.EqualTo((true, true, true, true, true, true)));
+            Assert.That((top >= 0, left >= 0, top + h <= height, left + w <= width, h > 0, w > 0),
+                Is.EqualTo((true, true, true, true, true, true)));
             if (height is 40)
             {
                 // Sides are rounded to whole pixels.
@@ -27,7 +28,8 @@ public sealed class TransformTests
     [Test]
     public void RandomResizedCrop_Area_IsDrawnFromTheWholeRange()
     {
-        var areas = Enumerable.Range(0, 2000).Select(s => new RandomResizedCrop(8).Part(100, 100, Draws(s))).Select(static p => p.Height * p.Width / 1e4).ToList();
+        var areas = Enumerable.Range(0, 2000).Select(s => new RandomResizedCrop(8).Part(100, 100, Draws(s))).Select(
+            static p => p.Height * p.Width / 1e4).ToList();
         Assert.That(areas.Min(), Is.InRange(0.07, 0.12));
         Assert.That(areas.Max(), Is.InRange(0.9, 1));
         Assert.That(areas.Average(), Is.InRange(0.45, 0.55));
@@ -95,7 +97,8 @@ public sealed class TransformTests
             var erased = Enumerable.Range(0, 600).Where(i => values[i] == -5).ToList();
             shares.Add(erased.Count / 600.0);
             Assert.That(values.Count(static v => v == -5), Is.EqualTo(3 * erased.Count));
-            var (rows, columns) = (erased.Select(static i => i / 20).Distinct().Count(), erased.Select(static i => i % 20).Distinct().Count());
+            var (rows, columns) = (erased.Select(static i => i / 20).Distinct().Count(),
+                erased.Select(static i => i % 20).Distinct().Count());
             Assert.That(erased, Has.Count.EqualTo(rows * columns), "a rectangle");
         }
 
@@ -106,7 +109,8 @@ public sealed class TransformTests
     [Test]
     public void TransformRandom_OfEachSampleAndEpoch_DrawsItsOwn()
     {
-        var draws = from epoch in Enumerable.Range(1, 20) from sample in Enumerable.Range(0, 50) select new TransformRandom(0, epoch, sample).Uniform(0, 1);
+        var draws = from epoch in Enumerable.Range(1, 20) from sample in Enumerable.Range(
+            0, 50) select new TransformRandom(0, epoch, sample).Uniform(0, 1);
         var all = draws.ToList();
         Assert.That(all.Distinct().Count(), Is.EqualTo(1000));
         Assert.That(all.Average(), Is.EqualTo(0.5).Within(0.03));

@@ -110,9 +110,12 @@ internal sealed partial class TabularOptionSet
             var other => throw new UsageException($"--predict: expected classes or numbers, got '{other}'."),
         },
         Metric = result.GetValue(_metric),
-        TestShare = testShare is > 0 and < 1 ? testShare : throw new UsageException("--test: expected a share above 0 and below 1."),
-        Folds = result.GetValue(_folds) is >= 2 and var folds ? folds : throw new UsageException("--folds: expected 2 or more."),
-        Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats : throw new UsageException("--repeats: expected 1 or more."),
+        TestShare = testShare is > 0 and < 1 ? testShare
+            : throw new UsageException("--test: expected a share above 0 and below 1."),
+        Folds = result.GetValue(_folds) is >= 2 and var folds ? folds
+            : throw new UsageException("--folds: expected 2 or more."),
+        Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats
+            : throw new UsageException("--repeats: expected 1 or more."),
         Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),

@@ -27,7 +27,8 @@ internal sealed class TextOptions
 
     private readonly Option<FileInfo?> _file = new("--csv")
     {
-        Description = "Your own texts or, with --task tabular, your own table: a .csv or .tsv with a header, a .jsonl with an "
+        Description =
+            "Your own texts or, with --task tabular, your own table: a .csv or .tsv with a header, a .jsonl with an "
             + "object a line; tables also as .parquet.",
         HelpName = "file",
     };

@@ -13,7 +13,7 @@ using MaaS.Training.Reports;
 
 namespace MaaS.Cli.Demo;
 
-/// <summary>What pruning came to.</summary>
+/// <summary>The figures of the pruned network.</summary>
 /// <param name="Parameters">Of the smaller network.</param>
 /// <param name="Accuracy">Of its package, on the test digits.</param>
 /// <param name="Speedup">Latency of the original over latency of the smaller one, one image a run.</param>

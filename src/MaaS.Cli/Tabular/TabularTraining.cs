@@ -10,7 +10,8 @@ namespace MaaS.Cli.Tabular;
 internal static class TabularTraining
 {
     public static async Task RunAsync(
-        string file, TableReadOptions reading, string? schemaPath, TabularTrainerOptions options, string output, string name,
+        string file, TableReadOptions reading, string? schemaPath, TabularTrainerOptions options, string output,
+        string name,
         CancellationToken cancellationToken)
     {
         var table = await TableReader.ReadAsync(file, reading, cancellationToken);
@@ -33,11 +34,13 @@ internal static class TabularTraining
         Console.WriteLine(model.Leaderboard);
         Console.WriteLine($"{model.Best} on the rows held back, which nothing was chosen by:");
         Console.WriteLine(TextTable.Render(
-            [.. model.TestScores.Select(s => new[] { s.Key, s.Value.ToString("0.0000", CultureInfo.InvariantCulture) })]));
+            [.. model.TestScores.Select(
+                s => new[] { s.Key, s.Value.ToString("0.0000", CultureInfo.InvariantCulture) })]));
         var parity = await model.SavePackageAsync(output, name, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference {parity.LargestDifference:g2})"));
+            $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference "
+                + $"{parity.LargestDifference:g2})"));
         Console.WriteLine($"written to {output}; maas serve {output}");
     }
 
@@ -47,7 +50,7 @@ internal static class TabularTraining
         rows.AddRange(table.Columns.Select(static c => new[]
         {
             c.Name, c.Kind.ToString().ToLowerInvariant(), $"{c.Missing}",
-            $"{Enumerable.Range(0, c.Count).Select(c.Text).Where(static t => t is not null).Distinct(StringComparer.Ordinal).Count()}",
+            $"{Enumerable.Range(0, c.Count).Select(c.Text).OfType<string>().Distinct(StringComparer.Ordinal).Count()}",
         }));
         return TextTable.Render(rows, 1);
     }
@@ -56,6 +59,7 @@ internal static class TabularTraining
     {
         public void Report(CrossValidationResult value) => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{value.Learner}: {value.Metric.Name} {value.Mean:0.0000} ± {value.StandardError:0.0000}, {value.FitSeconds:0.00} s a fit"));
+            $"{value.Learner}: {value.Metric.Name} {value.Mean:0.0000} ± {value.StandardError:0.0000}, "
+                + $"{value.FitSeconds:0.00} s a fit"));
     }
 }

@@ -3,7 +3,7 @@ namespace MaaS.Core.Generation;
 /// <summary>Why generation ended.</summary>
 public enum FinishReason
 {
-    /// <summary>It goes on.</summary>
+    /// <summary>Generation has not ended.</summary>
     None,
 
     /// <summary>A stop token came.</summary>

@@ -105,7 +105,8 @@ public sealed class ModelPackage : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
-        return await OpenFromAsync(path, PackageStore.Open(path, options), options, cancellationToken).ConfigureAwait(false);
+        return await OpenFromAsync(path, PackageStore.Open(path, options), options, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Opens a package whose files lie somewhere else, and checks them.</summary>

@@ -10,7 +10,7 @@ namespace MaaS.Primitives.Display;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class TypeFormatterSourceAttribute : Attribute
 {
-    /// <summary>What makes the formatters.</summary>
+    /// <summary>The type that makes the formatters.</summary>
     public Type FormatterSourceType { get; } = typeof(DisplayFormatterSource);
 
     /// <summary>What an output carries, the best first.</summary>

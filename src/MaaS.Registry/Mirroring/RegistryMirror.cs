@@ -19,7 +19,8 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
     /// points to any more go.</summary>
     /// <param name="cancellationToken">Leaves the folder usable; the next call goes on.</param>
     /// <returns>Whether the registry had changed since the last call.</returns>
-    /// <exception cref="IOException">The disk is full, or the database does not answer; what is there stays.</exception>
+    /// <exception cref="IOException">The disk is full, or the database does not answer; what is there
+    /// stays.</exception>
     /// <exception cref="InvalidDataException">A package was changed, or its signature is missing or wrong.</exception>
     public async Task<bool> SyncAsync(CancellationToken cancellationToken = default)
     {

@@ -10,7 +10,7 @@ namespace MaaS.Serving.Execution;
 /// <param name="context">Who asks, how urgently and until when.</param>
 public sealed class InferenceRequest(ServedModel model, ReadOnlyMemory<TensorValue> inputs, RequestContext context)
 {
-    /// <summary>What is run.</summary>
+    /// <summary>The model that runs.</summary>
     public ServedModel Model { get; } = model;
 
     /// <summary>One tensor an input, in the model's order.</summary>
@@ -27,6 +27,6 @@ public sealed class InferenceRequest(ServedModel model, ReadOnlyMemory<TensorVal
         => Model.Inputs is [var spec, ..] && spec.HasBatchAxis() && Inputs.Span is [{ Shape: [var rows, ..] }, ..]
         ? (int)Math.Clamp(rows, 1, int.MaxValue) : 1;
 
-    /// <summary>What the run took; complete when the run has ended, whatever way.</summary>
+    /// <summary>The times of the run; complete when it has ended, also with an error.</summary>
     public RunTimings Timings { get; } = new();
 }

@@ -160,7 +160,7 @@ internal sealed class ExplainEndpoints(
         writer.WriteEndArray();
     }
 
-    /// <summary>What the address asks for.</summary>
+    /// <summary>The parameters of the address's query.</summary>
     private sealed record Question(bool IsShapley, int? Target, int Permutations, int Parts, float Replacement)
     {
         public static Question Read(IQueryCollection query)

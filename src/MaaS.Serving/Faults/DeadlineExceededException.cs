@@ -3,7 +3,7 @@ namespace MaaS.Serving.Faults;
 /// <summary>The request's deadline passed before its answer was there. HTTP 504, gRPC DEADLINE_EXCEEDED.</summary>
 public sealed class DeadlineExceededException : Exception
 {
-    /// <summary>Without further detail.</summary>
+    /// <summary>An error with the usual message.</summary>
     public DeadlineExceededException()
         : this("expected an answer before the request's deadline, it passed")
     {
@@ -15,7 +15,7 @@ public sealed class DeadlineExceededException : Exception
     {
     }
 
-    /// <summary>With a cause.</summary>
+    /// <summary>An error with a message and its cause.</summary>
     public DeadlineExceededException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -3,7 +3,7 @@ namespace MaaS.Serving.Faults;
 /// <summary>As many requests wait for a model as may: try later. HTTP 429, gRPC RESOURCE_EXHAUSTED.</summary>
 public sealed class QueueFullException : Exception
 {
-    /// <summary>Without further detail.</summary>
+    /// <summary>An error with the usual message.</summary>
     public QueueFullException()
         : this("expected room in the model's queue, it is full; try later")
     {
@@ -15,7 +15,7 @@ public sealed class QueueFullException : Exception
     {
     }
 
-    /// <summary>With a cause.</summary>
+    /// <summary>An error with a message and its cause.</summary>
     public QueueFullException(string message, Exception innerException)
         : base(message, innerException)
     {

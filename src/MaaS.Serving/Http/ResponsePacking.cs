@@ -123,7 +123,7 @@ internal static class ResponsePacking
             await _target!.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        /// <summary>Writes what is left.</summary>
+        /// <summary>Writes the bytes that are still held back.</summary>
         public async Task FinishAsync(CancellationToken cancellationToken)
         {
             if (_target is null && _start.Length > 0)

@@ -28,8 +28,8 @@ internal sealed class TensorBuffer : IDisposable
 
     public ElementType Type { get; }
 
-    /// <summary>Whether <c>null</c> is a missing cell of a table (NaN, or an empty text), and true and false are the numbers
-    /// 1 and 0.</summary>
+    /// <summary>Whether <c>null</c> is a missing cell of a table (NaN, or an empty text), and true and false are the
+    /// numbers 1 and 0.</summary>
     public bool TakesCells { get; init; }
 
     public int Count => _strings?.Count ?? _used / Type.Size();

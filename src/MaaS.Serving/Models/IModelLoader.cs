@@ -5,6 +5,7 @@ namespace MaaS.Serving.Models;
 /// <summary>Makes a served model of what lies in the models folder.</summary>
 internal interface IModelLoader
 {
-    /// <summary>Loads and warms up; takes long, and may throw whatever a broken model brings about.</summary>
+    /// <summary>Loads a model and warms it up. That takes long, and a broken model can make it throw an exception of
+    /// any type.</summary>
     Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken);
 }

@@ -19,7 +19,7 @@ internal sealed class LifecycleMachine(MaaSServingOptions options, TimeProvider 
     private bool _isStarted;
     private volatile LifecycleView _view = LifecycleView.Empty;
 
-    /// <summary>What requests see.</summary>
+    /// <summary>The models and versions that requests can reach at present.</summary>
     public LifecycleView View => _view;
 
     /// <summary>All models.</summary>

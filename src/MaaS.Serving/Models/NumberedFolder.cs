@@ -21,7 +21,7 @@ internal static class NumberedFolder
                     v => !File.Exists(Path.Combine(v.Path, "manifest.json"))
                         && Directory.EnumerateFileSystemEntries(v.Path).Any());
 
-    /// <summary>Sizes and times of everything beside the versions: another configuration has another.</summary>
+    /// <summary>Sizes and times of all files but the versions: it changes with the configuration.</summary>
     public static string Fingerprint(string folder)
     {
         var text = new StringBuilder();

@@ -5,7 +5,7 @@ using MaaS.Text;
 
 namespace MaaS.Serving.Models;
 
-/// <summary>What a package holds beside its network and is of use in serving; null where it has none.</summary>
+/// <summary>The parts of a package, apart from its network, that serving uses; null for a part that it lacks.</summary>
 /// <param name="Drift">How inputs and predictions were spread in training.</param>
 /// <param name="Text">Turns texts into the network's inputs.</param>
 /// <param name="Tokenizer">Of a model that continues texts.</param>

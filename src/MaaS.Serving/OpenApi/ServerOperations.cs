@@ -42,8 +42,7 @@ internal static class ServerOperations
             """{"predictions":[{"label":"cat","probabilities":{"cat":0.9,"dog":0.1}}]}""",
             """{"images":[[[0,255],[128,64]]]}""", 400, 404, 413, 415, 429, 503, 504) with
         {
-            Query =
-            [
+            Query = [
                 ("model", "The model; may be left out where there is one, or a default."),
                 ("version", "Its version; the model's route decides by default."),
             ],

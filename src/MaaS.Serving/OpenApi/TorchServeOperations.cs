@@ -50,8 +50,7 @@ internal static class TorchServeOperations
             "torchScale" + name, "Sets how many runs of a model there may be at once.",
             """{"status":"Workers scaled to 2 for model: digits"}""", null, 400, 404) with
         {
-            Query =
-            [
+            Query = [
                 ("min_worker", "Runs at once, at least."),
                 ("max_worker", "Runs at once, at most; counts before min_worker."),
             ],
@@ -69,8 +68,7 @@ internal static class TorchServeOperations
             "torchList", "The models.",
             """{"nextPageToken":"100","models":[{"modelName":"digits","modelUrl":"digits"}]}""", null, 400) with
         {
-            Query =
-            [
+            Query = [
                 ("limit", "Most models of a page; 100 by default."),
                 ("next_page_token", "Where the page begins."),
             ],
@@ -79,8 +77,7 @@ internal static class TorchServeOperations
             "torchRegister", "Loads a model of the models folder.",
             """{"status":"Model \"digits\" Version: 3 registered with 1 initial workers"}""", null, 400, 404) with
         {
-            Query =
-            [
+            Query = [
                 ("url", "A file of the models folder."),
                 ("model_name", "The name to serve it under."),
                 ("initial_workers", "Runs at once."),

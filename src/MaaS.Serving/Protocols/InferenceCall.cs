@@ -34,10 +34,10 @@ internal sealed class InferenceCall : IDisposable
         _inputStart = time.GetTimestamp();
     }
 
-    /// <summary>What is run.</summary>
+    /// <summary>The model that runs.</summary>
     public ServedModel Model { get; }
 
-    /// <summary>Who asks.</summary>
+    /// <summary>The client and its request.</summary>
     public RequestContext Client { get; }
 
     /// <summary>The inputs, to be filled before the run.</summary>

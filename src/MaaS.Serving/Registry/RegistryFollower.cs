@@ -17,7 +17,8 @@ internal sealed partial class RegistryFollower(
     private RegistryMirror? _mirror;
     private string? _lastFault;
 
-    // The first look at the folder comes after this. A registry that is away at the start leaves what was copied before.
+    // The first look at the folder comes after this. A registry that is away at the start leaves what was copied
+    // before.
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         if (options.Value.Registry is not null)

@@ -30,7 +30,7 @@ public sealed class Caller
     /// <summary>In logs, quotas and the audit log; empty for nobody in particular.</summary>
     public string Name { get; }
 
-    /// <summary>What they may do.</summary>
+    /// <summary>The kinds of requests that the caller may send.</summary>
     public ServingScope Scopes { get; }
 
     /// <summary>Requests a second that they may send; null for the server's limit.</summary>

@@ -31,7 +31,7 @@ internal sealed class CallerAuthentication
             : _options.HasCredentials ? ServingScope.None : ServingScope.Predict | ServingScope.Read);
     }
 
-    /// <summary>Whoever shows no proof.</summary>
+    /// <summary>The caller of requests without a key, token or certificate.</summary>
     public Caller Anonymous { get; }
 
     /// <summary>Whether nobody can show any proof, so that <see cref="AnonymousAt"/> says it all.</summary>

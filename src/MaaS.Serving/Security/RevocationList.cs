@@ -64,7 +64,7 @@ internal sealed class RevocationList
         }
     }
 
-    /// <summary>Whose list it is.</summary>
+    /// <summary>The certificate authority that issued the list.</summary>
     public X500DistinguishedName Issuer { get; }
 
     /// <summary>When it was made.</summary>

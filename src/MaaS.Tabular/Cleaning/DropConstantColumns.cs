@@ -15,11 +15,14 @@ public sealed class DropConstantColumns(params IReadOnlyList<string> keep) : ICl
     {
         ArgumentNullException.ThrowIfNull(table);
         string[] constant = [
-            .. table.Columns.Where(c => !keep.Contains(c.Name)).Where(static c => IsConstant(c)).Select(static c => c.Name)];
+            .. table.Columns.Where(c => !keep.Contains(c.Name)).Where(static c => IsConstant(c))
+                .Select(static c => c.Name)];
         return constant.Length < table.Columns.Count
             ? new CleaningResult(
-                Name, constant.Length == 0 ? table : table.Without(constant), constant.Length == 0 ? 0 : table.Rows, constant)
-            : throw new InvalidDataException($"{Name}: expected a column that varies, found none of {constant.Length}.");
+                Name, constant.Length == 0 ? table : table.Without(constant), constant.Length == 0 ? 0
+                    : table.Rows, constant)
+            : throw new InvalidDataException(
+                $"{Name}: expected a column that varies, found none of {constant.Length}.");
     }
 
     private static bool IsConstant(Column column)

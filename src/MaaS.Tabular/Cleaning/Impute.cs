@@ -7,7 +7,8 @@ namespace MaaS.Tabular.Cleaning;
 /// imputation of <see cref="FeatureOptions"/>, which is fitted on the training rows alone and exported.</summary>
 /// <param name="imputation">What fills a number.</param>
 /// <param name="except">Columns that stay as they are, as the label.</param>
-public sealed class Impute(Imputation imputation = Imputation.Median, params IReadOnlyList<string> except) : ICleaningStep
+public sealed class Impute(Imputation imputation = Imputation.Median, params IReadOnlyList<string> except)
+    : ICleaningStep
 {
     /// <inheritdoc/>
     public string Name => "imputation";
@@ -23,7 +24,8 @@ public sealed class Impute(Imputation imputation = Imputation.Median, params IRe
         {
             if (column.Missing == column.Count)
             {
-                throw new InvalidDataException($"{Name}: column '{column.Name}': expected at least one value, got none.");
+                throw new InvalidDataException(
+                    $"{Name}: column '{column.Name}': expected at least one value, got none.");
             }
 
             for (var row = 0; row < table.Rows; row++)

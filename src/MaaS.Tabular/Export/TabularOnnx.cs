@@ -1,6 +1,5 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Schema;
-using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 using static MaaS.Onnx.Schema.TensorProto.Types;
@@ -69,7 +68,8 @@ public static class TabularOnnx
     {
         if (graph.UniqueName(name) != name)
         {
-            throw new ArgumentException($"export: expected columns of other names than the output '{name}'; rename the column.");
+            throw new ArgumentException(
+                $"export: expected columns of other names than the output '{name}'; rename the column.");
         }
 
         graph.Graph.Node.Single(node => node.Output.Contains(value)).Output[0] = name;

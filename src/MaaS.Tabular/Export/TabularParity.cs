@@ -27,7 +27,8 @@ public sealed record TabularParity(int Rows, double LargestDifference, int Diffe
     /// <param name="table">The rows.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
     public static TabularParity Compare(
-        TabularFit fit, OnnxModel model, IReadOnlyList<string> classes, Table table, CancellationToken cancellationToken = default)
+        TabularFit fit, OnnxModel model, IReadOnlyList<string> classes, Table table,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(model);
@@ -55,7 +56,8 @@ public sealed record TabularParity(int Rows, double LargestDifference, int Diffe
                 {
                     largest = Larger(
                         largest,
-                        Math.Abs(values[c] - actual[TabularOnnx.Probabilities].AsSpan<float>()[row * values.Length + c]));
+                        Math.Abs(
+                            values[c] - actual[TabularOnnx.Probabilities].AsSpan<float>()[row * values.Length + c]));
                 }
             }
         }

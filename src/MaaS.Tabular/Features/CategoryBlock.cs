@@ -12,7 +12,8 @@ internal sealed record CategoryBlock(
     string Column, IReadOnlyList<string> Names, IReadOnlyList<string> Categories, Matrix Vectors)
 {
     private readonly Dictionary<string, int> _index =
-        Categories.Select(static (name, i) => (name, i)).ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
+        Categories.Select(static (name, i) => (name, i))
+            .ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
 
     public int Width => Vectors.Columns;
 
@@ -28,7 +29,9 @@ internal sealed record CategoryBlock(
         var index = graph.Node(
             "LabelEncoder", [input],
             ("keys_strings", (AttributeValue)Categories.Append("").ToArray()),
-            ("values_int64s", Enumerable.Range(0, Categories.Count).Append(Categories.Count + 1).Select(static i => (long)i).ToArray()),
+            ("values_int64s",
+                Enumerable.Range(0, Categories.Count).Append(Categories.Count + 1).Select(static i => (long)i)
+                    .ToArray()),
             ("default_int64", Categories.Count));
         graph.Graph.Node[^1].Domain = "ai.onnx.ml";
         return graph.Node(

@@ -76,7 +76,9 @@ internal static class CategoryFit
         // Of two classes the second's share says all.
         int[] classes = target.Task == TabularTask.Regression ? [-1]
             : target.Classes.Count == 2 ? [1] : [.. Enumerable.Range(0, target.Classes.Count)];
-        var names = classes.Select(c => c < 0 ? $"{column.Name} mean" : $"{column.Name} share of {target.Classes[c]}").ToArray();
+        var names =
+            classes.Select(c => c < 0 ? $"{column.Name} mean" : $"{column.Name} share of {target.Classes[c]}")
+                .ToArray();
         CategoryBlock Of(Predicate<int> used) => new(
             column.Name, names, categories, Means(column, categories, target, classes, options.TargetSmoothing, used));
 

@@ -40,15 +40,18 @@ internal static class DateParts
         string Quotient(string a, double b) => graph.Node("Floor", [Op("Div", a, Number(b))]);
         string Flag(string condition) => graph.Node("Cast", [condition], ("to", (int)DataType.Double));
         string First(string texts, string delimiter) => graph.Node(
-            "Gather", [graph.Nodes("StringSplit", [texts], 2, ("delimiter", delimiter))[0], graph.Scalar(0L)], ("axis", -1));
+            "Gather", [graph.Nodes("StringSplit", [texts], 2, ("delimiter", delimiter))[0], graph.Scalar(0L)],
+            ("axis", -1));
 
         var missing = graph.Node(
-            "LabelEncoder", [input], ("keys_strings", new[] { "" }), ("values_int64s", new[] { 1L }), ("default_int64", 0));
+            "LabelEncoder", [input], ("keys_strings", new[] { "" }), ("values_int64s", new[] { 1L }),
+            ("default_int64", 0));
         graph.Graph.Node[^1].Domain = "ai.onnx.ml";
         missing = graph.Node("Cast", [missing], ("to", (int)DataType.Bool));
         var epoch = graph.Node(
             "LabelEncoder", [input],
-            ("keys_strings", new[] { "" }), ("values_strings", new[] { "1970-01-01" }), ("default_string", "1970-01-01"));
+            ("keys_strings", new[] { "" }), ("values_strings", new[] { "1970-01-01" }),
+            ("default_string", "1970-01-01"));
         graph.Graph.Node[^1].Domain = "ai.onnx.ml";
         var days = First(First(graph.Node("Where", [missing, epoch, input]), "T"), " ");
         var fields = graph.Node(
@@ -60,11 +63,13 @@ internal static class DateParts
         var shifted = Op("Sub", year, Flag(Op("LessOrEqual", month, Number(2))));
         var era = Quotient(shifted, 400);
         var yearOfEra = Op("Sub", shifted, Op("Mul", era, Number(400)));
-        var fromMarch = Op("Add", Op("Sub", month, Number(3)), Op("Mul", Flag(Op("Less", month, Number(3))), Number(12)));
+        var fromMarch =
+            Op("Add", Op("Sub", month, Number(3)), Op("Mul", Flag(Op("Less", month, Number(3))), Number(12)));
         var dayOfYear = Op(
             "Add", Quotient(Op("Add", Op("Mul", fromMarch, Number(153)), Number(2)), 5), Op("Sub", day, Number(1)));
         var dayOfEra = Op(
-            "Add", Op("Sub", Op("Add", Op("Mul", yearOfEra, Number(365)), Quotient(yearOfEra, 4)), Quotient(yearOfEra, 100)),
+            "Add", Op(
+                "Sub", Op("Add", Op("Mul", yearOfEra, Number(365)), Quotient(yearOfEra, 4)), Quotient(yearOfEra, 100)),
             dayOfYear);
         var count = Op("Sub", Op("Add", Op("Mul", era, Number(146097)), dayOfEra), Number(719468));
         var monday = Op("Add", count, Number(3));

@@ -1,5 +1,4 @@
 using MaaS.Onnx;
-using MaaS.Onnx.Schema;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Tables;
 using static MaaS.Onnx.Schema.TensorProto.Types;
@@ -32,7 +31,8 @@ public sealed class FittedFeatures
     /// <returns>The fitted way, and (rows, features) to train on: where target encoding is used no row's features hold
     /// its own label.</returns>
     /// <exception cref="InvalidDataException">The table has texts alone, or a column without any value.</exception>
-    public static (FittedFeatures Features, Matrix Training) Fit(Table table, Target target, FeatureOptions? options = null)
+    public static (FittedFeatures Features, Matrix Training) Fit(
+        Table table, Target target, FeatureOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(target);
@@ -45,7 +45,8 @@ public sealed class FittedFeatures
             .Select(c => CategoryFit.Fit((StringColumn)table[c.Name], target, options)).ToArray();
         var features = new FittedFeatures(schema, numbers, stage, Array.ConvertAll(fits, static f => f.Block));
         return features.Names.Count == 0
-            ? throw new InvalidDataException("features: expected a column of numbers, categories, booleans or dates, got none.")
+            ? throw new InvalidDataException(
+                "features: expected a column of numbers, categories, booleans or dates, got none.")
             : (features, features.Join(raw, Array.ConvertAll(fits, static f => f.Training)));
     }
 

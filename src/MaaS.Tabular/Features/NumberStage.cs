@@ -18,7 +18,8 @@ internal sealed class NumberStage
     private NumberStage(FeatureOptions options, int columns, int[] indicated)
     {
         (_options, _indicated) = (options, indicated);
-        (_fill, _lambda, _center, _scale) = (new double[columns], new double[columns], new double[columns], new double[columns]);
+        (_fill, _lambda, _center, _scale) =
+            (new double[columns], new double[columns], new double[columns], new double[columns]);
     }
 
     /// <summary>Number of features.</summary>
@@ -37,7 +38,8 @@ internal sealed class NumberStage
         return stage;
     }
 
-    public IEnumerable<string> Names(IReadOnlyList<string> raw) => raw.Concat(_indicated.Select(c => $"{raw[c]} missing"));
+    public IEnumerable<string> Names(IReadOnlyList<string> raw) =>
+        raw.Concat(_indicated.Select(c => $"{raw[c]} missing"));
 
     public void Apply(ReadOnlySpan<double> raw, Span<double> features)
     {
@@ -135,7 +137,8 @@ internal sealed class NumberStage
                 // Each half is zero where the other one holds.
                 var above = Half(graph.Node("Add", [graph.Node("Max", [x, zero]), one]), _lambda);
                 var below = Half(
-                    graph.Node("Sub", [one, graph.Node("Min", [x, zero])]), Array.ConvertAll(_lambda, static l => 2 - l));
+                    graph.Node("Sub", [one, graph.Node("Min", [x, zero])]),
+                    Array.ConvertAll(_lambda, static l => 2 - l));
                 return Rounded(graph.Node("Sub", [above, below]));
             default:
                 return x;

@@ -6,19 +6,23 @@ namespace MaaS.Tabular.Learners;
 internal static class Fitting
 {
     /// <returns>The weights, 1 each where none are given.</returns>
-    public static double[] Check(ILearner learner, Matrix features, Target target, double[]? weights, bool takesNaN = false)
+    public static double[] Check(
+        ILearner learner, Matrix features, Target target, double[]? weights, bool takesNaN = false)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(target);
         if (!learner.Supports(target.Task))
         {
-            throw new ArgumentException($"{learner.Name}: expected a task that it supports, got {target.Task}.", nameof(target));
+            throw new ArgumentException(
+                $"{learner.Name}: expected a task that it supports, got {target.Task}.", nameof(target));
         }
 
-        if (features.Rows == 0 || features.Rows != target.Count || (weights is not null && weights.Length != target.Count))
+        if (features.Rows == 0 || features.Rows != target.Count
+            || (weights is not null && weights.Length != target.Count))
         {
             throw new ArgumentException(
-                $"{learner.Name}: expected one or more rows of features, each with a label and a weight, got {features.Rows} rows, "
+                $"{learner.Name}: expected one or more rows of features, each with a label and a weight, got "
+                    + $"{features.Rows} rows, "
                     + $"{target.Count} labels and {weights?.Length ?? target.Count} weights.", nameof(features));
         }
 
@@ -27,14 +31,16 @@ internal static class Fitting
             if (double.IsInfinity(features.Values[i]) || (!takesNaN && double.IsNaN(features.Values[i])))
             {
                 throw new ArgumentException(
-                    $"{learner.Name}: expected finite features, got {features.Values[i]} in row {i / features.Columns + 1}, feature "
+                    $"{learner.Name}: expected finite features, got {features.Values[i]} in row "
+                        + $"{i / features.Columns + 1}, feature "
                         + $"{i % features.Columns + 1}; impute missing values.", nameof(features));
             }
         }
 
         if (weights is not null && (weights.Any(static w => !(w >= 0)) || !(weights.Sum() > 0)))
         {
-            throw new ArgumentException($"{learner.Name}: expected weights of 0 or more, one above 0.", nameof(weights));
+            throw new ArgumentException(
+                $"{learner.Name}: expected weights of 0 or more, one above 0.", nameof(weights));
         }
 
         return weights ?? [.. Enumerable.Repeat(1d, target.Count)];

@@ -38,5 +38,6 @@ internal static class Probabilities
     }
 
     /// <summary>Scores over axis 1 to probabilities.</summary>
-    public static string WriteSoftmax(GraphBuilder graph, string scores) => graph.Node("Softmax", [scores], ("axis", 1));
+    public static string WriteSoftmax(GraphBuilder graph, string scores) =>
+        graph.Node("Softmax", [scores], ("axis", 1));
 }

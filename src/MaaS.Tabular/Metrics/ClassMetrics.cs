@@ -14,7 +14,8 @@ internal static class ClassMetrics
     public static double BalancedAccuracy(Matrix probabilities, Target target)
     {
         var counts = Counts(probabilities, target);
-        return Enumerable.Range(0, counts.Rows).Where(c => Actual(counts, c) > 0).Average(c => counts[c, c] / Actual(counts, c));
+        return Enumerable.Range(0, counts.Rows).Where(c => Actual(counts, c) > 0)
+            .Average(c => counts[c, c] / Actual(counts, c));
     }
 
     // Classes that are neither there nor predicted do not count.
@@ -32,7 +33,8 @@ internal static class ClassMetrics
         for (var c = 0; c < counts.Rows; c++)
         {
             var (a, p) = (Actual(counts, c), Predicted(counts, c));
-            (correct, joint, actual, predicted) = (correct + counts[c, c], joint + a * p, actual + a * a, predicted + p * p);
+            (correct, joint, actual, predicted) =
+                (correct + counts[c, c], joint + a * p, actual + a * a, predicted + p * p);
         }
 
         var scale = Math.Sqrt((n * n - actual) * (n * n - predicted));

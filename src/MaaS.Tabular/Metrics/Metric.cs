@@ -19,16 +19,19 @@ public sealed record Metric(string Name, TabularTask Task, bool HigherIsBetter, 
     {
         ArgumentNullException.ThrowIfNull(predictions);
         ArgumentNullException.ThrowIfNull(target);
-        if (target.Task != Task || predictions.Rows != target.Count || predictions.Columns != target.Outputs || target.Count == 0)
+        if (target.Task != Task || predictions.Rows != target.Count || predictions.Columns != target.Outputs
+            || target.Count == 0)
         {
             throw new ArgumentException(
-                $"{Name}: expected predictions (rows, outputs) for {Task}, got ({predictions.Rows}, {predictions.Columns}) for "
+                $"{Name}: expected predictions (rows, outputs) for {Task}, got ({predictions.Rows}, "
+                    + $"{predictions.Columns}) for "
                     + $"{target.Count} rows of {target.Task} with {target.Outputs} outputs.", nameof(predictions));
         }
 
         return Array.FindIndex(predictions.Values, static v => !double.IsFinite(v)) is >= 0 and var i
             ? throw new ArgumentException(
-                $"{Name}: expected finite predictions, got {predictions.Values[i]} in row {i / predictions.Columns + 1}.",
+                $"{Name}: expected finite predictions, got {predictions.Values[i]} in row "
+                    + $"{i / predictions.Columns + 1}.",
                 nameof(predictions))
             : Compute(predictions, target);
     }

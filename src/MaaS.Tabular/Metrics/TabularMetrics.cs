@@ -31,7 +31,8 @@ public static class TabularMetrics
     public static FrozenDictionary<string, Metric> ByName { get; } = All.ToFrozenDictionary(static m => m.Name);
 
     /// <summary>The names of a task's measures.</summary>
-    public static IEnumerable<string> Names(TabularTask task) => All.Where(m => m.Task == task).Select(static m => m.Name);
+    public static IEnumerable<string> Names(TabularTask task) =>
+        All.Where(m => m.Task == task).Select(static m => m.Name);
 
     /// <summary>The measure of that name.</summary>
     /// <exception cref="ArgumentException">There is none for the task; the message lists those that are
@@ -47,8 +48,10 @@ public static class TabularMetrics
     public static Metric Pinball(double quantile)
         => quantile is > 0 and < 1
             ? OfNumbers(
-                quantile == 0.5 ? "pinball" : $"pinball-{quantile}", false, (p, y) => NumberMetrics.Pinball(p, y, quantile))
-            : throw new ArgumentOutOfRangeException(nameof(quantile), quantile, "Expected a quantile above 0 and below 1.");
+                quantile == 0.5 ? "pinball" : $"pinball-{quantile}", false, (p, y) =>
+                    NumberMetrics.Pinball(p, y, quantile))
+            : throw new ArgumentOutOfRangeException(
+                nameof(quantile), quantile, "Expected a quantile above 0 and below 1.");
 
     private static Metric Of(string name, bool higherIsBetter, Func<Matrix, Target, double> compute)
         => new(name, TabularTask.Classification, higherIsBetter, compute);

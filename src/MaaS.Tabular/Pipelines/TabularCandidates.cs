@@ -42,7 +42,9 @@ public static class TabularCandidates
             ]);
         }
 
-        all.Add(("decision-tree", new DecisionTree { Options = new TreeOptions { MaxDepth = 5, MinLeafRows = 5, Seed = seed } }));
+        all.Add((
+            "decision-tree",
+            new DecisionTree { Options = new TreeOptions { MaxDepth = 5, MinLeafRows = 5, Seed = seed } }));
         if (rows <= MostRowsOfKernels)
         {
             all.AddRange(
@@ -58,8 +60,10 @@ public static class TabularCandidates
         all.AddRange(
         [
             ("gradient-boosting", new GradientBoosting { Seed = seed }),
-            ("gradient-boosting slow", new GradientBoosting { Seed = seed, LearningRate = 0.05, Rounds = 150, Leaves = 15, MinLeafRows = 10 }),
-            ("random-forest", new RandomForest { Trees = 200, Options = new TreeOptions { FeatureShare = null, Seed = seed } }),
+            ("gradient-boosting slow",
+                new GradientBoosting { Seed = seed, LearningRate = 0.05, Rounds = 150, Leaves = 15, MinLeafRows = 10 }),
+            ("random-forest",
+                new RandomForest { Trees = 200, Options = new TreeOptions { FeatureShare = null, Seed = seed } }),
             ("extra-trees", new ExtraTrees
             {
                 Trees = 200, Options = new TreeOptions { FeatureShare = null, RandomThresholds = true, Seed = seed },

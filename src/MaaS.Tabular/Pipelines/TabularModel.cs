@@ -65,11 +65,13 @@ public sealed class TabularModel
     {
         if (Task == TabularTask.Regression)
         {
-            throw new InvalidOperationException("PredictClasses: expected a classifier, the model predicts numbers; use Predict.");
+            throw new InvalidOperationException(
+                "PredictClasses: expected a classifier, the model predicts numbers; use Predict.");
         }
 
         var predictions = Predict(table);
-        return [.. Enumerable.Range(0, predictions.Rows).Select(row => Classes[ClassMetrics.Best(predictions.Row(row))])];
+        return [.. Enumerable.Range(0, predictions.Rows)
+            .Select(row => Classes[ClassMetrics.Best(predictions.Row(row))])];
     }
 
     /// <summary>The model in ONNX, compared with this one on all training and held-back rows.</summary>
@@ -88,7 +90,8 @@ public sealed class TabularModel
         return parity.Holds
             ? model
             : throw new InvalidOperationException(
-                $"export of {Best}: expected the same predictions in ONNX Runtime, got {parity.DifferentLabels} other labels in "
+                $"export of {Best}: expected the same predictions in ONNX Runtime, got {parity.DifferentLabels} other "
+                    + $"labels in "
                     + $"{parity.Rows} rows and a difference of {parity.LargestDifference:g3}.");
     }
 
@@ -107,7 +110,8 @@ public sealed class TabularModel
         {
             Name = name,
             Description = $"Predicts {Label}: {Best}.",
-            Task = Task == TabularTask.Classification ? ModelManifest.TabularClassification : ModelManifest.TabularRegression,
+            Task = Task == TabularTask.Classification ? ModelManifest.TabularClassification
+                : ModelManifest.TabularRegression,
             Created = DateTimeOffset.UtcNow,
             Inputs = inference.Inputs,
             Outputs = inference.Outputs,
@@ -117,7 +121,10 @@ public sealed class TabularModel
             {
                 Hyperparameters = new Dictionary<string, string>
                 {
-                    ["candidate"] = Best, ["metric"] = Leaderboard.Metric, ["seed"] = $"{Seed}", ["rows"] = $"{Train.Rows}",
+                    ["candidate"] = Best,
+                    ["metric"] = Leaderboard.Metric,
+                    ["seed"] = $"{Seed}",
+                    ["rows"] = $"{Train.Rows}",
                 },
             },
         };

@@ -7,19 +7,24 @@ namespace MaaS.Tabular.Pipelines;
 
 /// <summary>The rows that are learned from, those that are held back, and the splits of cross-validation.</summary>
 internal sealed record TabularPlan(
-    Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits, IReadOnlyList<string> Notes)
+    Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
+    IReadOnlyList<string> Notes)
 {
     public static TabularPlan Make(Table table, TabularTrainerOptions options)
     {
         List<string> notes = [];
         // Equal rows on both sides would be known already when they are measured.
-        foreach (var step in new ICleaningStep[] { new DropDuplicates(), new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? "") })
+        foreach (
+            var step in new ICleaningStep[
+] { new DropDuplicates(),
+                new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? "") })
         {
             var cleaned = step.Apply(table);
             table = cleaned.Table;
             if (cleaned.Rows > 0)
             {
-                notes.Add($"{cleaned.Step}: {(cleaned.Columns.Count > 0 ? string.Join(", ", cleaned.Columns) : $"{cleaned.Rows} rows")} left out");
+                var what = cleaned.Columns.Count > 0 ? string.Join(", ", cleaned.Columns) : $"{cleaned.Rows} rows";
+                notes.Add($"{cleaned.Step}: {what} left out");
             }
         }
 
@@ -30,8 +35,10 @@ internal sealed record TabularPlan(
 
         var target = Target.Of(table[options.Label], options.Task);
         notes.Add(target.Task == TabularTask.Classification
-            ? $"label '{options.Label}': {string.Join(", ", target.Classes.Zip(target.ClassCounts(), static (c, n) => $"{c} {n}"))}"
-            : $"label '{options.Label}': numbers from {target.Values.Min():g4} to {target.Values.Max():g4}, mean {target.Values.Average():g4}");
+            ? $"label '{options.Label}': "
+                + $"{string.Join(", ", target.Classes.Zip(target.ClassCounts(), static (c, n) => $"{c} {n}"))}"
+            : $"label '{options.Label}': numbers from {target.Values.Min():g4} to {target.Values.Max():g4}, mean "
+                + $"{target.Values.Average():g4}");
         var held = HoldOut(table, target, options);
         var (train, trainTarget) = (table.Take(held.Train), target.Take(held.Train));
         var splits = options switch
@@ -40,15 +47,20 @@ internal sealed record TabularPlan(
             { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
             _ => Selection.Splits.Repeated(trainTarget, options.Folds, options.Repeats, options.Seed),
         };
-        string[] texts = [.. table.Columns.Where(c => c.Kind == ColumnKind.Text && c.Name != options.Label).Select(static c => c.Name)];
+        string[] texts =
+            [.. table.Columns.Where(c => c.Kind == ColumnKind.Text && c.Name != options.Label)
+                .Select(static c => c.Name)];
         if (texts.Length > 0)
         {
             notes.Add($"texts are no features: {string.Join(", ", texts)}");
         }
 
-        string[] aside = [.. texts.Concat(options.Ignore).Append(options.Label).Concat(options.Group is { } g ? [g] : []).Distinct()];
+        string[] aside =
+            [.. texts.Concat(options.Ignore).Append(options.Label).Concat(options.Group is { } g ? [g] : [])
+                .Distinct()];
         return new TabularPlan(
-            train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits, notes);
+            train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits,
+            notes);
     }
 
     private static Split HoldOut(Table table, Target target, TabularTrainerOptions options)
@@ -72,7 +84,8 @@ internal sealed record TabularPlan(
             : throw new InvalidDataException($"time '{time.Name}': expected dates or numbers, got {time.Kind}.");
         int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(r => values[r])];
         return Array.FindIndex(values, double.IsNaN) is >= 0 and var row
-            ? throw new InvalidDataException($"time '{time.Name}': row {row + 1}: expected a value in every row, got a missing cell.")
+            ? throw new InvalidDataException(
+                $"time '{time.Name}': row {row + 1}: expected a value in every row, got a missing cell.")
             : order;
     }
 }

@@ -30,14 +30,16 @@ public static class TabularTrainer
         // 1: what cannot teach is left out. 2: rows are held back, the others split.
         var plan = TabularPlan.Make(table, options);
         var task = plan.TrainTarget.Task;
-        var metric = TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
+        var metric =
+            TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
         var candidates = options.Candidates ?? TabularCandidates.Default(task, plan.Train.Rows, options.Seed);
 
         // 3: candidates on the same splits.
         var results = Compare(candidates, plan, metric, options, progress, cancellationToken);
         if (results.Count == 0)
         {
-            throw new TimeoutException($"tabular training: no candidate was done within {options.Budget}; give more time.");
+            throw new TimeoutException(
+                $"tabular training: no candidate was done within {options.Budget}; give more time.");
         }
 
         var leaderboard = Rank(results, candidates, plan.Splits, metric);
@@ -64,7 +66,8 @@ public static class TabularTrainer
     }
 
     private static OrderedDictionary<string, CrossValidationResult> Compare(
-        IReadOnlyDictionary<string, ILearner> candidates, TabularPlan plan, Metric metric, TabularTrainerOptions options,
+        IReadOnlyDictionary<string, ILearner> candidates, TabularPlan plan, Metric metric,
+        TabularTrainerOptions options,
         IProgress<CrossValidationResult>? progress, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
@@ -73,7 +76,8 @@ public static class TabularTrainer
         {
             if (!learner.Supports(plan.TrainTarget.Task))
             {
-                throw new ArgumentException($"candidate '{name}': expected a learner for {plan.TrainTarget.Task}, got {learner.Name}.");
+                throw new ArgumentException(
+                    $"candidate '{name}': expected a learner for {plan.TrainTarget.Task}, got {learner.Name}.");
             }
 
             var left = options.Budget is { } budget ? budget - watch.Elapsed : Timeout.InfiniteTimeSpan;
@@ -116,7 +120,8 @@ public static class TabularTrainer
             [
                 .. ranked.Select(r => new LeaderboardRow(
                     r.Key, r.Value.Mean, r.Value.StandardError,
-                    r.Value == best ? 1 : CorrectedTTest.Compare(best.Scores, r.Value.Scores, splits).P, r.Value.FitSeconds)),
+                    r.Value == best ? 1
+                        : CorrectedTTest.Compare(best.Scores, r.Value.Scores, splits).P, r.Value.FitSeconds)),
             ],
             [.. candidates.Keys.Where(name => !results.ContainsKey(name))]);
     }

@@ -34,7 +34,8 @@ public sealed class Target
     {
         ArgumentNullException.ThrowIfNull(values);
         return Array.FindIndex(values, static v => !double.IsFinite(v)) is >= 0 and var row
-            ? throw new ArgumentException($"row {row + 1}: expected a finite number as target, got {values[row]}.", nameof(values))
+            ? throw new ArgumentException(
+                $"row {row + 1}: expected a finite number as target, got {values[row]}.", nameof(values))
             : new Target(TabularTask.Regression, values, []);
     }
 
@@ -52,7 +53,8 @@ public sealed class Target
         }
 
         return Array.FindIndex(indices, i => (uint)i >= (uint)classes.Count) is >= 0 and var row
-            ? throw new ArgumentException($"row {row + 1}: expected a class below {classes.Count}, got {indices[row]}.", nameof(indices))
+            ? throw new ArgumentException(
+                $"row {row + 1}: expected a class below {classes.Count}, got {indices[row]}.", nameof(indices))
             : new Target(TabularTask.Classification, Array.ConvertAll(indices, static i => (double)i), classes);
     }
 
@@ -69,7 +71,8 @@ public sealed class Target
         {
             if (column.IsMissing(row))
             {
-                throw Fault(column, $"row {row + 1}: expected a label in every row, got a missing cell; leave the row out");
+                throw Fault(
+                    column, $"row {row + 1}: expected a label in every row, got a missing cell; leave the row out");
             }
         }
 
@@ -86,14 +89,20 @@ public sealed class Target
         var classes = names.Distinct(StringComparer.Ordinal).ToArray();
         if (column is NumberColumn)
         {
-            Array.Sort(Array.ConvertAll(classes, static c => double.TryParse(c, CultureInfo.InvariantCulture, out var v) ? v : c == "true" ? 1 : 0), classes);
+            Array.Sort(
+                Array.ConvertAll(
+                    classes, static c =>
+                        double.TryParse(c, CultureInfo.InvariantCulture, out var v) ? v : c == "true" ? 1 : 0),
+                            classes);
         }
         else
         {
             Array.Sort(classes, StringComparer.Ordinal);
         }
 
-        var index = classes.Select(static (name, i) => (name, i)).ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
+        var index =
+            classes.Select(static (name, i) => (name, i))
+                .ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
         var target = classes.Length < 2
             ? throw Fault(column, $"every row has the same label '{classes.FirstOrDefault()}'")
             : OfClasses(Array.ConvertAll(names, n => index[n]), classes);

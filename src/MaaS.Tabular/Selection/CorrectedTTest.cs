@@ -35,7 +35,8 @@ public sealed record CorrectedTTest(double Difference, double T, double P)
         var error = Math.Sqrt((1d / differences.Length + ratio) * variance);
         if (error == 0)
         {
-            return new CorrectedTTest(mean, mean == 0 ? 0 : double.CopySign(double.PositiveInfinity, mean), mean == 0 ? 1 : 0);
+            return new CorrectedTTest(
+                mean, mean == 0 ? 0 : double.CopySign(double.PositiveInfinity, mean), mean == 0 ? 1 : 0);
         }
 
         var t = mean / error;

@@ -34,7 +34,8 @@ public static class CrossValidation
         }
 
         var (scores, seconds) = (new double[splits.Count], new double[splits.Count]);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
+        var options =
+            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
         Parallel.For(0, splits.Count, options, i =>
         {
             var watch = Stopwatch.StartNew();
@@ -52,7 +53,8 @@ public static class CrossValidation
 /// <param name="Metric">What was measured.</param>
 /// <param name="Scores">One a split.</param>
 /// <param name="FitSeconds">Mean time of fitting one split, features included.</param>
-public sealed record CrossValidationResult(string Learner, Metric Metric, IReadOnlyList<double> Scores, double FitSeconds)
+public sealed record CrossValidationResult(
+    string Learner, Metric Metric, IReadOnlyList<double> Scores, double FitSeconds)
 {
     /// <summary>The mean score.</summary>
     public double Mean => Scores.Average();

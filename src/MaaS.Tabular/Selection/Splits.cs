@@ -68,7 +68,8 @@ public static class Splits
         ArgumentNullException.ThrowIfNull(groups);
         var byGroup = Enumerable.Range(0, groups.Count)
             .GroupBy(row => groups.Text(row) ?? throw new ArgumentException(
-                $"row {row + 1}, column '{groups.Name}': expected a group, got a missing cell.", nameof(groups)), StringComparer.Ordinal)
+                $"row {row + 1}, column '{groups.Name}': expected a group, got a missing cell.", nameof(groups)),
+                    StringComparer.Ordinal)
             .OrderByDescending(static g => g.Count()).ThenBy(static g => g.Key, StringComparer.Ordinal).ToList();
         Check(byGroup.Count, folds, "groups");
         var (parts, sizes) = (new int[groups.Count], new int[folds]);
@@ -139,7 +140,8 @@ public static class Splits
         var held = test.ToHashSet();
         return held.Count > 0 && held.Count < target.Count
             ? new Split([.. Enumerable.Range(0, target.Count).Where(r => !held.Contains(r))], [.. test.Order()])
-            : throw new ArgumentException($"hold-out: expected rows in both parts, got {held.Count} of {target.Count} held back.", nameof(share));
+            : throw new ArgumentException(
+                $"hold-out: expected rows in both parts, got {held.Count} of {target.Count} held back.", nameof(share));
     }
 
     private static int[] Shuffled(int rows, int seed)
@@ -153,7 +155,8 @@ public static class Splits
     {
         if (folds < 2 || count < folds)
         {
-            throw new ArgumentException($"folds: expected 2 to {count} for {count} {what}, got {folds}.", nameof(folds));
+            throw new ArgumentException(
+                $"folds: expected 2 to {count} for {count} {what}, got {folds}.", nameof(folds));
         }
     }
 

@@ -17,7 +17,8 @@ public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner)
     /// <param name="balanced">Whether classes count alike, however many rows they have.</param>
     /// <param name="cancellationToken">Handed on to the learner.</param>
     public static TabularFit Fit(
-        ILearner learner, Table table, Target target, bool balanced = false, CancellationToken cancellationToken = default)
+        ILearner learner, Table table, Target target, bool balanced = false,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(target);

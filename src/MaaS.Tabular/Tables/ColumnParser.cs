@@ -74,7 +74,9 @@ internal static class ColumnParser
 
                 return value < schema.Minimum || value > schema.Maximum
                     ? throw Fault(
-                        schema, row, $"a number from {schema.Minimum?.ToString() ?? "−∞"} to {schema.Maximum?.ToString() ?? "∞"}", cell)
+                        schema, row,
+                        $"a number from {schema.Minimum?.ToString() ?? "−∞"} to "
+                                + $"{schema.Maximum?.ToString() ?? "∞"}", cell)
                     : value;
         }
     }

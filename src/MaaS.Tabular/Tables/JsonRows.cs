@@ -48,7 +48,8 @@ internal static class JsonRows
             var document = JsonDocument.Parse(line);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document
-                : throw new InvalidDataException($"row {row}: expected an object, got {document.RootElement.ValueKind}.");
+                : throw new InvalidDataException(
+                    $"row {row}: expected an object, got {document.RootElement.ValueKind}.");
         }
         catch (JsonException e)
         {
@@ -56,14 +57,15 @@ internal static class JsonRows
         }
     }
 
-    private static string? Cell(JsonProperty member, int row, Func<string?, string?> cell) => member.Value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.String => cell(member.Value.GetString()),
-        JsonValueKind.Number => member.Value.GetRawText(),
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        var other => throw new InvalidDataException(
-            $"row {row}, column '{member.Name}': expected a number, text or boolean, got {other}."),
-    };
+    private static string? Cell(JsonProperty member, int row, Func<string?, string?> cell) =>
+        member.Value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.String => cell(member.Value.GetString()),
+            JsonValueKind.Number => member.Value.GetRawText(),
+            JsonValueKind.True => "true",
+            JsonValueKind.False => "false",
+            var other => throw new InvalidDataException(
+                $"row {row}, column '{member.Name}': expected a number, text or boolean, got {other}."),
+        };
 }

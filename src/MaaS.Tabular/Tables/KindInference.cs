@@ -27,7 +27,8 @@ internal static class KindInference
             present++;
             letters += cell.Length;
             distinct.Add(cell);
-            booleans += CellText.TryBoolean(cell, out _) ? 1 : 0;
+            // Yes and no stay as they are written: a label keeps its classes' names.
+            booleans += cell.ToUpperInvariant() is "TRUE" or "FALSE" ? 1 : 0;
             numbers.Add(CellText.TryNumber(cell, out _), row);
             dates.Add(CellText.TryDate(cell, null, out _), row);
         }
@@ -47,8 +48,10 @@ internal static class KindInference
             if (count.Yes >= MostlyCount && count.Yes >= MostlyShare * present)
             {
                 throw new InvalidDataException(
-                    $"row {count.FirstOther + 1}, column '{name}': expected a {count.Name} as in {count.Yes} of {present} "
-                        + $"rows, got '{cells[count.FirstOther]}'; correct the cell, name it among the missing values, or "
+                    $"row {count.FirstOther + 1}, column '{name}': expected a {count.Name} as in {count.Yes} of "
+                        + $"{present} "
+                        + $"rows, got '{cells[count.FirstOther]}'; correct the cell, name it among the missing "
+                        + $"values, or "
                         + "say that the column holds categories.");
             }
         }

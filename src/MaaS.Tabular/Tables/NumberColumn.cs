@@ -18,12 +18,14 @@ public sealed class NumberColumn : Column
         if (kind is ColumnKind.Category or ColumnKind.Text)
         {
             throw new ArgumentException(
-                $"column '{name}': expected a kind that is held as numbers, got {kind}; use StringColumn.", nameof(kind));
+                $"column '{name}': expected a kind that is held as numbers, got {kind}; use StringColumn.",
+                nameof(kind));
         }
 
         for (var row = 0; row < values.Length; row++)
         {
-            if (double.IsInfinity(values[row]) || (kind == ColumnKind.Boolean && values[row] is not (0 or 1 or double.NaN)))
+            if (double.IsInfinity(values[row])
+                || (kind == ColumnKind.Boolean && values[row] is not (0 or 1 or double.NaN)))
             {
                 throw new ArgumentException(
                     $"row {row + 1}, column '{name}': expected "

@@ -14,7 +14,8 @@ internal static class ParquetRows
         await using (reader.ConfigureAwait(false))
         {
             var fields = reader.Schema.GetDataFields();
-            var table = RawTable.Empty([.. fields.Select(static f => f.Name)]) with { Kinds = [.. fields.Select(Kind)] };
+            var table =
+                RawTable.Empty([.. fields.Select(static f => f.Name)]) with { Kinds = [.. fields.Select(Kind)] };
             for (var group = 0; group < reader.RowGroupCount; group++)
             {
                 using var rows = reader.OpenRowGroupReader(group);
@@ -51,7 +52,8 @@ internal static class ParquetRows
         CancellationToken cancellationToken) => Code(field) switch
         {
             TypeCode.String => StringsAsync(rows, field, into, cell, cancellationToken),
-            TypeCode.Boolean => ValuesAsync<bool>(rows, field, into, static v => v ? "true" : "false", cancellationToken),
+            TypeCode.Boolean =>
+                ValuesAsync<bool>(rows, field, into, static v => v ? "true" : "false", cancellationToken),
             TypeCode.DateTime => ValuesAsync<DateTime>(
                 rows, field, into,
                 static v => CellText.Write(ColumnKind.Date, (v - DateTime.UnixEpoch).TotalSeconds), cancellationToken),

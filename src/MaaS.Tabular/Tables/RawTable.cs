@@ -23,7 +23,8 @@ internal sealed record RawTable(
                 if (names[i] == names[j])
                 {
                     throw new InvalidDataException(
-                        $"header: expected distinct names, got '{names[i]}' for the columns {j + 1} and {i + 1}; rename one.");
+                        $"header: expected distinct names, got '{names[i]}' for the columns {j + 1} and {i + 1}; "
+                            + $"rename one.");
                 }
             }
         }

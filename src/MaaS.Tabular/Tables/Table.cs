@@ -44,7 +44,8 @@ public sealed class Table
     /// <exception cref="KeyNotFoundException">There is none; the message lists those that are there.</exception>
     public Column this[string name] => _byName.TryGetValue(name, out var column) ? column
         : throw new KeyNotFoundException(
-            $"table: expected a column '{name}', found {string.Join(", ", Columns.Select(static c => $"'{c.Name}'"))}.");
+            $"table: expected a column '{name}', found "
+                + $"{string.Join(", ", Columns.Select(static c => $"'{c.Name}'"))}.");
 
     /// <summary>Whether there is a column of that name.</summary>
     public bool Has(string name) => _byName.ContainsKey(name);

@@ -13,7 +13,8 @@ public sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns)
     public static TableSchema Of(Table table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new TableSchema([.. table.Columns.Select(static c => new ColumnSchema { Name = c.Name, Kind = c.Kind })]);
+        return new TableSchema(
+            [.. table.Columns.Select(static c => new ColumnSchema { Name = c.Name, Kind = c.Kind })]);
     }
 
     /// <summary>The schema as indented JSON.</summary>
@@ -40,14 +41,17 @@ public sealed record TableSchema(IReadOnlyList<ColumnSchema> Columns)
             throw new InvalidDataException("schema: expected at least one column, and no null among them.");
         }
 
-        foreach (var group in schema.Columns.GroupBy(static c => c.Name, StringComparer.Ordinal).Where(static g => g.Skip(1).Any()))
+        foreach (
+            var group in schema.Columns.GroupBy(static c => c.Name, StringComparer.Ordinal)
+                .Where(static g => g.Skip(1).Any()))
         {
             throw new InvalidDataException($"schema: expected distinct column names, got '{group.Key}' twice.");
         }
 
         return schema.Columns.FirstOrDefault(static c => c.Minimum > c.Maximum) is { } empty
             ? throw new InvalidDataException(
-                $"schema: column '{empty.Name}': expected a minimum of at most the maximum {empty.Maximum}, got {empty.Minimum}.")
+                $"schema: column '{empty.Name}': expected a minimum of at most the maximum {empty.Maximum}, got "
+                    + $"{empty.Minimum}.")
             : schema;
     }
 

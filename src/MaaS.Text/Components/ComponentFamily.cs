@@ -29,7 +29,7 @@ internal sealed class ComponentFamily<T>(string kind, params (string Name, Func<
     public IReadOnlyList<T> ReadAll(ComponentJson list) => [.. list.Items().Select(item => Read(item))];
 }
 
-/// <summary>Writing of components.</summary>
+/// <summary>Writes components of a tokenizer as JSON.</summary>
 internal static class ComponentWriting
 {
     public static void WriteComponent(this Utf8JsonWriter writer, IComponent? component)

@@ -1,6 +1,6 @@
 namespace MaaS.Text.Models;
 
-/// <summary>What a BPE model does beside merging.</summary>
+/// <summary>How a BPE model treats words and unknown characters, apart from merging.</summary>
 internal sealed record BpeOptions
 {
     /// <summary>Stands for characters that the vocabulary lacks; without it they are left out.</summary>

@@ -6,7 +6,7 @@ namespace MaaS.Text.Models;
 /// <summary>A prefix tree over UTF-16 units: its edges lie in one open-addressing hash table.</summary>
 internal sealed class CharTrie
 {
-    /// <summary>Where every walk starts.</summary>
+    /// <summary>The node at which every look-up starts.</summary>
     public const int Root = 0;
 
     /// <summary>No edge, or no value.</summary>

@@ -7,7 +7,7 @@ internal static class ByteAlphabet
     private static readonly Dictionary<char, byte> ByChar = ByByte.Select((c, b) => (c, b))
         .ToDictionary(static p => p.c, static p => (byte)p.b);
 
-    /// <summary>What stands for a space.</summary>
+    /// <summary>The character that stands for a space.</summary>
     public static char Space => ByByte[' '];
 
     /// <summary>All, by byte.</summary>

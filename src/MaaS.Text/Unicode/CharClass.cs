@@ -6,7 +6,7 @@ internal enum CharClass : byte
 {
     None = 0,
 
-    /// <summary>White_Space.</summary>
+    /// <summary>A character with Unicode's property White_Space.</summary>
     Space = 1,
 
     /// <summary>A control, format or private-use character other than tab, line feed and carriage return.</summary>

@@ -39,7 +39,8 @@ internal static class Tones
     public static void AutoContrast(PixelImage image)
         => PerChannel(image, static (counts, table) =>
         {
-            var (low, high) = (Array.FindIndex(counts, static c => c > 0), Array.FindLastIndex(counts, static c => c > 0));
+            var (low, high) = (
+                Array.FindIndex(counts, static c => c > 0), Array.FindLastIndex(counts, static c => c > 0));
             if (high <= low)
             {
                 return false;

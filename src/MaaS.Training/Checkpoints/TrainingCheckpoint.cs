@@ -96,7 +96,8 @@ internal sealed class TrainingCheckpoint : IDisposable
     /// <param name="tensors">By name, checked before; on any device.</param>
     public void Fill(IReadOnlyDictionary<string, Tensor> tensors) => ModelWeights.Copy(tensors, _file);
 
-    /// <summary>The tensors whose names start alike, under the rest of their names; the dispose scope owns them.</summary>
+    /// <summary>The tensors whose names start alike, under the rest of their names; the dispose scope owns
+    /// them.</summary>
     public Dictionary<string, Tensor> Read(string prefix)
         => Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(n => n[prefix.Length..], n => TensorValues.ToTensor(_file[n]));

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Compression;
 
-/// <summary>A module exported as it is and at several pruning ratios; it is as it was after each.</summary>
+/// <summary>A module exported unpruned and at several pruning ratios; each time it is restored afterwards.</summary>
 /// <param name="module">Takes (B, …) and gives logits (B, classes).</param>
 /// <param name="train">What to fine-tune on.</param>
 /// <param name="options">Ratios and fine-tuning.</param>
@@ -16,7 +16,7 @@ internal sealed class PrunedVersions(
     nn.Module<Tensor, Tensor> module, IBatchSource train, CompressorOptions options, Func<OnnxExportResult> export,
     Action<string, IReadOnlyList<string>> save)
 {
-    /// <summary>The module as it is.</summary>
+    /// <summary>The module without pruning.</summary>
     /// <param name="folder">Where weights go.</param>
     public FloatNetwork Original(string folder) => Export("original", [], folder);
 

@@ -110,7 +110,7 @@ internal sealed class TraceRuns : ISizeTracer
     public IReadOnlyList<TraceRun> Others
         => [.. _runs.Except(Runs).Select(run => run.Values is null ? WithValues(run.Sizes) : run)];
 
-    /// <summary>What the runs are good for.</summary>
+    /// <summary>How much the runs can prove of an expression that fits them.</summary>
     public TraceEvidence Evidence
     {
         get

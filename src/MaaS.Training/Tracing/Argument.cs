@@ -25,7 +25,7 @@ public abstract record Argument
     /// <param name="Value">True or false.</param>
     public sealed record Flag(bool Value) : Argument;
 
-    /// <summary>Text; also a device.</summary>
+    /// <summary>Text; the name of a device is text too.</summary>
     /// <param name="Value">The text.</param>
     public sealed record Text(string Value) : Argument;
 

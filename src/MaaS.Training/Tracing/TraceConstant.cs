@@ -20,7 +20,7 @@ internal abstract record TraceConstant
     /// <summary>A complex number.</summary>
     public sealed record ComplexNumber(Complex Value) : TraceConstant;
 
-    /// <summary>Text; also a device.</summary>
+    /// <summary>Text; the name of a device is text too.</summary>
     public sealed record Text(string Value) : TraceConstant;
 
     /// <summary>A list of constants.</summary>

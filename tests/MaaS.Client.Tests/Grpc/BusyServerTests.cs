@@ -19,7 +19,8 @@ public sealed class BusyServerTests
         _models = new ModelsFolder().Add("same");
         _server = await Servers.StartAsync(
             _models.Path,
-            builder: static b => b.Services.AddSingleton(new ExecutorLayer(ExecutorOrder.Statistics, static (_, _) => new Full())));
+            builder: static b => b.Services.AddSingleton(
+                new ExecutorLayer(ExecutorOrder.Statistics, static (_, _) => new Full())));
     }
 
     [OneTimeTearDown]
@@ -37,7 +38,8 @@ public sealed class BusyServerTests
         options.MaxRetries = 0;
         await using var client = new MaaSClient(options);
 
-        var error = await Failure.OfAsync(() => client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[6], 2, 3))));
+        var request = new InferRequest("same", Tensor.Of("x", new float[6], 2, 3));
+        var error = await Failure.OfAsync(() => client.InferAsync(request));
 
         Assert.That((error.Kind, error.RetryAfter), Is.EqualTo((ErrorKind.Busy, (TimeSpan?)TimeSpan.FromSeconds(3))));
         Assert.That(error.ServerMessage, Is.EqualTo("full"));

@@ -171,8 +171,8 @@ public sealed class FailoverTests(Transport transport)
         await WhileTimePassesAsync(first, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Waits for a request. On a busy machine the other server's probe may be late as well, as this clock goes, and the request be sent to the
-    /// silent one: with the clock standing still it would wait for ever.</summary>
+    /// <summary>Waits for a request. On a busy machine the other server's probe may be late as well, as this clock
+    /// goes, and the request be sent to the silent one: with the clock standing still it would wait for ever.</summary>
     private async Task WhileTimePassesAsync(Task request, TimeSpan step)
     {
         Assert.That(

@@ -6,7 +6,8 @@ namespace MaaS.Core.Tests.Metrics;
 internal static class MetricsFixture
 {
     private static readonly JsonElement Root = JsonDocument.Parse(
-        File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Metrics", "Fixtures", "metrics.json"))).RootElement;
+        File.ReadAllBytes(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Metrics", "Fixtures", "metrics.json"))).RootElement;
 
     public static IEnumerable<TestCaseData> Reports => Cases("reports");
 
@@ -18,11 +19,14 @@ internal static class MetricsFixture
 
     public static IEnumerable<TestCaseData> MultiLabel => Cases("multiLabel");
 
-    public static int[] Ints(this JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetInt32())];
+    public static int[] Ints(this JsonElement e, string name)
+        => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetInt32())];
 
-    public static double[] Doubles(this JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
+    public static double[] Doubles(this JsonElement e, string name)
+        => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
 
-    public static float[] Floats(this JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetSingle())];
+    public static float[] Floats(this JsonElement e, string name)
+        => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetSingle())];
 
     public static double Double(this JsonElement e, string name) => e.GetProperty(name).GetDouble();
 

@@ -47,8 +47,11 @@ public sealed class ModelPackageTests
         var manifest = Manifest with { Preprocessing = new ImagePreprocessing(1, [0], [1]) { Geometry = geometry } };
         Assert.That(ModelManifest.FromJson(manifest.ToJson()).Preprocessing!.Geometry, Is.EqualTo(geometry));
 
-        var faulty = manifest with { Preprocessing = manifest.Preprocessing with { Geometry = new ImageGeometry { CropWidth = 3 } } };
-        Assert.That(faulty.Faults(), Has.Some.Contains("preprocessing.geometry: cropHeight and cropWidth: expected both or none"));
+        var wrong = manifest.Preprocessing with { Geometry = new ImageGeometry { CropWidth = 3 } };
+        var faulty = manifest with { Preprocessing = wrong };
+        Assert.That(
+            faulty.Faults(),
+            Has.Some.Contains("preprocessing.geometry: cropHeight and cropWidth: expected both or none"));
     }
 
     [Test]

@@ -17,7 +17,8 @@ internal static class FaultCheck
         var fault = Once(harness, input, out var time);
 
         // On a busy machine a thread waits for its turn: what is slow must be slow again, in time of the processor.
-        return fault is not null || time < Longest || Again(harness, input) < Longest || Again(harness, input) is var least && least < Longest ? fault
+        return fault is not null || time < Longest || Again(harness, input) < Longest
+            || Again(harness, input) is var least && least < Longest ? fault
             : new Fault("slow", $"took {least.TotalSeconds:F1} s, three times more than {Longest.TotalSeconds} s");
     }
 
@@ -53,7 +54,8 @@ internal static class FaultCheck
 
         var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         time = Stopwatch.GetElapsedTime(start);
-        return fault ?? (bytes > MostBytes ? new Fault("memory", $"took {bytes >> 20} MiB, more than {MostBytes >> 20}") : null);
+        return fault
+            ?? (bytes > MostBytes ? new Fault("memory", $"took {bytes >> 20} MiB, more than {MostBytes >> 20}") : null);
     }
 
     /// <summary>The innermost method of MaaS on the stack.</summary>

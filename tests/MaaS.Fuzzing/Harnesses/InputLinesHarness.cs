@@ -9,11 +9,15 @@ internal sealed class InputLinesHarness : IFuzzHarness
 {
     public string Name => "input-lines";
 
-    public IReadOnlyList<string> Words { get; } = ["\"x\"", "\"n\"", "\"t\"", "\"b\"", "[", "]", "{", "}", ",", ":", "\n", "null", "true", "1e39", "NaN", "\"NaN\"", "\"\\ud800\""];
+    public IReadOnlyList<string> Words { get; } = [
+        "\"x\"", "\"n\"", "\"t\"", "\"b\"", "[", "]", "{", "}", ",", ":", "\n", "null", "true", "1e39", "NaN",
+        "\"NaN\"", "\"\\ud800\"",
+    ];
 
     public IReadOnlyList<byte[]> Seeds() =>
     [
-        Encoding.UTF8.GetBytes("""{"x":[[1,2,3,4]],"n":[1],"t":["a"],"b":[[true,false]],"h":[1.5],"u":[[1]],"d":0.5,"s":[[1,2,3],[4,5,6]]}""" + "\n"),
+        Encoding.UTF8.GetBytes(
+            """{"x":[[1,2,3,4]],"n":[1],"t":["a"],"b":[[true,false]],"h":[1.5],"u":[[1]],"d":0.5,"s":[[1,2,3],[4,5,6]]}""" + "\n"),
         Encoding.UTF8.GetBytes("{\"x\":[[1,2,3,4],[5,6,7,8.5e-3]]}\n\n{\"x\":[]}\n"),
     ];
 

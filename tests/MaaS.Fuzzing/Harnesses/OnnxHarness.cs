@@ -31,7 +31,8 @@ internal sealed class OnnxHarness : IFuzzHarness
     {
         var fault = FaultOf(input);
         var model = OnnxModel.Load(input);
-        FuzzFaultException.Unless(fault is null, $"expected the check of a served file to take what is loaded, it says: {fault}");
+        FuzzFaultException.Unless(
+            fault is null, $"expected the check of a served file to take what is loaded, it says: {fault}");
         _ = (model.Opset, model.Inputs.Count, model.Outputs.Count, model.WeightBytes);
         var bytes = model.ToByteArray();
         FuzzFaultException.Unless(bytes.AsSpan().SequenceEqual(OnnxModel.Load(bytes).ToByteArray()), "expected the same model after it was written and read");

@@ -17,10 +17,13 @@ internal sealed class TensorFlowExamplesHarness : IFuzzHarness
     public IReadOnlyList<byte[]> Seeds()
     {
         var floats = new Feature { FloatList = new FloatList { Value = { 1, 2, 3, 4 } } };
-        var list = new Input { ExampleList = new ExampleList
+        var list = new Input
         {
-            Examples = { Example(("x", floats)), Example(("x", floats)) },
-        } };
+            ExampleList = new ExampleList
+            {
+                Examples = { Example(("x", floats)), Example(("x", floats)) },
+            }
+        };
         var context = new Input
         {
             ExampleListWithContext = new ExampleListWithContext

@@ -10,7 +10,8 @@ namespace MaaS.Fuzzing.Harnesses;
 /// <summary>TensorFlow Serving's Predict as a message: whole tensors.</summary>
 internal sealed class TensorFlowPredictHarness : IFuzzHarness
 {
-    // A few bytes may ask for 2^20 times the same value: the tensor is read, which is what the server does with it, and not written again.
+    // A few bytes may ask for 2^20 times the same value: the tensor is read, which is what the server does with it, and
+    // not written again.
     private const int LargestWritten = 1 << 12;
 
     public string Name => "tensorflow-predict";

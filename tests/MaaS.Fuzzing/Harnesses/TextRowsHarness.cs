@@ -33,7 +33,11 @@ internal sealed class TextRowsHarness : IFuzzHarness
         var path = TemporaryPath.Write("rows" + Extensions[input[0] % Extensions.Length], input.AsSpan(1));
         var bad = 0;
         var rows = TextFile.Read(path, new TextFileOptions { OnBadRow = _ => bad++ }).ToArray();
-        FuzzFaultException.Unless(rows.Zip(rows.Skip(1)).All(pair => pair.First.Row < pair.Second.Row), "expected rows in the order of the file");
-        FuzzFaultException.Unless(rows.Length + bad <= input.Length, $"expected at most one row a byte, got {rows.Length} and {bad} that are bad");
+        FuzzFaultException.Unless(
+            rows.Zip(rows.Skip(1)).All(pair => pair.First.Row < pair.Second.Row),
+            "expected rows in the order of the file");
+        FuzzFaultException.Unless(
+            rows.Length + bad <= input.Length,
+            $"expected at most one row a byte, got {rows.Length} and {bad} that are bad");
     }
 }

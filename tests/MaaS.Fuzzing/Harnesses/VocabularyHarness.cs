@@ -3,12 +3,16 @@ using MaaS.Text;
 
 namespace MaaS.Fuzzing.Harnesses;
 
-/// <summary>vocab.txt of BERT, or, after a first byte of 1, GPT-2's vocab.json and merges.txt with a zero byte between.</summary>
+/// <summary>vocab.txt of BERT, or, after a first byte of 1, GPT-2's vocab.json and merges.txt with a zero byte
+/// between.</summary>
 internal sealed class VocabularyHarness : IFuzzHarness
 {
     public string Name => "vocabulary";
 
-    public IReadOnlyList<string> Words { get; } = ["[UNK]\n", "[CLS]\n", "[SEP]\n", "[PAD]\n", "[MASK]\n", "##a\n", "\r\n", "\xef\xbb\xbf", "\"a\":", "{", "}", ",", "#version: 0.2\n", "a b\n", "\xc4\xa0"];
+    public IReadOnlyList<string> Words { get; } = [
+        "[UNK]\n", "[CLS]\n", "[SEP]\n", "[PAD]\n", "[MASK]\n", "##a\n", "\r\n", "\xef\xbb\xbf", "\"a\":", "{", "}",
+        ",", "#version: 0.2\n", "a b\n", "\xc4\xa0",
+    ];
 
     public IReadOnlyList<byte[]> Seeds() =>
     [
@@ -27,18 +31,23 @@ internal sealed class VocabularyHarness : IFuzzHarness
             return;
         }
 
-        var tokenizer = (input[0] & 1) == 0 ? Tokenizer.LoadVocab(TemporaryPath.Write("vocab.txt", input.AsSpan(1))) : Gpt2(input.AsSpan(1));
+        var tokenizer = (input[0] & 1) == 0
+            ? Tokenizer.LoadVocab(TemporaryPath.Write("vocab.txt", input.AsSpan(1))) : Gpt2(input.AsSpan(1));
         var json = tokenizer.ToJson();
         var again = Tokenizer.FromJson(json);
-        FuzzFaultException.Unless(json.AsSpan().SequenceEqual(again.ToJson()), "expected the same file after it was written and read");
+        FuzzFaultException.Unless(
+            json.AsSpan().SequenceEqual(again.ToJson()), "expected the same file after it was written and read");
         var expected = tokenizer.Encode("ab ba abab ü");
-        FuzzFaultException.Unless(expected.Ids.SequenceEqual(again.Encode("ab ba abab ü").Ids), "expected the same tokens");
+        FuzzFaultException.Unless(
+            expected.Ids.SequenceEqual(again.Encode("ab ba abab ü").Ids), "expected the same tokens");
         _ = tokenizer.Decode([.. expected.Ids]);
     }
 
     private static Tokenizer Gpt2(ReadOnlySpan<byte> input)
     {
         var cut = input.IndexOf((byte)0) is >= 0 and var zero ? zero : input.Length;
-        return Tokenizer.LoadGpt2(TemporaryPath.Write("vocab.json", input[..cut]), TemporaryPath.Write("merges.txt", input[Math.Min(cut + 1, input.Length)..]));
+        return Tokenizer.LoadGpt2(
+            TemporaryPath.Write("vocab.json", input[..cut]),
+            TemporaryPath.Write("merges.txt", input[Math.Min(cut + 1, input.Length)..]));
     }
 }

@@ -5,7 +5,8 @@ using MaaS.Fuzzing.Engine;
 
 namespace MaaS.Fuzzing.Mutation;
 
-/// <summary>Changes inputs as AFL's havoc stage does, with words of the format and fields of messages besides.</summary>
+/// <summary>Changes inputs as AFL's havoc stage does, with words of the format and fields of messages
+/// besides.</summary>
 internal sealed class ByteMutator(IFuzzHarness harness, Random random)
 {
     /// <summary>Bytes of the largest input of any harness.</summary>
@@ -15,13 +16,15 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
 
     private static readonly long[] Numbers =
     [
-        0, 1, -1, 2, 7, 8, 16, 31, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, -32768, 65535, 65536, 1 << 20, int.MaxValue, int.MinValue,
+        0, 1, -1, 2, 7, 8, 16, 31, 32, 64, 100, 127, 128, 255, 256, 1000, 4096, 32767, -32768, 65535, 65536, 1 << 20,
+        int.MaxValue, int.MinValue,
         uint.MaxValue, 1L << 32, 1L << 40, long.MaxValue, long.MinValue,
     ];
 
     private readonly int _largest = Math.Min(LargestInput, harness.LargestInput);
     private readonly byte[][] _words = [.. harness.Words.Select(Encoding.Latin1.GetBytes)];
-    private readonly MessageMutator? _messages = harness.Message is null ? null : new MessageMutator(harness.Words, random);
+    private readonly MessageMutator? _messages = harness.Message is null
+        ? null : new MessageMutator(harness.Words, random);
 
     /// <summary>A changed copy.</summary>
     /// <param name="parent">What to change.</param>
@@ -82,7 +85,9 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
             case 8:
                 var other = corpus[random.Next(corpus.Count)];
                 var start = random.Next(other.Length + 1);
-                Replace(bytes, at, random.Next(2) * length, other.AsSpan(start, Math.Min(other.Length - start, random.Next(256))));
+                Replace(
+                    bytes, at, random.Next(2) * length,
+                    other.AsSpan(start, Math.Min(other.Length - start, random.Next(256))));
                 break;
             default:
                 Repeat(bytes, at, Math.Min(length, 8));

@@ -14,10 +14,15 @@ public sealed class BodyQuantizationTests
     private const int Width = 32;
 
     private static readonly QuantizerOptions Fast =
-        new() { LatencyDuration = TimeSpan.FromMilliseconds(50), Inference = new()
+        new()
         {
-            IntraOpThreads = 1,
-        }, MinSpeedup = 0 };
+            LatencyDuration = TimeSpan.FromMilliseconds(50),
+            Inference = new()
+            {
+                IntraOpThreads = 1,
+            },
+            MinSpeedup = 0,
+        };
 
     // if flag: x · W₁ + b, W₁ a Constant of the branch; else: x · transpose(W₂), W₂ an initializer of the main graph.
     private static OnnxModel Branches(DataType type = DataType.Float)

@@ -14,10 +14,15 @@ namespace MaaS.Onnx.Tests.Quantization;
 public sealed class OldModelTests
 {
     private static readonly QuantizerOptions Fast =
-        new() { LatencyDuration = TimeSpan.FromMilliseconds(50), Inference = new()
+        new()
         {
-            IntraOpThreads = 1,
-        }, MinSpeedup = 0 };
+            LatencyDuration = TimeSpan.FromMilliseconds(50),
+            Inference = new()
+            {
+                IntraOpThreads = 1,
+            },
+            MinSpeedup = 0,
+        };
 
     private static OnnxModel Old()
     {

@@ -7,10 +7,16 @@ namespace MaaS.Onnx.Tests.Quantization;
 public sealed class QuantizerTests
 {
     private static readonly QuantizerOptions Fast =
-        new() { LatencyDuration = TimeSpan.FromMilliseconds(200), Inference = new()
+        new()
         {
-            IntraOpThreads = 1,
-        }, MinSpeedup = 0, MaxAccuracyDrop = 0.01 };
+            LatencyDuration = TimeSpan.FromMilliseconds(200),
+            Inference = new()
+            {
+                IntraOpThreads = 1,
+            },
+            MinSpeedup = 0,
+            MaxAccuracyDrop = 0.01,
+        };
 
     [Test]
     public void Run_AccurateEnough_ReturnsTheQuantizedModel()

@@ -20,11 +20,11 @@ public sealed class DriftEndpointsTests
         _models = new ModelsFolder().Add("same");
         await ModelPackage.CreateAsync(
             _models["watched.maas"], new ModelManifest { Name = "watched" }, new Dictionary<string, PackageContent>
-        {
-            [ModelPackage.ModelFile] = PackageContent.FromBytes(ScaleModels.Scale(1).ToByteArray()),
-            [DriftBaseline.FileName] = PackageContent.FromBytes(
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(ScaleModels.Scale(1).ToByteArray()),
+                [DriftBaseline.FileName] = PackageContent.FromBytes(
                 JsonSerializer.SerializeToUtf8Bytes(_fixture.GetProperty("baseline"))),
-        });
+            });
         _server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
     }
 

@@ -116,7 +116,8 @@ public sealed class EndpointGuardTests
         Assert.That(statuses, Is.EqualTo(new[] { 200, 200, 200, 429, 429 }.Select(s => (HttpStatusCode)s)));
         using var request = new HttpRequestMessage(
             HttpMethod.Post,
-            new Uri("/predict?model=same", UriKind.Relative)) { Content = new StringContent(SecuredServer.Instance) };
+            new Uri("/predict?model=same", UriKind.Relative))
+        { Content = new StringContent(SecuredServer.Instance) };
         request.Headers.Add("X-Api-Key", slow);
         using var response = await server.Client.SendAsync(request);
         Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.FromSeconds(1)));

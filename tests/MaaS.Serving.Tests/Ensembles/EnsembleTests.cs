@@ -106,11 +106,11 @@ public sealed class EnsembleTests
                 Definition(
                     ["in", "unused"], ["r"], Step("a", "in", "m"), Step("b", "m", "n"), Step("c", "m", "r"),
                     new EnsembleStep
-                {
-                    Model = "d",
-                    Inputs = new Dictionary<string, string> { ["z"] = "m" },
-                    Outputs = new Dictionary<string, string> { ["q"] = "s" },
-                }),
+                    {
+                        Model = "d",
+                        Inputs = new Dictionary<string, string> { ["z"] = "m" },
+                        Outputs = new Dictionary<string, string> { ["q"] = "s" },
+                    }),
                 [(X, Y), (whole, Y), (wide, Y), (X, Y)]),
             Throws.TypeOf<InvalidDataException>()
                 .With.Message.Contains("step 1 (b): input 'x': expected int64[-1,2], 'm' is float32[-1,2]")

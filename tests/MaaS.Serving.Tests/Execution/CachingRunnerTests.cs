@@ -45,7 +45,8 @@ public sealed class CachingRunnerTests
         var model = new ServedModel("m", 1, null, null, runner);
         var request = new InferenceRequest(
             model, new[] { TensorValue.Of(values, shape ?? [values.Length]) },
-            new RequestContext()) { Outputs = outputs };
+            new RequestContext())
+        { Outputs = outputs };
         using var answer = await runner.RunAsync(request, CancellationToken.None);
         return (answer[0].AsSpan<float>().ToArray(), request.Timings.IsCacheHit);
     }

@@ -50,7 +50,9 @@ public sealed class GrpcFailuresTests
 
         var ended = failures.Translate(full, new DefaultHttpContext(), CancellationToken.None);
 
-        Assert.That((ended.StatusCode, ended.Trailers.GetValue("retry-after")), Is.EqualTo((StatusCode.ResourceExhausted, expected)));
+        Assert.That(
+            (ended.StatusCode, ended.Trailers.GetValue("retry-after")),
+            Is.EqualTo((StatusCode.ResourceExhausted, expected)));
         ended = failures.Translate(new RequestException("why"), new DefaultHttpContext(), CancellationToken.None);
         Assert.That(ended.Trailers, Is.Empty);
     }
@@ -60,9 +62,13 @@ public sealed class GrpcFailuresTests
     public async Task Call_MessageBeyondMaxRequestBytes_IsToldTheLimit(string method)
     {
         var large = new ModelInferRequest { ModelName = "same", Id = new string('a', 1001) };
-        var (status, message, _) = await _server.Client.CallAsync(_server.GrpcAddress, GrpcCalls.Service + method, [large]);
+        var (status, message, _) = await _server.Client.CallAsync(
+            _server.GrpcAddress, GrpcCalls.Service + method, [large]);
         Assert.That(
             (status, Uri.UnescapeDataString(message)),
-            Is.EqualTo((8, "the request is too large, and will be the next time: expected a message of at most 1000 bytes, got more")));
+            Is.EqualTo((
+                8,
+                "the request is too large, and will be the next time: "
+                    + "expected a message of at most 1000 bytes, got more")));
     }
 }

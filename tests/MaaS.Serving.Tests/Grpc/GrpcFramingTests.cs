@@ -28,12 +28,15 @@ public sealed class GrpcFramingTests : ServerFixture
         var (status, _, body) = await PostAsync(Infer, content);
 
         Assert.That(status, Is.Zero);
-        Assert.That(ModelInferResponse.Parser.ParseFrom(body.AsSpan(5)).RawOutputContents[0].ToByteArray(), Is.EqualTo(Same(1, 2, 3).RawInputContents[0].ToByteArray()));
+        Assert.That(
+            ModelInferResponse.Parser.ParseFrom(body.AsSpan(5)).RawOutputContents[0].ToByteArray(),
+            Is.EqualTo(Same(1, 2, 3).RawInputContents[0].ToByteArray()));
     }
 
     [Test]
     public async Task Call_UnaryWithSecondMessage_IsInternal()
-        => await ExpectAsync(Live, [.. Frame(new ServerLiveRequest()), .. Frame(new ServerLiveRequest())], 13, "Additional data");
+        => await ExpectAsync(
+            Live, [.. Frame(new ServerLiveRequest()), .. Frame(new ServerLiveRequest())], 13, "Additional data");
 
     [Test]
     public async Task Call_UnaryWithoutMessage_IsInternal() => await ExpectAsync(Live, [], 13, "Incomplete message");
@@ -45,7 +48,8 @@ public sealed class GrpcFramingTests : ServerFixture
     [TestCase(new byte[] { 1, 0, 0, 0, 0 }, 13, "grpc-encoding")]
     [TestCase(new byte[] { 0, 0, 0, 0, 3, 255, 255, 255 }, 13, "expected a ServerLiveRequest")]
     [TestCase(new byte[] { 0, 127, 255, 255, 255 }, 8, "expected a message of at most 67108864 bytes, got more")]
-    public async Task Call_MalformedFrame_EndsWithItsStatus(byte[] body, int status, string message) => await ExpectAsync(Live, body, status, message);
+    public async Task Call_MalformedFrame_EndsWithItsStatus(byte[] body, int status, string message)
+        => await ExpectAsync(Live, body, status, message);
 
     [TestCase("gzip")]
     [TestCase("deflate")]
@@ -54,14 +58,18 @@ public sealed class GrpcFramingTests : ServerFixture
         var values = new float[2000];
         var request = Same(values);
         var (status, response, body) = await PostAsync(
-            Infer, new ByteArrayContent(Packed(request, encoding)), $"grpc-encoding: {encoding}", $"grpc-accept-encoding: {encoding},identity");
+            Infer, new ByteArrayContent(Packed(request, encoding)), $"grpc-encoding: {encoding}",
+            $"grpc-accept-encoding: {encoding},identity");
 
         Assert.That(status, Is.Zero);
         Assert.That(response.Headers.GetValues("grpc-encoding"), Is.EqualTo(new[] { encoding }));
         Assert.That(body[0], Is.EqualTo(1));
         var answer = new MemoryStream(body, 5, body.Length - 5);
-        using Stream unpacked = encoding == "gzip" ? new GZipStream(answer, CompressionMode.Decompress) : new ZLibStream(answer, CompressionMode.Decompress);
-        Assert.That(ModelInferResponse.Parser.ParseFrom(unpacked).RawOutputContents[0], Is.EqualTo(request.RawInputContents[0]));
+        using Stream unpacked = encoding == "gzip"
+            ? new GZipStream(answer, CompressionMode.Decompress) : new ZLibStream(answer, CompressionMode.Decompress);
+        Assert.That(
+            ModelInferResponse.Parser.ParseFrom(unpacked).RawOutputContents[0],
+            Is.EqualTo(request.RawInputContents[0]));
     }
 
     [Test]
@@ -79,7 +87,8 @@ public sealed class GrpcFramingTests : ServerFixture
     {
         // 8 MiB of zeros pack to about 8 kB.
         using var models = new ModelsFolder().Add("same");
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes, o.GrpcUrl) = (models.Path, 1 << 20, "http://127.0.0.1:0"));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.MaxRequestBytes, o.GrpcUrl) = (models.Path, 1 << 20, "http://127.0.0.1:0"));
         var request = new ModelInferRequest { RawInputContents = { ByteString.CopyFrom(new byte[8 << 20]) } };
         _address = server.GrpcAddress;
         await ExpectAsync(Infer, Packed(request), 8, "at most 1048576 bytes", "grpc-encoding: gzip");
@@ -95,7 +104,8 @@ public sealed class GrpcFramingTests : ServerFixture
     [TestCase("gzip")]
     [TestCase("deflate")]
     public async Task Call_BytesThatAreNotPacked_AreInternal(string encoding)
-        => await ExpectAsync(Live, [1, 0, 0, 0, 2, 1, 2], 13, $"expected a {encoding} message", $"grpc-encoding: {encoding}");
+        => await ExpectAsync(
+            Live, [1, 0, 0, 0, 2, 1, 2], 13, $"expected a {encoding} message", $"grpc-encoding: {encoding}");
 
     [Test]
     public async Task Call_MessageNeverComes_EndsAtTheDeadline()
@@ -119,7 +129,10 @@ public sealed class GrpcFramingTests : ServerFixture
     [TestCase("application/grpc-web")]
     public async Task Call_OtherContentType_Is415(string type)
     {
-        using var content = new ByteArrayContent(Frame(new ServerLiveRequest())) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
+        using var content = new ByteArrayContent(Frame(new ServerLiveRequest()))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue(type) },
+        };
         using var request = Request(Live, content);
         using var client = new HttpClient();
         using var response = await client.SendAsync(request);
@@ -129,7 +142,10 @@ public sealed class GrpcFramingTests : ServerFixture
     [Test]
     public async Task Call_OverHttp1_Is426()
     {
-        using var content = new ByteArrayContent(Frame(new ServerLiveRequest())) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } };
+        using var content = new ByteArrayContent(Frame(new ServerLiveRequest()))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") },
+        };
         using var response = await Server.Client.PostAsync(new Uri(Live, UriKind.Relative), content);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.UpgradeRequired));
     }
@@ -138,19 +154,25 @@ public sealed class GrpcFramingTests : ServerFixture
     public async Task Stream_ClientLeavesInTheMiddle_ServerGoesOn()
     {
         using (var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(300)))
-        using (var content = new PiecesContent([Frame(Same(1)), Frame(Same(2))]) { Held = new TaskCompletionSource().Task })
+        using (var content = new PiecesContent([Frame(Same(1)), Frame(Same(2))])
+        {
+            Held = new TaskCompletionSource().Task,
+        })
         using (var request = Request("/inference.GRPCInferenceService/ModelStreamInfer", content))
         using (var client = new HttpClient())
         {
             content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-            Assert.That(async () => await client.SendAsync(request, leave.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(
+                async () => await client.SendAsync(request, leave.Token),
+                Throws.InstanceOf<OperationCanceledException>());
         }
 
         var (status, _, _) = await PostAsync(Infer, new ByteArrayContent(Frame(Same(3))));
         Assert.That(status, Is.Zero);
     }
 
-    private async Task<HttpResponseMessage> ExpectAsync(string path, byte[] body, int status, string message, params string[] headers)
+    private async Task<HttpResponseMessage> ExpectAsync(
+        string path, byte[] body, int status, string message, params string[] headers)
     {
         var (got, response, _) = await PostAsync(path, new ByteArrayContent(body), headers);
         Assert.That(got, Is.EqualTo(status));
@@ -158,7 +180,8 @@ public sealed class GrpcFramingTests : ServerFixture
         return response;
     }
 
-    private async Task<(int Status, HttpResponseMessage Response, byte[] Body)> PostAsync(string path, HttpContent content, params string[] headers)
+    private async Task<(int Status, HttpResponseMessage Response, byte[] Body)> PostAsync(
+        string path, HttpContent content, params string[] headers)
     {
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         using var request = Request(path, content);
@@ -176,15 +199,17 @@ public sealed class GrpcFramingTests : ServerFixture
         return (int.Parse(Trailer(response, "grpc-status")!, CultureInfo.InvariantCulture), response, body);
     }
 
-    private HttpRequestMessage Request(string path, HttpContent content) => new(HttpMethod.Post, new Uri(_address!, path))
-    {
-        Content = content,
-        Version = HttpVersion.Version20,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
+    private HttpRequestMessage Request(string path, HttpContent content)
+        => new(HttpMethod.Post, new Uri(_address!, path))
+        {
+            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
 
     private static string? Trailer(HttpResponseMessage response, string name)
-        => (response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values))
+        => (response.TrailingHeaders.TryGetValues(name, out var values)
+            || response.Headers.TryGetValues(name, out values))
             ? Uri.UnescapeDataString(values.Single()) : null;
 
     private static ModelInferRequest Same(params float[] values)
@@ -194,7 +219,12 @@ public sealed class GrpcFramingTests : ServerFixture
         return new ModelInferRequest
         {
             ModelName = "same",
-            Inputs = { new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, values.Length } } },
+            Inputs = { new ModelInferRequest.Types.InferInputTensor
+            {
+                Name = "x",
+                Datatype = "FP32",
+                Shape = { 1, values.Length },
+            } },
             RawInputContents = { ByteString.CopyFrom(bytes) },
         };
     }
@@ -205,7 +235,8 @@ public sealed class GrpcFramingTests : ServerFixture
     {
         using var packed = new MemoryStream();
         using (Stream packing = encoding == "gzip"
-            ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)
+            : new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
             message.WriteTo(packing);
         }
@@ -228,9 +259,11 @@ public sealed class GrpcFramingTests : ServerFixture
         /// <summary>Ends when the body may.</summary>
         public Task Held { get; init; } = Task.CompletedTask;
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+            => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        protected override async Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             foreach (var piece in pieces)
             {

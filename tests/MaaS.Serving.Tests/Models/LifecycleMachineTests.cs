@@ -160,7 +160,7 @@ public sealed class LifecycleMachineTests
         Scan(Source(1), Source(2) with { Fingerprint = "mended" }, Source(3));
         Assert.That((Take(), Answers()), Is.EqualTo((new[] { "load 2" }, 1)));
         Load(2);
-        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, 2)), "3 is broken still, and nobody waits for it");
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, 2)), "nobody waits for 3");
 
         _time.Advance(TimeSpan.FromSeconds(10));
         Scan(Source(1), Source(2) with { Fingerprint = "mended" }, Source(3));
@@ -188,10 +188,11 @@ public sealed class LifecycleMachineTests
         _machine.Demanded(Slot(2));
         Fail(2);
 
-        Assert.That((Take(), Answers(), State(1), State(2)), Is.EqualTo((Array.Empty<string>(), 1, ModelState.Start, ModelState.End)));
+        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 1)));
+        Assert.That((State(1), State(2)), Is.EqualTo((ModelState.Start, ModelState.End)));
         _time.Advance(TimeSpan.FromSeconds(10));
         Scan(Source(1), Source(2));
-        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 2)), "it may be tried again, when somebody asks");
+        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 2)), "it is tried when somebody asks");
         _machine.Demanded(Slot(2));
         Fail(2);
         _machine.Demanded(Slot(1));

@@ -285,7 +285,8 @@ public sealed class ModelLifecycleTests
             Is.EqualTo(new[] { (2, ModelState.Available, ""), (3, ModelState.End, "noise") }));
         Assert.That(
             async () => await _it.AcquireAsync("m", "3"),
-            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
     }
 
     [TestCase(true)]

@@ -23,13 +23,15 @@ public sealed class ModelLoaderTests
     public async Task Load_File_IsChecked() => await ExpectRefusalAsync(Hostile().ToByteArray(), "m.onnx");
 
     [Test]
-    public async Task Load_FolderOfTensorFlowServing_IsChecked() => await ExpectRefusalAsync(Hostile().ToByteArray(), "m/3/model.onnx");
+    public async Task Load_FolderOfTensorFlowServing_IsChecked()
+        => await ExpectRefusalAsync(Hostile().ToByteArray(), "m/3/model.onnx");
 
     [Test]
     public async Task Load_FolderOfTriton_IsChecked()
     {
         Directory.CreateDirectory(_models["m"]);
-        await File.WriteAllTextAsync(_models["m/config.pbtxt"], "platform: \"onnxruntime_onnx\" default_model_filename: \"net.onnx\"");
+        await File.WriteAllTextAsync(
+            _models["m/config.pbtxt"], "platform: \"onnxruntime_onnx\" default_model_filename: \"net.onnx\"");
         await ExpectRefusalAsync(Hostile().ToByteArray(), "m/1/net.onnx");
     }
 
@@ -60,7 +62,8 @@ public sealed class ModelLoaderTests
         await File.WriteAllTextAsync(_models["m.onnx"], "noise");
         await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
 
-        Assert.That(server.Models.Status("m")[0].ErrorMessage, Does.StartWith("onnx: 'm.onnx' cannot be read as a model"));
+        Assert.That(
+            server.Models.Status("m")[0].ErrorMessage, Does.StartWith("onnx: 'm.onnx' cannot be read as a model"));
     }
 
     private static OnnxModel Hostile()
@@ -72,7 +75,10 @@ public sealed class ModelLoaderTests
 
     private static Task CreatePackageAsync(string path) => ModelPackage.CreateAsync(
         path, new ModelManifest { Name = "m" },
-        new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(Hostile().ToByteArray()) });
+        new Dictionary<string, PackageContent>
+        {
+            [ModelPackage.ModelFile] = PackageContent.FromBytes(Hostile().ToByteArray()),
+        });
 
     private async Task ExpectRefusalAsync(byte[] model, string file)
     {

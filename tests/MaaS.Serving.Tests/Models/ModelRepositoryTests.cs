@@ -103,7 +103,8 @@ public sealed class ModelRepositoryTests
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
         Assert.That(
             () => ServingHost.StartAsync(_models.Path),
-            Throws.InvalidOperationException.With.Message.Contains("broken.onnx").And.InnerException.TypeOf<InvalidDataException>());
+            Throws.InvalidOperationException.With.Message.Contains("broken.onnx")
+                .And.InnerException.TypeOf<InvalidDataException>());
     }
 
     [Test]

@@ -27,11 +27,16 @@ internal sealed class Browser : IAsyncDisposable
     public async Task<BrowserPage> OpenAsync(Uri address, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await _browser.NewContextAsync(
-            new() { ViewportSize = new()
+            new()
             {
-                Width = width,
-                Height = 844,
-            }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+                ViewportSize = new()
+                {
+                    Width = width,
+                    Height = 844,
+                },
+                ColorScheme = scheme,
+                ReducedMotion = ReducedMotion.Reduce,
+            });
         var page = new BrowserPage(await context.NewPageAsync(), address);
         await page.Page.GotoAsync(address.ToString());
         return page;

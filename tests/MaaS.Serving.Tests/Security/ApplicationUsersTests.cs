@@ -239,12 +239,12 @@ public sealed class ApplicationUsersTests
 
         public string Token(string user, string scope, string models)
             => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Address,
-            Audience = "maas",
-            Claims = new Dictionary<string, object> { ["sub"] = user, ["scope"] = scope, ["models"] = models },
-            SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.RsaSha256),
-        });
+            {
+                Issuer = Address,
+                Audience = "maas",
+                Claims = new Dictionary<string, object> { ["sub"] = user, ["scope"] = scope, ["models"] = models },
+                SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.RsaSha256),
+            });
 
         public ValueTask DisposeAsync() => app.DisposeAsync();
 

@@ -96,7 +96,8 @@ public sealed class ClientCertificateTests
                 default:
                     return (await client.CallAsync(
                         address, GrpcCalls.Service + "ModelInfer",
-                        [GrpcCalls.Infer("same")])).Status switch { 0 => "200", 16 => "401", var s => $"grpc {s}" };
+                        [GrpcCalls.Infer("same")])).Status switch
+                    { 0 => "200", 16 => "401", var s => $"grpc {s}" };
             }
         }
         catch (HttpRequestException)

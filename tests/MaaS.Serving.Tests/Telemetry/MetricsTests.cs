@@ -110,11 +110,11 @@ public sealed partial class MetricsTests
 
         using var process = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(promtool!, ["check", "metrics"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+            {
+                RedirectStandardInput = true,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            })!;
         await process.StandardInput.WriteAsync(
             await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
         process.StandardInput.Close();

@@ -26,8 +26,10 @@ public sealed class TabularOnnxTests
 
     private static ILearner[] Classifiers =>
     [
-        new ConstantLearner(), new LogisticRegression(), new LogisticRegression { L1 = 1, L2 = 0 }, new GaussianNaiveBayes(),
-        new NearestNeighbors(), new SupportVectorMachine(), new SupportVectorMachine { Linear = true }, new DecisionTree(),
+        new ConstantLearner(), new LogisticRegression(), new LogisticRegression { L1 = 1, L2 = 0 },
+        new GaussianNaiveBayes(),
+        new NearestNeighbors(), new SupportVectorMachine(), new SupportVectorMachine { Linear = true },
+        new DecisionTree(),
         new RandomForest { Trees = 20 }, new ExtraTrees { Trees = 20 }, new GradientBoosting { Rounds = 20 },
     ];
 
@@ -39,7 +41,8 @@ public sealed class TabularOnnxTests
     ];
 
     [Test]
-    public void Write_OfClasses_GivesTheSameOnEveryRow([ValueSource(nameof(Classifiers))] ILearner learner, [Values(2, 3)] int classes)
+    public void Write_OfClasses_GivesTheSameOnEveryRow(
+        [ValueSource(nameof(Classifiers))] ILearner learner, [Values(2, 3)] int classes)
     {
         var y = Classes(classes);
         var fit = TabularFit.Fit(learner, All.Take(TrainRows), y.Take(TrainRows));
@@ -62,14 +65,21 @@ public sealed class TabularOnnxTests
 
     [Test]
     public void Write_OfEveryFeatureOption_GivesTheSameOnEveryRow(
-        [Values] Imputation imputation, [Values] NumberTransform transform, [Values] Scaling scaling, [Values] CategoryEncoding encoding)
+        [Values] Imputation imputation, [Values] NumberTransform transform, [Values] Scaling scaling,
+        [Values] CategoryEncoding encoding)
     {
         var features = new FeatureOptions
         {
-            Imputation = imputation, Transform = transform, Scaling = scaling, Encoding = encoding, MostOneHotCategories = 3,
+            Imputation = imputation,
+            Transform = transform,
+            Scaling = scaling,
+            Encoding = encoding,
+            MostOneHotCategories = 3,
         };
         var y = Classes(2);
-        var fit = TabularFit.Fit(new GradientBoosting { Rounds = 5, Features = features }, All.Take(TrainRows), y.Take(TrainRows));
+        var fit =
+            TabularFit.Fit(
+                new GradientBoosting { Rounds = 5, Features = features }, All.Take(TrainRows), y.Take(TrainRows));
         Assert.That(TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, All).Holds);
     }
 
@@ -94,7 +104,8 @@ public sealed class TabularOnnxTests
         using var model = InferenceModel.Load(TabularOnnx.Write(fit, y.Classes).ToByteArray());
         Assert.That(
             model.Inputs.Select(i => i.Description()),
-            Is.EqualTo(new[] { "float64[batch]", "float64[batch]", "string[batch]", "float64[batch]", "string[batch]" }));
+            Is.EqualTo(
+                new[] { "float64[batch]", "float64[batch]", "string[batch]", "float64[batch]", "string[batch]" }));
         Assert.That(model.Inputs.Select(i => i.Name), Is.EqualTo(All.Columns.Select(c => c.Name)));
         Assert.That(
             model.Outputs.Select(o => $"{o.Name} {o.Description()}"),
@@ -107,16 +118,19 @@ public sealed class TabularOnnxTests
         var table = new Table([new NumberColumn("label", [1, 2, 3, 4])]);
         var fit = TabularFit.Fit(new LogisticRegression(), table, Target.OfClasses([0, 1, 0, 1], ["a", "b"]));
         Assert.That(
-            () => TabularOnnx.Write(fit, ["a", "b"]), Throws.ArgumentException.With.Message.Contains("than the output 'label'"));
+            () => TabularOnnx.Write(fit, ["a", "b"]),
+            Throws.ArgumentException.With.Message.Contains("than the output 'label'"));
     }
 
-    private static double Known(int row) => double.IsNaN(((NumberColumn)All["x"]).Values[row]) ? 0 : ((NumberColumn)All["x"]).Values[row];
+    private static double Known(int row) =>
+        double.IsNaN(((NumberColumn)All["x"]).Values[row]) ? 0 : ((NumberColumn)All["x"]).Values[row];
 
     private static Target Classes(int count)
     {
         var random = new Random(9);
         return Target.OfClasses(
-            [.. Enumerable.Range(0, Rows).Select(i => Math.Clamp((int)Math.Floor((Known(i) + random.NextDouble()) * count / 2), 0, count - 1))],
+            [.. Enumerable.Range(0, Rows)
+                .Select(i => Math.Clamp((int)Math.Floor((Known(i) + random.NextDouble()) * count / 2), 0, count - 1))],
             [.. Enumerable.Range(0, count).Select(c => $"class {c}")]);
     }
 
@@ -130,14 +144,20 @@ public sealed class TabularOnnxTests
         return new Table(
         [
             new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(random.NextDouble()))]),
-            new NumberColumn("y z", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(Math.Exp(3 * random.NextDouble()) - 5))]),
-            new StringColumn("city", [.. Enumerable.Range(0, Rows).Select(i => i >= Train && i % 9 == 0 ? "Kobe" : Missing(cities[random.Next(4)]))]),
-            new NumberColumn("member", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(random.Next(2)))], ColumnKind.Boolean),
+            new NumberColumn(
+                "y z", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(Math.Exp(3 * random.NextDouble()) - 5))]),
+            new StringColumn(
+                "city", [
+                    .. Enumerable.Range(0, Rows)
+                        .Select(i => i >= Train && i % 9 == 0 ? "Kobe" : Missing(cities[random.Next(4)]))]),
+            new NumberColumn(
+                "member", [.. Enumerable.Range(0, Rows).Select(_ => Maybe(random.Next(2)))], ColumnKind.Boolean),
             new NumberColumn(
                 "since",
                 [
                     .. Enumerable.Range(0, Rows).Select(i => Maybe(
-                        (new DateTime(1950 + (i >= Train ? 60 : 0), 1, 1).AddDays(random.Next(18_000)).AddHours(i % 3 == 0 ? 5 : 0) - DateTime.UnixEpoch)
+                        (new DateTime(1950 + (i >= Train ? 60 : 0), 1, 1).AddDays(random.Next(18_000))
+                            .AddHours(i % 3 == 0 ? 5 : 0) - DateTime.UnixEpoch)
                         .TotalSeconds)),
                 ],
                 ColumnKind.Date),

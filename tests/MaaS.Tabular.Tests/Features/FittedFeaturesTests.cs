@@ -13,7 +13,8 @@ public sealed class FittedFeaturesTests
 
     private static readonly int Train = Fixture.GetProperty("train").GetInt32();
 
-    private static readonly Target Y = Target.OfNumbers([.. Fixture.GetProperty("y").EnumerateArray().Select(v => v.GetDouble())]);
+    private static readonly Target Y =
+        Target.OfNumbers([.. Fixture.GetProperty("y").EnumerateArray().Select(v => v.GetDouble())]);
 
     private static int[] TrainRows => [.. Enumerable.Range(0, Train)];
 
@@ -31,7 +32,10 @@ public sealed class FittedFeaturesTests
         var table = Numbers();
         var options = new FeatureOptions
         {
-            Imputation = imputation, Transform = transform, Scaling = scaling, MissingIndicator = false,
+            Imputation = imputation,
+            Transform = transform,
+            Scaling = scaling,
+            MissingIndicator = false,
         };
 
         var (features, _) = FittedFeatures.Fit(table.Take(TrainRows), Y.Take(TrainRows), options);
@@ -128,7 +132,8 @@ public sealed class FittedFeaturesTests
         var other = new Table([new NumberColumn("city", new double[Y.Count])]);
         Assert.That(
             () => features.Transform(other),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("column 'city': expected Category as in training, got Number"));
+            Throws.InstanceOf<InvalidDataException>()
+                .With.Message.Contains("column 'city': expected Category as in training, got Number"));
     }
 
     private static Table Numbers() => new(Enumerable.Range(0, 5).Select(c => new NumberColumn(

@@ -62,7 +62,8 @@ public sealed class LearnerTests
         yield return new("lasso", new LinearRegression { L1 = 2 * 100, L2 = 0 }, 1e-6);
         yield return new("elastic-net", new LinearRegression { L1 = 0.5 * 0.4 * 100, L2 = 0.5 * 0.6 * 100 }, 1e-6);
         yield return new("neighbors", new NearestNeighbors { Neighbors = 4 }, 1e-9);
-        yield return new("tree", new DecisionTree { Options = new TreeOptions { MaxDepth = 4, MinLeafRows = 5 } }, 1e-4);
+        yield return new(
+            "tree", new DecisionTree { Options = new TreeOptions { MaxDepth = 4, MinLeafRows = 5 } }, 1e-4);
         yield return new("svm-rbf", new SupportVectorMachine { C = 3, Epsilon = 0.2, Tolerance = 1e-8 }, 1e-4);
     }
 
@@ -74,7 +75,8 @@ public sealed class LearnerTests
         AssertEqual(Expected("diabetes", name), fitted.Predict(x.Take(Rest(train, x))), tolerance);
     }
 
-    private static readonly ILearner[] Ensembles = [new RandomForest(), new ExtraTrees(), new GradientBoosting { MinLeafRows = 5 }];
+    private static readonly ILearner[] Ensembles =
+        [new RandomForest(), new ExtraTrees(), new GradientBoosting { MinLeafRows = 5 }];
 
     [Test]
     public void Fit_OfEnsembles_IsBetterThanTheBaselineAndOneTree([ValueSource(nameof(Ensembles))] ILearner learner)
@@ -83,7 +85,9 @@ public sealed class LearnerTests
         double Accuracy(ILearner of)
         {
             var predicted = Fit(of, x, y, train, false).Predict(x.Take(Rest(train, x)));
-            return Rest(train, x).Select((row, i) => predicted.Row(i).IndexOf(predicted.Row(i).ToArray().Max()) == y.Rows[row] ? 1d : 0).Average();
+            return Rest(train, x)
+                .Select((row, i) => predicted.Row(i).IndexOf(predicted.Row(i).ToArray().Max()) == y.Rows[row] ? 1d : 0)
+                    .Average();
         }
 
         Assert.That(Accuracy(learner), Is.GreaterThan(Accuracy(new ConstantLearner()) + 0.3).And.AtLeast(0.8));
@@ -93,9 +97,11 @@ public sealed class LearnerTests
     public void Fit_TwiceWithOneSeed_IsTheSame([ValueSource(nameof(Ensembles))] ILearner learner)
     {
         var (x, y, train) = Classes("cancer");
-        var (first, second) = (Fit(learner, x, y, train, false).Predict(x), Fit(learner, x, y, train, false).Predict(x));
+        var (first, second) =
+            (Fit(learner, x, y, train, false).Predict(x), Fit(learner, x, y, train, false).Predict(x));
         Assert.That(first.Values, Is.EqualTo(second.Values));
-        Assert.That(Enumerable.Range(0, x.Rows).Select(r => first.Row(r).ToArray().Sum()), Is.All.EqualTo(1).Within(1e-6));
+        Assert.That(
+            Enumerable.Range(0, x.Rows).Select(r => first.Row(r).ToArray().Sum()), Is.All.EqualTo(1).Within(1e-6));
     }
 
     [Test]
@@ -117,7 +123,8 @@ public sealed class LearnerTests
 
     private static readonly ILearner[] All =
     [
-        new LogisticRegression(), new GaussianNaiveBayes(), new NearestNeighbors(), new SupportVectorMachine(), new DecisionTree(),
+        new LogisticRegression(), new GaussianNaiveBayes(), new NearestNeighbors(), new SupportVectorMachine(),
+        new DecisionTree(),
         new RandomForest(), new GradientBoosting(), new ConstantLearner(),
     ];
 
@@ -125,12 +132,14 @@ public sealed class LearnerTests
     public void Fit_OfWrongSizesOrInfiniteFeatures_SaysWhat([ValueSource(nameof(All))] ILearner learner)
     {
         var y = Target.OfClasses([0, 1, 0], ["a", "b"]);
-        Assert.That(() => learner.Fit(new Matrix(2, 1), y), Throws.ArgumentException.With.Message.Contains("2 rows, 3 labels"));
+        Assert.That(
+            () => learner.Fit(new Matrix(2, 1), y), Throws.ArgumentException.With.Message.Contains("2 rows, 3 labels"));
         Assert.That(
             () => learner.Fit(new Matrix(3, 2, [0, 1, 2, double.PositiveInfinity, 4, 5]), y),
             Throws.ArgumentException.With.Message.Contains("row 2, feature 2"));
         Assert.That(
-            () => learner.Fit(new Matrix(3, 1), y, [1, -1, 1]), Throws.ArgumentException.With.Message.Contains("weights of 0 or more"));
+            () => learner.Fit(new Matrix(3, 1), y, [1, -1, 1]),
+            Throws.ArgumentException.With.Message.Contains("weights of 0 or more"));
     }
 
     private static IFittedLearner Fit(ILearner learner, Matrix x, Target y, int train, bool weighted)
@@ -159,7 +168,8 @@ public sealed class LearnerTests
     private static (Matrix X, Target Y, int Train) Classes(string name)
     {
         var (x, y, train) = Data(name);
-        return (x, Target.OfClasses(Array.ConvertAll(y, v => (int)v), name == "cancer" ? ["0", "1"] : ["0", "1", "2"]), train);
+        return (x, Target.OfClasses(Array.ConvertAll(y, v => (int)v), name == "cancer" ? ["0", "1"] : ["0", "1", "2"]),
+            train);
     }
 
     private static (Matrix X, double[] Y, int Train) Data(string name)

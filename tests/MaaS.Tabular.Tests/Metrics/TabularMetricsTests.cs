@@ -18,11 +18,14 @@ public sealed class TabularMetricsTests
         var data = Fixture.GetProperty("classes")[index];
         var count = data.GetProperty("classes").GetInt32();
         var y = Target.OfClasses(
-            [.. Numbers(data.GetProperty("y")).Select(v => (int)v)], [.. Enumerable.Range(0, count).Select(c => $"{c}")]);
+            [.. Numbers(data.GetProperty("y")).Select(v => (int)v)],
+            [.. Enumerable.Range(0, count).Select(c => $"{c}")]);
         var p = new Matrix(y.Count, count, [.. data.GetProperty("p").EnumerateArray().SelectMany(Numbers)]);
 
         var scores = data.GetProperty("scores");
-        Assert.That(scores.EnumerateObject().Select(s => s.Name), Is.EquivalentTo(TabularMetrics.Names(TabularTask.Classification)));
+        Assert.That(
+            scores.EnumerateObject().Select(s => s.Name),
+            Is.EquivalentTo(TabularMetrics.Names(TabularTask.Classification)));
         foreach (var score in scores.EnumerateObject())
         {
             Assert.That(
@@ -43,7 +46,8 @@ public sealed class TabularMetricsTests
             Is.EquivalentTo(TabularMetrics.Names(TabularTask.Regression).Append("pinball-0.9")));
         foreach (var score in scores.EnumerateObject())
         {
-            var metric = score.Name == "pinball-0.9" ? TabularMetrics.Pinball(0.9) : TabularMetrics.Find(score.Name, TabularTask.Regression);
+            var metric = score.Name == "pinball-0.9" ? TabularMetrics.Pinball(0.9)
+                : TabularMetrics.Find(score.Name, TabularTask.Regression);
             Assert.That(metric.Measure(p, y), Is.EqualTo(score.Value.GetDouble()).Within(1e-12), score.Name);
         }
     }
@@ -52,7 +56,8 @@ public sealed class TabularMetricsTests
     public void Compare_IsNadeauAndBengios()
     {
         var data = Fixture.GetProperty("ttest");
-        var split = new Split(new int[data.GetProperty("train").GetInt32()], new int[data.GetProperty("test").GetInt32()]);
+        var split =
+            new Split(new int[data.GetProperty("train").GetInt32()], new int[data.GetProperty("test").GetInt32()]);
         var (first, second) = (Numbers(data.GetProperty("first")), Numbers(data.GetProperty("second")));
         var test = CorrectedTTest.Compare(first, second, [.. Enumerable.Repeat(split, 10)]);
         Assert.That(test.T, Is.EqualTo(data.GetProperty("t").GetDouble()).Within(1e-10));
@@ -71,7 +76,8 @@ public sealed class TabularMetricsTests
     public void Find_OfAnotherTasksMetric_ListsThoseThatAreThere()
         => Assert.That(
             () => TabularMetrics.Find("rmse", TabularTask.Classification),
-            Throws.ArgumentException.With.Message.Contains("accuracy, balanced-accuracy").And.Message.Contains("got 'rmse'"));
+            Throws.ArgumentException.With.Message.Contains("accuracy, balanced-accuracy")
+                .And.Message.Contains("got 'rmse'"));
 
     private static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetDouble())];
 }

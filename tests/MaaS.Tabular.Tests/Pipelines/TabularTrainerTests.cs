@@ -16,7 +16,9 @@ public sealed class TabularTrainerTests
 
     private static readonly Dictionary<string, ILearner> Few = new()
     {
-        ["baseline"] = new ConstantLearner(), ["logistic"] = new LogisticRegression(), ["forest"] = new RandomForest { Trees = 20 },
+        ["baseline"] = new ConstantLearner(),
+        ["logistic"] = new LogisticRegression(),
+        ["forest"] = new RandomForest { Trees = 20 },
     };
 
     [Test]
@@ -32,7 +34,8 @@ public sealed class TabularTrainerTests
         Assert.That(model.TestScores["accuracy"], Is.GreaterThan(0.75));
         Assert.That((model.Train.Rows, model.Test.Rows), Is.EqualTo((240, 60)));
         Assert.That(model.Train.Has("stays"), Is.False);
-        Assert.That(model.Notes, Has.One.Contains("constant columns: country left out").And.One.Contains("duplicates: 5 rows"));
+        Assert.That(
+            model.Notes, Has.One.Contains("constant columns: country left out").And.One.Contains("duplicates: 5 rows"));
     }
 
     [Test]
@@ -42,8 +45,11 @@ public sealed class TabularTrainerTests
             Customers,
             new TabularTrainerOptions
             {
-                Label = "age", Metric = "mae",
-                Candidates = new Dictionary<string, ILearner> { ["baseline"] = new ConstantLearner(), ["ridge"] = new LinearRegression() },
+                Label = "age",
+                Metric = "mae",
+                Candidates = new Dictionary<string,
+                ILearner>
+                { ["baseline"] = new ConstantLearner(), ["ridge"] = new LinearRegression() },
             });
         Assert.That(model.Best, Is.EqualTo("ridge"));
         Assert.That(model.TestScores.Keys, Has.Member("r2"));
@@ -53,7 +59,9 @@ public sealed class TabularTrainerTests
     [Test]
     public void Train_InOrderOfTime_HoldsTheLastRowsBack()
     {
-        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few, Time = "since" });
+        var model =
+            TabularTrainer.Train(
+                Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few, Time = "since" });
         Assert.That(
             ((NumberColumn)model.Train["since"]).Values.ToArray().Max(),
             Is.LessThanOrEqualTo(((NumberColumn)model.Test["since"]).Values.ToArray().Min()));
@@ -63,7 +71,9 @@ public sealed class TabularTrainerTests
     public void Train_WithGroups_KeepsThemOnOneSideAndOutOfTheFeatures()
     {
         var whole = new Impute().Apply(Customers).Table;
-        var model = TabularTrainer.Train(whole, new TabularTrainerOptions { Label = "stays", Candidates = Few, Group = "city" });
+        var model =
+            TabularTrainer.Train(
+                whole, new TabularTrainerOptions { Label = "stays", Candidates = Few, Group = "city" });
         Assert.That(model.Train.Has("city"), Is.False);
         Assert.That(model.Train.Rows + model.Test.Rows, Is.EqualTo(300));
     }
@@ -72,14 +82,17 @@ public sealed class TabularTrainerTests
     public void Train_WithoutTime_SaysSo()
         => Assert.That(
             () => TabularTrainer.Train(
-                Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few, Budget = TimeSpan.FromTicks(1) }),
+                Customers,
+                new TabularTrainerOptions { Label = "stays", Candidates = Few, Budget = TimeSpan.FromTicks(1) }),
             Throws.InstanceOf<TimeoutException>().With.Message.Contains("no candidate was done"));
 
     [Test]
     public void Train_WithWrongOptions_NamesAllOfThem()
         => Assert.That(
-            () => TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Folds = 1, TestShare = 1 }),
-            Throws.ArgumentException.With.Message.Contains("TestShare").And.Message.Contains("Folds: expected 2 or more, got 1"));
+            () => TabularTrainer.Train(
+                Customers, new TabularTrainerOptions { Label = "stays", Folds = 1, TestShare = 1 }),
+            Throws.ArgumentException.With.Message.Contains("TestShare")
+                .And.Message.Contains("Folds: expected 2 or more, got 1"));
 
     [Test]
     public async Task SavePackageAsync_WritesAPackageThatHasInputsLabelsAndScores()
@@ -92,10 +105,12 @@ public sealed class TabularTrainerTests
         using var package = await ModelPackage.OpenAsync(folder["stays.maas"]);
         Assert.That((parity.Rows, parity.DifferentLabels), Is.EqualTo((300, 0)));
         Assert.That(package.Manifest.Task, Is.EqualTo("tabular-classification"));
-        Assert.That(package.Manifest.Inputs.Select(i => i.Name), Is.EquivalentTo(new[] { "age", "city", "member", "since" }));
+        Assert.That(
+            package.Manifest.Inputs.Select(i => i.Name), Is.EquivalentTo(new[] { "age", "city", "member", "since" }));
         Assert.That(package.Manifest.Labels, Is.EqualTo(new[] { "no", "yes" }));
         Assert.That(package.Manifest.Metrics!["accuracy"], Is.EqualTo(model.TestScores["accuracy"]));
-        Assert.That(package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json" }));
+        Assert.That(
+            package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json" }));
     }
 
     [Test]
@@ -113,7 +128,8 @@ public sealed class TabularTrainerTests
     {
         var random = new Random(12);
         string[] cities = ["Kyoto", "Osaka", "Nara", "Uji", "Ōtsu", "Kobe"];
-        var (age, city, member, since, stays) = (new double[300], new string?[300], new double[300], new double[300], new string?[300]);
+        var (age, city, member, since, stays) =
+            (new double[300], new string?[300], new double[300], new double[300], new string?[300]);
         for (var i = 0; i < 300; i++)
         {
             age[i] = 20 + random.Next(50);
@@ -126,7 +142,8 @@ public sealed class TabularTrainerTests
 
         var table = new Table(
         [
-            new NumberColumn("age", age), new StringColumn("city", city), new NumberColumn("member", member, ColumnKind.Boolean),
+            new NumberColumn("age", age), new StringColumn("city", city),
+            new NumberColumn("member", member, ColumnKind.Boolean),
             new NumberColumn("since", since, ColumnKind.Date), new StringColumn("stays", stays),
             new StringColumn("country", [.. Enumerable.Repeat("Japan", 300)]),
         ]);

@@ -15,24 +15,30 @@ public sealed class TargetTests
         Assert.That((numbers.Classes, numbers.Rows), Is.EqualTo((new[] { "9", "10" }, new double[] { 1, 0, 1, 0 })));
         Assert.That((flags.Classes, flags.Rows), Is.EqualTo((new[] { "false", "true" }, new double[] { 1, 0, 1, 0 })));
         Assert.That(Target.Of(new NumberColumn("y", [1.5, 2, 3])).Task, Is.EqualTo(TabularTask.Regression));
-        Assert.That(Target.Of(new NumberColumn("y", [1, 2, 1, 2]), TabularTask.Regression).Task, Is.EqualTo(TabularTask.Regression));
+        Assert.That(
+            Target.Of(new NumberColumn("y", [1, 2, 1, 2]), TabularTask.Regression).Task,
+            Is.EqualTo(TabularTask.Regression));
     }
 
     [Test]
     public void Of_LabelsThatTeachNothing_NamesThem()
     {
         void Fails(Column column, string message, TabularTask? task = null)
-            => Assert.That(() => Target.Of(column, task), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+            => Assert.That(
+                () => Target.Of(column, task),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
 
         Fails(new StringColumn("y", ["a", null, "b"]), "label 'y': row 2: expected a label in every row");
         Fails(new StringColumn("y", ["a", "a"]), "every row has the same label 'a'");
         Fails(new StringColumn("y", ["a", "b", "a"]), "row 2 is the only one of class 'b'");
         Fails(new NumberColumn("y", [2.5, 2.5]), "every row has the same label 2.5");
-        Fails(new StringColumn("y", ["a", "b"]), "expected numbers for regression, got Category", TabularTask.Regression);
+        Fails(new StringColumn("y", ["a", "b"]), "expected numbers for regression, got Category",
+            TabularTask.Regression);
     }
 
     [Test]
     public void BalancedWeights_AreScikitLearns()
         => Assert.That(
-            Target.OfClasses([0, 0, 0, 1], ["a", "b"]).BalancedWeights(), Is.EqualTo(new[] { 4 / 6d, 4 / 6d, 4 / 6d, 2 }).Within(1e-15));
+            Target.OfClasses([0, 0, 0, 1], ["a", "b"]).BalancedWeights(),
+            Is.EqualTo(new[] { 4 / 6d, 4 / 6d, 4 / 6d, 2 }).Within(1e-15));
 }

@@ -10,7 +10,8 @@ namespace MaaS.Tabular.Tests.Selection;
 
 public sealed class SplitsTests
 {
-    private static readonly Target Classes = Target.OfClasses([.. Enumerable.Range(0, 50).Select(i => i % 5 == 0 ? 1 : 0)], ["a", "b"]);
+    private static readonly Target Classes =
+        Target.OfClasses([.. Enumerable.Range(0, 50).Select(i => i % 5 == 0 ? 1 : 0)], ["a", "b"]);
 
     [Test]
     public void EverySplitter_PutsEachRowIntoOneTestPart()
@@ -27,7 +28,8 @@ public sealed class SplitsTests
     [Test]
     public void Stratified_KeepsTheSharesOfClasses()
         => Assert.That(
-            Splits.Stratified(Classes, 5).Select(s => (s.Test.Length, s.Test.Count(r => Classes.Rows[r] == 1))), Is.All.EqualTo((10, 2)));
+            Splits.Stratified(Classes, 5).Select(s => (s.Test.Length, s.Test.Count(r => Classes.Rows[r] == 1))),
+            Is.All.EqualTo((10, 2)));
 
     [Test]
     public void Grouped_KeepsGroupsTogether()
@@ -35,7 +37,9 @@ public sealed class SplitsTests
         var groups = new StringColumn("g", [.. Enumerable.Range(0, 50).Select(i => $"g{i % 7}")]);
         foreach (var split in Splits.Grouped(groups, 3))
         {
-            Assert.That(split.Train.Select(r => groups.Values[r]).Intersect(split.Test.Select(r => groups.Values[r])), Is.Empty);
+            Assert.That(
+                split.Train.Select(r => groups.Values[r]).Intersect(split.Test.Select(r => groups.Values[r])),
+                Is.Empty);
         }
     }
 
@@ -67,18 +71,25 @@ public sealed class SplitsTests
     public void Splitters_OfTooFewRows_SayWhat()
     {
         Assert.That(() => Splits.KFold(3, 4), Throws.ArgumentException.With.Message.Contains("3 rows, got 4"));
-        Assert.That(() => Splits.Stratified(Classes, 11), Throws.ArgumentException.With.Message.Contains("10 rows of class 'b', got 11"));
         Assert.That(
-            () => Splits.Grouped(new StringColumn("g", ["x", "x", "y"]), 3), Throws.ArgumentException.With.Message.Contains("2 groups, got 3"));
+            () => Splits.Stratified(Classes, 11),
+            Throws.ArgumentException.With.Message.Contains("10 rows of class 'b', got 11"));
         Assert.That(
-            () => Splits.Grouped(new StringColumn("g", ["x", null, "y"]), 2), Throws.ArgumentException.With.Message.Contains("row 2, column 'g'"));
+            () => Splits.Grouped(new StringColumn("g", ["x", "x", "y"]), 3),
+            Throws.ArgumentException.With.Message.Contains("2 groups, got 3"));
+        Assert.That(
+            () => Splits.Grouped(new StringColumn("g", ["x", null, "y"]), 2),
+            Throws.ArgumentException.With.Message.Contains("row 2, column 'g'"));
     }
 
     [Test]
     public void Run_InParallel_GivesTheScoresOfOneByOne()
     {
         var random = new Random(2);
-        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, 50).Select(i => random.NextDouble() + Classes.Rows[i])])]);
+        var table =
+            new Table(
+                [new NumberColumn(
+                    "x", [.. Enumerable.Range(0, 50).Select(i => random.NextDouble() + Classes.Rows[i])])]);
         var splits = Splits.Stratified(Classes, 5);
         var metric = TabularMetrics.Find("log-loss", TabularTask.Classification);
         foreach (var learner in new ILearner[] { new LogisticRegression(), new RandomForest { Trees = 10 } })
@@ -97,9 +108,11 @@ public sealed class SplitsTests
         // 200 categories in 400 rows: encoded with their own labels they would tell everything.
         var random = new Random(4);
         var y = Target.OfClasses([.. Enumerable.Range(0, 400).Select(_ => random.Next(2))], ["a", "b"]);
-        var table = new Table([new StringColumn("c", [.. Enumerable.Range(0, 400).Select(_ => $"{random.Next(200)}")])]);
+        var table =
+            new Table([new StringColumn("c", [.. Enumerable.Range(0, 400).Select(_ => $"{random.Next(200)}")])]);
         var result = CrossValidation.Run(
-            new RandomForest { Trees = 50 }, table, y, Splits.Stratified(y, 5), TabularMetrics.Find("roc-auc", TabularTask.Classification));
+            new RandomForest { Trees = 50 }, table, y, Splits.Stratified(y, 5),
+            TabularMetrics.Find("roc-auc", TabularTask.Classification));
         Assert.That(result.Mean, Is.EqualTo(0.5).Within(0.08));
     }
 }

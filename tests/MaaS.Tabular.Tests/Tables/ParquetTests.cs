@@ -34,7 +34,8 @@ public sealed class ParquetTests
         Assert.That(
             table.Columns.Select(c => c.Kind),
             Is.EqualTo(new[] { ColumnKind.Number, ColumnKind.Number, ColumnKind.Boolean, ColumnKind.Category }));
-        Assert.That(((NumberColumn)table["x"]).Values.ToArray(), Is.EqualTo(new[] { 1.5, double.NaN, 1.5, double.NaN }));
+        Assert.That(
+            ((NumberColumn)table["x"]).Values.ToArray(), Is.EqualTo(new[] { 1.5, double.NaN, 1.5, double.NaN }));
         Assert.That(((NumberColumn)table["n"]).Values.ToArray(), Is.EqualTo(new[] { 3d, -4, 3, -4 }));
         Assert.That(((StringColumn)table["s"]).Values.ToArray(), Is.EqualTo(new[] { "é", null, "é", null }));
     }

@@ -13,10 +13,16 @@ public sealed class TableReaderTests
     [TearDown]
     public void DeleteFolder() => _folder.Dispose();
 
-    [TestCase("age,city,member,since\n41,Kyoto,true,2020-01-02\n,Osaka,no,2021-05-06T07:08:09\n3.5,NA,yes,\n", "t.csv")]
-    [TestCase("age;city;member;since\n41;Kyoto;true;2020-01-02\n;Osaka;no;2021-05-06 07:08:09\n3.5;NA;yes;\n", "t.csv")]
-    [TestCase("age\tcity\tmember\tsince\n41\tKyoto\ttrue\t2020-01-02\n\tOsaka\tno\t2021-05-06T07:08:09\n3.5\t\tyes\tNaN\n", "t.tsv")]
-    [TestCase("{\"age\":41,\"city\":\"Kyoto\",\"member\":true,\"since\":\"2020-01-02\"}\n{\"city\":\"Osaka\",\"member\":false,"
+    [TestCase(
+        "age,city,member,since\n41,Kyoto,true,2020-01-02\n,Osaka,false,2021-05-06T07:08:09\n3.5,NA,TRUE,\n", "t.csv")]
+    [TestCase(
+        "age;city;member;since\n41;Kyoto;true;2020-01-02\n;Osaka;false;2021-05-06 07:08:09\n3.5;NA;TRUE;\n", "t.csv")]
+    [TestCase(
+        "age\tcity\tmember\tsince\n41\tKyoto\ttrue\t2020-01-02\n"
+        + "\tOsaka\tfalse\t2021-05-06T07:08:09\n3.5\t\tTRUE\tNaN\n", "t.tsv")]
+    [TestCase(
+        "{\"age\":41,\"city\":\"Kyoto\",\"member\":true,\"since\":\"2020-01-02\"}\n"
+        + "{\"city\":\"Osaka\",\"member\":false,"
         + "\"since\":\"2021-05-06T07:08:09\"}\n{\"age\":3.5,\"city\":null,\"member\":true}\n", "t.jsonl")]
     public async Task ReadAsync_OfEachFormat_FindsKindsOnAllRows(string text, string name)
     {
@@ -55,7 +61,8 @@ public sealed class TableReaderTests
             return;
         }
 
-        await Assert.ThatAsync(() => Read(text), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message)
+        await Assert.ThatAsync(
+            () => Read(text), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message)
             .And.Message.StartsWith(_folder["t.csv"]));
     }
 
@@ -76,7 +83,12 @@ public sealed class TableReaderTests
 
         var missing = await Read(text, options: new TableReadOptions { MissingValues = ["", "?"] });
         var categories = await Read(
-            text, options: new TableReadOptions { Kinds = new Dictionary<string, ColumnKind> { ["id"] = ColumnKind.Category } });
+            text, options: new TableReadOptions
+            {
+                Kinds = new Dictionary<string,
+                ColumnKind>
+                { ["id"] = ColumnKind.Category }
+            });
 
         Assert.That((missing["id"].Kind, missing["id"].Missing), Is.EqualTo((ColumnKind.Number, 1)));
         Assert.That((categories["id"].Kind, categories["id"].Missing), Is.EqualTo((ColumnKind.Category, 0)));
@@ -104,7 +116,8 @@ public sealed class TableReaderTests
         };
         var options = new TableReadOptions { Schema = edited };
 
-        Assert.That((await Read("b,a\ny,3\n", options: options)).Columns.Select(c => c.Name), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(
+            (await Read("b,a\ny,3\n", options: options)).Columns.Select(c => c.Name), Is.EqualTo(new[] { "a", "b" }));
         foreach (var (text, message) in new[]
         {
             ("a\n1\n", "the schema's column 'b' is missing; found 'a'"),
@@ -116,7 +129,8 @@ public sealed class TableReaderTests
         })
         {
             await Assert.ThatAsync(
-                () => Read(text, options: options), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+                () => Read(text, options: options),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
         }
     }
 
@@ -125,7 +139,8 @@ public sealed class TableReaderTests
     [TestCase("""{"columns":[{"name":"a","kind":"Number","requird":true}]}""", "requird")]
     [TestCase("""{"columns":[]}""", "at least one column")]
     public void FromJson_OfAWrongSchema_SaysWhat(string json, string message)
-        => Assert.That(() => TableSchema.FromJson(json), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        => Assert.That(
+            () => TableSchema.FromJson(json), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
 
     private async Task<Table> Read(string text, string name = "t.csv", TableReadOptions? options = null)
     {

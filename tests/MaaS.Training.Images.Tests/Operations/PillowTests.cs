@@ -14,14 +14,16 @@ public sealed class PillowTests
         Path.Combine(AppContext.BaseDirectory, "Fixtures", "pillow_transforms.json"))).RootElement;
 
     private static IEnumerable<TestCaseData> Cases => Fixture.GetProperty("cases").EnumerateArray().Select(static c
-        => new TestCaseData(c).SetArgDisplayNames($"{c.GetProperty("mode")} {c.GetProperty("operation")} {c.GetProperty("value")}"));
+        => new TestCaseData(c).SetArgDisplayNames(
+            $"{c.GetProperty("mode")} {c.GetProperty("operation")} {c.GetProperty("value")}"));
 
     [TestCaseSource(nameof(Cases))]
     public void Operation_GivesPillowsBits(JsonElement fixture)
     {
         using var expected = ImageOf(fixture.GetProperty("image"));
         using var image = ImageOf(Fixture.GetProperty(fixture.GetProperty("mode").GetString()!));
-        using var actual = Apply(fixture.GetProperty("operation").GetString()!, fixture.GetProperty("value").GetDouble(), image);
+        using var actual = Apply(
+            fixture.GetProperty("operation").GetString()!, fixture.GetProperty("value").GetDouble(), image);
 
         Assert.That((actual.Width, actual.Height), Is.EqualTo((expected.Width, expected.Height)));
         Assert.That(Values(actual), Is.EqualTo(Values(expected)));
@@ -33,15 +35,18 @@ public sealed class PillowTests
         {
             case ["rotate", var filter, ..]:
                 return Rotation.Apply(
-                    image, value, Enum.Parse<ImageInterpolation>(filter, ignoreCase: true), operation.EndsWith("expand", StringComparison.Ordinal), Fill);
+                    image, value, Enum.Parse<ImageInterpolation>(filter, ignoreCase: true),
+                        operation.EndsWith("expand", StringComparison.Ordinal), Fill);
             case ["shear", "x"]:
                 return AugmentOperation.Apply(image, 1, Math.Abs(value) / 0.3, value < 0, Fill);
             case ["shear", "y"]:
                 return AugmentOperation.Apply(image, 2, Math.Abs(value) / 0.3, value < 0, Fill);
             case ["shift", "x"]:
-                return AugmentOperation.Apply(image, 3, (Math.Abs(value) + 0.5) / (150.0 / 331 * image.Width), value < 0, Fill);
+                return AugmentOperation.Apply(
+                    image, 3, (Math.Abs(value) + 0.5) / (150.0 / 331 * image.Width), value < 0, Fill);
             case ["shift", "y"]:
-                return AugmentOperation.Apply(image, 4, (Math.Abs(value) + 0.5) / (150.0 / 331 * image.Height), value < 0, Fill);
+                return AugmentOperation.Apply(
+                    image, 4, (Math.Abs(value) + 0.5) / (150.0 / 331 * image.Height), value < 0, Fill);
             case ["brightness"]:
                 Enhancement.Brightness(image, value);
                 return image;
@@ -77,7 +82,8 @@ public sealed class PillowTests
     private static PixelImage ImageOf(JsonElement element)
     {
         var image = new PixelImage(
-            element.GetProperty("width").GetInt32(), element.GetProperty("height").GetInt32(), element.GetProperty("channels").GetInt32());
+            element.GetProperty("width").GetInt32(), element.GetProperty("height").GetInt32(),
+                element.GetProperty("channels").GetInt32());
         var bytes = element.GetProperty("pixels").GetBytesFromBase64();
         for (var i = 0; i < bytes.Length; i++)
         {

@@ -25,10 +25,12 @@ internal sealed class TasksPageTests
         public override Tensor forward(Tensor room, Tensor place) => layer.call(cat([room, place], 1)).squeeze(1);
     }
 
-    private static (Tensor Room, Tensor Place, Tensor Price, Tensor Weight) Houses(long count)
+    private sealed record Houses(Tensor Room, Tensor Place, Tensor Price, Tensor Weight);
+
+    private static TensorBatches<Houses> Some(long count)
     {
         var (room, place) = (randn(count, 3), randn(count, 2));
-        return (room, place, (2 * room.sum(1)) - place.sum(1) + 5, rand(count) + 0.5);
+        return new(new Houses(room, place, (2 * room.sum(1)) - place.sum(1) + 5, rand(count) + 0.5));
     }
 
     private static string Here([CallerFilePath] string path = "") => path;
@@ -52,17 +54,17 @@ internal sealed class TasksPageTests
         using var scope = NewDisposeScope();
         manual_seed(1);
         using nn.Module<Tensor, Tensor, Tensor> model = new Prices();
-        var (train, validation) = (Houses(400), Houses(100));
+        var (train, validation) = (Some(400), Some(100));
         var options = new TrainerOptions { Epochs = 30, BatchSize = 32, LearningRate = 0.05, Device = "cpu" };
         var plot = Path.GetTempFileName();
 
         // example
-        var task = new RegressionTask<nn.Module<Tensor, Tensor, Tensor>, (Tensor Room, Tensor Place, Tensor Price, Tensor Weight)>(
+        var task = new RegressionTask<nn.Module<Tensor, Tensor, Tensor>, Houses>(
             (net, batch) => new(net.call(batch.Room, batch.Place), batch.Price, batch.Weight), RegressionLoss.Huber(1))
         {
             Metrics = ["mae", "r2"],
         };
-        var result = new Trainer(options).Fit(model, task, new(train), new(validation));
+        var result = new Trainer(options).Fit(model, task, train, validation);
         Console.WriteLine(result.Epochs[^1].ValidationMetrics["r2"]);
         // end
 
@@ -71,13 +73,13 @@ internal sealed class TasksPageTests
         // example
         using var average = new ExponentialMovingAverage(0.99);
         var averaged = options with { Callbacks = [average] };                // or new StochasticWeightAverage(firstEpoch: 5)
-        new Trainer(averaged).Fit(model, task, new(train), new(validation));
+        new Trainer(averaged).Fit(model, task, train, validation);
         // end
 
         Assert.That(average.Count, Is.EqualTo(30 * 13));
 
         // example
-        var sweep = LearningRateFinder.Run(model, task, new TensorBatches<(Tensor, Tensor, Tensor, Tensor)>(train), options);
+        var sweep = LearningRateFinder.Run(model, task, train, options);
         Console.WriteLine(sweep.Suggestion);                                  // null where the loss never falls
         File.WriteAllText(plot, sweep.ToSvg());
         // end

@@ -47,12 +47,16 @@ internal sealed class TrainingPageTests
         var page = File.ReadAllText(Page());
         var source = File.ReadAllText(Here());
         string[] examples = [.. source.Split("// example\n")[1..]
-            .Select(static e => e[..e.IndexOf("// end\n", StringComparison.Ordinal)].TrimEnd()).Where(static e => e.Length < 2500)];
+            .Select(static e => e[..e.IndexOf("// end\n", StringComparison.Ordinal)].TrimEnd())
+            .Where(static e => e.Length < 2500)];
         Assert.That(examples, Has.Length.EqualTo(4));
         foreach (var example in examples)
         {
             var indent = new string(' ', example.Length - example.TrimStart().Length);
-            Assert.That(page, Does.Contain($"```csharp\n{example.Replace("\n" + indent, "\n", StringComparison.Ordinal).TrimStart()}\n```"));
+            Assert.That(
+                page,
+                Does.Contain(
+                    $"```csharp\n{example.Replace("\n" + indent, "\n", StringComparison.Ordinal).TrimStart()}\n```"));
         }
     }
 
@@ -66,7 +70,8 @@ internal sealed class TrainingPageTests
         var (anchor, same, other) = (near, near.roll(1, 0), far);
 
         // example
-        var data = new TensorBatches<(Tensor Anchor, Tensor Same, Tensor Other)>((anchor, same, other));    // (N, 4) each
+        // (N, 4) each
+        var data = new TensorBatches<(Tensor Anchor, Tensor Same, Tensor Other)>((anchor, same, other));
         var result = new Trainer(new TrainerOptions { Epochs = 20, BatchSize = 32 }).Fit(net, new TripletTask(), data);
         Console.WriteLine(result.Epochs[^1].TrainMetrics["right"]);
         // end
@@ -85,7 +90,8 @@ internal sealed class TrainingPageTests
             using var net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 2));
             var task = new TripletTask();
             var train = new TensorBatches<(Tensor, Tensor, Tensor)>((randn(64, 4), randn(64, 4), randn(64, 4)));
-            var (validation, checkpoints, events) = (train, Path.Combine(folder, "run"), Path.Combine(folder, "events"));
+            var (validation, checkpoints, events) = (
+                train, Path.Combine(folder, "run"), Path.Combine(folder, "events"));
 
             // example
             var options = new TrainerOptions
@@ -102,7 +108,8 @@ internal sealed class TrainingPageTests
                     new ParameterRule { Names = "0", LearningRateFactor = 0.1, FrozenUntilEpoch = 2 },
                 ],
                 OptimizerFactory = groups => optim.RAdam(
-                    groups.Select(g => new RAdam.ParamGroup(g.Parameters, g.LearningRate, weight_decay: g.WeightDecay))),
+                    groups.Select(
+                        g => new RAdam.ParamGroup(g.Parameters, g.LearningRate, weight_decay: g.WeightDecay))),
                 GradientClipNorm = 1,
                 Monitor = "right",                                               // by the task: greater is better
                 EarlyStoppingPatience = 2,
@@ -122,7 +129,8 @@ internal sealed class TrainingPageTests
         }
     }
 
-    private static string Page() => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/training.md"));
+    private static string Page()
+        => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../../docs/training.md"));
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

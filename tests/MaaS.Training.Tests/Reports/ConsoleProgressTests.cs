@@ -53,7 +53,8 @@ internal sealed class ConsoleProgressTests
     public void Report_Warning_IsALineOfItsOwn(bool interactive)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        new ConsoleProgress(output, interactive).Report(new TrainingProgress(1, 3, 0, 0, 0, 0, 0) { Warning = "the disk is full" });
+        new ConsoleProgress(output, interactive)
+            .Report(new TrainingProgress(1, 3, 0, 0, 0, 0, 0) { Warning = "the disk is full" });
         Assert.That(output.ToString().Trim('\r', '\n'), Is.EqualTo("warning: the disk is full"));
     }
 
@@ -66,7 +67,8 @@ internal sealed class ConsoleProgressTests
             TrainMetrics = new Dictionary<string, double> { ["loss"] = 0.5 },
             ValidationMetrics = new Dictionary<string, double> { ["loss"] = 0.25, ["r2"] = 0.9 },
         };
-        new ConsoleProgress(output, interactive: false).Report(new TrainingProgress(1, 1, 9, 9, 0.5, double.NaN, 3, epoch));
+        new ConsoleProgress(output, interactive: false)
+            .Report(new TrainingProgress(1, 1, 9, 9, 0.5, double.NaN, 3, epoch));
         Assert.That(output.ToString(), Is.EqualTo("epoch 1/1  loss 0.5000  validation loss 0.2500 r2 0.9000  2.0 s\n"));
     }
 }

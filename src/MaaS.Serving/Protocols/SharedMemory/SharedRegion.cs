@@ -26,7 +26,7 @@ internal sealed class SharedRegion : IDisposable
     /// <summary>Where the region begins in the memory, in bytes.</summary>
     public long Offset { get; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Length of the region in bytes.</summary>
     public long Size { get; }
 
     /// <summary>Opens memory that exists.</summary>
@@ -83,7 +83,7 @@ internal sealed class SharedRegion : IDisposable
         return bytes;
     }
 
-    /// <summary>Writes into a part.</summary>
+    /// <summary>Writes bytes into a part of the region.</summary>
     /// <exception cref="RequestException">
     /// 400: the part is not within the region, the memory was cut short, or the region was unregistered meanwhile.
     /// </exception>

@@ -25,7 +25,8 @@ public sealed class GaussianNaiveBayes : ILearner
     {
         var counts = Fitting.Check(this, features, target, weights);
         var classes = target.Classes.Count;
-        var (means, variances, shares) = (new Matrix(classes, features.Columns), new Matrix(classes, features.Columns), new double[classes]);
+        var (means, variances, shares) =
+            (new Matrix(classes, features.Columns), new Matrix(classes, features.Columns), new double[classes]);
         for (var row = 0; row < features.Rows; row++)
         {
             shares[(int)target.Values[row]] += counts[row];
@@ -69,7 +70,8 @@ public sealed class GaussianNaiveBayes : ILearner
         public Fitted(Matrix means, Matrix variances, double[] shares)
         {
             _means = means;
-            _precisions = new Matrix(means.Rows, means.Columns, Array.ConvertAll(variances.Values, static v => 0.5 / v));
+            _precisions =
+                new Matrix(means.Rows, means.Columns, Array.ConvertAll(variances.Values, static v => 0.5 / v));
             _offsets = new double[means.Rows];
             for (var c = 0; c < means.Rows; c++)
             {
@@ -109,7 +111,8 @@ public sealed class GaussianNaiveBayes : ILearner
                     graph.Constant<double>(_means.Values, _means.Rows, _means.Columns),
                 ]);    // (N, classes, features)
             var scaled = graph.Node(
-                "Mul", [graph.Node("Mul", [delta, delta]), graph.Constant<double>(_precisions.Values, _means.Rows, _means.Columns)]);
+                "Mul", [graph.Node("Mul", [delta, delta]),
+                    graph.Constant<double>(_precisions.Values, _means.Rows, _means.Columns)]);
             var sum = graph.Node("ReduceSum", [scaled, graph.Ints(2)], ("keepdims", 0));
             return Probabilities.WriteSoftmax(
                 graph, graph.Node("Sub", [graph.Constant<double>(_offsets, _offsets.Length), sum]));

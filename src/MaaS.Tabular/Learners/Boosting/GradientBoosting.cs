@@ -61,9 +61,11 @@ public sealed class GradientBoosting : ILearner
         var parameters = string.Create(
             CultureInfo.InvariantCulture,
             $"objective={objective} learning_rate={LearningRate} num_leaves={Leaves} min_data_in_leaf={MinLeafRows} "
-                + $"lambda_l2={L2} seed={Seed} num_threads={threads} deterministic=true force_row_wise=true verbosity=-1");
+                + $"lambda_l2={L2} seed={Seed} num_threads={threads} deterministic=true force_row_wise=true "
+                + $"verbosity=-1");
         var text = LightGbm.Train(
-            features, Array.ConvertAll(target.Values, static y => (float)y), Array.ConvertAll(counts, static w => (float)w),
+            features, Array.ConvertAll(target.Values, static y => (float)y),
+            Array.ConvertAll(counts, static w => (float)w),
             parameters, Rounds, cancellationToken);
         return new TreeModel(LightGbmText.Parse(text, trees), link);
     }

@@ -91,7 +91,8 @@ internal static unsafe partial class LightGbm
 
     [LibraryImport(Library, EntryPoint = "LGBM_DatasetCreateFromMat", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int DatasetCreateFromMat(
-        void* data, int type, int rows, int columns, int isRowMajor, string parameters, nint reference, out nint handle);
+        void* data, int type, int rows, int columns, int isRowMajor, string parameters, nint reference,
+        out nint handle);
 
     [LibraryImport(Library, EntryPoint = "LGBM_DatasetSetField", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int DatasetSetField(nint handle, string name, void* data, int count, int type);

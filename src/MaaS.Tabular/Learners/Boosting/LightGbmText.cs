@@ -17,14 +17,18 @@ internal static class LightGbmText
         var ensemble = new TreeEnsemble(targets, new double[targets]);
         foreach (var block in text.Split("\nTree=").Skip(1))
         {
-            var fields = block.Split('\n').TakeWhile(static line => line != "end of trees").Select(static line => line.Split('=', 2))
-                .Where(static pair => pair.Length == 2).ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
+            var fields =
+                block.Split('\n').TakeWhile(static line => line != "end of trees")
+                    .Select(static line => line.Split('=', 2))
+                .Where(static pair => pair.Length == 2)
+                    .ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
             Add(ensemble, new Tree(fields), ensemble.Roots.Count % targets);
         }
 
         return ensemble.Roots.Count > 0 && ensemble.Roots.Count % targets == 0
             ? ensemble
-            : throw new InvalidDataException($"LightGBM: expected trees in rounds of {targets}, got {ensemble.Roots.Count} trees.");
+            : throw new InvalidDataException(
+                $"LightGBM: expected trees in rounds of {targets}, got {ensemble.Roots.Count} trees.");
     }
 
     private static void Add(TreeEnsemble ensemble, Tree tree, int target)
@@ -79,7 +83,8 @@ internal static class LightGbmText
             _ => double.Parse(text, culture),
         };
 
-        private static T[] Read<T>(Dictionary<string, string> fields, string name, Func<string, IFormatProvider, T> parse)
+        private static T[] Read<T>(
+            Dictionary<string, string> fields, string name, Func<string, IFormatProvider, T> parse)
             => [
                 .. fields.GetValueOrDefault(name, "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
                     .Select(text => parse(text, CultureInfo.InvariantCulture)),

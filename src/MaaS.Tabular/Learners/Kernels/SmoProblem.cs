@@ -38,7 +38,8 @@ internal sealed class SmoProblem(KernelRows kernel, int[] rows, double[] y, doub
             Update(i, j);
         }
 
-        throw new InvalidOperationException($"support vectors: no convergence in {most} steps; scale the features or lower C.");
+        throw new InvalidOperationException(
+            $"support vectors: no convergence in {most} steps; scale the features or lower C.");
     }
 
     private bool CanRise(int t) => y[t] > 0 ? _alpha[t] < bounds[t] : _alpha[t] > 0;

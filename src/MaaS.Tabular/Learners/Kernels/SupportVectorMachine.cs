@@ -48,7 +48,8 @@ public sealed class SupportVectorMachine : ILearner
         if (features.Rows > MostRows)
         {
             throw new ArgumentException(
-                $"{Name}: expected at most {MostRows} rows, got {features.Rows}; take a sample, or logistic or ridge regression.",
+                $"{Name}: expected at most {MostRows} rows, got {features.Rows}; take a sample, or logistic or ridge "
+                    + $"regression.",
                 nameof(features));
         }
 
@@ -81,7 +82,8 @@ public sealed class SupportVectorMachine : ILearner
 
     // Coefficients of the rows (0 for those left out) and the offset.
     private double Solve(
-        KernelRows kernel, int[] rows, bool[] positive, double[] counts, Span<double> coefficients, CancellationToken cancellationToken)
+        KernelRows kernel, int[] rows, bool[] positive, double[] counts, Span<double> coefficients,
+        CancellationToken cancellationToken)
     {
         var y = Array.ConvertAll(rows, r => positive[r] ? 1d : -1);
         if (!y.Contains(1) || !y.Contains(-1))
@@ -134,7 +136,8 @@ public sealed class SupportVectorMachine : ILearner
     }
 
     private SupportVectorModel Regression(
-        Matrix features, Target target, double[] counts, double? gamma, KernelRows kernel, CancellationToken cancellationToken)
+        Matrix features, Target target, double[] counts, double? gamma, KernelRows kernel,
+        CancellationToken cancellationToken)
     {
         var n = features.Rows;
         var mean = target.Values.Average();
@@ -155,9 +158,11 @@ public sealed class SupportVectorMachine : ILearner
     }
 
     private static SupportVectorModel Model(
-        Matrix features, Matrix coefficients, double[] rho, double? gamma, (double, double)[]? sigmoids, double offset, double scale)
+        Matrix features, Matrix coefficients, double[] rho, double? gamma, (double, double)[]? sigmoids, double offset,
+        double scale)
     {
-        int[] supports = [.. Enumerable.Range(0, features.Rows).Where(r => coefficients.Column(r).Any(static c => c != 0))];
+        int[] supports =
+            [.. Enumerable.Range(0, features.Rows).Where(r => coefficients.Column(r).Any(static c => c != 0))];
         var kept = new Matrix(coefficients.Rows, supports.Length);
         for (var i = 0; i < supports.Length; i++)
         {

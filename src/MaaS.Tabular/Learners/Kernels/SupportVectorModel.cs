@@ -73,7 +73,8 @@ internal sealed record SupportVectorModel(
                 "Add", [graph.Node("Mul", [decisions, graph.Scalar(Scale)]), graph.Scalar(Offset)]);
         }
 
-        string Row(Func<(double A, double B), double> of) => graph.Constant<double>(Array.ConvertAll(Sigmoids, s => -of(s)), Rho.Length);
+        string Row(Func<(double A, double B), double> of) =>
+            graph.Constant<double>(Array.ConvertAll(Sigmoids, s => -of(s)), Rho.Length);
         var scores = graph.Node(
             "Add", [graph.Node("Mul", [decisions, Row(static s => s.A)]), Row(static s => s.B)]);
         if (Rho.Length == 1)
@@ -124,7 +125,10 @@ internal sealed record SupportVectorModel(
                 graph.Node(
                     "Add",
                     [
-                        graph.Node("MatMul", [features, graph.Constant<double>(transposed.Values, transposed.Rows, transposed.Columns)]),
+                        graph.Node(
+                            "MatMul",
+                            [features,
+                                    graph.Constant<double>(transposed.Values, transposed.Rows, transposed.Columns)]),
                         graph.Constant<double>(norms, norms.Length),
                     ]),
                 own,

@@ -46,7 +46,8 @@ public sealed class LinearRegression : ILearner
         var mean = w.DotProduct(DenseVector.OfArray(target.Values)) / sum;
 
         // Rows centred and scaled by the root of their weight.
-        var centred = DenseMatrix.Create(x.RowCount, x.ColumnCount, (r, c) => (x[r, c] - means[c]) * Math.Sqrt(counts[r]));
+        var centred =
+            DenseMatrix.Create(x.RowCount, x.ColumnCount, (r, c) => (x[r, c] - means[c]) * Math.Sqrt(counts[r]));
         var y = DenseVector.Create(x.RowCount, r => (target.Values[r] - mean) * Math.Sqrt(counts[r]));
         var gram = centred.TransposeThisAndMultiply(centred);
         var products = centred.TransposeThisAndMultiply(y);

@@ -4,13 +4,15 @@ namespace MaaS.Tabular.Learners.Linear;
 
 /// <summary>Accelerated proximal gradient descent with restarts: a smooth function plus L1 times absolute
 /// weights.</summary>
-/// <remarks>Beck and Teboulle, SIAM Journal on Imaging Sciences 2, 2009; restarts: O'Donoghue and Candès, 2015.</remarks>
+/// <remarks>Beck and Teboulle, SIAM Journal on Imaging Sciences 2, 2009; restarts: O'Donoghue and Candès,
+/// 2015.</remarks>
 internal static class ProximalGradient
 {
     private const int MostSteps = 50_000;
 
     public static double[] Minimise(
-        Differentiable function, double[] start, double l1, Predicate<int> isPenalised, CancellationToken cancellationToken)
+        Differentiable function, double[] start, double l1, Predicate<int> isPenalised,
+        CancellationToken cancellationToken)
     {
         var x = (double[])start.Clone();
         var ahead = (double[])start.Clone();

@@ -63,7 +63,8 @@ public sealed class NearestNeighbors : ILearner
                 (distances[i], order[i]) = ((float)sum, i);
             }
 
-            Array.Sort(order, (a, b) => distances[a] == distances[b] ? a.CompareTo(b) : distances[a].CompareTo(distances[b]));
+            Array.Sort(
+                order, (a, b) => distances[a] == distances[b] ? a.CompareTo(b) : distances[a].CompareTo(distances[b]));
             outputs.Clear();
             double weight = 0;
             foreach (var i in order.AsSpan(0, neighbors))
@@ -97,7 +98,9 @@ public sealed class NearestNeighbors : ILearner
             var voted = graph.Node(
                 "ReduceSum",
                 [
-                    graph.Node("Gather", [graph.Constant<double>(votes.Values, votes.Rows, votes.Columns), nearest], ("axis", 0)),
+                    graph.Node(
+                        "Gather", [graph.Constant<double>(votes.Values, votes.Rows, votes.Columns), nearest],
+                        ("axis", 0)),
                     graph.Ints(1),
                 ],
                 ("keepdims", 0));    // (N, outputs + 1)

@@ -29,7 +29,8 @@ internal sealed class TreeGrower
         (_features, _target, _weights, _options) = (features, target, weights, options);
         _random = new Random(seed);
         _outputs = target.Outputs;
-        var share = options.FeatureShare ?? (target.Task == TabularTask.Regression ? 1 / 3d : Math.Sqrt(features.Columns) / features.Columns);
+        var share = options.FeatureShare
+            ?? (target.Task == TabularTask.Regression ? 1 / 3d : Math.Sqrt(features.Columns) / features.Columns);
         _tried = Math.Max(1, (int)(share * features.Columns + 1e-9));
         _rows = [.. Enumerable.Range(0, features.Rows).Where(r => weights[r] > 0)];
         _order = [.. Enumerable.Range(0, features.Columns)];
@@ -62,7 +63,8 @@ internal sealed class TreeGrower
         {
             var (start, end, depth, parent, isLeft) = part;
             var weight = Totals(start, end);
-            var split = depth < (_options.MaxDepth ?? int.MaxValue) && end - start >= 2 * _options.MinLeafRows && !IsPure(start, end)
+            var split = depth < (_options.MaxDepth ?? int.MaxValue) && end - start >= 2 * _options.MinLeafRows
+                && !IsPure(start, end)
                 ? Best(start, end, weight) : null;
             var node = split is { } found
                 ? _tree.Add(found.Feature, found.Threshold, false, null)
@@ -241,7 +243,7 @@ internal sealed class TreeGrower
 
     private int Partition(int start, int end, int feature, double threshold)
     {
-        for (; start < end; )
+        for (; start < end;)
         {
             if (_features[_rows[start], feature] <= threshold)
             {

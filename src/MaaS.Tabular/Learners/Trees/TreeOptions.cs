@@ -24,7 +24,8 @@ public sealed record TreeOptions
         if (MaxDepth < 1 || MinLeafRows < 1 || FeatureShare is <= 0 or > 1 or double.NaN)
         {
             throw new ArgumentException(
-                $"tree: expected MaxDepth and MinLeafRows of 1 or more and a FeatureShare above 0 and at most 1, got {this}.");
+                $"tree: expected MaxDepth and MinLeafRows of 1 or more and a FeatureShare above 0 and at most 1, got "
+                    + $"{this}.");
         }
     }
 }

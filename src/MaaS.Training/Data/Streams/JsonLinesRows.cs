@@ -54,7 +54,8 @@ internal sealed class JsonLinesRows(IReadOnlyList<string> paths, IReadOnlyList<s
                     if (!document.RootElement.TryGetProperty(columns[i], out var value))
                     {
                         _fault = $"expected a member '{columns[i]}', got "
-                            + string.Join(", ", document.RootElement.EnumerateObject().Select(static m => $"'{m.Name}'"));
+                            + string.Join(
+                                ", ", document.RootElement.EnumerateObject().Select(static m => $"'{m.Name}'"));
                         return values;
                     }
 

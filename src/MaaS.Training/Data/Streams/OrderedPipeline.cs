@@ -47,7 +47,8 @@ internal sealed class OrderedPipeline<T> : IDisposable
         lock (_gate)
         {
             var start = Stopwatch.GetTimestamp();
-            while (!cancellationToken.IsCancellationRequested && !(_slots.TryPeek(out var first) ? first.Ready : _exhausted))
+            while (!cancellationToken.IsCancellationRequested
+                && !(_slots.TryPeek(out var first) ? first.Ready : _exhausted))
             {
                 Monitor.Wait(_gate);
             }

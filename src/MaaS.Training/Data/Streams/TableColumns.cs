@@ -9,8 +9,8 @@ public sealed record TableColumns
     /// <summary>Column of the class names: labels (B), int64; null for none.</summary>
     public string? Label { get; init; }
 
-    /// <summary>Class names in the order of the labels' values; null for those of the files, by ordinal order, for which
-    /// all rows are read once.</summary>
+    /// <summary>Class names in the order of the labels' values; null for those of the files, by ordinal order, for
+    /// which all rows are read once.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>Columns of numbers to be predicted: targets (B, count), float32.</summary>
@@ -43,7 +43,8 @@ public sealed record TableColumns
         if (Text is null != Tokenize is null)
         {
             throw new ArgumentException(
-                $"TableColumns: expected Text and Tokenize together, got {(Text is null ? "Tokenize" : "Text")} alone.");
+                $"TableColumns: expected Text and Tokenize together, got "
+                    + $"{(Text is null ? "Tokenize" : "Text")} alone.");
         }
 
         if (Classes is { Count: < 2 })

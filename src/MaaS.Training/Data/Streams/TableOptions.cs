@@ -3,8 +3,8 @@ namespace MaaS.Training.Data.Streams;
 /// <summary>How a table is read.</summary>
 public sealed record TableOptions
 {
-    /// <summary>Rows among which the next one is drawn where a plan shuffles, at least 1; they are held in memory. Files,
-    /// and a Parquet file's row groups, are shuffled whole besides. Default 10,000.</summary>
+    /// <summary>Rows among which the next one is drawn where a plan shuffles, at least 1; they are held in memory.
+    /// Files, and a Parquet file's row groups, are shuffled whole besides. Default 10,000.</summary>
     public int ShuffleBuffer { get; init; } = 10_000;
 
     /// <summary>What happens to a row that cannot be used. Default: reading ends.</summary>

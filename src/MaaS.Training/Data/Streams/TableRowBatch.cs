@@ -86,7 +86,8 @@ internal sealed class TableRowBatch(
         if (columns.Tokenize is { } tokenize)
         {
             _tokens[i] = tokenize(
-                row.Text(column) ?? throw new InvalidDataException($"column '{columns.Text}': expected a text, got null"));
+                row.Text(column) ?? throw new InvalidDataException(
+                    $"column '{columns.Text}': expected a text, got null"));
         }
     }
 

@@ -3,8 +3,8 @@ namespace MaaS.Training.Data.Streams;
 /// <summary>Reads all rows once, for their number and their classes.</summary>
 internal static class TableScan
 {
-    /// <exception cref="InvalidDataException">There are fewer than two classes, or a row cannot be used and is not to be
-    /// left out.</exception>
+    /// <exception cref="InvalidDataException">There are fewer than two classes, or a row cannot be used and is not to
+    /// be left out.</exception>
     public static (IReadOnlyList<string> Classes, long Count) Run(
         IReadOnlyList<string> paths, TableColumns columns, TableOptions options)
     {
@@ -28,8 +28,8 @@ internal static class TableScan
             else if (options.OnBadRow == BadSample.Refuse)
             {
                 throw new InvalidDataException(
-                    $"{row.Place}: {fault ?? $"column '{columns.Label}': expected a class, got nothing"}; mend the row, "
-                        + "or leave bad rows out.");
+                    $"{row.Place}: {fault ?? $"column '{columns.Label}': expected a class, got nothing"}; mend the "
+                        + "row, or leave bad rows out.");
             }
         }
 

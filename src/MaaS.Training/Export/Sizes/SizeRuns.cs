@@ -55,7 +55,7 @@ internal sealed partial class SizeRuns
     /// <summary>The sizes of the runs that succeeded, in their order; those that only check come last.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, long>> Runs => [.. _runs.OrderBy(IsHeldOut)];
 
-    /// <summary>What the runs are good for.</summary>
+    /// <summary>How much the runs can prove of an expression that fits them.</summary>
     public TraceEvidence Evidence => new(
         _runs.Count, _shapesAlone ? _heldOut.Count : _extensions > 0 ? Math.Min(HeldOut, _runs.Count / 3) : 0,
         (_shapesAlone || _extensions > 0) && _runs.Count >= FullEvidence);

@@ -23,15 +23,15 @@ internal sealed class ControlSum(IProcessGroup? group)
     /// <summary>How many samples they have.</summary>
     public double Samples { get; private set; }
 
-    /// <summary>Agrees on what happens besides.</summary>
-    public void Agree(bool cancelled, bool checkpointDue)
-    {
-        var (first, second, _) = Sums(cancelled ? 1 : 0, checkpointDue ? 1 : 0, 0);
-        (Cancelled, CheckpointDue) = (first > 0, second > 0);
-    }
+    /// <summary>How many processes have a batch for the step.</summary>
+    public int Batches { get; private set; }
 
-    /// <summary>Whether any process has a batch left.</summary>
-    public bool AnyHas(bool batch) => Sums(batch ? 1 : 0, 0, 0).First > 0;
+    /// <summary>Agrees on a step before it is made.</summary>
+    public void Agree(bool cancelled, bool checkpointDue, bool hasBatch)
+    {
+        var (first, second, third) = Sums(cancelled ? 1 : 0, checkpointDue ? 1 : 0, hasBatch ? 1 : 0);
+        (Cancelled, CheckpointDue, Batches) = (first > 0, second > 0, (int)third);
+    }
 
     /// <summary>Whether every process has a batch left.</summary>
     public bool AllHave(bool batch) => Sums(batch ? 0 : 1, 0, 0).First == 0;

@@ -55,17 +55,17 @@ internal sealed class EpochSteps<TModel, TBatch>(
     /// <returns>Whether a checkpoint is due; null at the end of the epoch.</returns>
     public bool? Next(IEnumerator<DividedBatch<TBatch>> batches, CancellationToken cancellationToken)
     {
-        var due = checkpoints?.IsDue(context.Step + 1) == true;
-        _control.Agree(cancellationToken.IsCancellationRequested, due);
+        // Read outside of any dispose scope: what a source keeps for later must outlive the step.
+        var cancelled = cancellationToken.IsCancellationRequested;
+        var any = !cancelled && batches.MoveNext();
+        _control.Agree(cancelled, checkpoints?.IsDue(context.Step + 1) == true, any);
         if (_control.Cancelled)
         {
             throw new OperationCanceledException(
                 "Training: cancelled; the weights are those of the last complete step.", cancellationToken);
         }
 
-        // Read outside of any dispose scope: what a source keeps for later must outlive the step.
-        var any = batches.MoveNext();
-        if (!(options.SynchronizeBatchNorm ? _control.AllHave(any) : _control.AnyHas(any)))
+        if (_control.Batches < (options.SynchronizeBatchNorm ? context.ProcessCount : 1))
         {
             return null;
         }

@@ -45,9 +45,9 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         _model.eval();   // Also where a checkpoint leaves nothing to do.
         (_task, _train, _validation, _options, _device) = (task, train, validation, options, device);
         options.Precision.Require(device);
-        _batchSize = BatchSize(train, options);
+        _batchSize = BatchCount.Size(train.Count, options);
         _plan = ExecutionPlan.For(model, options, device, _batchSize, train is IDividedSource<TBatch>);
-        var length = new RunLength(options.Epochs, StepsPerEpoch());
+        var length = new RunLength(options.Epochs, BatchCount.Steps(train.Count, _batchSize, options));
         using var generator = manual_seed(options.Seed);
         _monitor = MonitoredMetric.Of(options, task);
         _callbacks = new CallbackList(options);
@@ -201,7 +201,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
                     _options.AccumulationSteps == 1 ? _updater.Exchange : null), _updater, meter, _options,
                 _context, _callbacks, _checkpoints);
             var plan = Plan(_batchSize, shuffle: true) with { Skip = steps.Start(position, _batchSize) };
-            using var batches = Batches(plan, cancellationToken).GetEnumerator();
+            using var batches = Batches(plan, BetweenSteps(cancellationToken)).GetEnumerator();
             using var batchNorm = _options is { SynchronizeBatchNorm: true, Processes: { Size: > 1 } group }
                 ? SynchronizedBatchNorm.Attach(_model, group) : null;
             while (steps.Count < (_options.StepsPerEpoch ?? long.MaxValue) && !_context.StopRequested
@@ -244,7 +244,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         {
             var metrics = Measurement.Of(
                 _model, _task, _validation!, Plan(_options.ValidationBatchSize ?? _batchSize, shuffle: false),
-                _plan.ChannelsLast, _options.Processes, cancellationToken);
+                _plan.ChannelsLast, _options.Processes, BetweenSteps(cancellationToken));
             return epoch with
             {
                 ValidationMetrics = metrics,
@@ -260,6 +260,10 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
 
     private EpochPlan Plan(int batchSize, bool shuffle)
         => new(_options.Seed, _context.Epoch, batchSize, _device, shuffle, 0, _context.Rank, _context.ProcessCount);
+
+    // Several processes agree on the end before a step; one that stopped elsewhere would leave the others waiting.
+    private CancellationToken BetweenSteps(CancellationToken cancellationToken)
+        => _options.Processes is { Size: > 1 } ? CancellationToken.None : cancellationToken;
 
     // A source that is not divided gives its batches as a whole; they are freed by whoever takes the part.
     private IEnumerable<DividedBatch<TBatch>> Batches(EpochPlan plan, CancellationToken cancellationToken)
@@ -283,30 +287,5 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
     {
         _reports.Warn(message, _context);
         _callbacks.Each(c => c.OnWarning(_context, message));
-    }
-
-    private long? StepsPerEpoch()
-    {
-        var processes = _options.Processes?.Size ?? 1;
-        var whole = (_train.Count + _batchSize - 1) / _batchSize;
-        var batches = (whole + (_options.SynchronizeBatchNorm ? 0 : processes - 1)) / processes;
-        return _options.StepsPerEpoch
-            ?? (batches + _options.AccumulationSteps - 1) / _options.AccumulationSteps;
-    }
-
-    private static int BatchSize(IBatchSource<TBatch> source, TrainerOptions options)
-    {
-        if (source.Count == 0)
-        {
-            throw new ArgumentException("Training: expected at least one sample, got an empty source.", nameof(source));
-        }
-
-        if (options.Optimizer == OptimizerKind.GradientDescent && options.OptimizerFactory is null)
-        {
-            return checked((int)(source.Count ?? throw new ArgumentException(
-                $"Optimizer: expected a source that knows its Count for {options.Optimizer}, got none; use Sgd.")));
-        }
-
-        return (int)Math.Min(options.BatchSize, source.Count ?? long.MaxValue);
     }
 }

@@ -27,7 +27,7 @@ public sealed class FeedForward : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Each position by itself.</summary>
+    /// <summary>Transforms each position without looking at the others.</summary>
     /// <param name="input">(B, T, C).</param>
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(Tensor input)

@@ -43,7 +43,7 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
         options.Width, options.Heads, options.Dropout,
         options.Positions == PositionKind.Rotary ? new RotaryPositions(options.HeadDim, options.MaxLength) : null);
 
-    /// <summary>Attends.</summary>
+    /// <summary>Mixes the values of the keys that each position of the input attends to.</summary>
     /// <param name="input">(B, T, C): what asks.</param>
     /// <param name="memory">(B, S, C): what is looked at; null for the input itself.</param>
     /// <param name="mask">What is hidden of the S keys, those in the cache included; null for nothing.</param>

@@ -100,7 +100,7 @@ public sealed record TransformerSize(long Parameters, long Macs, long Activation
             + SizeParts.Dense(batch, config.HiddenSize, config.HiddenSize);
     }
 
-    /// <summary>Two parts together.</summary>
+    /// <summary>The figures of two parts of a network added up.</summary>
     public static TransformerSize operator +(TransformerSize a, TransformerSize b)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -108,7 +108,7 @@ public sealed record TransformerSize(long Parameters, long Macs, long Activation
         return new(a.Parameters + b.Parameters, a.Macs + b.Macs, a.ActivationBytes + b.ActivationBytes);
     }
 
-    /// <summary>Two parts together.</summary>
+    /// <summary>The figures of two parts of a network added up.</summary>
     public static TransformerSize Add(TransformerSize left, TransformerSize right) => left + right;
 
     /// <summary>The figures in words.</summary>

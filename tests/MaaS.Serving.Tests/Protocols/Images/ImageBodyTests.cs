@@ -23,9 +23,10 @@ public sealed class ImageBodyTests
     {
         _models = new ModelsFolder();
         await ModelsFolder.CreateDigitsAsync(_models["digits.maas"]);
+        var geometry = new ImageGeometry { CropHeight = 28, CropWidth = 28 };
         await ModelsFolder.CreateDigitsAsync(
             _models["sized.maas"],
-            m => m with { Preprocessing = m.Preprocessing! with { Geometry = new ImageGeometry { CropHeight = 28, CropWidth = 28 } } });
+            m => m with { Preprocessing = m.Preprocessing! with { Geometry = geometry } });
         _server = await TestServer.StartAsync(
             o => o.ModelsPath = _models.Path,
             builder: b => b.Services.AddMaaSImages(o => (o.MaxBytes, o.MaxPixels) = (100_000, 10_000)));
@@ -101,7 +102,7 @@ public sealed class ImageBodyTests
         using var file = pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100));
         var expected = await SendAsync([.. "P5 28 28 255\n"u8, .. Enumerable.Repeat((byte)128, 784)]);
 
-        Assert.That((await SendAsync(file.ToArray())).Text, Is.EqualTo(expected.Text));
+        Assert.That((await SendAsync(file!.ToArray())).Text, Is.EqualTo(expected.Text));
     }
 
     [Test]

@@ -10,7 +10,8 @@ public sealed class BadTableTests
 {
     private TemporaryFolder _folder = null!;
 
-    private static TableColumns Columns => new() { Numbers = ["x"], Targets = ["x"], Label = "class", Classes = ["a", "b"] };
+    private static TableColumns Columns
+        => new() { Numbers = ["x"], Targets = ["x"], Label = "class", Classes = ["a", "b"] };
 
     [SetUp]
     public void MakeFolder() => _folder = new TemporaryFolder();
@@ -30,13 +31,16 @@ public sealed class BadTableTests
         File.WriteAllLines(_folder["bad.csv"], rows.Split(';'));
         Assert.That(
             () => Values("bad.csv"),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("bad.csv: row 2").And.Message.Contain(message));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("bad.csv: row 2").And.Message.Contain(
+                message));
     }
 
     [TestCase("{\"x\":1,\"class\":\"a\"};{\"x\":2", "row 2: expected JSON")]
     [TestCase("{\"x\":1,\"class\":\"a\"};[2]", "row 2: expected a JSON object, got Array")]
-    [TestCase("{\"x\":1,\"class\":\"a\"};{\"x\":2,\"label\":\"b\"}", "row 2: expected a member 'class', got 'x', 'label'")]
-    [TestCase("{\"x\":1,\"class\":\"a\"};{\"x\":null,\"class\":\"b\"}", "row 2: column 'x': expected a number, got nothing")]
+    [TestCase(
+        "{\"x\":1,\"class\":\"a\"};{\"x\":2,\"label\":\"b\"}", "row 2: expected a member 'class', got 'x', 'label'")]
+    [TestCase(
+        "{\"x\":1,\"class\":\"a\"};{\"x\":null,\"class\":\"b\"}", "row 2: column 'x': expected a number, got nothing")]
     public void JsonLines_BadRow_IsNamed(string rows, string message)
     {
         File.WriteAllLines(_folder["bad.jsonl"], rows.Split(';'));
@@ -48,8 +52,10 @@ public sealed class BadTableTests
     {
         File.WriteAllLines(_folder["bad.csv"], ["x,class", "1,a", "2", "3,c", "4,b", "?,a"]);
         var source = TableSource.Open(
-            _folder["bad.csv"], Columns, new TableOptions { OnBadRow = BadSample.LeaveOut, Reader = new ReaderOptions { Workers = workers } });
-        Assert.That(TableSourceTests.Values(source, TableSourceTests.Plan(shuffle: false))[0], Is.EqualTo(new[] { 1f, 4f }));
+            _folder["bad.csv"], Columns,
+                new TableOptions { OnBadRow = BadSample.LeaveOut, Reader = new ReaderOptions { Workers = workers } });
+        Assert.That(
+            TableSourceTests.Values(source, TableSourceTests.Plan(shuffle: false))[0], Is.EqualTo(new[] { 1f, 4f }));
         Assert.That((source.Statistics.Samples, source.Statistics.LeftOut), Is.EqualTo((2L, 3L)));
     }
 
@@ -58,7 +64,8 @@ public sealed class BadTableTests
     {
         File.WriteAllLines(_folder["gaps.csv"], ["x,class", "1,a", ",b"]);
         var source = TableSource.Open(_folder["gaps.csv"], Columns with { MissingNumber = -1 });
-        Assert.That(TableSourceTests.Values(source, TableSourceTests.Plan(shuffle: false))[0], Is.EqualTo(new[] { 1f, -1f }));
+        Assert.That(
+            TableSourceTests.Values(source, TableSourceTests.Plan(shuffle: false))[0], Is.EqualTo(new[] { 1f, -1f }));
     }
 
     [Test]
@@ -71,8 +78,10 @@ public sealed class BadTableTests
         Expect<FileNotFoundException>("gone.csv", Columns, "expected a file of rows");
         Expect<InvalidDataException>("empty.csv", Columns, "expected a header and rows, got an empty file");
         Expect<InvalidDataException>("header.csv", Columns with { Classes = null }, "expected rows, found none");
-        Expect<InvalidDataException>("one.csv", Columns with { Classes = null }, "at least two classes, got 'a' alone in 2 rows");
-        Expect<InvalidDataException>("one.csv", Columns with { Numbers = ["z"] }, "expected one column 'z', the header has 'x', 'class'");
+        Expect<InvalidDataException>(
+            "one.csv", Columns with { Classes = null }, "at least two classes, got 'a' alone in 2 rows");
+        Expect<InvalidDataException>(
+            "one.csv", Columns with { Numbers = ["z"] }, "expected one column 'z', the header has 'x', 'class'");
         Expect<InvalidDataException>("none.parquet", Columns, "expected a whole Parquet file");
         Expect<ArgumentException>("one.csv", new TableColumns(), "columns of numbers or a column of texts");
         Expect<ArgumentException>("one.csv", new TableColumns { Text = "x" }, "Text and Tokenize together");
@@ -84,7 +93,8 @@ public sealed class BadTableTests
     {
         using var files = new TableFiles(200);
         var columns = new TableColumns { Numbers = ["x"], Targets = ["x"] };
-        Expect<InvalidDataException>(files["rows.parquet"], new TableColumns { Numbers = ["z"] }, "expected a column 'z' of single values, the file has 'x', 'y'");
+        Expect<InvalidDataException>(files["rows.parquet"], new TableColumns { Numbers = ["z"] },
+            "expected a column 'z' of single values, the file has 'x', 'y'");
         var bytes = File.ReadAllBytes(files["rows.parquet"]);
         File.WriteAllBytes(files["rows.parquet"], bytes[..(bytes.Length / 2)]);
         Expect<InvalidDataException>(files["rows.parquet"], columns, "expected a whole Parquet file");
@@ -93,7 +103,8 @@ public sealed class BadTableTests
     [Test]
     public async Task Parquet_OtherTypes_AreReadOrRefused()
     {
-        var (count, flag, when) = (new DataField<long>("x"), new DataField<bool?>("flag"), new DataField<DateTime>("when"));
+        var (count, flag, when) = (
+            new DataField<long>("x"), new DataField<bool?>("flag"), new DataField<DateTime>("when"));
         await using (var file = File.Create(_folder["types.parquet"]))
         {
             await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(count, flag, when), file);
@@ -103,9 +114,12 @@ public sealed class BadTableTests
             await group.WriteAsync<DateTime>(when, new[] { DateTime.UnixEpoch, DateTime.UnixEpoch }.AsMemory());
         }
 
-        var source = TableSource.Open(_folder["types.parquet"], new TableColumns { Numbers = ["flag"], Targets = ["x", "flag"], MissingNumber = 7 });
-        Assert.That(TableSourceTests.Values(source, TableSourceTests.Plan(shuffle: false))[0], Is.EqualTo(new[] { 3f, 1f, 1L << 40, 7f }));
-        Expect<InvalidDataException>("types.parquet", new TableColumns { Numbers = ["when"] }, "expected numbers, truth values or texts, got DateTime");
+        var source = TableSource.Open(_folder["types.parquet"],
+            new TableColumns { Numbers = ["flag"], Targets = ["x", "flag"], MissingNumber = 7 });
+        Assert.That(TableSourceTests.Values(source, TableSourceTests.Plan(shuffle: false))[0],
+            Is.EqualTo(new[] { 3f, 1f, 1L << 40, 7f }));
+        Expect<InvalidDataException>("types.parquet", new TableColumns { Numbers = ["when"] },
+            "expected numbers, truth values or texts, got DateTime");
     }
 
     private List<float[]> Values(string name)
@@ -113,5 +127,6 @@ public sealed class BadTableTests
 
     private void Expect<T>(string name, TableColumns columns, string message)
         where T : Exception
-        => Assert.That(() => TableSource.Open(_folder[name], columns), Throws.InstanceOf<T>().With.Message.Contain(message), name);
+        => Assert.That(
+            () => TableSource.Open(_folder[name], columns), Throws.InstanceOf<T>().With.Message.Contain(message), name);
 }

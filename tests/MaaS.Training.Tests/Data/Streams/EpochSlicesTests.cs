@@ -35,7 +35,8 @@ public sealed class EpochSlicesTests
     {
         foreach (var plan in new[] { Plan(0), Plan(1, 0), Plan(1, 2, 2), Plan(1, 2, -1), Plan(1, skip: -1) })
         {
-            Assert.That(() => EpochSlices.Check(plan), Throws.ArgumentException.With.Message.Contain("EpochPlan: expected"));
+            Assert.That(
+                () => EpochSlices.Check(plan), Throws.ArgumentException.With.Message.Contain("EpochPlan: expected"));
         }
     }
 }

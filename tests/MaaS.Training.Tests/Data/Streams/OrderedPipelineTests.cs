@@ -7,7 +7,8 @@ public sealed class OrderedPipelineTests
     [TestCase(1, 1), TestCase(2, 3), TestCase(5, 2), TestCase(8, 16)]
     public void TryTake_WhateverTheThreads_GivesItemsInOrderWithAllPartsDone(int workers, int prefetch)
     {
-        using var pipeline = Pipeline(Enumerable.Range(0, 300).Select(static i => new Item(i, 1 + (i % 4))), workers, prefetch);
+        using var pipeline = Pipeline(
+            Enumerable.Range(0, 300).Select(static i => new Item(i, 1 + (i % 4))), workers, prefetch);
         var taken = new List<int>();
         while (pipeline.TryTake(out var item, CancellationToken.None))
         {
@@ -55,7 +56,8 @@ public sealed class OrderedPipelineTests
             Assert.That(item.Number, Is.EqualTo(i));
         }
 
-        Assert.That(() => pipeline.TryTake(out _, CancellationToken.None), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("part 0"));
+        Assert.That(() => pipeline.TryTake(out _, CancellationToken.None),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("part 0"));
     }
 
     [Test]
@@ -83,7 +85,8 @@ public sealed class OrderedPipelineTests
             {
                 Interlocked.Increment(ref drawn);
                 return new Item(i, 2);
-            }), static i => i.Parts, static (_, _) => { }, _ => freed++, new ReaderOptions { Workers = 2, Prefetch = 5 }, new ReadMeter());
+            }), static i => i.Parts, static (_, _) => { }, _ => freed++,
+                new ReaderOptions { Workers = 2, Prefetch = 5 }, new ReadMeter());
         pipeline.TryTake(out _, CancellationToken.None);
         pipeline.Dispose();
 

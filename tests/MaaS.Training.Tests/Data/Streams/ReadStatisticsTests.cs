@@ -14,5 +14,6 @@ public sealed class ReadStatisticsTests
 
     [Test]
     public void ToString_HasRateWaitAndWhatWasLeftOut()
-        => Assert.That(new ReadStatistics(1200, 3, 4, 1).ToString(), Is.EqualTo("1200 samples, 300 a second, waited 1.00 s (25 %), 3 left out"));
+        => Assert.That(new ReadStatistics(1200, 3, 4, 1).ToString(),
+            Is.EqualTo("1200 samples, 300 a second, waited 1.00 s (25 %), 3 left out"));
 }

@@ -11,7 +11,8 @@ public sealed class ShuffleBufferTests
         var order = ShuffleBuffer.Shuffle(Enumerable.Range(0, count), size, new SeededRandom(1, 1)).ToList();
         Assert.That(order.Order(), Is.EqualTo(Enumerable.Range(0, count)));
         Assert.That(order.SequenceEqual(Enumerable.Range(0, count)), Is.EqualTo(size == 1 || count == 0));
-        Assert.That(order.Select((item, i) => item - i).DefaultIfEmpty().Max(), Is.LessThanOrEqualTo(size), "nothing is read further ahead");
+        Assert.That(order.Select((item, i) => item - i).DefaultIfEmpty().Max(), Is.LessThanOrEqualTo(size),
+            "nothing is read further ahead");
     }
 
     // Of the items in the buffer each is drawn as often as the others.

@@ -13,10 +13,12 @@ internal sealed class TableFiles : IDisposable
 
     public TableFiles(int rows, int groupRows = 100)
     {
-        Rows = [.. Enumerable.Range(0, rows).Select(static i => (i * 0.5, (float)(i % 10), i % 3 == 0 ? "ham" : "spam", $"word{i}, \"quoted\" {new string('x', i % 5)}"))];
+        Rows = [.. Enumerable.Range(0, rows).Select(static i => (
+            i * 0.5, (float)(i % 10), i % 3 == 0 ? "ham" : "spam", $"word{i}, \"quoted\" {new string('x', i % 5)}"))];
         Write("rows.csv", ',');
         Write("rows.tsv", '\t');
-        File.WriteAllLines(this["rows.jsonl"], Rows.Select(static r => JsonSerializer.Serialize(new { x = r.X, y = r.Y, @class = r.Class, text = r.Text })));
+        File.WriteAllLines(this["rows.jsonl"], Rows.Select(
+            static r => JsonSerializer.Serialize(new { x = r.X, y = r.Y, @class = r.Class, text = r.Text })));
         WriteParquet(groupRows).GetAwaiter().GetResult();
     }
 
@@ -30,12 +32,14 @@ internal sealed class TableFiles : IDisposable
         => File.WriteAllLines(
             this[name],
             Rows.Select(r => string.Join(
-                separator, r.X.ToString(CultureInfo.InvariantCulture), r.Y, r.Class, $"\"{r.Text.Replace("\"", "\"\"")}\""))
+                separator, r.X.ToString(CultureInfo.InvariantCulture), r.Y, r.Class,
+                    $"\"{r.Text.Replace("\"", "\"\"")}\""))
                 .Prepend(string.Join(separator, "x", "y", "class", "text")));
 
     private async Task WriteParquet(int groupRows)
     {
-        var (x, y, name, text) = (new DataField<double?>("x"), new DataField<float>("y"), new DataField<string>("class"), new DataField<string>("text"));
+        var (x, y, name, text) = (new DataField<double?>("x"), new DataField<float>("y"),
+            new DataField<string>("class"), new DataField<string>("text"));
         await using var file = File.Create(this["rows.parquet"]);
         await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(x, y, name, text), file);
         foreach (var part in Rows.Chunk(groupRows))

@@ -10,7 +10,9 @@ namespace MaaS.Training.Tests.Models.Text;
 internal sealed class TextModelTests
 {
     // Every kind of layer, direction and pooling once.
-    private static readonly string[] Exported = ["Rnn.2.True.Last", "Lstm.2.True.Last", "Gru.2.True.Mean", "Lstm.3.False.Max", "Gru.1.False.Last", "cnn"];
+    private static readonly string[] Exported = [
+        "Rnn.2.True.Last", "Lstm.2.True.Last", "Gru.2.True.Mean", "Lstm.3.False.Max", "Gru.1.False.Last", "cnn",
+    ];
 
     private static readonly string[] Cases =
     [
@@ -36,7 +38,8 @@ internal sealed class TextModelTests
             Assert.That(Difference(logits, fixture[$"{name}/logits"]), Is.LessThan(1e-5), "logits");
             foreach (var key in fixture.Names($"{name}/gradient/"))
             {
-                Assert.That(Difference(parameters[Own(key)].grad!, fixture[$"{name}/gradient/{key}"]), Is.LessThan(1e-5), key);
+                Assert.That(
+                    Difference(parameters[Own(key)].grad!, fixture[$"{name}/gradient/{key}"]), Is.LessThan(1e-5), key);
             }
         }
     }
@@ -108,13 +111,18 @@ internal sealed class TextModelTests
             foreach (var length in new[] { 1, 5, 64, 256 })
             {
                 long[] ids = [.. Enumerable.Range(0, batch * length).Select(_ => random.NextInt64(13))];
-                long[] ends = [.. Enumerable.Range(0, batch).Select(row => row == 0 ? length : random.NextInt64(length + 1))];
+                long[] ends = [
+                    .. Enumerable.Range(0, batch).Select(row => row == 0 ? length : random.NextInt64(length + 1)),
+                ];
                 long[] mask = [.. ids.Select((_, i) => i % length < ends[i / length] ? 1L : 0)];
 
                 using var outputs = onnx.Run([TensorValue.Of(ids, batch, length), TensorValue.Of(mask, batch, length)]);
 
-                var expected = model.call(tensor(ids, [batch, length]), tensor(mask, [batch, length])).data<float>().ToArray();
-                Assert.That(outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(expected).Within(1e-5), $"batch {batch}, length {length}");
+                var expected = model.call(tensor(ids, [batch, length]), tensor(mask, [batch, length])).data<float>()
+                    .ToArray();
+                Assert.That(
+                    outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(expected).Within(1e-5),
+                    $"batch {batch}, length {length}");
             }
         }
     }
@@ -124,10 +132,18 @@ internal sealed class TextModelTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => new RecurrentClassifier(new() { Vocabulary = 0 }), Throws.ArgumentException.With.Message.Contains("Vocabulary of at least 1, got 0"));
-            Assert.That(() => new RecurrentClassifier(new() { Vocabulary = 5, Dropout = 1 }), Throws.ArgumentException.With.Message.Contains("Dropout from 0 to below 1, got 1"));
-            Assert.That(() => new TextCnn(new() { Vocabulary = 5, Widths = [] }), Throws.ArgumentException.With.Message.Contains("Widths"));
-            Assert.That(() => new TextCnn(new() { Vocabulary = 5, Widths = [3, 0] }), Throws.ArgumentException.With.Message.Contains("[3, 0]"));
+            Assert.That(
+                () => new RecurrentClassifier(new() { Vocabulary = 0 }),
+                Throws.ArgumentException.With.Message.Contains("Vocabulary of at least 1, got 0"));
+            Assert.That(
+                () => new RecurrentClassifier(new() { Vocabulary = 5, Dropout = 1 }),
+                Throws.ArgumentException.With.Message.Contains("Dropout from 0 to below 1, got 1"));
+            Assert.That(
+                () => new TextCnn(new() { Vocabulary = 5, Widths = [] }),
+                Throws.ArgumentException.With.Message.Contains("Widths"));
+            Assert.That(
+                () => new TextCnn(new() { Vocabulary = 5, Widths = [3, 0] }),
+                Throws.ArgumentException.With.Message.Contains("[3, 0]"));
         }
     }
 
@@ -165,7 +181,9 @@ internal sealed class TextModelTests
         }
 
         var reverse = key.EndsWith("_reverse", StringComparison.Ordinal);
-        var (kind, layer) = (key[4..key.LastIndexOf("_l", StringComparison.Ordinal)], key[key.LastIndexOf("_l", StringComparison.Ordinal) + 2]);
+        var (kind, layer) = (
+            key[4..key.LastIndexOf("_l", StringComparison.Ordinal)],
+            key[key.LastIndexOf("_l", StringComparison.Ordinal) + 2]);
         return $"layers.{layer}.{(reverse ? "rtl" : "ltr")}.{kind}_l0";
     }
 

@@ -51,20 +51,26 @@ public sealed class ImageTextModelTests
         {
             Vocabulary = vocabulary,
             Shared = 32,
-            Image = new() { Patch = 14, Encoder = new()
+            Image = new()
             {
-                Width = 48,
-                Heads = 4,
-                Layers = 2,
-                FeedForward = 96,
-                Dropout = 0,
-            } },
+                Patch = 14,
+                Encoder = new()
+                {
+                    Width = 48,
+                    Heads = 4,
+                    Layers = 2,
+                    FeedForward = 96,
+                    Dropout = 0,
+                },
+            },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
         var task = new ContrastiveTask<ImageTextModel, (Tensor Images, Tensor Labels)>((towers, batch) => new(
             towers.EmbedImages(batch.Images),
-            towers.EmbedTexts(captions.index_select(0, batch.Labels), mask.index_select(0, batch.Labels)), towers.Scale, batch.Labels));
-        var epoch = new Trainer(new TrainerOptions { Epochs = 2, BatchSize = 32, LearningRate = 2e-3, Device = "cpu", Seed = 1 }).Fit(
+            towers.EmbedTexts(captions.index_select(0, batch.Labels), mask.index_select(0, batch.Labels)), towers.Scale,
+            batch.Labels));
+        var epoch = new Trainer(
+            new TrainerOptions { Epochs = 2, BatchSize = 32, LearningRate = 2e-3, Device = "cpu", Seed = 1 }).Fit(
             model, task, new IndexedBatches(train), new IndexedBatches(test)).Epochs[^1];
         Assert.That(epoch.ValidationMetrics["recall_at_1"], Is.GreaterThan(0.6));
 

@@ -77,8 +77,14 @@ public sealed class TransformerExportTests : ExportTests
     {
         using var scope = NewDisposeScope();
         using var model = new BertMaskedLanguage(
-            new BertConfig { VocabSize = 30, HiddenSize = 32, NumHiddenLayers = 1, NumAttentionHeads =
-                4, IntermediateSize = 64 });
+            new BertConfig
+            {
+                VocabSize = 30,
+                HiddenSize = 32,
+                NumHiddenLayers = 1,
+                NumAttentionHeads = 4,
+                IntermediateSize = 64,
+            });
         var result = Export(model, [Tokens(2, 7), Mask(2, 7)], Texts);
         CheckEverySize(model, result, static (batch, length) => [Tokens(batch, length), Padded(batch, length)]);
     }

@@ -164,15 +164,19 @@ internal sealed class GptGenerationTests
     {
         random.manual_seed(1);
         using var model = new Gpt(
-            new() { Vocabulary = 8, Decoder = new()
+            new()
             {
-                Width = 16,
-                Heads = 2,
-                Layers = 1,
-                Dropout = 0,
-                MaxLength = 24,
-                Activation = ActivationKind.GeluTanh,
-            } });
+                Vocabulary = 8,
+                Decoder = new()
+                {
+                    Width = 16,
+                    Heads = 2,
+                    Layers = 1,
+                    Dropout = 0,
+                    MaxLength = 24,
+                    Activation = ActivationKind.GeluTanh,
+                }
+            });
         using var optimizer = optim.AdamW(model.parameters(), lr: 0.01);
         for (var step = 0; step < 120; step++)
         {
@@ -198,8 +202,15 @@ internal sealed class GptGenerationTests
         var model = new Gpt(new()
         {
             Vocabulary = 23,
-            Decoder = new() { Width = 16, Heads = 4, Layers = 2, MaxLength = 40, Activation =
-                ActivationKind.GeluTanh, Positions = positions },
+            Decoder = new()
+            {
+                Width = 16,
+                Heads = 4,
+                Layers = 2,
+                MaxLength = 40,
+                Activation = ActivationKind.GeluTanh,
+                Positions = positions,
+            },
         });
         using var noGrad = no_grad();
         foreach (var parameter in model.parameters())

@@ -18,7 +18,7 @@ public sealed class BertIntermediate : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Each position by itself.</summary>
+    /// <summary>Transforms each position without looking at the others.</summary>
     /// <param name="input">(B, T, C).</param>
     /// <returns>(B, T, intermediate size).</returns>
     public override Tensor forward(Tensor input) => activation.call(dense.call(input));

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace MaaS.Cli.Tests;
+
+/// <summary>From a table in a file to answered rows, as a user types it.</summary>
+[NonParallelizable]
+public sealed partial class TabularLifecycleTests
+{
+    private string _folder = "";
+    private string _trained = "";
+    private Process _server = null!;
+    private HttpClient _http = null!;
+
+    [OneTimeSetUp]
+    public async Task TrainAndServe()
+    {
+        _folder = Directory.CreateTempSubdirectory("maas-tabular-cli-").FullName;
+        var random = new Random(6);
+        string[] cities = ["Kyoto", "Osaka", "Nara"];
+        var rows = Enumerable.Range(0, 200).Select(i =>
+        {
+            var (age, city, member) = (20 + random.Next(50), cities[random.Next(3)], random.Next(2) == 0);
+            var since = new DateTime(2020, 1, 1).AddDays(random.Next(900));
+            var churn = age > 45 != member ? "yes" : "no";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(i % 20 == 0 ? "?" : age)};{city};{(member ? "true" : "false")};{since:yyyy-MM-dd};{churn}");
+        });
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "customers.csv"), ["age;city;member;since;churn", .. rows]);
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "train", "--task", "tabular", "--csv", "customers.csv", "--label", "churn", "--missing-value",
+            "?", "--metric",
+            "accuracy", "--folds", "3", "--schema", "schema.json", "-o", "churn.maas");
+        Assert.That(code, Is.Zero, error);
+        _trained = output;
+        _server = CommandProcess.Start(_folder, "serve", "--models", "churn.maas", "--port", "0");
+        while (await _server.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (Address().Match(line) is { Success: true } address)
+            {
+                _http = new HttpClient { BaseAddress = new Uri(address.Value) };
+                return;
+            }
+        }
+
+        Assert.Fail(await _server.StandardError.ReadToEndAsync());
+    }
+
+    [OneTimeTearDown]
+    public void StopAndDelete()
+    {
+        _http?.Dispose();
+        _server?.Kill();
+        _server?.WaitForExit();
+        _server?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public void Train_ShowsColumnsLeaderboardAndScoresHeldBack()
+    {
+        Assert.That(
+            _trained, Does.Match(@"age +number +10").And.Contains("p against best").And.Contains("label 'churn': no"));
+        Assert.That(
+            _trained, Does.Contain("160 rows to learn from, 40 held back").And.Contains("the same on all 200 rows"));
+        Assert.That(File.ReadAllText(Path.Combine(_folder, "schema.json")), Does.Contain("\"kind\": \"Category\""));
+    }
+
+    [Test]
+    public async Task Serve_RowsAsObjects_AreAnsweredMissingCellsAndUnseenCategoriesIncluded()
+    {
+        const string Rows = """
+            {"instances":[
+              {"age":60,"city":"Kyoto","member":false,"since":"2021-02-03"},
+              {"age":22,"city":"Paris","member":false,"since":null},
+              {"age":null,"city":null,"member":null,"since":"2021-02-03T04:05:06"}]}
+            """;
+        using var response = await _http.PostAsync("/v1/models/customers:predict", new StringContent(Rows));
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), answer.ToJsonString());
+        var predictions = answer["predictions"]!.AsArray();
+        Assert.That(predictions.Select(p => (string)p!["label"]!), Has.Exactly(3).Items.And.All.Matches("yes|no"));
+        Assert.That(((string)predictions[0]!["label"]!, (string)predictions[1]!["label"]!), Is.EqualTo(("yes", "no")));
+        Assert.That(
+            predictions.Select(p => p!["probabilities"]!.AsArray().Sum(v => (double)v!)),
+            Is.All.EqualTo(1).Within(1e-6));
+    }
+
+    [TestCase("""{"instances":[{"age":60,"city":"Kyoto","member":false}]}""", "'since' is missing")]
+    [TestCase("""{"instances":[{"age":60,"city":"Kyoto","member":false,"since":null,"x":1}]}""", "got 'x'")]
+    [TestCase(
+        """{"instances":[{"age":"old","city":"Kyoto","member":false,"since":null}]}""",
+        "input 'age': expected float64 values, got the text 'old'")]
+    public async Task Serve_RowsThatDoNotFit_NameTheColumn(string rows, string message)
+    {
+        using var response = await _http.PostAsync("/v1/models/customers:predict", new StringContent(rows));
+        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(
+            (string)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]!, Does.Contain(message));
+    }
+
+    [TestCase("--label: expected the column to predict", "--csv", "customers.csv")]
+    [TestCase("--csv: expected the file of a table", "--label", "churn")]
+    [TestCase(
+        "--budget: expected a time as 90s, 10m or 1h, got 'soon'", "--csv", "customers.csv", "--label", "churn",
+        "--budget", "soon")]
+    [TestCase("expected a column 'chrun'", "--csv", "customers.csv", "--label", "chrun")]
+    public async Task Train_WithWrongOptions_SaysWhich(string message, params string[] options)
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(
+            _folder, ["train", "--task", "tabular", "--missing-value", "?", "-o", "other.maas", .. options]);
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error, Does.Contain(message));
+    }
+
+    [GeneratedRegex(@"http://\S+:\d+")]
+    private static partial Regex Address();
+}
