@@ -10,9 +10,11 @@ internal static class ByteImages
     public static ImageDataset Of(ImageDataset images, int count)
     {
         using var scope = NewDisposeScope();
-        var some = images.Images[TensorIndex.Slice(0, count)].to(ScalarType.Float32);                       // (N, 1, 28, 28)
+        // (N, 1, 28, 28)
+        var some = images.Images[TensorIndex.Slice(0, count)].to(ScalarType.Float32);
         var small = nn.functional.adaptive_avg_pool2d(some, [16, 16]).div(16).floor().clamp(0, 15)
-            .to(ScalarType.Int64).view(-1, TokenEncoder.Sequence, 2);                                        // (N, T, 2)
+            // (N, T, 2)
+            .to(ScalarType.Int64).view(-1, TokenEncoder.Sequence, 2);
         var bytes = (small.select(2, 0) * 16) + small.select(2, 1);                                          // (N, T)
         return new ImageDataset(
             bytes.to(ScalarType.Byte).view(-1, 1, 1, TokenEncoder.Sequence).contiguous(),

@@ -20,7 +20,8 @@ const int CalibrationSamples = 256, FineTuneEpochs = 2;
 
 Console.WriteLine($"machine: {Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
 Console.WriteLine(
-    $"versions: .NET {Environment.Version}, ONNX Runtime {typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version}, "
+    $"versions: .NET {Environment.Version}, ONNX Runtime "
+        + $"{typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version}, "
     + $"{(Processor.HasVnni ? "with" : "without")} integer dot products; load {Load()}");
 using var data = FashionMnist.Load();
 using var train = data.Train.Take(imageCount);
@@ -46,7 +47,9 @@ using (var example = randn([2, 1, 28, 28]))
 
 Fit("half the channels", vgg, train, FineTuneEpochs, learningRate: 1e-3);
 var half = Export(vgg, train);
-Comparison.Print($"the same, half the channels pruned and fine-tuned ({Parameters(vgg):n0} parameters)", "pruned", whole, half, data.Test);
+Comparison.Print(
+    $"the same, half the channels pruned and fine-tuned ({Parameters(vgg):n0} parameters)", "pruned", whole, half,
+    data.Test);
 Console.WriteLine($"the original after {FineTuneEpochs} epochs more: accuracy {100 * further:0.00}%");
 Comparison.Print(
     "the pruned network, static int8 against float", "int8", half,
@@ -76,7 +79,13 @@ Console.WriteLine($"load at the end {Load()}");
 
 static void Fit(string name, nn.Module<Tensor, Tensor> module, ImageDataset train, int epochs, double learningRate)
 {
-    var options = new TrainerOptions { Epochs = epochs, LearningRate = learningRate, Precision = TrainingPrecision.Bf16, Seed = 1 };
+    var options = new TrainerOptions
+    {
+        Epochs = epochs,
+        LearningRate = learningRate,
+        Precision = TrainingPrecision.Bf16,
+        Seed = 1,
+    };
     var result = new Trainer(options).Fit(module, train);
     Console.Error.WriteLine($"{name}: trained on {train.Count} samples for {epochs} epochs in {result.Seconds:0} s");
 }
@@ -84,10 +93,12 @@ static void Fit(string name, nn.Module<Tensor, Tensor> module, ImageDataset trai
 static OnnxModel Export(nn.Module<Tensor, Tensor> module, ImageDataset train)
 {
     using var example = rand([2, .. train.InputShape]);
-    return OnnxExporter.Export(module, example, new OnnxExportOptions { InputNames = ["input"], OutputNames = ["logits"] }).Model;
+    return OnnxExporter.Export(
+        module, example, new OnnxExportOptions { InputNames = ["input"], OutputNames = ["logits"] }).Model;
 }
 
-static OnnxModel Quantize(OnnxModel model, IQuantizationScheme scheme) => scheme.Prepare(model).Quantize(new HashSet<string>());
+static OnnxModel Quantize(OnnxModel model, IQuantizationScheme scheme)
+    => scheme.Prepare(model).Quantize(new HashSet<string>());
 
 static long Parameters(nn.Module module) => module.parameters().Sum(static p => p.NumberOfElements);
 
@@ -95,5 +106,6 @@ static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/l
 
 static string Cpu()
     => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim()
+        ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal))
+            .Split(':')[1].Trim()
         : RuntimeInformation.ProcessArchitecture.ToString();

@@ -21,7 +21,8 @@ internal sealed class TokenEncoder : Module<Tensor, Tensor>
     {
         tokens = Embedding(Vocabulary, Width);
         positions = Embedding(Sequence, Width);
-        layers = ModuleList<EncoderLayer>([.. Enumerable.Range(0, Layers).Select(static _ => new EncoderLayer(Width, heads: 4))]);
+        layers = ModuleList<EncoderLayer>(
+            [.. Enumerable.Range(0, Layers).Select(static _ => new EncoderLayer(Width, heads: 4))]);
         norm = LayerNorm(Width);
         logits = Linear(Width, 10);
         RegisterComponents();
@@ -51,7 +52,8 @@ internal sealed class TokenEncoder : Module<Tensor, Tensor>
         {
             _heads = heads;
             (attentionNorm, feedForwardNorm) = (LayerNorm(width), LayerNorm(width));
-            (query, key, value, output) = (Linear(width, width), Linear(width, width), Linear(width, width), Linear(width, width));
+            (query, key, value,
+                output) = (Linear(width, width), Linear(width, width), Linear(width, width), Linear(width, width));
             (up, down) = (Linear(width, 4 * width), Linear(4 * width, width));
             RegisterComponents();
         }
@@ -60,11 +62,13 @@ internal sealed class TokenEncoder : Module<Tensor, Tensor>
         {
             var (b, t, d) = (input.shape[0], input.shape[1], input.shape[2]);
             var y = attentionNorm.call(input);
-            var q = query.call(y).view(b, t, _heads, d / _heads).transpose(1, 2);                       // (B, H, T, D/H)
+            // (B, H, T, D/H)
+            var q = query.call(y).view(b, t, _heads, d / _heads).transpose(1, 2);
             var k = key.call(y).view(b, t, _heads, d / _heads).transpose(1, 2);
             var v = value.call(y).view(b, t, _heads, d / _heads).transpose(1, 2);
             var weights = (q.matmul(k.transpose(2, 3)) / Math.Sqrt((double)d / _heads)).softmax(-1);    // (B, H, T, T)
-            var x = input + output.call(weights.matmul(v).transpose(1, 2).reshape(b, t, d));                    // (B, T, D)
+            // (B, T, D)
+            var x = input + output.call(weights.matmul(v).transpose(1, 2).reshape(b, t, d));
             return x + down.call(functional.gelu(up.call(feedForwardNorm.call(x))));
         }
     }

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Benchmarks.Compression;
 
-/// <summary>Three blocks of two 3×3 convolutions with batch norm, ReLU and max-pooling (32, 64, 128), dense 768, dense 10: 1.18M parameters.</summary>
+/// <summary>Three blocks of two 3×3 convolutions with batch norm, ReLU and max-pooling (32, 64, 128), dense 768, dense
+/// 10: 1.18M parameters.</summary>
 /// <remarks>Simonyan, Zisserman 2015, for 28×28 images.</remarks>
 internal sealed class VggNet : Module<Tensor, Tensor>
 {

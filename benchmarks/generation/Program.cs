@@ -1,5 +1,5 @@
-// Tokens a second of a GPT with random weights: the whole sequence each time, with a cache in torch, with a cache in ONNX
-// Runtime; in turns, the texts compared.
+// Tokens a second of a GPT with random weights: the whole sequence each time, with a cache in torch, with a cache in
+// ONNX Runtime; in turns, the texts compared.
 // Run: dotnet run -c Release --project benchmarks/generation -- [layers] [width] [tokens] [rounds]
 using System.Diagnostics;
 using MaaS.Core.Generation;
@@ -14,7 +14,8 @@ random.manual_seed(1);
 using var model = new Gpt(new GptOptions
 {
     Vocabulary = 8192,
-    Decoder = new() { Width = width, Layers = layers, Heads = width / 64, MaxLength = 1024, Activation = ActivationKind.GeluTanh },
+    Decoder = new() { Width = width, Layers = layers, Heads = width / 64, MaxLength = 1024, Activation =
+        ActivationKind.GeluTanh },
 });
 model.eval();
 var parameters = model.parameters().Sum(static p => p.numel());
@@ -49,10 +50,14 @@ for (var round = 0; round < rounds; round++)
     }
 }
 
-Console.WriteLine($"{parameters:N0} parameters, {layers} layers of {width}, prompt {prompt.Length}, {tokens} new tokens, {rounds} rounds, equal texts");
+Console.WriteLine(
+    $"{parameters:N0} parameters, {layers} layers of {width}, prompt {prompt.Length}, {tokens} new tokens, {rounds} "
+        + $"rounds, equal texts");
 for (var i = 0; i < ways.Length; i++)
 {
-    Console.WriteLine($"{ways[i].Name,-26} {tokens / seconds[i].Min(),8:F1} tokens/s   {seconds[0].Min() / seconds[i].Min(),5:F1} times");
+    Console.WriteLine(
+        $"{ways[i].Name,-26} {tokens / seconds[i].Min(),8:F1} tokens/s   {seconds[0].Min() / seconds[i].Min(),5:F1} "
+            + $"times");
 }
 
 long[] Onnx()
@@ -69,7 +74,8 @@ long[] Uncached()
     for (var i = 0; i < tokens; i++)
     {
         using var scope = NewDisposeScope();
-        text.Add(sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray(), text));
+        text.Add(
+            sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray(), text));
     }
 
     return [.. text.Skip(prompt.Length)];

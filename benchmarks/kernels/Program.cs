@@ -1,5 +1,6 @@
-// Every training kernel that MaaS wrote itself beside libtorch's operators in channels-last, in one process and in turns.
-// A kernel that is not 1.3 times as fast goes. Run: dotnet run -c Release --project benchmarks/kernels [repeats = 51]
+// Every training kernel that MaaS wrote itself beside libtorch's operators in channels-last, in one process and in
+// turns. A kernel that is not 1.3 times as fast goes. Run: dotnet run -c Release --project benchmarks/kernels [repeats
+// = 51]
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MaaS.Benchmarks.Kernels;
@@ -16,7 +17,7 @@ manual_seed(0);
 var cores = Environment.ProcessorCount;
 nn.Module convNet = ModelCatalog.Create("convnet", [1, 28, 28], 10);
 nn.Module resNet = ModelCatalog.Create("resnet", [1, 28, 28], 10);
-nn.Module transformer = TextModelCatalog.Create("transformer", new(), 8000, 2, 256);
+nn.Module transformer = ModelCatalog.Create("transformer", new(), 8000, 2, 256);
 
 // Threads are those of the plan: ConvNet's workers have one each, ResNet and the Transformer have all in one worker.
 Pair[] pairs =
@@ -29,7 +30,8 @@ Pair[] pairs =
     UpdatePairs.Create("Transformer", transformer, OptimizerKind.Adam, cores),
 ];
 Console.WriteLine(
-    $"TorchSharp {typeof(torch).Assembly.GetName().Version!.ToString(3)}, {RuntimeInformation.FrameworkDescription}, {cores} cores; "
+    $"TorchSharp {typeof(torch).Assembly.GetName().Version!.ToString(3)}, {RuntimeInformation.FrameworkDescription}, "
+        + $"{cores} cores; "
     + $"medians of {repeats} turns, ms a call");
 Console.WriteLine($"| kernel | case | threads | MaaS | torch | ratio | ≥ {Aim} |");
 Console.WriteLine("|---|---|---|---|---|---|---|");

@@ -1,4 +1,5 @@
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Parameters;
 using static TorchSharp.torch;
 
 namespace MaaS.Benchmarks.Kernels;

@@ -18,7 +18,9 @@ internal sealed class Contender : IDisposable
         (Name, Accuracy, Parameters) = (name, accuracy, net.parameters().Sum(static p => p.numel()));
         var path = Path.Combine(Path.GetTempPath(), $"maas-{Guid.NewGuid():N}.onnx");
         using var example = zeros(2, 1, 28, 28);
-        OnnxExporter.Export(net, example, new OnnxExportOptions { DynamicAxes = new DynamicAxes { { "input", 0, "batch" } } }).Model.Save(path);
+        OnnxExporter.Export(
+            net, example,
+            new OnnxExportOptions { DynamicAxes = new DynamicAxes { { "input", 0, "batch" } } }).Model.Save(path);
         Bytes = new FileInfo(path).Length;
         _model = InferenceModel.Load(path, new InferenceOptions { IntraOpThreads = threads });
         File.Delete(path);

@@ -7,7 +7,8 @@ using MaaS.Training.Pruning;
 using static TorchSharp.torch;
 
 // dotnet run -c Release --project benchmarks/pruning [-- EPOCHS [DATA [ROUNDS]]]
-// Trains one network on MNIST digits; measures it as it is, with half its weights zero, and with half its channels removed.
+// Trains one network on MNIST digits; measures it as it is, with half its weights zero, and with half its channels
+// removed.
 var epochs = args.Length > 0 ? int.Parse(args[0]) : 4;
 var folder = args.Length > 1 ? args[1] : null;
 var rounds = args.Length > 2 ? int.Parse(args[2]) : 20;
@@ -35,7 +36,8 @@ using (var trained = new Snapshot(net))
 
 var pruner = new Pruner(net, zeros(1, 1, 28, 28));
 var report = pruner.Prune(
-    new ChannelPruningOptions { Goal = PruningGoal.Channels(0.5), RoundTo = 8, Evaluate = Accuracy }, new Trainer(Options(2e-3)), data.Train);
+    new ChannelPruningOptions { Goal = PruningGoal.Channels(0.5), RoundTo = 8, Evaluate = Accuracy },
+    new Trainer(Options(2e-3)), data.Train);
 contenders.Add(new Contender("half the channels gone", net, report.Final.Score!.Value, threads));
 
 int[] batches = [1, 32];
@@ -51,10 +53,14 @@ for (var round = 0; round < rounds; round++)
 }
 
 var cpu = File.Exists("/proc/cpuinfo")
-    ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim()
+    ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal))
+        .Split(':')[1].Trim()
     : RuntimeInformation.ProcessArchitecture.ToString();
-Console.WriteLine($"machine: {cpu}, {threads} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
-Console.WriteLine($"VGG-style net on {data.Train.Count} digits, {epochs} epochs and as many again (fine-tuning of the pruned ones); ONNX Runtime, {rounds} rounds in turns; ms: best, median");
+Console.WriteLine(
+    $"machine: {cpu}, {threads} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
+Console.WriteLine(
+    $"VGG-style net on {data.Train.Count} digits, {epochs} epochs and as many again (fine-tuning of the pruned ones); "
+        + $"ONNX Runtime, {rounds} rounds in turns; ms: best, median");
 Console.WriteLine($"{"",-24}{"parameters",12}{"bytes",12}{"accuracy",10}{"batch 1",18}{"batch 32",18}");
 foreach (var c in contenders)
 {

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Benchmarks.Pruning;
 
-/// <summary>Pairs of 3×3 convolutions with batch norm (32, 64, 128), each pair pooled, and two dense layers: 1.18M parameters at 28×28.</summary>
+/// <summary>Pairs of 3×3 convolutions with batch norm (32, 64, 128), each pair pooled, and two dense layers: 1.18M
+/// parameters at 28×28.</summary>
 /// <remarks>Simonyan, Zisserman 2015: Very deep convolutional networks, made small.</remarks>
 internal sealed class VggNet : Module<Tensor, Tensor>
 {
@@ -30,7 +31,10 @@ internal sealed class VggNet : Module<Tensor, Tensor>
     private static IEnumerable<(string, Module<Tensor, Tensor>)> Layers()
     {
         var inputs = 1L;
-        foreach (var (name, outputs) in new[] { ("1a", 32L), ("1b", 32L), ("2a", 64L), ("2b", 64L), ("3a", 128L), ("3b", 128L) })
+        foreach (var (name, outputs) in new[]
+        {
+            ("1a", 32L), ("1b", 32L), ("2a", 64L), ("2b", 64L), ("3a", 128L), ("3b", 128L),
+        })
         {
             yield return ($"conv{name}", Conv2d(inputs, outputs, 3, padding: 1, bias: false));
             yield return ($"norm{name}", BatchNorm2d(outputs));

@@ -40,7 +40,8 @@ internal sealed class Networks
         return net.Build(net.Linear(x, 32 * 14 * 14, 10), 10);
     }
 
-    /// <summary>A pre-norm encoder on token ids (B, 128): heads of 32 features at width 256 and of 64 above, 8,000 tokens.</summary>
+    /// <summary>A pre-norm encoder on token ids (B, 128): heads of 32 features at width 256 and of 64 above, 8,000
+    /// tokens.</summary>
     public static OnnxModel Transformer(int width, int layers)
     {
         var net = new Networks("transformer");
@@ -65,10 +66,14 @@ internal sealed class Networks
         _graph.Node("MaxPool", [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
 
     private string Linear(string x, int from, int to) =>
-        _graph.Node("Gemm", [x, Weights("linear.weight", 1 / Math.Sqrt(from), to, from), Weights("linear.bias", 0.1, to)], ("transB", 1));
+        _graph.Node(
+            "Gemm", [x, Weights("linear.weight", 1 / Math.Sqrt(from), to, from), Weights("linear.bias", 0.1, to)],
+            ("transB", 1));
 
     private string Dense(string x, int from, int to) => _graph.Node(
-        "Add", [_graph.Node("MatMul", [x, Weights("dense.weight", 1 / Math.Sqrt(from), from, to)]), Weights("dense.bias", 0.1, to)]);
+        "Add",
+        [_graph.Node("MatMul", [x, Weights("dense.weight", 1 / Math.Sqrt(from), from, to)]),
+         Weights("dense.bias", 0.1, to)]);
 
     private string LayerNorm(string x, int width) =>
         _graph.Node("LayerNormalization", [x, Weights("norm.weight", 1, width), Weights("norm.bias", 0.1, width)]);
@@ -76,15 +81,18 @@ internal sealed class Networks
     private string Gelu(string x)
     {
         string erf = _graph.Node("Erf", [_graph.Node("Div", [x, _graph.Scalar(1.41421356f)])]);
-        return _graph.Node("Mul", [_graph.Node("Mul", [x, _graph.Node("Add", [erf, _graph.Scalar(1f)])]), _graph.Scalar(0.5f)]);
+        return _graph.Node(
+            "Mul", [_graph.Node("Mul", [x, _graph.Node("Add", [erf, _graph.Scalar(1f)])]), _graph.Scalar(0.5f)]);
     }
 
     private string Attention(string x, int width)
     {
         int size = width <= 256 ? 32 : 64;
-        string query = Heads(Dense(x, width, width), size, 0, 2, 1, 3), key = Heads(Dense(x, width, width), size, 0, 2, 3, 1);
+        string query = Heads(Dense(x, width, width), size, 0, 2, 1, 3), key = Heads(
+            Dense(x, width, width), size, 0, 2, 3, 1);
         string value = Heads(Dense(x, width, width), size, 0, 2, 1, 3);   // (B, H, 128, D)
-        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Scalar(1 / MathF.Sqrt(size))]);   // (B, H, 128, 128)
+        // (B, H, 128, 128)
+        string scores = _graph.Node("Mul", [_graph.Node("MatMul", [query, key]), _graph.Scalar(1 / MathF.Sqrt(size))]);
         string mixed = _graph.Node("MatMul", [_graph.Node("Softmax", [scores]), value]);
         mixed = _graph.Node("Transpose", [mixed], ("perm", new long[] { 0, 2, 1, 3 }));
         return Dense(_graph.Node("Reshape", [mixed, _graph.Ints(0, 0, width)]), width, width);
@@ -98,10 +106,12 @@ internal sealed class Networks
         float[] values = new float[shape.Aggregate(1L, static (a, b) => a * b)];
         foreach (ref float value in values.AsSpan())
         {
-            value = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble()));
+            value = (float)(deviation * Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(
+                2 * Math.PI * _random.NextDouble()));
         }
 
-        return _graph.AddInitializer(OnnxTensor.Create<float>($"{name}{_graph.Graph.Initializer.Count}", values, shape));
+        return _graph.AddInitializer(
+            OnnxTensor.Create<float>($"{name}{_graph.Graph.Initializer.Count}", values, shape));
     }
 
     private OnnxModel Build(string output, int classes)

@@ -14,12 +14,15 @@ using MaaS.Onnx.Quantization.Schemes;
 var threads = args.Length > 0 ? int.Parse(args[0]) : Environment.ProcessorCount;
 var seconds = args.Length > 1 ? double.Parse(args[1]) : 3;
 var random = new Random(2);
-Console.WriteLine($"machine: {Cpu()}, {threads} threads, {RuntimeInformation.OSDescription}, VNNI {(Processor.HasVnni ? "yes" : "no")}");
+Console.WriteLine(
+    $"machine: {Cpu()}, {threads} threads, {RuntimeInformation.OSDescription}, VNNI "
+        + $"{(Processor.HasVnni ? "yes" : "no")}");
 foreach (var method in new ICalibrationMethod[] { new MinMaxCalibration(), new EntropyCalibration() })
 {
     var watch = Stopwatch.StartNew();
     new StaticQuantizer(new() { Calibration = method })
-        .Calibrate(Networks.Vgg(), Enumerable.Range(0, 100).Select(_ => Images(100)), new() { IntraOpThreads = threads });
+        .Calibrate(
+            Networks.Vgg(), Enumerable.Range(0, 100).Select(_ => Images(100)), new() { IntraOpThreads = threads });
     using var process = Process.GetCurrentProcess();
     Console.WriteLine($"calibration of VGG on 10,000 images, {method.Name}: {watch.Elapsed.TotalSeconds:F1} s, "
         + $"peak of the process {process.PeakWorkingSet64 >> 20} MiB");
@@ -57,7 +60,8 @@ void Compare(string name, OnnxModel model, Func<int, IReadOnlyDictionary<string,
             var times = LatencyComparison.Measure([given, rounded], inputs(batch), TimeSpan.FromSeconds(seconds));
             var smaller = (double)model.ToByteArray().Length / quantized.ToByteArray().Length;
             Console.WriteLine(
-                $"{name,-19} {scheme.Name,-38} {batch,5} {times[0],9:F3} {times[1],9:F3} {times[0] / times[1],6:F2}× {smaller,6:F2}×");
+                $"{name,-19} {scheme.Name,-38} {batch,5} {times[0],9:F3} {times[1],9:F3} {times[0] / times[1],6:F2}× "
+                    + $"{smaller,6:F2}×");
         }
     }
 }
@@ -75,12 +79,15 @@ IReadOnlyDictionary<string, TensorValue> Images(int count)
 
 IReadOnlyDictionary<string, TensorValue> Tokens(int count) => new Dictionary<string, TensorValue>
 {
-    ["input"] = TensorValue.Of(Enumerable.Range(0, count * 128).Select(_ => (long)random.Next(8000)).ToArray(), count, 128),
+    ["input"] = TensorValue.Of(
+        Enumerable.Range(0, count * 128).Select(_ => (long)random.Next(8000)).ToArray(), count, 128),
 };
 
 static string Cpu()
 {
     const string Info = "/proc/cpuinfo";
-    var line = File.Exists(Info) ? File.ReadLines(Info).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+    var line = File.Exists(Info)
+        ? File.ReadLines(Info).FirstOrDefault(static l => l.StartsWith("model name", StringComparison.Ordinal))
+        : null;
     return line?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
 }

@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -14,7 +16,8 @@ namespace MaaS.Benchmarks.Serving;
 
 /// <summary>
 /// The floor: Kestrel and ONNX Runtime with nothing between them that this one model does not need. JSON as the Open
-/// Inference Protocol has it, read with <see cref="Utf8JsonReader"/> into pooled arrays; binary is the input's bytes in and the output's out.
+/// Inference Protocol has it, read with <see cref="Utf8JsonReader"/> into pooled arrays; binary is the input's bytes in and the output's out;
+/// gRPC is the same within the protocol's messages, of which nothing but the tensor is read.
 /// </summary>
 internal sealed class BareServer : IDisposable
 {
@@ -32,13 +35,18 @@ internal sealed class BareServer : IDisposable
         _takesIds = _session.InputMetadata[_input[0]].ElementDataType == TensorElementType.Int64;
     }
 
-    public static async Task RunAsync(string model, int port, int threads)
+    public static async Task RunAsync(string model, int port, int grpcPort, int threads)
     {
         using var server = new BareServer(model, threads);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenLocalhost(port);
+            kestrel.ListenLocalhost(grpcPort, static listen => listen.Protocols = HttpProtocols.Http2);
+        });
         var app = builder.Build();
+        app.MapPost("/grpc", server.GrpcAsync);
         app.MapPost("/infer", server.JsonAsync);
         app.MapPost("/binary", server.BinaryAsync);
         await app.RunAsync();
@@ -87,6 +95,28 @@ internal sealed class BareServer : IDisposable
         context.Response.ContentLength = logits.Length;
         context.Response.BodyWriter.Write(logits);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async Task GrpcAsync(HttpContext context)
+    {
+        var header = await context.Request.BodyReader.ReadAtLeastAsync(GrpcRequest.FrameHeader, context.RequestAborted);
+        var length = GrpcRequest.FrameHeader + Length(header.Buffer);
+        context.Request.BodyReader.AdvanceTo(header.Buffer.Start);
+        var body = await context.Request.BodyReader.ReadAtLeastAsync(length, context.RequestAborted);
+        var data = ArrayPool<float>.Shared.Rent(784);
+        body.Buffer.Slice(length - (784 * sizeof(float)), 784 * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(data.AsSpan()));
+        context.Request.BodyReader.AdvanceTo(body.Buffer.End);
+        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, 784), [1, 1, 28, 28]);
+        using var outputs = _session.Run(_run, _input, [input], _output);
+        ArrayPool<float>.Shared.Return(data);
+        await BareGrpc.WriteAsync(context, MemoryMarshal.AsBytes(outputs[0].GetTensorDataAsSpan<float>()).ToArray());
+    }
+
+    private static int Length(ReadOnlySequence<byte> frame)
+    {
+        Span<byte> header = stackalloc byte[GrpcRequest.FrameHeader];
+        frame.Slice(0, GrpcRequest.FrameHeader).CopyTo(header);
+        return BinaryPrimitives.ReadInt32BigEndian(header[1..]);
     }
 
     private static T[] Parse<T>(in ReadOnlySequence<byte> json, out long[] shape, out int count)

@@ -4,7 +4,8 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Benchmarks.Serving;
 
-/// <summary>What ONNX Runtime itself takes for a row, alone and in batches: the most that any batching can gain.</summary>
+/// <summary>What ONNX Runtime itself takes for a row, alone and in batches: the most that any batching can
+/// gain.</summary>
 internal static class BatchGain
 {
     private static readonly int[] Sizes = [1, 2, 4, 8, 16, 32];
@@ -33,16 +34,21 @@ internal static class BatchGain
             }
         }
 
-        var rates = string.Join(", ", Sizes.Zip(best, static (size, rate) => string.Create(CultureInfo.InvariantCulture, $"{size}: {rate:0}")));
+        var rates = string.Join(
+            ", ",
+            Sizes.Zip(best, static (size, rate) => string.Create(CultureInfo.InvariantCulture, $"{size}: {rate:0}")));
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"ONNX Runtime alone, one thread, rows/s by batch size: {rates}; batches gain {best.Max() / best[0]:0.00}× at most"));
+            CultureInfo.InvariantCulture,
+            $"ONNX Runtime alone, one thread, rows/s by batch size: {rates}; batches gain "
+                + $"{best.Max() / best[0]:0.00}× at most"));
         return 0;
     }
 
     private static TensorValue Row(ElementType type, long[] shape)
     {
         var count = (int)shape.Aggregate(1L, static (a, b) => a * b);
-        return type == ElementType.Int64 ? TensorValue.Of([.. Enumerable.Range(0, count).Select(static i => (long)i)], shape)
+        return type == ElementType.Int64 ? TensorValue.Of(
+            [.. Enumerable.Range(0, count).Select(static i => (long)i)], shape)
             : TensorValue.Of(Enumerable.Range(0, count).Select(static i => i % 255 / 255f).ToArray(), shape);
     }
 }

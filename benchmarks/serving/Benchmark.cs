@@ -10,7 +10,8 @@ namespace MaaS.Benchmarks.Serving;
 /// <summary>Every server on the same model and the same requests, in turns.</summary>
 internal sealed class Benchmark(int rounds, int seconds)
 {
-    private const string Json = "Content-Type:application/json", Binary = "Content-Type:application/octet-stream";
+    private const string Json = "Content-Type:application/json", Binary = "Content-Type:application/octet-stream",
+        Grpc = "Content-Type:application/grpc";
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"maas-bench-{Environment.ProcessId}");
     private readonly List<Server> _servers = [];
@@ -46,9 +47,10 @@ internal sealed class Benchmark(int rounds, int seconds)
             $$$"""{"inputs":[{"name":"input","shape":[1,1,28,28],"datatype":"FP32","parameters":{"binary_data_size":{{{raw.Length}}}}}],"parameters":{"binary_data_output":true}}""");
         var bytes = await SaveAsync("conv.bin", raw);
         var tensors = await SaveAsync("conv.tensors", [.. header, .. raw]);
+        var message = await SaveAsync("conv.message", GrpcRequest.Of("conv", "input", raw));
 
-        var maas = Start(Self, "maas", model, "{port}");
-        var bare = Start(Self, "bare", model, "{port}", "1");
+        var maas = Start(Self, "maas", model, "{port}", "{grpc}");
+        var bare = Start(Self, "bare", model, "{port}", "{grpc}", "1");
         var flask = Start("/usr/bin/python3", [
             "-m", "gunicorn", "--workers", "2", "--bind", "127.0.0.1:{port}", "--log-level", "error", "flask_server:app"], ("MODEL", model));
         var node = Start("node", [Path.Combine(NodeModules.Prepare(), "fastify_server.mjs"), model, "{port}"]);
@@ -58,6 +60,8 @@ internal sealed class Benchmark(int rounds, int seconds)
             new("bare JSON", bare, "/infer", json, Json),
             new("MaaS binary", maas, "/v2/models/conv/infer", tensors, Binary, $"Inference-Header-Content-Length:{header.Length}"),
             new("bare binary", bare, "/binary", bytes, Binary),
+            new("MaaS gRPC", maas, "/inference.GRPCInferenceService/ModelInfer", message, Grpc) { IsGrpc = true },
+            new("bare gRPC", bare, "/grpc", message, Grpc) { IsGrpc = true },
             new("Flask + PyTorch", flask, "/infer", json, Json),
             new("Fastify + ONNX Runtime", node, "/infer", json, Json),
         ];
@@ -70,6 +74,7 @@ internal sealed class Benchmark(int rounds, int seconds)
             table.Print(connections);
             table.Compare(_summary, connections, "MaaS JSON", "bare JSON", 1.1);
             table.Compare(_summary, connections, "MaaS binary", "bare binary", 0.95);
+            table.Compare(_summary, connections, "MaaS gRPC", "bare gRPC");
             table.Compare(_summary, connections, "MaaS JSON", "Flask + PyTorch", 7);
             table.Compare(_summary, connections, "MaaS JSON", "Fastify + ONNX Runtime", 4);
         }
@@ -86,9 +91,9 @@ internal sealed class Benchmark(int rounds, int seconds)
         var json = await SaveAsync("batched.json", Encoding.UTF8.GetBytes(request));
         Target[] targets =
         [
-            new("MaaS", Start(Self, "maas", model, "{port}"), "/v2/models/batched/infer", json, Json),
-            new(OneThread, Start(Self, "bare", model, "{port}", "1"), "/infer", json, Json),
-            new(DefaultThreads, Start(Self, "bare", model, "{port}", "0"), "/infer", json, Json),
+            new("MaaS", Start(Self, "maas", model, "{port}", "{grpc}"), "/v2/models/batched/infer", json, Json),
+            new(OneThread, Start(Self, "bare", model, "{port}", "{grpc}", "1"), "/infer", json, Json),
+            new(DefaultThreads, Start(Self, "bare", model, "{port}", "{grpc}", "0"), "/infer", json, Json),
         ];
         await CheckAnswersAsync(targets);
         var table = new Table(name, targets, rounds, seconds);
@@ -129,7 +134,7 @@ internal sealed class Benchmark(int rounds, int seconds)
             var logits = target.Name switch
             {
                 "bare binary" => MemoryMarshal.Cast<byte, float>(answer).ToArray(),
-                "MaaS binary" => MemoryMarshal.Cast<byte, float>(answer.AsSpan(answer.Length - 40)).ToArray(),
+                "MaaS binary" or "MaaS gRPC" or "bare gRPC" => MemoryMarshal.Cast<byte, float>(answer.AsSpan(answer.Length - 40)).ToArray(),
                 _ => [.. JsonDocument.Parse(answer).RootElement.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static v => v.GetSingle())],
             };
             expected ??= logits;

@@ -7,7 +7,8 @@ namespace MaaS.Benchmarks.Serving;
 internal static class Machine
 {
     public static string Cpu()
-        => File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim();
+        => File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal))
+            .Split(':')[1].Trim();
 
     public static IEnumerable<string> Versions()
     {
@@ -16,7 +17,8 @@ internal static class Machine
         yield return $"Node {Output("node", "--version")}";
         yield return Output(
             "/usr/bin/python3", "-c",
-            "import torch, flask, gunicorn; print(f'PyTorch {torch.__version__}, Flask {flask.__version__}, gunicorn {gunicorn.__version__}')");
+            "import torch, flask, gunicorn; print(f'PyTorch {torch.__version__}, Flask {flask.__version__}, gunicorn "
+                + "{gunicorn.__version__}')");
     }
 
     private static string Output(string file, params string[] arguments)

@@ -11,7 +11,11 @@ internal static class NodeModules
         var folder = AppContext.BaseDirectory;
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
         {
-            using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]) { WorkingDirectory = folder })!;
+            using var npm = Process.Start(
+                new ProcessStartInfo(
+                    "npm",
+                    ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel",
+                     "error"]) { WorkingDirectory = folder })!;
             npm.WaitForExit();
             if (npm.ExitCode != 0)
             {

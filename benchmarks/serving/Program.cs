@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 // Starts every server in a process of its own, drives one after another with wrk, round by round, and prints ratios.
 switch (args)
 {
-    case ["bare", var model, var port, var threads]:
-        await BareServer.RunAsync(model, int.Parse(port), int.Parse(threads));
+    case ["bare", var model, var port, var grpc, var threads]:
+        await BareServer.RunAsync(model, int.Parse(port), int.Parse(grpc), int.Parse(threads));
         return 0;
-    case ["maas", var models, var port]:
+    case ["maas", var models, var port, var grpc]:
         await using (var server = await ServingHost.StartAsync(
-            options => options.ModelsPath = models, $"http://127.0.0.1:{port}", static b => b.Logging.ClearProviders()))
+            options => (options.ModelsPath, options.GrpcUrl) = (models, $"http://127.0.0.1:{grpc}"),
+            $"http://127.0.0.1:{port}", static b => b.Logging.ClearProviders()))
         {
             await server.WaitForShutdownAsync();
         }

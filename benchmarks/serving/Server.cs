@@ -9,19 +9,26 @@ internal sealed class Server : IDisposable
 {
     private readonly Process _process;
 
-    private Server(Process process, Uri address)
+    private Server(Process process, Uri address, Uri grpcAddress)
     {
         _process = process;
         Address = address;
+        GrpcAddress = grpcAddress;
     }
 
     public Uri Address { get; }
 
-    /// <summary>Starts a server; <c>{port}</c> in its arguments becomes a free one.</summary>
+    /// <summary>Of servers that have gRPC.</summary>
+    public Uri GrpcAddress { get; }
+
+    /// <summary>Starts a server; <c>{port}</c> and <c>{grpc}</c> in its arguments become free ones.</summary>
     public static Server Start(string file, string[] arguments, string folder, params (string Name, string Value)[] environment)
     {
-        var port = FreePort();
-        var start = new ProcessStartInfo(file, arguments.Select(a => a.Replace("{port}", $"{port}", StringComparison.Ordinal)))
+        var (port, grpc) = (FreePort(), FreePort());
+        var start = new ProcessStartInfo(
+            file,
+            arguments.Select(
+                a => a.Replace("{port}", $"{port}", StringComparison.Ordinal).Replace("{grpc}", $"{grpc}", StringComparison.Ordinal)))
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -38,8 +45,11 @@ internal sealed class Server : IDisposable
         process.ErrorDataReceived += static (_, e) => Console.Error.Write(e.Data is null ? "" : e.Data + Environment.NewLine);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new Server(process, new Uri($"http://127.0.0.1:{port}"));
+        return new Server(process, new Uri($"http://127.0.0.1:{port}"), new Uri($"http://127.0.0.1:{grpc}"));
     }
+
+    /// <summary>Processor time so far, that of the processes which the server started included.</summary>
+    public TimeSpan Cpu() => Cpu(_process.Id);
 
     /// <summary>Posts until the server answers, and gives the answer.</summary>
     public async Task<byte[]> AnswerAsync(Target target)
@@ -55,7 +65,13 @@ internal sealed class Server : IDisposable
                     content.Headers.TryAddWithoutValidation(header[..header.IndexOf(':', StringComparison.Ordinal)], header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..]);
                 }
 
-                using var response = await client.PostAsync(new Uri(Address, target.Path), content);
+                using var request = new HttpRequestMessage(HttpMethod.Post, target.Url)
+                {
+                    Content = content,
+                    Version = target.IsGrpc ? HttpVersion.Version20 : HttpVersion.Version11,
+                    VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                };
+                using var response = await client.SendAsync(request);
                 var answer = await response.Content.ReadAsByteArrayAsync();
                 return response.IsSuccessStatusCode ? answer
                     : throw new InvalidDataException($"{target.Name}: expected an answer, got {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(answer)}");
@@ -76,6 +92,13 @@ internal sealed class Server : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static TimeSpan Cpu(int id)
+    {
+        using var process = Process.GetProcessById(id);
+        var children = File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return children.Aggregate(process.TotalProcessorTime, static (sum, child) => sum + Cpu(int.Parse(child)));
     }
 
     private static int FreePort()

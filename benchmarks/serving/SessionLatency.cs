@@ -4,7 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Benchmarks.Serving;
 
-/// <summary>What <c>Session.Run</c> itself takes on the benchmark's input, one run after another: the floor of latency.</summary>
+/// <summary>What <c>Session.Run</c> itself takes on the benchmark's input, one run after another: the floor of
+/// latency.</summary>
 internal static class SessionLatency
 {
     public static int Print(string model, string binary)
@@ -15,7 +16,8 @@ internal static class SessionLatency
         var bytes = File.ReadAllBytes(binary);
         var data = new float[bytes.Length / sizeof(float)];
         Buffer.BlockCopy(bytes, 0, data, 0, bytes.Length);
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(), [1, 1, 28, 28]);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, data.AsMemory(), [1, 1, 28, 28]);
         var micros = new double[20_000];
         for (var i = -5_000; i < micros.Length; i++)
         {

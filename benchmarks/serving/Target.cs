@@ -6,4 +6,22 @@ namespace MaaS.Benchmarks.Serving;
 /// <param name="Path">Where.</param>
 /// <param name="Body">File that is posted.</param>
 /// <param name="Headers">As <c>Name:value</c>.</param>
-internal sealed record Target(string Name, Server Server, string Path, string Body, params string[] Headers);
+internal sealed record Target(string Name, Server Server, string Path, string Body, params string[] Headers)
+{
+    /// <summary>Whether it is a method of gRPC, on the server's port for it.</summary>
+    public bool IsGrpc { get; init; }
+
+    /// <summary>Where its requests go.</summary>
+    public Uri Url => new(IsGrpc ? Server.GrpcAddress : Server.Address, Path);
+
+    /// <summary>Drives it for some seconds, each connection waiting for its answer before it asks again.</summary>
+    public Figures Drive(int connections, int seconds)
+    {
+        var before = Server.Cpu();
+        var figures = IsGrpc ? H2Load.Run(this, connections, seconds) : Wrk.Run(this, connections, seconds);
+        return figures with
+        {
+            Cpu = (Server.Cpu() - before).TotalMicroseconds / Math.Max(1, figures.PerSecond * seconds),
+        };
+    }
+}

@@ -4,19 +4,15 @@ using System.Text.RegularExpressions;
 
 namespace MaaS.Benchmarks.Serving;
 
-/// <summary>One run of wrk.</summary>
-/// <param name="PerSecond">Requests answered a second.</param>
-/// <param name="P50">Median latency, µs.</param>
-/// <param name="P99">99th percentile of latency, µs.</param>
-/// <param name="Errors">Requests without an answer, or with one that is not 200.</param>
-internal sealed partial record Wrk(double PerSecond, double P50, double P99, int Errors)
+/// <summary>Drives HTTP/1.1.</summary>
+internal static partial class Wrk
 {
-    public static Wrk Run(Target target, int connections, int seconds)
+    public static Figures Run(Target target, int connections, int seconds)
     {
         var start = new ProcessStartInfo(
             "wrk",
             ["-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s", "-s", Path.Combine(AppContext.BaseDirectory, "post.lua"),
-                new Uri(target.Server.Address, target.Path).ToString(), "--", target.Body, .. target.Headers])
+                target.Url.ToString(), "--", target.Body, .. target.Headers])
         {
             RedirectStandardOutput = true,
         };
@@ -30,7 +26,7 @@ internal sealed partial record Wrk(double PerSecond, double P50, double P99, int
         }
 
         double Figure(int group) => double.Parse(result.Groups[group].Value, CultureInfo.InvariantCulture);
-        return new Wrk(Figure(1) / Figure(2), Figure(3), Figure(4), (int)Figure(5));
+        return new Figures(Figure(1) / Figure(2), Figure(3), Figure(4), (int)Figure(5));
     }
 
     [GeneratedRegex(@"RESULT requests=(\d+) seconds=([\d.]+) p50=([\d.]+) p99=([\d.]+) errors=(\d+)")]

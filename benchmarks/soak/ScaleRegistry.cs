@@ -22,7 +22,10 @@ internal sealed class ScaleRegistry(string root)
             await ModelPackage.CreateAsync(
                 file,
                 new ModelManifest { Name = name },
-                new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(Scale(version).ToByteArray()) });
+                new Dictionary<string, PackageContent>
+                {
+                    [ModelPackage.ModelFile] = PackageContent.FromBytes(Scale(version).ToByteArray()),
+                });
             using var package = await ModelPackage.OpenAsync(file);
             await _registry.RegisterAsync(package, name);
         }
@@ -39,7 +42,8 @@ internal sealed class ScaleRegistry(string root)
         return version;
     }
 
-    /// <summary>(batch, 256) → x · factor; a megabyte of weights that are added as 0 stands for a model's size.</summary>
+    /// <summary>(batch, 256) → x · factor; a megabyte of weights that are added as 0 stands for a model's
+    /// size.</summary>
     private static OnnxModel Scale(float factor)
     {
         const int Width = 256, Padding = 1024;
@@ -49,7 +53,8 @@ internal sealed class ScaleRegistry(string root)
         builder.AddInitializer(OnnxTensor.Create<float>("wide", new float[Width * Padding], Width, Padding));
         builder.AddInitializer(OnnxTensor.Create<float>("back", new float[Padding * Width], Padding, Width));
         void Add(string type, string name, string output, params string[] inputs)
-            => builder.Graph.Node.Add(new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { output } });
+            => builder.Graph.Node.Add(
+                new NodeProto { OpType = type, Name = name, Input = { inputs }, Output = { output } });
 
         Add("Mul", "mul", "scaled", "x", "factor");
         Add("MatMul", "up", "u", "x", "wide");

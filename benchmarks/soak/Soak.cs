@@ -15,6 +15,9 @@ internal sealed class Soak(int requests)
     // Of the resident memory after two fifths, in which pools and compiled code grow to their size.
     private const double MaxGrowth = 1.15;
 
+    // In which the server gives back what it can.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(2);
+
     private readonly SoakCounts _counts = new();
     private int _sent;
 
@@ -44,7 +47,9 @@ internal sealed class Soak(int requests)
         }
     }
 
-    private static string[] Self() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Soak).Assembly.Location] : [];
+    private static string[] Self()
+        => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+            ? [typeof(Soak).Assembly.Location] : [];
 
     private async Task<int> RunAsync(Process server, Uri address, ScaleRegistry registry)
     {
@@ -52,11 +57,14 @@ internal sealed class Soak(int requests)
         var clients = Enumerable.Range(0, Clients).Select(i =>
         {
             var model = (i % 4) switch { 0 => "steady", 1 => "comes-and-goes", _ => "switched" };
-            return Task.Run(() => new SoakClient(address, i, _counts).RunAsync(model, model == "comes-and-goes", () => Interlocked.Increment(ref _sent) <= requests));
+            return Task.Run(
+                () => new SoakClient(address, i, _counts)
+                    .RunAsync(model, model == "comes-and-goes", () => Interlocked.Increment(ref _sent) <= requests));
         }).ToArray();
         var all = Task.WhenAll(clients);
-        Console.WriteLine("   s  requests     right  wrong  failed  unloaded  version  changes  resident MiB  managed MiB");
-        var (version, changes) = (1L, 0);
+        Console.WriteLine(
+            "   s  requests     right  wrong  failed  unloaded  version  changes  resident MiB  managed MiB");
+        var (version, changes, first) = (1L, 0, Resident(server));
         List<double> resident = [];
         while (!all.IsCompleted)
         {
@@ -71,7 +79,9 @@ internal sealed class Soak(int requests)
             {
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{clock.Elapsed.TotalSeconds,4:F0}  {Math.Min(_sent, requests),8}  {_counts.Right,8}  {_counts.Wrong,5}  {_counts.Failed,6}  {_counts.Refused,8}  {version,7}  {changes,7}  {resident[^1],12:F1}  {managed / 1048576.0,11:F1}"));
+                    $"{clock.Elapsed.TotalSeconds,4:F0}  {Math.Min(_sent, requests),8}  {_counts.Right,8}  "
+                        + $"{_counts.Wrong,5}  {_counts.Failed,6}  {_counts.Refused,8}  {version,7}  {changes,7}  "
+                        + $"{resident[^1],12:F1}  {managed / 1048576.0,11:F1}"));
             }
         }
 
@@ -80,7 +90,13 @@ internal sealed class Soak(int requests)
         var last = Middle(resident.TakeLast(Math.Max(1, resident.Count / 5)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{requests / clock.Elapsed.TotalSeconds:F0} requests/s; resident memory {warm:F1} MiB in the third fifth, {last:F1} MiB in the last ({last / warm:F3}x)"));
+            $"{requests / clock.Elapsed.TotalSeconds:F0} requests/s; resident memory {warm:F1} MiB in the third fifth, "
+                + $"{last:F1} MiB in the last ({last / warm:F3}x)"));
+        await Task.Delay(Quiet);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"resident memory {first:F1} MiB before the first request, {Resident(server):F1} MiB after "
+                + $"{Quiet.TotalMinutes:F0} quiet minutes"));
         if (_counts.FirstFault is { } fault)
         {
             Console.WriteLine($"first fault: {fault}");
@@ -103,5 +119,6 @@ internal sealed class Soak(int requests)
         return server.WorkingSet64 / 1048576.0;
     }
 
-    private static double Middle(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
+    private static double Middle(IEnumerable<double> values)
+        => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
 }

@@ -76,7 +76,8 @@ internal sealed class SoakClient(Uri address, int seed, SoakCounts counts)
     private static bool IsRight(byte[] body, int[] input)
     {
         using var answer = JsonDocument.Parse(body);
-        var version = int.Parse(answer.RootElement.GetProperty("model_version").GetString()!, CultureInfo.InvariantCulture);
+        var version = int.Parse(
+            answer.RootElement.GetProperty("model_version").GetString()!, CultureInfo.InvariantCulture);
         var data = answer.RootElement.GetProperty("outputs")[0].GetProperty("data");
         if (data.GetArrayLength() != input.Length)
         {

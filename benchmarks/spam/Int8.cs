@@ -7,7 +7,8 @@ using MaaS.Training.Pipelines;
 
 namespace MaaS.Benchmarks.Spam;
 
-/// <summary>Dynamic int8 beside float32: F1 of spam on the held-back mails, and latency at the longest text, one thread, in turns.</summary>
+/// <summary>Dynamic int8 beside float32: F1 of spam on the held-back mails, and latency at the longest text, one
+/// thread, in turns.</summary>
 internal static class Int8
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
@@ -22,14 +23,16 @@ internal static class Int8
         {
             var (exact, rounded) = (F1(models[0], filter, heldBack), F1(models[1], filter, heldBack));
             Console.WriteLine(
-                $"int8 (dynamic) beside float32: spam F1 {exact:0.0000} -> {rounded:0.0000} ({100 * (exact - rounded):0.00} points lost), "
+                $"int8 (dynamic) beside float32: spam F1 {exact:0.0000} -> {rounded:0.0000} "
+                    + $"({100 * (exact - rounded):0.00} points lost), "
                 + $"{(double)given.WeightBytes / quantized.WeightBytes:0.00} times smaller");
             foreach (var batch in new[] { 1, 32 })
             {
                 var inputs = Longest(filter, heldBack, batch);
                 var times = LatencyComparison.Measure(models, inputs, Duration);
                 Console.WriteLine(
-                    $"  {batch,2} x {inputs[MaaS.Core.Packages.TextEncoder.InputIds].Shape[1]} tokens: float {times[0]:0.000} ms, int8 {times[1]:0.000} ms: "
+                    $"  {batch,2} x {inputs[MaaS.Core.Packages.TextEncoder.InputIds].Shape[1]} tokens: float "
+                        + $"{times[0]:0.000} ms, int8 {times[1]:0.000} ms: "
                     + $"{times[0] / times[1]:0.00} times as fast");
             }
         }
@@ -39,7 +42,8 @@ internal static class Int8
         }
     }
 
-    private static IReadOnlyDictionary<string, TensorValue> Longest(TrainedTextModel filter, TextCorpus texts, int batch)
+    private static IReadOnlyDictionary<string, TensorValue> Longest(
+        TrainedTextModel filter, TextCorpus texts, int batch)
     {
         int[] longest = [.. Enumerable.Range(0, texts.Count).OrderByDescending(i => texts.Texts[i].Length).Take(batch)];
         return OnnxTextBatches.Labelled(filter.Encoder, texts.Subset(longest), batch).Single().Inputs;
@@ -55,7 +59,8 @@ internal static class Int8
             var classes = filter.Info.Classes.Count;
             for (var i = 0; i < labels.Length; i++)
             {
-                matrix.Add(System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * classes, classes)), labels[i]);
+                matrix.Add(
+                    System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * classes, classes)), labels[i]);
             }
         }
 

@@ -7,14 +7,16 @@ namespace MaaS.Benchmarks.Tokenizers;
 internal static class Contender
 {
     /// <summary>Encodes the texts again and again for so many seconds.</summary>
-    /// <param name="library"><c>native</c> for the npm package tokenizers, <c>javascript</c> for @huggingface/tokenizers.</param>
+    /// <param name="library"><c>native</c> for the npm package tokenizers, <c>javascript</c> for
+    /// @huggingface/tokenizers.</param>
     /// <param name="modules">A folder in which both are installed.</param>
     public static Measurement Run(string library, string modules, string tokenizer, string texts, double seconds)
     {
         var start = new ProcessStartInfo("node") { RedirectStandardOutput = true };
         foreach (var argument in new[]
         {
-            "--max-old-space-size=8000", Path.Combine(AppContext.BaseDirectory, "contender.mjs"), library, modules, tokenizer, texts, seconds.ToString(),
+            "--max-old-space-size=8000", Path.Combine(AppContext.BaseDirectory, "contender.mjs"), library, modules,
+            tokenizer, texts, seconds.ToString(),
         })
         {
             start.ArgumentList.Add(argument);
@@ -26,6 +28,7 @@ internal static class Contender
         process.WaitForExit();
         return process.ExitCode == 0
             ? JsonSerializer.Deserialize<Measurement>(output, JsonSerializerOptions.Web)!
-            : throw new InvalidOperationException($"node: exit code {process.ExitCode}; install tokenizers and @huggingface/tokenizers in {modules}");
+            : throw new InvalidOperationException(
+                $"node: exit code {process.ExitCode}; install tokenizers and @huggingface/tokenizers in {modules}");
     }
 }

@@ -8,8 +8,9 @@ using MaaS.Text;
 using MaaS.Text.Training;
 
 // dotnet run -c Release --project benchmarks/tokenizers -- TEXTS [NODE_FOLDER [ROUNDS [SECONDS]]]
-// TEXTS: a folder of text files. Trains both kinds of tokenizers on them, then encodes them on one thread. With NODE_FOLDER,
-// where the npm packages tokenizers and @huggingface/tokenizers are installed, those take turns with MaaS and must give equal ids.
+// TEXTS: a folder of text files. Trains both kinds of tokenizers on them, then encodes them on one thread. With
+// NODE_FOLDER, where the npm packages tokenizers and @huggingface/tokenizers are installed, those take turns with MaaS
+// and must give equal ids.
 if (args.Length == 0)
 {
     Console.Error.WriteLine("usage: TEXTS [NODE_FOLDER [ROUNDS [SECONDS]]]");
@@ -32,11 +33,16 @@ foreach (var file in Directory.EnumerateFiles(args[0], "*", SearchOption.AllDire
     }
 }
 
-Console.WriteLine($"{texts.Count} texts, {texts.Sum(static t => (long)t.Length) / 1e6:F1} million characters; {RuntimeInformation.OSDescription}, "
+Console.WriteLine(
+    $"{texts.Count} texts, {texts.Sum(static t => (long)t.Length) / 1e6:F1} million characters; "
+        + $"{RuntimeInformation.OSDescription}, "
     + $"{RuntimeInformation.FrameworkDescription}");
 var folder = Directory.CreateTempSubdirectory("maas-tokenizers-").FullName;
 var textsPath = Path.Combine(folder, "texts.json");
-await File.WriteAllTextAsync(textsPath, JsonSerializer.Serialize(texts, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+await File.WriteAllTextAsync(
+    textsPath,
+    JsonSerializer.Serialize(
+        texts, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
 Run("WordPiece", () => WordPieceTrainer.Train(texts));
 Run("byte-level BPE", () => BpeTrainer.Train(texts));
 Directory.Delete(folder, recursive: true);
@@ -59,7 +65,9 @@ void Run(string name, Func<Tokenizer> train)
         foreach (var library in nodeFolder is null ? [] : new[] { "native", "javascript" })
         {
             var theirs = Contender.Run(library, nodeFolder!, path, textsPath, seconds);
-            Console.WriteLine($"{name}: {library} {theirs.Rate / 1e6:F2} M tokens/s, ids {(theirs.Hash == ours.Hash ? "equal" : "DIFFER")}, "
+            Console.WriteLine(
+                $"{name}: {library} {theirs.Rate / 1e6:F2} M tokens/s, ids "
+                    + $"{(theirs.Hash == ours.Hash ? "equal" : "DIFFER")}, "
                 + $"MaaS is {ours.Rate / theirs.Rate:F2} times as fast");
         }
     }

@@ -13,10 +13,12 @@ internal sealed record BenchmarkOptions(
     /// <exception cref="ArgumentException">A name or a value is unknown.</exception>
     public static BenchmarkOptions Parse(string[] args)
     {
-        var options = new BenchmarkOptions(4, 2, Workload.Defaults, [.. Side.All.Select(static s => s.Key)], DataFolder());
+        var options = new BenchmarkOptions(
+            4, 2, Workload.Defaults, [.. Side.All.Select(static s => s.Key)], DataFolder());
         for (var i = 0; i < args.Length; i += 2)
         {
-            var value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]}: expected a value, got none.");
+            var value = i + 1 < args.Length
+                ? args[i + 1] : throw new ArgumentException($"{args[i]}: expected a value, got none.");
             options = args[i] switch
             {
                 "--rounds" => options with { Rounds = int.Parse(value) },

@@ -20,7 +20,8 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
 
         Console.WriteLine($"{Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
         Console.WriteLine(
-            $"{options.Rounds} rounds of {options.Epochs} epochs, Adam {Workload.LearningRate}; seconds an epoch; a seed each round");
+            $"{options.Rounds} rounds of {options.Epochs} epochs, Adam {Workload.LearningRate}; seconds an epoch; a "
+                + $"seed each round");
         foreach (var network in options.Networks)
         {
             ResultTable.Print(network, Measure(network, tokens));
@@ -32,7 +33,8 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
 
     private List<(Side Side, List<RunResult> Runs)> Measure(string network, string tokens)
     {
-        var results = Side.All.Where(s => options.Sides.Contains(s.Key)).Select(static s => (Side: s, Runs: new List<RunResult>())).ToList();
+        var results = Side.All.Where(s => options.Sides.Contains(s.Key))
+            .Select(static s => (Side: s, Runs: new List<RunResult>())).ToList();
         for (var round = 0; round < options.Rounds; round++)
         {
             // Every other round backwards: who comes after whom is no advantage.
@@ -44,7 +46,8 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
             // TorchSharp's loops also run with MaaS's setting, so that a ratio can be told from the setting's share.
             if (round == 0 && results[0] is ({ Key: Side.MaaSKey }, [{ OneDnn: not Side.DefaultOneDnn } ours]))
             {
-                foreach (var (side, _) in results.Where(static r => r.Side is { IsDotNet: true, Key: not Side.MaaSKey }).ToArray())
+                foreach (var (side, _) in results.Where(static r => r.Side is { IsDotNet: true, Key: not Side.MaaSKey })
+                    .ToArray())
                 {
                     var same = side.With(ours.OneDnn);
                     results.Add((same, [Measure(network, tokens, same, round)]));
@@ -59,12 +62,15 @@ internal sealed class Comparison(BenchmarkOptions options, string folder)
     {
         var images = Path.Combine(options.Data, "fashion-mnist");
         var result = SideProcess.Run(side, new RunRequest(network, round, options.Epochs, images, tokens, side.OneDnn));
-        Console.Error.WriteLine($"{network}, round {round + 1}: {side.Name} {string.Join(" ", result.EpochSeconds.Select(static s => $"{s:0.00}"))} s");
+        Console.Error.WriteLine(
+            $"{network}, round {round + 1}: {side.Name} "
+                + $"{string.Join(" ", result.EpochSeconds.Select(static s => $"{s:0.00}"))} s");
         return result;
     }
 
     private static string Cpu()
         => File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim()
+            ? File.ReadLines("/proc/cpuinfo").First(static l => l.StartsWith("model name", StringComparison.Ordinal))
+                .Split(':')[1].Trim()
             : RuntimeInformation.ProcessArchitecture.ToString();
 }

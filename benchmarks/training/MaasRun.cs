@@ -26,7 +26,8 @@ internal static class MaasRun
         using var scope = NewDisposeScope();
         var (inputs, targets) = work.Test.GetBatch(arange(work.BatchSize, ScalarType.Int64), CPU);
         return new RunResult(
-            $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)}, {RuntimeInformation.FrameworkDescription}",
+            $"TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3)}, "
+                + $"{RuntimeInformation.FrameworkDescription}",
             result.Plan.ToString(), OneDnn.State(), [.. result.Epochs.Select(static e => e.Seconds)], accuracy, peak,
             NumberCheck.GradientError(model, result.Plan.ChannelsLast ? ChannelsLast(inputs) : inputs, targets),
             NumberCheck.ConvolutionError());

@@ -7,7 +7,8 @@ internal static unsafe partial class OneDnn
 {
     public const string Variable = "ONEDNN_MAX_CPU_ISA", SwitchedOff = "off";
 
-    /// <summary>The instruction set that it is limited to, <see cref="SwitchedOff"/> or <see cref="Side.DefaultOneDnn"/>.</summary>
+    /// <summary>The instruction set that it is limited to, <see cref="SwitchedOff"/> or
+    /// <see cref="Side.DefaultOneDnn"/>.</summary>
     /// <remarks>Known on Linux; elsewhere the process's environment answers.</remarks>
     public static string State()
     {
@@ -17,7 +18,8 @@ internal static unsafe partial class OneDnn
         }
 
         var enabled = (delegate* unmanaged<nint, byte>)Export("_ZNK2at7Context17userEnabledMkldnnEv");
-        return enabled(Context()) == 0 ? SwitchedOff : Marshal.PtrToStringUTF8(GetVariable(Variable)) ?? Side.DefaultOneDnn;
+        return enabled(Context()) == 0
+            ? SwitchedOff : Marshal.PtrToStringUTF8(GetVariable(Variable)) ?? Side.DefaultOneDnn;
     }
 
     /// <summary>Makes libtorch compute without oneDNN.</summary>
@@ -29,7 +31,8 @@ internal static unsafe partial class OneDnn
     private static nint Export(string name)
     {
         TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
-        var loaded = File.ReadLines("/proc/self/maps").First(static l => l.EndsWith("/libtorch_cpu.so", StringComparison.Ordinal));
+        var loaded = File.ReadLines("/proc/self/maps")
+            .First(static l => l.EndsWith("/libtorch_cpu.so", StringComparison.Ordinal));
         return NativeLibrary.GetExport(NativeLibrary.Load(loaded[loaded.IndexOf('/')..]), name);
     }
 

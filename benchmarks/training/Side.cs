@@ -12,8 +12,8 @@ internal sealed record Side(
 
     private const string Bytes = "1073741824";
 
-    // glibc keeps freed tensors: without it the tuned PyTorch loop took 31 s an epoch of ConvNet instead of 7 to 8. OpenMP's
-    // threads give way to other work, as MaaS has them do.
+    // glibc keeps freed tensors: without it the tuned PyTorch loop took 31 s an epoch of ConvNet instead of 7 to 8.
+    // OpenMP's threads give way to other work, as MaaS has them do.
     private static readonly KeyValuePair<string, string>[] KeepMemory =
         [new("MALLOC_TRIM_THRESHOLD_", Bytes), new("MALLOC_MMAP_THRESHOLD_", Bytes), new("GOMP_SPINCOUNT", "1000")];
 
@@ -43,5 +43,6 @@ internal sealed record Side(
             : Dictionary([.. Environment, new(MaaS.Benchmarks.Training.OneDnn.Variable, oneDnn)]),
     };
 
-    private static Dictionary<string, string> Dictionary(params KeyValuePair<string, string>[] variables) => new(variables);
+    private static Dictionary<string, string> Dictionary(
+        params KeyValuePair<string, string>[] variables) => new(variables);
 }

@@ -6,7 +6,8 @@ namespace MaaS.Benchmarks.Training;
 /// <summary>Runs one side in a process of its own.</summary>
 internal static class SideProcess
 {
-    // What a shell may have set for one side only would spoil the comparison: sides get what their list says, nothing more.
+    // What a shell may have set for one side only would spoil the comparison: sides get what their list says, nothing
+    // more.
     private static readonly string[] Cleared =
         ["MALLOC_", "OMP_", "GOMP_", "KMP_", "MKL_", "ONEDNN_", "DNNL_", "OPENBLAS_", "TORCH", "ATEN_", "MAAS_TORCH", "DOTNET_gc", "LD_PRELOAD"];
 
@@ -16,14 +17,16 @@ internal static class SideProcess
     {
         var json = JsonSerializer.Serialize(request);
         var self = Environment.ProcessPath!;
-        string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(SideProcess).Assembly.Location] : [];
+        string[] host = Path.GetFileNameWithoutExtension(self) == "dotnet"
+            ? [typeof(SideProcess).Assembly.Location] : [];
         var start = side.IsDotNet
             ? new ProcessStartInfo(self, [.. host, "run", side.Key, json])
             : new ProcessStartInfo(
                 Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3",
                 [Path.Combine(AppContext.BaseDirectory, "pytorch_training.py"), side.Key, json]);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        foreach (var name in start.Environment.Keys.Where(static n => Cleared.Any(c => n.StartsWith(c, StringComparison.Ordinal))).ToArray())
+        foreach (var name in start.Environment.Keys.Where(
+            static n => Cleared.Any(c => n.StartsWith(c, StringComparison.Ordinal))).ToArray())
         {
             start.Environment.Remove(name);
         }
@@ -40,6 +43,7 @@ internal static class SideProcess
         return process.ExitCode == 0
             ? JsonSerializer.Deserialize<RunResult>(output.Trim().Split('\n')[^1])!
             : throw new InvalidOperationException(
-                $"{side.Name}, {request.Network}: expected exit code 0, got {process.ExitCode}: {errors.Result.Trim()}");
+                $"{side.Name}, {request.Network}: expected exit code 0, got {process.ExitCode}: "
+                    + $"{errors.Result.Trim()}");
     }
 }

@@ -16,7 +16,8 @@ namespace MaaS.Benchmarks.Training;
 /// <param name="TestIds">Ids of each held-back mail.</param>
 /// <param name="TestLabels">Their classes.</param>
 internal sealed record TokenFile(
-    int Vocabulary, int Padding, string[] Classes, int[][] TrainIds, int[] TrainLabels, int[][] TestIds, int[] TestLabels)
+    int Vocabulary, int Padding, string[] Classes, int[][] TrainIds, int[] TrainLabels, int[][] TestIds,
+    int[] TestLabels)
 {
     // 63 steps of 32 mails are enough to time, and the whole benchmark stays short.
     private const int TrainingMails = 2000;
@@ -26,13 +27,15 @@ internal sealed record TokenFile(
     {
         var mails = TextCorpus.Clean(SpamAssassin.Read(corpus), new TextCleaner(SpamAssassin.Cleaning));
         var (train, test) = mails.Split(0.2, seed: 0);
-        train = train.Subset([.. Enumerable.Range(0, TrainingMails).Select(i => (int)((long)i * train.Count / TrainingMails))]);
+        train = train.Subset(
+            [.. Enumerable.Range(0, TrainingMails).Select(i => (int)((long)i * train.Count / TrainingMails))]);
         var tokenizer = WordPieceTrainer.Train(
             train.Texts, new WordPieceTrainingOptions { VocabSize = SpamAssassinRecipe.Model.VocabularySize });
         var encoder = new TextEncoder(SpamAssassinRecipe.Model.Preprocessing, tokenizer).Truncating();
         int[][] Encode(TextCorpus texts) => [.. texts.Texts.AsParallel().AsOrdered().Select(encoder.EncodeClean)];
         var file = new TokenFile(
-            tokenizer.VocabSize, encoder.PaddingId, [.. train.Classes], Encode(train), [.. train.Targets], Encode(test), [.. test.Targets]);
+            tokenizer.VocabSize, encoder.PaddingId, [.. train.Classes], Encode(train), [.. train.Targets], Encode(test),
+            [.. test.Targets]);
         File.WriteAllText(path, JsonSerializer.Serialize(file));
     }
 

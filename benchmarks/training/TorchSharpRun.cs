@@ -9,8 +9,8 @@ namespace MaaS.Benchmarks.Training;
 
 /// <summary>TorchSharp's side: a loop as in its examples, over MaaS's module as any module.</summary>
 /// <remarks>
-/// Images are normalised once and stay float32 in memory; a batch is one index_select. Tuned: channels-last, texts of about
-/// one length share a batch as in MaaS, and glibc keeps freed memory (<see cref="Side"/>).
+/// Images are normalised once and stay float32 in memory; a batch is one index_select. Tuned: channels-last, texts of
+/// about one length share a batch as in MaaS, and glibc keeps freed memory (<see cref="Side"/>).
 /// </remarks>
 internal static class TorchSharpRun
 {
@@ -40,13 +40,16 @@ internal static class TorchSharpRun
         using var scope = NewDisposeScope();
         var (inputs, targets) = Batches(work.Test, tuned)(arange(work.BatchSize, ScalarType.Int64));
         return new RunResult(
-            $"TorchSharp {typeof(torch).Assembly.GetName().Version!.ToString(3)}, {RuntimeInformation.FrameworkDescription}",
-            $"{get_num_threads()} threads, {(tuned ? "channels-last, malloc set" : "NCHW")}", OneDnn.State(), seconds, accuracy, peak,
+            $"TorchSharp {typeof(torch).Assembly.GetName().Version!.ToString(3)}, "
+                + $"{RuntimeInformation.FrameworkDescription}",
+            $"{get_num_threads()} threads, {(tuned ? "channels-last, malloc set" : "NCHW")}", OneDnn.State(), seconds,
+            accuracy, peak,
             NumberCheck.GradientError(model, inputs, targets), NumberCheck.ConvolutionError());
     }
 
     private static void Epoch(
-        nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, Func<Tensor, (Tensor, Tensor)> batches, Tensor order, int batchSize)
+        nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, Func<Tensor, (Tensor, Tensor)> batches,
+        Tensor order, int batchSize)
     {
         for (long start = 0; start < order.shape[0]; start += batchSize)
         {
@@ -60,7 +63,8 @@ internal static class TorchSharpRun
     }
 
     private static Tensor Order(Workload work, int seed, int epoch, bool tuned)
-        => tuned && work.Train is IBatchOrder source ? tensor(source.Order(seed, epoch, work.BatchSize)) : randperm(work.Train.Count);
+        => tuned && work.Train is IBatchOrder source
+            ? tensor(source.Order(seed, epoch, work.BatchSize)) : randperm(work.Train.Count);
 
     // From positions (B) to inputs and targets.
     private static Func<Tensor, (Tensor Inputs, Tensor Targets)> Batches(IBatchSource data, bool channelsLast)

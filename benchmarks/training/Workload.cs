@@ -22,7 +22,8 @@ internal sealed record Workload(
     /// <summary>Networks that are compared where nothing else is asked for.</summary>
     public static IReadOnlyList<string> Defaults { get; } = ["mlp", "convnet", "resnet", "transformer"];
 
-    /// <summary>All networks; <c>sequential</c> is ConvNet of torch's own modules, without MaaS's fused convolution.</summary>
+    /// <summary>All networks; <c>sequential</c> is ConvNet of torch's own modules, without MaaS's fused
+    /// convolution.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Defaults, "sequential"];
 
     /// <summary>Reads the data of a network.</summary>
@@ -35,7 +36,8 @@ internal sealed record Workload(
                 new TextDataset(tokens.TrainIds, tokens.TrainLabels, tokens.Classes, tokens.Padding),
                 new TextDataset(tokens.TestIds, tokens.TestLabels, tokens.Classes, tokens.Padding),
                 seed => new PaddedSequences(
-                    TextModelCatalog.Create("transformer", new TextModelSizes(), tokens.Vocabulary, tokens.Classes.Length, 256, seed),
+                    ModelCatalog.Create(
+                        "transformer", new TextModelSizes(), tokens.Vocabulary, tokens.Classes.Length, 256, seed),
                     tokens.Padding),
                 BatchSize: 32);
         }
@@ -43,7 +45,8 @@ internal sealed record Workload(
         var sets = FashionMnist.Load(request.Images);
         return new Workload(
             request.Network == "resnet" ? sets.Train.Take(ResNetImages) : sets.Train, sets.Test,
-            seed => request.Network == "sequential" ? Sequential(seed) : ModelCatalog.Create(request.Network, [1, 28, 28], 10, seed),
+            seed => request.Network == "sequential"
+                ? Sequential(seed) : ModelCatalog.Create(request.Network, [1, 28, 28], 10, seed),
             BatchSize: 128);
     }
 
@@ -56,6 +59,7 @@ internal sealed record Workload(
     private static TorchSharp.Modules.Sequential Sequential(int seed)
     {
         manual_seed(seed);
-        return nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 13 * 13, 10));
+        return nn.Sequential(
+            nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 13 * 13, 10));
     }
 }

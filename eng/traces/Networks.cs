@@ -19,14 +19,19 @@ internal static class Networks
         yield return One(
             "cnn",
             Sequential(
-                Conv2d(1, 8, 3), BatchNorm2d(8), ReLU(), MaxPool2d(2), AvgPool2d(2), AdaptiveAvgPool2d([2, 2]), Flatten(), Linear(32, 10)),
+                Conv2d(1, 8, 3), BatchNorm2d(8), ReLU(), MaxPool2d(2), AvgPool2d(2), AdaptiveAvgPool2d([2, 2]),
+                Flatten(), Linear(32, 10)),
             randn(4, 1, 28, 28));
         yield return One(
             "norms",
-            Sequential(GroupNorm(2, 4), InstanceNorm2d(4, affine: true), LayerNorm([3, 3]), BatchNorm2d(4), Dropout(0.3)), randn(2, 4, 3, 3));
+            Sequential(
+                GroupNorm(2, 4), InstanceNorm2d(4, affine: true), LayerNorm([3, 3]), BatchNorm2d(4), Dropout(0.3)),
+                randn(2, 4, 3, 3));
         yield return One(
             "activations",
-            Sequential(GELU(), SiLU(), Mish(), ELU(0.5), LeakyReLU(0.2), Softplus(), Hardswish(), Tanh(), Sigmoid(), Softmax(1), LogSoftmax(1)),
+            Sequential(
+                GELU(), SiLU(), Mish(), ELU(0.5), LeakyReLU(0.2), Softplus(), Hardswish(), Tanh(), Sigmoid(),
+                Softmax(1), LogSoftmax(1)),
             randn(2, 4));
         var lstm = LSTM(16, 8, numLayers: 2, batchFirst: true, bidirectional: true);
         yield return new Forward("lstm", lstm, [randn(2, 5, 16)], x =>
@@ -48,12 +53,18 @@ internal static class Networks
         });
         var encoder = TransformerEncoder(TransformerEncoderLayer(16, 4, 32), 2);
         yield return new Forward(
-            "encoder", encoder, [randn(5, 2, 16), ones(5, 5).triu(1).to(ScalarType.Bool)], x => [encoder.call(x[0], x[1], null)]);
+            "encoder", encoder, [randn(5, 2, 16), ones(5, 5).triu(1).to(ScalarType.Bool)],
+            x => [encoder.call(x[0], x[1], null)]);
         var decoder = TransformerDecoder(TransformerDecoderLayer(16, 4, 32), 1);
-        yield return new Forward("decoder", decoder, [randn(5, 2, 16), randn(6, 2, 16)], x => [decoder.call(x[0], x[1], null, null, null, null)]);
+        yield return new Forward(
+            "decoder", decoder, [randn(5, 2, 16), randn(6, 2, 16)],
+            x => [decoder.call(x[0], x[1], null, null, null, null)]);
         var tied = Linear(4, 4);
-        yield return new Forward("tied", tied, [randn(2, 4)], x => [tied.call(tied.call(x[0])), x[0].matmul(tied.weight!.t())]);
+        yield return new Forward(
+            "tied", tied, [randn(2, 4)], x => [tied.call(tied.call(x[0])), x[0].matmul(tied.weight!.t())]);
     }
 
-    private static Forward One(string name, Module<Tensor, Tensor> module, Tensor input) => new(name, module, [input], x => [module.call(x[0])]);
+    private static Forward One(
+        string name, Module<Tensor, Tensor> module, Tensor input)
+            => new(name, module, [input], x => [module.call(x[0])]);
 }

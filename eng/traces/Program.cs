@@ -1,4 +1,5 @@
-// Traces forwards and writes what libtorch recorded of each: MaaS.Traces FOLDER. eng/wine.sh compares two systems with it.
+// Traces forwards and writes what libtorch recorded of each: MaaS.Traces FOLDER. eng/wine.sh compares two systems with
+// it.
 using MaaS.Traces;
 using MaaS.Training.Tracing;
 using MaaS.Training.Tracing.LibTorch;
@@ -27,11 +28,13 @@ static string Record(Forward forward)
     var graph = session.Read();
     var constants = graph.Constants.Select(static c => Convert.ToHexString(c.cpu().contiguous().bytes));
     return string.Join(
-        '\n', [graph.Text, .. graph.Schemas.Select(Signature), string.Join(',', graph.InputPositions), .. constants, ""]);
+        '\n',
+        [graph.Text, .. graph.Schemas.Select(Signature), string.Join(',', graph.InputPositions), .. constants, ""]);
 }
 
 static string Signature(OperatorSchema? schema)
-    => schema is null ? "-" : $"{schema.Overload}({string.Join(", ", schema.Arguments)}){(schema.Writes ? " writes" : "")}";
+    => schema is null
+        ? "-" : $"{schema.Overload}({string.Join(", ", schema.Arguments)}){(schema.Writes ? " writes" : "")}";
 
 // Each offset moved by a few words, as another version of libtorch might have it.
 static IEnumerable<TracerLayout> WrongLayouts()

@@ -20,12 +20,14 @@ if (args.Length > 0)
     options = options with { Epochs = int.Parse(args[0], CultureInfo.InvariantCulture) };
 }
 
-var (filter, _) = TrainedTextModel.Train("transformer", "spam-assassin", train, SpamAssassinRecipe.Model, options, new ConsoleProgress());
+var (filter, _) = TrainedTextModel.Train(
+    "transformer", "spam-assassin", train, SpamAssassinRecipe.Model, options, new ConsoleProgress());
 
 // Evaluate beside what a network has to beat.
 var network = filter.Evaluate(heldBack);
 var baseline = TextEvaluation.From(
-    TfIdfBaseline.Name, TfIdfBaseline.Fit(train, new() { ClassWeights = filter.Info.Options!.ClassWeights }).Probabilities(heldBack.Texts),
+    TfIdfBaseline.Name,
+    TfIdfBaseline.Fit(train, new() { ClassWeights = filter.Info.Options!.ClassWeights }).Probabilities(heldBack.Texts),
     [.. heldBack.Targets], heldBack.Classes, network.Positive);
 Console.WriteLine(ScoreSummary.Table(network.Positive, network.Summary, baseline.Summary));
 
@@ -34,7 +36,11 @@ await filter.PackAsync("spam.maas", "spam", filter.Export(), network);
 
 // Predict: raw texts in, probabilities out, without torch.
 using var classifier = await TextClassifier.OpenAsync("spam.maas");
-foreach (var text in new[] { "Congratulations! Click here to claim your FREE prize money now!!!", "Re: patch for the build: the test still fails on my machine" })
+foreach (var text in new[]
+{
+    "Congratulations! Click here to claim your FREE prize money now!!!",
+    "Re: patch for the build: the test still fails on my machine",
+})
 {
     Console.WriteLine($"{classifier.Predict(text)["spam"]:P1} spam: {text}");
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
+using MaaS.Cli.Registry;
 using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
@@ -32,6 +33,7 @@ public static partial class Program
             new QuantizeCommand(),
             new CompressCommand(),
             new PredictCommand(),
+            new RegistryCommand(),
             new ServeCommand(),
             new KeysCommand(),
             new AuditCommand(),
@@ -92,5 +94,5 @@ public static partial class Program
         => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException
             or OptionsValidationException
             or DivergedException or InferenceException or ModelInputException or NotSupportedException
-            or OnnxExportException or PruningException;
+            or OnnxExportException or PruningException or KeyNotFoundException;
 }

@@ -23,7 +23,7 @@ public sealed class ClassifyRequest : ModelRequest
 
     /// <summary>One image as the bytes of a file, for a package with image preprocessing.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="file">PGM or PPM; PNG and JPEG where the server has MaaS.Serving.Images.</param>
+    /// <param name="file">PGM or PPM; JPEG, PNG, WebP, BMP and GIF where the server has MaaS.Serving.Images.</param>
     public static ClassifyRequest OfImage(string model, ReadOnlyMemory<byte> file) => new(model) { ImageFile = file };
 
     /// <summary>Images as pixels of 8 bits, for a package with image preprocessing.</summary>

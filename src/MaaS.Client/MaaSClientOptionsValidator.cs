@@ -44,7 +44,8 @@ internal sealed class MaaSClientOptionsValidator : IValidateOptions<MaaSClientOp
 
         if (options.MaxHedges is < 1 or > 10)
         {
-            yield return $"MaxHedges: expected 1 to 10, got {options.MaxHedges}; leave HedgingDelay null for no hedging";
+            yield return
+                $"MaxHedges: expected 1 to 10, got {options.MaxHedges}; leave HedgingDelay null for no hedging";
         }
 
         if (options.CircuitFailureRatio is not (> 0 and <= 1))

@@ -7,7 +7,8 @@ namespace MaaS.Client;
 /// <param name="Inputs">Its inputs.</param>
 /// <param name="Outputs">Its outputs.</param>
 public sealed record ModelMetadata(
-    string Name, IReadOnlyList<string>? Versions, string? Platform, IReadOnlyList<TensorMetadata> Inputs, IReadOnlyList<TensorMetadata> Outputs)
+    string Name, IReadOnlyList<string>? Versions, string? Platform,
+    IReadOnlyList<TensorMetadata> Inputs, IReadOnlyList<TensorMetadata> Outputs)
 {
     /// <summary>Versions that can be asked for; empty where the server has none.</summary>
     public IReadOnlyList<string> Versions { get; } = Versions ?? [];

@@ -125,7 +125,9 @@ public sealed class Tensor
         var fits = elementSize > 0
             ? checked(count * elementSize) == data.Length : BytesElements.Read(data).Count == count;
         return fits ? new Tensor(name, datatype, shape, data)
-            : throw new FormatException($"output '{name}' has {data.Length} bytes, which are no {datatype} of shape [{string.Join(',', shape)}]");
+            : throw new FormatException(
+                $"output '{name}' has {data.Length} bytes, which are no {datatype} of shape "
+                    + $"[{string.Join(',', shape)}]");
     }
 
     /// <summary>The elements of BYTES.</summary>

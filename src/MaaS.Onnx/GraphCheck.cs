@@ -13,12 +13,28 @@ public static class GraphCheck
     public static void Check(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.Proto.OpsetImport.Count == 0)
-        {
-            throw new InvalidDataException("onnx: the model names no operator set (opset_import)");
-        }
+        Check(model, CheckTensor);
+    }
 
-        Check(model.Graph, []);
+    /// <summary>Checks a file before ONNX Runtime reads it. Large weights are not read, and no external data: of them
+    /// only the number of bytes is compared with the shape.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, or names the node or value that is
+    /// wrong.</exception>
+    public static void CheckFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var stream = File.OpenRead(path);
+        Check(OnnxModel.ReadWeightless($"'{path}'", stream), WeightCheck.Check);
+    }
+
+    /// <summary>Checks the bytes of a file: see <see cref="CheckFile"/>.</summary>
+    /// <exception cref="InvalidDataException">As for <see cref="CheckFile"/>.</exception>
+    public static void CheckBytes(byte[] model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        using var stream = new MemoryStream(model, writable: false);
+        Check(OnnxModel.ReadWeightless("the bytes", stream), WeightCheck.Check);
     }
 
     /// <summary>All tensors of a graph: weights and tensor attributes, those of subgraphs included.</summary>
@@ -33,13 +49,23 @@ public static class GraphCheck
         return own.Concat(attributes).Concat(inner);
     }
 
-    private static void Check(GraphProto graph, HashSet<string> outer)
+    private static void Check(OnnxModel model, Action<TensorProto> checkTensor)
     {
-        foreach (var tensor in Tensors(graph))
+        if (model.Proto.OpsetImport.Count == 0)
         {
-            CheckTensor(tensor);
+            throw new InvalidDataException("onnx: the model names no operator set (opset_import)");
         }
 
+        foreach (var tensor in Tensors(model.Graph))
+        {
+            checkTensor(tensor);
+        }
+
+        Check(model.Graph, []);
+    }
+
+    private static void Check(GraphProto graph, HashSet<string> outer)
+    {
         foreach (var node in graph.Node)
         {
             OperatorArity.Check(node);

@@ -8,6 +8,10 @@ namespace MaaS.Onnx;
 /// <param name="Std">(C), the divisor; one for each channel, none 0.</param>
 public sealed record ImagePreprocessing(double Scale, IReadOnlyList<double> Mean, IReadOnlyList<double> Std)
 {
+    /// <summary>How images of other sizes are brought to the model's before; null where they come in its
+    /// size.</summary>
+    public ImageGeometry? Geometry { get; init; }
+
     /// <summary>Turns pixels into inputs, in place.</summary>
     /// <param name="pixels">(N, C, H, W), row-major, with as many channels as there are means.</param>
     /// <param name="plane">H · W, above 0.</param>

@@ -87,7 +87,7 @@ public sealed class OnnxModel
         }
 
         using var stream = File.OpenRead(path);
-        var model = Parse(path, () => ModelProto.Parser.ParseFrom(stream));
+        var model = Parse($"'{path}'", () => ModelProto.Parser.ParseFrom(stream));
         ExternalData.Read(model.Proto, Path.GetDirectoryName(Path.GetFullPath(path))!);
         GraphCheck.Check(model);
         return model;
@@ -123,18 +123,39 @@ public sealed class OnnxModel
     internal void Save(string path, long externalDataThreshold, Action<string, Action<Stream>> write) =>
         ModelFiles.Write(Proto, Path.GetFullPath(path), WeightBytes >= externalDataThreshold, write);
 
-    private static OnnxModel Parse(string path, Func<ModelProto> parse)
+    /// <summary>Reads a model without its large weights, to look at its graph alone.</summary>
+    /// <param name="what">What errors call the bytes.</param>
+    /// <param name="stream">A whole model; can seek.</param>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
+    internal static OnnxModel ReadWeightless(string what, Stream stream)
+    {
+        return Parse(what, Read);
+
+        ModelProto Read()
+        {
+            try
+            {
+                return WeightlessModel.Read(stream);
+            }
+            catch (InvalidDataException error)
+            {
+                throw Malformed(what, error);
+            }
+        }
+    }
+
+    private static OnnxModel Parse(string what, Func<ModelProto> parse)
     {
         try
         {
             var proto = parse();
             return proto.Graph is null
-                ? throw new InvalidDataException($"onnx: '{path}' holds no graph: empty or not an ONNX file")
+                ? throw new InvalidDataException($"onnx: {what} holds no graph: empty or not an ONNX file")
                 : new OnnxModel(proto);
         }
         catch (Exception error) when (IsMalformed(error))
         {
-            throw Malformed($"'{path}'", error);
+            throw Malformed(what, error);
         }
     }
 

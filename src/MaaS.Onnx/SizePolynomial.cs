@@ -41,23 +41,35 @@ public sealed class SizePolynomial : IEquatable<SizePolynomial>
 
     /// <summary>Reads the name of an axis: <c>batch</c>, <c>2*batch+1</c>, <c>batch*sequence</c>. What is no sum of
     /// products, such as <c>sequence/2</c>, counts as a symbol of its own.</summary>
+    /// <exception cref="InvalidDataException">A sign or <c>*</c> has nothing to add or multiply, as in
+    /// <c>batch+</c>.</exception>
     public static SizePolynomial Parse(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         var sum = Zero;
-        foreach (string term in text.Replace("-", "+-", StringComparison.Ordinal)
-            .Split('+', StringSplitOptions.RemoveEmptyEntries))
-        {
-            SizePolynomial product = 1;
-            foreach (string factor in term.Split('*', StringSplitOptions.TrimEntries))
-            {
-                product *= long.TryParse(factor, CultureInfo.InvariantCulture, out long number)
-                    ? number : new SizePolynomial([(factor, 1)]);
-            }
+        string[] terms = text.Replace("-", "+-", StringComparison.Ordinal).Split('+', StringSplitOptions.TrimEntries);
 
-            sum += product;
+        // Before the first sign there may be nothing: "-4", "+batch".
+        foreach (string term in terms is ["", _, ..] ? terms.Skip(1) : terms)
+        {
+            sum += Product(term, text);
         }
+
         return sum;
+    }
+
+    private static SizePolynomial Product(string term, string text)
+    {
+        SizePolynomial product = term.StartsWith('-') ? -1 : 1;
+        foreach (string factor in term[(term.StartsWith('-') ? 1 : 0)..].Split('*', StringSplitOptions.TrimEntries))
+        {
+            product *= long.TryParse(factor, CultureInfo.InvariantCulture, out long number) ? number
+                : factor.Length > 0 ? new SizePolynomial([(factor, 1)])
+                : throw new InvalidDataException(
+                    $"axis '{text}': expected a number or a name beside every +, - and *, as in 2*batch+1, found none");
+        }
+
+        return product;
     }
 
     /// <summary>The size of an axis; null where it is not known.</summary>

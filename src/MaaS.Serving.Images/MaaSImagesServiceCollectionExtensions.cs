@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds PNG and JPEG to what a model server takes.</summary>
+/// <summary>Adds image files to what a model server takes.</summary>
 public static class MaaSImagesServiceCollectionExtensions
 {
-    /// <summary>Decodes PNG and JPEG bodies for models whose packages say how pixels are normalised.</summary>
+    /// <summary>Decodes JPEG, PNG, WebP, BMP and GIF bodies for models whose packages say how pixels are normalised.</summary>
     /// <param name="services">The application's services, beside <c>AddMaaS</c>.</param>
     /// <param name="configure">Limits of size and pixels; null for the defaults.</param>
     public static IServiceCollection AddMaaSImages(

@@ -11,6 +11,21 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string ModelsPath { get; set; } = "models";
 
+    /// <summary>
+    /// A registry (<c>sqlite:FILE</c> or <c>postgres:…;Contents=FOLDER</c>) whose versions in production or with an
+    /// alias are served; <see cref="ModelsPath"/> is then a folder for their copies, and requests that name no version
+    /// are answered by the one in production. Null for the folder alone.
+    /// </summary>
+    public string? Registry { get; set; }
+
+    /// <summary>Label that answers requests which name no version, where a model has it and no route; null for the
+    /// latest version. Default: <c>production</c> with a <see cref="Registry"/>, else null.</summary>
+    public string? DefaultLabel
+    {
+        get => field ?? (Registry is null ? null : "production");
+        set;
+    }
+
     /// <summary>The model that <c>/predict</c> uses when the request names none; null when there is only one.</summary>
     public string? DefaultModel { get; set; }
 

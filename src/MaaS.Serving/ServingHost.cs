@@ -45,7 +45,8 @@ public sealed partial class ServingHost : IAsyncDisposable
     /// <param name="modelsPath">See <see cref="MaaSServingOptions.ModelsPath"/>.</param>
     /// <param name="port">0 takes a free one.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    /// <inheritdoc cref="StartAsync(Action{MaaSServingOptions}, string, Action{WebApplicationBuilder}?, CancellationToken)" path="/exception"/>
+    /// <inheritdoc cref="StartAsync(Action{MaaSServingOptions}, string, Action{WebApplicationBuilder}?,
+    /// CancellationToken)" path="/exception"/>
     public static Task<ServingHost> StartAsync(
         string modelsPath, int port = 0, CancellationToken cancellationToken = default)
         => StartAsync(

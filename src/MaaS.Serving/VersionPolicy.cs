@@ -49,10 +49,21 @@ internal sealed record VersionPolicy
             ? new VersionPolicy(0, numbers.Select(n => n!.Value)) : null;
     }
 
-    /// <summary>The versions to load.</summary>
+    /// <summary>The versions to load. Where the newest are wanted, the next older one stands in for each that cannot be
+    /// loaded, which is wanted all the same.</summary>
     /// <param name="versions">All there are.</param>
-    public IEnumerable<long> Select(IEnumerable<long> versions)
-        => _latest > 0 ? versions.OrderDescending().Take(_latest) : versions.Where(_specific.Contains);
+    /// <param name="isBroken">Whether the last load of a version failed; null where none did.</param>
+    public IEnumerable<long> Select(IEnumerable<long> versions, Func<long, bool>? isBroken = null)
+    {
+        if (_latest == 0)
+        {
+            return versions.Where(_specific.Contains);
+        }
+
+        var sound = 0;
+        return versions.OrderDescending()
+            .TakeWhile(v => sound < _latest && (isBroken?.Invoke(v) == true || ++sound > 0));
+    }
 
     private static long? Number(string text)
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0

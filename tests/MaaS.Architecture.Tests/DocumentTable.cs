@@ -1,8 +1,9 @@
 namespace MaaS.Architecture.Tests;
 
 /// <summary>
-/// A Markdown table of docs/architecture.md between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>. The first column names the row,
-/// the second is written by people, the others are what the code says: compared by the tests, written by them with MAAS_UPDATE_DOCS=1.
+/// A Markdown table of docs/architecture.md between <c>&lt;!-- name --&gt;</c> and <c>&lt;!-- /name --&gt;</c>. The
+/// first column names the row, the second is written by people, the others are what the code says: compared by the
+/// tests, written by them with MAAS_UPDATE_DOCS=1.
 /// </summary>
 internal sealed class DocumentTable
 {
@@ -29,8 +30,10 @@ internal sealed class DocumentTable
         {
             Assert.That(
                 text[begin..end], Is.EqualTo(table),
-                $"{Page}, {_name}: the table is not what the code says. A new dependency needs a reason; if it has one, "
-                + "run this test with MAAS_UPDATE_DOCS=1 and commit the page. If it has none, move the type or pass what is needed.");
+                $"{Page}, {_name}: the table is not what the code says. A new dependency needs a reason; if it has "
+                    + $"one, "
+                + "run this test with MAAS_UPDATE_DOCS=1 and commit the page. If it has none, move the type or pass "
+                + "what is needed.");
         }
         Assert.That(
             words.Values.Concat(rows.Where(r => !words.ContainsKey(r[0])).Select(static _ => "")), Has.None.Empty,
@@ -40,7 +43,8 @@ internal sealed class DocumentTable
     private (int Begin, int End) Bounds(string text)
     {
         var (open, close) = ($"<!-- {_name} -->\n", $"<!-- /{_name} -->");
-        var (begin, end) = (text.IndexOf(open, StringComparison.Ordinal), text.IndexOf(close, StringComparison.Ordinal));
+        var (begin, end) = (
+            text.IndexOf(open, StringComparison.Ordinal), text.IndexOf(close, StringComparison.Ordinal));
         Assert.That(end, Is.GreaterThan(begin), $"{Page}: expected the markers '{open.Trim()}' and '{close}'");
         return (begin + open.Length, end);
     }
@@ -51,5 +55,7 @@ internal sealed class DocumentTable
 
     private string Render(IEnumerable<string[]> rows, Dictionary<string, string> words)
         => $"| {string.Join(" | ", _columns)} |\n|{string.Concat(_columns.Select(static _ => "---|"))}\n"
-            + string.Concat(rows.Select(r => $"| `{r[0]}` | {words.GetValueOrDefault(r[0], "")} | {string.Join(" | ", r[1..])} |\n"));
+            + string.Concat(
+                rows.Select(
+                    r => $"| `{r[0]}` | {words.GetValueOrDefault(r[0], "")} | {string.Join(" | ", r[1..])} |\n"));
 }

@@ -25,7 +25,8 @@ internal static class Repository
     /// <summary>The written C# files below a folder, without what the build makes.</summary>
     public static IEnumerable<string> Sources(string folder)
         => Directory.EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
-            .Where(static p => !Path.GetRelativePath(Root, p).Split(Path.DirectorySeparatorChar).Any(BuildOutput.Contains))
+            .Where(
+                static p => !Path.GetRelativePath(Root, p).Split(Path.DirectorySeparatorChar).Any(BuildOutput.Contains))
             .Order(StringComparer.Ordinal);
 
     public static string Relative(string path) => Path.GetRelativePath(Root, path).Replace('\\', '/');

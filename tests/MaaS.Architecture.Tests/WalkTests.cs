@@ -11,7 +11,9 @@ public sealed partial class WalkTests
             .Select(static m => m.Groups[1].Value).Where(static n => !n.Contains('/')).ToHashSet();
 
         Assert.That(names, Has.Count.GreaterThan(20));
-        Assert.That(names.Except(Repository.Sources("src").Select(static p => Path.GetFileName(p))), Is.Empty, "moved or renamed: mend the walk");
+        Assert.That(
+            names.Except(Repository.Sources("src").Select(static p => Path.GetFileName(p))), Is.Empty,
+            "moved or renamed: mend the walk");
     }
 
     [GeneratedRegex(@"`([\w/.]+\.cs)`")]

@@ -14,7 +14,8 @@ internal static class CommandProcess
         => FinishAsync(StartProgram("maas.dll", folder, arguments, variables));
 
     /// <summary>Runs another program of the build, such as a sample.</summary>
-    public static Task<(int ExitCode, string Output, string Error)> RunProgramAsync(string program, string folder, params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> RunProgramAsync(
+        string program, string folder, params string[] arguments)
         => FinishAsync(StartProgram(program, folder, arguments));
 
     private static async Task<(int ExitCode, string Output, string Error)> FinishAsync(Process started)
@@ -26,7 +27,8 @@ internal static class CommandProcess
         return (process.ExitCode, await output, await error);
     }
 
-    public static Process Start(string folder, params string[] arguments) => StartProgram("maas.dll", folder, arguments);
+    public static Process Start(string folder, params string[] arguments)
+        => StartProgram("maas.dll", folder, arguments);
 
     private static Process StartProgram(
         string program, string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)

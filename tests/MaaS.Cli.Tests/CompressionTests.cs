@@ -34,13 +34,16 @@ public sealed partial class CompressionTests
     [Test]
     public async Task Prune_HalfTheChannels_LeavesASmallerModelThatEvaluatesAndExports()
     {
-        var output = await RunAsync("prune", "mlp.safetensors", "--ratio", "0.5", "--fine-tune-epochs", "2", "-o", "half.safetensors");
+        var output = await RunAsync(
+            "prune", "mlp.safetensors", "--ratio", "0.5", "--fine-tune-epochs", "2", "-o", "half.safetensors");
         Assert.That(output, Does.Match(@"before +25,450 "));
         Assert.That(output, Does.Match(@"fine-tuned +12,730 "), "784·16+16 + 16·10+10");
         Assert.That(Accuracy(await RunAsync("evaluate", "half.safetensors")), Is.GreaterThan(0.8));
 
         await RunAsync("export", "half.safetensors", "-o", "half.maas");
-        Assert.That(await RunAsync("inspect", "half.maas"), Does.Match(@"compression +channel pruning \(L2\): 25,450 to 12,730 parameters"));
+        Assert.That(
+            await RunAsync("inspect", "half.maas"),
+            Does.Match(@"compression +channel pruning \(L2\): 25,450 to 12,730 parameters"));
     }
 
     [Test]
@@ -55,23 +58,33 @@ public sealed partial class CompressionTests
     public async Task Quantize_PackageAnySpeed_LeavesAPackageThatEvaluatesTheSame()
     {
         await RunAsync("export", "mlp.safetensors", "-o", "digits.maas");
-        var report = await RunAsync("quantize", "digits.maas", "--min-speedup", "0", "--max-accuracy-drop", "0.02", "-o", "int8.maas");
+        var report = await RunAsync(
+            "quantize", "digits.maas", "--min-speedup", "0", "--max-accuracy-drop", "0.02", "-o", "int8.maas");
         Assert.That(report, Does.Contain("accepted:"));
-        var (whole, small) = (Accuracy(await RunAsync("evaluate", "digits.maas")), Accuracy(await RunAsync("evaluate", "int8.maas")));
+        var (whole, small) = (
+            Accuracy(await RunAsync("evaluate", "digits.maas")), Accuracy(await RunAsync("evaluate", "int8.maas")));
         Assert.That(small, Is.EqualTo(whole).Within(0.02));
-        var sizes = new[] { "digits.maas", "int8.maas" }.Select(f => new FileInfo(Path.Combine(_folder, f)).Length).ToArray();
+        var sizes = new[] { "digits.maas", "int8.maas" }.Select(f => new FileInfo(Path.Combine(_folder, f)).Length)
+            .ToArray();
         Assert.That(sizes[1], Is.LessThan(0.5 * sizes[0]));
-        Assert.That(await RunAsync("inspect", "int8.maas"), Does.Match(@"made from +digits").And.Match(@"compression +static int8"));
+        Assert.That(
+            await RunAsync("inspect", "int8.maas"),
+            Does.Match(@"made from +digits").And.Match(@"compression +static int8"));
     }
 
     [Test]
     public async Task Quantize_WithTraining_LeavesAnInt8NetworkThatEvaluates()
     {
         var report = await RunAsync(
-            "quantize", "mlp.safetensors", "--mode", "qat", "--epochs", "1", "--min-speedup", "0", "--max-accuracy-drop", "0.02", "-o", "aware.maas");
+            "quantize", "mlp.safetensors", "--mode", "qat", "--epochs", "1", "--min-speedup", "0",
+            "--max-accuracy-drop", "0.02", "-o", "aware.maas");
         Assert.That(report, Does.Contain("quantization-aware training, 1 epochs").And.Contain("accepted:"));
-        Assert.That(Accuracy(await RunAsync("evaluate", "aware.maas")), Is.EqualTo(Accuracy(await RunAsync("evaluate", "mlp.safetensors"))).Within(0.02));
-        Assert.That(await RunAsync("inspect", "aware.maas"), Does.Contain("QuantizeLinear").And.Contain("quantization-aware training"));
+        Assert.That(
+            Accuracy(await RunAsync("evaluate", "aware.maas")),
+            Is.EqualTo(Accuracy(await RunAsync("evaluate", "mlp.safetensors"))).Within(0.02));
+        Assert.That(
+            await RunAsync("inspect", "aware.maas"),
+            Does.Contain("QuantizeLinear").And.Contain("quantization-aware training"));
     }
 
     [Test]
@@ -99,7 +112,8 @@ public sealed partial class CompressionTests
     [Test]
     public async Task Quantize_DataOfOtherClasses_SaysSo()
     {
-        var (code, _, error) = await CommandProcess.RunAsync(_folder, "quantize", "digits.onnx", "--data", "fashion-mnist");
+        var (code, _, error) = await CommandProcess.RunAsync(
+            _folder, "quantize", "digits.onnx", "--data", "fashion-mnist");
         Assert.That(code, Is.EqualTo(1));
         Assert.That(error, Does.Contain("tells (0, 1, 2").And.Contain("Trouser"));
     }
@@ -108,10 +122,13 @@ public sealed partial class CompressionTests
     public async Task Compress_TrainedModel_LeavesPackagesAndAPage()
     {
         var output = await RunAsync(
-            "compress", "mlp.safetensors", "--ratio", "0.5", "--fine-tune-epochs", "1", "--max-accuracy-drop", "0.5", "-o", "small");
+            "compress", "mlp.safetensors", "--ratio", "0.5", "--fine-tune-epochs", "1", "--max-accuracy-drop", "0.5",
+            "-o", "small");
         Assert.That(output, Does.Contain("pruned-50-static").And.Contain("within at most 0.5000 of accuracy lost"));
         Assert.That(Path.Combine(_folder, "small", "report.html"), Does.Exist);
-        Assert.That(Accuracy(await RunAsync("evaluate", "small/original.maas")), Is.EqualTo(Accuracy(await RunAsync("evaluate", "mlp.safetensors"))).Within(1e-3));
+        Assert.That(
+            Accuracy(await RunAsync("evaluate", "small/original.maas")),
+            Is.EqualTo(Accuracy(await RunAsync("evaluate", "mlp.safetensors"))).Within(1e-3));
 
         var (code, _, error) = await CommandProcess.RunAsync(_folder, "compress", "mlp.safetensors", "-o", "small");
         Assert.That(code, Is.EqualTo(1), "the folder has content");
@@ -121,7 +138,8 @@ public sealed partial class CompressionTests
     [Test]
     public async Task Compress_BudgetThatNothingMeets_NamesTheNearestAndFails()
     {
-        var (code, output, _) = await CommandProcess.RunAsync(_folder, "compress", "digits.onnx", "--min-speedup", "1000", "-o", "never");
+        var (code, output, _) = await CommandProcess.RunAsync(
+            _folder, "compress", "digits.onnx", "--min-speedup", "1000", "-o", "never");
         Assert.That(code, Is.EqualTo(1));
         Assert.That(output, Does.Contain("nothing is within").And.Contain("the nearest is"));
     }

@@ -41,7 +41,8 @@ public sealed partial class LifecycleTests
         Assert.That(features.Keys, Is.SupersetOf(new[] { "prediction", "confidence" }));
 
         // Ten digits, about a tenth each: ./maas setup's data set holds as many of every class.
-        Assert.That(features["prediction"]["shares"]!.AsArray().Select(s => (double)s!), Has.Exactly(10).InRange(0.06, 0.14));
+        Assert.That(
+            features["prediction"]["shares"]!.AsArray().Select(s => (double)s!), Has.Exactly(10).InRange(0.06, 0.14));
     }
 
     [Test]
@@ -77,10 +78,12 @@ public sealed partial class LifecycleTests
             Assert.That(address.Success, Is.True, "the server says where it listens");
 
             using var http = new HttpClient { BaseAddress = new Uri(address.Value) };
-            var metadata = JsonDocument.Parse(await http.GetStringAsync(new Uri("/v2/models/digits", UriKind.Relative))).RootElement;
+            var metadata = JsonDocument.Parse(await http.GetStringAsync(new Uri("/v2/models/digits", UriKind.Relative)))
+                .RootElement;
             Assert.That(metadata.GetProperty("inputs")[0].GetProperty("name").GetString(), Is.EqualTo("image"));
 
-            var (code, _, error) = await CommandProcess.RunAsync(_folder, "serve", "--models", "digits.maas", "--port", $"{http.BaseAddress.Port}");
+            var (code, _, error) = await CommandProcess.RunAsync(
+                _folder, "serve", "--models", "digits.maas", "--port", $"{http.BaseAddress.Port}");
             Assert.That(code, Is.EqualTo(1), "a second server on the same port");
             Assert.That(error, Does.Contain("expected a free port").And.Not.Contain("   at "));
         }

@@ -17,7 +17,14 @@ public sealed class PredictGeneratedTests
         _folder = Directory.CreateTempSubdirectory("maas-generate-").FullName;
         var tokenizer = BpeTrainer.Train(["once upon a time there was a whale"], new() { VocabSize = 280 });
         torch.random.manual_seed(5);
-        using var gpt = new Gpt(new() { Vocabulary = tokenizer.VocabSize, Decoder = new() { Width = 16, Heads = 2, Layers = 1, MaxLength = 32 } });
+        using var gpt = new Gpt(
+            new() { Vocabulary = tokenizer.VocabSize, Decoder = new()
+            {
+                Width = 16,
+                Heads = 2,
+                Layers = 1,
+                MaxLength = 32,
+            } });
         gpt.eval();
         await gpt.PackAsync(Path.Combine(_folder, "story.maas"), "story", tokenizer);
     }
@@ -29,18 +36,22 @@ public sealed class PredictGeneratedTests
     public async Task Predict_Prompt_WritesOn()
     {
         using var generator = await TextGenerator.OpenAsync(Path.Combine(_folder, "story.maas"));
-        var expected = generator.Generate("Once upon", new() { MaxNewTokens = 9, Temperature = 1, TopP = 0.95, Seed = 7 });
+        var expected = generator.Generate(
+            "Once upon", new() { MaxNewTokens = 9, Temperature = 1, TopP = 0.95, Seed = 7 });
 
         var (code, output, error) = await CommandProcess.RunAsync(
             _folder, "predict", "story.maas", "Once upon", "--max-tokens", "9", "--temperature", "1", "--seed", "7");
 
         Assert.That(code, Is.Zero, error);
-        Assert.That(output, Is.EqualTo("Once upon" + string.Concat(expected.Select(static p => p.Text)) + Environment.NewLine));
+        Assert.That(
+            output, Is.EqualTo("Once upon" + string.Concat(expected.Select(static p => p.Text)) + Environment.NewLine));
     }
 
     [TestCase("expected the text to continue", "predict", "story.maas")]
     [TestCase("expected Temperature of 0 or more, got -1", "predict", "story.maas", "Once", "--temperature", "-1")]
-    [TestCase("a prompt of less than 32 tokens", "predict", "story.maas", "xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx")]
+    [TestCase(
+        "a prompt of less than 32 tokens", "predict", "story.maas",
+        "xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx xx")]
     public async Task Predict_WrongUse_SaysWhatIsExpected(string expected, params string[] arguments)
     {
         var (code, _, error) = await CommandProcess.RunAsync(_folder, arguments);

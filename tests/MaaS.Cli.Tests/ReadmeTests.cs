@@ -8,7 +8,8 @@ namespace MaaS.Cli.Tests;
 /// <summary>The README's program is the sample, and the sample runs.</summary>
 public sealed class ReadmeTests
 {
-    private static readonly string RepoRoot = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static readonly string RepoRoot =
+        typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepoRoot").Value!;
 
     [Test]
@@ -36,7 +37,8 @@ public sealed class ReadmeTests
         var folder = Directory.CreateTempSubdirectory("maas-sample-").FullName;
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll")])
+            using var process = Process.Start(
+                new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Mnist.dll")])
             {
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,

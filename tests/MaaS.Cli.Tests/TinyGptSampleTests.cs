@@ -18,9 +18,13 @@ public sealed partial class TinyGptSampleTests
             var (code, output, error) = await CommandProcess.RunProgramAsync("TinyGpt.dll", folder, "20");
 
             Assert.That(code, Is.Zero, $"{output}\n{error}");
-            var perplexities = Row().Matches(output).ToDictionary(m => m.Groups["model"].Value, m => double.Parse(m.Groups["perplexity"].Value, CultureInfo.InvariantCulture));
+            var perplexities = Row().Matches(output)
+                .ToDictionary(
+                    m => m.Groups["model"].Value,
+                    m => double.Parse(m.Groups["perplexity"].Value, CultureInfo.InvariantCulture));
             Assert.That(perplexities["threes"], Is.LessThan(perplexities["single tokens"]));
-            Assert.That(perplexities["this network"], Is.LessThan(500), "it has learned something: 512 would be a guess");
+            Assert.That(
+                perplexities["this network"], Is.LessThan(500), "it has learned something: 512 would be a guess");
             Assert.That(output, Does.Contain("The whale").And.Contain("Captain Ahab"));
             Assert.That(Path.Combine(folder, "story.maas"), Does.Exist);
         }

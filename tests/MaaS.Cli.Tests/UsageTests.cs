@@ -23,7 +23,9 @@ public sealed class UsageTests
     [TestCase("inspect model.onnx --size batch", "--size: expected AXIS=NUMBER")]
     [TestCase("quantize model.onnx --mode int3", "int3")]
     [TestCase("quantize model.onnx --batch 0", "--batch")]
-    [TestCase("compress model.safetensors --ratio 1 --batch 0", "Ratios: expected above 0 and below 1, got 1; LatencyBatch: expected at least 1, got 0")]
+    [TestCase(
+        "compress model.safetensors --ratio 1 --batch 0",
+        "Ratios: expected above 0 and below 1, got 1; LatencyBatch: expected at least 1, got 0")]
     [TestCase("serve --port 70000", "--port: expected 0 to 65535, got 70000")]
     public async Task Run_WrongCommandLine_NamesItAndExitsWithTwo(string commandLine, string expected)
     {
@@ -43,7 +45,9 @@ public sealed class UsageTests
     [TestCase("serve --models missing-folder --port 0", "missing-folder")]
     [TestCase("train --data mnist --data-dir .", "train-images-idx3-ubyte")]
     [TestCase("train --data mnist -o /proc/none/model.safetensors", "expected a place that can be written")]
-    [TestCase("train --data mnist --checkpoint /proc/none/run.ckpt", "/proc/none/run.ckpt: expected a place that can be written")]
+    [TestCase(
+        "train --data mnist --checkpoint /proc/none/run.ckpt",
+        "/proc/none/run.ckpt: expected a place that can be written")]
     public async Task Run_WorkThatCannotBeDone_NamesItAndExitsWithOne(string commandLine, string expected)
     {
         var (code, _, error) = await CommandProcess.RunAsync(Folder, commandLine.Split(' '));

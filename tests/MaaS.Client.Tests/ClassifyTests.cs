@@ -7,13 +7,15 @@ using MaaS.Text.Training;
 
 namespace MaaS.Client.Tests;
 
-/// <summary>Labels of images, with probabilities that numpy computed, and of texts by their length (Fixtures/make_models.py).</summary>
+/// <summary>Labels of images, with probabilities that numpy computed, and of texts by their length
+/// (Fixtures/make_models.py).</summary>
 public sealed class ClassifyTests
 {
     private static readonly JsonElement Conv = ModelsFolder.Expected.GetProperty("conv");
 
     private readonly ModelsFolder _models = new ModelsFolder().Add("same");
-    private readonly Tokenizer _tokenizer = WordPieceTrainer.Train(["the cat sat on the mat"], new() { VocabSize = 200, MinFrequency = 1 });
+    private readonly Tokenizer _tokenizer = WordPieceTrainer.Train(
+        ["the cat sat on the mat"], new() { VocabSize = 200, MinFrequency = 1 });
     private ServingHost _server = null!;
     private MaaSClient _client = null!;
 
@@ -49,9 +51,11 @@ public sealed class ClassifyTests
         _models.Dispose();
     }
 
-    private static byte[] Pixels(int image) => [.. Conv.GetProperty("pixels")[image].EnumerateArray().SelectMany(Flat).Select(static p => (byte)p)];
+    private static byte[] Pixels(int image)
+        => [.. Conv.GetProperty("pixels")[image].EnumerateArray().SelectMany(Flat).Select(static p => (byte)p)];
 
-    private static IEnumerable<double> Flat(JsonElement e) => e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().SelectMany(Flat) : [e.GetDouble()];
+    private static IEnumerable<double> Flat(JsonElement e)
+        => e.ValueKind == JsonValueKind.Array ? e.EnumerateArray().SelectMany(Flat) : [e.GetDouble()];
 
     private static void IsExpected(Classification classification, int image)
     {
@@ -64,7 +68,9 @@ public sealed class ClassifyTests
     [Test]
     public async Task Classify_Pixels_GivesLabelsAndProbabilities()
     {
-        var answers = await _client.ClassifyAsync(ClassifyRequest.OfPixels("digits", (byte[])[.. Pixels(0), .. Pixels(1)], channels: 1, height: 28, width: 28));
+        var answers = await _client.ClassifyAsync(
+            ClassifyRequest.OfPixels(
+                "digits", (byte[])[.. Pixels(0), .. Pixels(1)], channels: 1, height: 28, width: 28));
 
         Assert.That(answers, Has.Count.EqualTo(2));
         IsExpected(answers[0], 0);
@@ -100,18 +106,24 @@ public sealed class ClassifyTests
     [Test]
     public async Task Infer_TextsOverGrpc_GivesLogits()
     {
-        var answer = await _client.InferAsync(new InferRequest("length", Tensor.OfStrings("text", ["the cat sat on the mat"], 1)));
+        var answer = await _client.InferAsync(
+            new InferRequest("length", Tensor.OfStrings("text", ["the cat sat on the mat"], 1)));
 
-        Assert.That(answer["logits"].ToArray<float>(), Is.EqualTo(new[] { _tokenizer.Encode("the cat sat on the mat").Length, 5f }));
+        Assert.That(
+            answer["logits"].ToArray<float>(),
+            Is.EqualTo(new[] { _tokenizer.Encode("the cat sat on the mat").Length, 5f }));
     }
 
     [Test]
     public async Task Classify_OtherModels_SaysWhatToUse()
     {
         var texts = await Failure.OfAsync(() => _client.ClassifyAsync(ClassifyRequest.OfTexts("digits", "seven")));
-        var image = await Failure.OfAsync(() => _client.ClassifyAsync(ClassifyRequest.OfPixels("same", new byte[4], 1, 2, 2)));
+        var image = await Failure.OfAsync(
+            () => _client.ClassifyAsync(ClassifyRequest.OfPixels("same", new byte[4], 1, 2, 2)));
 
         Assert.That((texts.Kind, image.Kind), Is.EqualTo((ErrorKind.Refused, ErrorKind.Refused)));
-        Assert.That(() => ClassifyRequest.OfPixels("digits", new byte[785], 1, 28, 28), Throws.ArgumentException.With.Message.Contains("785"));
+        Assert.That(
+            () => ClassifyRequest.OfPixels("digits", new byte[785], 1, 28, 28),
+            Throws.ArgumentException.With.Message.Contains("785"));
     }
 }

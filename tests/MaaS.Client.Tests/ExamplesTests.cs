@@ -1,7 +1,4 @@
 using System.Reflection;
-using MaaS.Core.Generation;
-using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Serving;
 using MaaS.Serving.Tests;
 using MaaS.Text.Training;
@@ -12,7 +9,8 @@ namespace MaaS.Client.Tests;
 /// <summary>The examples of docs/client.md: the text between their marks stands in the page, and it runs.</summary>
 public sealed class ExamplesTests
 {
-    private static readonly string RepoRoot = typeof(ExamplesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static readonly string RepoRoot =
+        typeof(ExamplesTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepoRoot").Value!;
 
     private readonly ModelsFolder _models = new ModelsFolder().Add("linear");
@@ -22,23 +20,7 @@ public sealed class ExamplesTests
     [OneTimeSetUp]
     public async Task StartServers()
     {
-        var network = await File.ReadAllBytesAsync(ModelsFolder.Fixture("successor.onnx"));
-        using var inference = InferenceModel.Load(network, "story");
-        await ModelPackage.CreateAsync(
-            _models["story.maas"],
-            new ModelManifest
-            {
-                Name = "story",
-                Task = ModelManifest.TextGeneration,
-                Inputs = inference.Inputs,
-                Outputs = inference.Outputs,
-                Generation = new GenerationSettings(1_000, []),
-            },
-            new Dictionary<string, PackageContent>
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                [TextGenerator.TokenizerFile] = PackageContent.FromBytes(BpeTrainer.Train(["Once upon a time"], new() { VocabSize = 280 }).ToJson()),
-            });
+        await _models.AddStoryAsync(BpeTrainer.Train(["Once upon a time"], new() { VocabSize = 280 }), 1_000);
         _server = await Servers.StartAsync(_models.Path);
         _other = await Servers.StartAsync(_models.Path);
     }
@@ -56,12 +38,16 @@ public sealed class ExamplesTests
     {
         var page = File.ReadAllText(Path.Combine(RepoRoot, "docs", "client.md"));
         var source = File.ReadAllText(Path.Combine(RepoRoot, "tests", "MaaS.Client.Tests", "ExamplesTests.cs"));
-        var examples = source.Split("// example\n")[1..].Select(e => e[..e.IndexOf("        // end", StringComparison.Ordinal)]).Where(e => e.Length < 2000).ToArray();
+        var examples = source.Split("// example\n")[1..].Select(
+            e => e[..e.IndexOf("        // end", StringComparison.Ordinal)]).Where(e => e.Length < 2000).ToArray();
 
         Assert.That(examples, Has.Length.EqualTo(3));
         foreach (var example in examples)
         {
-            Assert.That(page, Does.Contain($"```csharp\n{example.Replace("\n        ", "\n", StringComparison.Ordinal).TrimStart()}```"));
+            Assert.That(
+                page,
+                Does.Contain(
+                    $"```csharp\n{example.Replace("\n        ", "\n", StringComparison.Ordinal).TrimStart()}```"));
         }
     }
 
@@ -73,7 +59,8 @@ public sealed class ExamplesTests
 
         // example
         await using var client = new MaaSClient(new MaaSClientOptions { Addresses = { address }, ApiKey = key });
-        var answer = await client.InferAsync(new InferRequest("linear", Tensor.Of("x", new float[] { 1, 2, 3, 4 }, 1, 4)));
+        var answer = await client.InferAsync(
+            new InferRequest("linear", Tensor.Of("x", new float[] { 1, 2, 3, 4 }, 1, 4)));
         float[] y = answer["y"].ToArray<float>();
         // end
 
@@ -99,7 +86,9 @@ public sealed class ExamplesTests
 
         await using var provider = services.BuildServiceProvider();
         var client = provider.GetRequiredService<IMaaSClient>();
-        Assert.That((await client.InferAsync(new InferRequest("linear", Tensor.Of("x", new float[4], 1, 4))))["y"].Shape, Is.EqualTo(new[] { 1L, 3 }));
+        Assert.That(
+            (await client.InferAsync(new InferRequest("linear", Tensor.Of("x", new float[4], 1, 4))))["y"].Shape,
+            Is.EqualTo(new[] { 1L, 3 }));
     }
 
     [Test]
@@ -111,7 +100,8 @@ public sealed class ExamplesTests
         var page = new StringWriter();
 
         // example
-        await foreach (var piece in client.GenerateAsync(new GenerateRequest("story", "Once upon") { MaxTokens = 100 }, cancellationToken))
+        await foreach (var piece in client.GenerateAsync(
+            new GenerateRequest("story", "Once upon") { MaxTokens = 100 }, cancellationToken))
         {
             page.Write(piece.Text);
         }

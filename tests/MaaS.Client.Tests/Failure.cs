@@ -4,5 +4,6 @@ namespace MaaS.Client.Tests;
 internal static class Failure
 {
     /// <summary>The client's error of a call; the test fails where there is none.</summary>
-    public static async Task<MaaSClientException> OfAsync(Func<Task> call) => (await Assert.ThrowsAsync<MaaSClientException>(call))!;
+    public static async Task<MaaSClientException> OfAsync(Func<Task> call)
+        => (await Assert.ThrowsAsync<MaaSClientException>(call))!;
 }

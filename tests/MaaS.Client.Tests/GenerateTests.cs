@@ -1,7 +1,4 @@
 using System.Text;
-using MaaS.Core.Generation;
-using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Serving;
 using MaaS.Serving.Tests;
 using MaaS.Text;
@@ -9,7 +6,8 @@ using MaaS.Text.Training;
 
 namespace MaaS.Client.Tests;
 
-/// <summary>Streams of a language model whose next token is always the last one and 1 (Fixtures/make_models.py).</summary>
+/// <summary>Streams of a language model whose next token is always the last one and 1
+/// (Fixtures/make_models.py).</summary>
 public sealed class GenerateTests
 {
     private readonly ModelsFolder _models = new ModelsFolder().Add("same");
@@ -20,23 +18,7 @@ public sealed class GenerateTests
     [OneTimeSetUp]
     public async Task StartServers()
     {
-        var network = await File.ReadAllBytesAsync(ModelsFolder.Fixture("successor.onnx"));
-        using var inference = InferenceModel.Load(network, "story");
-        await ModelPackage.CreateAsync(
-            _models["story.maas"],
-            new ModelManifest
-            {
-                Name = "story",
-                Task = ModelManifest.TextGeneration,
-                Inputs = inference.Inputs,
-                Outputs = inference.Outputs,
-                Generation = new GenerationSettings(100_000, []),
-            },
-            new Dictionary<string, PackageContent>
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
-                [TextGenerator.TokenizerFile] = PackageContent.FromBytes(_tokenizer.ToJson()),
-            });
+        await _models.AddStoryAsync(_tokenizer, 100_000);
         _server = await Servers.StartAsync(_models.Path);
         _other = await Servers.StartAsync(_models.Path);
     }
@@ -60,7 +42,8 @@ public sealed class GenerateTests
     {
         await using var client = new MaaSClient(Servers.Options(Transport.Rest, _server.Address));
         List<GeneratedText> pieces = [];
-        await foreach (var piece in client.GenerateAsync(new GenerateRequest("story", "cat") { MaxTokens = 50, Temperature = 0, Seed = 1 }))
+        await foreach (var piece in client.GenerateAsync(
+            new GenerateRequest("story", "cat") { MaxTokens = 50, Temperature = 0, Seed = 1 }))
         {
             pieces.Add(piece);
         }
@@ -140,7 +123,8 @@ public sealed class GenerateTests
         Assert.That(
             async () =>
             {
-                await foreach (var piece in client.GenerateAsync(new GenerateRequest("story", "cat") { MaxTokens = 90_000 }, leave.Token))
+                await foreach (var piece in client.GenerateAsync(
+                    new GenerateRequest("story", "cat") { MaxTokens = 90_000 }, leave.Token))
                 {
                     leave.Cancel();
                 }
@@ -153,13 +137,17 @@ public sealed class GenerateTests
     {
         await using var client = new MaaSClient(Servers.Options(Transport.Rest, _server.Address));
 
-        var other = await Failure.OfAsync(async () => await client.GenerateAsync(new GenerateRequest("same", "cat")).FirstAsync());
-        var option = await Failure.OfAsync(async () => await client.GenerateAsync(new GenerateRequest("story", "cat") { TopP = 7 }).FirstAsync());
+        var other = await Failure.OfAsync(
+            async () => await client.GenerateAsync(new GenerateRequest("same", "cat")).FirstAsync());
+        var option = await Failure.OfAsync(
+            async () => await client.GenerateAsync(new GenerateRequest("story", "cat") { TopP = 7 }).FirstAsync());
 
         Assert.That((other.Kind, option.Kind), Is.EqualTo((ErrorKind.Refused, ErrorKind.Refused)));
         Assert.That(other.ServerMessage, Does.Contain("use infer"));
     }
 
     private static async Task<string> TextAsync(MaaSClient client, int tokens)
-        => string.Concat(await client.GenerateAsync(new GenerateRequest("story", "cat") { MaxTokens = tokens }).Select(static p => p.Text).ToListAsync());
+        => string.Concat(
+            await client.GenerateAsync(new GenerateRequest("story", "cat") { MaxTokens = tokens })
+                .Select(static p => p.Text).ToListAsync());
 }

@@ -55,7 +55,9 @@ public sealed class MaaSClientTests(Transport transport)
     [Test]
     public async Task Infer_NotFinite_ComesBackAsItWent()
     {
-        float[] values = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.1f, float.Epsilon, float.MaxValue];
+        float[] values = [
+            float.NaN, float.PositiveInfinity, float.NegativeInfinity, 0.1f, float.Epsilon, float.MaxValue,
+        ];
 
         var answer = await _client.InferAsync(new InferRequest("same", Tensor.Of("x", values, 2, 3)));
 
@@ -69,7 +71,9 @@ public sealed class MaaSClientTests(Transport transport)
         var request = new InferRequest("half", Tensor.Of("x", halves, 3));
         if (transport == Transport.RestJson)
         {
-            Assert.That(() => _client.InferAsync(request), Throws.TypeOf<NotSupportedException>().With.Message.Contains("Transport.Rest"));
+            Assert.That(
+                () => _client.InferAsync(request),
+                Throws.TypeOf<NotSupportedException>().With.Message.Contains("Transport.Rest"));
             return;
         }
 
@@ -83,18 +87,24 @@ public sealed class MaaSClientTests(Transport transport)
     public async Task Infer_SelectedOutputs_GivesOnlyThese()
     {
         var answer = await _client.InferAsync(new InferRequest(
-            "mixed", Tensor.Of("numbers", new long[] { 1 }, 1), Tensor.Of("flags", new[] { true }, 1), Tensor.OfStrings("words", ["a"], 1))
+            "mixed", Tensor.Of("numbers", new long[] { 1 }, 1), Tensor.Of("flags", new[] { true }, 1),
+            Tensor.OfStrings("words", ["a"], 1))
         { Outputs = ["sum"] });
 
         Assert.That(answer.Outputs.Select(o => o.ToString()), Is.EqualTo(new[] { "sum: INT64[1]" }));
         Assert.That(() => answer["echo"], Throws.TypeOf<KeyNotFoundException>());
-        Assert.That(() => answer["sum"].ToArray<float>(), Throws.InvalidOperationException.With.Message.Contains("INT64"));
+        Assert.That(
+            () => answer["sum"].ToArray<float>(), Throws.InvalidOperationException.With.Message.Contains("INT64"));
     }
 
     [Test]
     public async Task Infer_LargestClasses_ComeAsTexts()
     {
-        var answer = await _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1, 3, 2 }, 1, 3)) { Outputs = [new("y", Classes: 2)] });
+        var answer = await _client.InferAsync(
+            new InferRequest("same", Tensor.Of("x", new float[] { 1, 3, 2 }, 1, 3))
+            {
+                Outputs = [new("y", Classes: 2)],
+            });
 
         Assert.That(answer["y"].ToStrings().Select(t => t.Split(':')[1]), Is.EqualTo(new[] { "1", "2" }));
     }
@@ -110,7 +120,8 @@ public sealed class MaaSClientTests(Transport transport)
             model.Inputs.Select(i => $"{i.Name} {i.Datatype} {string.Join(',', i.Shape)}"),
             Is.EqualTo(new[] { "numbers INT64 -1", "flags BOOL -1", "words BYTES -1" }));
         Assert.That((await _client.GetIndexAsync(onlyReady: true)).Select(m => m.Name), Does.Contain("mixed"));
-        Assert.That(await _client.IsLiveAsync() && await _client.IsReadyAsync() && await _client.IsModelReadyAsync("same"));
+        Assert.That(
+            await _client.IsLiveAsync() && await _client.IsReadyAsync() && await _client.IsModelReadyAsync("same"));
         Assert.That(await _client.IsModelReadyAsync("none"), Is.False);
     }
 
@@ -118,13 +129,16 @@ public sealed class MaaSClientTests(Transport transport)
     public async Task Manage_UnloadAndLoad_TakeAKeyAndChangeWhatIsReady()
     {
         var (key, stored) = ApiKey.Create("operator", ["admin", "read"]);
-        await using var server = await Servers.StartAsync(_models.Path, o => o.Security.ApiKeys.Add(stored), isOpen: false);
+        await using var server = await Servers.StartAsync(
+            _models.Path, o => o.Security.ApiKeys.Add(stored), isOpen: false);
         await using var stranger = new MaaSClient(Servers.Options(transport, server.AddressOf(transport)));
         var options = Servers.Options(transport, server.AddressOf(transport));
         options.ApiKey = key;
         await using var admin = new MaaSClient(options);
 
-        Assert.That((await Failure.OfAsync(() => stranger.UnloadModelAsync("text"))).Kind, Is.EqualTo(ErrorKind.Unauthenticated));
+        Assert.That(
+            (await Failure.OfAsync(() => stranger.UnloadModelAsync("text"))).Kind,
+            Is.EqualTo(ErrorKind.Unauthenticated));
         Assert.That(await admin.IsModelReadyAsync("text"));
         await admin.UnloadModelAsync("text");
         Assert.That(await admin.IsModelReadyAsync("text"), Is.False);
@@ -136,11 +150,17 @@ public sealed class MaaSClientTests(Transport transport)
     public async Task Refused_Request_SaysWhatWhereAndWhatToDo()
     {
         var missing = await Failure.OfAsync(() => _client.InferAsync(new InferRequest("none")));
-        var wrong = await Failure.OfAsync(() => _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1))));
+        var wrong = await Failure.OfAsync(
+            () => _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1))));
 
-        Assert.That((missing.Kind, missing.Status, missing.Address), Is.EqualTo((ErrorKind.NotFound, HttpStatusCode.NotFound, _server.AddressOf(transport))));
+        Assert.That(
+            (missing.Kind, missing.Status, missing.Address),
+            Is.EqualTo((ErrorKind.NotFound, HttpStatusCode.NotFound, _server.AddressOf(transport))));
         Assert.That(missing.ServerMessage, Does.Contain("'none'"));
-        Assert.That(missing.Message, Does.Contain(missing.ServerMessage).And.Contain(missing.Advice).And.Contain(_server.AddressOf(transport).Authority));
+        Assert.That(
+            missing.Message,
+            Does.Contain(missing.ServerMessage).And.Contain(missing.Advice)
+                .And.Contain(_server.AddressOf(transport).Authority));
         Assert.That((wrong.Kind, wrong.Status), Is.EqualTo((ErrorKind.Refused, HttpStatusCode.BadRequest)));
         Assert.That(wrong.Message, Does.Contain("float32"));
     }
@@ -152,7 +172,8 @@ public sealed class MaaSClientTests(Transport transport)
         left.Cancel();
 
         Assert.That(
-            () => _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1, 1)), left.Token), Throws.InstanceOf<OperationCanceledException>());
+            () => _client.InferAsync(new InferRequest("same", Tensor.Of("x", new float[] { 1 }, 1, 1)), left.Token),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -183,6 +204,7 @@ public sealed class MaaSClientTests(Transport transport)
 
         Assert.That(
             () => services.GetRequiredService<IStartupValidator>().Validate(),
-            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("Addresses").And.Message.Contains("MaxHedges").And.Message.Contains("Timeout"));
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("Addresses")
+                .And.Message.Contains("MaxHedges").And.Message.Contains("Timeout"));
     }
 }

@@ -32,7 +32,8 @@ public sealed class RetryTests
         using var server = new Script([Says(status, """{"error":"because"}""")]);
 
         Assert.That(() => Client(server).InferAsync(new InferRequest("m")),
-            Throws.TypeOf<MaaSClientException>().With.Property("Status").EqualTo(status).And.Message.Contains("because"));
+            Throws.TypeOf<MaaSClientException>().With.Property("Status").EqualTo(status)
+                .And.Message.Contains("because"));
         Assert.That(server.Bodies, Has.Count.EqualTo(1));
     }
 
@@ -41,14 +42,18 @@ public sealed class RetryTests
     {
         using var server = new Script([Says(HttpStatusCode.TooManyRequests)]);
 
-        Assert.That(() => Client(server).InferAsync(new InferRequest("m")), Throws.TypeOf<MaaSClientException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
+        Assert.That(
+            () => Client(server).InferAsync(new InferRequest("m")),
+            Throws.TypeOf<MaaSClientException>().With.Property("Status").EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That(server.Bodies, Has.Count.EqualTo(4));
     }
 
     [Test]
     public async Task Infer_RetryAfter_IsWaitedFor()
     {
-        using var server = new Script([Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(3)), Says(HttpStatusCode.OK, Answer)]);
+        using var server = new Script(
+            [Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(3)),
+             Says(HttpStatusCode.OK, Answer)]);
         var time = new FakeTimeProvider();
         var inference = Client(server, time: time).InferAsync(new InferRequest("m"));
         Assert.That(() => server.Bodies.Count, Is.EqualTo(1).After(5000, 5));
@@ -64,7 +69,9 @@ public sealed class RetryTests
     [Test]
     public async Task Infer_RetryAfterTooLong_IsReportedAtOnce()
     {
-        using var server = new Script([Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)), Says(HttpStatusCode.OK, Answer)]);
+        using var server = new Script(
+            [Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)),
+             Says(HttpStatusCode.OK, Answer)]);
 
         var error = await Failure.OfAsync(() => Client(server).InferAsync(new InferRequest("m")));
 
@@ -75,7 +82,9 @@ public sealed class RetryTests
     [Test]
     public async Task Infer_RetryAfterTooLong_GoesToAnotherServerAtOnce()
     {
-        using var servers = new Script(Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)), Says(HttpStatusCode.OK, Answer));
+        using var servers = new Script(
+            Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)),
+            Says(HttpStatusCode.OK, Answer));
         await using var client = servers.Client(Transport.Rest, "ab");
 
         await client.InferAsync(new InferRequest("m"));
@@ -137,7 +146,8 @@ public sealed class RetryTests
     [Test]
     public async Task Infer_ConnectionBreaks_IsTriedAgain()
     {
-        using var server = new Script([(_, _) => throw new HttpRequestException("broken"), Says(HttpStatusCode.OK, Answer)]);
+        using var server = new Script(
+            [(_, _) => throw new HttpRequestException("broken"), Says(HttpStatusCode.OK, Answer)]);
 
         await Client(server).InferAsync(new InferRequest("m"));
 
@@ -150,8 +160,10 @@ public sealed class RetryTests
         using var server = new Script([Hangs]);
 
         Assert.That(
-            () => Client(server, o => (o.Timeout, o.MaxRetries) = (TimeSpan.FromMilliseconds(50), 1)).InferAsync(new InferRequest("m")),
-            Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout).And.Message.Contains("00:00:00.05"));
+            () => Client(server, o => (o.Timeout, o.MaxRetries) = (TimeSpan.FromMilliseconds(50), 1))
+                .InferAsync(new InferRequest("m")),
+            Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout)
+                .And.Message.Contains("00:00:00.05"));
         Assert.That(server.Bodies, Has.Count.EqualTo(2));
     }
 
@@ -161,11 +173,13 @@ public sealed class RetryTests
         using var server = new Script([Hangs]);
 
         Assert.That(
-            () => Client(server, o => o.MaxRetries = 0).InferAsync(new InferRequest("m") { Timeout = TimeSpan.FromMilliseconds(40) }),
+            () => Client(server, o => o.MaxRetries = 0)
+                .InferAsync(new InferRequest("m") { Timeout = TimeSpan.FromMilliseconds(40) }),
             Throws.TypeOf<MaaSClientException>().With.Message.Contains("00:00:00.04"));
         Assert.That(
             () => Client(server, o => o.TotalTimeout = TimeSpan.FromMilliseconds(30)).InferAsync(new InferRequest("m")),
-            Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout).And.Message.Contains("all tries"));
+            Throws.TypeOf<MaaSClientException>().With.Property("Kind").EqualTo(ErrorKind.Timeout)
+                .And.Message.Contains("all tries"));
     }
 
     [TestCase(Transport.Rest)]
@@ -175,7 +189,9 @@ public sealed class RetryTests
         using var server = new Script([Hangs]);
         using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
 
-        Assert.That(() => server.Client(transport, "a").InferAsync(new InferRequest("m"), leave.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => server.Client(transport, "a").InferAsync(new InferRequest("m"), leave.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(server.Bodies, Has.Count.EqualTo(1));
     }
 
@@ -204,7 +220,9 @@ public sealed class RetryTests
     {
         using var server = new Script([Says(HttpStatusCode.OK, answer)]);
 
-        Assert.That(() => Client(server).InferAsync(new InferRequest("m")), Throws.TypeOf<MaaSClientException>().With.Message.Contains("another answer"));
+        Assert.That(
+            () => Client(server).InferAsync(new InferRequest("m")),
+            Throws.TypeOf<MaaSClientException>().With.Message.Contains("another answer"));
     }
 
     [Test]
@@ -220,17 +238,22 @@ public sealed class RetryTests
             ClientKeyFile = "none.key",
         };
 
-        Assert.That(() => new MaaSClient(http), Throws.TypeOf<OptionsValidationException>().With.Message.Contains("base address"));
+        Assert.That(
+            () => new MaaSClient(http),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("base address"));
         Assert.That(
             () => new MaaSClient(http, faulty),
-            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ftp://a").And.Message.Contains("MaxRetries").And.Message.Contains("ProbeInterval")
-                .And.Message.Contains("CircuitFailureRatio").And.Message.Contains("none.key").And.Message.Contains("ClientCertificateFile"));
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ftp://a")
+                .And.Message.Contains("MaxRetries").And.Message.Contains("ProbeInterval")
+                .And.Message.Contains("CircuitFailureRatio").And.Message.Contains("none.key")
+                .And.Message.Contains("ClientCertificateFile"));
     }
 
     [Test]
     public async Task Infer_BytesInBase64_AreRead()
     {
-        const string Bytes = """{"outputs":[{"name":"y","datatype":"BYTES","shape":[2,1],"data":[["a"],[{"b64":"/wA="}]]}]}""";
+        const string Bytes =
+            """{"outputs":[{"name":"y","datatype":"BYTES","shape":[2,1],"data":[["a"],[{"b64":"/wA="}]]}]}""";
         using var server = new Script(Says(HttpStatusCode.OK, Bytes));
 
         var answer = await Client(server).InferAsync(new InferRequest("m"));
@@ -238,9 +261,14 @@ public sealed class RetryTests
         Assert.That(answer["y"].ToByteArrays(), Is.EqualTo(new byte[][] { [(byte)'a'], [0xff, 0] }));
     }
 
-    private static MaaSClient Client(Script server, Action<MaaSClientOptions>? configure = null, TimeProvider? time = null)
+    private static MaaSClient Client(
+        Script server, Action<MaaSClientOptions>? configure = null, TimeProvider? time = null)
     {
-        var options = new MaaSClientOptions { Addresses = { new Uri("http://server/prefix") }, RetryDelay = TimeSpan.FromMilliseconds(1) };
+        var options = new MaaSClientOptions
+        {
+            Addresses = { new Uri("http://server/prefix") },
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+        };
         configure?.Invoke(options);
         return new MaaSClient(new HttpClient(server, disposeHandler: false), options, time);
     }

@@ -72,12 +72,14 @@ internal sealed class Script(params Func<HttpRequestMessage, CancellationToken, 
                     Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") },
                 },
             };
-            var trailers = inTrailers || status == StatusCode.OK ? response.TrailingHeaders : (HttpHeaders)response.Headers;
+            var trailers = inTrailers || status == StatusCode.OK
+                ? response.TrailingHeaders : (HttpHeaders)response.Headers;
             trailers.Add("grpc-status", ((int)status).ToString(CultureInfo.InvariantCulture));
             trailers.Add("grpc-message", Uri.EscapeDataString(message));
             if (retryAfter is { } wait)
             {
-                trailers.TryAddWithoutValidation("retry-after", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+                trailers.TryAddWithoutValidation(
+                    "retry-after", wait.TotalSeconds.ToString(CultureInfo.InvariantCulture));
             }
 
             return Task.FromResult(response);

@@ -9,7 +9,8 @@ internal static class Servers
 {
     /// <summary>A server of REST and gRPC; everybody may do everything unless told otherwise.</summary>
     public static Task<ServingHost> StartAsync(
-        string models, Action<MaaSServingOptions>? configure = null, bool isOpen = true, Action<WebApplicationBuilder>? builder = null, string scheme = "http")
+        string models, Action<MaaSServingOptions>? configure = null, bool isOpen = true,
+        Action<WebApplicationBuilder>? builder = null, string scheme = "http")
         => ServingHost.StartAsync(
             o =>
             {
@@ -42,5 +43,6 @@ internal static class Servers
     }
 
     /// <summary>Where a server takes a transport's requests.</summary>
-    public static Uri AddressOf(this ServingHost server, Transport transport) => transport == Transport.Grpc ? server.GrpcAddress! : server.Address;
+    public static Uri AddressOf(this ServingHost server, Transport transport)
+        => transport == Transport.Grpc ? server.GrpcAddress! : server.Address;
 }

@@ -28,10 +28,14 @@ public sealed class TensorTests
     [Test]
     public void Of_FaultyShapeOrType_Throws()
     {
-        Assert.That(() => Tensor.Of("x", new float[3], 2, 2), Throws.ArgumentException.With.Message.Contains("expected 4 elements"));
+        Assert.That(
+            () => Tensor.Of("x", new float[3], 2, 2),
+            Throws.ArgumentException.With.Message.Contains("expected 4 elements"));
         Assert.That(() => Tensor.Of("x", new float[4], -2, -2), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => Tensor.Of("x", new char[1], 1), Throws.TypeOf<NotSupportedException>());
-        Assert.That(() => Tensor.Of("x", new float[1], 1).ToStrings(), Throws.InvalidOperationException.With.Message.Contains("FP32"));
+        Assert.That(
+            () => Tensor.Of("x", new float[1], 1).ToStrings(),
+            Throws.InvalidOperationException.With.Message.Contains("FP32"));
     }
 
     [TestCase("FP32", new byte[] { 0, 0, 0 })]

@@ -20,7 +20,9 @@ public sealed partial class JsonDefaultsTests
 
     [Test]
     public void FromJson_OnlyAName_HasTheDefaultsOfTheRest()
-        => Assert.That(ModelManifest.FromJson("""{"name": "n"}"""u8).ToJson(), Is.EqualTo(new ModelManifest { Name = "n" }.ToJson()));
+        => Assert.That(
+            ModelManifest.FromJson("""{"name": "n"}"""u8).ToJson(),
+            Is.EqualTo(new ModelManifest { Name = "n" }.ToJson()));
 
     [Test]
     public void FromJson_TensorAndTextWithoutOptionalMembers_HaveTheirDefaults()
@@ -28,7 +30,8 @@ public sealed partial class JsonDefaultsTests
         var manifest = ModelManifest.FromJson(
             """{"name": "n", "inputs": [{"name": "x", "type": "float32", "shape": [-1]}], "text": {"maxLength": 8}}"""u8);
         Assert.That(manifest.Inputs[0].AxisNames, Is.Empty);
-        Assert.That(manifest.Text, Is.EqualTo(new TextPreprocessing { MaxLength = 8, Cleaning = manifest.Text!.Cleaning }));
+        Assert.That(
+            manifest.Text, Is.EqualTo(new TextPreprocessing { MaxLength = 8, Cleaning = manifest.Text!.Cleaning }));
         Assert.That(manifest.Text.Cleaning, Is.Empty);
     }
 

@@ -10,15 +10,21 @@ public sealed class FaultCheckTests
 
     [Test]
     public void Of_OtherException_IsAFaultThatNamesIt()
-        => Assert.That(FaultCheck.Of(new Probe(static () => throw new NotSupportedException()), [])?.Key, Does.StartWith("NotSupportedException"));
+        => Assert.That(
+            FaultCheck.Of(new Probe(static () => throw new NotSupportedException()), [])?.Key,
+            Does.StartWith("NotSupportedException"));
 
     [Test]
     public void Of_WrongValues_IsAFault()
-        => Assert.That(FaultCheck.Of(new Probe(static () => throw new FuzzFaultException("other")), [])?.Key, Does.StartWith("differs"));
+        => Assert.That(
+            FaultCheck.Of(new Probe(static () => throw new FuzzFaultException("other")), [])?.Key,
+            Does.StartWith("differs"));
 
     [Test]
     public void Of_MuchMemory_IsAFault()
-        => Assert.That(FaultCheck.Of(new Probe(static () => GC.KeepAlive(new byte[FaultCheck.MostBytes + 1])), [])?.Key, Is.EqualTo("memory"));
+        => Assert.That(
+            FaultCheck.Of(new Probe(static () => GC.KeepAlive(new byte[FaultCheck.MostBytes + 1])), [])?.Key,
+            Is.EqualTo("memory"));
 
     private sealed class Probe(Action run) : IFuzzHarness
     {

@@ -24,7 +24,9 @@ public sealed class ExternalDataTests
         File.WriteAllBytes(_folder["weights"], new byte[8]);
         Write("weights", size, type);
 
-        Assert.That(() => OnnxModel.Load(_folder["model.onnx"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'w'"));
+        Assert.That(
+            () => OnnxModel.Load(_folder["model.onnx"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'w'"));
     }
 
     [TestCase("../secret")]
@@ -38,7 +40,8 @@ public sealed class ExternalDataTests
         Write(location, 2, DataType.Float, "inner/model.onnx");
 
         Assert.That(
-            () => OnnxModel.Load(_folder["inner/model.onnx"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("in the model's folder"));
+            () => OnnxModel.Load(_folder["inner/model.onnx"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("in the model's folder"));
         Assert.That(() => InferenceModel.Load(_folder["inner/model.onnx"]), Throws.TypeOf<InferenceException>());
     }
 
@@ -67,7 +70,8 @@ public sealed class ExternalDataTests
         graph.AddOutput(graph.Node("Add", ["x", "w"]), DataType.Float, [1000L]);
         graph.Build().Save(_folder["model.onnx"], externalDataThreshold: 1);
 
-        Assert.That(OnnxModel.Load(_folder["model.onnx"]).Graph.Initializer.Single().ToArray<float>(), Is.EqualTo(weights));
+        Assert.That(
+            OnnxModel.Load(_folder["model.onnx"]).Graph.Initializer.Single().ToArray<float>(), Is.EqualTo(weights));
         using var model = InferenceModel.Load(_folder["model.onnx"]);
         using var outputs = model.Run(TensorValue.Of(new float[1000], 1000));
         Assert.That(outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(weights));

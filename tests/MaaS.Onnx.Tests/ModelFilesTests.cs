@@ -56,7 +56,9 @@ public sealed class ModelFilesTests
         Filled(1).Save(Model, 1);
         string[] before = Names();
 
-        Assert.That(() => Filled(2).Save(Model, 1, FailAtTheModel), Throws.InstanceOf<IOException>().With.Message.EqualTo("disk full"));
+        Assert.That(
+            () => Filled(2).Save(Model, 1, FailAtTheModel),
+            Throws.InstanceOf<IOException>().With.Message.EqualTo("disk full"));
 
         Assert.That(Names(), Is.EqualTo(before));
         Assert.That(Value(), Is.EqualTo(1));
@@ -72,7 +74,8 @@ public sealed class ModelFilesTests
         Assert.That(Value(), Is.EqualTo(1));
     }
 
-    // Where the power goes between the two writes nothing is cleaned up: the old model must load, and so must the next one.
+    // Where the power goes between the two writes nothing is cleaned up: the old model must load, and so must the next
+    // one.
     [Test]
     public void Save_BetweenWeightsAndModel_OldModelLoads()
     {
@@ -117,7 +120,9 @@ public sealed class ModelFilesTests
 
         Assert.That(new FileInfo(_folder[DataFile()]).Length, Is.GreaterThan(int.MaxValue));
         var loaded = OnnxModel.Load(Model);
-        Assert.That(loaded.Graph.Initializer.Select(static tensor => tensor.ToArray<float>()[^1]), Is.EqualTo(Enumerable.Range(1, Tensors)));
+        Assert.That(
+            loaded.Graph.Initializer.Select(static tensor => tensor.ToArray<float>()[^1]),
+            Is.EqualTo(Enumerable.Range(1, Tensors)));
     }
 
     private void FailAtTheModel(string path, Action<Stream> write)

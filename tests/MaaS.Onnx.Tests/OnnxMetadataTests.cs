@@ -29,13 +29,28 @@ public sealed class OnnxMetadataTests
     }
 
     [Test]
+    public void Preprocessing_WithGeometry_SavedAndLoaded_IsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        var geometry = new ImageGeometry { ResizeShorter = 256, CropHeight = 224, CropWidth = 224, Interpolation = ImageInterpolation.Bicubic };
+        var model = Graphs.Linear();
+        model.SetPreprocessing(new ImagePreprocessing(0.5, [0.1], [1]) { Geometry = geometry });
+        model.Save(folder["m.onnx"]);
+
+        Assert.That(OnnxModel.Load(folder["m.onnx"]).GetPreprocessing()!.Geometry, Is.EqualTo(geometry));
+    }
+
+    [Test]
     public void Get_MissingProperty_IsNull()
     {
         Assert.That(Graphs.Linear().GetLabels(), Is.Null);
         Assert.That(Graphs.Linear().GetPreprocessing(), Is.Null);
     }
 
-    [TestCase("labels", "cat,dog"), TestCase("labels", "{}"), TestCase("preprocessing", "{}"), TestCase("modules", "[]")]
+    [TestCase("labels", "cat,dog")]
+    [TestCase("labels", "{}")]
+    [TestCase("preprocessing", "{}")]
+    [TestCase("modules", "[]")]
     public void Get_OtherForm_ThrowsInvalidData(string key, string value)
     {
         var model = Graphs.Linear();

@@ -54,7 +54,8 @@ public class OnnxModelTests
         var broken = Graphs.Linear(100, 50);
         broken.Graph.Initializer[0].Dims[0] = 7;
 
-        Assert.That(() => broken.Save(PathOf("m.onnx"), externalDataThreshold: 100), Throws.InstanceOf<InvalidDataException>());
+        Assert.That(
+            () => broken.Save(PathOf("m.onnx"), externalDataThreshold: 100), Throws.InstanceOf<InvalidDataException>());
 
         Assert.That(File.ReadAllBytes(PathOf("m.onnx")), Is.EqualTo(before));
         Assert.That(Directory.GetFiles(_folder.FullName), Has.Length.EqualTo(1));
@@ -69,7 +70,8 @@ public class OnnxModelTests
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(PathOf("cut.onnx"), whole[..length]);
-            Assert.That(() => OnnxModel.Load(PathOf("cut.onnx")), Throws.InstanceOf<InvalidDataException>(), $"{length} bytes");
+            Assert.That(
+                () => OnnxModel.Load(PathOf("cut.onnx")), Throws.InstanceOf<InvalidDataException>(), $"{length} bytes");
         }
     }
 
@@ -85,9 +87,13 @@ public class OnnxModelTests
     public void Load_EmptyFileOrFolder_NamesIt()
     {
         File.WriteAllBytes(PathOf("empty.onnx"), []);
-        Assert.That(() => OnnxModel.Load(PathOf("empty.onnx")), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("empty.onnx"));
+        Assert.That(
+            () => OnnxModel.Load(PathOf("empty.onnx")),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("empty.onnx"));
         _folder.CreateSubdirectory("folder.onnx");
-        Assert.That(() => OnnxModel.Load(PathOf("folder.onnx")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("folder"));
+        Assert.That(
+            () => OnnxModel.Load(PathOf("folder.onnx")),
+            Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("folder"));
     }
 
     [Test]
@@ -115,7 +121,9 @@ public class OnnxModelTests
     {
         var model = Graphs.Linear();
         model.Graph.Output[0].Name = "nowhere";
-        Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("nowhere"));
+        Assert.That(
+            () => OnnxModel.Load(model.Proto.ToByteArray()),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("nowhere"));
     }
 
     // A node may leave an output out by the name "", which makes no value of that name.
@@ -127,7 +135,9 @@ public class OnnxModelTests
         Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.Nothing);
 
         model.Graph.Output.Add(new ValueInfoProto());
-        Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no name"));
+        Assert.That(
+            () => OnnxModel.Load(model.Proto.ToByteArray()),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no name"));
     }
 
     [TestCase(int.MaxValue, true)]
@@ -139,7 +149,10 @@ public class OnnxModelTests
         model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = size;
         Assert.That(
             () => OnnxModel.Load(model.Proto.ToByteArray()),
-            isTaken ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'x'").And.Message.Contains($"{size}"));
+            isTaken
+                ? Throws.Nothing
+                : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("'x'")
+                    .And.Message.Contains($"{size}"));
     }
 
     [Test]
@@ -147,7 +160,9 @@ public class OnnxModelTests
     {
         var model = Graphs.Linear();
         model.Graph.Node.Add(model.Graph.Node[1].Clone());
-        Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more than once"));
+        Assert.That(
+            () => OnnxModel.Load(model.Proto.ToByteArray()),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("more than once"));
     }
 
     [Test]
@@ -168,7 +183,9 @@ public class OnnxModelTests
     {
         var model = Graphs.Linear();
         model.Graph.Initializer[0].Dims[0] = size;
-        Assert.That(() => OnnxModel.Load(model.Proto.ToByteArray()), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("fc.weight"));
+        Assert.That(
+            () => OnnxModel.Load(model.Proto.ToByteArray()),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("fc.weight"));
     }
 
     [TestCase("../secret"), TestCase("/etc/passwd"), TestCase("a/../../secret"), TestCase(@"..\secret"), TestCase("")]
@@ -198,14 +215,19 @@ public class OnnxModelTests
             File.CreateSymbolicLink(Path.Combine(inner, "link"), PathOf("secret"));
         }
 
-        File.WriteAllBytes(Path.Combine(inner, "m.onnx"), External(linkedFolder ? "link/secret" : "link").ToByteArray());
+        File.WriteAllBytes(
+            Path.Combine(inner, "m.onnx"), External(linkedFolder ? "link/secret" : "link").ToByteArray());
 
         Assert.That(
             () => OnnxModel.Load(Path.Combine(inner, "m.onnx")),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("folder"));
     }
 
-    [TestCase("offset", "1"), TestCase("offset", "-8"), TestCase("offset", "9223372036854775807"), TestCase("length", "25"), TestCase("length", "x")]
+    [TestCase("offset", "1")]
+    [TestCase("offset", "-8")]
+    [TestCase("offset", "9223372036854775807")]
+    [TestCase("length", "25")]
+    [TestCase("length", "x")]
     public void Load_ExternalDataBeyondItsFile_Throws(string key, string value)
     {
         File.WriteAllBytes(PathOf("weights"), new byte[24]);
@@ -219,7 +241,9 @@ public class OnnxModelTests
     public void Load_MissingExternalData_NamesTheFile()
     {
         File.WriteAllBytes(PathOf("m.onnx"), External("weights").ToByteArray());
-        Assert.That(() => OnnxModel.Load(PathOf("m.onnx")), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("weights"));
+        Assert.That(
+            () => OnnxModel.Load(PathOf("m.onnx")),
+            Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("weights"));
     }
 
     private static ExternalModel External(string location)

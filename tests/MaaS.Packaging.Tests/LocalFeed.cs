@@ -3,7 +3,8 @@ using System.Reflection;
 
 namespace MaaS.Packaging.Tests;
 
-/// <summary>The packages of this build in a folder of their own, and commands that see them as a stranger's machine does.</summary>
+/// <summary>The packages of this build in a folder of their own, and commands that see them as a stranger's machine
+/// does.</summary>
 [SetUpFixture]
 public sealed class LocalFeed
 {
@@ -20,20 +21,23 @@ public sealed class LocalFeed
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     /// <summary>The libraries that are packed.</summary>
-    public static IReadOnlyList<string> Libraries { get; } = ["MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Tabular", "MaaS.Training", "MaaS.Serving", "MaaS.Serving.Images", "MaaS.Client", "MaaS"];
+    public static IReadOnlyList<string> Libraries { get; } = [
+        "MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Registry", "MaaS.Tabular", "MaaS.Images", "MaaS.Training",
+        "MaaS.Training.Images", "MaaS.Serving", "MaaS.Serving.Images", "MaaS.Client", "MaaS"];
 
     [OneTimeSetUp]
     public void Pack()
     {
         Folder = Directory.CreateTempSubdirectory("maas-packages-").FullName;
-        foreach (var name in Libraries.Append("MaaS.Cli"))
+        foreach (var packed in Libraries.Append("MaaS.Cli").Select(static name => $"src/{name}/{name}.csproj").Append("templates/MaaS.Templates.csproj"))
         {
             Run(
-                RepoRoot, "dotnet", "pack", $"src/{name}/{name}.csproj", "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
+                RepoRoot, "dotnet", "pack", packed, "--no-build", "-c", Metadata("Configuration"), "-o", Folder,
                 $"-p:Version={PackageVersion}");
         }
 
-        // TorchSharp-cpu brings libtorch for every system, 0.6 GB more than the build has: into the user's own cache, once.
+        // TorchSharp-cpu brings libtorch for every system, 0.6 GB more than the build has: into the user's own cache,
+        // once.
         Directory.CreateDirectory(Path.Combine(Folder, "torch"));
         var project = Path.Combine(Folder, "torch", "torch.csproj");
         File.WriteAllText(project, ConsoleProject("""<PackageReference Include="TorchSharp-cpu" Version="0.107.0" />"""));
@@ -93,10 +97,12 @@ public sealed class LocalFeed
         }
 
         // The data that set-up fetched.
-        environment["MAAS_DATA"] = Environment.GetEnvironmentVariable("MAAS_DATA") ?? Path.Combine(RepoRoot, "artifacts", "data");
+        environment["MAAS_DATA"] = Environment.GetEnvironmentVariable("MAAS_DATA")
+            ?? Path.Combine(RepoRoot, "artifacts", "data");
 
         // The test host's own MSBuild settings must not reach the child.
-        foreach (var name in environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (var name in environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
+            .ToArray())
         {
             environment.Remove(name);
         }

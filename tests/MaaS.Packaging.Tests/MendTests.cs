@@ -2,7 +2,8 @@ using static MaaS.Packaging.Tests.LocalFeed;
 
 namespace MaaS.Packaging.Tests;
 
-/// <summary>What the build of a project with MaaS.Training does to its copy of TorchSharp's native library on older systems.</summary>
+/// <summary>What the build of a project with MaaS.Training does to its copy of TorchSharp's native library on older
+/// systems.</summary>
 [NonParallelizable]
 public sealed class MendTests
 {
@@ -49,7 +50,8 @@ public sealed class MendTests
     [Test]
     public void Build_Auto_MendsWhereTheLoadedLibraryLacksTheVersion()
     {
-        var system = File.ReadLines("/proc/self/maps").First(static l => l.Contains("/libstdc++.so", StringComparison.Ordinal));
+        var system = File.ReadLines("/proc/self/maps")
+            .First(static l => l.Contains("/libstdc++.so", StringComparison.Ordinal));
         var lacks = File.ReadAllBytes(system[system.IndexOf('/')..]).AsSpan().IndexOf("GLIBCXX_3.4.32"u8) < 0;
         Build("-t:Rebuild");
         Assert.That(Differences(OutputPath), Has.Count.EqualTo(lacks ? 1 : 0));
@@ -67,14 +69,19 @@ public sealed class MendTests
     public void Build_OfAnUnknownFile_WarnsAndLeavesItAlone()
     {
         var output = Build("-p:MaaSMendTorchSharp=true", "-p:_MaaSKnownHash=0123");
-        Assert.That(output, Does.Contain("warning MAAS0001").And.Contains("expected the file of TorchSharp 0.107.0 (SHA-256 0123), got cf33b1b0"));
+        Assert.That(
+            output,
+            Does.Contain("warning MAAS0001")
+                .And.Contains("expected the file of TorchSharp 0.107.0 (SHA-256 0123), got cf33b1b0"));
         Assert.That(Differences(OutputPath), Is.Empty);
     }
 
     [Test]
     public void Build_OverAHardLinkToThePackage_ReplacesTheLink()
     {
-        Build("-p:MaaSMendTorchSharp=false", "-t:Rebuild", "-p:CreateHardLinksForCopyFilesToOutputDirectoryIfPossible=true");
+        Build(
+            "-p:MaaSMendTorchSharp=false", "-t:Rebuild",
+            "-p:CreateHardLinksForCopyFilesToOutputDirectoryIfPossible=true");
         Build("-p:MaaSMendTorchSharp=true");
         AssertMended(OutputPath);
     }
@@ -84,7 +91,8 @@ public sealed class MendTests
     public void Publish_CarriesTheMendedFile(bool forOneSystem)
     {
         var output = Path.Combine(_project, $"published-{forOneSystem}");
-        string[] system = forOneSystem ? ["-r", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true"] : [];
+        string[] system = forOneSystem
+            ? ["-r", "linux-x64", "--self-contained", "false", "-p:PublishSingleFile=true"] : [];
         Run(_project, "dotnet", ["publish", "-c", "Release", "-o", output, "-p:MaaSMendTorchSharp=true", .. system]);
         AssertMended(Path.Combine(output, forOneSystem ? Path.GetFileName(Library) : Library));
     }
@@ -99,7 +107,8 @@ public sealed class MendTests
         Assert.That(need.Flags, Is.Zero);
         Assert.That(Differences(path), Is.EqualTo(new[] { need.FlagsOffset }));
         Assert.That(
-            VersionNeed.Read(File.ReadAllBytes(path)).Where(static n => n.Flags != 0), Is.EqualTo(new[] { need with { Flags = 2 } }));
+            VersionNeed.Read(File.ReadAllBytes(path)).Where(static n => n.Flags != 0),
+            Is.EqualTo(new[] { need with { Flags = 2 } }));
     }
 
     private List<int> Differences(string path)

@@ -9,7 +9,8 @@ public sealed class NotebooksTests
 {
     private const long MaxBytes = 300_000;
 
-    private static IEnumerable<string> Notebooks => Directory.EnumerateFiles(Path.Combine(RepoRoot, "samples", "notebooks"), "*.ipynb")
+    private static IEnumerable<string> Notebooks
+        => Directory.EnumerateFiles(Path.Combine(RepoRoot, "samples", "notebooks"), "*.ipynb")
         .Select(static p => Path.GetFileNameWithoutExtension(p)).Order();
 
     private string _folder = "";
@@ -34,7 +35,9 @@ public sealed class NotebooksTests
     {
         if (!File.Exists(Path.Combine(RepoRoot, "artifacts", "notebooks", "dotnet-interactive")))
         {
-            Assert.Ignore("The package feed does not serve the kernel, Microsoft.dotnet-interactive (eng/steps/test-packages.sh).");
+            Assert.Ignore(
+                "The package feed does not serve the kernel, Microsoft.dotnet-interactive "
+                    + "(eng/steps/test-packages.sh).");
         }
 
         File.Copy(PathOf(name), Path.Combine(_folder, $"{name}.ipynb"));
@@ -63,8 +66,11 @@ public sealed class NotebooksTests
             Is.EqualTo(Enumerable.Range(1, cells.Length).Select(static n => $"{n}")), path);
 
         var outputs = cells.ToDictionary(
-            static c => c.GetProperty("id").GetString()!, static c => c.GetProperty("outputs").EnumerateArray().ToArray());
-        Assert.That(outputs.Values.SelectMany(static o => o).Select(static o => o.GetProperty("output_type").GetString()), Does.Not.Contain("error"));
+            static c => c.GetProperty("id").GetString()!,
+            static c => c.GetProperty("outputs").EnumerateArray().ToArray());
+        Assert.That(
+            outputs.Values.SelectMany(static o => o).Select(static o => o.GetProperty("output_type").GetString()),
+            Does.Not.Contain("error"));
         Assert.That(Html(outputs["train"]), Does.Contain("alt=\"loss by epoch\""));
         Assert.That(Html(outputs["evaluate"]), Does.Contain("precision").And.Contains("actual ↓ predicted →"));
         Assert.That(Html(outputs["int8"]), Does.Match("(accepted|refused): "));   // Either may be right.
@@ -74,12 +80,14 @@ public sealed class NotebooksTests
     private static string PathOf(string name) => Path.Combine(RepoRoot, "samples", "notebooks", $"{name}.ipynb");
 
     private static string Html(JsonElement[] outputs) => Joined(
-        outputs.Where(static o => o.TryGetProperty("data", out _)).Select(static o => o.GetProperty("data").GetProperty("text/html")));
+        outputs.Where(static o => o.TryGetProperty("data", out _))
+            .Select(static o => o.GetProperty("data").GetProperty("text/html")));
 
     private static string Text(JsonElement[] outputs)
         => Joined(outputs.Where(static o => o.TryGetProperty("text", out _)).Select(static o => o.GetProperty("text")));
 
     // The format allows a text and a list of its lines.
     private static string Joined(IEnumerable<JsonElement> texts) => string.Concat(texts.Select(static t =>
-        t.ValueKind == JsonValueKind.Array ? string.Concat(t.EnumerateArray().Select(static l => l.GetString())) : t.GetString()));
+        t.ValueKind == JsonValueKind.Array
+            ? string.Concat(t.EnumerateArray().Select(static l => l.GetString())) : t.GetString()));
 }

@@ -55,8 +55,11 @@ public sealed class PackagesTests
     [Test]
     public void Consumer_WithoutLibTorch_IsToldTheCommandInOneSentence()
     {
-        var output = Run(MakeProject("without", "WithoutLibTorch.txt", Reference("MaaS")), "dotnet", "run", "-c", "Release");
-        Assert.That(output.Trim().Split('\n')[^1], Does.Match("^TorchSharp found no libtorch; .*dotnet add package TorchSharp-cpu --version 0\\.107\\.0 .*$"));
+        var output = Run(
+            MakeProject("without", "WithoutLibTorch.txt", Reference("MaaS")), "dotnet", "run", "-c", "Release");
+        Assert.That(
+            output.Trim().Split('\n')[^1],
+            Does.Match("^TorchSharp found no libtorch; .*dotnet add package TorchSharp-cpu --version 0\\.107\\.0 .*$"));
     }
 
     [Test]
@@ -64,16 +67,21 @@ public sealed class PackagesTests
     {
         var tools = Path.Combine(Folder, "tools");
         Run(Folder, "dotnet", "tool", "install", "MaaS.Cli", "--tool-path", tools, "--add-source", Folder, "--version", PackageVersion);
-        var output = Run(Folder, Path.Combine(tools, "maas"), "train", "--model", "mlp", "--data", "mnist", "--epochs", "1", "-o", "mlp.safetensors");
+        var output = Run(
+            Folder, Path.Combine(tools, "maas"), "train", "--model", "mlp", "--data", "mnist", "--epochs", "1", "-o",
+            "mlp.safetensors");
         Assert.That(Path.Combine(Folder, "mlp.safetensors"), Does.Exist, output);
     }
 
-    private static string Reference(string package) => $"""<PackageReference Include="{package}" Version="{PackageVersion}" />""";
+    private static string Reference(string package)
+        => $"""<PackageReference Include="{package}" Version="{PackageVersion}" />""";
 
     private static string MakeProject(string name, string program, string references, string properties = "")
     {
         var project = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
-        File.Copy(Path.Combine(TestContext.CurrentContext.TestDirectory, "Consumer", program), Path.Combine(project, "Program.cs"));
+        File.Copy(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Consumer", program),
+            Path.Combine(project, "Program.cs"));
         File.WriteAllText(Path.Combine(project, $"{name}.csproj"), ConsoleProject(references, properties));
         return project;
     }

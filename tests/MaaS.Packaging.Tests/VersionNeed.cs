@@ -11,7 +11,8 @@ internal sealed record VersionNeed(string Name, ushort Flags, int FlagsOffset)
 {
     private const uint GnuVerneed = 0x6ffffffe;
 
-    /// <summary>The needs of a 64-bit little-endian file (System V ABI, chapter 4; LSB 5.0, symbol versioning).</summary>
+    /// <summary>The needs of a 64-bit little-endian file (System V ABI, chapter 4; LSB 5.0, symbol
+    /// versioning).</summary>
     public static List<VersionNeed> Read(byte[] file)
     {
         int Section(int index) => (int)U64(file, 40) + (64 * index);
@@ -26,7 +27,8 @@ internal sealed record VersionNeed(string Name, ushort Flags, int FlagsOffset)
                 {
                     var name = strings + (int)U32(file, entry + 8);
                     needs.Add(new VersionNeed(
-                        Encoding.ASCII.GetString(file, name, Array.IndexOf(file, (byte)0, name) - name), U16(file, entry + 4), entry + 4));
+                        Encoding.ASCII.GetString(file, name, Array.IndexOf(file, (byte)0, name) - name),
+                        U16(file, entry + 4), entry + 4));
                     step = (int)U32(file, entry + 12);
                 }
 

@@ -22,7 +22,9 @@ public sealed class EmbeddingTests
     [Test]
     public async Task MapMaaS_UnderAPrefix_LivesBesideTheApplication()
     {
-        await using var app = Build($$"""{"MaaS": {"ModelsPath": "{{_models.Path}}", "Models": {"linear": {"MaxBatchSize": 1} } } }""", o => o.DefaultModel = "same");
+        await using var app = Build(
+            $$"""{"MaaS": {"ModelsPath": "{{_models.Path}}", "Models": {"linear": {"MaxBatchSize": 1} } } }""",
+            o => o.DefaultModel = "same");
         app.MapGet("/", () => "the application");
         app.MapGet("/v2", () => "its second version");
         app.MapMaaS("/ml");
@@ -34,7 +36,9 @@ public sealed class EmbeddingTests
         Assert.That(await client.GetStringAsync(new Uri("/ml/v2", UriKind.Relative)), Does.Contain("\"extensions\""));
         using var content = new StringContent("""{"instances": [[1, 2]]}""", Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("/ml/predict", UriKind.Relative), content);
-        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("""{"predictions":[[1,2]]}"""), "the default model of the code, the folder of the settings");
+        Assert.That(
+            await answer.Content.ReadAsStringAsync(), Is.EqualTo("""{"predictions":[[1,2]]}"""),
+            "the default model of the code, the folder of the settings");
         using var elsewhere = await client.GetAsync(new Uri("/v1/models/same", UriKind.Relative));
         Assert.That(elsewhere.StatusCode, Is.EqualTo(HttpStatusCode.NotFound));
         await app.StopAsync();
@@ -46,10 +50,12 @@ public sealed class EmbeddingTests
             async () =>
             {
                 await using var app = Build(
-                    """{"MaaS": {"ModelsPath": "/nowhere", "Defaults": {"QueueLimit": -1}, "RequestTimeouts": "1"}}""", o => o.MaxRequestBytes = 0);
+                    """{"MaaS": {"ModelsPath": "/nowhere", "Defaults": {"QueueLimit": -1}, "RequestTimeouts": "1"}}""",
+                    o => o.MaxRequestBytes = 0);
                 await app.StartAsync();
             },
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("ModelsPath").And.Message.Contains("QueueLimit")
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("ModelsPath")
+                .And.Message.Contains("QueueLimit")
                 .And.Message.Contains("MaaS:RequestTimeouts").And.Message.Contains("MaxRequestBytes"));
 
     private static WebApplication Build(string settings, Action<MaaSServingOptions> configure)

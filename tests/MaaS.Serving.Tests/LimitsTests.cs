@@ -6,7 +6,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace MaaS.Serving.Tests;
 
-/// <summary>What a server does when clients want too much: too many requests, too long runs, too large tensors, bodies that never end.</summary>
+/// <summary>What a server does when clients want too much: too many requests, too long runs, too large tensors, bodies
+/// that never end.</summary>
 public sealed class LimitsTests
 {
     private ModelsFolder _models = null!;
@@ -21,7 +22,8 @@ public sealed class LimitsTests
     [TearDown]
     public void RemoveFolder() => _models.Dispose();
 
-    private Task<TestServer> ServeAsync(Action<MaaSServingOptions>? configure = null, params (string Key, string Value)[] settings)
+    private Task<TestServer> ServeAsync(
+        Action<MaaSServingOptions>? configure = null, params (string Key, string Value)[] settings)
         => TestServer.StartAsync(
             o =>
             {
@@ -29,7 +31,8 @@ public sealed class LimitsTests
                 (o.Defaults.Concurrency, o.Defaults.MaxBatchSize, o.Defaults.QueueLimit) = (1, 1, 1);
                 configure?.Invoke(o);
             },
-            builder: b => b.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value)));
+            builder: b =>
+                b.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value)));
 
     [Test]
     public async Task Requests_BeyondTheQueue_Are429AndSayWhenToComeBack()
@@ -37,7 +40,8 @@ public sealed class LimitsTests
         await using var server = await ServeAsync();
         var running = AskSlowAsync(server, 2_000_000_000, timeoutMs: 3000);
         Assert.That(
-            async () => (await AskSlowAsync(server, 1, timeoutMs: 200)).Status, Is.EqualTo(HttpStatusCode.GatewayTimeout).After(2500, 10),
+            async () => (await AskSlowAsync(server, 1, timeoutMs: 200)).Status,
+            Is.EqualTo(HttpStatusCode.GatewayTimeout).After(2500, 10),
             "whoever comes next has to wait");
 
         // One runs, one may wait.
@@ -47,7 +51,9 @@ public sealed class LimitsTests
         Assert.That(refused, Has.Count.EqualTo(4));
         Assert.That(refused.Select(a => a.RetryAfter), Is.All.GreaterThanOrEqualTo(TimeSpan.FromSeconds(1)));
         Assert.That((await running).Status, Is.EqualTo(HttpStatusCode.GatewayTimeout));
-        Assert.That(answers.Except(refused).Single().Status, Is.EqualTo(HttpStatusCode.OK), "the one that waited is answered once the run was stopped");
+        Assert.That(
+            answers.Except(refused).Single().Status, Is.EqualTo(HttpStatusCode.OK),
+            "the one that waited is answered once the run was stopped");
     }
 
     [Test]
@@ -56,8 +62,12 @@ public sealed class LimitsTests
         await using var server = await ServeAsync();
         var clock = Stopwatch.StartNew();
 
-        Assert.That((await AskSlowAsync(server, 2_000_000_000, timeoutMs: 200)).Status, Is.EqualTo(HttpStatusCode.GatewayTimeout));
-        Assert.That((await AskSlowAsync(server, 1)).Status, Is.EqualTo(HttpStatusCode.OK), "the only place to run is free again");
+        Assert.That(
+            (await AskSlowAsync(server, 2_000_000_000, timeoutMs: 200)).Status,
+            Is.EqualTo(HttpStatusCode.GatewayTimeout));
+        Assert.That(
+            (await AskSlowAsync(server, 1)).Status, Is.EqualTo(HttpStatusCode.OK),
+            "the only place to run is free again");
         Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), "the run would have taken minutes");
     }
 
@@ -66,9 +76,13 @@ public sealed class LimitsTests
     {
         await using var server = await ServeAsync();
         using var leave = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-        Assert.That(async () => await AskSlowAsync(server, 2_000_000_000, cancellationToken: leave.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            async () => await AskSlowAsync(server, 2_000_000_000, cancellationToken: leave.Token),
+            Throws.InstanceOf<OperationCanceledException>());
 
-        Assert.That((await AskSlowAsync(server, 1, timeoutMs: 20_000)).Status, Is.EqualTo(HttpStatusCode.OK), "the only place to run is free again");
+        Assert.That(
+            (await AskSlowAsync(server, 1, timeoutMs: 20_000)).Status, Is.EqualTo(HttpStatusCode.OK),
+            "the only place to run is free again");
     }
 
     [Test]
@@ -80,15 +94,23 @@ public sealed class LimitsTests
         {
             var index = i % 8 == 0 ? 99 : i % 3;
             var text = await server.PostTextAsync(
-                "/v1/models/gather:predict", $$"""{"instances": [{{index}}]}""", index == 99 ? HttpStatusCode.BadRequest : HttpStatusCode.OK);
-            Assert.That(text, index == 99 ? Does.StartWith("""{"error":""") : Is.EqualTo($$"""{"predictions":[[{{2 * index}},{{2 * index + 1}}]]}"""));
+                "/v1/models/gather:predict", $$"""{"instances": [{{index}}]}""",
+                index == 99 ? HttpStatusCode.BadRequest : HttpStatusCode.OK);
+            Assert.That(
+                text,
+                index == 99
+                    ? Does.StartWith("""{"error":""")
+                    : Is.EqualTo($$"""{"predictions":[[{{2 * index}},{{2 * index + 1}}]]}"""));
         });
     }
 
     [TestCase("""{"inputs":[{"name":"x","shape":[1000000000000,2],"datatype":"FP32","data":[1,2]}]}""", null)]
     [TestCase("""{"inputs":[{"name":"x","shape":[4611686018427387904,4],"datatype":"FP32","data":[]}]}""", null)]
-    [TestCase("""{"inputs":[{"name":"x","shape":[1000000000,2],"datatype":"FP32","parameters":{"binary_data_size":8}}]}""", 8)]
-    [TestCase("""{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":9000000000000000}}]}""", 8)]
+    [TestCase(
+        """{"inputs":[{"name":"x","shape":[1000000000,2],"datatype":"FP32","parameters":{"binary_data_size":8}}]}""",
+        8)]
+    [TestCase(
+        """{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":9000000000000000}}]}""", 8)]
     public async Task Shape_ThatTheDataDoNotFill_Is400AndTakesNoMemory(string json, int? binaryBytes)
     {
         await using var server = await ServeAsync();
@@ -101,11 +123,14 @@ public sealed class LimitsTests
         var before = GC.GetTotalAllocatedBytes();
         using var response = await server.Client.PostAsync(new Uri("/v2/models/same/infer", UriKind.Relative), content);
 
-        Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), await response.Content.ReadAsStringAsync());
+        Assert.That(
+            response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), await response.Content.ReadAsStringAsync());
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(16 << 20));
     }
 
-    [TestCase("POST /v1/models/same:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{", TestName = "Client_SendsHalfABody_Is408")]
+    [TestCase(
+        "POST /v1/models/same:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{",
+        TestName = "Client_SendsHalfABody_Is408")]
     [TestCase("POST /v1/models/same:predict HTTP/1.1\r\nHost", TestName = "Client_SendsHalfItsHeaders_Is408")]
     public async Task Client_ThatStopsSending_Is408(string sent)
     {
@@ -121,7 +146,8 @@ public sealed class LimitsTests
     private static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter)> AskSlowAsync(
         TestServer server, long size, int? timeoutMs = null, CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/models/slow:predict", UriKind.Relative))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri("/v1/models/slow:predict", UriKind.Relative))
         {
             Content = new StringContent($$"""{"instances": [{{size}}]}"""),
         };

@@ -15,7 +15,8 @@ internal static class ScaleModels
         var builder = new GraphBuilder("scale");
         builder.AddInput(input, DataType.Float, ["batch", 2]);
         builder.AddInitializer(OnnxTensor.Create<float>("factor", [factor], 1));
-        builder.Graph.Node.Add(new NodeProto { OpType = "Mul", Name = "mul", Input = { input, "factor" }, Output = { output } });
+        builder.Graph.Node.Add(
+            new NodeProto { OpType = "Mul", Name = "mul", Input = { input, "factor" }, Output = { output } });
         builder.AddOutput(output, DataType.Float, ["batch", 2]);
         return builder.Build();
     }
@@ -25,14 +26,19 @@ internal static class ScaleModels
     {
         using var file = new TemporaryPackage();
         await ModelPackage.CreateAsync(
-            file.Path, new ModelManifest { Name = name }, new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(Scale(factor).ToByteArray()) });
+            file.Path, new ModelManifest { Name = name },
+            new Dictionary<string, PackageContent>
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(Scale(factor).ToByteArray()),
+            });
         using var package = await ModelPackage.OpenAsync(file.Path);
         return (await registry.RegisterAsync(package, name)).Version;
     }
 
     private sealed class TemporaryPackage : IDisposable
     {
-        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"maas-{Guid.NewGuid():N}.maas");
+        public string Path { get; } = System.IO.Path.Combine(
+            System.IO.Path.GetTempPath(), $"maas-{Guid.NewGuid():N}.maas");
 
         public void Dispose() => File.Delete(Path);
     }

@@ -19,7 +19,8 @@ public sealed class ServingHostTests
     [TestCase(false)]
     public async Task Post_BodyOverTheLimit_Is413(bool declaresLength)
     {
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes) = (_models.Path, 1000));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.MaxRequestBytes) = (_models.Path, 1000));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict?model=linear", UriKind.Relative))
         {
             Content = new StringContent(new string(' ', 5000)),
@@ -65,7 +66,9 @@ public sealed class ServingHostTests
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"inst"));
+            await socket.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"inst"));
         }
 
         await server.PostAsync("/predict", """{"instances": [[1,2,3,4]]}""");
@@ -80,7 +83,8 @@ public sealed class ServingHostTests
         var stream = socket.GetStream();
         const string Body = """{"instances": [[1,2,3,4]]}""";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {Body.Length}\r\n\r\n"));
+            $"POST /predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "
+                + $"{Body.Length}\r\n\r\n"));
         using var reader = new StreamReader(stream);
         Assert.That(await reader.ReadLineAsync(), Is.EqualTo("HTTP/1.1 100 Continue"), "the server reads the body");
         Assert.That(await reader.ReadLineAsync(), Is.Empty);
@@ -94,7 +98,9 @@ public sealed class ServingHostTests
 
         Assert.That(await reader.ReadLineAsync(), Is.EqualTo("HTTP/1.1 200 OK"));
         await stopping;
-        Assert.That(async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, server.Address.Port), Throws.TypeOf<SocketException>());
+        Assert.That(
+            async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, server.Address.Port),
+            Throws.TypeOf<SocketException>());
     }
 
     [Test]
@@ -108,7 +114,9 @@ public sealed class ServingHostTests
         await stop.CancelAsync();
         await waiting.WaitAsync(TimeSpan.FromSeconds(20));
 
-        Assert.That(async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, host.Address.Port), Throws.TypeOf<SocketException>());
+        Assert.That(
+            async () => await new TcpClient().ConnectAsync(IPAddress.Loopback, host.Address.Port),
+            Throws.TypeOf<SocketException>());
     }
 
     [Test]
@@ -147,8 +155,11 @@ public sealed class ServingHostTests
         }
 
         Assert.That(
-            () => TestServer.StartAsync(o => (o.ModelsPath, o.Security.AdminUrl) = (_models.Path, address), url: address),
-            Throws.InstanceOf<IOException>().With.Message.StartsWith($"administration port {address}: expected another port than that of {address}"));
+            () =>
+                TestServer.StartAsync(o => (o.ModelsPath, o.Security.AdminUrl) = (_models.Path, address), url: address),
+            Throws.InstanceOf<IOException>()
+                .With.Message.StartsWith(
+                    $"administration port {address}: expected another port than that of {address}"));
     }
 
     [Test]
@@ -164,13 +175,17 @@ public sealed class ServingHostTests
         {
             using var client = new TcpClient();
             await client.ConnectAsync(IPAddress.Loopback, server.Address.Port);
-            await client.GetStream().WriteAsync("POST /v2/models/linear/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
+            await client.GetStream().WriteAsync(
+                "POST /v2/models/linear/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray());
             client.LingerState = new LingerOption(enable: i % 2 == 0, seconds: 0);
         }
 
         Assert.That(
-            () => log.All.Count(l => l.Level == LogLevel.Debug && l.Text.StartsWith("The client of", StringComparison.Ordinal)),
+            () => log.All.Count(
+                l => l.Level == LogLevel.Debug && l.Text.StartsWith("The client of", StringComparison.Ordinal)),
             Is.EqualTo(10).After(10_000, 20));
-        Assert.That(log.All.Where(l => l.Level > LogLevel.Debug && l.Text.Contains("/infer", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            log.All.Where(l => l.Level > LogLevel.Debug && l.Text.Contains("/infer", StringComparison.Ordinal)),
+            Is.Empty);
     }
 }

@@ -6,7 +6,8 @@ namespace MaaS.Serving.Tests;
 /// <summary>A network whose run takes as long as its input says, and can be stopped between its operators.</summary>
 internal static class SlowModel
 {
-    /// <summary>y = n + Σ zeros, a thousand times over n/100 of them, for n of (rows): seconds for 10⁸, minutes for 2·10⁹.</summary>
+    /// <summary>y = n + Σ zeros, a thousand times over n/100 of them, for n of (rows): seconds for 10⁸, minutes for
+    /// 2·10⁹.</summary>
     public static OnnxModel Build()
     {
         var graph = new GraphBuilder("slow");

@@ -30,7 +30,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Serves; everybody may do everything unless the configuration says otherwise.</summary>
     public static async Task<TestServer> StartAsync(
-        Action<MaaSServingOptions> configure, bool isOpen = true, string url = "http://127.0.0.1:0", Action<WebApplicationBuilder>? builder = null)
+        Action<MaaSServingOptions> configure, bool isOpen = true, string url = "http://127.0.0.1:0",
+        Action<WebApplicationBuilder>? builder = null)
         => new(await ServingHost.StartAsync(
             o =>
             {

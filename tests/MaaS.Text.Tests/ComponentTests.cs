@@ -31,7 +31,8 @@ public class ComponentTests
     public void Split_Texts_EqualsHuggingFace(JsonObject json, JsonArray expected)
     {
         using var document = JsonDocument.Parse(json.ToJsonString());
-        var preTokenizer = TextPreTokenizers.Family.Read(new ComponentJson(document.RootElement, "").Member("pre_tokenizer"));
+        var preTokenizer = TextPreTokenizers.Family.Read(
+            new ComponentJson(document.RootElement, "").Member("pre_tokenizer"));
         Assert.Multiple(() =>
         {
             for (var i = 0; i < TokenizerFixture.Texts.Length; i++)
@@ -43,7 +44,8 @@ public class ComponentTests
                 var actual = Enumerable.Range(0, words.Count).Select(w => words[w])
                     .Select(w => (text.Chars[w.Start..w.End].ToString(), text.Origin(w.Start, w.End)));
                 Assert.That(actual, Is.EqualTo(expected[i]!.AsArray().Select(w =>
-                    (w![0]!.GetValue<string>(), new TextSpan(w[1]!.GetValue<int>(), w[2]!.GetValue<int>())))), $"text {i}");
+                    (w![0]!.GetValue<string>(), new TextSpan(w[1]!.GetValue<int>(), w[2]!.GetValue<int>())))),
+                    $"text {i}");
             }
         });
     }

@@ -23,13 +23,16 @@ public class DocumentationTests
 
         var tokenizer = Tokenizer.Load(path);
         var encoding = tokenizer.Encode("The quick brown fox", "jumps");
-        var batch = TokenBatch.From(tokenizer.EncodeBatch(TokenizerFixture.Corpus, new() { Truncation = new(256), Padding = Padding.Longest }));
+        var batch = TokenBatch.From(
+            tokenizer.EncodeBatch(TokenizerFixture.Corpus, new() { Truncation = new(256), Padding = Padding.Longest }));
         Assert.Multiple(() =>
         {
             Assert.That(string.Join(' ', encoding.Tokens), Is.EqualTo("[CLS] the quick brown fox [SEP] jumps [SEP]"));
             Assert.That(tokenizer.Decode(encoding.Ids), Is.EqualTo("the quick brown fox jumps"));
             Assert.That("The quick brown fox"[encoding.Offsets[2].Start..encoding.Offsets[2].End], Is.EqualTo("quick"));
-            Assert.That((batch.Rows, batch.Ids.Length), Is.EqualTo((TokenizerFixture.Corpus.Length, batch.Rows * batch.Columns)));
+            Assert.That(
+                (batch.Rows, batch.Ids.Length),
+                Is.EqualTo((TokenizerFixture.Corpus.Length, batch.Rows * batch.Columns)));
         });
     }
 

@@ -8,7 +8,8 @@ public class LengthTests
     private static readonly Tokenizer Bert = TokenizerFixture.Load(TokenizerFixture.Json("bert"));
 
     private static IEnumerable<TestCaseData> Cases =>
-        TokenizerFixture.Lengths.AsArray().Select(c => new TestCaseData(c).SetArgDisplayNames(c!["name"]!.GetValue<string>()));
+        TokenizerFixture.Lengths.AsArray()
+            .Select(c => new TestCaseData(c).SetArgDisplayNames(c!["name"]!.GetValue<string>()));
 
     [TestCaseSource(nameof(Cases))]
     public void Encode_TruncationAndPaddingOfTheFile_EqualsHuggingFace(JsonNode entry)
@@ -66,7 +67,8 @@ public class LengthTests
     [Test]
     public void EncodeBatch_Pairs_EqualsOneByOne()
     {
-        var pairs = TokenizerFixture.Texts.Select((t, i) => (t, i % 2 == 0 ? null : TokenizerFixture.Texts[^(i + 1)])).ToArray();
+        var pairs = TokenizerFixture.Texts.Select((t, i) => (t, i % 2 == 0 ? null : TokenizerFixture.Texts[^(i + 1)]))
+            .ToArray();
         var batch = Bert.EncodeBatch(pairs);
         Assert.That(batch.Select(e => e.Ids), Is.EqualTo(pairs.Select(p => Bert.Encode(p.t, p.Item2).Ids)));
     }
@@ -76,13 +78,16 @@ public class LengthTests
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.That(() => Bert.EncodeBatch(["a"], cancellationToken: source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Bert.EncodeBatch(["a"], cancellationToken: source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
     public void EncodeBatch_OptionsThatCannotBeMet_ThrowsArgumentException() =>
         Assert.That(() => Bert.EncodeBatch(["a", "b"], new() { Truncation = new(1) }),
-            Throws.ArgumentException.With.Message.Contains("expected MaxLength of at least 2, the special tokens, got 1"));
+            Throws.ArgumentException.With.Message.Contains(
+                "expected MaxLength of at least 2, the special tokens, got 1"));
 
     [Test]
     public void Encode_StrideNotBelowLength_ThrowsArgumentException() =>
@@ -91,12 +96,16 @@ public class LengthTests
 
     [Test]
     public void Encode_PaddingWithoutPadToken_ThrowsArgumentException() =>
-        Assert.That(() => TokenizerFixture.Load(TokenizerFixture.Json("words")).Encode("the", null, new() { Padding = Padding.To(5) }),
+        Assert.That(
+            () => TokenizerFixture.Load(TokenizerFixture.Json("words"))
+                .Encode("the", null, new() { Padding = Padding.To(5) }),
             Throws.ArgumentException.With.Message.Contains("set Padding.Id"));
 
     [Test]
     public void From_DifferentLengths_ThrowsArgumentException() =>
-        Assert.That(() => TokenBatch.From(Bert.EncodeBatch(["fox", "the lazy dog"])), Throws.ArgumentException.With.Message.Contains("got 3 and 5 (row 1)"));
+        Assert.That(
+            () => TokenBatch.From(Bert.EncodeBatch(["fox", "the lazy dog"])),
+            Throws.ArgumentException.With.Message.Contains("got 3 and 5 (row 1)"));
 
     private static Tokenizer Load(JsonNode entry)
     {

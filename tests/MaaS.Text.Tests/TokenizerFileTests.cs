@@ -48,6 +48,26 @@ public class TokenizerFileTests
         Assert.That(JsonNode.DeepEquals(actual, expected), Is.True, actual.ToJsonString()[..1500]);
     }
 
+    [TestCase(4096, true)]
+    [TestCase(4097, false)]
+    public void FromJson_RegularExpression_HasALimit(int length, bool isTaken)
+    {
+        var json = """{"version":"1.0","pre_tokenizer":{"type":"Split","pattern":{"Regex":"LONG"},"behavior":"Isolated"},"model":{"type":"WordLevel","unk_token":"a","vocab":{"a":0}}}""";
+        var file = Encoding.UTF8.GetBytes(json.Replace("LONG", new string('a', length), StringComparison.Ordinal));
+        Assert.That(
+            () => Tokenizer.FromJson(file),
+            isTaken ? Throws.Nothing : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("pre_tokenizer.pattern").And.Message.Contains("at most 4096 characters"));
+    }
+
+    [TestCase("""["a",""]""")]
+    [TestCase("""["a"," a"]""")]
+    public void ToJson_MergeThatTheOlderFormCannotTell_IsReadAgain(string merge)
+    {
+        var json = """{"version":"1.0","model":{"type":"BPE","vocab":{"a":0,"":1," a":2,"a a":3},"merges":[MERGE]}}""";
+        var tokenizer = Tokenizer.FromJson(Encoding.UTF8.GetBytes(json.Replace("MERGE", merge, StringComparison.Ordinal)));
+        Assert.That(Tokenizer.FromJson(tokenizer.ToJson()).ToJson(), Is.EqualTo(tokenizer.ToJson()));
+    }
+
     [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""", "normalizer 'Precompiled' is not supported")]
     [TestCase("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre-tokenizer 'UnicodeScripts' is not supported; expected one of BertPreTokenizer, ByteLevel")]
     [TestCase("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"Nope"}]}""", "pre_tokenizer.pretokenizers[1]: pre-tokenizer 'Nope'")]

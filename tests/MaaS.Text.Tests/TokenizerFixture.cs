@@ -47,7 +47,8 @@ internal static class TokenizerFixture
 
     public static T[] Values<T>(this JsonNode node) => [.. node.AsArray().Select(static v => v!.GetValue<T>())];
 
-    private static IEnumerable<TestCaseData> Parts(string family, string member) => Root[family]!.AsArray().Select((part, i) =>
+    private static IEnumerable<TestCaseData> Parts(string family, string member)
+        => Root[family]!.AsArray().Select((part, i) =>
         new TestCaseData(new JsonObject { [member] = part!["json"]!.DeepClone() }, part["out"])
             .SetArgDisplayNames($"{i}: {part["json"]!.ToJsonString()}"));
 }

@@ -21,7 +21,9 @@ public class TokenizerTests
                     continue;
                 }
 
-                Assert.That(encoding.Offsets.SelectMany(o => new[] { o.Start, o.End }), Is.EqualTo(expected["offsets"]!.Values<int>()), $"offsets of text {i}");
+                Assert.That(
+                    encoding.Offsets.SelectMany(o => new[] { o.Start, o.End }),
+                    Is.EqualTo(expected["offsets"]!.Values<int>()), $"offsets of text {i}");
             }
         });
     }
@@ -37,7 +39,9 @@ public class TokenizerTests
                 var expected = entry["cases"]![i]!;
                 var ids = expected["ids"]!.Values<int>();
                 Assert.That(tokenizer.Decode(ids), Is.EqualTo(expected["text"]!.GetValue<string>()), $"text {i}");
-                Assert.That(tokenizer.Decode(ids, skipSpecialTokens: false), Is.EqualTo(expected["all"]!.GetValue<string>()), $"text {i}");
+                Assert.That(
+                    tokenizer.Decode(ids, skipSpecialTokens: false), Is.EqualTo(expected["all"]!.GetValue<string>()),
+                    $"text {i}");
             }
         });
     }
@@ -54,11 +58,14 @@ public class TokenizerTests
         AssertEqual(tokenizer.Encode(first, second, new() { AddSpecialTokens = false }), entry["plain"]!, withTokens);
     }
 
-    // Where composition puts marks in another order, the library gives a mark the place of its neighbour; MaaS gives it its own.
+    // Where composition puts marks in another order, the library gives a mark the place of its neighbour; MaaS gives it
+    // its own.
     private static bool IsReordered(JsonNode entry, string text) =>
-        entry["json"]!["normalizer"]?.ToJsonString().Contains("C\"", StringComparison.Ordinal) == true && text.Contains('\u0323');
+        entry["json"]!["normalizer"]?.ToJsonString().Contains("C\"", StringComparison.Ordinal) == true
+            && text.Contains('\u0323');
 
-    internal static void AssertEqual(TokenEncoding encoding, JsonNode expected, bool withTokens = true) => Assert.Multiple(() =>
+    internal static void AssertEqual(TokenEncoding encoding, JsonNode expected, bool withTokens = true)
+        => Assert.Multiple(() =>
     {
         Assert.That(encoding.Ids, Is.EqualTo(expected["ids"]!.Values<int>()));
         Assert.That(encoding.TypeIds, Is.EqualTo(expected["types"]!.Values<int>()));
@@ -69,6 +76,8 @@ public class TokenizerTests
             Assert.That(encoding.Tokens, Is.EqualTo(expected["tokens"]!.Values<string>()));
         }
 
-        Assert.That(encoding.Offsets.Select(o => new[] { o.Start, o.End }), Is.EqualTo(expected["offsets"]!.AsArray().Select(o => o!.Values<int>())));
+        Assert.That(
+            encoding.Offsets.Select(o => new[] { o.Start, o.End }),
+            Is.EqualTo(expected["offsets"]!.AsArray().Select(o => o!.Values<int>())));
     });
 }

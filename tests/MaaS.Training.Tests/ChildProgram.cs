@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using MaaS.Training.Tests.Fitting.Processes;
+using MaaS.Training.Tests.Fitting.Resume;
 using MaaS.Training.Tests.Tracing.LibTorch;
 
 namespace MaaS.Training.Tests;
@@ -11,7 +13,10 @@ internal static class ChildProgram
     public static int Main(string[] arguments) => arguments switch
     {
         [WrongOffsets] => WrongOffset.TryAll(),
-        _ => throw new ArgumentException($"expected {WrongOffsets}, got {string.Join(' ', arguments)}"),
+        [KilledRun.Argument, var kind, var folder, var step, var point] => KilledRun.Run(kind, folder, step, point),
+        [Mpirun.Part, .. var part] => ProcessParts.Run(part),
+        _ => throw new ArgumentException(
+            $"expected {WrongOffsets}, {KilledRun.Argument} or {Mpirun.Part}, got {string.Join(' ', arguments)}"),
     };
 
     /// <summary>Starts the program and waits for its end.</summary>

@@ -11,7 +11,8 @@ internal sealed class SafeTensorsFixture(params string[] path) : IDisposable
 
     /// <summary>The names that start with a prefix, without it.</summary>
     public IEnumerable<string> Names(string prefix)
-        => _file.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(e => e.Name[prefix.Length..]);
+        => _file.Entries.Where(e => e.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(e => e.Name[prefix.Length..]);
 
     /// <summary>A copy of a tensor, float32 or int64.</summary>
     public Tensor this[string name]

@@ -6,7 +6,8 @@ namespace MaaS.Tests;
 internal static class LiveTensors
 {
     /// <summary>
-    /// The count once everything that earlier tests forgot is freed, so that no finalizer of theirs changes it any more. Compare
+    /// The count once everything that earlier tests forgot is freed, so that no finalizer of theirs changes it any
+    /// more. Compare
     /// <c>Tensor.TotalCount</c> with it: a collection there would hide what the test itself forgets.
     /// </summary>
     public static long Settled()

@@ -6,7 +6,8 @@ namespace MaaS.Tests;
 /// <summary>Parses safetensors files with <c>safetensors_format.py</c>, which shares nothing with MaaS.</summary>
 internal static class SafeTensorsParser
 {
-    /// <summary>What Python found in a file: metadata, and dtype, shape and hexadecimal bytes of every tensor.</summary>
+    /// <summary>What Python found in a file: metadata, and dtype, shape and hexadecimal bytes of every
+    /// tensor.</summary>
     public static JsonElement Parse(string path)
     {
         var script = Path.Combine(TestContext.CurrentContext.TestDirectory, "Shared", "safetensors_format.py");

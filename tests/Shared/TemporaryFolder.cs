@@ -12,7 +12,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     /// <summary>Everything in it, by relative path.</summary>
     public IReadOnlyList<string> All()
-        => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(p => System.IO.Path.GetRelativePath(Path, p)).Order()];
+        => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
+            .Select(p => System.IO.Path.GetRelativePath(Path, p)).Order()];
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -14,16 +14,14 @@ internal sealed class TrainingOptions
 
     public TrainingOptions()
     {
-        Model.AcceptOnlyFromAmong(
-            [.. ModelCatalog.All.Select(m => m.Name), .. TextModelCatalog.All.Select(m => m.Name)]);
+        Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(static m => m.Name)]);
     }
 
     public Option<string> Model { get; } = new("--model")
     {
-        Description = $"Of images: {string.Join("; ", ModelCatalog.All.Select(m => $"{m.Name}: {m.Description}"))}. "
-            + $"Of texts: {string.Join("; ", TextModelCatalog.All.Select(m => $"{m.Name}: {m.Description}"))}.",
+        Description = $"Of images: {Descriptions(ModelCatalog.Images)}. Of texts: {Descriptions(ModelCatalog.Texts)}.",
         HelpName = string.Join(
-            "|", ModelCatalog.All.Select(m => m.Name).Concat(TextModelCatalog.All.Select(m => m.Name))),
+            "|", ModelCatalog.Images.Concat<ModelEntry>(ModelCatalog.Texts).Select(static m => m.Name)),
         DefaultValueFactory = _ => "convnet",
     };
 
@@ -134,6 +132,9 @@ internal sealed class TrainingOptions
             ? throw new UsageException("--early-stopping: expected --validation above 0, got 0.")
             : options;
     });
+
+    private static string Descriptions(IEnumerable<ModelEntry> models)
+        => string.Join("; ", models.Select(static m => $"{m.Name}: {m.Description}"));
 
     private TrainerOptions Parse(ParseResult result) => new()
     {

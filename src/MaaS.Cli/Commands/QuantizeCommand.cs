@@ -5,6 +5,7 @@ using MaaS.Cli.Text;
 using MaaS.Core.InputData;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
+using MaaS.Onnx.Inference;
 using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Primitives.Files;
@@ -139,6 +140,7 @@ internal sealed class QuantizeCommand : VerbCommand
             using var train = network.Normalize(data.Train);
             using var test = network.Normalize(data.Test);
             var input = network.Model.Inputs[0].Name;
+            var (held, validation) = BatchSubset.Split(test, fraction: 0.5, seed: 0);
             quantized = quantizer.Run(
                 network.Model,
                 mode == QuantizationOptionSet.Aware
@@ -146,11 +148,13 @@ internal sealed class QuantizeCommand : VerbCommand
                     : _scheme.Read(result, mode,
                         OnnxBatches.Inputs(
                             train, input, result.GetValue(_scheme.Samples), cancellationToken: cancellationToken)),
-                model => ClassificationAccuracy.Measure(
-                    model, OnnxBatches.Labelled(test, input, cancellationToken: cancellationToken)),
-                OnnxBatches.Inputs(test, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken)
-                    .First(),
-                cancellationToken);
+                Accuracy(validation),
+                OnnxBatches.Inputs(
+                    validation, input, result.GetValue(_batch), result.GetValue(_batch), cancellationToken).First(),
+                Accuracy(held), cancellationToken);
+
+            Func<InferenceModel, double> Accuracy(IBatchSource part) => model => ClassificationAccuracy.Measure(
+                model, OnnxBatches.Labelled(part, input, cancellationToken: cancellationToken));
         }
 
         Console.Write(quantized.Report);
@@ -261,8 +265,8 @@ internal sealed class QuantizeCommand : VerbCommand
             _texts, result, encoder.Preprocessing,
             network.Manifest.Labels ?? throw new InvalidDataException($"{source}: expected labels, found none."),
             network.Manifest.Lineage?.DataHash, cancellationToken);
-        await Console.Out.WriteLineAsync($"accuracy on {parts.Note}");
-        var test = OnnxTextBatches.Labelled(encoder, parts.HeldBack, cancellationToken: cancellationToken);
+        await Console.Out.WriteLineAsync($"accuracy on {parts.Note}: one half decides, the other one tests");
+        var (test, validation) = parts.HeldBack.Split(0.5, seed: 0);
         var calibration = OnnxTextBatches.Labelled(
             encoder, parts.Train ?? parts.HeldBack, cancellationToken: cancellationToken)
             .Take((result.GetValue(_scheme.Samples) + OnnxTextBatches.BatchSize - 1) / OnnxTextBatches.BatchSize)
@@ -270,9 +274,15 @@ internal sealed class QuantizeCommand : VerbCommand
         return quantizer.Run(
             network.Model,
             _scheme.Read(result, mode, calibration),
-            model => ClassificationAccuracy.Measure(model, test),
+            Accuracy(validation),
             OnnxTextBatches.Labelled(encoder, parts.HeldBack, result.GetValue(_batch), cancellationToken).Last().Inputs,
-            cancellationToken);
+            Accuracy(test), cancellationToken);
+
+        Func<InferenceModel, double> Accuracy(TextCorpus part)
+        {
+            var batches = OnnxTextBatches.Labelled(encoder, part, cancellationToken: cancellationToken);
+            return model => ClassificationAccuracy.Measure(model, batches);
+        }
     }
 
     private static string DefaultOutput(string source, string mode)

@@ -19,6 +19,11 @@ internal sealed class ServeCommand : VerbCommand
         "A folder of models (.onnx, .maas, .ensemble.json, package folders, registry folders), or one of these. "
             + "Default: models.", "path");
 
+    private readonly Option<string?> _registry = Given<string?>(
+        "--registry",
+        "A registry (see 'maas registry'), sqlite:FILE or postgres:…: versions in production or with an alias are "
+            + "served, and changes followed. Copies go to --models, registry-models by default.", "address");
+
     private readonly Option<int?> _port = Given<int?>(
         "--port", "TCP port; 0 takes a free one. Default: 8080.", "number");
     private readonly Option<string?> _host = Given<string?>(
@@ -69,13 +74,14 @@ internal sealed class ServeCommand : VerbCommand
     public ServeCommand()
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
-        new Option[] { _models, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate, _certificateKey,
+        new Option[] { _models, _registry, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate, _certificateKey,
             _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout, _set }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas serve --models artifacts/demo/digits.maas --port 8080", "One package."),
+        ("maas serve --registry sqlite:registry.db", "What the registry has in production or under an alias."),
         ("maas serve --models models --host 0.0.0.0", "Every model of a folder, from everywhere."),
         ("maas serve --models registry --versions latest:2 --memory-limit 4096 --state maas.state.json",
             "A registry within 4 GiB."),
@@ -143,7 +149,9 @@ internal sealed class ServeCommand : VerbCommand
 
     private void Apply(ParseResult result, MaaSServingOptions options)
     {
-        options.ModelsPath = result.GetValue(_models) ?? options.ModelsPath;
+        options.Registry = result.GetValue(_registry) ?? options.Registry;
+        options.ModelsPath = result.GetValue(_models)
+            ?? (result.GetValue(_registry) is null ? options.ModelsPath : "registry-models");
         options.GrpcUrl = result.GetValue(_grpcPort) is { } grpc
             ? $"{Scheme(result)}://{result.GetValue(_host) ?? "127.0.0.1"}:{grpc}" : options.GrpcUrl;
         options.Security.AdminUrl ??= options.Security.AdminPort is null

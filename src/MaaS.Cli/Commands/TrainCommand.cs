@@ -5,6 +5,7 @@ using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
 using MaaS.Training.Reports;
@@ -46,6 +47,8 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --task text-classification --data spam-assassin --model transformer",
             "Mails: ham or spam, beside TF-IDF with logistic regression."),
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
+        ("mpirun -n 4 maas train --model resnet --data fashion-mnist",
+            "Four processes together; docs/distributed.md."),
         ("maas train --task tabular --csv customers.csv --label churn --budget 5m",
             "Your own table: the best of several learners, as a package that serves."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
@@ -57,14 +60,17 @@ internal sealed class TrainCommand : VerbCommand
         if (_textModel.IsTable(result))
         {
             await TrainOnTableAsync(result, cancellationToken);
+            return ExitCode.Success;
         }
-        else if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
+
+        using var processes = ProcessGroup.FromEnvironment();
+        if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
         {
-            TrainOnTexts(result, cancellationToken);
+            TrainOnTexts(result, processes, cancellationToken);
         }
         else
         {
-            TrainOnImages(result, cancellationToken);
+            TrainOnImages(result, processes, cancellationToken);
         }
 
         return ExitCode.Success;
@@ -86,13 +92,13 @@ internal sealed class TrainCommand : VerbCommand
         file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.') is { Length: > 0 } name
             ? name[..Math.Min(name.Length, 100)] : "table";
 
-    private void TrainOnTexts(ParseResult result, CancellationToken cancellationToken)
+    private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, TextModelCatalog.All.Select(static m => m.Name), "transformer");
+        var architecture = Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
         var output = Output(result, architecture, dataName);
-        var options = _training.Read(result, _texts.Training(result, architecture));
-        EnsureWritable(output, options);
+        var options = ProcessShare.Of(_training.Read(result, _texts.Training(result, architecture)), processes);
+        EnsureWritable(output, options, processes);
         var model = _textModel.Read(result, _texts.Model(result));
         DeviceChoice.Resolve(options.Device);
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
@@ -104,10 +110,11 @@ internal sealed class TrainCommand : VerbCommand
         TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
     }
 
-    private string Architecture(ParseResult result, IEnumerable<string> names, string otherwise)
+    private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
     {
         var name = result.GetResult(_training.Model) is { Implicit: false }
             ? result.GetRequiredValue(_training.Model) : otherwise;
+        var names = models.Select(static m => m.Name);
         return names.Contains(name)
             ? name
             : throw new UsageException(
@@ -129,8 +136,13 @@ internal sealed class TrainCommand : VerbCommand
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
-    private static void EnsureWritable(string output, TrainerOptions options)
+    private static void EnsureWritable(string output, TrainerOptions options, IProcessGroup processes)
     {
+        if (!ProcessShare.Shows(processes))
+        {
+            return;
+        }
+
         AtomicFile.EnsureWritable(output);
         if (options.CheckpointPath is { } checkpoint)
         {
@@ -138,15 +150,15 @@ internal sealed class TrainCommand : VerbCommand
         }
     }
 
-    private void TrainOnImages(ParseResult result, CancellationToken cancellationToken)
+    private void TrainOnImages(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, ModelCatalog.All.Select(static m => m.Name), "convnet");
+        var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
 
         // The stations of docs/architecture.md. 1: options, and whether the result can be written.
-        var options = _training.Read(result);
-        EnsureWritable(output, options);
+        var options = ProcessShare.Of(_training.Read(result), processes);
+        EnsureWritable(output, options, processes);
         DeviceChoice.Resolve(options.Device);
         // 2: the data, its test set held apart.
         using var data = _data.Load(result);
@@ -158,6 +170,11 @@ internal sealed class TrainCommand : VerbCommand
             architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
         using (model)
         {
+            if (processes.Rank > 0)
+            {
+                return;
+            }
+
             // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
             model.Save(output);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"

@@ -66,17 +66,18 @@ internal static class DemoCompression
         var input = network.Model.Inputs[0].Name;
         var scheme = new StaticScheme(
             OnnxBatches.Inputs(data.Train, input, CalibrationImages, cancellationToken: cancellationToken));
+        var (test, validation) = BatchSubset.Split(data.Test, fraction: 0.5, seed: 0);
+        Func<InferenceModel, double> Accuracy(IBatchSource part) => model => ClassificationAccuracy.Measure(
+            model, OnnxBatches.Labelled(part, input, cancellationToken: cancellationToken));
         var result = new Quantizer(new QuantizerOptions { LatencyDuration = LatencyDuration }).Run(
             network.Model, scheme,
-            model => ClassificationAccuracy.Measure(
-                model, OnnxBatches.Labelled(data.Test, input, cancellationToken: cancellationToken)),
-            Sample(data.Test, network.Model), cancellationToken);
+            Accuracy(validation), Sample(data.Test, network.Model), Accuracy(test), cancellationToken);
         Console.Write(result.Report);
         if (result.Report.Accepted)
         {
             var metrics = new Dictionary<string, double>
             {
-                ["accuracy"] = result.Report.Quantized.Accuracy,
+                ["accuracy"] = result.Report.Test!.Quantized,
                 ["speedup"] = result.Report.Speedup,
             };
             await network.SaveAsync(package, result.Model, result.Report.Scheme, metrics, cancellationToken);

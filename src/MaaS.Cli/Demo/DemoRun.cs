@@ -91,7 +91,7 @@ internal sealed class DemoRun(string folder, int epochs)
             PrunedParameters = pruned.Parameters,
             PrunedAccuracy = pruned.Accuracy,
             PrunedSpeedup = pruned.Speedup,
-            Int8Accuracy = int8.Quantized.Accuracy,
+            Int8Accuracy = int8.Test!.Quantized,
             Int8Speedup = int8.Speedup,
             Int8Accepted = int8.Accepted,
             Files = _files,

@@ -14,8 +14,13 @@ internal static class QuantizationMetrics
         };
         if (report.Outputs is null)
         {
-            metrics["accuracy"] = report.Quantized.Accuracy;
-            metrics["float_accuracy"] = report.Float.Accuracy;
+            metrics["accuracy"] = report.Test?.Quantized ?? report.Quantized.Accuracy;
+            metrics["float_accuracy"] = report.Test?.Float ?? report.Float.Accuracy;
+            if (report.Test is not null)
+            {
+                metrics["validation_accuracy"] = report.Quantized.Accuracy;
+            }
+
             return metrics;
         }
 

@@ -20,6 +20,11 @@ internal static class TextTraining
             architecture, dataName, train, model, options, new ConsoleProgress(), cancellationToken);
         using (trained)
         {
+            if (options.Processes is { Rank: > 0 })
+            {
+                return;   // The first process writes and shows.
+            }
+
             trained.Save(output);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));

@@ -40,12 +40,13 @@ internal static class GrpcErrors
     }
 
     /// <summary>
-    /// Whether a message is too large, for which gRPC has the status of a busy server: the texts of MaaS ("expected a
-    /// message of at most 4 bytes, got more"), .NET and Java ("message exceeds"), C++, Python and Go ("message larger
-    /// than max").
+    /// Whether a message is too large, for which gRPC has the status of a busy server: the texts of MaaS ("the request
+    /// is too large", before which it said "expected a message of at most 4 bytes, got more"), .NET and Java ("message
+    /// exceeds"), C++, Python and Go ("message larger than max").
     /// </summary>
     private static bool IsTooLarge(string detail)
-        => (Has(detail, "message ") || Has(detail, "body "))
+        => Has(detail, "request is too large")
+            || (Has(detail, "message ") || Has(detail, "body "))
             && (Has(detail, "larger than") || Has(detail, "exceeds") || Has(detail, "bytes, got more"));
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);

@@ -20,7 +20,8 @@ internal sealed class ModelCalls(RestSender sender)
         Uri address, string model, IReadOnlyList<TInstance> instances, string? version, JsonSerializerOptions? json,
         CancellationToken cancellationToken)
     {
-        var path = $"v1/models/{RestSender.Escape(model)}{(version is null ? "" : $"/versions/{RestSender.Escape(version)}")}:predict";
+        var part = version is null ? "" : $"/versions/{RestSender.Escape(version)}";
+        var path = $"v1/models/{RestSender.Escape(model)}{part}:predict";
         var answer = await sender.ReadAsync<Predictions<TPrediction>>(
             address, HttpMethod.Post, path, JsonContent.Create(new { instances }, options: json ?? Json),
             request: null, json ?? Json, cancellationToken).ConfigureAwait(false);
@@ -33,7 +34,8 @@ internal sealed class ModelCalls(RestSender sender)
     public async Task<IReadOnlyList<Classification>> ClassifyAsync(
         Uri address, ClassifyRequest request, CancellationToken cancellationToken)
     {
-        var path = $"predict?model={RestSender.Escape(request.Model)}{(request.Version is { } version ? $"&version={RestSender.Escape(version)}" : "")}";
+        var part = request.Version is { } version ? $"&version={RestSender.Escape(version)}" : "";
+        var path = $"predict?model={RestSender.Escape(request.Model)}{part}";
         var answer = await sender.ReadAsync<Predictions<JsonElement>>(
             address, HttpMethod.Post, path, ClassifyContent.Create(request), request, Json, cancellationToken)
                 .ConfigureAwait(false);

@@ -14,9 +14,13 @@ public static class ManifestCheck
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(model);
+        // A package of images and texts has one input of the former and two of the latter.
+        var inputs = manifest is { Preprocessing: not null, Text: not null }
+            ? model.Inputs.Where(static i => i.Name is not (TextEncoder.InputIds or TextEncoder.AttentionMask)).ToList()
+            : model.Inputs;
         if (manifest.Preprocessing is { } preprocessing
             && !(
-                model.Inputs is [{ Type: ElementType.Float32, Shape: [_, var channels, > 0, > 0] }]
+                inputs is [{ Type: ElementType.Float32, Shape: [_, var channels, > 0, > 0] }]
                     && channels == preprocessing.Mean.Count))
         {
             throw new InvalidDataException(
@@ -26,7 +30,7 @@ public static class ManifestCheck
         }
 
         if (manifest.Text is not null
-            && !(model.Inputs.Count == 2
+            && !(model.Inputs.Count == (manifest.Preprocessing is null ? 2 : 3)
                 && new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(
                     name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name))))
         {

@@ -99,6 +99,11 @@ public sealed record ModelManifest
             faults.Add("preprocessing: expected a finite scale and as many finite means as stds that are not 0");
         }
 
+        if (Preprocessing?.Geometry?.Fault is { } fault)
+        {
+            faults.Add($"preprocessing.geometry: {fault}");
+        }
+
         if (Generation is { } generation && (generation.MaxLength < 1 || generation.StopTokens.Any(static t => t < 0)))
         {
             faults.Add("generation: expected a maxLength of at least 1 and stopTokens of 0 or more");

@@ -105,7 +105,13 @@ public sealed class ModelPackage : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
-        var store = OpenStore(path, options);
+        return await OpenFromAsync(path, PackageStore.Open(path, options), options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a package whose files lie somewhere else, and checks them.</summary>
+    internal static async Task<ModelPackage> OpenFromAsync(
+        string path, IPackageStore store, PackageReadOptions options, CancellationToken cancellationToken)
+    {
         try
         {
             var (manifest, signature) = await ReadHeadAsync(path, store, options, cancellationToken)
@@ -129,7 +135,7 @@ public sealed class ModelPackage : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new PackageReadOptions();
-        using var store = OpenStore(path, options);
+        using var store = PackageStore.Open(path, options);
         return ModelManifest.FromJson(
             (await ReadHeadAsync(path, store, options, cancellationToken).ConfigureAwait(false)).Manifest);
     }
@@ -159,16 +165,19 @@ public sealed class ModelPackage : IDisposable
     public Task SaveAsync(string path, bool overwrite = false, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return PackageWriter.WriteAsync(path, overwrite, async sink =>
-        {
-            foreach (var file in Manifest.Files.Keys.Order(StringComparer.Ordinal))
-            {
-                await sink.AddAsync(file, target => CopyCheckedAsync(file, target, cancellationToken))
-                    .ConfigureAwait(false);
-            }
+        return PackageWriter.WriteAsync(path, overwrite, sink => CopyToAsync(sink, cancellationToken));
+    }
 
-            await AddManifestAsync(sink, _manifest, _signature, cancellationToken).ConfigureAwait(false);
-        });
+    /// <summary>Copies every file, checked, manifest and signature as they are.</summary>
+    internal async Task CopyToAsync(IPackageSink sink, CancellationToken cancellationToken)
+    {
+        foreach (var file in Manifest.Files.Keys.Order(StringComparer.Ordinal))
+        {
+            await sink.AddAsync(file, target => CopyCheckedAsync(file, target, cancellationToken))
+                .ConfigureAwait(false);
+        }
+
+        await AddManifestAsync(sink, _manifest, _signature, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes the archive.</summary>
@@ -189,12 +198,6 @@ public sealed class ModelPackage : IDisposable
                 .ConfigureAwait(false);
         }
     }
-
-    private static IPackageStore OpenStore(string path, PackageReadOptions options)
-        => Directory.Exists(path) ? new FolderStore(path, options)
-            : File.Exists(path) ? new ZipStore(path, options)
-            : throw new FileNotFoundException(
-                $"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
 
     private static async Task<(byte[] Manifest, byte[]? Signature)> ReadHeadAsync(
         string path, IPackageStore store, PackageReadOptions options, CancellationToken cancellationToken)

@@ -24,7 +24,9 @@ public static class CostModel
         }
         catch (OverflowException e)
         {
-            throw new InvalidDataException("costs: expected tensors whose elements and bytes can be counted in 64 bits, the model has larger ones", e);
+            throw new InvalidDataException(
+                "costs: expected tensors whose elements and bytes can be counted in 64 bits, the model has larger ones",
+                e);
         }
     }
 

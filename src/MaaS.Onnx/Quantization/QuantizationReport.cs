@@ -10,6 +10,11 @@ namespace MaaS.Onnx.Quantization;
 /// <param name="Bytes">Bytes of its weights.</param>
 public sealed record ModelMeasurement(double Accuracy, double LatencyMs, long Bytes);
 
+/// <summary>Accuracy on data that had no part in any decision.</summary>
+/// <param name="Float">Of the float model.</param>
+/// <param name="Quantized">Of the quantized model.</param>
+public sealed record TestAccuracy(double Float, double Quantized);
+
 /// <summary>What quantization gained and cost, and what was decided.</summary>
 /// <param name="Scheme">How the model was quantized.</param>
 /// <param name="Float">The float model.</param>
@@ -24,6 +29,9 @@ public sealed record QuantizationReport(
 {
     /// <summary>The quantized outputs against the float ones, where no labels were given; else null.</summary>
     public OutputComparison? Outputs { get; init; }
+
+    /// <summary>Both models on test data; null where all labelled data was decided by.</summary>
+    public TestAccuracy? Test { get; init; }
 
     /// <summary>Weights that this scheme left floating-point, in words: where they are read, how many, how
     /// large.</summary>
@@ -59,10 +67,14 @@ public sealed record QuantizationReport(
         [Scheme, "float", "quantized", "gain"],
         Outputs is { } outputs
             ? ["least SQNR of outputs, dB", "", $"{outputs.Decibels:F1}", ""]
-            : ["accuracy", $"{Float.Accuracy:F4}", $"{Quantized.Accuracy:F4}", $"{-AccuracyDrop:+0.0000;-0.0000;0}"],
+            : Accuracies(Test is null ? "accuracy" : "validation accuracy", Float.Accuracy, Quantized.Accuracy),
+        .. Test is { } test ? [Accuracies("test accuracy", test.Float, test.Quantized)] : Array.Empty<string[]>(),
         ["latency, ms", $"{Float.LatencyMs:F3}", $"{Quantized.LatencyMs:F3}", $"{Speedup:F2}×"],
         ["weights, KiB", $"{Float.Bytes / 1024.0:F1}", $"{Quantized.Bytes / 1024.0:F1}", $"{Compression:F2}×"],
     ];
+
+    private static string[] Accuracies(string name, double exact, double quantized)
+        => [name, $"{exact:F4}", $"{quantized:F4}", $"{quantized - exact:+0.0000;-0.0000;0}"];
 
     private IEnumerable<string> Remarks()
     {

@@ -26,14 +26,18 @@ public sealed class Quantizer(QuantizerOptions? options = null)
     /// <summary>Quantizes, measures and decides.</summary>
     /// <param name="model">The float model; not changed.</param>
     /// <param name="scheme">How to quantize.</param>
-    /// <param name="accuracy">Measures a model on labelled data; greater is better. See
+    /// <param name="accuracy">Measures a model on labelled validation data, by which is chosen; greater is better. See
     /// <see cref="ClassificationAccuracy"/>.</param>
     /// <param name="sample">Inputs on which latency is measured: as many samples as a request carries.</param>
+    /// <param name="testAccuracy">The same measure on data that has no part in any decision: called once for each of
+    /// the two models when all is decided. Null where nothing is held back for it; the accuracies of the report are
+    /// then those by which was chosen.</param>
     /// <param name="cancellationToken">Stops between two operators.</param>
     /// <exception cref="ArgumentException">The model or the data does not fit the scheme.</exception>
     public QuantizationResult Run(
         OnnxModel model, IQuantizationScheme scheme, Func<InferenceModel, double> accuracy,
-        IReadOnlyDictionary<string, TensorValue> sample, CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, TensorValue> sample, Func<InferenceModel, double>? testAccuracy = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(scheme);
@@ -45,9 +49,13 @@ public sealed class Quantizer(QuantizerOptions? options = null)
         var chosen = Choose(
             model, candidate, accuracy, exactAccuracy - _options.MaxAccuracyDrop - Rounding, sample, cancellationToken);
         using var quantized = new ModelSession(chosen.Model, _options.Inference);
-        return Finish(
+        var result = Finish(
             scheme, (model, exact, exactAccuracy), (chosen, quantized, chosen.Accuracy), sample, null,
             cancellationToken);
+        return testAccuracy is null ? result : result with
+        {
+            Report = result.Report with { Test = new(testAccuracy(exact.Model), testAccuracy(quantized.Model)) },
+        };
     }
 
     /// <summary>Quantizes, compares outputs with those of the float model, and decides: for data without

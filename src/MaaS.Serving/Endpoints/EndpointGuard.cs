@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.AspNetCore.Server;
 using MaaS.Serving.Audit;
 using MaaS.Serving.Faults;
@@ -209,10 +208,9 @@ internal sealed class EndpointGuard
     private async Task RefuseAsync(HttpContext context, Caller? caller, string? model, Failure failure)
     {
         _audit.Refused(context, caller, failure, model);
-        if (failure.RetryAfter is { } wait)
+        if (failure.RetryAfterSeconds is { } wait)
         {
-            context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))
-                .ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = wait;
         }
 
         if (failure.Kind == FaultKind.Unauthenticated)

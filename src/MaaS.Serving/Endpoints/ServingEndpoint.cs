@@ -1,4 +1,3 @@
-using System.Globalization;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Http.Unpacking;
@@ -57,10 +56,9 @@ internal sealed partial class ServingEndpoint(
         catch (Exception e) when (!context.Response.HasStarted)
         {
             var failure = Explain(context, e);
-            if (failure.RetryAfter is { } wait)
+            if (failure.RetryAfterSeconds is { } wait)
             {
-                context.Response.Headers.RetryAfter = Math.Max(
-                    1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                context.Response.Headers.RetryAfter = wait;
             }
 
             var writing = writeError is null

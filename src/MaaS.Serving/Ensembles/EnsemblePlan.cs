@@ -85,7 +85,8 @@ internal sealed record EnsemblePlan(
 
     /// <summary>Lets a step read a tensor. Of an input of the ensemble, every reader says a bit more.</summary>
     private static void Connect(
-        Dictionary<string, TensorSpec> tensors, string tensor, TensorSpec reader, bool isGiven, string where, List<string> faults)
+        Dictionary<string, TensorSpec> tensors, string tensor, TensorSpec reader, bool isGiven, string where,
+        List<string> faults)
     {
         if (!tensors.TryGetValue(tensor, out var known))
         {

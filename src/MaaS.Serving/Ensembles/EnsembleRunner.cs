@@ -78,7 +78,9 @@ internal sealed class EnsembleRunner(
         if (!request.Context.Caller.MayUse(step.Model))
         {
             throw new RequestException(
-                FaultKind.PermissionDenied, $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may not");
+                FaultKind.PermissionDenied,
+                $"{name}: expected a caller who may use the model of each step, '{request.Context.Caller.Name}' may "
+                    + "not");
         }
 
         using var lease = await models.AcquireAsync(EnsembleLoader.Reference(step), request.Context, cancellationToken)

@@ -11,7 +11,8 @@ internal static class EnsembleServices
     public static IServiceCollection AddEnsembles(this IServiceCollection services)
     {
         services.TryAddSingleton<IEnsembleLoader>(s => new EnsembleLoader(
-            s.GetRequiredService<ModelRepository>, s.GetRequiredService<IInferenceExecutor>, s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<ModelRepository>, s.GetRequiredService<IInferenceExecutor>,
+            s.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MaaS.Onnx.Inference;
 
@@ -9,6 +10,14 @@ namespace MaaS.Serving.Faults;
 /// <param name="RetryAfter">When a new try may succeed; null where none will.</param>
 internal readonly record struct Failure(FaultKind Kind, string Message, TimeSpan? RetryAfter = null)
 {
+    /// <summary>Name of the header, in gRPC of the trailing metadata, with <see cref="RetryAfterSeconds"/>.</summary>
+    public const string RetryAfterHeader = "retry-after";
+
+    /// <summary><see cref="RetryAfter"/> in whole seconds, at least 1, as every protocol sends it; null where no new
+    /// try will succeed.</summary>
+    public string? RetryAfterSeconds => RetryAfter is { } wait
+        ? Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture) : null;
+
     /// <summary>Whether the server is at fault, so that the log must tell.</summary>
     public bool IsOurs => Kind == FaultKind.Internal;
 

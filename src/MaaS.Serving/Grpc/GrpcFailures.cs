@@ -9,12 +9,17 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Grpc;
 
 /// <summary>Turns what a method throws into a status; causes stay in the log.</summary>
-internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport report, ILogger<GrpcFailures> logger)
+internal sealed partial class GrpcFailures(
+    RecentErrors errors, FailureReport report, IOptions<MaaSServingOptions> options, ILogger<GrpcFailures> logger)
 {
+    // What the library says of a message beyond MaxReceiveMessageSize: neither how large it may be nor what came.
+    private const string LibraryTooLarge = "Received message exceeds the maximum configured message size.";
+
     private const string StatusTrailer = "grpc-status";
     private const string MessageTrailer = "grpc-message";
 
@@ -26,7 +31,7 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
     {
         if (exception is RpcException status)
         {
-            return status;
+            return IsTooLarge(status.Status) ? new RpcException(TooLarge(options.Value.MaxRequestBytes)) : status;
         }
 
         if (http.RequestAborted.IsCancellationRequested)
@@ -42,16 +47,24 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         }
 
         var failure = Explain(exception, http);
-        return new RpcException(new Status(CodeOf(failure.Kind), DetailOf(failure)));
+        Metadata trailers = failure.RetryAfterSeconds is { } wait ? new() { { Failure.RetryAfterHeader, wait } } : [];
+        return new RpcException(new Status(CodeOf(failure.Kind), DetailOf(failure)), trailers);
     }
+
+    /// <summary>The status of a message beyond a limit, packed or not, read by the library or here.</summary>
+    /// <param name="limit">Most bytes of a message.</param>
+    public static Status TooLarge(long limit)
+        => new(
+            StatusCode.ResourceExhausted,
+            DetailOf(new Failure(FaultKind.TooLarge, $"expected a message of at most {limit} bytes, got more")));
 
     /// <summary>What a client is told of an exception; what is the server's fault goes to the log.</summary>
     public string MessageOf(Exception exception, HttpContext http)
         => exception is RpcException status ? status.Status.Detail : DetailOf(Explain(exception, http));
 
     /// <summary>
-    /// Sees to calls that end before their method has them: the client hung up, or sent what is no frame. The library's
-    /// own lines on these are errors with stack traces, and its status does not say whose fault it is.
+    /// Sees to calls that end before their method has them: the client hung up, sent what is no frame, or too much. The
+    /// library's own lines on these are errors with stack traces, and its status does not say whose fault it is.
     /// </summary>
     public void Watch(EndpointBuilder endpoint)
     {
@@ -60,7 +73,8 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
             endpoint.RequestDelegate = http =>
             {
                 var call = inner(http);
-                return call.IsCompletedSuccessfully && !IsBroken(http) ? call : EndAsync(http, call);
+                return call.IsCompletedSuccessfully && !IsBroken(http) && !IsTooLarge(CallOf(http)?.Status)
+                    ? call : EndAsync(http, call);
             };
         }
     }
@@ -81,6 +95,9 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         return isGrpc;
     }
 
+    private static bool IsTooLarge(Status? status)
+        => status is { StatusCode: StatusCode.ResourceExhausted, Detail: LibraryTooLarge };
+
     private static bool IsBroken(HttpContext http)
         => CallOf(http)?.Status is { StatusCode: StatusCode.Unknown, DebugException: not null };
 
@@ -96,6 +113,13 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
     private async Task EndAsync(HttpContext http, Task call)
     {
         await call.ConfigureAwait(false);
+        if (IsTooLarge(CallOf(http)?.Status))
+        {
+            var status = TooLarge(options.Value.MaxRequestBytes);
+            SetStatus(TrailersOf(http), status.StatusCode, status.Detail);
+            return;
+        }
+
         if (!IsBroken(http))
         {
             return;
@@ -109,10 +133,12 @@ internal sealed partial class GrpcFailures(RecentErrors errors, FailureReport re
         }
 
         LogBroken(http.Request.Path, cause);
-        var trailers = http.Response.HasStarted
-            ? http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : http.Response.Headers;
-        SetStatus(trailers, StatusCode.Internal, $"expected frames of gRPC messages, got other bytes: {cause}");
+        SetStatus(
+            TrailersOf(http), StatusCode.Internal, $"expected frames of gRPC messages, got other bytes: {cause}");
     }
+
+    private static IHeaderDictionary TrailersOf(HttpContext http) => http.Response.HasStarted
+        ? http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers : http.Response.Headers;
 
     private Failure Explain(Exception exception, HttpContext http)
     {

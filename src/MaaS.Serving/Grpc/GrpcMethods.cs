@@ -36,7 +36,8 @@ internal sealed class GrpcMethods<TService>(
             }
         });
 
-    /// <inheritdoc cref="Unary{TRequest, TResponse}(ServingScope, string, Func{TService, TRequest, GrpcCall, ValueTask{TResponse}})"/>
+    /// <inheritdoc cref="Unary{TRequest, TResponse}(ServingScope, string,
+    /// Func{TService, TRequest, GrpcCall, ValueTask{TResponse}})"/>
     public void Unary<TRequest, TResponse>(
         ServingScope scope, string name, Func<TService, TRequest, GrpcCall, TResponse> run)
         where TRequest : class, IMessage<TRequest>, new()

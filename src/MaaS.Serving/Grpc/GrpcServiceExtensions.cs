@@ -41,7 +41,8 @@ internal static class GrpcServiceExtensions
     private static IServiceCollection LimitMessages<TService>(this IServiceCollection services)
         where TService : class
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<GrpcServiceOptions<TService>>, GrpcMessageLimits<TService>>());
+        services.TryAddEnumerable(ServiceDescriptor
+            .Singleton<IConfigureOptions<GrpcServiceOptions<TService>>, GrpcMessageLimits<TService>>());
         return services;
     }
 }

@@ -86,7 +86,9 @@ internal static class GrpcTensors
             ElementType.UInt16 => Narrow(name, contents.UintContents, shape, ushort.CreateChecked),
             ElementType.UInt8 => Narrow(name, contents.UintContents, shape, byte.CreateChecked),
             ElementType.String => Strings(name, contents.BytesContents, shape),
-            _ => throw RequestException.BadRequest($"input '{name}': expected raw_input_contents for {type.ProtocolName()}, which typed contents cannot carry"),
+            _ => throw RequestException.BadRequest(
+                $"input '{name}': expected raw_input_contents for {type.ProtocolName()}, which typed contents cannot "
+                    + "carry"),
         };
 
     private static TensorValue Same<T>(string name, RepeatedField<T> contents, long[] shape)

@@ -24,9 +24,7 @@ internal sealed class UnpackedMessage(Stream source, long limit, string encoding
         {
             var read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             _length += read;
-            return _length <= limit ? read
-                : throw new RpcException(
-                    new Status(StatusCode.ResourceExhausted, $"expected a message of at most {limit} bytes, got more"));
+            return _length <= limit ? read : throw new RpcException(GrpcFailures.TooLarge(limit));
         }
         catch (InvalidDataException e)
         {

@@ -10,11 +10,14 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
     public ValidateOptionsResult Validate(string? name, MaaSServingOptions options)
     {
         List<string> faults = [.. options.ConfigurationFaults];
-        if (!Path.Exists(options.ModelsPath))
+        if (options.Registry is null ? !Path.Exists(options.ModelsPath) : File.Exists(options.ModelsPath))
         {
             faults.Add(
-                $"{nameof(options.ModelsPath)}: expected a folder or file of models, found nothing at "
-                    + $"'{options.ModelsPath}'");
+                options.Registry is null
+                    ? $"{nameof(options.ModelsPath)}: expected a folder or file of models, found nothing at "
+                        + $"'{options.ModelsPath}'"
+                    : $"{nameof(options.ModelsPath)}: expected a folder for copies out of the registry, got the file "
+                        + $"'{options.ModelsPath}'");
         }
 
         if (options.DefaultModel is { } defaultModel && !ModelNames.IsValid(defaultModel))

@@ -151,7 +151,8 @@ internal sealed class FamilyTable(MaaSServingOptions options)
             if (slots.Length > 0)
             {
                 var labels = new Dictionary<string, long>(family.Labels, StringComparer.Ordinal);
-                views[family.Name] = new ModelView(family.Name, slots, labels, family.Router);
+                views[family.Name] = new ModelView(
+                    family.Name, slots, labels, family.Router, options.DefaultLabel);
             }
             else
             {

@@ -7,8 +7,8 @@ namespace MaaS.Serving.Models;
 /// <see cref="LifecycleMachine"/>.
 /// </summary>
 /// <remarks>
-/// Availability comes first: a version that is no longer wanted stays until every wanted one can answer, and a label
-/// stays where it is until its new version can.
+/// Availability comes first: a version that is no longer wanted stays until every wanted one can answer, a label stays
+/// where it is until its new version can, and where the newest version is broken the newest that is not is wanted too.
 /// </remarks>
 internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
 {
@@ -75,7 +75,8 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         {
             IsUnloaded = false,
             Unloaded = version is null ? [] : [.. before.Unloaded.Where(v => v != version)],
-            Loaded = version is not { } one || Wanted().Contains(one) ? before.Loaded : [.. before.Loaded.Union([one])],
+            Loaded = version is not { } one || WantedFirst().Contains(one)
+                ? before.Loaded : [.. before.Loaded.Union([one])],
         };
     }
 
@@ -123,19 +124,8 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         }
     }
 
-    /// <summary>The versions that shall be loaded.</summary>
-    public SortedSet<long> Wanted()
-    {
-        if (Overrides.IsUnloaded)
-        {
-            return [];
-        }
-
-        var allowed = _sources.Keys.Except(Overrides.Unloaded).ToArray();
-        return [
-            .. Policy.Select(allowed).Concat(allowed.Intersect(_labels.Values))
-            .Concat(allowed.Intersect(Overrides.Loaded))];
-    }
+    /// <summary>The versions that shall be loaded, those among them that stand in for broken ones.</summary>
+    public SortedSet<long> Wanted() => [.. Policy.Select(Allowed(), IsBroken), .. WantedFirst()];
 
     /// <summary>Brings slots and labels up to date, and says what to do next.</summary>
     /// <param name="now">Timestamp.</param>
@@ -157,9 +147,15 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
             }
         }
 
-        var load = ToLoad(wanted, now);
+        var replaced = Replaced(wanted);
+        foreach (var slot in replaced.Select(v => Slots[v]).Where(s => !s.MayTry(now)))
+        {
+            slot.IsDormant = false; // Requests go to the version in its place until it may be tried again.
+        }
+
+        var load = ToLoad(wanted, replaced, now);
         MoveLabels();
-        var isSafe = wanted.All(v => Slots[v].IsServable);
+        var isSafe = wanted.All(v => Slots[v].IsServable || replaced.Contains(v));
         var unload = Slots.Values
             .Where(
                 s => !wanted.Contains(s.Version) && s.IsServable && isSafe
@@ -184,7 +180,29 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
         return (load, unload);
     }
 
-    private List<ModelSlot> ToLoad(SortedSet<long> wanted, long now)
+    private long[] Allowed() => Overrides.IsUnloaded ? [] : [.. _sources.Keys.Except(Overrides.Unloaded)];
+
+    /// <summary>What is wanted as long as nothing is broken.</summary>
+    private SortedSet<long> WantedFirst()
+    {
+        var allowed = Allowed();
+        return [
+            .. Policy.Select(allowed), .. allowed.Intersect(_labels.Values), .. allowed.Intersect(Overrides.Loaded)];
+    }
+
+    private bool IsBroken(long version) => Slots.GetValueOrDefault(version)?.IsBroken == true;
+
+    /// <summary>Broken versions that neither a label nor a request names, where an older one is wanted in their
+    /// place.</summary>
+    private HashSet<long> Replaced(SortedSet<long> wanted)
+    {
+        var standIns = wanted.Except(WantedFirst()).Where(v => !IsBroken(v)).ToArray();
+        return [
+            .. wanted.Except(_labels.Values).Except(Overrides.Loaded)
+                .Where(v => IsBroken(v) && standIns.Any(s => s < v))];
+    }
+
+    private List<ModelSlot> ToLoad(SortedSet<long> wanted, HashSet<long> replaced, long now)
     {
         var isUp = Slots.Values.Any(s => s.Serving is not null || s.IsLoading);
         List<ModelSlot> load = [];
@@ -197,7 +215,7 @@ internal sealed class ModelFamily(string name, bool isLazy, bool isPinned)
 
             if (isLazy && !isUp)
             {
-                slot.IsDormant = true;
+                slot.IsDormant = !replaced.Contains(slot.Version) || slot.MayTry(now);
             }
             else if (!slot.IsLoading && slot.MayTry(now))
             {

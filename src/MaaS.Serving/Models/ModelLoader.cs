@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models.Triton;
@@ -7,9 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Models;
 
-/// <summary>Loads networks and packages; a package's files are verified before any of them is parsed.</summary>
+/// <summary>
+/// Loads networks and packages. A package's files are verified before any of them is parsed, and every graph is checked
+/// before ONNX Runtime has it.
+/// </summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles,
+    ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
@@ -18,6 +23,7 @@ internal sealed partial class ModelLoader(
             case SourceKind.Ensemble:
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
             case SourceKind.Network:
+                GraphCheck.CheckFile(source.Location);
                 return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
             default:
                 using (var package = await ModelPackage.OpenAsync(
@@ -25,6 +31,7 @@ internal sealed partial class ModelLoader(
                 {
                     var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken)
                         .ConfigureAwait(false);
+                    GraphCheck.CheckBytes(bytes);
                     var parts = await PackageParts.ReadAsync(package, cancellationToken).ConfigureAwait(false);
                     return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), parts);
                 }

@@ -285,7 +285,7 @@ public sealed partial class ModelRepository
                 $"model '{slot.Name}': expected it to be loaded before the request's deadline", e);
         }
 
-        if (slot.Serving is null && slot.Fault is not null)
+        if (slot is { Serving: null, Fault: not null, IsDormant: true }) // Else another version may stand in.
         {
             throw _faults.Unavailable(slot.Name, reference, context.Caller);
         }

@@ -1,3 +1,4 @@
+using MaaS.Serving.Registry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -13,9 +14,12 @@ internal static class ModelServices
         services.TryAddSingleton<IModelLoader, ModelLoader>();
         services.TryAddSingleton<ModelLifecycle>();
         services.TryAddSingleton(s => new ModelRepository(
-            s.GetRequiredService<IOptions<MaaSServingOptions>>(), s.GetRequiredService<ModelLifecycle>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<IOptions<MaaSServingOptions>>(), s.GetRequiredService<ModelLifecycle>(),
+            s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(
         [
+            // Before the lifecycle, whose first look then finds what the registry has.
+            ServiceDescriptor.Singleton<IHostedService, RegistryFollower>(),
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
         ]);

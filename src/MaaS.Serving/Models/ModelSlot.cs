@@ -45,6 +45,9 @@ internal sealed class ModelSlot(string name, long version)
     /// <summary>Why the last load failed; null when it did not.</summary>
     public ModelFault? Fault { get; set; }
 
+    /// <summary>Whether nothing answers because the last load of the very files of the folder failed.</summary>
+    public bool IsBroken => _serving is null && Fault is { } fault && fault.Fingerprint == Source?.Fingerprint;
+
     /// <summary>Whether what serves is loaded anew although its files are the same.</summary>
     public bool MustReload { get; set; }
 

@@ -7,16 +7,20 @@ namespace MaaS.Serving.Models;
 /// <param name="Name">The model.</param>
 /// <param name="Slots">Versions that can answer, the oldest first; at least one.</param>
 /// <param name="Labels">Where each label leads.</param>
-/// <param name="Router">How requests are spread; null for the latest version.</param>
+/// <param name="Router">How requests are spread; null for the default.</param>
+/// <param name="DefaultLabel">Label that answers where no version is named; null, or one that leads nowhere, for the
+/// latest version.</param>
 internal sealed record ModelView(
-    string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, long> Labels, TrafficRouter? Router)
+    string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, long> Labels, TrafficRouter? Router,
+    string? DefaultLabel = null)
 {
     /// <summary>The version that a request shall have; null when it cannot answer.</summary>
     public ModelSlot? Choose(ModelReference reference, RequestContext context)
     {
         if ((reference.Version ?? reference.Label) is null)
         {
-            return Router?.Choose(context, target => Find(target) is not null) is { } target ? Find(target) : Slots[^1];
+            return Router?.Choose(context, target => Find(target) is not null) is { } target ? Find(target)
+                : (DefaultLabel is null ? null : FindLabel(DefaultLabel)) ?? Slots[^1];
         }
 
         return reference.Version is { } version ? FindVersion(version) : FindLabel(reference.Label!);

@@ -9,10 +9,13 @@ namespace MaaS.Serving.OpenApi;
 internal static class DocumentPage
 {
     private const string Style = """
-        body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-        pre{background:#f4f4f4;padding:.75rem;overflow-x:auto;white-space:pre-wrap}summary{cursor:pointer}code{font-size:.95em}
+        body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
+            color:#1a1a1a;background:#fff}
+        pre{background:#f4f4f4;padding:.75rem;overflow-x:auto;white-space:pre-wrap}
+        summary{cursor:pointer}code{font-size:.95em}
         details{border-top:1px solid #ddd;padding:.5rem 0}.m{display:inline-block;min-width:4.5rem;font-weight:600}
-        @media(prefers-color-scheme:dark){body{color:#eee;background:#161616}pre{background:#262626}details{border-color:#444}a{color:#8cf}}
+        @media(prefers-color-scheme:dark){
+            body{color:#eee;background:#161616}pre{background:#262626}details{border-color:#444}a{color:#8cf}}
         """;
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

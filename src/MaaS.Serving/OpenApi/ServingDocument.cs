@@ -105,7 +105,8 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
             {
                 Description = name + ".",
                 Content = Json(operation.HasTorchServeErrors
-                    ? $$"""{"code":{{status}},"type":"BadRequestException","message":"expected …, got …"}""" : """{"error":"expected …, got …"}"""),
+                    ? $$"""{"code":{{status}},"type":"BadRequestException","message":"expected …, got …"}"""
+                    : """{"error":"expected …, got …"}"""),
             };
         }
 

@@ -22,8 +22,8 @@ internal static class ImagePixels
         if (full.Length != 4 || !input.Fits(full))
         {
             throw RequestException.BadRequest(
-                $"images: expected pixels of shape [N,{string.Join(',', input.Shape.Skip(1))}]{(channels == 1 ? " (the 1 may be left out)" : "")}, " +
-                $"got [{string.Join(',', shape)}]");
+                $"images: expected pixels of shape [N,{string.Join(',', input.Shape.Skip(1))}]"
+                    + $"{(channels == 1 ? " (the 1 may be left out)" : "")}, got [{string.Join(',', shape)}]");
         }
 
         foreach (var pixel in pixels)

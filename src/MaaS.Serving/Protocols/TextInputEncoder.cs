@@ -25,7 +25,15 @@ internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, M
 
     public IReadOnlyList<TensorValue> Encode(IReadOnlyList<TensorValue> inputs)
     {
-        var texts = inputs[0].Strings.ToArray();
+        var (ids, mask) = Tokens(inputs[0]);
+        return [.. model.Inputs.Select(i => i.Name == TextEncoder.InputIds ? ids : mask)];
+    }
+
+    /// <summary>Token ids and their mask, (N, T), int64; the caller disposes both.</summary>
+    /// <exception cref="ModelInputException">The texts are too many or too long, or no texts.</exception>
+    public (TensorValue Ids, TensorValue Mask) Tokens(TensorValue input)
+    {
+        var texts = input.Strings.ToArray();
         if (texts.Length == 0 || texts.Length > _maxTexts)
         {
             throw Refused(
@@ -45,8 +53,7 @@ internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, M
 
         try
         {
-            var (ids, mask) = encoder.EncodeBatch(texts, LengthStep);
-            return [.. model.Inputs.Select(i => i.Name == TextEncoder.InputIds ? ids : mask)];
+            return encoder.EncodeBatch(texts, LengthStep);
         }
         catch (ModelInputException e)
         {

@@ -61,9 +61,9 @@ internal static class PrometheusText
             }
 
             var first = group.First();
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"# HELP {first.Name} {first.Description.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
+            var description = first.Description.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal);
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {first.Name} {description}\n");
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {first.Name} {TypeOf(first.Kind)}\n");
             foreach (var instrument in group)
             {

@@ -12,6 +12,10 @@ namespace MaaS.Text.Components;
 /// </remarks>
 internal sealed class TextPattern
 {
+    // Those of published tokenizers have a few hundred. .NET's memory for one grows with the square: 20,000 characters
+    // of alternatives took 182 MiB.
+    private const int LongestExpression = 4096;
+
     private readonly string _text;
     private readonly Regex? _regex;
 
@@ -32,9 +36,9 @@ internal sealed class TextPattern
         }
 
         var expression = json.String("Regex");
-        if (expression.Any(char.IsSurrogate))
+        if (expression.Any(char.IsSurrogate) || expression.Length > LongestExpression)
         {
-            throw json.Fault("a regular expression of characters up to U+FFFF");
+            throw json.Fault($"a regular expression of at most {LongestExpression} characters up to U+FFFF");
         }
 
         try

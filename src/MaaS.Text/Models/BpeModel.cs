@@ -120,13 +120,16 @@ internal sealed class BpeModel : ITokenModel
             ? (left, right) : throw merge.Fault("two tokens with a space between");
     }
 
+    // The older form would not tell where such a token begins or ends.
+    private static bool IsNoWord(string token) => token.Length == 0 || token.Contains(' ');
+
     private void WriteMerges(Utf8JsonWriter writer)
     {
-        var spaced = _merges.Any(static m => m.First.Contains(' ') || m.Second.Contains(' '));
+        var needsPairs = _merges.Any(static m => IsNoWord(m.First) || IsNoWord(m.Second));
         writer.WriteStartArray("merges");
         foreach (var (first, second) in _merges)
         {
-            if (!spaced)
+            if (!needsPairs)
             {
                 writer.WriteStringValue($"{first} {second}");
                 continue;

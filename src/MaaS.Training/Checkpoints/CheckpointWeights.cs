@@ -49,16 +49,21 @@ internal static class CheckpointWeights
                     + "other sizes: compare config.json.");
         }
 
+        var untied = Untied(checkpoint, keys, ties);
+        var shared = ties.Where(t => keys.ContainsKey(t.Key) && !untied.Contains(t)).Select(static t => t.Value)
+            .ToHashSet(StringComparer.Ordinal);
         var report = new CheckpointReport(
             [.. missing.Distinct()],
             [.. keys.Where(
-                k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !ties.ContainsValue(k.Key))
+                k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !shared.Contains(k.Key))
                     .Select(static k => k.Value.Name)]);
         if (strict && !report.IsComplete)
         {
             throw new InvalidDataException(
-                $"{checkpoint.Location}: expected the keys of {format.Name}, got {report}; load it without strict to "
-                    + "keep what fits.");
+                $"{checkpoint.Location}: expected the keys of {format.Name}, got {report}"
+                    + string.Concat(untied.Select(t =>
+                        $"; {keys[t.Value].Name} differs from {keys[t.Key].Name}, and the model holds them as one"))
+                    + "; load it without strict to keep what fits.");
         }
 
         Copy(checkpoint, moves);
@@ -120,13 +125,37 @@ internal static class CheckpointWeights
         return shape;
     }
 
+    // Pairs that the model holds as one tensor and the checkpoint as two with different values.
+    private static List<KeyValuePair<string, string>> Untied(
+        IWeightFile checkpoint, Dictionary<string, WeightEntry> keys, Dictionary<string, string> ties)
+    {
+        return [.. ties.Where(t => keys.TryGetValue(t.Key, out var one) && keys.TryGetValue(t.Value, out var other)
+            && !AreEqual(one, other))];
+
+        bool AreEqual(WeightEntry one, WeightEntry other)
+        {
+            if (!one.Shape.SequenceEqual(other.Shape)
+                || !TensorValues.HasTorchType(one.Type) || !TensorValues.HasTorchType(other.Type))
+            {
+                return false;
+            }
+
+            using var scope = NewDisposeScope();
+            var (left, right) = (checkpoint.Read(one.Name), checkpoint.Read(other.Name));
+            return left.eq(right.to(left.dtype)).all().item<bool>();
+        }
+    }
+
+    // Reads all of it before the model changes: a tensor that cannot be read leaves the model as it was.
     private static void Copy(IWeightFile checkpoint, List<(Tensor Target, WeightEntry Entry, WeightRule Rule)> moves)
     {
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
+        var sources = moves.Select(static m => m.Entry.Name).Distinct()
+            .ToDictionary(static n => n, checkpoint.Read, StringComparer.Ordinal);
         foreach (var (target, entry, rule) in moves)
         {
-            using var scope = NewDisposeScope();
-            var source = checkpoint.Read(entry.Name);
+            var source = sources[entry.Name];
             source = rule.Transposed && source.dim() == 2 ? source.t() : source;
             target.copy_(source.narrow(0, rule.Part * target.shape[0], target.shape[0]));
         }

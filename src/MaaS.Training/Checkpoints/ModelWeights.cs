@@ -39,14 +39,23 @@ public static class ModelWeights
 
     /// <summary>Copies a file's tensors into others; nothing changes when one of them does not fit.</summary>
     /// <param name="targets">By name; on any device.</param>
+    /// <param name="file">Holds these names, and no others.</param>
+    /// <param name="path">What errors call the file.</param>
+    internal static void Fill(IReadOnlyDictionary<string, Tensor> targets, SafeTensorsFile file, string path)
+    {
+        Check(targets, file, path);
+        Copy(targets, file);
+    }
+
+    /// <summary>Checks that a file's tensors fit others.</summary>
+    /// <param name="targets">By name.</param>
     /// <param name="file">Holds these names, and no others but those that are to be ignored.</param>
     /// <param name="path">What errors call the file.</param>
-    /// <param name="ignored">Start of the names that the file may hold besides; null for none.</param>
-    internal static void Fill(
-        IReadOnlyDictionary<string, Tensor> targets, SafeTensorsFile file, string path, string? ignored = null)
+    /// <param name="ignored">Starts of the names that the file may hold besides.</param>
+    /// <exception cref="InvalidDataException">They do not; the message names the first.</exception>
+    internal static void Check(
+        IReadOnlyDictionary<string, Tensor> targets, SafeTensorsFile file, string path, params string[] ignored)
     {
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
         var entries = file.Entries.ToDictionary(static e => e.Name, StringComparer.Ordinal);
         foreach (var (name, target) in targets)
         {
@@ -62,15 +71,25 @@ public static class ModelWeights
 
         if (entries.Keys.FirstOrDefault(
             n => !targets.ContainsKey(n)
-                && (ignored is null || !n.StartsWith(ignored, StringComparison.Ordinal))) is { } extra)
+                && !Array.Exists(ignored, i => n.StartsWith(i, StringComparison.Ordinal))) is { } extra)
         {
             throw new InvalidDataException(
                 $"{path}: expected {targets.Count} tensors, got {extra} as well; the file belongs to another model.");
         }
+    }
 
-        foreach (var (name, target) in targets)
+    /// <summary>Copies a file's tensors into others that were checked before.</summary>
+    /// <param name="targets">By name; on any device.</param>
+    /// <param name="file">Holds these names.</param>
+    internal static void Copy(IReadOnlyDictionary<string, Tensor> targets, SafeTensorsFile file)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+
+        // All of them are read before the first is copied: one that cannot be read leaves the targets as they were.
+        foreach (var (target, value) in targets.Select(t => (t.Value, TensorValues.ToTensor(file[t.Key]))).ToArray())
         {
-            target.copy_(TensorValues.ToTensor(file[name]));
+            target.copy_(value);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Core.Packages;
+using MaaS.Training.Interop;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
 
@@ -26,6 +27,12 @@ internal sealed class TrainingCheckpoint : IDisposable
 
     /// <summary>The epochs that led to it.</summary>
     public IReadOnlyList<EpochResult> Epochs { get; }
+
+    /// <summary>Free text by key.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
+
+    /// <summary>Names of the tensors.</summary>
+    public IEnumerable<string> Names => _file.Entries.Select(static e => e.Name);
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
@@ -60,11 +67,12 @@ internal sealed class TrainingCheckpoint : IDisposable
     /// <param name="steps">Number of updates of the weights.</param>
     /// <param name="epochs">The epochs that led to it.</param>
     /// <param name="dataHash">What tells the training data apart; null where nobody compares.</param>
+    /// <param name="more">Free text by key.</param>
     public static void Save(
         string path, IReadOnlyDictionary<string, Tensor> tensors, long steps, IReadOnlyList<EpochResult> epochs,
-        string? dataHash)
+        string? dataHash, IReadOnlyDictionary<string, string> more)
     {
-        var metadata = new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>(more)
         {
             [StepsKey] = steps.ToString(CultureInfo.InvariantCulture),
             [EpochsKey] = JsonSerializer.Serialize(epochs, TrainingJson.Options),
@@ -77,12 +85,21 @@ internal sealed class TrainingCheckpoint : IDisposable
         ModelWeights.Write(path, tensors, metadata);
     }
 
-    /// <summary>Copies the state into tensors; nothing changes when one of them does not fit.</summary>
+    /// <summary>Checks that <see cref="Fill"/> can be called.</summary>
     /// <param name="tensors">By name; on any device.</param>
-    /// <param name="ignored">Start of the names that the file may hold besides.</param>
+    /// <param name="ignored">Starts of the names that the file may hold besides.</param>
     /// <exception cref="InvalidDataException">The file belongs to another model or other options.</exception>
-    public void Fill(IReadOnlyDictionary<string, Tensor> tensors, string ignored)
-        => ModelWeights.Fill(tensors, _file, _path, ignored);
+    public void Check(IReadOnlyDictionary<string, Tensor> tensors, params string[] ignored)
+        => ModelWeights.Check(tensors, _file, _path, ignored);
+
+    /// <summary>Copies the state into tensors.</summary>
+    /// <param name="tensors">By name, checked before; on any device.</param>
+    public void Fill(IReadOnlyDictionary<string, Tensor> tensors) => ModelWeights.Copy(tensors, _file);
+
+    /// <summary>The tensors whose names start alike, under the rest of their names; the dispose scope owns them.</summary>
+    public Dictionary<string, Tensor> Read(string prefix)
+        => Names.Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(n => n[prefix.Length..], n => TensorValues.ToTensor(_file[n]));
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();

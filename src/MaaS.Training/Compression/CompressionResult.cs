@@ -12,10 +12,12 @@ namespace MaaS.Training.Compression;
 /// <param name="Skipped">What was not tried, and why.</param>
 /// <param name="LatencyBatch">Samples of a run of which latency was measured.</param>
 /// <param name="Machine">Where latency was measured.</param>
+/// <param name="ValidationSamples">How many samples the choice rests on.</param>
+/// <param name="TestSamples">How many others the choice was measured on.</param>
 public sealed record CompressionResult(
     CompressionBudget Budget,
     IReadOnlyList<CompressionPoint> Points, string? Chosen, string Verdict, IReadOnlyList<string> Skipped,
-    int LatencyBatch, string Machine)
+    int LatencyBatch, string Machine, long ValidationSamples, long TestSamples)
 {
     /// <summary>The network as it came.</summary>
     [JsonIgnore]
@@ -48,12 +50,14 @@ public sealed record CompressionResult(
     {
         var text = new StringBuilder();
         var width = Points.Max(static p => p.Name.Length) + 2;
-        text.AppendLine($"  {"".PadRight(width)}{"accuracy",9}{"lost",9}{"ms",10}{"faster",9}{"KiB",10}{"smaller",9}");
+        text.AppendLine(
+            $"  {"".PadRight(width)}{"validation",11}{"lost",9}{"test",9}{"ms",10}{"faster",9}{"KiB",10}{"smaller",9}");
         foreach (var point in Points)
         {
             text.AppendLine(
                 $"{(point.OnFront ? '*' : ' ')} {point.Name.PadRight(width)}"
-                + $"{point.Accuracy,9:0.0000}{Original.Accuracy - point.Accuracy,9:0.0000}"
+                + $"{point.Accuracy,11:0.0000}{Original.Accuracy - point.Accuracy,9:0.0000}"
+                + $"{point.TestAccuracy,9:0.0000}"
                 + $"{point.LatencyMs,10:0.000}{$"{Original.LatencyMs / point.LatencyMs:0.00}x",9}"
                 + $"{point.Bytes / 1024.0,10:n1}"
                 + $"{$"{(double)Original.Bytes / point.Bytes:0.00}x",9}");
@@ -69,7 +73,7 @@ public sealed record CompressionResult(
 
     internal static CompressionResult Of(
         CompressorOptions options, IReadOnlyList<CompressionPoint> points, IReadOnlyList<string> skipped,
-        string machine)
+        string machine, long validationSamples)
     {
         CompressionPoint[] marked = [.. points.Select(p => p with { OnFront = !points.Any(p.IsDominatedBy) })];
         var chosen = options.Budget.Choose(marked);
@@ -78,7 +82,21 @@ public sealed record CompressionResult(
             : $"nothing is within {options.Budget}; the nearest is "
                 + $"{Describe(options.Budget.Nearest(marked), marked[0])}";
         return new CompressionResult(
-            options.Budget, marked, chosen?.Name, verdict, skipped, options.LatencyBatch, machine);
+            options.Budget, marked, chosen?.Name, verdict, skipped, options.LatencyBatch, machine, validationSamples,
+            TestSamples: 0);
+    }
+
+    // Adds to the verdict what the chosen network does on samples that had no part in the choice.
+    internal CompressionResult Tested(IReadOnlyList<CompressionPoint> points, long samples)
+    {
+        var tested = this with { Points = points, TestSamples = samples };
+        return tested.Best is { TestAccuracy: { } accuracy } && tested.Original.TestAccuracy is { } original
+            ? tested with
+            {
+                Verdict = $"{Verdict}; on {samples} test samples {accuracy:0.0000} "
+                    + $"({accuracy - original:+0.0000;-0.0000;0.0000})",
+            }
+            : tested;
     }
 
     private static string Describe(CompressionPoint point, CompressionPoint original)

@@ -16,11 +16,14 @@ namespace MaaS.Training.Compression;
 
 /// <summary>
 /// Tries pruning ratios with quantization schemes, measures accuracy, latency and size of each through ONNX Runtime,
-/// and leaves the networks that no other beats as packages in a folder, with <c>report.html</c> and <c>report.json</c>.
+/// chooses, and leaves the networks that no other beats as packages in a folder, with <c>report.html</c> and
+/// <c>report.json</c>.
 /// </summary>
 /// <remarks>
 /// Latency is the median of runs on the first test samples; the networks take turns, so that a busy machine slows all
-/// of them. A module is as it was afterwards, whatever happens.
+/// of them. The choice rests on one part of the held-back samples; the accuracy of what was chosen, and of the
+/// original, is measured once on the other part, so that it is not flattered by the choice. A module is as it was
+/// afterwards, whatever happens.
 /// </remarks>
 public sealed class Compressor
 {
@@ -38,7 +41,8 @@ public sealed class Compressor
     /// <summary>Compresses a trained model.</summary>
     /// <param name="model">Stays the caller's and as it is.</param>
     /// <param name="train">Normalised as the model was trained: for fine-tuning and calibration.</param>
-    /// <param name="test">Samples that training never saw.</param>
+    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure
+    /// the chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
     /// <param name="name">Name of the packages; the architecture's when null.</param>
     /// <param name="progress">Called on this thread before each step.</param>
@@ -46,13 +50,13 @@ public sealed class Compressor
     /// <exception cref="IOException">The folder is not empty, or the disk is full.</exception>
     /// <exception cref="ArgumentException">The data does not fit the model.</exception>
     public Task<CompressionResult> RunAsync(
-        TrainedModel model, IBatchSource train, IBatchSource test, string output, string? name = null,
+        TrainedModel model, IBatchSource train, IBatchSource heldBack, string output, string? name = null,
         IProgress<CompressionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         var versions = new PrunedVersions(model.Module, train, _options, model.Export, model.SaveWith);
         return RunAsync(
-            model.Describe(name ?? model.Info.Architecture), versions, null, train, test, output, progress,
+            model.Describe(name ?? model.Info.Architecture), versions, null, train, heldBack, output, progress,
             cancellationToken);
     }
 
@@ -61,14 +65,16 @@ public sealed class Compressor
     /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are
     /// filled.</param>
     /// <param name="train">For fine-tuning and calibration.</param>
-    /// <param name="test">Samples that training never saw.</param>
+    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure
+    /// the chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
     /// <param name="progress">Called on this thread before each step.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="IOException">The folder is not empty, or the disk is full.</exception>
     /// <exception cref="OnnxExportException">The module cannot be exported.</exception>
     public Task<CompressionResult> RunAsync(
-        nn.Module<Tensor, Tensor> module, ModelManifest manifest, IBatchSource train, IBatchSource test, string output,
+        nn.Module<Tensor, Tensor> module, ModelManifest manifest, IBatchSource train, IBatchSource heldBack,
+        string output,
         IProgress<CompressionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -84,7 +90,7 @@ public sealed class Compressor
 
         var versions = new PrunedVersions(
             module, train, _options, Export, (path, _) => ModelWeights.Save(path, module));
-        return RunAsync(manifest, versions, null, train, test, output, progress, cancellationToken);
+        return RunAsync(manifest, versions, null, train, heldBack, output, progress, cancellationToken);
     }
 
     /// <summary>Quantizes an ONNX network, which cannot be pruned: <see cref="CompressorOptions.Ratios"/> are
@@ -93,34 +99,36 @@ public sealed class Compressor
     /// <param name="manifest">What packages say: name, preprocessing, lineage; inputs, outputs, metrics and steps are
     /// filled.</param>
     /// <param name="train">For calibration.</param>
-    /// <param name="test">Samples that training never saw.</param>
+    /// <param name="heldBack">Samples that training never saw, at least two: some to choose by, the others to measure
+    /// the chosen network once (<see cref="CompressorOptions.ValidationShare"/>).</param>
     /// <param name="output">Folder to make; may exist when it is empty.</param>
     /// <param name="progress">Called on this thread before each step.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="IOException">The folder is not empty, or the disk is full.</exception>
     /// <exception cref="ArgumentException">The data does not fit the model.</exception>
     public Task<CompressionResult> RunAsync(
-        OnnxModel model, ModelManifest manifest, IBatchSource train, IBatchSource test, string output,
+        OnnxModel model, ModelManifest manifest, IBatchSource train, IBatchSource heldBack, string output,
         IProgress<CompressionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(manifest);
-        return RunAsync(manifest, null, model, train, test, output, progress, cancellationToken);
+        return RunAsync(manifest, null, model, train, heldBack, output, progress, cancellationToken);
     }
 
     private async Task<CompressionResult> RunAsync(
-        ModelManifest manifest, PrunedVersions? versions, OnnxModel? model, IBatchSource train, IBatchSource test,
-        string output,
+        ModelManifest manifest, PrunedVersions? versions, OnnxModel? model, IBatchSource train,
+        IBatchSource heldBack, string output,
         IProgress<CompressionProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(test);
+        ArgumentNullException.ThrowIfNull(heldBack);
         manifest = manifest with
         {
             Task = manifest.Task ?? ModelManifest.Classification,
-            Labels = manifest.Labels ?? test.Classes,
-            Preprocessing = manifest.Preprocessing ?? (test as ImageDataset)?.Preprocessing,
+            Labels = manifest.Labels ?? heldBack.Classes,
+            Preprocessing = manifest.Preprocessing ?? (heldBack as ImageDataset)?.Preprocessing,
         };
+        var (test, validation) = BatchSubset.Split(heldBack, _options.ValidationShare, seed: 0);
         using var folder = new OutputFolder(output);
         using var scratch = new ScratchFolder();
         var steps = new StepCounter(
@@ -158,7 +166,10 @@ public sealed class Compressor
         }
 
         steps.Next($"measuring the latency of {candidates.Count} networks in turns");
-        var result = CompressionResult.Of(_options, Measure(candidates, test, cancellationToken), skipped, Machine());
+        var result = CompressionResult.Of(
+            _options, Measure(candidates, validation, cancellationToken), skipped, Machine(), validation.Count);
+        steps.Next("measuring the choice on the test samples");
+        result = Test(result, candidates, test, cancellationToken);
         steps.Next("writing packages");
         return await folder.WriteAsync(result, candidates, manifest, cancellationToken).ConfigureAwait(false);
 
@@ -198,21 +209,45 @@ public sealed class Compressor
             var path = Path.Combine(scratch.Path, $"{name}.onnx");
             await File.WriteAllBytesAsync(path, bytes, cancellationToken).ConfigureAwait(false);
             using var inference = InferenceModel.Load(bytes, name, _options.Inference);
-            var accuracy = ClassificationAccuracy.Measure(
-                inference, OnnxBatches.Labelled(test, inference.Inputs[0].Name, cancellationToken: cancellationToken));
+            var accuracy = Accuracy(inference, validation, cancellationToken);
             return new Candidate(new CompressionPoint(name, done, accuracy, 0, bytes.Length), path, weights);
         }
     }
 
+    private static double Accuracy(InferenceModel model, IBatchSource data, CancellationToken cancellationToken)
+        => ClassificationAccuracy.Measure(
+            model, OnnxBatches.Labelled(data, model.Inputs[0].Name, cancellationToken: cancellationToken));
+
+    // The original and the choice, each once: nothing is decided by these figures.
+    private CompressionResult Test(
+        CompressionResult result, IReadOnlyList<Candidate> candidates, IBatchSource test,
+        CancellationToken cancellationToken)
+    {
+        CompressionPoint[] points =
+        [
+            .. result.Points.Zip(candidates, (point, candidate) =>
+            {
+                if (point != result.Original && point != result.Best)
+                {
+                    return point;
+                }
+
+                using var model = InferenceModel.Load(candidate.Network, _options.Inference);
+                return point with { TestAccuracy = Accuracy(model, test, cancellationToken) };
+            }),
+        ];
+        return result.Tested(points, test.Count);
+    }
+
     private CompressionPoint[] Measure(
-        IReadOnlyList<Candidate> candidates, IBatchSource test, CancellationToken cancellationToken)
+        IReadOnlyList<Candidate> candidates, IBatchSource validation, CancellationToken cancellationToken)
     {
         List<InferenceModel> models = [];
         try
         {
             models.AddRange(candidates.Select(c => InferenceModel.Load(c.Network, _options.Inference)));
             var sample = OnnxBatches.Inputs(
-                test, models[0].Inputs[0].Name, _options.LatencyBatch, _options.LatencyBatch, cancellationToken)
+                validation, models[0].Inputs[0].Name, _options.LatencyBatch, _options.LatencyBatch, cancellationToken)
                     .First();
             var times = LatencyComparison.Measure(
                 models, sample, _options.LatencyDuration * models.Count, cancellationToken);

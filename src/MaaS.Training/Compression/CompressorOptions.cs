@@ -43,6 +43,10 @@ public sealed record CompressorOptions
     /// <summary>How static quantization chooses ranges and nodes.</summary>
     public StaticQuantizerOptions Static { get; init; } = new();
 
+    /// <summary>Share of the held-back samples by which is chosen, above 0 and below 1; on the others the choice is
+    /// measured once. Default 0.5.</summary>
+    public double ValidationShare { get; init; } = 0.5;
+
     /// <summary>Training samples that ranges are calibrated on, at least 1. Default 256.</summary>
     public int CalibrationSamples { get; init; } = 256;
 
@@ -64,6 +68,11 @@ public sealed record CompressorOptions
         faults.AddRange(
             Ratios.Where(static r => r is not (> 0 and < 1))
                 .Select(static r => $"Ratios: expected above 0 and below 1, got {r}"));
+        if (ValidationShare is not (> 0 and < 1))
+        {
+            faults.Add($"ValidationShare: expected above 0 and below 1, got {ValidationShare}");
+        }
+
         if (CalibrationSamples < 1)
         {
             faults.Add($"CalibrationSamples: expected at least 1, got {CalibrationSamples}");

@@ -65,6 +65,18 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    // As "accuracy" stands what was measured on samples that had no part in the choice.
+    private static Dictionary<string, double> Accuracy(CompressionPoint point)
+    {
+        var metrics = new Dictionary<string, double> { ["validation_accuracy"] = point.Accuracy };
+        if (point.TestAccuracy is { } accuracy)
+        {
+            metrics["accuracy"] = accuracy;
+        }
+
+        return metrics;
+    }
+
     private static string FileName(CompressionPoint point) => $"{point.Name}.maas";
 
     private Task PackAsync(
@@ -81,9 +93,8 @@ internal sealed class OutputFolder : IDisposable
         var described = manifest with
         {
             Name = point.Steps.Count > 0 ? $"{manifest.Name}-{point.Name}" : manifest.Name,
-            Metrics = new Dictionary<string, double>
+            Metrics = new Dictionary<string, double>(Accuracy(point))
             {
-                ["accuracy"] = point.Accuracy,
                 ["latency_ms"] = point.LatencyMs,
                 ["speedup"] = original.LatencyMs / point.LatencyMs,
                 ["bytes"] = point.Bytes,

@@ -20,6 +20,9 @@ internal struct SeededRandom
     /// here).</summary>
     public int Next(int bound) => (int)Math.BigMul(NextUInt64(), (ulong)bound, out _);
 
+    /// <summary>0 inclusive to 1 exclusive, of 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1L << 53));
+
     public void Shuffle(Span<long> values)
     {
         for (var i = values.Length - 1; i > 0; i--)

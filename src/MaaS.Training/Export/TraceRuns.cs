@@ -49,7 +49,8 @@ internal sealed class TraceRuns : ISizeTracer
     /// <param name="given">The sizes that an axis may have, by its name; axes without an entry are free.</param>
     public TraceRuns(
         nn.Module module, ExampleInputs examples, IReadOnlyList<(string Name, Tensor Tensor)> state,
-        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, IReadOnlyDictionary<string, IReadOnlyList<long>> given)
+        Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward,
+        IReadOnlyDictionary<string, IReadOnlyList<long>> given)
     {
         (_module, _examples, _state, _forward) = (module, examples, state, forward);
         _sizes = new SizeRuns(examples.Symbols, given, this);
@@ -82,10 +83,11 @@ internal sealed class TraceRuns : ISizeTracer
 
     /// <summary>Says where the numbers in the graph were checked, if that was not done on tensors without values at all
     /// sizes that were tried; else null.</summary>
-    public string? Limits => _examples.Symbols.Count == 0 || (HasShapes && !_sizes.NeedsValues) || _sizes.AllGiven ? null
-        : "export: forward does not run on tensors without values, so the numbers in the graph were checked at "
-            + $"{_runs.Count} sizes "
-            + $"alone ({string.Join(", ", _examples.Symbols.Keys.Select(Span))}); what changes beyond them is not known";
+    public string? Limits
+        => _examples.Symbols.Count == 0 || (HasShapes && !_sizes.NeedsValues) || _sizes.AllGiven ? null
+            : "export: forward does not run on tensors without values, so the numbers in the graph were checked at "
+                + $"{_runs.Count} sizes alone ({string.Join(", ", _examples.Symbols.Keys.Select(Span))}); what changes "
+                + "beyond them is not known";
 
     private string Span(string symbol) =>
         $"{symbol} {_runs.Min(run => run.Sizes[symbol])} to {_runs.Max(run => run.Sizes[symbol])}";

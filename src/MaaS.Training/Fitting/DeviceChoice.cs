@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Training.Fitting.Processes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public static class DeviceChoice
 
     /// <summary>The device of a name.</summary>
     /// <param name="name"><c>auto</c> (CUDA where there is one, otherwise the CPU), <c>cpu</c>, <c>cuda</c> or
-    /// <c>cuda:N</c>.</param>
+    /// <c>cuda:N</c>. Without a number, each of the processes that mpirun started takes a GPU of its own.</param>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
     /// <exception cref="InvalidOperationException">CUDA is asked for and there is none: nothing falls back
     /// silently.</exception>
@@ -28,9 +29,14 @@ public static class DeviceChoice
         switch (name.ToLowerInvariant())
         {
             case "auto":
-                return cuda.is_available() ? new Device(DeviceType.CUDA, 0) : new Device(DeviceType.CPU);
+                return cuda.is_available() ? Own("auto") : new Device(DeviceType.CPU);
             case "cpu":
                 return new Device(DeviceType.CPU);
+        }
+
+        if (name.Equals("cuda", StringComparison.OrdinalIgnoreCase) && cuda.is_available())
+        {
+            return Own(name);
         }
 
         var index = CudaIndex(name);
@@ -44,6 +50,13 @@ public static class DeviceChoice
 
         return new Device(DeviceType.CUDA, index);
     }
+
+    // One GPU for each of the processes that mpirun started on this machine.
+    private static Device Own(string name) => ProcessGroup.LocalRank < cuda.device_count()
+        ? new Device(DeviceType.CUDA, ProcessGroup.LocalRank)
+        : throw new InvalidOperationException(
+            $"Device '{name}': expected a GPU for each process of this machine, got {cuda.device_count()} of them for "
+                + $"process {ProcessGroup.LocalRank}; start fewer processes, or use cpu.");
 
     /// <summary>Whether a text is the name of a device, be it there or not.</summary>
     internal static bool IsName(string? name)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using MaaS.Training.Fitting.Parameters;
+using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using TorchSharp;
@@ -7,8 +9,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting;
 
-/// <summary>How the work is laid out on the machine; a function of model, options and core count alone, never of
-/// timings.</summary>
+/// <summary>How the work is laid out on the machine; a function of model, options, device, batch size and core count,
+/// never of timings.</summary>
 /// <param name="Device">Where the model is.</param>
 /// <param name="Workers">Data-parallel workers.</param>
 /// <param name="ThreadsPerWorker">Threads inside torch's operators, for each worker.</param>
@@ -25,17 +27,39 @@ public sealed record ExecutionPlan(
     private const int SmallestShare = 16;
 
     /// <summary>Chooses the layout.</summary>
+    /// <param name="model">On <paramref name="device"/>.</param>
+    /// <param name="options">What they leave open is chosen here.</param>
+    /// <param name="device">Where batches go.</param>
+    /// <param name="batchSize">Samples of a whole batch, at least 1.</param>
+    /// <param name="divided">Whether batches can be fetched in parts.</param>
+    /// <exception cref="ArgumentException">The options ask for workers where the model, the source or the device has room
+    /// for one alone.</exception>
     internal static ExecutionPlan For(
-        nn.Module<Tensor, Tensor> model, TrainerOptions options, Device device, long batchSize)
+        nn.Module model, TrainerOptions options, Device device, long batchSize, bool divided)
     {
         var onCpu = device.type == DeviceType.CPU;
-        var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        var threads = options.Threads > 0 ? options.Threads : ProcessGroup.Cores;
         var observed = PreparedLayers.AnyIn(model);   // Averages ranges from batch to batch: not on several threads.
-        var parallel = !observed && IsParallel(model);
+        var parallel = divided && !observed && IsParallel(model);
         if (options.Workers > 1 && observed)
         {
             throw new ArgumentException(
                 $"Workers: expected 1 for a module prepared for quantization-aware training, got {options.Workers}.");
+        }
+
+        if (options.Workers > 1 && model.named_modules().FirstOrDefault(static m => IsOfTheBatch(m.module)) is
+            (var name, { } layer))
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 for a module with {layer.GetName()} ('{name}'), which takes statistics of the "
+                    + $"whole batch or draws random numbers, got {options.Workers}.");
+        }
+
+        if (options.Workers > 1 && !divided)
+        {
+            throw new ArgumentException(
+                $"Workers: expected 1 for a source whose batches come whole, got {options.Workers}; workers share "
+                    + "samples that are fetched by their positions.");
         }
 
         if (options.Workers > 1 && !onCpu)
@@ -62,13 +86,18 @@ public sealed record ExecutionPlan(
             $"{Device}, {Workers} worker{(Workers == 1 ? "" : "s")} of {ThreadsPerWorker} "
                 + $"thread{(ThreadsPerWorker == 1 ? "" : "s")}, "
             + $"{(ChannelsLast ? "channels-last, " : "")}"
-            + $"{(Precision == TrainingPrecision.Fp32 ? "float32" : "bfloat16")}");
+            + $"{Precision.Name()}");
 
     private static bool IsParallel(nn.Module model) => model switch
     {
         IParallelForward => true,
-        Sequential => model.children().All(IsParallel),
+        // A class that derives from Sequential may have a forward of its own.
+        Sequential => model.GetType() == typeof(Sequential) && model.children().All(IsParallel),
         Conv2d or Linear or ReLU or GELU or Flatten or MaxPool2d or AvgPool2d => true,
         _ => false,
     };
+
+    // Gives other values in the parts of a batch than in the whole.
+    private static bool IsOfTheBatch(nn.Module module) => module is BatchNorm or RReLU
+        or Dropout or Dropout1d or Dropout2d or Dropout3d or AlphaDropout or FeatureAlphaDropout;
 }

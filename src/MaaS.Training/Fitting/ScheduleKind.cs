@@ -16,4 +16,8 @@ public enum ScheduleKind
     /// <summary>Up for 30% of the steps, then down to 1/250,000 of the peak (Smith, Topin 2018), updated every
     /// step.</summary>
     OneCycle,
+
+    /// <summary>A straight line from the learning rate to 0, updated every step (Devlin et al. 2019, appendix
+    /// A.2, with a warm-up).</summary>
+    Linear,
 }

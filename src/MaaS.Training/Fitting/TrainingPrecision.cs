@@ -8,4 +8,8 @@ public enum TrainingPrecision
 
     /// <summary>bfloat16 copies of weights and inputs; float32 master weights, loss and optimizer state.</summary>
     Bf16,
+
+    /// <summary>Likewise in float16, with losses scaled so that small gradients do not vanish; on CUDA
+    /// alone.</summary>
+    Fp16,
 }

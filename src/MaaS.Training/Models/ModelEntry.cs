@@ -1,10 +1,7 @@
-using static TorchSharp.torch;
-
 namespace MaaS.Training.Models;
 
-/// <summary>A model that can be made by name.</summary>
-/// <param name="Name">Lower case.</param>
+/// <summary>A model that can be made by name: an <see cref="ImageModelEntry"/> or a
+/// <see cref="TextModelEntry"/>.</summary>
+/// <param name="Name">Lower case; no other model of <see cref="ModelCatalog"/> has it.</param>
 /// <param name="Description">One line.</param>
-/// <param name="Create">Makes it for an input shape (channels, height, width) and a number of classes.</param>
-public sealed record ModelEntry(
-    string Name, string Description, Func<IReadOnlyList<long>, long, nn.Module<Tensor, Tensor>> Create);
+public abstract record ModelEntry(string Name, string Description);

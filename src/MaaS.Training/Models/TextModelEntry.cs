@@ -8,4 +8,5 @@ namespace MaaS.Training.Models;
 /// <param name="Create">Makes it for sizes, a number of tokens, a number of classes and the longest text in
 /// tokens.</param>
 public sealed record TextModelEntry(
-    string Name, string Description, Func<TextModelSizes, long, long, int, nn.Module<Tensor, Tensor, Tensor>> Create);
+    string Name, string Description, Func<TextModelSizes, long, long, int, nn.Module<Tensor, Tensor, Tensor>> Create)
+    : ModelEntry(Name, Description);

@@ -2,7 +2,7 @@ using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Models;
 
-/// <summary>Sizes of a text classifier of <see cref="TextModelCatalog"/>.</summary>
+/// <summary>Sizes of a text classifier of <see cref="ModelCatalog"/>.</summary>
 public sealed record TextModelSizes
 {
     /// <summary>Features of each token, at least 1; of a Transformer, divisible by <see cref="Heads"/>.</summary>

@@ -18,7 +18,7 @@ using TextEncoder = MaaS.Core.Packages.TextEncoder;
 
 namespace MaaS.Training.Pipelines;
 
-/// <summary>A text classifier of <see cref="TextModelCatalog"/> with its weights and tokenizer, kept in one
+/// <summary>A text classifier of <see cref="ModelCatalog"/> with its weights and tokenizer, kept in one
 /// <c>.safetensors</c> file.</summary>
 public sealed class TrainedTextModel : TrainedClassifier
 {
@@ -74,7 +74,7 @@ public sealed class TrainedTextModel : TrainedClassifier
     }
 
     /// <summary>Learns a vocabulary, creates a model of the catalogue and trains it.</summary>
-    /// <param name="architecture">Name in <see cref="TextModelCatalog"/>.</param>
+    /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
     /// <param name="dataName">Name of the data set, for the description.</param>
     /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of
     /// it is held back for validation.</param>
@@ -278,7 +278,7 @@ public sealed class TrainedTextModel : TrainedClassifier
             .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
 
     private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null) => new(
-        TextModelCatalog.Create(
+        ModelCatalog.Create(
             info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed),
             tokenizer, info);
 

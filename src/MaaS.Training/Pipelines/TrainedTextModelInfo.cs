@@ -5,7 +5,7 @@ namespace MaaS.Training.Pipelines;
 
 /// <summary>What is needed, beside weights and tokenizer, to use a trained text classifier again. Architectures are
 /// those of
-/// <see cref="TextModelCatalog"/>.</summary>
+/// <see cref="ModelCatalog"/>.</summary>
 public sealed record TrainedTextModelInfo : TrainedClassifierInfo
 {
     /// <summary>Sizes of the network.</summary>

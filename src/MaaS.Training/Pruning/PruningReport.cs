@@ -48,5 +48,6 @@ public sealed record PruningReport(
 
     private static void Row(StringBuilder text, string name, ModuleFigures figures)
         => text.AppendLine(
-            $"{name,-14}{figures.Parameters,14:n0}{figures.Macs,16:n0}{figures.Milliseconds,10:f3}{figures.Score,10:f4}");
+            $"{name,-14}{figures.Parameters,14:n0}{figures.Macs,16:n0}"
+                + $"{figures.Milliseconds,10:f3}{figures.Score,10:f4}");
 }

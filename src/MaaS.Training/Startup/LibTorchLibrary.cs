@@ -53,6 +53,10 @@ internal static unsafe class LibTorchLibrary
         }
     }
 
+    /// <summary>The address of one of its functions; false where it has none of that name.</summary>
+    public static bool TryGetExport(string name, out nint address)
+        => NativeLibrary.TryGetExport(Handle(), name, out address);
+
     /// <summary>Whether libtorch hands operators to oneDNN where oneDNN has them.</summary>
     public static bool UsesOneDnn
     {

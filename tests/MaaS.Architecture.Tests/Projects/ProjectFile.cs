@@ -16,7 +16,8 @@ internal sealed class ProjectFile
     public string Name { get; }
 
     public IReadOnlyList<string> References
-        => [.. Includes("ProjectReference").Select(static e => Path.GetFileNameWithoutExtension(Included(e).Replace('\\', '/')))];
+        => [.. Includes("ProjectReference")
+            .Select(static e => Path.GetFileNameWithoutExtension(Included(e).Replace('\\', '/')))];
 
     /// <summary>Packages that travel with the project; tools of the build do not.</summary>
     public IReadOnlyList<string> Packages
@@ -38,7 +39,8 @@ internal sealed class ProjectFile
         return found.Values;
     }
 
-    private IEnumerable<XElement> Includes(string kind) => _xml.Descendants(kind).Where(static e => e.Attribute("Include") is not null);
+    private IEnumerable<XElement> Includes(string kind)
+        => _xml.Descendants(kind).Where(static e => e.Attribute("Include") is not null);
 
     private static string Included(XElement element) => element.Attribute("Include")!.Value;
 }

@@ -7,7 +7,8 @@ public sealed class ProjectTests
     [Test]
     public void Projects_SeeWhatThePageSays()
         => new DocumentTable("projects", "project", "holds", "sees", "packages").Check(
-            Repository.Projects.Select(static p => new ProjectFile(p)).Select(static p => new[] { p.Name, Cell(p.References), Cell(p.Packages) }));
+            Repository.Projects.Select(static p => new ProjectFile(p))
+                .Select(static p => new[] { p.Name, Cell(p.References), Cell(p.Packages) }));
 
     [TestCase("MaaS.Serving"), TestCase("MaaS.Serving.Images"), TestCase("MaaS.Client")]
     public void Servers_WithAllTheyReferTo_NeedNoTorch(string project)
@@ -22,9 +23,13 @@ public sealed class ProjectTests
     public void Core_WithAllItRefersTo_NeedsNeitherTorchNorAWebServer()
     {
         var assemblies = new ProjectFile("MaaS.Core").Closure()
-            .SelectMany(static p => Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, p.Name + ".dll")).GetReferencedAssemblies());
+            .SelectMany(
+                static p => Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, p.Name + ".dll"))
+                    .GetReferencedAssemblies());
 
-        Assert.That(assemblies.Select(static a => a.Name), Has.None.Contains("torch").IgnoreCase.And.None.StartsWith("Microsoft.AspNetCore"));
+        Assert.That(
+            assemblies.Select(static a => a.Name),
+            Has.None.Contains("torch").IgnoreCase.And.None.StartsWith("Microsoft.AspNetCore"));
     }
 
     [TestCaseSource(nameof(ProjectsWithCode))]
@@ -32,7 +37,8 @@ public sealed class ProjectTests
     {
         var file = new ProjectFile(project);
         var assembly = project == "MaaS.Cli" ? "maas" : project;
-        var used = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, assembly + ".dll")).GetReferencedAssemblies().Select(static a => a.Name);
+        var used = Assembly.LoadFrom(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"))
+            .GetReferencedAssemblies().Select(static a => a.Name);
 
         // Native assets have no assembly to be referred to; that of Parquet.Net is called Parquet.
         Assert.That(

@@ -10,13 +10,17 @@ internal static class AllowedCircles
         {
             ["MaaS.Client"] = new Dictionary<string, string>
             {
-                ["(front) ↔ Grpc"] = "MaaSClient opens the transport that its options name; the transport carries its requests.",
-                ["(front) ↔ Resilience"] = "MaaSClient sends through the pipelines; they read its options and throw its errors.",
-                ["(front) ↔ Rest"] = "MaaSClient opens the transport that its options name; the transport carries its requests.",
+                ["(front) ↔ Grpc"] =
+                    "MaaSClient opens the transport that its options name; the transport carries its requests.",
+                ["(front) ↔ Resilience"] =
+                    "MaaSClient sends through the pipelines; they read its options and throw its errors.",
+                ["(front) ↔ Rest"] =
+                    "MaaSClient opens the transport that its options name; the transport carries its requests.",
             }.ToFrozenDictionary(),
             ["MaaS.Serving"] = new Dictionary<string, string>
             {
-                ["(front) ↔ Hosting"] = "The front is what a user calls, and hands on to the one room that puts the features together.",
+                ["(front) ↔ Hosting"] =
+                    "The front is what a user calls, and hands on to the one room that puts the features together.",
                 ["(front) ↔ Models"] = "ServingHost gives its user the repository; the repository reads the options.",
                 ["Endpoints ↔ Grpc"] = "The guard refuses a call of gRPC in gRPC's own form.",
                 ["Grpc ↔ Protocols"] = "Open Inference and TensorFlow Serving are spoken over both HTTP and gRPC.",
@@ -24,5 +28,6 @@ internal static class AllowedCircles
         }.ToFrozenDictionary();
 
     /// <summary>The allowed pairs of a project, as <c>A ↔ B</c>, and why.</summary>
-    public static FrozenDictionary<string, string> Of(string project) => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
+    public static FrozenDictionary<string, string> Of(string project)
+        => Pairs.GetValueOrDefault(project, FrozenDictionary<string, string>.Empty);
 }

@@ -3,7 +3,8 @@ using ArchUnitNET.Loader;
 
 namespace MaaS.Architecture.Tests.Rooms;
 
-/// <summary>Which room of a project uses which: a room is a folder below the project, seen in the assembly as the namespace.</summary>
+/// <summary>Which room of a project uses which: a room is a folder below the project, seen in the assembly as the
+/// namespace.</summary>
 internal sealed class RoomGraph
 {
     /// <summary>The room of what stands in the project's own folder, beside the rooms.</summary>
@@ -39,10 +40,12 @@ internal sealed class RoomGraph
 
     /// <summary>Pairs of rooms that use each other, as <c>A ↔ B</c>.</summary>
     public IReadOnlyList<string> MutualPairs()
-        => [.. _sees.SelectMany(p => p.Value.Where(to => string.CompareOrdinal(p.Key, to) < 0 && _sees[to].Contains(p.Key))
+        => [.. _sees.SelectMany(
+            p => p.Value.Where(to => string.CompareOrdinal(p.Key, to) < 0 && _sees[to].Contains(p.Key))
             .Select(to => $"{p.Key} ↔ {to}"))];
 
-    /// <summary>The greatest groups of rooms in which each reaches every other, when the named mutual pairs count for nothing.</summary>
+    /// <summary>The greatest groups of rooms in which each reaches every other, when the named mutual pairs count for
+    /// nothing.</summary>
     public IReadOnlyList<string> Circles(IEnumerable<string> besides)
     {
         var ignored = besides.SelectMany(static p => Ends(p)).ToHashSet();
@@ -78,7 +81,8 @@ internal sealed class RoomGraph
             return;
         }
         var seen = _sees.TryGetValue(room, out var known) ? known : _sees[room] = new(StringComparer.Ordinal);
-        foreach (var target in type.Dependencies.Select(static d => d.Target).Where(t => t is not GenericParameter && ProjectOf(t) == Project))
+        foreach (var target in type.Dependencies.Select(static d => d.Target)
+            .Where(t => t is not GenericParameter && ProjectOf(t) == Project))
         {
             if (RoomOf(target) is { } other && other != room)
             {
@@ -92,7 +96,8 @@ internal sealed class RoomGraph
         }
     }
 
-    // Null for what the compiler makes outside of every namespace. Extensions of other libraries' namespaces stand at the front.
+    // Null for what the compiler makes outside of every namespace. Extensions of other libraries' namespaces stand at
+    // the front.
     private static string? RoomOf(IType type)
     {
         var space = type.Namespace.FullName;
@@ -101,7 +106,8 @@ internal sealed class RoomGraph
         {
             return null;
         }
-        return space.StartsWith(project + ".", StringComparison.Ordinal) ? space[(project!.Length + 1)..].Split('.')[0] : Front;
+        return space.StartsWith(project + ".", StringComparison.Ordinal)
+            ? space[(project!.Length + 1)..].Split('.')[0] : Front;
     }
 
     // Null for type parameters, which stand in no assembly.
@@ -116,7 +122,8 @@ internal sealed class RoomGraph
         var loader = new ArchLoader();
         foreach (var project in Repository.Projects.Where(static p => p != "MaaS"))
         {
-            loader.LoadFilteredDirectory(AppContext.BaseDirectory, project == "MaaS.Cli" ? "maas.dll" : project + ".dll");
+            loader.LoadFilteredDirectory(
+                AppContext.BaseDirectory, project == "MaaS.Cli" ? "maas.dll" : project + ".dll");
         }
         return loader.Build();
     }

@@ -13,7 +13,8 @@ public sealed class RoomTests
     [Test]
     public void Rooms_SeeWhatThePageSays()
         => new DocumentTable($"rooms {_graph.Project}", "room", "holds", "sees").Check(
-            _graph.Rooms.Select(r => new[] { r, _graph.Sees(r) is { Count: > 0 } seen ? string.Join(", ", seen) : "–" }));
+            _graph.Rooms.Select(
+                r => new[] { r, _graph.Sees(r) is { Count: > 0 } seen ? string.Join(", ", seen) : "–" }));
 
     [Test]
     public void Rooms_OutsideTheAllowedPairs_FormNoCircle()

@@ -9,15 +9,22 @@ public sealed partial class SourceTests
     [Test]
     public void Files_OfSrc_HaveAtMost300Lines()
         => Assert.That(
-            Repository.Sources("src").Where(static p => File.ReadLines(p).Count() > FileLines).Select(Repository.Relative), Is.Empty,
+            Repository.Sources("src").Where(static p => File.ReadLines(p).Count() > FileLines)
+                .Select(Repository.Relative), Is.Empty,
             $"a file has at most {FileLines} lines: look for its second responsibility");
 
     // The counts only fall: lower one where the lines below it were wrapped.
-    [TestCase("benchmarks", 180), TestCase("eng", 40), TestCase("samples", 11), TestCase("src", 105), TestCase("tests", 2351)]
+    [TestCase("benchmarks", 52)]
+    [TestCase("eng", 0)]
+    [TestCase("samples", 0)]
+    [TestCase("src", 0)]
+    [TestCase("tests", 320)]
     public void Lines_OfCode_HaveAtMost120Columns(string folder, int allowed)
     {
         var lines = Repository.Sources(folder)
-            .SelectMany(static p => File.ReadLines(p).Select((line, i) => (Place: $"{Repository.Relative(p)}:{i + 1}", line.Length)))
+            .SelectMany(
+                static p =>
+                    File.ReadLines(p).Select((line, i) => (Place: $"{Repository.Relative(p)}:{i + 1}", line.Length)))
             .Where(static l => l.Length > Columns).ToList();
 
         Assert.That(lines, Has.Count.LessThanOrEqualTo(allowed), $"a line has at most {Columns} columns");
@@ -28,9 +35,13 @@ public sealed partial class SourceTests
     public void Tests_Wait_ForConditionsOnly()
         => Assert.That(
             Repository.Sources("tests").Where(static p => Path.GetFileName(p) is not "SourceTests.cs")
-                .SelectMany(static p => File.ReadLines(p).Select((line, i) => (Place: $"{Repository.Relative(p)}:{i + 1}", Line: line)))
+                .SelectMany(
+                    static p =>
+                        File.ReadLines(p).Select((line, i) => (Place: $"{Repository.Relative(p)}:{i + 1}", Line: line)))
                 .Where(static l => Sleep().IsMatch(l.Line)).Select(static l => l.Place).ToList(),
-            Is.Empty, "a test that sleeps is slow and still fails on a slow machine: wait for a condition, or set a TimeProvider");
+            Is.Empty,
+            "a test that sleeps is slow and still fails on a slow machine: wait for a condition, or set a "
+                + "TimeProvider");
 
     [GeneratedRegex(@"\b(Thread\.Sleep|Task\.Delay)\(")]
     private static partial Regex Sleep();

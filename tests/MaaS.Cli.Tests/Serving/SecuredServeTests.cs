@@ -25,21 +25,29 @@ public sealed class SecuredServeTests
         await ServeProcess.RegisterAsync(models);
         WriteCertificate();
         var shop = (await RunAsync(0, "keys", "create", "shop", "--file", "keys.json")).Output.Trim();
-        var operating = (await RunAsync(0, "keys", "create", "operator", "--file", "keys.json", "--scope", "admin")).Output.Trim();
+        var operating = (await RunAsync(
+            0, "keys", "create", "operator", "--file", "keys.json", "--scope", "admin")).Output.Trim();
 
         using (var server = await ServeProcess.StartAsync(
-            models, "--keys", InFolder("keys.json"), "--audit", InFolder("audit.jsonl"), "--tls-certificate", InFolder("server.pem"), "--tls-key", InFolder("server.key")))
+            models, "--keys", InFolder("keys.json"), "--audit", InFolder("audit.jsonl"), "--tls-certificate",
+            InFolder("server.pem"), "--tls-key", InFolder("server.key")))
         {
             Assert.That(server.Address.Scheme, Is.EqualTo("https"));
             Assert.That(await AskAsync(server.Address, "/v2/models/m", shop), Is.EqualTo(HttpStatusCode.OK));
             Assert.That(await AskAsync(server.Address, "/v2/models/m", null), Is.EqualTo(HttpStatusCode.Unauthorized));
-            Assert.That(await AskAsync(server.Admin, "/v2/repository/models/m/load", shop, HttpMethod.Post), Is.EqualTo(HttpStatusCode.Forbidden));
-            Assert.That(await AskAsync(server.Admin, "/v2/repository/models/m/load", operating, HttpMethod.Post), Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(
+                await AskAsync(server.Admin, "/v2/repository/models/m/load", shop, HttpMethod.Post),
+                Is.EqualTo(HttpStatusCode.Forbidden));
+            Assert.That(
+                await AskAsync(server.Admin, "/v2/repository/models/m/load", operating, HttpMethod.Post),
+                Is.EqualTo(HttpStatusCode.OK));
 
             var list = (await RunAsync(0, "keys", "list", "--file", "keys.json")).Output;
             Assert.That(list, Does.Contain("shop").And.Contain("operator").And.Not.Contain(shop[18..]));
             await RunAsync(0, "keys", "revoke", shop.Split('_')[1], "--file", "keys.json");
-            Assert.That(async () => await AskAsync(server.Address, "/v2/models/m", shop), Is.EqualTo(HttpStatusCode.Unauthorized).After(10_000, 200));
+            Assert.That(
+                async () => await AskAsync(server.Address, "/v2/models/m", shop),
+                Is.EqualTo(HttpStatusCode.Unauthorized).After(10_000, 200));
 
             server.Terminate();
             await server.ExitAsync();
@@ -53,9 +61,14 @@ public sealed class SecuredServeTests
         var log = InFolder("audit.jsonl");
         var lines = await File.ReadAllLinesAsync(log);
         Assert.That(lines[..2], Has.All.Contains("\"refused\""), "nobody, and the shop that may not load");
-        Assert.That(lines[2..4], Has.All.Contains("operator").And.All.Contains("/v2/repository/models/m/load"), "the load that was allowed, before and after");
-        await File.WriteAllTextAsync(log, (await File.ReadAllTextAsync(log)).Replace("operator", "somebody", StringComparison.Ordinal));
-        Assert.That((await RunAsync(1, "audit", "verify", "audit.jsonl")).Error, Does.Contain("line 3: the line's content does not have the line's hash"));
+        Assert.That(
+            lines[2..4], Has.All.Contains("operator").And.All.Contains("/v2/repository/models/m/load"),
+            "the load that was allowed, before and after");
+        await File.WriteAllTextAsync(
+            log, (await File.ReadAllTextAsync(log)).Replace("operator", "somebody", StringComparison.Ordinal));
+        Assert.That(
+            (await RunAsync(1, "audit", "verify", "audit.jsonl")).Error,
+            Does.Contain("line 3: the line's content does not have the line's hash"));
     }
 
     [TestCase("keys create shop --scope root", 1, "predict, read, admin")]
@@ -64,7 +77,8 @@ public sealed class SecuredServeTests
     [TestCase("audit verify none.jsonl", 2, "expected a log, found none")]
     [TestCase("serve --models . --tls-certificate server.pem", 2, "add --tls-key")]
     public async Task Run_WrongCommandLine_NamesIt(string commandLine, int code, string expected)
-        => Assert.That((await RunAsync(code, commandLine.Split(' '))).Error, Does.Contain(expected).And.Not.Contain("   at "));
+        => Assert.That(
+            (await RunAsync(code, commandLine.Split(' '))).Error, Does.Contain(expected).And.Not.Contain("   at "));
 
     private string InFolder(string file) => Path.Combine(_folder, file);
 
@@ -77,7 +91,10 @@ public sealed class SecuredServeTests
 
     private static async Task<HttpStatusCode> AskAsync(Uri address, string path, string? key, HttpMethod? method = null)
     {
-        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost" };
+        using var handler = new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=localhost",
+        };
         using var client = new HttpClient(handler) { BaseAddress = address };
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri(path, UriKind.Relative));
         if (method == HttpMethod.Post)
@@ -98,7 +115,8 @@ public sealed class SecuredServeTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText(InFolder("server.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(InFolder("server.key"), key.ExportPkcs8PrivateKeyPem());
     }

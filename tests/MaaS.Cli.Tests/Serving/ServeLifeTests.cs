@@ -4,7 +4,8 @@ using System.Text;
 
 namespace MaaS.Cli.Tests.Serving;
 
-/// <summary>Real processes over sockets: what clients see when versions change, and when the server stops or dies.</summary>
+/// <summary>Real processes over sockets: what clients see when versions change, and when the server stops or
+/// dies.</summary>
 [NonParallelizable]
 [Platform("Linux,MacOsX")]
 public sealed class ServeLifeTests
@@ -26,7 +27,8 @@ public sealed class ServeLifeTests
         var isNotReadyFirst = false;
         var answers = 0;
 
-        // Each client goes on until an answer tells it to go elsewhere, as a load balancer does once the server is not ready.
+        // Each client goes on until an answer tells it to go elsewhere, as a load balancer does once the server is not
+        // ready.
         var clients = Enumerable.Range(0, Clients).Select(i => Task.Run(async () =>
         {
             using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1 };
@@ -76,7 +78,10 @@ public sealed class ServeLifeTests
             Throws.TypeOf<SocketException>().After(10_000, 20), "the server takes no one else");
         await stream.WriteAsync(Encoding.ASCII.GetBytes(Body[5..]));
 
-        Assert.That(await reader.ReadToEndAsync(), Does.StartWith("HTTP/1.1 200 OK").And.Contain("Connection: close").And.EndWith("""{"predictions":[[21]]}"""));
+        Assert.That(
+            await reader.ReadToEndAsync(),
+            Does.StartWith("HTTP/1.1 200 OK").And.Contain("Connection: close")
+                .And.EndWith("""{"predictions":[[21]]}"""));
         Assert.That(await server.ExitAsync(), Is.Zero);
     }
 
@@ -121,7 +126,9 @@ public sealed class ServeLifeTests
         {
             using var client = new HttpClient { BaseAddress = server.Address };
             Assert.That(await ServeProcess.AskAsync(client, "m", 5), Is.EqualTo(2));
-            Assert.That(await client.GetStringAsync(new Uri("/v2/models/m", UriKind.Relative)), Is.EqualTo(before).And.Contain("\"3\""));
+            Assert.That(
+                await client.GetStringAsync(new Uri("/v2/models/m", UriKind.Relative)),
+                Is.EqualTo(before).And.Contain("\"3\""));
         }
     }
 
@@ -157,7 +164,9 @@ public sealed class ServeLifeTests
 
         await stop.CancelAsync();
         var seen = await Task.WhenAll(clients).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.That(seen.SelectMany(v => v).Distinct().Order(), Is.EqualTo(Enumerable.Range(1, 6)), "every version has answered");
+        Assert.That(
+            seen.SelectMany(v => v).Distinct().Order(), Is.EqualTo(Enumerable.Range(1, 6)),
+            "every version has answered");
         Assert.That(seen, Is.All.Ordered, "no client went back to an older version");
     }
 
@@ -165,16 +174,20 @@ public sealed class ServeLifeTests
     public async Task Start_WrongOptions_NamesAllInOneMessage()
     {
         var (code, _, error) = await CommandProcess.RunAsync(
-            _models, "serve", "--models", Path.Combine(_models, "none"), "--versions", "newest", "--set", "Watch=perhaps", "--set", "Modelz=1");
+            _models, "serve", "--models", Path.Combine(_models, "none"), "--versions", "newest", "--set",
+            "Watch=perhaps", "--set", "Modelz=1");
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(error, Does.Contain("ModelsPath").And.Contain("newest").And.Contain("MaaS:Watch").And.Contain("MaaS:Modelz"));
+        Assert.That(
+            error,
+            Does.Contain("ModelsPath").And.Contain("newest").And.Contain("MaaS:Watch").And.Contain("MaaS:Modelz"));
     }
 
     /// <summary>Sends a request's headers and, once the server reads its body, the body's beginning.</summary>
     private static async Task StartRequestAsync(NetworkStream stream, StreamReader reader, int length, string beginning)
     {
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n"));
+            $"POST /v1/models/m:predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: "
+                + $"{length}\r\n\r\n"));
         Assert.That(await reader.ReadLineAsync(), Is.EqualTo("HTTP/1.1 100 Continue"));
         Assert.That(await reader.ReadLineAsync(), Is.Empty);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(beginning));

@@ -11,7 +11,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Cli.Tests.Serving;
 
-/// <summary><c>maas serve</c> as a process of its own, over a registry whose model m multiplies by its version.</summary>
+/// <summary><c>maas serve</c> as a process of its own, over a registry whose model m multiplies by its
+/// version.</summary>
 internal sealed partial class ServeProcess : IDisposable
 {
     private readonly Process _process;
@@ -51,13 +52,18 @@ internal sealed partial class ServeProcess : IDisposable
         var builder = new GraphBuilder("scale");
         builder.AddInput("x", DataType.Float, ["batch", 1]);
         builder.AddInitializer(OnnxTensor.Create<float>("factor", [version], 1));
-        builder.Graph.Node.Add(new NodeProto { OpType = "Mul", Name = "mul", Input = { "x", "factor" }, Output = { "y" } });
+        builder.Graph.Node.Add(
+            new NodeProto { OpType = "Mul", Name = "mul", Input = { "x", "factor" }, Output = { "y" } });
         builder.AddOutput("y", DataType.Float, ["batch", 1]);
         var file = Path.Combine(Path.GetTempPath(), $"maas-{Guid.NewGuid():N}.maas");
         try
         {
             await ModelPackage.CreateAsync(
-                file, new ModelManifest { Name = name }, new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(builder.Build().ToByteArray()) });
+                file, new ModelManifest { Name = name },
+                new Dictionary<string, PackageContent>
+                {
+                    [ModelPackage.ModelFile] = PackageContent.FromBytes(builder.Build().ToByteArray()),
+                });
             using var package = await ModelPackage.OpenAsync(file);
             return (await registry.RegisterAsync(package, name)).Version;
         }
@@ -69,14 +75,16 @@ internal sealed partial class ServeProcess : IDisposable
 
     /// <summary>Sends one number to the model and checks the answer.</summary>
     /// <returns>The version that answered.</returns>
-    public static async Task<int> AskAsync(HttpClient client, string model, int number) => (await TellAsync(client, model, number)).Version;
+    public static async Task<int> AskAsync(HttpClient client, string model, int number)
+        => (await TellAsync(client, model, number)).Version;
 
     /// <summary>Sends one number to the model and checks the answer, which says twice which version gave it.</summary>
     /// <returns>The version, and whether the server asks to go elsewhere.</returns>
     public static async Task<(int Version, bool IsLast)> TellAsync(HttpClient client, string model, int number)
     {
         using var content = new StringContent(
-            $$"""{"inputs":[{"name":"x","shape":[1,1],"datatype":"FP32","data":[{{number}}]}]}""", Encoding.UTF8, "application/json");
+            $$"""{"inputs":[{"name":"x","shape":[1,1],"datatype":"FP32","data":[{{number}}]}]}""", Encoding.UTF8,
+            "application/json");
         using var response = await client.PostAsync(new Uri($"/v2/models/{model}/infer", UriKind.Relative), content);
         var text = await response.Content.ReadAsStringAsync();
         if (!response.IsSuccessStatusCode)
@@ -87,7 +95,9 @@ internal sealed partial class ServeProcess : IDisposable
         var answer = JsonDocument.Parse(text).RootElement;
         var version = int.Parse(answer.GetProperty("model_version").GetString()!);
         var value = answer.GetProperty("outputs")[0].GetProperty("data")[0].GetDouble();
-        return value == (double)number * version ? (version, response.Headers.ConnectionClose == true) : throw new InvalidDataException($"{number} * {version}: got {value}");
+        return value == (double)number * version
+            ? (version, response.Headers.ConnectionClose == true)
+            : throw new InvalidDataException($"{number} * {version}: got {value}");
     }
 
     public void Terminate() => Kill(_process.Id, 15);

@@ -34,6 +34,7 @@ public sealed class GrpcErrorsTests
             Is.EqualTo((ErrorKind.Timeout, (HttpStatusCode?)HttpStatusCode.GatewayTimeout, "too late")));
     }
 
+    [TestCase("the request is too large, and will be the next time: expected outputs of at most 8 bytes, got 9")]
     [TestCase("expected a message of at most 4194304 bytes, got more")]
     [TestCase("expected a body of at most 4194304 bytes, got more")]
     [TestCase("Received message exceeds the maximum configured message size.")]

@@ -15,7 +15,9 @@ public sealed class EndpointPoolTests
     {
         var pool = Pool();
 
-        Assert.That(Enumerable.Range(0, 6).Select(_ => pool.Pick([], [])).GroupBy(e => e).Select(g => g.Count()), Is.EqualTo(new[] { 2, 2, 2 }));
+        Assert.That(
+            Enumerable.Range(0, 6).Select(_ => pool.Pick([], [])).GroupBy(e => e).Select(g => g.Count()),
+            Is.EqualTo(new[] { 2, 2, 2 }));
     }
 
     [Test]
@@ -39,7 +41,9 @@ public sealed class EndpointPoolTests
         pool.Endpoints[2].Enter();
 
         Assert.That(pool.Pick([], []), Is.SameAs(pool.Endpoints[2]));
-        Assert.That(pool.Pick([pool.Endpoints[2]], []), Is.SameAs(pool.Endpoints[2]), "an available one that was tried is better than others");
+        Assert.That(
+            pool.Pick([pool.Endpoints[2]], []), Is.SameAs(pool.Endpoints[2]),
+            "an available one that was tried is better than others");
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.That(pool.Pick([], []), Is.SameAs(pool.Endpoints[1]));
     }

@@ -44,7 +44,8 @@ public sealed class HedgingTests
         using var servers = new Script(
             (_, token) => first.Task.WaitAsync(token),
             Says(HttpStatusCode.TooManyRequests, retryAfter: TimeSpan.FromSeconds(60)));
-        await using var client = servers.Client(Transport.Rest, "ab", o => o.HedgingDelay = TimeSpan.FromSeconds(1), _time);
+        await using var client = servers.Client(
+            Transport.Rest, "ab", o => o.HedgingDelay = TimeSpan.FromSeconds(1), _time);
 
         var inference = client.InferAsync(new InferRequest("m"));
         Assert.That(
@@ -64,7 +65,8 @@ public sealed class HedgingTests
     public async Task Infer_ServerThatIsOvertakenAlways_HasItsCircuitOpened()
     {
         using var servers = new Script((request, token)
-            => request.RequestUri!.Host == "a" ? Hangs(request, token) : Says(HttpStatusCode.OK, Answer)(request, token));
+            => request.RequestUri!.Host == "a"
+                ? Hangs(request, token) : Says(HttpStatusCode.OK, Answer)(request, token));
         await using var client = servers.Client(
             Transport.Rest, "ab",
             static o =>

@@ -47,7 +47,8 @@ public sealed class ResilientCallerTests
     public async Task IsReady_AllServersHang_IsNoAfterTheTotalTime()
     {
         using var servers = new Script(Hangs);
-        await using var client = servers.Client(Transport.Rest, "ab", o => o.TotalTimeout = TimeSpan.FromSeconds(3), _time);
+        await using var client = servers.Client(
+            Transport.Rest, "ab", o => o.TotalTimeout = TimeSpan.FromSeconds(3), _time);
 
         var ready = client.IsReadyAsync();
         _time.Advance(TimeSpan.FromSeconds(3));
@@ -64,7 +65,8 @@ public sealed class ResilientCallerTests
             token.ThrowIfCancellationRequested();
             return Says(HttpStatusCode.OK)(request, token);
         });
-        await using var client = servers.Client(Transport.Rest, "abc", o => o.TotalTimeout = TimeSpan.FromSeconds(3), _time);
+        await using var client = servers.Client(
+            Transport.Rest, "abc", o => o.TotalTimeout = TimeSpan.FromSeconds(3), _time);
 
         var error = await Failure.OfAsync(() => client.LoadModelAsync("m"));
 

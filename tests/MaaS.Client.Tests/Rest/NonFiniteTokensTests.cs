@@ -11,5 +11,6 @@ public sealed class NonFiniteTokensTests
     [TestCase("""["Infinity\\",NaN]""", """["Infinity\\","NaN"]""")]
     [TestCase("[1,2]", "[1,2]")]
     public void Quote_BareTokens_AreQuotedOutsideOfTexts(string json, string expected)
-        => Assert.That(Encoding.UTF8.GetString(NonFiniteTokens.Quote(Encoding.UTF8.GetBytes(json)).Span), Is.EqualTo(expected));
+        => Assert.That(
+            Encoding.UTF8.GetString(NonFiniteTokens.Quote(Encoding.UTF8.GetBytes(json)).Span), Is.EqualTo(expected));
 }

@@ -33,6 +33,8 @@ public sealed class FeatureBaselineTests
         Assert.That(baseline.Edges, Is.EqualTo(new[] { 0, 0.01 }));
         Assert.That(baseline.Shares, Is.EqualTo(new[] { 0, 0.97, 0.03 }).Within(1e-12));
         var rare = baseline.Compare([.. Enumerable.Range(0, 100).Select(static i => i < 50 ? 0 : 0.05)]);
-        Assert.That(rare.Psi, Is.EqualTo(((0.5 - 0.97) * Math.Log(0.5 / 0.97)) + ((0.5 - 0.03) * Math.Log(0.5 / 0.03))).Within(1e-3));
+        Assert.That(
+            rare.Psi,
+            Is.EqualTo(((0.5 - 0.97) * Math.Log(0.5 / 0.97)) + ((0.5 - 0.03) * Math.Log(0.5 / 0.03))).Within(1e-3));
     }
 }

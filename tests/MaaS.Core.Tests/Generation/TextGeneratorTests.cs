@@ -27,7 +27,9 @@ public sealed class TextGeneratorTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(pieces.Select(static p => p.Text), Is.EqualTo(new[] { "n", "", "é", " ", "", "", "", "😀", " ", "o", "k", "" }));
+            Assert.That(
+                pieces.Select(static p => p.Text),
+                Is.EqualTo(new[] { "n", "", "é", " ", "", "", "", "😀", " ", "o", "k", "" }));
             Assert.That(pieces[^1], Is.EqualTo(new GeneratedText("", 0, FinishReason.Stop)));
             Assert.That(pieces[..^1].All(static p => p.Finish == FinishReason.None));
             Assert.That(sessions.Single().Disposed);
@@ -39,7 +41,14 @@ public sealed class TextGeneratorTests
     {
         var pieces = Generator([]).Generate("hi", new() { MaxNewTokens = 2 }).ToArray();
 
-        Assert.That(pieces, Is.EqualTo(new[] { new GeneratedText("n", (byte)'n', FinishReason.None), new GeneratedText("\uFFFD", 0xC3, FinishReason.Length) }));
+        Assert.That(
+            pieces,
+            Is.EqualTo(
+                new[]
+                {
+                    new GeneratedText("n", (byte)'n', FinishReason.None),
+                    new GeneratedText("\uFFFD", 0xC3, FinishReason.Length),
+                }));
     }
 
     [Test]
@@ -91,7 +100,9 @@ public sealed class TextGeneratorTests
     {
         List<Scripted> sessions = [];
 
-        Assert.That(() => Generator(sessions).Generate("").ToArray(), Throws.InstanceOf<ModelInputException>().With.Message.Contains("at least one token"));
+        Assert.That(
+            () => Generator(sessions).Generate("").ToArray(),
+            Throws.InstanceOf<ModelInputException>().With.Message.Contains("at least one token"));
         Assert.That(sessions.Single().Disposed);
     }
 

@@ -13,31 +13,39 @@ public sealed class TokenSamplerTests
         (new() { Temperature = 1 }, [], [1 / 16.0, 4 / 16.0, 2 / 16.0, 8 / 16.0, 1 / 16.0]),
         (new() { Temperature = 0.5 }, [], [1 / 86.0, 16 / 86.0, 4 / 86.0, 64 / 86.0, 1 / 86.0]),
         (new() { Temperature = 1, TopK = 2 }, [], [0, 4 / 12.0, 0, 8 / 12.0, 0]),
-        (new() { Temperature = 1, TopK = 4 }, [], [1 / 15.0, 4 / 15.0, 2 / 15.0, 8 / 15.0, 0]),   // The lower id among equals.
+        // The lower id among equals.
+        (new() { Temperature = 1, TopK = 4 }, [], [1 / 15.0, 4 / 15.0, 2 / 15.0, 8 / 15.0, 0]),
         (new() { Temperature = 1, TopK = 99 }, [], [1 / 16.0, 4 / 16.0, 2 / 16.0, 8 / 16.0, 1 / 16.0]),
         (new() { Temperature = 1, TopP = 0.4 }, [], [0, 0, 0, 1, 0]),
         (new() { Temperature = 1, TopP = 0.6 }, [], [0, 4 / 12.0, 0, 8 / 12.0, 0]),
         (new() { Temperature = 1, TopP = 0.8 }, [], [0, 4 / 14.0, 2 / 14.0, 8 / 14.0, 0]),
-        (new() { Temperature = 1, TopK = 3, TopP = 0.8 }, [], [0, 4 / 12.0, 0, 8 / 12.0, 0]),   // 12/14 of the three left.
-        (new() { Temperature = 1, RepetitionPenalty = 1.5 }, [3, 3, 7, -1], [1 / 12.0, 4 / 12.0, 2 / 12.0, 4 / 12.0, 1 / 12.0]),   // 8^(1/1.5) = 4, once.
+        // 12/14 of the three left.
+        (new() { Temperature = 1, TopK = 3, TopP = 0.8 }, [], [0, 4 / 12.0, 0, 8 / 12.0, 0]),
+        // 8^(1/1.5) = 4, once.
+        (new() { Temperature = 1, RepetitionPenalty = 1.5 }, [3, 3, 7, -1],
+            [1 / 12.0, 4 / 12.0, 2 / 12.0, 4 / 12.0, 1 / 12.0]),
         (new() { Temperature = 0, TopK = 3 }, [], [0, 0, 0, 1, 0]),
         (new() { Temperature = 0, RepetitionPenalty = 2 }, [3], [0, 1, 0, 0, 0]),   // √8 < 4.
     ];
 
     [TestCaseSource(nameof(Cases))]
     public void Probabilities_HandComputed_AreMet((GenerationOptions Options, long[] History, double[] Expected) given)
-        => Assert.That(new TokenSampler(given.Options).Probabilities(Logits, given.History), Is.EqualTo(given.Expected).Within(1e-6));
+        => Assert.That(
+            new TokenSampler(given.Options).Probabilities(Logits, given.History),
+            Is.EqualTo(given.Expected).Within(1e-6));
 
     [Test]
     public void Probabilities_PenaltyOnNegativeLogits_MakesThemLess()
     {
         var sampler = new TokenSampler(new() { Temperature = 1, RepetitionPenalty = 2 });
 
-        Assert.That(sampler.Probabilities([-MathF.Log(2), 0], [0]), Is.EqualTo(new[] { 0.2, 0.8 }).Within(1e-6));   // −2 ln 2: a quarter.
+        // −2 ln 2: a quarter.
+        Assert.That(sampler.Probabilities([-MathF.Log(2), 0], [0]), Is.EqualTo(new[] { 0.2, 0.8 }).Within(1e-6));
     }
 
     [TestCaseSource(nameof(Cases))]
-    public void Next_ManyDraws_FollowTheProbabilities((GenerationOptions Options, long[] History, double[] Expected) given)
+    public void Next_ManyDraws_FollowTheProbabilities(
+        (GenerationOptions Options, long[] History, double[] Expected) given)
     {
         const int Draws = 20_000;
         var sampler = new TokenSampler(given.Options with { Seed = 17 });
@@ -52,7 +60,9 @@ public sealed class TokenSamplerTests
         var statistic = counts.Zip(given.Expected).Where(static c => c.Second > 0)
             .Sum(static c => Math.Pow(c.First - (Draws * c.Second), 2) / (Draws * c.Second));
         Assert.That(statistic, Is.LessThan(18.47));
-        Assert.That(counts.Zip(given.Expected).Where(static c => c.Second == 0).Sum(static c => c.First), Is.Zero, "tokens that may not come");
+        Assert.That(
+            counts.Zip(given.Expected).Where(static c => c.Second == 0).Sum(static c => c.First), Is.Zero,
+            "tokens that may not come");
     }
 
     [Test]
@@ -79,23 +89,30 @@ public sealed class TokenSamplerTests
     {
         var sampler = new TokenSampler(new() { Temperature = 0.01, Seed = 1 });
 
-        Assert.That(sampler.Probabilities([1e30f, float.NegativeInfinity, -1e30f], []), Is.EqualTo(new[] { 1.0, 0, 0 }));
+        Assert.That(
+            sampler.Probabilities([1e30f, float.NegativeInfinity, -1e30f], []), Is.EqualTo(new[] { 1.0, 0, 0 }));
         Assert.That(sampler.Next([float.NegativeInfinity, 0, float.NegativeInfinity], []), Is.EqualTo(1));
     }
 
     [TestCase(float.NaN, "got NaN for token 1")]
     [TestCase(float.PositiveInfinity, "for token 1")]
     public void Next_BrokenLogits_Throws(float value, string message)
-        => Assert.That(() => new TokenSampler(new()).Next([0, value], []), Throws.ArgumentException.With.Message.Contains(message));
+        => Assert.That(
+            () => new TokenSampler(new()).Next([0, value], []),
+            Throws.ArgumentException.With.Message.Contains(message));
 
     [Test]
     public void Next_NothingMayCome_Throws()
-        => Assert.That(() => new TokenSampler(new()).Next([float.NegativeInfinity], []), Throws.ArgumentException.With.Message.Contains("may come"));
+        => Assert.That(
+            () => new TokenSampler(new()).Next([float.NegativeInfinity], []),
+            Throws.ArgumentException.With.Message.Contains("may come"));
 
     [Test]
     public void Create_OptionsOutOfRange_NamesAllOfThem()
         => Assert.That(
-            () => new TokenSampler(new() { MaxNewTokens = 0, Temperature = -1, TopK = -2, TopP = 0, RepetitionPenalty = 0 }),
-            Throws.ArgumentException.With.Message.Contains("MaxNewTokens").And.Message.Contains("Temperature").And.Message.Contains("TopK")
+            () => new TokenSampler(
+                new() { MaxNewTokens = 0, Temperature = -1, TopK = -2, TopP = 0, RepetitionPenalty = 0 }),
+            Throws.ArgumentException.With.Message.Contains("MaxNewTokens").And.Message.Contains("Temperature")
+                .And.Message.Contains("TopK")
                 .And.Message.Contains("TopP").And.Message.Contains("RepetitionPenalty"));
 }

@@ -8,7 +8,8 @@ public sealed class InputReadersTests
 {
     private static readonly TensorSpec[] Three =
     [
-        new("ids", ElementType.Int64, [-1, 4]), new("x:0", ElementType.Float32, [1, 2]), new("scope/mask", ElementType.Bool, [-1, -1]),
+        new("ids", ElementType.Int64, [-1, 4]), new("x:0", ElementType.Float32, [1, 2]),
+        new("scope/mask", ElementType.Bool, [-1, -1]),
     ];
 
     private TemporaryFolder _folder = null!;
@@ -56,8 +57,10 @@ public sealed class InputReadersTests
             File.Copy(ArrayFixture.PathOf("little_f4.npy"), At(run, "x_0.npy"));
             File.Copy(ArrayFixture.PathOf("version2.npy"), At(run, "n.npy"));
         }
-        Assert.That(new InputFolder(_folder.Path, inputs).Select(static run => run["n"].Count), Is.EqualTo(new[] { 4, 4 }));
-        Assert.That(new InputFolder(At("first"), inputs).Single()["x:0"].Shape.ToArray(), Is.EqualTo(new long[] { 2, 3 }));
+        Assert.That(
+            new InputFolder(_folder.Path, inputs).Select(static run => run["n"].Count), Is.EqualTo(new[] { 4, 4 }));
+        Assert.That(
+            new InputFolder(At("first"), inputs).Single()["x:0"].Shape.ToArray(), Is.EqualTo(new long[] { 2, 3 }));
     }
 
     [Test]
@@ -69,12 +72,20 @@ public sealed class InputReadersTests
         {
             Assert.That(
                 () => new InputFolder(At("double.npy"), [floats]).First(),
-                Throws.InstanceOf<InvalidDataException>().With.Message.Contain("double.npy: input 'x': expected float32[-1,3], got float64[2,3]; save it with .astype('float32')"));
+                Throws.InstanceOf<InvalidDataException>()
+                    .With.Message.Contain(
+                        "double.npy: input 'x': expected float32[-1,3], got float64[2,3]; save it with "
+                            + ".astype('float32')"));
             Assert.That(
                 () => new InputFolder(ArrayFixture.PathOf("stored.npz"), [floats]).First(),
-                Throws.InstanceOf<InvalidDataException>().With.Message.Contain("stored.npz: expected the inputs x, got ids"));
-            Assert.That(() => new InputFolder(ArrayFixture.PathOf("bool.npy"), Three).First(), Throws.InstanceOf<InvalidDataException>().With.Message.Contain(".npz"));
-            Assert.That(() => new InputFolder(_folder.Path, Three), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("found none"));
+                Throws.InstanceOf<InvalidDataException>()
+                    .With.Message.Contain("stored.npz: expected the inputs x, got ids"));
+            Assert.That(
+                () => new InputFolder(ArrayFixture.PathOf("bool.npy"), Three).First(),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contain(".npz"));
+            Assert.That(
+                () => new InputFolder(_folder.Path, Three),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contain("found none"));
             Assert.That(() => new InputFolder(At("missing"), Three), Throws.InstanceOf<FileNotFoundException>());
         }
     }
@@ -83,12 +94,17 @@ public sealed class InputReadersTests
     public void NpzFile_NoArchiveOrOtherContent_NamesTheFile()
     {
         File.WriteAllText(At("text.npz"), "no zip");
-        using (var archive = System.IO.Compression.ZipFile.Open(At("other.npz"), System.IO.Compression.ZipArchiveMode.Create))
+        using (var archive = System.IO.Compression.ZipFile.Open(
+            At("other.npz"), System.IO.Compression.ZipArchiveMode.Create))
         {
             archive.CreateEntry("readme.txt");
         }
-        Assert.That(() => NpzFile.Read(At("text.npz")), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("text.npz"));
-        Assert.That(() => NpzFile.Read(At("other.npz")), Throws.InstanceOf<InvalidDataException>().With.Message.Contain("readme.txt"));
+        Assert.That(
+            () => NpzFile.Read(At("text.npz")),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("text.npz"));
+        Assert.That(
+            () => NpzFile.Read(At("other.npz")),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("readme.txt"));
     }
 
     [Test]
@@ -108,9 +124,15 @@ public sealed class InputReadersTests
         Assert.That(runs[1]["ids"].Shape.ToArray(), Is.EqualTo(new long[] { 2, 4 }));
     }
 
-    [TestCase(ElementType.UInt8, "[0, 255]"), TestCase(ElementType.Int8, "[-128, 127]"), TestCase(ElementType.Int32, "[1, 2]")]
-    [TestCase(ElementType.UInt16, "[0, 65535]"), TestCase(ElementType.Int16, "[-32768, 1]"), TestCase(ElementType.UInt32, "[0, 4294967295]")]
-    [TestCase(ElementType.UInt64, "[0, 18446744073709551615]"), TestCase(ElementType.Float16, "[0.5, 2]"), TestCase(ElementType.Float64, "[0.1, 1e300]")]
+    [TestCase(ElementType.UInt8, "[0, 255]")]
+    [TestCase(ElementType.Int8, "[-128, 127]")]
+    [TestCase(ElementType.Int32, "[1, 2]")]
+    [TestCase(ElementType.UInt16, "[0, 65535]")]
+    [TestCase(ElementType.Int16, "[-32768, 1]")]
+    [TestCase(ElementType.UInt32, "[0, 4294967295]")]
+    [TestCase(ElementType.UInt64, "[0, 18446744073709551615]")]
+    [TestCase(ElementType.Float16, "[0.5, 2]")]
+    [TestCase(ElementType.Float64, "[0.1, 1e300]")]
     [TestCase(ElementType.String, "[\"a\", \"ü\"]")]
     public void InputLines_EveryElementType_IsRead(ElementType type, string json)
     {
@@ -135,7 +157,8 @@ public sealed class InputReadersTests
         File.WriteAllText(At("bad.jsonl"), $"{{\"x\": [1, 2]}}\n{line}\n");
         Assert.That(
             () => new InputLines(At("bad.jsonl"), [new("x", ElementType.UInt8, [2])]).ToList(),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("bad.jsonl, line 2").And.Message.Contain(expected));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("bad.jsonl, line 2")
+                .And.Message.Contain(expected));
     }
 
     private string At(params string[] names) => Path.Combine([_folder.Path, .. names]);

@@ -9,8 +9,10 @@ public sealed class RandomInputsTests
 {
     private static readonly ElementType[] Types =
     [
-        ElementType.Bool, ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.Int16, ElementType.UInt32, ElementType.Int32,
-        ElementType.UInt64, ElementType.Int64, ElementType.Float16, ElementType.BFloat16, ElementType.Float32, ElementType.Float64,
+        ElementType.Bool, ElementType.UInt8, ElementType.Int8, ElementType.UInt16, ElementType.Int16,
+        ElementType.UInt32, ElementType.Int32,
+        ElementType.UInt64, ElementType.Int64, ElementType.Float16, ElementType.BFloat16, ElementType.Float32,
+        ElementType.Float64,
     ];
 
     // ids → Gather of 5 rows → sum with x.
@@ -20,7 +22,10 @@ public sealed class RandomInputsTests
         b.AddInput("ids", DataType.Int64, ["batch", "sequence"]);
         b.AddInput("attention_mask", DataType.Int64, ["batch", "sequence"]);
         b.AddInput("x", DataType.Float, ["batch", "2*sequence", default]);
-        string rows = b.Node("Gather", [b.Constant<float>([.. Enumerable.Range(0, 15).Select(static i => (float)i)], 5, 3), b.Node("Cast", ["ids"], ("to", (int)DataType.Int32))]);
+        string rows = b.Node(
+            "Gather",
+            [b.Constant<float>([.. Enumerable.Range(0, 15).Select(static i => (float)i)], 5, 3),
+             b.Node("Cast", ["ids"], ("to", (int)DataType.Int32))]);
         b.AddOutput(b.Node("ReduceMean", [rows]), DataType.Float, null);
         b.AddOutput(b.Node("ReduceMean", ["x"]), DataType.Float, null);
         b.AddOutput(b.Node("ReduceMax", ["attention_mask"]), DataType.Int64, null);
@@ -31,7 +36,9 @@ public sealed class RandomInputsTests
     public void GetEnumerator_TokensAndMasks_FitTheModelAndRepeat()
     {
         var model = Embedding();
-        var random = new RandomInputs(model, ModelInputs.Of(model), new() { Runs = 20, Sizes = new Dictionary<string, long> { ["sequence"] = 7, ["x[2]"] = 3 } });
+        var random = new RandomInputs(
+            model, ModelInputs.Of(model),
+            new() { Runs = 20, Sizes = new Dictionary<string, long> { ["sequence"] = 7, ["x[2]"] = 3 } });
 
         var runs = random.ToList();
 
@@ -52,7 +59,8 @@ public sealed class RandomInputsTests
     {
         var model = Embedding();
         TensorSpec[] inputs = [new("a", type, [2, 3]), new("b", type, [])];
-        var run = new RandomInputs(model, inputs, new() { Fills = new Dictionary<string, double> { ["b"] = 1 } }).First();
+        var run = new RandomInputs(model, inputs, new() { Fills = new Dictionary<string, double> { ["b"] = 1 } })
+            .First();
         Assert.That(run["a"].Type, Is.EqualTo(type));
         Assert.That(run["a"].Count, Is.EqualTo(6));
         Assert.That(run["b"].Data.ToArray(), Has.Some.Not.Zero);
@@ -65,10 +73,13 @@ public sealed class RandomInputsTests
         var inputs = ModelInputs.Of(model);
         Assert.That(
             () => new RandomInputs(model, inputs, new() { Sizes = new Dictionary<string, long> { ["sequenz"] = 1 } }),
-            Throws.ArgumentException.With.Message.Contain("batch, sequence, 2*sequence, x[2]").And.Message.Contain("'sequenz'"));
+            Throws.ArgumentException.With.Message.Contain("batch, sequence, 2*sequence, x[2]")
+                .And.Message.Contain("'sequenz'"));
         Assert.That(
             () => new RandomInputs(model, inputs, new() { Fills = new Dictionary<string, double> { ["y"] = 1 } }),
             Throws.ArgumentException.With.Message.Contain("ids, attention_mask, x"));
-        Assert.That(() => new RandomInputs(model, [new("t", ElementType.String, [1])]), Throws.ArgumentException.With.Message.Contain("real data"));
+        Assert.That(
+            () => new RandomInputs(model, [new("t", ElementType.String, [1])]),
+            Throws.ArgumentException.With.Message.Contain("real data"));
     }
 }

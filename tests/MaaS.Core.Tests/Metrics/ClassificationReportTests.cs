@@ -20,10 +20,16 @@ public sealed class ClassificationReportTests
                 var sklearn = expected.GetProperty("reports").GetProperty(name);
                 var report = matrix.Report(policy);
                 var perClass = sklearn.GetProperty("class");
-                Assert.That(report.Classes.Select(c => c.Precision), Is.EqualTo(perClass.Doubles("precision")).Within(Tolerance), name);
-                Assert.That(report.Classes.Select(c => c.Recall), Is.EqualTo(perClass.Doubles("recall")).Within(Tolerance), name);
-                Assert.That(report.Classes.Select(c => c.F1), Is.EqualTo(perClass.Doubles("f1")).Within(Tolerance), name);
-                Assert.That(report.Classes.Select(c => (double)c.Support), Is.EqualTo(perClass.Doubles("support")), name);
+                Assert.That(
+                    report.Classes.Select(c => c.Precision),
+                    Is.EqualTo(perClass.Doubles("precision")).Within(Tolerance), name);
+                Assert.That(
+                    report.Classes.Select(c => c.Recall), Is.EqualTo(perClass.Doubles("recall")).Within(Tolerance),
+                    name);
+                Assert.That(
+                    report.Classes.Select(c => c.F1), Is.EqualTo(perClass.Doubles("f1")).Within(Tolerance), name);
+                Assert.That(
+                    report.Classes.Select(c => (double)c.Support), Is.EqualTo(perClass.Doubles("support")), name);
                 AssertEqual(report.Macro, sklearn.GetProperty("macro"), $"macro, {name}");
                 AssertEqual(report.Micro, sklearn.GetProperty("micro"), $"micro, {name}");
                 AssertEqual(report.Weighted, sklearn.GetProperty("weighted"), $"weighted, {name}");
@@ -44,8 +50,10 @@ public sealed class ClassificationReportTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(report.Classes.Select(c => c.Precision), Is.EqualTo(new[] { double.NaN, 0.6, 0 }).Within(Tolerance));
-            Assert.That(report.Classes.Select(c => c.Recall), Is.EqualTo(new[] { 0, 0.75, double.NaN }).Within(Tolerance));
+            Assert.That(
+                report.Classes.Select(c => c.Precision), Is.EqualTo(new[] { double.NaN, 0.6, 0 }).Within(Tolerance));
+            Assert.That(
+                report.Classes.Select(c => c.Recall), Is.EqualTo(new[] { 0, 0.75, double.NaN }).Within(Tolerance));
             Assert.That(report.Classes.Select(c => c.F1), Is.EqualTo(new[] { 0, 6 / 9d, 0 }).Within(Tolerance));
             Assert.That(report.Macro.Precision, Is.EqualTo(0.3).Within(Tolerance));
             Assert.That(report.Macro.Recall, Is.EqualTo(0.375).Within(Tolerance));
@@ -70,14 +78,17 @@ public sealed class ClassificationReportTests
     [Test]
     public void ToJson_WithNaN_RoundTrips()
     {
-        var report = new ConfusionMatrix(["a", "b", "c"], [[4, 1, 0], [0, 3, 0], [0, 0, 0]]).Report(ZeroDivision.NaN, loss: 0.25);
+        var report = new ConfusionMatrix(["a", "b", "c"], [[4, 1, 0], [0, 3, 0], [0, 0, 0]])
+            .Report(ZeroDivision.NaN, loss: 0.25);
 
         var json = report.ToJson();
         var back = ClassificationReport.FromJson(json);
 
         Assert.That(back.ToJson(), Is.EqualTo(json));
         Assert.That(back.ConfusionMatrix[0, 1], Is.EqualTo(1));
-        Assert.That(JsonDocument.Parse(json).RootElement.GetProperty("classes")[2].GetProperty("precision").GetString(), Is.EqualTo("NaN"));
+        Assert.That(
+            JsonDocument.Parse(json).RootElement.GetProperty("classes")[2].GetProperty("precision").GetString(),
+            Is.EqualTo("NaN"));
         Assert.That(JsonDocument.Parse(json).RootElement.GetProperty("loss").GetDouble(), Is.EqualTo(0.25));
     }
 
@@ -117,6 +128,8 @@ public sealed class ClassificationReportTests
         var report = System.Text.Json.Nodes.JsonNode.Parse(matrix.Report().ToJson())!;
         report["confusionMatrix"]!["counts"] = System.Text.Json.Nodes.JsonNode.Parse(counts);
 
-        Assert.That(() => ClassificationReport.FromJson(report.ToJsonString()), Throws.InstanceOf<System.Text.Json.JsonException>());
+        Assert.That(
+            () => ClassificationReport.FromJson(report.ToJsonString()),
+            Throws.InstanceOf<System.Text.Json.JsonException>());
     }
 }

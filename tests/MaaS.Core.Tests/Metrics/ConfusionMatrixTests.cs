@@ -12,7 +12,8 @@ public sealed class ConfusionMatrixTests
 
         matrix.Add(expected.Ints("predicted"), expected.Ints("actual"));
 
-        Assert.That(JsonSerializer.Serialize(matrix.Counts), Is.EqualTo(expected.GetProperty("confusion").GetRawText()));
+        Assert.That(
+            JsonSerializer.Serialize(matrix.Counts), Is.EqualTo(expected.GetProperty("confusion").GetRawText()));
         Assert.That(matrix.Accuracy, Is.EqualTo(expected.Double("accuracy")).Within(1e-12));
     }
 
@@ -29,7 +30,8 @@ public sealed class ConfusionMatrixTests
 
     [Test]
     public void Add_DifferentLengths_Throws()
-        => Assert.That(() => new ConfusionMatrix(2).Add([0], [0, 1]), Throws.ArgumentException.With.Message.Contains("1 and 2"));
+        => Assert.That(
+            () => new ConfusionMatrix(2).Add([0], [0, 1]), Throws.ArgumentException.With.Message.Contains("1 and 2"));
 
     [Test]
     public void Add_OtherMatrix_SumsCounts()

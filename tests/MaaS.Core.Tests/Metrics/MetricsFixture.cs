@@ -14,6 +14,10 @@ internal static class MetricsFixture
 
     public static IEnumerable<TestCaseData> Binary => Cases("binary");
 
+    public static IEnumerable<TestCaseData> Regression => Cases("regression");
+
+    public static IEnumerable<TestCaseData> MultiLabel => Cases("multiLabel");
+
     public static int[] Ints(this JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetInt32())];
 
     public static double[] Doubles(this JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];

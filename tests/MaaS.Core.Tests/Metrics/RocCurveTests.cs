@@ -9,14 +9,22 @@ public sealed class RocCurveTests
     public void Binary_ScoresWithATie_EqualsScikitLearn()
     {
         var curve = RocCurve.Binary([0.1f, 0.4f, 0.35f, 0.8f, 0.4f, 0.2f], [0, 0, 1, 1, 1, 0]);
-        Assert.That(curve.Select(static p => p.FalsePositiveRate), Is.EqualTo(new[] { 0, 0, 1 / 3.0, 1 / 3.0, 2 / 3.0, 1 }).Within(1e-12));
-        Assert.That(curve.Select(static p => p.TruePositiveRate), Is.EqualTo(new[] { 0, 1 / 3.0, 2 / 3.0, 1, 1, 1 }).Within(1e-12));
-        Assert.That(curve.Select(static p => p.Threshold), Is.EqualTo(new[] { float.PositiveInfinity, 0.8f, 0.4f, 0.35f, 0.2f, 0.1f }));
+        Assert.That(
+            curve.Select(static p => p.FalsePositiveRate),
+            Is.EqualTo(new[] { 0, 0, 1 / 3.0, 1 / 3.0, 2 / 3.0, 1 }).Within(1e-12));
+        Assert.That(
+            curve.Select(static p => p.TruePositiveRate),
+            Is.EqualTo(new[] { 0, 1 / 3.0, 2 / 3.0, 1, 1, 1 }).Within(1e-12));
+        Assert.That(
+            curve.Select(static p => p.Threshold),
+            Is.EqualTo(new[] { float.PositiveInfinity, 0.8f, 0.4f, 0.35f, 0.2f, 0.1f }));
     }
 
     [Test]
-    public void Binary_OneClass_Throws() => Assert.That(() => RocCurve.Binary([0.5f, 0.4f], [1, 1]), Throws.ArgumentException);
+    public void Binary_OneClass_Throws()
+        => Assert.That(() => RocCurve.Binary([0.5f, 0.4f], [1, 1]), Throws.ArgumentException);
 
     [Test]
-    public void Binary_NaN_Throws() => Assert.That(() => RocCurve.Binary([0.5f, float.NaN], [1, 0]), Throws.ArgumentException);
+    public void Binary_NaN_Throws()
+        => Assert.That(() => RocCurve.Binary([0.5f, float.NaN], [1, 0]), Throws.ArgumentException);
 }

@@ -9,7 +9,9 @@ public sealed class ScoreMetricsTests
 
     [TestCaseSource(typeof(MetricsFixture), nameof(MetricsFixture.Binary))]
     public void RocAucBinary_Scores_EqualsScikitLearn(JsonElement expected)
-        => Assert.That(RocAuc.Binary(expected.Floats("scores"), expected.Ints("actual")), Is.EqualTo(expected.Double("auc")).Within(Tolerance));
+        => Assert.That(
+            RocAuc.Binary(expected.Floats("scores"), expected.Ints("actual")),
+            Is.EqualTo(expected.Double("auc")).Within(Tolerance));
 
     [TestCaseSource(typeof(MetricsFixture), nameof(MetricsFixture.Scores))]
     public void RocAucOneVsRest_Scores_EqualsScikitLearn(JsonElement expected)
@@ -27,13 +29,16 @@ public sealed class ScoreMetricsTests
         var top = expected.Doubles("topK");
 
         Assert.That(
-            Enumerable.Range(1, top.Length).Select(k => TopKAccuracy.Compute(expected.Floats("scores"), expected.Ints("actual"), k)),
+            Enumerable.Range(1, top.Length)
+                .Select(k => TopKAccuracy.Compute(expected.Floats("scores"), expected.Ints("actual"), k)),
             Is.EqualTo(top).Within(Tolerance));
     }
 
     [TestCaseSource(typeof(MetricsFixture), nameof(MetricsFixture.Scores))]
     public void LogLoss_Probabilities_EqualsScikitLearn(JsonElement expected)
-        => Assert.That(LogLoss.Compute(expected.Floats("scores"), expected.Ints("actual")), Is.EqualTo(expected.Double("logLoss")).Within(Tolerance));
+        => Assert.That(
+            LogLoss.Compute(expected.Floats("scores"), expected.Ints("actual")),
+            Is.EqualTo(expected.Double("logLoss")).Within(Tolerance));
 
     [Test]
     public void LogLoss_Logits_ThrowsNamingSoftmax()
@@ -44,9 +49,12 @@ public sealed class ScoreMetricsTests
 
     [Test]
     public void RocAuc_NaNScore_Throws()
-        => Assert.That(() => RocAuc.Binary([float.NaN, 0], [0, 1]), Throws.ArgumentException.With.Message.Contains("NaN"));
+        => Assert.That(
+            () => RocAuc.Binary([float.NaN, 0], [0, 1]), Throws.ArgumentException.With.Message.Contains("NaN"));
 
     [Test]
     public void TopKAccuracy_ScoresNotDivisible_Throws()
-        => Assert.That(() => TopKAccuracy.Compute([1, 2, 3], [0, 1], 1), Throws.ArgumentException.With.Message.Contains("3 scores for 2 samples"));
+        => Assert.That(
+            () => TopKAccuracy.Compute([1, 2, 3], [0, 1], 1),
+            Throws.ArgumentException.With.Message.Contains("3 scores for 2 samples"));
 }

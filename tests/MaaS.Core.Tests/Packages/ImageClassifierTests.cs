@@ -52,7 +52,8 @@ public sealed class ImageClassifierTests
     [Test]
     public async Task Open_MoreChannelsInTheManifestThanInTheModel_Fails()
     {
-        await CreateAsync(Manifest with { Preprocessing = new ImagePreprocessing(1, [0, 0], [1, 1]) }, ["batch", 1L, 1L, 2L]);
+        await CreateAsync(
+            Manifest with { Preprocessing = new ImagePreprocessing(1, [0, 0], [1, 1]) }, ["batch", 1L, 1L, 2L]);
 
         Assert.That(
             () => ImageClassifier.OpenAsync(_folder["pixels.maas"]),

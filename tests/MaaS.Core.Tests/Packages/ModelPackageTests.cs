@@ -29,7 +29,8 @@ public sealed class ModelPackageTests
 
     private static Dictionary<string, PackageContent> Files => new()
     {
-        ["model.onnx"] = PackageContent.FromFile(Path.Combine(TestContext.CurrentContext.TestDirectory, "Packages", "Fixtures", "linear.onnx")),
+        ["model.onnx"] = PackageContent.FromFile(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Packages", "Fixtures", "linear.onnx")),
         ["report/index.html"] = PackageContent.FromBytes("<p>97 %</p>"u8.ToArray()),
     };
 
@@ -40,13 +41,25 @@ public sealed class ModelPackageTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
+    public void FromJson_Geometry_IsKeptAndChecked()
+    {
+        var geometry = new ImageGeometry { ResizeShorter = 36, CropHeight = 32, CropWidth = 32 };
+        var manifest = Manifest with { Preprocessing = new ImagePreprocessing(1, [0], [1]) { Geometry = geometry } };
+        Assert.That(ModelManifest.FromJson(manifest.ToJson()).Preprocessing!.Geometry, Is.EqualTo(geometry));
+
+        var faulty = manifest with { Preprocessing = manifest.Preprocessing with { Geometry = new ImageGeometry { CropWidth = 3 } } };
+        Assert.That(faulty.Faults(), Has.Some.Contains("preprocessing.geometry: cropHeight and cropWidth: expected both or none"));
+    }
+
+    [Test]
     public async Task Create_OverwriteOfAFolderThatIsNoPackage_KeepsTheFolder()
     {
         Directory.CreateDirectory(_folder["documents"]);
         await File.WriteAllTextAsync(_folder["documents/thesis.txt"], "years of work");
 
         Assert.That(
-            () => ModelPackage.CreateAsync(_folder["documents"], Manifest, Files, new PackageWriteOptions { Overwrite = true }),
+            () => ModelPackage.CreateAsync(
+                _folder["documents"], Manifest, Files, new PackageWriteOptions { Overwrite = true }),
             Throws.TypeOf<IOException>().With.Message.Contains("no model package"));
         Assert.That(_folder.All(), Is.EqualTo(new[] { "documents", "documents/thesis.txt" }));
     }
@@ -67,7 +80,8 @@ public sealed class ModelPackageTests
     [TestCase("""{"formatVersion":1,"name":"m","outputs":[null]}""", "outputs")]
     public void FromJson_NullInAList_NamesIt(string json, string member)
         => Assert.That(
-            () => ModelManifest.FromJson(Encoding.UTF8.GetBytes(json)), Throws.TypeOf<InvalidDataException>().With.Message.Contains(member));
+            () => ModelManifest.FromJson(Encoding.UTF8.GetBytes(json)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(member));
 
     [TestCase("p.maas")]
     [TestCase("p")]
@@ -95,7 +109,9 @@ public sealed class ModelPackageTests
         await ModelPackage.CreateAsync(_folder["a.maas"], Manifest, Files);
         await ModelPackage.CreateAsync(_folder["b.maas"], Manifest, Files);
 
-        Assert.That(await File.ReadAllBytesAsync(_folder["a.maas"]), Is.EqualTo(await File.ReadAllBytesAsync(_folder["b.maas"])));
+        Assert.That(
+            await File.ReadAllBytesAsync(_folder["a.maas"]),
+            Is.EqualTo(await File.ReadAllBytesAsync(_folder["b.maas"])));
     }
 
     [Test]
@@ -106,7 +122,8 @@ public sealed class ModelPackageTests
         var root = JsonDocument.Parse(await File.ReadAllBytesAsync(_folder["p/manifest.json"])).RootElement;
 
         Assert.That(root.GetProperty("inputs")[0].GetProperty("type").GetString(), Is.EqualTo("float32"));
-        Assert.That(root.GetProperty("files").GetProperty("model.onnx").GetProperty("size").GetInt64(), Is.EqualTo(205));
+        Assert.That(
+            root.GetProperty("files").GetProperty("model.onnx").GetProperty("size").GetInt64(), Is.EqualTo(205));
         Assert.That(root.GetProperty("formatVersion").GetInt32(), Is.EqualTo(1));
     }
 
@@ -116,8 +133,11 @@ public sealed class ModelPackageTests
     {
         await ModelPackage.CreateAsync(_folder[name], Manifest, Files);
 
-        Assert.That(() => ModelPackage.CreateAsync(_folder[name], Manifest with { Name = "other" }, Files), Throws.InstanceOf<IOException>());
-        await ModelPackage.CreateAsync(_folder[name], Manifest with { Name = "new" }, Files, new PackageWriteOptions { Overwrite = true });
+        Assert.That(
+            () => ModelPackage.CreateAsync(_folder[name], Manifest with { Name = "other" }, Files),
+            Throws.InstanceOf<IOException>());
+        await ModelPackage.CreateAsync(
+            _folder[name], Manifest with { Name = "new" }, Files, new PackageWriteOptions { Overwrite = true });
 
         using var package = await ModelPackage.OpenAsync(_folder[name]);
         Assert.That(package.Manifest.Name, Is.EqualTo("new"));
@@ -131,14 +151,20 @@ public sealed class ModelPackageTests
         var files = Files;
         files["z.bin"] = PackageContent.FromFile(_folder["missing"]);
 
-        Assert.That(() => ModelPackage.CreateAsync(_folder[name], Manifest, files), Throws.TypeOf<FileNotFoundException>());
+        Assert.That(
+            () => ModelPackage.CreateAsync(_folder[name], Manifest, files), Throws.TypeOf<FileNotFoundException>());
         Assert.That(_folder.All(), Is.Empty);
     }
 
     [Test]
     public void Create_FaultyManifest_NamesEveryFault()
     {
-        var faulty = Manifest with { Name = "../evil", Labels = ["a", "a"], Preprocessing = new ImagePreprocessing(1, [0, 0], [1]) };
+        var faulty = Manifest with
+        {
+            Name = "../evil",
+            Labels = ["a", "a"],
+            Preprocessing = new ImagePreprocessing(1, [0, 0], [1]),
+        };
         var files = Files;
         files["../x"] = PackageContent.FromBytes([]);
 
@@ -150,7 +176,9 @@ public sealed class ModelPackageTests
 
     [Test]
     public void Create_WithoutModel_Throws()
-        => Assert.That(() => ModelPackage.CreateAsync(_folder["p"], Manifest, new Dictionary<string, PackageContent>()), Throws.ArgumentException);
+        => Assert.That(
+            () => ModelPackage.CreateAsync(_folder["p"], Manifest, new Dictionary<string, PackageContent>()),
+            Throws.ArgumentException);
 
     [TestCase("p.maas", "q")]
     [TestCase("p", "q.maas")]
@@ -175,7 +203,9 @@ public sealed class ModelPackageTests
         model[^1] ^= 1;
         await File.WriteAllBytesAsync(_folder["p/model.onnx"], model);
 
-        Assert.That(() => ModelPackage.OpenAsync(_folder["p"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file was changed"));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["p"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("the file was changed"));
     }
 
     [Test]
@@ -196,8 +226,12 @@ public sealed class ModelPackageTests
         File.Delete(_folder["missing/report/index.html"]);
         await File.WriteAllTextAsync(_folder["extra/run.sh"], "rm -rf /");
 
-        Assert.That(() => ModelPackage.OpenAsync(_folder["missing"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("found none"));
-        Assert.That(() => ModelPackage.OpenAsync(_folder["extra"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("'run.sh'"));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["missing"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("found none"));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["extra"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("'run.sh'"));
     }
 
     [Test]
@@ -207,7 +241,9 @@ public sealed class ModelPackageTests
         File.Move(_folder["p/model.onnx"], _folder["elsewhere"]);
         File.CreateSymbolicLink(_folder["p/model.onnx"], _folder["elsewhere"]);
 
-        Assert.That(() => ModelPackage.OpenAsync(_folder["p"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("symbolic link"));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["p"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("symbolic link"));
     }
 
     [TestCase("../evil.txt", 0, "'../evil.txt'")]
@@ -228,7 +264,9 @@ public sealed class ModelPackageTests
             evil.ExternalAttributes = attributes;
         }
 
-        Assert.That(() => ModelPackage.OpenAsync(_folder["p.maas"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["p.maas"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
     }
 
     [Test]
@@ -236,9 +274,14 @@ public sealed class ModelPackageTests
     {
         await ModelPackage.CreateAsync(_folder["p.maas"], Manifest, Files);
 
-        foreach (var limits in new PackageReadOptions[] { new() { MaxFileBytes = 100 }, new() { MaxTotalBytes = 300 }, new() { MaxFiles = 2 } })
+        foreach (var limits in new PackageReadOptions[]
         {
-            Assert.That(() => ModelPackage.OpenAsync(_folder["p.maas"], limits), Throws.TypeOf<InvalidDataException>().With.Message.Contains("at most"));
+            new() { MaxFileBytes = 100 }, new() { MaxTotalBytes = 300 }, new() { MaxFiles = 2 },
+        })
+        {
+            Assert.That(
+                () => ModelPackage.OpenAsync(_folder["p.maas"], limits),
+                Throws.TypeOf<InvalidDataException>().With.Message.Contains("at most"));
         }
     }
 
@@ -270,7 +313,9 @@ public sealed class ModelPackageTests
     {
         await File.WriteAllTextAsync(_folder["p.maas"], content);
 
-        Assert.That(() => ModelPackage.OpenAsync(_folder["p.maas"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("p.maas"));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["p.maas"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("p.maas"));
     }
 
     [Test]
@@ -290,7 +335,9 @@ public sealed class ModelPackageTests
         await ModelPackage.CreateAsync(_folder["p"], Manifest, Files);
         await File.WriteAllTextAsync(_folder["p/manifest.json"], manifest);
 
-        Assert.That(() => ModelPackage.OpenAsync(_folder["p"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("manifest.json"));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["p"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("manifest.json"));
     }
 
     [Test]
@@ -298,17 +345,26 @@ public sealed class ModelPackageTests
     {
         using var mine = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await ModelPackage.CreateAsync(_folder["signed"], Manifest, Files, new PackageWriteOptions { SigningKey = mine });
+        await ModelPackage.CreateAsync(
+            _folder["signed"], Manifest, Files, new PackageWriteOptions { SigningKey = mine });
         await ModelPackage.CreateAsync(_folder["unsigned"], Manifest, Files);
 
-        using var package = await ModelPackage.OpenAsync(_folder["signed"], new PackageReadOptions { TrustedKeys = [other, mine] });
+        using var package = await ModelPackage.OpenAsync(
+            _folder["signed"], new PackageReadOptions { TrustedKeys = [other, mine] });
 
         Assert.That(package.IsSigned);
-        Assert.That(() => ModelPackage.OpenAsync(_folder["signed"], new PackageReadOptions { TrustedKeys = [other] }), Throws.TypeOf<InvalidDataException>());
-        Assert.That(() => ModelPackage.OpenAsync(_folder["unsigned"], new PackageReadOptions { TrustedKeys = [mine] }), Throws.TypeOf<InvalidDataException>());
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["signed"], new PackageReadOptions { TrustedKeys = [other] }),
+            Throws.TypeOf<InvalidDataException>());
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["unsigned"], new PackageReadOptions { TrustedKeys = [mine] }),
+            Throws.TypeOf<InvalidDataException>());
 
         var manifest = await File.ReadAllTextAsync(_folder["signed/manifest.json"]);
-        await File.WriteAllTextAsync(_folder["signed/manifest.json"], manifest.Replace("1.2.0", "1.2.1", StringComparison.Ordinal));
-        Assert.That(() => ModelPackage.OpenAsync(_folder["signed"], new PackageReadOptions { TrustedKeys = [mine] }), Throws.TypeOf<InvalidDataException>());
+        await File.WriteAllTextAsync(
+            _folder["signed/manifest.json"], manifest.Replace("1.2.0", "1.2.1", StringComparison.Ordinal));
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["signed"], new PackageReadOptions { TrustedKeys = [mine] }),
+            Throws.TypeOf<InvalidDataException>());
     }
 }

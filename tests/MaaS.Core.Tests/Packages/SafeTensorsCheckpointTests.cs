@@ -10,24 +10,31 @@ public sealed class SafeTensorsCheckpointTests
     private const string Index = SafeTensorsCheckpoint.IndexFileName;
 
     private static SafeTensorsSource Ramp(string name, params long[] shape)
-        => SafeTensorsSource.Of(name, TensorValue.Of(Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(i => i + name[0] * 0.5f).ToArray(), shape));
+        => SafeTensorsSource.Of(
+            name,
+            TensorValue.Of(
+                Enumerable.Range(0, (int)shape.Aggregate(1L, (a, b) => a * b)).Select(i => i + name[0] * 0.5f)
+                    .ToArray(), shape));
 
     [Test]
     public void Write_AboveTheSize_SplitsInTheCommonLayout()
     {
         using var folder = new TemporaryFolder();
 
-        var files = SafeTensorsCheckpoint.Write(folder.Path, [Ramp("a", 4), Ramp("b", 2, 3), Ramp("c", 1), Ramp("d", 20)], null, maxFileBytes: 41);
+        var files = SafeTensorsCheckpoint.Write(
+            folder.Path, [Ramp("a", 4), Ramp("b", 2, 3), Ramp("c", 1), Ramp("d", 20)], null, maxFileBytes: 41);
 
         Assert.That(files, Is.EqualTo(new[]
         {
-            "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors", Index,
+            "model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors",
+            Index,
         }));
         Assert.That(folder.All(), Is.EquivalentTo(files));
         using var index = JsonDocument.Parse(File.ReadAllBytes(folder[Index]));
         Assert.That(index.RootElement.GetProperty("metadata").GetProperty("total_size").GetInt64(), Is.EqualTo(4 * 31));
         Assert.That(
-            index.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => $"{p.Name}:{p.Value.GetString()![6..11]}"),
+            index.RootElement.GetProperty("weight_map").EnumerateObject()
+                .Select(p => $"{p.Name}:{p.Value.GetString()![6..11]}"),
             Is.EqualTo(new[] { "a:00001", "b:00001", "c:00002", "d:00003" }));
         Assert.That(SafeTensorsParser.Parse(folder[files[1]]).GetProperty("tensors").GetProperty("c")[2].GetString(),
             Is.EqualTo(Convert.ToHexStringLower(BitConverter.GetBytes('c' * 0.5f))));
@@ -37,7 +44,9 @@ public sealed class SafeTensorsCheckpointTests
     public void Open_FolderIndexOrFile_FindsEveryTensor()
     {
         using var folder = new TemporaryFolder();
-        SafeTensorsCheckpoint.Write(folder.Path, [Ramp("a", 4), Ramp("b", 2, 3)], new Dictionary<string, string> { ["format"] = "pt" }, maxFileBytes: 20);
+        SafeTensorsCheckpoint.Write(
+            folder.Path, [Ramp("a", 4), Ramp("b", 2, 3)], new Dictionary<string, string> { ["format"] = "pt" },
+            maxFileBytes: 20);
 
         foreach (var path in new[] { folder.Path, folder[Index] })
         {
@@ -91,9 +100,12 @@ public sealed class SafeTensorsCheckpointTests
         using var folder = new TemporaryFolder();
         SafeTensorsCheckpoint.Write(folder.Path, [Ramp("a", 4), Ramp("b", 4)], null, maxFileBytes: 16);
         var before = folder.All().ToDictionary(f => f, f => File.ReadAllBytes(folder[f]));
-        var full = new SafeTensorsSource("c", ElementType.Float32, [4], _ => throw new IOException("No space left on device"));
+        var full = new SafeTensorsSource(
+            "c", ElementType.Float32, [4], _ => throw new IOException("No space left on device"));
 
-        Assert.That(() => SafeTensorsCheckpoint.Write(folder.Path, [Ramp("a", 4), full], null, maxFileBytes: 16), Throws.TypeOf<IOException>());
+        Assert.That(
+            () => SafeTensorsCheckpoint.Write(folder.Path, [Ramp("a", 4), full], null, maxFileBytes: 16),
+            Throws.TypeOf<IOException>());
 
         Assert.That(folder.All().ToDictionary(f => f, f => File.ReadAllBytes(folder[f])), Is.EqualTo(before));
     }
@@ -112,17 +124,23 @@ public sealed class SafeTensorsCheckpointTests
         SafeTensorsFile.Write(folder["one.safetensors"], [Ramp("a", 4)]);
         File.WriteAllText(folder[Index], index);
 
-        Assert.That(() => SafeTensorsCheckpoint.Open(folder.Path), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => SafeTensorsCheckpoint.Open(folder.Path),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
     }
 
     [Test]
     public void Open_MissingFiles_ThrowsAndNamesThem()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(() => SafeTensorsCheckpoint.Open(folder.Path), Throws.TypeOf<FileNotFoundException>().With.Message.Contains(Index));
+        Assert.That(
+            () => SafeTensorsCheckpoint.Open(folder.Path),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains(Index));
 
         SafeTensorsCheckpoint.Write(folder.Path, [Ramp("a", 4), Ramp("b", 4)], null, maxFileBytes: 16);
         File.Delete(folder["model-00002-of-00002.safetensors"]);
-        Assert.That(() => SafeTensorsCheckpoint.Open(folder.Path), Throws.TypeOf<FileNotFoundException>().With.Message.Contains("model-00002-of-00002"));
+        Assert.That(
+            () => SafeTensorsCheckpoint.Open(folder.Path),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("model-00002-of-00002"));
     }
 }

@@ -46,7 +46,9 @@ public sealed class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
         using var source = SafeTensorsFile.Open(EveryType);
 
-        SafeTensorsFile.Write(folder["a.safetensors"], source.Entries.Reverse().ToDictionary(e => e.Name, e => source[e.Name]), source.Metadata);
+        SafeTensorsFile.Write(
+            folder["a.safetensors"], source.Entries.Reverse().ToDictionary(e => e.Name, e => source[e.Name]),
+            source.Metadata);
 
         using var back = SafeTensorsFile.Open(folder["a.safetensors"]);
         using (Assert.EnterMultipleScope())
@@ -60,7 +62,9 @@ public sealed class SafeTensorsFileTests
             }
 
             Assert.That(back.Entries.All(e => e.Begin % e.Type.Size() == 0), "aligned");
-            Assert.That(BinaryPrimitives.ReadInt64LittleEndian(File.ReadAllBytes(folder["a.safetensors"])) % 8, Is.Zero, "header padded");
+            Assert.That(
+                BinaryPrimitives.ReadInt64LittleEndian(File.ReadAllBytes(folder["a.safetensors"])) % 8, Is.Zero,
+                "header padded");
         }
     }
 
@@ -70,7 +74,8 @@ public sealed class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
         using var source = SafeTensorsFile.Open(EveryType);
 
-        SafeTensorsFile.Write(folder["a.safetensors"], source.Entries.Select(e => SafeTensorsSource.Of(source, e.Name)), source.Metadata);
+        SafeTensorsFile.Write(
+            folder["a.safetensors"], source.Entries.Select(e => SafeTensorsSource.Of(source, e.Name)), source.Metadata);
 
         var parsed = SafeTensorsParser.Parse(folder["a.safetensors"]);
         using (Assert.EnterMultipleScope())
@@ -105,7 +110,8 @@ public sealed class SafeTensorsFileTests
     {
         const long Count = (1L << 31) + 3;
         using var folder = new TemporaryFolder();
-        var header = Encoding.UTF8.GetBytes($$$"""{"a":{"dtype":"U8","shape":[{{{Count}}}],"data_offsets":[0,{{{Count}}}]}}""");
+        var header = Encoding.UTF8.GetBytes(
+            $$$"""{"a":{"dtype":"U8","shape":[{{{Count}}}],"data_offsets":[0,{{{Count}}}]}}""");
         using (var sparse = File.Create(folder["a"]))
         {
             sparse.Write(BitConverter.GetBytes((long)header.Length));
@@ -126,7 +132,8 @@ public sealed class SafeTensorsFileTests
     [TestCase("__metadata__", "b", 4, "got '__metadata__'")]
     [TestCase("a", "b", 3, "'a': expected 4 bytes for its shape [1], its source wrote 3")]
     [TestCase("a", "b", 5, "wrote 5")]
-    public void Write_ImpossibleSources_ThrowsAndLeavesTheOldFile(string first, string second, int bytes, string message)
+    public void Write_ImpossibleSources_ThrowsAndLeavesTheOldFile(
+        string first, string second, int bytes, string message)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["old"], "old");
@@ -144,7 +151,10 @@ public sealed class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
         using var one = TensorValue.Of(new[] { 1f }, 1);
 
-        Assert.That(() => SafeTensorsFile.Write(folder["a"], [SafeTensorsSource.Of("a", one)], new Dictionary<string, string> { ["x"] = new('x', 100_000_001) }),
+        Assert.That(
+            () => SafeTensorsFile.Write(
+                folder["a"], [SafeTensorsSource.Of("a", one)],
+                new Dictionary<string, string> { ["x"] = new('x', 100_000_001) }),
             Throws.ArgumentException.With.Message.Contains("at most 100000000 bytes"));
         Assert.That(folder.All(), Is.Empty);
     }
@@ -168,22 +178,26 @@ public sealed class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
 
         Assert.That(
-            () => SafeTensorsFile.Write(folder["a"], new Dictionary<string, TensorValue> { ["s"] = TensorValue.OfStrings(["x"], 1) }),
+            () => SafeTensorsFile.Write(
+                folder["a"], new Dictionary<string, TensorValue> { ["s"] = TensorValue.OfStrings(["x"], 1) }),
             Throws.TypeOf<NotSupportedException>());
         Assert.That(folder.All(), Is.Empty);
     }
 
     [TestCase("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "expected 8 bytes")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "start at byte 0, got 4")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}""", 5, "neither overlap")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[1],"data_offsets":[5,6]}}""", 6, "leave gaps")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]}}""", 5, "neither overlap")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[1],"data_offsets":[5,6]}}""", 6, "leave gaps")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 5, "got 5; the file was cut or extended")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 3, "got 3")]
     [TestCase("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "sizes of 0 or more")]
     [TestCase("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "fits memory")]
     [TestCase("""{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}""", 4, "got 'F99'")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "begin ≤ end")]
-    [TestCase("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'a' twice")]
+    [TestCase(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'a' twice")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1]}}""", 0, "data_offsets")]
     [TestCase("""{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "JSON header")]
     [TestCase("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "JSON header")]
@@ -204,7 +218,8 @@ public sealed class SafeTensorsFileTests
 
         Assert.That(
             () => SafeTensorsFile.Open(folder["a"]),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains(message).And.Message.StartsWith($"{folder["a"]}: "));
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(message)
+                .And.Message.StartsWith($"{folder["a"]}: "));
     }
 
     [TestCase(new byte[] { })]
@@ -233,7 +248,8 @@ public sealed class SafeTensorsFileTests
             try
             {
                 using var file = SafeTensorsFile.Open(folder["a"]);
-                Assert.That(file.Entries.Sum(e => file[e.Name].Data.ToArray().Length), Is.EqualTo(good.Length - headerEnd));
+                Assert.That(
+                    file.Entries.Sum(e => file[e.Name].Data.ToArray().Length), Is.EqualTo(good.Length - headerEnd));
             }
             catch (InvalidDataException)
             {

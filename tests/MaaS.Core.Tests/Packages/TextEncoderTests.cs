@@ -20,7 +20,9 @@ public sealed class TextEncoderTests
         var (ids, mask) = encoder.EncodeBatch(["one two three", "", "one"], multipleOf);
 
         Assert.That(ids.Shape.ToArray(), Is.EqualTo(new long[] { 3, length }));
-        Assert.That(mask.AsSpan<long>().ToArray().Chunk(length).Select(static r => r.Sum()), Is.EqualTo(new[] { 5, 2, 3 }), "with [CLS] and [SEP]");
+        Assert.That(
+            mask.AsSpan<long>().ToArray().Chunk(length).Select(static r => r.Sum()), Is.EqualTo(new[] { 5, 2, 3 }),
+            "with [CLS] and [SEP]");
         Assert.That(ids.AsSpan<long>()[(length + 2)..(2 * length)].ToArray(), Is.All.EqualTo(encoder.PaddingId));
     }
 
@@ -28,8 +30,11 @@ public sealed class TextEncoderTests
     public void EncodeBatch_OverlongAndRefused_NamesTheText()
         => Assert.That(
             () => Encoder(5, OverlongText.Refuse).EncodeBatch(["one two three", "one two three four"]),
-            Throws.InstanceOf<ModelInputException>().With.Message.StartsWith("text 1: expected a text of at most 5 tokens, got 6"));
+            Throws.InstanceOf<ModelInputException>()
+                .With.Message.StartsWith("text 1: expected a text of at most 5 tokens, got 6"));
 
     private static TextEncoder Encoder(int maxLength, OverlongText overlong)
-        => new(new TextPreprocessing { MaxLength = maxLength, Overlong = overlong }, WordPieceTrainer.Train(Corpus, new() { VocabSize = 200, MinFrequency = 1 }));
+        => new(
+            new TextPreprocessing { MaxLength = maxLength, Overlong = overlong },
+            WordPieceTrainer.Train(Corpus, new() { VocabSize = 200, MinFrequency = 1 }));
 }

@@ -51,7 +51,8 @@ public sealed class ModelRegistryTests
         await File.WriteAllTextAsync(Path.Combine(stale, "model.onnx"), "half");
         await File.WriteAllTextAsync(stale + ".lock", "");   // nobody holds it
         var live = Directory.CreateDirectory(Path.Combine(folder, ".live.incoming")).FullName;
-        await using (var held = new FileStream(live + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+        await using (var held = new FileStream(
+            live + ".lock", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
         {
             await _registry.RegisterAsync(_package);
             Assert.That(Directory.Exists(stale), Is.False);
@@ -60,7 +61,9 @@ public sealed class ModelRegistryTests
 
         Directory.Delete(live);
         File.Delete(live + ".lock");
-        Assert.That(Directory.EnumerateFileSystemEntries(folder, ".*").Select(Path.GetFileName), Is.EquivalentTo(new[] { ".lock" }));
+        Assert.That(
+            Directory.EnumerateFileSystemEntries(folder, ".*").Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { ".lock" }));
         Assert.That(_registry.Get("digits").Version, Is.EqualTo(2));
     }
 
@@ -100,7 +103,9 @@ public sealed class ModelRegistryTests
 
         Assert.That(_registry.GetByLabel("digits", "stable").Version, Is.EqualTo(2));
         Assert.That(_registry.Get("digits", 1).Labels, Is.Empty);
-        Assert.That(() => _registry.DeleteAsync("digits", 2), Throws.InvalidOperationException.With.Message.Contains("[stable]"));
+        Assert.That(
+            () => _registry.DeleteAsync("digits", 2),
+            Throws.InvalidOperationException.With.Message.Contains("[stable]"));
         Assert.That(await _registry.RemoveLabelAsync("digits", "stable"));
         Assert.That(await _registry.RemoveLabelAsync("digits", "stable"), Is.False);
         await _registry.DeleteAsync("digits", 2);
@@ -122,8 +127,12 @@ public sealed class ModelRegistryTests
     {
         await _registry.RegisterAsync(_package);
 
-        Assert.That(() => _registry.Get("digit"), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("[digits], got 'digit'"));
-        Assert.That(() => _registry.Get("digits", 7), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("[1], got 7"));
+        Assert.That(
+            () => _registry.Get("digit"),
+            Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("[digits], got 'digit'"));
+        Assert.That(
+            () => _registry.Get("digits", 7),
+            Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("[1], got 7"));
         Assert.That(() => _registry.GetByLabel("digits", "stable"), Throws.TypeOf<KeyNotFoundException>());
         Assert.That(() => _registry.SetLabelAsync("digits", "stable", 9), Throws.TypeOf<KeyNotFoundException>());
     }

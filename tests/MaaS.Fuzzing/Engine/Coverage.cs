@@ -6,15 +6,28 @@ using SharpFuzz.Common;
 namespace MaaS.Fuzzing.Engine;
 
 /// <summary>
-/// The branches that instrumented code took: SharpFuzz counts each pair of branches in 64 KiB, as AFL does, and the counts
-/// are put into AFL's eight classes.
+/// The branches that instrumented code took: SharpFuzz counts each pair of branches in 64 KiB, as AFL does, and the
+/// counts are put into AFL's eight classes.
 /// </summary>
 internal sealed unsafe class Coverage
 {
     private const int Size = 1 << 16;
 
     private static readonly byte[] Classes =
-        [.. Enumerable.Range(0, 256).Select(n => (byte)(n switch { 0 => 0, 1 => 1, 2 => 2, 3 => 4, < 8 => 8, < 16 => 16, < 32 => 32, < 128 => 64, _ => 128 }))];
+        [.. Enumerable.Range(0, 256)
+            .Select(
+                n => (byte)(n switch
+                {
+                    0 => 0,
+                    1 => 1,
+                    2 => 2,
+                    3 => 4,
+                    < 8 => 8,
+                    < 16 => 16,
+                    < 32 => 32,
+                    < 128 => 64,
+                    _ => 128,
+                }))];
 
     private readonly byte[] _seen = new byte[Size];
 

@@ -19,7 +19,8 @@ internal sealed class FaultFolder(string path)
         if (isNew || input.Length < length)
         {
             _lengths[fault.Key] = input.Length;
-            var file = Path.Combine(path, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(fault.Key)), 0, 6));
+            var file = Path.Combine(
+                path, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(fault.Key)), 0, 6));
             Directory.CreateDirectory(path);
             File.WriteAllBytes(file + ".bin", input);
             File.WriteAllText(file + ".txt", $"{fault.Key}\n\n{fault.Details}\n");

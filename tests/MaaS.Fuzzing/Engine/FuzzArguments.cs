@@ -21,13 +21,16 @@ internal sealed record FuzzArguments(IFuzzHarness Harness, long Inputs, int Seed
             return null;
         }
 
-        var root = typeof(FuzzArguments).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "RepoRoot").Value!;
-        var values = args.Skip(1).Where(a => a != Worker).Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        var root = typeof(FuzzArguments).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(a => a.Key == "RepoRoot").Value!;
+        var values = args.Skip(1).Where(a => a != Worker).Chunk(2).Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         return new FuzzArguments(
             harness,
             long.Parse(values.GetValueOrDefault("--inputs", "2000000"), CultureInfo.InvariantCulture),
             int.Parse(values.GetValueOrDefault("--seed", "1"), CultureInfo.InvariantCulture),
-            Path.GetFullPath(values.GetValueOrDefault("--output", Path.Combine(root, "artifacts", "fuzzing", harness.Name))),
+            Path.GetFullPath(
+                values.GetValueOrDefault("--output", Path.Combine(root, "artifacts", "fuzzing", harness.Name))),
             args.Contains(Worker));
     }
 

@@ -4,8 +4,10 @@ using MaaS.Fuzzing.Mutation;
 
 namespace MaaS.Fuzzing.Engine;
 
-/// <summary>Mutates inputs and keeps for further mutation those that reach branches which none reached before.</summary>
-internal sealed class FuzzLoop(IFuzzHarness harness, Coverage coverage, FaultFolder faults, Progress progress, TextWriter output)
+/// <summary>Mutates inputs and keeps for further mutation those that reach branches which none reached
+/// before.</summary>
+internal sealed class FuzzLoop(
+    IFuzzHarness harness, Coverage coverage, FaultFolder faults, Progress progress, TextWriter output)
 {
     private const int Report = 1 << 18;
 
@@ -30,7 +32,8 @@ internal sealed class FuzzLoop(IFuzzHarness harness, Coverage coverage, FaultFol
         while (progress.Tried < inputs)
         {
             // What was found last leads on; the rest keeps its turn.
-            var parent = _corpus[random.Next(4) == 0 ? Math.Max(0, _corpus.Count - 1 - random.Next(16)) : random.Next(_corpus.Count)];
+            var parent = _corpus[random.Next(4) == 0
+                ? Math.Max(0, _corpus.Count - 1 - random.Next(16)) : random.Next(_corpus.Count)];
             var input = mutator.Mutate(parent, _corpus);
             if (Try(input))
             {
@@ -64,5 +67,6 @@ internal sealed class FuzzLoop(IFuzzHarness harness, Coverage coverage, FaultFol
 
     private void Print(long tried, double rate) => output.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{harness.Name}: {tried} inputs, {rate:F0} a second, {coverage.Branches} branches, {_corpus.Count} in the corpus, {faults.Count} faults"));
+        $"{harness.Name}: {tried} inputs, {rate:F0} a second, {coverage.Branches} branches, {_corpus.Count} in the "
+            + $"corpus, {faults.Count} faults"));
 }

@@ -23,7 +23,8 @@ internal static class FuzzSupervisor
         var deaths = 0;
         while (Work(program, arguments.ForWorker(deaths)) is var (exit, error) && exit != 0)
         {
-            var place = error.Split('\n').FirstOrDefault(line => line.Contains("at MaaS.", StringComparison.Ordinal))?.Trim() ?? $"exit code {exit}";
+            var place = error.Split('\n').FirstOrDefault(
+                line => line.Contains("at MaaS.", StringComparison.Ordinal))?.Trim() ?? $"exit code {exit}";
             faults.Add(new Fault(exit == FuzzWorker.Hung ? "hang" : $"death: {place}", error), progress.Input());
             Console.WriteLine($"{arguments.Harness.Name}: the process ended after {progress.Tried} inputs: {place}");
             if (++deaths == MostDeaths)
@@ -35,7 +36,9 @@ internal static class FuzzSupervisor
         var found = Directory.Exists(Path.Combine(arguments.Output, "faults"))
             ? Directory.EnumerateFiles(Path.Combine(arguments.Output, "faults"), "*.bin").Count() : 0;
         Directory.Delete(Path.Combine(arguments.Output, "program"), recursive: true);
-        Console.WriteLine($"{arguments.Harness.Name}: {progress.Tried} inputs, {found} faults, {deaths} deaths; see {arguments.Output}");
+        Console.WriteLine(
+            $"{arguments.Harness.Name}: {progress.Tried} inputs, {found} faults, {deaths} deaths; see "
+                + $"{arguments.Output}");
         return found == 0 ? 0 : 1;
     }
 

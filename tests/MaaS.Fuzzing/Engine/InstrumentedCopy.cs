@@ -29,7 +29,8 @@ internal static class InstrumentedCopy
         {
             // Messages that protoc generates are Google's code: their branches would hide those of MaaS.
             _ = Fuzzer.Instrument(
-                Path.Combine(folder, assembly + ".dll"), static type => !type.Contains(".Schema.", StringComparison.Ordinal), Options.Value).Count();
+                Path.Combine(folder, assembly + ".dll"),
+                static type => !type.Contains(".Schema.", StringComparison.Ordinal), Options.Value).Count();
         }
 
         return Path.Combine(folder, Path.GetFileName(typeof(InstrumentedCopy).Assembly.Location));

@@ -11,9 +11,11 @@ internal static class KnownInputs
     public static IEnumerable<byte[]> Files(string kind, string harness)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, kind, harness);
-        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes) : [];
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes) : [];
     }
 
     /// <summary>A file of seeds that other tests have as well.</summary>
-    public static byte[] Seed(params string[] path) => File.ReadAllBytes(Path.Combine([AppContext.BaseDirectory, "Seeds", .. path]));
+    public static byte[] Seed(params string[] path)
+        => File.ReadAllBytes(Path.Combine([AppContext.BaseDirectory, "Seeds", .. path]));
 }

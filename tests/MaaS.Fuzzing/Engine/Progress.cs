@@ -2,7 +2,8 @@ using System.IO.MemoryMappedFiles;
 
 namespace MaaS.Fuzzing.Engine;
 
-/// <summary>What a loop is at, in a file that outlives the death of its process: inputs tried, and the input that runs.</summary>
+/// <summary>What a loop is at, in a file that outlives the death of its process: inputs tried, and the input that
+/// runs.</summary>
 internal sealed class Progress : IDisposable
 {
     private const int Header = 16;
@@ -12,7 +13,8 @@ internal sealed class Progress : IDisposable
 
     public Progress(string path)
     {
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Header + Mutation.ByteMutator.LargestInput);
+        _file = MemoryMappedFile.CreateFromFile(
+            path, FileMode.OpenOrCreate, mapName: null, Header + Mutation.ByteMutator.LargestInput);
         _view = _file.CreateViewAccessor();
     }
 

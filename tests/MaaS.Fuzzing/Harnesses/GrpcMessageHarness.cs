@@ -26,14 +26,16 @@ internal sealed class GrpcMessageHarness : IFuzzHarness
         var many = new ModelInferRequest { ModelName = "m" };
         many.Inputs.Add(Input("x", "FP32", new InferTensorContents { Fp32Contents = { 1, 2, 3, 4 } }, 1, 4));
         many.Inputs.Add(Input("n", "INT64", new InferTensorContents { Int64Contents = { 5 } }, 1));
-        many.Inputs.Add(Input("t", "BYTES", new InferTensorContents { BytesContents = { ByteString.CopyFromUtf8("a") } }, 1));
+        many.Inputs.Add(
+            Input("t", "BYTES", new InferTensorContents { BytesContents = { ByteString.CopyFromUtf8("a") } }, 1));
         many.Inputs.Add(Input("b", "BOOL", new InferTensorContents { BoolContents = { true, false } }, 1, 2));
         many.Inputs.Add(Input("u", "UINT8", new InferTensorContents { UintContents = { 1, 255 } }, 2, 1));
         many.Inputs.Add(Input("s", "INT16", new InferTensorContents { IntContents = { 1, 2, 3, 4, 5, 6 } }, 2, 3));
         return [typed.ToByteArray(), raw.ToByteArray(), many.ToByteArray()];
     }
 
-    public bool IsDocumented(Exception exception) => ServedInputs.IsRefusal(exception) || exception is InvalidProtocolBufferException;
+    public bool IsDocumented(Exception exception)
+        => ServedInputs.IsRefusal(exception) || exception is InvalidProtocolBufferException;
 
     public void Run(byte[] input)
     {
@@ -48,6 +50,7 @@ internal sealed class GrpcMessageHarness : IFuzzHarness
         }
     }
 
-    private static ModelInferRequest.Types.InferInputTensor Input(string name, string type, InferTensorContents? contents, params long[] shape)
+    private static ModelInferRequest.Types.InferInputTensor Input(
+        string name, string type, InferTensorContents? contents, params long[] shape)
         => new() { Name = name, Datatype = type, Shape = { shape }, Contents = contents };
 }

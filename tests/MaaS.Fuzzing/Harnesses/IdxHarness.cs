@@ -31,6 +31,8 @@ internal sealed class IdxHarness : IFuzzHarness
         var path = TemporaryPath.Of("b.idx");
         IdxFile.Write(path, array);
         var again = IdxFile.Read(path);
-        FuzzFaultException.Unless(array.Dimensions.SequenceEqual(again.Dimensions) && array.Data.AsSpan().SequenceEqual(again.Data), "expected the same array");
+        FuzzFaultException.Unless(
+            array.Dimensions.SequenceEqual(again.Dimensions) && array.Data.AsSpan().SequenceEqual(again.Data),
+            "expected the same array");
     }
 }

@@ -17,6 +17,8 @@ internal sealed class InputLinesHarness : IFuzzHarness
         Encoding.UTF8.GetBytes("{\"x\":[[1,2,3,4],[5,6,7,8.5e-3]]}\n\n{\"x\":[]}\n"),
     ];
 
+    public int LargestInput => 1 << 11;
+
     public bool IsDocumented(Exception exception) => exception is InvalidDataException;
 
     public void Run(byte[] input)

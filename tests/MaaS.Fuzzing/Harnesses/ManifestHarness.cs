@@ -19,7 +19,8 @@ internal sealed class ManifestHarness : IFuzzHarness
 
     public IReadOnlyList<string> Words { get; } = PackageSeeds.Words;
 
-    public IReadOnlyList<byte[]> Seeds() => [Encoding.UTF8.GetBytes(PackageSeeds.Manifest), Encoding.UTF8.GetBytes(PackageSeeds.ShortManifest)];
+    public IReadOnlyList<byte[]> Seeds()
+        => [Encoding.UTF8.GetBytes(PackageSeeds.Manifest), Encoding.UTF8.GetBytes(PackageSeeds.ShortManifest)];
 
     public bool IsDocumented(Exception exception) => exception is InvalidDataException or FileNotFoundException;
 
@@ -28,8 +29,11 @@ internal sealed class ManifestHarness : IFuzzHarness
         File.WriteAllBytes(Path.Combine(_folder.Value, "manifest.json"), input);
         using var package = ModelPackage.OpenAsync(_folder.Value).GetAwaiter().GetResult();
         var json = package.Manifest.ToJson();
-        FuzzFaultException.Unless(json.AsSpan().SequenceEqual(ModelManifest.FromJson(json).ToJson()), "expected the manifest to be the same after it was written and read");
         FuzzFaultException.Unless(
-            package.ReadAsync(ModelPackage.ModelFile).GetAwaiter().GetResult().AsSpan().SequenceEqual(PackageSeeds.Model), "expected the model's bytes");
+            json.AsSpan().SequenceEqual(ModelManifest.FromJson(json).ToJson()),
+            "expected the manifest to be the same after it was written and read");
+        FuzzFaultException.Unless(
+            package.ReadAsync(ModelPackage.ModelFile).GetAwaiter().GetResult().AsSpan()
+                .SequenceEqual(PackageSeeds.Model), "expected the model's bytes");
     }
 }

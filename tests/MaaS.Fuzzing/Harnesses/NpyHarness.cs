@@ -12,7 +12,8 @@ internal sealed class NpyHarness : IFuzzHarness
         ["\x93NUMPY\x01\0", "'descr': ", "'fortran_order': True", "'shape': (2, 3)", "'<f4'", "'>i8'", "'|b1'", "'<U4'", "'|S3'", "(", ")", ",", "{", "}", "\n", "()"];
 
     public IReadOnlyList<byte[]> Seeds()
-        => [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Seeds", "Arrays"), "*.npy").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        => [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Seeds", "Arrays"), "*.npy")
+            .Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
 
     public bool IsDocumented(Exception exception) => exception is InvalidDataException;
 

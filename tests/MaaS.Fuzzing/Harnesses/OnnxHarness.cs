@@ -29,7 +29,9 @@ internal sealed class OnnxHarness : IFuzzHarness
 
     public void Run(byte[] input)
     {
+        var fault = FaultOf(input);
         var model = OnnxModel.Load(input);
+        FuzzFaultException.Unless(fault is null, $"expected the check of a served file to take what is loaded, it says: {fault}");
         _ = (model.Opset, model.Inputs.Count, model.Outputs.Count, model.WeightBytes);
         var bytes = model.ToByteArray();
         FuzzFaultException.Unless(bytes.AsSpan().SequenceEqual(OnnxModel.Load(bytes).ToByteArray()), "expected the same model after it was written and read");
@@ -45,6 +47,20 @@ internal sealed class OnnxHarness : IFuzzHarness
         }
 
         Metadata(model);
+    }
+
+    /// <summary>What the check says to a file that is about to be served; null where it takes it.</summary>
+    private static string? FaultOf(byte[] input)
+    {
+        try
+        {
+            GraphCheck.CheckBytes(input);
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return e.Message;
+        }
     }
 
     private static void Metadata(OnnxModel model)

@@ -15,13 +15,15 @@ internal sealed class OnnxToolsHarness : IFuzzHarness
 
     public string Name => "onnx-tools";
 
-    public IReadOnlyList<string> Words => [.. _models.Words, "Softmax", "Squeeze", "Unsqueeze", "Split", "ReduceSum", "Pad", "Clip", "TopK", "Upsample", "Dropout", "axes", "split"];
+    public IReadOnlyList<string> Words
+        => [.. _models.Words, "Softmax", "Squeeze", "Unsqueeze", "Split", "ReduceSum", "Pad", "Clip", "TopK", "Upsample", "Dropout", "axes", "split"];
 
     public MessageParser Message => ModelProto.Parser;
 
     public IReadOnlyList<byte[]> Seeds() => [.. _models.Seeds(), .. _models.Seeds().Select(Older)];
 
-    public bool IsDocumented(Exception exception) => exception is InvalidDataException or NotSupportedException or InferenceException;
+    public bool IsDocumented(Exception exception)
+        => exception is InvalidDataException or NotSupportedException or InferenceException;
 
     public void Run(byte[] input)
     {

@@ -7,24 +7,31 @@ using MaaS.Serving.Protocols.OpenInference;
 
 namespace MaaS.Fuzzing.Harnesses;
 
-/// <summary>V2 requests: two bytes with the length of the JSON part, that part, and the bytes of binary tensors.</summary>
+/// <summary>V2 requests: two bytes with the length of the JSON part, that part, and the bytes of binary
+/// tensors.</summary>
 internal sealed class OpenInferenceHarness : IFuzzHarness
 {
     public string Name => "open-inference";
 
     public IReadOnlyList<string> Words { get; } =
     [
-        "\"inputs\"", "\"outputs\"", "\"name\"", "\"datatype\"", "\"shape\"", "\"data\"", "\"parameters\"", "\"binary_data_size\"", "\"binary_data\"", "\"id\"",
-        "\"classification\"", "\"shared_memory_region\"", "\"shared_memory_offset\"", "\"shared_memory_byte_size\"", "\"priority\"", "\"timeout\"",
-        "\"sequence_id\"", "\"binary_data_output\"", "\"FP32\"", "\"FP16\"", "\"BYTES\"", "\"BOOL\"", "\"INT64\"", "\"UINT8\"", "\"x\"", "\"n\"", "\"t\"", "\"b\"",
+        "\"inputs\"", "\"outputs\"", "\"name\"", "\"datatype\"", "\"shape\"", "\"data\"", "\"parameters\"",
+        "\"binary_data_size\"", "\"binary_data\"", "\"id\"",
+        "\"classification\"", "\"shared_memory_region\"", "\"shared_memory_offset\"", "\"shared_memory_byte_size\"",
+        "\"priority\"", "\"timeout\"",
+        "\"sequence_id\"", "\"binary_data_output\"", "\"FP32\"", "\"FP16\"", "\"BYTES\"", "\"BOOL\"", "\"INT64\"",
+        "\"UINT8\"", "\"x\"", "\"n\"", "\"t\"", "\"b\"",
         "{", "}", "[", "]", ":", ",", "true", "NaN", "null",
     ];
 
     public IReadOnlyList<byte[]> Seeds() =>
     [
-        Body("""{"id":"a","inputs":[{"name":"x","data":[[1,2,3,4]],"shape":[1,4],"datatype":"FP32","parameters":{"a":1}}],"outputs":[{"name":"y","parameters":{"classification":2}}]}"""),
-        Body("""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}],"parameters":{"binary_data_output":true,"priority":1}}""", new byte[16]),
-        Body("""{"inputs":[{"name":"t","shape":[2],"datatype":"BYTES","parameters":{"binary_data_size":11}},{"datatype":"INT64","name":"n","shape":[2],"data":[1,2]}]}""",
+        Body(
+            """{"id":"a","inputs":[{"name":"x","data":[[1,2,3,4]],"shape":[1,4],"datatype":"FP32","parameters":{"a":1}}],"outputs":[{"name":"y","parameters":{"classification":2}}]}"""),
+        Body(
+            """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}],"parameters":{"binary_data_output":true,"priority":1}}""", new byte[16]),
+        Body(
+            """{"inputs":[{"name":"t","shape":[2],"datatype":"BYTES","parameters":{"binary_data_size":11}},{"datatype":"INT64","name":"n","shape":[2],"data":[1,2]}]}""",
             [1, 0, 0, 0, (byte)'a', 2, 0, 0, 0, (byte)'b', (byte)'c']),
         Body(EightInputs, [.. new byte[16], 1, 0, 0, 60]),
         [0, 0, .. new byte[16]],

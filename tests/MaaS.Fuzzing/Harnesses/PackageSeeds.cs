@@ -13,12 +13,16 @@ internal static class PackageSeeds
     /// <summary>Names and values of manifests.</summary>
     public static IReadOnlyList<string> Words { get; } =
     [
-        "\"name\"", "\"version\"", "\"task\"", "\"inputs\"", "\"outputs\"", "\"preprocessing\"", "\"labels\"", "\"metrics\"", "\"lineage\"", "\"files\"",
-        "\"shape\"", "\"type\"", "\"float32\"", "\"model.onnx\"", "\"../a\"", "\"a/b\"", "\"sha256\"", "\"size\"", "\"text\"", "\"generation\"", "\"created\"",
-        "\"classification\"", "\"text-generation\"", "\"scale\"", "\"mean\"", "\"std\"", "{", "}", "[", "]", ":", ",", "null", "1e400", "\"\\ud800\"",
+        "\"name\"", "\"version\"", "\"task\"", "\"inputs\"", "\"outputs\"", "\"preprocessing\"", "\"labels\"",
+        "\"metrics\"", "\"lineage\"", "\"files\"",
+        "\"shape\"", "\"type\"", "\"float32\"", "\"model.onnx\"", "\"../a\"", "\"a/b\"", "\"sha256\"", "\"size\"",
+        "\"text\"", "\"generation\"", "\"created\"",
+        "\"classification\"", "\"text-generation\"", "\"scale\"", "\"mean\"", "\"std\"", "{", "}", "[", "]", ":", ",",
+        "null", "1e400", "\"\\ud800\"",
     ];
 
-    public static string ShortManifest { get; } = $$$"""{"formatVersion":1,"name":"m","files":{"model.onnx":{{{Entry}}}}}""";
+    public static string ShortManifest { get; } =
+        $$$"""{"formatVersion":1,"name":"m","files":{"model.onnx":{{{Entry}}}}}""";
 
     public static string Manifest { get; } =
         $$$"""
@@ -28,7 +32,8 @@ internal static class PackageSeeds
         "labels":["a","b"],"metrics":{"accuracy":0.98},"files":{"model.onnx":{{{Entry}}}}}
         """;
 
-    private static string Entry => $$"""{"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(Model))}}","size":{{Model.Length}}}""";
+    private static string Entry
+        => $$"""{"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(Model))}}","size":{{Model.Length}}}""";
 
     /// <summary>A package in one file.</summary>
     public static byte[] Zip(string manifest, CompressionLevel level)
@@ -36,7 +41,10 @@ internal static class PackageSeeds
         using var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, bytes) in new[] { ("model.onnx", Model), ("manifest.json", Encoding.UTF8.GetBytes(manifest)) })
+            foreach (var (name, bytes) in new[]
+            {
+                ("model.onnx", Model), ("manifest.json", Encoding.UTF8.GetBytes(manifest)),
+            })
             {
                 using var entry = zip.CreateEntry(name, level).Open();
                 entry.Write(bytes);

@@ -26,12 +26,17 @@ internal sealed class SafeTensorsHarness : IFuzzHarness
         var path = TemporaryPath.Of("b.safetensors");
         SafeTensorsFile.Write(path, tensors, file.Metadata);
         using var again = SafeTensorsFile.Open(path);
-        FuzzFaultException.Unless(again.Entries.Count == file.Entries.Count, $"expected {file.Entries.Count} tensors, got {again.Entries.Count}");
+        FuzzFaultException.Unless(
+            again.Entries.Count == file.Entries.Count,
+            $"expected {file.Entries.Count} tensors, got {again.Entries.Count}");
         foreach (var (name, tensor) in tensors)
         {
             TensorRoundTrip.Same(tensor, again[name]);
         }
 
-        FuzzFaultException.Unless(file.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal).SequenceEqual(again.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal)), "expected the same metadata");
+        FuzzFaultException.Unless(
+            file.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal)
+                .SequenceEqual(again.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal)),
+                "expected the same metadata");
     }
 }

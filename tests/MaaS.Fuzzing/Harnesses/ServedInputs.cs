@@ -7,13 +7,16 @@ using MaaS.Serving.Protocols;
 
 namespace MaaS.Fuzzing.Harnesses;
 
-/// <summary>Models of which only the inputs are asked for, and what readers of requests say to inputs that do not fit.</summary>
+/// <summary>Models of which only the inputs are asked for, and what readers of requests say to inputs that do not
+/// fit.</summary>
 internal static class ServedInputs
 {
     private static readonly (string, ElementType, long[])[] Mixed =
     [
-        ("x", ElementType.Float32, [-1, 4]), ("n", ElementType.Int64, [-1]), ("t", ElementType.String, [-1]), ("b", ElementType.Bool, [-1, 2]),
-        ("h", ElementType.Float16, [-1]), ("u", ElementType.UInt8, [-1, -1]), ("d", ElementType.Float64, []), ("s", ElementType.Int16, [2, 3]),
+        ("x", ElementType.Float32, [-1, 4]), ("n", ElementType.Int64, [-1]), ("t", ElementType.String, [-1]),
+        ("b", ElementType.Bool, [-1, 2]),
+        ("h", ElementType.Float16, [-1]), ("u", ElementType.UInt8, [-1, -1]), ("d", ElementType.Float64, []),
+        ("s", ElementType.Int16, [2, 3]),
     ];
 
     /// <summary>Inputs of many types.</summary>
@@ -31,7 +34,8 @@ internal static class ServedInputs
     public static bool IsRefusal(Exception e)
         => e is RequestException { Kind: < FaultKind.Internal } or System.Text.Json.JsonException or ModelInputException;
 
-    /// <summary>Does the same with <see cref="One"/> and with <see cref="Many"/>; a refusal of the former is none of the latter.</summary>
+    /// <summary>Does the same with <see cref="One"/> and with <see cref="Many"/>; a refusal of the former is none of
+    /// the latter.</summary>
     public static void Each(Action<ServedModel> read)
     {
         var isTaken = true;
@@ -57,10 +61,15 @@ internal static class ServedInputs
     /// <summary>Tensors of a request for a model.</summary>
     public static RequestTensors TensorsOf(ServedModel model) => new(model, encoder: null);
 
-    private static ServedModel Model(params (string Name, ElementType Type, long[] Shape)[] inputs) => Model(manifest: null, inputs);
+    private static ServedModel Model(
+        params (string Name, ElementType Type, long[] Shape)[] inputs) => Model(manifest: null, inputs);
 
-    private static ServedModel Model(ModelManifest? manifest, params (string Name, ElementType Type, long[] Shape)[] inputs)
-        => new("m", 1, model: null, manifest, new NoRunner()) { Inputs = [.. inputs.Select(i => new TensorSpec(i.Name, i.Type, i.Shape))] };
+    private static ServedModel Model(
+        ModelManifest? manifest, params (string Name, ElementType Type, long[] Shape)[] inputs)
+        => new("m", 1, model: null, manifest, new NoRunner())
+        {
+            Inputs = [.. inputs.Select(i => new TensorSpec(i.Name, i.Type, i.Shape))],
+        };
 
     private sealed class NoRunner : IModelRunner
     {

@@ -17,19 +17,25 @@ internal sealed class TensorFlowExamplesHarness : IFuzzHarness
     public IReadOnlyList<byte[]> Seeds()
     {
         var floats = new Feature { FloatList = new FloatList { Value = { 1, 2, 3, 4 } } };
-        var list = new Input { ExampleList = new ExampleList { Examples = { Example(("x", floats)), Example(("x", floats)) } } };
+        var list = new Input { ExampleList = new ExampleList
+        {
+            Examples = { Example(("x", floats)), Example(("x", floats)) },
+        } };
         var context = new Input
         {
             ExampleListWithContext = new ExampleListWithContext
             {
                 Context = Example(("n", new Feature { Int64List = new Int64List { Value = { 7 } } })),
-                Examples = { Example(("t", new Feature { BytesList = new BytesList { Value = { ByteString.CopyFromUtf8("ä") } } }), ("x", floats)) },
+                Examples = { Example(
+                    ("t", new Feature { BytesList = new BytesList { Value = { ByteString.CopyFromUtf8("ä") } } }),
+                    ("x", floats)) },
             },
         };
         return [list.ToByteArray(), context.ToByteArray()];
     }
 
-    public bool IsDocumented(Exception exception) => ServedInputs.IsRefusal(exception) || exception is InvalidProtocolBufferException;
+    public bool IsDocumented(Exception exception)
+        => ServedInputs.IsRefusal(exception) || exception is InvalidProtocolBufferException;
 
     public void Run(byte[] input)
     {

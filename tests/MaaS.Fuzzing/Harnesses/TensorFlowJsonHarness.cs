@@ -18,8 +18,10 @@ internal sealed class TensorFlowJsonHarness : IFuzzHarness
 
     public IReadOnlyList<string> Words { get; } =
     [
-        "\"instances\"", "\"inputs\"", "\"images\"", "\"image\"", "\"input_data\"", "\"data\"", "\"signature_name\"", "\"serving_default\"", "\"examples\"",
-        "\"context\"", "\"x\"", "\"n\"", "\"t\"", "\"b\"", "\"b64\"", "{", "}", "[", "]", ":", ",", "true", "NaN", "null", "\"UDUgMSAxIDI1NQoA\"", "1e39",
+        "\"instances\"", "\"inputs\"", "\"images\"", "\"image\"", "\"input_data\"", "\"data\"", "\"signature_name\"",
+        "\"serving_default\"", "\"examples\"",
+        "\"context\"", "\"x\"", "\"n\"", "\"t\"", "\"b\"", "\"b64\"", "{", "}", "[", "]", ":", ",", "true", "NaN",
+        "null", "\"UDUgMSAxIDI1NQoA\"", "1e39",
     ];
 
     public IReadOnlyList<byte[]> Seeds() =>
@@ -27,12 +29,18 @@ internal sealed class TensorFlowJsonHarness : IFuzzHarness
         Body(0, """{"signature_name":"serving_default","instances":[[1,-2.5e1,3,4],[5,6,7,8]]}"""),
         Body(0, """{"inputs":[[1,2,3,4]]}"""),
         Body(0, """{"input_data":{"columns":["a"],"data":[[1,2,3,4]]}}"""),
-        Body(1, """{"instances":[{"x":[1,2,3,4],"n":1,"t":"a","b":[true,false]},{"x":[1,2,3,4],"n":-7,"t":{"b64":"w6Q="},"b":[true,true]}]}"""),
-        Body(1, """{"inputs":{"x":[[1,2,3,4]],"n":[1],"t":["a"],"b":[[true,false]],"u":[[1]],"d":0.5,"s":[[1,2,3],[4,5,6]]}}"""),
+        Body(
+            1,
+            """{"instances":[{"x":[1,2,3,4],"n":1,"t":"a","b":[true,false]},{"x":[1,2,3,4],"n":-7,"t":{"b64":"w6Q="},"b":[true,true]}]}"""),
+        Body(
+            1,
+            """{"inputs":{"x":[[1,2,3,4]],"n":[1],"t":["a"],"b":[[true,false]],"u":[[1]],"d":0.5,"s":[[1,2,3],[4,5,6]]}}"""),
         Body(2, """{"images":[[[0,255,1,2],[3,4,5,6],[7,8,9,10],[11,12,13,NaN]]]}"""),
         Body(2, """{"image":{"b64":"UDUgNCA0IDI1NQoAAQIDBAUGBwgJCgsMDQ4P"}}"""),
         Body(3, """{"examples":[{"x":[1,2,3,4]},{"x":[5,6,7,8]}]}"""),
-        Body(4, """{"context":{"n":2},"examples":[{"x":[1,2,3,4],"t":"a"},{"x":[5,6,7,8],"t":"b"}],"signature_name":""}"""),
+        Body(
+            4,
+            """{"context":{"n":2},"examples":[{"x":[1,2,3,4],"t":"a"},{"x":[5,6,7,8],"t":"b"}],"signature_name":""}"""),
     ];
 
     public bool IsDocumented(Exception exception) => ServedInputs.IsRefusal(exception);

@@ -16,7 +16,8 @@ internal sealed class TensorJsonHarness : IFuzzHarness
 {
     private static readonly ElementType[] Types =
     [
-        ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32, ElementType.UInt8, ElementType.Int16, ElementType.Int8,
+        ElementType.Float32, ElementType.Float64, ElementType.Int64, ElementType.Int32, ElementType.UInt8,
+        ElementType.Int16, ElementType.Int8,
         ElementType.UInt64, ElementType.UInt32, ElementType.UInt16, ElementType.Bool, ElementType.String,
     ];
 
@@ -24,14 +25,16 @@ internal sealed class TensorJsonHarness : IFuzzHarness
 
     public IReadOnlyList<string> Words { get; } =
     [
-        "[", "]", ",", "[[", "]]", "],[", "\"NaN\"", "\"Infinity\"", "true", "false", "null", "{\"b64\":\"w6Q=\"}", "1e38", "-0.0", "3.4028236e38", "1e-46",
+        "[", "]", ",", "[[", "]]", "],[", "\"NaN\"", "\"Infinity\"", "true", "false", "null", "{\"b64\":\"w6Q=\"}",
+        "1e38", "-0.0", "3.4028236e38", "1e-46",
         "9223372036854775807", "18446744073709551615", "0.1", "1E+2", "\"\\ud800\"", " ", "\n",
     ];
 
     public IReadOnlyList<byte[]> Seeds() =>
     [
         .. Enumerable.Range(0, 10).Select(i => (byte[])[(byte)i, .. "[[1,2,3],[4,5,6]]"u8]),
-        [0, .. "[1.5,-2e-3,\"NaN\"]"u8], [1, .. "[[[0.1],[1e300]]]"u8], [10, .. "[true,false]"u8], [11, .. "[\"a\",{\"b64\":\"w6Q=\"}]"u8], [2, .. "7"u8], [0, .. "[[],[]]"u8],
+        [0, .. "[1.5,-2e-3,\"NaN\"]"u8], [1, .. "[[[0.1],[1e300]]]"u8], [10, .. "[true,false]"u8],
+        [11, .. "[\"a\",{\"b64\":\"w6Q=\"}]"u8], [2, .. "7"u8], [0, .. "[[],[]]"u8],
     ];
 
     public bool IsDocumented(Exception exception) => ServedInputs.IsRefusal(exception);
@@ -88,7 +91,9 @@ internal sealed class TensorJsonHarness : IFuzzHarness
     {
         if (axis < tensor.Shape.Length)
         {
-            FuzzFaultException.Unless(json.GetArrayLength() == tensor.Shape[axis] || tensor.Count == 0, $"expected {json.GetArrayLength()} rows, got {tensor}");
+            FuzzFaultException.Unless(
+                json.GetArrayLength() == tensor.Shape[axis] || tensor.Count == 0,
+                $"expected {json.GetArrayLength()} rows, got {tensor}");
             foreach (var item in json.EnumerateArray())
             {
                 Compare(item, tensor, axis + 1, ref index);
@@ -112,7 +117,8 @@ internal sealed class TensorJsonHarness : IFuzzHarness
                 ElementType.UInt16 => (json.GetInt64(), (long)tensor.AsSpan<ushort>()[index]),
                 _ => (json.GetInt64(), (long)tensor.AsSpan<byte>()[index]),
             };
-            FuzzFaultException.Unless(values.Expected.Equals(values.Got), $"element {index}: expected {values.Expected}, got {values.Got}");
+            FuzzFaultException.Unless(
+                values.Expected.Equals(values.Got), $"element {index}: expected {values.Expected}, got {values.Got}");
         }
 
         index++;

@@ -12,9 +12,11 @@ internal static class TensorRoundTrip
     /// <summary>Fails unless two tensors are the same, bit by bit.</summary>
     public static void Same(TensorValue expected, TensorValue got)
     {
-        FuzzFaultException.Unless(expected.Type == got.Type && expected.Shape.SequenceEqual(got.Shape), $"expected {expected}, got {got}");
         FuzzFaultException.Unless(
-            expected.Type == ElementType.String ? expected.Strings.SequenceEqual(got.Strings) : expected.Data.Span.SequenceEqual(got.Data.Span),
+            expected.Type == got.Type && expected.Shape.SequenceEqual(got.Shape), $"expected {expected}, got {got}");
+        FuzzFaultException.Unless(
+            expected.Type == ElementType.String
+                ? expected.Strings.SequenceEqual(got.Strings) : expected.Data.Span.SequenceEqual(got.Data.Span),
             $"{expected}: expected the same elements");
     }
 
@@ -23,7 +25,9 @@ internal static class TensorRoundTrip
     {
         var bytes = new ArrayBufferWriter<byte>();
         BinaryTensor.Write(bytes, tensor);
-        FuzzFaultException.Unless(bytes.WrittenCount == BinaryTensor.Size(tensor), $"{tensor}: expected {BinaryTensor.Size(tensor)} bytes, got {bytes.WrittenCount}");
+        FuzzFaultException.Unless(
+            bytes.WrittenCount == BinaryTensor.Size(tensor),
+            $"{tensor}: expected {BinaryTensor.Size(tensor)} bytes, got {bytes.WrittenCount}");
         using var again = BinaryTensor.Read("x", tensor.Type, tensor.Shape, bytes.WrittenMemory);
         Same(tensor, again);
     }

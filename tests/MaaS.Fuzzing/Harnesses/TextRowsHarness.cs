@@ -19,6 +19,8 @@ internal sealed class TextRowsHarness : IFuzzHarness
         [2, .. "{\"text\":\"a\",\"label\":\"b\"}\n\n{\"label\":1,\"text\":\"\\u00e4\"}\n"u8],
     ];
 
+    public int LargestInput => 1 << 10;
+
     public bool IsDocumented(Exception exception) => exception is InvalidDataException;
 
     public void Run(byte[] input)

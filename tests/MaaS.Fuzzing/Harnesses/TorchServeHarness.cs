@@ -8,12 +8,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Fuzzing.Harnesses;
 
-/// <summary>TorchServe's bodies: a sample, or a form that holds one. The first byte chooses the content type and the model.</summary>
+/// <summary>TorchServe's bodies: a sample, or a form that holds one. The first byte chooses the content type and the
+/// model.</summary>
 internal sealed class TorchServeHarness : IFuzzHarness
 {
     private const long Limit = 1 << 20;
 
-    private static readonly string?[] Types = [null, "application/json", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"];
+    private static readonly string?[] Types = [
+        null, "application/json", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded",
+    ];
 
     private readonly ImageFiles _images = new([]);
 
@@ -21,8 +24,10 @@ internal sealed class TorchServeHarness : IFuzzHarness
 
     public IReadOnlyList<string> Words { get; } =
     [
-        "--b\r\n", "--b--\r\n", "Content-Disposition: form-data; name=\"data\"; filename=\"a\"\r\n", "Content-Type: application/json\r\n", "\r\n\r\n", "P5", "P6",
-        " 4 4 255\n", "#\n", "data=", "&", "%41", "+", "{\"instances\":[[1,2,3,4]]}", "\x89PNG\r\n\x1a\n", "\xff\xd8\xff",
+        "--b\r\n", "--b--\r\n", "Content-Disposition: form-data; name=\"data\"; filename=\"a\"\r\n",
+        "Content-Type: application/json\r\n", "\r\n\r\n", "P5", "P6",
+        " 4 4 255\n", "#\n", "data=", "&", "%41", "+", "{\"instances\":[[1,2,3,4]]}", "\x89PNG\r\n\x1a\n",
+        "\xff\xd8\xff",
     ];
 
     public IReadOnlyList<byte[]> Seeds() =>

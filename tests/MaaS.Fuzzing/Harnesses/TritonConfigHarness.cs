@@ -17,11 +17,16 @@ internal sealed class TritonConfigHarness : IFuzzHarness
 
     public IReadOnlyList<string> Words { get; } =
     [
-        "name: \"m\"", "platform: \"onnxruntime_onnx\"", "backend: \"onnxruntime\"", "max_batch_size: ", "input", "output", "dims: [ -1, 4 ]", "data_type: TYPE_FP32",
-        "dynamic_batching", "preferred_batch_size: [ 4, 8 ]", "max_queue_delay_microseconds: 100", "instance_group", "count: 2", "kind: KIND_CPU",
-        "version_policy", "latest { num_versions: 1 }", "specific { versions: [1, 3] }", "all { }", "model_warmup", "batch_size: 1", "inputs", "key: \"x\"",
-        "value", "zero_data: true", "random_data: true", "input_data_file: \"../a\"", "label_filename: \"labels.txt\"", "parameters", "default_model_filename: \"model.onnx\"",
-        "{", "}", "[", "]", "<", ">", ":", ",", ";", "#", "\"", "'", "\\n", "\\x41", "\\101", "\\u0041", "[a.b/c]", "0x10", "010", "-", "1f", "inf",
+        "name: \"m\"", "platform: \"onnxruntime_onnx\"", "backend: \"onnxruntime\"", "max_batch_size: ", "input",
+        "output", "dims: [ -1, 4 ]", "data_type: TYPE_FP32",
+        "dynamic_batching", "preferred_batch_size: [ 4, 8 ]", "max_queue_delay_microseconds: 100", "instance_group",
+        "count: 2", "kind: KIND_CPU",
+        "version_policy", "latest { num_versions: 1 }", "specific { versions: [1, 3] }", "all { }", "model_warmup",
+        "batch_size: 1", "inputs", "key: \"x\"",
+        "value", "zero_data: true", "random_data: true", "input_data_file: \"../a\"", "label_filename: \"labels.txt\"",
+        "parameters", "default_model_filename: \"model.onnx\"",
+        "{", "}", "[", "]", "<", ">", ":", ",", ";", "#", "\"", "'", "\\n", "\\x41", "\\101", "\\u0041", "[a.b/c]",
+        "0x10", "010", "-", "1f", "inf",
     ];
 
     public IReadOnlyList<byte[]> Seeds() =>
@@ -37,11 +42,15 @@ internal sealed class TritonConfigHarness : IFuzzHarness
     {
         File.WriteAllBytes(Path.Combine(_folder.Value, TritonConfigReader.FileName), input);
         var config = TritonConfigReader.Read(_folder.Value);
-        FuzzFaultException.Unless(config.FileName == Path.GetFileName(config.FileName), $"expected a file of the folder, got '{config.FileName}'");
-        FuzzFaultException.Unless(config.MaxBatchSize is null or >= 0, $"expected a batch size of 0 or more, got {config.MaxBatchSize}");
+        FuzzFaultException.Unless(
+            config.FileName == Path.GetFileName(config.FileName),
+            $"expected a file of the folder, got '{config.FileName}'");
+        FuzzFaultException.Unless(
+            config.MaxBatchSize is null or >= 0, $"expected a batch size of 0 or more, got {config.MaxBatchSize}");
         foreach (var warmup in config.Warmups)
         {
-            FuzzFaultException.Unless(warmup.Inputs.All(i => i.Shape.All(s => s >= 0)), "expected warm-up inputs of fixed sizes");
+            FuzzFaultException.Unless(
+                warmup.Inputs.All(i => i.Shape.All(s => s >= 0)), "expected warm-up inputs of fixed sizes");
         }
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace MaaS.Fuzzing.Harnesses;
 
 /// <summary>
-/// Packed bodies; the first byte chooses the coding. .NET's own streams are the oracle of what was accepted: the same bytes,
-/// and packed again they come back.
+/// Packed bodies; the first byte chooses the coding. .NET's own streams are the oracle of what was accepted: the same
+/// bytes, and packed again they come back.
 /// </summary>
 internal sealed class UnpackingHarness : IFuzzHarness
 {
@@ -19,14 +19,18 @@ internal sealed class UnpackingHarness : IFuzzHarness
 
     public string Name => "unpacking";
 
-    public IReadOnlyList<string> Words { get; } = ["\x1f\x8b\x08", "\x78\x9c", "\0\0\xff\xff", "\x1f\x8b\x08\0\0\0\0\0\0\x03"];
+    public IReadOnlyList<string> Words { get; } = [
+        "\x1f\x8b\x08", "\x78\x9c", "\0\0\xff\xff", "\x1f\x8b\x08\0\0\0\0\0\0\x03",
+    ];
 
     public IReadOnlyList<byte[]> Seeds()
     {
         var text = "{\"inputs\":[[1,2,3,4],[1,2,3,4]]}"u8.ToArray();
         var noise = new byte[700];
         new Random(1).NextBytes(noise);
-        return [.. from data in new[] { text, noise, [] } from coding in new byte[] { 0, 1, 2 } select (byte[])[coding, .. Pack(data, coding)],
+        return [.. from data in new[] { text, noise, [] } from coding in new byte[] { 0, 1, 2 } select (byte[])[
+            coding, .. Pack(data, coding),
+        ],
             [0, .. Pack(text, 0), .. Pack(text, 0)]];
     }
 
@@ -49,7 +53,8 @@ internal sealed class UnpackingHarness : IFuzzHarness
         using var expected = new MemoryStream();
         oracle.CopyTo(expected);
         FuzzFaultException.Unless(
-            unpacked.AsSpan().SequenceEqual(expected.ToArray()), $"{Codings[coding]}: expected {expected.Length} bytes as .NET unpacks them, got {unpacked.Length}");
+            unpacked.AsSpan().SequenceEqual(expected.ToArray()),
+            $"{Codings[coding]}: expected {expected.Length} bytes as .NET unpacks them, got {unpacked.Length}");
     }
 
     private static byte[] Read(Stream body)

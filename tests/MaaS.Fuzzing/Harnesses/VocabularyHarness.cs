@@ -16,6 +16,8 @@ internal sealed class VocabularyHarness : IFuzzHarness
         [1, .. "{\"a\":0,\"b\":1,\"ab\":2,\"<|endoftext|>\":3}\0#version: 0.2\na b\n"u8],
     ];
 
+    public int LargestInput => 1 << 11;
+
     public bool IsDocumented(Exception exception) => exception is InvalidDataException;
 
     public void Run(byte[] input)

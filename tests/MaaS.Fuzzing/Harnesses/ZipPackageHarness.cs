@@ -25,6 +25,7 @@ internal sealed class ZipPackageHarness : IFuzzHarness
     {
         using var package = ModelPackage.OpenAsync(TemporaryPath.Write("package.maas", input)).GetAwaiter().GetResult();
         FuzzFaultException.Unless(
-            package.ReadAsync(ModelPackage.ModelFile).GetAwaiter().GetResult().AsSpan().SequenceEqual(PackageSeeds.Model), "expected the model's bytes");
+            package.ReadAsync(ModelPackage.ModelFile).GetAwaiter().GetResult().AsSpan()
+                .SequenceEqual(PackageSeeds.Model), "expected the model's bytes");
     }
 }

@@ -8,7 +8,7 @@ namespace MaaS.Fuzzing.Mutation;
 /// <summary>Changes inputs as AFL's havoc stage does, with words of the format and fields of messages besides.</summary>
 internal sealed class ByteMutator(IFuzzHarness harness, Random random)
 {
-    /// <summary>Bytes; mutation cuts what is longer.</summary>
+    /// <summary>Bytes of the largest input of any harness.</summary>
     public const int LargestInput = 1 << 16;
 
     private const int MostChanges = 6;
@@ -19,6 +19,7 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
         uint.MaxValue, 1L << 32, 1L << 40, long.MaxValue, long.MinValue,
     ];
 
+    private readonly int _largest = Math.Min(LargestInput, harness.LargestInput);
     private readonly byte[][] _words = [.. harness.Words.Select(Encoding.Latin1.GetBytes)];
     private readonly MessageMutator? _messages = harness.Message is null ? null : new MessageMutator(harness.Words, random);
 
@@ -30,7 +31,7 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
         // Three of four messages stay messages: arbitrary bytes seldom come past the parser.
         if (_messages is not null && random.Next(4) != 0 && _messages.Mutate(harness.Message!, parent) is { } message)
         {
-            return message.Length <= LargestInput ? message : message[..LargestInput];
+            return message.Length <= _largest ? message : message[.._largest];
         }
 
         var bytes = new List<byte>(parent);
@@ -39,9 +40,9 @@ internal sealed class ByteMutator(IFuzzHarness harness, Random random)
             Change(bytes, corpus);
         }
 
-        if (bytes.Count > LargestInput)
+        if (bytes.Count > _largest)
         {
-            bytes.RemoveRange(LargestInput, bytes.Count - LargestInput);
+            bytes.RemoveRange(_largest, bytes.Count - _largest);
         }
 
         return [.. bytes];

@@ -41,7 +41,8 @@ internal sealed class MessageMutator(IReadOnlyList<string> words, Random random)
             message = children[random.Next(children.Count)];
         }
 
-        var field = message.Descriptor.Fields.InDeclarationOrder()[random.Next(message.Descriptor.Fields.InDeclarationOrder().Count)];
+        var field = message.Descriptor.Fields.InDeclarationOrder()[random.Next(
+            message.Descriptor.Fields.InDeclarationOrder().Count)];
         if (field.IsMap)
         {
             var map = (IDictionary)field.Accessor.GetValue(message);
@@ -73,7 +74,10 @@ internal sealed class MessageMutator(IReadOnlyList<string> words, Random random)
                 list.RemoveAt(at);
                 break;
             case 2:
-                list.Insert(random.Next(list.Count + 1), list[at] is IMessage message ? message.Descriptor.Parser.ParseFrom(message.ToByteArray()) : list[at]);
+                list.Insert(
+                    random.Next(list.Count + 1),
+                    list[at] is IMessage message
+                        ? message.Descriptor.Parser.ParseFrom(message.ToByteArray()) : list[at]);
                 break;
             case 3:
                 (list[at], list[list.Count - 1]) = (list[list.Count - 1], list[at]);

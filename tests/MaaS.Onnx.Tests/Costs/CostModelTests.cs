@@ -14,8 +14,10 @@ public class CostModelTests
         var b = new GraphBuilder("convnet");
         b.AddInput("x", DataType.Float, ["batch", 1, 28, 28]);
         string y = b.Node("Conv", ["x", Zeros(b, "conv.weight", 32, 1, 3, 3), Zeros(b, "conv.bias", 32)]);
-        y = b.Node("MaxPool", [b.Node("Relu", [y])], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
-        y = b.Node("Gemm", [b.Node("Flatten", [y]), Zeros(b, "fc.weight", 10, 5408), Zeros(b, "fc.bias", 10)], ("transB", 1));
+        y = b.Node(
+            "MaxPool", [b.Node("Relu", [y])], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
+        y = b.Node(
+            "Gemm", [b.Node("Flatten", [y]), Zeros(b, "fc.weight", 10, 5408), Zeros(b, "fc.bias", 10)], ("transB", 1));
         b.AddOutput(y, DataType.Float, ["batch", 10]);
         return b.Build();
     }
@@ -30,7 +32,9 @@ public class CostModelTests
         Assert.That(cost.Macs.ToString(), Is.EqualTo($"{32 * 26 * 26 * 9 + 54080}*batch"));
         Assert.That(cost.ActivationBytes.ToString(), Is.EqualTo($"{4 * (2 * 32 * 26 * 26 + 2 * 5408 + 10)}*batch"));
         Assert.That(cost.IsComplete, Is.True);
-        Assert.That(cost.Nodes.Select(static node => node.Macs!.ToString()), Is.EqualTo(new[] { "194688*batch", "0", "0", "0", "54080*batch" }));
+        Assert.That(
+            cost.Nodes.Select(static node => node.Macs!.ToString()),
+            Is.EqualTo(new[] { "194688*batch", "0", "0", "0", "54080*batch" }));
         Assert.That(cost.Nodes.Select(static node => node.Parameters), Is.EqualTo(new long[] { 320, 0, 0, 0, 54090 }));
     }
 

@@ -21,7 +21,8 @@ public sealed class ByteTextTests
         }
     }
 
-    // Python: bytes.decode('utf-8', 'surrogateescape'). The compiler would replace halves of characters in an attribute.
+    // Python: bytes.decode('utf-8', 'surrogateescape'). The compiler would replace halves of characters in an
+    // attribute.
     private static IEnumerable<TestCaseData> Escaped()
     {
         yield return new TestCaseData(new byte[] { 0xFF }, "\uDCFF");
@@ -39,5 +40,6 @@ public sealed class ByteTextTests
 
     [Test]
     public void Encode_HalfOfACharacter_IsRefused()
-        => Assert.That(() => ByteText.Encode("\uD83D\uDCFF\uD83D"), Throws.ArgumentException.With.Message.Contains("U+D83D"));
+        => Assert.That(
+            () => ByteText.Encode("\uD83D\uDCFF\uD83D"), Throws.ArgumentException.With.Message.Contains("U+D83D"));
 }

@@ -27,7 +27,12 @@ public sealed class ExecutionProvidersTests
 
     [Test]
     public void Load_UnknownProvider_IsRefused()
-        => Assert.That(() => InferenceModel.Load(Fixture, new InferenceOptions { Providers = ["gpu"] }), Throws.ArgumentException.With.Message.Contains("openvino"));
+        => Assert.That(
+            () => InferenceModel.Load(Fixture, new InferenceOptions { Providers = ["gpu"] }),
+            Throws.ArgumentException.With.Message.Contains("openvino"));
 
-    private static string Fixture => Directory.EnumerateFiles(Path.Combine(TestContext.CurrentContext.TestDirectory, "Inference", "Fixtures"), "*.onnx").Order().First(f => f.EndsWith("linear.onnx", StringComparison.Ordinal));
+    private static string Fixture
+        => Directory.EnumerateFiles(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Inference", "Fixtures"),
+            "*.onnx").Order().First(f => f.EndsWith("linear.onnx", StringComparison.Ordinal));
 }

@@ -9,7 +9,8 @@ internal static class InferenceFixture
     public static string PathOf(string file)
         => Path.Combine(TestContext.CurrentContext.TestDirectory, "Inference", "Fixtures", file);
 
-    public static InferenceModel Load(string name) => InferenceModel.Load(PathOf(name + ".onnx"), new InferenceOptions { IntraOpThreads = 1 });
+    public static InferenceModel Load(string name)
+        => InferenceModel.Load(PathOf(name + ".onnx"), new InferenceOptions { IntraOpThreads = 1 });
 
     /// <summary>Five inputs of linear.onnx and the outputs that numpy computed.</summary>
     public static (float[] X, float[] Y) Linear()
@@ -18,5 +19,6 @@ internal static class InferenceFixture
         return (Floats(root, "x"), Floats(root, "y"));
     }
 
-    private static float[] Floats(JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetSingle())];
+    private static float[] Floats(JsonElement e, string name)
+        => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetSingle())];
 }

@@ -61,13 +61,17 @@ public sealed class InferenceModelTests
     public void Run_SelectedOutputs_ReturnsThemInThatOrder()
     {
         using var model = InferenceFixture.Load("mixed");
-        TensorValue[] inputs = [TensorValue.Of(new[] { 1L }, 1), TensorValue.Of(new[] { true }, 1), TensorValue.OfStrings(["a"], 1)];
+        TensorValue[] inputs = [
+            TensorValue.Of(new[] { 1L }, 1), TensorValue.Of(new[] { true }, 1), TensorValue.OfStrings(["a"], 1),
+        ];
 
         using var outputs = model.Run(inputs, ["echo", "sum"]);
 
         Assert.That(outputs.Specs.Select(s => s.Name), Is.EqualTo(new[] { "echo", "sum" }));
         Assert.That(outputs[1].AsSpan<long>()[0], Is.EqualTo(2));
-        Assert.That(() => model.Run(inputs, ["other"]), Throws.TypeOf<ModelInputException>().With.Message.Contains("[sum, echo], got 'other'"));
+        Assert.That(
+            () => model.Run(inputs, ["other"]),
+            Throws.TypeOf<ModelInputException>().With.Message.Contains("[sum, echo], got 'other'"));
     }
 
     [Test]
@@ -90,10 +94,12 @@ public sealed class InferenceModelTests
         {
             Assert.That(
                 () => model.Run(TensorValue.Of(new float[5], 1, 5)),
-                Throws.TypeOf<ModelInputException>().With.Message.EqualTo("linear.onnx: input 'x': expected float32[batch,4], got float32[1,5]."));
+                Throws.TypeOf<ModelInputException>()
+                    .With.Message.EqualTo("linear.onnx: input 'x': expected float32[batch,4], got float32[1,5]."));
             Assert.That(
                 () => model.Run(TensorValue.Of(new double[4], 1, 4)),
-                Throws.TypeOf<ModelInputException>().With.Message.Contains("expected float32[batch,4], got float64[1,4]"));
+                Throws.TypeOf<ModelInputException>()
+                    .With.Message.Contains("expected float32[batch,4], got float64[1,4]"));
             Assert.That(
                 () => model.Run(TensorValue.Of(new float[4], 4)),
                 Throws.TypeOf<ModelInputException>().With.Message.Contains("got float32[4]"));
@@ -111,7 +117,9 @@ public sealed class InferenceModelTests
     {
         using var model = InferenceFixture.Load("gather");
 
-        Assert.That(() => model.Run(TensorValue.Of(new[] { 7L }, 1)), Throws.TypeOf<InferenceException>().With.Message.Contains("int64[1]"));
+        Assert.That(
+            () => model.Run(TensorValue.Of(new[] { 7L }, 1)),
+            Throws.TypeOf<InferenceException>().With.Message.Contains("int64[1]"));
         using var outputs = model.Run(TensorValue.Of(new[] { 2L }, 1));
         Assert.That(outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(new[] { 4f, 5f }));
     }
@@ -130,7 +138,9 @@ public sealed class InferenceModelTests
     public void Load_NoModel_Throws()
     {
         Assert.That(() => InferenceModel.Load("/nowhere/model.onnx"), Throws.TypeOf<FileNotFoundException>());
-        Assert.That(() => InferenceModel.Load([1, 2, 3], "broken"), Throws.TypeOf<InferenceException>().With.Message.StartsWith("broken: expected an ONNX model"));
+        Assert.That(
+            () => InferenceModel.Load([1, 2, 3], "broken"),
+            Throws.TypeOf<InferenceException>().With.Message.StartsWith("broken: expected an ONNX model"));
     }
 
     [Test]

@@ -5,7 +5,8 @@ namespace MaaS.Onnx.Tests.Inference;
 [Platform("Linux,MacOsX")]
 public sealed partial class OnnxRuntimeTelemetryTests
 {
-    // The name that ONNX Runtime's Privacy.md gives; native code asks for it, so .NET's copy of the environment says nothing.
+    // The name that ONNX Runtime's Privacy.md gives; native code asks for it, so .NET's copy of the environment says
+    // nothing.
     [Test]
     public void Load_AnyModel_HasForbiddenTelemetry()
     {

@@ -35,7 +35,9 @@ public sealed class TensorValueTests
     [TestCase(1, new long[] { -1 })]
     [TestCase(1, new long[] { 4_000_000_000, 4_000_000_000 })]
     public void Of_WrongShape_Throws(int length, long[] shape)
-        => Assert.That(() => TensorValue.Of(new float[length], shape), Throws.ArgumentException.With.Message.Contains(string.Join(',', shape)));
+        => Assert.That(
+            () => TensorValue.Of(new float[length], shape),
+            Throws.ArgumentException.With.Message.Contains(string.Join(',', shape)));
 
     [Test]
     public void Of_ZeroAxisBesideHugeOnes_IsEmpty()
@@ -46,7 +48,8 @@ public sealed class TensorValueTests
     {
         using var value = TensorValue.Of(new float[1], 1);
 
-        Assert.That(() => value.AsSpan<int>().Length, Throws.InvalidOperationException.With.Message.Contains("float32"));
+        Assert.That(
+            () => value.AsSpan<int>().Length, Throws.InvalidOperationException.With.Message.Contains("float32"));
     }
 
     [Test]

@@ -13,6 +13,7 @@ public sealed class WarmUpTests
         graph.AddOutput(graph.Node("Relu", ["x"]), DataType.Float, ["batch", 65_536L, 65_536L]);
         using var model = InferenceModel.Load(graph.Build().ToByteArray());
 
-        Assert.That(model.WarmUp, Throws.TypeOf<InferenceException>().With.Message.Contains("float32[batch,65536,65536]"));
+        Assert.That(
+            model.WarmUp, Throws.TypeOf<InferenceException>().With.Message.Contains("float32[batch,65536,65536]"));
     }
 }

@@ -5,7 +5,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Onnx.Tests.Opsets;
 
-/// <summary>ONNX Runtime runs opset 7 and newer: what it computes from the old graph is the oracle for the new one.</summary>
+/// <summary>ONNX Runtime runs opset 7 and newer: what it computes from the old graph is the oracle for the new
+/// one.</summary>
 public sealed class OpsetConverterTests
 {
     private static readonly long[] Image = [2, 3, 4, 6];
@@ -15,24 +16,37 @@ public sealed class OpsetConverterTests
     {
         foreach (int opset in (int[])[7, 8, 9, 10, 11, 12])
         {
-            yield return Case(opset, "Squeeze", static b => b.Node("Squeeze", [b.Node("ReduceMax", ["x"], ("axes", A(1)))], ("axes", A(1))));
-            yield return Case(opset, "Squeeze of all", static b => b.Node("Squeeze", [b.Node("ReduceMax", ["x"], ("axes", A(1)))]));
+            yield return Case(
+                opset, "Squeeze",
+                static b => b.Node("Squeeze", [b.Node("ReduceMax", ["x"], ("axes", A(1)))], ("axes", A(1))));
+            yield return Case(
+                opset, "Squeeze of all", static b => b.Node("Squeeze", [b.Node("ReduceMax", ["x"], ("axes", A(1)))]));
             yield return Case(opset, "Unsqueeze", static b => b.Node("Unsqueeze", ["x"], ("axes", A(0, 3))));
-            yield return Case(opset, "ReduceSum", static b => b.Node("ReduceSum", ["x"], ("axes", A(1, 3)), ("keepdims", 0)));
+            yield return Case(
+                opset, "ReduceSum", static b => b.Node("ReduceSum", ["x"], ("axes", A(1, 3)), ("keepdims", 0)));
             yield return Case(opset, "ReduceSum of all", static b => b.Node("ReduceSum", ["x"], ("keepdims", 0)));
-            yield return Case(opset, "Split", static b => b.Nodes("Split", ["x"], 2, ("axis", 3), ("split", A(2, 4)))[1]);
+            yield return Case(
+                opset, "Split", static b => b.Nodes("Split", ["x"], 2, ("axis", 3), ("split", A(2, 4)))[1]);
             yield return Case(opset, "Split in halves", static b => b.Nodes("Split", ["x"], 2, ("axis", 3))[1]);
             foreach (string op in (string[])["Softmax", "LogSoftmax", "Hardmax"])
             {
                 yield return Case(opset, op, b => b.Node(op, ["x"]));
                 yield return Case(opset, $"{op} of the last axis", b => b.Node(op, ["x"], ("axis", 3)));
                 yield return Case(opset, $"{op} of all axes", b => b.Node(op, ["x"], ("axis", 0)));
-                yield return Case(opset, $"{op} before axes of size 1", b => b.Node(op, [b.Node("GlobalMaxPool", ["x"])]));
-                yield return Case(opset, $"{op} of an unknown rank", b => b.Node(op, [b.Node("Reshape", ["x", b.AddInput("shape", DataType.Int64, ["rank"])])], ("axis", 1)));
+                yield return Case(
+                    opset, $"{op} before axes of size 1", b => b.Node(op, [b.Node("GlobalMaxPool", ["x"])]));
+                yield return Case(
+                    opset, $"{op} of an unknown rank",
+                    b => b.Node(
+                        op, [b.Node("Reshape", ["x", b.AddInput("shape", DataType.Int64, ["rank"])])], ("axis", 1)));
             }
-            yield return Case(opset, "Dropout", static b => b.Opset < 12 ? b.Node("Dropout", ["x"], ("ratio", 0.3f)) : b.Node("Dropout", ["x"]));
+            yield return Case(
+                opset, "Dropout",
+                static b => b.Opset < 12 ? b.Node("Dropout", ["x"], ("ratio", 0.3f)) : b.Node("Dropout", ["x"]));
             yield return Case(opset, "BatchNormalization", static b => b.Node(
-                "BatchNormalization", ["x", b.Constant<float>([1, 2, 3], 3), b.Constant<float>([0, 1, 2], 3), b.Constant<float>([0.1f, 0, 0.2f], 3), b.Constant<float>([1, 2, 3], 3)],
+                "BatchNormalization",
+                ["x", b.Constant<float>([1, 2, 3], 3), b.Constant<float>([0, 1, 2], 3),
+                 b.Constant<float>([0.1f, 0, 0.2f], 3), b.Constant<float>([1, 2, 3], 3)],
                 ("epsilon", 1e-3f)));
             yield return Case(opset, "Upsample", static b => Upsample(b, "nearest", 1, 1, 2, 3));
             yield return Case(opset, "Upsample by 1.5", static b => Upsample(b, "nearest", 1, 1, 1.5f, 1.7f));
@@ -49,25 +63,38 @@ public sealed class OpsetConverterTests
                 ? b.Nodes("TopK", ["x"], 2, ("k", 2), ("axis", 3))[0]
                 : b.Nodes("TopK", ["x", b.Ints(2)], 2, ("axis", 3))[0]);
             yield return Case(opset, "Unchanged", static b => b.Node(
-                "Conv", [b.Node("LeakyRelu", ["x"], ("alpha", 0.2f)), b.Constant<float>([.. Enumerable.Range(0, 108).Select(static i => MathF.Sin(i))], 4, 3, 3, 3)]));
+                "Conv",
+                [b.Node("LeakyRelu", ["x"], ("alpha", 0.2f)),
+                 b.Constant<float>([.. Enumerable.Range(0, 108).Select(static i => MathF.Sin(i))], 4, 3, 3, 3)]));
         }
         foreach (int opset in (int[])[9, 10])
         {
             yield return Case(opset, "Pad of float64", static b => b.Node("Cast", [b.Node(
-                "Pad", [b.Node("Cast", ["x"], ("to", (int)DataType.Double))], ("pads", A(0, 0, 1, 0, 0, 0, 0, 2)), ("value", 0.5f))],
+                "Pad", [b.Node("Cast", ["x"], ("to", (int)DataType.Double))], ("pads", A(0, 0, 1, 0, 0, 0, 0, 2)),
+                ("value", 0.5f))],
                 ("to", (int)DataType.Float)));
             yield return Case(opset, "Scatter", static b => b.Node(
-                "Scatter", ["x", b.Constant<long>([1, 0], 2, 1, 1, 1), b.Constant<float>([7, 8], 2, 1, 1, 1)], ("axis", 3)));
+                "Scatter", ["x", b.Constant<long>([1, 0], 2, 1, 1, 1), b.Constant<float>([7, 8], 2, 1, 1, 1)],
+                ("axis", 3)));
         }
         yield return Case(10, "Resize", static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 2, 1.5f], 4)]));
-        yield return Case(10, "Resize to less", static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 0.6f, 0.6f], 4)]));
-        yield return Case(10, "Resize linear, up and down", static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 2, 0.5f], 4)], ("mode", "linear")));
+        yield return Case(
+            10, "Resize to less", static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 0.6f, 0.6f], 4)]));
+        yield return Case(
+            10, "Resize linear, up and down",
+            static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 2, 0.5f], 4)], ("mode", "linear")));
         yield return Case(10, "Resize linear by computed scales", static b => b.Node(
-            "Resize", ["x", b.Node("Cast", [b.Node("Div", [b.Ints(2, 3, 8, 9), b.Node("Shape", ["x"])])], ("to", (int)DataType.Float))], ("mode", "linear")));
+            "Resize",
+            ["x",
+             b.Node(
+                 "Cast", [b.Node("Div", [b.Ints(2, 3, 8, 9), b.Node("Shape", ["x"])])], ("to", (int)DataType.Float))],
+                 ("mode", "linear")));
         yield return Case(11, "Resize with an empty region", static b => b.Node(
-            "Resize", ["x", b.Constant<float>([], 0), b.Constant<float>([1, 1, 2, 2], 4)], ("coordinate_transformation_mode", "align_corners"), ("mode", "linear")));
+            "Resize", ["x", b.Constant<float>([], 0), b.Constant<float>([1, 1, 2, 2], 4)],
+            ("coordinate_transformation_mode", "align_corners"), ("mode", "linear")));
         yield return Case(11, "Resize to a size", static b => b.Node(
-            "Resize", ["x", b.Constant<float>([], 0), b.Constant<float>([], 0), b.Ints(2, 3, 9, 5)], ("nearest_mode", "round_prefer_ceil")));
+            "Resize", ["x", b.Constant<float>([], 0), b.Constant<float>([], 0), b.Ints(2, 3, 9, 5)],
+            ("nearest_mode", "round_prefer_ceil")));
     }
 
     [TestCaseSource(nameof(Operators))]
@@ -87,7 +114,8 @@ public sealed class OpsetConverterTests
     {
         var then = Body("then", static b => b.Node("Clip", [b.Node("Softmax", ["x"], ("axis", 2))], ("max", 0.3f)));
         var other = Body("else", static b => b.Node(
-            "Sub", ["x", b.Node("Unsqueeze", [b.Node("ReduceSum", ["x"], ("axes", A(3)), ("keepdims", 0))], ("axes", A(3)))]));
+            "Sub",
+            ["x", b.Node("Unsqueeze", [b.Node("ReduceSum", ["x"], ("axes", A(3)), ("keepdims", 0))], ("axes", A(3)))]));
         var old = Model(9, b => b.Node(
             "If", [b.AddInput("condition", DataType.Bool, [])], ("then_branch", then), ("else_branch", other)));
         var model = old.Clone();
@@ -105,7 +133,9 @@ public sealed class OpsetConverterTests
     {
         var old = Graphs.Linear();
         old.Proto.IrVersion = 3;
-        old.Graph.Input.Add(old.Graph.Initializer.Select(static t => OnnxDimension.ValueInfo(t.Name, t.Type(), t.Dims.Select(static d => (OnnxDimension)d))));
+        old.Graph.Input.Add(
+            old.Graph.Initializer.Select(
+                static t => OnnxDimension.ValueInfo(t.Name, t.Type(), t.Dims.Select(static d => (OnnxDimension)d))));
         var model = old.Clone();
 
         Assert.That(OpsetConverter.Convert(model), Is.True);
@@ -129,20 +159,34 @@ public sealed class OpsetConverterTests
         static TestCaseData Row(string name, int opset, Func<GraphBuilder, string> make, string expected) =>
             new TestCaseData(Model(opset, make), expected).SetArgDisplayNames(name);
         yield return Row("opset 6", 6, static b => b.Node("Relu", ["x"]), "expected opset 7 or newer, got 6");
-        yield return Row("unknown operator", 7, static b => b.Node("ImageScaler", ["x"], ("scale", 1f)), "ImageScaler 'ImageScaler' of opset 7 is not known");
+        yield return Row(
+            "unknown operator", 7, static b => b.Node("ImageScaler", ["x"], ("scale", 1f)),
+            "ImageScaler 'ImageScaler' of opset 7 is not known");
         yield return Row("spatial", 7, static b => b.Node(
-            "BatchNormalization", ["x", Statistics(b), Statistics(b), Statistics(b), Statistics(b)], ("spatial", 0)), "spatial=0");
-        yield return Row("mask", 10, static b => b.Node("Where", [b.Nodes("Dropout", ["x"], 2)[1], "x", "x"]), "Dropout");
-        yield return Row("Scan", 8, static b => b.Node("Scan", ["", "x"], ("num_scan_inputs", 1), ("body", Body("body", static c => c.Node("Relu", ["x"])))), "Scan");
-        yield return Row("mixed scales", 10, static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 2, 0.5f], 4)]), "all grow or all shrink");
+            "BatchNormalization", ["x", Statistics(b), Statistics(b), Statistics(b), Statistics(b)], ("spatial", 0)),
+            "spatial=0");
+        yield return Row(
+            "mask", 10, static b => b.Node("Where", [b.Nodes("Dropout", ["x"], 2)[1], "x", "x"]), "Dropout");
+        yield return Row(
+            "Scan", 8,
+            static b => b.Node(
+                "Scan", ["", "x"], ("num_scan_inputs", 1), ("body", Body("body", static c => c.Node("Relu", ["x"])))),
+                "Scan");
+        yield return Row(
+            "mixed scales", 10, static b => b.Node("Resize", ["x", b.Constant<float>([1, 1, 2, 0.5f], 4)]),
+            "all grow or all shrink");
         yield return Row("computed scales", 10, static b => b.Node(
-            "Resize", ["x", b.Node("Cast", [b.Node("Shape", [b.Node("Shape", [b.Node("NonZero", ["x"])])])], ("to", 1))]), "constant scales");
-        yield return Row("normalization", 8, static b => b.Node("MeanVarianceNormalization", ["x"]), "MeanVarianceNormalization");
+            "Resize",
+            ["x", b.Node("Cast", [b.Node("Shape", [b.Node("Shape", [b.Node("NonZero", ["x"])])])], ("to", 1))]),
+            "constant scales");
+        yield return Row(
+            "normalization", 8, static b => b.Node("MeanVarianceNormalization", ["x"]), "MeanVarianceNormalization");
     }
 
     [TestCaseSource(nameof(Refusals))]
     public void Convert_NothingMeansTheSame_NamesTheOperator(OnnxModel model, string expected) =>
-        Assert.That(() => OpsetConverter.Convert(model), Throws.TypeOf<NotSupportedException>().With.Message.Contain(expected));
+        Assert.That(
+            () => OpsetConverter.Convert(model), Throws.TypeOf<NotSupportedException>().With.Message.Contain(expected));
 
     private static string Statistics(GraphBuilder b) => b.Constant<float>(new float[72], 3, 4, 6);
 
@@ -151,7 +195,9 @@ public sealed class OpsetConverterTests
         < 9 => b.Node("Upsample", ["x"], ("mode", mode), ("scales", scales)),
         9 => b.Node("Upsample", ["x", b.Constant<float>(scales, 4)], ("mode", mode)),
         10 => b.Node("Resize", ["x", b.Constant<float>(scales, 4)], ("mode", mode)),
-        _ => b.Node("Resize", ["x", b.Constant<float>([], 0), b.Constant<float>(scales, 4)], ("mode", mode), ("coordinate_transformation_mode", "asymmetric")),
+        _ => b.Node(
+            "Resize", ["x", b.Constant<float>([], 0), b.Constant<float>(scales, 4)], ("mode", mode),
+            ("coordinate_transformation_mode", "asymmetric")),
     };
 
     private static string Clip(GraphBuilder b, string x, float? min, float? max)
@@ -230,7 +276,8 @@ public sealed class OpsetConverterTests
         Assert.That(expected.ElementCount(), Is.Positive);
 
         var output = converted.Outputs[0];
-        converted.Graph.Output[0] = OnnxDimension.ValueInfo(output.Name, output.ElementType(), expected.Dims.Select(static d => (OnnxDimension)d));
+        converted.Graph.Output[0] = OnnxDimension.ValueInfo(
+            output.Name, output.ElementType(), expected.Dims.Select(static d => (OnnxDimension)d));
         OnnxTools.Check(converted);
     }
 }

@@ -16,7 +16,8 @@ public class GraphOptimizerTests
         OnnxTensor.Create<float>(name, Random((int)shape.Aggregate(1L, static (p, q) => p * q), name.Length), shape));
 
     private static string BatchNorm(GraphBuilder b, string x, long channels) => b.Node("BatchNormalization",
-        [x, Weight(b, "bn.weight", channels), Weight(b, "bn.bias.", channels), Weight(b, "bn.mean..", channels), Weight(b, "bn.variance", channels)],
+        [x, Weight(b, "bn.weight", channels), Weight(b, "bn.bias.", channels), Weight(b, "bn.mean..", channels),
+         Weight(b, "bn.variance", channels)],
         ("epsilon", 1e-3f));
 
     private static string[] Operators(OnnxModel model) => [.. model.Graph.Node.Select(static node => node.OpType)];
@@ -39,11 +40,13 @@ public class GraphOptimizerTests
     {
         var b = new GraphBuilder("g");
         b.AddInput("x", DataType.Float, ["n", 2]);
-        string wrong = b.Node("Concat", [Weight(b, "a", 2, 3), Weight(b, "bb", 4, 5)], ("axis", 0));   // 3 and 5 columns
+        // 3 and 5 columns
+        string wrong = b.Node("Concat", [Weight(b, "a", 2, 3), Weight(b, "bb", 4, 5)], ("axis", 0));
         b.AddOutput(b.Node("MatMul", ["x", wrong]), DataType.Float, ["n", 3]);
         Assert.That(
             () => GraphOptimizer.Optimize(b.Build()),
-            Throws.InstanceOf<InferenceException>().With.Message.Contains("constant folding").And.Message.Contains("Concat"));
+            Throws.InstanceOf<InferenceException>().With.Message.Contains("constant folding")
+                .And.Message.Contains("Concat"));
     }
 
     [TestCase(true), TestCase(false)]
@@ -51,12 +54,14 @@ public class GraphOptimizerTests
     {
         var b = new GraphBuilder("g");
         b.AddInput("x", DataType.Float, ["n", 2, 5, 5]);
-        string y = b.Node("Conv", ["x", Weight(b, "conv.weight", 4, 1, 3, 3), bias ? Weight(b, "conv.bias", 4) : ""], ("group", 2));
+        string y = b.Node(
+            "Conv", ["x", Weight(b, "conv.weight", 4, 1, 3, 3), bias ? Weight(b, "conv.bias", 4) : ""], ("group", 2));
 
         var model = Optimized(b, BatchNorm(b, y, 4), ["n", 4, 3, 3], [2, 2, 5, 5]);
 
         Assert.That(Operators(model), Is.EqualTo(new[] { "Conv" }));
-        Assert.That(model.Graph.Initializer.Select(static t => t.Name), Is.EquivalentTo(new[] { "conv.weight", "conv.bias" }));
+        Assert.That(
+            model.Graph.Initializer.Select(static t => t.Name), Is.EquivalentTo(new[] { "conv.weight", "conv.bias" }));
     }
 
     [Test]
@@ -65,7 +70,9 @@ public class GraphOptimizerTests
         var b = new GraphBuilder("g");
         b.AddInput("x", DataType.Float, ["n", 3, 4, 4]);
         string y = b.Node("ConvTranspose", ["x", Weight(b, "up.weight", 3, 2, 2, 2), Weight(b, "up.bias", 2)]);
-        Assert.That(Operators(Optimized(b, BatchNorm(b, y, 2), ["n", 2, 5, 5], [1, 3, 4, 4])), Is.EqualTo(new[] { "ConvTranspose" }));
+        Assert.That(
+            Operators(Optimized(b, BatchNorm(b, y, 2), ["n", 2, 5, 5], [1, 3, 4, 4])),
+            Is.EqualTo(new[] { "ConvTranspose" }));
     }
 
     [Test]
@@ -84,7 +91,9 @@ public class GraphOptimizerTests
         b.AddInput("x", DataType.Float, ["n", 1, 4, 4]);
         string y = b.Node("Conv", ["x", Weight(b, "w", 2, 1, 2, 2)]);
         string sum = b.Node("Add", [BatchNorm(b, y, 2), y]);
-        Assert.That(Operators(Optimized(b, sum, ["n", 2, 3, 3], [1, 1, 4, 4])), Is.EqualTo(new[] { "Conv", "BatchNormalization", "Add" }));
+        Assert.That(
+            Operators(Optimized(b, sum, ["n", 2, 3, 3], [1, 1, 4, 4])),
+            Is.EqualTo(new[] { "Conv", "BatchNormalization", "Add" }));
     }
 
     [Test]
@@ -92,7 +101,8 @@ public class GraphOptimizerTests
     {
         var b = new GraphBuilder("g");
         b.AddInput("x", DataType.Float, ["n", 3]);
-        string w = b.Node("Mul", [b.Node("Transpose", [Weight(b, "w", 2, 3)], ("perm", new long[] { 1, 0 })), b.Scalar(2f)]);
+        string w = b.Node(
+            "Mul", [b.Node("Transpose", [Weight(b, "w", 2, 3)], ("perm", new long[] { 1, 0 })), b.Scalar(2f)]);
         var model = Optimized(b, b.Node("MatMul", ["x", w]), ["n", 2], [4, 3]);
         Assert.That(Operators(model), Is.EqualTo(new[] { "MatMul" }));
         Assert.That(model.Graph.Initializer.Single().Dims, Is.EqualTo(new long[] { 3, 2 }));
@@ -120,7 +130,9 @@ public class GraphOptimizerTests
         string y = b.Node("Identity", ["x"]);
         y = b.Node("Cast", [y], ("to", (int)DataType.Float));
         y = b.Node("Dropout", [y]);
-        y = b.Node("Transpose", [b.Node("Transpose", [y], ("perm", new long[] { 0, 2, 1 }))], ("perm", new long[] { 0, 2, 1 }));
+        y = b.Node(
+            "Transpose", [b.Node("Transpose", [y], ("perm", new long[] { 0, 2, 1 }))],
+            ("perm", new long[] { 0, 2, 1 }));
         Assert.That(Operators(Optimized(b, b.Node("Relu", [y]), ["n", 3, 4], [2, 3, 4])), Is.EqualTo(new[] { "Relu" }));
     }
 
@@ -129,7 +141,9 @@ public class GraphOptimizerTests
     {
         var b = new GraphBuilder("g");
         b.AddInput("x", DataType.Float, ["n", 3, 4]);
-        string y = b.Node("Transpose", [b.Node("Transpose", ["x"], ("perm", new long[] { 1, 2, 0 }))], ("perm", new long[] { 0, 2, 1 }));
+        string y = b.Node(
+            "Transpose", [b.Node("Transpose", ["x"], ("perm", new long[] { 1, 2, 0 }))],
+            ("perm", new long[] { 0, 2, 1 }));
         Assert.That(Operators(Optimized(b, y, [3, "n", 4], [2, 3, 4])), Is.EqualTo(new[] { "Transpose" }));
     }
 

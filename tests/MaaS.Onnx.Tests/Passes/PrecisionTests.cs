@@ -16,7 +16,10 @@ public class PrecisionTests
         b.AddInitializer(OnnxTensor.Create<float>("conv.weight", weights, 4, 2, 3, 3));
         string y = b.Node("Relu", [b.Node("Conv", ["x", "conv.weight"])]);
         y = b.Node("Resize", [y, "", b.Constant<float>([1, 1, 2, 2], 4)], ("mode", "nearest"));
-        y = b.Node("Add", [b.Node("GlobalAveragePool", [y]), b.Node("ConstantOfShape", [b.Ints(1, 4, 1, 1)], ("value", OnnxTensor.Create<float>("", [0.25f], 1)))]);
+        y = b.Node(
+            "Add",
+            [b.Node("GlobalAveragePool", [y]),
+             b.Node("ConstantOfShape", [b.Ints(1, 4, 1, 1)], ("value", OnnxTensor.Create<float>("", [0.25f], 1)))]);
         b.AddOutput(y, DataType.Float, ["batch", 4, 1, 1]);
         return b.Build();
     }
@@ -28,7 +31,8 @@ public class PrecisionTests
         OnnxChecker.Check(path);
         File.Delete(path);
         Assert.That(
-            Graphs.Run(changed, Input, 2, 2, 6, 6), Is.EqualTo(Graphs.Run(Network(), Input, 2, 2, 6, 6)).Within(tolerance));
+            Graphs.Run(changed, Input, 2, 2, 6, 6),
+            Is.EqualTo(Graphs.Run(Network(), Input, 2, 2, 6, 6)).Within(tolerance));
     }
 
     [Test]
@@ -40,7 +44,8 @@ public class PrecisionTests
 
         Assert.That(model.Inputs[0].ElementType(), Is.EqualTo(DataType.Float));
         Assert.That(model.Outputs[0].ElementType(), Is.EqualTo(DataType.Float));
-        Assert.That(model.Graph.Initializer.Single(static t => t.Name == "conv.weight").Type(), Is.EqualTo(DataType.Float16));
+        Assert.That(
+            model.Graph.Initializer.Single(static t => t.Name == "conv.weight").Type(), Is.EqualTo(DataType.Float16));
         AssertSameWithin(model, 2e-3f);
     }
 
@@ -60,12 +65,18 @@ public class PrecisionTests
 
         Assert.That(new Bfloat16Weights().Run(model), Is.True);
 
-        Assert.That(model.Graph.Initializer.Single(static t => t.Name == "conv.weight").Bytes().Length, Is.EqualTo(4 * 2 * 9 * 2));
+        Assert.That(
+            model.Graph.Initializer.Single(static t => t.Name == "conv.weight").Bytes().Length,
+            Is.EqualTo(4 * 2 * 9 * 2));
         AssertSameWithin(model, 1e-2f);
     }
 
     // Published examples of rounding to nearest even: 1 + 2⁻⁸ lies between 1 and 1 + 2⁻⁷ and goes to the even one.
-    [TestCase(1f, 0x3F80), TestCase(1.00390625f, 0x3F80), TestCase(1.01171875f, 0x3F82), TestCase(-2f, 0xC000), TestCase(3.4e38f, 0x7F80)]
+    [TestCase(1f, 0x3F80)]
+    [TestCase(1.00390625f, 0x3F80)]
+    [TestCase(1.01171875f, 0x3F82)]
+    [TestCase(-2f, 0xC000)]
+    [TestCase(3.4e38f, 0x7F80)]
     public void Run_Bfloat16Weights_RoundsToNearestEven(float value, int bits)
     {
         var model = Graphs.Linear(1, 1);

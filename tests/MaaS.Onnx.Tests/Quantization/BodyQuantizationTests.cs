@@ -14,7 +14,10 @@ public sealed class BodyQuantizationTests
     private const int Width = 32;
 
     private static readonly QuantizerOptions Fast =
-        new() { LatencyDuration = TimeSpan.FromMilliseconds(50), Inference = new() { IntraOpThreads = 1 }, MinSpeedup = 0 };
+        new() { LatencyDuration = TimeSpan.FromMilliseconds(50), Inference = new()
+        {
+            IntraOpThreads = 1,
+        }, MinSpeedup = 0 };
 
     // if flag: x · W₁ + b, W₁ a Constant of the branch; else: x · transpose(W₂), W₂ an initializer of the main graph.
     private static OnnxModel Branches(DataType type = DataType.Float)
@@ -29,13 +32,16 @@ public sealed class BodyQuantizationTests
         string own = then.Node("Constant", [], ("value", Weight("")));
         then.AddOutput(then.Node("MatMul", ["x", own]), type, ["batch", Width]);
         var other = new GraphBuilder("else") { Scope = "else" };
-        other.AddOutput(other.Node("MatMul", ["x", other.Node("Transpose", ["outer"], ("perm", new long[] { 1, 0 }))]), type, ["batch", Width]);
+        other.AddOutput(
+            other.Node("MatMul", ["x", other.Node("Transpose", ["outer"], ("perm", new long[] { 1, 0 }))]), type,
+            ["batch", Width]);
 
         var b = new GraphBuilder("branches");
         b.AddInput("x", type, ["batch", Width]);
         b.AddInput("flag", DataType.Bool, []);
         b.AddInitializer(Weight("outer"));
-        b.AddOutput(b.Node("If", ["flag"], ("then_branch", then.Graph), ("else_branch", other.Graph)), type, ["batch", Width]);
+        b.AddOutput(
+            b.Node("If", ["flag"], ("then_branch", then.Graph), ("else_branch", other.Graph)), type, ["batch", Width]);
         return b.Build();
     }
 
@@ -82,7 +88,10 @@ public sealed class BodyQuantizationTests
         Assert.That(result.Report.Accepted, Is.False, "whatever the caller accepts");
         Assert.That(result.Report.IsQuantized, Is.False);
         Assert.That(result.Report.Reason, Does.Contain("nothing was quantized"));
-        Assert.That(result.Report.ToString(), Does.Contain("2 weights of MatMul in bodies of If, 8.0 KiB of float32").Or.Contain("1 weight of MatMul in bodies of If"));
+        Assert.That(
+            result.Report.ToString(),
+            Does.Contain("2 weights of MatMul in bodies of If, 8.0 KiB of float32")
+                .Or.Contain("1 weight of MatMul in bodies of If"));
     }
 
     [Test]
@@ -90,7 +99,8 @@ public sealed class BodyQuantizationTests
     {
         var model = new TestGraphs();
         model.Builder.AddInput("x", DataType.Float16, ["batch", Width]);
-        string weight = model.Builder.AddInitializer(OnnxTensor.Create<Half>("w", new Half[Width * Width], Width, Width));
+        string weight = model.Builder.AddInitializer(
+            OnnxTensor.Create<Half>("w", new Half[Width * Width], Width, Width));
         model.Builder.AddOutput(model.Node("MatMul", ["x", weight]), DataType.Float16, ["batch", Width]);
         List<IReadOnlyDictionary<string, TensorValue>> data =
             [new Dictionary<string, TensorValue> { ["x"] = TensorValue.Of(new Half[Width], 1, Width) }];
@@ -125,7 +135,9 @@ public sealed class BodyQuantizationTests
             Assert.That(cost.Parameters, Is.EqualTo(2 * Width * Width));
             Assert.That(cost.WeightBytes, Is.EqualTo(2 * Width * Width * 4));
             Assert.That(cost.Nodes.Single().Macs, Is.Null, "how often a branch runs is not known");
-            Assert.That(ModelSummary.Describe(Branches()), Does.Contain("1 and 4 in bodies").And.Contain("not counted: MACs and activations in the bodies of If"));
+            Assert.That(
+                ModelSummary.Describe(Branches()),
+                Does.Contain("1 and 4 in bodies").And.Contain("not counted: MACs and activations in the bodies of If"));
         }
     }
 

@@ -52,17 +52,21 @@ internal static class ModelFixture
     }
 
     public static int[] Labels(string name) =>
-        [.. Root.GetProperty(ReadsTokens(name) ? "token_labels" : "labels").EnumerateArray().Select(static v => v.GetInt32())];
+        [.. Root.GetProperty(ReadsTokens(name) ? "token_labels" : "labels").EnumerateArray()
+            .Select(static v => v.GetInt32())];
 
     /// <summary>The test inputs in batches.</summary>
-    public static IEnumerable<TensorValue> Test(string name, int batchSize = 100) => Batches(name, "images", "tokens", batchSize);
+    public static IEnumerable<TensorValue> Test(string name, int batchSize = 100)
+        => Batches(name, "images", "tokens", batchSize);
 
     private static IReadOnlyDictionary<string, TensorValue> Named(TensorValue input) =>
         new Dictionary<string, TensorValue> { ["input"] = input };
 
-    private static IEnumerable<TensorValue> Batches(string name, string images, string tokens, int size) => ReadsTokens(name)
+    private static IEnumerable<TensorValue> Batches(string name, string images, string tokens, int size)
+        => ReadsTokens(name)
         ? Root.GetProperty(tokens).EnumerateArray().Chunk(size).Select(static rows => TensorValue.Of(
-            rows.SelectMany(static row => row.EnumerateArray().Select(static id => id.GetInt64())).ToArray(), rows.Length, 16))
+            rows.SelectMany(static row => row.EnumerateArray().Select(static id => id.GetInt64())).ToArray(),
+            rows.Length, 16))
         : Root.GetProperty(images).GetBytesFromBase64().Chunk(size * Pixels).Select(static pixels => TensorValue.Of(
             Array.ConvertAll(pixels, static pixel => pixel / 255f), pixels.Length / Pixels, 1, 14, 14));
 

@@ -14,21 +14,30 @@ namespace MaaS.Onnx.Tests.Quantization;
 public sealed class OldModelTests
 {
     private static readonly QuantizerOptions Fast =
-        new() { LatencyDuration = TimeSpan.FromMilliseconds(50), Inference = new() { IntraOpThreads = 1 }, MinSpeedup = 0 };
+        new() { LatencyDuration = TimeSpan.FromMilliseconds(50), Inference = new()
+        {
+            IntraOpThreads = 1,
+        }, MinSpeedup = 0 };
 
     private static OnnxModel Old()
     {
         var random = new Random(4);
         var b = new GraphBuilder("old", 7);
         string Weight(string name, params long[] shape) => b.AddInitializer(OnnxTensor.Create<float>(
-            name, [.. Enumerable.Range(0, (int)shape.Aggregate(1L, static (x, y) => x * y)).Select(_ => (float)random.NextDouble() - 0.5f)], shape));
+            name,
+            [.. Enumerable.Range(0, (int)shape.Aggregate(1L, static (x, y) => x * y))
+                .Select(_ => (float)random.NextDouble() - 0.5f)], shape));
         b.AddInput("image", DataType.Float, ["batch", 3, 8, 8]);
-        string x = b.Node("Clip", [b.Node("Conv", ["image", Weight("w1", 8, 3, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }))], ("min", 0f), ("max", 6f));
+        string x = b.Node(
+            "Clip", [b.Node("Conv", ["image", Weight("w1", 8, 3, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }))],
+            ("min", 0f), ("max", 6f));
         x = b.Node("Upsample", [x], ("mode", "nearest"), ("scales", new[] { 1f, 1, 2, 2 }));
         x = b.Node("Pad", [b.Node("Dropout", [x])], ("pads", new long[] { 0, 0, 1, 1, 0, 0, 1, 1 }));
         x = b.Node("Relu", [b.Node("Conv", [x, Weight("w2", 16, 8, 3, 3)])]);
         x = b.Node("Squeeze", [b.Node("GlobalAveragePool", [x])], ("axes", new long[] { 2, 3 }));
-        b.AddOutput(b.Node("Softmax", [b.Node("Gemm", [x, Weight("w3", 16, 10), Weight("b3", 10)])]), DataType.Float, ["batch", 10]);
+        b.AddOutput(
+            b.Node("Softmax", [b.Node("Gemm", [x, Weight("w3", 16, 10), Weight("b3", 10)])]), DataType.Float,
+            ["batch", 10]);
         var model = b.Build();
         model.Proto.IrVersion = 3;
         model.Graph.Input.Add(model.Graph.Initializer.Select(static t =>
@@ -46,7 +55,8 @@ public sealed class OldModelTests
     {
         yield return new TestCaseData(new StaticScheme(Data())).SetArgDisplayNames("static");
         yield return new TestCaseData(new DynamicScheme()).SetArgDisplayNames("dynamic");
-        yield return new TestCaseData(new WeightOnlyScheme(new WeightOnlyQuantizerOptions { BlockSize = 16 })).SetArgDisplayNames("weight-only");
+        yield return new TestCaseData(new WeightOnlyScheme(new WeightOnlyQuantizerOptions { BlockSize = 16 }))
+            .SetArgDisplayNames("weight-only");
     }
 
     [TestCaseSource(nameof(Schemes))]
@@ -63,7 +73,9 @@ public sealed class OldModelTests
             Assert.That(result.Report.Outputs.Decibels, Is.GreaterThan(20));
             Assert.That(result.Report.Outputs.Agreement, Is.GreaterThan(0.7));
             Assert.That(result.Report.Float.Accuracy, Is.NaN);
-            Assert.That(result.Report.ToString(), Does.Contain("compared with the float model in 8 runs").And.Contain("same greatest value in"));
+            Assert.That(
+                result.Report.ToString(),
+                Does.Contain("compared with the float model in 8 runs").And.Contain("same greatest value in"));
         }
         if (scheme is not WeightOnlyScheme)
         {
@@ -91,14 +103,18 @@ public sealed class OldModelTests
 
     [Test]
     public void Bfloat16Weights_Opset7_SaysWhatToDo() => Assert.That(
-        () => new Bfloat16Weights().Run(Old()), Throws.TypeOf<NotSupportedException>().With.Message.Contain("opset 13 or newer").And.Message.Contain("got 7"));
+        () => new Bfloat16Weights().Run(Old()),
+        Throws.TypeOf<NotSupportedException>().With.Message.Contain("opset 13 or newer").And.Message.Contain("got 7"));
 
     [Test]
     public void Convert_ToBFloat16InOpset13_KeepsLaterOperatorsFloat()
     {
         var b = new GraphBuilder("later", 13);
         b.AddInput("x", DataType.Float, [4]);
-        string y = b.Node("Where", [b.Node("Greater", ["x", b.Scalar(0f)]), b.Node("LeakyRelu", ["x"]), b.Node("PRelu", ["x", b.Scalar(0.1f)])]);
+        string y = b.Node(
+            "Where",
+            [b.Node("Greater", ["x", b.Scalar(0f)]), b.Node("LeakyRelu", ["x"]),
+             b.Node("PRelu", ["x", b.Scalar(0.1f)])]);
         b.AddOutput(b.Node("Add", [y, "x"]), DataType.Float, [4]);
         OnnxTools.Check(HalfPrecisionConverter.Convert(b.Build(), HalfType.BFloat16));
     }

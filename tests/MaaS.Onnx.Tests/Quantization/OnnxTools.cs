@@ -21,13 +21,18 @@ internal static class OnnxTools
         }
     }
 
-    /// <summary>The operators that are left when ONNX Runtime has optimised a model for this processor, in order.</summary>
+    /// <summary>The operators that are left when ONNX Runtime has optimised a model for this processor, in
+    /// order.</summary>
     public static List<string> OptimizedOperators(OnnxModel model)
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
         try
         {
-            using var options = new SessionOptions { OptimizedModelFilePath = path, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions
+            {
+                OptimizedModelFilePath = path,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
             new InferenceSession(model.ToByteArray(), options).Dispose();
             return [.. OnnxModel.Load(path).Graph.Node.Select(static node => node.OpType)];
         }

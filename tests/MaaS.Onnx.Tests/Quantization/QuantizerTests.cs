@@ -7,7 +7,10 @@ namespace MaaS.Onnx.Tests.Quantization;
 public sealed class QuantizerTests
 {
     private static readonly QuantizerOptions Fast =
-        new() { LatencyDuration = TimeSpan.FromMilliseconds(200), Inference = new() { IntraOpThreads = 1 }, MinSpeedup = 0, MaxAccuracyDrop = 0.01 };
+        new() { LatencyDuration = TimeSpan.FromMilliseconds(200), Inference = new()
+        {
+            IntraOpThreads = 1,
+        }, MinSpeedup = 0, MaxAccuracyDrop = 0.01 };
 
     [Test]
     public void Run_AccurateEnough_ReturnsTheQuantizedModel()
@@ -31,7 +34,8 @@ public sealed class QuantizerTests
     public void Run_Transformer_SpeedupIsTheRatioOfLatencies()
     {
         var report = new Quantizer(Fast).Run(
-            ModelFixture.Load("transformer"), new DynamicScheme(), static model => ModelFixture.Accuracy(model, "transformer"),
+            ModelFixture.Load("transformer"), new DynamicScheme(),
+            static model => ModelFixture.Accuracy(model, "transformer"),
             ModelFixture.Calibration("transformer").First()).Report;
 
         Assert.That(report.Float.LatencyMs, Is.GreaterThan(0));
@@ -63,7 +67,8 @@ public sealed class QuantizerTests
     {
         bool first = true;
         var result = new Quantizer(Fast).Run(
-            ModelFixture.Load("mlp"), new DynamicScheme(), _ => first ? (first = false, 0.9).Item2 : 0.8, ModelFixture.Calibration("mlp").First());
+            ModelFixture.Load("mlp"), new DynamicScheme(), _ => first ? (first = false, 0.9).Item2 : 0.8,
+            ModelFixture.Calibration("mlp").First());
 
         Assert.That(result.Report.Accepted, Is.False);
         Assert.That(result.Report.Reason, Does.Contain("loses 0.1000 of accuracy"));
@@ -75,15 +80,40 @@ public sealed class QuantizerTests
     {
         bool first = true;
         var result = new Quantizer(Fast with { MaxAccuracyDrop = 0.002 }).Run(
-            ModelFixture.Load("mlp"), new DynamicScheme(), _ => first ? (first = false, 0.976).Item2 : 0.974, ModelFixture.Calibration("mlp").First());
+            ModelFixture.Load("mlp"), new DynamicScheme(), _ => first ? (first = false, 0.976).Item2 : 0.974,
+            ModelFixture.Calibration("mlp").First());
 
         Assert.That(result.Report.Accepted);
     }
 
     [Test]
+    public void Run_TestData_IsLookedAtOnceForEachModelAndDecidesNothing()
+    {
+        List<double> answers = [0.9, 0.5];   // 0.4 lost: more than is allowed.
+        var result = new Quantizer(Fast).Run(
+            ModelFixture.Load("mlp"), new DynamicScheme(), static model => ModelFixture.Accuracy(model, "mlp"),
+            ModelFixture.Calibration("mlp").First(), _ => Next(answers));
+
+        Assert.That(answers, Is.Empty, "once for the float and once for the quantized model");
+        Assert.That(result.Report.Accepted, "the validation data decides");
+        Assert.That(result.Report.Test, Is.EqualTo(new TestAccuracy(0.9, 0.5)));
+        Assert.That(
+            result.Report.ToString(),
+            Does.Match(@"validation accuracy +0\.88").And.Match(@"test accuracy +0\.9000 +0\.5000 +-0\.4000"));
+    }
+
+    private static double Next(List<double> answers)
+    {
+        var first = answers[0];
+        answers.RemoveAt(0);
+        return first;
+    }
+
+    [Test]
     public void Run_NothingToQuantize_SaysSo()
     {
-        var none = new StaticScheme(ModelFixture.Calibration("mlp"), new() { OpTypes = new HashSet<string> { "Conv" } });
+        var none = new StaticScheme(
+            ModelFixture.Calibration("mlp"), new() { OpTypes = new HashSet<string> { "Conv" } });
 
         var result = Run(Fast, none);
 
@@ -91,6 +121,8 @@ public sealed class QuantizerTests
         Assert.That(result.Report.Reason, Does.Contain("no node"));
     }
 
-    private static QuantizationResult Run(QuantizerOptions options, IQuantizationScheme scheme) => new Quantizer(options).Run(
-        ModelFixture.Load("mlp"), scheme, static model => ModelFixture.Accuracy(model, "mlp"), ModelFixture.Calibration("mlp").First());
+    private static QuantizationResult Run(QuantizerOptions options, IQuantizationScheme scheme)
+        => new Quantizer(options).Run(
+        ModelFixture.Load("mlp"), scheme, static model => ModelFixture.Accuracy(model, "mlp"),
+        ModelFixture.Calibration("mlp").First());
 }

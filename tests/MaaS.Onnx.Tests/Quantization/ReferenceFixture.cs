@@ -6,7 +6,8 @@ namespace MaaS.Onnx.Tests.Quantization;
 /// <summary>What NumPy computed: Fixtures/make_reference.py.</summary>
 internal static class ReferenceFixture
 {
-    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllBytes(PathOf("reference.json"))).RootElement;
+    private static readonly JsonElement Root = JsonDocument.Parse(File.ReadAllBytes(PathOf("reference.json")))
+        .RootElement;
 
     public static string PathOf(string file) =>
         Path.Combine(AppContext.BaseDirectory, "Quantization", "Fixtures", file);

@@ -51,7 +51,8 @@ public sealed class AuditLogTests
             Assert.That(entry.GetProperty("previous").GetString(), Is.EqualTo(previous));
             previous = entry.GetProperty("hash").GetString()!;
             var hashed = line[..line.LastIndexOf(",\"hash\"", StringComparison.Ordinal)];
-            Assert.That(previous, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashed)))));
+            Assert.That(
+                previous, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashed)))));
         }
 
         Assert.That(AuditVerifier.Verify(LogFile), Is.EqualTo(new AuditVerdict(3, previous, null)));
@@ -111,7 +112,8 @@ public sealed class AuditLogTests
             Assert.That(AuditVerifier.Verify(LogFile, knownHead).Fault, Is.Not.Null, what);
         }
 
-        Check("changed", lines.Select((l, i) => i == 2 ? l.Replace("POST /2", "POST /9", StringComparison.Ordinal) : l));
+        Check(
+            "changed", lines.Select((l, i) => i == 2 ? l.Replace("POST /2", "POST /9", StringComparison.Ordinal) : l));
         Check("taken out", lines.Where((_, i) => i != 2));
         Check("put in twice", lines.Take(3).Append(lines[2]).Concat(lines.Skip(3)));
         Check("swapped", [lines[0], lines[2], lines[1], lines[3], lines[4]]);
@@ -145,8 +147,12 @@ public sealed class AuditLogTests
 
         var lines = (await File.ReadAllLinesAsync(LogFile)).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.That(
-            lines.Select(l => $"{l.GetProperty("phase")} {l.GetProperty("action").GetString()!.Split('/')[^1]} {(l.TryGetProperty("status", out var s) ? s.GetInt32() : 0)}"),
-            Is.EqualTo((predictions ? new[] { "end same:predict 200" } : []).Concat(["begin load 0", "end load 200", "begin unload 0", "end unload 404"])));
+            lines.Select(
+                l => $"{l.GetProperty("phase")} {l.GetProperty("action").GetString()!.Split('/')[^1]} "
+                    + $"{(l.TryGetProperty("status", out var s) ? s.GetInt32() : 0)}"),
+            Is.EqualTo(
+                (predictions ? new[] { "end same:predict 200" } : []).Concat(
+                    ["begin load 0", "end load 200", "begin unload 0", "end unload 404"])));
         Assert.That(lines.Select(l => l.GetProperty("actor").GetString()), Is.All.EqualTo("operator"));
         Assert.That(AuditVerifier.Verify(LogFile).Fault, Is.Null);
     }

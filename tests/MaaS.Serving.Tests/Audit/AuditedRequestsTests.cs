@@ -37,7 +37,8 @@ public sealed class AuditedRequestsTests
         _models.Dispose();
     }
 
-    /// <summary>Stops the server and gives its lines as <c>phase model status</c>, with <c>-</c> for what a line does not have.</summary>
+    /// <summary>Stops the server and gives its lines as <c>phase model status</c>, with <c>-</c> for what a line does
+    /// not have.</summary>
     private async Task<string[]> LinesAsync()
     {
         await _server.DisposeAsync();
@@ -45,7 +46,8 @@ public sealed class AuditedRequestsTests
         return [.. (await File.ReadAllLinesAsync(_models["audit.jsonl"])).Select(l => JsonDocument.Parse(l).RootElement)
             .Select(l => $"{l.GetProperty("phase")} {Text(l, "model")} {Text(l, "status")}")];
 
-        static string Text(JsonElement line, string member) => line.TryGetProperty(member, out var value) ? value.ToString() : "-";
+        static string Text(JsonElement line, string member)
+            => line.TryGetProperty(member, out var value) ? value.ToString() : "-";
     }
 
     [Test]
@@ -53,7 +55,8 @@ public sealed class AuditedRequestsTests
     {
         foreach (var (address, status) in new[]
         {
-            ("/models?url=same.onnx", HttpStatusCode.OK), ("/models?model_name=same&url=same.onnx", HttpStatusCode.OK), ("/models?url=nothing.maas", HttpStatusCode.NotFound),
+            ("/models?url=same.onnx", HttpStatusCode.OK), ("/models?model_name=same&url=same.onnx", HttpStatusCode.OK),
+            ("/models?url=nothing.maas", HttpStatusCode.NotFound),
             ("/models?url=linear.onnx", HttpStatusCode.Forbidden), ("/models", HttpStatusCode.BadRequest),
         })
         {
@@ -63,7 +66,8 @@ public sealed class AuditedRequestsTests
         Assert.That(await _server.StatusAsync(HttpMethod.Delete, "/models/same", _key), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(await LinesAsync(), Is.EqualTo(new[]
         {
-            "begin same -", "end same 200", "begin same -", "end same 200", "begin nothing -", "end nothing 404", "refused linear 403", "begin - -", "end - 400",
+            "begin same -", "end same 200", "begin same -", "end same 200", "begin nothing -", "end nothing 404",
+            "refused linear 403", "begin - -", "end - 400",
             "begin same -", "end same 200",
         }));
     }
@@ -71,13 +75,23 @@ public sealed class AuditedRequestsTests
     [Test]
     public async Task GrpcChanges_NameTheModelInBothLines()
     {
-        async Task<int> CallAsync(string method, IMessage message) => (await _server.Client.CallAsync(_server.GrpcAddress, GrpcCalls.Service + method, [message], _key)).Status;
+        async Task<int> CallAsync(string method, IMessage message)
+            => (await _server.Client.CallAsync(
+                _server.GrpcAddress, GrpcCalls.Service + method, [message], _key)).Status;
 
-        Assert.That(await CallAsync("RepositoryModelLoad", new RepositoryModelLoadRequest { ModelName = "same" }), Is.Zero);
-        Assert.That(await CallAsync("RepositoryModelUnload", new RepositoryModelUnloadRequest { ModelName = "nothing" }), Is.EqualTo(5));
-        Assert.That(await CallAsync("RepositoryModelLoad", new RepositoryModelLoadRequest { ModelName = "linear" }), Is.EqualTo(7));
+        Assert.That(
+            await CallAsync("RepositoryModelLoad", new RepositoryModelLoadRequest { ModelName = "same" }), Is.Zero);
+        Assert.That(
+            await CallAsync("RepositoryModelUnload", new RepositoryModelUnloadRequest { ModelName = "nothing" }),
+            Is.EqualTo(5));
+        Assert.That(
+            await CallAsync("RepositoryModelLoad", new RepositoryModelLoadRequest { ModelName = "linear" }),
+            Is.EqualTo(7));
 
-        Assert.That(await LinesAsync(), Is.EqualTo(new[] { "begin same -", "end same 200", "begin nothing -", "end nothing 404", "end linear 403" }));
+        Assert.That(
+            await LinesAsync(),
+            Is.EqualTo(
+                new[] { "begin same -", "end same 200", "begin nothing -", "end nothing 404", "end linear 403" }));
     }
 
     [Test]
@@ -85,19 +99,30 @@ public sealed class AuditedRequestsTests
     {
         Assert.That((await _server.PredictAsync()).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That((await _server.PredictAsync(apiKey: "a guess")).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
-        Assert.That((await _server.PredictAsync(apiKey: _key, model: "linear")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await _server.StatusAsync(HttpMethod.Get, "/v2/models/same", _key), Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await _server.StatusAsync(HttpMethod.Post, "/v2/repository/models/same/unload"), Is.EqualTo(HttpStatusCode.Unauthorized));
-        Assert.That(await _server.StatusAsync(HttpMethod.Post, "/predict?model=linear", _key), Is.EqualTo(HttpStatusCode.Forbidden));
-        var (status, _, _) = await _server.Client.CallAsync(_server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [GrpcCalls.Infer("linear")], _key);
+        Assert.That(
+            (await _server.PredictAsync(apiKey: _key, model: "linear")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await _server.StatusAsync(HttpMethod.Get, "/v2/models/same", _key), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await _server.StatusAsync(HttpMethod.Post, "/v2/repository/models/same/unload"),
+            Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            await _server.StatusAsync(HttpMethod.Post, "/predict?model=linear", _key),
+            Is.EqualTo(HttpStatusCode.Forbidden));
+        var (status, _, _) = await _server.Client.CallAsync(
+            _server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [GrpcCalls.Infer("linear")], _key);
         Assert.That(status, Is.EqualTo(7));
-        Assert.That((await _server.PredictAsync(apiKey: _key)).Status, Is.EqualTo(HttpStatusCode.OK), "this one has no line");
+        Assert.That(
+            (await _server.PredictAsync(apiKey: _key)).Status, Is.EqualTo(HttpStatusCode.OK), "this one has no line");
 
         Assert.That(await LinesAsync(), Is.EqualTo(new[]
         {
-            "refused same 401", "refused same 401", "refused linear 403", "refused same 403", "refused same 401", "refused linear 403", "refused - 403",
+            "refused same 401", "refused same 401", "refused linear 403", "refused same 403", "refused same 401",
+            "refused linear 403", "refused - 403",
         }));
-        Assert.That(await File.ReadAllTextAsync(_models["audit.jsonl"]), Does.Not.Contain("a guess"), "a wrong key may be a right one of another server");
+        Assert.That(
+            await File.ReadAllTextAsync(_models["audit.jsonl"]), Does.Not.Contain("a guess"),
+            "a wrong key may be a right one of another server");
     }
 
     [Test]

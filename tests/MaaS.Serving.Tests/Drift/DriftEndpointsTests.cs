@@ -9,7 +9,8 @@ namespace MaaS.Serving.Tests.Drift;
 /// <summary>Drift over HTTP against the figures of numpy and scipy, see Fixtures/make_drift.py.</summary>
 public sealed class DriftEndpointsTests
 {
-    private readonly JsonElement _fixture = JsonDocument.Parse(File.ReadAllBytes(ModelsFolder.Fixture("drift.json"))).RootElement;
+    private readonly JsonElement _fixture = JsonDocument.Parse(File.ReadAllBytes(ModelsFolder.Fixture("drift.json")))
+        .RootElement;
     private ModelsFolder _models = null!;
     private TestServer _server = null!;
 
@@ -17,10 +18,12 @@ public sealed class DriftEndpointsTests
     public async Task Serve()
     {
         _models = new ModelsFolder().Add("same");
-        await ModelPackage.CreateAsync(_models["watched.maas"], new ModelManifest { Name = "watched" }, new Dictionary<string, PackageContent>
+        await ModelPackage.CreateAsync(
+            _models["watched.maas"], new ModelManifest { Name = "watched" }, new Dictionary<string, PackageContent>
         {
             [ModelPackage.ModelFile] = PackageContent.FromBytes(ScaleModels.Scale(1).ToByteArray()),
-            [DriftBaseline.FileName] = PackageContent.FromBytes(JsonSerializer.SerializeToUtf8Bytes(_fixture.GetProperty("baseline"))),
+            [DriftBaseline.FileName] = PackageContent.FromBytes(
+                JsonSerializer.SerializeToUtf8Bytes(_fixture.GetProperty("baseline"))),
         });
         _server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
     }
@@ -41,16 +44,23 @@ public sealed class DriftEndpointsTests
 
         Assert.That(drift.GetProperty("rows").GetInt32(), Is.EqualTo(200));
         Assert.That(drift.GetProperty("baseline_rows").GetInt32(), Is.EqualTo(300));
-        var features = drift.GetProperty("features").EnumerateArray().ToDictionary(f => f.GetProperty("name").GetString()!);
+        var features = drift.GetProperty("features").EnumerateArray()
+            .ToDictionary(f => f.GetProperty("name").GetString()!);
         Assert.That(features.Keys, Is.EquivalentTo(new[] { "x[0]", "x[1]", "prediction", "confidence" }));
         foreach (var expected in _fixture.GetProperty("expected").EnumerateObject())
         {
             var feature = features[expected.Name];
-            Assert.That(feature.GetProperty("psi").GetDouble(), Is.EqualTo(expected.Value.GetProperty("psi").GetDouble()).Within(1e-6), expected.Name);
-            Assert.That(feature.GetProperty("ks").GetDouble(), Is.EqualTo(expected.Value.GetProperty("ks").GetDouble()).Within(1e-6), expected.Name);
+            Assert.That(
+                feature.GetProperty("psi").GetDouble(),
+                Is.EqualTo(expected.Value.GetProperty("psi").GetDouble()).Within(1e-6), expected.Name);
+            Assert.That(
+                feature.GetProperty("ks").GetDouble(),
+                Is.EqualTo(expected.Value.GetProperty("ks").GetDouble()).Within(1e-6), expected.Name);
 
             // scipy's is exact, ours the limit of large samples: they agree to some hundredths at 200 rows.
-            Assert.That(feature.GetProperty("ks_probability").GetDouble(), Is.EqualTo(expected.Value.GetProperty("ks_probability").GetDouble()).Within(0.03), expected.Name);
+            Assert.That(
+                feature.GetProperty("ks_probability").GetDouble(),
+                Is.EqualTo(expected.Value.GetProperty("ks_probability").GetDouble()).Within(0.03), expected.Name);
         }
     }
 
@@ -61,9 +71,14 @@ public sealed class DriftEndpointsTests
 
         var metrics = (await _server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n');
 
-        var line = metrics.Single(l => l.StartsWith("maas_drift_psi", StringComparison.Ordinal) && l.Contains("feature=\"x[0]\"", StringComparison.Ordinal));
+        var line = metrics.Single(
+            l => l.StartsWith("maas_drift_psi", StringComparison.Ordinal)
+                && l.Contains("feature=\"x[0]\"", StringComparison.Ordinal));
         var psi = double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
-        Assert.That(psi, Is.EqualTo(_fixture.GetProperty("expected").GetProperty("x[0]").GetProperty("psi").GetDouble()).Within(1e-6).And.GreaterThan(0.25), "it has shifted");
+        Assert.That(
+            psi,
+            Is.EqualTo(_fixture.GetProperty("expected").GetProperty("x[0]").GetProperty("psi").GetDouble()).Within(1e-6)
+                .And.GreaterThan(0.25), "it has shifted");
     }
 
     [Test]

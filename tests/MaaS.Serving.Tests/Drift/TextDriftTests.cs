@@ -33,7 +33,9 @@ public sealed class TextDriftTests : MailServer
         }
 
         var foreign = await DriftAsync(3 * Mails.Length);
-        Assert.That(foreign["unknown"].Psi, Is.GreaterThan(0.25).And.GreaterThan(2 * alone["unknown"].Psi), "characters that no mail of training had");
+        Assert.That(
+            foreign["unknown"].Psi, Is.GreaterThan(0.25).And.GreaterThan(2 * alone["unknown"].Psi),
+            "characters that no mail of training had");
         Assert.That(foreign["tokens"].Ks, Is.GreaterThan(alone["tokens"].Ks));
     }
 
@@ -46,6 +48,7 @@ public sealed class TextDriftTests : MailServer
         Assert.That(drift.GetProperty("rows").GetInt32(), Is.EqualTo(rows));
         Assert.That(drift.GetProperty("baseline_rows").GetInt32(), Is.EqualTo(Trained));
         return drift.GetProperty("features").EnumerateArray().ToDictionary(
-            static f => f.GetProperty("name").GetString()!, static f => (f.GetProperty("psi").GetDouble(), f.GetProperty("ks").GetDouble()));
+            static f => f.GetProperty("name").GetString()!,
+            static f => (f.GetProperty("psi").GetDouble(), f.GetProperty("ks").GetDouble()));
     }
 }

@@ -25,12 +25,16 @@ public sealed class EndpointGuardTests
         using var app = builder.Build();
         app.MapMaaS();
 
-        var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>().ToList();
+        var endpoints = ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
+            .ToList();
 
         Assert.That(endpoints, Has.Count.GreaterThan(20));
-        Assert.That(endpoints.Where(e => e.Metadata.GetMetadata<ScopeMetadata>() is null).Select(e => e.RoutePattern.RawText), Is.Empty);
         Assert.That(
-            endpoints.Where(e => e.Metadata.GetMetadata<ScopeMetadata>()!.Scope == ServingScope.None).Select(e => e.RoutePattern.RawText),
+            endpoints.Where(e => e.Metadata.GetMetadata<ScopeMetadata>() is null).Select(e => e.RoutePattern.RawText),
+            Is.Empty);
+        Assert.That(
+            endpoints.Where(e => e.Metadata.GetMetadata<ScopeMetadata>()!.Scope == ServingScope.None)
+                .Select(e => e.RoutePattern.RawText),
             Is.All.Match("health|Health|livez|readyz|ServerLive|ServerReady|ping|^/page/|^/?$"));
     }
 
@@ -38,11 +42,14 @@ public sealed class EndpointGuardTests
     public async Task Repository_OnItsOwnPort_ExistsThereOnly()
     {
         await using var server = await TestServer.StartAsync(
-            o => (o.ModelsPath, o.Security.AdminUrl, o.GrpcUrl) = (_models.Path, "http://127.0.0.1:0", "http://127.0.0.1:0"), isOpen: false);
+            o => (o.ModelsPath, o.Security.AdminUrl, o.GrpcUrl) = (
+                _models.Path, "http://127.0.0.1:0", "http://127.0.0.1:0"), isOpen: false);
 
         const string Load = "/v2/repository/models/same/load";
         Assert.That(await server.StatusAsync(HttpMethod.Post, Load), Is.EqualTo(HttpStatusCode.NotFound));
-        Assert.That(await server.StatusAsync(HttpMethod.Post, Load, address: server.AdminAddress), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Post, Load, address: server.AdminAddress),
+            Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await server.PredictAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
@@ -51,7 +58,9 @@ public sealed class EndpointGuardTests
     {
         await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path, isOpen: false);
 
-        Assert.That(await server.StatusAsync(HttpMethod.Post, "/v2/repository/models/same/load"), Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Post, "/v2/repository/models/same/load"),
+            Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That((await server.PredictAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
@@ -70,9 +79,14 @@ public sealed class EndpointGuardTests
             isOpen: false);
 
         const string Load = "/v2/repository/models/same/load";
-        Assert.That(await server.StatusAsync(HttpMethod.Post, Load, address: server.AdminAddress), Is.EqualTo(HttpStatusCode.Unauthorized));
-        Assert.That(await server.StatusAsync(HttpMethod.Post, Load, shop, server.AdminAddress), Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await server.StatusAsync(HttpMethod.Post, Load, admin, server.AdminAddress), Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Post, Load, address: server.AdminAddress),
+            Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Post, Load, shop, server.AdminAddress),
+            Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Post, Load, admin, server.AdminAddress), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(await server.StatusAsync(HttpMethod.Post, Load, admin), Is.EqualTo(HttpStatusCode.NotFound));
     }
 
@@ -100,7 +114,9 @@ public sealed class EndpointGuardTests
         }
 
         Assert.That(statuses, Is.EqualTo(new[] { 200, 200, 200, 429, 429 }.Select(s => (HttpStatusCode)s)));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/predict?model=same", UriKind.Relative)) { Content = new StringContent(SecuredServer.Instance) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri("/predict?model=same", UriKind.Relative)) { Content = new StringContent(SecuredServer.Instance) };
         request.Headers.Add("X-Api-Key", slow);
         using var response = await server.Client.SendAsync(request);
         Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.FromSeconds(1)));
@@ -137,7 +153,8 @@ public sealed class EndpointGuardTests
             },
             isOpen: false);
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.GrpcAddress, "/inference.GRPCInferenceService/ModelInfer"))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(server.GrpcAddress, "/inference.GRPCInferenceService/ModelInfer"))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -170,7 +187,8 @@ public sealed class EndpointGuardTests
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/v2", UriKind.Relative));
             request.Headers.Add("Origin", origin);
             using var response = await server.Client.SendAsync(request);
-            return response.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed) ? allowed.Single() : null;
+            return response.Headers.TryGetValues("Access-Control-Allow-Origin", out var allowed)
+                ? allowed.Single() : null;
         }
     }
 

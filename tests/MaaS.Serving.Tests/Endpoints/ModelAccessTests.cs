@@ -71,12 +71,15 @@ public sealed class ModelAccessTests
     [TestCase("absent.onnx")]
     [TestCase("digits.maas")]
     public async Task Register_FileOfNoModelOfTheCaller_IsRefusedWhetherItIsThereOrNot(string file)
-        => Assert.That((await AskAsync(HttpMethod.Post, $"/models?url={file}&model_name={Mine}", _key)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        => Assert.That(
+            (await AskAsync(HttpMethod.Post, $"/models?url={file}&model_name={Mine}", _key)).Status,
+            Is.EqualTo(HttpStatusCode.Forbidden));
 
     [Test]
     public void Changes_ModelThatIsGone_NameOnlyModelsOfTheCaller()
     {
-        var access = new ModelAccess(_server.Models, new DefaultHttpContext(), new Caller("some", ServingScope.All, [Mine, "gone"]));
+        var access = new ModelAccess(
+            _server.Models, new DefaultHttpContext(), new Caller("some", ServingScope.All, [Mine, "gone"]));
         Assert.That(() => access.SetInstances("gone", 2), Throws.TypeOf<RequestException>()
             .With.Message.Contains(Mine).And.Message.Not.Contains(Hidden));
     }
@@ -110,7 +113,9 @@ public sealed class ModelAccessTests
             (status, text) = await AskAsync(HttpMethod.Get, $"{Root}/region/r/status", _second);
             Assert.That(status, Is.EqualTo(HttpStatusCode.BadRequest));
             Assert.That(text, Does.Not.Contain(_memory));
-            Assert.That((await AskAsync(HttpMethod.Post, $"/v2/models/{Mine}/infer", _second, Infer)).Status, Is.EqualTo(HttpStatusCode.BadRequest));
+            Assert.That(
+                (await AskAsync(HttpMethod.Post, $"/v2/models/{Mine}/infer", _second, Infer)).Status,
+                Is.EqualTo(HttpStatusCode.BadRequest));
             await AskAsync(HttpMethod.Post, $"{Root}/region/r/unregister", _second);
             await AskAsync(HttpMethod.Post, $"{Root}/unregister", _second);
 
@@ -125,7 +130,8 @@ public sealed class ModelAccessTests
         }
     }
 
-    private async Task<(HttpStatusCode Status, string Text)> AskAsync(HttpMethod method, string address, string key, string body = "{}")
+    private async Task<(HttpStatusCode Status, string Text)> AskAsync(
+        HttpMethod method, string address, string key, string body = "{}")
     {
         using var request = new HttpRequestMessage(method, new Uri(address, UriKind.Relative));
         request.Headers.Add("X-Api-Key", key);

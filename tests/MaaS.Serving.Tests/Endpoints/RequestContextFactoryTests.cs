@@ -9,7 +9,8 @@ namespace MaaS.Serving.Tests.Endpoints;
 
 public sealed class RequestContextFactoryTests
 {
-    private readonly RequestContextFactory _contexts = new(Options.Create(new MaaSServingOptions()), TimeProvider.System);
+    private readonly RequestContextFactory _contexts = new(
+        Options.Create(new MaaSServingOptions()), TimeProvider.System);
 
     [Test]
     public void Of_StreamsOfOneConnection_ShareItsAddressAndNoDictionary()

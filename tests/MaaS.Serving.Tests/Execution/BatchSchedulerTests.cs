@@ -9,8 +9,8 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 namespace MaaS.Serving.Tests.Execution;
 
 /// <summary>
-/// Requests that share runs. Every answer is checked against its own input: the model is y = 2x + 1, or looks rows up in a
-/// table and refuses indices that it does not have.
+/// Requests that share runs. Every answer is checked against its own input: the model is y = 2x + 1, or looks rows up
+/// in a table and refuses indices that it does not have.
 /// </summary>
 public sealed class BatchSchedulerTests
 {
@@ -28,10 +28,12 @@ public sealed class BatchSchedulerTests
     public async Task RunAsync_ManyClientsShapesAndSizes_EachGetsItsOwnAnswer(int maxBatch, int concurrency)
     {
         using var model = Affine();
-        using var scheduler = new BatchScheduler(model, Options(maxBatch, concurrency: concurrency), _threads, TimeProvider.System);
+        using var scheduler = new BatchScheduler(
+            model, Options(maxBatch, concurrency: concurrency), _threads, TimeProvider.System);
         var sizes = new ConcurrentDictionary<int, int>();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
         {
             var (rows, width) = (1 + i % 3, 1 + i % 4);
             var values = Enumerable.Range(0, rows * width).Select(k => (float)(i * 100 + k)).ToArray();
@@ -52,9 +54,11 @@ public sealed class BatchSchedulerTests
     public async Task RunAsync_Idle_RunsAtOnceInSpiteOfTheDelay()
     {
         using var model = Affine();
-        using var scheduler = new BatchScheduler(model, Options(8, delay: TimeSpan.FromMinutes(1)), _threads, TimeProvider.System);
+        using var scheduler = new BatchScheduler(
+            model, Options(8, delay: TimeSpan.FromMinutes(1)), _threads, TimeProvider.System);
 
-        using var outputs = await Start(scheduler, Request(model, TensorValue.Of([1f], 1, 1))).WaitAsync(TimeSpan.FromSeconds(20));
+        using var outputs = await Start(scheduler, Request(model, TensorValue.Of([1f], 1, 1)))
+            .WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.That(outputs[0].AsSpan<float>()[0], Is.EqualTo(3));
     }
@@ -63,7 +67,8 @@ public sealed class BatchSchedulerTests
     public async Task RunAsync_BusyWithDelay_WaitsForAFullBatch()
     {
         using var model = Affine();
-        using var scheduler = new BatchScheduler(model, Options(4, delay: TimeSpan.FromMinutes(1), concurrency: 2), _threads, TimeProvider.System);
+        using var scheduler = new BatchScheduler(
+            model, Options(4, delay: TimeSpan.FromMinutes(1), concurrency: 2), _threads, TimeProvider.System);
         using var gate = new Gate(_threads, 2, scheduler, model);
         var requests = Enumerable.Range(0, 4).Select(i => Request(model, TensorValue.Of([(float)i], 1, 1))).ToArray();
         var first = requests[..3].Select(r => Start(scheduler, r)).ToArray();
@@ -96,7 +101,8 @@ public sealed class BatchSchedulerTests
             else
             {
                 using var outputs = await answers[i];
-                Assert.That(outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(new[] { 2f * indices[i], 2f * indices[i] + 1 }));
+                Assert.That(
+                    outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(new[] { 2f * indices[i], 2f * indices[i] + 1 }));
             }
         }
     }
@@ -108,7 +114,8 @@ public sealed class BatchSchedulerTests
         using var model = Affine();
         using var scheduler = new BatchScheduler(model, Options(1), _threads, clock);
         using var gate = new Gate(_threads, 1, scheduler, model);
-        var started = new[] { ("a", 3), ("a", 3), ("a", 3), ("b", 3), ("b", 3), ("late", 7), ("first", 0) }.Select((r, i) =>
+        var started = new[] { ("a", 3), ("a", 3), ("a", 3), ("b", 3), ("b", 3), ("late", 7), ("first", 0) }.Select(
+            (r, i) =>
         {
             var request = Request(model, TensorValue.Of([(float)i], 1, 1), r.Item1, r.Item2);
             var arrival = clock.Calls;
@@ -120,7 +127,8 @@ public sealed class BatchSchedulerTests
             outputs.Dispose();
         }
 
-        // When each run began, by the scheduler's own clock: the answers' continuations run on the thread pool in any order.
+        // When each run began, by the scheduler's own clock: the answers' continuations run on the thread pool in any
+        // order.
         Assert.That(
             started.OrderBy(s => s.Arrival + s.Request.Timings.Queue.Ticks).Select(s => s.Name),
             Is.EqualTo(new[] { "first6", "a0", "b3", "a1", "b4", "a2", "late5" }));
@@ -146,9 +154,11 @@ public sealed class BatchSchedulerTests
         using var model = Affine();
         using var scheduler = new BatchScheduler(model, Options(1, queue: 2), _threads, TimeProvider.System);
         using var gate = new Gate(_threads, 1, scheduler, model);
-        var waiting = Enumerable.Range(0, 2).Select(_ => Start(scheduler, Request(model, TensorValue.Of([1f], 1, 1)))).ToArray();
+        var waiting = Enumerable.Range(0, 2).Select(_ => Start(scheduler, Request(model, TensorValue.Of([1f], 1, 1))))
+            .ToArray();
 
-        Assert.That(() => Start(scheduler, Request(model, TensorValue.Of([1f], 1, 1))), Throws.TypeOf<QueueFullException>());
+        Assert.That(
+            () => Start(scheduler, Request(model, TensorValue.Of([1f], 1, 1))), Throws.TypeOf<QueueFullException>());
         gate.Open();
         await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(20));
     }
@@ -163,7 +173,9 @@ public sealed class BatchSchedulerTests
         late.Context.Deadline = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency / 20;
         var other = Start(scheduler, Request(model, TensorValue.Of([2f], 1, 1)));
 
-        Assert.That(async () => await Start(scheduler, late).WaitAsync(TimeSpan.FromSeconds(20)), Throws.TypeOf<DeadlineExceededException>());
+        Assert.That(
+            async () => await Start(scheduler, late).WaitAsync(TimeSpan.FromSeconds(20)),
+            Throws.TypeOf<DeadlineExceededException>());
         Assert.That(other.IsCompleted, Is.False);
         gate.Open();
         using var outputs = await other;
@@ -195,8 +207,11 @@ public sealed class BatchSchedulerTests
         var request = Request(model, TensorValue.Of([2_000_000_000L], 1));
         request.Context.Deadline = TimeProvider.System.GetTimestamp() + TimeProvider.System.TimestampFrequency / 10;
 
-        Assert.That(async () => await Start(scheduler, request).WaitAsync(TimeSpan.FromSeconds(30)), Throws.TypeOf<DeadlineExceededException>());
-        using var next = await Start(scheduler, Request(model, TensorValue.Of([1L], 1))).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.That(
+            async () => await Start(scheduler, request).WaitAsync(TimeSpan.FromSeconds(30)),
+            Throws.TypeOf<DeadlineExceededException>());
+        using var next = await Start(scheduler, Request(model, TensorValue.Of([1L], 1)))
+            .WaitAsync(TimeSpan.FromSeconds(30));
         Assert.That(next[0].AsSpan<long>()[0], Is.EqualTo(1));
     }
 
@@ -204,9 +219,11 @@ public sealed class BatchSchedulerTests
     public async Task RunAsync_EveryWayToEnd_AnswersEachOnce()
     {
         using var model = InferenceModel.Load(ModelsFolder.Fixture("gather.onnx"));
-        using var scheduler = new BatchScheduler(model, Options(8, queue: 40, concurrency: 2), _threads, TimeProvider.System);
+        using var scheduler = new BatchScheduler(
+            model, Options(8, queue: 40, concurrency: 2), _threads, TimeProvider.System);
         var ends = new ConcurrentDictionary<string, int>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 3000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 3000), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
             using var client = new CancellationTokenSource();
             var index = i % 11 == 0 ? 77L : i % 3;
@@ -243,10 +260,14 @@ public sealed class BatchSchedulerTests
 
     private static ShapeKey Key(InferenceRequest request) => new(request.Inputs.Span);
 
-    private static InferenceRequest Request(InferenceModel model, TensorValue input, string client = "", int priority = RequestContext.DefaultPriority)
-        => new(new ServedModel("m", 1, model, null, new NoRunner()), new[] { input }, new RequestContext { ClientKey = client, Priority = priority });
+    private static InferenceRequest Request(
+        InferenceModel model, TensorValue input, string client = "", int priority = RequestContext.DefaultPriority)
+        => new(
+            new ServedModel("m", 1, model, null, new NoRunner()), new[] { input },
+            new RequestContext { ClientKey = client, Priority = priority });
 
-    private static BatchingOptions Options(int max, TimeSpan delay = default, int[]? preferred = null, int queue = 10_000, int concurrency = 1)
+    private static BatchingOptions Options(
+        int max, TimeSpan delay = default, int[]? preferred = null, int queue = 10_000, int concurrency = 1)
         => new(max, delay, preferred ?? [], queue, concurrency);
 
     /// <summary>y = 2x + 1 for x of (n, m).</summary>
@@ -254,13 +275,16 @@ public sealed class BatchSchedulerTests
     {
         var graph = new GraphBuilder("affine");
         graph.AddInput("x", DataType.Float, ["n", "m"]);
-        graph.AddOutput(graph.Node("Add", [graph.Node("Mul", ["x", graph.Scalar(2f)]), graph.Scalar(1f)]), DataType.Float, ["n", "m"]);
+        graph.AddOutput(
+            graph.Node("Add", [graph.Node("Mul", ["x", graph.Scalar(2f)]), graph.Scalar(1f)]), DataType.Float,
+            ["n", "m"]);
         return InferenceModel.Load(graph.Build().ToByteArray(), "affine", new() { IntraOpThreads = 1 });
     }
 
     private sealed class NoRunner : IModelRunner
     {
-        public ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<InferenceOutputs> RunAsync(
+            InferenceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Dispose()
         {
@@ -279,7 +303,8 @@ public sealed class BatchSchedulerTests
         public override long GetTimestamp() => Interlocked.Increment(ref _calls);
     }
 
-    /// <summary>Keeps every compute thread busy, so that requests queue up behind it. Each of so many runs is started first.</summary>
+    /// <summary>Keeps every compute thread busy, so that requests queue up behind it. Each of so many runs is started
+    /// first.</summary>
     private sealed class Gate : IDisposable
     {
         private readonly ManualResetEventSlim _open = new();
@@ -297,7 +322,8 @@ public sealed class BatchSchedulerTests
             }
 
             blocked.Wait();
-            var input = model.Inputs[0].Type == ElementType.Int64 ? TensorValue.Of([0L], 1) : TensorValue.Of([0f], 1, 1);
+            var input = model.Inputs[0].Type == ElementType.Int64
+                ? TensorValue.Of([0L], 1) : TensorValue.Of([0f], 1, 1);
             for (var i = 0; i < runs; i++)
             {
                 // Alone in its run, which occupies one of the scheduler's places.

@@ -39,10 +39,13 @@ public sealed class CachingRunnerTests
         Assert.That((await Run(runner, new float[1000])).Hit, Is.False, "an answer larger than the cache");
     }
 
-    private static async Task<(float[] Answer, bool Hit)> Run(CachingRunner runner, float[] values, long[]? shape = null, string[]? outputs = null)
+    private static async Task<(float[] Answer, bool Hit)> Run(
+        CachingRunner runner, float[] values, long[]? shape = null, string[]? outputs = null)
     {
         var model = new ServedModel("m", 1, null, null, runner);
-        var request = new InferenceRequest(model, new[] { TensorValue.Of(values, shape ?? [values.Length]) }, new RequestContext()) { Outputs = outputs };
+        var request = new InferenceRequest(
+            model, new[] { TensorValue.Of(values, shape ?? [values.Length]) },
+            new RequestContext()) { Outputs = outputs };
         using var answer = await runner.RunAsync(request, CancellationToken.None);
         return (answer[0].AsSpan<float>().ToArray(), request.Timings.IsCacheHit);
     }
@@ -63,7 +66,8 @@ public sealed class CachingRunnerTests
                 _memory[i] = 2 * input[i];
             }
 
-            return ValueTask.FromResult(new InferenceOutputs([TensorValue.Of(_memory.AsMemory(0, input.Length), input.Length)], [Output]));
+            return ValueTask.FromResult(
+                new InferenceOutputs([TensorValue.Of(_memory.AsMemory(0, input.Length), input.Length)], [Output]));
         }
 
         public void Dispose()

@@ -16,7 +16,8 @@ public sealed class ModelRunnerTests
     {
         _threads = new ComputeThreads();
         _model = InferenceModel.Load(ModelsFolder.Fixture("same.onnx"));
-        _runner = new ModelRunner(_model, new BatchingOptions(8, TimeSpan.Zero, [], 100, 2), _threads, TimeProvider.System);
+        _runner = new ModelRunner(
+            _model, new BatchingOptions(8, TimeSpan.Zero, [], 100, 2), _threads, TimeProvider.System);
     }
 
     [TearDown]
@@ -45,7 +46,8 @@ public sealed class ModelRunnerTests
 
     [Test]
     public async Task RunAsync_ManyShapesAndThreads_NeverMixesAnswers()
-        => await Parallel.ForEachAsync(Enumerable.Range(0, 4000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        => await Parallel.ForEachAsync(
+            Enumerable.Range(0, 4000), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
             var values = Enumerable.Range(0, 1 + i % 13).Select(k => (float)(i * 20 + k)).ToArray();
 
@@ -89,7 +91,8 @@ public sealed class ModelRunnerTests
     private ValueTask<InferenceOutputs> Run(float[] values, long[] shape, long? deadline)
     {
         var request = new InferenceRequest(
-            new ServedModel("same", 1, null, null, _runner), new[] { TensorValue.Of(values, shape) }, new RequestContext { Deadline = deadline });
+            new ServedModel("same", 1, null, null, _runner), new[] { TensorValue.Of(values, shape) },
+            new RequestContext { Deadline = deadline });
         return _runner.RunAsync(request, CancellationToken.None);
     }
 }

@@ -15,7 +15,8 @@ public sealed class RunnerExecutorTests
     {
         var specs = new[] { new TensorSpec("y", ElementType.Float32, [outputs]) };
         var model = new ServedModel("m", 1, model: null, manifest: null, new Runner(outputs, specs, isAtOnce));
-        var request = new InferenceRequest(model, new[] { TensorValue.Of(new float[inputs], [inputs]) }, new RequestContext());
+        var request = new InferenceRequest(
+            model, new[] { TensorValue.Of(new float[inputs], [inputs]) }, new RequestContext());
         var before = LargeMemory.Uses;
 
         using var answer = await new RunnerExecutor().RunAsync(request, CancellationToken.None);

@@ -31,7 +31,9 @@ public sealed class RecentErrorsTests
         errors.Add(exception, "a", 1);
         errors.Add(exception);
 
-        Assert.That(errors.Read().Single(), Is.EqualTo(new RecentError("a", 1, "cancelled", 1, _time.GetUtcNow(), _time.GetUtcNow())));
+        Assert.That(
+            errors.Read().Single(),
+            Is.EqualTo(new RecentError("a", 1, "cancelled", 1, _time.GetUtcNow(), _time.GetUtcNow())));
     }
 
     [Test]
@@ -43,6 +45,8 @@ public sealed class RecentErrorsTests
             errors.Add(new OperationCanceledException(), $"m{i}", 1);
         }
 
-        Assert.That(errors.Read().Select(e => e.Model), Is.EqualTo(Enumerable.Range(0, RecentErrors.Most).Select(i => $"m{999 - i}")));
+        Assert.That(
+            errors.Read().Select(e => e.Model),
+            Is.EqualTo(Enumerable.Range(0, RecentErrors.Most).Select(i => $"m{999 - i}")));
     }
 }

@@ -7,7 +7,15 @@ namespace MaaS.Serving.Tests.Generation;
 public sealed class GenerateEndpointsTests : StoryServer
 {
     private static readonly GenerationOptions Greedy = new() { MaxNewTokens = 40 };
-    private static readonly GenerationOptions Sampled = new() { MaxNewTokens = 40, Temperature = 1, TopK = 50, TopP = 0.95, RepetitionPenalty = 1.2, Seed = 3 };
+    private static readonly GenerationOptions Sampled = new()
+    {
+        MaxNewTokens = 40,
+        Temperature = 1,
+        TopK = 50,
+        TopP = 0.95,
+        RepetitionPenalty = 1.2,
+        Seed = 3,
+    };
 
     private static object Request(string prompt, GenerationOptions options) => new
     {
@@ -33,13 +41,19 @@ public sealed class GenerateEndpointsTests : StoryServer
         {
             var pieces = Torch.Generate("the cat", options).ToArray();
 
-            var answer = await Server.PostAsync($"/v2/models/story{version}/generate", JsonSerializer.Serialize(Request("the cat", options)));
+            var answer = await Server.PostAsync(
+                $"/v2/models/story{version}/generate", JsonSerializer.Serialize(Request("the cat", options)));
 
-            Assert.That(answer.GetProperty("text_output").GetString(), Is.EqualTo(string.Concat(pieces.Select(static p => p.Text))));
-            Assert.That(answer.GetProperty("tokens").GetInt32(), Is.EqualTo(pieces.Length));
-            Assert.That(answer.GetProperty("finish_reason").GetString(), Is.EqualTo(pieces[^1].Finish == FinishReason.Stop ? "stop" : "length"));
             Assert.That(
-                (answer.GetProperty("id").GetString(), answer.GetProperty("model_name").GetString(), answer.GetProperty("model_version").GetString()),
+                answer.GetProperty("text_output").GetString(),
+                Is.EqualTo(string.Concat(pieces.Select(static p => p.Text))));
+            Assert.That(answer.GetProperty("tokens").GetInt32(), Is.EqualTo(pieces.Length));
+            Assert.That(
+                answer.GetProperty("finish_reason").GetString(),
+                Is.EqualTo(pieces[^1].Finish == FinishReason.Stop ? "stop" : "length"));
+            Assert.That(
+                (answer.GetProperty("id").GetString(), answer.GetProperty("model_name").GetString(),
+                    answer.GetProperty("model_version").GetString()),
                 Is.EqualTo(("7", "story", "1")));
         }
     }
@@ -51,10 +65,13 @@ public sealed class GenerateEndpointsTests : StoryServer
         var options = Greedy with { StopTokens = [pieces[5].Token] };
         var expected = Torch.Generate("the cat", options).ToArray();
 
-        var answer = await Server.PostAsync("/v2/models/story/generate", JsonSerializer.Serialize(Request("the cat", options)));
+        var answer = await Server.PostAsync(
+            "/v2/models/story/generate", JsonSerializer.Serialize(Request("the cat", options)));
 
         Assert.That(answer.GetProperty("finish_reason").GetString(), Is.EqualTo("stop"));
-        Assert.That(answer.GetProperty("text_output").GetString(), Is.EqualTo(string.Concat(expected.Select(static p => p.Text))));
+        Assert.That(
+            answer.GetProperty("text_output").GetString(),
+            Is.EqualTo(string.Concat(expected.Select(static p => p.Text))));
     }
 
     [TestCase(null)]
@@ -63,13 +80,19 @@ public sealed class GenerateEndpointsTests : StoryServer
     {
         var pieces = Torch.Generate("the dog", Sampled).ToArray();
 
-        using var response = await StreamAsync("story", Request("the dog", Sampled), r => r.Headers.Add("Accept-Encoding", accepted is null ? [] : [accepted]));
+        using var response = await StreamAsync(
+            "story", Request("the dog", Sampled),
+            r => r.Headers.Add("Accept-Encoding", accepted is null ? [] : [accepted]));
         var events = await EventsAsync(response).ToArrayAsync();
 
         Assert.That(
             events.Select(static e => e.GetProperty("text_output").GetString()),
-            Is.EqualTo(pieces.Where(static p => p.Text.Length > 0 || p.Finish != FinishReason.None).Select(static p => p.Text)));
-        Assert.That(events.Select(static e => e.TryGetProperty("finish_reason", out _)), Is.EqualTo(events.Select((_, i) => i == events.Length - 1)), "the last and no other");
+            Is.EqualTo(
+                pieces.Where(static p => p.Text.Length > 0 || p.Finish != FinishReason.None)
+                    .Select(static p => p.Text)));
+        Assert.That(
+            events.Select(static e => e.TryGetProperty("finish_reason", out _)),
+            Is.EqualTo(events.Select((_, i) => i == events.Length - 1)), "the last and no other");
         Assert.That(events[^1].GetProperty("tokens").GetInt32(), Is.EqualTo(pieces.Length));
     }
 
@@ -86,7 +109,9 @@ public sealed class GenerateEndpointsTests : StoryServer
                 expected = string.Concat(Torch.Generate("the", options).Select(static p => p.Text));
             }
 
-            Assert.That(string.Concat(events.Select(static e => e.GetProperty("text_output").GetString())), Is.EqualTo(expected));
+            Assert.That(
+                string.Concat(events.Select(static e => e.GetProperty("text_output").GetString())),
+                Is.EqualTo(expected));
         }));
 
     [TestCase("""{"text_input": 5}""", "text_input: expected a text")]
@@ -98,7 +123,9 @@ public sealed class GenerateEndpointsTests : StoryServer
     [TestCase("""{"text_input": "a", "max_tokens": 0}""", "MaxNewTokens of at least 1, got 0")]
     [TestCase("""{"text_input": "a", "max_tokens": 1e99}""", "max_tokens: expected an integer")]
     [TestCase("""{"text_input": "a", "temperature": "hot"}""", "temperature: expected a number, got String")]
-    [TestCase("""{"text_input": "a", "parameters": {"top_p": 0, "top_k": -1}}""", "TopK of 0 or more, got -1; expected TopP above 0 to 1, got 0")]
+    [TestCase(
+        """{"text_input": "a", "parameters": {"top_p": 0, "top_k": -1}}""",
+        "TopK of 0 or more, got -1; expected TopP above 0 to 1, got 0")]
     [TestCase("""{"text_input": "a", "parameters": 3}""", "parameters: expected an object")]
     [TestCase("""{"text_input": "a", "stream": true}""", "generate_stream streams")]
     [TestCase("""{"text_input": "a"} {}""", "expected JSON")]
@@ -110,16 +137,22 @@ public sealed class GenerateEndpointsTests : StoryServer
     {
         var body = JsonSerializer.Serialize(new { text_input = string.Concat(Enumerable.Repeat("xyz ", StoryLength)) });
 
-        Assert.That(await Server.ErrorAsync("/v2/models/story/generate_stream", body), Does.Contain($"a prompt of less than {StoryLength} tokens, got "));
+        Assert.That(
+            await Server.ErrorAsync("/v2/models/story/generate_stream", body),
+            Does.Contain($"a prompt of less than {StoryLength} tokens, got "));
     }
 
     [Test]
     public async Task Generate_PromptOfMegabytes_Is413()
         => Assert.That(
-            await Server.ErrorAsync("/v2/models/story/generate", JsonSerializer.Serialize(new { text_input = new string('a', 1 << 21) }), HttpStatusCode.RequestEntityTooLarge),
+            await Server.ErrorAsync(
+                "/v2/models/story/generate", JsonSerializer.Serialize(new { text_input = new string('a', 1 << 21) }),
+                HttpStatusCode.RequestEntityTooLarge),
             Does.Contain("1048576"));
 
     [Test]
     public async Task Generate_ModelOfAnotherTask_SaysSo()
-        => Assert.That(await Server.ErrorAsync("/v2/models/linear/generate", """{"text_input": "a"}"""), Does.Contain("expected a package of task 'text-generation', got none"));
+        => Assert.That(
+            await Server.ErrorAsync("/v2/models/linear/generate", """{"text_input": "a"}"""),
+            Does.Contain("expected a package of task 'text-generation', got none"));
 }

@@ -10,7 +10,8 @@ public sealed class GenerationLifecycleTests : StoryServer
     private const string Active = """maas_generation_active{model="saga",version="1"}""";
     private const string Tokens = """maas_generation_tokens_total{model="saga",version="1"}""";
 
-    private static readonly object Saga = new { text_input = "the", max_tokens = SagaLength, temperature = 1, seed = 1, stream = true };
+    private static readonly object Saga =
+        new { text_input = "the", max_tokens = SagaLength, temperature = 1, seed = 1, stream = true };
 
     [SetUp]
     public void WaitForTheTestBefore() => UntilIdle();
@@ -38,7 +39,9 @@ public sealed class GenerationLifecycleTests : StoryServer
 
         UntilIdle();
         Assert.That(await MetricAsync(Tokens) - before, Is.InRange(1, SagaLength / 2));
-        Assert.That(await MetricAsync("""maas_generation_errors_total{model="saga",version="1",error_type="cancelled"}"""), Is.AtLeast(1));
+        Assert.That(
+            await MetricAsync("""maas_generation_errors_total{model="saga",version="1",error_type="cancelled"}"""),
+            Is.AtLeast(1));
     }
 
     [Test]
@@ -49,7 +52,8 @@ public sealed class GenerationLifecycleTests : StoryServer
         Assert.That(await events.MoveNextAsync());
 
         using var content = new StringContent("""{"text_input": "the"}""");
-        using var refused = await Server.Client.PostAsync(new Uri("/v2/models/saga/generate", UriKind.Relative), content);
+        using var refused = await Server.Client.PostAsync(
+            new Uri("/v2/models/saga/generate", UriKind.Relative), content);
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That(refused.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
         Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("expected at most 1 texts at once"));
@@ -63,9 +67,12 @@ public sealed class GenerationLifecycleTests : StoryServer
     [Test]
     public async Task Generate_DeadlinePasses_Is504()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v2/models/saga/generate", UriKind.Relative))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri("/v2/models/saga/generate", UriKind.Relative))
         {
-            Content = new StringContent(JsonSerializer.Serialize(new { text_input = "the", max_tokens = SagaLength, temperature = 1, seed = 1 })),
+            Content = new StringContent(
+                JsonSerializer.Serialize(
+                    new { text_input = "the", max_tokens = SagaLength, temperature = 1, seed = 1 })),
         };
         request.Headers.Add("X-Request-Timeout-Ms", "200");
         using var response = await Server.Client.SendAsync(request);
@@ -92,7 +99,8 @@ public sealed class GenerationLifecycleTests : StoryServer
         Assert.That(await events.MoveNextAsync());
 
         var unload = Server.Models.UnloadAsync("saga");
-        var refused = await Server.ErrorAsync("/v2/models/saga/generate", """{"text_input": "the"}""", HttpStatusCode.ServiceUnavailable);
+        var refused = await Server.ErrorAsync(
+            "/v2/models/saga/generate", """{"text_input": "the"}""", HttpStatusCode.ServiceUnavailable);
         for (var i = 0; i < 10; i++)
         {
             Assert.That(await events.MoveNextAsync());

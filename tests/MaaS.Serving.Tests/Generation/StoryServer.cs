@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace MaaS.Serving.Tests.Generation;
 
 /// <summary>
-/// A server of two language models with random weights: <c>story</c>, whose texts torch writes too, and <c>saga</c>, which
-/// takes seconds to fill its 6,000 positions.
+/// A server of two language models with random weights: <c>story</c>, whose texts torch writes too, and <c>saga</c>,
+/// which takes seconds to fill its 6,000 positions.
 /// </summary>
 public abstract class StoryServer
 {
@@ -63,9 +63,12 @@ public abstract class StoryServer
     }
 
     /// <summary>Starts a stream; its headers are there.</summary>
-    private protected async Task<HttpResponseMessage> StreamAsync(string model, object body, Action<HttpRequestMessage>? configure = null, CancellationToken cancellationToken = default)
+    private protected async Task<HttpResponseMessage> StreamAsync(
+        string model, object body, Action<HttpRequestMessage>? configure = null,
+        CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server.Address, $"/v2/models/{model}/generate_stream"))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(Server.Address, $"/v2/models/{model}/generate_stream"))
         {
             Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
         };
@@ -87,8 +90,10 @@ public abstract class StoryServer
     /// <summary>A sample of /metrics; 0 where there is none yet.</summary>
     private protected async Task<double> MetricAsync(string sample)
     {
-        var line = (await Server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').FirstOrDefault(l => l.StartsWith(sample + " ", StringComparison.Ordinal));
-        return line is null ? 0 : double.Parse(line[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        var line = (await Server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n')
+            .FirstOrDefault(l => l.StartsWith(sample + " ", StringComparison.Ordinal));
+        return line is null
+            ? 0 : double.Parse(line[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private Gpt Model(int length)
@@ -97,7 +102,8 @@ public abstract class StoryServer
         var model = new Gpt(new()
         {
             Vocabulary = _tokenizer.VocabSize,
-            Decoder = new() { Width = 16, Heads = 2, Layers = 2, MaxLength = length, Activation = ActivationKind.GeluTanh },
+            Decoder =
+                new() { Width = 16, Heads = 2, Layers = 2, MaxLength = length, Activation = ActivationKind.GeluTanh },
         });
         using var noGrad = no_grad();
         foreach (var parameter in model.parameters().Where(static p => p.dim() > 1))

@@ -41,11 +41,28 @@ public sealed class GrpcFailuresTests
         Assert.That(failures.MessageOf(fault, new DefaultHttpContext()), Is.EqualTo(expected));
     }
 
-    [Test]
-    public async Task Infer_MessageBeyondMaxRequestBytes_IsToldItsSize()
+    [TestCase(0.2, "1")]
+    [TestCase(2.1, "3")]
+    public void Translate_QueueFull_SaysWhenToComeBack(double seconds, string expected)
+    {
+        var failures = _server.Services.GetRequiredService<GrpcFailures>();
+        var full = new QueueFullException("full") { RetryAfter = TimeSpan.FromSeconds(seconds) };
+
+        var ended = failures.Translate(full, new DefaultHttpContext(), CancellationToken.None);
+
+        Assert.That((ended.StatusCode, ended.Trailers.GetValue("retry-after")), Is.EqualTo((StatusCode.ResourceExhausted, expected)));
+        ended = failures.Translate(new RequestException("why"), new DefaultHttpContext(), CancellationToken.None);
+        Assert.That(ended.Trailers, Is.Empty);
+    }
+
+    [TestCase("ModelInfer")]
+    [TestCase("ModelStreamInfer")]
+    public async Task Call_MessageBeyondMaxRequestBytes_IsToldTheLimit(string method)
     {
         var large = new ModelInferRequest { ModelName = "same", Id = new string('a', 1001) };
-        var (status, message, _) = await _server.Client.CallAsync(_server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [large]);
-        Assert.That((status, message), Is.EqualTo((8, "Received message exceeds the maximum configured message size.")));
+        var (status, message, _) = await _server.Client.CallAsync(_server.GrpcAddress, GrpcCalls.Service + method, [large]);
+        Assert.That(
+            (status, Uri.UnescapeDataString(message)),
+            Is.EqualTo((8, "the request is too large, and will be the next time: expected a message of at most 1000 bytes, got more")));
     }
 }

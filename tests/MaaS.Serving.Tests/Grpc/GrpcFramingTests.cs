@@ -44,7 +44,7 @@ public sealed class GrpcFramingTests : ServerFixture
     [TestCase(new byte[] { 0, 255, 255, 255, 255 }, 13, "expected frames")]
     [TestCase(new byte[] { 1, 0, 0, 0, 0 }, 13, "grpc-encoding")]
     [TestCase(new byte[] { 0, 0, 0, 0, 3, 255, 255, 255 }, 13, "expected a ServerLiveRequest")]
-    [TestCase(new byte[] { 0, 127, 255, 255, 255 }, 8, "maximum")]
+    [TestCase(new byte[] { 0, 127, 255, 255, 255 }, 8, "expected a message of at most 67108864 bytes, got more")]
     public async Task Call_MalformedFrame_EndsWithItsStatus(byte[] body, int status, string message) => await ExpectAsync(Live, body, status, message);
 
     [TestCase("gzip")]

@@ -57,7 +57,8 @@ public sealed class GrpcInferStreamTests
         await Stream.RunAsync(
             requests, responses, new GrpcCall(new DefaultHttpContext(), client, deadline, CancellationToken.None));
 
-        Assert.That(responses.Errors.Select(e => e.Contains("deadline", StringComparison.Ordinal)), Is.EqualTo(expected));
+        Assert.That(
+            responses.Errors.Select(e => e.Contains("deadline", StringComparison.Ordinal)), Is.EqualTo(expected));
         Assert.That(responses.Errors.Count(e => e.Length > 0), Is.EqualTo(expected.Count(e => e)));
     }
 
@@ -134,6 +135,7 @@ public sealed class GrpcInferStreamTests
         }
 
         private TaskCompletionSource Reached(int count)
-            => _reached.GetOrAdd(count, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            => _reached.GetOrAdd(
+                count, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
     }
 }

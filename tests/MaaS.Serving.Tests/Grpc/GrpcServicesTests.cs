@@ -45,7 +45,8 @@ public sealed class GrpcServicesTests
     {
         using var call = new ServerReflection.ServerReflectionClient(_channel).ServerReflectionInfo();
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
-        await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = "inference.GRPCInferenceService" });
+        await call.RequestStream.WriteAsync(
+            new ServerReflectionRequest { FileContainingSymbol = "inference.GRPCInferenceService" });
         await call.RequestStream.CompleteAsync();
 
         var answers = await call.ResponseStream.ReadAllAsync().ToListAsync();
@@ -54,7 +55,8 @@ public sealed class GrpcServicesTests
             answers[0].ListServicesResponse.Service.Select(s => s.Name),
             Is.SupersetOf(new[]
             {
-                "inference.GRPCInferenceService", "grpc.health.v1.Health", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService",
+                "inference.GRPCInferenceService", "grpc.health.v1.Health", "tensorflow.serving.PredictionService",
+                "tensorflow.serving.ModelService",
             }));
         Assert.That(answers[1].FileDescriptorResponse.FileDescriptorProto, Is.Not.Empty);
     }
@@ -74,7 +76,8 @@ public sealed class GrpcServicesTests
         Assert.That(await call.ResponseStream.MoveNext());
         Assert.That(call.ResponseStream.Current.Status, Is.EqualTo(ServingStatus.NotServing));
         Assert.That(
-            async () => await call.ResponseStream.MoveNext(), Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.Unavailable));
+            async () => await call.ResponseStream.MoveNext(),
+            Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.Unavailable));
         await stopping;
     }
 
@@ -90,7 +93,9 @@ public sealed class GrpcServicesTests
 
             await leave.CancelAsync();
 
-            Assert.That(async () => await call, Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.Cancelled));
+            Assert.That(
+                async () => await call,
+                Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.Cancelled));
         }
 
         Assert.That(() => Gone().Any(), Is.True.After(10_000, 50));
@@ -99,13 +104,16 @@ public sealed class GrpcServicesTests
     }
 
     private IEnumerable<LogLevel> Gone()
-        => _log.All.Where(static l => l.Text.Contains("The client of /inference", StringComparison.Ordinal)).Select(static l => l.Level);
+        => _log.All.Where(static l => l.Text.Contains("The client of /inference", StringComparison.Ordinal))
+            .Select(static l => l.Level);
 
     [Test]
     public void Infer_DeadlineOfTheClient_EndsTheRun()
     {
         var call = Infer(Slow(), new CallOptions(deadline: DateTime.UtcNow.AddMilliseconds(300)));
-        Assert.That(async () => await call, Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.DeadlineExceeded));
+        Assert.That(
+            async () => await call,
+            Throws.InstanceOf<RpcException>().With.Property("StatusCode").EqualTo(StatusCode.DeadlineExceeded));
     }
 
     [Test]
@@ -121,16 +129,20 @@ public sealed class GrpcServicesTests
         });
         async Task<int> LoadAsync(string? key)
             => (await server.Client.CallAsync(
-                server.GrpcAddress, GrpcCalls.Service + "RepositoryModelLoad", [new RepositoryModelLoadRequest { ModelName = "same" }], key)).Status;
+                server.GrpcAddress, GrpcCalls.Service + "RepositoryModelLoad",
+                [new RepositoryModelLoadRequest { ModelName = "same" }], key)).Status;
 
         // Everybody has every scope here; yet changes want proof on a port that is not the administration's.
         Assert.That(await LoadAsync(null), Is.EqualTo(16));
         Assert.That(await LoadAsync(reader), Is.EqualTo(7));
         Assert.That(await LoadAsync(admin), Is.Zero);
         Assert.That(
-            (await server.Client.CallAsync(server.GrpcAddress, GrpcCalls.Service + "ModelStatistics", [new ModelStatisticsRequest()], admin)).Status, Is.Zero);
+            (await server.Client.CallAsync(
+                server.GrpcAddress, GrpcCalls.Service + "ModelStatistics", [new ModelStatisticsRequest()],
+                admin)).Status, Is.Zero);
 
-        using var rest = new HttpRequestMessage(HttpMethod.Post, new Uri(server.GrpcAddress, "/v2/repository/models/same/unload"))
+        using var rest = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(server.GrpcAddress, "/v2/repository/models/same/unload"))
         {
             Version = new Version(2, 0),
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -157,12 +169,15 @@ public sealed class GrpcServicesTests
 
     private AsyncServerStreamingCall<HealthCheckResponse> Watch(string service)
         => _channel.CreateCallInvoker().AsyncServerStreamingCall(
-            Method<HealthCheckRequest, HealthCheckResponse>(MethodType.ServerStreaming, "grpc.health.v1.Health", "Watch"), null, default,
+            Method<HealthCheckRequest, HealthCheckResponse>(
+                MethodType.ServerStreaming, "grpc.health.v1.Health", "Watch"), null, default,
             new HealthCheckRequest { Service = service });
 
     private Task<ModelInferResponse> Infer(ModelInferRequest request, CallOptions options)
         => _channel.CreateCallInvoker().AsyncUnaryCall(
-            Method<ModelInferRequest, ModelInferResponse>(MethodType.Unary, "inference.GRPCInferenceService", "ModelInfer"), null, options, request).ResponseAsync;
+            Method<ModelInferRequest, ModelInferResponse>(
+                MethodType.Unary, "inference.GRPCInferenceService", "ModelInfer"), null, options,
+                request).ResponseAsync;
 
     private static Method<TRequest, TResponse> Method<TRequest, TResponse>(MethodType type, string service, string name)
         where TRequest : class, Google.Protobuf.IMessage<TRequest>, new()

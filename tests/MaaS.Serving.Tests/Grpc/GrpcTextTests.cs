@@ -23,19 +23,23 @@ public sealed class GrpcTextTests : MailServer
     {
         var texts = Mails.Select(Encoding.UTF8.GetBytes).ToArray();
         var contents = isRaw ? "" : $$""", "contents": {"bytes_contents": {{JsonSerializer.Serialize(texts)}}}""";
-        var raw = isRaw ? $""", "raw_input_contents": [{JsonSerializer.Serialize(texts.SelectMany(Element).ToArray())}]""" : "";
+        var raw = isRaw
+            ? $""", "raw_input_contents": [{JsonSerializer.Serialize(texts.SelectMany(Element).ToArray())}]""" : "";
         var answer = _client.Ok("ModelInfer", $$"""
             {"model_name": "spam", "inputs": [{"name": "text", "datatype": "BYTES", "shape": [{{Mails.Length}}]{{contents}}}]{{raw}}}
             """);
 
-        var logits = MemoryMarshal.Cast<byte, float>(answer.GetProperty("raw_output_contents")[0].GetBytesFromBase64()).ToArray();
+        var logits = MemoryMarshal.Cast<byte, float>(answer.GetProperty("raw_output_contents")[0].GetBytesFromBase64())
+            .ToArray();
         AreEqual(logits.Select(static l => (double)l).Chunk(2).SelectMany(Softmax), Expected.SelectMany(static p => p));
     }
 
     [Test]
     public void Infer_BytesThatAreNoText_IsInvalid()
         => Assert.That(
-            _client.Fails("ModelInfer", """{"model_name": "spam", "inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "contents": {"bytes_contents": ["/w=="]}}]}""", "INVALID_ARGUMENT"),
+            _client.Fails(
+                "ModelInfer",
+                """{"model_name": "spam", "inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "contents": {"bytes_contents": ["/w=="]}}]}""", "INVALID_ARGUMENT"),
             Does.Contain("UTF-8"));
 
     [Test]
@@ -43,7 +47,9 @@ public sealed class GrpcTextTests : MailServer
     {
         var words = Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join(' ', Enumerable.Repeat("money", 200))));
         Assert.That(
-            _client.Fails("ModelInfer", $$$"""{"model_name": "strict", "inputs": [{"name": "text", "datatype": "BYTES", "shape": [2], "contents": {"bytes_contents": ["YQ==", "{{{words}}}"]}}]}""", "INVALID_ARGUMENT"),
+            _client.Fails(
+                "ModelInfer",
+                $$$"""{"model_name": "strict", "inputs": [{"name": "text", "datatype": "BYTES", "shape": [2], "contents": {"bytes_contents": ["YQ==", "{{{words}}}"]}}]}""", "INVALID_ARGUMENT"),
             Does.Contain("text 1: expected a text of at most 96 tokens"));
     }
 

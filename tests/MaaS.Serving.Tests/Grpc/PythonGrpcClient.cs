@@ -18,12 +18,16 @@ internal sealed class PythonGrpcClient : IDisposable
     {
         FileDescriptor[] files =
         [
-            InferenceReflection.Descriptor, HealthReflection.Descriptor, AnyReflection.Descriptor, WrappersReflection.Descriptor,
-            TensorflowReflection.Descriptor, TensorflowErrorReflection.Descriptor, TensorflowServingReflection.Descriptor,
+            InferenceReflection.Descriptor, HealthReflection.Descriptor, AnyReflection.Descriptor,
+            WrappersReflection.Descriptor,
+            TensorflowReflection.Descriptor, TensorflowErrorReflection.Descriptor,
+            TensorflowServingReflection.Descriptor,
         ];
         File.WriteAllLines(_descriptors, files.Select(d => d.SerializedData.ToBase64()));
         var start = new ProcessStartInfo(
-            "/usr/bin/python3", [Path.Combine(TestContext.CurrentContext.TestDirectory, "Grpc", "client.py"), server.Authority, _descriptors])
+            "/usr/bin/python3",
+            [Path.Combine(TestContext.CurrentContext.TestDirectory, "Grpc", "client.py"), server.Authority,
+             _descriptors])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -38,7 +42,11 @@ internal sealed class PythonGrpcClient : IDisposable
     /// <param name="configure">Sets timeout, gzip or metadata.</param>
     public JsonElement Call(string method, string[] requests, Action<JsonObject>? configure = null)
     {
-        var step = new JsonObject { ["method"] = method, ["requests"] = new JsonArray([.. requests.Select(r => JsonNode.Parse(r))]) };
+        var step = new JsonObject
+        {
+            ["method"] = method,
+            ["requests"] = new JsonArray([.. requests.Select(r => JsonNode.Parse(r))]),
+        };
         configure?.Invoke(step);
         _process.StandardInput.WriteLine(step.ToJsonString());
         _process.StandardInput.Flush();

@@ -7,10 +7,12 @@ namespace MaaS.Serving.Tests.Grpc;
 /// <summary>The messages against the published definitions (Fixtures/make_grpc_fields.py).</summary>
 public sealed class SchemaTests
 {
-    private static readonly JsonElement Published = JsonDocument.Parse(File.ReadAllBytes(ModelsFolder.Fixture("grpc_fields.json"))).RootElement;
+    private static readonly JsonElement Published = JsonDocument.Parse(
+        File.ReadAllBytes(ModelsFolder.Fixture("grpc_fields.json"))).RootElement;
 
     private static IEnumerable<MessageDescriptor> Messages
-        => new[] { InferenceReflection.Descriptor, HealthReflection.Descriptor }.SelectMany(f => f.MessageTypes).SelectMany(WithNested);
+        => new[] { InferenceReflection.Descriptor, HealthReflection.Descriptor }.SelectMany(f => f.MessageTypes)
+            .SelectMany(WithNested);
 
     [TestCaseSource(nameof(Messages))]
     public void Message_EveryField_HasThePublishedNumberAndType(MessageDescriptor message)
@@ -30,5 +32,6 @@ public sealed class SchemaTests
         }
     }
 
-    private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) => message.NestedTypes.SelectMany(WithNested).Prepend(message);
+    private static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message)
+        => message.NestedTypes.SelectMany(WithNested).Prepend(message);
 }

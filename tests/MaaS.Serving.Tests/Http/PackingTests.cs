@@ -26,12 +26,18 @@ public sealed class PackingTests : ServerFixture
     public async Task Post_CutOffChangedOrFollowedByMore_Is400(string coding)
     {
         // Half of these 10,000 numbers were once answered with as many as could be read.
-        var body = Pack(coding, $$"""{"instances": [[{{string.Join(',', Enumerable.Range(0, 10_000).Select(i => i * 7919 % 10_007))}}]]}""");
-        byte[][] faulty = [body[..(body.Length / 2)], body[..^1], body[..^9], [.. body, 0], [.. body, .. "\r\n"u8], [.. body, .. body[..5]]];
+        var body = Pack(
+            coding,
+            $$"""{"instances": [[{{string.Join(',', Enumerable.Range(0, 10_000).Select(i => i * 7919 % 10_007))}}]]}""");
+        byte[][] faulty = [
+            body[..(body.Length / 2)], body[..^1], body[..^9], [.. body, 0], [.. body, .. "\r\n"u8],
+            [.. body, .. body[..5]],
+        ];
         foreach (var sent in faulty)
         {
             using var response = await SendAsync(sent, coding);
-            Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), $"{sent.Length} of {body.Length} bytes");
+            Assert.That(
+                response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest), $"{sent.Length} of {body.Length} bytes");
             Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("Content-Encoding"));
         }
 
@@ -50,7 +56,8 @@ public sealed class PackingTests : ServerFixture
     {
         // 8 MiB of blanks pack to some 8 kB.
         using var models = new ModelsFolder().Add("same");
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes) = (models.Path, 1 << 20));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.MaxRequestBytes) = (models.Path, 1 << 20));
         using var response = await SendAsync(Pack(coding, new string(' ', 8 << 20)), coding, server: server);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.RequestEntityTooLarge));
     }
@@ -74,10 +81,12 @@ public sealed class PackingTests : ServerFixture
     public async Task Post_ClientAcceptsPacked_LongAnswersAreShort(string accepted, string? coding)
     {
         var values = string.Join(',', Enumerable.Range(0, 2000));
-        using var response = await SendAsync(Encoding.UTF8.GetBytes($$"""{"instances": [[{{values}}]]}"""), "identity", accepted);
+        using var response = await SendAsync(
+            Encoding.UTF8.GetBytes($$"""{"instances": [[{{values}}]]}"""), "identity", accepted);
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(response.Content.Headers.ContentEncoding, Is.EqualTo(coding is null ? Array.Empty<string>() : [coding]));
+        Assert.That(
+            response.Content.Headers.ContentEncoding, Is.EqualTo(coding is null ? Array.Empty<string>() : [coding]));
         var packed = await response.Content.ReadAsStreamAsync();
         await using var plain = coding switch
         {
@@ -99,9 +108,13 @@ public sealed class PackingTests : ServerFixture
         Assert.That(await error.Content.ReadAsStringAsync(), Does.StartWith("""{"error":"""));
     }
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body, string coding, string? accepted = null, TestServer? server = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        byte[] body, string coding, string? accepted = null, TestServer? server = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Path, UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Path, UriKind.Relative))
+        {
+            Content = new ByteArrayContent(body),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Content.Headers.ContentEncoding.Add(coding);
         if (accepted is not null)

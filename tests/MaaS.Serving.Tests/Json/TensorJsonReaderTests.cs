@@ -32,7 +32,9 @@ public sealed class TensorJsonReaderTests
         Assert.That(string.Join(',', found), Is.EqualTo(shape));
         Assert.That(buffer.Floats().ToArray(), Is.EqualTo(expected));
         Assert.That(reader.Read() && reader.ValueTextEquals("b"u8));
-        Assert.That(TensorJsonReader.Position(reader, json), Is.EqualTo(Encoding.UTF8.GetString(json).IndexOf("b\":", StringComparison.Ordinal)));
+        Assert.That(
+            TensorJsonReader.Position(reader, json),
+            Is.EqualTo(Encoding.UTF8.GetString(json).IndexOf("b\":", StringComparison.Ordinal)));
         while (reader.Read())
         {
         }
@@ -48,7 +50,10 @@ public sealed class TensorJsonReaderTests
     public void Read_WrongElements_Is400(string data)
     {
         var json = Encoding.UTF8.GetBytes(data);
-        Assert.That(() => Read(json), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.InvalidArgument));
+        Assert.That(
+            () => Read(json),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.InvalidArgument));
     }
 
     [TestCase("[1,2")]

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MaaS.Serving.Tests.Models;
 
-/// <summary>A repository over a registry folder, a clock that stands still, and loads that the test lets through.</summary>
+/// <summary>A repository over a registry folder, a clock that stands still, and loads that the test lets
+/// through.</summary>
 internal sealed class LifecycleFixture : IModelLoader, IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-lifecycle-");
@@ -15,7 +16,13 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
     private readonly ConcurrentDictionary<string, Exception> _broken = new();
     private ModelLifecycle? _lifecycle;
 
-    public LifecycleFixture() => Options = new MaaSServingOptions { ModelsPath = _folder.FullName, SettleTime = TimeSpan.FromSeconds(1), MaxConcurrentLoads = 8 };
+    public LifecycleFixture()
+        => Options = new MaaSServingOptions
+        {
+            ModelsPath = _folder.FullName,
+            SettleTime = TimeSpan.FromSeconds(1),
+            MaxConcurrentLoads = 8,
+        };
 
     public MaaSServingOptions Options { get; }
 
@@ -40,14 +47,17 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
         return this;
     }
 
-    public void Remove(string name, int version) => Directory.Delete(System.IO.Path.Combine(Path, name, $"{version}"), recursive: true);
+    public void Remove(string name, int version)
+        => Directory.Delete(System.IO.Path.Combine(Path, name, $"{version}"), recursive: true);
 
     public void Label(string name, params (string Label, int Version)[] labels)
         => File.WriteAllText(
-            System.IO.Path.Combine(Path, name, "registry.json"), JsonSerializer.Serialize(new { labels = labels.ToDictionary(l => l.Label, l => l.Version) }));
+            System.IO.Path.Combine(Path, name, "registry.json"),
+            JsonSerializer.Serialize(new { labels = labels.ToDictionary(l => l.Label, l => l.Version) }));
 
     /// <summary>Makes loads of a version wait for the result's completion.</summary>
-    public TaskCompletionSource Hold(string name, int version) => _held[$"{name} version {version}"] = new TaskCompletionSource();
+    public TaskCompletionSource Hold(string name, int version)
+        => _held[$"{name} version {version}"] = new TaskCompletionSource();
 
     /// <summary>Makes loads of a version fail; null makes them succeed again.</summary>
     public void Break(string name, int version, Exception? exception)
@@ -123,7 +133,8 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
 
     private sealed class NoRunner : IModelRunner
     {
-        public ValueTask<InferenceOutputs> RunAsync(InferenceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<InferenceOutputs> RunAsync(
+            InferenceRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public void Dispose()
         {

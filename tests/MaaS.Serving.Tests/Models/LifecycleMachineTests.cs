@@ -132,6 +132,89 @@ public sealed class LifecycleMachineTests
     }
 
     [Test]
+    public void LoadFailed_NewestVersions_TheNewestThatLoadsStandsIn()
+    {
+        Scan(Source(1), Source(2), Source(3));
+        Assert.That(Take(), Is.EqualTo(new[] { "load 3" }));
+        Fail(3);
+        Assert.That(Take(), Is.EqualTo(new[] { "load 2" }));
+        Fail(2);
+        Assert.That(Take(), Is.EqualTo(new[] { "load 1" }));
+        Load(1);
+
+        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 1)));
+        Assert.That((State(2), State(3)), Is.EqualTo((ModelState.End, ModelState.End)));
+        Assert.That((Slot(2).Fault?.Cause.Message, Slot(3).Fault?.Cause.Message), Is.EqualTo(("noise", "noise")));
+        Assert.That(_machine.View.Failed, Is.Empty, "the model answers");
+    }
+
+    [Test]
+    public void LoadFailed_NewestVersionIsMended_TakesOverFromTheOneInItsPlace()
+    {
+        Scan(Source(1), Source(2), Source(3));
+        Fail(3);
+        Fail(2);
+        Load(1);
+        Take();
+
+        Scan(Source(1), Source(2) with { Fingerprint = "mended" }, Source(3));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "load 2" }, 1)));
+        Load(2);
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, 2)), "3 is broken still, and nobody waits for it");
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Scan(Source(1), Source(2) with { Fingerprint = "mended" }, Source(3));
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "load 3" }, 2)));
+        Load(3);
+        Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 2" }, 3)));
+    }
+
+    [Test]
+    public void LoadFailed_NamedVersion_HasNoOtherInItsPlace()
+    {
+        _options.Defaults.Versions = "2";
+        Scan(Source(1), Source(2));
+        Fail(2);
+
+        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), (long?)null)));
+    }
+
+    [Test]
+    public void LoadFailed_DormantVersion_TheOneBeforeSleepsInItsPlace()
+    {
+        _options.Defaults.IsLazy = true;
+        Scan(Source(1), Source(2));
+        Assert.That(Answers(), Is.EqualTo(2));
+        _machine.Demanded(Slot(2));
+        Fail(2);
+
+        Assert.That((Take(), Answers(), State(1), State(2)), Is.EqualTo((Array.Empty<string>(), 1, ModelState.Start, ModelState.End)));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        Scan(Source(1), Source(2));
+        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 2)), "it may be tried again, when somebody asks");
+        _machine.Demanded(Slot(2));
+        Fail(2);
+        _machine.Demanded(Slot(1));
+        Load(1);
+        Assert.That(Answers(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void LoadRequested_VersionThatStandsIn_StaysWhenTheNewestIsMended()
+    {
+        Scan(Source(1), Source(2));
+        Fail(2);
+        Load(1);
+        _machine.LoadRequested(Family, 1, reload: false);
+        Take();
+
+        Scan(Source(1), Source(2) with { Fingerprint = "mended" });
+        Load(2);
+
+        Assert.That((Take(), Answers(), State(1)), Is.EqualTo((new[] { "load 2" }, 2, ModelState.Available)));
+    }
+
+    [Test]
     public void LoadFailed_SameFiles_AreTriedAfterWaitsThatDoubleUpToFiveMinutes()
     {
         Scan(Source(1));

@@ -272,6 +272,22 @@ public sealed class ModelLifecycleTests
         Assert.That(_it.Repository.Failed, Is.Empty);
     }
 
+    [Test]
+    public async Task Start_NewestVersionIsBroken_TheNewestThatLoadsServes()
+    {
+        _it.Options.StrictReadiness = true;
+        _it.Break("m", 3, new InvalidDataException("noise"));
+        await _it.Add("m", 1).Add("m", 2).Add("m", 3).StartAsync();
+
+        Assert.That((await _it.AnswersAsync("m"), _it.Repository.IsReady), Is.EqualTo((2, true)));
+        Assert.That(
+            _it.Repository.Index().Select(s => (s.Version, s.State, s.ErrorMessage)),
+            Is.EqualTo(new[] { (2, ModelState.Available, ""), (3, ModelState.End, "noise") }));
+        Assert.That(
+            async () => await _it.AcquireAsync("m", "3"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task Load_WhateverIsThrown_HarmsNoNeighbour(bool isStrict)
@@ -328,6 +344,17 @@ public sealed class ModelLifecycleTests
         {
             Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
         }
+    }
+
+    [Test]
+    public async Task Lazy_NewestVersionFails_TheRequestGetsTheOneBefore()
+    {
+        _it.Options.Defaults.IsLazy = true;
+        _it.Break("m", 2, new InvalidDataException("noise"));
+        await _it.Add("m", 1).Add("m", 2).StartAsync();
+
+        Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
+        Assert.That(_it.Repository.Status("m", "2")[0].ErrorMessage, Is.EqualTo("noise"));
     }
 
     [Test]

@@ -2,7 +2,6 @@ using System.Net;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Models;
@@ -104,7 +103,7 @@ public sealed class ModelRepositoryTests
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
         Assert.That(
             () => ServingHost.StartAsync(_models.Path),
-            Throws.InvalidOperationException.With.Message.Contains("broken.onnx").And.InnerException.TypeOf<InferenceException>());
+            Throws.InvalidOperationException.With.Message.Contains("broken.onnx").And.InnerException.TypeOf<InvalidDataException>());
     }
 
     [Test]

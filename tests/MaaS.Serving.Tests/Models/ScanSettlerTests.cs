@@ -52,7 +52,9 @@ public sealed class ScanSettlerTests
     public void Accept_UnreadableFile_KeepsWhatWasThere()
     {
         _settler.Accept(Scan(Source("10")), atOnce: true);
-        var broken = new ModelScan([], new Dictionary<string, IReadOnlyDictionary<string, long>>(), [new("a", "/m/a.maas", new InvalidDataException("half"))]);
+        var broken = new ModelScan(
+            [], new Dictionary<string, IReadOnlyDictionary<string, long>>(),
+            [new("a", "/m/a.maas", new InvalidDataException("half"))]);
 
         Assert.That(_settler.Accept(broken).Unreadable, Is.Empty, "it may be half-written");
         _time.Advance(Settle);
@@ -63,9 +65,11 @@ public sealed class ScanSettlerTests
 
     private static IEnumerable<string> Fingerprints(ModelScan scan) => scan.Sources.Select(s => s.Fingerprint);
 
-    private static ModelSource Source(string fingerprint) => new("a", 1, "/m/a.maas", SourceKind.Package, fingerprint, 1);
+    private static ModelSource Source(string fingerprint)
+        => new("a", 1, "/m/a.maas", SourceKind.Package, fingerprint, 1);
 
-    private static ModelScan Scan(params ModelSource[] sources) => new(sources, new Dictionary<string, IReadOnlyDictionary<string, long>>(), []);
+    private static ModelScan Scan(params ModelSource[] sources)
+        => new(sources, new Dictionary<string, IReadOnlyDictionary<string, long>>(), []);
 
     private ModelScan Accept(params ModelSource[] sources) => _settler.Accept(Scan(sources));
 }

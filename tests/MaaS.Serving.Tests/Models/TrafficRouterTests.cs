@@ -21,7 +21,8 @@ public sealed class TrafficRouterTests
     [Test]
     public void Choose_StickyKey_IsTheHashOfTheKey([Values(0.1, 0.3, 0.5, 0.7, 0.9)] double canary)
     {
-        var router = new TrafficRouter("digits", Route(canary, "header:X-User"), draw: () => throw new InvalidOperationException("not sticky"));
+        var router = new TrafficRouter(
+            "digits", Route(canary, "header:X-User"), draw: () => throw new InvalidOperationException("not sticky"));
 
         foreach (var (key, point) in Points)
         {
@@ -33,7 +34,8 @@ public sealed class TrafficRouterTests
     [Test]
     public void Choose_StickyByClient_IsTheHashOfTheClientKey()
     {
-        var router = new TrafficRouter("digits", Route(0.5, "client"), draw: () => throw new InvalidOperationException("not sticky"));
+        var router = new TrafficRouter(
+            "digits", Route(0.5, "client"), draw: () => throw new InvalidOperationException("not sticky"));
         Assert.That(
             Points.Select(p => router.Choose(new RequestContext { ClientKey = p.Key }, _ => true)),
             Is.EqualTo(Points.Select(p => p.Point < 0.5 ? "canary" : "stable")));
@@ -76,7 +78,11 @@ public sealed class TrafficRouterTests
         };
 
         Assert.That(route.Faults("r").Select(f => f.Split(": expected")[0]), Is.EqualTo(
-            new[] { "r:Split", "r:Split:a", "r:Split:b", "r:Split", "r:StickyBy", "r:Shadow", "r:Shadow:Fraction", "r:Shadow:Tolerance" }));
+            new[]
+            {
+                "r:Split", "r:Split:a", "r:Split:b", "r:Split", "r:StickyBy", "r:Shadow", "r:Shadow:Fraction",
+                "r:Shadow:Tolerance",
+            }));
     }
 
     private static TrafficRoute Route(double canary, string? stickyBy)

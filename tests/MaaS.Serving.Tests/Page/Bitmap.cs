@@ -14,7 +14,11 @@ internal static class Bitmap
         var stride = (3 * width + 3) / 4 * 4;
         var file = new byte[HeaderBytes + (stride * height)];
         "BM"u8.CopyTo(file);
-        foreach (var (offset, value) in new[] { (2, file.Length), (10, HeaderBytes), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16)), (34, stride * height) })
+        foreach (var (offset, value) in new[]
+        {
+            (2, file.Length), (10, HeaderBytes), (14, 40), (18, width), (22, height), (26, 1 | (24 << 16)),
+            (34, stride * height),
+        })
         {
             BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);
         }

@@ -16,14 +16,22 @@ internal sealed class Browser : IAsyncDisposable
         return new Browser(playwright, await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = [
+                "--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
         }));
     }
 
     /// <summary>A window of its own, with nothing stored.</summary>
     public async Task<BrowserPage> OpenAsync(Uri address, int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
-        var context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 844 }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        var context = await _browser.NewContextAsync(
+            new() { ViewportSize = new()
+            {
+                Width = width,
+                Height = 844,
+            }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
         var page = new BrowserPage(await context.NewPageAsync(), address);
         await page.Page.GotoAsync(address.ToString());
         return page;

@@ -14,5 +14,7 @@ public abstract class BrowserFixture
     public async Task StopBrowser() => await _browser.DisposeAsync();
 
     /// <inheritdoc cref="Browser.OpenAsync"/>
-    private protected Task<BrowserPage> OpenAsync(Uri address, int width = 1280, ColorScheme scheme = ColorScheme.Light) => _browser.OpenAsync(address, width, scheme);
+    private protected Task<BrowserPage> OpenAsync(
+        Uri address, int width = 1280, ColorScheme scheme = ColorScheme.Light)
+            => _browser.OpenAsync(address, width, scheme);
 }

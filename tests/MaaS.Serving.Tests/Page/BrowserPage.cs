@@ -16,15 +16,18 @@ internal sealed partial class BrowserPage : IAsyncDisposable
         Page = page;
         page.Console += (_, message) => _faults.Enqueue($"console: {message.Text}");
         page.PageError += (_, error) => _faults.Enqueue($"error: {error}");
-        page.RequestFailed += (_, request) => AddUnless(request.Failure == "net::ERR_ABORTED", $"failed: {request.Url}: {request.Failure}");
-        page.Request += (_, request) => AddUnless(new Uri(request.Url).Authority == address.Authority, $"elsewhere: {request.Url}");
+        page.RequestFailed += (_, request) =>
+            AddUnless(request.Failure == "net::ERR_ABORTED", $"failed: {request.Url}: {request.Failure}");
+        page.Request += (_, request) =>
+            AddUnless(new Uri(request.Url).Authority == address.Authority, $"elsewhere: {request.Url}");
         page.Response += (_, response) => AddUnless(response.Status < 400, $"{response.Status}: {response.Url}");
         page.Dialog += (_, dialog) => _faults.Enqueue($"dialog: {dialog.Message}");
     }
 
     public IPage Page { get; }
 
-    /// <summary>Console messages, exceptions, failed and refused requests, requests to other servers, dialogs.</summary>
+    /// <summary>Console messages, exceptions, failed and refused requests, requests to other servers,
+    /// dialogs.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
 
     public ILocator Models => Page.Locator("#models button");
@@ -53,10 +56,12 @@ internal sealed partial class BrowserPage : IAsyncDisposable
         }
 
         await Assertions.Expect(Page.Locator("#name")).ToHaveTextAsync(model);
-        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(Page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true }))
+            .ToBeVisibleAsync();
     }
 
-    /// <summary>Draws one stroke through points of the 280 × 280 canvas, and gives the body of the request that follows.</summary>
+    /// <summary>Draws one stroke through points of the 280 × 280 canvas, and gives the body of the request that
+    /// follows.</summary>
     public async Task<string> DrawAsync(params (float X, float Y)[] points)
     {
         await Canvas.ScrollIntoViewIfNeededAsync();
@@ -69,10 +74,12 @@ internal sealed partial class BrowserPage : IAsyncDisposable
             await MoveAsync(point);
         }
 
-        var request = await Page.RunAndWaitForRequestAsync(() => Page.Mouse.UpAsync(), r => r.Url.Contains("/predict", StringComparison.Ordinal));
+        var request = await Page.RunAndWaitForRequestAsync(
+            () => Page.Mouse.UpAsync(), r => r.Url.Contains("/predict", StringComparison.Ordinal));
         return request.PostData!;
 
-        Task MoveAsync((float X, float Y) point) => Page.Mouse.MoveAsync(box.X + (point.X * scale), box.Y + (point.Y * scale), new() { Steps = 5 });
+        Task MoveAsync((float X, float Y) point)
+            => Page.Mouse.MoveAsync(box.X + (point.X * scale), box.Y + (point.Y * scale), new() { Steps = 5 });
     }
 
     /// <summary>Probabilities of the bars by label.</summary>
@@ -82,7 +89,8 @@ internal sealed partial class BrowserPage : IAsyncDisposable
         var bars = new Dictionary<string, double>();
         foreach (var bar in await Bars.AllAsync())
         {
-            bars[await bar.Locator(".bar-label").InnerTextAsync()] = double.Parse((await bar.GetAttributeAsync("data-probability"))!, CultureInfo.InvariantCulture);
+            bars[await bar.Locator(".bar-label").InnerTextAsync()] = double.Parse(
+                (await bar.GetAttributeAsync("data-probability"))!, CultureInfo.InvariantCulture);
         }
 
         return bars;
@@ -90,10 +98,12 @@ internal sealed partial class BrowserPage : IAsyncDisposable
 
     /// <summary>Mean of red, green and blue of an element's background, 0 to 255.</summary>
     public async Task<double> BrightnessAsync(string selector)
-        => Rgb().Match(await Page.Locator(selector).EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor")).Groups.Values.Skip(1).Average(g => int.Parse(g.Value, CultureInfo.InvariantCulture));
+        => Rgb().Match(await Page.Locator(selector).EvaluateAsync<string>("e => getComputedStyle(e).backgroundColor"))
+            .Groups.Values.Skip(1).Average(g => int.Parse(g.Value, CultureInfo.InvariantCulture));
 
     /// <summary>Pixels by which the page is wider than its window.</summary>
-    public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    public Task<int> OverflowAsync()
+        => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
     /// <summary>Everything that axe-core finds fault with: contrast, names, roles, structure.</summary>
     public async Task<string[]> ViolationsAsync()

@@ -12,7 +12,10 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     private EmbeddedServer(WebApplication app)
     {
         _app = app;
-        Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+        };
     }
 
     /// <summary>A client that follows no redirects.</summary>
@@ -20,7 +23,8 @@ internal sealed class EmbeddedServer : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<EmbeddedServer> StartAsync(string modelsPath, string prefix, Action<WebApplication>? map = null)
+    public static async Task<EmbeddedServer> StartAsync(
+        string modelsPath, string prefix, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

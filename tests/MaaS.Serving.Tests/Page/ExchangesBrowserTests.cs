@@ -74,7 +74,8 @@ public sealed class ExchangesBrowserTests : BrowserFixture
         await page.ProbabilitiesAsync();
         await earlier.Locator("summary").ClickAsync();
         await page.Page.RunAndWaitForResponseAsync(
-            () => earlier.GetByRole(AriaRole.Button, new() { Name = "Ask again" }).ClickAsync(), r => r.Url.Contains("/predict", StringComparison.Ordinal));
+            () => earlier.GetByRole(AriaRole.Button, new() { Name = "Ask again" }).ClickAsync(),
+            r => r.Url.Contains("/predict", StringComparison.Ordinal));
 
         await Expect(earlier).ToHaveCountAsync(2);
         Assert.That(await page.ProbabilitiesAsync(), Is.EqualTo(before), "the same pixels were asked");

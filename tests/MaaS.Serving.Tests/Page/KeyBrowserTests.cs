@@ -49,9 +49,14 @@ public sealed class KeyBrowserTests : BrowserFixture
         await Expect(page.Answer).ToContainTextAsync("\"model_name\"");
 
         Assert.That(sent.Count(r => r.ResourceType == "fetch"), Is.GreaterThanOrEqualTo(4));
-        Assert.That(sent.Where(r => r.ResourceType == "fetch").Select(r => r.Headers.GetValueOrDefault("x-api-key")), Is.All.EqualTo(key));
+        Assert.That(
+            sent.Where(r => r.ResourceType == "fetch").Select(r => r.Headers.GetValueOrDefault("x-api-key")),
+            Is.All.EqualTo(key));
         Assert.That(sent.Select(r => r.Url), Has.None.Contains(key));
-        Assert.That(await page.Page.EvaluateAsync<string>("JSON.stringify([Object.values(sessionStorage), localStorage.length, document.cookie, location.href.includes('maas_')])"), Is.EqualTo($"""[["{key}"],0,"",false]"""));
+        Assert.That(
+            await page.Page.EvaluateAsync<string>(
+                "JSON.stringify([Object.values(sessionStorage), localStorage.length, document.cookie, "
+                    + "location.href.includes('maas_')])"), Is.EqualTo($"""[["{key}"],0,"",false]"""));
         Assert.That(await page.Page.Locator("html").EvaluateAsync<string>("e => e.outerHTML"), Does.Not.Contain(key));
         Assert.That(page.Faults, Is.Empty);
     }
@@ -123,7 +128,8 @@ public sealed class KeyBrowserTests : BrowserFixture
         await Expect(page.Models).ToHaveCountAsync(1);
 
         await server.DisposeAsync();
-        await Expect(page.Page.Locator("#banner")).ToHaveTextAsync("The server does not answer.", new() { Timeout = 15_000 });
+        await Expect(page.Page.Locator("#banner"))
+            .ToHaveTextAsync("The server does not answer.", new() { Timeout = 15_000 });
 
         await using var again = await TestServer.StartAsync(o => o.ModelsPath = _models.Path, url: address.ToString());
         await Expect(page.Page.Locator("#banner")).ToBeHiddenAsync(new() { Timeout = 15_000 });

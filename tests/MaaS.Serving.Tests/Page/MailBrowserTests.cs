@@ -17,7 +17,8 @@ public sealed class MailBrowserTests : MailServer
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Predict" }).ClickAsync();
 
         var shown = await page.ProbabilitiesAsync();
-        Assert.That(new[] { shown["ham"], shown["spam"] }, Is.EqualTo(Expected[mail].Select(p => (double)p)).Within(1e-4));
+        Assert.That(
+            new[] { shown["ham"], shown["spam"] }, Is.EqualTo(Expected[mail].Select(p => (double)p)).Within(1e-4));
         Assert.That(page.Faults, Is.Empty);
     }
 }

@@ -19,10 +19,17 @@ public sealed class ManyModelsBrowserTests : BrowserFixture
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
         for (var i = 0; i < 58; i++)
         {
-            var manifest = new ModelManifest { Name = $"{(i % 2 == 0 ? "demand" : "alarm")}-{i:00}", Task = Tasks[i % 2] };
+            var manifest = new ModelManifest
+            {
+                Name = $"{(i % 2 == 0 ? "demand" : "alarm")}-{i:00}",
+                Task = Tasks[i % 2],
+            };
             await ModelPackage.CreateAsync(
                 _models[$"{manifest.Name}.maas"], manifest,
-                new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromFile(ModelsFolder.Fixture("linear.onnx")) });
+                new Dictionary<string, PackageContent>
+                {
+                    [ModelPackage.ModelFile] = PackageContent.FromFile(ModelsFolder.Fixture("linear.onnx")),
+                });
         }
 
         _server = await TestServer.StartAsync(o => o.ModelsPath = _models.Path);
@@ -40,7 +47,8 @@ public sealed class ManyModelsBrowserTests : BrowserFixture
     {
         await using var page = await OpenAsync(new Uri(_server.Address, "#demand-04"));
 
-        await Expect(page.Page.Locator("#models summary")).ToHaveTextAsync(["Anomaly detection29", "Regression29", "Other models21 fault"]);
+        await Expect(page.Page.Locator("#models summary"))
+            .ToHaveTextAsync(["Anomaly detection29", "Regression29", "Other models21 fault"]);
         await Expect(page.Page.Locator("#models button:visible")).ToHaveCountAsync(29);
         await Expect(page.Page.Locator("#models [aria-current]")).ToContainTextAsync("demand-04");
         await page.Page.Locator("#models summary", new() { HasText = "Other" }).PressAsync("Enter");

@@ -16,7 +16,8 @@ public sealed partial class PageEndpointsTests
     [OneTimeTearDown]
     public void RemoveFolder() => _models.Dispose();
 
-    private Task<TestServer> ServeAsync(Action<MaaSServingOptions>? configure = null, bool isOpen = true) => TestServer.StartAsync(
+    private Task<TestServer> ServeAsync(Action<MaaSServingOptions>? configure = null, bool isOpen = true)
+        => TestServer.StartAsync(
         o =>
         {
             o.ModelsPath = _models.Path;
@@ -37,7 +38,10 @@ public sealed partial class PageEndpointsTests
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(response.Content.Headers.ContentType!.ToString(), Is.EqualTo("text/html; charset=utf-8"));
         var policy = response.Headers.GetValues("Content-Security-Policy").Single().Split("; ");
-        Assert.That(policy, Does.Contain("default-src 'none'").And.Contain("script-src 'self'").And.Contain("frame-ancestors 'none'").And.Contain("require-trusted-types-for 'script'"));
+        Assert.That(
+            policy,
+            Does.Contain("default-src 'none'").And.Contain("script-src 'self'").And.Contain("frame-ancestors 'none'")
+                .And.Contain("require-trusted-types-for 'script'"));
         Assert.That(policy, Has.None.Contains("unsafe").And.None.Contains("http"));
         Assert.That(response.Headers.GetValues("X-Content-Type-Options").Single(), Is.EqualTo("nosniff"));
     }
@@ -54,7 +58,8 @@ public sealed partial class PageEndpointsTests
             using var response = await server.Client.GetAsync(address);
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), address.ToString());
             var text = await response.Content.ReadAsStringAsync();
-            foreach (Match match in address.AbsolutePath.EndsWith(".iife.min.js", StringComparison.Ordinal) ? [] : Reference().Matches(text).AsEnumerable())
+            foreach (Match match in address.AbsolutePath.EndsWith(".iife.min.js", StringComparison.Ordinal)
+                ? [] : Reference().Matches(text).AsEnumerable())
             {
                 var target = new Uri(address, match.Groups[1].Success ? match.Groups[1].Value : match.Groups[2].Value);
                 Assert.That(target.Authority, Is.EqualTo(root.Authority), $"{address} refers to {target}");
@@ -65,21 +70,32 @@ public sealed partial class PageEndpointsTests
             }
         }
 
-        Assert.That(seen.Select(a => a.AbsolutePath), Is.SupersetOf(new[] { "/page/page.js", "/page/charts.js", "/page/page.css", "/page/uPlot.iife.min.js", "/page/uPlot.min.css", "/page/uPlot.LICENSE.txt", "/openapi/v1.json" }));
+        Assert.That(
+            seen.Select(a => a.AbsolutePath),
+            Is.SupersetOf(
+                new[]
+                {
+                    "/page/page.js", "/page/charts.js", "/page/page.css", "/page/uPlot.iife.min.js",
+                    "/page/uPlot.min.css", "/page/uPlot.LICENSE.txt", "/openapi/v1.json",
+                }));
     }
 
     [Test]
     public void Files_Sources_NeverTurnTextIntoMarkupOrCode()
     {
         var assembly = typeof(MaaSServingOptions).Assembly;
-        var sources = assembly.GetManifestResourceNames().Where(n => n.StartsWith("page/", StringComparison.Ordinal) && !n.Contains("uPlot", StringComparison.Ordinal)).ToList();
+        var sources = assembly.GetManifestResourceNames()
+            .Where(
+                n => n.StartsWith("page/", StringComparison.Ordinal) && !n.Contains("uPlot", StringComparison.Ordinal))
+                    .ToList();
         Assert.That(sources, Has.Count.GreaterThan(10));
         foreach (var source in sources)
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(source)!);
             Assert.That(
                 reader.ReadToEnd(),
-                Does.Not.Match(@"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|<script>|<style|\sstyle=|\son\w+=""|localStorage|document\.cookie"),
+                Does.Not.Match(
+                    @"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|<script>|<style|\sstyle=|\son\w+=""|localStorage|document\.cookie"),
                 source);
         }
     }
@@ -127,15 +143,19 @@ public sealed partial class PageEndpointsTests
         using var script = await server.Client.GetAsync(new Uri("/models/page/page.js", UriKind.Relative));
 
         Assert.That(bare.StatusCode, Is.EqualTo(HttpStatusCode.Found));
-        Assert.That(new Uri(new Uri(server.Address, "/models?a=b"), bare.Headers.Location!), Is.EqualTo(new Uri(server.Address, "/models/?a=b")));
+        Assert.That(
+            new Uri(new Uri(server.Address, "/models?a=b"), bare.Headers.Location!),
+            Is.EqualTo(new Uri(server.Address, "/models/?a=b")));
         Assert.That((folder.StatusCode, script.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.OK)));
-        Assert.That(await folder.Content.ReadAsStringAsync(), Does.Not.Match("(src|href)=\"/"), "addresses are relative");
+        Assert.That(
+            await folder.Content.ReadAsStringAsync(), Does.Not.Match("(src|href)=\"/"), "addresses are relative");
     }
 
     [Test]
     public async Task Get_Root_OfAnApplicationWithAPageOfItsOwn_IsThat()
     {
-        await using var server = await EmbeddedServer.StartAsync(_models.Path, "", app => app.MapGet("/", () => "mine"));
+        await using var server = await EmbeddedServer.StartAsync(
+            _models.Path, "", app => app.MapGet("/", () => "mine"));
 
         Assert.That(await server.Client.GetStringAsync(new Uri("/", UriKind.Relative)), Is.EqualTo("mine"));
     }
@@ -156,8 +176,12 @@ public sealed partial class PageEndpointsTests
     [Test]
     public void Start_PageNeitherTrueNorFalse_SaysSo()
         => Assert.That(
-            () => TestServer.StartAsync(o => o.ModelsPath = _models.Path, builder: b => b.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["MaaS:Page"] = "maybe" })),
-            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("MaaS:Page: expected true or false, got 'maybe'"));
+            () => TestServer.StartAsync(
+                o => o.ModelsPath = _models.Path,
+                builder: b =>
+                    b.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["MaaS:Page"] = "maybe" })),
+            Throws.TypeOf<OptionsValidationException>()
+                .With.Message.Contains("MaaS:Page: expected true or false, got 'maybe'"));
 
     [Test]
     public async Task Get_WithKeys_PageIsOpenAndSaysSo_DataIsNot()
@@ -166,8 +190,12 @@ public sealed partial class PageEndpointsTests
         await using var server = await ServeAsync(o => o.Security.ApiKeys.Add(stored), isOpen: false);
         await using var open = await ServeAsync();
 
-        Assert.That(await server.Client.GetStringAsync(new Uri("/", UriKind.Relative)), Does.Contain("""name="maas-key" content="needed">"""));
-        Assert.That(await open.Client.GetStringAsync(new Uri("/", UriKind.Relative)), Does.Contain("""name="maas-key" content="optional">"""));
+        Assert.That(
+            await server.Client.GetStringAsync(new Uri("/", UriKind.Relative)),
+            Does.Contain("""name="maas-key" content="needed">"""));
+        Assert.That(
+            await open.Client.GetStringAsync(new Uri("/", UriKind.Relative)),
+            Does.Contain("""name="maas-key" content="optional">"""));
         foreach (var path in new[] { "/page/overview", "/page/models/linear" })
         {
             Assert.That(await server.StatusAsync(HttpMethod.Get, path), Is.EqualTo(HttpStatusCode.Unauthorized), path);

@@ -26,14 +26,18 @@ public sealed class TrafficBrowserTests : BrowserFixture
         _server = await TestServer.StartAsync(o =>
         {
             (o.ModelsPath, o.Defaults.Versions) = (_models.Path, "all");
-            o.Models["m"] = new ModelOptions { Route = new TrafficRoute { Split = new Dictionary<string, double> { ["1"] = 3, ["2"] = 1 } } };
+            o.Models["m"] = new ModelOptions
+            {
+                Route = new TrafficRoute { Split = new Dictionary<string, double> { ["1"] = 3, ["2"] = 1 } },
+            };
         });
         for (var i = 0; i < 80; i++)
         {
             await _server.PostAsync("/v1/models/m:predict", $$"""{"instances": [[{{i % 7}}, 1]]}""");
         }
 
-        await _server.PostAsync("/v1/models/m:predict", """{"instances": [[1]]}""", System.Net.HttpStatusCode.BadRequest);
+        await _server.PostAsync(
+            "/v1/models/m:predict", """{"instances": [[1]]}""", System.Net.HttpStatusCode.BadRequest);
     }
 
     [OneTimeTearDown]
@@ -50,10 +54,15 @@ public sealed class TrafficBrowserTests : BrowserFixture
 
         await Expect(page.Page.Locator("#throughput canvas")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Expect(page.Page.Locator("#throughput .legend li")).ToHaveTextAsync(["version 1", "version 2"]);
-        await Expect(page.Page.Locator("#latency .legend li")).ToHaveTextAsync(["version 1, median", "version 1, p99", "version 2, median", "version 2, p99"]);
-        await Expect(page.Page.Locator("#latency [role=img]")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("milliseconds.*now median [0-9.]+, p99 [0-9.]+"));
+        await Expect(page.Page.Locator("#latency .legend li"))
+            .ToHaveTextAsync(["version 1, median", "version 1, p99", "version 2, median", "version 2, p99"]);
+        await Expect(page.Page.Locator("#latency [role=img]"))
+            .ToHaveAttributeAsync(
+                "aria-label",
+                new System.Text.RegularExpressions.Regex("milliseconds.*now median [0-9.]+, p99 [0-9.]+"));
         var inked = await page.Page.Locator("#throughput canvas").EvaluateAsync<int>(
-            "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; }");
+            "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = "
+                + "3; i < d.length; i += 4) n += d[i] > 0; return n; }");
         Assert.That(inked, Is.GreaterThan(1000), "axes, labels and lines are drawn");
         await Expect(page.Page.Locator("#versions tbody tr").First).ToContainTextAsync("75 %");
         Assert.That(page.Faults, Is.Empty);
@@ -77,12 +86,14 @@ public sealed class TrafficBrowserTests : BrowserFixture
         await using var page = await OpenAsync(new Uri(_server.Address, "#linear"));
         var fold = page.Page.Locator("#errors details[data-model=m]");
         await Expect(page.Page.Locator("#errors > p")).ToHaveTextAsync("None of linear since the server started.");
-        await Expect(fold.Locator("summary")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("m1 errorlast .* ago"));
+        await Expect(fold.Locator("summary"))
+            .ToContainTextAsync(new System.Text.RegularExpressions.Regex("m1 errorlast .* ago"));
         await Expect(fold.Locator("table")).ToBeHiddenAsync();
 
         await fold.Locator("summary").ClickAsync();
 
-        await Expect(fold.Locator("tbody tr")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("Inputs refused[12]1"));
+        await Expect(fold.Locator("tbody tr"))
+            .ToContainTextAsync(new System.Text.RegularExpressions.Regex("Inputs refused[12]1"));
         await page.ChooseAsync("m");
         await Expect(page.Page.Locator("#errors > :first-child")).ToHaveAttributeAsync("data-model", "m");
         await Expect(fold.Locator("table")).ToBeVisibleAsync();
@@ -109,7 +120,9 @@ public sealed class TrafficBrowserTests : BrowserFixture
         var network = ScaleModels.Scale(version).ToByteArray();
         using var model = InferenceModel.Load(network, "m");
         var random = new Random(5);
-        var baseline = DriftBaseline.Measure(model, [[TensorValue.Of(Enumerable.Range(0, 800).Select(_ => random.NextSingle() / 10).ToArray(), 400, 2)]]);
+        var baseline = DriftBaseline.Measure(
+            model,
+            [[TensorValue.Of(Enumerable.Range(0, 800).Select(_ => random.NextSingle() / 10).ToArray(), 400, 2)]]);
         var file = _models["incoming.maas"];
         await ModelPackage.CreateAsync(file, new ModelManifest { Name = "m" }, new Dictionary<string, PackageContent>
         {

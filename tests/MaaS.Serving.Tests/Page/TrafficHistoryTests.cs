@@ -22,7 +22,9 @@ public sealed class TrafficHistoryTests
         options.Value.Telemetry.Meters.Add("traffic-history-tests");
         _store = new MetricStore(options);
         _meter = new Meter("traffic-history-tests");
-        _duration = _meter.CreateHistogram("maas.inference.duration", "s", null, tags: null, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.1] });
+        _duration = _meter.CreateHistogram(
+            "maas.inference.duration", "s", null, tags: null,
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.01, 0.1] });
         _errors = _meter.CreateCounter<long>("maas.inference.errors", "{request}");
         _history = new TrafficHistory(_store, options, _time);
     }

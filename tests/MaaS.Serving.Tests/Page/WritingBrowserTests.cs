@@ -15,11 +15,14 @@ public sealed class WritingBrowserTests : StoryServer
         await page.Page.GetByLabel("Beginning of a text").FillAsync("the cat");
 
         var response = await page.Page.RunAndWaitForResponseAsync(
-            () => page.Page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync(), r => r.Url.EndsWith("/v2/models/story/generate", StringComparison.Ordinal));
+            () => page.Page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync(),
+            r => r.Url.EndsWith("/v2/models/story/generate", StringComparison.Ordinal));
 
         var written = (await response.JsonAsync())!.Value.GetProperty("text_output").GetString();
         await Expect(page.Page.Locator(".written")).ToBeVisibleAsync();
-        Assert.That(await page.Page.Locator(".written").EvaluateAsync<string>("e => e.textContent"), Is.EqualTo("the cat" + written));
+        Assert.That(
+            await page.Page.Locator(".written").EvaluateAsync<string>("e => e.textContent"),
+            Is.EqualTo("the cat" + written));
         Assert.That(page.Faults, Is.Empty);
     }
 }

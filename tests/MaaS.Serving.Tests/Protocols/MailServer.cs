@@ -9,8 +9,8 @@ using MaaS.Training.Pipelines;
 namespace MaaS.Serving.Tests.Protocols;
 
 /// <summary>
-/// A server of a Transformer that was trained on real mails, mails that it has not seen, and what the trainer's evaluation
-/// says of those: torch, without ONNX, package or server.
+/// A server of a Transformer that was trained on real mails, mails that it has not seen, and what the trainer's
+/// evaluation says of those: torch, without ONNX, package or server.
 /// </summary>
 public abstract class MailServer
 {
@@ -37,15 +37,35 @@ public abstract class MailServer
         var heldBack = mails.Where(static (_, i) => i % (6046 / Stride / HeldBack) == 0).ToArray();
         var options = new TextModelOptions
         {
-            Sizes = new TextModelSizes { Width = 32, Layers = 2, Heads = 2, FeedForward = 64, Dropout = 0, TokenDropout = 0 },
+            Sizes = new TextModelSizes
+            {
+                Width = 32,
+                Layers = 2,
+                Heads = 2,
+                FeedForward = 64,
+                Dropout = 0,
+                TokenDropout = 0,
+            },
             VocabularySize = 1000,
-            Preprocessing = new TextPreprocessing { Cleaning = SpamAssassin.Cleaning, MaxLength = 96, Overlong = OverlongText.KeepEnds },
+            Preprocessing = new TextPreprocessing
+            {
+                Cleaning = SpamAssassin.Cleaning,
+                MaxLength = 96,
+                Overlong = OverlongText.KeepEnds,
+            },
         };
         var train = TextCorpus.Clean(mails.Except(heldBack), cleaner);
         Trained = train.Count;
         var (model, _) = TrainedTextModel.Train(
             "transformer", "mails", train, options,
-            new TrainerOptions { Epochs = 3, BatchSize = 16, LearningRate = 3e-3, Optimizer = OptimizerKind.AdamW, Seed = 1 });
+            new TrainerOptions
+            {
+                Epochs = 3,
+                BatchSize = 16,
+                LearningRate = 3e-3,
+                Optimizer = OptimizerKind.AdamW,
+                Seed = 1,
+            });
         using (model)
         {
             Mails = [.. heldBack.Select(static m => m.Text)];
@@ -80,7 +100,9 @@ public abstract class MailServer
 
         var text = spam.Manifest.Text! with { Overlong = OverlongText.Refuse };
         await ModelPackage.CreateAsync(
-            _models["strict.maas"], spam.Manifest with { Name = "strict", Text = text, Files = new Dictionary<string, PackageFileEntry>() }, files);
+            _models["strict.maas"],
+            spam.Manifest with { Name = "strict", Text = text, Files = new Dictionary<string, PackageFileEntry>() },
+            files);
     }
 
     private protected static float[] Softmax(IEnumerable<double> logits)
@@ -89,7 +111,8 @@ public abstract class MailServer
         return [.. powers.Select(p => (float)(p / powers.Sum()))];
     }
 
-    private protected static IEnumerable<double> Numbers(JsonElement array) => array.EnumerateArray().Select(static n => n.GetDouble());
+    private protected static IEnumerable<double> Numbers(JsonElement array)
+        => array.EnumerateArray().Select(static n => n.GetDouble());
 
     private protected static void AreEqual(IEnumerable<float> got, IEnumerable<float> expected)
         => Assert.That(got, Is.EqualTo(expected).Within(1e-5f));

@@ -2,16 +2,22 @@ using System.Net;
 
 namespace MaaS.Serving.Tests.Protocols;
 
-/// <summary>Requests that are nearly right: whatever the change, the answer is 200 or a 4xx with an error, never a 5xx.</summary>
+/// <summary>Requests that are nearly right: whatever the change, the answer is 200 or a 4xx with an error, never a
+/// 5xx.</summary>
 public sealed class MutatedRequestTests : ServerFixture
 {
     private const string Alphabet = "[]{},:\"\\0123456789.eE+-truefalsNIy xb64 \n";
 
-    [TestCase("/v1/models/linear:predict", """{"signature_name":"serving_default","instances":[[1,-2.5e1,3,4],[5,6,7,8]]}""")]
-    [TestCase("/v1/models/mixed:predict", """{"instances":[{"numbers":1,"flags":true,"words":"a"},{"words":{"b64":"w6Q="},"flags":false,"numbers":-5}]}""")]
+    [TestCase(
+        "/v1/models/linear:predict", """{"signature_name":"serving_default","instances":[[1,-2.5e1,3,4],[5,6,7,8]]}""")]
+    [TestCase(
+        "/v1/models/mixed:predict",
+        """{"instances":[{"numbers":1,"flags":true,"words":"a"},{"words":{"b64":"w6Q="},"flags":false,"numbers":-5}]}""")]
     [TestCase("/v1/models/mixed:predict", """{"inputs":{"numbers":[1,-5],"flags":[true,false],"words":["a","b"]}}""")]
     [TestCase("/predict?model=digits", """{"images":[[[0,255],[NaN,1]]]}""")]
-    [TestCase("/v2/models/linear/infer", """{"id":"a","inputs":[{"name":"x","data":[[1,2,3,4]],"shape":[1,4],"datatype":"FP32","parameters":{"a":1}}],"outputs":[{"name":"y"}]}""")]
+    [TestCase(
+        "/v2/models/linear/infer",
+        """{"id":"a","inputs":[{"name":"x","data":[[1,2,3,4]],"shape":[1,4],"datatype":"FP32","parameters":{"a":1}}],"outputs":[{"name":"y"}]}""")]
     public async Task Post_MutatedBody_NeverFailsTheServer(string path, string body)
     {
         var random = new Random(1);
@@ -39,8 +45,12 @@ public sealed class MutatedRequestTests : ServerFixture
             using var content = new StringContent(mutated);
             using var response = await Server.Client.PostAsync(new Uri(path, UriKind.Relative), content);
             var answer = await response.Content.ReadAsStringAsync();
-            Assert.That(response.StatusCode, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.BadRequest), $"{mutated} -> {answer}");
-            Assert.That(answer, response.StatusCode == HttpStatusCode.OK ? Does.Not.Contain("error") : Does.StartWith("""{"error":"""), mutated);
+            Assert.That(
+                response.StatusCode, Is.AnyOf(HttpStatusCode.OK, HttpStatusCode.BadRequest), $"{mutated} -> {answer}");
+            Assert.That(
+                answer,
+                response.StatusCode == HttpStatusCode.OK ? Does.Not.Contain("error") : Does.StartWith("""{"error":"""),
+                mutated);
         }
     }
 }

@@ -17,15 +17,19 @@ public sealed class NonTextTests
     public async Task Bytes_ThatAreNoText_TravelAsBytesAndInJsonAsTheOptionsSay(NonTextBytes option)
     {
         using var models = new ModelsFolder().Add("mixed");
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.GrpcUrl, o.NonTextBytes) = (models.Path, "http://127.0.0.1:0", option));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.GrpcUrl, o.NonTextBytes) = (models.Path, "http://127.0.0.1:0", option));
         byte[] element = [4, 0, 0, 0, .. Bytes];
 
         // gRPC, typed and raw.
         foreach (var isRaw in new[] { false, true })
         {
-            var (status, message, answers) = await server.Client.CallAsync(server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [Request(isRaw, element)]);
+            var (status, message, answers) = await server.Client.CallAsync(
+                server.GrpcAddress, GrpcCalls.Service + "ModelInfer", [Request(isRaw, element)]);
             Assert.That(status, Is.Zero, message);
-            Assert.That(ModelInferResponse.Parser.ParseFrom(answers[0]).RawOutputContents[0].ToByteArray(), Is.EqualTo(element));
+            Assert.That(
+                ModelInferResponse.Parser.ParseFrom(answers[0]).RawOutputContents[0].ToByteArray(),
+                Is.EqualTo(element));
         }
 
         // REST, bytes in and out.
@@ -34,9 +38,13 @@ public sealed class NonTextTests
             {"inputs":[{"name":"words","datatype":"BYTES","shape":[1],"parameters":{"binary_data_size":8}},{{{Others}}}],
              "outputs":[{"name":"echo","parameters":{"binary_data":true}}]}
             """);
-        using var content = new ByteArrayContent([.. json, .. element]) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        using var content = new ByteArrayContent([.. json, .. element])
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+        };
         content.Headers.Add("Inference-Header-Content-Length", $"{json.Length}");
-        using var response = await server.Client.PostAsync(new Uri("/v2/models/mixed/infer", UriKind.Relative), content);
+        using var response = await server.Client.PostAsync(
+            new Uri("/v2/models/mixed/infer", UriKind.Relative), content);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), await response.Content.ReadAsStringAsync());
         Assert.That((await response.Content.ReadAsByteArrayAsync())[^8..], Is.EqualTo(element));
 
@@ -46,7 +54,9 @@ public sealed class NonTextTests
             """;
         if (option == NonTextBytes.Error)
         {
-            Assert.That(await server.ErrorAsync("/v2/models/mixed/infer", text, HttpStatusCode.UnprocessableEntity), Does.Contain("binary tensors"));
+            Assert.That(
+                await server.ErrorAsync("/v2/models/mixed/infer", text, HttpStatusCode.UnprocessableEntity),
+                Does.Contain("binary tensors"));
         }
         else
         {
@@ -75,12 +85,14 @@ public sealed class NonTextTests
                 input.Contents = null;
             }
 
-            request.RawInputContents.AddRange([ByteString.CopyFrom(element), ByteString.CopyFrom(5, 0, 0, 0, 0, 0, 0, 0), ByteString.CopyFrom(1)]);
+            request.RawInputContents.AddRange(
+                [ByteString.CopyFrom(element), ByteString.CopyFrom(5, 0, 0, 0, 0, 0, 0, 0), ByteString.CopyFrom(1)]);
         }
 
         return request;
     }
 
-    private static ModelInferRequest.Types.InferInputTensor Input(string name, string type, InferTensorContents contents)
+    private static ModelInferRequest.Types.InferInputTensor Input(
+        string name, string type, InferTensorContents contents)
         => new() { Name = name, Datatype = type, Shape = { 1 }, Contents = contents };
 }

@@ -14,20 +14,27 @@ public sealed class RawTextTests : MailServer
     {
         Assert.That(Mails, Has.Length.GreaterThan(30));
         Assert.That(Mails.Max(static m => m.Length), Is.GreaterThan(10 * Mails.Min(static m => m.Length)));
-        Assert.That(Expected.Max(static p => p[1]) - Expected.Min(static p => p[1]), Is.GreaterThan(0.5), "an answer tells which mail it belongs to");
+        Assert.That(
+            Expected.Max(static p => p[1]) - Expected.Min(static p => p[1]), Is.GreaterThan(0.5),
+            "an answer tells which mail it belongs to");
     }
 
     [Test]
     public async Task Predict_Instances_GivesLabelsAndProbabilities()
     {
-        var answer = (await Server.PostAsync("/predict?model=spam", JsonSerializer.Serialize(new { instances = Mails }))).GetProperty("predictions");
+        var answer = (await Server.PostAsync(
+            "/predict?model=spam", JsonSerializer.Serialize(new { instances = Mails }))).GetProperty("predictions");
 
         Assert.That(answer.GetArrayLength(), Is.EqualTo(Mails.Length));
         for (var i = 0; i < Mails.Length; i++)
         {
             var probabilities = answer[i].GetProperty("probabilities");
-            AreEqual([probabilities.GetProperty("ham").GetSingle(), probabilities.GetProperty("spam").GetSingle()], Expected[i]);
-            Assert.That(answer[i].GetProperty("label").GetString(), Is.EqualTo(Expected[i][1] > Expected[i][0] ? "spam" : "ham"));
+            AreEqual(
+                [probabilities.GetProperty("ham").GetSingle(), probabilities.GetProperty("spam").GetSingle()],
+                Expected[i]);
+            Assert.That(
+                answer[i].GetProperty("label").GetString(),
+                Is.EqualTo(Expected[i][1] > Expected[i][0] ? "spam" : "ham"));
         }
     }
 
@@ -44,7 +51,8 @@ public sealed class RawTextTests : MailServer
         })
         {
             var rows = (await Server.PostAsync("/v1/models/spam:predict", JsonSerializer.Serialize(body))).GetProperty(member);
-            AreEqual(rows.EnumerateArray().SelectMany(static r => Softmax(Numbers(r))), Expected.SelectMany(static p => p));
+            AreEqual(
+                rows.EnumerateArray().SelectMany(static r => Softmax(Numbers(r))), Expected.SelectMany(static p => p));
         }
     }
 
@@ -54,8 +62,11 @@ public sealed class RawTextTests : MailServer
         var body = JsonSerializer.Serialize(new { examples = Mails.Select(static m => new { text = m }) });
         var results = (await Server.PostAsync("/v1/models/spam:classify", body)).GetProperty("results");
 
-        Assert.That(results[0].EnumerateArray().Select(static c => c[0].GetString()), Is.EqualTo(new[] { "ham", "spam" }));
-        AreEqual(results.EnumerateArray().SelectMany(static r => r.EnumerateArray().Select(static c => c[1].GetSingle())), Expected.SelectMany(static p => p));
+        Assert.That(
+            results[0].EnumerateArray().Select(static c => c[0].GetString()), Is.EqualTo(new[] { "ham", "spam" }));
+        AreEqual(
+            results.EnumerateArray().SelectMany(static r => r.EnumerateArray().Select(static c => c[1].GetSingle())),
+            Expected.SelectMany(static p => p));
     }
 
     [TestCase("[{0}]")]
@@ -66,7 +77,9 @@ public sealed class RawTextTests : MailServer
             {"inputs": [{"name": "text", "datatype": "BYTES", "shape": {{shape.Replace("{0}", $"{Mails.Length}", StringComparison.Ordinal)}}, "data": {{JsonSerializer.Serialize(Mails)}}}]}
             """);
 
-        AreEqual(Numbers(answer.GetProperty("outputs")[0].GetProperty("data")).Chunk(2).SelectMany(Softmax), Expected.SelectMany(static p => p));
+        AreEqual(
+            Numbers(answer.GetProperty("outputs")[0].GetProperty("data")).Chunk(2).SelectMany(Softmax),
+            Expected.SelectMany(static p => p));
     }
 
     [Test]
@@ -87,7 +100,9 @@ public sealed class RawTextTests : MailServer
         var texts = Mails.SelectMany(static m => Element(Encoding.UTF8.GetBytes(m))).ToArray();
         var answer = await BinaryAsync(texts, Mails.Length);
 
-        AreEqual(Numbers(answer.GetProperty("outputs")[0].GetProperty("data")).Chunk(2).SelectMany(Softmax), Expected.SelectMany(static p => p));
+        AreEqual(
+            Numbers(answer.GetProperty("outputs")[0].GetProperty("data")).Chunk(2).SelectMany(Softmax),
+            Expected.SelectMany(static p => p));
     }
 
     [Test]
@@ -123,7 +138,10 @@ public sealed class RawTextTests : MailServer
             inputs = new[]
             {
                 new { name = "input_ids", datatype = "INT64", shape = new[] { 1, length }, data },
-                new { name = "attention_mask", datatype = "INT64", shape = new[] { 1, length }, data = Enumerable.Repeat(1, length) },
+                new { name = "attention_mask", datatype = "INT64", shape = new[]
+                {
+                    1, length,
+                }, data = Enumerable.Repeat(1, length) },
             },
         }));
         using var response = await Server.Client.PostAsync(new Uri("/v2/models/spam/infer", UriKind.Relative), content);
@@ -137,9 +155,13 @@ public sealed class RawTextTests : MailServer
     {
         await Task.WhenAll(Enumerable.Range(0, 96).Select(async request =>
         {
-            var mine = Enumerable.Range(0, 1 + (request % 5)).Select(i => ((request * 7) + (i * 11)) % Mails.Length).ToArray();
-            var answer = await Server.PostAsync("/v1/models/spam:predict", JsonSerializer.Serialize(new { instances = mine.Select(i => Mails[i]) }));
-            AreEqual(answer.GetProperty("predictions").EnumerateArray().SelectMany(static r => Softmax(Numbers(r))), mine.SelectMany(i => Expected[i]));
+            var mine = Enumerable.Range(0, 1 + (request % 5)).Select(i => ((request * 7) + (i * 11)) % Mails.Length)
+                .ToArray();
+            var answer = await Server.PostAsync(
+                "/v1/models/spam:predict", JsonSerializer.Serialize(new { instances = mine.Select(i => Mails[i]) }));
+            AreEqual(
+                answer.GetProperty("predictions").EnumerateArray().SelectMany(static r => Softmax(Numbers(r))),
+                mine.SelectMany(i => Expected[i]));
         }));
     }
 
@@ -150,16 +172,22 @@ public sealed class RawTextTests : MailServer
         Assert.That((await Server.GetAsync("/v2/models/spam")).GetProperty("inputs").GetRawText(), Is.EqualTo(Spec));
         Assert.That(
             (await Server.GetAsync("/v2/models/spam/config")).GetProperty("input").GetRawText(),
-            Is.EqualTo("""[{"name":"text","data_type":"TYPE_STRING","format":"FORMAT_NONE","dims":[-1],"allow_ragged_batch":false,"optional":false,"is_shape_tensor":false}]"""));
-        var signature = (await Server.GetAsync("/v1/models/spam/metadata")).GetProperty("metadata").GetProperty("signature_def").GetProperty("signature_def").GetProperty("serving_default");
-        Assert.That(signature.GetProperty("inputs").GetProperty("text").GetProperty("dtype").GetString(), Is.EqualTo("DT_STRING"));
+            Is.EqualTo(
+                """[{"name":"text","data_type":"TYPE_STRING","format":"FORMAT_NONE","dims":[-1],"allow_ragged_batch":false,"optional":false,"is_shape_tensor":false}]"""));
+        var signature = (await Server.GetAsync("/v1/models/spam/metadata")).GetProperty("metadata")
+            .GetProperty("signature_def").GetProperty("signature_def").GetProperty("serving_default");
         Assert.That(
-            (await Server.GetAsync("/openapi/v1.json")).GetProperty("paths").GetProperty("/v2/models/{name}/infer").GetProperty("post").GetProperty("description").GetString(),
+            signature.GetProperty("inputs").GetProperty("text").GetProperty("dtype").GetString(),
+            Is.EqualTo("DT_STRING"));
+        Assert.That(
+            (await Server.GetAsync("/openapi/v1.json")).GetProperty("paths").GetProperty("/v2/models/{name}/infer")
+                .GetProperty("post").GetProperty("description").GetString(),
             Does.Contain("\"datatype\":\"BYTES\""));
     }
 
     [TestCase("""{"instances": []}""", "expected 1 to 4 texts, got 0")]
-    [TestCase("""{"instances": ["a", "b", "c", "d", "e"]}""", "expected 1 to 4 texts, got 5; send them in several requests")]
+    [TestCase(
+        """{"instances": ["a", "b", "c", "d", "e"]}""", "expected 1 to 4 texts, got 5; send them in several requests")]
     [TestCase("""{"instances": [3]}""", "expected string values")]
     [TestCase("""{"instances": ["\ud800"]}""", "expected Unicode text")]
     [TestCase("""{"instances": [{"b64": "/w=="}]}""", "expected UTF-8, got other bytes")]
@@ -174,19 +202,24 @@ public sealed class RawTextTests : MailServer
         var words = string.Join(' ', Enumerable.Repeat("money", 200));
 
         Assert.That(
-            await Server.ErrorAsync("/predict?model=strict", JsonSerializer.Serialize(new { instances = new[] { "fine", "fine too", words } })),
+            await Server.ErrorAsync(
+                "/predict?model=strict",
+                JsonSerializer.Serialize(new { instances = new[] { "fine", "fine too", words } })),
             Does.Contain("input 'text': text 2: expected a text of at most 96 tokens, got 202"));
         Assert.That(
-            await Server.ErrorAsync("/predict?model=strict", JsonSerializer.Serialize(new { instances = new[] { "fine", words + words } })),
+            await Server.ErrorAsync(
+                "/predict?model=strict", JsonSerializer.Serialize(new { instances = new[] { "fine", words + words } })),
             Does.Contain("text 1: expected at most 2000 characters"));
     }
 
     [Test]
     public async Task Predict_EmptyText_GetsAnAnswer()
     {
-        var answer = await Server.PostAsync("/predict?model=spam", """{"instances": ["", "<p></p>", "Subject: \n\n"]}""");
+        var answer = await Server.PostAsync(
+            "/predict?model=spam", """{"instances": ["", "<p></p>", "Subject: \n\n"]}""");
 
-        var spam = answer.GetProperty("predictions").EnumerateArray().Select(static p => p.GetProperty("probabilities").GetProperty("spam").GetDouble()).ToArray();
+        var spam = answer.GetProperty("predictions").EnumerateArray()
+            .Select(static p => p.GetProperty("probabilities").GetProperty("spam").GetDouble()).ToArray();
         Assert.That(spam[0], Is.InRange(0, 1));
         Assert.That(spam, Is.All.EqualTo(spam[0]).Within(1e-6), "nothing is left of any");
     }
@@ -194,10 +227,15 @@ public sealed class RawTextTests : MailServer
     [Test]
     public async Task Predict_TextsOfAMegabyte_GetAnAnswer()
     {
-        var texts = new[] { new string('a', 1 << 20), string.Concat(Enumerable.Repeat("win <b>money</b>\u200b 😀 ", 45_000)), string.Concat(Enumerable.Repeat("<", 1 << 20)) };
+        var texts = new[]
+        {
+            new string('a', 1 << 20), string.Concat(Enumerable.Repeat("win <b>money</b>\u200b 😀 ", 45_000)),
+            string.Concat(Enumerable.Repeat("<", 1 << 20)),
+        };
         foreach (var text in texts)
         {
-            var answer = await Server.PostAsync("/predict?model=spam", JsonSerializer.Serialize(new { instances = new[] { text } }));
+            var answer = await Server.PostAsync(
+                "/predict?model=spam", JsonSerializer.Serialize(new { instances = new[] { text } }));
             Assert.That(answer.GetProperty("predictions")[0].GetProperty("label").GetString(), Is.AnyOf("ham", "spam"));
         }
     }

@@ -14,11 +14,15 @@ public sealed class QuietWatchTests
 
     [Test]
     public void IsDue_WhileLargeRequestsCome_Waits()
-        => Assert.That(Looks(new QuietWatch(uses: 0), 1, 2, 3, 3, 3, 3), Is.EqualTo(new[] { false, false, false, true, true, false }));
+        => Assert.That(
+            Looks(new QuietWatch(uses: 0), 1, 2, 3, 3, 3, 3),
+            Is.EqualTo(new[] { false, false, false, true, true, false }));
 
     [Test]
     public void IsDue_AfterAnotherBusyTime_GivesBackAgain()
-        => Assert.That(Looks(new QuietWatch(uses: 0), 0, 0, 0, 5, 5, 5, 5), Is.EqualTo(new[] { true, true, false, false, true, true, false }));
+        => Assert.That(
+            Looks(new QuietWatch(uses: 0), 0, 0, 0, 5, 5, 5, 5),
+            Is.EqualTo(new[] { true, true, false, false, true, true, false }));
 
     [Test]
     public void Released_TookLargeMemoryItself_DoesNotCountAsARequest()

@@ -7,7 +7,8 @@ namespace MaaS.Serving.Tests.Routing;
 
 public sealed class RouteEndpointsTests
 {
-    private const string Route = "/v2/repository/models/m/route", Predict = "/v1/models/m:predict", Ones = """{"instances": [[1, 1]]}""";
+    private const string Route =
+        "/v2/repository/models/m/route", Predict = "/v1/models/m:predict", Ones = """{"instances": [[1, 1]]}""";
 
     private ModelsFolder _models = null!;
     private TestServer _server = null!;
@@ -39,7 +40,9 @@ public sealed class RouteEndpointsTests
         Assert.That(await AnswerAsync(), Is.EqualTo(3));
         await PutAsync("""{"split": {"stable": 1}}""");
         Assert.That(await AnswerAsync(), Is.EqualTo(1));
-        Assert.That((await _server.GetAsync(Route)).GetProperty("route").GetProperty("split").GetRawText(), Is.EqualTo("""{"stable":1}"""));
+        Assert.That(
+            (await _server.GetAsync(Route)).GetProperty("route").GetProperty("split").GetRawText(),
+            Is.EqualTo("""{"stable":1}"""));
 
         using var deleted = await _server.Client.DeleteAsync(new Uri(Route, UriKind.Relative));
         Assert.That(await AnswerAsync(), Is.EqualTo(3));
@@ -50,8 +53,11 @@ public sealed class RouteEndpointsTests
     {
         await PutAsync("""{"split": {"stable": 1}}""");
 
-        Assert.That((await _server.PostAsync("/predict?model=m&version=2", Ones)).GetProperty("predictions")[0][0].GetDouble(), Is.EqualTo(2));
-        Assert.That(await _server.ErrorAsync("/predict?model=m&version=9", Ones, HttpStatusCode.NotFound), Does.Contain("9"));
+        Assert.That(
+            (await _server.PostAsync("/predict?model=m&version=2", Ones)).GetProperty("predictions")[0][0].GetDouble(),
+            Is.EqualTo(2));
+        Assert.That(
+            await _server.ErrorAsync("/predict?model=m&version=9", Ones, HttpStatusCode.NotFound), Does.Contain("9"));
     }
 
     [Test]
@@ -62,15 +68,21 @@ public sealed class RouteEndpointsTests
         for (var i = 0; i < 60; i++)
         {
             var user = $"user-{i % 20}";
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Predict, UriKind.Relative)) { Content = new StringContent(Ones) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Predict, UriKind.Relative))
+            {
+                Content = new StringContent(Ones),
+            };
             request.Headers.Add("X-User", user);
             using var response = await _server.Client.SendAsync(request);
             var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
-            (sides[user] = sides.GetValueOrDefault(user) ?? []).Add(answer.GetProperty("predictions")[0][0].GetDouble());
+            (sides[user] = sides.GetValueOrDefault(user) ?? []).Add(
+                answer.GetProperty("predictions")[0][0].GetDouble());
         }
 
         Assert.That(sides.Values, Is.All.Count.EqualTo(1), "each user sees one version");
-        Assert.That(sides.Values.SelectMany(s => s).Distinct().Order(), Is.EqualTo(new[] { 1.0, 2.0 }), "and both versions are seen");
+        Assert.That(
+            sides.Values.SelectMany(s => s).Distinct().Order(), Is.EqualTo(new[] { 1.0, 2.0 }),
+            "and both versions are seen");
     }
 
     [Test]
@@ -79,7 +91,9 @@ public sealed class RouteEndpointsTests
         var error = await PutAsync("""{"split": {"9": 1, "beta": -1}}""", HttpStatusCode.BadRequest);
         Assert.That(error, Does.Contain("share of 0 or more, got -1"));
         Assert.That(await PutAsync("""{"splits": {}}""", HttpStatusCode.BadRequest), Does.Contain("splits"));
-        Assert.That(await PutAsync("""{"split": {"9": 1, "beta": 1}}""", HttpStatusCode.BadRequest), Does.Contain("u00279").And.Contain("u0027beta"));
+        Assert.That(
+            await PutAsync("""{"split": {"9": 1, "beta": 1}}""", HttpStatusCode.BadRequest),
+            Does.Contain("u00279").And.Contain("u0027beta"));
         Assert.That(await AnswerAsync(), Is.EqualTo(3));
     }
 
@@ -96,7 +110,8 @@ public sealed class RouteEndpointsTests
         Assert.That(
             async () =>
             {
-                shadow = (await _server.GetAsync("/v2/repository/shadow")).GetProperty("shadow").EnumerateArray().FirstOrDefault();
+                shadow = (await _server.GetAsync("/v2/repository/shadow")).GetProperty("shadow").EnumerateArray()
+                    .FirstOrDefault();
                 return shadow.ValueKind == JsonValueKind.Undefined ? 0 : shadow.GetProperty("different").GetInt64();
             },
             Is.EqualTo(10).After(10_000, 20));
@@ -104,10 +119,12 @@ public sealed class RouteEndpointsTests
         // |3 - 1| / (1 + 3): by hand.
         Assert.That(
             shadow.GetRawText(),
-            Is.EqualTo("""{"model":"m","shadow":"m@stable","equal":0,"different":10,"failed":0,"dropped":0,"largestDifference":0.5}"""));
+            Is.EqualTo(
+                """{"model":"m","shadow":"m@stable","equal":0,"different":10,"failed":0,"dropped":0,"largestDifference":0.5}"""));
     }
 
-    private async Task<double> AnswerAsync() => (await _server.PostAsync(Predict, Ones)).GetProperty("predictions")[0][0].GetDouble();
+    private async Task<double> AnswerAsync()
+        => (await _server.PostAsync(Predict, Ones)).GetProperty("predictions")[0][0].GetDouble();
 
     private async Task<string> PutAsync(string json, HttpStatusCode expected = HttpStatusCode.OK)
     {

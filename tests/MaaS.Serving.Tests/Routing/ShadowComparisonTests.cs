@@ -12,7 +12,8 @@ public sealed class ShadowComparisonTests
     [TestCase(new[] { float.NaN, 1f }, new[] { 0f, 1f }, double.PositiveInfinity, TestName = "one NaN")]
     [TestCase(new[] { float.PositiveInfinity }, new[] { float.PositiveInfinity }, 0, TestName = "both infinite")]
     public void Difference_Numbers_IsAbsoluteOrRelative(float[] a, float[] b, double expected)
-        => Assert.That(Difference(TensorValue.Of(a, a.Length), TensorValue.Of(b, b.Length)), Is.EqualTo(expected).Within(1e-6));
+        => Assert.That(
+            Difference(TensorValue.Of(a, a.Length), TensorValue.Of(b, b.Length)), Is.EqualTo(expected).Within(1e-6));
 
     [Test]
     public void Difference_OtherTypeShapeOrNames_IsInfinite()
@@ -21,10 +22,14 @@ public sealed class ShadowComparisonTests
         Assert.That(Difference(answer, TensorValue.Of(new[] { 1.0, 2.0 }, 2)), Is.EqualTo(double.PositiveInfinity));
         Assert.That(Difference(answer, TensorValue.Of(new[] { 1f, 2f }, 1, 2)), Is.EqualTo(double.PositiveInfinity));
         Assert.That(Difference(answer, answer, "z"), Is.EqualTo(double.PositiveInfinity));
-        Assert.That(Difference(TensorValue.OfStrings(["a"], 1), TensorValue.OfStrings(["b"], 1)), Is.EqualTo(double.PositiveInfinity));
+        Assert.That(
+            Difference(TensorValue.OfStrings(["a"], 1), TensorValue.OfStrings(["b"], 1)),
+            Is.EqualTo(double.PositiveInfinity));
         Assert.That(Difference(TensorValue.Of(new[] { 1L }, 1), TensorValue.Of(new[] { 1L }, 1)), Is.Zero);
     }
 
     private static double Difference(TensorValue answer, TensorValue shadow, string name = "y")
-        => ShadowComparison.Difference([("y", answer)], new InferenceOutputs([shadow], [new TensorSpec(name, shadow.Type, shadow.Shape.ToArray())]));
+        => ShadowComparison.Difference(
+            [("y", answer)],
+            new InferenceOutputs([shadow], [new TensorSpec(name, shadow.Type, shadow.Shape.ToArray())]));
 }

@@ -41,7 +41,9 @@ public sealed class ApiKeyTests
     [TestCase("")]
     [TestCase("root")]
     public void Create_NoScopeOfOurs_SaysWhichThereAre(string scope)
-        => Assert.That(() => ApiKey.Create("shop", scope.Length > 0 ? [scope] : []), Throws.ArgumentException.With.Message.Contains("predict, read, admin"));
+        => Assert.That(
+            () => ApiKey.Create("shop", scope.Length > 0 ? [scope] : []),
+            Throws.ArgumentException.With.Message.Contains("predict, read, admin"));
 
     [Test]
     public async Task Request_WithKeyInEitherHeader_IsAnswered()
@@ -59,14 +61,22 @@ public sealed class ApiKeyTests
         var (key, stored) = ApiKey.Create("shop", ["predict"]);
         await using var server = await ServeAsync(stored);
 
-        foreach (var wrong in new[] { null, "", key[..^1], key + "x", key[..^1] + (key[^1] == 'A' ? 'B' : 'A'), $"maas_000000000000_{key[18..]}", new string('a', 5000) })
+        foreach (var wrong in new[]
         {
-            Assert.That((await server.PredictAsync(apiKey: wrong)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), wrong);
+            null, "", key[..^1], key + "x", key[..^1] + (key[^1] == 'A' ? 'B' : 'A'), $"maas_000000000000_{key[18..]}",
+            new string('a', 5000),
+        })
+        {
+            Assert.That(
+                (await server.PredictAsync(apiKey: wrong)).Status, Is.EqualTo(HttpStatusCode.Unauthorized), wrong);
         }
 
-        using var response = await server.Client.PostAsync(new Uri("/predict?model=same", UriKind.Relative), new StringContent(SecuredServer.Instance));
+        using var response = await server.Client.PostAsync(
+            new Uri("/predict?model=same", UriKind.Relative), new StringContent(SecuredServer.Instance));
         Assert.That(response.Headers.WwwAuthenticate.Single().Scheme, Is.EqualTo("Bearer"));
-        Assert.That(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetString(), Does.Contain("'predict'"));
+        Assert.That(
+            JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetString(),
+            Does.Contain("'predict'"));
     }
 
     [Test]
@@ -78,8 +88,10 @@ public sealed class ApiKeyTests
 
         Assert.That(await server.StatusAsync(HttpMethod.Get, "/v2/models/same", reader), Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await server.PredictAsync(apiKey: reader)).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await server.StatusAsync(HttpMethod.Get, "/v2/models/same", shop), Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await server.StatusAsync(HttpMethod.Get, "/v2/models/same"), Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Get, "/v2/models/same", shop), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Get, "/v2/models/same"), Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await server.StatusAsync(HttpMethod.Get, "/healthz"), Is.EqualTo(HttpStatusCode.OK));
     }
 
@@ -90,9 +102,13 @@ public sealed class ApiKeyTests
         await using var server = await ServeAsync(stored);
 
         Assert.That((await server.PredictAsync(apiKey: key)).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await server.PredictAsync(apiKey: key, model: "linear")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await server.StatusAsync(HttpMethod.Post, "/predict?model=linear", key), Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await server.StatusAsync(HttpMethod.Get, "/v1/models/linear", key), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            (await server.PredictAsync(apiKey: key, model: "linear")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Post, "/predict?model=linear", key),
+            Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await server.StatusAsync(HttpMethod.Get, "/v1/models/linear", key), Is.EqualTo(HttpStatusCode.Forbidden));
     }
 
     [Test]
@@ -112,13 +128,17 @@ public sealed class ApiKeyTests
         var (second, secondStored) = ApiKey.Create("second", ["predict"]);
         ApiKeyFile.Write(file, [firstStored]);
         using var log = new LogLines();
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Security.ApiKeyFile) = (_models.Path, file), isOpen: false, builder: b => b.Logging.AddProvider(log));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.Security.ApiKeyFile) = (_models.Path, file), isOpen: false,
+            builder: b => b.Logging.AddProvider(log));
         Assert.That((await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
         ApiKeyFile.Write(file, [secondStored]);
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(1));
 
-        Assert.That(async () => (await server.PredictAsync(apiKey: second)).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 100));
+        Assert.That(
+            async () => (await server.PredictAsync(apiKey: second)).Status,
+            Is.EqualTo(HttpStatusCode.OK).After(5000, 100));
         Assert.That((await server.PredictAsync(apiKey: first)).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
 
         await File.WriteAllTextAsync(file, "{");
@@ -135,12 +155,14 @@ public sealed class ApiKeyTests
     [Test]
     public void File_Written_IsForItsOwnerOnly()
     {
-        ApiKeyFile.Write(_models["keys.json"], [ApiKey.Create("shop", ["admin"], ["same"], DateTimeOffset.UnixEpoch).Stored]);
+        ApiKeyFile.Write(
+            _models["keys.json"], [ApiKey.Create("shop", ["admin"], ["same"], DateTimeOffset.UnixEpoch).Stored]);
 
         Assert.That(ApiKeyFile.Read(_models["keys.json"]).Single().Models, Is.EqualTo(["same"]));
         if (!OperatingSystem.IsWindows())
         {
-            Assert.That(File.GetUnixFileMode(_models["keys.json"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(
+                File.GetUnixFileMode(_models["keys.json"]), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         }
     }
 }

@@ -40,10 +40,12 @@ public sealed class ApplicationUsersTests
         return app;
     }
 
-    private static async Task<HttpStatusCode> GetAsync(WebApplication app, string path, string? bearer = null, string? apiKey = null)
+    private static async Task<HttpStatusCode> GetAsync(
+        WebApplication app, string path, string? bearer = null, string? apiKey = null)
     {
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        client.DefaultRequestHeaders.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
+        client.DefaultRequestHeaders.Authorization = bearer is null
+            ? null : new AuthenticationHeaderValue("Bearer", bearer);
         if (apiKey is not null)
         {
             client.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
@@ -60,7 +62,8 @@ public sealed class ApplicationUsersTests
         await using var app = Build(
             builder => builder.Services.AddAuthentication().AddJwtBearer(o =>
             {
-                (o.Authority, o.Audience, o.RequireHttpsMetadata, o.MapInboundClaims) = (provider.Address, "maas", false, false);
+                (o.Authority, o.Audience, o.RequireHttpsMetadata,
+                    o.MapInboundClaims) = (provider.Address, "maas", false, false);
                 o.RefreshInterval = TimeSpan.FromSeconds(1);
             }),
             security => security.AuthenticationSchemes.Add(JwtBearerDefaults.AuthenticationScheme));
@@ -70,13 +73,17 @@ public sealed class ApplicationUsersTests
         var token = provider.Token("alice", "read predict", "same");
         Assert.That(await GetAsync(app, "/v2/models/same", token), Is.EqualTo(HttpStatusCode.OK));
         Assert.That(await GetAsync(app, "/v2/models/linear", token), Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That(await GetAsync(app, "/v2/models/same", provider.Token("bob", "predict", "same")), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            await GetAsync(app, "/v2/models/same", provider.Token("bob", "predict", "same")),
+            Is.EqualTo(HttpStatusCode.Forbidden));
         Assert.That(await GetAsync(app, "/v2/models/same"), Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(await GetAsync(app, "/v2/models/same", token + "x"), Is.EqualTo(HttpStatusCode.Unauthorized));
 
         provider.Rotate();
         var next = provider.Token("alice", "read", "same");
-        Assert.That(async () => await GetAsync(app, "/v2/models/same", next), Is.EqualTo(HttpStatusCode.OK).After(10_000, 200), "the new key is fetched");
+        Assert.That(
+            async () => await GetAsync(app, "/v2/models/same", next), Is.EqualTo(HttpStatusCode.OK).After(10_000, 200),
+            "the new key is fetched");
         await app.StopAsync();
     }
 
@@ -87,15 +94,21 @@ public sealed class ApplicationUsersTests
         await using var app = Build(
             builder =>
             {
-                builder.Services.AddAuthentication().AddJwtBearer(o => (o.Authority, o.Audience, o.RequireHttpsMetadata) = (provider.Address, "maas", false));
+                builder.Services.AddAuthentication()
+                    .AddJwtBearer(
+                        o => (o.Authority, o.Audience, o.RequireHttpsMetadata) = (provider.Address, "maas", false));
                 builder.Services.AddSingleton<ICallerFactory, Roles>();
             },
             security => security.AuthenticationSchemes.Add(JwtBearerDefaults.AuthenticationScheme));
         app.MapMaaS();
         await app.StartAsync();
 
-        Assert.That(await GetAsync(app, "/v2/models/same", provider.Token("alice", "operator", "")), Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(await GetAsync(app, "/v2/models/same", provider.Token("bob", "guest", "")), Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            await GetAsync(app, "/v2/models/same", provider.Token("alice", "operator", "")),
+            Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            await GetAsync(app, "/v2/models/same", provider.Token("bob", "guest", "")),
+            Is.EqualTo(HttpStatusCode.Unauthorized));
         await app.StopAsync();
     }
 
@@ -107,7 +120,8 @@ public sealed class ApplicationUsersTests
             builder =>
             {
                 builder.Services.AddAuthentication(MaaSSecurityExtensions.Scheme).AddMaaS();
-                builder.Services.AddAuthorizationBuilder().AddPolicy("nobody", p => p.RequireAssertion(c => c.User.HasClaim("department", "none")))
+                builder.Services.AddAuthorizationBuilder()
+                    .AddPolicy("nobody", p => p.RequireAssertion(c => c.User.HasClaim("department", "none")))
                     .AddPolicy("somebody", p => p.RequireAuthenticatedUser());
             },
             security => security.ApiKeys.Add(stored));
@@ -138,9 +152,11 @@ public sealed class ApplicationUsersTests
                 security.ApiKeys.Add(readerStored);
             });
         app.MapMaaS();
-        app.MapGet("/mine/{name}", (string name, HttpContext context) => context.User.Identity!.Name).RequireAuthorization("maas:predict");
+        app.MapGet("/mine/{name}", (string name, HttpContext context) => context.User.Identity!.Name)
+            .RequireAuthorization("maas:predict");
         app.MapGet("/asks/{model}", async (string model, HttpContext context, IAuthorizationService authorization)
-            => (await authorization.AuthorizeAsync(context.User, model, "maas:predict")).Succeeded ? Results.Ok() : Results.NotFound());
+            => (await authorization.AuthorizeAsync(context.User, model, "maas:predict")).Succeeded
+                ? Results.Ok() : Results.NotFound());
         await app.StartAsync();
 
         Assert.That(await GetAsync(app, "/mine/same", apiKey: team), Is.EqualTo(HttpStatusCode.OK));
@@ -186,12 +202,14 @@ public sealed class ApplicationUsersTests
 
     private sealed class Unscoped(ServingEndpoint endpoint) : IEndpoints
     {
-        public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/forgotten", endpoint.Handle(static _ => Task.CompletedTask));
+        public void Map(IEndpointRouteBuilder endpoints)
+            => endpoints.MapGet("/forgotten", endpoint.Handle(static _ => Task.CompletedTask));
     }
 
     private sealed class Roles : ICallerFactory
     {
-        public Caller? Create(ClaimsPrincipal user) => user.HasClaim("scope", "operator") ? new Caller("an operator", ServingScope.All) : null;
+        public Caller? Create(ClaimsPrincipal user)
+            => user.HasClaim("scope", "operator") ? new Caller("an operator", ServingScope.All) : null;
     }
 
     /// <summary>An OpenID Connect provider: a document, a set of keys, and tokens.</summary>
@@ -208,7 +226,10 @@ public sealed class ApplicationUsersTests
             var app = builder.Build();
             app.Urls.Add("http://127.0.0.1:0");
             var provider = new IdentityProvider(app);
-            app.MapGet("/.well-known/openid-configuration", () => Results.Text($$"""{"issuer": "{{provider.Address}}", "jwks_uri": "{{provider.Address}}/keys"}"""));
+            app.MapGet(
+                "/.well-known/openid-configuration",
+                () =>
+                    Results.Text($$"""{"issuer": "{{provider.Address}}", "jwks_uri": "{{provider.Address}}/keys"}"""));
             app.MapGet("/keys", () => Results.Text(provider.Keys(), "application/json", Encoding.UTF8));
             await app.StartAsync();
             return provider;
@@ -216,7 +237,8 @@ public sealed class ApplicationUsersTests
 
         public void Rotate() => _key = NewKey();
 
-        public string Token(string user, string scope, string models) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        public string Token(string user, string scope, string models)
+            => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
             Issuer = Address,
             Audience = "maas",
@@ -230,7 +252,8 @@ public sealed class ApplicationUsersTests
 
         private string Keys()
         {
-            var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Rsa.ExportParameters(false)) { KeyId = _key.KeyId });
+            var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+                new RsaSecurityKey(_key.Rsa.ExportParameters(false)) { KeyId = _key.KeyId });
             return $$"""{"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "{{key.Kid}}", "n": "{{key.N}}", "e": "{{key.E}}"}]}""";
         }
     }

@@ -17,13 +17,17 @@ public sealed class CheckAllocationTests
         options.Security.AllowedHosts.Add("models.example.org");
         options.Security.AllowedHosts.Add("*.maas.svc");
         var (hosts, origins) = (new HostCheck(Options.Create(options)), new CrossOriginCheck(Options.Create(options)));
-        var context = new DefaultHttpContext { Request = { Method = "POST", Headers = { Host = host, ContentType = "application/json" } } };
+        var context = new DefaultHttpContext
+        {
+            Request = { Method = "POST", Headers = { Host = host, ContentType = "application/json" } },
+        };
 
         void Ask(int times)
         {
             for (var i = 0; i < times; i++)
             {
-                if (!hosts.Allows(context, isAdministration: false) || origins.Refusal(context, ServingScope.Predict) is not null)
+                if (!hosts.Allows(context, isAdministration: false)
+                    || origins.Refusal(context, ServingScope.Predict) is not null)
                 {
                     throw new AssertionException("expected a request that is let through");
                 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Security;
 
-/// <summary>Client certificates over real TLS: every set of addresses, every address of a set, every kind of certificate.</summary>
+/// <summary>Client certificates over real TLS: every set of addresses, every address of a set, every kind of
+/// certificate.</summary>
 public sealed class ClientCertificateTests
 {
     private readonly ModelsFolder _models = new ModelsFolder().Add("same");
@@ -44,18 +45,22 @@ public sealed class ClientCertificateTests
         }
     }
 
-    private Task<TestServer> ServeAsync(bool admin, bool grpc, bool subjects = true, Action<SecurityOptions>? configure = null, string scheme = "https")
+    private Task<TestServer> ServeAsync(
+        bool admin, bool grpc, bool subjects = true, Action<SecurityOptions>? configure = null, string scheme = "https")
     {
         var certificate = _authority.ServerCertificate(_models);
         return TestServer.StartAsync(
             o =>
             {
                 (o.ModelsPath, o.Watch) = (_models["same.onnx"], false);
-                (o.Security.ClientAuthorityFile, o.Security.ClientRevocationFile) = (_models["ca.pem"], _models["crl.pem"]);
-                (o.Security.AdminUrl, o.GrpcUrl) = (admin ? $"{scheme}://127.0.0.1:0" : null, grpc ? $"{scheme}://127.0.0.1:0" : null);
+                (o.Security.ClientAuthorityFile,
+                    o.Security.ClientRevocationFile) = (_models["ca.pem"], _models["crl.pem"]);
+                (o.Security.AdminUrl,
+                    o.GrpcUrl) = (admin ? $"{scheme}://127.0.0.1:0" : null, grpc ? $"{scheme}://127.0.0.1:0" : null);
                 if (subjects)
                 {
-                    o.Security.ClientCertificates.Add(new ClientCertificateOptions { Subject = "CN=shop", Scopes = ["predict", "read", "admin"] });
+                    o.Security.ClientCertificates.Add(
+                        new ClientCertificateOptions { Subject = "CN=shop", Scopes = ["predict", "read", "admin"] });
                 }
 
                 configure?.Invoke(o.Security);
@@ -70,7 +75,8 @@ public sealed class ClientCertificateTests
             });
     }
 
-    /// <summary>What a caller gets: <c>handshake</c> where there is no connection, else the status of the answer.</summary>
+    /// <summary>What a caller gets: <c>handshake</c> where there is no connection, else the status of the
+    /// answer.</summary>
     private async Task<string> AskAsync(Uri address, string what, X509Certificate2? certificate)
     {
         using var client = _authority.Connect(address, certificate);
@@ -81,13 +87,16 @@ public sealed class ClientCertificateTests
                 case "main":
                     return $"{(int)(await client.PredictAsync()).Status}";
                 case "admin":
-                    using (var response = await client.PostAsync(new Uri("/v2/repository/models/same/load", UriKind.Relative), content: null))
+                    using (var response = await client.PostAsync(
+                        new Uri("/v2/repository/models/same/load", UriKind.Relative), content: null))
                     {
                         return $"{(int)response.StatusCode}";
                     }
 
                 default:
-                    return (await client.CallAsync(address, GrpcCalls.Service + "ModelInfer", [GrpcCalls.Infer("same")])).Status switch { 0 => "200", 16 => "401", var s => $"grpc {s}" };
+                    return (await client.CallAsync(
+                        address, GrpcCalls.Service + "ModelInfer",
+                        [GrpcCalls.Infer("same")])).Status switch { 0 => "200", 16 => "401", var s => $"grpc {s}" };
             }
         }
         catch (HttpRequestException)
@@ -97,7 +106,8 @@ public sealed class ClientCertificateTests
     }
 
     [Test]
-    public async Task Connect_EveryAddressAndCertificate_OnlyTheRightOneIsAnswered([Values] bool admin, [Values] bool grpc, [Values] bool subjects)
+    public async Task Connect_EveryAddressAndCertificate_OnlyTheRightOneIsAnswered(
+        [Values] bool admin, [Values] bool grpc, [Values] bool subjects)
     {
         await using var server = await ServeAsync(admin, grpc, subjects);
         List<(string What, Uri Address)> addresses = [("main", server.Address), ("grpc", server.Address)];
@@ -115,12 +125,21 @@ public sealed class ClientCertificateTests
         {
             foreach (var (kind, certificate) in _certificates)
             {
-                var expected = kind switch { "right" => "200", "unknown subject" => subjects ? "401" : "200", _ => "handshake" };
-                Assert.That(await AskAsync(address, what, certificate), Is.EqualTo(expected), $"{what} at {address}, certificate: {kind}");
+                var expected = kind switch
+                {
+                    "right" => "200",
+                    "unknown subject" => subjects ? "401" : "200",
+                    _ => "handshake",
+                };
+                Assert.That(
+                    await AskAsync(address, what, certificate), Is.EqualTo(expected),
+                    $"{what} at {address}, certificate: {kind}");
             }
         }
 
-        Assert.That(_log.All.Select(l => l.Text), Has.Some.Contains("has revoked it"), "the revoked one was refused for that and nothing else");
+        Assert.That(
+            _log.All.Select(l => l.Text), Has.Some.Contains("has revoked it"),
+            "the revoked one was refused for that and nothing else");
     }
 
     [Test]
@@ -133,7 +152,9 @@ public sealed class ClientCertificateTests
         Assert.That(await AskAsync(server.GrpcAddress, "grpc", null), Is.EqualTo("401"));
         Assert.That(await server.StatusAsync(HttpMethod.Get, "/v2/health/ready"), Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await server.GetAsync("/healthz")).TryGetProperty("models", out _), Is.False);
-        Assert.That(_log.All.Where(l => l.Level == LogLevel.Warning).Select(l => l.Text), Has.Some.Contains("without TLS").And.Contains(server.AdminAddress.Authority));
+        Assert.That(
+            _log.All.Where(l => l.Level == LogLevel.Warning).Select(l => l.Text),
+            Has.Some.Contains("without TLS").And.Contains(server.AdminAddress.Authority));
     }
 
     [Test]
@@ -160,14 +181,16 @@ public sealed class ClientCertificateTests
         using var taken = _authority.Issue("CN=shop");
         var file = _models["later.crl"];
         await File.WriteAllBytesAsync(file, _authority.Revoke(null));
-        await using var server = await ServeAsync(admin: false, grpc: false, configure: o => o.ClientRevocationFile = file);
+        await using var server = await ServeAsync(
+            admin: false, grpc: false, configure: o => o.ClientRevocationFile = file);
         using var client = _authority.Connect(server.Address, taken);
         Assert.That((await client.PredictAsync()).Status, Is.EqualTo(HttpStatusCode.OK));
 
         await File.WriteAllBytesAsync(file, _authority.Revoke(null, taken));
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(1));
 
-        Assert.That(async () => (await client.PredictAsync()).Status, Is.EqualTo(HttpStatusCode.Unauthorized).After(5000, 100));
+        Assert.That(
+            async () => (await client.PredictAsync()).Status, Is.EqualTo(HttpStatusCode.Unauthorized).After(5000, 100));
         Assert.That(await AskAsync(server.Address, "main", taken), Is.EqualTo("handshake"));
     }
 
@@ -181,7 +204,8 @@ public sealed class ClientCertificateTests
         })
         {
             await File.WriteAllBytesAsync(_models["no.crl"], list);
-            await using var server = await ServeAsync(admin: false, grpc: false, configure: o => o.ClientRevocationFile = _models["no.crl"]);
+            await using var server = await ServeAsync(
+                admin: false, grpc: false, configure: o => o.ClientRevocationFile = _models["no.crl"]);
             Assert.That(await AskAsync(server.Address, "main", _certificates["right"]), Is.EqualTo("handshake"), what);
         }
     }
@@ -192,11 +216,17 @@ public sealed class ClientCertificateTests
         using var second = new TestAuthority("CN=second", rsa: true);
         using var good = second.Issue("CN=shop");
         using var bad = second.Issue("CN=shop");
-        await File.WriteAllTextAsync(_models["both.pem"], $"{_authority.Certificate.ExportCertificatePem()}\n{second.Certificate.ExportCertificatePem()}\n");
         await File.WriteAllTextAsync(
-            _models["both.crl"], TestAuthority.Pem(_authority.Revoke(null, _certificates["revoked"]!)) + TestAuthority.Pem(second.Revoke(null, bad)));
+            _models["both.pem"],
+            $"{_authority.Certificate.ExportCertificatePem()}\n{second.Certificate.ExportCertificatePem()}\n");
+        await File.WriteAllTextAsync(
+            _models["both.crl"],
+            TestAuthority.Pem(_authority.Revoke(null, _certificates["revoked"]!))
+                + TestAuthority.Pem(second.Revoke(null, bad)));
         await using var server = await ServeAsync(
-            admin: false, grpc: false, configure: o => (o.ClientAuthorityFile, o.ClientRevocationFile) = (_models["both.pem"], _models["both.crl"]));
+            admin: false, grpc: false,
+            configure: o =>
+                (o.ClientAuthorityFile, o.ClientRevocationFile) = (_models["both.pem"], _models["both.crl"]));
 
         Assert.That(await AskAsync(server.Address, "main", good), Is.EqualTo("200"));
         Assert.That(await AskAsync(server.Address, "main", bad), Is.EqualTo("handshake"));
@@ -209,10 +239,15 @@ public sealed class ClientCertificateTests
     {
         File.WriteAllText(_models["text.pem"], "hello");
         Assert.That(
-            async () => await ServeAsync(false, false, configure: o => (o.ClientAuthorityFile, o.ClientRevocationFile) = (_models["text.pem"], _models["same.onnx"])),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("ClientAuthorityFile").And.Message.Contains("ClientRevocationFile"));
+            async () => await ServeAsync(
+                false, false,
+                configure: o =>
+                    (o.ClientAuthorityFile, o.ClientRevocationFile) = (_models["text.pem"], _models["same.onnx"])),
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("ClientAuthorityFile")
+                .And.Message.Contains("ClientRevocationFile"));
         Assert.That(
             async () => await ServeAsync(false, false, subjects: false, configure: o => o.ClientAuthorityFile = null),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("ClientRevocationFile: expected ClientAuthorityFile"));
+            Throws.InstanceOf<OptionsValidationException>()
+                .With.Message.Contains("ClientRevocationFile: expected ClientAuthorityFile"));
     }
 }

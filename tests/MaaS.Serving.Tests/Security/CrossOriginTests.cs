@@ -5,10 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Tests.Security;
 
-/// <summary>Requests as browsers send them for pages of other origins, and for names that were made to lead here.</summary>
+/// <summary>Requests as browsers send them for pages of other origins, and for names that were made to lead
+/// here.</summary>
 public sealed class CrossOriginTests
 {
-    private const string Unload = "/v2/repository/models/same/unload", Load = "/v2/repository/models/same/load", Predict = "/v1/models/same:predict";
+    private const string Unload = "/v2/repository/models/same/unload", Load =
+        "/v2/repository/models/same/load", Predict = "/v1/models/same:predict";
 
     private readonly ModelsFolder _models = new ModelsFolder().Add("same");
     private TestServer _server = null!;
@@ -36,14 +38,18 @@ public sealed class CrossOriginTests
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, server.Port);
-        var host = headers.Any(h => h.StartsWith("Host:", StringComparison.Ordinal)) ? [] : new[] { $"Host: 127.0.0.1:{server.Port}" };
-        var text = string.Concat([$"{method} {path} HTTP/1.1\r\n", .. host.Concat(headers).Select(h => h + "\r\n"), $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"]);
+        var host = headers.Any(h => h.StartsWith("Host:", StringComparison.Ordinal))
+            ? [] : new[] { $"Host: 127.0.0.1:{server.Port}" };
+        var text = string.Concat(
+            [$"{method} {path} HTTP/1.1\r\n", .. host.Concat(headers).Select(h => h + "\r\n"),
+             $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"]);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
         using var reader = new StreamReader(socket.GetStream());
         return int.Parse((await reader.ReadLineAsync())!.Split(' ')[1], null);
     }
 
-    private Task<int> AdminAsync(string path, params string[] headers) => SendAsync(_server.AdminAddress, "POST", path, headers);
+    private Task<int> AdminAsync(string path, params string[] headers)
+        => SendAsync(_server.AdminAddress, "POST", path, headers);
 
     [TestCase("Origin: https://evil.example", ExpectedResult = 403)]
     [TestCase("Origin: null", ExpectedResult = 403)]
@@ -68,7 +74,11 @@ public sealed class CrossOriginTests
     [Test]
     public async Task Change_OfAForeignPage_ChangesNothing()
     {
-        foreach (var headers in new[] { new[] { "Origin: https://evil.example", "Content-Type: text/plain" }, ["User-Agent: Mozilla/5.0"], ["Host: evil.example"] })
+        foreach (var headers in new[]
+        {
+            new[] { "Origin: https://evil.example", "Content-Type: text/plain" }, ["User-Agent: Mozilla/5.0"],
+            ["Host: evil.example"],
+        })
         {
             Assert.That(await AdminAsync(Unload, headers), Is.AnyOf(400, 403, 415), string.Join(", ", headers));
         }
@@ -78,9 +88,11 @@ public sealed class CrossOriginTests
 
     [TestCase("Origin: https://evil.example", ExpectedResult = 403)]
     [TestCase("Sec-Fetch-Site: cross-site", ExpectedResult = 403)]
-    [TestCase("Content-Type: application/x-www-form-urlencoded", ExpectedResult = 200, Description = "as curl -d sends it")]
+    [TestCase(
+        "Content-Type: application/x-www-form-urlencoded", ExpectedResult = 200, Description = "as curl -d sends it")]
     [TestCase("Sec-Fetch-Site: same-origin|Origin: https://behind.a.proxy.example", ExpectedResult = 200)]
-    public Task<int> Prediction_OfABrowserOrNot(string headers) => SendAsync(_server.Address, "POST", Predict, headers.Split('|'), SecuredServer.Instance);
+    public Task<int> Prediction_OfABrowserOrNot(string headers)
+        => SendAsync(_server.Address, "POST", Predict, headers.Split('|'), SecuredServer.Instance);
 
     [Test]
     public async Task Origin_OfTheServersOwnPageOrAnAllowedOne_IsTaken()
@@ -88,10 +100,15 @@ public sealed class CrossOriginTests
         await using var server = await ServeAsync(o => o.AllowedOrigins.Add("https://shop.example"));
         foreach (var origin in new[] { "https://shop.example", $"http://127.0.0.1:{server.Address.Port}" })
         {
-            Assert.That(await SendAsync(server.Address, "POST", Predict, [$"Origin: {origin}"], SecuredServer.Instance), Is.EqualTo(200), origin);
+            Assert.That(
+                await SendAsync(server.Address, "POST", Predict, [$"Origin: {origin}"], SecuredServer.Instance),
+                Is.EqualTo(200), origin);
         }
 
-        Assert.That(await SendAsync(server.Address, "POST", Predict, ["Origin: https://shop.example.evil"], SecuredServer.Instance), Is.EqualTo(403));
+        Assert.That(
+            await SendAsync(
+                server.Address, "POST", Predict, ["Origin: https://shop.example.evil"], SecuredServer.Instance),
+                Is.EqualTo(403));
     }
 
     [TestCase("localhost", ExpectedResult = 200)]
@@ -111,7 +128,8 @@ public sealed class CrossOriginTests
         var statuses = new HashSet<int>();
         foreach (var (server, method, path) in new[]
         {
-            (_server.Address, "GET", "/v2"), (_server.Address, "GET", "/page/overview"), (_server.Address, "GET", "/"), (_server.Address, "GET", "/healthz"),
+            (_server.Address, "GET", "/v2"), (_server.Address, "GET", "/page/overview"), (_server.Address, "GET", "/"),
+            (_server.Address, "GET", "/healthz"),
             (_server.AdminAddress, "POST", Load), (_server.AdminAddress, "GET", "/v2/models/stats"),
         })
         {
@@ -131,7 +149,8 @@ public sealed class CrossOriginTests
         });
         await using var any = await ServeAsync(o => o.AllowedHosts.Add("*"));
         async Task<int[]> AskAsync(TestServer server, string host)
-            => [await SendAsync(server.Address, "GET", "/v2", [$"Host: {host}"]), await SendAsync(server.AdminAddress, "GET", "/v2", [$"Host: {host}"])];
+            => [await SendAsync(server.Address, "GET", "/v2", [$"Host: {host}"]), await SendAsync(
+                server.AdminAddress, "GET", "/v2", [$"Host: {host}"])];
 
         Assert.That(await AskAsync(named, "models.example.org:443"), Is.EqualTo(new[] { 200, 200 }));
         Assert.That(await AskAsync(named, "a.maas.svc"), Is.EqualTo(new[] { 200, 200 }));
@@ -154,5 +173,7 @@ public sealed class CrossOriginTests
     [TestCase("models.example.org:8080")]
     [TestCase("a b")]
     public void Start_HostThatIsNoName_SaysSo(string host)
-        => Assert.That(async () => await ServeAsync(o => o.AllowedHosts.Add(host)), Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("AllowedHosts"));
+        => Assert.That(
+            async () => await ServeAsync(o => o.AllowedHosts.Add(host)),
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("AllowedHosts"));
 }

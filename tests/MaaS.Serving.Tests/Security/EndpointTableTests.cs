@@ -14,7 +14,8 @@ public sealed partial class EndpointTableTests
     {
         using var models = new ModelsFolder().Add("same");
         await using var server = await TestServer.StartAsync(o => o.ModelsPath = models.Path);
-        var mapped = from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var mapped = from endpoint in server.Services.GetRequiredService<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
                      from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods
                      select $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')} {endpoint.Metadata.GetMetadata<ScopeMetadata>()!.Scope.ToString().ToLowerInvariant()}";
 
@@ -27,9 +28,11 @@ public sealed partial class EndpointTableTests
 
     private static IEnumerable<string> Documented()
     {
-        var root = typeof(EndpointTableTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepoRoot").Value!;
+        var root = typeof(EndpointTableTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(a => a.Key == "RepoRoot").Value!;
         var text = File.ReadAllText(Path.Combine(root, "docs", "security.md"));
-        var table = text[text.IndexOf("<!-- endpoints -->", StringComparison.Ordinal)..text.IndexOf("<!-- /endpoints -->", StringComparison.Ordinal)];
+        var table = text[text.IndexOf("<!-- endpoints -->", StringComparison.Ordinal)..text.IndexOf(
+            "<!-- /endpoints -->", StringComparison.Ordinal)];
         foreach (var row in table.Split('\n').Where(l => l.StartsWith('|')).Skip(2))
         {
             var cells = row.Replace("\\|", "\0", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries);
@@ -61,7 +64,8 @@ public sealed partial class EndpointTableTests
 
         var inner = match.Value[1..^1];
         string[] choices = match.Value[0] == '(' ? inner.Split('|') : ["", inner];
-        return choices.SelectMany(c => Expand(pattern[..match.Index] + c + pattern[(match.Index + match.Length)..])).Distinct();
+        return choices.SelectMany(c => Expand(pattern[..match.Index] + c + pattern[(match.Index + match.Length)..]))
+            .Distinct();
     }
 
     [GeneratedRegex(@"\([^()\[\]]*\)|\[[^()\[\]]*\]")]

@@ -31,8 +31,11 @@ internal static class GrpcCalls
 
         using var response = await client.SendAsync(request);
         var body = await response.Content.ReadAsByteArrayAsync();
-        var status = Trailer(response, "grpc-status") ?? throw new AssertionException($"{path}: expected a gRPC status, got {(int)response.StatusCode}");
-        return (int.Parse(status, CultureInfo.InvariantCulture), Trailer(response, "grpc-message") ?? "", [.. Messages(body)]);
+        var status = Trailer(response, "grpc-status")
+            ?? throw new AssertionException($"{path}: expected a gRPC status, got {(int)response.StatusCode}");
+        return (
+            int.Parse(status, CultureInfo.InvariantCulture), Trailer(response, "grpc-message") ?? "",
+            [.. Messages(body)]);
     }
 
     public static ModelInferRequest Infer(string model) => new()
@@ -40,7 +43,13 @@ internal static class GrpcCalls
         ModelName = model,
         Inputs =
         {
-            new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, 2 }, Contents = new InferTensorContents { Fp32Contents = { 1, 2 } } },
+            new ModelInferRequest.Types.InferInputTensor
+            {
+                Name = "x",
+                Datatype = "FP32",
+                Shape = { 1, 2 },
+                Contents = new InferTensorContents { Fp32Contents = { 1, 2 } },
+            },
         },
     };
 
@@ -64,6 +73,7 @@ internal static class GrpcCalls
     }
 
     private static string? Trailer(HttpResponseMessage response, string name)
-        => (response.TrailingHeaders.TryGetValues(name, out var values) || response.Headers.TryGetValues(name, out values))
+        => (response.TrailingHeaders.TryGetValues(name, out var values)
+            || response.Headers.TryGetValues(name, out values))
             ? Uri.UnescapeDataString(values.Single()) : null;
 }

@@ -26,7 +26,9 @@ public sealed class JwtTests
             await File.WriteAllTextAsync(_models[key], Tokens.GetProperty(key).GetString());
         }
 
-        _server = await TestServer.StartAsync(o => (o.ModelsPath, o.Security.Jwt) = (_models.Path, Options("RS256", "ES256", "HS256", "PS256")), isOpen: false);
+        _server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.Security.Jwt) = (_models.Path, Options("RS256", "ES256", "HS256", "PS256")),
+            isOpen: false);
     }
 
     [OneTimeTearDown]
@@ -47,38 +49,61 @@ public sealed class JwtTests
 
     [TestCaseSource(nameof(Good))]
     public async Task Request_GoodToken_IsAnswered(string name)
-        => Assert.That(await _server.PredictAsync(Tokens.GetProperty("good").GetProperty(name).GetString()), Is.EqualTo((HttpStatusCode.OK, """{"predictions":[[1,2]]}""")));
+        => Assert.That(
+            await _server.PredictAsync(Tokens.GetProperty("good").GetProperty(name).GetString()),
+            Is.EqualTo((HttpStatusCode.OK, """{"predictions":[[1,2]]}""")));
 
     [TestCaseSource(nameof(Bad))]
     public async Task Request_BadToken_Is401(string name)
-        => Assert.That((await _server.PredictAsync(Tokens.GetProperty("bad").GetProperty(name).GetString())).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
+        => Assert.That(
+            (await _server.PredictAsync(Tokens.GetProperty("bad").GetProperty(name).GetString())).Status,
+            Is.EqualTo(HttpStatusCode.Unauthorized));
 
     [Test]
     public async Task Request_TokenWithoutTheScopeOrModel_Is403()
     {
-        Assert.That((await _server.PredictAsync(Tokens.GetProperty("read only").GetString())).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That((await _server.PredictAsync(Tokens.GetProperty("one model").GetString(), "linear")).Status, Is.EqualTo(HttpStatusCode.Forbidden));
-        Assert.That((await _server.PredictAsync(Tokens.GetProperty("one model").GetString())).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            (await _server.PredictAsync(Tokens.GetProperty("read only").GetString())).Status,
+            Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            (await _server.PredictAsync(Tokens.GetProperty("one model").GetString(), "linear")).Status,
+            Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            (await _server.PredictAsync(Tokens.GetProperty("one model").GetString())).Status,
+            Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]
     public async Task Request_AlgorithmOutsideTheDefault_Is401()
     {
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Security.Jwt) = (_models.Path, Options()), isOpen: false);
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.Security.Jwt) = (_models.Path, Options()), isOpen: false);
 
-        Assert.That((await server.PredictAsync(Tokens.GetProperty("good").GetProperty("RS256").GetString())).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await server.PredictAsync(Tokens.GetProperty("good").GetProperty("HS256").GetString())).Status, Is.EqualTo(HttpStatusCode.Unauthorized));
+        Assert.That(
+            (await server.PredictAsync(Tokens.GetProperty("good").GetProperty("RS256").GetString())).Status,
+            Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            (await server.PredictAsync(Tokens.GetProperty("good").GetProperty("HS256").GetString())).Status,
+            Is.EqualTo(HttpStatusCode.Unauthorized));
     }
 
     [Test]
     public void Start_FaultyOptions_NamesEveryFault()
     {
         File.WriteAllText(_models["short"], "secret");
-        var jwt = new JwtOptions { Audience = "maas", Algorithms = ["none"], SecretFile = _models["short"], PublicKeyFiles = [_models["missing"]] };
+        var jwt = new JwtOptions
+        {
+            Audience = "maas",
+            Algorithms = ["none"],
+            SecretFile = _models["short"],
+            PublicKeyFiles = [_models["missing"]],
+        };
 
         Assert.That(
-            async () => await TestServer.StartAsync(o => (o.ModelsPath, o.Security.Jwt) = (_models.Path, jwt), isOpen: false),
+            async () =>
+                await TestServer.StartAsync(o => (o.ModelsPath, o.Security.Jwt) = (_models.Path, jwt), isOpen: false),
             Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("Issuer")
-                .And.Message.Contains("'none'").And.Message.Contains("32 bytes, got 6").And.Message.Contains("missing"));
+                .And.Message.Contains("'none'").And.Message.Contains("32 bytes, got 6")
+                .And.Message.Contains("missing"));
     }
 }

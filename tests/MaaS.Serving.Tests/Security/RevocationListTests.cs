@@ -20,7 +20,9 @@ public sealed class RevocationListTests
         var der = authority.Revoke(null, taken);
         var list = new RevocationList(der);
 
-        Assert.That((list.Names(taken), list.Names(other), list.IsSignedBy(authority.Certificate)), Is.EqualTo((true, false, true)));
+        Assert.That(
+            (list.Names(taken), list.Names(other), list.IsSignedBy(authority.Certificate)),
+            Is.EqualTo((true, false, true)));
         for (var bit = 0; bit < der.Length * 8; bit++)
         {
             var changed = der.ToArray();
@@ -40,16 +42,27 @@ public sealed class RevocationListTests
     public void ReadFile_OfOpenssl_NamesWhatOpensslRevoked([Values("rsa:2048", "ec")] string key)
     {
         string Made(string name) => _folder[$"{key[..2]}-{name}"];
-        File.WriteAllText(Made("ca.cnf"), $"[ca]\ndefault_ca=a\n[a]\ndatabase={Made("index")}\ndefault_md=sha256\ndefault_crl_days=30\nserial={Made("serial")}\n"
+        File.WriteAllText(
+            Made("ca.cnf"),
+            $"[ca]\ndefault_ca=a\n[a]\ndatabase={Made("index")}\ndefault_md=sha256\ndefault_crl_days=30\nserial={Made("serial")}\n"
             + $"new_certs_dir={_folder.Path}\npolicy=p\nrand_serial=no\n[p]\ncommonName=supplied\n");
         File.WriteAllText(Made("index"), "");
         File.WriteAllText(Made("serial"), "00F1\n");
         string[] kind = key == "ec" ? ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"] : ["-newkey", key];
-        Run(["req", "-x509", .. kind, "-nodes", "-subj", "/CN=openssl", "-days", "2", "-keyout", Made("ca.key"), "-out", Made("ca.pem")]);
+        Run([
+            "req", "-x509", .. kind, "-nodes", "-subj", "/CN=openssl", "-days", "2", "-keyout", Made("ca.key"), "-out",
+            Made("ca.pem"),
+        ]);
         foreach (var name in new[] { "good", "bad" })
         {
-            Run(["req", .. kind, "-nodes", "-subj", $"/CN={name}", "-keyout", Made(name + ".key"), "-out", Made(name + ".csr")]);
-            Run(["ca", "-batch", "-config", Made("ca.cnf"), "-cert", Made("ca.pem"), "-keyfile", Made("ca.key"), "-days", "1", "-in", Made(name + ".csr"), "-out", Made(name + ".pem")]);
+            Run([
+                "req", .. kind, "-nodes", "-subj", $"/CN={name}", "-keyout", Made(name + ".key"), "-out",
+                Made(name + ".csr"),
+            ]);
+            Run([
+                "ca", "-batch", "-config", Made("ca.cnf"), "-cert", Made("ca.pem"), "-keyfile", Made("ca.key"), "-days",
+                "1", "-in", Made(name + ".csr"), "-out", Made(name + ".pem"),
+            ]);
         }
 
         string[] ca = ["ca", "-config", Made("ca.cnf"), "-cert", Made("ca.pem"), "-keyfile", Made("ca.key")];

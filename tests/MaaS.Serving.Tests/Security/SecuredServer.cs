@@ -9,13 +9,15 @@ internal static class SecuredServer
 {
     public const string Instance = """{"instances": [[1, 2]]}""";
 
-    public static Task<(HttpStatusCode Status, string Text)> PredictAsync(this TestServer server, string? bearer = null, string model = "same", string? apiKey = null)
+    public static Task<(HttpStatusCode Status, string Text)> PredictAsync(
+        this TestServer server, string? bearer = null, string model = "same", string? apiKey = null)
         => server.Client.PredictAsync(bearer, model, apiKey);
 
     public static async Task<(HttpStatusCode Status, string Text)> PredictAsync(
         this HttpClient client, string? bearer = null, string model = "same", string? apiKey = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v1/models/{model}:predict", UriKind.Relative))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"/v1/models/{model}:predict", UriKind.Relative))
         {
             Content = new StringContent(Instance, Encoding.UTF8, "application/json"),
         };
@@ -33,7 +35,8 @@ internal static class SecuredServer
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    public static async Task<HttpStatusCode> StatusAsync(this TestServer server, HttpMethod method, string path, string? apiKey = null, Uri? address = null)
+    public static async Task<HttpStatusCode> StatusAsync(
+        this TestServer server, HttpMethod method, string path, string? apiKey = null, Uri? address = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(address ?? server.Address, path));
         if (apiKey is not null)

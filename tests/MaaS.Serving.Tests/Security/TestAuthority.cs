@@ -15,9 +15,11 @@ internal sealed class TestAuthority : IDisposable
     public TestAuthority(string name = "CN=authority", TestAuthority? above = null, bool rsa = false)
     {
         using AsymmetricAlgorithm key = rsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = key is RSA r ? new CertificateRequest(name, r, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1)
+        var request = key is RSA r ? new CertificateRequest(
+            name, r, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(name, (ECDsa)key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = DateTimeOffset.UtcNow;
         if (above is null)
@@ -26,7 +28,9 @@ internal sealed class TestAuthority : IDisposable
             return;
         }
 
-        using var issued = request.Create(above.Certificate, above.Certificate.NotBefore, above.Certificate.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using var issued = request.Create(
+            above.Certificate, above.Certificate.NotBefore, above.Certificate.NotAfter,
+            RandomNumberGenerator.GetBytes(8));
         Certificate = key is RSA own ? issued.CopyWithPrivateKey(own) : issued.CopyWithPrivateKey((ECDsa)key);
     }
 
@@ -40,13 +44,15 @@ internal sealed class TestAuthority : IDisposable
         var now = DateTimeOffset.UtcNow;
         using var issued = request.Create(
             Certificate.SubjectName,
-            Certificate.GetRSAPrivateKey() is { } rsa ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1)
+            Certificate.GetRSAPrivateKey() is { } rsa ? X509SignatureGenerator.CreateForRSA(
+                rsa, RSASignaturePadding.Pkcs1)
                 : X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!),
             isExpired ? now.AddDays(-20) : now.AddDays(-1),
             isExpired ? now.AddDays(-1) : now.AddDays(1),
             RandomNumberGenerator.GetBytes(8));
         using var withKey = issued.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+        return X509CertificateLoader.LoadPkcs12(
+            withKey.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 
     /// <summary>The DER of a list that names certificates.</summary>
@@ -59,7 +65,9 @@ internal sealed class TestAuthority : IDisposable
         }
 
         var until = nextUpdate ?? DateTimeOffset.UtcNow + Month;
-        return list.Build(Certificate, 1, until, HashAlgorithmName.SHA256, Certificate.GetRSAPrivateKey() is null ? null : RSASignaturePadding.Pkcs1, until - Month);
+        return list.Build(
+            Certificate, 1, until, HashAlgorithmName.SHA256,
+            Certificate.GetRSAPrivateKey() is null ? null : RSASignaturePadding.Pkcs1, until - Month);
     }
 
     public static string Pem(byte[] list) => PemEncoding.WriteString("X509 CRL", list) + "\n";

@@ -20,7 +20,9 @@ public sealed class OtlpExportTests
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            received.AddOrUpdate(signal, _ => Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
+            received.AddOrUpdate(
+                signal, _ => Encoding.Latin1.GetString(body.ToArray()),
+                (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
         });
         await collector.StartAsync();
         using var models = new ModelsFolder().Add("same");
@@ -31,7 +33,8 @@ public sealed class OtlpExportTests
             (o.Telemetry.OtlpEndpoint, o.Telemetry.OtlpProtocol) = (collector.Urls.Single(), "http/protobuf");
         }))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/models/same:predict", UriKind.Relative))
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, new Uri("/v1/models/same:predict", UriKind.Relative))
             {
                 Content = new StringContent("""{"instances": [[1, 2]]}"""),
             };
@@ -42,7 +45,9 @@ public sealed class OtlpExportTests
 
         // Protocol buffers hold text as it is, and a trace's id as its 16 bytes.
         Assert.That(received["traces"], Does.Contain("inference same").And.Contain("request-seven"));
-        Assert.That(received["traces"], Does.Contain(Encoding.Latin1.GetString(Convert.FromHexString("0af7651916cd43dd8448eb211c80319c"))));
+        Assert.That(
+            received["traces"],
+            Does.Contain(Encoding.Latin1.GetString(Convert.FromHexString("0af7651916cd43dd8448eb211c80319c"))));
         Assert.That(received["metrics"], Does.Contain("maas.inference.duration").And.Contain("maas.model.available"));
     }
 }

@@ -19,7 +19,10 @@ public sealed class PayloadSamplerTests
     private string Folder => _models["samples"];
 
     private JsonElement[] Lines()
-        => Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).SelectMany(File.ReadAllLines).Select(l => JsonDocument.Parse(l).RootElement)] : [];
+        => Directory.Exists(Folder)
+            ? [.. Directory.GetFiles(Folder).SelectMany(File.ReadAllLines)
+                .Select(l => JsonDocument.Parse(l).RootElement)]
+            : [];
 
     [Test]
     public async Task Request_Sampled_IsKeptWithItsAnswer()
@@ -66,5 +69,6 @@ public sealed class PayloadSamplerTests
     public void Start_FaultyOptions_NamesThem()
         => Assert.That(
             async () => await ServeAsync(new SamplingOptions { Folder = _models["same.onnx"], Rate = 2 }),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("Rate: expected 0 to 1, got 2").And.Message.Contains("expected a folder"));
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("Rate: expected 0 to 1, got 2")
+                .And.Message.Contains("expected a folder"));
 }

@@ -22,7 +22,8 @@ public sealed class RequestLogTests
     public async Task LogRequests_On_WritesFieldsOfEachRequestAndNoPayload()
     {
         await using var server = await ServeAsync(logs: true);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/v1/models/same:predict", UriKind.Relative))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri("/v1/models/same:predict", UriKind.Relative))
         {
             Content = new StringContent("""{"instances": [[12345, 2]]}"""),
         };
@@ -56,7 +57,9 @@ public sealed class RequestLogTests
     private Task<TestServer> ServeAsync(bool logs)
     {
         _lines.Clear();
-        return TestServer.StartAsync(o => (o.ModelsPath, o.Telemetry.LogRequests) = (_models.Path, logs), builder: b => b.Logging.AddProvider(_lines));
+        return TestServer.StartAsync(
+            o => (o.ModelsPath, o.Telemetry.LogRequests) = (_models.Path, logs),
+            builder: b => b.Logging.AddProvider(_lines));
     }
 
     /// <summary>Keeps what is logged, as its fields.</summary>
@@ -66,7 +69,8 @@ public sealed class RequestLogTests
 
         public string[] All => [.. _all.Select(l => l.Text)];
 
-        public Dictionary<string, object?>[] Requests => [.. _all.Select(l => l.Fields).Where(f => f.ContainsKey("RequestId"))];
+        public Dictionary<string, object?>[] Requests
+            => [.. _all.Select(l => l.Fields).Where(f => f.ContainsKey("RequestId"))];
 
         public void Clear() => _all.Clear();
 
@@ -77,9 +81,12 @@ public sealed class RequestLogTests
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
             => _all.Enqueue((
-                (state as IEnumerable<KeyValuePair<string, object?>> ?? []).DistinctBy(f => f.Key).ToDictionary(), formatter(state, exception)));
+                (state as IEnumerable<KeyValuePair<string, object?>> ?? []).DistinctBy(f => f.Key).ToDictionary(),
+                formatter(state, exception)));
 
         public void Dispose() => Clear();
     }

@@ -15,7 +15,8 @@ public sealed class MailTextTests
         foreach (var mail in mails.RootElement.EnumerateArray())
         {
             yield return new TestCaseData(
-                mail.GetProperty("raw").GetString(), mail.GetProperty("subject").GetString(), mail.GetProperty("text").GetString())
+                mail.GetProperty("raw").GetString(), mail.GetProperty("subject").GetString(),
+                mail.GetProperty("text").GetString())
                 .SetArgDisplayNames(mail.GetProperty("subject").GetString()!);
         }
     }
@@ -27,7 +28,9 @@ public sealed class MailTextTests
     [Test]
     public void Clean_OnlyHtml_GivesItsText()
         => Assert.That(
-            Mail.Clean("Subject: Hi\nContent-Type: text/html; charset=utf-8\n\n<html><head><style>p{}</style></head><p>Fish &amp; chips</p></html>"),
+            Mail.Clean(
+                "Subject: Hi\nContent-Type: text/html; charset=utf-8\n\n<html><head><style>p{}</style></head><p>Fish "
+                    + "&amp; chips</p></html>"),
             Is.EqualTo("Hi Fish & chips"));
 
     [TestCase("no headers here, just a text")]
@@ -38,12 +41,18 @@ public sealed class MailTextTests
     [Test]
     public void Clean_AlreadyDecodedText_IsNotDecodedAgain()
         => Assert.That(
-            Mail.Clean("From: a@b.org\nSubject: x\nContent-Type: text/plain; charset=iso-8859-1\n\nschon dekodiert: ✓ é"),
+            Mail.Clean(
+                "From: a@b.org\nSubject: x\nContent-Type: text/plain; charset=iso-8859-1\n\nschon dekodiert: ✓ é"),
             Is.EqualTo("x schon dekodiert: ✓ é"));
 
-    [TestCase("A: b\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nno end", "no end", TestName = "Clean_BoundaryNeverCloses_TakesTheRest")]
+    [TestCase(
+        "A: b\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nno end", "no end",
+        TestName = "Clean_BoundaryNeverCloses_TakesTheRest")]
     [TestCase("A: b\nContent-Transfer-Encoding: base64\n\n!!a\n", "", TestName = "Clean_BrokenBase64_GivesWhatIsThere")]
-    [TestCase("A: b\nContent-Type: text/plain; charset=nonsense\n\ncaf\u00e9", "café", TestName = "Clean_UnknownCharset_FallsBackToLatin1")]
+    [TestCase(
+        "A: b\nContent-Type: text/plain; charset=nonsense\n\ncaf\u00e9", "café",
+        TestName = "Clean_UnknownCharset_FallsBackToLatin1")]
     [TestCase("A: b\nC: d\n\n=", "=", TestName = "Clean_LoneEqualsSign_Stays")]
-    public void Clean_DamagedMail_DoesNotThrow(string raw, string expected) => Assert.That(Mail.Clean(raw), Is.EqualTo(expected));
+    public void Clean_DamagedMail_DoesNotThrow(string raw, string expected)
+        => Assert.That(Mail.Clean(raw), Is.EqualTo(expected));
 }

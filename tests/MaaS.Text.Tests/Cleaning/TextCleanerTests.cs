@@ -7,12 +7,15 @@ public sealed class TextCleanerTests
 {
     [Test]
     public void Constructor_UnknownStep_NamesTheKnown()
-        => Assert.That(() => new TextCleaner("htlm"), Throws.ArgumentException.With.Message.Contains("html").And.Message.Contains("'htlm'"));
+        => Assert.That(
+            () => new TextCleaner("htlm"),
+            Throws.ArgumentException.With.Message.Contains("html").And.Message.Contains("'htlm'"));
 
     [Test]
     public void Clean_AllSteps_InTheirOrder()
         => Assert.That(
-            new TextCleaner("html", "unicode", "mask", "lower-case", "whitespace").Clean("<p>Ｗrite to\n Bob@Example.org</p>"),
+            new TextCleaner("html", "unicode", "mask", "lower-case", "whitespace")
+                .Clean("<p>Ｗrite to\n Bob@Example.org</p>"),
             Is.EqualTo("write to <email>"));
 
     // Expected values: Python's unicodedata.normalize("NFKC", …), and Default_Ignorable format characters removed.
@@ -20,11 +23,13 @@ public sealed class TextCleanerTests
     [TestCase("e\u0301", "é")]
     [TestCase("via\u200bgra", "viagra")]
     [TestCase("a\u0007b\tc", "ab\tc")]
-    public void Clean_Unicode_HasOneSpelling(string text, string expected) => Assert.That(new TextCleaner("unicode").Clean(text), Is.EqualTo(expected));
+    public void Clean_Unicode_HasOneSpelling(string text, string expected)
+        => Assert.That(new TextCleaner("unicode").Clean(text), Is.EqualTo(expected));
 
     [Test]
     public void Clean_LoneSurrogate_BecomesTheReplacementCharacter()
-        => Assert.That(new TextCleaner("unicode").Clean("x\ud800y"), Is.EqualTo("x\ufffdy"), "an attribute could not hold it");
+        => Assert.That(
+            new TextCleaner("unicode").Clean("x\ud800y"), Is.EqualTo("x\ufffdy"), "an attribute could not hold it");
 
     [TestCase("a <b>bold</b> move", "a bold move")]
     [TestCase("one<br>two<p>three", "one\ntwo\nthree")]
@@ -34,9 +39,11 @@ public sealed class TextCleanerTests
     [TestCase("<img alt='a > b'>x", "\nx")]
     [TestCase("&lt;b&gt; &eacute; &#233; &nosuch;", "<b> é é &nosuch;")]
     [TestCase("<style>never closed", "\nnever closed")]
-    public void Clean_Html_GivesText(string html, string expected) => Assert.That(new TextCleaner("html").Clean(html), Is.EqualTo(expected));
+    public void Clean_Html_GivesText(string html, string expected)
+        => Assert.That(new TextCleaner("html").Clean(html), Is.EqualTo(expected));
 
-    // Card numbers: the payment networks' published test numbers. Addresses: RFC 5737 and 3849, set aside for documentation.
+    // Card numbers: the payment networks' published test numbers. Addresses: RFC 5737 and 3849, set aside for
+    // documentation.
     [TestCase("pay 4111 1111 1111 1111 now", "pay <card> now")]
     [TestCase("378282246310005", "<card>")]
     [TestCase("5555-5555-5555-4444.", "<card>.")]
@@ -53,17 +60,23 @@ public sealed class TextCleanerTests
     [TestCase("at 12:30:45 std::vector", "at 12:30:45 std::vector")]
     [TestCase("call +44 20 7946 0958 or (212) 555-0123", "call <phone> or <phone>")]
     [TestCase("030/1234567 89", "<phone>")]
-    [TestCase("01 23 45 67 89, 0.25 0.125 0.0625, 0 1 2 3 4 5 6 7 8 9", "<phone>, 0.25 0.125 0.0625, 0 1 2 3 4 5 6 7 8 9")]
+    [TestCase(
+        "01 23 45 67 89, 0.25 0.125 0.0625, 0 1 2 3 4 5 6 7 8 9", "<phone>, 0.25 0.125 0.0625, 0 1 2 3 4 5 6 7 8 9")]
     [TestCase("on 2002-07-30, 01/02/2003, 1999-2001", "on 2002-07-30, 01/02/2003, 1999-2001")]
-    public void Clean_PersonalData_IsMasked(string text, string expected) => Assert.That(new TextCleaner("mask").Clean(text), Is.EqualTo(expected));
+    public void Clean_PersonalData_IsMasked(string text, string expected)
+        => Assert.That(new TextCleaner("mask").Clean(text), Is.EqualTo(expected));
 
     [TestCase("buy **********now!!!!!!", "buy ***now!!!")]
     [TestCase("- - - - - - - - x", "- - - x")]
-    [TestCase("_/ _/ _/ _/ _/ _/", "_/ _/ _/ _/", Description = "the last has no space behind it: it ends no repetition")]
+    [TestCase(
+        "_/ _/ _/ _/ _/ _/", "_/ _/ _/ _/", Description = "the last has no space behind it: it ends no repetition")]
     [TestCase("...and... ***", "...and... ***", Description = "three stay")]
-    [TestCase("1000000 zzzzzz \u4e00\u4e00\u4e00\u4e00", "1000000 zzzzzz \u4e00\u4e00\u4e00\u4e00", Description = "letters and digits")]
+    [TestCase(
+        "1000000 zzzzzz \u4e00\u4e00\u4e00\u4e00", "1000000 zzzzzz \u4e00\u4e00\u4e00\u4e00",
+        Description = "letters and digits")]
     [TestCase("\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600", "\U0001f600\U0001f600\U0001f600")]
-    public void Clean_RepeatedSymbols_ThreeStay(string text, string expected) => Assert.That(new TextCleaner("repeats").Clean(text), Is.EqualTo(expected));
+    public void Clean_RepeatedSymbols_ThreeStay(string text, string expected)
+        => Assert.That(new TextCleaner("repeats").Clean(text), Is.EqualTo(expected));
 
     [TestCase("<a")]
     [TestCase("<a=\"")]
@@ -85,6 +98,7 @@ public sealed class TextCleanerTests
         var cleaner = new TextCleaner(TextCleaner.All.Select(static s => s.Name));
         var started = Stopwatch.GetTimestamp();
         cleaner.Clean(text);
-        Assert.That(Stopwatch.GetElapsedTime(started).TotalSeconds, Is.LessThan(5), "quadratic work would take minutes");
+        Assert.That(
+            Stopwatch.GetElapsedTime(started).TotalSeconds, Is.LessThan(5), "quadratic work would take minutes");
     }
 }

@@ -11,7 +11,11 @@ public sealed class BoundedLinesTests
         var text = $"one\n\n{across}\n{across}y\r\nlast";
         Assert.That(
             BoundedLines.Read(new StringReader(text), across.Length),
-            Is.EqualTo(new (string?, long)[] { ("one", 3), ("", 0), (across, across.Length), (null, across.Length + 2), ("last", 4) }));
+            Is.EqualTo(
+                new (string?, long)[]
+                {
+                    ("one", 3), ("", 0), (across, across.Length), (null, across.Length + 2), ("last", 4),
+                }));
     }
 
     [Test]

@@ -36,7 +36,8 @@ public sealed class TextFileTests
     public void Read_JsonLines_TakesMembersOfAnyKind()
     {
         var path = Write("a.jsonl", "{\"text\": \"caf\\u00e9\", \"label\": 3}\n\n{\"label\": true, \"text\": \"x\"}\n");
-        Assert.That(TextFile.Read(path), Is.EqualTo(new[] { new TextSample(1, "café", "3"), new TextSample(3, "x", "true") }));
+        Assert.That(
+            TextFile.Read(path), Is.EqualTo(new[] { new TextSample(1, "café", "3"), new TextSample(3, "x", "true") }));
     }
 
     [Test]
@@ -44,7 +45,8 @@ public sealed class TextFileTests
     {
         var path = Path.Combine(_folder, "a.csv");
         File.WriteAllBytes(path, [.. "text,label\ncaf"u8, 0xE9, 0x80, .. ",a\n"u8]);
-        Assert.That(TextFile.Read(path, new TextFileOptions { Encoding = "windows-1252" }).Single().Text, Is.EqualTo("café€"));
+        Assert.That(
+            TextFile.Read(path, new TextFileOptions { Encoding = "windows-1252" }).Single().Text, Is.EqualTo("café€"));
     }
 
     [TestCase("a.csv", "text,label\nx,a\nonly one\n", "row 3: expected 2 fields (text, label), got 1")]
@@ -59,7 +61,8 @@ public sealed class TextFileTests
     [TestCase("a.csv", "", "expected a header and rows, got an empty file")]
     [TestCase("a.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"text\": 1", "row 2: expected JSON")]
     [TestCase("a.jsonl", "[1]\n", "row 1: expected a JSON object, got Array")]
-    [TestCase("a.jsonl", "{\"body\": \"x\", \"label\": \"a\"}\n", "row 1: expected a member 'text', got 'body', 'label'")]
+    [TestCase(
+        "a.jsonl", "{\"body\": \"x\", \"label\": \"a\"}\n", "row 1: expected a member 'text', got 'body', 'label'")]
     [TestCase("a.jsonl", "{\"text\": \"\\ud83d\", \"label\": \"a\"}\n", "row 1: expected JSON")]
     [TestCase("a.jsonl", "\n{\"\\ud83d\": \"x\", \"label\": \"a\"}\n", "row 2: expected JSON")]
     public void Read_BadRow_NamesRowAndFault(string name, string content, string expected)
@@ -71,15 +74,20 @@ public sealed class TextFileTests
     }
 
     [TestCase("a.csv", "text,label\ngood,a\n", "bad \xff,a\n", "last,a\n")]
-    [TestCase("a.jsonl", "{\"text\":\"good\",\"label\":\"a\"}\n", "{\"text\":\"bad \xff\",\"label\":\"a\"}\n", "{\"text\":\"last\",\"label\":\"a\"}\n")]
+    [TestCase(
+        "a.jsonl", "{\"text\":\"good\",\"label\":\"a\"}\n", "{\"text\":\"bad \xff\",\"label\":\"a\"}\n",
+        "{\"text\":\"last\",\"label\":\"a\"}\n")]
     public void Read_InvalidUtf8_NamesTheRowAndGoesOnWhenAsked(string name, string before, string bad, string after)
     {
         var path = Path.Combine(_folder, name);
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(before + bad + after));
         List<string> faults = [];
-        var texts = TextFile.Read(path, new TextFileOptions { OnBadRow = faults.Add }).Select(static s => s.Text).ToArray();
+        var texts = TextFile.Read(path, new TextFileOptions { OnBadRow = faults.Add }).Select(static s => s.Text)
+            .ToArray();
         Assert.That(texts, Is.EqualTo(new[] { "good", "last" }));
-        Assert.That(faults.Single(), Does.Contain(name.EndsWith("csv", StringComparison.Ordinal) ? "row 3" : "row 2").And.Contains("encoding"));
+        Assert.That(
+            faults.Single(),
+            Does.Contain(name.EndsWith("csv", StringComparison.Ordinal) ? "row 3" : "row 2").And.Contains("encoding"));
         Assert.That(() => TextFile.Read(path).ToArray(), Throws.InstanceOf<InvalidDataException>());
     }
 
@@ -92,15 +100,22 @@ public sealed class TextFileTests
     {
         var path = Path.Combine(_folder, "a.csv");
         File.WriteAllText(path, "text,label\ncafé 😀,a\n", Encoding.GetEncoding(name));
-        Assert.That(TextFile.Read(path, new TextFileOptions { Encoding = "windows-1252" }).Single().Text, Is.EqualTo("café 😀"));
+        Assert.That(
+            TextFile.Read(path, new TextFileOptions { Encoding = "windows-1252" }).Single().Text,
+            Is.EqualTo("café 😀"));
     }
 
     [Test]
     public void Read_HalfASurrogatePairBehindAByteOrderMark_NamesTheRow()
     {
         var path = Path.Combine(_folder, "a.csv");
-        File.WriteAllBytes(path, [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("text,label\ngood,a\nbad "), 0x3D, 0xD8, .. Encoding.Unicode.GetBytes(",a\n")]);
-        Assert.That(() => TextFile.Read(path).ToArray(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("row 3").And.Message.Contains("encoding"));
+        File.WriteAllBytes(
+            path,
+            [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("text,label\ngood,a\nbad "), 0x3D, 0xD8,
+             .. Encoding.Unicode.GetBytes(",a\n")]);
+        Assert.That(
+            () => TextFile.Read(path).ToArray(),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("row 3").And.Message.Contains("encoding"));
     }
 
     [Test]
@@ -131,11 +146,15 @@ public sealed class TextFileTests
     }
 
     [Test]
-    public void Read_NoFile_Throws() => Assert.That(() => TextFile.Read(Path.Combine(_folder, "none.csv")), Throws.InstanceOf<FileNotFoundException>());
+    public void Read_NoFile_Throws()
+        => Assert.That(
+            () => TextFile.Read(Path.Combine(_folder, "none.csv")), Throws.InstanceOf<FileNotFoundException>());
 
     [Test]
     public void Read_UnknownEncoding_Throws()
-        => Assert.That(() => TextFile.Read(Write("a.csv", "x"), new TextFileOptions { Encoding = "utf-9" }), Throws.ArgumentException.With.Message.Contains("utf-9"));
+        => Assert.That(
+            () => TextFile.Read(Write("a.csv", "x"), new TextFileOptions { Encoding = "utf-9" }),
+            Throws.ArgumentException.With.Message.Contains("utf-9"));
 
     private string Write(string name, string content)
     {

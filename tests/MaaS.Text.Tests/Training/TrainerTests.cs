@@ -11,14 +11,19 @@ public class TrainerTests
     [Test]
     public void BpeTrain_Corpus_GivesTheMergesOfHuggingFace()
     {
-        var tokenizer = BpeTrainer.Train(Corpus.Select(line => line + "\n"), new() { VocabSize = 30_000, MinFrequency = 1, MaxWordLength = int.MaxValue });
-        var expected = TokenizerFixture.Training["merges"]!.AsArray().Select(m => string.Join(' ', m!.Values<string>()));
+        var tokenizer = BpeTrainer.Train(
+            Corpus.Select(line => line + "\n"),
+            new() { VocabSize = 30_000, MinFrequency = 1, MaxWordLength = int.MaxValue });
+        var expected = TokenizerFixture.Training["merges"]!.AsArray()
+            .Select(m => string.Join(' ', m!.Values<string>()));
         using var json = System.Text.Json.JsonDocument.Parse(tokenizer.ToJson());
-        Assert.That(json.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray().Select(m => m.GetString()), Is.EqualTo(expected));
+        Assert.That(
+            json.RootElement.GetProperty("model").GetProperty("merges").EnumerateArray().Select(m => m.GetString()),
+            Is.EqualTo(expected));
     }
 
-    // The library breaks ties differently from run to run; what does not hang on ties is the alphabet, and that in the end
-    // every word is a token.
+    // The library breaks ties differently from run to run; what does not hang on ties is the alphabet, and that in the
+    // end every word is a token.
     [Test]
     public void WordPieceTrain_Corpus_GivesTheAlphabetAndWordsOfHuggingFace()
     {
@@ -39,7 +44,8 @@ public class TrainerTests
 
     [Test]
     public void WordPieceTrain_OtherOrderOfTexts_GivesTheSameFile() =>
-        Assert.That(WordPieceTrainer.Train(Corpus.Reverse()).ToJson(), Is.EqualTo(WordPieceTrainer.Train(Corpus).ToJson()));
+        Assert.That(
+            WordPieceTrainer.Train(Corpus.Reverse()).ToJson(), Is.EqualTo(WordPieceTrainer.Train(Corpus).ToJson()));
 
     [Test]
     public void BpeTrain_OtherOrderOfTexts_GivesTheSameFile() =>
@@ -48,12 +54,17 @@ public class TrainerTests
     [Test]
     public void WordPieceTrain_SizeAndSpecialTokens_AreKept()
     {
-        var tokenizer = WordPieceTrainer.Train(Corpus, new() { VocabSize = 700, MinFrequency = 1, SpecialTokens = ["[URL]"] });
+        var tokenizer = WordPieceTrainer.Train(
+            Corpus, new() { VocabSize = 700, MinFrequency = 1, SpecialTokens = ["[URL]"] });
         Assert.Multiple(() =>
         {
             Assert.That(tokenizer.VocabSize, Is.EqualTo(700));
-            Assert.That(new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[URL]" }.Select(tokenizer.TokenToId), Is.EqualTo(Enumerable.Range(0, 6)));
-            Assert.That(tokenizer.Encode("the [URL] offer").Ids, Is.EqualTo(new[] { 2, tokenizer.TokenToId("the"), 5, tokenizer.TokenToId("offer"), 3 }));
+            Assert.That(
+                new[] { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[URL]" }.Select(tokenizer.TokenToId),
+                Is.EqualTo(Enumerable.Range(0, 6)));
+            Assert.That(
+                tokenizer.Encode("the [URL] offer").Ids,
+                Is.EqualTo(new[] { 2, tokenizer.TokenToId("the"), 5, tokenizer.TokenToId("offer"), 3 }));
         });
     }
 
@@ -61,7 +72,9 @@ public class TrainerTests
     public void WordPieceTrain_LimitedAlphabet_LeavesTheRarestCharactersOut()
     {
         var tokenizer = WordPieceTrainer.Train(["aaa abb abc"], new() { LimitAlphabet = 2, MinFrequency = 1 });
-        Assert.That(Enumerable.Range(5, tokenizer.VocabSize - 5).Select(tokenizer.IdToToken), Is.EqualTo(new[] { "a", "b", "##a", "##b", "aa", "ab", "aaa", "abb" }));
+        Assert.That(
+            Enumerable.Range(5, tokenizer.VocabSize - 5).Select(tokenizer.IdToToken),
+            Is.EqualTo(new[] { "a", "b", "##a", "##b", "aa", "ab", "aaa", "abb" }));
         Assert.That(tokenizer.Encode("abc").Tokens[1], Is.EqualTo("[UNK]"));
     }
 
@@ -76,8 +89,12 @@ public class TrainerTests
     [Test]
     public void Train_VocabSizeTooSmall_ThrowsArgumentException()
     {
-        Assert.That(() => BpeTrainer.Train(Corpus, new() { VocabSize = 256 }), Throws.ArgumentException.With.Message.Contains("at least 257"));
-        Assert.That(() => WordPieceTrainer.Train(["ab"], new() { VocabSize = 6 }), Throws.ArgumentException.With.Message.Contains("at least 8"));
+        Assert.That(
+            () => BpeTrainer.Train(Corpus, new() { VocabSize = 256 }),
+            Throws.ArgumentException.With.Message.Contains("at least 257"));
+        Assert.That(
+            () => WordPieceTrainer.Train(["ab"], new() { VocabSize = 6 }),
+            Throws.ArgumentException.With.Message.Contains("at least 8"));
     }
 
     [Test]
@@ -92,7 +109,8 @@ public class TrainerTests
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.That(() => BpeTrainer.Train(Corpus, null, source.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => BpeTrainer.Train(Corpus, null, source.Token), Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -100,7 +118,10 @@ public class TrainerTests
     {
         List<TokenizerTrainingProgress> seen = [];
         var tokenizer = WordPieceTrainer.Train(Corpus, new() { Progress = new Recorder(seen) });
-        Assert.That(seen, Is.EqualTo(new[] { new TokenizerTrainingProgress(Corpus.Length, 0), new(Corpus.Length, tokenizer.VocabSize) }));
+        Assert.That(
+            seen,
+            Is.EqualTo(
+                new[] { new TokenizerTrainingProgress(Corpus.Length, 0), new(Corpus.Length, tokenizer.VocabSize) }));
     }
 
     private sealed class Recorder(List<TokenizerTrainingProgress> seen) : IProgress<TokenizerTrainingProgress>

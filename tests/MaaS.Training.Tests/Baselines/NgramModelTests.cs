@@ -6,8 +6,8 @@ public sealed class NgramModelTests
 {
     private static readonly int[] Text = [0, 1, 0, 1, 2];
 
-    // By hand. Single tokens: (count + 3/3) / (5 + 3). After 0 came 1 twice: (c + 1·P) / (2 + 1). After 1 came 0 and 2: (c + 2·P) / (2 + 2).
-    // After 1 0 came 1 once: (c + 1·P) / (1 + 1).
+    // By hand. Single tokens: (count + 3/3) / (5 + 3). After 0 came 1 twice: (c + 1·P) / (2 + 1). After 1 came 0 and 2:
+    // (c + 2·P) / (2 + 2). After 1 0 came 1 once: (c + 1·P) / (1 + 1).
     [TestCase(1, new int[0], 0, 3 / 8.0)]
     [TestCase(1, new[] { 0 }, 2, 2 / 8.0)]
     [TestCase(2, new[] { 0 }, 1, (2 + 3 / 8.0) / 3)]
@@ -25,7 +25,8 @@ public sealed class NgramModelTests
     public void Probability_AllTokens_SumToOne(int order)
     {
         var random = new Random(4);
-        var model = NgramModel.Fit([.. Enumerable.Range(0, 500).Select(_ => random.Next(6) * random.Next(2))], order, 8);
+        var model = NgramModel.Fit(
+            [.. Enumerable.Range(0, 500).Select(_ => random.Next(6) * random.Next(2))], order, 8);
 
         foreach (var history in new int[][] { [], [3], [0, 0], [7, 1], [2, 5, 0] })
         {

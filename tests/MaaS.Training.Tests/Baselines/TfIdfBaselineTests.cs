@@ -24,17 +24,20 @@ public sealed class TfIdfBaselineTests
     {
         var features = TfIdf.Fit(_texts);
         var row = features.Transform([_texts[1]]).Row(0).ToDictionary(static t => t.Column, static t => t.Value);
-        var expected = _expected.GetProperty("row").EnumerateObject().ToDictionary(t => features.Terms[t.Name], static t => t.Value.GetDouble());
+        var expected = _expected.GetProperty("row").EnumerateObject()
+            .ToDictionary(t => features.Terms[t.Name], static t => t.Value.GetDouble());
         Assert.That(features.Count, Is.EqualTo(_expected.GetProperty("terms").GetInt32()));
         Assert.That(row.Keys, Is.EquivalentTo(expected.Keys));
         Assert.That(row.Keys.Select(c => row[c] - expected[c]), Has.All.EqualTo(0).Within(1e-12));
     }
 
     [Test]
-    public void Transform_TextWithoutKnownTerms_IsZero() => Assert.That(TfIdf.Fit(_texts).Transform(["nothing of this"]).Row(0), Is.Empty);
+    public void Transform_TextWithoutKnownTerms_IsZero()
+        => Assert.That(TfIdf.Fit(_texts).Transform(["nothing of this"]).Row(0), Is.Empty);
 
     [Test]
-    public void Fit_NoFrequentTerm_Throws() => Assert.That(() => TfIdf.Fit(["one two", "three four"]), Throws.ArgumentException);
+    public void Fit_NoFrequentTerm_Throws()
+        => Assert.That(() => TfIdf.Fit(["one two", "three four"]), Throws.ArgumentException);
 
     [TestCase("two", 10, "binary")]
     [TestCase("three", 2, "softmax")]
@@ -60,17 +63,24 @@ public sealed class TfIdfBaselineTests
     [Test]
     public void Fit_Cancelled_Stops()
         => Assert.That(
-            () => TfIdfBaseline.Fit(new TextCorpus(_texts, Integers("two"), ["no", "yes"]), cancellationToken: new CancellationToken(canceled: true)),
+            () => TfIdfBaseline.Fit(
+                new TextCorpus(_texts, Integers("two"), ["no", "yes"]),
+                cancellationToken: new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
 
     private double[] Probabilities(string targets, double c, double[]? weights)
     {
         var rows = TfIdf.Fit(_texts).Transform(_texts);
         var labels = Integers(targets);
-        return [.. LogisticRegression.Fit(rows, labels, labels.Max() + 1, c, weights, tolerance: 1e-9).Probabilities(rows).Select(static p => (double)p)];
+        return [
+            .. LogisticRegression.Fit(rows, labels, labels.Max() + 1, c, weights, tolerance: 1e-9).Probabilities(rows)
+                .Select(static p => (double)p),
+        ];
     }
 
-    private int[] Integers(string name) => [.. _expected.GetProperty(name).EnumerateArray().Select(static v => v.GetInt32())];
+    private int[] Integers(string name)
+        => [.. _expected.GetProperty(name).EnumerateArray().Select(static v => v.GetInt32())];
 
-    private double[] Numbers(string name) => [.. _expected.GetProperty(name).EnumerateArray().Select(static v => v.GetDouble())];
+    private double[] Numbers(string name)
+        => [.. _expected.GetProperty(name).EnumerateArray().Select(static v => v.GetDouble())];
 }

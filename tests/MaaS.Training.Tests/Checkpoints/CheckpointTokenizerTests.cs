@@ -5,7 +5,9 @@ namespace MaaS.Training.Tests.Checkpoints;
 
 internal sealed class CheckpointTokenizerTests
 {
-    private static readonly string[] Vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "hello", "Hello", "wor", "##ld", "é", "e"];
+    private static readonly string[] Vocabulary = [
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "hello", "Hello", "wor", "##ld", "é", "e",
+    ];
 
     private string _folder = "";
 
@@ -33,7 +35,8 @@ internal sealed class CheckpointTokenizerTests
     [Test]
     public void Load_VocabJsonAndMerges_IsGpt2sAndTokenizerJsonComesFirst()
     {
-        File.WriteAllText(Path.Combine(_folder, "vocab.json"), """{"a": 0, "b": 1, "\u0120": 2, "ab": 3, "<|endoftext|>": 4}""");
+        File.WriteAllText(
+            Path.Combine(_folder, "vocab.json"), """{"a": 0, "b": 1, "\u0120": 2, "ab": 3, "<|endoftext|>": 4}""");
         File.WriteAllText(Path.Combine(_folder, "merges.txt"), "#version: 0.2\na b\n");
         var tokenizer = CheckpointTokenizer.Load(_folder);
         Assert.That(tokenizer.Encode("ab ba").Ids, Is.EqualTo(new[] { 3, 2, 1, 0 }));
@@ -46,10 +49,14 @@ internal sealed class CheckpointTokenizerTests
     [Test]
     public void Load_BrokenConfigOrNoFiles_Throws()
     {
-        Assert.That(() => CheckpointTokenizer.Load(_folder), Throws.TypeOf<FileNotFoundException>().With.Message.Contains("vocab.txt"));
+        Assert.That(
+            () => CheckpointTokenizer.Load(_folder),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("vocab.txt"));
 
         File.WriteAllLines(Path.Combine(_folder, "vocab.txt"), Vocabulary);
         File.WriteAllText(Path.Combine(_folder, "tokenizer_config.json"), """{"do_lower_case": "yes"}""");
-        Assert.That(() => CheckpointTokenizer.Load(_folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains("do_lower_case"));
+        Assert.That(
+            () => CheckpointTokenizer.Load(_folder),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("do_lower_case"));
     }
 }

@@ -30,7 +30,8 @@ internal sealed class GptCheckpointTests
         using (model)
         {
             Assert.That(report.IsComplete, report.ToString());
-            Assert.That((model.call(expected["ids"]) - expected["logits"]).abs().max().item<float>(), Is.LessThan(2e-5));
+            Assert.That(
+                (model.call(expected["ids"]) - expected["logits"]).abs().max().item<float>(), Is.LessThan(2e-5));
         }
     }
 
@@ -54,7 +55,8 @@ internal sealed class GptCheckpointTests
             }
         }
 
-        var original = SafeTensorsParser.Parse(Path.Combine(Fixtures, "gpt2", "model.safetensors")).GetProperty("tensors").EnumerateObject()
+        var original = SafeTensorsParser.Parse(Path.Combine(Fixtures, "gpt2", "model.safetensors"))
+            .GetProperty("tensors").EnumerateObject()
             .Where(static t => t.Name != "lm_head.weight" && !t.Name.EndsWith(".attn.bias", StringComparison.Ordinal))
             .ToDictionary(static t => t.Name, static t => t.Value.GetRawText());
         var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!;
@@ -62,9 +64,12 @@ internal sealed class GptCheckpointTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(written.Keys, Is.EquivalentTo(original.Keys));
-            Assert.That(original.Where(t => written.GetValueOrDefault(t.Key) != t.Value).Select(static t => t.Key), Is.Empty, "other values");
+            Assert.That(
+                original.Where(t => written.GetValueOrDefault(t.Key) != t.Value).Select(static t => t.Key), Is.Empty,
+                "other values");
             Assert.That(Directory.GetFiles(folder), Has.Length.EqualTo(maxFileBytes == 4_000 ? 5 : 2));
-            foreach (var (key, value) in first.Where(static p => p.Key is not ("n_ctx" or "bos_token_id" or "eos_token_id")))
+            foreach (var (key, value) in first.Where(
+                static p => p.Key is not ("n_ctx" or "bos_token_id" or "eos_token_id")))
             {
                 Assert.That(JsonNode.DeepEquals(config[key], value), $"{key}: {config[key]} instead of {value}");
             }
@@ -87,7 +92,9 @@ internal sealed class GptCheckpointTests
         var (model, report) = GptCheckpoint.Load(folder, strict: false);
         using (model)
         {
-            Assert.That(report.Missing, Is.EqualTo(new[] { "transformer.h.0.ln_1.weight", "transformer.h.1.attn.c_attn.bias" }));
+            Assert.That(
+                report.Missing,
+                Is.EqualTo(new[] { "transformer.h.0.ln_1.weight", "transformer.h.1.attn.c_attn.bias" }));
             Assert.That(report.Unexpected, Is.EqualTo(new[] { "h.0.ln_1.gain" }));
         }
     }
@@ -128,6 +135,19 @@ internal sealed class GptCheckpointTests
     }
 
     [Test]
+    public void Load_TiedConfigWithAnotherHead_ThrowsAndNamesTheHead()
+    {
+        var folder = Change(static tensors =>
+        {
+            var words = tensors["transformer.wte.weight"];
+            tensors["lm_head.weight"] = new TensorValue(words.Type, words.Shape, new byte[words.Data.Length]);
+        });
+
+        Assert.That(() => GptCheckpoint.Load(folder), Throws.TypeOf<InvalidDataException>()
+            .With.Message.Contains("lm_head.weight differs from transformer.wte.weight"));
+    }
+
+    [Test]
     public void Load_OldNamesTiedHeadAndHalfPrecision_AreUnderstood()
     {
         using var scope = NewDisposeScope();
@@ -144,9 +164,12 @@ internal sealed class GptCheckpointTests
                 }
 
                 var renamed = name.Contains("ln_", StringComparison.Ordinal)
-                    ? name.Replace(".weight", ".gamma", StringComparison.Ordinal).Replace(".bias", ".beta", StringComparison.Ordinal) : name;
+                    ? name.Replace(".weight", ".gamma", StringComparison.Ordinal)
+                        .Replace(".bias", ".beta", StringComparison.Ordinal) : name;
                 tensors[renamed] = value.Type != ElementType.Float32 ? value
-                    : new TensorValue(ElementType.BFloat16, value.Shape, value.Data.ToArray().Chunk(4).SelectMany(static b => b[2..]).ToArray());
+                    : new TensorValue(
+                        ElementType.BFloat16, value.Shape,
+                        value.Data.ToArray().Chunk(4).SelectMany(static b => b[2..]).ToArray());
             }
         });
 
@@ -178,17 +201,21 @@ internal sealed class GptCheckpointTests
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(path, config.ToJsonString());
 
-        Assert.That(() => GptCheckpoint.Load(folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => GptCheckpoint.Load(folder), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
     }
 
     [Test]
     public void Load_NoConfig_ThrowsAndNamesIt()
-        => Assert.That(() => GptCheckpoint.Load(New()), Throws.TypeOf<FileNotFoundException>().With.Message.Contains("config.json"));
+        => Assert.That(
+            () => GptCheckpoint.Load(New()),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("config.json"));
 
     [Test]
     public void Save_RotaryPositions_Throws()
     {
-        using var model = new Gpt(new() { Vocabulary = 5, Decoder = new() { Width = 8, Heads = 2, Positions = PositionKind.Rotary } });
+        using var model = new Gpt(
+            new() { Vocabulary = 5, Decoder = new() { Width = 8, Heads = 2, Positions = PositionKind.Rotary } });
         Assert.That(() => GptCheckpoint.Save(New(), model), Throws.ArgumentException.With.Message.Contains("Rotary"));
     }
 

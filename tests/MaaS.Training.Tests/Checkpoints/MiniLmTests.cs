@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Checkpoints;
 
-/// <summary>The real weights of a sentence encoder, read out of its ONNX file, against ONNX Runtime on that file.</summary>
+/// <summary>The real weights of a sentence encoder, read out of its ONNX file, against ONNX Runtime on that
+/// file.</summary>
 internal sealed class MiniLmTests
 {
     [Test]
@@ -15,7 +16,8 @@ internal sealed class MiniLmTests
         var tokenizer = CheckpointTokenizer.Load(folder);
         long[][] rows = [.. new[]
         {
-            "A model as a service.", "Call me Ishmael. Some years ago - never mind how long precisely - having little or no money in my purse",
+            "A model as a service.",
+            "Call me Ishmael. Some years ago - never mind how long precisely - having little or no money in my purse",
             "x",
         }.Select(text => tokenizer.Encode(text).Ids.Select(static i => (long)i).ToArray())];
         var length = rows.Max(static r => r.Length);

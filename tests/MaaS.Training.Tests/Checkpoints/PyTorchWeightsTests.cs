@@ -13,7 +13,9 @@ internal sealed class PyTorchWeightsTests
         using var weights = WeightFile.Open(Fixture(file));
         using var scope = NewDisposeScope();
 
-        Assert.That(weights.Entries.Select(static e => e.Name), Is.EquivalentTo(new[] { "layer.weight", "layer.bias", "scale" }));
+        Assert.That(
+            weights.Entries.Select(static e => e.Name),
+            Is.EquivalentTo(new[] { "layer.weight", "layer.bias", "scale" }));
         Assert.That(weights.Read("layer.weight").shape, Is.EqualTo(new long[] { 2, 3 }));
         Assert.That(Values(weights.Read("layer.weight")), Is.EqualTo(new float[] { 0, 1, 2, 3, 4, 5 }));
         Assert.That(Values(weights.Read("layer.bias")), Is.EqualTo(new float[] { 6, 7 }));
@@ -34,7 +36,9 @@ internal sealed class PyTorchWeightsTests
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "other.pth");
         File.WriteAllBytes(path, [1, 2, 3, 4]);
 
-        Assert.That(() => WeightFile.Open(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("state dictionary"));
+        Assert.That(
+            () => WeightFile.Open(path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("state dictionary"));
     }
 
     [Test]

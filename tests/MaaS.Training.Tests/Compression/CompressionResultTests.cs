@@ -18,7 +18,9 @@ internal sealed class CompressionResultTests
 
     [Test]
     public void Of_FrontIsWhatNoOtherBeats()
-        => Assert.That(Result(new CompressionBudget()).Front.Select(static p => p.Name), Is.EqualTo(new[] { "original", "half", "tiny" }));
+        => Assert.That(
+            Result(new CompressionBudget()).Front.Select(static p => p.Name),
+            Is.EqualTo(new[] { "original", "half", "tiny" }));
 
     [TestCase(0.005, null, null, "half")]
     [TestCase(0.001, null, null, "original")]
@@ -37,20 +39,25 @@ internal sealed class CompressionResultTests
     {
         var result = Result(new CompressionBudget { MaxAccuracyDrop = 0.004, MinSpeedup = 2 });
         Assert.That(result.Best, Is.Null);
-        Assert.That(result.Verdict, Does.StartWith("nothing is within at most 0.0040 of accuracy lost, at least 2.00 times as fast; the nearest is half"));
+        Assert.That(
+            result.Verdict,
+            Does.StartWith(
+                "nothing is within at most 0.0040 of accuracy lost, at least 2.00 times as fast; the nearest is half"));
     }
 
     [Test]
     public void ToHtml_EveryPoint_StandsInTableAndPictures()
     {
         var html = Result(new CompressionBudget()).ToHtml();
-        var svg = html[html.IndexOf("<svg", StringComparison.Ordinal)..(html.IndexOf("</svg>", StringComparison.Ordinal) + 6)];
+        var svg = html[html.IndexOf("<svg", StringComparison.Ordinal)..(html.IndexOf("</svg>", StringComparison.Ordinal)
+            + 6)];
         XNamespace names = "http://www.w3.org/2000/svg";
         var circles = XDocument.Parse(svg).Descendants(names + "circle").ToArray();
         Assert.That(circles, Has.Length.EqualTo(5));
 
         // Latency 10 of 0…12.6 (5% beyond the slowest) on an axis from 52 to 384.
-        var across = circles.Select(static c => double.Parse(c.Attribute("cx")!.Value, CultureInfo.InvariantCulture)).ToArray();
+        var across = circles.Select(static c => double.Parse(c.Attribute("cx")!.Value, CultureInfo.InvariantCulture))
+            .ToArray();
         Assert.That(across, Has.One.EqualTo(52 + (332 * 10 / 12.6)).Within(0.1));
         foreach (var point in Points)
         {
@@ -61,5 +68,6 @@ internal sealed class CompressionResultTests
     }
 
     private static CompressionResult Result(CompressionBudget budget)
-        => CompressionResult.Of(new CompressorOptions { Budget = budget }, Points, [], "a machine");
+        => CompressionResult.Of(
+            new CompressorOptions { Budget = budget }, Points, [], "a machine", validationSamples: 200);
 }

@@ -20,7 +20,8 @@ internal sealed class EvaluatorTests
     }
 
     private static ImageDataset Data() => ImageDataset.From(
-        new IdxArray([5, 1, 1], [0, 0, 255, 255, 255]), new IdxArray([5], [0, 1, 1, 1, 0]), ["dark", "bright"], 0.5, 0.5);
+        new IdxArray([5, 1, 1], [0, 0, 255, 255, 255]), new IdxArray([5], [0, 1, 1, 1, 0]), ["dark", "bright"], 0.5,
+        0.5);
 
     [Test]
     public void Evaluate_KnownLogits_GivesTheHandComputedReport()

@@ -32,7 +32,8 @@ public sealed class PerplexityTests
     {
         const int Context = 8;
         random.manual_seed(3);
-        using var gpt = new Gpt(new() { Vocabulary = Vocabulary, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 64 } });
+        using var gpt = new Gpt(
+            new() { Vocabulary = Vocabulary, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 64 } });
         using (no_grad())
         {
             foreach (var parameter in gpt.parameters().Where(static p => p.dim() > 1))
@@ -49,7 +50,8 @@ public sealed class PerplexityTests
             var start = target <= Context ? 0 : (target - 1) / 4 * 4 - 4;
             using var scope = NewDisposeScope();
             using var noGrad = no_grad();
-            var last = gpt.call(tensor([.. Tokens[start..target].Select(static t => (long)t)], [1, target - start])).select(1, -1);
+            var last = gpt.call(tensor([.. Tokens[start..target].Select(static t => (long)t)], [1, target - start]))
+                .select(1, -1);
             sum += nn.functional.cross_entropy(last, tensor([(long)Tokens[target]])).item<float>();
         }
 
@@ -61,6 +63,8 @@ public sealed class PerplexityTests
     {
         using var table = nn.Embedding(Vocabulary, Vocabulary);
 
-        Assert.That(() => Perplexity.Of(table, [1], 4), Throws.ArgumentException.With.Message.Contains("at least two tokens, got 1"));
+        Assert.That(
+            () => Perplexity.Of(table, [1], 4),
+            Throws.ArgumentException.With.Message.Contains("at least two tokens, got 1"));
     }
 }

@@ -19,21 +19,29 @@ public class EmbeddingBagTests : ExportTests
     }
 
     [Test]
-    public void Export_DynamicBagLength_MatchesTorch([Values(EmbeddingBagMode.Sum, EmbeddingBagMode.Mean)] EmbeddingBagMode mode)
+    public void Export_DynamicBagLength_MatchesTorch(
+        [Values(EmbeddingBagMode.Sum, EmbeddingBagMode.Mean)] EmbeddingBagMode mode)
     {
         using var module = EmbeddingBag(10, 4, mode: mode);
-        var options = new OnnxExportOptions { DynamicAxes = new() { { "input", 0, "batch" }, { "input", 1, "length" } } };
+        var options = new OnnxExportOptions
+        {
+            DynamicAxes = new() { { "input", 0, "batch" }, { "input", 1, "length" } },
+        };
         Check(OnnxExporter.Export(module, x => module.call(x[0]), [Tokens(3, 5)], options));
     }
 
     // The second bag is empty.
     [Test]
     public void Export_Offsets_MatchesTorch(
-        [Values(EmbeddingBagMode.Sum, EmbeddingBagMode.Mean)] EmbeddingBagMode mode, [Values] bool padding, [Values] bool includeLast)
+        [Values(EmbeddingBagMode.Sum, EmbeddingBagMode.Mean)] EmbeddingBagMode mode, [Values] bool padding,
+        [Values] bool includeLast)
     {
-        using var module = EmbeddingBag(10, 4, mode: mode, include_last_offset: includeLast, padding_index: padding ? 3 : -1);
+        using var module = EmbeddingBag(
+            10, 4, mode: mode, include_last_offset: includeLast, padding_index: padding ? 3 : -1);
         using var offsets = torch.tensor(includeLast ? new long[] { 0, 2, 2, 6 } : [0, 2, 2]);
-        Check(OnnxExporter.Export(module, x => module.call(x[0], offsets), [torch.tensor(new long[] { 1, 3, 3, 5, 2, 9 })],
+        Check(
+            OnnxExporter.Export(
+                module, x => module.call(x[0], offsets), [torch.tensor(new long[] { 1, 3, 3, 5, 2, 9 })],
             new() { DynamicAxes = [] }));
     }
 

@@ -36,7 +36,8 @@ public class ExportContractTests : ExportTests
         public override Tensor forward(Tensor input) => F.linear(embedding.call(input), embedding.weight!);
     }
 
-    private static OnnxExportResult ExportFunction(Func<Tensor, object> forward, Tensor example, OnnxExportOptions? options = null)
+    private static OnnxExportResult ExportFunction(
+        Func<Tensor, object> forward, Tensor example, OnnxExportOptions? options = null)
     {
         using var module = new Custom(static x => x);
         return OnnxExporter.Export(module, x => forward(x[0]), [example], options);
@@ -57,10 +58,12 @@ public class ExportContractTests : ExportTests
     {
         var options = new OnnxExportOptions
         {
-            Lowerings = LoweringRegistry.Default.With("aten::lgamma", static call => call.Return(call.Node("Sinh", [call.Tensor("self").Name]))),
+            Lowerings = LoweringRegistry.Default.With(
+                "aten::lgamma", static call => call.Return(call.Node("Sinh", [call.Tensor("self").Name]))),
             CheckParity = false,
         };
-        Assert.That(Operators(ExportFunction(static x => x.lgamma(), rand(2, 4), options)), Is.EqualTo(new[] { "Sinh" }));
+        Assert.That(
+            Operators(ExportFunction(static x => x.lgamma(), rand(2, 4), options)), Is.EqualTo(new[] { "Sinh" }));
     }
 
     [Test]
@@ -68,7 +71,8 @@ public class ExportContractTests : ExportTests
     {
         var options = new OnnxExportOptions
         {
-            Lowerings = LoweringRegistry.Default.With("aten::exp", static call => call.Return(call.Node("Sinh", [call.Tensor("self").Name]))),
+            Lowerings = LoweringRegistry.Default.With(
+                "aten::exp", static call => call.Return(call.Node("Sinh", [call.Tensor("self").Name]))),
         };
         Assert.That(
             () => ExportFunction(static x => x.exp(), rand(2, 4), options),
@@ -84,7 +88,8 @@ public class ExportContractTests : ExportTests
 
         result = ExportFunction(static x => (x * 2, (x + 1, x - 1)), randn(2, 4));
         Check(result);
-        Assert.That(result.Model.Outputs.Select(static o => o.Name), Is.EqualTo(new[] { "output_0", "output_1", "output_2" }));
+        Assert.That(
+            result.Model.Outputs.Select(static o => o.Name), Is.EqualTo(new[] { "output_0", "output_1", "output_2" }));
     }
 
     [Test]
@@ -126,7 +131,8 @@ public class ExportContractTests : ExportTests
     [Test]
     public void Export_SquareOfOneAxisOfTwo_IsComputed()
     {
-        var result = ExportFunction(static x => Pooled(x) + zeros(x.shape[1] * x.shape[1]), randn(2, 5), new() { DynamicAxes = TwoAxes });
+        var result = ExportFunction(
+            static x => Pooled(x) + zeros(x.shape[1] * x.shape[1]), randn(2, 5), new() { DynamicAxes = TwoAxes });
         Check(result);
         Assert.That(OnnxDimension.ShapeOf(result.Model.Outputs[0])![0].ToString(), Is.EqualTo("length*length"));
     }
@@ -139,7 +145,8 @@ public class ExportContractTests : ExportTests
 
         Assert.That(
             () => ExportFunction(Forward, randn(2, 5), new() { DynamicAxes = TwoAxes }),
-            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("length 1").And.Message.Contains("TraceSizes"));
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("length 1")
+                .And.Message.Contains("TraceSizes"));
         var named = new Dictionary<string, IReadOnlyList<long>> { ["length"] = [4, 6, 9] };
         Check(ExportFunction(Forward, randn(2, 5), new() { DynamicAxes = TwoAxes, TraceSizes = named }));
     }
@@ -148,12 +155,16 @@ public class ExportContractTests : ExportTests
     public void Export_HalfOfAnAxisThatIsAlwaysEven_IsComputed()
     {
         var named = new Dictionary<string, IReadOnlyList<long>> { ["length"] = [4, 6, 10] };
-        Check(ExportFunction(static x => x.slice(1, 0, x.shape[1] / 2, 1), randn(2, 6), new() { DynamicAxes = TwoAxes, TraceSizes = named }));
+        Check(
+            ExportFunction(
+                static x => x.slice(1, 0, x.shape[1] / 2, 1), randn(2, 6),
+                new() { DynamicAxes = TwoAxes, TraceSizes = named }));
     }
 
     [Test]
     public void Export_ValueReadAsIndex_FailsAsAnExportError() => Assert.That(
-        () => ExportFunction(static x => x.select(1, x.sum([0]).argmax().item<long>()), randn(2, 5), new() { DynamicAxes = TwoAxes }),
+        () => ExportFunction(
+            static x => x.select(1, x.sum([0]).argmax().item<long>()), randn(2, 5), new() { DynamicAxes = TwoAxes }),
         Throws.InstanceOf<OnnxExportException>());
 
     [Test]
@@ -203,8 +214,10 @@ public class ExportContractTests : ExportTests
         using var weights = randn(4, 3);
         Assert.That(
             // TorchSharp's matmul ends the process at a wrong size, where mm throws.
-            () => ExportFunction(x => x.mm(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
-            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("features").And.Message.Contains("TraceSizes"));
+            () => ExportFunction(
+                x => x.mm(weights), randn(2, 4), new() { DynamicAxes = new() { { "input", 1, "features" } } }),
+            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("features")
+                .And.Message.Contains("TraceSizes"));
     }
 
     [TestCase("inputs", 0), TestCase("input", 2), TestCase("input", -3)]
@@ -215,14 +228,20 @@ public class ExportContractTests : ExportTests
     [Test]
     public void Export_WrongNumberOfNames_Throws()
     {
-        Assert.That(() => ExportFunction(static x => x * 2, randn(2, 4), new() { OutputNames = ["a", "b"] }), Throws.ArgumentException);
-        Assert.That(() => ExportFunction(static x => x * 2, randn(2, 4), new() { InputNames = ["a", "b"] }), Throws.ArgumentException);
+        Assert.That(
+            () => ExportFunction(static x => x * 2, randn(2, 4), new() { OutputNames = ["a", "b"] }),
+            Throws.ArgumentException);
+        Assert.That(
+            () => ExportFunction(static x => x * 2, randn(2, 4), new() { InputNames = ["a", "b"] }),
+            Throws.ArgumentException);
     }
 
     [Test]
     public void Export_Metadata_IsWritten()
     {
-        var result = ExportFunction(static x => x * 2, randn(2, 4), new() { Metadata = new Dictionary<string, string> { ["licence"] = "MIT" } });
+        var result = ExportFunction(
+            static x => x * 2, randn(2, 4),
+            new() { Metadata = new Dictionary<string, string> { ["licence"] = "MIT" } });
         Assert.That(result.Model.GetMetadata("licence"), Is.EqualTo("MIT"));
         Assert.That(result.Model.Proto.ProducerName, Is.EqualTo("MaaS"));
         Assert.That(result.Model.Proto.ProducerVersion, Does.Match("^[0-9]+[.][0-9]+[.][0-9]+$"));
@@ -248,7 +267,8 @@ public class ExportContractTests : ExportTests
     {
         using var module = Sequential(("encoder", Linear(4, 3)), ("head", Linear(3, 2)));
         var result = Export(module, [randn(2, 5, 4)]);
-        Assert.That(result.Model.Graph.Initializer.Select(static t => t.Name), Is.EquivalentTo(module.state_dict().Keys));
+        Assert.That(
+            result.Model.Graph.Initializer.Select(static t => t.Name), Is.EquivalentTo(module.state_dict().Keys));
         var weight = result.Model.Graph.Initializer.Single(static t => t.Name == "encoder.weight");
         Assert.That(weight.Dims, Is.EqualTo(new[] { 4L, 3L }));
         using var transposed = module.state_dict()["encoder.weight"].t().contiguous();
@@ -258,14 +278,16 @@ public class ExportContractTests : ExportTests
     [Test]
     public void Export_BitwiseOnIntegers_TakesOpset18UnlessToldOtherwise()
     {
-        static object Forward(Tensor x) => (x.bitwise_and(torch.tensor(12L)), x.bitwise_or(torch.tensor(5L)), x.bitwise_xor(torch.tensor(9L)));
+        static object Forward(Tensor x)
+            => (x.bitwise_and(torch.tensor(12L)), x.bitwise_or(torch.tensor(5L)), x.bitwise_xor(torch.tensor(9L)));
         using var example = randint(0, 100, [3, 4], dtype: ScalarType.Int64);
         var raised = ExportFunction(Forward, example);
         Assert.That(Operators(raised), Is.EquivalentTo(new[] { "BitwiseAnd", "BitwiseOr", "BitwiseXor" }));
         Assert.That(raised.Model.Opset, Is.EqualTo(18));
         Assert.That(
             () => ExportFunction(Forward, example, new() { Opset = 17 }),
-            Throws.InstanceOf<OnnxExportException>().With.Message.Contains("needs opset 18; set OnnxExportOptions.Opset"));
+            Throws.InstanceOf<OnnxExportException>()
+                .With.Message.Contains("needs opset 18; set OnnxExportOptions.Opset"));
     }
 
     [Test]

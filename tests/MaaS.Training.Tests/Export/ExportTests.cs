@@ -10,8 +10,10 @@ namespace MaaS.Training.Tests.Export;
 public abstract class ExportTests
 {
     /// <summary>Nodes of PyTorch's own exporter for the same architectures: Fixtures/make_node_counts.py.</summary>
-    protected static IReadOnlyDictionary<string, int> PyTorchNodes { get; } = JsonSerializer.Deserialize<Dictionary<string, int>>(
-        File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "Export", "Fixtures", "node_counts.json")))!;
+    protected static IReadOnlyDictionary<string, int> PyTorchNodes { get; } =
+        JsonSerializer.Deserialize<Dictionary<string, int>>(
+        File.ReadAllText(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Export", "Fixtures", "node_counts.json")))!;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-export-");
 
@@ -22,7 +24,8 @@ public abstract class ExportTests
     public void DeleteFolder() => _folder.Delete(recursive: true);
 
     /// <summary>Exports with parity within 1e-4; the checker must accept the file.</summary>
-    protected OnnxExportResult Export(nn.Module module, IReadOnlyList<Tensor> examples, OnnxExportOptions? options = null)
+    protected OnnxExportResult Export(
+        nn.Module module, IReadOnlyList<Tensor> examples, OnnxExportOptions? options = null)
     {
         var result = OnnxExporter.Export(module, examples, options);
         Check(result);
@@ -41,5 +44,6 @@ public abstract class ExportTests
     }
 
     /// <summary>The operators of the graph in order.</summary>
-    protected static IEnumerable<string> Operators(OnnxExportResult result) => result.Model.Graph.Node.Select(static node => node.OpType);
+    protected static IEnumerable<string> Operators(OnnxExportResult result)
+        => result.Model.Graph.Node.Select(static node => node.OpType);
 }

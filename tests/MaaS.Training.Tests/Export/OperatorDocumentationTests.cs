@@ -12,7 +12,8 @@ public class OperatorDocumentationTests
     {
         string path = Page();
         string text = File.ReadAllText(path);
-        int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, end = text.IndexOf(End, StringComparison.Ordinal);
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, end = text.IndexOf(
+            End, StringComparison.Ordinal);
         string table = Table();
         if (Environment.GetEnvironmentVariable("MAAS_UPDATE_DOCS") == "1")
         {
@@ -29,7 +30,8 @@ public class OperatorDocumentationTests
         int count = LoweringRegistry.Default.Operators.Count;
         var rows = LoweringRegistry.Topics.Select(static topic =>
             $"| {topic.Topic} | {string.Join(", ", topic.Operators.Select(static name => $"`{name["aten::".Length..]}`"))} |");
-        return $"{count} operators of ATen, and their in-place forms:\n\n| topic | operators |\n|---|---|\n{string.Join('\n', rows)}\n";
+        return $"{count} operators of ATen, and their in-place forms:\n\n| topic | operators "
+            + $"|\n|---|---|\n{string.Join('\n', rows)}\n";
     }
 
     private static string Page([CallerFilePath] string here = "") =>

@@ -49,7 +49,8 @@ public class RecurrentTests : ExportTests
     public void Export_LstmCell_MatchesTorch([Values] bool bias)
     {
         using var module = LSTMCell(4, 5, bias);
-        Check(OnnxExporter.Export(module, x => module.call(x[0], (x[1], x[2])), [randn(3, 4), randn(3, 5), randn(3, 5)]));
+        Check(
+            OnnxExporter.Export(module, x => module.call(x[0], (x[1], x[2])), [randn(3, 4), randn(3, 5), randn(3, 5)]));
     }
 
     [Test]

@@ -5,7 +5,8 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace MaaS.Training.Tests.Export;
 
-/// <summary>The layout of ResNet-18 (He et al. 2016, table 1), with its 11.7 million parameters, on small images.</summary>
+/// <summary>The layout of ResNet-18 (He et al. 2016, table 1), with its 11.7 million parameters, on small
+/// images.</summary>
 public class ResNet18Tests : ExportTests
 {
     private sealed class BasicBlock : Module<Tensor, Tensor>
@@ -79,6 +80,8 @@ public class ResNet18Tests : ExportTests
         Assert.That(Operators(result).Count(static op => op == "Conv"), Is.EqualTo(20));
         Assert.That(Operators(result), Does.Not.Contain("BatchNormalization"));
         string[] names = [.. result.Model.Graph.Initializer.Select(static tensor => tensor.Name)];
-        Assert.That(names, Does.Contain("layer2.0.downsample.0.weight").And.Contain("layer4.1.conv2.weight").And.Contain("fc.bias"));
+        Assert.That(
+            names,
+            Does.Contain("layer2.0.downsample.0.weight").And.Contain("layer4.1.conv2.weight").And.Contain("fc.bias"));
     }
 }

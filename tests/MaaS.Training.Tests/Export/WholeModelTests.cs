@@ -9,7 +9,8 @@ namespace MaaS.Training.Tests.Export;
 /// <summary>Architectures as users write them, with dynamic batch and sequence axes.</summary>
 public class WholeModelTests : ExportTests
 {
-    private static readonly DynamicAxes BatchAndSequence = new() { { "input", 0, "batch" }, { "input", 1, "sequence" } };
+    private static readonly DynamicAxes BatchAndSequence =
+        new() { { "input", 0, "batch" }, { "input", 1, "sequence" } };
 
     private static OnnxExportOptions Sequences => new() { DynamicAxes = BatchAndSequence };
 
@@ -23,7 +24,8 @@ public class WholeModelTests : ExportTests
         {
             layers = Sequential(
                 Conv2d(3, 8, 3, stride: 2, padding: 1, bias: false), BatchNorm2d(8), ReLU6(),
-                Conv2d(8, 8, 3, padding: 1, groups: 8, bias: false), BatchNorm2d(8), ReLU6(), Conv2d(8, 16, 1, bias: false), BatchNorm2d(16),
+                Conv2d(8, 8, 3, padding: 1, groups: 8, bias: false), BatchNorm2d(8), ReLU6(),
+                Conv2d(8, 16, 1, bias: false), BatchNorm2d(16),
                 AdaptiveAvgPool2d(1), Flatten(), Dropout(0.2), Linear(16, 5));
             RegisterComponents();
         }
@@ -155,7 +157,8 @@ public class WholeModelTests : ExportTests
     }
 
     [Test]
-    public void Export_LstmClassifier_HandlesLayersAndDirections([Values(1, 2)] long layers, [Values] bool bidirectional)
+    public void Export_LstmClassifier_HandlesLayersAndDirections(
+        [Values(1, 2)] long layers, [Values] bool bidirectional)
     {
         using var model = new LstmClassifier(layers, bidirectional);
         var result = Export(model, [Tokens(2, 7)], Sequences);
@@ -172,7 +175,8 @@ public class WholeModelTests : ExportTests
         Assert.That(Operators(result).Count(static op => op == "LayerNormalization"), Is.EqualTo(4));
         // One for the positions' range; the causal mask shares it.
         Assert.That(Operators(result).Count(static op => op == "Shape"), Is.LessThanOrEqualTo(1));
-        Assert.That(result.Model.Graph.Node, Has.Count.LessThan(PyTorchNodes[causal ? "causal_transformer" : "transformer"]));
+        Assert.That(
+            result.Model.Graph.Node, Has.Count.LessThan(PyTorchNodes[causal ? "causal_transformer" : "transformer"]));
     }
 
     [Test]
@@ -185,7 +189,8 @@ public class WholeModelTests : ExportTests
             OutputNames = ["logits"],
             DynamicAxes = new()
             {
-                { "source", 0, "batch" }, { "source", 1, "source_length" }, { "target", 0, "batch" }, { "target", 1, "target_length" },
+                { "source", 0, "batch" }, { "source", 1, "source_length" }, { "target", 0, "batch" },
+                { "target", 1, "target_length" },
             },
         };
         var result = Export(model, [Tokens(2, 5), Tokens(2, 4)], options);
@@ -197,7 +202,10 @@ public class WholeModelTests : ExportTests
     public void Export_TransformerEncoder_OfTheLibrary()
     {
         using var model = TransformerEncoder(TransformerEncoderLayer(8, 2, 16, 0.1), 2);
-        var options = new OnnxExportOptions { DynamicAxes = new() { { "input", 0, "sequence" }, { "input", 1, "batch" } } };
+        var options = new OnnxExportOptions
+        {
+            DynamicAxes = new() { { "input", 0, "sequence" }, { "input", 1, "batch" } },
+        };
         Export(model, [randn(5, 2, 8)], options);
     }
 
@@ -216,7 +224,10 @@ public class WholeModelTests : ExportTests
     public void Export_MultiheadAttention_ReturnsOutputAndWeights()
     {
         using var model = MultiheadAttention(8, 2);
-        var options = new OnnxExportOptions { DynamicAxes = new() { { "input", 0, "sequence" }, { "input", 1, "batch" } } };
+        var options = new OnnxExportOptions
+        {
+            DynamicAxes = new() { { "input", 0, "sequence" }, { "input", 1, "batch" } },
+        };
         Check(OnnxExporter.Export(model, x => model.call(x[0], x[0], x[0]), [randn(5, 2, 8)], options));
     }
 }

@@ -35,7 +35,7 @@ public sealed class ModelExportTests
     [Test]
     public void Export_TextClassifier_WarnsOfNothing([Values("transformer", "textcnn")] string name)
     {
-        using var model = TextModelCatalog.Create(name, new TextModelSizes { Width = 16 }, 30, 3, maxLength: 64);
+        using var model = ModelCatalog.Create(name, new TextModelSizes { Width = 16 }, 30, 3, maxLength: 64);
         CheckText(model);
     }
 

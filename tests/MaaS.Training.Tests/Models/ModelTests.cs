@@ -66,15 +66,44 @@ internal sealed class ModelTests
     [Test]
     public void Create_UnknownName_NamesTheChoices()
         => Assert.That(
-            () => ModelCatalog.Create("convnt", [1, 28, 28], 10), Throws.ArgumentException.With.Message.Contains("convnet, mlp, resnet"));
+            () => ModelCatalog.Create("convnt", [1, 28, 28], 10),
+            Throws.ArgumentException.With.Message.Contains("convnet, mlp, resnet"));
+
+    [Test]
+    public void Create_NameOfTheOtherKind_SaysWhatItClassifies()
+        => Assert.Multiple(() =>
+        {
+            Assert.That(
+                () => ModelCatalog.Create("lstm", [1, 28, 28], 10),
+                Throws.ArgumentException.With.Message.Contains(
+                    "convnet, mlp, resnet, vit, got 'lstm', which classifies texts."));
+            Assert.That(
+                () => ModelCatalog.Create("convnet", new TextModelSizes(), vocabulary: 30, classes: 2, maxLength: 16),
+                Throws.ArgumentException.With.Message
+                    .Contains("gru, lstm, textcnn, transformer, got 'convnet', which classifies images."));
+        });
+
+    [Test]
+    public void All_Models_AreTheImageAndTheTextModels()
+        => Assert.That(
+            ModelCatalog.All.Select(static m => m.Name),
+            Is.EqualTo(
+                ModelCatalog.Images.Concat<ModelEntry>(ModelCatalog.Texts).Select(static m => m.Name)
+                    .Order(StringComparer.Ordinal)));
 
     [Test]
     public void Constructor_SizesTooSmall_Throw()
         => Assert.Multiple(() =>
         {
-            Assert.That(() => new ConvNet(height: 3), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ConvNet"));
-            Assert.That(() => new Mlp(classes: 1), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("classes"));
-            Assert.That(() => new ResNet(stageCount: 0), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("stageCount"));
+            Assert.That(
+                () => new ConvNet(height: 3),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("ConvNet"));
+            Assert.That(
+                () => new Mlp(classes: 1),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("classes"));
+            Assert.That(
+                () => new ResNet(stageCount: 0),
+                Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("stageCount"));
         });
 
     [Test]
@@ -94,7 +123,9 @@ internal sealed class ModelTests
             {
                 Assert.That(metadata["model"], Is.EqualTo("resnet"));
                 Assert.That(a.state_dict().All(e => e.Value.allclose(b.state_dict()[e.Key], 0, 0)), Is.True);
-                Assert.That(() => ModelWeights.Load(path, other), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("dense.weight"));
+                Assert.That(
+                    () => ModelWeights.Load(path, other),
+                    Throws.InstanceOf<InvalidDataException>().With.Message.Contains("dense.weight"));
                 Assert.That(other.state_dict()["conv.weight"].allclose(untouched, 0, 0), Is.True);
             });
         }

@@ -10,7 +10,10 @@ public class HyperparametersTests
     [TestCase(0.7321, 1.5766)]
     public void ClassWeights_OfWhatWasWritten_AreTheOptions(params double[]? weights)
     {
-        var lineage = new ModelLineage { Hyperparameters = Hyperparameters.From(new TrainerOptions { ClassWeights = weights }) };
+        var lineage = new ModelLineage
+        {
+            Hyperparameters = Hyperparameters.From(new TrainerOptions { ClassWeights = weights }),
+        };
 
         Assert.That(Hyperparameters.ClassWeights(lineage, 2), Is.EqualTo(weights));
     }
@@ -26,10 +29,15 @@ public class HyperparametersTests
     [TestCase("")]
     public void ClassWeights_NotTwoNumbersAboveZero_AreNamedInTheError(string text)
     {
-        var lineage = new ModelLineage { Hyperparameters = new Dictionary<string, string> { ["class_weights"] = text } };
+        var lineage = new ModelLineage
+        {
+            Hyperparameters = new Dictionary<string, string> { ["class_weights"] = text },
+        };
 
         Assert.That(
             () => Hyperparameters.ClassWeights(lineage, 2),
-            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"class_weights: expected 2 numbers above 0 in the package's lineage, got '{text}'."));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.EqualTo(
+                    $"class_weights: expected 2 numbers above 0 in the package's lineage, got '{text}'."));
     }
 }

@@ -58,10 +58,13 @@ internal sealed class PrunedModelTests
         using var scope = NewDisposeScope();
         using var module = ModelCatalog.Create("mlp", [1, 4, 4], 2);
         var state = module.state_dict();
-        PrunedState.Load(module, state.ToDictionary(e => e.Key, e => e.Key == "layers.dense0.weight" ? e.Value[..8].clone() : e.Value));
+        PrunedState.Load(
+            module,
+            state.ToDictionary(e => e.Key, e => e.Key == "layers.dense0.weight" ? e.Value[..8].clone() : e.Value));
         var path = Path.Combine(_folder, "torn.safetensors");
         new TrainedModel(module, Info() with { Compression = ["channel pruning"] }).Save(path);
-        Assert.That(() => TrainedModel.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(path));
+        Assert.That(
+            () => TrainedModel.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(path));
     }
 
     [Test]
@@ -72,7 +75,8 @@ internal sealed class PrunedModelTests
         var path = Path.Combine(_folder, "other.safetensors");
         new TrainedModel(module, Info()).Save(path);
         Assert.That(
-            () => TrainedModel.Load(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("expected layers.dense0.weight (32,16)"));
+            () => TrainedModel.Load(path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("expected layers.dense0.weight (32,16)"));
     }
 
     private static long Parameters(TrainedModel model) => model.Module.parameters().Sum(static p => p.NumberOfElements);

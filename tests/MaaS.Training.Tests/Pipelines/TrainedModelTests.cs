@@ -63,7 +63,8 @@ internal sealed class TrainedModelTests
             new Dictionary<string, TensorValue> { ["w"] = TensorValue.Of(new float[1], 1) },
             new Dictionary<string, string> { ["maas"] = Valid.Replace(from, to, StringComparison.Ordinal) });
 
-        Assert.That(() => TrainedModel.Load(File), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => TrainedModel.Load(File), Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
     }
 
     [Test]

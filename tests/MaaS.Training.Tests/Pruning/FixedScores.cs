@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Pruning;
 
-/// <summary>A criterion that makes chosen units of chosen groups the least important; other groups have no scores.</summary>
+/// <summary>A criterion that makes chosen units of chosen groups the least important; other groups have no
+/// scores.</summary>
 internal sealed class FixedScores(params (string Group, int[] Units)[] unimportant) : IChannelCriterion, IChannelScores
 {
     public string Name => "fixed";

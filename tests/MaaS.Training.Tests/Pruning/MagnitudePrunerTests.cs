@@ -60,7 +60,15 @@ public class MagnitudePrunerTests
         using var net = new Mlp(16, 2, [8]);
         using var masks = MagnitudePruner.Prune(net, new MagnitudePruningOptions { Ratio = 0.7 });
         var before = net.state_dict()["layers.dense0.weight"].clone();
-        new Trainer(new TrainerOptions { Epochs = 2, BatchSize = 16, Hooks = [masks], Precision = precision, LearningRate = 0.05 })
+        new Trainer(
+            new TrainerOptions
+            {
+                Epochs = 2,
+                BatchSize = 16,
+                Hooks = [masks],
+                Precision = precision,
+                LearningRate = 0.05,
+            })
             .Fit(net, Blobs());
         var after = net.state_dict()["layers.dense0.weight"];
         Assert.That(after.eq(0).sum().item<long>(), Is.EqualTo((long)(0.7 * 128)));
@@ -74,7 +82,8 @@ public class MagnitudePrunerTests
         using var net = new Mlp(32, 2, [32]);
         List<double> shares = [];
         using var masks = MagnitudePruner.Prune(
-            net, new MagnitudePruningOptions { Ratio = 0.8, Steps = 4, Ignore = ["layers.dense1"] }, m => shares.Add(m.Sparsity));
+            net, new MagnitudePruningOptions { Ratio = 0.8, Steps = 4, Ignore = ["layers.dense1"] },
+            m => shares.Add(m.Sparsity));
         // 0.8·(1−(1−i/4)³), Zhu and Gupta 2018.
         Assert.That(shares, Is.EqualTo(new[] { 0.4625, 0.7, 0.7875, 0.8 }).Within(1e-3));
     }
@@ -113,7 +122,9 @@ public class MagnitudePrunerTests
     {
         using var net = new Mlp(4, 2, [2]);
         Set(net, "layers.dense1.weight", [float.NaN, 0, 0, 0]);
-        Assert.That(() => MagnitudePruner.Prune(net), Throws.TypeOf<PruningException>().With.Message.Contains("layers.dense1.weight"));
+        Assert.That(
+            () => MagnitudePruner.Prune(net),
+            Throws.TypeOf<PruningException>().With.Message.Contains("layers.dense1.weight"));
     }
 
     [Test]

@@ -29,7 +29,13 @@ public class PrunedModuleTests
     {
         var (train, test) = TestData.Digits();
         using var net = ModelCatalog.Create("resnet", [1, 8, 8], 10, seed: 1);
-        var options = new TrainerOptions { Epochs = 6, BatchSize = 64, LearningRate = 3e-3, Schedule = ScheduleKind.Cosine };
+        var options = new TrainerOptions
+        {
+            Epochs = 6,
+            BatchSize = 64,
+            LearningRate = 3e-3,
+            Schedule = ScheduleKind.Cosine,
+        };
         new Trainer(options).Fit(net, train);
         var report = new Pruner(net, randn([1, 1, 8, 8])).Prune(
             new ChannelPruningOptions { Evaluate = () => Evaluator.Evaluate(net, test).Accuracy },
@@ -62,7 +68,9 @@ public class PrunedModuleTests
     {
         using var net = new DepthwiseNet();
         using var other = new Mlp(4, 2, [8]);
-        Assert.That(() => PrunedState.Load(net, other.state_dict()), Throws.ArgumentException.With.Message.Contains("layers.dense0.weight"));
+        Assert.That(
+            () => PrunedState.Load(net, other.state_dict()),
+            Throws.ArgumentException.With.Message.Contains("layers.dense0.weight"));
     }
 
     [Test]
@@ -136,7 +144,8 @@ public class PrunedModuleTests
     {
         using var net = ModelCatalog.Create("convnet", [1, 8, 8], 2, seed: 1);
         using var data = TestData.Blobs(32, 1, 8, 8);
-        var trainer = new Trainer(new TrainerOptions { Epochs = 1, BatchSize = 16, Precision = TrainingPrecision.Bf16 });
+        var trainer = new Trainer(
+            new TrainerOptions { Epochs = 1, BatchSize = 16, Precision = TrainingPrecision.Bf16 });
         new Pruner(net, randn([1, 1, 8, 8])).Prune(new ChannelPruningOptions { Steps = 2 }, trainer, data);
         Assert.That(net.state_dict()["conv.weight"].shape[0], Is.EqualTo(16));
     }
@@ -164,7 +173,9 @@ public class PrunedModuleTests
         using var net = new Mlp(6, 3, [16]);
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.That(() => new Pruner(net, randn([2, 6])).Prune(cancellationToken: source.Token), Throws.TypeOf<OperationCanceledException>());
+        Assert.That(
+            () => new Pruner(net, randn([2, 6])).Prune(cancellationToken: source.Token),
+            Throws.TypeOf<OperationCanceledException>());
         Assert.That(net.state_dict()["layers.dense0.weight"].shape[0], Is.EqualTo(16));
     }
 
@@ -185,7 +196,8 @@ public class PrunedModuleTests
         Assert.That(report.Baseline, Is.Zero);
         Assert.That(report.Points.Select(p => (p.Group, p.Ratio, p.Units)), Is.EqualTo(new[]
         {
-            ("layers.dense0", 0.25, 12), ("layers.dense0", 0.5, 8), ("layers.dense1", 0.25, 12), ("layers.dense1", 0.5, 8),
+            ("layers.dense0", 0.25, 12), ("layers.dense0", 0.5, 8), ("layers.dense1", 0.25, 12),
+            ("layers.dense1", 0.5, 8),
         }));
         Assert.That(report.Points.All(p => p.Score < 0));
         Assert.That(net.call(input).allclose(expected), "the module is as it was");

@@ -55,7 +55,8 @@ public class PrunerGoalTests
     public long Prune_Ratio_KeepsARoundedNumberOfUnits(int roundTo, double ratio)
     {
         using var net = new Mlp(6, 3, [16]);
-        new Pruner(net, randn([2, 6])).Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(ratio), RoundTo = roundTo });
+        new Pruner(net, randn([2, 6]))
+            .Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(ratio), RoundTo = roundTo });
         return net.state_dict()["layers.dense0.weight"].shape[0];
     }
 
@@ -66,13 +67,17 @@ public class PrunerGoalTests
         using (no_grad())
         {
             // In and out norms: 1+1, 8+1, 3+1, 4+5; each divided by the mean of its weight (4 and 2).
-            net.state_dict()["layers.dense0.weight"].copy_(tensor(new float[] { 1, 0, 4, -4, 1, -2, 2, 2 }).reshape(4, 2));
-            net.state_dict()["layers.dense1.weight"].copy_(tensor(new float[] { 1, 0, -1, 2, 0, 1, 0, 3 }).reshape(2, 4));
+            net.state_dict()["layers.dense0.weight"].copy_(
+                tensor(new float[] { 1, 0, 4, -4, 1, -2, 2, 2 }).reshape(4, 2));
+            net.state_dict()["layers.dense1.weight"].copy_(
+                tensor(new float[] { 1, 0, -1, 2, 0, 1, 0, 3 }).reshape(2, 4));
         }
 
         new Pruner(net, randn([1, 2])).Prune(new ChannelPruningOptions { Criterion = new L1Criterion() });
-        Assert.That(net.state_dict()["layers.dense0.weight"].data<float>().ToArray(), Is.EqualTo(new float[] { 4, -4, 2, 2 }));
-        Assert.That(net.state_dict()["layers.dense1.weight"].data<float>().ToArray(), Is.EqualTo(new float[] { 0, 2, 1, 3 }));
+        Assert.That(
+            net.state_dict()["layers.dense0.weight"].data<float>().ToArray(), Is.EqualTo(new float[] { 4, -4, 2, 2 }));
+        Assert.That(
+            net.state_dict()["layers.dense1.weight"].data<float>().ToArray(), Is.EqualTo(new float[] { 0, 2, 1, 3 }));
     }
 
     [Test]
@@ -148,7 +153,8 @@ public class PrunerGoalTests
             net.state_dict()["layers.dense2.weight"].narrow(1, 0, 6).fill_(0.001f);
         }
 
-        new Pruner(net, randn([2, 6])).Prune(new ChannelPruningOptions { Scope = PruningScope.Global, Goal = PruningGoal.Channels(6.0 / 16) });
+        new Pruner(net, randn([2, 6]))
+            .Prune(new ChannelPruningOptions { Scope = PruningScope.Global, Goal = PruningGoal.Channels(6.0 / 16) });
         Assert.That(net.state_dict()["layers.dense0.weight"].shape[0], Is.EqualTo(8));
         Assert.That(net.state_dict()["layers.dense1.weight"].shape[0], Is.EqualTo(2));
     }
@@ -158,8 +164,11 @@ public class PrunerGoalTests
     public void Prune_MacsGoal_ReachesItByTheSmallestStep(PruningScope scope)
     {
         using var net = SmallNet.Randomized(new ResNet(1, 4, width: 8), 1);
-        var report = new Pruner(net, randn([1, 1, 16, 16])).Prune(new ChannelPruningOptions { Scope = scope, Goal = PruningGoal.Macs(0.4) });
-        Assert.That(report.Pruned.Macs, Is.LessThanOrEqualTo(0.4 * report.Before.Macs).And.GreaterThan(0.3 * report.Before.Macs));
+        var report = new Pruner(net, randn([1, 1, 16, 16]))
+            .Prune(new ChannelPruningOptions { Scope = scope, Goal = PruningGoal.Macs(0.4) });
+        Assert.That(
+            report.Pruned.Macs,
+            Is.LessThanOrEqualTo(0.4 * report.Before.Macs).And.GreaterThan(0.3 * report.Before.Macs));
         Assert.That(report.Pruned.Parameters, Is.EqualTo(net.parameters().Sum(p => p.numel())));
     }
 
@@ -169,10 +178,15 @@ public class PrunerGoalTests
         using var net = SmallNet.Randomized(new ResNet(1, 4, width: 8), 1);
         List<PruningStep> steps = [];
         var report = new Pruner(net, randn([1, 1, 16, 16])).Prune(
-            new ChannelPruningOptions { Goal = PruningGoal.Parameters(0.25), Steps = 2, Evaluate = () => steps.Count }, steps.Add);
+            new ChannelPruningOptions { Goal = PruningGoal.Parameters(0.25), Steps = 2, Evaluate = () => steps.Count },
+            steps.Add);
         Assert.That(steps.Select(s => s.Number), Is.EqualTo(new[] { 1, 2 }));
-        Assert.That(steps[0].Parameters, Is.LessThanOrEqualTo(0.5 * report.Before.Parameters).And.GreaterThan(0.4 * report.Before.Parameters));
-        Assert.That(report.Pruned.Parameters, Is.LessThanOrEqualTo(0.25 * report.Before.Parameters).And.GreaterThan(0.2 * report.Before.Parameters));
+        Assert.That(
+            steps[0].Parameters,
+            Is.LessThanOrEqualTo(0.5 * report.Before.Parameters).And.GreaterThan(0.4 * report.Before.Parameters));
+        Assert.That(
+            report.Pruned.Parameters,
+            Is.LessThanOrEqualTo(0.25 * report.Before.Parameters).And.GreaterThan(0.2 * report.Before.Parameters));
         Assert.That((report.Before.Score, report.Pruned.Score, report.FineTuned!.Score), Is.EqualTo((0.0, 1.0, 2.0)));
     }
 
@@ -182,7 +196,8 @@ public class PrunerGoalTests
         long Width(int steps)
         {
             using var net = new Mlp(6, 3, [40]);
-            new Pruner(net, randn([2, 6])).Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(0.7), Steps = steps });
+            new Pruner(net, randn([2, 6]))
+                .Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(0.7), Steps = steps });
             return net.state_dict()["layers.dense0.weight"].shape[0];
         }
 
@@ -193,7 +208,8 @@ public class PrunerGoalTests
     public void Prune_LatencyGoal_RemovesChannelsThatCostTime()
     {
         using var net = new Mlp(512, 10, [1024, 1024]);
-        var report = new Pruner(net, randn([64, 512])).Prune(new ChannelPruningOptions { Goal = PruningGoal.Latency(0.4) });
+        var report = new Pruner(net, randn([64, 512]))
+            .Prune(new ChannelPruningOptions { Goal = PruningGoal.Latency(0.4) });
         // Time follows the MACs of these matrix products roughly; the machine may be busy.
         Assert.That(report.Pruned.Macs, Is.LessThan(0.7 * report.Before.Macs));
     }
@@ -203,7 +219,8 @@ public class PrunerGoalTests
     {
         using var net = new Mlp(6, 3, [16]);
         Assert.That(
-            () => new Pruner(net, randn([2, 6])).Prune(new ChannelPruningOptions { Goal = PruningGoal.Parameters(0.01) }),
+            () =>
+                new Pruner(net, randn([2, 6])).Prune(new ChannelPruningOptions { Goal = PruningGoal.Parameters(0.01) }),
             Throws.TypeOf<PruningException>().With.Message.Contains("no lower than"));
         Assert.That(net.state_dict()["layers.dense0.weight"].shape, Is.EqualTo(new long[] { 16, 6 }));
     }
@@ -216,16 +233,25 @@ public class PrunerGoalTests
 
     [Test]
     public void Channels_RatioOne_SaysThatTheLastChannelWouldGo()
-        => Assert.That(() => PruningGoal.Channels(1), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("last channel"));
+        => Assert.That(
+            () => PruningGoal.Channels(1),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("last channel"));
 
     [Test]
     public void Prune_BadOptions_NamesAllOfThem()
     {
         using var net = new Mlp(6, 3, [16]);
-        var options = new ChannelPruningOptions { RoundTo = 0, MaxRatio = 1, Steps = 0, Ratios = new Dictionary<string, double> { ["layers"] = 2 } };
+        var options = new ChannelPruningOptions
+        {
+            RoundTo = 0,
+            MaxRatio = 1,
+            Steps = 0,
+            Ratios = new Dictionary<string, double> { ["layers"] = 2 },
+        };
         Assert.That(
             () => new Pruner(net, randn([2, 6])).Prune(options),
-            Throws.ArgumentException.With.Message.Contains("RoundTo").And.Message.Contains("MaxRatio").And.Message.Contains("Steps")
+            Throws.ArgumentException.With.Message.Contains("RoundTo").And.Message.Contains("MaxRatio")
+                .And.Message.Contains("Steps")
                 .And.Message.Contains("Ratios['layers']"));
     }
 
@@ -247,7 +273,9 @@ public class PrunerGoalTests
             net.state_dict()["layers.dense0.weight"].fill_(float.NaN);
         }
 
-        Assert.That(() => new Pruner(net, randn([2, 6])).Prune(), Throws.TypeOf<PruningException>().With.Message.Contains("NaN"));
+        Assert.That(
+            () => new Pruner(net, randn([2, 6])).Prune(),
+            Throws.TypeOf<PruningException>().With.Message.Contains("NaN"));
         Assert.That(net.state_dict()["layers.dense0.weight"].shape[0], Is.EqualTo(16));
     }
 

@@ -43,7 +43,9 @@ public class PrunerOptimizerTests
         var (input, _) = Batch(9);
         var (expected, actual) = (whole.call(input).detach(), pruned.call(input).detach());
         Assert.That((actual - expected).abs().max().item<float>(), Is.LessThan(1e-5f));
-        Assert.That((fresh.call(input).detach() - expected).abs().max().item<float>(), Is.GreaterThan(1e-3f), "a new optimizer forgets");
+        Assert.That(
+            (fresh.call(input).detach() - expected).abs().max().item<float>(), Is.GreaterThan(1e-3f),
+            "a new optimizer forgets");
     }
 
     [Test]

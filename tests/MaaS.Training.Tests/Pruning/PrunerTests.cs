@@ -27,7 +27,8 @@ public class PrunerTests
     {
         using var net = PruningOracle.Check(
             () => new ConvNet(1, 12, 12, classes: 4, filters: 6), randn([3, 1, 12, 12]), [("conv", [1, 4])],
-            reference => PruningOracle.Zero(reference.state_dict()["dense.weight"], 1, [.. Features(1, 25), .. Features(4, 25)]));
+            reference => PruningOracle.Zero(
+                reference.state_dict()["dense.weight"], 1, [.. Features(1, 25), .. Features(4, 25)]));
         Assert.That(Shape(net, "conv.weight"), Is.EqualTo(new long[] { 4, 1, 3, 3 }));
         Assert.That(Shape(net, "dense.weight"), Is.EqualTo(new long[] { 4, 100 }));
     }
@@ -76,7 +77,8 @@ public class PrunerTests
                 PruningOracle.Zero(reference.dense.weight, 1, 11);
             });
         Assert.That(net.depthwise.weight.shape, Is.EqualTo(new long[] { 5, 1, 3, 3 }));
-        Assert.That((net.depthwise.groups, net.depthwise.in_channels, net.depthwise.out_channels), Is.EqualTo((5L, 5L, 5L)));
+        Assert.That(
+            (net.depthwise.groups, net.depthwise.in_channels, net.depthwise.out_channels), Is.EqualTo((5L, 5L, 5L)));
     }
 
     [Test]
@@ -169,7 +171,8 @@ public class PrunerTests
         var groups = new Pruner(net, randn([2, 1, 16, 16])).Analyze().Groups;
         Assert.That(groups.Select(g => string.Join('+', g.Layers) + ":" + g.Units), Is.EqualTo(new[]
         {
-            "conv+stages.0_0.conv2:4", "stages.0_0.conv1:4", "stages.1_0.conv1:8", "stages.1_0.conv2+stages.1_0.shortcut.conv:8",
+            "conv+stages.0_0.conv2:4", "stages.0_0.conv1:4", "stages.1_0.conv1:8",
+            "stages.1_0.conv2+stages.1_0.shortcut.conv:8",
             "stages.2_0.conv1:16", "stages.2_0.conv2+stages.2_0.shortcut.conv:16",
         }));
     }
@@ -179,11 +182,15 @@ public class PrunerTests
     {
         using var net = new AttentionNet();
         var analysis = new Pruner(net, randint(0, 11, [2, 6], ScalarType.Int64)).Analyze();
-        Assert.That(analysis.Groups.Select(g => (g.Name, g.Units, g.UnitSize)), Is.EqualTo(new[] { ("query", 4, 4), ("up", 24, 1) }));
+        Assert.That(
+            analysis.Groups.Select(g => (g.Name, g.Units, g.UnitSize)),
+            Is.EqualTo(new[] { ("query", 4, 4), ("up", 24, 1) }));
         Assert.That(analysis.Groups[0].Layers, Is.EqualTo(new[] { "query", "key", "value" }));
         Assert.That(analysis.Groups[0].Consumers, Is.EqualTo(new[] { "output" }));
-        Assert.That(analysis.Fixed.Select(f => f.Layer), Is.EquivalentTo(new[] { "embedding", "output", "down", "logits" }));
-        Assert.That(analysis.Fixed.Single(f => f.Layer == "embedding").Reason, Does.Contain("layer_norm").And.Contain("norm1"));
+        Assert.That(
+            analysis.Fixed.Select(f => f.Layer), Is.EquivalentTo(new[] { "embedding", "output", "down", "logits" }));
+        Assert.That(
+            analysis.Fixed.Single(f => f.Layer == "embedding").Reason, Does.Contain("layer_norm").And.Contain("norm1"));
         Assert.That(analysis.Fixed.Single(f => f.Layer == "logits").Reason, Does.Contain("outputs of the module"));
     }
 
@@ -193,7 +200,8 @@ public class PrunerTests
         using var net = new AttentionNet(heads: 4);
         var analysis = new Pruner(net, randint(0, 11, [2, 6], ScalarType.Int64)).Analyze();
         Assert.That(analysis.Groups.Select(g => g.Name), Is.EqualTo(new[] { "up" }));
-        Assert.That(analysis.Fixed.Single(f => f.Layer == "query").Reason, Does.Contain("aten::view").And.Contain("write -1"));
+        Assert.That(
+            analysis.Fixed.Single(f => f.Layer == "query").Reason, Does.Contain("aten::view").And.Contain("write -1"));
     }
 
     [Test]
@@ -218,7 +226,8 @@ public class PrunerTests
     public void Prune_LargestOverPositions_EqualsNetworkThatIgnoresTheChannels()
     {
         using var net = PruningOracle.Check(
-            () => new ForwardNet(x => x.flatten(2).topk(3, 2).values.unsqueeze(-1)), randn([2, 2, 5, 5]), [("first", [1, 6])],
+            () => new ForwardNet(x => x.flatten(2).topk(3, 2).values.unsqueeze(-1)), randn([2, 2, 5, 5]),
+            [("first", [1, 6])],
             reference => PruningOracle.Zero(reference.second.weight, 1, 1, 6));
         Assert.That(net.first.weight.shape[0], Is.EqualTo(6));
     }
@@ -279,7 +288,8 @@ public class PrunerTests
         Assert.That(net.depthwise.groups, Is.EqualTo(8));
         foreach (var (name, tensor) in net.state_dict())
         {
-            Assert.That(tensor.shape.SequenceEqual(before[name].shape) && tensor.eq(before[name]).all().item<bool>(), name);
+            Assert.That(
+                tensor.shape.SequenceEqual(before[name].shape) && tensor.eq(before[name]).all().item<bool>(), name);
         }
     }
 

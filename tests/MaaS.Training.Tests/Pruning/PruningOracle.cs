@@ -35,7 +35,8 @@ internal static class PruningOracle
         silence(reference);
         var (expected, actual) = (reference.call(input), pruned.call(input));
         Assert.That(actual.shape, Is.EqualTo(expected.shape));
-        Assert.That((actual - expected).abs().max().item<float>(), Is.LessThan(1e-5f), "largest difference of the outputs");
+        Assert.That(
+            (actual - expected).abs().max().item<float>(), Is.LessThan(1e-5f), "largest difference of the outputs");
         Assert.That(expected.std().item<float>(), Is.GreaterThan(1e-3f), "the outputs must say something");
         return pruned;
     }

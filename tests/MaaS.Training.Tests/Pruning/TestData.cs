@@ -17,10 +17,12 @@ internal static class TestData
         return new ImageDataset(images.to(ScalarType.Byte).contiguous(), labels.clone(), ["dark", "bright"]);
     }
 
-    /// <summary>800 handwritten digits to train on and 400 to test with (scikit-learn's, Alpaydin and Kaynak 1998).</summary>
+    /// <summary>800 handwritten digits to train on and 400 to test with (scikit-learn's, Alpaydin and Kaynak
+    /// 1998).</summary>
     public static (ImageDataset Train, ImageDataset Test) Digits()
     {
-        var bytes = File.ReadAllBytes(Path.Combine(TestContext.CurrentContext.TestDirectory, "Pruning", "Fixtures", "digits.bin"));
+        var bytes = File.ReadAllBytes(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Pruning", "Fixtures", "digits.bin"));
         return (Digits(bytes.AsSpan(0, 800 * Record)), Digits(bytes.AsSpan(800 * Record)));
     }
 

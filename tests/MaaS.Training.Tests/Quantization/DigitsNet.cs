@@ -15,7 +15,8 @@ internal sealed class DigitsNet : Module<Tensor, Tensor>
     public DigitsNet()
         : base(nameof(DigitsNet)) => RegisterComponents();
 
-    /// <summary>Makes one channel between the convolutions 2,000 times as large as the others; the outputs stay the same.</summary>
+    /// <summary>Makes one channel between the convolutions 2,000 times as large as the others; the outputs stay the
+    /// same.</summary>
     public void Unbalance()
     {
         const float Factor = 2000;

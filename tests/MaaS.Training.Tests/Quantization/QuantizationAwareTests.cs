@@ -47,10 +47,13 @@ public class QuantizationAwareTests
         var difference = (Run(result.Model, input) - expected).abs();
         var unquantized = (Run(result.Float, input) - expected).abs();
         float step = (expected.max() - expected.min()).item<float>() / 255;
-        TestContext.Out.WriteLine($"step {step}, worst {difference.max().item<float>()}, mean {difference.mean().item<float>()}, "
+        TestContext.Out.WriteLine(
+            $"step {step}, worst {difference.max().item<float>()}, mean {difference.mean().item<float>()}, "
             + $"float: worst {unquantized.max().item<float>()}, mean {unquantized.mean().item<float>()}");
         Assert.That(difference.max().item<float>(), Is.LessThan(step));
-        Assert.That(unquantized.mean().item<float>(), Is.GreaterThan(5 * difference.mean().item<float>()), "training saw the rounding");
+        Assert.That(
+            unquantized.mean().item<float>(), Is.GreaterThan(5 * difference.mean().item<float>()),
+            "training saw the rounding");
         Assert.That(result.Report.Calibrated, Is.Empty, "every rounded value was seen");
         Assert.That(result.Report.FloatNodes, Is.Empty);
         Assert.That(result.Model.Graph.Node.Count(static n => n.OpType == "BatchNormalization"), Is.Zero);
@@ -70,7 +73,8 @@ public class QuantizationAwareTests
         var (sample, _) = train.GetBatch(arange(train.Count, dtype: ScalarType.Int64), CPU);
         var quantizer = new StaticQuantizer(new() { ReduceRange = true });
         var model = OnnxExporter.Export(net, sample).Model;
-        var ranges = quantizer.Calibrate(model, [new Dictionary<string, Onnx.Inference.TensorValue> { ["input"] = TensorValues.Of(sample) }]);
+        var ranges = quantizer.Calibrate(
+            model, [new Dictionary<string, Onnx.Inference.TensorValue> { ["input"] = TensorValues.Of(sample) }]);
         double after = Accuracy(quantizer.Quantize(model, ranges), test);
 
         using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { ReduceRange = true });
@@ -94,8 +98,12 @@ public class QuantizationAwareTests
         var result = new Trainer(options).Fit(net, data);
         Assert.That(result.Plan.Workers, Is.EqualTo(1));
         Assert.That(result.Epochs[^1].TrainLoss, Is.LessThan(result.Epochs[0].TrainLoss));
-        Assert.That(qat.Export(randn([4, 1, 8, 8])).Report.FloatNodes, Is.Empty, "the fused kernel would leave the layer unseen");
-        Assert.That(() => new Trainer(options with { Workers = 2 }).Fit(net, data), Throws.ArgumentException.With.Message.Contains("Workers"));
+        Assert.That(
+            qat.Export(randn([4, 1, 8, 8])).Report.FloatNodes, Is.Empty,
+            "the fused kernel would leave the layer unseen");
+        Assert.That(
+            () => new Trainer(options with { Workers = 2 }).Fit(net, data),
+            Throws.ArgumentException.With.Message.Contains("Workers"));
     }
 
     [Test]
@@ -112,7 +120,8 @@ public class QuantizationAwareTests
         Assert.That(result.Report.Calibrated, Is.Not.Empty);
         Assert.That(result.Report.Learned, Has.Count.GreaterThan(result.Report.Calibrated.Count));
         Check(result.Model);
-        var agree = Run(result.Model, input).argmax(1).eq(net.call(input).argmax(1)).to(ScalarType.Float32).mean().item<float>();
+        var agree = Run(result.Model, input).argmax(1).eq(net.call(input).argmax(1)).to(ScalarType.Float32).mean()
+            .item<float>();
         Assert.That(agree, Is.GreaterThan(0.95));
     }
 
@@ -121,7 +130,8 @@ public class QuantizationAwareTests
     {
         using var net = new TwiceNet();
         var input = randn([16, 5, 8]);
-        using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { AveragingWeight = 1, ReduceRange = true });
+        using var qat = QuantizationAware.Prepare(
+            net, new QuantizationAwareOptions { AveragingWeight = 1, ReduceRange = true });
         net.call(input);
         net.eval();
         var result = qat.Export(input);
@@ -143,10 +153,12 @@ public class QuantizationAwareTests
     {
         using var net = nn.Sequential(
             ("first", nn.Conv1d(3, 8, 5, padding: 2)), ("relu", nn.ReLU()),
-            ("second", nn.Conv1d(8, 6, 3, stride: 2, padding: 1, groups: 2)), ("flat", nn.Flatten()), ("dense", nn.Linear(6 * 8, 4)));
+            ("second", nn.Conv1d(8, 6, 3, stride: 2, padding: 1, groups: 2)), ("flat", nn.Flatten()),
+            ("dense", nn.Linear(6 * 8, 4)));
         var input = randn([64, 3, 16]);
         var exact = net.call(input).detach();
-        using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { AveragingWeight = 1, ReduceRange = true });
+        using var qat = QuantizationAware.Prepare(
+            net, new QuantizationAwareOptions { AveragingWeight = 1, ReduceRange = true });
         Assert.That(qat.Layers, Is.EqualTo(new[] { "first", "second", "dense" }));
         var optimizer = optim.Adam(net.parameters(), 0.003);
         for (var step = 0; step < 5; step++)
@@ -166,7 +178,9 @@ public class QuantizationAwareTests
         var step8 = (expected.max() - expected.min()).item<float>() / 255;
         var difference = (Run(result.Model, input) - expected).abs();
         Assert.That(difference.max().item<float>(), Is.LessThan(2 * step8));
-        Assert.That((Run(result.Float, input) - expected).abs().mean().item<float>(), Is.GreaterThan(2 * difference.mean().item<float>()));
+        Assert.That(
+            (Run(result.Float, input) - expected).abs().mean().item<float>(),
+            Is.GreaterThan(2 * difference.mean().item<float>()));
         Check(result.Model);
     }
 
@@ -220,9 +234,12 @@ public class QuantizationAwareTests
     public void Prepare_WithExcludedLayers_LeavesThemFloat()
     {
         using var net = new DigitsNet();
-        using var qat = QuantizationAware.Prepare(net, new QuantizationAwareOptions { Exclude = new HashSet<string> { "first" } });
+        using var qat = QuantizationAware.Prepare(
+            net, new QuantizationAwareOptions { Exclude = new HashSet<string> { "first" } });
         Assert.That(qat.Layers, Is.EqualTo(new[] { "second", "dense" }));
-        Assert.That(() => qat.Export(randn([2, 1, 8, 8])), Throws.InvalidOperationException.With.Message.Contains("training mode"));
+        Assert.That(
+            () => qat.Export(randn([2, 1, 8, 8])),
+            Throws.InvalidOperationException.With.Message.Contains("training mode"));
         net.call(randn([4, 1, 8, 8]));
         Assert.That(qat.Export(randn([4, 1, 8, 8])).Report.FloatNodes, Is.EqualTo(new[] { "first/Conv" }));
     }
@@ -234,15 +251,19 @@ public class QuantizationAwareTests
         using var relu = nn.ReLU();
         Assert.That(() => QuantizationAware.Prepare(relu), Throws.ArgumentException.With.Message.Contains("Linear"));
         Assert.That(
-            () => QuantizationAware.Prepare(net, new QuantizationAwareOptions { Exclude = new HashSet<string> { "frist" } }),
+            () => QuantizationAware.Prepare(
+                net, new QuantizationAwareOptions { Exclude = new HashSet<string> { "frist" } }),
             Throws.ArgumentException.With.Message.Contains("'frist'"));
         Assert.That(
             () => QuantizationAware.Prepare(net, new QuantizationAwareOptions { AveragingWeight = 0 }),
             Throws.ArgumentException.With.Message.Contains("AveragingWeight"));
         using var qat = QuantizationAware.Prepare(net);
-        Assert.That(() => QuantizationAware.Prepare(net), Throws.InvalidOperationException.With.Message.Contains("'first'"));
+        Assert.That(
+            () => QuantizationAware.Prepare(net), Throws.InvalidOperationException.With.Message.Contains("'first'"));
         Assert.That(net.call(randn([2, 1, 8, 8])), Is.Not.Null, "the refused second preparation took nothing away");
-        Assert.That(() => net.call(full([2, 1, 8, 8], float.NaN)), Throws.TypeOf<DivergedException>().With.Message.Contains("'first'"));
+        Assert.That(
+            () => net.call(full([2, 1, 8, 8], float.NaN)),
+            Throws.TypeOf<DivergedException>().With.Message.Contains("'first'"));
     }
 
     private sealed class TwiceNet : nn.Module<Tensor, Tensor>
@@ -252,7 +273,8 @@ public class QuantizationAwareTests
         public TwiceNet()
             : base(nameof(TwiceNet)) => RegisterComponents();
 
-        public override Tensor forward(Tensor input) => dense.call(nn.functional.relu(dense.call(input)));   // (B, T, 8)
+        // (B, T, 8)
+        public override Tensor forward(Tensor input) => dense.call(nn.functional.relu(dense.call(input)));
     }
 
     private static double Accuracy(OnnxModel model, ImageDataset data)

@@ -7,7 +7,8 @@ namespace MaaS.Training.Tests.Reports;
 public sealed class PngTests
 {
     // As every encoder writes them: the header of one grey pixel and the end, with their checksums.
-    private const string Start = "89504E470D0A1A0A0000000D4948445200000001000000010800000000" + "3A7E9B55", End = "0000000049454E44AE426082";
+    private const string Start = "89504E470D0A1A0A0000000D4948445200000001000000010800000000"
+        + "3A7E9B55", End = "0000000049454E44AE426082";
 
     [Test]
     public void Encode_OneGreyPixel_StartsAndEndsAsOtherEncodersDo()

@@ -15,7 +15,8 @@ public sealed class TrainingCurveTests
 
         curve.Report(new TrainingProgress(2, 3, 50, 200, 0.5, 0.75, 1000));
 
-        Assert.That(curve.ToHtml(), Is.EqualTo("<div>epoch 2/3, 25 %: loss 0.5000, accuracy 0.7500, 1000 samples/s</div>"));
+        Assert.That(
+            curve.ToHtml(), Is.EqualTo("<div>epoch 2/3, 25 %: loss 0.5000, accuracy 0.7500, 1000 samples/s</div>"));
         Assert.That(changes, Is.EqualTo(1));
     }
 
@@ -27,7 +28,8 @@ public sealed class TrainingCurveTests
         Assert.That(charts.Select(Title), Is.EqualTo(new[] { "loss by epoch", "accuracy by epoch" }));
         foreach (var chart in charts)
         {
-            var pens = chart.Elements().Where(e => e.Name.LocalName == shape && !string.IsNullOrEmpty((string?)e.Attribute("points") ?? "·"));
+            var pens = chart.Elements()
+                .Where(e => e.Name.LocalName == shape && !string.IsNullOrEmpty((string?)e.Attribute("points") ?? "·"));
             Assert.That(pens.Count(), Is.EqualTo(2), "training and validation");
         }
     }
@@ -54,7 +56,9 @@ public sealed class TrainingCurveTests
     {
         var text = Trained(2).ToString().Split('\n');
         Assert.That(text[0], Is.EqualTo("2 epochs in 3.0 s"));
-        Assert.That(text[^2].Split(' ', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo(new[] { "2", "0.5000", "0.7500", "0.6000", "0.7000", "1.5" }));
+        Assert.That(
+            text[^2].Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            Is.EqualTo(new[] { "2", "0.5000", "0.7500", "0.6000", "0.7000", "1.5" }));
     }
 
     private static TrainingCurve Trained(int epochs)
@@ -62,7 +66,11 @@ public sealed class TrainingCurveTests
         var curve = new TrainingCurve();
         for (var epoch = 1; epoch <= epochs; epoch++)
         {
-            curve.Report(Progress(epoch, epochs, new EpochResult(epoch, 0.001, 1.0 / epoch, 1 - (0.5 / epoch), 1.2 / epoch, 1 - (0.6 / epoch), 1.5)));
+            curve.Report(
+                Progress(
+                    epoch, epochs,
+                    new EpochResult(
+                        epoch, 0.001, 1.0 / epoch, 1 - (0.5 / epoch), 1.2 / epoch, 1 - (0.6 / epoch), 1.5)));
         }
 
         Assert.That(curve.Epochs, Has.Count.EqualTo(epochs));
@@ -75,9 +83,11 @@ public sealed class TrainingCurveTests
     private static XElement[] Charts(string html)
     {
         const string Start = "data:image/svg+xml;base64,";
-        return [.. XElement.Parse($"<body>{html}</body>").Descendants("img").Select(static i => (string)i.Attribute("src")!)
+        return [.. XElement.Parse($"<body>{html}</body>").Descendants("img")
+            .Select(static i => (string)i.Attribute("src")!)
             .Select(static s => XElement.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(s[Start.Length..]))))];
     }
 
-    private static string Title(XElement chart) => chart.Elements().First(static e => e.Name.LocalName == "title").Value;
+    private static string Title(XElement chart)
+        => chart.Elements().First(static e => e.Name.LocalName == "title").Value;
 }

@@ -4,8 +4,10 @@ namespace MaaS.Training.Tests.Startup;
 
 public sealed class NativeLibrariesTests
 {
-    // This system's own copy is mended where it has to be; tests/MaaS.Packaging.Tests/MendTests.cs compares with the package's.
-    private static byte[] Library => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "runtimes/linux-x64/native/libLibTorchSharp.so"));
+    // This system's own copy is mended where it has to be; tests/MaaS.Packaging.Tests/MendTests.cs compares with the
+    // package's.
+    private static byte[] Library
+        => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "runtimes/linux-x64/native/libLibTorchSharp.so"));
 
     [Test]
     public void Mend_KnownLibrary_ChangesOneByteOnce()
@@ -16,7 +18,8 @@ public sealed class NativeLibrariesTests
         var plain = library.ToArray();
 
         Assert.That(NativeLibraries.Mend(library), Is.True);
-        Assert.That(Enumerable.Range(0, library.Length).Where(i => library[i] != plain[i]), Is.EqualTo(new[] { 260660 }));
+        Assert.That(
+            Enumerable.Range(0, library.Length).Where(i => library[i] != plain[i]), Is.EqualTo(new[] { 260660 }));
         Assert.That(NativeLibraries.Mend(library), Is.False);
     }
 
@@ -30,7 +33,8 @@ public sealed class NativeLibrariesTests
 
         Assert.That(
             () => NativeLibraries.Mend(library),
-            Throws.TypeOf<DllNotFoundException>().With.Message.Contains("expected the file of TorchSharp 0.107.0 (SHA-256 cf33b1b0"));
+            Throws.TypeOf<DllNotFoundException>()
+                .With.Message.Contains("expected the file of TorchSharp 0.107.0 (SHA-256 cf33b1b0"));
         Assert.That(library.AsSpan().SequenceEqual(before));
     }
 

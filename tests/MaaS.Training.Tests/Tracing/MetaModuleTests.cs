@@ -51,7 +51,8 @@ internal sealed class MetaModuleTests
         var before = model.weight.clone();
         var meta = new MetaModule(model);
 
-        Assert.That(() => meta.Run<int>(() => throw new InvalidOperationException("stop")), Throws.InvalidOperationException);
+        Assert.That(
+            () => meta.Run<int>(() => throw new InvalidOperationException("stop")), Throws.InvalidOperationException);
 
         Assert.That(model.weight.allclose(before));
     }

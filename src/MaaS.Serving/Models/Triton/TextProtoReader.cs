@@ -178,7 +178,7 @@ internal ref struct TextProtoReader
     private readonly InvalidDataException Wrong(string expected)
     {
         var line = 1 + _text.AsSpan(0, Math.Min(_at, _text.Length)).Count('\n');
-        return new InvalidDataException(
-            $"line {line}: expected {expected}, got {(_at < _text.Length ? $"'{_text[_at]}'" : "the end of the file")}.");
+        var got = _at < _text.Length ? $"'{_text[_at]}'" : "the end of the file";
+        return new InvalidDataException($"line {line}: expected {expected}, got {got}.");
     }
 }

@@ -1,8 +1,10 @@
+using MaaS.Onnx;
+
 namespace MaaS.Serving.Protocols.Images;
 
 /// <summary>
-/// Turns image files into pixels. Register as a service; the package MaaS.Serving.Images brings one for PNG and JPEG.
-/// It must check the file's size and its pixels before it decodes any.
+/// Turns image files into pixels. Register as a service; the package MaaS.Serving.Images brings one for JPEG,
+/// PNG, WebP, BMP and GIF. It must check the file's size and its pixels before it decodes any.
 /// </summary>
 public interface IImageDecoder
 {
@@ -14,10 +16,13 @@ public interface IImageDecoder
     /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
     /// <param name="height">Height wanted; null for the file's own.</param>
     /// <param name="width">Width wanted; null for the file's own.</param>
+    /// <param name="geometry">How the model's package wants images sized; null where it says nothing, and then height
+    /// and width count.</param>
     /// <exception cref="InvalidDataException">
     /// The file is broken, or larger than the limits; the message is for the client.
     /// </exception>
-    DecodedImage Decode(ReadOnlySpan<byte> bytes, int channels, int? height, int? width);
+    DecodedImage Decode(
+        ReadOnlySpan<byte> bytes, int channels, int? height, int? width, ImageGeometry? geometry);
 }
 
 /// <summary>An image's pixels.</summary>

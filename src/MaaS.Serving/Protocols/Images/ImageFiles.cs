@@ -1,3 +1,4 @@
+using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
@@ -37,7 +38,7 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
         else if (Array.Find(_decoders, d => d.Recognizes(file.Span)) is { } decoder)
         {
             var channels = preprocessing.Mean.Count;
-            var image = Decode(decoder, file.Span, channels, height, width);
+            var image = Decode(decoder, file.Span, channels, height, width, preprocessing.Geometry);
             (pixels, shape) = (image.Pixels, [1, channels, image.Height, image.Width]);
         }
         else if (file.Span.StartsWith(Png) || file.Span.StartsWith(Jpeg))
@@ -56,11 +57,13 @@ internal sealed class ImageFiles(IEnumerable<IImageDecoder> decoders)
     }
 
     private static DecodedImage Decode(
-        IImageDecoder decoder, ReadOnlySpan<byte> file, int channels, long height, long width)
+        IImageDecoder decoder, ReadOnlySpan<byte> file, int channels, long height, long width,
+        ImageGeometry? geometry)
     {
         try
         {
-            return decoder.Decode(file, channels, height > 0 ? (int)height : null, width > 0 ? (int)width : null);
+            return decoder.Decode(
+                file, channels, height > 0 ? (int)height : null, width > 0 ? (int)width : null, geometry);
         }
         catch (InvalidDataException e)
         {

@@ -123,7 +123,9 @@ internal static class ExamplesRequest
 
             if (row > 0 && counts[input] is null)
             {
-                throw RequestException.BadRequest($"examples: expected the same features in all, example {row} has '{name}' and those before have not");
+                throw RequestException.BadRequest(
+                    $"examples: expected the same features in all, example {row} has '{name}' and those before have "
+                        + "not");
             }
 
             seen[input] = true;
@@ -157,6 +159,8 @@ internal static class ExamplesRequest
         }
 
         return shape.Length > 1 && shape.Skip(1).Aggregate(1L, (product, size) => product * size) == count ? shape
-            : throw RequestException.BadRequest($"examples: expected values that fill {spec.Description()}, got {count} values of '{spec.Name}' in each");
+            : throw RequestException.BadRequest(
+                $"examples: expected values that fill {spec.Description()}, got {count} values of '{spec.Name}' in "
+                    + "each");
     }
 }

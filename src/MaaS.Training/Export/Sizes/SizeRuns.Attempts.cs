@@ -61,8 +61,8 @@ internal sealed partial class SizeRuns
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             error = failure;
-            // What names the device is no refusal of the size: a tensor that forward makes on the CPU, an operator without
-            // a form.
+            // What names the device is no refusal of the size: a tensor that forward makes on the CPU, or an operator
+            // that has no form for tensors without values.
             NeedsValues |= _shapesAlone && failure.Message.Contains("meta", StringComparison.OrdinalIgnoreCase);
             return false;
         }

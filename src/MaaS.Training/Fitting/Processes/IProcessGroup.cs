@@ -29,8 +29,14 @@ public interface IProcessGroup : IDisposable
     byte[][] Gather(ReadOnlySpan<byte> bytes);
 
     /// <summary>Starts to sum up an array while this process goes on computing; the array is not touched until
-    /// <see cref="IPendingSum.Wait"/> returns.</summary>
+    /// <see cref="IPendingSum.Wait"/> returns. Every process starts these sums in the same order; other calls may come
+    /// between them at different places.</summary>
     /// <param name="address">First of the float32 values, on the CPU.</param>
     /// <param name="count">How many; equal everywhere.</param>
     IPendingSum BeginSum(nint address, int count);
+
+    /// <summary>Ends all processes because this one cannot go on and the others would wait for it; says so on standard
+    /// error, with this process's rank. Without effect where there is one process.</summary>
+    /// <param name="reason">What went wrong here.</param>
+    void Abort(string reason);
 }

@@ -1,3 +1,4 @@
+using MaaS.Training.Data;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Tasks;
@@ -27,4 +28,11 @@ public abstract class TrainingTask<TModel, TBatch>
     /// <param name="outputs">All outputs, (N, …), on the CPU.</param>
     /// <param name="targets">All targets, (N, …), on the CPU.</param>
     public virtual IEnumerable<KeyValuePair<string, double>> EpochMetrics(Tensor outputs, Tensor targets) => [];
+
+    /// <summary>Brings a batch into the number type of a reduced precision before <see cref="Loss"/> sees it.</summary>
+    /// <param name="batch">Stays as it is.</param>
+    /// <param name="type">bfloat16 or float16.</param>
+    /// <returns>By default all floating-point tensors are rounded; a task whose targets are numbers keeps those.</returns>
+    public virtual TBatch Round(TBatch batch, ScalarType type)
+        => TensorTree.Map(batch, t => t.is_floating_point() ? t.to(type) : t);
 }

@@ -1,3 +1,4 @@
+using MaaS.Training.Models.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -53,19 +54,7 @@ public sealed class RecurrentClassifier : Module<Tensor, Tensor, Tensor>
             x = layer.call(dropout.call(x), attentionMask);          // (B, T, H·directions)
         }
 
-        x = x * batch.Weights(x);                                    // zeros at padding
-        var pooled = _pooling switch
-        {
-            SequencePooling.Mean => batch.Mean(x),
-            SequencePooling.Max => batch.Max(x),
-            _ => LastStates(batch, x),
-        };                                                           // (B, H·directions)
+        var pooled = batch.Pool(x, _pooling, _hidden);               // (B, H·directions)
         return classifier.call(dropout.call(pooled));                // (B, classes)
-    }
-
-    private Tensor LastStates(PaddedBatch batch, Tensor x)
-    {
-        var forwards = batch.Last(x.narrow(-1, 0, _hidden));         // (B, H)
-        return Options.Bidirectional ? cat([forwards, x.narrow(-1, _hidden, _hidden).select(1, 0)], -1) : forwards;
     }
 }

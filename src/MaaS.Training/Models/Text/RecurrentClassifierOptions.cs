@@ -1,3 +1,4 @@
+using MaaS.Training.Models.Recurrent;
 using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Models.Text;

@@ -1,3 +1,4 @@
+using MaaS.Training.Models.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -25,9 +25,7 @@ public sealed class DecoderLayer : Module<Tensor, Tensor, AttentionMask?, Attent
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var rotary = options.Positions == PositionKind.Rotary
-            ? new RotaryPositions(options.HeadDim, options.MaxLength) : null;
-        attention = new MultiHeadAttention(options.Width, options.Heads, options.Dropout, rotary);
+        attention = MultiHeadAttention.ToSelf(options);
         norm1 = LayerNorm(options.Width, options.NormEpsilon);
         crossAttention = new MultiHeadAttention(options.Width, options.Heads, options.Dropout);
         norm2 = LayerNorm(options.Width, options.NormEpsilon);

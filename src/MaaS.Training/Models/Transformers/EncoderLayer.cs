@@ -24,9 +24,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionMask?, KeyValueCache?
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var rotary = options.Positions == PositionKind.Rotary
-            ? new RotaryPositions(options.HeadDim, options.MaxLength) : null;
-        attention = new MultiHeadAttention(options.Width, options.Heads, options.Dropout, rotary);
+        attention = MultiHeadAttention.ToSelf(options);
         norm1 = LayerNorm(options.Width, options.NormEpsilon);
         feedForward = new FeedForward(options);
         norm2 = LayerNorm(options.Width, options.NormEpsilon);

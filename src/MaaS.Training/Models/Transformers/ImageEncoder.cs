@@ -36,7 +36,22 @@ public sealed class ImageEncoder : Module<Tensor, Tensor>
     /// <summary>One vector for each image.</summary>
     /// <param name="input">(B, channels, H, W), float.</param>
     /// <returns>(B, C).</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => encoder.call(Embed(input), null, null).select(1, 0);   // (B, C)
+
+    /// <summary>One vector for each image and what goes with it: the encoder sees both at once.</summary>
+    /// <param name="input">(B, channels, H, W), float.</param>
+    /// <param name="others">(B, T, C): vectors that know their positions.</param>
+    /// <param name="othersMask">(B, T), int64: 1 for vectors that count, 0 for padding.</param>
+    /// <returns>(B, C).</returns>
+    internal Tensor Join(Tensor input, Tensor others, Tensor othersMask)
+    {
+        var x = Embed(input);                                                  // (B, 1 + N, C)
+        var mask = cat([ones_like(x.select(2, 0)).to(othersMask.dtype), othersMask], 1);
+        x = cat([x, others], 1);                                               // (B, 1 + N + T, C)
+        return encoder.call(x, AttentionMask.Padding(mask, x.dtype), null).select(1, 0);
+    }
+
+    private Tensor Embed(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.dim() != 4 || input.shape[2] != _options.Height || input.shape[3] != _options.Width)
@@ -49,7 +64,6 @@ public sealed class ImageEncoder : Module<Tensor, Tensor>
 
         var x = patches.call(input).flatten(2).transpose(1, 2);                // (B, N, C)
         x = cat([token.expand(x.shape[0], -1, -1), x], 1);                     // (B, 1 + N, C)
-        x = encoder.call(dropout.call(positions.call(x, 0)), null, null);
-        return x.select(1, 0);                                                 // (B, C)
+        return dropout.call(positions.call(x, 0));
     }
 }

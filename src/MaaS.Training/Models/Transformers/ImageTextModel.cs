@@ -10,14 +10,11 @@ namespace MaaS.Training.Models.Transformers;
 /// figure 3.</remarks>
 public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
 {
-    // The temperature that training starts from, and the scale that it may not pass: Radford et al. 2021, section 2.5.
-    private const double FirstTemperature = 0.07, LargestScale = 100;
-
     private readonly ImageEncoder image;
     private readonly TransformerTextEncoder text;
     private readonly Linear imageProjection;
     private readonly Linear textProjection;
-    private readonly Parameter logScale;
+    private readonly LearnedScale scale;
 
     /// <summary>Fresh weights; random numbers come from torch's default generator.</summary>
     /// <exception cref="ArgumentException">The options do not fit together.</exception>
@@ -30,9 +27,12 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
         text = new TransformerTextEncoder(options.Vocabulary, options.Text);
         imageProjection = Xavier.Initialize(Linear(options.Image.Encoder.Width, options.Shared, hasBias: false));
         textProjection = Xavier.Initialize(Linear(options.Text.Width, options.Shared, hasBias: false));
-        logScale = Parameter(tensor(new[] { (float)Math.Log(1 / FirstTemperature) }));
+        scale = new LearnedScale();
         RegisterComponents();
     }
+
+    /// <summary>What cosines are multiplied by, (1); it is learned.</summary>
+    public Tensor Scale => scale.Value;
 
     /// <summary>Images in the shared space.</summary>
     /// <param name="images">(B, channels, H, W), float.</param>
@@ -52,8 +52,7 @@ public sealed class ImageTextModel : Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="attentionMask">(N, T), int64: 1 for tokens, 0 for padding.</param>
     /// <returns>(B, N): scaled cosines; their softmax along the texts classifies images.</returns>
     public override Tensor forward(Tensor images, Tensor inputIds, Tensor attentionMask)
-        => EmbedImages(images).mm(EmbedTexts(inputIds, attentionMask).transpose(0, 1)) * logScale.exp().clamp_max(
-            LargestScale);
+        => scale.call(EmbedImages(images).mm(EmbedTexts(inputIds, attentionMask).transpose(0, 1)));
 
     /// <summary>The loss of a batch of pairs: each image shall find its text and each text its image.</summary>
     /// <param name="logits">(B, B); pairs on the diagonal.</param>

@@ -38,6 +38,11 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
         RegisterComponents();
     }
 
+    /// <summary>The self-attention of a layer, which turns by positions where the options say so.</summary>
+    internal static MultiHeadAttention ToSelf(TransformerOptions options) => new(
+        options.Width, options.Heads, options.Dropout,
+        options.Positions == PositionKind.Rotary ? new RotaryPositions(options.HeadDim, options.MaxLength) : null);
+
     /// <summary>Attends.</summary>
     /// <param name="input">(B, T, C): what asks.</param>
     /// <param name="memory">(B, S, C): what is looked at; null for the input itself.</param>

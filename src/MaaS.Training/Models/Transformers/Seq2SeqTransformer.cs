@@ -70,6 +70,30 @@ public sealed class Seq2SeqTransformer : Module<Tensor, Tensor, Tensor, Tensor>
         return head.call(decoder.call(x, memory, causal, AttentionMask.Padding(sourceMask, x.dtype), caches));
     }
 
+    /// <summary>Writes the likeliest token again and again, so many times: tensor operators alone, so that the whole
+    /// answer exports as one network that takes a source and gives an answer.</summary>
+    /// <param name="sourceIds">(B, S), int64.</param>
+    /// <param name="sourceMask">(B, S), int64: 1 for tokens, 0 for padding.</param>
+    /// <param name="startId">The token that every answer starts after.</param>
+    /// <param name="length">Tokens to write, at least 1; what comes after an end token is to be left out.</param>
+    /// <returns>(B, <paramref name="length"/>), int64.</returns>
+    /// <remarks>Every step reads the whole answer so far: for answers of some dozens of tokens. <see cref="Generate"/> keeps
+    /// what it has read.</remarks>
+    public Tensor Greedy(Tensor sourceIds, Tensor sourceMask, long startId, int length)
+    {
+        ArgumentNullException.ThrowIfNull(sourceIds);
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
+        var memory = Encode(sourceIds, sourceMask);                                              // (B, S, C)
+        var ids = (sourceIds.narrow(1, 0, 1) * 0) + startId;                                     // (B, 1)
+        for (var written = 0; written < length; written++)
+        {
+            var logits = Decode(ids, memory, sourceMask, null).select(1, written);               // (B, V)
+            ids = cat([ids, logits.argmax(-1, keepdim: true)], 1);                               // (B, 2 + written)
+        }
+
+        return ids.narrow(1, 1, length);
+    }
+
     /// <summary>Empty caches for one generation; the caller disposes them.</summary>
     public IReadOnlyList<DecoderCache> NewCaches()
         => [.. Enumerable.Range(0, _layers).Select(static _ => new DecoderCache())];

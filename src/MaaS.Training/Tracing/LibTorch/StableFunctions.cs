@@ -70,7 +70,8 @@ internal sealed unsafe class StableFunctions
     }
 
     /// <summary>A contiguous tensor without values. It always exists, since the kernels that return it cannot throw:
-    /// sizes below 0, which forward would be refused with values, become 0 and show as a shape that disagrees.</summary>
+    /// sizes below 0, which forward would be refused with values, become 0 and show as a shape that
+    /// disagrees.</summary>
     /// <param name="sizes">Its shape.</param>
     /// <param name="like">Has its element type.</param>
     public nint Empty(ReadOnlySpan<long> sizes, nint like)

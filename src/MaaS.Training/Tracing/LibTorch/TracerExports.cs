@@ -71,7 +71,8 @@ internal sealed record TracerExports
         ReplaceAllUsesWith = "_ZN5torch3jit5Value18replaceAllUsesWithEPS1_",
         SymbolFromText = "_ZN3c106Symbol14fromQualStringERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
         GraphText = "_ZNK5torch3jit5Graph8toStringB5cxx11Eb",
-        SchemaText = "_ZNK3c1014FunctionSchema17findErrorInKwargsERKSt6vectorINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESaIS7_EE",
+        SchemaText = "_ZNK3c1014FunctionSchema17findErrorInKwargsERKSt6vectorINSt7__cxx1112basic_stringIcSt11"
+            + "char_traitsIcESaIcEEESaIS7_EE",
         ToValue = "_ZN5torch3jit8toIValueEPKNS0_5ValueE",
         AddInteger = "_ZN5torch3jit6tracer9addInputsEPNS0_4NodeEPKcl",
         AddReal = "_ZN5torch3jit6tracer9addInputsEPNS0_4NodeEPKcd",
@@ -101,9 +102,10 @@ internal sealed record TracerExports
             "?fromQualString@Symbol@c10@@SA?AU12@AEBV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@@Z",
         GraphText =
             "?toString@Graph@jit@torch@@QEBA?AV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@_N@Z",
-        SchemaText = "?findErrorInKwargs@FunctionSchema@c10@@QEBA?AV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@"
-            + "AEBV?$vector@V?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@V?$allocator@V?$basic_string@DU?$char_traits@D@"
-            + "std@@V?$allocator@D@2@@std@@@2@@4@@Z",
+        SchemaText =
+            "?findErrorInKwargs@FunctionSchema@c10@@QEBA?AV?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@"
+            + "std@@AEBV?$vector@V?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@V?$allocator@V?"
+            + "$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@@2@@4@@Z",
         ToValue = "?toIValue@jit@torch@@YA?AV?$optional@UIValue@c10@@@std@@PEBUValue@12@@Z",
         AddInteger = "?addInputs@tracer@jit@torch@@YAXPEAUNode@23@PEBD_J@Z",
         AddReal = "?addInputs@tracer@jit@torch@@YAXPEAUNode@23@PEBDN@Z",

@@ -59,6 +59,24 @@ def binary(name, actual, scores):
             "auc": float(metrics.roc_auc_score(actual, np.asarray(scores, np.float32)))}
 
 
+def regression(name, predicted, actual):
+    predicted, actual = (np.asarray(v, np.float32).reshape(len(actual), -1) for v in (predicted, actual))
+    return {"name": name, "outputs": actual.shape[1], "predicted": predicted.astype(float).ravel().tolist(),
+            "actual": actual.astype(float).ravel().tolist(),
+            "mae": float(metrics.mean_absolute_error(actual.astype(np.float64), predicted.astype(np.float64))),
+            "rmse": float(metrics.mean_squared_error(actual.astype(np.float64), predicted.astype(np.float64), squared=False)),
+            "r2": float(metrics.r2_score(actual.astype(np.float64), predicted.astype(np.float64)))}
+
+
+def multi_label(name, predicted, actual):
+    predicted, actual = np.asarray(predicted, int), np.asarray(actual, int)
+    return {"name": name, "labels": actual.shape[1], "predicted": predicted.ravel().tolist(), "actual": actual.ravel().tolist(),
+            "subset": float(metrics.accuracy_score(actual, predicted)), "decisions": float((actual == predicted).mean()),
+            **{average: [float(v) for v in metrics.precision_recall_fscore_support(actual, predicted, average=average)[:3]]
+               for average in ("macro", "micro")},
+            "f1": metrics.f1_score(actual, predicted, average=None).tolist()}
+
+
 n = 200
 actual = rng.integers(0, 2, n)
 fixture = {
@@ -80,5 +98,17 @@ fixture = {
         binary("constant", [0, 1, 0], [0.5, 0.5, 0.5]),
     ],
 }
+truth = rng.normal(size=(50, 3))
+marks = rng.integers(0, 2, (40, 4))
+fixture["regression"] = [
+    regression("one output", truth[:, 0] + rng.normal(size=50), truth[:, 0]),
+    regression("three outputs", truth + rng.normal(size=(50, 3)), truth),
+    regression("nothing to explain", [1.0, 2.0, 1.0], [1.0, 1.0, 1.0]),
+    regression("nothing to explain, all hit", [1.0, 1.0, 1.0], [1.0, 1.0, 1.0]),
+]
+fixture["multiLabel"] = [
+    multi_label("noisy", np.where(rng.random((40, 4)) < 0.7, marks, 1 - marks), marks),
+    multi_label("a label that is never there", [[1, 0], [1, 0], [0, 0]], [[1, 0], [0, 0], [1, 0]]),
+]
 path = pathlib.Path(__file__).with_name("metrics.json")
 path.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")

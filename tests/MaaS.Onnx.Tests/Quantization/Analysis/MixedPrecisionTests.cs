@@ -47,7 +47,9 @@ public sealed class MixedPrecisionTests
     {
         var (model, candidate, batches) = Spoiled();
         var report = SqnrReport.Measure(model, candidate, batches);
-        int Integers(OnnxModel quantized) => quantized.Graph.Initializer.Count(static t => t.Name.EndsWith("weight_quantized", StringComparison.Ordinal));
+        int Integers(OnnxModel quantized)
+            => quantized.Graph.Initializer.Count(
+                static t => t.Name.EndsWith("weight_quantized", StringComparison.Ordinal));
         int all = Integers(candidate.Quantize(new HashSet<string>()));
 
         var result = MixedPrecision.Find(candidate, report, quantized => all - Integers(quantized), needed);

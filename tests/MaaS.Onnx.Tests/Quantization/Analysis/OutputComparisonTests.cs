@@ -51,7 +51,9 @@ public sealed class OutputComparisonTests
         var result = OutputComparison.Measure(exact, exact, Rows(1, 2));
         Assert.That(result.Decibels, Is.EqualTo(double.PositiveInfinity));
         Assert.That(result.Agreement, Is.EqualTo(1));
-        Assert.That(() => OutputComparison.Measure(exact, exact, []), Throws.ArgumentException.With.Message.Contain("at least one run"));
+        Assert.That(
+            () => OutputComparison.Measure(exact, exact, []),
+            Throws.ArgumentException.With.Message.Contain("at least one run"));
     }
 
     [Test]

@@ -17,11 +17,13 @@ public sealed class ActivationCalibratorTests
     {
         var model = ModelFixture.Load("convnet");
         var all = CostModel.Compute(model, new Dictionary<string, long> { ["batch"] = Images }).ActivationBytes;
-        Assert.That(all.Evaluate(new Dictionary<string, long>()), Is.GreaterThan(Limit), "keeping every value would take more");
+        Assert.That(
+            all.Evaluate(new Dictionary<string, long>()), Is.GreaterThan(Limit), "keeping every value would take more");
 
         using var process = Process.GetCurrentProcess();
         long before = process.WorkingSet64, most = before;
-        new StaticQuantizer(new StaticQuantizerOptions { Calibration = new EntropyCalibration() }).Calibrate(model, Batches());
+        new StaticQuantizer(new StaticQuantizerOptions { Calibration = new EntropyCalibration() })
+            .Calibrate(model, Batches());
         Assert.That(most - before, Is.LessThan(Limit));
 
         IEnumerable<IReadOnlyDictionary<string, TensorValue>> Batches()
@@ -35,7 +37,10 @@ public sealed class ActivationCalibratorTests
                     pixels[i] = random.NextSingle();
                 }
 
-                yield return new Dictionary<string, TensorValue> { ["input"] = TensorValue.Of(pixels, BatchSize, 1, 14, 14) };
+                yield return new Dictionary<string, TensorValue>
+                {
+                    ["input"] = TensorValue.Of(pixels, BatchSize, 1, 14, 14),
+                };
                 process.Refresh();
                 most = Math.Max(most, process.WorkingSet64);
             }

@@ -60,7 +60,9 @@ public sealed class CalibrationMethodTests
     public void Histogram_SplitAndReversed_GivesTheSameRange([Values("percentile", "entropy", "mse")] string name)
     {
         var method = CalibrationMethods.ByName(name);
-        float[] values = [.. ReferenceFixture.Section("calibration").EnumerateArray().Last().Batches().SelectMany(b => b)];
+        float[] values = [
+            .. ReferenceFixture.Section("calibration").EnumerateArray().Last().Batches().SelectMany(b => b),
+        ];
 
         var once = Calibrate(method, [values]);
         var split = Calibrate(method, [.. values.Reverse().Chunk(7)]);
@@ -87,14 +89,16 @@ public sealed class CalibrationMethodTests
     }
 
     [Test]
-    public void Observe_NotFinite_NamesTheElement([Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float bad)
+    public void Observe_NotFinite_NamesTheElement(
+        [Values(float.NaN, float.PositiveInfinity, float.NegativeInfinity)] float bad)
     {
         float[] values = new float[40];
         values[21] = bad;
         foreach (string name in CalibrationMethods.Names)
         {
             var observer = CalibrationMethods.ByName(name).CreateObserver();
-            Assert.That(() => observer.Observe(values), Throws.ArgumentException.With.Message.Contain("element 21"), name);
+            Assert.That(
+                () => observer.Observe(values), Throws.ArgumentException.With.Message.Contain("element 21"), name);
             Assert.That(() => observer.Range(), Throws.InvalidOperationException, name);
         }
     }
@@ -111,7 +115,9 @@ public sealed class CalibrationMethodTests
 
     [Test]
     public void ByName_Unknown_ListsTheNames() =>
-        Assert.That(() => CalibrationMethods.ByName("max"), Throws.ArgumentException.With.Message.Contain("entropy, minmax, moving-average, mse, percentile"));
+        Assert.That(
+            () => CalibrationMethods.ByName("max"),
+            Throws.ArgumentException.With.Message.Contain("entropy, minmax, moving-average, mse, percentile"));
 
     private static ValueRange Calibrate(ICalibrationMethod method, IEnumerable<float[]> batches)
     {

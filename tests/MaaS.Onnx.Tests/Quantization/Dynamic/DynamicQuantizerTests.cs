@@ -15,13 +15,17 @@ public sealed class DynamicQuantizerTests
         var quantized = new DynamicQuantizer().Quantize(model);
 
         var operators = OnnxTools.OptimizedOperators(quantized);
-        TestContext.Out.WriteLine($"{ModelFixture.Accuracy(model, name)} -> {ModelFixture.Accuracy(quantized, name)}, {model.WeightBytes} -> {quantized.WeightBytes}");
+        TestContext.Out.WriteLine(
+            $"{ModelFixture.Accuracy(model, name)} -> {ModelFixture.Accuracy(quantized, name)}, {model.WeightBytes} "
+                + $"-> {quantized.WeightBytes}");
         Assert.Multiple(() =>
         {
             OnnxTools.Check(quantized);
             Assert.That(operators, Does.Contain(kernel));
             Assert.That(operators, Does.Not.Contain("MatMulInteger").And.Not.Contain("LSTM").And.Not.Contain("Gemm"));
-            Assert.That(ModelFixture.Accuracy(quantized, name), Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy(name) - 0.01));
+            Assert.That(
+                ModelFixture.Accuracy(quantized, name),
+                Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy(name) - 0.01));
             Assert.That((double)model.WeightBytes / quantized.WeightBytes, Is.GreaterThan(3.4));
         });
     }

@@ -35,7 +35,9 @@ public sealed class HalfPrecisionConverterTests
         {
             OnnxTools.Check(converted);
             Assert.That(converted.Graph.Initializer.Select(static t => t.Type()), Has.None.EqualTo(DataType.Float));
-            Assert.That(converted.Outputs.Concat(converted.Inputs).Select(static v => v.ElementType()), Has.None.EqualTo(DataType.Float16));
+            Assert.That(
+                converted.Outputs.Concat(converted.Inputs).Select(static v => v.ElementType()),
+                Has.None.EqualTo(DataType.Float16));
             Assert.That(WorstDifference(model, converted, name), Is.LessThan(0.05));
         });
     }
@@ -50,7 +52,8 @@ public sealed class HalfPrecisionConverterTests
         Assert.That(converted.Graph.Initializer.Select(static t => t.Type()), Has.Some.EqualTo(DataType.Bfloat16));
     }
 
-    /// <summary>Resize reads float scales, and the graph returns a value in the middle and one that a float operator makes.</summary>
+    /// <summary>Resize reads float scales, and the graph returns a value in the middle and one that a float operator
+    /// makes.</summary>
     [Test]
     public void Convert_FloatOnlyOperators_AreSurroundedByCasts()
     {
@@ -94,7 +97,8 @@ public sealed class HalfPrecisionConverterTests
         string weights = g.Builder.AddInitializer(OnnxTensor.Create<float>("w", values, 64));
         var model = g.Build(g.Node("Add", [g.Input(64), weights]));
 
-        var bits = HalfPrecisionConverter.StoreWeights(model, HalfType.BFloat16).Graph.Initializer.Single().Bytes().ToArray();
+        var bits = HalfPrecisionConverter.StoreWeights(model, HalfType.BFloat16).Graph.Initializer.Single().Bytes()
+            .ToArray();
 
         ushort[] last = [.. Enumerable.Range(60, 4).Select(i => BitConverter.ToUInt16(bits, 2 * i))];
         Assert.That(last, Is.EqualTo(new ushort[] { 0x3F80, 0x3F82, 0xBF80, 0x4049 }));   // 1, 1 + 2/128, −1, 3.140625
@@ -111,5 +115,6 @@ public sealed class HalfPrecisionConverterTests
     }
 
     private static double Difference(TensorValue expected, TensorValue actual) =>
-        expected.AsSpan<float>().ToArray().Zip(actual.AsSpan<float>().ToArray(), static (a, b) => Math.Abs(a - b)).Max();
+        expected.AsSpan<float>().ToArray().Zip(actual.AsSpan<float>().ToArray(), static (a, b) => Math.Abs(a - b))
+            .Max();
 }

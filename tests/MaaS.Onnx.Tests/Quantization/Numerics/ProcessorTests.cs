@@ -10,7 +10,8 @@ public sealed class ProcessorTests
     [Platform("Linux")]
     public void HasVnni_AgreesWithTheKernel()
     {
-        string[] flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(static line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ') ?? [];
+        string[] flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
+            static line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ') ?? [];
 
         Assert.That(Processor.HasVnni, Is.EqualTo(flags.Contains("avx512_vnni") || flags.Contains("avx_vnni")));
     }

@@ -11,7 +11,8 @@ public sealed class OperatorFusionTests
     // What may stay: conversion at the edges, layout changes, and operators that run on integers under their own name.
     private static readonly HashSet<string> Expected =
     [
-        "QuantizeLinear", "QLinearConv", "QGemm", "Transpose", "MaxPool", "NhwcMaxPool", "Reshape", "Flatten", "Squeeze",
+        "QuantizeLinear", "QLinearConv", "QGemm", "Transpose", "MaxPool", "NhwcMaxPool", "Reshape", "Flatten",
+        "Squeeze",
         "Unsqueeze", "Slice", "Split", "Gather", "Resize", "Expand", "QLinearAdd", "QLinearMul", "QLinearSigmoid",
         "QLinearLeakyRelu", "QLinearConcat", "QLinearAveragePool", "QLinearGlobalAveragePool",
     ];
@@ -50,7 +51,9 @@ public sealed class OperatorFusionTests
         Assert.Multiple(() =>
         {
             Assert.That(operators.Except(Expected), Is.Empty, string.Join(' ', operators));
-            Assert.That(operators.Count(static o => o == "QuantizeLinear"), Is.EqualTo(1), "only the input is quantized at run time");
+            Assert.That(
+                operators.Count(static o => o == "QuantizeLinear"), Is.EqualTo(1),
+                "only the input is quantized at run time");
             Assert.That(Fidelity(model, quantized, batches[0]), Is.GreaterThan(25), "dB");
         });
     }
@@ -67,7 +70,9 @@ public sealed class OperatorFusionTests
                 x = g.Node("Clip", [x, b.Scalar(0f), b.Scalar(6f)]);
                 break;
             case "MaxPool" or "AveragePool" or "MaxPoolRelu":
-                x = g.Node(op == "MaxPoolRelu" ? "MaxPool" : op, [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
+                x = g.Node(
+                    op == "MaxPoolRelu" ? "MaxPool" : op, [x], ("kernel_shape", new long[] { 2, 2 }),
+                    ("strides", new long[] { 2, 2 }));
                 if (op == "MaxPoolRelu")
                 {
                     x = g.Node("Relu", [x]);
@@ -117,7 +122,9 @@ public sealed class OperatorFusionTests
                 break;
             case "ConvBatchNorm":
                 string variance = b.AddInitializer(OnnxTensor.Create<float>("variance", [1, 2, 1, 3, 1, 2, 1, 1], 8));
-                x = g.Node("BatchNormalization", [x, g.Weights("gamma", 8), g.Weights("beta", 8), g.Weights("mean", 8), variance]);
+                x = g.Node(
+                    "BatchNormalization",
+                    [x, g.Weights("gamma", 8), g.Weights("beta", 8), g.Weights("mean", 8), variance]);
                 x = g.Node("Relu", [x]);
                 break;
             default:

@@ -21,38 +21,53 @@ public sealed class StaticQuantizerTests
 
         var operators = OnnxTools.OptimizedOperators(quantized);
         double accuracy = ModelFixture.Accuracy(quantized, name);
-        TestContext.Out.WriteLine($"{ModelFixture.ExpectedAccuracy(name)} -> {accuracy}, {model.WeightBytes} -> {quantized.WeightBytes} bytes");
+        TestContext.Out.WriteLine(
+            $"{ModelFixture.ExpectedAccuracy(name)} -> {accuracy}, {model.WeightBytes} -> {quantized.WeightBytes} "
+                + $"bytes");
         Assert.Multiple(() =>
         {
             OnnxTools.Check(quantized);
             Assert.That(operators, Does.Contain(kernel).And.Not.Contain(leftOver));
-            Assert.That(ModelFixture.Accuracy(model, name), Is.EqualTo(ModelFixture.ExpectedAccuracy(name)).Within(0.0011));
+            Assert.That(
+                ModelFixture.Accuracy(model, name), Is.EqualTo(ModelFixture.ExpectedAccuracy(name)).Within(0.0011));
             Assert.That(accuracy, Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy(name) - 0.01));
         });
     }
 
     [Test]
-    public void Quantize_EachCalibration_KeepsAccuracy([Values("minmax", "moving-average", "percentile", "entropy", "mse")] string method)
+    public void Quantize_EachCalibration_KeepsAccuracy(
+        [Values("minmax", "moving-average", "percentile", "entropy", "mse")] string method)
     {
         var options = new StaticQuantizerOptions { Calibration = CalibrationMethods.ByName(method) };
         var quantized = Quantize(ModelFixture.Load("convnet"), ModelFixture.Calibration("convnet"), options);
 
-        Assert.That(ModelFixture.Accuracy(quantized, "convnet"), Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy("convnet") - 0.015));
+        Assert.That(
+            ModelFixture.Accuracy(quantized, "convnet"),
+            Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy("convnet") - 0.015));
     }
 
     [Test]
-    public void Quantize_OtherTypesAndRanges_KeepAccuracy([Values] QuantizedType type, [Values] bool perChannel, [Values] bool reduceRange)
+    public void Quantize_OtherTypesAndRanges_KeepAccuracy(
+        [Values] QuantizedType type, [Values] bool perChannel, [Values] bool reduceRange)
     {
-        var options = new StaticQuantizerOptions { Activations = type, PerChannel = perChannel, ReduceRange = reduceRange };
+        var options = new StaticQuantizerOptions
+        {
+            Activations = type,
+            PerChannel = perChannel,
+            ReduceRange = reduceRange,
+        };
         var quantized = Quantize(ModelFixture.Load("mlp"), ModelFixture.Calibration("mlp"), options);
 
-        int limit = quantized.Graph.Initializer.Where(static t => t.Name.EndsWith("weight_quantized", StringComparison.Ordinal))
+        int limit = quantized.Graph.Initializer.Where(
+            static t => t.Name.EndsWith("weight_quantized", StringComparison.Ordinal))
             .SelectMany(static t => t.ToArray<sbyte>()).Max(static w => Math.Abs((int)w));
         Assert.Multiple(() =>
         {
             Assert.That(limit, Is.EqualTo(reduceRange ? 64 : 127));
             Assert.That(Scales(quantized, "layers.1.weight"), Has.Length.EqualTo(perChannel ? 128 : 1));
-            Assert.That(ModelFixture.Accuracy(quantized, "mlp"), Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy("mlp") - 0.015));
+            Assert.That(
+                ModelFixture.Accuracy(quantized, "mlp"),
+                Is.GreaterThanOrEqualTo(ModelFixture.ExpectedAccuracy("mlp") - 0.015));
         });
     }
 
@@ -65,7 +80,9 @@ public sealed class StaticQuantizerTests
         foreach (var relu in quantized.Graph.Node.Where(static node => node.OpType == "Relu"))
         {
             Assert.That(index.Producer(relu.Input[0])!.OpType, Is.AnyOf("Conv", "Add"), relu.Name);
-            Assert.That(index.Consumers(relu.Output[0]).Select(static node => node.OpType), Is.All.EqualTo("QuantizeLinear"), relu.Name);
+            Assert.That(
+                index.Consumers(relu.Output[0]).Select(static node => node.OpType), Is.All.EqualTo("QuantizeLinear"),
+                relu.Name);
         }
     }
 
@@ -105,7 +122,9 @@ public sealed class StaticQuantizerTests
         var quantized = Quantize(model, TestGraphs.Normal(2, 2, 4, 8, 8), new());
 
         var parameters = new[] { x, pooled, turned, flat }
-            .Select(name => (Values<float>(quantized, $"{name}_scale")[0], Values<byte>(quantized, $"{name}_zero_point")[0]));
+            .Select(
+                name =>
+                    (Values<float>(quantized, $"{name}_scale")[0], Values<byte>(quantized, $"{name}_zero_point")[0]));
         Assert.That(parameters.Distinct().Count(), Is.EqualTo(1));
     }
 
@@ -129,10 +148,13 @@ public sealed class StaticQuantizerTests
     public void Quantize_ExcludedByNameOrType_StaysFloat()
     {
         var model = ModelFixture.Load("convnet");
-        string name = new StaticQuantizer().Nodes(model).First(static node => node.Contains("Conv", StringComparison.Ordinal));
+        string name = new StaticQuantizer().Nodes(model)
+            .First(static node => node.Contains("Conv", StringComparison.Ordinal));
 
-        var byName = Quantize(model, ModelFixture.Calibration("convnet"), new() { ExcludedNodes = new HashSet<string> { name } });
-        var byType = Quantize(model, ModelFixture.Calibration("convnet"), new() { OpTypes = new HashSet<string> { "Gemm" } });
+        var byName = Quantize(
+            model, ModelFixture.Calibration("convnet"), new() { ExcludedNodes = new HashSet<string> { name } });
+        var byType = Quantize(
+            model, ModelFixture.Calibration("convnet"), new() { OpTypes = new HashSet<string> { "Gemm" } });
 
         Assert.That(OnnxTools.OptimizedOperators(byName).Count(static op => op == "QLinearConv"), Is.EqualTo(4));
         Assert.That(OnnxTools.OptimizedOperators(byType), Does.Contain("QGemm").And.Not.Contain("QLinearConv"));
@@ -154,7 +176,10 @@ public sealed class StaticQuantizerTests
         using var expected = exact.Run(batches[0]);
         using var actual = quantized.Run(batches[0]);
 
-        float[] errors = [.. expected[0].AsSpan<float>().ToArray().Zip(actual[0].AsSpan<float>().ToArray(), static (a, b) => Math.Abs(a - b))];
+        float[] errors = [
+            .. expected[0].AsSpan<float>().ToArray()
+                .Zip(actual[0].AsSpan<float>().ToArray(), static (a, b) => Math.Abs(a - b)),
+        ];
         Assert.That(errors.Max(), Is.LessThan(0.03));
         Assert.That(errors.Where(static (_, i) => i % 3 != 1).Max(), Is.LessThan(1e-4), "channels that are all bias");
     }
@@ -168,18 +193,23 @@ public sealed class StaticQuantizerTests
         var model = builder.Build();
 
         Assert.That(
-            () => new StaticQuantizer().Nodes(model), Throws.TypeOf<NotSupportedException>().With.Message.Contain("opset 7 or newer, got 6"));
+            () => new StaticQuantizer().Nodes(model),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contain("opset 7 or newer, got 6"));
     }
 
-    /// <summary>Inputs that the operator requires are missing: ONNX Runtime says so, not an index error before it.</summary>
+    /// <summary>Inputs that the operator requires are missing: ONNX Runtime says so, not an index error before
+    /// it.</summary>
     [Test]
-    public void Calibrate_NodesWithoutInputs_FailsAsAModelError([Values("Conv", "Gemm", "MatMul", "Add", "LSTM", "Gather")] string op)
+    public void Calibrate_NodesWithoutInputs_FailsAsAModelError(
+        [Values("Conv", "Gemm", "MatMul", "Add", "LSTM", "Gather")] string op)
     {
         var g = new TestGraphs();
         var model = g.Build(g.Node(op, [g.Input(4)]));
 
         Assert.That(new DynamicQuantizer().Nodes(model).Concat(new WeightOnlyQuantizer().Nodes(model)), Is.Empty);
-        Assert.That(() => new StaticQuantizer().Calibrate(model, TestGraphs.Normal(1, 2, 4)), Throws.TypeOf<InferenceException>());
+        Assert.That(
+            () => new StaticQuantizer().Calibrate(model, TestGraphs.Normal(1, 2, 4)),
+            Throws.TypeOf<InferenceException>());
     }
 
     [Test]
@@ -193,12 +223,17 @@ public sealed class StaticQuantizerTests
         Assert.Multiple(() =>
         {
             Assert.That(() => quantizer.Calibrate(model, [good, Input(broken, 32, 1, 14, 14)]),
-                Throws.ArgumentException.With.Message.Contain("batch 1, input 'input'").And.Message.Contain("NaN at element 33"));
+                Throws.ArgumentException.With.Message.Contain("batch 1, input 'input'")
+                    .And.Message.Contain("NaN at element 33"));
             Assert.That(() => quantizer.Calibrate(model, [Input(new float[64], 1, 1, 8, 8)]),
-                Throws.ArgumentException.With.Message.Contain("batch 0").And.Message.Contain("14,14").And.Message.Contain("8,8"));
-            Assert.That(() => quantizer.Calibrate(model, [new Dictionary<string, TensorValue> { ["other"] = good["input"] }]),
+                Throws.ArgumentException.With.Message.Contain("batch 0").And.Message.Contain("14,14")
+                    .And.Message.Contain("8,8"));
+            Assert.That(
+                () => quantizer.Calibrate(model, [new Dictionary<string, TensorValue> { ["other"] = good["input"] }]),
                 Throws.ArgumentException.With.Message.Contain("input"));
-            Assert.That(() => quantizer.Calibrate(model, []), Throws.ArgumentException.With.Message.Contain("at least one batch"));
+            Assert.That(
+                () => quantizer.Calibrate(model, []),
+                Throws.ArgumentException.With.Message.Contain("at least one batch"));
         });
     }
 

@@ -24,9 +24,11 @@ internal sealed class TestGraphs
 
     /// <summary>A 3 × 3 convolution that keeps the size, with bias.</summary>
     public string Conv(string x, string name, int from, int to) => Builder.Node(
-        "Conv", [x, Weights($"{name}.weight", to, from, 3, 3), Weights($"{name}.bias", to)], ("pads", new long[] { 1, 1, 1, 1 }));
+        "Conv", [x, Weights($"{name}.weight", to, from, 3, 3), Weights($"{name}.bias", to)],
+        ("pads", new long[] { 1, 1, 1, 1 }));
 
-    public string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string, AttributeValue)> attributes) =>
+    public string Node(
+        string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string, AttributeValue)> attributes) =>
         Builder.Node(op, inputs, attributes);
 
     public OnnxModel Build(params string[] outputs)
@@ -52,7 +54,8 @@ internal sealed class TestGraphs
         float[] values = new float[shape.Aggregate(1L, static (a, b) => a * b)];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(
+                2 * Math.PI * random.NextDouble()));
         }
 
         return values;

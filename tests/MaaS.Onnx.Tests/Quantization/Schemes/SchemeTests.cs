@@ -10,11 +10,17 @@ public sealed class SchemeTests
 {
     private static IEnumerable<TestCaseData> Schemes()
     {
-        static TestCaseData Row(string name, Func<IReadOnlySet<string>, IQuantizationScheme> make) => new TestCaseData(make).SetArgDisplayNames(name);
+        static TestCaseData Row(
+            string name, Func<IReadOnlySet<string>, IQuantizationScheme> make)
+                => new TestCaseData(make).SetArgDisplayNames(name);
         yield return Row("static", static excluded =>
-            new StaticScheme(ModelFixture.Calibration("mlp").Take(1), new StaticQuantizerOptions { ExcludedNodes = excluded }));
-        yield return Row("dynamic", static excluded => new DynamicScheme(new DynamicQuantizerOptions { ExcludedNodes = excluded }));
-        yield return Row("weight-only", static excluded => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { ExcludedNodes = excluded }));
+            new StaticScheme(
+                ModelFixture.Calibration("mlp").Take(1), new StaticQuantizerOptions { ExcludedNodes = excluded }));
+        yield return Row(
+            "dynamic", static excluded => new DynamicScheme(new DynamicQuantizerOptions { ExcludedNodes = excluded }));
+        yield return Row(
+            "weight-only",
+            static excluded => new WeightOnlyScheme(new WeightOnlyQuantizerOptions { ExcludedNodes = excluded }));
     }
 
     [TestCaseSource(nameof(Schemes))]

@@ -13,7 +13,8 @@ public sealed class BiasQuantizerTests
 
         int[] quantized = BiasQuantizer.Quantize(bias, expected.Array<float>("scales"));
 
-        Assert.That(quantized, Is.EqualTo(expected.GetProperty("quantized").EnumerateArray().Select(static v => v.GetInt32())));
+        Assert.That(
+            quantized, Is.EqualTo(expected.GetProperty("quantized").EnumerateArray().Select(static v => v.GetInt32())));
     }
 
     [Test]
@@ -27,7 +28,8 @@ public sealed class BiasQuantizerTests
 
         Assert.That(enlarged, Is.EqualTo(1));
         Assert.That(scales[1], Is.EqualTo(0.01f));
-        Assert.That(quantized[0], Is.EqualTo(BiasQuantizer.Limit).Within(1000).And.LessThanOrEqualTo(BiasQuantizer.Limit));
+        Assert.That(
+            quantized[0], Is.EqualTo(BiasQuantizer.Limit).Within(1000).And.LessThanOrEqualTo(BiasQuantizer.Limit));
         Assert.That(quantized[0] * (double)scales[0] * 0.1f, Is.EqualTo(100).Within(1e-4));
     }
 

@@ -23,7 +23,9 @@ public sealed class BlockQuantizerTests
         {
             Assert.That(blocks.Scales, Is.EqualTo(expected.Array<float>("scales")));
             Assert.That(blocks.Packed, Is.EqualTo(expected.Array<byte>("packed")));
-            Assert.That(blocks.ZeroPoints, symmetric ? Is.Null : Is.EqualTo(symmetric ? null : expected.Array<byte>("zero_points")));
+            Assert.That(
+                blocks.ZeroPoints,
+                symmetric ? Is.Null : Is.EqualTo(symmetric ? null : expected.Array<byte>("zero_points")));
         }
     }
 
@@ -31,7 +33,8 @@ public sealed class BlockQuantizerTests
     [TestCase(4, 8)]
     [TestCase(4, 48)]
     public void Quantize_LayoutThatNoKernelReads_Throws(int bits, int blockSize) =>
-        Assert.That(() => BlockQuantizer.Quantize(new float[32], 32, 1, false, bits, blockSize), Throws.ArgumentException);
+        Assert.That(
+            () => BlockQuantizer.Quantize(new float[32], 32, 1, false, bits, blockSize), Throws.ArgumentException);
 
     private static float[] Transpose(float[] matrix, int rows, int columns)
     {

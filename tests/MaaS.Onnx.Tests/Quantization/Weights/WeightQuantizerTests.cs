@@ -13,7 +13,8 @@ public sealed class WeightQuantizerTests
     {
         float[] weights = expected.Array<float>("weights");
         long[] dims = [.. expected.GetProperty("dims").EnumerateArray().Select(static size => size.GetInt64())];
-        int? axis = expected.GetProperty("axis").ValueKind == JsonValueKind.Null ? null : expected.GetProperty("axis").GetInt32();
+        int? axis = expected.GetProperty("axis").ValueKind == JsonValueKind.Null
+            ? null : expected.GetProperty("axis").GetInt32();
         bool reduce = expected.GetProperty("reduce_range").GetBoolean();
 
         float[] scales = WeightQuantizer.Scales(weights, dims, axis, reduce);
@@ -28,7 +29,9 @@ public sealed class WeightQuantizerTests
 
     [Test]
     public void Scales_NotFinite_Throws() =>
-        Assert.That(() => WeightQuantizer.Scales([1, float.NaN], [2], null), Throws.ArgumentException.With.Message.Contain("NaN"));
+        Assert.That(
+            () => WeightQuantizer.Scales([1, float.NaN], [2], null),
+            Throws.ArgumentException.With.Message.Contain("NaN"));
 
     [Test]
     public void Scales_EmptyChannel_StaysFinite()
@@ -36,6 +39,7 @@ public sealed class WeightQuantizerTests
         float[] scales = WeightQuantizer.Scales([0, 0, 1, 2], [2, 2], 0);
 
         Assert.That(scales, Is.EqualTo(new[] { WeightQuantizer.EmptyScale, 2 / 127f }));
-        Assert.That(WeightQuantizer.Quantize([0, 0, 1, 2], [2, 2], 0, scales), Is.EqualTo(new sbyte[] { 0, 0, 64, 127 }));
+        Assert.That(
+            WeightQuantizer.Quantize([0, 0, 1, 2], [2, 2], 0, scales), Is.EqualTo(new sbyte[] { 0, 0, 64, 127 }));
     }
 }

@@ -7,7 +7,8 @@ internal static class PackedBodies
 {
     public static readonly string[] Codings = ["gzip", "deflate", "br"];
 
-    public static byte[] Pack(string coding, ReadOnlySpan<byte> content, CompressionLevel level = CompressionLevel.Fastest)
+    public static byte[] Pack(
+        string coding, ReadOnlySpan<byte> content, CompressionLevel level = CompressionLevel.Fastest)
     {
         using var packed = new MemoryStream();
         using (Stream packing = coding switch

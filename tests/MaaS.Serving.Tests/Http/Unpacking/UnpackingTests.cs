@@ -7,10 +7,19 @@ namespace MaaS.Serving.Tests.Http.Unpacking;
 [TestFixtureSource(typeof(PackedBodies), nameof(PackedBodies.Codings))]
 public sealed class UnpackingTests(string coding)
 {
-    private static readonly byte[] Text = [.. Enumerable.Range(0, 600).SelectMany(i => System.Text.Encoding.ASCII.GetBytes($"{i * 37 % 101},"))];
+    private static readonly byte[] Text = [
+        .. Enumerable.Range(0, 600).SelectMany(i => System.Text.Encoding.ASCII.GetBytes($"{i * 37 % 101},")),
+    ];
 
     /// <summary>What zlib and brotli make of nothing; .NET's streams write no byte then.</summary>
-    private byte[] Empty => Convert.FromHexString(coding switch { "gzip" => "1F8B080000000000000303000000000000000000", "deflate" => "789C030000000001", _ => "06" });
+    private byte[] Empty
+        => Convert.FromHexString(
+            coding switch
+            {
+                "gzip" => "1F8B080000000000000303000000000000000000",
+                "deflate" => "789C030000000001",
+                _ => "06",
+            });
 
     private async Task<byte[]> UnpackAsync(byte[] packed, int piece)
     {
@@ -21,14 +30,21 @@ public sealed class UnpackingTests(string coding)
         return unpacked.ToArray();
     }
 
-    private Stream Open(Stream packed) => coding switch { "gzip" => new GzipBody(packed), "deflate" => new ZlibBody(packed), _ => new BrotliBody(packed) };
+    private Stream Open(Stream packed) => coding switch
+    {
+        "gzip" => new GzipBody(packed),
+        "deflate" => new ZlibBody(packed),
+        _ => new BrotliBody(packed),
+    };
 
     [Test]
     public async Task Read_WholeStreams_GiveTheirContentHoweverTheyCome()
     {
-        // Lengths around the blocks of the reader (16 KiB), of .NET's (8 KiB) and of the bytes that are fed one by one (64).
+        // Lengths around the blocks of the reader (16 KiB), of .NET's (8 KiB) and of the bytes that are fed one by one
+        // (64).
         var random = new Random(1);
-        var lengths = Enumerable.Range(1, 200).Concat([8_100, 8_191, 8_192, 8_193, 16_383, 16_384, 16_385, 100_000]).Concat(Enumerable.Range(0, 300).Select(_ => random.Next(1, 60_000)));
+        var lengths = Enumerable.Range(1, 200).Concat([8_100, 8_191, 8_192, 8_193, 16_383, 16_384, 16_385, 100_000])
+            .Concat(Enumerable.Range(0, 300).Select(_ => random.Next(1, 60_000)));
         foreach (var length in lengths)
         {
             var content = new byte[length];
@@ -41,7 +57,9 @@ public sealed class UnpackingTests(string coding)
             var packed = PackedBodies.Pack(coding, content, (CompressionLevel)(length % 4));
             foreach (var piece in new[] { int.MaxValue, 1 + random.Next(packed.Length), 777 })
             {
-                Assert.That((await UnpackAsync(packed, piece)).AsSpan().SequenceEqual(content), $"{length} bytes in pieces of {piece}");
+                Assert.That(
+                    (await UnpackAsync(packed, piece)).AsSpan().SequenceEqual(content),
+                    $"{length} bytes in pieces of {piece}");
             }
         }
     }
@@ -59,7 +77,9 @@ public sealed class UnpackingTests(string coding)
         var packed = PackedBodies.Pack(coding, Text);
         for (var length = 0; length < packed.Length; length++)
         {
-            Assert.That(async () => await UnpackAsync(packed[..length], int.MaxValue), Throws.InstanceOf<InvalidDataException>(), $"{length} of {packed.Length}");
+            Assert.That(
+                async () => await UnpackAsync(packed[..length], int.MaxValue),
+                Throws.InstanceOf<InvalidDataException>(), $"{length} of {packed.Length}");
         }
     }
 
@@ -72,7 +92,9 @@ public sealed class UnpackingTests(string coding)
             foreach (var value in new byte[] { 0, (byte)' ', 0x1F })
             {
                 byte[] body = [.. packed, .. Enumerable.Repeat(value, more)];
-                Assert.That(async () => await UnpackAsync(body, int.MaxValue), Throws.InstanceOf<InvalidDataException>(), $"{more} bytes {value}");
+                Assert.That(
+                    async () => await UnpackAsync(body, int.MaxValue), Throws.InstanceOf<InvalidDataException>(),
+                    $"{more} bytes {value}");
             }
         }
     }
@@ -88,7 +110,9 @@ public sealed class UnpackingTests(string coding)
             try
             {
                 var content = await UnpackAsync(changed, int.MaxValue);
-                Assert.That(coding == "br" || content.AsSpan().SequenceEqual(Text), $"bit {bit}: another content, taken for whole");
+                Assert.That(
+                    coding == "br" || content.AsSpan().SequenceEqual(Text),
+                    $"bit {bit}: another content, taken for whole");
             }
             catch (InvalidDataException)
             {
@@ -121,7 +145,9 @@ public sealed class UnpackingTests(string coding)
             }
             else
             {
-                Assert.That(async () => await UnpackAsync(body, int.MaxValue), Throws.InstanceOf<InvalidDataException>(), $"at {at}");
+                Assert.That(
+                    async () => await UnpackAsync(body, int.MaxValue), Throws.InstanceOf<InvalidDataException>(),
+                    $"at {at}");
             }
         }
     }
@@ -137,7 +163,8 @@ public sealed class UnpackingTests(string coding)
             if (coding == "gzip")
             {
                 Assert.That(await UnpackAsync(body, 3_000), Is.EqualTo(first.Concat(Text)));
-                Assert.That(async () => await UnpackAsync(body[..^1], 3_000), Throws.InstanceOf<InvalidDataException>());
+                Assert.That(
+                    async () => await UnpackAsync(body[..^1], 3_000), Throws.InstanceOf<InvalidDataException>());
             }
             else
             {
@@ -162,7 +189,9 @@ public sealed class UnpackingTests(string coding)
 
         Assert.That(await UnpackAsync(body, 1), Is.EqualTo(Text));
         body[header.Length] ^= 1;
-        Assert.That(async () => await UnpackAsync(body, 1), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("header"));
+        Assert.That(
+            async () => await UnpackAsync(body, 1),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("header"));
     }
 
     /// <summary>A body that comes in pieces.</summary>

@@ -39,15 +39,20 @@ public sealed class TritonConfigReaderTests
             response_cache { enable: true }
             """);
 
-        Assert.That((config.MaxBatchSize, config.Options.MaxBatchSize, config.Options.QueueLimit, config.Options.Concurrency), Is.EqualTo((8, 8, 7, 3)));
+        Assert.That(
+            (config.MaxBatchSize, config.Options.MaxBatchSize, config.Options.QueueLimit, config.Options.Concurrency),
+            Is.EqualTo((8, 8, 7, 3)));
         Assert.That(config.Options.PreferredBatchSizes, Is.EqualTo(new[] { 4, 8 }));
         Assert.That(config.Options.MaxBatchDelay, Is.EqualTo(TimeSpan.FromMicroseconds(100)));
         Assert.That((config.Options.Versions, config.Options.IntraOpThreads), Is.EqualTo(("1,3", 3)));
         Assert.That(config.Labels, Is.EqualTo(new[] { "cat", "dog" }));
-        Assert.That(config.Tensors.Select(t => $"{t.Name} {t.Type} {string.Join(',', t.Dims)}"), Is.EqualTo(new[] { "x TYPE_FP32 3,-1", "mask TYPE_BOOL 1,2", "y TYPE_FP32 2" }));
+        Assert.That(
+            config.Tensors.Select(t => $"{t.Name} {t.Type} {string.Join(',', t.Dims)}"),
+            Is.EqualTo(new[] { "x TYPE_FP32 3,-1", "mask TYPE_BOOL 1,2", "y TYPE_FP32 2" }));
         Assert.That(config.Ignored, Is.EqualTo(new[]
         {
-            "default_queue_policy.timeout_action", "instance_group.KIND_GPU", "instance_group.gpus", "optimization", "parameters.memory.enable", "response_cache",
+            "default_queue_policy.timeout_action", "instance_group.KIND_GPU", "instance_group.gpus", "optimization",
+            "parameters.memory.enable", "response_cache",
         }));
     }
 
@@ -75,7 +80,9 @@ public sealed class TritonConfigReaderTests
 
     [Test]
     public void Read_DeepNesting_IsRefused()
-        => Assert.That(() => Read(string.Concat(Enumerable.Repeat("a {", 100_000))), Throws.TypeOf<InvalidDataException>().With.Message.Contains("32"));
+        => Assert.That(
+            () => Read(string.Concat(Enumerable.Repeat("a {", 100_000))),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("32"));
 
     private TritonConfig Read(string text)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using MaaS.Onnx;
 using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;
 
@@ -14,15 +15,20 @@ public sealed class ImageBodyTests
     private TestServer _server = null!;
 
     private static byte[] Pixels
-        => [.. ModelsFolder.Expected.GetProperty("conv").GetProperty("pixels")[0].EnumerateArray().SelectMany(Flat).Select(p => (byte)p)];
+        => [.. ModelsFolder.Expected.GetProperty("conv").GetProperty("pixels")[0].EnumerateArray().SelectMany(Flat)
+            .Select(p => (byte)p)];
 
     [OneTimeSetUp]
     public async Task StartServer()
     {
         _models = new ModelsFolder();
         await ModelsFolder.CreateDigitsAsync(_models["digits.maas"]);
+        await ModelsFolder.CreateDigitsAsync(
+            _models["sized.maas"],
+            m => m with { Preprocessing = m.Preprocessing! with { Geometry = new ImageGeometry { CropHeight = 28, CropWidth = 28 } } });
         _server = await TestServer.StartAsync(
-            o => o.ModelsPath = _models.Path, builder: b => b.Services.AddMaaSImages(o => (o.MaxBytes, o.MaxPixels) = (100_000, 10_000)));
+            o => o.ModelsPath = _models.Path,
+            builder: b => b.Services.AddMaaSImages(o => (o.MaxBytes, o.MaxPixels) = (100_000, 10_000)));
     }
 
     [OneTimeTearDown]
@@ -70,6 +76,34 @@ public sealed class ImageBodyTests
         Assert.That((await SendAsync(Png(84, 28, wide, 0))).Text, Is.EqualTo(expected.Text));
     }
 
+    // The package says to cut and not to scale: the digit in the middle of a larger page.
+    [Test]
+    public async Task Png_WithTheGeometryOfThePackage_IsSizedByIt()
+    {
+        var page = new byte[40 * 60];
+        for (var row = 0; row < 28; row++)
+        {
+            Pixels.AsSpan(row * 28, 28).CopyTo(page.AsSpan(((row + 6) * 60) + 16));
+        }
+
+        var expected = await SendAsync([.. "P5 28 28 255\n"u8, .. Pixels]);
+        var sized = await SendAsync(Png(60, 40, page, 0), "sized");
+        Assert.That(sized.Text, Is.EqualTo(expected.Text));
+        Assert.That((await SendAsync(Png(60, 40, page, 0))).Text, Is.Not.EqualTo(expected.Text));
+    }
+
+    [Test]
+    public async Task WebP_OfOneGrey_AnswersAsItsPixels()
+    {
+        using var bitmap = new SKBitmap(new SKImageInfo(28, 28, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        bitmap.Erase(new SKColor(128, 128, 128));
+        using var pixels = bitmap.PeekPixels();
+        using var file = pixels.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100));
+        var expected = await SendAsync([.. "P5 28 28 255\n"u8, .. Enumerable.Repeat((byte)128, 784)]);
+
+        Assert.That((await SendAsync(file.ToArray())).Text, Is.EqualTo(expected.Text));
+    }
+
     [Test]
     public async Task Png_OfTooManyPixels_IsRefusedBeforeItIsDecoded()
     {
@@ -113,10 +147,10 @@ public sealed class ImageBodyTests
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("MaaS.Serving.Images"));
     }
 
-    private async Task<(HttpStatusCode Status, string Text)> SendAsync(byte[] image)
+    private async Task<(HttpStatusCode Status, string Text)> SendAsync(byte[] image, string model = "digits")
     {
         using var content = new ByteArrayContent(image);
-        using var response = await _server.Client.PutAsync(new Uri("/predictions/digits", UriKind.Relative), content);
+        using var response = await _server.Client.PutAsync(new Uri($"/predictions/{model}", UriKind.Relative), content);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 

@@ -11,7 +11,8 @@ public sealed class KServeEndpointsTests : ServerFixture
     [TestCase("/v2/models")]
     public async Task Models_List_NamesWhatAnswers(string path)
         => Assert.That(
-            (await Server.GetAsync(path)).GetProperty("models").EnumerateArray().Select(m => m.GetString()), Is.EqualTo(Server.Models.Names));
+            (await Server.GetAsync(path)).GetProperty("models").EnumerateArray().Select(m => m.GetString()),
+            Is.EqualTo(Server.Models.Names));
 
     [TestCase("/livez")]
     [TestCase("/readyz")]
@@ -53,7 +54,9 @@ public sealed class KServeEndpointsTests : ServerFixture
         Assert.That(answer.GetProperty("type").GetString(), Is.EqualTo("io.kserve.inference.response"));
         Assert.That(answer.GetProperty("source").GetString(), Does.Contain("same"));
         Assert.That(answer.GetProperty("id").GetGuid(), Is.Not.EqualTo(Guid.Empty));
-        Assert.That(answer.GetProperty("time").GetDateTimeOffset(), Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(5)));
+        Assert.That(
+            answer.GetProperty("time").GetDateTimeOffset(),
+            Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(5)));
     }
 
     [TestCase("""{"specversion": "1.0", "id": "1", "source": "test", "data": {}}""", "type")]
@@ -73,7 +76,8 @@ public sealed class KServeEndpointsTests : ServerFixture
     {
         using var content = new StringContent("""{"instances": [[1, 2]]}""", Encoding.UTF8, "application/json");
         content.Headers.Add("ce-specversion", "1.0");
-        using var response = await Server.Client.PostAsync(new Uri("/v1/models/same:predict", UriKind.Relative), content);
+        using var response = await Server.Client.PostAsync(
+            new Uri("/v1/models/same:predict", UriKind.Relative), content);
 
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("""{"predictions":[[1,2]]}"""));
         Assert.That(response.Headers.GetValues("ce-type"), Is.EqualTo(new[] { "io.kserve.inference.response" }));
@@ -96,7 +100,8 @@ public sealed class KServeEndpointsTests : ServerFixture
     private async Task<(HttpStatusCode Status, string? Type, JsonElement Answer)> SendAsync(string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/cloudevents+json");
-        using var response = await Server.Client.PostAsync(new Uri("/v1/models/same:predict", UriKind.Relative), content);
+        using var response = await Server.Client.PostAsync(
+            new Uri("/v1/models/same:predict", UriKind.Relative), content);
         return (
             response.StatusCode, response.Content.Headers.ContentType?.MediaType,
             JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);

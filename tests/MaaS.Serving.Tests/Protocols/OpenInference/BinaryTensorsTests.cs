@@ -23,8 +23,12 @@ public sealed class BinaryTensorsTests : ServerFixture
 
         var answer = header.GetProperty("outputs")[0];
         Assert.That(header.GetProperty("id").GetString(), Is.EqualTo("7"));
-        Assert.That(answer.GetRawText(), Is.EqualTo("""{"name":"y","datatype":"FP32","shape":[2,3],"parameters":{"binary_data_size":24}}"""));
-        Assert.That(MemoryMarshal.Cast<byte, float>(body).ToArray().Select(v => (double)v), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
+        Assert.That(
+            answer.GetRawText(),
+            Is.EqualTo("""{"name":"y","datatype":"FP32","shape":[2,3],"parameters":{"binary_data_size":24}}"""));
+        Assert.That(
+            MemoryMarshal.Cast<byte, float>(body).ToArray().Select(v => (double)v),
+            Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
     }
 
     [Test]
@@ -42,7 +46,9 @@ public sealed class BinaryTensorsTests : ServerFixture
 
         var (header, body) = await PostAsync("mixed", Json, [.. words, .. Bytes<long>(5, -2)]);
 
-        Assert.That(header.GetProperty("outputs")[0].GetProperty("parameters").GetProperty("binary_data_size").GetInt32(), Is.EqualTo(11));
+        Assert.That(
+            header.GetProperty("outputs")[0].GetProperty("parameters").GetProperty("binary_data_size").GetInt32(),
+            Is.EqualTo(11));
         Assert.That(header.GetProperty("outputs")[1].GetProperty("data").GetRawText(), Is.EqualTo("[6,-2]"));
         Assert.That(body, Is.EqualTo(words));
     }
@@ -55,7 +61,9 @@ public sealed class BinaryTensorsTests : ServerFixture
         var (header, body) = await PostAsync("linear", "", Bytes(x));
 
         Assert.That(header.GetProperty("outputs")[0].GetProperty("shape").GetRawText(), Is.EqualTo("[1,3]"));
-        Assert.That(MemoryMarshal.Cast<byte, float>(body).ToArray().Select(v => (double)v), Is.EqualTo(Flatten(Linear.GetProperty("y")[0])).Within(1e-5));
+        Assert.That(
+            MemoryMarshal.Cast<byte, float>(body).ToArray().Select(v => (double)v),
+            Is.EqualTo(Flatten(Linear.GetProperty("y")[0])).Within(1e-5));
     }
 
     [Test]
@@ -84,8 +92,13 @@ public sealed class BinaryTensorsTests : ServerFixture
         var (_, body) = await PostAsync("half", json, Bytes((Half)1.5, Half.NaN));
 
         Assert.That(body, Is.EqualTo(Bytes((Half)1.5, Half.NaN)));
-        Assert.That(await Server.ErrorAsync("/v2/models/half/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"FP16","data":[1]}]}"""), Does.Contain("binary data"));
-        Assert.That(await ErrorAsync("half", json.Replace("true", "false", StringComparison.Ordinal), Bytes((Half)1, (Half)2)), Does.Contain("binary_data"));
+        Assert.That(
+            await Server.ErrorAsync(
+                "/v2/models/half/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"FP16","data":[1]}]}"""),
+                Does.Contain("binary data"));
+        Assert.That(
+            await ErrorAsync("half", json.Replace("true", "false", StringComparison.Ordinal), Bytes((Half)1, (Half)2)),
+            Does.Contain("binary_data"));
     }
 
     [Test]
@@ -94,15 +107,22 @@ public sealed class BinaryTensorsTests : ServerFixture
         var image = string.Join(',', Enumerable.Repeat("0.5", 784 * 2));
         var json = $$"""{"inputs":[{"name":"image","shape":[2,1,28,28],"datatype":"FP32","data":[{{image}}]}],"outputs":[{"name":"logits"OUT}]}""";
 
-        var logits = await Server.PostAsync("/v2/models/digits/infer", json.Replace("OUT", "", StringComparison.Ordinal));
-        var classes = await Server.PostAsync("/v2/models/digits/infer", json.Replace("OUT", ""","parameters":{"classification":3}""", StringComparison.Ordinal));
+        var logits = await Server.PostAsync(
+            "/v2/models/digits/infer", json.Replace("OUT", "", StringComparison.Ordinal));
+        var classes = await Server.PostAsync(
+            "/v2/models/digits/infer",
+            json.Replace("OUT", ""","parameters":{"classification":3}""", StringComparison.Ordinal));
 
-        var scores = logits.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(v => v.GetSingle()).Take(10).ToArray();
-        var expected = scores.Index().OrderByDescending(s => s.Item).Take(3).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Item}:{s.Index}:digit {s.Index}")).ToArray();
+        var scores = logits.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(v => v.GetSingle())
+            .Take(10).ToArray();
+        var expected = scores.Index().OrderByDescending(s => s.Item).Take(3)
+            .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Item}:{s.Index}:digit {s.Index}")).ToArray();
         var output = classes.GetProperty("outputs")[0];
         Assert.That(output.GetProperty("datatype").GetString(), Is.EqualTo("BYTES"));
         Assert.That(output.GetProperty("shape").GetRawText(), Is.EqualTo("[2,3]"));
-        Assert.That(output.GetProperty("data").EnumerateArray().Select(v => v.GetString()), Is.EqualTo(expected.Concat(expected)));
+        Assert.That(
+            output.GetProperty("data").EnumerateArray().Select(v => v.GetString()),
+            Is.EqualTo(expected.Concat(expected)));
     }
 
     [TestCase(16, 20)]
@@ -110,25 +130,45 @@ public sealed class BinaryTensorsTests : ServerFixture
     public async Task Infer_BytesMissing_NamesTheHeaders(int sent, int declared)
     {
         var json = $$$"""{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":{{{declared}}}}}]}""";
-        Assert.That(await ErrorAsync("linear", json, new byte[sent]), Does.Contain(declared > sent ? $"got {sent}" : "expected 16 bytes"));
+        Assert.That(
+            await ErrorAsync("linear", json, new byte[sent]),
+            Does.Contain(declared > sent ? $"got {sent}" : "expected 16 bytes"));
     }
 
     [Test]
     public async Task Infer_MalformedBinary_NamesWhatWasExpected()
     {
-        const string X = """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}""";
+        const string X =
+            """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","parameters":{"binary_data_size":16}}]}""";
         Assert.That(await ErrorAsync("linear", X, new byte[20]), Does.Contain("got 4 more bytes"));
-        Assert.That(await ErrorAsync("linear", X.Replace("\"FP32\",", "\"FP32\",\"data\":[1,2,3,4],", StringComparison.Ordinal), new byte[16]), Does.Contain("one of data"));
-        Assert.That(await ErrorAsync("linear", X.Replace("16", "-1", StringComparison.Ordinal), []), Does.Contain("binary_data_size"));
+        Assert.That(
+            await ErrorAsync(
+                "linear", X.Replace("\"FP32\",", "\"FP32\",\"data\":[1,2,3,4],", StringComparison.Ordinal),
+                new byte[16]), Does.Contain("one of data"));
+        Assert.That(
+            await ErrorAsync("linear", X.Replace("16", "-1", StringComparison.Ordinal), []),
+            Does.Contain("binary_data_size"));
         Assert.That(await ErrorAsync("linear", X, new byte[16], "x"), Does.Contain(HeaderLength));
         Assert.That(await ErrorAsync("linear", X, new byte[16], "99999"), Does.Contain("99999"));
         Assert.That(await ErrorAsync("linear", "", new byte[7]), Does.Contain("expected 16 bytes"));
         Assert.That(await ErrorAsync("mixed", "", new byte[7]), Does.Contain("JSON part"));
-        const string Words = """{"inputs":[{"name":"text","shape":[COUNT],"datatype":"BYTES","parameters":{"binary_data_size":6}}]}""";
-        Assert.That(await ErrorAsync("text", Words.Replace("COUNT", "1", StringComparison.Ordinal), [9, 0, 0, 0, 1, 1]), Does.Contain("expected 1 elements"));
-        Assert.That(await ErrorAsync("text", Words.Replace("COUNT", "1", StringComparison.Ordinal), [1, 0, 0, 0, 1, 1]), Does.Contain("expected 1 elements"));
-        Assert.That(await ErrorAsync("text", Words.Replace("COUNT", "4000000000000", StringComparison.Ordinal), [2, 0, 0, 0, 1, 1]), Does.Contain("4000000000000"));
-        Assert.That(await ErrorAsync("mixed", """{"inputs":[{"name":"flags","shape":[1],"datatype":"BOOL","parameters":{"binary_data_size":1}}]}""", [2]), Does.Contain("0 and 1"));
+        const string Words =
+            """{"inputs":[{"name":"text","shape":[COUNT],"datatype":"BYTES","parameters":{"binary_data_size":6}}]}""";
+        Assert.That(
+            await ErrorAsync("text", Words.Replace("COUNT", "1", StringComparison.Ordinal), [9, 0, 0, 0, 1, 1]),
+            Does.Contain("expected 1 elements"));
+        Assert.That(
+            await ErrorAsync("text", Words.Replace("COUNT", "1", StringComparison.Ordinal), [1, 0, 0, 0, 1, 1]),
+            Does.Contain("expected 1 elements"));
+        Assert.That(
+            await ErrorAsync(
+                "text", Words.Replace("COUNT", "4000000000000", StringComparison.Ordinal), [2, 0, 0, 0, 1, 1]),
+                Does.Contain("4000000000000"));
+        Assert.That(
+            await ErrorAsync(
+                "mixed",
+                """{"inputs":[{"name":"flags","shape":[1],"datatype":"BOOL","parameters":{"binary_data_size":1}}]}""",
+                [2]), Does.Contain("0 and 1"));
     }
 
     [Test]
@@ -140,7 +180,8 @@ public sealed class BinaryTensorsTests : ServerFixture
         {
             // One microsecond is over before the run starts, unless the clock stands still.
             using var content = new StringContent(json);
-            using var response = await Server.Client.PostAsync(new Uri("/v2/models/linear/infer", UriKind.Relative), content);
+            using var response = await Server.Client.PostAsync(
+                new Uri("/v2/models/linear/infer", UriKind.Relative), content);
             status = response.StatusCode;
         }
 
@@ -167,12 +208,15 @@ public sealed class BinaryTensorsTests : ServerFixture
         int Grown(Func<JsonElement, JsonElement> of) => of(after).GetInt32() - of(before).GetInt32();
         Assert.That(Grown(s => s.GetProperty("inference_count")), Is.EqualTo(3));
         Assert.That(Grown(s => s.GetProperty("execution_count")), Is.EqualTo(1));
-        Assert.That(Grown(s => s.GetProperty("inference_stats").GetProperty("success").GetProperty("count")), Is.EqualTo(1));
-        Assert.That(Grown(s => s.GetProperty("inference_stats").GetProperty("fail").GetProperty("count")), Is.EqualTo(1));
+        Assert.That(
+            Grown(s => s.GetProperty("inference_stats").GetProperty("success").GetProperty("count")), Is.EqualTo(1));
+        Assert.That(
+            Grown(s => s.GetProperty("inference_stats").GetProperty("fail").GetProperty("count")), Is.EqualTo(1));
         var batch = after.GetProperty("batch_stats").EnumerateArray().Single();
         Assert.That(batch.GetProperty("batch_size").GetInt32(), Is.EqualTo(3));
         Assert.That(batch.GetProperty("compute_infer").GetProperty("ns").GetInt64(), Is.Positive);
-        Assert.That((await Server.GetAsync("/v2/models/stats")).GetProperty("model_stats").GetArrayLength(), Is.GreaterThan(5));
+        Assert.That(
+            (await Server.GetAsync("/v2/models/stats")).GetProperty("model_stats").GetArrayLength(), Is.GreaterThan(5));
         await Server.GetAsync("/v2/models/none/stats", HttpStatusCode.NotFound);
     }
 
@@ -197,11 +241,16 @@ public sealed class BinaryTensorsTests : ServerFixture
 
     private async Task<HttpResponseMessage> SendAsync(string model, string json, byte[] binary, string? length)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/v2/models/{model}/infer", UriKind.Relative))
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"/v2/models/{model}/infer", UriKind.Relative))
         {
-            Content = new ByteArrayContent([.. Encoding.UTF8.GetBytes(json), .. binary]) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
+            Content = new ByteArrayContent([.. Encoding.UTF8.GetBytes(json), .. binary])
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+            },
         };
-        request.Headers.TryAddWithoutValidation(HeaderLength, length ?? Encoding.UTF8.GetByteCount(json).ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation(
+            HeaderLength, length ?? Encoding.UTF8.GetByteCount(json).ToString(CultureInfo.InvariantCulture));
         return await Server.Client.SendAsync(request);
     }
 

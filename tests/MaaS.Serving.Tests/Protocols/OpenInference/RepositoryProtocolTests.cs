@@ -13,7 +13,8 @@ public sealed class RepositoryEndpointsTests
     public async Task StartServer()
     {
         _models = new ModelsFolder().Add("linear", "same");
-        _server = await TestServer.StartAsync(o => (o.ModelsPath, o.Watch, o.GrpcUrl) = (_models.Path, false, "http://127.0.0.1:0"));
+        _server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.Watch, o.GrpcUrl) = (_models.Path, false, "http://127.0.0.1:0"));
     }
 
     [TearDown]
@@ -40,7 +41,8 @@ public sealed class RepositoryEndpointsTests
         const string Infer = "/v2/models/same/infer";
         const string Body = """{"inputs":[{"name":"x","shape":[1,1],"datatype":"FP32","data":[1]}]}""";
 
-        await _server.PostTextAsync("/v2/repository/models/same/unload", """{"parameters": {"unload_dependents": true}}""");
+        await _server.PostTextAsync(
+            "/v2/repository/models/same/unload", """{"parameters": {"unload_dependents": true}}""");
         await _server.PostAsync(Infer, Body, HttpStatusCode.ServiceUnavailable);
         await _server.GetAsync("/v2/models/same/ready", HttpStatusCode.ServiceUnavailable);
         await _server.PostTextAsync("/v2/repository/models/same/load", "");
@@ -62,9 +64,15 @@ public sealed class RepositoryEndpointsTests
     [Test]
     public async Task Load_UnknownOrUnsupported_SaysSo()
     {
-        Assert.That(await _server.ErrorAsync("/v2/repository/models/none/load", "", HttpStatusCode.NotFound), Does.Contain("'none'"));
-        Assert.That(await _server.ErrorAsync("/v2/repository/models/none/unload", "", HttpStatusCode.NotFound), Does.Contain("'none'"));
-        Assert.That(await _server.ErrorAsync("/v2/repository/models/same/load", """{"parameters": {"config": "{}"}}"""), Does.Contain("'config'"));
+        Assert.That(
+            await _server.ErrorAsync("/v2/repository/models/none/load", "", HttpStatusCode.NotFound),
+            Does.Contain("'none'"));
+        Assert.That(
+            await _server.ErrorAsync("/v2/repository/models/none/unload", "", HttpStatusCode.NotFound),
+            Does.Contain("'none'"));
+        Assert.That(
+            await _server.ErrorAsync("/v2/repository/models/same/load", """{"parameters": {"config": "{}"}}"""),
+            Does.Contain("'config'"));
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
         Assert.That(await _server.ErrorAsync("/v2/repository/models/broken/load", ""), Does.Contain("broken"));
     }
@@ -81,9 +89,14 @@ public sealed class RepositoryEndpointsTests
         File.Copy(ModelsFolder.Fixture("same.onnx"), outside, overwrite: true);
         try
         {
-            foreach (var address in new[] { $"/v2/repository/models/{name}/load", $"/v2/models/{name}/infer", $"/v1/models/{name}:predict", $"/predictions/{name}" })
+            foreach (var address in new[]
             {
-                using var response = await _server.Client.PostAsync(new Uri(address, UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
+                $"/v2/repository/models/{name}/load", $"/v2/models/{name}/infer", $"/v1/models/{name}:predict",
+                $"/predictions/{name}",
+            })
+            {
+                using var response = await _server.Client.PostAsync(
+                    new Uri(address, UriKind.Relative), new StringContent("{}", Encoding.UTF8, "application/json"));
                 var text = await response.Content.ReadAsStringAsync();
                 Assert.That((int)response.StatusCode, Is.AnyOf(400, 404), $"{address}: {text}");
                 Assert.That(text, Does.Not.Contain(_models.Path).And.Not.Contain("   at "));
@@ -104,7 +117,9 @@ public sealed class RepositoryEndpointsTests
 
         await guarded.PostTextAsync("/v2/repository/models/same/unload", "", HttpStatusCode.Unauthorized);
         await guarded.PostTextAsync("/models?url=same.onnx", "", HttpStatusCode.Unauthorized);
-        Assert.That(client.Fails("RepositoryModelUnload", """{"model_name": "same"}""", "UNAUTHENTICATED"), Does.Contain("admin"));
+        Assert.That(
+            client.Fails("RepositoryModelUnload", """{"model_name": "same"}""", "UNAUTHENTICATED"),
+            Does.Contain("admin"));
     }
 
     [Test]
@@ -113,18 +128,26 @@ public sealed class RepositoryEndpointsTests
         using var client = new PythonGrpcClient(_server.GrpcAddress);
 
         client.Ok("RepositoryModelUnload", """{"model_name": "same"}""");
-        Assert.That(client.Ok("ModelReady", """{"name": "same"}""").TryGetProperty("ready", out _), Is.False, "false is left out");
+        Assert.That(
+            client.Ok("ModelReady", """{"name": "same"}""").TryGetProperty("ready", out _), Is.False,
+            "false is left out");
         Assert.That(client.Ok("RepositoryIndex", "{}").GetRawText(), Does.Contain("UNAVAILABLE"));
         client.Ok("RepositoryModelLoad", """{"model_name": "same"}""");
         Assert.That(client.Ok("ModelReady", """{"name": "same"}""").GetProperty("ready").GetBoolean());
-        Assert.That(client.Fails("RepositoryModelLoad", """{"model_name": "none"}""", "NOT_FOUND"), Does.Contain("'none'"));
         Assert.That(
-            client.Fails("RepositoryModelLoad", """{"model_name": "same", "parameters": {"file:1/model.onnx": {"bytes_param": "AAAA"}}}""", "INVALID_ARGUMENT"),
+            client.Fails("RepositoryModelLoad", """{"model_name": "none"}""", "NOT_FOUND"), Does.Contain("'none'"));
+        Assert.That(
+            client.Fails(
+                "RepositoryModelLoad",
+                """{"model_name": "same", "parameters": {"file:1/model.onnx": {"bytes_param": "AAAA"}}}""",
+                "INVALID_ARGUMENT"),
             Does.Contain("file:1"));
         await _server.GetAsync("/v2/health/ready");
     }
 
     private async Task<IEnumerable<string>> IndexAsync(string body)
         => (await _server.PostAsync("/v2/repository/index", body)).EnumerateArray()
-            .Select(m => $"{m.GetProperty("name").GetString()} {m.GetProperty("version").GetString()} {m.GetProperty("state").GetString()}");
+            .Select(
+                m => $"{m.GetProperty("name").GetString()} {m.GetProperty("version").GetString()} "
+                    + $"{m.GetProperty("state").GetString()}");
 }

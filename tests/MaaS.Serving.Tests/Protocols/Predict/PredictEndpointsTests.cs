@@ -6,7 +6,8 @@ namespace MaaS.Serving.Tests.Protocols.Predict;
 public sealed class PredictEndpointsTests : ServerFixture
 {
     [TestCase("""{"input_data": [[1, 2], [3, 4]]}""", """{"predictions":[[1,2],[3,4]]}""")]
-    [TestCase("""{"input_data": {"columns": ["a", "b"], "index": [0], "data": [[1, 2]]}}""", """{"predictions":[[1,2]]}""")]
+    [TestCase(
+        """{"input_data": {"columns": ["a", "b"], "index": [0], "data": [[1, 2]]}}""", """{"predictions":[[1,2]]}""")]
     [TestCase("""{"input_data": {"x": [[1, 2]]}}""", """{"outputs":[[1,2]]}""")]
     public async Task Predict_InputData_IsTakenAsRowsOrColumns(string body, string expected)
         => Assert.That(await Server.PostTextAsync("/predict?model=same", body), Is.EqualTo(expected));
@@ -19,9 +20,13 @@ public sealed class PredictEndpointsTests : ServerFixture
         var file = Convert.ToBase64String([.. "P5 28 28 255\n"u8, .. pixels.Select(p => (byte)p)]);
         var expected = await Server.PostTextAsync("/predict?model=digits", $$"""{"images": [{{rows}}]}""");
 
-        Assert.That(await Server.PostTextAsync("/predict?model=digits", $$"""{"image": {{rows}}}"""), Is.EqualTo(expected));
-        Assert.That(await Server.PostTextAsync("/predict?model=digits", $$"""{"image": "{{file}}"}"""), Is.EqualTo(expected));
-        Assert.That(await Server.PostTextAsync("/predict?model=digits", $$$"""{"image": {"b64": "{{{file}}}"}}"""), Is.EqualTo(expected));
+        Assert.That(
+            await Server.PostTextAsync("/predict?model=digits", $$"""{"image": {{rows}}}"""), Is.EqualTo(expected));
+        Assert.That(
+            await Server.PostTextAsync("/predict?model=digits", $$"""{"image": "{{file}}"}"""), Is.EqualTo(expected));
+        Assert.That(
+            await Server.PostTextAsync("/predict?model=digits", $$$"""{"image": {"b64": "{{{file}}}"}}"""),
+            Is.EqualTo(expected));
     }
 
     [TestCase("digits", """{"image": "?"}""", "base64")]
@@ -53,19 +58,29 @@ public sealed class PredictEndpointsTests : ServerFixture
     [Test]
     public async Task Predict_Instances_AreTakenAsTheModelTakesThem()
     {
-        var (mean, std, scale) = (Conv.GetProperty("mean").GetDouble(), Conv.GetProperty("std").GetDouble(), Conv.GetProperty("scale").GetDouble());
+        var (mean, std, scale) = (
+            Conv.GetProperty("mean").GetDouble(), Conv.GetProperty("std").GetDouble(),
+            Conv.GetProperty("scale").GetDouble());
         var images = Conv.GetProperty("pixels").EnumerateArray()
-            .Select(i => new[] { i.EnumerateArray().Select(r => r.EnumerateArray().Select(p => (p.GetDouble() * scale - mean) / std)) });
+            .Select(
+                i => new[]
+                {
+                    i.EnumerateArray().Select(
+                        r => r.EnumerateArray().Select(p => (p.GetDouble() * scale - mean) / std)),
+                });
 
-        AssertProbabilities(await Server.PostAsync(Digits, $$"""{"instances": {{JsonSerializer.Serialize(images)}}}"""));
+        AssertProbabilities(
+            await Server.PostAsync(Digits, $$"""{"instances": {{JsonSerializer.Serialize(images)}}}"""));
     }
 
     [Test]
     public async Task Predict_ModelWithoutLabels_GivesRawOutputs()
     {
-        var answer = await Server.PostAsync("/predict?model=linear", $$"""{"instances": {{Linear.GetProperty("x")}}}""");
+        var answer = await Server.PostAsync(
+            "/predict?model=linear", $$"""{"instances": {{Linear.GetProperty("x")}}}""");
 
-        Assert.That(Flatten(answer.GetProperty("predictions")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
+        Assert.That(
+            Flatten(answer.GetProperty("predictions")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
     }
 
     [TestCase("""{"images": [[0, 0]]}""", "[N,1,28,28] (the 1 may be left out), got [1,2]")]
@@ -82,12 +97,15 @@ public sealed class PredictEndpointsTests : ServerFixture
         var row = string.Join(',', Enumerable.Repeat(pixel, 28));
         var image = string.Join(',', Enumerable.Repeat($"[{row}]", 28));
 
-        Assert.That(await Server.ErrorAsync(Digits, $$"""{"images": [[{{image}}]]}"""), Does.Contain($"from 0 to 255, got {pixel}"));
+        Assert.That(
+            await Server.ErrorAsync(Digits, $$"""{"images": [[{{image}}]]}"""),
+            Does.Contain($"from 0 to 255, got {pixel}"));
     }
 
     [Test]
     public async Task Predict_ImagesWithoutPreprocessing_SaysSo()
-        => Assert.That(await Server.ErrorAsync("/predict?model=linear", """{"images": []}"""), Does.Contain("no preprocessing"));
+        => Assert.That(
+            await Server.ErrorAsync("/predict?model=linear", """{"images": []}"""), Does.Contain("no preprocessing"));
 
     [Test]
     public async Task Predict_SeveralModelsNoneNamed_AsksForOne()
@@ -95,7 +113,8 @@ public sealed class PredictEndpointsTests : ServerFixture
 
     [Test]
     public async Task Predict_UnknownModel_Is404()
-        => Assert.That(await Server.ErrorAsync("/predict?model=none", "{}", HttpStatusCode.NotFound), Does.Contain("got 'none'"));
+        => Assert.That(
+            await Server.ErrorAsync("/predict?model=none", "{}", HttpStatusCode.NotFound), Does.Contain("got 'none'"));
 
     private static void AssertProbabilities(JsonElement answer)
     {
@@ -108,7 +127,9 @@ public sealed class PredictEndpointsTests : ServerFixture
             var got = predictions[i].GetProperty("probabilities").EnumerateObject().ToArray();
             Assert.That(got.Select(p => p.Value.GetDouble()), Is.EqualTo(wanted).Within(1e-5));
             Assert.That(got.Select(p => p.Name), Is.EqualTo(Enumerable.Range(0, 10).Select(c => $"digit {c}")));
-            Assert.That(predictions[i].GetProperty("label").GetString(), Is.EqualTo($"digit {Array.IndexOf(wanted, wanted.Max())}"));
+            Assert.That(
+                predictions[i].GetProperty("label").GetString(),
+                Is.EqualTo($"digit {Array.IndexOf(wanted, wanted.Max())}"));
         }
     }
 }

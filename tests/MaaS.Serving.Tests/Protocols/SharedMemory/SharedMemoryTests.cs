@@ -23,7 +23,9 @@ public sealed class SharedMemoryTests
     public async Task StartServer()
     {
         _models = new ModelsFolder().Add("same");
-        _server = await TestServer.StartAsync(o => (o.ModelsPath, o.SharedMemory.Prefix, o.SharedMemory.MaxRegionsPerCaller, o.GrpcUrl) = (_models.Path, "/maas_test_", 2, "http://127.0.0.1:0"));
+        _server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.SharedMemory.Prefix, o.SharedMemory.MaxRegionsPerCaller, o.GrpcUrl) = (
+                _models.Path, "/maas_test_", 2, "http://127.0.0.1:0"));
     }
 
     [OneTimeTearDown]
@@ -37,7 +39,8 @@ public sealed class SharedMemoryTests
     public async Task CreateMemory()
     {
         await File.WriteAllBytesAsync(Memory, new byte[64]);
-        await _server.PostTextAsync($"{Root}/region/r/register", $$"""{"key": "{{_key}}", "offset": 16, "byte_size": 48}""");
+        await _server.PostTextAsync(
+            $"{Root}/region/r/register", $$"""{"key": "{{_key}}", "offset": 16, "byte_size": 48}""");
     }
 
     [TearDown]
@@ -54,12 +57,17 @@ public sealed class SharedMemoryTests
         MemoryMarshal.AsBytes<float>([1.5f, -2]).CopyTo(bytes.AsSpan(24));
         await File.WriteAllBytesAsync(Memory, bytes);
 
-        var answer = await _server.PostAsync("/v2/models/same/infer", Request(inputOffset: 8, outputOffset: 32, outputSize: 16));
+        var answer = await _server.PostAsync(
+            "/v2/models/same/infer", Request(inputOffset: 8, outputOffset: 32, outputSize: 16));
 
         var output = answer.GetProperty("outputs")[0];
         Assert.That(output.TryGetProperty("data", out _), Is.False);
-        Assert.That(output.GetProperty("parameters").GetRawText(), Is.EqualTo("""{"shared_memory_region":"r","shared_memory_offset":32,"shared_memory_byte_size":8}"""));
-        Assert.That(MemoryMarshal.Cast<byte, float>((await File.ReadAllBytesAsync(Memory)).AsSpan(48, 8)).ToArray(), Is.EqualTo(new[] { 1.5f, -2 }));
+        Assert.That(
+            output.GetProperty("parameters").GetRawText(),
+            Is.EqualTo("""{"shared_memory_region":"r","shared_memory_offset":32,"shared_memory_byte_size":8}"""));
+        Assert.That(
+            MemoryMarshal.Cast<byte, float>((await File.ReadAllBytesAsync(Memory)).AsSpan(48, 8)).ToArray(),
+            Is.EqualTo(new[] { 1.5f, -2 }));
     }
 
     [Test]
@@ -82,7 +90,9 @@ public sealed class SharedMemoryTests
                 ["shared_memory_offset"] = """{ "int64Param": "32" }""",
                 ["shared_memory_byte_size"] = """{ "int64Param": "8" }""",
             }));
-        Assert.That(MemoryMarshal.Cast<byte, float>((await File.ReadAllBytesAsync(Memory)).AsSpan(48, 8)).ToArray(), Is.EqualTo(new[] { 1.5f, -2 }));
+        Assert.That(
+            MemoryMarshal.Cast<byte, float>((await File.ReadAllBytesAsync(Memory)).AsSpan(48, 8)).ToArray(),
+            Is.EqualTo(new[] { 1.5f, -2 }));
     }
 
     [TestCase(44, 16, "part of its 48 bytes")]
@@ -101,22 +111,33 @@ public sealed class SharedMemoryTests
         Assert.That((await CallAsync("SystemSharedMemoryRegister", register)).Status, Is.Zero);
         var (_, _, answers) = await CallAsync("SystemSharedMemoryStatus", new SystemSharedMemoryStatusRequest());
         var regions = SystemSharedMemoryStatusResponse.Parser.ParseFrom(answers[0]).Regions;
-        Assert.That(regions.Values.Select(r => $"{r.Name} {r.Offset} {r.ByteSize}"), Is.EquivalentTo(new[] { "r 16 48", "g 0 8" }));
+        Assert.That(
+            regions.Values.Select(r => $"{r.Name} {r.Offset} {r.ByteSize}"),
+            Is.EquivalentTo(new[] { "r 16 48", "g 0 8" }));
 
         register.Name = "one too many";
         var (status, message, _) = await CallAsync("SystemSharedMemoryRegister", register);
-        Assert.That((status, message), Is.EqualTo((8, "expected at most 2 regions of this caller, got one more; unregister some")));
+        Assert.That(
+            (status, message),
+            Is.EqualTo((8, "expected at most 2 regions of this caller, got one more; unregister some")));
 
-        Assert.That((await CallAsync("SystemSharedMemoryUnregister", new SystemSharedMemoryUnregisterRequest { Name = "g" })).Status, Is.Zero);
-        Assert.That((await CallAsync("SystemSharedMemoryStatus", new SystemSharedMemoryStatusRequest { Name = "g" })).Status, Is.EqualTo(3));
+        Assert.That(
+            (await CallAsync(
+                "SystemSharedMemoryUnregister", new SystemSharedMemoryUnregisterRequest { Name = "g" })).Status,
+                Is.Zero);
+        Assert.That(
+            (await CallAsync("SystemSharedMemoryStatus", new SystemSharedMemoryStatusRequest { Name = "g" })).Status,
+            Is.EqualTo(3));
     }
 
     [TestCase(44, 32, 16, "part of its 48 bytes")]
     [TestCase(8, 44, 8, "part of its 48 bytes")]
     [TestCase(8, 32, 4, "at least 8")]
-    public async Task Infer_PartThatDoesNotFit_IsRefused(int inputOffset, int outputOffset, int outputSize, string expected)
+    public async Task Infer_PartThatDoesNotFit_IsRefused(
+        int inputOffset, int outputOffset, int outputSize, string expected)
         => Assert.That(
-            await _server.ErrorAsync("/v2/models/same/infer", Request(inputOffset, outputOffset, outputSize)), Does.Contain(expected));
+            await _server.ErrorAsync("/v2/models/same/infer", Request(inputOffset, outputOffset, outputSize)),
+            Does.Contain(expected));
 
     [Test]
     public async Task Infer_MemoryCutShortByItsOwner_IsRefusedAndTheServerLives()
@@ -134,9 +155,12 @@ public sealed class SharedMemoryTests
     public async Task Status_RegisterAndUnregister_FollowsThem()
     {
         Assert.That(
-            (await _server.GetAsync($"{Root}/status")).GetRawText(), Is.EqualTo($$"""[{"name":"r","key":"{{_key}}","offset":16,"byte_size":48}]"""));
+            (await _server.GetAsync($"{Root}/status")).GetRawText(),
+            Is.EqualTo($$"""[{"name":"r","key":"{{_key}}","offset":16,"byte_size":48}]"""));
         await _server.GetAsync($"{Root}/region/r/status");
-        Assert.That(await _server.ErrorAsync($"{Root}/region/r/register", $$"""{"key": "{{_key}}", "byte_size": 8}"""), Does.Contain("not registered"));
+        Assert.That(
+            await _server.ErrorAsync($"{Root}/region/r/register", $$"""{"key": "{{_key}}", "byte_size": 8}"""),
+            Does.Contain("not registered"));
         await _server.PostTextAsync($"{Root}/region/r/unregister", "");
         Assert.That((await _server.GetAsync($"{Root}/status")).GetArrayLength(), Is.Zero);
         await _server.GetAsync($"{Root}/region/r/status", HttpStatusCode.BadRequest);
@@ -148,7 +172,8 @@ public sealed class SharedMemoryTests
     [TestCase("/maas_test_none", "may read and write")]
     public async Task Register_MemoryThatIsNotOffered_IsRefused(string key, string expected)
         => Assert.That(
-            await _server.ErrorAsync($"{Root}/region/x/register", JsonSerializer.Serialize(new { key, byte_size = 8 })), Does.Contain(expected));
+            await _server.ErrorAsync($"{Root}/region/x/register", JsonSerializer.Serialize(new { key, byte_size = 8 })),
+            Does.Contain(expected));
 
     [Test]
     public async Task Register_Link_IsRefused()
@@ -158,7 +183,8 @@ public sealed class SharedMemoryTests
         try
         {
             Assert.That(
-                await _server.ErrorAsync($"{Root}/region/x/register", $$"""{"key": "{{_key}}_link", "byte_size": 8}"""), Does.Contain("link"));
+                await _server.ErrorAsync($"{Root}/region/x/register", $$"""{"key": "{{_key}}_link", "byte_size": 8}"""),
+                Does.Contain("link"));
         }
         finally
         {
@@ -176,8 +202,11 @@ public sealed class SharedMemoryTests
     [Test]
     public async Task Settings_TraceAndLogs_AreAnswered()
     {
-        Assert.That((await _server.GetAsync("/v2/trace/setting")).GetProperty("trace_level")[0].GetString(), Is.EqualTo("OFF"));
-        Assert.That((await _server.GetAsync("/v2/models/same/trace/setting")).GetProperty("trace_rate").GetString(), Is.EqualTo("0"));
+        Assert.That(
+            (await _server.GetAsync("/v2/trace/setting")).GetProperty("trace_level")[0].GetString(), Is.EqualTo("OFF"));
+        Assert.That(
+            (await _server.GetAsync("/v2/models/same/trace/setting")).GetProperty("trace_rate").GetString(),
+            Is.EqualTo("0"));
         Assert.That((await _server.GetAsync("/v2/logging")).GetProperty("log_error").GetBoolean());
         await _server.ErrorAsync("/v2/logging", "{}", HttpStatusCode.MethodNotAllowed);
     }
@@ -190,9 +219,19 @@ public sealed class SharedMemoryTests
         ModelName = "same",
         Inputs =
         {
-            new ModelInferRequest.Types.InferInputTensor { Name = "x", Datatype = "FP32", Shape = { 1, 2 }, Parameters = { Part(inputOffset, 8) } },
+            new ModelInferRequest.Types.InferInputTensor
+            {
+                Name = "x",
+                Datatype = "FP32",
+                Shape = { 1, 2 },
+                Parameters = { Part(inputOffset, 8) },
+            },
         },
-        Outputs = { new ModelInferRequest.Types.InferRequestedOutputTensor { Name = "y", Parameters = { Part(32, outputSize) } } },
+        Outputs = { new ModelInferRequest.Types.InferRequestedOutputTensor
+        {
+            Name = "y",
+            Parameters = { Part(32, outputSize) },
+        } },
     };
 
     private static Dictionary<string, InferParameter> Part(long offset, long size) => new()

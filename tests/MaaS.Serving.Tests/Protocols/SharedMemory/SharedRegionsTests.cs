@@ -21,7 +21,11 @@ public sealed class SharedRegionsTests
     {
         _folder = Directory.CreateTempSubdirectory("maas-shared-");
         await File.WriteAllBytesAsync(Path.Combine(_folder.FullName, "maas_memory"), new byte[Size]);
-        var options = new MaaSServingOptions { MaxRequestBytes = 64, SharedMemory = { Prefix = "/maas_", Folder = _folder.FullName } };
+        var options = new MaaSServingOptions
+        {
+            MaxRequestBytes = 64,
+            SharedMemory = { Prefix = "/maas_", Folder = _folder.FullName },
+        };
         _regions = new SharedRegions(Options.Create(options));
         _regions.Register(_caller, "r", "/maas_memory", 0, Size);
     }
@@ -42,21 +46,27 @@ public sealed class SharedRegionsTests
 
         Assert.That(
             () => read(new SharedPart("r", 0, 1)),
-            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.TooLarge).And.Message.Contains("64 bytes"));
-        Assert.That(_regions.Reader(_caller)(new SharedPart("r", 0, 64)), Has.Length.EqualTo(64), "each request has its own limit");
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.TooLarge)
+                .And.Message.Contains("64 bytes"));
+        Assert.That(
+            _regions.Reader(_caller)(new SharedPart("r", 0, 64)), Has.Length.EqualTo(64),
+            "each request has its own limit");
     }
 
     [TestCase(ElementType.Float32, 1L << 30, "expected 8 bytes")]
     [TestCase(ElementType.String, 7, "2 elements")]
-    public void Read_PartWithoutTheBytesOfItsShape_IsRefusedBeforeAnythingIsCopied(ElementType type, long size, string expected)
+    public void Read_PartWithoutTheBytesOfItsShape_IsRefusedBeforeAnythingIsCopied(
+        ElementType type, long size, string expected)
         => Assert.That(
-            () => new SharedPart("r", 0, size).Read("x", type, [1, 2], _ => throw new AssertionException("expected no copy")),
+            () => new SharedPart("r", 0, size)
+                .Read("x", type, [1, 2], _ => throw new AssertionException("expected no copy")),
             Throws.TypeOf<RequestException>().With.Message.Contains(expected));
 
     [Test]
     public void Write_LargeOutput_IsNotCopiedOnItsWay()
     {
-        using var tensor = TensorValue.Of(Enumerable.Repeat(1.5f, Size / sizeof(float)).ToArray(), [Size / sizeof(float)]);
+        using var tensor = TensorValue.Of(
+            Enumerable.Repeat(1.5f, Size / sizeof(float)).ToArray(), [Size / sizeof(float)]);
         var part = new SharedPart("r", 0, Size);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
@@ -74,6 +84,8 @@ public sealed class SharedRegionsTests
         _regions.Unregister(_caller, "r");
 
         Assert.That(() => region.Read(0, 8), Throws.TypeOf<RequestException>().With.Message.Contains("unregistered"));
-        Assert.That(() => region.Write(0, new byte[8]), Throws.TypeOf<RequestException>().With.Message.Contains("unregistered"));
+        Assert.That(
+            () => region.Write(0, new byte[8]),
+            Throws.TypeOf<RequestException>().With.Message.Contains("unregistered"));
     }
 }

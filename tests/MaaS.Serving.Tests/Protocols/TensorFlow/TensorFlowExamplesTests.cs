@@ -23,19 +23,27 @@ public sealed class TensorFlowExamplesTests : ServerFixture
     public async Task Classify_PackageWithLabels_GivesProbabilities()
     {
         var conv = Conv;
-        var (scale, mean, std) = (conv.GetProperty("scale").GetDouble(), conv.GetProperty("mean").GetDouble(), conv.GetProperty("std").GetDouble());
+        var (scale, mean, std) = (
+            conv.GetProperty("scale").GetDouble(), conv.GetProperty("mean").GetDouble(),
+            conv.GetProperty("std").GetDouble());
         var image = string.Join(',', Flatten(conv.GetProperty("pixels")[0]).Select(p => ((p * scale) - mean) / std));
 
-        var answer = await Server.PostAsync("/v1/models/digits:classify", $$"""{"context": {"image": [{{image}}]}, "examples": [{}]}""");
+        var answer = await Server.PostAsync(
+            "/v1/models/digits:classify", $$"""{"context": {"image": [{{image}}]}, "examples": [{}]}""");
 
-        Assert.That(answer.GetProperty("results")[0].EnumerateArray().Select(c => c[0].GetString()), Is.EqualTo(Enumerable.Range(0, 10).Select(i => $"digit {i}")));
+        Assert.That(
+            answer.GetProperty("results")[0].EnumerateArray().Select(c => c[0].GetString()),
+            Is.EqualTo(Enumerable.Range(0, 10).Select(i => $"digit {i}")));
         Assert.That(answer.GetProperty("results")[0].EnumerateArray().Select(c => c[1].GetDouble()),
             Is.EqualTo(Flatten(conv.GetProperty("probabilities")[0])).Within(1e-5));
     }
 
     [Test]
     public async Task Regress_OneValueEach_GivesAList()
-        => Assert.That(await Server.PostTextAsync("/v1/models/scale:regress", """{"signature_name": "", "examples": [{"x": 1.5}, {"x": [-2]}, {"x": NaN}]}"""),
+        => Assert.That(
+            await Server.PostTextAsync(
+                "/v1/models/scale:regress",
+                """{"signature_name": "", "examples": [{"x": 1.5}, {"x": [-2]}, {"x": NaN}]}"""),
             Is.EqualTo("""{"results":[3,-4,NaN]}"""));
 
     [TestCase(Classify, """{"examples": []}""", "at least one")]
@@ -65,7 +73,9 @@ public sealed class TensorFlowExamplesTests : ServerFixture
         var status = await Server.GetAsync("/v1/models/registered/labels/stable");
         var metadata = await Server.GetAsync("/v1/models/registered/labels/stable/metadata");
 
-        Assert.That(status.GetProperty("model_version_status").EnumerateArray().Single().GetProperty("version").GetString(), Is.EqualTo("1"));
+        Assert.That(
+            status.GetProperty("model_version_status").EnumerateArray().Single().GetProperty("version").GetString(),
+            Is.EqualTo("1"));
         Assert.That(metadata.GetProperty("model_spec").GetProperty("version").GetString(), Is.EqualTo("1"));
         var image = $"[[{string.Join(',', Enumerable.Repeat($"[{string.Join(',', Enumerable.Repeat(0, 28))}]", 28))}]]";
         await Server.PostAsync("/v1/models/registered/labels/stable:predict", $$"""{"instances": [{{image}}]}""");

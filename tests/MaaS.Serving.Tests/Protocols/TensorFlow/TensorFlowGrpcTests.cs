@@ -33,8 +33,11 @@ public sealed class TensorFlowGrpcTests : ServerFixture
 
         var y = answer.GetProperty("outputs").GetProperty("y");
         Assert.That(Flatten(y.GetProperty("float_val")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
-        Assert.That(y.GetProperty("tensor_shape").GetRawText(), Is.EqualTo("""{"dim": [{"size": "2"}, {"size": "3"}]}"""));
-        Assert.That(answer.GetProperty("model_spec").GetRawText(), Does.Contain("\"name\": \"linear\"").And.Contain("\"version\": \"1\""));
+        Assert.That(
+            y.GetProperty("tensor_shape").GetRawText(), Is.EqualTo("""{"dim": [{"size": "2"}, {"size": "3"}]}"""));
+        Assert.That(
+            answer.GetProperty("model_spec").GetRawText(),
+            Does.Contain("\"name\": \"linear\"").And.Contain("\"version\": \"1\""));
     }
 
     [Test]
@@ -44,7 +47,9 @@ public sealed class TensorFlowGrpcTests : ServerFixture
             {"model_spec": {"name": "same"}, "inputs": {"x": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": 2}, {"size": 2}]}, "float_val": [1, 2]}}}
             """);
 
-        Assert.That(Flatten(answer.GetProperty("outputs").GetProperty("y").GetProperty("float_val")), Is.EqualTo(new[] { 1.0, 2, 2, 2 }));
+        Assert.That(
+            Flatten(answer.GetProperty("outputs").GetProperty("y").GetProperty("float_val")),
+            Is.EqualTo(new[] { 1.0, 2, 2, 2 }));
     }
 
     [Test]
@@ -77,10 +82,12 @@ public sealed class TensorFlowGrpcTests : ServerFixture
     [TestCase("""{"inputs": {}}""", "INVALID_ARGUMENT", "model_spec")]
     [TestCase("""{"model_spec": {"name": "none"}}""", "NOT_FOUND", "none")]
     [TestCase("""{"model_spec": {"name": "linear", "version": 9}}""", "NOT_FOUND", "9")]
-    [TestCase("""{"model_spec": {"name": "linear", "signature_name": "other"}}""", "INVALID_ARGUMENT", "serving_default")]
+    [TestCase(
+        """{"model_spec": {"name": "linear", "signature_name": "other"}}""", "INVALID_ARGUMENT", "serving_default")]
     [TestCase("""{"model_spec": {"name": "linear"}}""", "INVALID_ARGUMENT", "'x' is missing")]
     [TestCase("""{"model_spec": {"name": "linear"}, "output_filter": ["y", "y"]}""", "INVALID_ARGUMENT", "once")]
-    [TestCase("""{"model_spec": {"name": "linear"}, "inputs": {"x": {"tensor_shape": {}}}}""", "INVALID_ARGUMENT", "dtype")]
+    [TestCase(
+        """{"model_spec": {"name": "linear"}, "inputs": {"x": {"tensor_shape": {}}}}""", "INVALID_ARGUMENT", "dtype")]
     [TestCase("""
         {"model_spec": {"name": "linear"}, "inputs": {"x": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": 1}, {"size": 2}]}, "float_val": [1, 2, 3]}}}
         """, "INVALID_ARGUMENT", "at most 2")]
@@ -97,7 +104,9 @@ public sealed class TensorFlowGrpcTests : ServerFixture
     public void Classify_Examples_GivesLabelsAndProbabilities()
     {
         var image = string.Join(',', Flatten(Conv.GetProperty("pixels")).Take(784).Select(p => p / 255));
-        var json = Server.PostAsync("/v1/models/digits:classify", $$"""{"examples": [{"image": [{{image}}]}, {"image": [{{image}}]} ]}""").Result;
+        var json = Server.PostAsync(
+            "/v1/models/digits:classify",
+            $$"""{"examples": [{"image": [{{image}}]}, {"image": [{{image}}]} ]}""").Result;
 
         var answer = Ok(Prediction, "Classify", $$$"""
             {"model_spec": {"name": "digits"}, "input": {"example_list": {"examples": [
@@ -107,7 +116,8 @@ public sealed class TensorFlowGrpcTests : ServerFixture
 
         Assert.That(answer.GetArrayLength(), Is.EqualTo(2));
         Assert.That(
-            answer[1].GetProperty("classes").EnumerateArray().Select(c => $"{c.GetProperty("label")} {c.GetProperty("score").GetSingle():G5}"),
+            answer[1].GetProperty("classes").EnumerateArray()
+                .Select(c => $"{c.GetProperty("label")} {c.GetProperty("score").GetSingle():G5}"),
             Is.EqualTo(json.GetProperty("results")[1].EnumerateArray().Select(c => $"{c[0]} {c[1].GetSingle():G5}")));
     }
 
@@ -123,7 +133,8 @@ public sealed class TensorFlowGrpcTests : ServerFixture
             """);
 
         Assert.That(
-            answer.GetProperty("result").GetProperty("regressions").EnumerateArray().Select(r => r.GetProperty("value").GetDouble()),
+            answer.GetProperty("result").GetProperty("regressions").EnumerateArray()
+                .Select(r => r.GetProperty("value").GetDouble()),
             Is.EqualTo(json.GetProperty("results").EnumerateArray().Select(r => r.GetDouble())).Within(1e-6));
     }
 
@@ -145,28 +156,42 @@ public sealed class TensorFlowGrpcTests : ServerFixture
 
         var answer = Ok(Prediction, "MultiInference", $$"""{"tasks": [{{Task}}], {{Input}}}""");
 
-        Assert.That(answer.GetProperty("results")[0].GetProperty("regression_result").GetProperty("regressions").GetArrayLength(), Is.EqualTo(1));
-        Assert.That(Fails(Prediction, "MultiInference", $$"""{"tasks": [{{Task}}, {{Task}}], {{Input}}}""", "INVALID_ARGUMENT"), Does.Contain("once"));
+        Assert.That(
+            answer.GetProperty("results")[0].GetProperty("regression_result").GetProperty("regressions")
+                .GetArrayLength(), Is.EqualTo(1));
+        Assert.That(
+            Fails(Prediction, "MultiInference", $$"""{"tasks": [{{Task}}, {{Task}}], {{Input}}}""", "INVALID_ARGUMENT"),
+            Does.Contain("once"));
     }
 
     [Test]
     public void GetModelMetadata_SignatureDef_NamesTypesAndShapes()
     {
-        var answer = Ok(Prediction, "GetModelMetadata", """{"model_spec": {"name": "linear"}, "metadata_field": ["signature_def"]}""");
+        var answer = Ok(
+            Prediction, "GetModelMetadata",
+            """{"model_spec": {"name": "linear"}, "metadata_field": ["signature_def"]}""");
 
         var map = answer.GetProperty("metadata").GetProperty("signature_def");
         var signature = map.GetProperty("signature_def").GetProperty("serving_default");
-        Assert.That(map.GetProperty("@type").GetString(), Is.EqualTo("type.googleapis.com/tensorflow.serving.SignatureDefMap"));
-        Assert.That(signature.GetProperty("inputs").GetProperty("x").GetProperty("dtype").GetString(), Is.EqualTo("DT_FLOAT"));
-        Assert.That(signature.GetProperty("inputs").GetProperty("x").GetProperty("tensor_shape").GetRawText(), Does.Contain("\"size\": \"4\""));
-        Assert.That(Fails(Prediction, "GetModelMetadata", """{"model_spec": {"name": "linear"}}""", "INVALID_ARGUMENT"), Does.Contain("signature_def"));
+        Assert.That(
+            map.GetProperty("@type").GetString(), Is.EqualTo("type.googleapis.com/tensorflow.serving.SignatureDefMap"));
+        Assert.That(
+            signature.GetProperty("inputs").GetProperty("x").GetProperty("dtype").GetString(), Is.EqualTo("DT_FLOAT"));
+        Assert.That(
+            signature.GetProperty("inputs").GetProperty("x").GetProperty("tensor_shape").GetRawText(),
+            Does.Contain("\"size\": \"4\""));
+        Assert.That(
+            Fails(Prediction, "GetModelMetadata", """{"model_spec": {"name": "linear"}}""", "INVALID_ARGUMENT"),
+            Does.Contain("signature_def"));
     }
 
     [Test]
     public void GetModelStatus_Versions_AreListedWithStates()
     {
-        var all = Ok(Models, "GetModelStatus", """{"model_spec": {"name": "registered"}}""").GetProperty("model_version_status");
-        var one = Ok(Models, "GetModelStatus", """{"model_spec": {"name": "registered", "version_label": "stable"}}""").GetProperty("model_version_status");
+        var all = Ok(Models, "GetModelStatus", """{"model_spec": {"name": "registered"}}""")
+            .GetProperty("model_version_status");
+        var one = Ok(Models, "GetModelStatus", """{"model_spec": {"name": "registered", "version_label": "stable"}}""")
+            .GetProperty("model_version_status");
 
         Assert.That(all[0].GetRawText(), Does.Contain("\"version\": \"3\"").And.Contain("\"state\": \"AVAILABLE\""));
         Assert.That(one.EnumerateArray().Select(s => s.GetProperty("version").GetString()), Is.EqualTo(new[] { "1" }));
@@ -180,7 +205,8 @@ public sealed class TensorFlowGrpcTests : ServerFixture
         Fails(Prediction, "PredictStreamed", "{}", "UNIMPLEMENTED");
     }
 
-    private JsonElement Ok(string service, string method, string request) => _client.Ok(method, request, step => step["service"] = service);
+    private JsonElement Ok(string service, string method, string request)
+        => _client.Ok(method, request, step => step["service"] = service);
 
     private string Fails(string service, string method, string request, string code)
         => _client.Fails(method, request, code, step => step["service"] = service);

@@ -12,12 +12,15 @@ public sealed class TensorFlowMessageTests : ServerFixture
     [TestCase("application/protobuf")]
     public async Task Predict_Message_IsAnsweredInKind(string type)
     {
-        var (status, answerType, body) = await PostAsync("/v1/models/linear:predict", Request(new ModelSpec { Name = "linear" }).ToByteArray(), type);
+        var (status, answerType, body) = await PostAsync(
+            "/v1/models/linear:predict", Request(new ModelSpec { Name = "linear" }).ToByteArray(), type);
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), System.Text.Encoding.UTF8.GetString(body));
         Assert.That(answerType, Is.EqualTo("application/x-protobuf"));
         var answer = PredictResponse.Parser.ParseFrom(body);
-        Assert.That(answer.Outputs["y"].FloatVal, Is.EqualTo(Flatten(Linear.GetProperty("y")).Select(v => (float)v)).Within(1e-5f));
+        Assert.That(
+            answer.Outputs["y"].FloatVal,
+            Is.EqualTo(Flatten(Linear.GetProperty("y")).Select(v => (float)v)).Within(1e-5f));
         Assert.That(answer.ModelSpec.Version, Is.EqualTo(1));
     }
 
@@ -79,10 +82,13 @@ public sealed class TensorFlowMessageTests : ServerFixture
     private static TensorShapeProto Shape(params long[] sizes)
         => new() { Dim = { sizes.Select(s => new TensorShapeProto.Types.Dim { Size = s }) } };
 
-    private async Task<(HttpStatusCode Status, string? Type, byte[] Body)> PostAsync(string path, byte[] body, string type = "application/x-protobuf")
+    private async Task<(HttpStatusCode Status, string? Type, byte[] Body)> PostAsync(
+        string path, byte[] body, string type = "application/x-protobuf")
     {
         using var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
         using var response = await Server.Client.PostAsync(new Uri(path, UriKind.Relative), content);
-        return (response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsByteArrayAsync());
+        return (
+            response.StatusCode, response.Content.Headers.ContentType?.MediaType,
+            await response.Content.ReadAsByteArrayAsync());
     }
 }

@@ -11,10 +11,12 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     [TestCase("/v1/models/linear/versions/1:predict")]
     public async Task Predict_Rows_EqualsNumpy(string path)
     {
-        var answer = await Server.PostAsync(path, $$"""{"signature_name": "serving_default", "instances": {{Linear.GetProperty("x")}}}""");
+        var answer = await Server.PostAsync(
+            path, $$"""{"signature_name": "serving_default", "instances": {{Linear.GetProperty("x")}}}""");
 
         Assert.That(answer.GetProperty("predictions").GetArrayLength(), Is.EqualTo(2));
-        Assert.That(Flatten(answer.GetProperty("predictions")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
+        Assert.That(
+            Flatten(answer.GetProperty("predictions")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
     }
 
     [Test]
@@ -24,14 +26,16 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
 
         var answer = await Server.PostAsync(Linear1, $$"""{"instances": [{"x": {{x[0]}}}, {"x": {{x[1]}}}]}""");
 
-        Assert.That(Flatten(answer.GetProperty("predictions")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
+        Assert.That(
+            Flatten(answer.GetProperty("predictions")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
     }
 
     [TestCase("""{"inputs": X}""")]
     [TestCase("""{"inputs": {"x": X}}""")]
     public async Task Predict_Columns_EqualsNumpy(string body)
     {
-        var answer = await Server.PostAsync(Linear1, body.Replace("X", Linear.GetProperty("x").ToString(), StringComparison.Ordinal));
+        var answer = await Server.PostAsync(
+            Linear1, body.Replace("X", Linear.GetProperty("x").ToString(), StringComparison.Ordinal));
 
         Assert.That(Flatten(answer.GetProperty("outputs")), Is.EqualTo(Flatten(Linear.GetProperty("y"))).Within(1e-5));
     }
@@ -54,7 +58,9 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     [Test]
     public async Task Predict_NonFinite_TakesAndGivesTokens()
     {
-        var answer = await Server.PostTextAsync("/v1/models/same:predict", """{"instances": [[NaN, Infinity], [-Infinity, 1.5]], "NaN \" Infinity": "NaN"}""");
+        var answer = await Server.PostTextAsync(
+            "/v1/models/same:predict",
+            """{"instances": [[NaN, Infinity], [-Infinity, 1.5]], "NaN \" Infinity": "NaN"}""");
 
         Assert.That(answer, Is.EqualTo("""{"predictions":[[NaN,Infinity],[-Infinity,1.5]]}"""));
     }
@@ -62,7 +68,8 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     [Test]
     public async Task Predict_Float32Limits_KeepEveryBit()
     {
-        var answer = await Server.PostTextAsync("/v1/models/same:predict", """{"instances": [[3.4028235e38, 1.4e-45, 0.1, -0.0, 16777217]]}""");
+        var answer = await Server.PostTextAsync(
+            "/v1/models/same:predict", """{"instances": [[3.4028235e38, 1.4e-45, 0.1, -0.0, 16777217]]}""");
 
         Assert.That(answer, Is.EqualTo("""{"predictions":[[3.4028235E+38,1E-45,0.1,-0,16777216]]}"""));
     }
@@ -93,7 +100,8 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
 
     [TestCase("""{"instances": [1]}""", "each instance to be an object with the inputs [numbers, flags, words]")]
     [TestCase("""{"instances": [{"numbers": 1.5, "flags": true, "words": "a"}]}""", "expected int64 values, got 1.5")]
-    [TestCase("""{"instances": [{"numbers": 9223372036854775808, "flags": true, "words": "a"}]}""", "expected int64 values")]
+    [TestCase(
+        """{"instances": [{"numbers": 9223372036854775808, "flags": true, "words": "a"}]}""", "expected int64 values")]
     [TestCase("""{"instances": [{"numbers": 1, "flags": 1, "words": "a"}]}""", "expected bool values, got 1")]
     [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": 7}]}""", "expected string values, got 7")]
     [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": {"b64": "***"}}]}""", "base64")]
@@ -101,14 +109,16 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": "\ud800"}]}""", "Unicode")]
     [TestCase("""{"instances": [{"\ud800": 1}]}""", "Unicode")]
     [TestCase("""{"instances": [{"numbers": 1, "flags": true}]}""", "'words' is missing")]
-    [TestCase("""{"instances": [{"numbers": 1, "flags": true, "words": "a"}, {"numbers": [1], "flags": true, "words": "a"}]}""", "one shape")]
+    [TestCase(
+        """{"instances": [{"numbers": 1, "flags": true, "words": "a"}, {"numbers": [1], "flags": true, "words": "a"}]}""", "one shape")]
     public async Task Predict_BadTypes_NamesTheInput(string body, string message)
         => Assert.That(await Server.ErrorAsync(Mixed, body), Does.Contain(message));
 
     [Test]
     public async Task Predict_BytesThatAreNoText_AreTakenAndNamedWhereJsonCannotAnswerThem()
     {
-        using var content = new StringContent("""{"instances": [{"numbers": 1, "flags": true, "words": {"b64": "/w=="}}]}""");
+        using var content = new StringContent(
+            """{"instances": [{"numbers": 1, "flags": true, "words": {"b64": "/w=="}}]}""");
         using var response = await Server.Client.PostAsync(new Uri(Mixed, UriKind.Relative), content);
 
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.UnprocessableEntity));
@@ -128,8 +138,12 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     [Test]
     public async Task Predict_NoEntryARow_SaysToUseInputs()
     {
-        Assert.That(await Server.ErrorAsync("/v1/models/total:predict", """{"instances": [1, 2]}"""), Does.Contain("use 'inputs'"));
-        Assert.That((await Server.PostAsync("/v1/models/total:predict", """{"inputs": [1, 2]}""")).GetProperty("outputs").GetDouble(), Is.EqualTo(3));
+        Assert.That(
+            await Server.ErrorAsync("/v1/models/total:predict", """{"instances": [1, 2]}"""),
+            Does.Contain("use 'inputs'"));
+        Assert.That(
+            (await Server.PostAsync("/v1/models/total:predict", """{"inputs": [1, 2]}""")).GetProperty("outputs")
+                .GetDouble(), Is.EqualTo(3));
     }
 
     [Test]
@@ -146,9 +160,15 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     {
         const string Body = """{"instances": [[1,2,3,4]]}""";
 
-        Assert.That(await Server.ErrorAsync("/v1/models/none:predict", Body, HttpStatusCode.NotFound), Does.Contain("linear").And.Contain("got 'none'"));
-        Assert.That(await Server.ErrorAsync("/v1/models/linear/versions/9:predict", Body, HttpStatusCode.NotFound), Does.Contain("[1], got '9'"));
-        Assert.That(await Server.ErrorAsync("/v1/models/linear/versions/abc:predict", Body, HttpStatusCode.NotFound), Does.Contain("'abc'"));
+        Assert.That(
+            await Server.ErrorAsync("/v1/models/none:predict", Body, HttpStatusCode.NotFound),
+            Does.Contain("linear").And.Contain("got 'none'"));
+        Assert.That(
+            await Server.ErrorAsync("/v1/models/linear/versions/9:predict", Body, HttpStatusCode.NotFound),
+            Does.Contain("[1], got '9'"));
+        Assert.That(
+            await Server.ErrorAsync("/v1/models/linear/versions/abc:predict", Body, HttpStatusCode.NotFound),
+            Does.Contain("'abc'"));
     }
 
     [Test]
@@ -157,7 +177,8 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
         var all = (await Server.GetAsync("/v1/models/registered")).GetProperty("model_version_status");
         var one = (await Server.GetAsync("/v1/models/registered/versions/1")).GetProperty("model_version_status");
 
-        Assert.That(all.EnumerateArray().Select(s => s.GetProperty("version").GetString()), Is.EqualTo(new[] { "3", "1" }));
+        Assert.That(
+            all.EnumerateArray().Select(s => s.GetProperty("version").GetString()), Is.EqualTo(new[] { "3", "1" }));
         Assert.That(one[0].GetProperty("state").GetString(), Is.EqualTo("AVAILABLE"));
         Assert.That(one[0].GetProperty("status").GetProperty("error_code").GetString(), Is.EqualTo("OK"));
         await Server.GetAsync("/v1/models/registered/versions/2", HttpStatusCode.NotFound);
@@ -167,8 +188,11 @@ public sealed class TensorFlowEndpointsTests : ServerFixture
     [Test]
     public async Task AnyAddress_NotThere_IsJsonError()
     {
-        Assert.That((await Server.GetAsync("/nowhere", HttpStatusCode.NotFound)).GetProperty("error").GetString(), Does.Contain("/nowhere"));
-        Assert.That((await Server.GetAsync(Linear1, HttpStatusCode.NotFound)).GetProperty("error").GetString(), Is.Not.Empty);
+        Assert.That(
+            (await Server.GetAsync("/nowhere", HttpStatusCode.NotFound)).GetProperty("error").GetString(),
+            Does.Contain("/nowhere"));
+        Assert.That(
+            (await Server.GetAsync(Linear1, HttpStatusCode.NotFound)).GetProperty("error").GetString(), Is.Not.Empty);
         Assert.That(await Server.ErrorAsync("/healthz", "{}", HttpStatusCode.MethodNotAllowed), Does.Contain("POST"));
     }
 }

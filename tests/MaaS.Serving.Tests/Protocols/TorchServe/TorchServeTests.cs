@@ -16,25 +16,37 @@ public sealed class TorchServeTests : ServerFixture
     [TestCase("P5 28 28 255\n", true)]
     public async Task Predictions_ImageFile_EqualsNumpy(string header, bool isForm)
     {
-        byte[] image = [.. Encoding.ASCII.GetBytes(header), .. Flatten(Conv.GetProperty("pixels")[0]).Select(p => (byte)p)];
+        byte[] image = [
+            .. Encoding.ASCII.GetBytes(header), .. Flatten(Conv.GetProperty("pixels")[0]).Select(p => (byte)p),
+        ];
         using var file = new ByteArrayContent(image);
         using var form = new MultipartFormDataContent { { new ByteArrayContent(image), "data", "digit.pgm" } };
 
-        using var response = await Server.Client.PostAsync(new Uri("/predictions/digits/1.0", UriKind.Relative), isForm ? form : file);
+        using var response = await Server.Client.PostAsync(
+            new Uri("/predictions/digits/1.0", UriKind.Relative), isForm ? form : file);
 
         var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK), answer.GetRawText());
-        var expected = Flatten(Conv.GetProperty("probabilities")[0]).Index().OrderByDescending(p => p.Item).Take(5).ToArray();
+        var expected = Flatten(Conv.GetProperty("probabilities")[0]).Index().OrderByDescending(p => p.Item).Take(5)
+            .ToArray();
         Assert.That(answer.EnumerateObject().Select(p => p.Name), Is.EqualTo(expected.Select(p => $"digit {p.Index}")));
-        Assert.That(answer.EnumerateObject().Select(p => p.Value.GetDouble()), Is.EqualTo(expected.Select(p => p.Item)).Within(1e-5));
+        Assert.That(
+            answer.EnumerateObject().Select(p => p.Value.GetDouble()),
+            Is.EqualTo(expected.Select(p => p.Item)).Within(1e-5));
     }
 
     [Test]
     public async Task Predictions_JsonTextAndTensor_AreTaken()
     {
-        Assert.That(await Server.PostTextAsync("/predictions/same", """{"instances": [[1, NaN]]}"""), Is.EqualTo("""{"predictions":[[1,NaN]]}"""));
-        Assert.That(await SendAsync("/predictions/text", "hello"u8.ToArray(), "text/plain", HttpStatusCode.OK), Is.EqualTo("\"hello\""));
-        Assert.That(await SendAsync("/predictions/same", [0, 0, 0x80, 0x3F], "application/octet-stream", HttpStatusCode.OK), Is.EqualTo("[1]"));
+        Assert.That(
+            await Server.PostTextAsync("/predictions/same", """{"instances": [[1, NaN]]}"""),
+            Is.EqualTo("""{"predictions":[[1,NaN]]}"""));
+        Assert.That(
+            await SendAsync("/predictions/text", "hello"u8.ToArray(), "text/plain", HttpStatusCode.OK),
+            Is.EqualTo("\"hello\""));
+        Assert.That(
+            await SendAsync("/predictions/same", [0, 0, 0x80, 0x3F], "application/octet-stream", HttpStatusCode.OK),
+            Is.EqualTo("[1]"));
     }
 
     [TestCase("/predictions/none", "application/octet-stream", 404, "ModelNotFoundException")]
@@ -44,7 +56,8 @@ public sealed class TorchServeTests : ServerFixture
     [TestCase("/predictions/digits", "image/x-portable-graymap", 400, "BadRequestException")]
     public async Task Predictions_BadRequest_HasTorchServesForm(string path, string type, int status, string name)
     {
-        var error = JsonDocument.Parse(await SendAsync(path, "P5 28 28 255\n1"u8.ToArray(), type, (HttpStatusCode)status)).RootElement;
+        var error = JsonDocument.Parse(
+            await SendAsync(path, "P5 28 28 255\n1"u8.ToArray(), type, (HttpStatusCode)status)).RootElement;
 
         Assert.That(error.GetProperty("code").GetInt32(), Is.EqualTo(status));
         Assert.That(error.GetProperty("type").GetString(), Is.EqualTo(name));
@@ -60,11 +73,20 @@ public sealed class TorchServeTests : ServerFixture
 
         Assert.That(all.TryGetProperty("nextPageToken", out _), Is.False);
         Assert.That(page.GetProperty("nextPageToken").GetString(), Is.EqualTo("3"));
-        Assert.That(page.GetProperty("models").GetRawText(), Is.EqualTo($"[{all.GetProperty("models")[1].GetRawText()},{all.GetProperty("models")[2].GetRawText()}]"));
-        Assert.That(versions.EnumerateArray().Select(v => v.GetProperty("modelVersion").GetString()), Does.Contain("1").And.Contain("3"));
-        Assert.That((await Server.GetAsync("/models/registered"))[0].GetProperty("modelVersion").GetString(), Is.EqualTo("3"));
-        Assert.That((await Server.GetAsync("/models/registered/1.0"))[0].GetProperty("workers")[0].GetProperty("status").GetString(), Is.EqualTo("READY"));
-        Assert.That((await Server.GetAsync("/models/none", HttpStatusCode.NotFound)).GetProperty("type").GetString(), Is.EqualTo("ModelNotFoundException"));
+        Assert.That(
+            page.GetProperty("models").GetRawText(),
+            Is.EqualTo($"[{all.GetProperty("models")[1].GetRawText()},{all.GetProperty("models")[2].GetRawText()}]"));
+        Assert.That(
+            versions.EnumerateArray().Select(v => v.GetProperty("modelVersion").GetString()),
+            Does.Contain("1").And.Contain("3"));
+        Assert.That(
+            (await Server.GetAsync("/models/registered"))[0].GetProperty("modelVersion").GetString(), Is.EqualTo("3"));
+        Assert.That(
+            (await Server.GetAsync("/models/registered/1.0"))[0].GetProperty("workers")[0].GetProperty("status")
+                .GetString(), Is.EqualTo("READY"));
+        Assert.That(
+            (await Server.GetAsync("/models/none", HttpStatusCode.NotFound)).GetProperty("type").GetString(),
+            Is.EqualTo("ModelNotFoundException"));
         await Server.GetAsync("/models?limit=x", HttpStatusCode.BadRequest);
     }
 
@@ -75,7 +97,9 @@ public sealed class TorchServeTests : ServerFixture
         await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Watch) = (models.Path, false));
         models.Add("total");
 
-        Assert.That((await server.PostAsync("/models?url=total.onnx", "")).GetProperty("status").GetString(), Does.Contain("\"total\" Version: 1 registered"));
+        Assert.That(
+            (await server.PostAsync("/models?url=total.onnx", "")).GetProperty("status").GetString(),
+            Does.Contain("\"total\" Version: 1 registered"));
         await server.PostAsync("/models?url=../total.onnx", "", HttpStatusCode.BadRequest);
         await server.PostAsync("/models?url=none.onnx", "", HttpStatusCode.NotFound);
         using var put = await server.Client.PutAsync(new Uri("/models/total/1.0/set-default", UriKind.Relative), null);
@@ -98,17 +122,22 @@ public sealed class TorchServeTests : ServerFixture
         void Configure(MaaSServingOptions o) => (o.ModelsPath, o.Watch, o.StateFile) = (models.Path, false, state);
         await using (var server = await TestServer.StartAsync(Configure))
         {
-            var status = (await server.PostAsync("/models?url=same.onnx&model_name=echo&initial_workers=2", "")).GetProperty("status").GetString();
+            var status = (await server.PostAsync(
+                "/models?url=same.onnx&model_name=echo&initial_workers=2", "")).GetProperty("status").GetString();
 
             Assert.That(status, Is.EqualTo("Model \"echo\" Version: 1 registered with 2 initial workers"));
-            Assert.That(await server.PostTextAsync("/predictions/echo", """{"instances": [[7]]}"""), Is.EqualTo("""{"predictions":[[7]]}"""));
+            Assert.That(
+                await server.PostTextAsync("/predictions/echo", """{"instances": [[7]]}"""),
+                Is.EqualTo("""{"predictions":[[7]]}"""));
             await server.PostAsync("/models?url=none.onnx&model_name=other", "", HttpStatusCode.NotFound);
             await server.PostAsync("/models?url=same.onnx&model_name=linear", "", HttpStatusCode.Conflict);
             await server.PostAsync("/models?url=same.onnx&model_name=..", "", HttpStatusCode.BadRequest);
         }
 
         await using var again = await TestServer.StartAsync(Configure);
-        Assert.That(await again.PostTextAsync("/predictions/echo", """{"instances": [[7]]}"""), Is.EqualTo("""{"predictions":[[7]]}"""));
+        Assert.That(
+            await again.PostTextAsync("/predictions/echo", """{"instances": [[7]]}"""),
+            Is.EqualTo("""{"predictions":[[7]]}"""));
         Assert.That((await again.GetAsync("/models/echo"))[0].GetProperty("workers").GetArrayLength(), Is.EqualTo(2));
     }
 
@@ -148,7 +177,8 @@ public sealed class TorchServeTests : ServerFixture
 
         Assert.That(await put.Content.ReadAsStringAsync(), Does.Contain($"Workers scaled to {expected}"));
         Assert.That(Server.Models.Instances("linear"), Is.EqualTo(expected));
-        Assert.That((await Server.GetAsync("/models/linear"))[0].GetProperty("maxWorkers").GetInt32(), Is.EqualTo(expected));
+        Assert.That(
+            (await Server.GetAsync("/models/linear"))[0].GetProperty("maxWorkers").GetInt32(), Is.EqualTo(expected));
     }
 
     [TestCase("min_worker=3&max_worker=2")]

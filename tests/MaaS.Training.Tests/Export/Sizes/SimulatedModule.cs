@@ -3,7 +3,8 @@ using MaaS.Training.Tracing;
 
 namespace MaaS.Training.Tests.Export.Sizes;
 
-/// <summary>A module of two axes, h and w, whose forward computes one number; traced as the exporter does, without torch.</summary>
+/// <summary>A module of two axes, h and w, whose forward computes one number; traced as the exporter does, without
+/// torch.</summary>
 internal sealed class SimulatedModule(Func<long, long, long> number, long step = 1, bool hasShapes = true) : ISizeTracer
 {
     private static readonly string[] Symbols = ["h", "w"];

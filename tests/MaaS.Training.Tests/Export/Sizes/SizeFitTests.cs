@@ -4,7 +4,8 @@ using MaaS.Training.Export.Sizes;
 
 namespace MaaS.Training.Tests.Export.Sizes;
 
-/// <summary>Numbers that C# computes from two axes, found again from what they were at the sizes that were chosen.</summary>
+/// <summary>Numbers that C# computes from two axes, found again from what they were at the sizes that were
+/// chosen.</summary>
 public sealed class SizeFitTests
 {
     private static readonly long[] Divisors = [2, 3, 4, 5, 7, 8, 16, 32];
@@ -74,7 +75,9 @@ public sealed class SizeFitTests
             for (int i = 0; i < 20; i++)
             {
                 long h = random.Next(2, 200), w = random.Next(2, 200);
-                Assert.That(expression.At(axis => axis.Symbol == "h" ? h : w), Is.EqualTo(number(h, w)), $"seed {seed}: {expression} at {h}, {w}");
+                Assert.That(
+                    expression.At(axis => axis.Symbol == "h" ? h : w), Is.EqualTo(number(h, w)),
+                    $"seed {seed}: {expression} at {h}, {w}");
             }
         }
         Assert.That(found, Is.GreaterThan(60));
@@ -108,7 +111,12 @@ public sealed class SizeFitTests
         if (depth == 0 || random.Next(6) == 0)
         {
             long number = random.Next(1, 10);
-            return random.Next(5) switch { 0 or 1 => static (h, _) => h, 2 => (_, _) => number, _ => static (_, w) => w };
+            return random.Next(5) switch
+            {
+                0 or 1 => static (h, _) => h,
+                2 => (_, _) => number,
+                _ => static (_, w) => w,
+            };
         }
         var left = Expression(random, depth - 1);
         var right = Expression(random, depth - 1);

@@ -5,7 +5,8 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace MaaS.Training.Tests.Export.Sizes;
 
-/// <summary>A U-Net of any height and width: what pooling cut off is padded again, before it meets its skip connection.</summary>
+/// <summary>A U-Net of any height and width: what pooling cut off is padded again, before it meets its skip
+/// connection.</summary>
 internal sealed class PaddedUNet : Module<Tensor, Tensor>
 {
     private readonly Conv2d first = Conv2d(3, 4, 3, padding: 1);
@@ -34,7 +35,8 @@ internal sealed class PaddedUNet : Module<Tensor, Tensor>
     }
 }
 
-/// <summary>Pads height and width to multiples of 32, as encoders with five strides ask for, and cuts the result back.</summary>
+/// <summary>Pads height and width to multiples of 32, as encoders with five strides ask for, and cuts the result
+/// back.</summary>
 internal sealed class MultipleOf32 : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv = Conv2d(1, 2, 3, padding: 1);

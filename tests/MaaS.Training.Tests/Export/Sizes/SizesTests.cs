@@ -28,7 +28,8 @@ public sealed class SizesTests : ExportTests
 
     private static readonly DynamicAxes TwoAxes = new() { { "input", 0, "batch" }, { "input", 1, "length" } };
 
-    private static TestCaseData Case(string name, Func<Tensor, object> forward) => new TestCaseData(forward).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<Tensor, object> forward)
+        => new TestCaseData(forward).SetArgDisplayNames(name);
 
     private static IEnumerable<TestCaseData> Everyday =>
     [
@@ -61,7 +62,9 @@ public sealed class SizesTests : ExportTests
         Case("filled with a size", static x => x + full(x.shape[1], x.shape[1] / 3)),
         Case("negative quotient", static x => x.sum() + zeros(((x.shape[0] - x.shape[1]) / 3) + x.shape[1])),
         Case("negative remainder", static x => x.sum() + zeros(((x.shape[0] - x.shape[1]) % 4) + 4)),
-        Case("three floors", static x => x.sum() + zeros((x.shape[1] / 2 / 2 / 2) + 1, x.shape[1] - (8 * (x.shape[1] / 8)) + 1)),
+        Case(
+            "three floors",
+            static x => x.sum() + zeros((x.shape[1] / 2 / 2 / 2) + 1, x.shape[1] - (8 * (x.shape[1] / 8)) + 1)),
         Case("unfold", static x => x.unfold(1, 3, 2)),
         Case("unfold in front", static x => x.t().unfold(0, 2, 3)),
         Case("adaptive mean", static x => F.adaptive_avg_pool1d(x.unsqueeze(1), 4)),
@@ -69,14 +72,22 @@ public sealed class SizesTests : ExportTests
         Case("adaptive mean to half", static x => F.adaptive_avg_pool1d(x.unsqueeze(1), (x.shape[1] / 2) + 1)),
         Case("adaptive maximum", static x => F.adaptive_max_pool1d(x.unsqueeze(1), 4)),
         Case("adaptive maximum of an image", static x => F.adaptive_max_pool2d(x.unsqueeze(0).unsqueeze(0), [2, 3])),
-        Case("places of maxima", static x => F.max_pool2d_with_indices(x.unsqueeze(0).unsqueeze(0), [1, 3], [1, 2]).Item2),
-        Case("resized to a half", static x => F.interpolate(x.unsqueeze(0).unsqueeze(0), [x.shape[0], (x.shape[1] / 2) + 1])),
+        Case(
+            "places of maxima",
+            static x => F.max_pool2d_with_indices(x.unsqueeze(0).unsqueeze(0), [1, 3], [1, 2]).Item2),
+        Case(
+            "resized to a half",
+            static x => F.interpolate(x.unsqueeze(0).unsqueeze(0), [x.shape[0], (x.shape[1] / 2) + 1])),
         Case("resized to a third, linear", static x => F.interpolate(
             x.unsqueeze(0).unsqueeze(0), [x.shape[0], (x.shape[1] / 3) + 1], mode: InterpolationMode.Bilinear)),
-        Case("split in halves", static x => cat(x.split([x.shape[1] / 2, x.shape[1] - (x.shape[1] / 2)], 1).Reverse().ToArray(), 1)),
+        Case(
+            "split in halves",
+            static x => cat(x.split([x.shape[1] / 2, x.shape[1] - (x.shape[1] / 2)], 1).Reverse().ToArray(), 1)),
         Case("narrow", static x => x.narrow(1, x.shape[1] / 3, x.shape[1] / 3)),
         Case("expand", static x => x.unsqueeze(0).expand((x.shape[1] / 4) + 1, -1, -1)),
-        Case("windows", static x => F.pad(x, [0, (4 - (x.shape[1] % 4)) % 4]) is var p ? p.view(p.shape[0], p.shape[1] / 4, 4) : p),
+        Case(
+            "windows",
+            static x => F.pad(x, [0, (4 - (x.shape[1] % 4)) % 4]) is var p ? p.view(p.shape[0], p.shape[1] / 4, 4) : p),
     ];
 
     [TestCaseSource(nameof(Everyday))]
@@ -98,7 +109,8 @@ public sealed class SizesTests : ExportTests
         using var weights = randn(11, 3);
         var error = Assert.Throws<OnnxExportException>(
             () => ExportFunction(x => x.mm(weights), randn(2, 11), new OnnxExportOptions { DynamicAxes = TwoAxes }))!;
-        Assert.That(error.Message, Does.Contain("length").And.Contain("cannot be multiplied").And.Not.Contain("frame #"));
+        Assert.That(
+            error.Message, Does.Contain("length").And.Contain("cannot be multiplied").And.Not.Contain("frame #"));
     }
 
     private static IEnumerable<TestCaseData> FixedNearTheExample =>
@@ -153,7 +165,9 @@ public sealed class SizesTests : ExportTests
         using var net = new PaddedUNet();
         var result = Export(net, [randn(2, 3, 20, 24)], new() { DynamicAxes = HeightAndWidth });
         net.eval();
-        AssertAgrees(result, x => net.call(x), static random => randn(random.Next(1, 3), 3, random.Next(4, 70), random.Next(4, 70)));
+        AssertAgrees(
+            result, x => net.call(x),
+            static random => randn(random.Next(1, 3), 3, random.Next(4, 70), random.Next(4, 70)));
     }
 
     [Test]
@@ -161,7 +175,9 @@ public sealed class SizesTests : ExportTests
     {
         using var net = new MultipleOf32();
         var result = Export(net, [randn(2, 1, 40, 33)], new() { DynamicAxes = HeightAndWidth });
-        AssertAgrees(result, x => net.call(x), static random => randn(random.Next(1, 3), 1, random.Next(1, 150), random.Next(1, 150)));
+        AssertAgrees(
+            result, x => net.call(x),
+            static random => randn(random.Next(1, 3), 1, random.Next(1, 150), random.Next(1, 150)));
     }
 
     [Test]
@@ -169,7 +185,8 @@ public sealed class SizesTests : ExportTests
     {
         var random = new Random(seed);
         var expression = RandomExpression(random, depth: 2);
-        object Forward(Tensor x) => x.sum() + zeros(Math.Clamp(Math.Abs(expression(x.shape[0], x.shape[1])), 0, 5000) + 1);
+        object Forward(Tensor x)
+            => x.sum() + zeros(Math.Clamp(Math.Abs(expression(x.shape[0], x.shape[1])), 0, 5000) + 1);
         try
         {
             var result = ExportFunction(Forward, randn(3, 12), new() { DynamicAxes = TwoAxes });
@@ -185,7 +202,8 @@ public sealed class SizesTests : ExportTests
     public void Export_SizesWhoseProductOverflows_NamesThem()
     {
         var error = Assert.Catch(() => ExportFunction(
-            static x => x.sum() + zeros(x.shape[1] * 3_000_000_000, x.shape[1] * 3_000_000_000), randn(2, 11), new() { DynamicAxes = TwoAxes }))!;
+            static x => x.sum() + zeros(x.shape[1] * 3_000_000_000, x.shape[1] * 3_000_000_000), randn(2, 11),
+            new() { DynamicAxes = TwoAxes }))!;
         Assert.That(error.Message, Does.Contain("33000000000").Or.Contain("overflow"));
     }
 
@@ -194,7 +212,11 @@ public sealed class SizesTests : ExportTests
         () => ExportFunction(static x => x * 2, randn(2, 11), new()
         {
             DynamicAxes = TwoAxes,
-            TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [4_000_000_000, 3], ["length"] = [5_000_000_000, 3] },
+            TraceSizes = new Dictionary<string, IReadOnlyList<long>>
+            {
+                ["batch"] = [4_000_000_000, 3],
+                ["length"] = [5_000_000_000, 3],
+            },
         }),
         Throws.ArgumentException.With.Message.Contains("(4000000000, 5000000000)").And.Message.Contains("TraceSizes"));
 
@@ -220,7 +242,8 @@ public sealed class SizesTests : ExportTests
         };
     }
 
-    private static OnnxExportResult ExportFunction(Func<Tensor, object> forward, Tensor example, OnnxExportOptions options)
+    private static OnnxExportResult ExportFunction(
+        Func<Tensor, object> forward, Tensor example, OnnxExportOptions options)
     {
         using var module = nn.Identity();
         return OnnxExporter.Export(module, x => forward(x[0]), [example], options);
@@ -251,7 +274,12 @@ public sealed class SizesTests : ExportTests
             var where = $"at ({string.Join(", ", x.shape)})";
             Assert.That(actual.Dims, Is.EqualTo(expected.shape), where);
             var difference = ParityCheck.Difference(TorchTensorReader.Read(expected, ""), actual);
-            Assert.That(difference, Is.LessThanOrEqualTo(1e-4 * Math.Max(1, expected.numel() == 0 ? 0 : expected.abs().max().to(ScalarType.Float32).item<float>())), where);
+            Assert.That(
+                difference,
+                Is.LessThanOrEqualTo(
+                    1e-4 * Math.Max(
+                        1, expected.numel() == 0 ? 0 : expected.abs().max().to(ScalarType.Float32).item<float>())),
+                        where);
         }
     }
 }

@@ -1,5 +1,6 @@
 using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
+using MaaS.Training.Models.Recurrent;
 using MaaS.Training.Models.Text;
 using static TorchSharp.torch;
 

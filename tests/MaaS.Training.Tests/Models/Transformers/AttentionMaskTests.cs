@@ -6,9 +6,17 @@ namespace MaaS.Training.Tests.Models.Transformers;
 
 public sealed class AttentionMaskTests
 {
-    private static readonly TransformerOptions Small = new() { Width = 16, Heads = 4, Layers = 2, Dropout = 0, MaxLength = 16 };
+    private static readonly TransformerOptions Small = new()
+    {
+        Width = 16,
+        Heads = 4,
+        Layers = 2,
+        Dropout = 0,
+        MaxLength = 16,
+    };
 
-    private static TransformerClassifier Classifier(Pooling pooling = Pooling.Mean, PositionKind positions = PositionKind.Learned)
+    private static TransformerClassifier Classifier(
+        Pooling pooling = Pooling.Mean, PositionKind positions = PositionKind.Learned)
     {
         random.manual_seed(3);
         return new TransformerClassifier(new()
@@ -21,7 +29,8 @@ public sealed class AttentionMaskTests
     }
 
     [Test]
-    public void Classifier_OtherTokensInThePadding_ChangeNoBitOfLogitsAndGradients([Values] Pooling pooling, [Values] PositionKind positions)
+    public void Classifier_OtherTokensInThePadding_ChangeNoBitOfLogitsAndGradients(
+        [Values] Pooling pooling, [Values] PositionKind positions)
     {
         using var scope = NewDisposeScope();
         using var model = Classifier(pooling, positions);
@@ -57,7 +66,9 @@ public sealed class AttentionMaskTests
         using var model = Classifier();
         var ids = tensor(new long[] { 4, 7, 9 }, [1, 3]);
         var (logits, _) = Run(model, ids, ones_like(ids));
-        var (padded, _) = Run(model, cat([ids, zeros(1, 6, ScalarType.Int64)], 1), cat([ones_like(ids), zeros(1, 6, ScalarType.Int64)], 1));
+        var (padded, _) = Run(
+            model, cat([ids, zeros(1, 6, ScalarType.Int64)], 1),
+            cat([ones_like(ids), zeros(1, 6, ScalarType.Int64)], 1));
         Assert.That(padded, Is.EqualTo(logits).Within(1e-6));
     }
 
@@ -122,8 +133,11 @@ public sealed class AttentionMaskTests
     public void Masks_ThatDoNotFit_SayTheShapes()
     {
         using var scope = NewDisposeScope();
-        Assert.That(() => AttentionMask.Padding(ones(3)), Throws.ArgumentException.With.Message.Contains("(B,S), got (3)"));
-        Assert.That(() => AttentionMask.Causal(3, 2, CPU), Throws.ArgumentException.With.Message.Contains("3 queries and 2 keys"));
+        Assert.That(
+            () => AttentionMask.Padding(ones(3)), Throws.ArgumentException.With.Message.Contains("(B,S), got (3)"));
+        Assert.That(
+            () => AttentionMask.Causal(3, 2, CPU),
+            Throws.ArgumentException.With.Message.Contains("3 queries and 2 keys"));
         using var model = Classifier();
         Assert.That(
             () => model.call(ones(1, 4, ScalarType.Int64), ones(1, 3, ScalarType.Int64)),
@@ -133,7 +147,8 @@ public sealed class AttentionMaskTests
             Throws.ArgumentException.With.Message.Contains("at least one position, got (2,0)"));
     }
 
-    private static (float[] Logits, Dictionary<string, float[]> Gradients) Run(nn.Module<Tensor, Tensor, Tensor> model, Tensor ids, Tensor mask)
+    private static (float[] Logits, Dictionary<string, float[]> Gradients) Run(
+        nn.Module<Tensor, Tensor, Tensor> model, Tensor ids, Tensor mask)
     {
         model.zero_grad();
         var logits = model.call(ids, mask);

@@ -27,7 +27,8 @@ public sealed class BeamSearchTests
                 .Select(h => (h.Tokens, Score: h.LogProbability / Math.Pow((5 + h.Tokens.Length) / 6.0, penalty)))
                 .OrderByDescending(static h => h.Score).ToList();
             Assert.That(found[row], Has.Count.EqualTo(all.Count));
-            Assert.That(found[row].Select(static h => h.Score), Is.EqualTo(all.Select(static h => h.Score)).Within(1e-5));
+            Assert.That(
+                found[row].Select(static h => h.Score), Is.EqualTo(all.Select(static h => h.Score)).Within(1e-5));
             Assert.That(found[row][0].Tokens, Is.EqualTo(all[0].Tokens));
         }
     }
@@ -58,7 +59,8 @@ public sealed class BeamSearchTests
         using var scope = NewDisposeScope();
         using var model = Model(PositionKind.Rotary);
         var (ids, mask) = Sources();
-        foreach (var (hypotheses, row) in model.Generate(ids, mask, Options(beams: 3, penalty: 1)).Select(static (h, i) => (h, i)))
+        foreach (var (hypotheses, row) in model.Generate(ids, mask, Options(beams: 3, penalty: 1))
+            .Select(static (h, i) => (h, i)))
         {
             Assert.That(hypotheses, Has.Count.EqualTo(3));
             Assert.That(hypotheses.Select(static h => h.Score), Is.Ordered.Descending);
@@ -91,7 +93,8 @@ public sealed class BeamSearchTests
         using var scope = NewDisposeScope();
         var (ids, mask) = Sources();
         Assert.That(
-            () => model.Generate(ids, mask, new() { StartId = 0, EndId = 4, Beams = 0, MaxLength = 0, LengthPenalty = -1 }),
+            () => model.Generate(
+                ids, mask, new() { StartId = 0, EndId = 4, Beams = 0, MaxLength = 0, LengthPenalty = -1 }),
             Throws.ArgumentException.With.Message.EqualTo(
                 "BeamSearchOptions: expected EndId from 0 to below 4, got 4; expected MaxLength of at least 1, got 0; "
                 + "expected Beams of at least 1, got 0; expected LengthPenalty of at least 0, got -1."));
@@ -100,7 +103,28 @@ public sealed class BeamSearchTests
             Throws.ArgumentException.With.Message.Contains("expected logits (2,4), got (2,5)"));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.That(() => model.Generate(ids, mask, Options(1, 1), cancelled.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => model.Generate(ids, mask, Options(1, 1), cancelled.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public void Greedy_InTensorOperators_WritesWhatOneBeamDoes([Values] PositionKind positions)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Model(positions);
+        var (ids, mask) = Sources();
+        var expected = model.Generate(ids, mask, Options(1, 0));
+
+        var written = model.Greedy(ids, mask, Start, MaxLength);
+
+        Assert.That(written.shape, Is.EqualTo(new long[] { 2, MaxLength }));
+        for (var row = 0; row < 2; row++)
+        {
+            long[] tokens = written[row].data<long>().ToArray();
+            var end = Array.IndexOf(tokens, End);
+            Assert.That(end < 0 ? tokens : tokens[..(end + 1)], Is.EqualTo(expected[row][0].Tokens), $"row {row}");
+        }
     }
 
     private static BeamSearchOptions Options(int beams, double penalty) => new()
@@ -124,7 +148,8 @@ public sealed class BeamSearchTests
         using (no_grad())
         {
             // Fresh embeddings are small; larger ones make the logits differ more from token to token.
-            foreach (var (_, parameter) in model.named_parameters().Where(static p => p.name.Contains("tokens", StringComparison.Ordinal)))
+            foreach (var (_, parameter) in model.named_parameters()
+                .Where(static p => p.name.Contains("tokens", StringComparison.Ordinal)))
             {
                 parameter.mul_(20);
             }
@@ -151,7 +176,8 @@ public sealed class BeamSearchTests
             .Select(rest => (rest.Tokens, rest.LogProbability + next[token])));
     }
 
-    private static double[] LogProbabilities(Seq2SeqTransformer model, Tensor ids, Tensor mask, IReadOnlyList<long> tokens)
+    private static double[] LogProbabilities(
+        Seq2SeqTransformer model, Tensor ids, Tensor mask, IReadOnlyList<long> tokens)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();

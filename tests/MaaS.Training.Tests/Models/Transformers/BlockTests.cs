@@ -37,8 +37,11 @@ public sealed class BlockTests
         var input = fixture.Input.ToTensor().requires_grad_();
         var memory = fixture.Memory.ToTensor().requires_grad_();
         var padding = test.Padding ? fixture.Mask.ToTensor(ScalarType.Int64) : null;
-        var mask = test.Causal ? AttentionMask.Causal(4, 4, input.device, padding) : padding is null ? null : AttentionMask.Padding(padding);
-        var memoryMask = test.MemoryPadding ? AttentionMask.Padding(fixture.MemoryMask.ToTensor(ScalarType.Int64)) : null;
+        var mask = test.Causal
+            ? AttentionMask.Causal(4, 4, input.device, padding)
+            : padding is null ? null : AttentionMask.Padding(padding);
+        var memoryMask = test.MemoryPadding
+            ? AttentionMask.Padding(fixture.MemoryMask.ToTensor(ScalarType.Int64)) : null;
         using nn.Module module = test.Kind switch
         {
             "attention" => new MultiHeadAttention(8, 2),
@@ -48,7 +51,8 @@ public sealed class BlockTests
         TransformerFixture.Load(module, fixture.States[test.Kind]);
         var output = module switch
         {
-            MultiHeadAttention attention => attention.call(input, test.Cross ? memory : null, test.Cross ? memoryMask : mask, null),
+            MultiHeadAttention attention => attention.call(
+                input, test.Cross ? memory : null, test.Cross ? memoryMask : mask, null),
             EncoderLayer encoder => encoder.call(input, mask, null),
             _ => ((DecoderLayer)module).call(input, memory, mask, memoryMask, null),
         };

@@ -1,6 +1,7 @@
 using MaaS.Training.Data;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public sealed class ImageTextModelTests
     }
 
     [Test]
-    public void Loss_OfPairsOfFashionMnistAndCaptions_TeachesTheModelToNameImages()
+    public void Fit_PairsOfFashionMnistAndCaptions_TeachesTheModelToNameImages()
     {
         using var train = Data().Train.Take(4_000);
         using var test = Data().Test.Take(1_000);
@@ -50,19 +51,22 @@ public sealed class ImageTextModelTests
         {
             Vocabulary = vocabulary,
             Shared = 32,
-            Image = new() { Patch = 14, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } },
+            Image = new() { Patch = 14, Encoder = new()
+            {
+                Width = 48,
+                Heads = 4,
+                Layers = 2,
+                FeedForward = 96,
+                Dropout = 0,
+            } },
             Text = new() { Width = 32, Heads = 2, Layers = 1, FeedForward = 64, Dropout = 0, MaxLength = 8 },
         });
-        var optimizer = optim.Adam(model.parameters(), 2e-3);
-        for (var step = 0; step < 160; step++)
-        {
-            using var inner = NewDisposeScope();
-            var (images, labels) = train.GetBatch(randint(0, train.Count, [32], ScalarType.Int64), CPU);
-            var loss = ImageTextModel.Loss(model.call(images, captions.index_select(0, labels), mask.index_select(0, labels)));
-            optimizer.zero_grad();
-            loss.backward();
-            optimizer.step();
-        }
+        var task = new ContrastiveTask<ImageTextModel, (Tensor Images, Tensor Labels)>((towers, batch) => new(
+            towers.EmbedImages(batch.Images),
+            towers.EmbedTexts(captions.index_select(0, batch.Labels), mask.index_select(0, batch.Labels)), towers.Scale, batch.Labels));
+        var epoch = new Trainer(new TrainerOptions { Epochs = 2, BatchSize = 32, LearningRate = 2e-3, Device = "cpu", Seed = 1 }).Fit(
+            model, task, new IndexedBatches(train), new IndexedBatches(test)).Epochs[^1];
+        Assert.That(epoch.ValidationMetrics["recall_at_1"], Is.GreaterThan(0.6));
 
         model.eval();
         using var noGrad = no_grad();
@@ -84,14 +88,16 @@ public sealed class ImageTextModelTests
     [TestCase("vit", 1, 28, 28)]
     [TestCase("vit", 3, 10, 15)]
     [TestCase("vit", 1, 11, 13)]
-    public void Create_VisionTransformerOfTheCatalogue_FitsItsPatches(string name, long channels, long height, long width)
+    public void Create_VisionTransformerOfTheCatalogue_FitsItsPatches(
+        string name, long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
         using var model = ModelCatalog.Create(name, [channels, height, width], 4, seed: 1);
         Assert.That(model.call(zeros(2, channels, height, width)).shape, Is.EqualTo(new long[] { 2, 4 }));
         Assert.That(
             () => model.call(zeros(2, channels, height, width + 1)),
-            Throws.ArgumentException.With.Message.Contains($"expected images (B,{channels},{height},{width}), got (2,{channels},{height},{width + 1})"));
+            Throws.ArgumentException.With.Message.Contains(
+                $"expected images (B,{channels},{height},{width}), got (2,{channels},{height},{width + 1})"));
     }
 
     // "a photo of T-shirt/top" and so on, a token for each word, padded with 0.

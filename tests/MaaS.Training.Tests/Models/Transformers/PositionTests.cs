@@ -18,7 +18,9 @@ public sealed class PositionTests
             for (var i = 0; i < width; i++)
             {
                 var angle = (30 + t) / Math.Pow(10000, (i - (i % 2)) / (double)width);
-                Assert.That(table[0, t, i].item<float>(), Is.EqualTo(i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle)).Within(1e-6));
+                Assert.That(
+                    table[0, t, i].item<float>(),
+                    Is.EqualTo(i % 2 == 0 ? Math.Sin(angle) : Math.Cos(angle)).Within(1e-6));
             }
         }
 
@@ -26,10 +28,12 @@ public sealed class PositionTests
     }
 
     [Test]
-    public void Forward_AfterTheModuleMoved_FollowsItsInput([Values] bool rotary, [Values(ScalarType.Float32, ScalarType.BFloat16)] ScalarType type)
+    public void Forward_AfterTheModuleMoved_FollowsItsInput(
+        [Values] bool rotary, [Values(ScalarType.Float32, ScalarType.BFloat16)] ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using nn.Module<Tensor, long, Tensor> positions = rotary ? new RotaryPositions(4, 10) : new SinusoidalPositions(4, 10);
+        using nn.Module<Tensor, long, Tensor> positions = rotary
+            ? new RotaryPositions(4, 10) : new SinusoidalPositions(4, 10);
         long[] shape = rotary ? [1, 2, 3, 4] : [2, 3, 4];
         foreach (var device in new[] { CPU, META })
         {
@@ -51,7 +55,8 @@ public sealed class PositionTests
             for (var i = 0; i < 3; i++)
             {
                 var turn = System.Numerics.Complex.FromPolarCoordinates(1, (9 + t) * Math.Pow(10000, -2.0 * i / 6));
-                var expected = turn * new System.Numerics.Complex(heads[1, 2, t, i].item<float>(), heads[1, 2, t, i + 3].item<float>());
+                var expected = turn * new System.Numerics.Complex(
+                    heads[1, 2, t, i].item<float>(), heads[1, 2, t, i + 3].item<float>());
                 Assert.That(turned[1, 2, t, i].item<float>(), Is.EqualTo(expected.Real).Within(1e-6));
                 Assert.That(turned[1, 2, t, i + 3].item<float>(), Is.EqualTo(expected.Imaginary).Within(1e-6));
             }
@@ -77,12 +82,16 @@ public sealed class PositionTests
         using var learned = new LearnedPositions(4, 8);
         using var sinusoidal = new SinusoidalPositions(4, 8);
         using var rotary = new RotaryPositions(4, 8);
-        Func<Tensor>[] calls = [() => learned.call(zeros(1, 4, 4), 5), () => sinusoidal.call(zeros(1, 9, 4), 0), () => rotary.call(zeros(1, 1, 1, 4), 8)];
+        Func<Tensor>[] calls = [
+            () => learned.call(zeros(1, 4, 4), 5), () => sinusoidal.call(zeros(1, 9, 4), 0),
+            () => rotary.call(zeros(1, 1, 1, 4), 8),
+        ];
         foreach (var call in calls)
         {
             Assert.That(() => call(), Throws.ArgumentException.With.Message.Contains("at most 8 positions, got 9"));
         }
 
-        Assert.That(() => new RotaryPositions(5, 8), Throws.ArgumentException.With.Message.Contains("even head size, got 5"));
+        Assert.That(
+            () => new RotaryPositions(5, 8), Throws.ArgumentException.With.Message.Contains("even head size, got 5"));
     }
 }

@@ -16,7 +16,8 @@ public sealed class TransformerExportTests : ExportTests
     private static readonly TransformerOptions Small = new() { Width = 32, Heads = 4, Layers = 2, MaxLength = 256 };
 
     // Nodes of PyTorch's own exporter for the same architectures: Fixtures/make_transformer_nodes.py.
-    private static readonly Dictionary<string, int> Nodes = TransformerFixture.Read<Dictionary<string, int>>("transformer_nodes.json");
+    private static readonly Dictionary<string, int> Nodes = TransformerFixture.Read<Dictionary<string, int>>(
+        "transformer_nodes.json");
 
     private static readonly OnnxExportOptions Texts = new()
     {
@@ -29,7 +30,8 @@ public sealed class TransformerExportTests : ExportTests
     public void Export_Classifier_RunsAtEverySize([Values] PositionKind positions)
     {
         using var scope = NewDisposeScope();
-        using var model = new TransformerClassifier(new() { Vocabulary = 30, Encoder = Small with { Positions = positions } });
+        using var model = new TransformerClassifier(
+            new() { Vocabulary = 30, Encoder = Small with { Positions = positions } });
         var result = Export(model, [Tokens(2, 7), Mask(2, 7)], Texts);
         CheckEverySize(model, result, static (batch, length) => [Tokens(batch, length), Padded(batch, length)]);
         Assert.That(Operators(result).Count(), Is.LessThan(Nodes["classifier"] / 2));
@@ -39,7 +41,14 @@ public sealed class TransformerExportTests : ExportTests
     public void Export_Bert_RunsAtEverySize([Values] bool segments)
     {
         using var scope = NewDisposeScope();
-        var config = new BertConfig { VocabSize = 30, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 64 };
+        var config = new BertConfig
+        {
+            VocabSize = 30,
+            HiddenSize = 32,
+            NumHiddenLayers = 2,
+            NumAttentionHeads = 4,
+            IntermediateSize = 64,
+        };
         using var model = new BertClassifier(config);
         if (!segments)
         {
@@ -53,11 +62,13 @@ public sealed class TransformerExportTests : ExportTests
             InputNames = ["input_ids", "attention_mask", "token_type_ids"],
             DynamicAxes = Axes("input_ids", "attention_mask", "token_type_ids"),
         };
-        var pairs = OnnxExporter.Export(model, x => model.call(x[0], x[1], x[2]), [Tokens(2, 7), Mask(2, 7), Mask(2, 7)], options);
+        var pairs = OnnxExporter.Export(
+            model, x => model.call(x[0], x[1], x[2]), [Tokens(2, 7), Mask(2, 7), Mask(2, 7)], options);
         Check(pairs);
         CheckEverySize(
             model, pairs,
-            static (batch, length) => [Tokens(batch, length), Padded(batch, length), randint(0, 2, [batch, length], ScalarType.Int64)],
+            static (batch, length) =>
+                [Tokens(batch, length), Padded(batch, length), randint(0, 2, [batch, length], ScalarType.Int64)],
             x => model.call(x[0], x[1], x[2]));
     }
 
@@ -66,7 +77,8 @@ public sealed class TransformerExportTests : ExportTests
     {
         using var scope = NewDisposeScope();
         using var model = new BertMaskedLanguage(
-            new BertConfig { VocabSize = 30, HiddenSize = 32, NumHiddenLayers = 1, NumAttentionHeads = 4, IntermediateSize = 64 });
+            new BertConfig { VocabSize = 30, HiddenSize = 32, NumHiddenLayers = 1, NumAttentionHeads =
+                4, IntermediateSize = 64 });
         var result = Export(model, [Tokens(2, 7), Mask(2, 7)], Texts);
         CheckEverySize(model, result, static (batch, length) => [Tokens(batch, length), Padded(batch, length)]);
     }
@@ -88,7 +100,8 @@ public sealed class TransformerExportTests : ExportTests
             DynamicAxes = new()
             {
                 { "source_ids", 0, "batch" }, { "source_ids", 1, "source_length" }, { "source_mask", 0, "batch" },
-                { "source_mask", 1, "source_length" }, { "target_ids", 0, "batch" }, { "target_ids", 1, "target_length" },
+                { "source_mask", 1, "source_length" }, { "target_ids", 0, "batch" },
+                { "target_ids", 1, "target_length" },
             },
         };
         var result = Export(model, [Tokens(2, 7), Mask(2, 7), Tokens(2, 5)], options);
@@ -153,7 +166,11 @@ public sealed class TransformerExportTests : ExportTests
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
         try
         {
-            using var options = new SessionOptions { OptimizedModelFilePath = path, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            using var options = new SessionOptions
+            {
+                OptimizedModelFilePath = path,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            };
             new InferenceSession(model.ToByteArray(), options).Dispose();
             return [.. OnnxModel.Load(path).Graph.Node.Select(static node => node.OpType)];
         }
@@ -177,10 +194,12 @@ public sealed class TransformerExportTests : ExportTests
                 using var scope = NewDisposeScope();
                 var feeds = inputs(batch, length);
                 var expected = run(feeds);
-                var actual = session.Run([.. feeds.Select((x, i) => TorchTensorReader.Read(x, result.Model.Inputs[i].Name))])[0];
+                var actual = session.Run(
+                    [.. feeds.Select((x, i) => TorchTensorReader.Read(x, result.Model.Inputs[i].Name))])[0];
                 Assert.That(
                     MemoryMarshal.Cast<byte, float>(actual.Bytes().Span).ToArray(),
-                    Is.EqualTo(expected.contiguous().data<float>().ToArray()).Within(1e-5), $"batch {batch}, length {length}");
+                    Is.EqualTo(expected.contiguous().data<float>().ToArray()).Within(1e-5),
+                    $"batch {batch}, length {length}");
             }
         }
     }

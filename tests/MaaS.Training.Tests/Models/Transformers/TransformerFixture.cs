@@ -16,14 +16,18 @@ internal sealed record FixtureTensor(long[] Shape, double[] Data)
         var values = actual.detach().cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray();
         for (var i = 0; i < values.Length; i++)
         {
-            Assert.That(values[i], Is.EqualTo(Data[i]).Within(1e-5 * Math.Max(1, Math.Abs(Data[i]))), $"{what}: element {i}");
+            Assert.That(
+                values[i], Is.EqualTo(Data[i]).Within(1e-5 * Math.Max(1, Math.Abs(Data[i]))), $"{what}: element {i}");
         }
     }
 }
 
 internal static class TransformerFixture
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     public static T Read<T>(string name)
     {

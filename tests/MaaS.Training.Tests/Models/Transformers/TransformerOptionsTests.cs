@@ -9,7 +9,8 @@ public sealed class TransformerOptionsTests
     {
         var options = new TransformerOptions { Width = 10, Heads = 3, Layers = 0, Dropout = 1, MaxLength = 0 };
         Assert.That(options.Validate, Throws.ArgumentException.With.Message.EqualTo(
-            "TransformerOptions: expected Layers of at least 1, got 0; expected Width divisible by Heads, got 10 and 3; "
+            "TransformerOptions: expected Layers of at least 1, got 0; expected Width divisible by Heads, got 10 and "
+                + "3; "
             + "expected Dropout from 0 to below 1, got 1; expected MaxLength of at least 1, got 0."));
     }
 
@@ -18,7 +19,8 @@ public sealed class TransformerOptionsTests
     {
         Assert.That(
             () => new TransformerClassifier(new() { Vocabulary = 0, Classes = 1, Encoder = new() { Heads = 0 } }),
-            Throws.ArgumentException.With.Message.Contains("Vocabulary of at least 1, got 0").And.Message.Contains("Classes of at least 2")
+            Throws.ArgumentException.With.Message.Contains("Vocabulary of at least 1, got 0")
+                .And.Message.Contains("Classes of at least 2")
                 .And.Message.Contains("Heads of at least 1"));
         Assert.That(
             () => new VisionTransformer(new() { Patch = 5 }),
@@ -26,6 +28,8 @@ public sealed class TransformerOptionsTests
         Assert.That(
             () => new EncoderLayer(new() { Width = 12, Heads = 4, Positions = PositionKind.Rotary }),
             Throws.ArgumentException.With.Message.Contains("an even head size with rotary positions, got 12 / 4"));
-        Assert.That(() => new MultiHeadAttention(8, 3), Throws.ArgumentException.With.Message.Contains("width divisible by heads, got 8 and 3"));
+        Assert.That(
+            () => new MultiHeadAttention(8, 3),
+            Throws.ArgumentException.With.Message.Contains("width divisible by heads, got 8 and 3"));
     }
 }

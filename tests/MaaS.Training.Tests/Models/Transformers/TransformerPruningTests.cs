@@ -38,7 +38,8 @@ public sealed class TransformerPruningTests : ExportTests
             ("text.encoder.layers.1.attention.query", 4, 4), ("text.encoder.layers.1.feedForward.up", 24, 1),
         }));
 
-        var criterion = new FixedScores([("text.encoder.layers.0.attention.query", [2]), ("text.encoder.layers.1.feedForward.up", [5])]);
+        var criterion = new FixedScores(
+            [("text.encoder.layers.0.attention.query", [2]), ("text.encoder.layers.1.feedForward.up", [5])]);
         pruner.Prune(new ChannelPruningOptions
         {
             Goal = PruningGoal.Channels(0),
@@ -52,7 +53,8 @@ public sealed class TransformerPruningTests : ExportTests
             PruningOracle.Zero(weights["text.encoder.layers.1.feedForward.down.weight"], 1, 5);
         }
 
-        Assert.That(pruned.state_dict()["text.encoder.layers.0.attention.key.weight"].shape, Is.EqualTo(new long[] { 12, 16 }));
+        Assert.That(
+            pruned.state_dict()["text.encoder.layers.0.attention.key.weight"].shape, Is.EqualTo(new long[] { 12, 16 }));
         Assert.That((pruned.call(ids, mask) - reference.call(ids, mask)).abs().max().item<float>(), Is.LessThan(1e-6));
         var exported = CostModel.Compute(Export(pruned, [ids, mask], Texts).Model);
         var full = CostModel.Compute(Export(reference, [ids, mask], Texts).Model);
@@ -63,7 +65,14 @@ public sealed class TransformerPruningTests : ExportTests
     public void Prune_HalfOfABert_KeepsExporting()
     {
         using var scope = NewDisposeScope();
-        var config = new BertConfig { VocabSize = 30, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 24 };
+        var config = new BertConfig
+        {
+            VocabSize = 30,
+            HiddenSize = 16,
+            NumHiddenLayers = 2,
+            NumAttentionHeads = 4,
+            IntermediateSize = 24,
+        };
         using var model = new BertClassifier(config);
         Tensor[] inputs = [randint(0, 30, [3, 6], ScalarType.Int64), ones(3, 6, ScalarType.Int64)];
         new Pruner(model, inputs).Prune(new ChannelPruningOptions { Goal = PruningGoal.Channels(0.5) });
@@ -80,7 +89,8 @@ public sealed class TransformerPruningTests : ExportTests
         var model = new TransformerClassifier(new()
         {
             Vocabulary = 30,
-            Encoder = new() { Width = 16, Heads = 4, Layers = 2, FeedForward = 24, Positions = positions, MaxLength = 64 },
+            Encoder =
+                new() { Width = 16, Heads = 4, Layers = 2, FeedForward = 24, Positions = positions, MaxLength = 64 },
         });
         model.eval();
         return model;

@@ -7,13 +7,22 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Models.Transformers;
 
-/// <summary>The size calculator against real models, the cost model on their graphs, and PyTorch's saved tensors.</summary>
+/// <summary>The size calculator against real models, the cost model on their graphs, and PyTorch's saved
+/// tensors.</summary>
 public sealed class TransformerSizeTests
 {
-    private static readonly TransformerOptions Sizes = new() { Width = 24, Heads = 3, Layers = 2, FeedForward = 40, MaxLength = 32 };
+    private static readonly TransformerOptions Sizes = new()
+    {
+        Width = 24,
+        Heads = 3,
+        Layers = 2,
+        FeedForward = 40,
+        MaxLength = 32,
+    };
 
     internal sealed record Activations(
-        long Batch, long Target, long Source, long Width, long Heads, long Hidden, double Dropout, bool Cross, long Bytes);
+        long Batch, long Target, long Source, long Width, long Heads, long Hidden, double Dropout, bool Cross,
+        long Bytes);
 
     [Test]
     public void Of_Classifier_IsWhatTheModelAndItsGraphHave([Values] PositionKind positions, [Values] bool preNorm)
@@ -75,10 +84,19 @@ public sealed class TransformerSizeTests
     public void Of_Bert_IsWhatTheModelAndItsGraphHave()
     {
         using var scope = NewDisposeScope();
-        var config = new BertConfig { VocabSize = 30, HiddenSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 3, IntermediateSize = 40 };
+        var config = new BertConfig
+        {
+            VocabSize = 30,
+            HiddenSize = 24,
+            NumHiddenLayers = 2,
+            NumAttentionHeads = 3,
+            IntermediateSize = 40,
+        };
         using var model = new BertClassifier(config);
         var size = TransformerSize.Of(config, 2, 7);
-        Check(model, size with { Parameters = size.Parameters + 50, Macs = size.Macs + (2 * 24 * 2) }, Tokens(2, 7), Tokens(2, 7));
+        Check(
+            model, size with { Parameters = size.Parameters + 50, Macs = size.Macs + (2 * 24 * 2) }, Tokens(2, 7),
+            Tokens(2, 7));
     }
 
     [Test]
@@ -86,10 +104,20 @@ public sealed class TransformerSizeTests
     {
         // Devlin et al. 2019, section 3: 110 and 340 million; the published checkpoints have, without heads,
         Assert.That(TransformerSize.Of(new BertConfig(), 1, 128).Parameters, Is.EqualTo(109_482_240));
-        var large = new BertConfig { HiddenSize = 1024, NumHiddenLayers = 24, NumAttentionHeads = 16, IntermediateSize = 4096 };
+        var large = new BertConfig
+        {
+            HiddenSize = 1024,
+            NumHiddenLayers = 24,
+            NumAttentionHeads = 16,
+            IntermediateSize = 4096,
+        };
         Assert.That(TransformerSize.Of(large, 1, 128).Parameters, Is.EqualTo(335_141_888));
         // Radford et al. 2019, table 2, corrected in its published checkpoint: 124 million.
-        var gpt = new GptOptions { Vocabulary = 50257, Decoder = new() { Width = 768, Layers = 12, Heads = 12, MaxLength = 1024 } };
+        var gpt = new GptOptions
+        {
+            Vocabulary = 50257,
+            Decoder = new() { Width = 768, Layers = 12, Heads = 12, MaxLength = 1024 },
+        };
         Assert.That(TransformerSize.Of(gpt, 1, 128).Parameters, Is.EqualTo(124_439_808));
     }
 
@@ -116,12 +144,15 @@ public sealed class TransformerSizeTests
 
     [Test]
     public void TrainingBytes_AreWeightsGradientsMomentsAndActivations()
-        => Assert.That(new TransformerSize(10, 0, 7), Has.Property("WeightBytes").EqualTo(40).And.Property("TrainingBytes").EqualTo(167));
+        => Assert.That(
+            new TransformerSize(10, 0, 7),
+            Has.Property("WeightBytes").EqualTo(40).And.Property("TrainingBytes").EqualTo(167));
 
     private static void Check(nn.Module model, TransformerSize size, params Tensor[] inputs)
     {
         Assert.That(size.Parameters, Is.EqualTo(model.parameters().Sum(static p => p.numel())));
-        var graph = OnnxExporter.Export(model, inputs, new OnnxExportOptions { DynamicAxes = [], CheckParity = false }).Model;
+        var graph = OnnxExporter.Export(model, inputs, new OnnxExportOptions { DynamicAxes = [], CheckParity = false })
+            .Model;
         var cost = CostModel.Compute(graph);
         Assert.That(cost.IsComplete, Is.True);
         Assert.That(cost.Macs, Is.EqualTo((SizePolynomial)size.Macs));

@@ -32,7 +32,8 @@ internal sealed class GptGenerationTests
         var cached = model.Generate(Prompt, options).ToArray();
 
         Assert.That(cached, Is.EqualTo(TokenGenerator.Generate(uncached, Prompt, options).ToArray()));
-        Assert.That(cached.Select(static t => t.Id).Distinct().Count(), Is.GreaterThan(1), "a text of one token shows little");
+        Assert.That(
+            cached.Select(static t => t.Id).Distinct().Count(), Is.GreaterThan(1), "a text of one token shows little");
     }
 
     [TestCase("gpt2")]
@@ -40,7 +41,8 @@ internal sealed class GptGenerationTests
     {
         using var scope = NewDisposeScope();
         using var fixture = new SafeTensorsFixture("Checkpoints", "Fixtures", "gpt2.safetensors");
-        var (model, _) = GptCheckpoint.Load(Path.Combine(TestContext.CurrentContext.TestDirectory, "Checkpoints", "Fixtures", name));
+        var (model, _) = GptCheckpoint.Load(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Checkpoints", "Fixtures", name));
         using (model)
         {
             var expected = fixture["logits"].argmax(-1);
@@ -50,14 +52,17 @@ internal sealed class GptGenerationTests
                 for (var t = 0; t < 9; t++)
                 {
                     var logits = session.Append([fixture["ids"][row, t].item<long>()]).ToArray();
-                    Assert.That(logits.IndexOf(logits.Max()), Is.EqualTo(expected[row, t].item<long>()), $"row {row}, token {t}");
+                    Assert.That(
+                        logits.IndexOf(logits.Max()), Is.EqualTo(expected[row, t].item<long>()),
+                        $"row {row}, token {t}");
                 }
             }
         }
     }
 
     [Test]
-    public void Export_StepWithCache_GivesTorchsTokensInOnnxRuntime([Values(PositionKind.Learned, PositionKind.Rotary)] PositionKind positions)
+    public void Export_StepWithCache_GivesTorchsTokensInOnnxRuntime(
+        [Values(PositionKind.Learned, PositionKind.Rotary)] PositionKind positions)
     {
         using var model = Model(positions);
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
@@ -70,14 +75,17 @@ internal sealed class GptGenerationTests
             foreach (var options in Ways)
             {
                 using var session = decoder.Start();
-                Assert.That(TokenGenerator.Generate(session, Prompt, options), Is.EqualTo(model.Generate(Prompt, options)), $"{options}");
+                Assert.That(
+                    TokenGenerator.Generate(session, Prompt, options), Is.EqualTo(model.Generate(Prompt, options)),
+                    $"{options}");
             }
 
             using var whole = decoder.Start();
             using var parts = decoder.Start();
             var logits = whole.Append(Prompt).ToArray();
             parts.Append(Prompt.AsSpan(0, 2));
-            Assert.That(parts.Append(Prompt.AsSpan(2)).ToArray(), Is.EqualTo(logits).Within(1e-5), "a prompt in two parts");
+            Assert.That(
+                parts.Append(Prompt.AsSpan(2)).ToArray(), Is.EqualTo(logits).Within(1e-5), "a prompt in two parts");
         }
         finally
         {
@@ -88,11 +96,15 @@ internal sealed class GptGenerationTests
     [Test]
     public void Export_ShortestSequences_WorksFromSixTokensOn()
     {
-        using var six = new Gpt(new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 6 } });
-        using var five = new Gpt(new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 5 } });
+        using var six = new Gpt(
+            new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 6 } });
+        using var five = new Gpt(
+            new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 5 } });
 
         Assert.That(GptExport.Export(six).ParityMaxAbs, Is.LessThan(1e-4));
-        Assert.That(() => GptExport.Export(five), Throws.ArgumentException.With.Message.Contains("MaxLength of at least 6, got 5"));
+        Assert.That(
+            () => GptExport.Export(five),
+            Throws.ArgumentException.With.Message.Contains("MaxLength of at least 6, got 5"));
     }
 
     [Test]
@@ -104,7 +116,9 @@ internal sealed class GptGenerationTests
 
         Assert.That(tokens, Has.Length.EqualTo(40 - Prompt.Length + 1));
         Assert.That(tokens[^1].Finish, Is.EqualTo(FinishReason.Length));
-        Assert.That(() => model.Generate(new long[40]).First(), Throws.InstanceOf<ArgumentException>().With.Message.Contains("less than 40 tokens, got 40"));
+        Assert.That(
+            () => model.Generate(new long[40]).First(),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("less than 40 tokens, got 40"));
     }
 
     [Test]
@@ -122,11 +136,15 @@ internal sealed class GptGenerationTests
     public void Generate_TokensOutsideTheVocabularyOrTrainingMode_Throws()
     {
         using var model = Model(PositionKind.Learned);
-        Assert.That(() => model.Generate([3, 99]).First(), Throws.ArgumentException.With.Message.Contains("0 to 22, got 99"));
-        Assert.That(() => model.Generate([]).First(), Throws.InstanceOf<ArgumentException>().With.Message.Contains("at least one token"));
+        Assert.That(
+            () => model.Generate([3, 99]).First(), Throws.ArgumentException.With.Message.Contains("0 to 22, got 99"));
+        Assert.That(
+            () => model.Generate([]).First(),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("at least one token"));
 
         model.train();
-        Assert.That(() => model.Generate(Prompt).First(), Throws.InvalidOperationException.With.Message.Contains("eval()"));
+        Assert.That(
+            () => model.Generate(Prompt).First(), Throws.InvalidOperationException.With.Message.Contains("eval()"));
     }
 
     [Test]
@@ -145,7 +163,16 @@ internal sealed class GptGenerationTests
     public void Train_RepeatingText_LearnsToContinueIt()
     {
         random.manual_seed(1);
-        using var model = new Gpt(new() { Vocabulary = 8, Decoder = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 24, Activation = ActivationKind.GeluTanh } });
+        using var model = new Gpt(
+            new() { Vocabulary = 8, Decoder = new()
+            {
+                Width = 16,
+                Heads = 2,
+                Layers = 1,
+                Dropout = 0,
+                MaxLength = 24,
+                Activation = ActivationKind.GeluTanh,
+            } });
         using var optimizer = optim.AdamW(model.parameters(), lr: 0.01);
         for (var step = 0; step < 120; step++)
         {
@@ -159,7 +186,9 @@ internal sealed class GptGenerationTests
         }
 
         model.eval();
-        Assert.That(model.Generate([0, 1, 2], new() { MaxNewTokens = 12 }).Select(static t => t.Id), Is.EqualTo(new long[] { 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4 }));
+        Assert.That(
+            model.Generate([0, 1, 2], new() { MaxNewTokens = 12 }).Select(static t => t.Id),
+            Is.EqualTo(new long[] { 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4 }));
     }
 
     // Weights large enough that the tokens vary.
@@ -169,7 +198,8 @@ internal sealed class GptGenerationTests
         var model = new Gpt(new()
         {
             Vocabulary = 23,
-            Decoder = new() { Width = 16, Heads = 4, Layers = 2, MaxLength = 40, Activation = ActivationKind.GeluTanh, Positions = positions },
+            Decoder = new() { Width = 16, Heads = 4, Layers = 2, MaxLength = 40, Activation =
+                ActivationKind.GeluTanh, Positions = positions },
         });
         using var noGrad = no_grad();
         foreach (var parameter in model.parameters())

@@ -29,7 +29,10 @@ internal sealed class GptPackageTests
 
         using var onnx = await TextGenerator.OpenAsync(path);
         using var torch = new TextGenerator(model.Start, tokenizer, [(long)tokenizer.TokenToId(EndOfText[0])!]);
-        foreach (var options in new GenerationOptions[] { new() { MaxNewTokens = 40 }, new() { MaxNewTokens = 40, Temperature = 1, TopP = 0.95, Seed = 3 } })
+        foreach (var options in new GenerationOptions[]
+        {
+            new() { MaxNewTokens = 40 }, new() { MaxNewTokens = 40, Temperature = 1, TopP = 0.95, Seed = 3 },
+        })
         {
             List<GeneratedText> streamed = [];
             await foreach (var piece in onnx.GenerateAsync("the cat", options))
@@ -38,8 +41,11 @@ internal sealed class GptPackageTests
             }
 
             Assert.That(streamed, Is.EqualTo(torch.Generate("the cat", options)));
-            var tokens = streamed.Where(static p => p.Finish != FinishReason.Stop).Select(static p => (int)p.Token).ToArray();
-            Assert.That(string.Concat(streamed.Select(static p => p.Text)), Is.EqualTo(tokenizer.Decode(tokens)), "pieces put together are the whole text");
+            var tokens = streamed.Where(static p => p.Finish != FinishReason.Stop).Select(static p => (int)p.Token)
+                .ToArray();
+            Assert.That(
+                string.Concat(streamed.Select(static p => p.Text)), Is.EqualTo(tokenizer.Decode(tokens)),
+                "pieces put together are the whole text");
         }
     }
 
@@ -53,7 +59,8 @@ internal sealed class GptPackageTests
 
         Assert.That(async () => await model.PackAsync(Path.Combine(_folder.FullName, "x.maas"), "x", tokenizer),
             Throws.ArgumentException.With.Message.Contains("at most 100 tokens, got"));
-        Assert.That(async () => await fitting.PackAsync(Path.Combine(_folder.FullName, "x.maas"), "x", tokenizer, unknown),
+        Assert.That(
+            async () => await fitting.PackAsync(Path.Combine(_folder.FullName, "x.maas"), "x", tokenizer, unknown),
             Throws.ArgumentException.With.Message.Contains("'<stop>'"));
         Assert.That(_folder.GetFiles("x*"), Is.Empty);
     }
@@ -65,7 +72,9 @@ internal sealed class GptPackageTests
         await ModelPackage.CreateAsync(path, new() { Name = "other", Task = "classification" },
             new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes([1]) });
 
-        Assert.That(async () => await TextGenerator.OpenAsync(path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("got task 'classification' with no settings"));
+        Assert.That(
+            async () => await TextGenerator.OpenAsync(path),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("got task 'classification' with no settings"));
     }
 
     private static Gpt Model(long vocabulary)

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Tests.Pruning.Nets;
 
-/// <summary>An embedding and a pre-norm Transformer block of 4 heads; the number of heads is left open with −1, or not.</summary>
+/// <summary>An embedding and a pre-norm Transformer block of 4 heads; the number of heads is left open with −1, or
+/// not.</summary>
 internal sealed class AttentionNet : SmallNet
 {
     public const long HeadDim = 4;

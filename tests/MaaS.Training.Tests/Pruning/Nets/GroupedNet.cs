@@ -14,7 +14,8 @@ internal sealed class GroupedNet : SmallNet
     public GroupedNet(bool transposed = false)
         : base(nameof(GroupedNet))
     {
-        grouped = transposed ? ConvTranspose2d(8, 12, 3, padding: 1, groups: 2) : Conv2d(8, 12, 3, padding: 1, groups: 2);
+        grouped = transposed
+            ? ConvTranspose2d(8, 12, 3, padding: 1, groups: 2) : Conv2d(8, 12, 3, padding: 1, groups: 2);
         RegisterComponents();
     }
 

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace MaaS.Training.Tests.Pruning.Nets;
 
-/// <summary>Weight normalisation (Salimans and Kingma 2016) written in forward: a row's direction, and its length beside it.</summary>
+/// <summary>Weight normalisation (Salimans and Kingma 2016) written in forward: a row's direction, and its length
+/// beside it.</summary>
 internal sealed class NormalizedWeightNet : SmallNet
 {
     public readonly Linear first = Linear(6, 8);

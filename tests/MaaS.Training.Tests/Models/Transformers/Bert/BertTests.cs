@@ -14,7 +14,8 @@ public sealed class BertTests
         FixtureTensor Logits, Dictionary<string, FixtureTensor> Weights, Dictionary<string, FixtureTensor> Gradients);
 
     internal sealed record BertFixture(
-        JsonElement Config, FixtureTensor Ids, FixtureTensor Mask, FixtureTensor Types, Head Classifier, Head MaskedLanguage)
+        JsonElement Config, FixtureTensor Ids, FixtureTensor Mask, FixtureTensor Types, Head Classifier,
+        Head MaskedLanguage)
     {
         public BertConfig ReadConfig(string? find = null, string? replace = null)
         {
@@ -52,25 +53,34 @@ public sealed class BertTests
     public void Parameters_OfTheTinyModel_AreAsManyAsPublished()
     {
         // Turc et al. 2019, table 1: 4.4 million; 4,385,920 in the published checkpoint, without heads.
-        using var model = new BertModel(new BertConfig { HiddenSize = 128, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 512 });
+        using var model = new BertModel(
+            new BertConfig { HiddenSize = 128, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 512 });
         Assert.That(model.parameters().Sum(static p => p.numel()), Is.EqualTo(4_385_920));
     }
 
-    [TestCase("\"num_attention_heads\":2", "\"num_attention_heads\":3", "hidden_size divisible by num_attention_heads, got 8 and 3")]
-    [TestCase("\"hidden_act\":\"gelu\"", "\"hidden_act\":\"swish\"", "hidden_act of gelu, gelu_new, gelu_pytorch_tanh, relu, got swish")]
+    [TestCase(
+        "\"num_attention_heads\":2", "\"num_attention_heads\":3",
+        "hidden_size divisible by num_attention_heads, got 8 and 3")]
+    [TestCase(
+        "\"hidden_act\":\"gelu\"", "\"hidden_act\":\"swish\"",
+        "hidden_act of gelu, gelu_new, gelu_pytorch_tanh, relu, got swish")]
     [TestCase("\"absolute\"", "\"relative_key\"", "position_embedding_type absolute, got relative_key")]
     [TestCase("\"model_type\":\"bert\"", "\"model_type\":\"gpt2\"", "model_type bert, got gpt2")]
     [TestCase("\"vocab_size\":13", "\"vocab_size\":\"many\"", "vocab_size")]
     [TestCase("\"vocab_size\":13", "\"vocab_size\":13,\"vocab_size\":14", "vocab_size")]
     [TestCase("{", "[", "JSON")]
     public void Read_ConfigThatDoesNotFit_SaysWhat(string find, string replace, string expected)
-        => Assert.That(() => Fixture.Value.ReadConfig(find, replace), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(expected));
+        => Assert.That(
+            () => Fixture.Value.ReadConfig(find, replace),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(expected));
 
     // The names under which checkpoints keep the same function, Hendrycks and Gimpel's approximation with tanh.
     [TestCase("gelu_new")]
     [TestCase("gelu_pytorch_tanh")]
     public void Read_NamesOfTheTanhApproximation_AreTheSame(string name)
-        => Assert.That(Fixture.Value.ReadConfig("\"hidden_act\":\"gelu\"", $"\"hidden_act\":\"{name}\"").Activation, Is.EqualTo(ActivationKind.GeluTanh));
+        => Assert.That(
+            Fixture.Value.ReadConfig("\"hidden_act\":\"gelu\"", $"\"hidden_act\":\"{name}\"").Activation,
+            Is.EqualTo(ActivationKind.GeluTanh));
 
     [Test]
     public void Read_WhatTheFileDoesNotSay_HasTheDefaultsOfTheBaseModel()
@@ -78,12 +88,20 @@ public sealed class BertTests
         var path = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(path, """{"model_type": "bert", "hidden_size": 24, "position_embedding_type": null, "transformers_version": "4.0"}""");
+            File.WriteAllText(
+                path,
+                """{"model_type": "bert", "hidden_size": 24, "position_embedding_type": null, "transformers_version": "4.0"}""");
             // Devlin et al. 2019, section 3 and appendix A.2, but for the width.
             var config = BertConfig.Read(path);
-            Assert.That((config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize), Is.EqualTo((24, 12, 12, 3072)));
-            Assert.That((config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenAct), Is.EqualTo((30522, 512, 2, "gelu")));
-            Assert.That((config.HiddenDropoutProb, config.AttentionProbsDropoutProb, config.InitializerRange), Is.EqualTo((0.1, 0.1, 0.02)));
+            Assert.That(
+                (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize),
+                Is.EqualTo((24, 12, 12, 3072)));
+            Assert.That(
+                (config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenAct),
+                Is.EqualTo((30522, 512, 2, "gelu")));
+            Assert.That(
+                (config.HiddenDropoutProb, config.AttentionProbsDropoutProb, config.InitializerRange),
+                Is.EqualTo((0.1, 0.1, 0.02)));
             Assert.That((config.LayerNormEps, config.PositionEmbeddingType), Is.EqualTo((1e-12, "absolute")));
         }
         finally
@@ -102,7 +120,9 @@ public sealed class BertTests
             File.WriteAllText(path, config.ToJson());
             var back = BertConfig.Read(path);
             Assert.That(back with { Id2Label = config.Id2Label }, Is.EqualTo(config));
-            Assert.That(back.Id2Label, Is.EqualTo(new Dictionary<string, string> { ["0"] = "ham", ["1"] = "spam", ["2"] = "other" }));
+            Assert.That(
+                back.Id2Label,
+                Is.EqualTo(new Dictionary<string, string> { ["0"] = "ham", ["1"] = "spam", ["2"] = "other" }));
         }
         finally
         {
@@ -115,7 +135,8 @@ public sealed class BertTests
     {
         using var model = new BertClassifier(Fixture.Value.ReadConfig());
         using var ids = ones(1, 10, ScalarType.Int64);
-        Assert.That(() => model.call(ids, ids), Throws.ArgumentException.With.Message.Contains("at most 9 positions, got 10"));
+        Assert.That(
+            () => model.call(ids, ids), Throws.ArgumentException.With.Message.Contains("at most 9 positions, got 10"));
     }
 
     private static void Check(nn.Module model, Head expected, Func<Tensor, Tensor, Tensor, Tensor> run)

@@ -1,0 +1,93 @@
+using MaaS.Onnx;
+
+namespace MaaS.Images;
+
+/// <summary>Sizes of images: torchvision's rules on Pillow's arithmetic.</summary>
+public static class PixelImageExtensions
+{
+    /// <summary>Scales an image to a height and a width.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <param name="height">At least 1.</param>
+    /// <param name="width">At least 1.</param>
+    /// <param name="interpolation">How; bilinear and bicubic widen their filter where the image shrinks.</param>
+    /// <returns>A new image; the caller owns it.</returns>
+    public static PixelImage Resize(
+        this PixelImage image, int height, int width,
+        ImageInterpolation interpolation = ImageInterpolation.Bilinear)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        return Resampler.Resize(image, height, width, interpolation);
+    }
+
+    /// <summary>Scales an image so that its shorter side has a length; the other is in proportion, rounded
+    /// down.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <param name="shorter">At least 1.</param>
+    /// <param name="interpolation">How.</param>
+    /// <returns>A new image; the caller owns it.</returns>
+    public static PixelImage ResizeShorter(
+        this PixelImage image, int shorter, ImageInterpolation interpolation = ImageInterpolation.Bilinear)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var (h, w) = (image.Height, image.Width);
+        return h <= w
+            ? image.Resize(shorter, Math.Max(1, (int)((long)shorter * w / h)), interpolation)
+            : image.Resize(Math.Max(1, (int)((long)shorter * h / w)), shorter, interpolation);
+    }
+
+    /// <summary>The middle of an image; an image that is smaller gets black edges.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <param name="height">At least 1.</param>
+    /// <param name="width">At least 1.</param>
+    /// <returns>A new image; the caller owns it.</returns>
+    public static PixelImage CenterCrop(this PixelImage image, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Crop(Start(image.Height, height), Start(image.Width, width), height, width);
+    }
+
+    /// <summary>Scales an image and cuts it to its middle.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <param name="geometry">Without a fault.</param>
+    /// <returns>A new image; the caller owns it.</returns>
+    public static PixelImage Fit(this PixelImage image, ImageGeometry geometry)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(geometry);
+        var scaled = geometry switch
+        {
+            { ResizeShorter: { } shorter } => image.ResizeShorter(shorter, geometry.Interpolation),
+            { ResizeHeight: { } height, ResizeWidth: { } width } => image.Resize(height, width, geometry.Interpolation),
+            _ => image.Crop(0, 0, image.Height, image.Width),
+        };
+        if (geometry is not { CropHeight: { } cropHeight, CropWidth: { } cropWidth })
+        {
+            return scaled;
+        }
+
+        using (scaled)
+        {
+            return scaled.CenterCrop(cropHeight, cropWidth);
+        }
+    }
+
+    /// <summary>Scales an image until it covers a height and a width, and cuts it to its middle.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <param name="height">At least 1.</param>
+    /// <param name="width">At least 1.</param>
+    /// <returns>A new image; the caller owns it.</returns>
+    public static PixelImage Cover(this PixelImage image, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var scale = Math.Max((double)height / image.Height, (double)width / image.Width);
+        using var scaled = image.Resize(
+            Math.Max(height, (int)(image.Height * scale)), Math.Max(width, (int)(image.Width * scale)));
+        return scaled.CenterCrop(height, width);
+    }
+
+    // torchvision: where the image is smaller, the odd pixel of the edges is on the right; else Python's rounding.
+    private static int Start(int size, int wanted)
+        => wanted > size ? -((wanted - size) / 2) : (int)Math.Round((size - wanted) / 2.0, MidpointRounding.ToEven);
+}

@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using MaaS.Core.Packages;
+
+namespace MaaS.Registry.Contents;
+
+/// <summary>Files by the SHA-256 of their contents in a folder, <c>ab/abcd…</c>: equal contents are stored once, and a
+/// file appears whole or not at all.</summary>
+/// <param name="root">Made when it is missing; its file system has locks and atomic renames.</param>
+internal sealed class ContentStore(string root)
+{
+    private const string Incoming = "incoming", LockFile = "lock";
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>Keeps contents from being collected while something that refers to them is written.</summary>
+    public Task<FileStream> KeepAsync(CancellationToken cancellationToken)
+        => LockAsync(FileAccess.Read, FileShare.Read, cancellationToken);
+
+    /// <summary>Stores a content; the caller holds <see cref="KeepAsync"/>.</summary>
+    /// <param name="write">Writes it once.</param>
+    /// <exception cref="IOException">The disk is full, or the folder cannot be written.</exception>
+    public async Task<PackageFileEntry> AddAsync(Func<Stream, Task> write)
+    {
+        var temporary = Path.Combine(root, Incoming, Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(Path.GetDirectoryName(temporary)!);
+        try
+        {
+            string hash;
+            long size;
+            using (var sha = SHA256.Create())
+            {
+                var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+                await using (file.ConfigureAwait(false))
+                {
+                    var hashing = new CryptoStream(file, sha, CryptoStreamMode.Write, leaveOpen: true);
+                    await using (hashing.ConfigureAwait(false))
+                    {
+                        await write(hashing).ConfigureAwait(false);
+                    }
+
+                    file.Flush(flushToDisk: true);
+                    (hash, size) = (Convert.ToHexStringLower(sha.Hash!), file.Length);
+                }
+            }
+
+            var path = PathOf(hash);
+            if (!File.Exists(path))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.Move(temporary, path, overwrite: true);
+            }
+
+            return new PackageFileEntry(hash, size);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Opens a content.</summary>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    public Stream Open(string hash)
+    {
+        var path = PathOf(hash);
+        return File.Exists(path)
+            ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16)
+            : throw new FileNotFoundException(
+                $"{root}: expected the content {hash} that a version lists, found none; restore the folder from a "
+                    + "copy.", path);
+    }
+
+    /// <summary>Deletes what nobody refers to, and what killed processes left half written.</summary>
+    /// <param name="referred">The hashes to keep, asked for when no content can be added any more.</param>
+    /// <param name="cancellationToken">Checked before each file.</param>
+    /// <returns>How many files of how many bytes are gone.</returns>
+    public async Task<CollectedContents> CollectAsync(
+        Func<Task<IReadOnlySet<string>>> referred, CancellationToken cancellationToken)
+    {
+        using var alone = await LockAsync(FileAccess.ReadWrite, FileShare.None, cancellationToken)
+            .ConfigureAwait(false);
+        var keep = await referred().ConfigureAwait(false);
+        long files = 0, bytes = 0;
+        foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Path.GetFileName(path) is LockFile || keep.Contains(Path.GetFileName(path)))
+            {
+                continue;
+            }
+
+            bytes += new FileInfo(path).Length;
+            files++;
+            File.Delete(path);
+        }
+
+        return new CollectedContents(files, bytes);
+    }
+
+    private string PathOf(string hash) => Path.Combine(root, hash[..2], hash);
+
+    private async Task<FileStream> LockAsync(FileAccess access, FileShare share, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(root);
+        var path = Path.Combine(root, LockFile);
+        if (!File.Exists(path))
+        {
+            await File.AppendAllBytesAsync(path, [], cancellationToken).ConfigureAwait(false);
+        }
+
+        var started = Environment.TickCount64;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.Open, access, share, bufferSize: 1);
+            }
+            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+            {
+                if (Environment.TickCount64 - started > LockTimeout.TotalMilliseconds)
+                {
+                    throw new IOException(
+                        $"{path}: expected the lock within {LockTimeout.TotalMinutes} minutes; another process holds "
+                            + "it.", e);
+                }
+
+                await Task.Delay(LockRetry, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace MaaS.Registry.Storage;
+
+/// <summary>The tables, as a list of steps: version n of the schema is what the first n steps make. A step that was
+/// released never changes; a new one is added at the end.</summary>
+internal static class Migrations
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE models (
+            id {identity},
+            name TEXT NOT NULL UNIQUE,
+            last_version BIGINT NOT NULL DEFAULT 0,
+            needs_approval INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE versions (
+            model BIGINT NOT NULL REFERENCES models (id),
+            version BIGINT NOT NULL,
+            stage TEXT NOT NULL,
+            created TEXT NOT NULL,
+            creator TEXT NOT NULL,
+            description TEXT,
+            manifest TEXT NOT NULL,
+            PRIMARY KEY (model, version));
+        CREATE TABLE files (
+            model BIGINT NOT NULL,
+            version BIGINT NOT NULL,
+            path TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes BIGINT NOT NULL,
+            PRIMARY KEY (model, version, path),
+            FOREIGN KEY (model, version) REFERENCES versions (model, version) ON DELETE CASCADE);
+        CREATE TABLE tags (
+            model BIGINT NOT NULL,
+            version BIGINT NOT NULL,
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (model, version, name),
+            FOREIGN KEY (model, version) REFERENCES versions (model, version) ON DELETE CASCADE);
+        CREATE TABLE aliases (
+            model BIGINT NOT NULL,
+            alias TEXT NOT NULL,
+            version BIGINT NOT NULL,
+            PRIMARY KEY (model, alias),
+            FOREIGN KEY (model, version) REFERENCES versions (model, version));
+        CREATE TABLE approvals (
+            model BIGINT NOT NULL,
+            version BIGINT NOT NULL,
+            approver TEXT NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (model, version, approver),
+            FOREIGN KEY (model, version) REFERENCES versions (model, version) ON DELETE CASCADE);
+        CREATE TABLE history (
+            id {identity},
+            model BIGINT NOT NULL REFERENCES models (id),
+            version BIGINT,
+            at TEXT NOT NULL,
+            who TEXT NOT NULL,
+            action TEXT NOT NULL,
+            detail TEXT,
+            previous BIGINT,
+            reason TEXT);
+        CREATE INDEX history_model ON history (model, id);
+        """,
+    ];
+
+    /// <summary>Version of the schema that this program knows.</summary>
+    public static int Newest => Steps.Length;
+
+    /// <summary>Takes the steps that a database lacks.</summary>
+    /// <param name="dialect">The kind of database.</param>
+    /// <param name="connection">Open.</param>
+    /// <param name="transaction">Holds the lock on the schema.</param>
+    /// <param name="cancellationToken">Leaves the schema as it was.</param>
+    /// <param name="upTo">Last step to take; for tests, which start from every earlier version.</param>
+    /// <exception cref="InvalidDataException">The database is at a newer version.</exception>
+    public static async Task RunAsync(
+        IDialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken,
+        int? upTo = null)
+    {
+        await connection.ExecuteAsync(
+            "CREATE TABLE IF NOT EXISTS maas_schema (version INTEGER NOT NULL)", transaction, cancellationToken)
+            .ConfigureAwait(false);
+        var found = await connection.QueryAsync(
+            "SELECT version FROM maas_schema", transaction, static r => r.GetInt32(0), cancellationToken)
+            .ConfigureAwait(false);
+        var version = found.Count > 0 ? found[0] : 0;
+        if (version > Steps.Length)
+        {
+            throw new InvalidDataException(
+                $"Registry: expected a database of version {Steps.Length} or older, got version {version}; a newer "
+                    + "MaaS "
+                    + "has changed it: use that one.");
+        }
+
+        var last = upTo ?? Steps.Length;
+        if (version >= last)
+        {
+            return;
+        }
+
+        foreach (var step in Steps.Take(last).Skip(version))
+        {
+            await connection.ExecuteAsync(
+                step.Replace("{identity}", dialect.Identity, StringComparison.Ordinal), transaction, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        await connection.ExecuteAsync("DELETE FROM maas_schema", transaction, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"INSERT INTO maas_schema (version) VALUES ({last})"),
+            transaction, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,74 @@
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Fitting.Callbacks;
+
+/// <summary>Where a run stands, for callbacks.</summary>
+public sealed class TrainingContext
+{
+    private readonly Action<string> _warn;
+
+    internal TrainingContext(
+        nn.Module model, TrainerOptions options, Device device, IReadOnlyDictionary<string, Tensor> weights,
+        RunLength length, Action<string> warn)
+    {
+        (Model, Options, Device, Weights, Length, _warn) = (model, options, device, weights, length, warn);
+    }
+
+    /// <summary>What is trained.</summary>
+    public nn.Module Model { get; }
+
+    /// <summary>How it is trained.</summary>
+    public TrainerOptions Options { get; }
+
+    /// <summary>Where the model is.</summary>
+    public Device Device { get; }
+
+    /// <summary>The trainable weights by their names in the state dictionary, float32; in reduced precision the module's
+    /// own parameters follow them after each update.</summary>
+    public IReadOnlyDictionary<string, Tensor> Weights { get; }
+
+    /// <summary>Gradients by the names of the weights, of the mean loss over all batches and processes, from
+    /// <see cref="TrainingCallback.OnBeforeUpdate"/> to <see cref="TrainingCallback.OnAfterUpdate"/>; otherwise
+    /// empty.</summary>
+    public IReadOnlyDictionary<string, Tensor> Gradients => CurrentGradients?.Invoke() ?? NoTensors;
+
+    /// <summary>How long the run is.</summary>
+    public RunLength Length { get; }
+
+    /// <summary>The current epoch, 1 for the first; 0 before.</summary>
+    public int Epoch { get; internal set; }
+
+    /// <summary>Updates of the weights that are complete.</summary>
+    public long Step { get; internal set; }
+
+    /// <summary>The learning rate of the last update, before the factors of parameter rules.</summary>
+    public double LearningRate { get; internal set; }
+
+    /// <summary>Mean loss of the last update's batches, over all processes; not a number before the first.</summary>
+    public double Loss { get; internal set; } = double.NaN;
+
+    /// <summary>Where the samples of the last batch came from; null before the first.</summary>
+    public string? BatchName { get; internal set; }
+
+    /// <summary>Number of this process, 0 for one alone.</summary>
+    public int Rank => Options.Processes?.Rank ?? 0;
+
+    /// <summary>How many processes train together.</summary>
+    public int ProcessCount => Options.Processes?.Size ?? 1;
+
+    /// <summary>Whether the run ends after this step or epoch.</summary>
+    public bool StopRequested { get; private set; }
+
+    internal Func<IReadOnlyDictionary<string, Tensor>>? CurrentGradients { get; set; }
+
+    private static IReadOnlyDictionary<string, Tensor> NoTensors { get; } = new Dictionary<string, Tensor>();
+
+    /// <summary>Ends the run after this step, as if it were complete. With several processes all of them ask for
+    /// it.</summary>
+    public void Stop() => StopRequested = true;
+
+    /// <summary>Says something that does not end the run; it is shown, kept in the result and given to the other
+    /// callbacks.</summary>
+    /// <param name="message">A sentence.</param>
+    public void Warn(string message) => _warn(message);
+}

@@ -1,0 +1,312 @@
+using System.Diagnostics;
+using MaaS.Training.Data;
+using MaaS.Training.Fitting.Callbacks;
+using MaaS.Training.Fitting.Checkpointing;
+using MaaS.Training.Fitting.Parameters;
+using MaaS.Training.Fitting.Processes;
+using MaaS.Training.Fitting.Tasks;
+using MaaS.Training.Reports;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Fitting.Loop;
+
+/// <summary>One run over one model and source, from its first to its last epoch. Its stations: weights of rank 0 to all;
+/// what a checkpoint keeps; then epoch by epoch the steps (<see cref="EpochSteps{TModel, TBatch}"/>), validation, the
+/// best weights, and checkpoints (<see cref="CheckpointSchedule"/>).</summary>
+internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
+    where TModel : nn.Module
+{
+    private readonly TModel _model;
+    private readonly TrainingTask<TModel, TBatch> _task;
+    private readonly IBatchSource<TBatch> _train;
+    private readonly IBatchSource<TBatch>? _validation;
+    private readonly TrainerOptions _options;
+    private readonly Device _device;
+    private readonly int _threadsBefore = get_num_threads();
+    private readonly int _batchSize;
+    private readonly MonitoredMetric _monitor;
+    private readonly MasterWeights _weights;
+    private readonly ParameterSetting[] _settings;
+    private readonly WeightUpdater _updater;
+    private readonly WorkerPool _pool;
+    private readonly BestWeights _best;
+    private readonly CallbackList _callbacks;
+    private readonly TrainingContext _context;
+    private readonly ProgressReports _reports;
+    private readonly CheckpointSchedule? _checkpoints;
+    private readonly ExecutionPlan _plan;
+
+    public TrainingLoop(
+        TModel model, TrainingTask<TModel, TBatch> task, IBatchSource<TBatch> train, IBatchSource<TBatch>? validation,
+        TrainerOptions options, Device device, IProgress<TrainingProgress>? progress)
+    {
+        _model = model.to(device);
+        _model.eval();   // Also where a checkpoint leaves nothing to do.
+        (_task, _train, _validation, _options, _device) = (task, train, validation, options, device);
+        options.Precision.Require(device);
+        _batchSize = BatchSize(train, options);
+        _plan = ExecutionPlan.For(model, options, device, _batchSize, train is IDividedSource<TBatch>);
+        var length = new RunLength(options.Epochs, StepsPerEpoch());
+        using var generator = manual_seed(options.Seed);
+        _monitor = MonitoredMetric.Of(options, task);
+        _callbacks = new CallbackList(options);
+        _weights = new MasterWeights(model, options.Precision, asParameters: options.OptimizerFactory is not null);
+        if (_weights.Weights.Count == 0)
+        {
+            throw new ArgumentException(
+                $"{model.GetName()}: expected at least one parameter to train, got none.", nameof(model));
+        }
+
+        _settings = ParameterSetting.Of(
+            [.. _weights.Names.Zip(_weights.Weights)], options.ParameterRules, options.WeightDecay);
+        _updater = new WeightUpdater(options, _weights, _settings, length)
+        {
+            LossScale = new LossScale(options.Precision == TrainingPrecision.Fp16),
+        };
+        _best = new BestWeights(model, keep: options.EarlyStoppingPatience is not null || options.RestoreBest);
+        _reports = new ProgressReports(options.Processes is { Rank: > 0 } ? null : progress, train.Count, length);
+        _context = new TrainingContext(model, options, device, _weights.ByName, length, Warn);
+        if (options.Checkpointing)
+        {
+            _checkpoints = new CheckpointSchedule(
+                options, new CheckpointContent(model, _weights, _updater.Update, _best, _callbacks),
+                RunDescription.Of(
+                    options, task, (_updater.Update as TorchUpdate)?.Optimizer, _plan, length, _batchSize,
+                    train.Fingerprint));
+        }
+
+        set_num_threads(_plan.ThreadsPerWorker);
+        _pool = new WorkerPool(_plan.Workers, () => set_num_threads(_plan.ThreadsPerWorker));
+    }
+
+    /// <summary>The whole run.</summary>
+    public TrainingResult Run(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            GroupBroadcast.Send(_options.Processes, _model.state_dict());
+            _weights.Reload();
+            _callbacks.Each(c => c.OnRunStart(_context));
+            List<EpochResult> epochs = [];
+            var position = Resume(epochs);
+            while (epochs.Count < _options.Epochs && !StoppedEarly(epochs) && !_context.StopRequested)
+            {
+                Epoch(epochs, position, cancellationToken);
+                position = null;
+            }
+
+            _callbacks.Each(c => c.OnRunEnd(_context));
+            _best.Restore();
+            return new TrainingResult(
+                epochs, _best.Epoch, StoppedEarly(epochs), Stopwatch.GetElapsedTime(started).TotalSeconds, _plan)
+            {
+                Warnings = _reports.Warnings,
+            };
+        }
+        catch (Exception failure)
+        {
+            _callbacks.Each(c => c.OnFailure(_context, failure));
+            if (failure is not OperationCanceledException)
+            {
+                _options.Processes?.Abort(failure.Message);   // The others would wait for this one.
+            }
+
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _checkpoints?.Dispose();
+        _pool.Dispose();
+        _updater.Dispose();
+        _best.Dispose();
+        _weights.Dispose();
+        set_num_threads(_threadsBefore);
+    }
+
+    private TrainingPosition? Resume(List<EpochResult> epochs)
+    {
+        if (_checkpoints?.Load(Learn, Warn) is not { } resumed)
+        {
+            return null;
+        }
+
+        _weights.Reload();
+        (var position, var complete) = resumed;
+        epochs.AddRange(complete);
+        _context.Step = position.Steps;
+        _context.Epoch = complete.Count;
+        (_updater.LossScale.Scale, _updater.LossScale.Good) = (position.LossScale, position.LossScaleSteps);
+        _updater.Schedule?.Replay(position.Steps, epochs.Select(_monitor.Of));
+        return position.EpochSteps > 0 ? position : null;
+    }
+
+    // Makes room for the weights of the best epoch that a checkpoint brings.
+    private void Learn(IReadOnlyList<EpochResult> epochs)
+    {
+        foreach (var epoch in epochs)
+        {
+            _best.Offer(epoch.Epoch, _monitor.Of(epoch), _monitor.GreaterIsBetter);
+        }
+    }
+
+    private void Epoch(List<EpochResult> epochs, TrainingPosition? position, CancellationToken cancellationToken)
+    {
+        _context.Epoch = epochs.Count + 1;
+        if (position is null)
+        {
+            _callbacks.Each(c => c.OnEpochStart(_context));
+        }
+
+        EpochResult epoch;
+        long samples;
+        _weights.Freeze(_settings, _context.Epoch);
+        using (var meter = new EpochMeter(_device))
+        {
+            epoch = Train(epochs, meter, position, cancellationToken);
+            samples = meter.Samples;
+        }
+
+        BufferAverage.Take(_options.Processes, _model);
+        _callbacks.Each(c => c.OnValidationStart(_context));
+        if (_validation is not null)
+        {
+            epoch = Validated(epoch, cancellationToken);
+        }
+
+        var metric = _monitor.Of(epoch);
+        epochs.Add(epoch);
+        var best = _best.Offer(epoch.Epoch, metric, _monitor.GreaterIsBetter);
+        _callbacks.Each(c => c.OnValidationEnd(_context, epoch));
+        _updater.Schedule?.EpochDone(metric);
+        _callbacks.Each(c => c.OnEpochEnd(_context, epoch));
+        var last = epochs.Count == _options.Epochs || StoppedEarly(epochs) || _context.StopRequested;
+        _checkpoints?.EpochDone(Position(epochs.Count + 1), epochs, best, last, Saved, Warn);
+        _reports.Completed(epoch, samples);
+    }
+
+    private EpochResult Train(
+        List<EpochResult> epochs, EpochMeter meter, TrainingPosition? position, CancellationToken cancellationToken)
+    {
+        _model.train();
+        _weights.Enter();
+        try
+        {
+            var steps = new EpochSteps<TModel, TBatch>(
+                new ForwardBackward<TModel, TBatch>(
+                    _model, _task, _weights, _plan, _pool, _options.FailedBatchPath,
+                    _options.AccumulationSteps == 1 ? _updater.Exchange : null), _updater, meter, _options,
+                _context, _callbacks, _checkpoints);
+            var plan = Plan(_batchSize, shuffle: true) with { Skip = steps.Start(position, _batchSize) };
+            using var batches = Batches(plan, cancellationToken).GetEnumerator();
+            using var batchNorm = _options is { SynchronizeBatchNorm: true, Processes: { Size: > 1 } group }
+                ? SynchronizedBatchNorm.Attach(_model, group) : null;
+            while (steps.Count < (_options.StepsPerEpoch ?? long.MaxValue) && !_context.StopRequested
+                && steps.Next(batches, cancellationToken) is { } due)
+            {
+                _reports.Step(meter, _context);
+                if (due)
+                {
+                    BufferAverage.Take(_options.Processes, _model);
+                    _checkpoints!.StepDone(
+                        Position(_context.Epoch, steps, meter, _batchSize), epochs, Saved, Warn);
+                }
+            }
+
+            if (steps.Count == 0)
+            {
+                throw new InvalidDataException(
+                    $"Training: expected at least one batch in epoch {_context.Epoch}, got none.");
+            }
+
+            var means = EpochMeter.Divided(meter.Totals(_options.Processes));
+            return new EpochResult(
+                _context.Epoch, _context.LearningRate, means[BatchMetrics.LossName],
+                means.GetValueOrDefault(ClassificationTask.Accuracy, double.NaN), null, null, meter.Seconds)
+            {
+                TrainMetrics = means,
+            };
+        }
+        finally
+        {
+            _weights.Leave();
+            _model.eval();
+        }
+    }
+
+    private EpochResult Validated(EpochResult epoch, CancellationToken cancellationToken)
+    {
+        set_num_threads(_plan.Workers * _plan.ThreadsPerWorker);
+        try
+        {
+            var metrics = Measurement.Of(
+                _model, _task, _validation!, Plan(_options.ValidationBatchSize ?? _batchSize, shuffle: false),
+                _plan.ChannelsLast, _options.Processes, cancellationToken);
+            return epoch with
+            {
+                ValidationMetrics = metrics,
+                ValidationLoss = metrics[BatchMetrics.LossName],
+                ValidationAccuracy = metrics.TryGetValue(ClassificationTask.Accuracy, out var share) ? share : null,
+            };
+        }
+        finally
+        {
+            set_num_threads(_plan.ThreadsPerWorker);
+        }
+    }
+
+    private EpochPlan Plan(int batchSize, bool shuffle)
+        => new(_options.Seed, _context.Epoch, batchSize, _device, shuffle, 0, _context.Rank, _context.ProcessCount);
+
+    // A source that is not divided gives its batches as a whole; they are freed by whoever takes the part.
+    private IEnumerable<DividedBatch<TBatch>> Batches(EpochPlan plan, CancellationToken cancellationToken)
+        => _train is IDividedSource<TBatch> divided
+            ? divided.ReadDivided(plan, cancellationToken)
+            : _train.Read(plan, cancellationToken).Select(
+                static b => new DividedBatch<TBatch>(b.Samples, b.Name, (_, _) => b.Value));
+
+    private TrainingPosition Position(
+        int epoch, EpochSteps<TModel, TBatch>? steps = null, EpochMeter? meter = null, int batchSize = 0)
+        => new(
+            epoch, (steps?.Batches ?? 0) * batchSize * _context.ProcessCount, _context.Step, steps?.Count ?? 0,
+            meter?.Samples ?? 0, meter?.Seconds ?? 0, meter?.Totals(_options.Processes) ?? [],
+            _updater.LossScale.Scale, _updater.LossScale.Good);
+
+    private bool StoppedEarly(List<EpochResult> epochs) => epochs.Count - _best.Epoch >= _options.EarlyStoppingPatience;
+
+    private void Saved(string path) => _callbacks.Each(c => c.OnCheckpointSaved(_context, path));
+
+    private void Warn(string message)
+    {
+        _reports.Warn(message, _context);
+        _callbacks.Each(c => c.OnWarning(_context, message));
+    }
+
+    private long? StepsPerEpoch()
+    {
+        var processes = _options.Processes?.Size ?? 1;
+        var whole = (_train.Count + _batchSize - 1) / _batchSize;
+        var batches = (whole + (_options.SynchronizeBatchNorm ? 0 : processes - 1)) / processes;
+        return _options.StepsPerEpoch
+            ?? (batches + _options.AccumulationSteps - 1) / _options.AccumulationSteps;
+    }
+
+    private static int BatchSize(IBatchSource<TBatch> source, TrainerOptions options)
+    {
+        if (source.Count == 0)
+        {
+            throw new ArgumentException("Training: expected at least one sample, got an empty source.", nameof(source));
+        }
+
+        if (options.Optimizer == OptimizerKind.GradientDescent && options.OptimizerFactory is null)
+        {
+            return checked((int)(source.Count ?? throw new ArgumentException(
+                $"Optimizer: expected a source that knows its Count for {options.Optimizer}, got none; use Sgd.")));
+        }
+
+        return (int)Math.Min(options.BatchSize, source.Count ?? long.MaxValue);
+    }
+}

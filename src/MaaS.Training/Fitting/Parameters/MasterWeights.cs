@@ -1,0 +1,165 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MaaS.Training.Fitting.Parameters;
+
+/// <summary>The float32 weights that updates change, and the parameters that forward passes read.</summary>
+/// <remarks>
+/// In float32 both are the same tensors. In a reduced type the module computes with rounded copies between
+/// <see cref="Enter"/> and <see cref="Leave"/>, which follow the float32 weights after each update
+/// (Micikevicius et al. 2018, section 3.1).
+/// </remarks>
+internal sealed class MasterWeights : IDisposable
+{
+    private readonly nn.Module _model;
+    private readonly ScalarType? _rounded;
+    private readonly List<Tensor> _originals = [];
+
+    /// <param name="model">Its trainable parameters count.</param>
+    /// <param name="precision">Of forward and backward passes.</param>
+    /// <param name="asParameters">Whether the weights must be torch's parameters, as torch's optimizers want
+    /// them.</param>
+    public MasterWeights(nn.Module model, TrainingPrecision precision, bool asParameters)
+    {
+        _model = model;
+        _rounded = precision.Rounded();
+        Names = [.. model.named_parameters().Where(static p => p.parameter.requires_grad).Select(static p => p.name)];
+        Parameters = Trainable();
+        Weights = _rounded is null
+            ? Parameters
+            : [
+                .. Parameters.Select(static p => p.detach().clone().DetachFromDisposeScope())
+                    .Select(w => asParameters ? new Parameter(w) : w),
+            ];
+        ByName = Names.Zip(Weights).ToDictionary(static p => p.First, static p => p.Second);
+        Active = [.. Names.Select(static _ => true)];
+    }
+
+    /// <summary>Names of the trainable parameters in the state dictionary.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>What forward passes read and gradients are taken of.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; private set; }
+
+    /// <summary>What updates change, float32.</summary>
+    public IReadOnlyList<Tensor> Weights { get; }
+
+    /// <summary>Which of the weights are not frozen at present.</summary>
+    public bool[] Active { get; }
+
+    /// <summary><see cref="Weights"/> by their names in the state dictionary.</summary>
+    public IReadOnlyDictionary<string, Tensor> ByName { get; }
+
+    /// <summary>Freezes the weights that do not change in an epoch, and thaws the others.</summary>
+    public void Freeze(IReadOnlyList<ParameterSetting> settings, int epoch)
+    {
+        for (var i = 0; i < Active.Length; i++)
+        {
+            var active = settings[i].FirstEpoch <= epoch;
+            if (active != Active[i])
+            {
+                Active[i] = active;
+                Parameters[i].requires_grad = active;
+            }
+        }
+    }
+
+    /// <summary>Makes the module compute in the reduced precision.</summary>
+    public void Enter()
+    {
+        if (_rounded is { } type)
+        {
+            Keep();
+            _model.to(type);
+            Parameters = Trainable();
+            Publish();
+        }
+    }
+
+    /// <summary>Takes over the module's weights after they were loaded; not between Enter and Leave.</summary>
+    public void Reload()
+    {
+        if (_rounded is not null)
+        {
+            using var noGrad = no_grad();
+            for (var i = 0; i < Weights.Count; i++)
+            {
+                Weights[i].copy_(Parameters[i]);
+            }
+        }
+    }
+
+    /// <summary>Rounds changed weights into the parameters.</summary>
+    public void Publish()
+    {
+        if (_rounded is not null)
+        {
+            using var noGrad = no_grad();
+            for (var i = 0; i < Weights.Count; i++)
+            {
+                Parameters[i].copy_(Weights[i]);
+            }
+        }
+    }
+
+    /// <summary>Gives the module its float32 weights.</summary>
+    public void Leave()
+    {
+        if (_rounded is not null)
+        {
+            _model.to(ScalarType.Float32);
+            Parameters = Trainable();
+            Publish();
+            Return();
+        }
+    }
+
+    public void Dispose()
+    {
+        for (var i = 0; i < Active.Length; i++)
+        {
+            Parameters[i].requires_grad = true;
+        }
+
+        if (_rounded is not null)
+        {
+            foreach (var weight in Weights)
+            {
+                weight.Dispose();
+            }
+        }
+    }
+
+    // What no update changes (fixed weights, tables) is kept, so that rounding does not wear it out.
+    private void Keep()
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        _originals.AddRange(Others().Select(static t => t.detach().clone().DetachFromDisposeScope()));
+    }
+
+    private void Return()
+    {
+        using var noGrad = no_grad();
+        foreach (var (current, original) in Others().Zip(_originals))
+        {
+            using var scope = NewDisposeScope();
+            var rounded = original.to(_rounded!.Value).to(ScalarType.Float32);
+            current.copy_(original.where(current.eq(rounded), current));
+            original.Dispose();
+        }
+
+        _originals.Clear();
+    }
+
+    private IEnumerable<Tensor> Others()
+        => _model.state_dict().Where(e => !ByName.ContainsKey(e.Key) && e.Value.is_floating_point())
+            .Select(static e => e.Value);
+
+    private Parameter[] Trainable()
+    {
+        var byName = _model.named_parameters().ToDictionary(static p => p.name, static p => p.parameter);
+        return [.. Names.Select(n => byName[n])];
+    }
+}
