@@ -71,9 +71,8 @@ internal sealed class ParquetRows : RowFiles
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
         }
-        // What the library throws at files that are none or are cut short.
-        catch (Exception e) when (e is IOException or InvalidOperationException or ArgumentException
-            or ParquetException or NotSupportedException or OverflowException or IndexOutOfRangeException)
+        // The library throws exceptions of many kinds, some of them its own, at files that are none or are damaged.
+        catch (Exception e) when (e is not (InvalidDataException or OperationCanceledException or OutOfMemoryException))
         {
             throw new InvalidDataException(
                 $"{path}: expected a whole Parquet file: {e.Message.TrimEnd('.')}; write it again.", e);
