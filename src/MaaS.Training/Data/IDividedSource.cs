@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MaaS.Training.Data;
 
 /// <summary>A source whose batches can be fetched in parts, by several workers at once.</summary>
