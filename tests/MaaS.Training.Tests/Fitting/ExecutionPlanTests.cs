@@ -32,7 +32,7 @@ internal sealed class ExecutionPlanTests
     {
         using var model = nn.Sequential(nn.Linear(16, 2));
 
-        Assert.That(ExecutionPlan.For(model, Threads, CPU, batchSize).Workers, Is.EqualTo(workers));
+        Assert.That(ExecutionPlan.For(model, Threads, CPU, batchSize, divided: true).Workers, Is.EqualTo(workers));
     }
 
     [Test]
@@ -51,7 +51,7 @@ internal sealed class ExecutionPlanTests
         });
 
     private static ExecutionPlan Plan(nn.Module<Tensor, Tensor> model, TrainerOptions options)
-        => ExecutionPlan.For(model, options, CPU, batchSize: 128);
+        => ExecutionPlan.For(model, options, CPU, batchSize: 128, divided: true);
 
     private sealed class Halved(nn.Module<Tensor, Tensor> layer) : Sequential(("layer", layer))
     {
