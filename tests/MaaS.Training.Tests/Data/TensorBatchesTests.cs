@@ -1,6 +1,5 @@
 using MaaS.Tests;
 using MaaS.Training.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Data;

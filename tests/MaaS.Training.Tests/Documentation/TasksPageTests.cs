@@ -5,7 +5,6 @@ using MaaS.Training.Fitting.Averages;
 using MaaS.Training.Fitting.Rates;
 using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models.Recurrent;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Documentation;

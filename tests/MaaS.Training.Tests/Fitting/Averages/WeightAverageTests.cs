@@ -3,7 +3,6 @@ using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Averages;
 using MaaS.Training.Fitting.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting.Averages;

@@ -4,7 +4,6 @@ using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Rates;
 using MaaS.Training.Fitting.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting.Rates;

@@ -1,5 +1,4 @@
 using MaaS.Training.Fitting.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting.Tasks;

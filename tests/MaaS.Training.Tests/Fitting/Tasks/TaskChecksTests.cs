@@ -1,5 +1,4 @@
 using MaaS.Training.Fitting.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting.Tasks;
@@ -143,8 +142,11 @@ internal sealed class TaskChecksTests
         using var model = nn.Identity();
         var (logits, targets, _) = TaskFixture.Case("multi-label").Samples();
         var thresholds = LabelThresholds.BestF1(logits.detach(), targets);
-        var task = new MultiLabelTask<nn.Module, TaskSamples>((_, batch) => batch.Prediction) { Thresholds = thresholds,
-            Metrics = ["f1_macro"] };
+        var task = new MultiLabelTask<nn.Module, TaskSamples>((_, batch) => batch.Prediction)
+        {
+            Thresholds = thresholds,
+            Metrics = ["f1_macro"],
+        };
         var metrics = new RecordedMetrics();
 
         task.Loss(model, new TaskSamples(logits, targets, null), metrics);

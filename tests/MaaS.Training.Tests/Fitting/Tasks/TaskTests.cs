@@ -78,8 +78,13 @@ internal sealed class TaskTests
     private static Prediction Predict(nn.Module model, TaskSamples batch) => batch.Prediction;
 
     private static SegmentationTask<nn.Module, TaskSamples> Segmentation(SegmentationLoss by, double[]? weights = null)
-        => new(Predict) { By = by, IgnoreIndex = 255, ClassWeights = weights,
-            Metrics = ["accuracy", "mean_iou", "dice"] };
+        => new(Predict)
+        {
+            By = by,
+            IgnoreIndex = 255,
+            ClassWeights = weights,
+            Metrics = ["accuracy", "mean_iou", "dice"],
+        };
 
     private static ContrastiveTask<nn.Module, TaskSamples> Contrastive(bool withKeys)
         => new((_, batch) => new(
@@ -138,8 +143,11 @@ internal sealed class TaskTests
         double[] weights = [1, 0.5, 2, 1, 3, 1.5];
         var expected = TaskFixture.Case("classification weighted smoothed");
         var samples = expected.Samples();
-        var task = new ClassificationTask<nn.Module, TaskSamples>(Predict) { ClassWeights = weights,
-            LabelSmoothing = 0.1 };
+        var task = new ClassificationTask<nn.Module, TaskSamples>(Predict)
+        {
+            ClassWeights = weights,
+            LabelSmoothing = 0.1,
+        };
 
         var (sum, weight) = task.Loss(model, samples, new RecordedMetrics(validating: false));
 

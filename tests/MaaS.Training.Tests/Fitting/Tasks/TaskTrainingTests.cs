@@ -2,7 +2,6 @@ using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting.Tasks;

@@ -13,8 +13,13 @@ internal sealed class ImageTextClassifierTests
         Vocabulary = 20,
         Classes = 3,
         Fusion = fusion,
-        Image = new() { Height = 8, Width = 12, Patch = 4,
-            Encoder = new() { Width = 16, Heads = 2, Layers = 2, Dropout = 0 } },
+        Image = new()
+        {
+            Height = 8,
+            Width = 12,
+            Patch = 4,
+            Encoder = new() { Width = 16, Heads = 2, Layers = 2, Dropout = 0 },
+        },
         Text = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 16 },
     };
 
@@ -78,8 +83,11 @@ internal sealed class ImageTextClassifierTests
                 { "pixel_values", 0, "batch" }, { "input_ids", 0, "batch" }, { "input_ids", 1, "sequence" },
                 { "attention_mask", 0, "batch" }, { "attention_mask", 1, "sequence" },
             },
-            TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [2, 3, 5],
-                ["sequence"] = [4, 6, 9] },
+            TraceSizes = new Dictionary<string, IReadOnlyList<long>>
+            {
+                ["batch"] = [2, 3, 5],
+                ["sequence"] = [4, 6, 9],
+            },
         });
         using var onnx = InferenceModel.Load(export.Model.ToByteArray());
         foreach (var (batch, length) in new[] { (1L, 3L), (6, 16) })
