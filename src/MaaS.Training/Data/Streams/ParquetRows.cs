@@ -71,9 +71,9 @@ internal sealed class ParquetRows : RowFiles
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
         }
-        // What the library throws at files that are none or are cut short.
-        catch (Exception e) when (e is IOException or InvalidOperationException or ArgumentException
-            or ParquetException or NotSupportedException or OverflowException or IndexOutOfRangeException)
+        // At broken files the library throws exceptions of a dozen types; what is said of the file already stays.
+        catch (Exception e) when (e is not OutOfMemoryException
+            && !e.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new InvalidDataException(
                 $"{path}: expected a whole Parquet file: {e.Message.TrimEnd('.')}; write it again.", e);
