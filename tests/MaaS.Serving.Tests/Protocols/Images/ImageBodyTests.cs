@@ -26,7 +26,7 @@ public sealed class ImageBodyTests
         var geometry = new ImageGeometry { CropHeight = 28, CropWidth = 28 };
         await ModelsFolder.CreateDigitsAsync(
             _models["sized.maas"],
-            m => m with { Preprocessing = m.Preprocessing! with { Geometry = geometry } });
+            m => m with { Name = "sized", Preprocessing = m.Preprocessing! with { Geometry = geometry } });
         _server = await TestServer.StartAsync(
             o => o.ModelsPath = _models.Path,
             builder: b => b.Services.AddMaaSImages(o => (o.MaxBytes, o.MaxPixels) = (100_000, 10_000)));
