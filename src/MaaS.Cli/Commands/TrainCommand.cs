@@ -24,8 +24,8 @@ internal sealed class TrainCommand : VerbCommand
     private readonly TabularOptionSet _tabular = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
-        Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package models/DATA.maas, "
-            + "without it.",
+        Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package "
+            + "models/DATA.maas, without it.",
         HelpName = "file",
     };
 
@@ -101,12 +101,14 @@ internal sealed class TrainCommand : VerbCommand
         var name = ModelName(Path.GetFileNameWithoutExtension(file));
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
         AtomicFile.EnsureWritable(output);
-        await TabularTraining.RunAsync(file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
+        await TabularTraining.RunAsync(
+            file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
     }
 
     // What a file may be called and a model may not becomes a dash.
     private static string ModelName(string file) => string.Concat(
-        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.') is { Length: > 0 } name
+        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.')
+            is { Length: > 0 } name
             ? name[..Math.Min(name.Length, 100)] : "table";
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)

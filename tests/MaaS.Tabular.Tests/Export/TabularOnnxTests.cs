@@ -1,4 +1,3 @@
-using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Features;
