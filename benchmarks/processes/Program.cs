@@ -1,5 +1,6 @@
-// What several processes give: run.sh starts this with one, two and four of them. The global batch is always the same, so the losses
-// must be, too. NETWORK IMAGES EPOCHS THREADS, as: resnet 6000 3 1; or exchange MEGABYTES: what a sum costs that nothing hides.
+// What several processes give: run.sh starts this with one, two and four of them. The global batch is always the same,
+// so the losses must be, too. NETWORK IMAGES EPOCHS THREADS, as: resnet 6000 3 1; or exchange MEGABYTES: what a sum costs
+// that nothing hides.
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Training.Data;
@@ -25,7 +26,8 @@ if (args is ["exchange", var size])
 
     if (processes.Rank == 0)
     {
-        Console.WriteLine($"{processes.Size} processes: {size} MB in {Stopwatch.GetElapsedTime(started).TotalMilliseconds / Rounds:0.0} ms");
+        var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds / Rounds;
+        Console.WriteLine($"{processes.Size} processes: {size} MB in {milliseconds:0.0} ms");
     }
 
     return 0;
@@ -59,7 +61,8 @@ if (processes.Rank == 0)
     // The first epoch warms up.
     var seconds = result.Epochs.Skip(1).Min(static e => e.Seconds);
     Console.WriteLine(
-        $"{processes.Size} x {threads} threads, {result.Plan}: {int.Parse(images) / GlobalBatch * GlobalBatch / seconds:0} images/s, "
+        $"{processes.Size} x {threads} threads, {result.Plan}: "
+        + $"{int.Parse(images) / GlobalBatch * GlobalBatch / seconds:0} images/s, "
         + $"{model.parameters().Sum(static p => p.numel()):n0} parameters; losses "
         + string.Join(' ', result.Epochs.Select(static e => $"{e.TrainLoss:0.0000000}")));
 }

@@ -19,6 +19,25 @@ var mails = TextCorpus.Clean(SpamAssassin.Read(), new TextCleaner(SpamAssassin.C
 var (train, heldBack) = mails.Split(0.2, seed: 0);
 Console.WriteLine($"{train.Count} mails to learn from, {heldBack.Count} held back, near-duplicates on one side; {Environment.ProcessorCount} cores, .NET {Environment.Version}");
 
+if (architecture == "minilm")
+{
+    // dotnet run … [seeds] minilm [precision] [labelled mails; 0 for all] [most tokens] [epochs] [learning rate] [batch]
+    double Number(int position, double otherwise) => args.Length > position ? double.Parse(args[position]) : otherwise;
+    var labelled = (int)Number(3, 0);
+    Pretrained.Compare(
+        labelled > 0 ? Pretrained.Few(train, labelled, seed: 0) : train, heldBack,
+        SpamAssassinRecipe.Model with { Preprocessing = SpamAssassinRecipe.Model.Preprocessing with { MaxLength = (int)Number(4, 256) } },
+        TrainedTextModel.FineTuning with
+        {
+            Precision = precision,
+            Epochs = (int)Number(5, TrainedTextModel.FineTuning.Epochs),
+            LearningRate = Number(6, TrainedTextModel.FineTuning.LearningRate),
+            BatchSize = (int)Number(7, TrainedTextModel.FineTuning.BatchSize),
+        },
+        seeds);
+    return;
+}
+
 var training = (architecture == "transformer" ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining) with { Precision = precision };
 List<ScoreSummary> networks = [.. Enumerable.Range(1, seeds).Select(seed => Train(SpamAssassinRecipe.Model, training, seed))];
 if (seeds > 0)

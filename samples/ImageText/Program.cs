@@ -1,5 +1,5 @@
-// Pictures and words: a model that finds pictures by captions, and one that answers questions about them, to a server that takes a
-// picture and a question in one request. Run: dotnet run -c Release --project samples/ImageText [pictures]
+// Pictures and words: a model that finds pictures by captions, and one that answers questions about them, to a server
+// that takes a picture and a question in one request. Run: dotnet run -c Release --project samples/ImageText [pictures]
 using System.Globalization;
 using System.Net.Http.Json;
 using MaaS.Core.Packages;
@@ -13,7 +13,6 @@ using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models.Transformers;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
-using Pairs = (TorchSharp.torch.Tensor Images, TorchSharp.torch.Tensor Ids, TorchSharp.torch.Tensor Mask, TorchSharp.torch.Tensor Keys);
 
 var count = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10_000;
 manual_seed(1);
@@ -25,32 +24,38 @@ using var train = fashion.Train.Take(count);
 using var test = fashion.Test.Take(1_000);
 string[] names = [.. train.Classes.Select(name => name.ToLowerInvariant())];
 string[] captions = ["a photo of {0}", "here you see {0}", "{0} on a white ground"];
-string Caption(long label) => string.Format(CultureInfo.InvariantCulture, captions[random.Next(captions.Length)], names[label]);
+string Caption(long label) => captions[random.Next(captions.Length)].Replace("{0}", names[label]);
 string Question(long label) => $"do you see {names[label]}?";
-var tokenizer = WordPieceTrainer.Train(
-    Enumerable.Range(0, names.Length).SelectMany(label => captions.Select(form => string.Format(CultureInfo.InvariantCulture, form, names[label])).Append(Question(label))),
-    new() { VocabSize = 200, MinFrequency = 1 });
+string[] texts = [.. captions, .. names, Question(0)];
+var tokenizer = WordPieceTrainer.Train(texts, new() { VocabSize = 200, MinFrequency = 1 });
 var preprocessing = new TextPreprocessing { MaxLength = 24 };
 var encoder = new TextEncoder(preprocessing, tokenizer);
-var image = new ImageEncoderOptions { Patch = 7, Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 } };
+var image = new ImageEncoderOptions
+{
+    Patch = 7,
+    Encoder = new() { Width = 48, Heads = 4, Layers = 2, FeedForward = 96, Dropout = 0 },
+};
 var text = new TransformerOptions { Width = 48, Heads = 4, Layers = 1, FeedForward = 96, Dropout = 0, MaxLength = 24 };
 var options = new TrainerOptions { Epochs = 6, BatchSize = 128, LearningRate = 3e-3, Seed = 1 };
 
 // Find: two towers, CLIP's loss with a learned temperature; pictures with captions of one class are each other's pairs.
-using var finder = new ImageTextModel(new() { Vocabulary = tokenizer.VocabSize, Shared = 32, Image = image, Text = text });
-var pairing = new ContrastiveTask<ImageTextModel, Pairs>(
-    (model, batch) => new(model.EmbedImages(batch.Images), model.EmbedTexts(batch.Ids, batch.Mask), model.Scale, batch.Keys));
+var vocabulary = tokenizer.VocabSize;
+using var finder = new ImageTextModel(new() { Vocabulary = vocabulary, Shared = 32, Image = image, Text = text });
+var pairing = new ContrastiveTask<ImageTextModel, Pairs>((model, batch) => new(
+    model.EmbedImages(batch.Images), model.EmbedTexts(batch.Ids, batch.Mask), model.Scale, batch.Keys));
 var found = new Trainer(options).Fit(finder, pairing, Captioned(train), Captioned(test)).Epochs[^1].ValidationMetrics;
-Console.WriteLine($"retrieval: {found["recall_at_1"]:P1} of {test.Count} unseen pictures have a caption of theirs nearest, by chance 10 %");
+Console.Write($"retrieval: {found["recall_at_1"]:P1} of {test.Count} unseen pictures have a caption of theirs ");
+Console.WriteLine("nearest, by chance 10 %");
 
 // Answer: early fusion (patches and words in one encoder) beside late fusion (two encoders whose vectors meet).
 var asking = new ClassificationTask<ImageTextClassifier, Pairs>(
     (model, batch) => new(model.call(batch.Images, batch.Ids, batch.Mask), batch.Keys));
 ImageTextClassifier Answering(Fusion fusion)
 {
-    var model = new ImageTextClassifier(new() { Vocabulary = tokenizer.VocabSize, Image = image, Text = text, Fusion = fusion });
+    var model = new ImageTextClassifier(new() { Vocabulary = vocabulary, Image = image, Text = text, Fusion = fusion });
     var metrics = new Trainer(options).Fit(model, asking, Asked(train), Asked(test)).Epochs[^1].ValidationMetrics;
-    Console.WriteLine($"{fusion.ToString().ToLowerInvariant()} fusion: {metrics["accuracy"]:P1} of the answers right, by chance 50 %");
+    Console.Write($"{fusion.ToString().ToLowerInvariant()} fusion: ");
+    Console.WriteLine($"{metrics["accuracy"]:P1} of the answers right, by chance 50 %");
     return model;
 }
 
@@ -93,15 +98,16 @@ using (var inference = InferenceModel.Load(network))
 }
 
 // Serve: a picture and a question in one request.
-await using var server = await ServingHost.StartAsync(o => o.ModelsPath = "looks.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
+await using var server = await ServingHost.StartAsync(
+    o => o.ModelsPath = "looks.maas", "http://127.0.0.1:0", b => b.Logging.ClearProviders());
 using var http = new HttpClient { BaseAddress = server.Address };
 var own = test.LabelValues()[0];
 foreach (var label in new[] { own, (own + 3) % 10 })
 {
-    byte[] picture = test.Pixels(0);
+    var rows = test.Pixels(0).Select(value => (float)value).Chunk(28);
     using var response = await http.PostAsJsonAsync("/predict", new
     {
-        instances = new[] { new { image = new[] { picture.Select(value => (float)value).Chunk(28) }, text = Question(label) } },
+        instances = new[] { new { image = new[] { rows }, text = Question(label) } },
     });
     Console.WriteLine($"{Question(label)} {await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync()}");
 }
@@ -120,11 +126,15 @@ TensorBatches<Pairs> Batches(ImageDataset data, Func<long, (string Text, long Ke
     var (images, labels) = data.GetBatch(arange(data.Count), CPU);
     (string Text, long Key)[] pairs = [.. labels.data<long>().Select(pair)];
     var (tokens, tokenMask) = Encode([.. pairs.Select(p => p.Text)]);
-    return new((images, tokens, tokenMask, tensor(pairs.Select(p => p.Key).ToArray())));
+    return new(new Pairs(images, tokens, tokenMask, tensor(pairs.Select(p => p.Key).ToArray())));
 }
 
-(Tensor Ids, Tensor Mask) Encode(string[] texts)
+(Tensor Ids, Tensor Mask) Encode(string[] rows)
 {
-    var (tokens, tokenMask) = encoder.EncodeBatch(texts);
-    return (tensor(tokens.AsSpan<long>().ToArray(), [.. tokens.Shape]), tensor(tokenMask.AsSpan<long>().ToArray(), [.. tokenMask.Shape]));
+    var (tokens, tokenMask) = encoder.EncodeBatch(rows);
+    static Tensor Torch(TensorValue value) => tensor(value.AsSpan<long>().ToArray(), value.Shape.ToArray());
+    return (Torch(tokens), Torch(tokenMask));
 }
+
+// Pictures, the texts that go with them, and which class or answer that makes.
+internal sealed record Pairs(Tensor Images, Tensor Ids, Tensor Mask, Tensor Keys);

@@ -18,10 +18,8 @@ public sealed partial class DateReaderSampleTests
             var (code, output, error) = await CommandProcess.RunProgramAsync("DateReader.dll", folder, "2");
 
             Assert.That(code, Is.Zero, $"{output}\n{error}");
-            double[] perplexities = [
-                .. Epoch().Matches(output)
-                    .Select(m => double.Parse(m.Groups["perplexity"].Value, CultureInfo.InvariantCulture)),
-            ];
+            double[] perplexities = [.. Epoch().Matches(output).Select(
+                m => double.Parse(m.Groups["perplexity"].Value, CultureInfo.InvariantCulture))];
             Assert.That(perplexities, Has.Length.EqualTo(2).And.Ordered.Descending);
             Assert.That(perplexities[1], Is.LessThan(2), "a guess among ten digits would be 10");
             Assert.That(output, Does.Match(@"Friday, 5 March 2021 → \d{4}-\d\d-\d\d"));

@@ -19,11 +19,14 @@ public sealed partial class ImageTextSampleTests
             var (code, output, error) = await CommandProcess.RunProgramAsync("ImageText.dll", folder, "2000");
 
             Assert.That(code, Is.Zero, $"{output}\n{error}");
-            var shares = Figure().Matches(output).ToDictionary(m => m.Groups["what"].Value, m => double.Parse(m.Groups["share"].Value, CultureInfo.InvariantCulture));
+            var shares = Figure().Matches(output).ToDictionary(
+                m => m.Groups["what"].Value, m => double.Parse(m.Groups["share"].Value, CultureInfo.InvariantCulture));
             Assert.That(shares["retrieval"], Is.GreaterThan(50), "a guess would be 10");
             Assert.That(shares["late fusion"], Is.GreaterThan(65), "a guess would be 50");
             Assert.That(shares["early fusion"], Is.GreaterThan(50));
-            Assert.That(Regex.Count(output, @"do you see [^?]+\? \{.*""label"":""(yes|no)"""), Is.EqualTo(2), "two answers of the server");
+            Assert.That(
+                Regex.Count(output, @"do you see [^?]+\? \{.*""label"":""(yes|no)"""), Is.EqualTo(2),
+                "two answers of the server");
             Assert.That(Path.Combine(folder, "looks.maas"), Does.Exist);
         }
         finally

@@ -49,9 +49,8 @@ public sealed class MpirunTests
     {
         using var process = Process.Start(new ProcessStartInfo("mpirun", [
             "--allow-run-as-root", "--oversubscribe", "-n", count.ToString(CultureInfo.InvariantCulture),
-            "dotnet", Path.Combine(AppContext.BaseDirectory, "maas.dll"), "train", "--model", "mlp", "--data", "mnist",
-            "--epochs", "1",
-            "--device", "cpu", "--threads", "1", "-o", file, .. options])
+            "dotnet", Path.Combine(AppContext.BaseDirectory, "maas.dll"), "train", "--model", "mlp",
+            "--data", "mnist", "--epochs", "1", "--device", "cpu", "--threads", "1", "-o", file, .. options])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

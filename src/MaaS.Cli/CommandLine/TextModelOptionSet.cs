@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Core.Packages;
 using MaaS.Text.Cleaning;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
@@ -88,7 +89,40 @@ internal sealed class TextModelOptionSet
 
     /// <param name="result">The command line.</param>
     /// <param name="defaults">Cleaning and class weights where nothing is said of them.</param>
-    public TextModelOptions Read(ParseResult result, TextModelOptions defaults) => Checked(() => new TextModelOptions
+    /// <param name="start">What training starts from; null for fresh weights.</param>
+    /// <exception cref="UsageException">An option is out of its range, or says what the weights say.</exception>
+    public TextModelOptions Read(ParseResult result, TextModelOptions defaults, PretrainedText? start = null)
+    {
+        Option[] sizes = [_width, _layers, _heads, _vocabulary];
+        if (start is not null && Array.Find(sizes, o => Given(result, o)) is { } size)
+        {
+            throw new UsageException($"{size.Name}: expected none beside --from, which brings its own.");
+        }
+
+        var model = Read(result, defaults);
+        var positions = start?.Encoder.Config.MaxPositionEmbeddings ?? int.MaxValue;
+        if (model.Preprocessing.MaxLength > positions && Given(result, _maxLength))
+        {
+            throw new UsageException(
+                $"--max-length: expected at most {positions}, the positions of {start?.Name}, got "
+                    + $"{model.Preprocessing.MaxLength}.");
+        }
+
+        return model with
+        {
+            Dropout = Given(result, _dropout) ? model.Sizes.Dropout : null,
+            Preprocessing = model.Preprocessing with
+            {
+                MaxLength = (int)Math.Min(model.Preprocessing.MaxLength, positions),
+            },
+        };
+    }
+
+    private static bool Given(ParseResult result, Option option)
+        => result.GetResult(option) is { Implicit: false };
+
+    private TextModelOptions Read(ParseResult result, TextModelOptions defaults)
+        => Checked(() => new TextModelOptions
     {
         Sizes = new TextModelSizes
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Images;
 using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
@@ -19,12 +20,21 @@ internal sealed class TrainCommand : VerbCommand
     private readonly TrainingOptions _training = new();
     private readonly TextOptions _texts = new();
     private readonly TextModelOptionSet _textModel = new();
+    private readonly PretrainedOptionSet _pretrained = new();
     private readonly TabularOptionSet _tabular = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
         Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package models/DATA.maas, "
             + "without it.",
         HelpName = "file",
+    };
+
+    private readonly Option<FileInfo?> _report = new("--report")
+    {
+        Description =
+            "Writes a page that tells of the run: curves, mistakes, calibration, the machine and this command. Texts "
+            + "always get one, beside the model without this option.",
+        HelpName = "file.html",
     };
 
     public TrainCommand()
@@ -34,8 +44,10 @@ internal sealed class TrainCommand : VerbCommand
         _texts.AddTo(this);
         _training.AddTo(this);
         _textModel.AddTo(this);
+        _pretrained.AddTo(this);
         _tabular.AddTo(this);
         Options.Add(_output);
+        Options.Add(_report);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -47,6 +59,11 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --task text-classification --data spam-assassin --model transformer",
             "Mails: ham or spam, beside TF-IDF with logistic regression."),
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
+        ("maas train --task text-classification --data spam-assassin --from minilm --learning-rate 2e-5",
+            "Fine-tunes a pre-trained sentence encoder."),
+        ("maas train --csv mails.csv --text input --label label --from bert-base-uncased --learning-rate 1e-5",
+            "Your own texts and a BERT's folder."),
+        ("maas train --data fashion-mnist --report run.html", "With a page that tells of the run."),
         ("mpirun -n 4 maas train --model resnet --data fashion-mnist",
             "Four processes together; docs/distributed.md."),
         ("maas train --task tabular --csv customers.csv --label churn --budget 5m",
@@ -94,20 +111,36 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        var architecture = Architecture(result, ModelCatalog.Texts, "transformer");
+        var fineTunes = _pretrained.From(result) is not null;
+        if (fineTunes && result.GetResult(_training.Model) is { Implicit: false })
+        {
+            throw new UsageException("--model: expected none beside --from, whose network it is.");
+        }
+
+        var architecture = fineTunes
+            ? TrainedTextModel.BertArchitecture : Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
-        var output = Output(result, architecture, dataName);
-        var options = ProcessShare.Of(_training.Read(result, _texts.Training(result, architecture)), processes);
+        var options = ProcessShare.Of(
+            _training.Read(
+                result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture)), processes);
+        using var start = _pretrained.OpenText(result);
+        var name = start?.Name ?? architecture;
+        var output = Output(result, name, dataName);
         EnsureWritable(output, options, processes);
-        var model = _textModel.Read(result, _texts.Model(result));
+        var model = _textModel.Read(result, _texts.Model(result), start);
         DeviceChoice.Resolve(options.Device);
+        if (start is not null)
+        {
+            PretrainedTextReport.Print(start);
+        }
+
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
         var (train, heldBack) = _texts.Split(result, corpus);
-        Console.WriteLine($"{architecture} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
+        Console.WriteLine($"{name} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
             + (corpus.Duplicates > 0 ? $"; {corpus.Duplicates} duplicates left out" : "")
             + (corpus.Contradictions > 0 ? $", {corpus.Contradictions} of them under another label" : "")
             + $"; {string.Join(", ", corpus.Classes.Select((c, i) => $"{c} {corpus.Targets.Count(t => t == i)}"))}");
-        TextTraining.Run(architecture, dataName, train, heldBack, model, options, output, cancellationToken);
+        TextTraining.Run(name, start, dataName, train, heldBack, model, options, output, cancellationToken);
     }
 
     private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
@@ -121,7 +154,7 @@ internal sealed class TrainCommand : VerbCommand
                 $"--model: expected one of {string.Join(", ", names)} for this data, got '{name}'.");
     }
 
-    private string Output(ParseResult result, string architecture, string dataName)
+    private TrainingOutput Output(ParseResult result, string architecture, string dataName)
     {
         var output = result.GetValue(_output)?.FullName
             ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
@@ -132,18 +165,23 @@ internal sealed class TrainCommand : VerbCommand
                 $"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
-        return output;
+        return new TrainingOutput(output, result.GetValue(_report)?.FullName, CommandText.Of(result));
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
-    private static void EnsureWritable(string output, TrainerOptions options, IProcessGroup processes)
+    private static void EnsureWritable(TrainingOutput output, TrainerOptions options, IProcessGroup processes)
     {
         if (!ProcessShare.Shows(processes))
         {
             return;
         }
 
-        AtomicFile.EnsureWritable(output);
+        AtomicFile.EnsureWritable(output.Model);
+        if (output.Report is { } report)
+        {
+            AtomicFile.EnsureWritable(report);
+        }
+
         if (options.CheckpointPath is { } checkpoint)
         {
             AtomicFile.EnsureWritable(checkpoint);
@@ -152,6 +190,13 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnImages(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
+        if (_pretrained.From(result) is { } from)
+        {
+            throw new UsageException(
+                $"--from: expected texts (--csv FILE or --data {TextOptions.SpamAssassinName}) to train {from} on; "
+                    + "images of these data sets are too small for pre-trained networks.");
+        }
+
         var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);
@@ -166,8 +211,9 @@ internal sealed class TrainCommand : VerbCommand
             $"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
 
         // 3: the network by name. 4: epochs, and the best weights of them.
+        var recorder = new RunRecorder(new ConsoleProgress());
         var (model, training) = TrainedModel.Train(
-            architecture, dataName, data.Train, options, new ConsoleProgress(), cancellationToken);
+            architecture, dataName, data.Train, options, recorder, cancellationToken);
         using (model)
         {
             if (processes.Rank > 0)
@@ -176,14 +222,18 @@ internal sealed class TrainCommand : VerbCommand
             }
 
             // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
-            model.Save(output);
+            model.Save(output.Model);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
             // 5: on images that training never saw.
             Console.WriteLine(Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken));
+            if (output.Report is not null)
+            {
+                ImageRunReport.Write(model, training, recorder, data, output, cancellationToken);
+            }
         }
 
-        Console.WriteLine($"written to {output}");
+        Console.WriteLine($"written to {output.Model}");
     }
 }

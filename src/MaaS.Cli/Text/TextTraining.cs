@@ -1,6 +1,7 @@
 using System.Globalization;
-using MaaS.Primitives.Files;
+using MaaS.Cli.CommandLine;
 using MaaS.Training.Baselines;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
 using MaaS.Training.Pipelines;
@@ -12,12 +13,13 @@ namespace MaaS.Cli.Text;
 internal static class TextTraining
 {
     public static void Run(
-        string architecture, string dataName, TextCorpus train, TextCorpus heldBack, TextModelOptions model,
-        TrainerOptions options, string output,
-        CancellationToken cancellationToken)
+        string name, PretrainedText? start, string dataName, TextCorpus train, TextCorpus heldBack,
+        TextModelOptions model, TrainerOptions options, TrainingOutput output, CancellationToken cancellationToken)
     {
-        var (trained, training) = TrainedTextModel.Train(
-            architecture, dataName, train, model, options, new ConsoleProgress(), cancellationToken);
+        var progress = new RunRecorder(new ConsoleProgress());
+        var (trained, training) = start is null
+            ? TrainedTextModel.Train(name, dataName, train, model, options, progress, cancellationToken)
+            : TrainedTextModel.FineTune(start, dataName, train, model, options, progress, cancellationToken);
         using (trained)
         {
             if (options.Processes is { Rank: > 0 })
@@ -25,20 +27,32 @@ internal static class TextTraining
                 return;   // The first process writes and shows.
             }
 
-            trained.Save(output);
+            trained.Save(output.Model);
             Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
 
-            var network = trained.Evaluate(heldBack, cancellationToken);
-            var baseline = Baseline(
-                train, heldBack, network.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
-            Print(network, baseline);
-            var page = Path.ChangeExtension(output, ".html");
-            AtomicFile.WriteText(page, TextReportPage.Render(
-                $"{architecture} on {dataName}", [network, baseline], training.Epochs,
-                Facts(trained, training, train, heldBack)));
-            Console.WriteLine($"written to {output}, report in {page}");
+            int[] targets = [.. heldBack.Targets];
+            var network = new ClassifiedSamples(
+                trained.Info.Architecture, heldBack.Classes, trained.Probabilities(heldBack, cancellationToken),
+                targets, trained.Info.Positive, i => SampleView.OfText(heldBack.Texts[i]));
+            var baseline = new ClassifiedSamples(
+                TfIdfBaseline.Name, heldBack.Classes,
+                TfIdfBaseline.Fit(train, new() { ClassWeights = trained.Info.Options?.ClassWeights }, cancellationToken)
+                    .Probabilities(heldBack.Texts, cancellationToken),
+                targets, trained.Info.Positive);
+            Print(network.Evaluation, baseline.Evaluation);
+            var page = output.Report ?? Path.ChangeExtension(output.Model, ".html");
+            new RunReport
+            {
+                Title = $"{name} on {dataName}",
+                Epochs = training.Epochs,
+                Points = progress.Points,
+                Classified = [network, baseline],
+                Facts = [.. Facts(trained, training, train, heldBack), .. RunEnvironment.Describe()],
+                Command = output.Command,
+            }.Save(page);
+            Console.WriteLine($"written to {output.Model}, report in {page}");
         }
     }
 
@@ -86,7 +100,8 @@ internal static class TextTraining
             info.Preprocessing.Cleaning.Count == 0 ? "none" : string.Join(", ", info.Preprocessing.Cleaning));
         yield return (
             "tokens",
-            $"WordPiece, {info.Vocabulary} of them, learned from the training texts; at most "
+            $"WordPiece, {info.Vocabulary} of them, "
+                + (info.Pretrained is { } from ? $"of {from}; at most " : "learned from the training texts; at most ")
                 + $"{info.Preprocessing.MaxLength} a text");
         yield return (
             "network",

@@ -17,7 +17,7 @@ internal sealed class ImageTextInputEncoder(
 
     public IReadOnlyList<TensorSpec> Inputs { get; } =
     [
-        new TensorSpec(Image, ElementType.Float32, [.. PixelsOf(model).Shape]) { AxisNames = PixelsOf(model).AxisNames },
+        PixelsOf(model) with { Name = Image },
         .. texts.Inputs,
     ];
 

@@ -80,6 +80,28 @@ internal sealed class LogisticRegression
         return result;
     }
 
+    /// <summary>The layer whose softmax gives the probabilities: weights (classes, columns), row-major, and intercepts
+    /// (classes).</summary>
+    public (float[] Weights, float[] Intercepts) Linear(int classes)
+    {
+        var weights = new float[classes * _columns];
+        var intercepts = new float[classes];
+        for (var c = 0; c < classes; c++)
+        {
+            // The score of two classes is the difference of their logits.
+            var row = Weights(_outputs > 1 ? c : 0);
+            var factor = _outputs > 1 ? 1.0 : c == 1 ? 0.5 : -0.5;
+            for (var i = 0; i < _columns; i++)
+            {
+                weights[(c * _columns) + i] = (float)(factor * row[i]);
+            }
+
+            intercepts[c] = (float)(factor * row[_columns]);
+        }
+
+        return (weights, intercepts);
+    }
+
     private ReadOnlySpan<double> Weights(int output) => _weights.AsSpan(output * (_columns + 1), _columns + 1);
 
     private void Score(SparseRows features, int row, double[] scores)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MaaS.Core.Packages;
 using MaaS.Primitives.Files;
+using MaaS.Training.Models.Transformers;
 using MaaS.Training.Models.Transformers.Bert;
 using static TorchSharp.torch;
 
@@ -95,14 +96,31 @@ public static partial class BertCheckpoint
         AtomicFile.WriteText(Path.Combine(folder, ModelConfig.FileName), config.ToJson());
     }
 
+    /// <summary>A network without heads, from weights that may stand beside <c>config.json</c> under any name; what is
+    /// missing is fresh.</summary>
+    /// <param name="folder">Holds <c>config.json</c>.</param>
+    /// <param name="weights">A file of weights, or a folder that holds one.</param>
+    /// <param name="pooling">Null for the pooled first token where there are weights of a pooler.</param>
+    internal static (BertModel Model, CheckpointReport Report) LoadEncoder(
+        string folder, string weights, Pooling? pooling)
+        => Load(
+            folder, (config, keys) => new BertModel(config, withPooler: pooling is null
+                ? keys.Any(static k => k.Contains("pooler.", StringComparison.Ordinal)) : pooling == Pooling.First),
+            strict: false, weights);
+
     private static (T Model, CheckpointReport Report) Load<T>(string folder, Func<BertConfig, T> create, bool strict)
+        where T : nn.Module
+        => Load(folder, (config, _) => create(config), strict, folder);
+
+    private static (T Model, CheckpointReport Report) Load<T>(
+        string folder, Func<BertConfig, IEnumerable<string>, T> create, bool strict, string weights)
         where T : nn.Module
     {
         var config = ReadConfig(folder);
-        using var checkpoint = WeightFile.Open(folder);
+        using var checkpoint = WeightFile.Open(weights);
         WeightCount.ThrowIfFarTooFew(
             folder, config.VocabSize, config.Sizes, checkpoint.Entries.Select(static e => e.Shape));
-        var model = create(config);
+        var model = create(config, checkpoint.Entries.Select(static e => e.Name));
         try
         {
             var report = CheckpointWeights.Load(model, checkpoint, Format, strict);

@@ -6,6 +6,13 @@ namespace MaaS.Training.Checkpoints;
 /// <param name="Unexpected">Keys of the checkpoint's tensors that the model has no place for.</param>
 public sealed record CheckpointReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected)
 {
+    /// <summary>Keys of the checkpoint's tensors that the model took.</summary>
+    public IReadOnlyList<string> Taken { get; init; } = [];
+
+    /// <summary>Those of <see cref="Taken"/> that the checkpoint holds in another layout, such as transposed, or in one
+    /// matrix with others.</summary>
+    public IReadOnlyList<string> Reshaped { get; init; } = [];
+
     /// <summary>Whether every tensor found its place.</summary>
     public bool IsComplete => Missing.Count + Unexpected.Count == 0;
 

@@ -11,7 +11,14 @@ internal static class CheckpointWeights
     /// <summary>Fills a model's parameters; nothing changes when it throws.</summary>
     /// <exception cref="InvalidDataException">A tensor has another shape or a type that torch lacks, or, when
     /// <paramref name="strict"/>, one is missing or unexpected: all of them are named.</exception>
-    public static CheckpointReport Load(nn.Module model, IWeightFile checkpoint, CheckpointFormat format, bool strict)
+    /// <param name="model">The model.</param>
+    /// <param name="checkpoint">The weights.</param>
+    /// <param name="format">Their names.</param>
+    /// <param name="strict">Whether every tensor has to find its place.</param>
+    /// <param name="fresh">Tells by their keys the parameters that keep their values whatever the checkpoint has for
+    /// them; null for none.</param>
+    public static CheckpointReport Load(
+        nn.Module model, IWeightFile checkpoint, CheckpointFormat format, bool strict, Func<string, bool>? fresh = null)
     {
         var keys = Keys(checkpoint, format);
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -22,6 +29,12 @@ internal static class CheckpointWeights
         var ties = format.Ties.Where(t => !places.Exists(p => p.Key == t.Value)).ToDictionary();
         foreach (var (target, key, rule) in places)
         {
+            if (fresh?.Invoke(key) == true)
+            {
+                missing.Add(format.Full(key));
+                continue;
+            }
+
             if ((
                 keys.GetValueOrDefault(key)
                     ?? (ties.TryGetValue(key, out var tied) ? keys.GetValueOrDefault(tied) : null)) is not { } entry)
@@ -56,8 +69,13 @@ internal static class CheckpointWeights
             [.. missing.Distinct()],
             [.. keys.Where(
                 k => !used.Contains(k.Value.Name) && !format.Ignored.IsMatch(k.Key) && !shared.Contains(k.Key))
-                    .Select(static k => k.Value.Name)]);
-        if (strict && !report.IsComplete)
+                    .Select(static k => k.Value.Name)])
+        {
+            Taken = [.. moves.Select(static m => m.Entry.Name).Distinct()],
+            Reshaped = [.. moves.Where(static m => m.Entry.Reshaped || m.Rule is { Transposed: true } or { Parts: > 1 })
+                .Select(static m => m.Entry.Name).Distinct()],
+        };
+        if (strict && report.Missing.Concat(report.Unexpected).Any(k => fresh?.Invoke(k) != true))
         {
             throw new InvalidDataException(
                 $"{checkpoint.Location}: expected the keys of {format.Name}, got {report}"
@@ -110,7 +128,8 @@ internal static class CheckpointWeights
     }
 
     private static List<(Tensor Tensor, string Key, WeightRule Rule)> Places(nn.Module model, CheckpointFormat format)
-        => [.. model.state_dict().Select(p => format.Find(p.Key) is var (key, rule) ? (p.Value, key, rule)
+        => [.. model.state_dict().Where(p => !format.Ignored.IsMatch(p.Key))
+            .Select(p => format.Find(p.Key) is var (key, rule) ? (p.Value, key, rule)
             : throw new InvalidOperationException($"{format.Name}: expected a rule for {p.Key}, there is none."))];
 
     // (outputs, inputs) of one part here; (inputs, outputs · parts) or (outputs · parts, inputs) there.

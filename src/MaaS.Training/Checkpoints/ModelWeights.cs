@@ -33,6 +33,20 @@ public static class ModelWeights
         return new Dictionary<string, string>(file.Metadata);
     }
 
+    /// <summary>Copies the values of one module into another of the same sizes.</summary>
+    /// <param name="source">Has every parameter and buffer of <paramref name="target"/> by name; more are left
+    /// alone.</param>
+    /// <param name="target">On any device.</param>
+    internal static void Copy(nn.Module source, nn.Module target)
+    {
+        using var noGrad = no_grad();
+        var values = source.state_dict();
+        foreach (var (name, tensor) in target.state_dict())
+        {
+            tensor.copy_(values[name]);
+        }
+    }
+
     internal static void Write(
         string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
             => SafeTensorsFile.Write(path, tensors.Select(static t => TensorValues.Source(t.Key, t.Value)), metadata);

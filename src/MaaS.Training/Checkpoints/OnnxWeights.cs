@@ -11,7 +11,8 @@ namespace MaaS.Training.Checkpoints;
 /// <remarks>Exporters fold the transposition of a linear layer's weight into the constant and number the result: <c>x ·
 /// W + b</c> with W (inputs, outputs) and without its name. The bias beside it kept its name, <c>….bias</c>, so the
 /// matrix is that layer's
-/// <c>….weight</c>, given here as torch holds it, (outputs, inputs).</remarks>
+/// <c>….weight</c>, given here as torch holds it, (outputs, inputs). Of a residual network without any names the places
+/// give them, see <see cref="ResidualGraph"/>.</remarks>
 internal sealed class OnnxWeights : IWeightFile
 {
     private static readonly Dictionary<DataType, ElementType> Types = new()
@@ -28,6 +29,8 @@ internal sealed class OnnxWeights : IWeightFile
     {
         Location = location;
         var index = new GraphIndex(graph);
+        var residual = graph.Initializer.Any(static t => t.Name.EndsWith(".weight", StringComparison.Ordinal))
+            ? new Dictionary<string, string>() : ResidualGraph.Names(graph);
         var named = graph.Node.Where(static n => n.OpType == "MatMul")
             .Select(n => (Name: NameOf(n, index), Weight: n.Input[1]))
             .Where(static n => n.Name is not null).DistinctBy(static n => n.Weight)
@@ -35,15 +38,17 @@ internal sealed class OnnxWeights : IWeightFile
         foreach (var tensor in graph.Initializer.Where(static t => Types.ContainsKey(t.Type())))
         {
             var transposed = named.TryGetValue(tensor.Name, out var name);
-            if (!_weights.TryAdd(transposed ? name! : tensor.Name, (tensor, transposed)))
+            name ??= residual.GetValueOrDefault(tensor.Name, tensor.Name);
+            if (!_weights.TryAdd(name, (tensor, transposed)))
             {
                 throw new InvalidDataException(
-                    $"{location}: expected one matrix for each bias, got two for the weight '{name ?? tensor.Name}'.");
+                    $"{location}: expected one matrix for each bias, got two for the weight '{name}'.");
             }
         }
 
         Entries = [.. _weights.Select(static w =>
-            new WeightEntry(w.Key, Types[w.Value.Tensor.Type()], Shape(w.Value.Tensor, w.Value.Transposed)))];
+            new WeightEntry(
+                w.Key, Types[w.Value.Tensor.Type()], Shape(w.Value.Tensor, w.Value.Transposed), w.Value.Transposed))];
     }
 
     public string Location { get; }

@@ -30,28 +30,29 @@ internal static class CompressionChart
         {
             svg.Append(
                 $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{up.At(tick):f1}\" y2=\"{up.At(tick):f1}\" "
-                    + "stroke=\"#e4e4e4\"/>");
+                    + "style=\"stroke:var(--grid,#e4e4e4)\"/>");
             svg.Append(
                 $"<text x=\"{Left - 6}\" y=\"{up.At(tick) + 4:f1}\" text-anchor=\"end\" "
-                    + $"fill=\"#444\">{100 * tick:0.##}%</text>");
+                    + $"style=\"fill:var(--axis,#444)\">{100 * tick:0.##}%</text>");
         }
 
         foreach (var tick in across.Ticks())
         {
             svg.Append(
                 $"<text x=\"{across.At(tick):f1}\" y=\"{Height - Bottom + 17}\" text-anchor=\"middle\" "
-                    + $"fill=\"#444\">{tick:0.####}</text>");
+                    + $"style=\"fill:var(--axis,#444)\">{tick:0.####}</text>");
         }
 
         svg.Append(
             $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{Height - Bottom}\" y2=\"{Height - Bottom}\" "
-                + "stroke=\"#444\"/>");
+                + "style=\"stroke:var(--axis,#444)\"/>");
         svg.Append(
             $"<text x=\"{(Left + Width - Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\" "
-                + $"fill=\"#444\">{WebUtility.HtmlEncode(unit)}</text>");
+                + $"style=\"fill:var(--axis,#444)\">{WebUtility.HtmlEncode(unit)}</text>");
         var front = Front(points, cost).Select(p => $"{across.At(cost(p)):f1},{up.At(p.Accuracy):f1}");
         svg.Append(
-            $"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" stroke=\"#0072B2\" stroke-width=\"1.5\"/>");
+            $"<polyline points=\"{string.Join(' ', front)}\" fill=\"none\" style=\"stroke:var(--pen1,#0072B2)\" "
+                + "stroke-width=\"1.5\"/>");
 
         // The front and the choice last, so that they lie on top.
         var drawn = points.Select(static (point, i) => (point, Number: i + 1))
@@ -59,15 +60,17 @@ internal static class CompressionChart
         foreach (var (point, number) in drawn)
         {
             var (fill, text) = point.Name == result.Chosen
-                ? ("#D55E00", "#fff") : point.OnFront ? ("#0072B2", "#fff") : ("#fff", "#555");
+                ? ("var(--pen2,#D55E00)", "var(--ground,#fff)")
+                : point.OnFront ? ("var(--pen1,#0072B2)", "var(--ground,#fff)")
+                : ("var(--ground,#fff)", "var(--soft,#555)");
             var (x, y) = (across.At(cost(point)), up.At(point.Accuracy));
             svg.Append(
                 $"<g><title>{WebUtility.HtmlEncode(point.Name)}: accuracy {point.Accuracy:0.0000}, {cost(point):0.###} "
                     + $"{WebUtility.HtmlEncode(unit)}</title>");
-            svg.Append($"<circle cx=\"{x:f1}\" cy=\"{y:f1}\" r=\"{Radius}\" fill=\"{fill}\" stroke=\"#777\"/>");
+            svg.Append($"<circle cx=\"{x:f1}\" cy=\"{y:f1}\" r=\"{Radius}\" style=\"fill:{fill};stroke:#777\"/>");
             svg.Append(
                 $"<text x=\"{x:f1}\" y=\"{y + 4:f1}\" text-anchor=\"middle\" font-size=\"11\" "
-                    + $"fill=\"{text}\">{number}</text></g>");
+                    + $"style=\"fill:{text}\">{number}</text></g>");
         }
 
         return svg.Append("</svg>").ToString();

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MaaS.Training.Data;
 
 /// <summary>A source whose batches can be fetched in parts, by several workers at once.</summary>
@@ -12,7 +10,7 @@ internal interface IDividedSource<TBatch> : IBatchSource<TBatch>
 
 /// <summary>A batch that is fetched in parts.</summary>
 /// <param name="Samples">How many it holds.</param>
-/// <param name="Name">Where they come from.</param>
+/// <param name="Name">Tells where they come from.</param>
 /// <param name="Part">Fetches the samples from one position to before another; the caller owns them. Safe on several
 /// threads at once.</param>
-internal sealed record DividedBatch<TBatch>(int Samples, string Name, Func<int, int, TBatch> Part);
+internal sealed record DividedBatch<TBatch>(int Samples, Func<string> Name, Func<int, int, TBatch> Part);

@@ -45,7 +45,7 @@ public sealed class IndexedBatches : IDividedSource<(Tensor Inputs, Tensor Targe
     {
         foreach (var batch in ((IDividedSource<(Tensor, Tensor)>)this).ReadDivided(plan, cancellationToken))
         {
-            yield return new Batch<(Tensor, Tensor)>(batch.Part(0, batch.Samples), batch.Samples, batch.Name);
+            yield return new Batch<(Tensor, Tensor)>(batch.Part(0, batch.Samples), batch.Samples, batch.Name());
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class IndexedBatches : IDividedSource<(Tensor Inputs, Tensor Targe
             // A batch draws its shifts and flips from a stream of its own.
             var stream = ((((plan.Epoch - 1) * rounds * plan.Processes) + number) + 1) << 32;
             yield return new DividedBatch<(Tensor Inputs, Tensor Targets)>(
-                positions.Length, Invariant($"samples {Some(positions.Span)} of epoch {plan.Epoch}"),
+                positions.Length, () => Invariant($"samples {Some(positions.Span)} of epoch {plan.Epoch}"),
                 (from, to) => Part(positions.Span[from..to], plan, stream + from));
         }
     }

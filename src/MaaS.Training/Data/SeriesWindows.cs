@@ -6,13 +6,13 @@ namespace MaaS.Training.Data;
 public static class SeriesWindows
 {
     /// <summary>Every window and what follows it.</summary>
-    /// <param name="series">(N, F), oldest first; a series that is split in time is split before this, so that no window
-    /// reaches over the split.</param>
+    /// <param name="series">(N, F), oldest first; a series that is split in time is split before this, so that no
+    /// window reaches over the split.</param>
     /// <param name="length">Steps of a window, at least 1.</param>
     /// <param name="horizon">Steps to foretell, at least 1.</param>
     /// <param name="targets">How many numbers of a step to foretell: the first ones, 1 to F.</param>
-    /// <returns>Inputs (W, length, F) and targets (W, horizon, <paramref name="targets"/>), W = N − length − horizon + 1:
-    /// views of the series' own memory, however many windows there are; the caller owns both.</returns>
+    /// <returns>Inputs (W, length, F) and targets (W, horizon, <paramref name="targets"/>), W = N − length − horizon +
+    /// 1: views of the series' own memory, however many windows there are; the caller owns both.</returns>
     /// <exception cref="ArgumentException">The series is too short or of another shape.</exception>
     public static (Tensor Inputs, Tensor Targets) Of(Tensor series, long length, long horizon, long targets = 1)
     {
@@ -22,8 +22,8 @@ public static class SeriesWindows
         if (series.dim() != 2 || series.shape[0] < length + horizon || targets < 1 || targets > series.shape[1])
         {
             throw new ArgumentException(
-                $"SeriesWindows: expected a series (N,F) of N at least {length + horizon} and F at least {targets}, got "
-                    + $"({string.Join(",", series.shape)}).",
+                $"SeriesWindows: expected a series (N,F) of N at least {length + horizon} and F at least {targets}, "
+                    + $"got ({string.Join(",", series.shape)}).",
                 nameof(series));
         }
 

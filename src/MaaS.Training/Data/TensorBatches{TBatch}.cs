@@ -23,8 +23,8 @@ public sealed class TensorBatches<TBatch> : IBatchSource<TBatch>
     public TensorBatches(TBatch samples, string? fingerprint = null)
     {
         var tensors = TensorTree.Named(samples).ToList();
-        if (tensors.Count == 0 || tensors.Exists(t => t.Value.dim() == 0 || t.Value.shape[0] != tensors[0].Value.shape[0])
-            || tensors[0].Value.shape[0] == 0)
+        if (tensors.Count == 0 || tensors.Exists(static t => t.Value.dim() == 0 || t.Value.shape[0] == 0)
+            || tensors.Exists(t => t.Value.shape[0] != tensors[0].Value.shape[0]))
         {
             var shapes = tensors.Select(static t => $"{t.Key} ({string.Join(",", t.Value.shape)})");
             throw new ArgumentException(
@@ -57,7 +57,8 @@ public sealed class TensorBatches<TBatch> : IBatchSource<TBatch>
             new SeededRandom(plan.Seed, plan.Epoch).Shuffle(order);
         }
 
-        for (var number = (plan.Skip * plan.Processes) + plan.Rank; number * plan.BatchSize < _count; number += plan.Processes)
+        var first = (plan.Skip * plan.Processes) + plan.Rank;
+        for (var number = first; number * plan.BatchSize < _count; number += plan.Processes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var start = number * plan.BatchSize;
@@ -82,7 +83,8 @@ public sealed class TensorBatches<TBatch> : IBatchSource<TBatch>
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, values) in TensorTree.Named(samples))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(Invariant($"{name};{values.dtype};{string.Join(',', values.shape)}\n")));
+            hash.AppendData(Encoding.UTF8.GetBytes(
+                Invariant($"{name};{values.dtype};{string.Join(',', values.shape)}\n")));
             using var scope = NewDisposeScope();
             hash.AppendData(values.detach().cpu().contiguous().bytes);
         }

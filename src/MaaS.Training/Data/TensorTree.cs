@@ -34,6 +34,13 @@ public static class TensorTree
     /// <summary>Frees every tensor.</summary>
     public static void Dispose(object? tree)
     {
+        if (tree is ValueTuple<Tensor, Tensor> pair)   // The most usual batch, each step.
+        {
+            pair.Item1.Dispose();
+            pair.Item2.Dispose();
+            return;
+        }
+
         foreach (var (_, tensor) in Named(tree))
         {
             tensor.Dispose();

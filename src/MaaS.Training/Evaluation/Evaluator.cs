@@ -13,7 +13,7 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace MaaS.Training.Evaluation;
 
 /// <summary>Measures a classifier on a data set.</summary>
-public static class Evaluator
+public static partial class Evaluator
 {
     private const int ServingBatch = 256;
 

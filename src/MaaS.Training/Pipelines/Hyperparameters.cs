@@ -10,7 +10,9 @@ public static class Hyperparameters
     private const string ClassWeightsKey = "class_weights", Separator = " ";
 
     /// <summary>The settings that shape a result, by name.</summary>
-    public static IReadOnlyDictionary<string, string> From(TrainerOptions options)
+    /// <param name="options">How it was trained.</param>
+    /// <param name="pretrained">Whose weights training started from; null for fresh ones.</param>
+    public static IReadOnlyDictionary<string, string> From(TrainerOptions options, string? pretrained = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var values = new Dictionary<string, string>
@@ -27,6 +29,11 @@ public static class Hyperparameters
         if (options.ClassWeights is { } weights)
         {
             values[ClassWeightsKey] = string.Join(Separator, weights.Select(static w => Text(w)));
+        }
+
+        if (pretrained is not null)
+        {
+            values["pretrained"] = pretrained;
         }
 
         return values;

@@ -22,4 +22,15 @@ public sealed record TextModelOptions
 
     /// <summary>The class whose detection counts; null for the rarer one of two.</summary>
     public string? Positive { get; init; }
+
+    /// <summary>Of a pre-trained network: the share of values that training drops; null for its own.</summary>
+    public double? Dropout { get; init; }
+
+    /// <summary>Of a pre-trained network: whether the fresh head is fitted before all of it is trained.</summary>
+    public bool FitHeadFirst { get; init; } = true;
+
+    /// <summary>Of a pre-trained network: whether the tokens' own vectors stay as they are.</summary>
+    /// <remarks>Of a small BERT they are half of all weights, and nearly all of them belong to tokens that a few
+    /// thousand texts hardly hold; a step without their gradient and optimizer state is cheaper.</remarks>
+    public bool FreezeWords { get; init; } = true;
 }

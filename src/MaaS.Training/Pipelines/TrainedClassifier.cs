@@ -47,14 +47,15 @@ public abstract class TrainedClassifier : IDisposable
         Name = name,
         Task = ModelManifest.Classification,
         Created = DateTimeOffset.UtcNow,
-        Description = $"{Info.Architecture} trained on {Info.Data}",
+        Description = $"{Info.Architecture} trained on {Info.Data}"
+            + (Info.Pretrained is { } start ? $", from {start}" : ""),
         Labels = Info.Classes,
         Lineage = new ModelLineage
         {
             DataHash = Info.DataHash,
             CodeVersion = typeof(TrainedClassifier).Assembly
                 .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
-            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options) : null,
+            Hyperparameters = Info.Options is { } options ? Hyperparameters.From(options, Info.Pretrained) : null,
             Compression = Info.Compression.Count > 0 ? Info.Compression : null,
         },
     };

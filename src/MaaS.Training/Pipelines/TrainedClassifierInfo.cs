@@ -18,6 +18,9 @@ public abstract record TrainedClassifierInfo
     /// <summary>SHA-256 of the training samples and labels, hexadecimal.</summary>
     public required string DataHash { get; init; }
 
+    /// <summary>Whose weights training started from; null for fresh ones.</summary>
+    public string? Pretrained { get; init; }
+
     /// <summary>How it was trained; null where that is not known.</summary>
     public TrainerOptions? Options { get; init; }
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Text;
-using MaaS.Text.Training;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Export;
@@ -12,6 +11,7 @@ using MaaS.Training.Fitting;
 using MaaS.Training.Interop;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Models.Transformers.Bert;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
 using TextEncoder = MaaS.Core.Packages.TextEncoder;
@@ -20,8 +20,11 @@ namespace MaaS.Training.Pipelines;
 
 /// <summary>A text classifier of <see cref="ModelCatalog"/> with its weights and tokenizer, kept in one
 /// <c>.safetensors</c> file.</summary>
-public sealed class TrainedTextModel : TrainedClassifier
+public sealed partial class TrainedTextModel : TrainedClassifier
 {
+    /// <summary>The architecture of networks that were fine-tuned from a pre-trained BERT.</summary>
+    public const string BertArchitecture = "bert";
+
     private const string MetadataKey = "maas-text", TokenizerKey = "tokenizer";
 
     private readonly PaddedSequences _padded;
@@ -65,66 +68,23 @@ public sealed class TrainedTextModel : TrainedClassifier
         LabelSmoothing = 0.05,
     };
 
+    /// <summary>How a pre-trained network is fine-tuned where nothing else is asked for.</summary>
+    public static TrainerOptions FineTuning { get; } = new()
+    {
+        Epochs = 3,
+        BatchSize = 16,
+        Optimizer = OptimizerKind.AdamW,
+        LearningRate = 2e-5,
+        WeightDecay = 0.01,
+        GradientClipNorm = 1,
+    };
+
     /// <summary>Whether a file was written by <see cref="TrainedClassifier.Save"/>.</summary>
     /// <exception cref="InvalidDataException">It is no safetensors file.</exception>
     public static bool IsTextModel(string path)
     {
         using var file = SafeTensorsFile.Open(path);
         return file.Metadata.ContainsKey(MetadataKey);
-    }
-
-    /// <summary>Learns a vocabulary, creates a model of the catalogue and trains it.</summary>
-    /// <param name="architecture">Name in <see cref="ModelCatalog"/>.</param>
-    /// <param name="dataName">Name of the data set, for the description.</param>
-    /// <param name="train">Cleaned as <paramref name="model"/> says; <see cref="TrainerOptions.ValidationFraction"/> of
-    /// it is held back for validation.</param>
-    /// <param name="model">What to train.</param>
-    /// <param name="options">How to train; the seed also draws the first weights and the validation part.</param>
-    /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
-    /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
-    /// <returns>The trained model and how training went; the caller owns the model.</returns>
-    public static (TrainedTextModel Model, TrainingResult Result) Train(
-        string architecture, string dataName, TextCorpus train, TextModelOptions model, TrainerOptions options,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(options);
-        var (learned, validation) = options.ValidationFraction > 0
-            ? train.Split(options.ValidationFraction, options.Seed) : (train, null);
-        var tokenizer = WordPieceTrainer.Train(
-            learned.Texts, new WordPieceTrainingOptions { VocabSize = model.VocabularySize }, cancellationToken);
-        var weights = model.BalancedClasses
-            ? LabelEncoder.BalancedWeights([.. learned.Targets], train.Classes.Count) : options.ClassWeights;
-        var info = new TrainedTextModelInfo
-        {
-            Architecture = architecture,
-            Sizes = model.Sizes,
-            Vocabulary = tokenizer.VocabSize,
-            Classes = train.Classes,
-            Positive = model.Positive ?? TextEvaluation.PositiveOf(train.Classes, [.. train.Targets]),
-            Preprocessing = model.Preprocessing,
-            Data = dataName,
-            DataHash = train.Sha256(),
-            Options = options with { ClassWeights = weights },
-        };
-        var trained = Create(info, tokenizer, options.Seed);
-        try
-        {
-            var result = new Trainer(
-                options with { ValidationFraction = 0, ClassWeights = weights, DataHash = trained.HashWith(learned) })
-                    .Fit(
-                trained._padded, trained.Dataset(learned),
-                validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
-                progress, cancellationToken);
-            trained._info = info with { Epochs = result.Epochs };
-            return (trained, result);
-        }
-        catch
-        {
-            trained.Dispose();
-            throw;
-        }
     }
 
     /// <summary>Class probabilities of cleaned texts, longer ones truncated.</summary>
@@ -277,23 +237,46 @@ public sealed class TrainedTextModel : TrainedClassifier
         [.. JsonSerializer.SerializeToUtf8Bytes(Info.Preprocessing, TrainingJson.Options),
             .. Encoding.UTF8.GetBytes(learned.Sha256()), .. Encoder.Tokenizer.ToJson()]));
 
-    private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null) => new(
-        ModelCatalog.Create(
-            info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed),
-            tokenizer, info);
+    private static TrainedTextModel Create(TrainedTextModelInfo info, Tokenizer tokenizer, int? seed = null)
+        => new(CreateNetwork(info, seed), tokenizer, info);
+
+    private static nn.Module<Tensor, Tensor, Tensor> CreateNetwork(TrainedTextModelInfo info, int? seed)
+    {
+        if (info.Architecture != BertArchitecture)
+        {
+            return ModelCatalog.Create(
+                info.Architecture, info.Sizes, info.Vocabulary, info.Classes.Count, info.Preprocessing.MaxLength, seed);
+        }
+
+        var config = info.Bert ?? throw new ArgumentException($"{BertArchitecture}: expected its sizes, got none.");
+        if (config.Labels != info.Classes.Count || info.Preprocessing.MaxLength > config.MaxPositionEmbeddings)
+        {
+            throw new ArgumentException(
+                $"{BertArchitecture}: expected {info.Classes.Count} classes and texts of at most "
+                    + $"{config.MaxPositionEmbeddings} tokens, got {config.Labels} classes and "
+                    + $"{info.Preprocessing.MaxLength} tokens.");
+        }
+
+        if (seed is { } value)
+        {
+            manual_seed(value);
+        }
+
+        return new BertClassifier(config, info.Pooling);
+    }
 
     private static TrainedTextModel Create(
         TrainedTextModelInfo info, string path, string tokenizer, SafeTensorsFile file)
     {
         _ = new LabelEncoder(info.Classes);   // Distinct names, at least two.
-        var isTransformer = info.Architecture == "transformer";
+        var isTransformer = info.Architecture is "transformer" or BertArchitecture;
         WeightCount.ThrowIfFarTooFew(path, info.Vocabulary, new TransformerOptions
         {
             Width = info.Sizes.Width,
             Layers = info.Sizes.Layers,
             FeedForward = isTransformer ? info.Sizes.FeedForward : info.Sizes.Width,
-            MaxLength = isTransformer && info.Sizes.Positions == PositionKind.Learned
-                ? info.Preprocessing.MaxLength : 1,
+            MaxLength = !isTransformer || info.Sizes.Positions != PositionKind.Learned ? 1
+                : (int)(info.Bert?.MaxPositionEmbeddings ?? info.Preprocessing.MaxLength),
         }, file.Entries.Select(static e => e.Shape));
         return Create(info, Tokenizer.FromJson(Encoding.UTF8.GetBytes(tokenizer)));
     }

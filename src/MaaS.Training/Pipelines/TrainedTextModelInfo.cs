@@ -1,11 +1,12 @@
 using MaaS.Core.Packages;
 using MaaS.Training.Models;
+using MaaS.Training.Models.Transformers;
+using MaaS.Training.Models.Transformers.Bert;
 
 namespace MaaS.Training.Pipelines;
 
 /// <summary>What is needed, beside weights and tokenizer, to use a trained text classifier again. Architectures are
-/// those of
-/// <see cref="ModelCatalog"/>.</summary>
+/// those of <see cref="ModelCatalog"/> and <see cref="TrainedTextModel.BertArchitecture"/>.</summary>
 public sealed record TrainedTextModelInfo : TrainedClassifierInfo
 {
     /// <summary>Sizes of the network.</summary>
@@ -19,4 +20,10 @@ public sealed record TrainedTextModelInfo : TrainedClassifierInfo
 
     /// <summary>How texts become token ids.</summary>
     public required TextPreprocessing Preprocessing { get; init; }
+
+    /// <summary>All sizes of a BERT; null for networks of the catalogue.</summary>
+    public BertConfig? Bert { get; init; }
+
+    /// <summary>What a BERT tells the classes from.</summary>
+    public Pooling Pooling { get; init; } = Pooling.First;
 }

@@ -23,5 +23,6 @@ public sealed class RegressionScoresTests
 
     [Test]
     public void From_SizesThatDiffer_Throws()
-        => Assert.That(() => RegressionScores.From([1, 2], [1]), Throws.ArgumentException.With.Message.Contains("got 2 and 1"));
+        => Assert.That(
+            () => RegressionScores.From([1, 2], [1]), Throws.ArgumentException.With.Message.Contains("got 2 and 1"));
 }

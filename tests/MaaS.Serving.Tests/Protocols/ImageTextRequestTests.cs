@@ -33,7 +33,13 @@ public sealed class ImageTextRequestTests
         using var model = new ImageTextClassifier(new()
         {
             Vocabulary = tokenizer.VocabSize,
-            Image = new() { Height = 4, Width = 8, Patch = 4, Encoder = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0 } },
+            Image = new()
+            {
+                Height = 4,
+                Width = 8,
+                Patch = 4,
+                Encoder = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0 },
+            },
             Text = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 24 },
         });
         model.eval();
@@ -41,7 +47,8 @@ public sealed class ImageTextRequestTests
         Tensor[] inputs =
         [
             (tensor(_pixels, [2, 1, 4, 8]) / 255 - 0.4) / 0.2,
-            tensor(ids.AsSpan<long>().ToArray(), ids.Shape.ToArray()), tensor(mask.AsSpan<long>().ToArray(), mask.Shape.ToArray()),
+            tensor(ids.AsSpan<long>().ToArray(), ids.Shape.ToArray()),
+            tensor(mask.AsSpan<long>().ToArray(), mask.Shape.ToArray()),
         ];
         _expected = model.call(inputs[0], inputs[1], inputs[2]).data<float>().ToArray();
         var network = OnnxExporter.Export(model, inputs, new OnnxExportOptions
@@ -50,15 +57,27 @@ public sealed class ImageTextRequestTests
             OutputNames = ["logits"],
             DynamicAxes = new()
             {
-                { "pixel_values", 0, "batch" }, { TextEncoder.InputIds, 0, "batch" }, { TextEncoder.InputIds, 1, "sequence" },
+                { "pixel_values", 0, "batch" }, { TextEncoder.InputIds, 0, "batch" },
+                { TextEncoder.InputIds, 1, "sequence" },
                 { TextEncoder.AttentionMask, 0, "batch" }, { TextEncoder.AttentionMask, 1, "sequence" },
             },
-            TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [2, 3, 5], ["sequence"] = [4, 7, 9] },
+            TraceSizes = new Dictionary<string, IReadOnlyList<long>>
+            {
+                ["batch"] = [2, 3, 5],
+                ["sequence"] = [4, 7, 9],
+            },
         }).Model.ToByteArray();
         using var inference = InferenceModel.Load(network);
         await ModelPackage.CreateAsync(
             _models["looks.maas"],
-            new ModelManifest { Name = "looks", Inputs = inference.Inputs, Outputs = inference.Outputs, Preprocessing = pixels, Text = text },
+            new ModelManifest
+            {
+                Name = "looks",
+                Inputs = inference.Inputs,
+                Outputs = inference.Outputs,
+                Preprocessing = pixels,
+                Text = text,
+            },
             new Dictionary<string, PackageContent>
             {
                 [ModelPackage.ModelFile] = PackageContent.FromBytes(network),
@@ -83,7 +102,8 @@ public sealed class ImageTextRequestTests
     public async Task Predict_ColumnsOfBoth_GiveTorchsLogits()
     {
         var answer = await _server.PostAsync(
-            "/v1/models/looks:predict", JsonSerializer.Serialize(new { inputs = new { image = new[] { Picture(0), Picture(1) }, text = Texts } }));
+            "/v1/models/looks:predict", JsonSerializer.Serialize(
+                new { inputs = new { image = new[] { Picture(0), Picture(1) }, text = Texts } }));
         Assert.That(Numbers(answer.GetProperty("outputs")), Is.EqualTo(_expected).Within(1e-4));
     }
 
@@ -113,8 +133,12 @@ public sealed class ImageTextRequestTests
     public async Task Metadata_OfBoth_NamesImageAndText()
     {
         var inputs = (await _server.GetAsync("/v2/models/looks")).GetProperty("inputs");
-        Assert.That(inputs.EnumerateArray().Select(static i => i.GetProperty("name").GetString()), Is.EqualTo(new[] { "image", "text" }));
-        Assert.That(inputs[0].GetProperty("shape").EnumerateArray().Select(static s => s.GetInt64()), Is.EqualTo(new long[] { -1, 1, 4, 8 }));
+        Assert.That(
+            inputs.EnumerateArray().Select(static i => i.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "image", "text" }));
+        Assert.That(
+            inputs[0].GetProperty("shape").EnumerateArray().Select(static s => s.GetInt64()),
+            Is.EqualTo(new long[] { -1, 1, 4, 8 }));
     }
 
     [TestCase(2, 1, 0, "expected a text for each image, got 2 images and 1 texts")]
@@ -124,9 +148,11 @@ public sealed class ImageTextRequestTests
         _pixels[0] = first;
         try
         {
-            var body = JsonSerializer.Serialize(new { inputs = new { image = Enumerable.Range(0, images).Select(Picture), text = Texts[..texts] } });
+            var body = JsonSerializer.Serialize(
+                new { inputs = new { image = Enumerable.Range(0, images).Select(Picture), text = Texts[..texts] } });
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            using var response = await _server.Client.PostAsync(new Uri("/v1/models/looks:predict", UriKind.Relative), content);
+            using var response = await _server.Client.PostAsync(
+                new Uri("/v1/models/looks:predict", UriKind.Relative), content);
             Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
             Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain(message));
         }
@@ -139,8 +165,10 @@ public sealed class ImageTextRequestTests
     [Test]
     public async Task Predict_TextAlone_SaysThatTheImageIsMissing()
     {
-        using var content = new StringContent("""{"inputs": {"text": ["is this a bag?"]}}""", Encoding.UTF8, "application/json");
-        using var response = await _server.Client.PostAsync(new Uri("/v1/models/looks:predict", UriKind.Relative), content);
+        const string Body = """{"inputs": {"text": ["is this a bag?"]}}""";
+        using var content = new StringContent(Body, Encoding.UTF8, "application/json");
+        using var response = await _server.Client.PostAsync(
+            new Uri("/v1/models/looks:predict", UriKind.Relative), content);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("image"));
     }

@@ -23,7 +23,8 @@ internal sealed class SeriesWindowsTests
     public void Of_AShortSeries_IsRefused()
     {
         using var scope = NewDisposeScope();
-        Assert.That(() => SeriesWindows.Of(zeros(6, 2), 4, 3), Throws.ArgumentException.With.Message.Contains("N at least 7"));
+        Assert.That(
+            () => SeriesWindows.Of(zeros(6, 2), 4, 3), Throws.ArgumentException.With.Message.Contains("N at least 7"));
         Assert.That(() => SeriesWindows.Of(zeros(9, 2), 4, 3, targets: 3), Throws.ArgumentException);
     }
 }

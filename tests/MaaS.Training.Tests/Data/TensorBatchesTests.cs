@@ -43,7 +43,8 @@ internal sealed class TensorBatchesTests
         using var scope = NewDisposeScope();
         var source = Numbers(23);
         var (whole, zero, one) = (
-            Firsts(source, new EpochPlan(1, 1, 5, CPU)), Firsts(source, new EpochPlan(1, 1, 5, CPU, Rank: 0, Processes: 2)),
+            Firsts(source, new EpochPlan(1, 1, 5, CPU)),
+            Firsts(source, new EpochPlan(1, 1, 5, CPU, Rank: 0, Processes: 2)),
             Firsts(source, new EpochPlan(1, 1, 5, CPU, Rank: 1, Processes: 2)));
         Assert.That(zero, Is.EqualTo(whole[..5].Concat(whole[10..15]).Concat(whole[20..])));
         Assert.That(one, Is.EqualTo(whole[5..10].Concat(whole[15..20])));
@@ -68,9 +69,13 @@ internal sealed class TensorBatchesTests
     {
         using var scope = NewDisposeScope();
         var x = arange(6, ScalarType.Float32);
-        Assert.That(new TensorBatches<Tensor>(x).Fingerprint, Is.EqualTo(new TensorBatches<Tensor>(x.clone()).Fingerprint));
-        Assert.That(new TensorBatches<Tensor>(x).Fingerprint, Is.Not.EqualTo(new TensorBatches<Tensor>(x + 1).Fingerprint));
-        Assert.That(new TensorBatches<Tensor>(x).Fingerprint, Is.Not.EqualTo(new TensorBatches<Tensor>(x.reshape(3, 2)).Fingerprint));
+        Assert.That(
+            new TensorBatches<Tensor>(x).Fingerprint, Is.EqualTo(new TensorBatches<Tensor>(x.clone()).Fingerprint));
+        Assert.That(
+            new TensorBatches<Tensor>(x).Fingerprint, Is.Not.EqualTo(new TensorBatches<Tensor>(x + 1).Fingerprint));
+        Assert.That(
+            new TensorBatches<Tensor>(x).Fingerprint,
+            Is.Not.EqualTo(new TensorBatches<Tensor>(x.reshape(3, 2)).Fingerprint));
     }
 
     [Test]

@@ -39,12 +39,14 @@ internal sealed class TasksPageTests
     public void Page_EveryExample_IsTheCodeThatRuns()
     {
         var page = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "..", "docs", "tasks.md"));
-        string[] examples = [.. File.ReadAllText(Here()).Split(Mark)[1..].Select(static e => e[..e.IndexOf(End, StringComparison.Ordinal)].TrimEnd())];
+        string[] examples = [.. File.ReadAllText(Here()).Split(Mark)[1..]
+            .Select(static e => e[..e.IndexOf(End, StringComparison.Ordinal)].TrimEnd())];
         Assert.That(examples, Has.Length.EqualTo(4));
         foreach (var example in examples)
         {
             var indent = new string(' ', example.Length - example.TrimStart().Length);
-            Assert.That(page, Does.Contain($"```csharp\n{example.Replace("\n" + indent, "\n", StringComparison.Ordinal).TrimStart()}\n```"));
+            var shown = example.Replace("\n" + indent, "\n", StringComparison.Ordinal).TrimStart();
+            Assert.That(page, Does.Contain($"```csharp\n{shown}\n```"));
         }
     }
 
@@ -72,7 +74,7 @@ internal sealed class TasksPageTests
 
         // example
         using var average = new ExponentialMovingAverage(0.99);
-        var averaged = options with { Callbacks = [average] };                // or new StochasticWeightAverage(firstEpoch: 5)
+        var averaged = options with { Callbacks = [average] };    // or new StochasticWeightAverage(firstEpoch: 5)
         new Trainer(averaged).Fit(model, task, train, validation);
         // end
 
@@ -97,13 +99,13 @@ internal sealed class TasksPageTests
         var options = new TrainerOptions { Epochs = 3, BatchSize = 32, LearningRate = 0.01, Device = "cpu" };
 
         // example
-        var forecaster = new SeriesForecaster(new() { Features = 1, Horizon = 4, Kind = RecurrentKind.Gru, Hidden = 32 });
+        var size = new SeriesForecasterOptions { Features = 1, Horizon = 4, Kind = RecurrentKind.Gru, Hidden = 32 };
+        using var forecaster = new SeriesForecaster(size);
         forecaster.FitScale(past);                                            // (N, 1), oldest first
-        new Trainer(options).Fit(
-            forecaster, new RegressionTask(), new TensorBatches<(Tensor, Tensor)>(SeriesWindows.Of(past, length: 32, horizon: 4)));
+        var windows = new TensorBatches<(Tensor, Tensor)>(SeriesWindows.Of(past, length: 32, horizon: 4));
+        new Trainer(options).Fit(forecaster, new RegressionTask(), windows);
         // end
 
         Assert.That(forecaster.call(past.narrow(0, 0, 32).unsqueeze(0)).shape, Is.EqualTo(new long[] { 1, 4, 1 }));
-        forecaster.Dispose();
     }
 }

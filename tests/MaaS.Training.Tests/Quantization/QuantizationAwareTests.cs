@@ -89,7 +89,8 @@ public class QuantizationAwareTests
     }
 
     [Test]
-    public void Fit_OfAPreparedConvNet_LearnsRangesWithOneWorker([Values] TrainingPrecision precision)
+    public void Fit_OfAPreparedConvNet_LearnsRangesWithOneWorker(
+        [Values(TrainingPrecision.Fp32, TrainingPrecision.Bf16)] TrainingPrecision precision)
     {
         using var net = ModelCatalog.Create("convnet", [1, 8, 8], 2, seed: 1);
         using var data = TestData.Blobs(64, 1, 8, 8);

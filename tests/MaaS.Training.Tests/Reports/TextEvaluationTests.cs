@@ -34,20 +34,6 @@ public sealed class TextEvaluationTests
         => Assert.That(() => TextEvaluation.From("x", Spam, [1, 0, 1, 0, 1], ["spam"], "eggs"), Throws.ArgumentException.With.Message.Contains("'eggs'"));
 
     [Test]
-    public void Render_Page_IsWellFormedAndEscaped()
-    {
-        var page = TextReportPage.Render(
-            "<b> & co", [Evaluate(), Evaluate() with { Name = "base<line" }],
-            [new(1, 0.1, 0.5, 0.7, 0.6, 0.65, 1), new(2, 0.1, double.NaN, 0.9, 0.4, 0.85, 1)], [("data", "a < b")]);
-        var body = page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)];
-        var document = XDocument.Parse(body.Replace("&nbsp;", " ", StringComparison.Ordinal));
-        Assert.That(document.Descendants("h1").Single().Value, Is.EqualTo("<b> & co"));
-        Assert.That(document.Descendants().Count(static e => e.Name.LocalName == "svg"), Is.EqualTo(3), "loss, accuracy, ROC");
-        Assert.That(document.Descendants("table").Count(), Is.EqualTo(3), "scores and two matrices");
-        Assert.That(page, Does.Contain("0.8000").And.Not.Contains("NaN"));
-    }
-
-    [Test]
     public void ToHtml_Evaluation_HoldsSummaryReportAndMatrix()
     {
         var tables = XElement.Parse($"<body>{Evaluate().ToHtml()}</body>").Descendants("table").ToArray();

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Averages;
 
-/// <summary>Takes means and variances of batch norms anew, for weights that did not make those that they have.</summary>
+/// <summary>Takes means and variances of batch norms anew, for weights that did not make those that they
+/// have.</summary>
 public static class BatchNormStatistics
 {
     /// <summary>Forgets the running statistics and takes their plain means over some batches.</summary>
@@ -21,7 +22,8 @@ public static class BatchNormStatistics
 
         var momenta = Array.ConvertAll(norms, static n => n.momentum);
         List<(nn.Module Module, bool Training)> modes = [
-            .. model.named_modules().Select(static pair => (pair.module, pair.module.training)).Prepend((model, model.training))];
+            (model, model.training),
+            .. model.named_modules().Select(static pair => (pair.module, pair.module.training))];
         try
         {
             foreach (var norm in norms)

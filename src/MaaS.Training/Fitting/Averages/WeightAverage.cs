@@ -87,8 +87,8 @@ public abstract class WeightAverage : TrainingCallback, ICallbackState, IDisposa
             {
                 throw new InvalidDataException(
                     $"{StateName}: expected an average ({string.Join(",", average.shape)}) of '{name}', got "
-                        + $"{(saved is null ? "none" : $"({string.Join(",", saved.shape)})")}; the checkpoint is one of "
-                        + "another model.");
+                        + $"{(saved is null ? "none" : $"({string.Join(",", saved.shape)})")}; the checkpoint is one "
+                        + "of another model.");
             }
 
             average.copy_(saved);

@@ -6,6 +6,7 @@ namespace MaaS.Training.Fitting.Callbacks;
 public sealed class TrainingContext
 {
     private readonly Action<string> _warn;
+    private Func<string>? _batchName;
 
     internal TrainingContext(
         nn.Module model, TrainerOptions options, Device device, IReadOnlyDictionary<string, Tensor> weights,
@@ -48,7 +49,7 @@ public sealed class TrainingContext
     public double Loss { get; internal set; } = double.NaN;
 
     /// <summary>Where the samples of the last batch came from; null before the first.</summary>
-    public string? BatchName { get; internal set; }
+    public string? BatchName => _batchName?.Invoke();
 
     /// <summary>Number of this process, 0 for one alone.</summary>
     public int Rank => Options.Processes?.Rank ?? 0;
@@ -71,4 +72,7 @@ public sealed class TrainingContext
     /// callbacks.</summary>
     /// <param name="message">A sentence.</param>
     public void Warn(string message) => _warn(message);
+
+    // A name is made when it is asked for: few steps need one.
+    internal void NameBatch(Func<string> name) => _batchName = name;
 }

@@ -6,7 +6,8 @@ internal static class BatchCount
     /// <summary>Samples of a batch of this process.</summary>
     /// <param name="samples">Of an epoch, over all processes; null where only reading tells.</param>
     /// <param name="options">How to train.</param>
-    /// <exception cref="ArgumentException">There are no samples, or gradient descent does not know how many.</exception>
+    /// <exception cref="ArgumentException">There are no samples, or gradient descent does not know how
+    /// many.</exception>
     public static int Size(long? samples, TrainerOptions options)
     {
         if (samples == 0)

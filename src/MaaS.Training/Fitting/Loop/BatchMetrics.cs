@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Loop;
 
-/// <summary>What a task measured on one batch; its tensors are the batch gradient's, or in validation the
-/// measurement's.</summary>
+/// <summary>What a task measured on one batch.</summary>
+/// <remarks>Numbers are read back at once: the loss is as well, so that nothing more is waited for.</remarks>
 internal sealed class BatchMetrics(bool validating) : IBatchMetrics
 {
     /// <summary>The name under which the loss is kept.</summary>
@@ -13,7 +13,7 @@ internal sealed class BatchMetrics(bool validating) : IBatchMetrics
     public bool Validating => validating;
 
     /// <summary>Sums and counts by name, in the order in which they came.</summary>
-    public List<(string Name, Tensor Sum, Tensor Count)> Means { get; } = [];
+    public List<(string Name, double Sum, double Count)> Means { get; } = [];
 
     /// <summary>Outputs and targets, on the CPU.</summary>
     public (Tensor Outputs, Tensor Targets)? Collected { get; private set; }
@@ -35,8 +35,7 @@ internal sealed class BatchMetrics(bool validating) : IBatchMetrics
                     + $"({string.Join(",", count.shape)}).", nameof(sum));
         }
 
-        // Views: what a task keeps for itself is not freed with the batch.
-        Means.Add((name, sum.detach().reshape([]), count.detach().reshape([])));
+        Means.Add((name, Scalars.Read(sum), Scalars.Read(count)));
     }
 
     public void Collect(Tensor outputs, Tensor targets)

@@ -1,16 +1,16 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using MaaS.Training.Fitting.Processes;
-using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Loop;
 
-/// <summary>Sums losses and measures over an epoch on the model's device, and reads them back now and then.</summary>
-internal sealed class EpochMeter(Device device) : IDisposable
+/// <summary>Sums losses and measures over an epoch.</summary>
+internal sealed class EpochMeter
 {
-    private readonly Dictionary<string, (Tensor Sum, Tensor Count)> _sums = [];
+    private readonly Dictionary<string, (double Sum, double Count)> _sums = [];
     private readonly long _start = Stopwatch.GetTimestamp();
     private double _earlier;
-    private bool _restored;
+    private long _earlierSamples;
 
     /// <summary>Samples of all processes.</summary>
     public long Samples { get; private set; }
@@ -19,9 +19,7 @@ internal sealed class EpochMeter(Device device) : IDisposable
     public double Seconds => _earlier + Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>Speed since the epoch began or was resumed.</summary>
-    public double SamplesPerSecond => (Samples - EarlierSamples) / Stopwatch.GetElapsedTime(_start).TotalSeconds;
-
-    private long EarlierSamples { get; set; }
+    public double SamplesPerSecond => (Samples - _earlierSamples) / Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>Adds batches of this process.</summary>
     public void Add(BatchGradient batch)
@@ -34,7 +32,7 @@ internal sealed class EpochMeter(Device device) : IDisposable
     public void Count(long samples) => Samples += samples;
 
     /// <summary>Adds measures.</summary>
-    public void Add(IEnumerable<(string Name, Tensor Sum, Tensor Count)> means)
+    public void Add(List<(string Name, double Sum, double Count)> means)
     {
         foreach (var (name, sum, count) in means)
         {
@@ -43,23 +41,15 @@ internal sealed class EpochMeter(Device device) : IDisposable
     }
 
     /// <summary>Adds to one measure.</summary>
-    public void Add(string name, Tensor sum, Tensor count)
+    public void Add(string name, double sum, double count)
     {
-        using var noGrad = no_grad();
-        if (!_sums.TryGetValue(name, out var total))
-        {
-            total = (Zero(), Zero());
-            _sums.Add(name, total);
-        }
-
-        total.Sum.add_(sum);
-        total.Count.add_(count);
+        ref var total = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, name, out _);
+        total = (total.Sum + sum, total.Count + count);
     }
 
     /// <summary>Sums and counts of this process.</summary>
     public Dictionary<string, double[]> Totals()
-        => _sums.ToDictionary(
-            static s => s.Key, static s => new[] { s.Value.Sum.item<double>(), s.Value.Count.item<double>() });
+        => _sums.ToDictionary(static s => s.Key, static s => new[] { s.Value.Sum, s.Value.Count });
 
     /// <summary>Means of this process.</summary>
     public Dictionary<string, double> Means() => Divided(Totals());
@@ -71,32 +61,14 @@ internal sealed class EpochMeter(Device device) : IDisposable
     /// <summary>Goes on from saved sums.</summary>
     public void Restore(IReadOnlyDictionary<string, double[]> totals, long samples, double seconds)
     {
-        if (_restored)
-        {
-            throw new InvalidOperationException("EpochMeter: expected to be restored once.");
-        }
-
-        (_restored, Samples, EarlierSamples, _earlier) = (true, samples, samples, seconds);
+        (Samples, _earlierSamples, _earlier) = (samples, samples, seconds);
         foreach (var (name, total) in totals)
         {
-            using var sum = tensor(total[0], ScalarType.Float64);
-            using var count = tensor(total[1], ScalarType.Float64);
-            Add(name, sum.to(device), count.to(device));
+            _sums[name] = (total[0], total[1]);
         }
     }
 
     /// <summary>Sums divided by their counts.</summary>
     public static Dictionary<string, double> Divided(IReadOnlyDictionary<string, double[]> totals)
         => totals.ToDictionary(static t => t.Key, static t => t.Value[0] / t.Value[1]);
-
-    public void Dispose()
-    {
-        foreach (var (sum, count) in _sums.Values)
-        {
-            sum.Dispose();
-            count.Dispose();
-        }
-    }
-
-    private Tensor Zero() => zeros([], ScalarType.Float64, device).DetachFromDisposeScope();
 }

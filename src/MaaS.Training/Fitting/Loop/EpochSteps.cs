@@ -72,7 +72,7 @@ internal sealed class EpochSteps<TModel, TBatch>(
 
         callbacks.Each(c => c.OnStepStart(context));
         using var total = Gradient(batches, any, out var samples);
-        _control.Sum(total?.Weight.item<double>() ?? 0, total?.LossSum.item<float>() ?? 0, samples);
+        _control.Sum(total?.Weight ?? 0, total?.LossSum ?? 0, samples);
         if (!(_control.Weight > 0))
         {
             throw new ArgumentException(
@@ -102,7 +102,7 @@ internal sealed class EpochSteps<TModel, TBatch>(
             var batch = batches.Current;
             StepSeed.Set(options.Seed, context.Epoch, Batches++, context.Rank);
             samples += batch.Samples;
-            context.BatchName = batch.Name;
+            context.NameBatch(batch.Name);
             var gradient = pass.Run(batch, updater.LossScale.Scale, context);
             if (total is null)
             {

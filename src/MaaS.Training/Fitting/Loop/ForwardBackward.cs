@@ -85,8 +85,9 @@ internal sealed class ForwardBackward<TModel, TBatch>(
             var metrics = new BatchMetrics(validating: false);
             var loss = task.Loss(model, BatchPreparation.Of(task, value, plan), metrics);
             LossCheck.Require(loss);
-            var sum = loss.Sum.reshape([]);
-            RequireFinite(sum, batch.Name, value, context);
+            var sum = loss.Sum.dim() == 0 ? loss.Sum : loss.Sum.reshape([]);
+            var lossSum = Scalars.Read(sum);
+            RequireFinite(lossSum, batch, value, context);
             var active = weights.Active;
             Tensor[] parameters = Array.TrueForAll(active, static a => a)
                 ? [.. weights.Parameters] : [.. weights.Parameters.Where((_, i) => active[i])];
@@ -94,8 +95,7 @@ internal sealed class ForwardBackward<TModel, TBatch>(
             var gradients = isStep && exchange?.Watch(weights.Parameters) == true
                 ? Watched(sum, parameters) : Gradients(sum, loss.Weight, parameters, lossScale);
             return new BatchGradient(
-                sum.detach(), loss.Weight.detach().to(ScalarType.Float64, copy: true).reshape([]), metrics.Means,
-                Spread(gradients, active)).Detached();
+                lossSum, Scalars.Read(loss.Weight), metrics.Means, Spread(gradients, active));
         }
         finally
         {
@@ -103,18 +103,17 @@ internal sealed class ForwardBackward<TModel, TBatch>(
         }
     }
 
-    private void RequireFinite(Tensor sum, string name, TBatch batch, TrainingContext context)
+    private void RequireFinite(double loss, DividedBatch<TBatch> batch, TBatch part, TrainingContext context)
     {
-        var loss = sum.item<float>();
-        if (float.IsFinite(loss))
+        if (double.IsFinite(loss))
         {
             return;
         }
 
-        var kept = "";
+        var (name, kept) = (batch.Name(), "");
         if (failedBatchPath is not null)
         {
-            TensorTree.Save(failedBatchPath, batch, new Dictionary<string, string> { ["name"] = name });
+            TensorTree.Save(failedBatchPath, part, new Dictionary<string, string> { ["name"] = name });
             kept = $"; it is kept in {failedBatchPath}";
         }
 

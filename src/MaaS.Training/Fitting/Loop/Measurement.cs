@@ -25,7 +25,7 @@ internal static class Measurement
     {
         using var evaluation = new EvaluationMode(model);
         using var noGrad = no_grad();
-        using var meter = new EpochMeter(plan.Device);
+        var meter = new EpochMeter();
         using var collection = new OutputCollection();
         var batches = 0;
         foreach (var batch in source.Read(plan, cancellationToken))
@@ -37,7 +37,7 @@ internal static class Measurement
             {
                 var metrics = new BatchMetrics(validating: true);
                 var loss = task.Loss(model, BatchPreparation.Laid(batch.Value, channelsLast), metrics);
-                meter.Add(BatchMetrics.LossName, loss.Sum.detach().reshape([]), loss.Weight.detach().reshape([]));
+                meter.Add(BatchMetrics.LossName, Scalars.Read(loss.Sum), Scalars.Read(loss.Weight));
                 meter.Add(metrics.Means);
                 collection.Add(metrics.Collected);
             }

@@ -51,7 +51,9 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
 
     /// <summary>After an epoch.</summary>
     public void Completed(EpochResult epoch, long seen)
-        => progress?.Report(new TrainingProgress(
+    {
+        _next = 0;   // The first step of the next epoch is told of.
+        progress?.Report(new TrainingProgress(
             epoch.Epoch, length.Epochs, samples ?? seen, samples ?? seen, epoch.TrainLoss, epoch.TrainAccuracy,
             (samples ?? seen) / epoch.Seconds, epoch)
         {
@@ -59,6 +61,7 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
             LearningRate = epoch.LearningRate,
             Memory = Environment.WorkingSet,
         });
+    }
 
     /// <summary>Something went wrong that does not end the run.</summary>
     public void Warn(string message, TrainingContext context)

@@ -161,14 +161,9 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
             _callbacks.Each(c => c.OnEpochStart(_context));
         }
 
-        EpochResult epoch;
-        long samples;
         _weights.Freeze(_settings, _context.Epoch);
-        using (var meter = new EpochMeter(_device))
-        {
-            epoch = Train(epochs, meter, position, cancellationToken);
-            samples = meter.Samples;
-        }
+        var meter = new EpochMeter();
+        var epoch = Train(epochs, meter, position, cancellationToken);
 
         BufferAverage.Take(_options.Processes, _model);
         _callbacks.Each(c => c.OnValidationStart(_context));
@@ -185,7 +180,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         _callbacks.Each(c => c.OnEpochEnd(_context, epoch));
         var last = epochs.Count == _options.Epochs || StoppedEarly(epochs) || _context.StopRequested;
         _checkpoints?.EpochDone(Position(epochs.Count + 1), epochs, best, last, Saved, Warn);
-        _reports.Completed(epoch, samples);
+        _reports.Completed(epoch, meter.Samples);
     }
 
     private EpochResult Train(
@@ -270,7 +265,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         => _train is IDividedSource<TBatch> divided
             ? divided.ReadDivided(plan, cancellationToken)
             : _train.Read(plan, cancellationToken).Select(
-                static b => new DividedBatch<TBatch>(b.Samples, b.Name, (_, _) => b.Value));
+                static b => new DividedBatch<TBatch>(b.Samples, () => b.Name, (_, _) => b.Value));
 
     private TrainingPosition Position(
         int epoch, EpochSteps<TModel, TBatch>? steps = null, EpochMeter? meter = null, int batchSize = 0)

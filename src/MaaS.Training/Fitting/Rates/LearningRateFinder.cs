@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Rates;
 
-/// <summary>Finds a learning rate: trains for some updates with a rate that grows exponentially, and looks where the loss
-/// falls the steepest.</summary>
+/// <summary>Finds a learning rate: trains for some updates with a rate that grows exponentially, and looks where the
+/// loss falls the steepest.</summary>
 /// <remarks>Smith 2017: Cyclical learning rates for training neural networks, section 3.3.</remarks>
 public static class LearningRateFinder
 {
-    /// <summary>Sweeps over learning rates; the model's weights and buffers and torch's generator are afterwards what they
-    /// were.</summary>
+    /// <summary>Sweeps over learning rates; the model's weights and buffers and torch's generator are afterwards what
+    /// they were.</summary>
     /// <param name="model">As it would be trained.</param>
     /// <param name="task">As it would be trained.</param>
     /// <param name="train">Training data.</param>
-    /// <param name="options">As it would be trained: optimizer, batch size, device, precision; its learning rate, schedule,
-    /// callbacks and checkpoints are left out.</param>
+    /// <param name="options">As it would be trained: optimizer, batch size, device, precision; its learning rate,
+    /// schedule, callbacks and checkpoints are left out.</param>
     /// <param name="sweep">Which rates; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the sweep.</param>
     /// <typeparam name="TModel">A module.</typeparam>

@@ -51,6 +51,13 @@ public class ClassificationTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
 
     private protected sealed override (Tensor Outputs, Tensor Targets) Arrange(Tensor outputs, Tensor targets)
     {
+        // The usual case first: asking for whole shapes takes longer than a small layer's gradient.
+        if (targets.dtype == ScalarType.Int64 && outputs.dim() == 2 && targets.dim() == 1
+            && outputs.size(0) == targets.size(0) && outputs.size(1) >= (Classes ?? 0))
+        {
+            return (outputs, targets);
+        }
+
         if (outputs.dim() != 2 || (Classes is { } least && outputs.shape[1] < least)
             || !(targets.is_floating_point() ? outputs.shape : outputs.shape[..1]).SequenceEqual(targets.shape))
         {

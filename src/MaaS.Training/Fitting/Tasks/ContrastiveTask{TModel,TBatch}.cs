@@ -61,8 +61,9 @@ public class ContrastiveTask<TModel, TBatch> : TrainingTask<TModel, TBatch>
 
         var logits = firsts.to(ScalarType.Float32).mm(seconds.to(ScalarType.Float32).t()) * scale;   // (B, B)
         var targets = keys is null ? arange(count, ScalarType.Int64, logits.device) : Shares(keys);
-        var loss = (nn.functional.cross_entropy(logits, targets) + nn.functional.cross_entropy(logits.t(), targets)) / 2;
-        return BatchLoss.Mean(loss, count);
+        var there = nn.functional.cross_entropy(logits, targets);
+        var back = nn.functional.cross_entropy(logits.t(), targets);
+        return BatchLoss.Mean((there + back) / 2, count);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ public interface IBatchMetrics
 
     /// <summary>Adds to a mean: the epoch's value is the sum of all sums divided by the sum of all counts.</summary>
     /// <param name="name">Name of the metric, such as <c>accuracy</c>.</param>
-    /// <param name="sum">Scalar without a gradient, on any device; it is not read back before it is shown.</param>
+    /// <param name="sum">Scalar without a gradient, on any device.</param>
     /// <param name="count">How much was summed up.</param>
     void AddMean(string name, Tensor sum, Tensor count);
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Fitting.Tasks;
 
 /// <summary>Mixes every sample of a batch with another one, inputs and targets alike.</summary>
-/// <param name="alpha">The share of the first is drawn once a batch from Beta(α, α), α above 0; 0.2 mixes most batches a
-/// little.</param>
+/// <param name="alpha">The share of the first is drawn once a batch from Beta(α, α), α above 0; 0.2 mixes most batches
+/// a little.</param>
 /// <param name="classes">Number of classes, where targets are class indices that become probabilities; null where they
 /// are numbers already.</param>
 /// <remarks>Zhang et al. 2018: mixup, equation 1. Draws from torch's default generator.</remarks>

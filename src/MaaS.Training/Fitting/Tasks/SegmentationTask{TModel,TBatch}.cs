@@ -48,7 +48,7 @@ public class SegmentationTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
     private protected sealed override (Tensor Outputs, Tensor Targets) Arrange(Tensor outputs, Tensor targets)
     {
         if (outputs.dim() != 4 || targets.dim() != 3 || outputs.shape[0] != targets.shape[0]
-            || !outputs.shape[2..].SequenceEqual(targets.shape[1..]))
+            || !outputs.shape.AsSpan(2).SequenceEqual(targets.shape.AsSpan(1)))
         {
             throw Unfit("logits (B,C,H,W) and targets (B,H,W)", outputs, targets);
         }

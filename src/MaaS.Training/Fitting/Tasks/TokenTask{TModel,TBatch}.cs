@@ -16,7 +16,8 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
     {
     }
 
-    /// <summary>The target that does not count, as padding does not: −100 as in PyTorch, or the id of padding.</summary>
+    /// <summary>The target that does not count, as padding does not: −100 as in PyTorch, or the id of
+    /// padding.</summary>
     public long IgnoreIndex { get; init; } = -100;
 
     /// <summary>Share of a target's probability that is spread over all classes, 0 to below 1.</summary>
@@ -38,7 +39,7 @@ public abstract class TokenTask<TModel, TBatch> : SupervisedTask<TModel, TBatch>
 
     private protected sealed override (Tensor Outputs, Tensor Targets) Arrange(Tensor outputs, Tensor targets)
     {
-        if (outputs.dim() != 3 || !outputs.shape[..2].SequenceEqual(targets.shape))
+        if (outputs.dim() != 3 || !outputs.shape.AsSpan(0, 2).SequenceEqual(targets.shape))
         {
             throw Unfit("logits (B,T,C) and targets (B,T)", outputs, targets);
         }

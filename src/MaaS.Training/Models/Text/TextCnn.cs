@@ -1,4 +1,3 @@
-using MaaS.Training.Models.Recurrent;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -30,7 +30,8 @@ public sealed record ImageTextClassifierOptions
                 Fusion != Fusion.Early || Image?.Encoder is null || Text is null || Image.Encoder.Width == Text.Width,
                 $"one Width of image and text, got {Image?.Encoder?.Width} and {Text?.Width}")
             .That(
-                Fusion != Fusion.Early || Text?.Positions != PositionKind.Rotary, "positions that are added, got rotary");
+                Fusion != Fusion.Early || Text?.Positions != PositionKind.Rotary,
+                "positions that are added, got rotary ones");
         Image?.AddTo(checks);
         Text?.AddTo(checks);
         checks.ThrowIfAny();

@@ -77,8 +77,8 @@ public sealed class Seq2SeqTransformer : Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="startId">The token that every answer starts after.</param>
     /// <param name="length">Tokens to write, at least 1; what comes after an end token is to be left out.</param>
     /// <returns>(B, <paramref name="length"/>), int64.</returns>
-    /// <remarks>Every step reads the whole answer so far: for answers of some dozens of tokens. <see cref="Generate"/> keeps
-    /// what it has read.</remarks>
+    /// <remarks>Every step reads the whole answer so far: for answers of some dozens of tokens. <see cref="Generate"/>
+    /// keeps what it has read.</remarks>
     public Tensor Greedy(Tensor sourceIds, Tensor sourceMask, long startId, int length)
     {
         ArgumentNullException.ThrowIfNull(sourceIds);

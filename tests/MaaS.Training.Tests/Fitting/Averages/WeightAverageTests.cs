@@ -50,14 +50,16 @@ internal sealed class WeightAverageTests
     }
 
     private static float[] Flat(JsonElement values)
-        => values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().SelectMany(Flat)] : [values.GetSingle()];
+        => values.ValueKind == JsonValueKind.Array
+            ? [.. values.EnumerateArray().SelectMany(Flat)] : [values.GetSingle()];
 
     private static void AssertWeights(nn.Module model, JsonElement expected)
     {
         var state = model.state_dict();
         foreach (var weight in expected.EnumerateObject())
         {
-            Assert.That(state[weight.Name].data<float>().ToArray(), Is.EqualTo(Flat(weight.Value)).Within(1e-5), weight.Name);
+            Assert.That(
+                state[weight.Name].data<float>().ToArray(), Is.EqualTo(Flat(weight.Value)).Within(1e-5), weight.Name);
         }
     }
 
@@ -73,8 +75,11 @@ internal sealed class WeightAverageTests
         AssertWeights(model, _fixture.GetProperty("ema"));
         Assert.That(average.Count, Is.EqualTo(12));
         using var noGrad = no_grad();
-        var loss = nn.functional.mse_loss(model.call(X), tensor(_fixture.GetProperty("y").Deserialize<float[]>()!, [20, 1]));
-        Assert.That(result.Epochs[^1].ValidationLoss, Is.EqualTo(loss.item<float>()).Within(1e-5), "measured with the averages");
+        var loss = nn.functional.mse_loss(
+            model.call(X), tensor(_fixture.GetProperty("y").Deserialize<float[]>()!, [20, 1]));
+        Assert.That(
+            result.Epochs[^1].ValidationLoss, Is.EqualTo(loss.item<float>()).Within(1e-5),
+            "measured with the averages");
     }
 
     [Test]
@@ -111,7 +116,8 @@ internal sealed class WeightAverageTests
         var averaged = new Trainer(Options with { Callbacks = [average] }).Fit(with, new RegressionTask(), Data, Data);
         var plain = new Trainer(Options).Fit(without, new RegressionTask(), Data, Data);
 
-        Assert.That(averaged.Epochs.Select(static e => e.TrainLoss), Is.EqualTo(plain.Epochs.Select(static e => e.TrainLoss)));
+        Assert.That(
+            averaged.Epochs.Select(static e => e.TrainLoss), Is.EqualTo(plain.Epochs.Select(static e => e.TrainLoss)));
         Assert.That(averaged.Epochs[^1].ValidationLoss, Is.Not.EqualTo(plain.Epochs[^1].ValidationLoss));
     }
 
@@ -136,7 +142,8 @@ internal sealed class WeightAverageTests
                     CheckpointPath = Path.Combine(_folder, $"{kind}-{name}.safetensors"),
                     Resume = true,
                 }).Fit(model, new RegressionTask(), Data, Data);
-                weights = [.. model.state_dict().Where(static e => e.Value.is_floating_point()).SelectMany(static e => e.Value.data<float>().ToArray())];
+                weights = [.. model.state_dict().Values.Where(static v => v.is_floating_point())
+                    .SelectMany(static v => v.data<float>().ToArray())];
             }
 
             return weights;
@@ -154,7 +161,8 @@ internal sealed class WeightAverageTests
         new Trainer(Options with { Epochs = 1, Callbacks = [average] }).Fit(model, new RegressionTask(), Data);
         Assert.That(
             () => average.LoadState(new Dictionary<string, Tensor> { ["average.0.weight"] = zeros(2, 2) }),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("expected an average (4,3) of '0.weight', got (2,2)"));
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
+                "expected an average (4,3) of '0.weight', got (2,2)"));
     }
 
     [Test]

@@ -29,7 +29,8 @@ public sealed class MpiProcessGroupTests
         }
 
         Assert.That(lines[0][2], Is.EqualTo(
-            string.Create(CultureInfo.InvariantCulture, $"{(count * (count - 1) / 2.0) + (0.5 * count)} {count * 1e300:R}")));
+            string.Create(
+                CultureInfo.InvariantCulture, $"{(count * (count - 1) / 2.0) + (0.5 * count)} {count * 1e300:R}")));
         Assert.That(lines[0], Has.Length.EqualTo(5));
     }
 

@@ -35,7 +35,8 @@ internal static class Mpirun
         process.WaitForExit();
         string[] files = [.. Enumerable.Range(0, count).Select(rank => folder[$"1/rank.{rank}/stdout"])];
         Assert.That(process.ExitCode, Is.Zero, () => string.Join(
-            '\n', [output.Result, errors, .. files.SelectMany(static f => new[] { f, Path.Combine(Path.GetDirectoryName(f)!, "stderr") })
+            '\n', [output.Result, errors, .. files
+                .SelectMany(static f => new[] { f, Path.Combine(Path.GetDirectoryName(f)!, "stderr") })
                 .Where(File.Exists).Select(File.ReadAllText)]));
         return [.. files.Select(File.ReadAllLines)];
     }

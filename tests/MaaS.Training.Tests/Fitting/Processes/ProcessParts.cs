@@ -33,7 +33,8 @@ internal static class ProcessParts
                 Buffers(processes);
                 break;
             case ["train", var kind, var batchSize, .. var folder]:
-                ProcessTraining.Run(processes, kind, int.Parse(batchSize, CultureInfo.InvariantCulture), folder.FirstOrDefault());
+                ProcessTraining.Run(
+                    processes, kind, int.Parse(batchSize, CultureInfo.InvariantCulture), folder.FirstOrDefault());
                 break;
             case ["endless"]:
                 Endless(processes);

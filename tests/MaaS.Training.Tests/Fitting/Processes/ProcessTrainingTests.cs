@@ -24,7 +24,9 @@ public sealed class ProcessTrainingTests
         {
             var several = Train(count, kind);
 
-            Assert.That(several.Select(static l => string.Join('\n', l)).Distinct().Count(), Is.EqualTo(1), "the processes differ");
+            Assert.That(
+                several.Select(static l => string.Join('\n', l)).Distinct().Count(), Is.EqualTo(1),
+                "the processes differ");
             AssertEqual(several[0][0], one[0]);
             AssertEqual(several[0][1], one[1]);
         }
@@ -61,7 +63,9 @@ public sealed class ProcessTrainingTests
         _ = job.StandardOutput.ReadToEnd();
         Assert.That(job.WaitForExit(TimeSpan.FromSeconds(30)));
         Assert.That(job.ExitCode, Is.Not.Zero);
-        Assert.That(errors.Result, Does.Contain("Process 1 of 0…3 failed").And.Contains("the fourth batch cannot be read"));
+        Assert.That(
+            errors.Result,
+            Does.Contain("Process 1 of 0…3 failed").And.Contains("the fourth batch cannot be read"));
     }
 
     private static string[][] Train(int count, string kind, params string[] folder)

@@ -40,7 +40,8 @@ internal sealed class LearningRateFinderTests
         // Descent diverges from a rate of 2 / 128 on.
         Assert.That(sweep.Suggestion, Is.InRange(1e-4, 1.0 / 64));
         Assert.That(sweep.Points, Has.Count.LessThan(100), "it ended where the loss grew");
-        var result = new Trainer(Descent with { Epochs = 5, LearningRate = sweep.Suggestion!.Value, Schedule = ScheduleKind.Constant })
+        var result = new Trainer(
+            Descent with { Epochs = 5, LearningRate = sweep.Suggestion!.Value, Schedule = ScheduleKind.Constant })
             .Fit(model, new RegressionTask(), Data());
         Assert.That(result.Epochs[^1].TrainLoss, Is.LessThan(result.Epochs[0].TrainLoss / 2));
     }
@@ -85,19 +86,26 @@ internal sealed class LearningRateFinderTests
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(
             TestContext.CurrentContext.TestDirectory, "Fitting", "Rates", "Fixtures", "rates.json")));
-        var (rates, losses) = (json.RootElement.GetProperty("rates").Deserialize<double[]>()!, json.RootElement.GetProperty("losses").Deserialize<double[]>()!);
-        var sweep = new LearningRateSweep([.. rates.Zip(losses, static (rate, loss) => new RatePoint(rate, loss, loss))]);
+        var (rates, losses) = (
+            json.RootElement.GetProperty("rates").Deserialize<double[]>()!,
+            json.RootElement.GetProperty("losses").Deserialize<double[]>()!);
+        var sweep = new LearningRateSweep(
+            [.. rates.Zip(losses, static (rate, loss) => new RatePoint(rate, loss, loss))]);
         Assert.That(sweep.Suggestion, Is.EqualTo(json.RootElement.GetProperty("suggestion").GetDouble()));
     }
 
     [Test]
     public void Suggestion_OfALossThatOnlyGrows_IsNone()
-        => Assert.That(new LearningRateSweep([.. Enumerable.Range(1, 40).Select(static i => new RatePoint(i, i, i))]).Suggestion, Is.Null);
+        => Assert.That(
+            new LearningRateSweep([.. Enumerable.Range(1, 40).Select(static i => new RatePoint(i, i, i))]).Suggestion,
+            Is.Null);
 
     [Test]
     public void ToSvg_OfASweep_MarksTheSuggestion()
     {
-        var sweep = new LearningRateSweep([.. Enumerable.Range(0, 40).Select(static i => new RatePoint(Math.Pow(10, (i / 10.0) - 4), 1 / (1 + Math.Exp(i - 20.0)), 1 / (1 + Math.Exp(i - 20.0))))]);
+        static double Loss(int i) => 1 / (1 + Math.Exp(i - 20.0));
+        var sweep = new LearningRateSweep([.. Enumerable.Range(0, 40).Select(
+            static i => new RatePoint(Math.Pow(10, (i / 10.0) - 4), Loss(i), Loss(i)))]);
         var svg = XDocument.Parse(sweep.ToSvg());
         Assert.That(svg.Root!.Name.LocalName, Is.EqualTo("svg"));
         Assert.That(svg.Descendants().Count(static e => e.Name.LocalName == "circle"), Is.EqualTo(1));
@@ -108,6 +116,7 @@ internal sealed class LearningRateFinderTests
     public void Validate_OutOfRange_NamesAllThatIsWrong()
         => Assert.That(
             () => new LearningRateFinderOptions { From = 0, Steps = 5, StopAt = 1, Smoothing = 1 }.Validate(),
-            Throws.ArgumentException.With.Message.Contains("From above 0, got 0").And.Message.Contains("Steps of at least 20, got 5")
+            Throws.ArgumentException.With.Message.Contains("From above 0, got 0").And.Message.Contains(
+                "Steps of at least 20, got 5")
                 .And.Message.Contains("Smoothing").And.Message.Contains("StopAt"));
 }

@@ -48,7 +48,8 @@ internal sealed class MixingTests
     {
         using var scope = NewDisposeScope();
         manual_seed(6);
-        var (inputs, targets) = new Mixup(1).Apply((arange(5, ScalarType.Float32).unsqueeze(1), 2 * arange(5, ScalarType.Float32)));
+        var (inputs, targets) = new Mixup(1).Apply(
+            (arange(5, ScalarType.Float32).unsqueeze(1), 2 * arange(5, ScalarType.Float32)));
         Assert.That(targets.allclose(2 * inputs.squeeze(1), 1e-5, 1e-5), Is.True);
     }
 
@@ -87,6 +88,8 @@ internal sealed class MixingTests
     public void CutMix_OfRows_IsRefused()
     {
         using var scope = NewDisposeScope();
-        Assert.That(() => new CutMix().Apply((zeros(4, 3), zeros(4))), Throws.ArgumentException.With.Message.Contains("(B,C,H,W)"));
+        Assert.That(
+            () => new CutMix().Apply((zeros(4, 3), zeros(4))),
+            Throws.ArgumentException.With.Message.Contains("(B,C,H,W)"));
     }
 }

@@ -22,8 +22,15 @@ internal sealed class TaskTrainingTests
     private static IReadOnlyDictionary<string, double> Fit<TModel, TBatch>(
         TModel model, TrainingTask<TModel, TBatch> task, TBatch train, TBatch held, TrainerOptions? options = null)
         where TModel : nn.Module
-        => new Trainer(options ?? Options).Fit(model, task, new TensorBatches<TBatch>(train), new TensorBatches<TBatch>(held))
+        => new Trainer(options ?? Options).Fit(
+            model, task, new TensorBatches<TBatch>(train), new TensorBatches<TBatch>(held))
             .Epochs[^1].ValidationMetrics;
+
+    private static Gpt Gpt(long vocabulary, long width, long length) => new(new()
+    {
+        Vocabulary = vocabulary,
+        Decoder = new() { Width = width, Heads = 2, Layers = 1, Dropout = 0, MaxLength = length },
+    });
 
     private static (Tensor, Tensor) Rows(Tensor x, Func<Tensor, Tensor> rule) => (x, rule(x));
 
@@ -35,7 +42,8 @@ internal sealed class TaskTrainingTests
         static Tensor Rule(Tensor x) => (x.select(1, 0) > x.select(1, 1)).to(ScalarType.Int64);
         using var model = nn.Linear(3, 1);
         var metrics = Fit(
-            model, new BinaryTask { Metrics = ["accuracy", "auc", "f1"] }, Rows(randn(600, 3), Rule), Rows(randn(200, 3), Rule));
+            model, new BinaryTask { Metrics = ["accuracy", "auc", "f1"] }, Rows(randn(600, 3), Rule),
+                Rows(randn(200, 3), Rule));
         Assert.That(metrics["accuracy"], Is.GreaterThan(0.95));
         Assert.That(metrics["auc"], Is.GreaterThan(0.99));
         Assert.That(metrics["f1"], Is.GreaterThan(0.95));
@@ -61,7 +69,8 @@ internal sealed class TaskTrainingTests
         static Tensor Rule(Tensor x) => x.select(1, 0) + randn(x.shape[0]);
         using var model = nn.Linear(1, 3);
         var metrics = Fit(
-            model, new RegressionTask(RegressionLoss.Quantile(0.1, 0.5, 0.9)), Rows(randn(3000, 1), Rule), Rows(randn(3000, 1), Rule),
+            model, new RegressionTask(RegressionLoss.Quantile(0.1, 0.5, 0.9)), Rows(randn(3000, 1), Rule), Rows(
+                randn(3000, 1), Rule),
             Options with { Epochs = 30, BatchSize = 100 });
         Assert.That(metrics["coverage"], Is.EqualTo(0.8).Within(0.04));
         Assert.That(metrics["mae"], Is.EqualTo(Math.Sqrt(2 / Math.PI)).Within(0.05), "the mean distance of the noise");
@@ -73,9 +82,15 @@ internal sealed class TaskTrainingTests
         using var scope = NewDisposeScope();
         manual_seed(4);
         // Each token is the last one plus 0 or 1, modulo 8: one bit a token, so a perplexity of 2.
-        static Tensor Texts(long count) => (randint(0, 8, [count, 1], ScalarType.Int64) + randint(0, 2, [count, 17], ScalarType.Int64).cumsum(1)).remainder(8);
-        using var model = new Gpt(new() { Vocabulary = 8, Decoder = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 16 } });
-        var metrics = Fit(model, new LanguageModelTask(), Texts(600), Texts(200), Options with { Epochs = 8, LearningRate = 1e-2 });
+        static Tensor Texts(long count)
+        {
+            var steps = randint(0, 2, [count, 17], ScalarType.Int64);
+            return (randint(0, 8, [count, 1], ScalarType.Int64) + steps.cumsum(1)).remainder(8);
+        }
+
+        using var model = Gpt(vocabulary: 8, width: 16, length: 16);
+        var metrics = Fit(
+            model, new LanguageModelTask(), Texts(600), Texts(200), Options with { Epochs = 8, LearningRate = 1e-2 });
         Assert.That(metrics["perplexity"], Is.EqualTo(2).Within(0.1));
     }
 
@@ -91,8 +106,9 @@ internal sealed class TaskTrainingTests
             return (ids, cat([full([count, 1], -100, ScalarType.Int64), ids.narrow(1, 0, 9)], 1));
         }
 
-        using var model = new Gpt(new() { Vocabulary = 4, Decoder = new() { Width = 24, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 10 } });
-        var metrics = Fit(model, new TokenClassificationTask(), Sequences(800), Sequences(100), Options with { LearningRate = 1e-2 });
+        using var model = Gpt(vocabulary: 4, width: 24, length: 10);
+        var metrics = Fit(
+            model, new TokenClassificationTask(), Sequences(800), Sequences(100), Options with { LearningRate = 1e-2 });
         Assert.That(metrics["accuracy"], Is.GreaterThan(0.97));
         Assert.That(metrics["f1_macro"], Is.GreaterThan(0.97));
     }
@@ -120,7 +136,8 @@ internal sealed class TaskTrainingTests
 
         using var model = nn.Sequential(nn.Conv2d(1, 8, 3, padding: 1), nn.ReLU(), nn.Conv2d(8, 2, 3, padding: 1));
         var metrics = Fit(
-            model, new SegmentationTask { By = by, Metrics = ["accuracy", "mean_iou", "dice"] }, Images(300), Images(60), Options with { Epochs = 8, BatchSize = 20 });
+            model, new SegmentationTask { By = by, Metrics = ["accuracy", "mean_iou", "dice"] }, Images(300),
+                Images(60), Options with { Epochs = 8, BatchSize = 20 });
         Assert.That(metrics["mean_iou"], Is.GreaterThan(0.8));
         Assert.That(metrics["dice"], Is.GreaterThan(metrics["mean_iou"]));
     }
@@ -133,7 +150,8 @@ internal sealed class TaskTrainingTests
         static Tensor Rule(Tensor x) => x.argmax(1);
         using var model = nn.Linear(3, 3);
         var metrics = Fit(
-            model, new ClassificationTask { Mix = new Mixup(0.4, classes: 3).Apply }, Rows(randn(600, 3), Rule), Rows(randn(200, 3), Rule));
+            model, new ClassificationTask { Mix = new Mixup(0.4, classes: 3).Apply }, Rows(randn(600, 3), Rule),
+                Rows(randn(200, 3), Rule));
         Assert.That(metrics["accuracy"], Is.GreaterThan(0.93));
     }
 }

@@ -37,8 +37,11 @@ internal sealed class SeriesModelTests
         var state = ours.state_dict();
         foreach (var (name, weight) in theirs.state_dict())
         {
-            var (layer, back) = (name.Contains("_l1", StringComparison.Ordinal) ? 1 : 0, name.EndsWith("_reverse", StringComparison.Ordinal));
-            var plain = name.Replace("_l1", "_l0", StringComparison.Ordinal).Replace("_reverse", "", StringComparison.Ordinal);
+            var (layer, back) = (
+                name.Contains("_l1", StringComparison.Ordinal) ? 1 : 0,
+                name.EndsWith("_reverse", StringComparison.Ordinal));
+            var plain = name.Replace("_l1", "_l0", StringComparison.Ordinal).Replace(
+                "_reverse", "", StringComparison.Ordinal);
             using (no_grad())
             {
                 state[$"encoder.layers.{layer}.{(back ? "rtl" : "ltr")}.{plain}"].copy_(weight);
@@ -60,7 +63,8 @@ internal sealed class SeriesModelTests
     }
 
     [Test]
-    public void Classify_PaddedBatch_EqualsEachSequenceAlone([Values] RecurrentKind kind, [Values] SequencePooling pooling)
+    public void Classify_PaddedBatch_EqualsEachSequenceAlone(
+        [Values] RecurrentKind kind, [Values] SequencePooling pooling)
     {
         using var scope = NewDisposeScope();
         manual_seed(2);
@@ -98,7 +102,8 @@ internal sealed class SeriesModelTests
             var x = 10 + (4 * randn(batch, length, 3));
             using var outputs = onnx.Run([TensorValue.Of(x.data<float>().ToArray(), batch, length, 3)]);
             Assert.That(
-                outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(model.call(x).data<float>().ToArray()).Within(1e-4), $"({batch},{length})");
+                outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(model.call(x).data<float>().ToArray()).Within(1e-4),
+                    $"({batch},{length})");
         }
     }
 
@@ -107,7 +112,8 @@ internal sealed class SeriesModelTests
     {
         using var scope = NewDisposeScope();
         manual_seed(4);
-        using var model = new SeriesForecaster(new() { Features = 2, Horizon = 3, Targets = 2, Kind = kind, Hidden = 6 });
+        using var model = new SeriesForecaster(
+            new() { Features = 2, Horizon = 3, Targets = 2, Kind = kind, Hidden = 6 });
         model.FitScale(100 + (20 * randn(50, 2)));
         var export = OnnxExporter.Export(model, 100 + (20 * randn(3, 8, 2)));
         Assert.That(export.Model.ToByteArray(), Is.Not.Empty);
@@ -116,7 +122,8 @@ internal sealed class SeriesModelTests
         var x = 100 + (20 * randn(4, 8, 2));
         using var outputs = onnx.Run([TensorValue.Of(x.data<float>().ToArray(), 4, 8, 2)]);
         Assert.That(outputs[0].Shape.ToArray(), Is.EqualTo(new long[] { 4, 3, 2 }));
-        Assert.That(outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(model.call(x).data<float>().ToArray()).Within(1e-3));
+        Assert.That(
+            outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(model.call(x).data<float>().ToArray()).Within(1e-3));
     }
 
     [Test]
@@ -153,7 +160,8 @@ internal sealed class SeriesModelTests
     {
         Assert.That(
             () => new SeriesForecaster(new() { Features = 2, Horizon = 0, Targets = 3, Hidden = 0 }),
-            Throws.ArgumentException.With.Message.Contains("SeriesForecasterOptions").And.Message.Contains("Horizon of at least 1")
+            Throws.ArgumentException.With.Message.Contains("SeriesForecasterOptions").And.Message.Contains(
+                "Horizon of at least 1")
                 .And.Message.Contains("Targets from 1 to 2").And.Message.Contains("Hidden"));
         Assert.That(() => new SeriesClassifier(new() { Features = 1, Classes = 0 }), Throws.ArgumentException);
     });
@@ -163,7 +171,9 @@ internal sealed class SeriesModelTests
     {
         using var scope = NewDisposeScope();
         using var model = new SeriesClassifier(Classifier);
-        Assert.That(() => model.call(zeros(2, 7)), Throws.ArgumentException.With.Message.Contains("expected sequences (B,T,3)"));
+        Assert.That(
+            () => model.call(zeros(2, 7)),
+            Throws.ArgumentException.With.Message.Contains("expected sequences (B,T,3)"));
         Assert.That(() => model.FitScale(zeros(5, 2)), Throws.ArgumentException.With.Message.Contains("(N,3)"));
     }
 }

@@ -32,7 +32,8 @@ internal sealed class SeriesTrainingTests
             for (var t = 0; t < Length; t++)
             {
                 var angle = y[i] switch { 0 => 0.4 * t, 1 => 0.9 * t, _ => 0.02 * t * t };
-                x[(i * Length) + t] = (float)(20 + (3 * (Math.Sin(angle + phase) + ((random.NextDouble() - 0.5) * 0.6))));
+                x[(i * Length) + t] = (float)(
+                    20 + (3 * (Math.Sin(angle + phase) + ((random.NextDouble() - 0.5) * 0.6))));
             }
         }
 
@@ -45,7 +46,15 @@ internal sealed class SeriesTrainingTests
         using var scope = NewDisposeScope();
         manual_seed(1);
         var train = Waves(600, seed: 1);
-        using var model = new SeriesClassifier(new() { Features = 1, Classes = 3, Kind = kind, Hidden = 24, Bidirectional = true, Pooling = SequencePooling.Mean });
+        using var model = new SeriesClassifier(new()
+        {
+            Features = 1,
+            Classes = 3,
+            Kind = kind,
+            Hidden = 24,
+            Bidirectional = true,
+            Pooling = SequencePooling.Mean,
+        });
         model.FitScale(train.Inputs);
 
         var result = new Trainer(Options).Fit(
@@ -56,12 +65,13 @@ internal sealed class SeriesTrainingTests
         Assert.That(result.Epochs[^1].ValidationMetrics["f1_macro"], Is.GreaterThan(0.95));
     }
 
-    // Two incommensurate waves and noise of deviation 0.5: persistence is far off, the noise is the best that can be reached.
+    // Two incommensurate waves and noise of deviation 0.5: persistence is far off, the noise is the best to be reached.
     private static Tensor Tide(int from, int count)
     {
         var random = new Random(from);
-        float[] values = [.. Enumerable.Range(from, count).Select(t => (float)(
-            50 + (10 * Math.Sin(t * 0.5)) + (6 * Math.Sin((t * 0.311) + 1)) + ((random.NextDouble() - 0.5) * Math.Sqrt(3))))];
+        double Noise() => (random.NextDouble() - 0.5) * Math.Sqrt(3);
+        float[] values = [.. Enumerable.Range(from, count).Select(
+            t => (float)(50 + (10 * Math.Sin(t * 0.5)) + (6 * Math.Sin((t * 0.311) + 1)) + Noise()))];
         return tensor(values, [count, 1]);
     }
 

@@ -13,13 +13,15 @@ internal sealed class ImageTextClassifierTests
         Vocabulary = 20,
         Classes = 3,
         Fusion = fusion,
-        Image = new() { Height = 8, Width = 12, Patch = 4, Encoder = new() { Width = 16, Heads = 2, Layers = 2, Dropout = 0 } },
+        Image = new() { Height = 8, Width = 12, Patch = 4,
+            Encoder = new() { Width = 16, Heads = 2, Layers = 2, Dropout = 0 } },
         Text = new() { Width = 16, Heads = 2, Layers = 1, Dropout = 0, MaxLength = 16 },
     };
 
     private static (Tensor Ids, Tensor Mask) Texts(long count, long length, long padding)
     {
-        var mask = arange(length).unsqueeze(0).lt(length - padding).expand(count, length).to(ScalarType.Int64).contiguous();
+        var mask = arange(length).unsqueeze(0).lt(length - padding).expand(count,
+            length).to(ScalarType.Int64).contiguous();
         return (randint(1, 20, [count, length], ScalarType.Int64) * mask, mask);
     }
 
@@ -53,8 +55,12 @@ internal sealed class ImageTextClassifierTests
         logits.sum().backward();
 
         Assert.That(images.grad!.abs().max().item<float>(), Is.GreaterThan(0));
-        Assert.That((logits - model.call(images, (ids + 3).remainder(20), mask)).abs().max().item<float>(), Is.GreaterThan(1e-4));
-        Assert.That(model.named_parameters().Where(static p => p.parameter.grad is null).Select(static p => p.name), Is.Empty, "every weight takes part");
+        Assert.That(
+            (logits - model.call(images, (ids + 3).remainder(20), mask)).abs().max().item<float>(),
+            Is.GreaterThan(1e-4));
+        Assert.That(
+            model.named_parameters().Where(static p => p.parameter.grad is null).Select(static p => p.name), Is.Empty,
+            "every weight takes part");
     }
 
     [Test]
@@ -72,7 +78,8 @@ internal sealed class ImageTextClassifierTests
                 { "pixel_values", 0, "batch" }, { "input_ids", 0, "batch" }, { "input_ids", 1, "sequence" },
                 { "attention_mask", 0, "batch" }, { "attention_mask", 1, "sequence" },
             },
-            TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [2, 3, 5], ["sequence"] = [4, 6, 9] },
+            TraceSizes = new Dictionary<string, IReadOnlyList<long>> { ["batch"] = [2, 3, 5],
+                ["sequence"] = [4, 6, 9] },
         });
         using var onnx = InferenceModel.Load(export.Model.ToByteArray());
         foreach (var (batch, length) in new[] { (1L, 3L), (6, 16) })
@@ -82,7 +89,8 @@ internal sealed class ImageTextClassifierTests
             using var outputs = onnx.Run(
             [
                 TensorValue.Of(images.data<float>().ToArray(), batch, 1, 8, 12),
-                TensorValue.Of(texts.data<long>().ToArray(), batch, length), TensorValue.Of(marks.data<long>().ToArray(), batch, length),
+                TensorValue.Of(texts.data<long>().ToArray(), batch, length), TensorValue.Of(
+                    marks.data<long>().ToArray(), batch, length),
             ]);
             var expected = model.call(images, texts, marks).data<float>().ToArray();
             Assert.That(outputs[0].AsSpan<float>().ToArray(), Is.EqualTo(expected).Within(1e-4), $"({batch},{length})");

@@ -67,10 +67,10 @@ public sealed class ImageTextModelTests
         });
         var task = new ContrastiveTask<ImageTextModel, (Tensor Images, Tensor Labels)>((towers, batch) => new(
             towers.EmbedImages(batch.Images),
-            towers.EmbedTexts(captions.index_select(0, batch.Labels), mask.index_select(0, batch.Labels)), towers.Scale,
-            batch.Labels));
-        var epoch = new Trainer(
-            new TrainerOptions { Epochs = 2, BatchSize = 32, LearningRate = 2e-3, Device = "cpu", Seed = 1 }).Fit(
+            towers.EmbedTexts(captions.index_select(0, batch.Labels), mask.index_select(0, batch.Labels)),
+            towers.Scale, batch.Labels));
+        var options = new TrainerOptions { Epochs = 2, BatchSize = 32, LearningRate = 2e-3, Device = "cpu", Seed = 1 };
+        var epoch = new Trainer(options).Fit(
             model, task, new IndexedBatches(train), new IndexedBatches(test)).Epochs[^1];
         Assert.That(epoch.ValidationMetrics["recall_at_1"], Is.GreaterThan(0.6));
 

@@ -33,6 +33,9 @@ public sealed class BertModel : Module<Tensor, Tensor, Tensor?, Tensor>
     /// <summary>What it was made with.</summary>
     public BertConfig Config { get; }
 
+    /// <summary>Whether <see cref="Pool"/> can be called.</summary>
+    public bool HasPooler => pooler is not null;
+
     /// <summary>The table of the tokens' vectors: (vocabulary, C).</summary>
     internal TorchSharp.Modules.Parameter Words => embeddings.Words;
 

