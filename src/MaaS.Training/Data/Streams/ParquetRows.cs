@@ -71,14 +71,9 @@ internal sealed class ParquetRows : RowFiles
                 reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
         }
-<<<<<<< HEAD
         // At broken files the library throws exceptions of a dozen types; what is said of the file already stays.
         catch (Exception e) when (e is not OutOfMemoryException
             && !e.Message.StartsWith(path, StringComparison.Ordinal))
-=======
-        // The library throws exceptions of many kinds, some of them its own, at files that are none or are damaged.
-        catch (Exception e) when (e is not (InvalidDataException or OperationCanceledException or OutOfMemoryException))
->>>>>>> t3
         {
             throw new InvalidDataException(
                 $"{path}: expected a whole Parquet file: {e.Message.TrimEnd('.')}; write it again.", e);
