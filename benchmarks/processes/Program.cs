@@ -8,7 +8,6 @@ using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Models;
 using MaaS.Training.Startup;
-using static TorchSharp.torch;
 
 const int GlobalBatch = 128;
 const int Rounds = 20;

@@ -123,31 +123,31 @@ internal sealed class TextModelOptionSet
 
     private TextModelOptions Read(ParseResult result, TextModelOptions defaults)
         => Checked(() => new TextModelOptions
-    {
-        Sizes = new TextModelSizes
         {
-            Width = result.GetValue(_width),
-            Layers = result.GetValue(_layers),
-            Heads = result.GetValue(_heads),
-            FeedForward = 2 * result.GetValue(_width),
-            Dropout = result.GetValue(_dropout),
-            TokenDropout = result.GetValue(_tokenDropout) is >= 0 and < 1 and var share
-                ? share : throw new UsageException("--token-dropout: expected 0 to below 1."),
-        },
-        VocabularySize = result.GetValue(_vocabulary),
-        Preprocessing = new TextPreprocessing
-        {
-            Cleaning = new TextCleaner(result.GetValue(_cleaning) switch
+            Sizes = new TextModelSizes
             {
-                null => defaults.Preprocessing.Cleaning,
-                "none" => [],
-                var steps => steps.Split(',', StringSplitOptions.TrimEntries),
-            }).Steps,
-            MaxLength = result.GetValue(_maxLength) is >= 3 and var length
+                Width = result.GetValue(_width),
+                Layers = result.GetValue(_layers),
+                Heads = result.GetValue(_heads),
+                FeedForward = 2 * result.GetValue(_width),
+                Dropout = result.GetValue(_dropout),
+                TokenDropout = result.GetValue(_tokenDropout) is >= 0 and < 1 and var share
+                ? share : throw new UsageException("--token-dropout: expected 0 to below 1."),
+            },
+            VocabularySize = result.GetValue(_vocabulary),
+            Preprocessing = new TextPreprocessing
+            {
+                Cleaning = new TextCleaner(result.GetValue(_cleaning) switch
+                {
+                    null => defaults.Preprocessing.Cleaning,
+                    "none" => [],
+                    var steps => steps.Split(',', StringSplitOptions.TrimEntries),
+                }).Steps,
+                MaxLength = result.GetValue(_maxLength) is >= 3 and var length
                 ? length : throw new UsageException("--max-length: expected at least 3."),
-            Overlong = Overlong[result.GetRequiredValue(_overlong)],
-        },
-        BalancedClasses = result.GetValue(_balanced) ?? defaults.BalancedClasses,
-        Positive = result.GetValue(_positive),
-    });
+                Overlong = Overlong[result.GetRequiredValue(_overlong)],
+            },
+            BalancedClasses = result.GetValue(_balanced) ?? defaults.BalancedClasses,
+            Positive = result.GetValue(_positive),
+        });
 }

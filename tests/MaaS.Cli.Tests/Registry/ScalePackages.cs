@@ -21,7 +21,8 @@ internal static class ScalePackages
             {
                 Name = name,
                 Metrics = new Dictionary<string,
-                double> { ["accuracy"] = factor / 10 },
+                double>
+                { ["accuracy"] = factor / 10 },
             },
             new Dictionary<string, PackageContent>
             {

@@ -25,7 +25,8 @@ internal sealed class TensorTreeTests
 
     private static Nested Make() => new(
         (ones(2), zeros(3)), [new Picture(ones(4), "cat"), new Picture(ones(5), "dog")],
-        new Dictionary<string, Tensor> { ["mask"] = ones(6) }) { Rows = 7 };
+        new Dictionary<string, Tensor> { ["mask"] = ones(6) })
+    { Rows = 7 };
 
     [Test]
     public void Named_NestedRecord_GivesEveryTensorWithItsPlace()

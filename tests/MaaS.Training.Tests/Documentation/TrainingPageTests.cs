@@ -4,7 +4,6 @@ using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Reports;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

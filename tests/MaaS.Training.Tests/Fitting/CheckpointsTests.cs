@@ -34,7 +34,8 @@ internal sealed class CheckpointsTests
     {
         using var model = FitTests.Model();
         var source = new MemoryBatches<FitTests.Sample>(samples, p => FitTests.Sums(samples).Read(
-            new(0, 1, p.Length, CPU, Shuffle: false), default).First().Value) { Fingerprint = fingerprint };
+            new(0, 1, p.Length, CPU, Shuffle: false), default).First().Value)
+        { Fingerprint = fingerprint };
         return new Trainer(options).Fit(model, new FitTests.SquaredError(), source, progress: progress);
     }
 

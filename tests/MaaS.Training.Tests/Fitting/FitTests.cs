@@ -1,10 +1,8 @@
 using MaaS.Tests;
-using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Reports;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

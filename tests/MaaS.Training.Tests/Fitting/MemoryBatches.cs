@@ -1,5 +1,4 @@
 using MaaS.Training.Data;
-using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting;
 

@@ -1,7 +1,5 @@
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Callbacks;
-using MaaS.Training.Fitting.Tasks;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.optim;

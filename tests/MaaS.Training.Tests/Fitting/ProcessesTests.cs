@@ -1,9 +1,6 @@
-using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Reports;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Fitting;
 

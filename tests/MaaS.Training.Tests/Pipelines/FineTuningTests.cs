@@ -1,6 +1,6 @@
 using MaaS.Core.Packages;
-using MaaS.Text.Reading;
 using MaaS.Text.Cleaning;
+using MaaS.Text.Reading;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;

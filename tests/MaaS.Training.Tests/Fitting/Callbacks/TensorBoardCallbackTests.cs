@@ -16,7 +16,11 @@ internal sealed class TensorBoardCallbackTests
             using var model = FitTests.Model();
             var options = new TrainerOptions
             {
-                Epochs = 2, BatchSize = 8, LearningRate = 0.05, Schedule = ScheduleKind.Constant, Device = "cpu",
+                Epochs = 2,
+                BatchSize = 8,
+                LearningRate = 0.05,
+                Schedule = ScheduleKind.Constant,
+                Device = "cpu",
                 Callbacks = [new TensorBoardCallback(folder, everySteps: 5)],
             };
             var result = new Trainer(options).Fit(model, new FitTests.SquaredError(), FitTests.Sums(80), FitTests.Sums(20));

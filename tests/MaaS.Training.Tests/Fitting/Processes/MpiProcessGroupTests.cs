@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Fitting.Processes.Mpi;
 
 namespace MaaS.Training.Tests.Fitting.Processes;

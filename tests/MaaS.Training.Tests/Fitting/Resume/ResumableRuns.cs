@@ -5,7 +5,6 @@ using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models;
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
