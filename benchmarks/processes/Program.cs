@@ -1,6 +1,6 @@
 // What several processes give: run.sh starts this with one, two and four of them. The global batch is always the same,
-// so the losses must be, too. NETWORK IMAGES EPOCHS THREADS, as: resnet 6000 3 1; or exchange MEGABYTES: what a sum costs
-// that nothing hides.
+// so the losses must be, too. NETWORK IMAGES EPOCHS THREADS, as: resnet 6000 3 1; or exchange MEGABYTES: what a sum
+// costs that nothing hides.
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Training.Data;

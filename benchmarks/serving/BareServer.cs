@@ -59,7 +59,8 @@ internal sealed class BareServer : IDisposable
     }
 
     private static async ValueTask<ReadResult> ReadAsync(HttpContext context)
-        => await context.Request.BodyReader.ReadAtLeastAsync((int)context.Request.ContentLength!.Value, context.RequestAborted);
+        => await context.Request.BodyReader.ReadAtLeastAsync(
+            (int)context.Request.ContentLength!.Value, context.RequestAborted);
 
     private async Task JsonAsync(HttpContext context)
     {
@@ -75,7 +76,8 @@ internal sealed class BareServer : IDisposable
         where T : unmanaged
     {
         var data = Parse<T>(json, out var shape, out var count);
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), shape);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), shape);
         var outputs = _session.Run(_run, _input, [input], _output);
         ArrayPool<T>.Shared.Return(data);
         return outputs;
@@ -88,7 +90,8 @@ internal sealed class BareServer : IDisposable
         body.Buffer.CopyTo(MemoryMarshal.AsBytes(data.AsSpan()));
         var count = (int)body.Buffer.Length / sizeof(float);
         context.Request.BodyReader.AdvanceTo(body.Buffer.End);
-        using var input = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), [1, 1, 28, 28]);
+        using var input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, data.AsMemory(0, count), [1, 1, 28, 28]);
         using var outputs = _session.Run(_run, _input, [input], _output);
         ArrayPool<float>.Shared.Return(data);
         var logits = MemoryMarshal.AsBytes(outputs[0].GetTensorDataAsSpan<float>());
@@ -145,7 +148,9 @@ internal sealed class BareServer : IDisposable
             {
                 for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.Number;)
                 {
-                    data[count++] = typeof(T) == typeof(long) ? (T)(object)reader.GetInt64() : (T)(object)reader.GetSingle(); // No box: T is known when this is compiled.
+                    // No box: T is known when this is compiled.
+                    data[count++] = typeof(T) == typeof(long)
+                        ? (T)(object)reader.GetInt64() : (T)(object)reader.GetSingle();
                 }
             }
         }

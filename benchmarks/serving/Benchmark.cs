@@ -22,9 +22,11 @@ internal sealed class Benchmark(int rounds, int seconds)
         Directory.CreateDirectory(_folder);
         try
         {
-            Console.WriteLine($"machine: {Machine.Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
+            Console.WriteLine(
+                $"machine: {Machine.Cpu()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}");
             Console.WriteLine($"versions: {string.Join(", ", Machine.Versions())}");
-            Console.WriteLine($"{rounds} rounds of {seconds} s each, best round of each; ratios are medians over rounds");
+            Console.WriteLine(
+                $"{rounds} rounds of {seconds} s each, best round of each; ratios are medians over rounds");
             await CompareServersAsync();
             await CompareBatchingAsync("VGG", Networks.Vgg(), RequestJson(), aim: null, "1", "28", "28");
             await CompareBatchingAsync("MiniLM-L6", Networks.SentenceEncoder(), IdsJson(), aim: 1.5, "8");
@@ -52,7 +54,8 @@ internal sealed class Benchmark(int rounds, int seconds)
         var maas = Start(Self, "maas", model, "{port}", "{grpc}");
         var bare = Start(Self, "bare", model, "{port}", "{grpc}", "1");
         var flask = Start("/usr/bin/python3", [
-            "-m", "gunicorn", "--workers", "2", "--bind", "127.0.0.1:{port}", "--log-level", "error", "flask_server:app"], ("MODEL", model));
+            "-m", "gunicorn", "--workers", "2", "--bind", "127.0.0.1:{port}", "--log-level", "error",
+            "flask_server:app"], ("MODEL", model));
         var node = Start("node", [Path.Combine(NodeModules.Prepare(), "fastify_server.mjs"), model, "{port}"]);
         Target[] targets =
         [
@@ -83,8 +86,10 @@ internal sealed class Benchmark(int rounds, int seconds)
         StopAll();
     }
 
-    /// <summary>What batching gains, beside what ONNX Runtime alone gains from batches of this model: no server gains more.</summary>
-    private async Task CompareBatchingAsync(string name, OnnxModel network, string request, double? aim, params string[] row)
+    /// <summary>What batching gains, beside what ONNX Runtime alone gains from batches of this model: no server gains
+    /// more.</summary>
+    private async Task CompareBatchingAsync(
+        string name, OnnxModel network, string request, double? aim, params string[] row)
     {
         const string OneThread = "bare, 1 thread a run", DefaultThreads = "bare, default threads";
         var model = await SaveAsync("batched", network);
@@ -120,7 +125,8 @@ internal sealed class Benchmark(int rounds, int seconds)
     private static string Output(params string[] arguments)
     {
         var (file, first) = Self;
-        using var process = Process.Start(new ProcessStartInfo(file, [.. first, .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(file, [.. first, .. arguments]) { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadToEnd().TrimEnd();
     }
 
@@ -136,12 +142,18 @@ internal sealed class Benchmark(int rounds, int seconds)
                 "bare binary" => MemoryMarshal.Cast<byte, float>(answer).ToArray(),
                 "MaaS binary" or "MaaS gRPC" or "bare gRPC"
                     => MemoryMarshal.Cast<byte, float>(answer.AsSpan(answer.Length - 40)).ToArray(),
-                _ => [.. JsonDocument.Parse(answer).RootElement.GetProperty("outputs")[0].GetProperty("data").EnumerateArray().Select(static v => v.GetSingle())],
+                _ => [
+                    .. JsonDocument.Parse(answer).RootElement.GetProperty("outputs")[0].GetProperty("data")
+                        .EnumerateArray().Select(static v => v.GetSingle()),
+                ],
             };
             expected ??= logits;
-            if (logits.Length != 10 || logits.Zip(expected).Any(static p => Math.Abs(p.First - p.Second) > 1e-3 * Math.Max(1, Math.Abs(p.Second))))
+            if (logits.Length != 10
+                || logits.Zip(expected).Any(
+                    static p => Math.Abs(p.First - p.Second) > 1e-3 * Math.Max(1, Math.Abs(p.Second))))
             {
-                throw new InvalidDataException($"{target.Name}: expected [{string.Join(", ", expected)}], got [{string.Join(", ", logits)}]");
+                throw new InvalidDataException(
+                    $"{target.Name}: expected [{string.Join(", ", expected)}], got [{string.Join(", ", logits)}]");
             }
         }
     }
@@ -150,7 +162,9 @@ internal sealed class Benchmark(int rounds, int seconds)
         => Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
             ? (Environment.ProcessPath!, [typeof(Benchmark).Assembly.Location]) : (Environment.ProcessPath!, []);
 
-    private Server Start((string File, string[] First) self, params string[] arguments) => Start(self.File, [.. self.First, .. arguments]);
+    private Server Start(
+        (string File, string[] First) self, params string[] arguments)
+            => Start(self.File, [.. self.First, .. arguments]);
 
     private Server Start(string file, string[] arguments, params (string Name, string Value)[] environment)
     {
@@ -181,7 +195,8 @@ internal sealed class Benchmark(int rounds, int seconds)
     private static string RequestJson()
         => $$"""{"inputs":[{"name":"input","shape":[1,1,28,28],"datatype":"FP32","data":[{{string.Join(',', Pixels().Select(Text))}}]}]}""";
 
-    /// <summary>Normalised pixels as a client sends them: the shortest text that gives the float32 back, 8 to 10 digits.</summary>
+    /// <summary>Normalised pixels as a client sends them: the shortest text that gives the float32 back, 8 to 10
+    /// digits.</summary>
     private static float[] Pixels()
     {
         var random = new Random(2);

@@ -22,7 +22,8 @@ internal sealed class Server : IDisposable
     public Uri GrpcAddress { get; }
 
     /// <summary>Starts a server; <c>{port}</c> and <c>{grpc}</c> in its arguments become free ones.</summary>
-    public static Server Start(string file, string[] arguments, string folder, params (string Name, string Value)[] environment)
+    public static Server Start(
+        string file, string[] arguments, string folder, params (string Name, string Value)[] environment)
     {
         var (port, grpc) = (FreePort(), FreePort());
         var start = new ProcessStartInfo(
@@ -43,7 +44,8 @@ internal sealed class Server : IDisposable
 
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, e) => Console.Error.Write(e.Data is null ? "" : e.Data + Environment.NewLine);
+        process.ErrorDataReceived += static (_, e) =>
+            Console.Error.Write(e.Data is null ? "" : e.Data + Environment.NewLine);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new Server(process, new Uri($"http://127.0.0.1:{port}"), new Uri($"http://127.0.0.1:{grpc}"));
@@ -63,7 +65,9 @@ internal sealed class Server : IDisposable
                 using var content = new ByteArrayContent(await File.ReadAllBytesAsync(target.Body));
                 foreach (var header in target.Headers)
                 {
-                    content.Headers.TryAddWithoutValidation(header[..header.IndexOf(':', StringComparison.Ordinal)], header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+                    content.Headers.TryAddWithoutValidation(
+                        header[..header.IndexOf(':', StringComparison.Ordinal)],
+                        header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..]);
                 }
 
                 using var request = new HttpRequestMessage(HttpMethod.Post, target.Url)
@@ -75,7 +79,9 @@ internal sealed class Server : IDisposable
                 using var response = await client.SendAsync(request);
                 var answer = await response.Content.ReadAsByteArrayAsync();
                 return response.IsSuccessStatusCode ? answer
-                    : throw new InvalidDataException($"{target.Name}: expected an answer, got {(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(answer)}");
+                    : throw new InvalidDataException(
+                        $"{target.Name}: expected an answer, got {(int)response.StatusCode}: "
+                            + $"{System.Text.Encoding.UTF8.GetString(answer)}");
             }
             catch (HttpRequestException) when (!_process.HasExited && stop.Elapsed < TimeSpan.FromSeconds(60))
             {

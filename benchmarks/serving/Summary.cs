@@ -17,7 +17,9 @@ internal sealed class Summary
     /// <param name="cpu">Processor time of the server for each request; less is better.</param>
     public void AddRatio(
         string what, int connections, double throughput, double? aim, double tail, double? tailAim, double cpu)
-        => Add(what, connections, $"{Text(throughput, "0.00")}×", aim is { } least ? $"≥ {Text(least, "0.00")}×" : "", $"{Text(tail, "0.00")}×",
+        => Add(
+            what, connections, $"{Text(throughput, "0.00")}×", aim is { } least ? $"≥ {Text(least, "0.00")}×" : "",
+            $"{Text(tail, "0.00")}×",
             tailAim is { } most ? $"≤ {Text(most, "0.00")}×" : "",
             (aim is null || throughput >= aim) && (tailAim is null || tail <= tailAim), aim is not null,
             $"{Text(cpu, "0.00")}×");

@@ -5,7 +5,8 @@ internal sealed class Table(string title, Target[] targets, int rounds, int seco
 {
     private readonly Dictionary<(int Connections, string Target), List<Figures>> _figures = [];
 
-    /// <summary>Drives every target until its code is compiled at its best, which takes .NET thousands of requests.</summary>
+    /// <summary>Drives every target until its code is compiled at its best, which takes .NET thousands of
+    /// requests.</summary>
     public void WarmUp()
     {
         foreach (var target in targets)
@@ -43,7 +44,8 @@ internal sealed class Table(string title, Target[] targets, int rounds, int seco
     }
 
     /// <summary>Compares two targets, round by round.</summary>
-    public void Compare(Summary summary, int connections, string ours, string theirs, double? aim = null, double? tailAim = null)
+    public void Compare(
+        Summary summary, int connections, string ours, string theirs, double? aim = null, double? tailAim = null)
     {
         var pairs = Of(connections, ours).Zip(Of(connections, theirs)).ToArray();
         summary.AddRatio(

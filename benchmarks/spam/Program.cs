@@ -1,5 +1,6 @@
-// Spam or ham: a network with several seeds beside TF-IDF with logistic regression; then a wider Transformer, where int8 pays.
-// Run: dotnet run -c Release --project benchmarks/spam [seeds = 3; 0 for the baseline alone] [model = transformer | lstm | gru | textcnn] [precision = fp32 | bf16]
+// Spam or ham: a network with several seeds beside TF-IDF with logistic regression; then a wider Transformer, where
+// int8 pays. Run: dotnet run -c Release --project benchmarks/spam [seeds = 3; 0 for the baseline alone] [model =
+// transformer | lstm | gru | textcnn] [precision = fp32 | bf16]
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Benchmarks.Spam;
@@ -17,16 +18,22 @@ var precision = args.Length > 2 ? Enum.Parse<TrainingPrecision>(args[2], ignoreC
 
 var mails = TextCorpus.Clean(SpamAssassin.Read(), new TextCleaner(SpamAssassin.Cleaning));
 var (train, heldBack) = mails.Split(0.2, seed: 0);
-Console.WriteLine($"{train.Count} mails to learn from, {heldBack.Count} held back, near-duplicates on one side; {Environment.ProcessorCount} cores, .NET {Environment.Version}");
+Console.WriteLine(
+    $"{train.Count} mails to learn from, {heldBack.Count} held back, near-duplicates on one side; "
+        + $"{Environment.ProcessorCount} cores, .NET {Environment.Version}");
 
 if (architecture == "minilm")
 {
-    // dotnet run … [seeds] minilm [precision] [labelled mails; 0 for all] [most tokens] [epochs] [learning rate] [batch]
+    // dotnet run … [seeds] minilm [precision] [labelled mails; 0 for all] [most tokens] [epochs] [learning rate]
+    // [batch]
     double Number(int position, double otherwise) => args.Length > position ? double.Parse(args[position]) : otherwise;
     var labelled = (int)Number(3, 0);
     Pretrained.Compare(
         labelled > 0 ? Pretrained.Few(train, labelled, seed: 0) : train, heldBack,
-        SpamAssassinRecipe.Model with { Preprocessing = SpamAssassinRecipe.Model.Preprocessing with { MaxLength = (int)Number(4, 256) } },
+        SpamAssassinRecipe.Model with
+        {
+            Preprocessing = SpamAssassinRecipe.Model.Preprocessing with { MaxLength = (int)Number(4, 256) },
+        },
         TrainedTextModel.FineTuning with
         {
             Precision = precision,
@@ -38,21 +45,31 @@ if (architecture == "minilm")
     return;
 }
 
-var training = (architecture == "transformer" ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining) with { Precision = precision };
-List<ScoreSummary> networks = [.. Enumerable.Range(1, seeds).Select(seed => Train(SpamAssassinRecipe.Model, training, seed))];
+var training = (architecture == "transformer"
+    ? SpamAssassinRecipe.TransformerTraining : TrainedTextModel.DefaultTraining) with
+{ Precision = precision };
+List<ScoreSummary> networks = [
+    .. Enumerable.Range(1, seeds).Select(seed => Train(SpamAssassinRecipe.Model, training, seed)),
+];
 if (seeds > 0)
 {
-    Console.WriteLine($"spam F1 of {architecture}: mean {networks.Average(static n => n.F1):0.0000}, {networks.Min(static n => n.F1):0.0000} to {networks.Max(static n => n.F1):0.0000}");
+    Console.WriteLine(
+        $"spam F1 of {architecture}: mean {networks.Average(static n => n.F1):0.0000}, "
+            + $"{networks.Min(static n => n.F1):0.0000} to {networks.Max(static n => n.F1):0.0000}");
 }
 
 if (seeds > 0 && architecture == "transformer")
 {
     // An epoch takes three minutes and a half on two cores: two of them keep within ten minutes.
-    networks.Add(Train(SpamAssassinRecipe.Model with { Sizes = new() { Width = 512, FeedForward = 2048 } }, training with { Epochs = 2 }, 1));
+    networks.Add(
+        Train(
+            SpamAssassinRecipe.Model with { Sizes = new() { Width = 512, FeedForward = 2048 } },
+            training with { Epochs = 2 }, 1));
 }
 
 var weights = LabelEncoder.BalancedWeights([.. train.Targets], train.Classes.Count);
-Console.WriteLine(ScoreSummary.Table("spam", [.. networks, Baseline(null, ""), Baseline(weights, ", classes count the same")]));
+Console.WriteLine(
+    ScoreSummary.Table("spam", [.. networks, Baseline(null, ""), Baseline(weights, ", classes count the same")]));
 
 ScoreSummary Train(TextModelOptions model, TrainerOptions options, int seed)
 {
@@ -60,11 +77,14 @@ ScoreSummary Train(TextModelOptions model, TrainerOptions options, int seed)
     var before = Environment.CpuUsage.TotalTime;
     var started = Stopwatch.GetTimestamp();
     var (filter, _) = TrainedTextModel.Train(architecture, "spam-assassin", train, model, options with { Seed = seed });
-    var (seconds, processor) = (Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+    var (seconds, processor) = (
+        Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
     using (filter)
     {
         var summary = filter.Evaluate(heldBack).Summary with { Name = name };
-        Console.WriteLine($"{name}, {options.Epochs} epochs, {options.Precision}: spam F1 {summary.F1:0.0000}; training and vocabulary {seconds:0} s, {processor:0} s of processor time");
+        Console.WriteLine(
+            $"{name}, {options.Epochs} epochs, {options.Precision}: spam F1 {summary.F1:0.0000}; training and "
+                + $"vocabulary {seconds:0} s, {processor:0} s of processor time");
         if (seed == 1)
         {
             Int8.Compare(filter, heldBack);
@@ -77,5 +97,7 @@ ScoreSummary Train(TextModelOptions model, TrainerOptions options, int seed)
 ScoreSummary Baseline(IReadOnlyList<double>? classWeights, string note)
 {
     var probabilities = TfIdfBaseline.Fit(train, new() { ClassWeights = classWeights }).Probabilities(heldBack.Texts);
-    return TextEvaluation.From(TfIdfBaseline.Name, probabilities, [.. heldBack.Targets], heldBack.Classes, "spam").Summary with { Name = TfIdfBaseline.Name + note };
+    return TextEvaluation.From(TfIdfBaseline.Name, probabilities, [.. heldBack.Targets], heldBack.Classes, "spam")
+        .Summary with
+    { Name = TfIdfBaseline.Name + note };
 }

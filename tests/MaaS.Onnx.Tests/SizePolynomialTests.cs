@@ -20,7 +20,8 @@ public class SizePolynomialTests
     [Test]
     public void Product_OfSums_Expands()
     {
-        var product = (SizePolynomial.Parse("batch") + 2) * (SizePolynomial.Parse("seq") + SizePolynomial.Parse("batch"));
+        var product = (SizePolynomial.Parse("batch") + 2) * (SizePolynomial.Parse("seq")
+            + SizePolynomial.Parse("batch"));
         Assert.That(product.ToString(), Is.EqualTo("2*seq + batch*seq + batch*batch + 2*batch"));
         Assert.That(product.Evaluate(Sizes), Is.EqualTo(5 * 8));
     }
@@ -31,5 +32,6 @@ public class SizePolynomialTests
 
     [Test]
     public void Evaluate_UnknownSymbol_NamesIt() => Assert.That(
-        () => SizePolynomial.Parse("2*width").Evaluate(Sizes), Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("width"));
+        () => SizePolynomial.Parse("2*width").Evaluate(Sizes),
+        Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("width"));
 }

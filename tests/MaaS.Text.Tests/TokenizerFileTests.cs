@@ -12,15 +12,21 @@ public class TokenizerFileTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "tokenizer.json");
-        var tokenizer = TokenizerFixture.Load(entry).With(new Truncation(20) { Stride = 1, Side = Side.Left }, new Padding { Id = 0, MultipleOf = 4 });
+        var tokenizer = TokenizerFixture.Load(entry)
+            .With(new Truncation(20) { Stride = 1, Side = Side.Left }, new Padding { Id = 0, MultipleOf = 4 });
         tokenizer.Save(path);
         var again = Tokenizer.Load(path);
         Assert.That(again.ToJson(), Is.EqualTo(tokenizer.ToJson()));
-        Assert.That(again.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids), Is.EqualTo(tokenizer.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids)));
-        Assert.That(again.Decode(tokenizer.Encode("The quick 狐!").Ids), Is.EqualTo(tokenizer.Decode(tokenizer.Encode("The quick 狐!").Ids)));
+        Assert.That(
+            again.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids),
+            Is.EqualTo(tokenizer.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids)));
+        Assert.That(
+            again.Decode(tokenizer.Encode("The quick 狐!").Ids),
+            Is.EqualTo(tokenizer.Decode(tokenizer.Encode("The quick 狐!").Ids)));
     }
 
-    // What ToJson writes says the same as the file of the library, member by member, but for members that have a default.
+    // What ToJson writes says the same as the file of the library, member by member, but for members that have a
+    // default.
     [TestCase("bert")]
     [TestCase("gpt-2")]
     [TestCase("llama")]
@@ -41,7 +47,10 @@ public class TokenizerFileTests
 
             if (json["model"]!["merges"] is JsonArray merges)
             {
-                json["model"]!["merges"] = new JsonArray([.. merges.Select(m => JsonValue.Create(m is JsonArray pair ? string.Join(' ', pair.Values<string>()) : m!.GetValue<string>()))]);
+                json["model"]!["merges"] = new JsonArray(
+                    [.. merges.Select(
+                        m => JsonValue.Create(
+                            m is JsonArray pair ? string.Join(' ', pair.Values<string>()) : m!.GetValue<string>()))]);
             }
         }
 
@@ -74,19 +83,35 @@ public class TokenizerFileTests
         Assert.That(Tokenizer.FromJson(tokenizer.ToJson()).ToJson(), Is.EqualTo(tokenizer.ToJson()));
     }
 
-    [TestCase("normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""", "normalizer 'Precompiled' is not supported")]
-    [TestCase("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre-tokenizer 'UnicodeScripts' is not supported; expected one of BertPreTokenizer, ByteLevel")]
-    [TestCase("pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"Nope"}]}""", "pre_tokenizer.pretokenizers[1]: pre-tokenizer 'Nope'")]
-    [TestCase("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Han}+"},"behavior":"Isolated"}""", "pre_tokenizer.pattern: expected a regular expression")]
-    [TestCase("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Never"}""", "pre_tokenizer.behavior: expected one of Removed")]
+    [TestCase(
+        "normalizer", """{"type":"Precompiled","precompiled_charsmap":""}""",
+        "normalizer 'Precompiled' is not supported")]
+    [TestCase(
+        "pre_tokenizer", """{"type":"UnicodeScripts"}""",
+        "pre-tokenizer 'UnicodeScripts' is not supported; expected one of BertPreTokenizer, ByteLevel")]
+    [TestCase(
+        "pre_tokenizer", """{"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"Nope"}]}""",
+        "pre_tokenizer.pretokenizers[1]: pre-tokenizer 'Nope'")]
+    [TestCase(
+        "pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Han}+"},"behavior":"Isolated"}""",
+        "pre_tokenizer.pattern: expected a regular expression")]
+    [TestCase(
+        "pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Never"}""",
+        "pre_tokenizer.behavior: expected one of Removed")]
     [TestCase("post_processor", """{"type":"Other"}""", "post-processor 'Other'")]
-    [TestCase("post_processor", """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[X]","type_id":0}}],"pair":[],"special_tokens":{}}""", "post_processor.single: expected '[X]' among special_tokens")]
+    [TestCase(
+        "post_processor",
+        """{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[X]","type_id":0}}],"pair":[],"special_tokens":{}}""", "post_processor.single: expected '[X]' among special_tokens")]
     [TestCase("decoder", """{"type":"CTC"}""", "decoder 'CTC' is not supported")]
-    [TestCase("model", """{"type":"BPE","dropout":0.1,"vocab":{},"merges":[]}""", "model.dropout: dropout is not supported")]
-    [TestCase("model", """{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}""", "merges[0]: expected the token 'ab'")]
+    [TestCase(
+        "model", """{"type":"BPE","dropout":0.1,"vocab":{},"merges":[]}""", "model.dropout: dropout is not supported")]
+    [TestCase(
+        "model", """{"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]}""", "merges[0]: expected the token 'ab'")]
     [TestCase("model", """{"type":"WordPiece","vocab":{"a":0}}""", "unk_token: expected the token '[UNK]'")]
     [TestCase("model", """{"type":"WordPiece","vocab":{"[UNK]":0,"a":0}}""", "an id of its own for each token")]
-    [TestCase("model", """{"type":"WordPiece","vocab":{"[UNK]":0,"a":"x"}}""", "model.vocab.a: expected a 32-bit integer, got \"x\"")]
+    [TestCase(
+        "model", """{"type":"WordPiece","vocab":{"[UNK]":0,"a":"x"}}""",
+        "model.vocab.a: expected a 32-bit integer, got \"x\"")]
     [TestCase("model", """{"type":"Unigram","unk_id":3,"vocab":[["a",0]]}""", "model.unk_id: expected an id below 1")]
     [TestCase("truncation", """{"max_length":1,"strategy":"Some"}""", "truncation.strategy: expected LongestFirst")]
     [TestCase("padding", """{"strategy":"Some"}""", "padding.strategy: expected BatchLongest")]
@@ -94,7 +119,9 @@ public class TokenizerFileTests
     {
         var json = TokenizerFixture.Json("words");
         json[member] = JsonNode.Parse(value);
-        Assert.That(() => TokenizerFixture.Load(json), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
+        Assert.That(
+            () => TokenizerFixture.Load(json),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
     }
 
     [TestCase("")]
@@ -120,11 +147,14 @@ public class TokenizerFileTests
         using var folder = new TemporaryFolder();
         var json = TokenizerFixture.Json("bert");
         var path = Path.Combine(folder.Path, "vocab.txt");
-        File.WriteAllLines(path, json["model"]!["vocab"]!.AsObject().OrderBy(t => t.Value!.GetValue<int>()).Select(t => t.Key));
+        File.WriteAllLines(
+            path, json["model"]!["vocab"]!.AsObject().OrderBy(t => t.Value!.GetValue<int>()).Select(t => t.Key));
         var expected = TokenizerFixture.Load(json);
         var actual = Tokenizer.LoadVocab(path);
         Assert.That(actual.VocabSize, Is.EqualTo(expected.VocabSize));
-        Assert.That(actual.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids), Is.EqualTo(expected.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids)));
+        Assert.That(
+            actual.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids),
+            Is.EqualTo(expected.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids)));
     }
 
     [TestCase("[UNK]\n[CLS]\n[SEP]\na\nb\na\n", "line 6: expected each token once, got 'a', which stands on line 4")]
@@ -135,7 +165,10 @@ public class TokenizerFileTests
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "vocab.txt");
         File.WriteAllText(path, content, System.Text.Encoding.Latin1);
-        Assert.That(() => Tokenizer.LoadVocab(path), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith($"{path}: ").And.Message.Contains(expected));
+        Assert.That(
+            () => Tokenizer.LoadVocab(path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith($"{path}: ")
+                .And.Message.Contains(expected));
     }
 
     [Test]
@@ -145,7 +178,9 @@ public class TokenizerFileTests
         var (vocab, merges) = (Path.Combine(folder.Path, "vocab.json"), Path.Combine(folder.Path, "merges.txt"));
         File.WriteAllText(vocab, "[1]");
         File.WriteAllText(merges, "");
-        Assert.That(() => Tokenizer.LoadGpt2(vocab, merges), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(vocab));
+        Assert.That(
+            () => Tokenizer.LoadGpt2(vocab, merges),
+            Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(vocab));
     }
 
     [Test]
@@ -155,7 +190,10 @@ public class TokenizerFileTests
         var json = TokenizerFixture.Json("gpt-2");
         var (vocab, merges) = (Path.Combine(folder.Path, "vocab.json"), Path.Combine(folder.Path, "merges.txt"));
         File.WriteAllText(vocab, json["model"]!["vocab"]!.ToJsonString());
-        File.WriteAllLines(merges, ["#version: 0.2", .. json["model"]!["merges"]!.AsArray().Select(m => string.Join(' ', m!.Values<string>()))]);
+        File.WriteAllLines(
+            merges,
+            ["#version: 0.2",
+             .. json["model"]!["merges"]!.AsArray().Select(m => string.Join(' ', m!.Values<string>()))]);
         var actual = Tokenizer.LoadGpt2(vocab, merges);
         Assert.That(
             actual.EncodeBatch(TokenizerFixture.Texts).Select(e => e.Ids),
@@ -169,6 +207,8 @@ public class TokenizerFileTests
         var (vocab, merges) = (Path.Combine(folder.Path, "vocab.json"), Path.Combine(folder.Path, "merges.txt"));
         File.WriteAllText(vocab, """{"a":0}""");
         File.WriteAllLines(merges, ["#version: 0.2", "a"]);
-        Assert.That(() => Tokenizer.LoadGpt2(vocab, merges), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("line 2: expected two tokens"));
+        Assert.That(
+            () => Tokenizer.LoadGpt2(vocab, merges),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("line 2: expected two tokens"));
     }
 }

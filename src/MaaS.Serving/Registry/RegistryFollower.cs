@@ -62,7 +62,8 @@ internal sealed partial class RegistryFollower(
 
             _lastFault = null;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or DbException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is IOException or InvalidDataException or DbException or UnauthorizedAccessException)
         {
             if (_lastFault != e.Message)   // Said once, not every second.
             {

@@ -4,7 +4,8 @@ namespace MaaS.Training.Data;
 /// <typeparam name="TBatch">What a part is made of.</typeparam>
 internal interface IDividedSource<TBatch> : IBatchSource<TBatch>
 {
-    /// <summary>The batches of an epoch, not yet fetched; otherwise as <see cref="IBatchSource{TBatch}.Read"/>.</summary>
+    /// <summary>The batches of an epoch, not yet fetched; otherwise as
+    /// <see cref="IBatchSource{TBatch}.Read"/>.</summary>
     IEnumerable<DividedBatch<TBatch>> ReadDivided(EpochPlan plan, CancellationToken cancellationToken);
 }
 

@@ -54,7 +54,8 @@ public sealed class IndexedBatches : IDividedSource<(Tensor Inputs, Tensor Targe
     {
         ArgumentNullException.ThrowIfNull(plan);
         var order = Order(plan);
-        var rounds = (order.Length + ((long)plan.BatchSize * plan.Processes) - 1) / ((long)plan.BatchSize * plan.Processes);
+        var rounds =
+            (order.Length + ((long)plan.BatchSize * plan.Processes) - 1) / ((long)plan.BatchSize * plan.Processes);
         for (var round = plan.Skip; round < rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,5 +1,4 @@
 using System.Collections;
-using MaaS.Training.Checkpoints;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Data;
@@ -29,7 +28,8 @@ public static class TensorTree
     public static IEnumerable<KeyValuePair<string, Tensor>> Named(object? tree) => Walk(tree, "");
 
     /// <summary>How many bytes the tensors have.</summary>
-    public static long Bytes(object? tree) => Named(tree).Sum(static t => t.Value.NumberOfElements * t.Value.ElementSize);
+    public static long Bytes(object? tree)
+        => Named(tree).Sum(static t => t.Value.NumberOfElements * t.Value.ElementSize);
 
     /// <summary>Frees every tensor.</summary>
     public static void Dispose(object? tree)
@@ -56,15 +56,6 @@ public static class TensorTree
         ArgumentNullException.ThrowIfNull(change);
         return (T)Mapped(tree, change)!;
     }
-
-    /// <summary>Writes the tensors under the names of their places as a safetensors file, whole or not at all.</summary>
-    /// <param name="path">Replaced when it exists.</param>
-    /// <param name="tree">What a batch holds; a lone tensor is called <c>batch</c>.</param>
-    /// <param name="metadata">Free text to leave in the file.</param>
-    public static void Save(string path, object? tree, IReadOnlyDictionary<string, string>? metadata = null)
-        => ModelWeights.Write(
-            path, Named(tree).ToDictionary(static t => t.Key.Length == 0 ? "batch" : t.Key, static t => t.Value),
-            metadata);
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Walk(object? value, string place) => value switch
     {
@@ -122,7 +113,8 @@ public static class TensorTree
         }
 
         var element = list.GetType().GetInterfaces().First(
-            static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>)).GetGenericArguments()[0];
+            static i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+                .GetGenericArguments()[0];
         var array = Array.CreateInstance(element, list.Count);
         for (var i = 0; i < array.Length; i++)
         {

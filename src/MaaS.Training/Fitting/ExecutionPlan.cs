@@ -32,8 +32,8 @@ public sealed record ExecutionPlan(
     /// <param name="device">Where batches go.</param>
     /// <param name="batchSize">Samples of a whole batch, at least 1.</param>
     /// <param name="divided">Whether batches can be fetched in parts.</param>
-    /// <exception cref="ArgumentException">The options ask for workers where the model, the source or the device has room
-    /// for one alone.</exception>
+    /// <exception cref="ArgumentException">The options ask for workers where the model, the source or the device has
+    /// room for one alone.</exception>
     internal static ExecutionPlan For(
         nn.Module model, TrainerOptions options, Device device, long batchSize, bool divided)
     {

@@ -16,8 +16,8 @@ public sealed record TrainerOptions
     /// the source does not know its count.</summary>
     public long? StepsPerEpoch { get; init; }
 
-    /// <summary>Samples of a batch of this process, at least 1; <see cref="OptimizerKind.GradientDescent"/> always takes
-    /// all.</summary>
+    /// <summary>Samples of a batch of this process, at least 1; <see cref="OptimizerKind.GradientDescent"/> always
+    /// takes all.</summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>Batches an update, at least 1: their gradients are added up before the weights change.</summary>
@@ -37,8 +37,8 @@ public sealed record TrainerOptions
     [JsonIgnore]
     public Func<IReadOnlyList<ParameterGroup>, optim.Optimizer>? OptimizerFactory { get; init; }
 
-    /// <summary>Makes a scheduler of TorchSharp's in place of <see cref="Schedule"/>, for <see cref="OptimizerFactory"/>;
-    /// null for none.</summary>
+    /// <summary>Makes a scheduler of TorchSharp's in place of <see cref="Schedule"/>, for
+    /// <see cref="OptimizerFactory"/>; null for none.</summary>
     [JsonIgnore]
     public Func<optim.Optimizer, RunLength, optim.lr_scheduler.LRScheduler>? SchedulerFactory { get; init; }
 
@@ -150,17 +150,17 @@ public sealed record TrainerOptions
     /// <summary>File (safetensors) that is replaced after every epoch; null for none.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>A folder of checkpoints, written by steps, time or epochs, in place of <see cref="CheckpointPath"/>; null
-    /// for none.</summary>
+    /// <summary>A folder of checkpoints, written by steps, time or epochs, in place of <see cref="CheckpointPath"/>;
+    /// null for none.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
-    /// <summary>Whether to go on from <see cref="CheckpointPath"/>, or the newest file of <see cref="Checkpoints"/>, where
-    /// there is one, to the weights of an uninterrupted run.</summary>
+    /// <summary>Whether to go on from <see cref="CheckpointPath"/>, or the newest file of <see cref="Checkpoints"/>,
+    /// where there is one, to the weights of an uninterrupted run.</summary>
     public bool Resume { get; init; }
 
     /// <summary>
-    /// What tells the training data of a classifier apart, as their SHA-256: a checkpoint keeps it, and one of other data
-    /// is not resumed from. Null: it is taken of the samples. Trained classifiers set it themselves.
+    /// What tells the training data of a classifier apart, as their SHA-256: a checkpoint keeps it, and one of other
+    /// data is not resumed from. Null: it is taken of the samples. Trained classifiers set it themselves.
     /// </summary>
     [JsonIgnore]
     public string? DataHash { get; init; }
@@ -182,8 +182,8 @@ public sealed record TrainerOptions
     [JsonIgnore]
     public IReadOnlyList<TrainingCallback> Callbacks { get; init; } = [];
 
-    /// <summary>Code that runs inside training, in this order, after <see cref="Callbacks"/>; the description of a trained model does not keep
-    /// it.</summary>
+    /// <summary>Code that runs inside training, in this order, after <see cref="Callbacks"/>; the description of a
+    /// trained model does not keep it.</summary>
     [JsonIgnore]
     public IReadOnlyList<ITrainingHook> Hooks { get; init; } = [];
 

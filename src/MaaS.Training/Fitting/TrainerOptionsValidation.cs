@@ -81,7 +81,8 @@ internal static class TrainerOptionsValidation
         expect(o.Threads >= 0, nameof(o.Threads), "0 or more", o.Threads);
         expect(o.Workers >= 0, nameof(o.Workers), "0 or more", o.Workers);
         expect(
-            !o.SynchronizeBatchNorm || o.Workers <= 1, nameof(o.Workers), "0 or 1 with SynchronizeBatchNorm", o.Workers);
+            !o.SynchronizeBatchNorm || o.Workers <= 1, nameof(o.Workers), "0 or 1 with SynchronizeBatchNorm",
+            o.Workers);
     }
 
     private static void Rules(TrainerOptions o, Action<bool, string, string, object?> expect)

@@ -14,11 +14,11 @@ public sealed partial class SourceTests
             $"a file has at most {FileLines} lines: look for its second responsibility");
 
     // The counts only fall: lower one where the lines below it were wrapped.
-    [TestCase("benchmarks", 47)]
+    [TestCase("benchmarks", 9)]
     [TestCase("eng", 0)]
-    [TestCase("samples", 22)]
-    [TestCase("src", 62)]
-    [TestCase("tests", 448)]
+    [TestCase("samples", 0)]
+    [TestCase("src", 0)]
+    [TestCase("tests", 116)]
     public void Lines_OfCode_HaveAtMost120Columns(string folder, int allowed)
     {
         var lines = Repository.Sources(folder)

@@ -14,7 +14,8 @@ internal interface IFuzzHarness
     /// <summary>Words of the format, which mutation puts in.</summary>
     IReadOnlyList<string> Words { get; }
 
-    /// <summary>Parser of inputs that are one protobuf message, which then are changed field by field as well; null for others.</summary>
+    /// <summary>Parser of inputs that are one protobuf message, which then are changed field by field as well; null for
+    /// others.</summary>
     MessageParser? Message => null;
 
     /// <summary>Bytes; mutation cuts what is longer. Readers that do the same for each line or row show in few of them

@@ -7,7 +7,8 @@ using MaaS.Onnx.Schema;
 
 namespace MaaS.Fuzzing.Harnesses;
 
-/// <summary>Models: loaded, asked for what they hold, written and read again, and optimised, after which they are whole still.</summary>
+/// <summary>Models: loaded, asked for what they hold, written and read again, and optimised, after which they are whole
+/// still.</summary>
 internal sealed class OnnxHarness : IFuzzHarness
 {
     private static readonly string[] Fixtures = ["conv", "gather", "half", "linear", "mixed", "text", "total", "mlp"];
@@ -16,14 +17,18 @@ internal sealed class OnnxHarness : IFuzzHarness
 
     public IReadOnlyList<string> Words { get; } =
     [
-        "", "x", "y", "w", "b", "image", "logits", "Gemm", "Conv", "Relu", "Identity", "Constant", "Add", "Mul", "Cast", "Reshape", "Flatten", "Gather",
-        "Shape", "Slice", "Concat", "Transpose", "BatchNormalization", "If", "Loop", "MatMul", "axis", "perm", "value", "to", "epsilon", "kernel_shape",
-        "transB", "batch", "labels", "preprocessing", "modules", "warnings", "[\"a\"]", "com.microsoft", "ai.onnx", "location", "../w",
+        "", "x", "y", "w", "b", "image", "logits", "Gemm", "Conv", "Relu", "Identity", "Constant", "Add", "Mul", "Cast",
+        "Reshape", "Flatten", "Gather",
+        "Shape", "Slice", "Concat", "Transpose", "BatchNormalization", "If", "Loop", "MatMul", "axis", "perm", "value",
+        "to", "epsilon", "kernel_shape",
+        "transB", "batch", "labels", "preprocessing", "modules", "warnings", "[\"a\"]", "com.microsoft", "ai.onnx",
+        "location", "../w",
     ];
 
     public MessageParser Message => ModelProto.Parser;
 
-    public IReadOnlyList<byte[]> Seeds() => [.. Fixtures.Select(f => KnownInputs.Seed("Onnx", f + ".onnx")).Where(f => f.Length < 4096)];
+    public IReadOnlyList<byte[]> Seeds()
+        => [.. Fixtures.Select(f => KnownInputs.Seed("Onnx", f + ".onnx")).Where(f => f.Length < 4096)];
 
     public bool IsDocumented(Exception exception) => exception is InvalidDataException or InferenceException;
 
@@ -35,7 +40,9 @@ internal sealed class OnnxHarness : IFuzzHarness
             fault is null, $"expected the check of a served file to take what is loaded, it says: {fault}");
         _ = (model.Opset, model.Inputs.Count, model.Outputs.Count, model.WeightBytes);
         var bytes = model.ToByteArray();
-        FuzzFaultException.Unless(bytes.AsSpan().SequenceEqual(OnnxModel.Load(bytes).ToByteArray()), "expected the same model after it was written and read");
+        FuzzFaultException.Unless(
+            bytes.AsSpan().SequenceEqual(OnnxModel.Load(bytes).ToByteArray()),
+            "expected the same model after it was written and read");
         var optimised = model.Clone();
         GraphOptimizer.Optimize(optimised);
         try

@@ -22,12 +22,26 @@ internal sealed class TensorFlowPredictHarness : IFuzzHarness
 
     public IReadOnlyList<byte[]> Seeds() =>
     [
-        Predict(("x", new TensorProto { Dtype = DataType.DtFloat, TensorShape = Shape(1, 4), FloatVal = { 1, 2, 3, 4 } })),
-        Predict(("x", new TensorProto { Dtype = DataType.DtFloat, TensorShape = Shape(1, 4), TensorContent = ByteString.CopyFrom(new byte[16]) })),
+        Predict(
+            ("x", new TensorProto { Dtype = DataType.DtFloat, TensorShape = Shape(1, 4), FloatVal = { 1, 2, 3, 4 } })),
+        Predict(
+            ("x",
+                new TensorProto
+                {
+                    Dtype = DataType.DtFloat,
+                    TensorShape = Shape(1, 4),
+                    TensorContent = ByteString.CopyFrom(new byte[16]),
+                })),
         Predict(
             ("x", new TensorProto { Dtype = DataType.DtFloat, TensorShape = Shape(2, 4), FloatVal = { 1 } }),
             ("n", new TensorProto { Dtype = DataType.DtInt64, TensorShape = Shape(3), Int64Val = { 1, -1, 2 } }),
-            ("t", new TensorProto { Dtype = DataType.DtString, TensorShape = Shape(2), TensorContent = ByteString.CopyFrom(1, 2, 65, 66, 67) }),
+            ("t",
+                new TensorProto
+                {
+                    Dtype = DataType.DtString,
+                    TensorShape = Shape(2),
+                    TensorContent = ByteString.CopyFrom(1, 2, 65, 66, 67),
+                }),
             ("b", new TensorProto { Dtype = DataType.DtBool, TensorShape = Shape(1, 2), BoolVal = { true } }),
             ("h", new TensorProto { Dtype = DataType.DtHalf, TensorShape = Shape(2), HalfVal = { 15360 } }),
             ("u", new TensorProto { Dtype = DataType.DtUint8, TensorShape = Shape(1, 1), IntVal = { 255 } }),
@@ -72,5 +86,6 @@ internal sealed class TensorFlowPredictHarness : IFuzzHarness
         return request.ToByteArray();
     }
 
-    private static TensorShapeProto Shape(params int[] sizes) => new() { Dim = { sizes.Select(s => new TensorShapeProto.Types.Dim { Size = s }) } };
+    private static TensorShapeProto Shape(params int[] sizes)
+        => new() { Dim = { sizes.Select(s => new TensorShapeProto.Types.Dim { Size = s }) } };
 }

@@ -18,7 +18,8 @@ public sealed class GrpcFailuresTests
     public async Task StartServer()
     {
         _models = new ModelsFolder().Add("same");
-        _server = await TestServer.StartAsync(o => (o.ModelsPath, o.GrpcUrl, o.MaxRequestBytes) = (_models.Path, "http://127.0.0.1:0", 1000));
+        _server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.GrpcUrl, o.MaxRequestBytes) = (_models.Path, "http://127.0.0.1:0", 1000));
     }
 
     [OneTimeTearDown]

@@ -63,7 +63,8 @@ public sealed class LifecycleMachineTests
         Assert.That(Take(), Is.EqualTo(new[] { "load 1", "load 2" }));
 
         Load(1);
-        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 1)), "better than nothing until 2 is there");
+        Assert.That(
+            (Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 1)), "better than nothing until 2 is there");
         Load(2);
         Assert.That((Take(), Answers()), Is.EqualTo((new[] { "unload 1" }, 2)));
     }
@@ -346,7 +347,8 @@ public sealed class LifecycleMachineTests
         Assert.That((Take(), Answers()), Is.EqualTo((new[] { "load 1" }, 1)));
         Fail(1);
         Scan(Source(1));
-        Assert.That((Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 1)), "a reload that failed is not repeated");
+        Assert.That(
+            (Take(), Answers()), Is.EqualTo((Array.Empty<string>(), 1)), "a reload that failed is not repeated");
     }
 
     [Test]
@@ -414,7 +416,8 @@ public sealed class LifecycleMachineTests
 
         Scan(Source(2));
 
-        Assert.That((Slot(2).IsLoading, Family.Slots.GetValueOrDefault(1)?.IsDormant ?? false), Is.EqualTo((true, false)));
+        Assert.That(
+            (Slot(2).IsLoading, Family.Slots.GetValueOrDefault(1)?.IsDormant ?? false), Is.EqualTo((true, false)));
         Assert.That(Answers(), Is.Null, "version 2 is not loaded, version 1 cannot be");
         Load(2);
         Assert.That(Answers(), Is.EqualTo(2));

@@ -23,13 +23,20 @@ public sealed class ModelLifecycleTests
 
         await _it.SeeChangesAsync();
 
-        Assert.That((_it.State("m", 1), _it.State("m", 2), await _it.AnswersAsync("m")), Is.EqualTo((ModelState.Available, ModelState.Loading, 1)));
+        Assert.That(
+            (_it.State("m", 1), _it.State("m", 2), await _it.AnswersAsync("m")),
+            Is.EqualTo((ModelState.Available, ModelState.Loading, 1)));
         load.SetResult();
         await _it.LoadsAsync("m");
         Assert.That((await _it.AnswersAsync("m"), _it.State("m", 2)), Is.EqualTo((2, ModelState.Available)));
         Assert.That(() => _it.State("m", 1), Is.EqualTo(ModelState.End).After(10_000, 10));
-        Assert.That(() => _it.AnswersAsync("m", label: "stable"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
-        Assert.That(async () => await _it.AcquireAsync("m", "1"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("END"));
+        Assert.That(
+            () => _it.AnswersAsync("m", label: "stable"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
+        Assert.That(
+            async () => await _it.AcquireAsync("m", "1"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.Unavailable).And.Message.Contains("END"));
     }
 
     [Test]
@@ -43,7 +50,9 @@ public sealed class ModelLifecycleTests
         await _it.LoadsAsync("m");
 
         var status = _it.Repository.Status("m", "2")[0];
-        Assert.That((status.State, status.ErrorCode, status.ErrorMessage), Is.EqualTo((ModelState.End, "INVALID_ARGUMENT", "m/2: expected a model, got noise")));
+        Assert.That(
+            (status.State, status.ErrorCode, status.ErrorMessage),
+            Is.EqualTo((ModelState.End, "INVALID_ARGUMENT", "m/2: expected a model, got noise")));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
         Assert.That(_it.Repository.IsReady, "the model answers");
     }
@@ -69,7 +78,8 @@ public sealed class ModelLifecycleTests
         _it.Add("m", 1, bytes: 200);
         await _it.SeeChangesAsync();
         await _it.LoadsAsync("m");
-        Assert.That((_it.Repository.Status("m", "1")[0].ErrorMessage, await _it.AnswersAsync("m")), Is.EqualTo(("disk", 1)));
+        Assert.That(
+            (_it.Repository.Status("m", "1")[0].ErrorMessage, await _it.AnswersAsync("m")), Is.EqualTo(("disk", 1)));
         _it.Break("m", 1, null);
         _it.Add("m", 1, bytes: 300);
         await _it.SeeChangesAsync();
@@ -90,7 +100,9 @@ public sealed class ModelLifecycleTests
         Assert.That(await _it.AnswersAsync("m", "stable"), Is.EqualTo(1));
         load.SetResult();
         await _it.LoadsAsync("m");
-        Assert.That((await _it.AnswersAsync("m", "stable"), _it.Repository.Status("m", "3")[0].Labels), Is.EqualTo((3, new[] { "stable" })));
+        Assert.That(
+            (await _it.AnswersAsync("m", "stable"), _it.Repository.Status("m", "3")[0].Labels),
+            Is.EqualTo((3, new[] { "stable" })));
     }
 
     [Test]
@@ -100,8 +112,14 @@ public sealed class ModelLifecycleTests
         _it.Break("m", 1, new InvalidDataException("noise"));
         await _it.StartAsync();
 
-        Assert.That(() => _it.AnswersAsync("m", "canary"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
-        Assert.That(() => _it.AnswersAsync("m", "other"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound).And.Message.Contains("[canary]"));
+        Assert.That(
+            () => _it.AnswersAsync("m", "canary"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
+        Assert.That(
+            () => _it.AnswersAsync("m", "other"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound)
+                .And.Message.Contains("[canary]"));
     }
 
     [Test]
@@ -162,7 +180,10 @@ public sealed class ModelLifecycleTests
         _it.Break("m", 1, new InvalidDataException("noise"));
         await _it.Add("m", 1).Add("m", 2).StartAsync();
 
-        Assert.That(() => _it.Repository.UnloadAsync("m", 2), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Conflict).And.Message.Contains("noise"));
+        Assert.That(
+            () => _it.Repository.UnloadAsync("m", 2),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Conflict)
+                .And.Message.Contains("noise"));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(2));
     }
 
@@ -171,7 +192,10 @@ public sealed class ModelLifecycleTests
     {
         _it.Add("m", 1).Add("m", 2).Label("m", ("stable", 1));
         await _it.StartAsync();
-        Assert.That(() => _it.Repository.UnloadAsync("m", 1), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Conflict).And.Message.Contains("[stable]"));
+        Assert.That(
+            () => _it.Repository.UnloadAsync("m", 1),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Conflict)
+                .And.Message.Contains("[stable]"));
     }
 
     [Test]
@@ -183,7 +207,10 @@ public sealed class ModelLifecycleTests
         var unload = _it.Repository.UnloadAsync("m");
         Assert.That(() => _it.State("m", 1), Is.EqualTo(ModelState.Unloading).After(10_000, 10));
         Assert.That(unload.IsCompleted, Is.False);
-        Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable));
+        Assert.That(
+            () => _it.AnswersAsync("m"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.Unavailable));
         lease.Dispose();
         await unload.WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -225,7 +252,9 @@ public sealed class ModelLifecycleTests
         Assert.That(() => unload, Throws.InstanceOf<OperationCanceledException>());
         load.SetResult();
 
-        Assert.That(() => RepositoryState.Load(_it.Options.StateFile).Models.GetValueOrDefault("m")?.Unloaded, Is.EqualTo(new[] { 2 }).After(10_000, 10));
+        Assert.That(
+            () => RepositoryState.Load(_it.Options.StateFile).Models.GetValueOrDefault("m")?.Unloaded,
+            Is.EqualTo(new[] { 2 }).After(10_000, 10));
     }
 
     [Test]
@@ -234,10 +263,18 @@ public sealed class ModelLifecycleTests
         await _it.Add("m", 1).StartAsync();
         _it.Break("m", 1, new InvalidDataException("noise"));
 
-        Assert.That(() => _it.Repository.LoadAsync("m", reload: true), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.InvalidArgument).And.Message.Contains("noise"));
+        Assert.That(
+            () => _it.Repository.LoadAsync("m", reload: true),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.InvalidArgument).And.Message.Contains("noise"));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That(() => _it.Repository.LoadAsync("none"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
-        Assert.That(() => _it.Repository.LoadAsync("m", 7), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound).And.Message.Contains("[1]"));
+        Assert.That(
+            () => _it.Repository.LoadAsync("none"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound));
+        Assert.That(
+            () => _it.Repository.LoadAsync("m", 7),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.NotFound)
+                .And.Message.Contains("[1]"));
     }
 
     [Test]
@@ -298,7 +335,8 @@ public sealed class ModelLifecycleTests
         await _it.Add("m", 1).Add("poison", 1).StartAsync();
 
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That((_it.Repository.IsReady, _it.Repository.Failed), Is.EqualTo((!isStrict, new[] { "poison version 1" })));
+        Assert.That(
+            (_it.Repository.IsReady, _it.Repository.Failed), Is.EqualTo((!isStrict, new[] { "poison version 1" })));
         Assert.That(_it.Repository.Status("poison")[0].ErrorCode, Is.EqualTo("INTERNAL"));
     }
 
@@ -320,7 +358,8 @@ public sealed class ModelLifecycleTests
     {
         _it.Options.Defaults.IsLazy = true;
         await _it.Add("m", 1).StartAsync();
-        Assert.That((_it.Loaded.Count, _it.State("m", 1), _it.Repository.IsReady), Is.EqualTo((0, ModelState.Start, true)));
+        Assert.That(
+            (_it.Loaded.Count, _it.State("m", 1), _it.Repository.IsReady), Is.EqualTo((0, ModelState.Start, true)));
 
         var load = _it.Hold("m", 1);
         var answers = Enumerable.Range(0, 8).Select(_ => _it.AnswersAsync("m")).ToArray();
@@ -343,7 +382,10 @@ public sealed class ModelLifecycleTests
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.That(() => _it.AnswersAsync("m"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
+            Assert.That(
+                () => _it.AnswersAsync("m"),
+                Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                    .EqualTo(FaultKind.Unavailable).And.Message.Contains("noise"));
         }
     }
 
@@ -366,7 +408,8 @@ public sealed class ModelLifecycleTests
         var load = _it.Hold("m", 1);
 
         Assert.That(
-            async () => await _it.Repository.AcquireAsync(new ModelReference("m"), new RequestContext { Deadline = _it.Time.GetTimestamp() }),
+            async () => await _it.Repository.AcquireAsync(
+                new ModelReference("m"), new RequestContext { Deadline = _it.Time.GetTimestamp() }),
             Throws.TypeOf<DeadlineExceededException>());
         load.SetResult();
     }
@@ -391,9 +434,13 @@ public sealed class ModelLifecycleTests
         }
 
         await _it.AnswersAsync("c");
-        Assert.That((_it.State("pinned", 1), _it.State("a", 1), _it.State("b", 1)), Is.EqualTo((ModelState.Available, ModelState.Available, ModelState.Start)));
+        Assert.That(
+            (_it.State("pinned", 1), _it.State("a", 1), _it.State("b", 1)),
+            Is.EqualTo((ModelState.Available, ModelState.Available, ModelState.Start)));
         await _it.AnswersAsync("b");
-        Assert.That((_it.State("a", 1), _it.State("b", 1), _it.State("c", 1)), Is.EqualTo((ModelState.Start, ModelState.Available, ModelState.Available)));
+        Assert.That(
+            (_it.State("a", 1), _it.State("b", 1), _it.State("c", 1)),
+            Is.EqualTo((ModelState.Start, ModelState.Available, ModelState.Available)));
     }
 
     [TestCase(true)]
@@ -423,7 +470,8 @@ public sealed class ModelLifecycleTests
 
         Assert.That(
             () => _it.AnswersAsync("m"),
-            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable).And.Message.Contains("version 2"));
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.Unavailable).And.Message.Contains("version 2"));
         if (!isBroken)
         {
             load.SetResult();
@@ -459,7 +507,10 @@ public sealed class ModelLifecycleTests
 
         Assert.That(_it.Repository.Names, Is.EqualTo(new[] { "m", "other" }));
         Assert.That(await _it.AnswersAsync("m"), Is.EqualTo(1));
-        Assert.That(() => _it.AnswersAsync("gone"), Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind)).EqualTo(FaultKind.Unavailable));
+        Assert.That(
+            () => _it.AnswersAsync("gone"),
+            Throws.TypeOf<RequestException>().With.Property(nameof(RequestException.Kind))
+                .EqualTo(FaultKind.Unavailable));
         await _it.Repository.LoadAsync("gone");
         _it.Lifecycle.Dispose();
         await _it.StartAsync();
@@ -472,7 +523,9 @@ public sealed class ModelLifecycleTests
         using var folder = new ModelsFolder();
         _it.Options.StateFile = folder["state.json"];
         await File.WriteAllTextAsync(folder["state.json"], "{");
-        Assert.That(() => _it.Add("m", 1).StartAsync(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("state.json"));
+        Assert.That(
+            () => _it.Add("m", 1).StartAsync(),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("state.json"));
     }
 
     [Test]
@@ -490,7 +543,8 @@ public sealed class ModelLifecycleTests
     public void Route_Configured_MustLeadSomewhere()
     {
         _it.Options.Models["m"] = new ModelOptions { Route = new TrafficRoute { Split = { ["canary"] = 1 } } };
-        Assert.That(() => _it.Add("m", 1).StartAsync(), Throws.InvalidOperationException.With.Message.Contains("'canary'"));
+        Assert.That(
+            () => _it.Add("m", 1).StartAsync(), Throws.InvalidOperationException.With.Message.Contains("'canary'"));
     }
 
     [Test]
@@ -499,7 +553,9 @@ public sealed class ModelLifecycleTests
         await _it.Add("m", 1).StartAsync();
         await _it.Lifecycle.StoppingAsync(CancellationToken.None);
 
-        Assert.That((_it.Repository.IsReady, _it.Repository.IsDraining, await _it.AnswersAsync("m")), Is.EqualTo((false, true, 1)));
+        Assert.That(
+            (_it.Repository.IsReady, _it.Repository.IsDraining, await _it.AnswersAsync("m")),
+            Is.EqualTo((false, true, 1)));
     }
 
     [Test]
@@ -510,7 +566,9 @@ public sealed class ModelLifecycleTests
         using var end = new CancellationTokenSource();
         var first = _it.Lifecycle.StoppingAsync(end.Token);
 
-        Assert.That((first.IsCompleted, _it.Lifecycle.StoppingAsync(CancellationToken.None).IsCompleted), Is.EqualTo((false, true)));
+        Assert.That(
+            (first.IsCompleted, _it.Lifecycle.StoppingAsync(CancellationToken.None).IsCompleted),
+            Is.EqualTo((false, true)));
         await end.CancelAsync();
         Assert.That(() => first, Throws.InstanceOf<OperationCanceledException>());
     }

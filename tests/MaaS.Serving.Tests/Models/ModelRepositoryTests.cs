@@ -24,7 +24,8 @@ public sealed class ModelRepositoryTests
         await using var server = await TestServer.StartAsync(o => o.ModelsPath = _models[package]);
 
         var health = await server.GetAsync("/healthz");
-        var answer = await server.PostAsync("/predict", $$"""{"images": {{ModelsFolder.Expected.GetProperty("conv").GetProperty("pixels")}}}""");
+        var answer = await server.PostAsync(
+            "/predict", $$"""{"images": {{ModelsFolder.Expected.GetProperty("conv").GetProperty("pixels")}}}""");
 
         Assert.That(health.GetRawText(), Is.EqualTo("""{"status":"ok","models":["digits"]}"""));
         Assert.That(answer.GetProperty("predictions").GetArrayLength(), Is.EqualTo(2));
@@ -37,7 +38,9 @@ public sealed class ModelRepositoryTests
         await using var server = await ServingHost.StartAsync(_models["linear.onnx"]);
         using var client = new HttpClient { BaseAddress = server.Address };
 
-        Assert.That(await client.GetStringAsync(new Uri("/v2/models/linear/ready", UriKind.Relative)), Is.EqualTo("""{"name":"linear","ready":true}"""));
+        Assert.That(
+            await client.GetStringAsync(new Uri("/v2/models/linear/ready", UriKind.Relative)),
+            Is.EqualTo("""{"name":"linear","ready":true}"""));
     }
 
     [Test]
@@ -51,9 +54,12 @@ public sealed class ModelRepositoryTests
             await registry.RegisterAsync(package);
         }
 
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.Defaults.Versions) = (registry.Root, "all"));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.Defaults.Versions) = (registry.Root, "all"));
 
-        Assert.That((await server.GetAsync("/v2/models/digits")).GetProperty("versions").GetRawText(), Is.EqualTo("""["1","2"]"""));
+        Assert.That(
+            (await server.GetAsync("/v2/models/digits")).GetProperty("versions").GetRawText(),
+            Is.EqualTo("""["1","2"]"""));
     }
 
     [Test]
@@ -61,12 +67,17 @@ public sealed class ModelRepositoryTests
     {
         _models.Add("linear");
         await File.WriteAllTextAsync(_models["broken.onnx"], "no model");
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
 
         var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
 
-        Assert.That(health.GetRawText(), Is.EqualTo("""{"status":"unavailable","models":["linear"],"failed":["broken version 1"]}"""));
-        Assert.That((await server.GetAsync("/v2/health/ready", HttpStatusCode.ServiceUnavailable)).GetProperty("ready").GetBoolean(), Is.False);
+        Assert.That(
+            health.GetRawText(),
+            Is.EqualTo("""{"status":"unavailable","models":["linear"],"failed":["broken version 1"]}"""));
+        Assert.That(
+            (await server.GetAsync("/v2/health/ready", HttpStatusCode.ServiceUnavailable)).GetProperty("ready")
+                .GetBoolean(), Is.False);
         await server.PostAsync("/predict", """{"instances": [[1,2,3,4]]}""");
     }
 
@@ -76,17 +87,22 @@ public sealed class ModelRepositoryTests
         _models.Add("linear");
         Directory.CreateDirectory(_models["registered/1"]);
         await File.WriteAllTextAsync(_models["registered/registry.json"], "{");
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.StrictReadiness) = (_models.Path, true));
 
         var health = await server.GetAsync("/healthz", HttpStatusCode.ServiceUnavailable);
 
-        Assert.That(health.GetRawText(), Is.EqualTo("""{"status":"unavailable","models":["linear"],"failed":["registered"]}"""));
+        Assert.That(
+            health.GetRawText(),
+            Is.EqualTo("""{"status":"unavailable","models":["linear"],"failed":["registered"]}"""));
     }
 
     [Test]
     public async Task Start_EmptyFolderThatIsWatched_WaitsForModels()
     {
-        await using var server = await TestServer.StartAsync(o => (o.ModelsPath, o.SettleTime, o.PollInterval) = (_models.Path, TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.SettleTime, o.PollInterval) = (
+                _models.Path, TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
         await server.GetAsync("/v2/health/ready");
         _models.Add("same");
 
@@ -111,11 +127,16 @@ public sealed class ModelRepositoryTests
     public async Task Start_ManifestThatDoesNotFit_Fails()
     {
         await ModelsFolder.CreateDigitsAsync(_models["digits.maas"], m => m with { Labels = ["a", "b"] });
-        Assert.That(() => ServingHost.StartAsync(_models.Path), Throws.InvalidOperationException.With.Message.Contains("expected 10"));
+        Assert.That(
+            () => ServingHost.StartAsync(_models.Path),
+            Throws.InvalidOperationException.With.Message.Contains("expected 10"));
 
         await ModelsFolder.CreateDigitsAsync(
-            _models["rgb"], m => m with { Name = "rgb", Preprocessing = new ImagePreprocessing(1, [0, 0, 0], [1, 1, 1]) });
-        Assert.That(() => ServingHost.StartAsync(_models["rgb"]), Throws.InvalidOperationException.With.Message.Contains("float32[batch,3,height,width]"));
+            _models["rgb"],
+            m => m with { Name = "rgb", Preprocessing = new ImagePreprocessing(1, [0, 0, 0], [1, 1, 1]) });
+        Assert.That(
+            () => ServingHost.StartAsync(_models["rgb"]),
+            Throws.InvalidOperationException.With.Message.Contains("float32[batch,3,height,width]"));
     }
 
     [Test]
@@ -124,13 +145,18 @@ public sealed class ModelRepositoryTests
         await ModelsFolder.CreateDigitsAsync(_models["a.maas"]);
         await ModelsFolder.CreateDigitsAsync(_models["b"]);
 
-        Assert.That(() => ServingHost.StartAsync(_models.Path), Throws.InvalidOperationException.With.Message.Contains("'digits' in the same version twice"));
+        Assert.That(
+            () => ServingHost.StartAsync(_models.Path),
+            Throws.InvalidOperationException.With.Message.Contains("'digits' in the same version twice"));
     }
 
     [Test]
     public void Start_WrongOptions_NamesEveryFault()
         => Assert.That(
-            () => TestServer.StartAsync(o => (o.ModelsPath, o.MaxRequestBytes, o.Defaults.IntraOpThreads, o.DefaultModel) = (_models["none"], 0, -1, "../x")),
-            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ModelsPath").And.Message.Contains("MaxRequestBytes")
+            () => TestServer.StartAsync(
+                o => (o.ModelsPath, o.MaxRequestBytes, o.Defaults.IntraOpThreads, o.DefaultModel) = (
+                    _models["none"], 0, -1, "../x")),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("ModelsPath")
+                .And.Message.Contains("MaxRequestBytes")
                 .And.Message.Contains("IntraOpThreads").And.Message.Contains("DefaultModel"));
 }

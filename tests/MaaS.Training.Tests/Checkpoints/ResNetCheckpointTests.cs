@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Checkpoints;
 
-/// <summary>The real weights of a ResNet-18, told by their places in an ONNX graph without names, against ONNX Runtime on
-/// that graph; and round trips under the names of common checkpoints.</summary>
+/// <summary>The real weights of a ResNet-18, told by their places in an ONNX graph without names, against ONNX Runtime
+/// on that graph; and round trips under the names of common checkpoints.</summary>
 internal sealed class ResNetCheckpointTests
 {
     private string _folder = "";
@@ -30,7 +30,8 @@ internal sealed class ResNetCheckpointTests
         using var owned = model;
         Assert.That(report.Missing, Is.EqualTo(new[] { "fc.weight", "fc.bias" }));
         Assert.That(report.Unexpected, Is.Empty);
-        Assert.That(report.Taken, Has.Count.EqualTo(5 * 22), "22 convolutions: the stem, nine blocks of two, three shortcuts");
+        Assert.That(
+            report.Taken, Has.Count.EqualTo(5 * 22), "22 convolutions: the stem, nine blocks of two, three shortcuts");
         // Pixels as the network was trained on them: blue, green, red, each without its mean.
         var images = rand(2, 3, 224, 224, generator: new Generator(5)) * 255 - 114;
         using var file = InferenceModel.Load(path);
@@ -81,7 +82,8 @@ internal sealed class ResNetCheckpointTests
         Assert.That(report.Unexpected, Is.EquivalentTo(new[] { "fc.weight", "fc.bias" }));
         Assert.That(model.state_dict()["fc.weight"].shape, Is.EqualTo(new[] { 3L, 512 }));
         Assert.That(
-            model.state_dict()["layer4.1.conv2.weight"].equal(checkpoint.state_dict()["layer4.1.conv2.weight"]).all().item<bool>());
+            model.state_dict()["layer4.1.conv2.weight"].equal(checkpoint.state_dict()["layer4.1.conv2.weight"]).all()
+                .item<bool>());
     }
 
     [Test]
@@ -106,6 +108,7 @@ internal sealed class ResNetCheckpointTests
 
         Assert.That(
             () => ResNetCheckpoint.LoadWeights(model, path),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("fc.weight: expected (3,512), got float32 (10,512)"));
+            Throws.InstanceOf<InvalidDataException>()
+                .With.Message.Contains("fc.weight: expected (3,512), got float32 (10,512)"));
     }
 }

@@ -19,7 +19,8 @@ internal static class TinyBert
     };
 
     private static readonly string[] Words = [
-        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "seed", "soil", "rose", "water", "spade", "price", "shop", "cart", "pay",
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "seed", "soil", "rose", "water", "spade", "price", "shop", "cart",
+        "pay",
         "card", "the", "a", "of", "and", "in", "for", "it"];
 
     /// <summary>Writes config.json, model.safetensors and vocab.txt.</summary>

@@ -12,8 +12,11 @@ internal sealed class DatasetTests
             var labels = Enumerable.Range(0, count).Select(static i => (byte)(i % 10)).ToArray();
             IdxFile.Write(
                 Path.Combine(folder, $"{part}-images{separator}idx3-ubyte{end}"),
-                new IdxArray([count, 28, 28], [.. Enumerable.Range(0, count * 784).Select(static i => (byte)i)]), compress);
-            IdxFile.Write(Path.Combine(folder, $"{part}-labels{separator}idx1-ubyte{end}"), new IdxArray([count], labels), compress);
+                new IdxArray([count, 28, 28], [.. Enumerable.Range(0, count * 784).Select(static i => (byte)i)]),
+                compress);
+            IdxFile.Write(
+                Path.Combine(folder, $"{part}-labels{separator}idx1-ubyte{end}"), new IdxArray([count], labels),
+                compress);
         }
     }
 
@@ -41,7 +44,8 @@ internal sealed class DatasetTests
         var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, "nothing-here");
         Assert.That(
             () => Mnist.Load(folder),
-            Throws.InstanceOf<FileNotFoundException>().With.Message.Contains(folder).And.Message.Contains("train-images-idx3-ubyte"));
+            Throws.InstanceOf<FileNotFoundException>().With.Message.Contains(folder)
+                .And.Message.Contains("train-images-idx3-ubyte"));
     }
 
     [Test]
@@ -50,7 +54,9 @@ internal sealed class DatasetTests
         var folder = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():n}");
         WriteSet(folder, "-", compress: false);
         File.Delete(Path.Combine(folder, "t10k-labels-idx1-ubyte"));
-        Assert.That(() => Mnist.Load(folder), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("t10k-labels-idx1-ubyte"));
+        Assert.That(
+            () => Mnist.Load(folder),
+            Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("t10k-labels-idx1-ubyte"));
         Directory.Delete(folder, recursive: true);
     }
 
@@ -62,8 +68,12 @@ internal sealed class DatasetTests
         using var data = FashionMnist.Load("/usr/share/datasets/fashion-mnist");
         Assert.Multiple(() =>
         {
-            Assert.That(data.Train.LabelValues().GroupBy(static l => l).Select(static g => g.Count()), Is.EqualTo(Enumerable.Repeat(6000, 10)));
-            Assert.That(data.Test.LabelValues().GroupBy(static l => l).Select(static g => g.Count()), Is.EqualTo(Enumerable.Repeat(1000, 10)));
+            Assert.That(
+                data.Train.LabelValues().GroupBy(static l => l).Select(static g => g.Count()),
+                Is.EqualTo(Enumerable.Repeat(6000, 10)));
+            Assert.That(
+                data.Test.LabelValues().GroupBy(static l => l).Select(static g => g.Count()),
+                Is.EqualTo(Enumerable.Repeat(1000, 10)));
             Assert.That(data.Train.Mean, Is.EqualTo(0.2860).Within(5e-5));
             Assert.That(data.Train.Std, Is.EqualTo(0.3530).Within(5e-5));
         });
@@ -79,7 +89,8 @@ internal sealed class DatasetTests
         Environment.SetEnvironmentVariable("MAAS_DATA", root);
         try
         {
-            Assert.That(() => FashionMnist.Load(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("SHA-256"));
+            Assert.That(
+                () => FashionMnist.Load(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("SHA-256"));
         }
         finally
         {

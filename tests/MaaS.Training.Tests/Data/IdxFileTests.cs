@@ -12,7 +12,8 @@ internal sealed class IdxFileTests
 
     [SetUp]
     public void CreateFolder()
-        => _folder = Directory.CreateDirectory(Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():n}")).FullName;
+        => _folder = Directory.CreateDirectory(
+            Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():n}")).FullName;
 
     [TearDown]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
@@ -53,13 +54,15 @@ internal sealed class IdxFileTests
     {
         var path = File(bytes);
         Assert.That(
-            () => IdxFile.Read(path), Throws.InstanceOf<InvalidDataException>().With.Message.Contains(fault).And.Message.Contains(path));
+            () => IdxFile.Read(path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(fault).And.Message.Contains(path));
     }
 
     [Test]
     public void Read_OtherNumberOfDimensions_Throws()
         => Assert.That(
-            () => IdxFile.Read(File(TwoByThree), 3), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("expected 3 dimensions, got 2"));
+            () => IdxFile.Read(File(TwoByThree), 3),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("expected 3 dimensions, got 2"));
 
     [Test]
     public void Read_TruncatedGzip_Throws()
@@ -92,5 +95,7 @@ internal sealed class IdxFileTests
 
     [Test]
     public void Constructor_LengthIsNotTheProduct_Throws()
-        => Assert.That(() => new IdxArray([2, 2], new byte[5]), Throws.ArgumentException.With.Message.Contains("expected 4 bytes"));
+        => Assert.That(
+            () => new IdxArray([2, 2], new byte[5]),
+            Throws.ArgumentException.With.Message.Contains("expected 4 bytes"));
 }

@@ -18,7 +18,9 @@ internal sealed class ImageDatasetTests
         using var data = Create(3, mean: 0.25, std: 0.5);
         using var scope = NewDisposeScope();
         var (inputs, targets) = data.GetBatch(tensor(new long[] { 2, 0 }), CPU);
-        float[] expected = [.. new[] { 8, 9, 10, 11, 0, 1, 2, 3 }.Select(static b => (float)(((b / 255.0) - 0.25) / 0.5))];
+        float[] expected = [
+            .. new[] { 8, 9, 10, 11, 0, 1, 2, 3 }.Select(static b => (float)(((b / 255.0) - 0.25) / 0.5)),
+        ];
         Assert.Multiple(() =>
         {
             Assert.That(inputs.shape, Is.EqualTo(new long[] { 2, 1, 2, 2 }));
@@ -57,7 +59,8 @@ internal sealed class ImageDatasetTests
             Assert.Multiple(() =>
             {
                 Assert.That(Keys(first).Concat(Keys(second)).Order(), Is.EqualTo(Keys(data).Order()));
-                Assert.That(second.LabelValues().GroupBy(static l => l).Select(static g => g.Count()), Is.All.EqualTo(4));
+                Assert.That(
+                    second.LabelValues().GroupBy(static l => l).Select(static g => g.Count()), Is.All.EqualTo(4));
                 Assert.That(Keys(other), Is.EqualTo(Keys(second)));
                 Assert.That(Keys(rest), Is.Not.EqualTo(Keys(second)));
             });
@@ -96,15 +99,20 @@ internal sealed class ImageDatasetTests
     {
         using var data = Create(12);
         var html = XElement.Parse(data.ToHtml());
-        Assert.That(html.Elements().Select(static e => e.Value), Is.EqualTo(new[] { "0", "1", "0", "1", "0", "1", "0", "1", "0", "1" }));
-        Assert.That(html.Descendants("img").Select(static i => (string)i.Attribute("src")!), Has.All.StartsWith("data:image/png;base64,iVBORw0KGgo"));
+        Assert.That(
+            html.Elements().Select(static e => e.Value),
+            Is.EqualTo(new[] { "0", "1", "0", "1", "0", "1", "0", "1", "0", "1" }));
+        Assert.That(
+            html.Descendants("img").Select(static i => (string)i.Attribute("src")!),
+            Has.All.StartsWith("data:image/png;base64,iVBORw0KGgo"));
         Assert.That(data.ToString(), Is.EqualTo("12 images (1,2,2) of 0, 1"));
     }
 
     [Test]
     public void ToHtml_TwoChannels_Throws()
     {
-        using var data = new ImageDataset(zeros(1, 2, 2, 2, dtype: ScalarType.Byte), zeros(1, dtype: ScalarType.Int64), ["a"], 0, 1);
+        using var data = new ImageDataset(
+            zeros(1, 2, 2, 2, dtype: ScalarType.Byte), zeros(1, dtype: ScalarType.Int64), ["a"], 0, 1);
         Assert.That(data.ToHtml, Throws.TypeOf<NotSupportedException>().With.Message.Contains("got 2"));
     }
 }

@@ -34,7 +34,13 @@ internal sealed class ShiftFlipTests
         Assert.That(seen, Has.Count.GreaterThan(20));
 
         static IEnumerable<(int Down, int Right, bool Flip)> Candidates()
-            => from down in Enumerable.Range(-2, 5) from right in Enumerable.Range(-2, 5) from flip in new[] { false, true } select (down, right, flip);
+            => from down in Enumerable.Range(-2, 5)
+               from right in Enumerable.Range(-2, 5)
+               from flip in new[]
+            {
+                false, true,
+            }
+               select (down, right, flip);
 
         static float[] Expected((int Down, int Right, bool Flip) c)
             => [.. from y in Enumerable.Range(0, 6) from x in Enumerable.Range(0, 6)

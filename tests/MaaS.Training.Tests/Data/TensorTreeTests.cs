@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using static TorchSharp.torch;
 
@@ -8,7 +9,8 @@ internal sealed class TensorTreeTests
 {
     private sealed record Picture(Tensor Pixels, string Name);
 
-    private sealed record Nested((Tensor Left, Tensor Right) Pair, IReadOnlyList<Picture> Pictures, Dictionary<string, Tensor> More)
+    private sealed record Nested(
+        (Tensor Left, Tensor Right) Pair, IReadOnlyList<Picture> Pictures, Dictionary<string, Tensor> More)
     {
         public int Rows { get; init; }
 
@@ -34,7 +36,8 @@ internal sealed class TensorTreeTests
             TensorTree.Named(Make()).Select(static t => (t.Key, t.Value.shape[0])),
             Is.EquivalentTo(new[]
             {
-                ("Pair.Item1", 2L), ("Pair.Item2", 3L), ("Pictures[0].Pixels", 4L), ("Pictures[1].Pixels", 5L), ("More[mask]", 6L),
+                ("Pair.Item1", 2L), ("Pair.Item2", 3L), ("Pictures[0].Pixels", 4L), ("Pictures[1].Pixels", 5L),
+                ("More[mask]", 6L),
             }));
 
     [Test]
@@ -44,8 +47,11 @@ internal sealed class TensorTreeTests
         var doubled = TensorTree.Map(tree, static t => t.repeat(2));
         Assert.Multiple(() =>
         {
-            Assert.That(TensorTree.Named(doubled).Select(static t => t.Value.shape[0]), Is.EquivalentTo(new[] { 4L, 6, 8, 10, 12 }));
-            Assert.That(TensorTree.Named(tree).Select(static t => t.Value.shape[0]), Is.EquivalentTo(new[] { 2L, 3, 4, 5, 6 }));
+            Assert.That(
+                TensorTree.Named(doubled).Select(static t => t.Value.shape[0]),
+                Is.EquivalentTo(new[] { 4L, 6, 8, 10, 12 }));
+            Assert.That(
+                TensorTree.Named(tree).Select(static t => t.Value.shape[0]), Is.EquivalentTo(new[] { 2L, 3, 4, 5, 6 }));
             Assert.That(doubled.Rows, Is.EqualTo(7));
             Assert.That(doubled.Pictures[1].Name, Is.EqualTo("dog"));
         });
@@ -75,7 +81,8 @@ internal sealed class TensorTreeTests
     }
 
     [Test]
-    public void Bytes_Tree_AddsUpElements() => Assert.That(TensorTree.Bytes(Make()), Is.EqualTo(4 * (2 + 3 + 4 + 5 + 6)));
+    public void Bytes_Tree_AddsUpElements()
+        => Assert.That(TensorTree.Bytes(Make()), Is.EqualTo(4 * (2 + 3 + 4 + 5 + 6)));
 
     [Test]
     public void Save_Tree_WritesTensorsUnderTheirPlaces()
@@ -83,7 +90,7 @@ internal sealed class TensorTreeTests
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():n}.safetensors");
         try
         {
-            TensorTree.Save(path, Make());
+            TensorTreeFile.Save(path, Make());
             using var file = SafeTensorsFile.Open(path);
             Assert.That(file.Entry("Pictures[1].Pixels").Shape, Is.EqualTo(new[] { 5L }));
         }

@@ -28,9 +28,12 @@ internal sealed class CheckpointsTests
     [TearDown]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
-    private string[] Files => [.. Directory.EnumerateFiles(_folder).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    private string[] Files
+        => [.. Directory.EnumerateFiles(_folder).Select(static f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
-    private static TrainingResult Fit(TrainerOptions options, int samples = 40, string fingerprint = "a", IProgress<TrainingProgress>? progress = null)
+    private static TrainingResult Fit(
+        TrainerOptions options, int samples = 40, string fingerprint = "a",
+        IProgress<TrainingProgress>? progress = null)
     {
         using var model = FitTests.Model();
         var source = new MemoryBatches<FitTests.Sample>(samples, p => FitTests.Sums(samples).Read(
@@ -50,8 +53,12 @@ internal sealed class CheckpointsTests
         });
         Assert.Multiple(() =>
         {
-            Assert.That(saved, Is.EqualTo(new[] { 2, 4, 5, 6, 8, 10, 10 }.Select(static s => $"step-{s:D9}.safetensors")));
-            Assert.That(Files, Is.EqualTo(new[] { ".lock", "best.safetensors", "step-000000008.safetensors", "step-000000010.safetensors" }));
+            Assert.That(
+                saved, Is.EqualTo(new[] { 2, 4, 5, 6, 8, 10, 10 }.Select(static s => $"step-{s:D9}.safetensors")));
+            Assert.That(
+                Files,
+                Is.EqualTo(
+                    new[] { ".lock", "best.safetensors", "step-000000008.safetensors", "step-000000010.safetensors" }));
         });
     }
 
@@ -62,10 +69,16 @@ internal sealed class CheckpointsTests
         Fit(Quick with
         {
             Epochs = 1,
-            Checkpoints = new CheckpointOptions(_folder) { Every = TimeSpan.FromTicks(1), EveryEpochs = null, KeepBest = false },
+            Checkpoints = new CheckpointOptions(_folder)
+            {
+                Every = TimeSpan.FromTicks(1),
+                EveryEpochs = null,
+                KeepBest = false,
+            },
             Callbacks = [new Saved(saved)],
         });
-        Assert.That(saved.Distinct(), Is.EqualTo(Enumerable.Range(1, 5).Select(static s => $"step-{s:D9}.safetensors")));
+        Assert.That(
+            saved.Distinct(), Is.EqualTo(Enumerable.Range(1, 5).Select(static s => $"step-{s:D9}.safetensors")));
     }
 
     [Test]
@@ -76,7 +89,8 @@ internal sealed class CheckpointsTests
         Assert.That(
             () => Fit(options with { Resume = true, LearningRate = 0.01, GradientClipNorm = 1, BatchSize = 4 }),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("LearningRate is '0.01', was '0.05'")
-                .And.Message.Contains("GradientClipNorm is '1', was 'none'").And.Message.Contains("global batch is '4', was '8'")
+                .And.Message.Contains("GradientClipNorm is '1', was 'none'")
+                .And.Message.Contains("global batch is '4', was '8'")
                 .And.Message.Not.Contains("Seed"));
     }
 
@@ -119,7 +133,11 @@ internal sealed class CheckpointsTests
         {
             Callbacks =
             [
-                new Start(() => Assert.That(() => Fit(options), Throws.InstanceOf<IOException>().With.Message.Contains("other run").And.Message.Contains(_folder))),
+                new Start(
+                    () => Assert.That(
+                        () => Fit(options),
+                        Throws.InstanceOf<IOException>().With.Message.Contains("other run")
+                            .And.Message.Contains(_folder))),
             ],
         });
         Assert.That(() => Fit(options), Throws.Nothing);
@@ -129,7 +147,14 @@ internal sealed class CheckpointsTests
     public void Fit_AnotherRunOnTheFile_IsRefusedAndTheLockDoesNotStay()
     {
         var options = Quick with { CheckpointPath = Path.Combine(_folder, "run.safetensors") };
-        Fit(options with { Callbacks = [new Start(() => Assert.That(() => Fit(options), Throws.InstanceOf<IOException>().With.Message.Contains("other run")))] });
+        Fit(options with
+        {
+            Callbacks = [
+            new Start(
+                () => Assert.That(
+                    () => Fit(options), Throws.InstanceOf<IOException>().With.Message.Contains("other run"))),
+        ]
+        });
         Assert.That(Files, Is.EqualTo(new[] { "run.safetensors" }));
     }
 
@@ -166,16 +191,21 @@ internal sealed class CheckpointsTests
         using var file = SafeTensorsFile.Open(Path.Combine(_folder, "step-000000002.safetensors"));
         Assert.Multiple(() =>
         {
-            Assert.That(file.Entries.Select(static e => e.Name), Does.Contain("model.left.weight").And.Contain("optimizer.exp_avg.0")
+            Assert.That(
+                file.Entries.Select(static e => e.Name),
+                Does.Contain("model.left.weight").And.Contain("optimizer.exp_avg.0")
                 .And.Contain("optimizer.steps").And.Contain("random"));
-            Assert.That(file.Metadata["position"], Does.Contain("\"samples\":16").And.Contain("\"steps\":2").And.Contain("\"mae\""));
+            Assert.That(
+                file.Metadata["position"],
+                Does.Contain("\"samples\":16").And.Contain("\"steps\":2").And.Contain("\"mae\""));
             Assert.That(file.Metadata["data"], Is.EqualTo("a"));
         });
     }
 
     private sealed class Saved(List<string> paths) : TrainingCallback
     {
-        public override void OnCheckpointSaved(TrainingContext context, string path) => paths.Add(Path.GetFileName(path));
+        public override void OnCheckpointSaved(
+            TrainingContext context, string path) => paths.Add(Path.GetFileName(path));
     }
 
     private sealed class Start(Action run) : TrainingCallback

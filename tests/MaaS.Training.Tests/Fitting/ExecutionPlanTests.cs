@@ -43,7 +43,8 @@ internal sealed class ExecutionPlanTests
             using var dropout = nn.Sequential(nn.Linear(16, 8), nn.Dropout(0.5));
             Assert.That(
                 () => Plan(norm, Threads with { Workers = 2 }),
-                Throws.ArgumentException.With.Message.Contains("Workers: expected 1 for a module with BatchNorm1d ('1')"));
+                Throws.ArgumentException.With.Message.Contains(
+                    "Workers: expected 1 for a module with BatchNorm1d ('1')"));
             Assert.That(
                 () => Plan(dropout, Threads with { Workers = 2 }),
                 Throws.ArgumentException.With.Message.Contains("Dropout ('1')"));

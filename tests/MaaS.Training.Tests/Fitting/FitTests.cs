@@ -56,7 +56,8 @@ internal sealed class FitTests
         public override IEnumerable<KeyValuePair<string, double>> EpochMetrics(Tensor outputs, Tensor targets)
         {
             using var scope = NewDisposeScope();
-            yield return new("r2", 1 - ((outputs - targets).pow(2).sum() / (targets - targets.mean()).pow(2).sum()).item<float>());
+            yield return new(
+                "r2", 1 - ((outputs - targets).pow(2).sum() / (targets - targets.mean()).pow(2).sum()).item<float>());
         }
     }
 
@@ -65,7 +66,8 @@ internal sealed class FitTests
         using var scope = NewDisposeScope();
         var i = tensor(Array.ConvertAll(positions, static p => (float)p)).reshape(-1, 1);
         var (a, b) = ((i * 0.7f).sin(), (i * 1.3f).cos());
-        return new Sample(a.MoveToOuterDisposeScope(), b.MoveToOuterDisposeScope(), ((2 * a) - b).MoveToOuterDisposeScope());
+        return new Sample(
+            a.MoveToOuterDisposeScope(), b.MoveToOuterDisposeScope(), ((2 * a) - b).MoveToOuterDisposeScope());
     }, countKnown);
 
     internal static TwoInputs Model(int seed = 1)
@@ -74,7 +76,8 @@ internal sealed class FitTests
         return new TwoInputs();
     }
 
-    internal static float[] Weights(nn.Module model) => [.. model.parameters().SelectMany(static p => p.data<float>().ToArray())];
+    internal static float[] Weights(nn.Module model)
+        => [.. model.parameters().SelectMany(static p => p.data<float>().ToArray())];
 
     [Test]
     public void Fit_TwoInputsAndATaskOfOnesOwn_LearnsAndMeasures()
@@ -127,7 +130,8 @@ internal sealed class FitTests
         var result = new Trainer(Quick).Fit(model, new SquaredError(), Sums(30, countKnown: false));
         Assert.That(result.Epochs, Has.Count.EqualTo(3));
         Assert.That(
-            () => new Trainer(Quick with { Schedule = ScheduleKind.Cosine }).Fit(model, new SquaredError(), Sums(30, countKnown: false)),
+            () => new Trainer(Quick with { Schedule = ScheduleKind.Cosine })
+                .Fit(model, new SquaredError(), Sums(30, countKnown: false)),
             Throws.ArgumentException.With.Message.Contains("StepsPerEpoch"));
         Assert.That(
             () => new Trainer(Quick with { Schedule = ScheduleKind.Cosine, StepsPerEpoch = 2 })
@@ -141,7 +145,8 @@ internal sealed class FitTests
     {
         // Against the task's own word, a greater error is called better: the first epoch wins then.
         using var model = Model();
-        var result = new Trainer(Quick with { Epochs = 20, LearningRate = 0.01, Monitor = monitor, MonitorGreaterIsBetter = true })
+        var result = new Trainer(
+            Quick with { Epochs = 20, LearningRate = 0.01, Monitor = monitor, MonitorGreaterIsBetter = true })
             .Fit(model, new SquaredError(), Sums(64), Sums(20));
         Assert.That(result.BestEpoch, Is.EqualTo(expected));
     }
@@ -171,7 +176,8 @@ internal sealed class FitTests
     {
         using var model = Model();
         Assert.That(
-            () => new Trainer(Quick).Fit(model, new Faulty(kind), Sums(64)), Throws.ArgumentException.With.Message.Contains(message));
+            () => new Trainer(Quick).Fit(model, new Faulty(kind), Sums(64)),
+            Throws.ArgumentException.With.Message.Contains(message));
     }
 
     [Test]
@@ -180,7 +186,8 @@ internal sealed class FitTests
         using var model = Model();
         var path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid():n}.safetensors");
         var source = new MemoryBatches<Sample>(24, positions => new Sample(
-            full([positions.Length, 1], positions.Contains(13) ? float.NaN : 1), zeros([positions.Length, 1]), ones([positions.Length, 1])));
+            full([positions.Length, 1], positions.Contains(13) ? float.NaN : 1), zeros([positions.Length, 1]),
+            ones([positions.Length, 1])));
         try
         {
             Assert.That(
@@ -202,7 +209,9 @@ internal sealed class FitTests
         using var model = Model();
         Assert.Multiple(() =>
         {
-            Assert.That(() => new Trainer(Quick).Fit(model, new SquaredError(), Sums(0)), Throws.ArgumentException.With.Message.Contains("empty source"));
+            Assert.That(
+                () => new Trainer(Quick).Fit(model, new SquaredError(), Sums(0)),
+                Throws.ArgumentException.With.Message.Contains("empty source"));
             Assert.That(
                 () => new Trainer(Quick).Fit(model, new SquaredError(), Sums(0, countKnown: false)),
                 Throws.InstanceOf<InvalidDataException>().With.Message.Contains("at least one batch"));
@@ -217,7 +226,8 @@ internal sealed class FitTests
     {
         using var model = Model();
         Assert.That(
-            () => new Trainer(Quick with { Precision = TrainingPrecision.Fp16 }).Fit(model, new SquaredError(), Sums(64)),
+            () =>
+                new Trainer(Quick with { Precision = TrainingPrecision.Fp16 }).Fit(model, new SquaredError(), Sums(64)),
             Throws.ArgumentException.With.Message.Contains("CUDA"));
     }
 
@@ -251,7 +261,14 @@ internal sealed class FitTests
     {
         using var model = Model();
         var recorder = new Recorder();
-        new Trainer(Quick with { Epochs = 1, Callbacks = [recorder], CheckpointPath = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors") })
+        new Trainer(
+            Quick with
+            {
+                Epochs = 1,
+                Callbacks = [recorder],
+                CheckpointPath = Path.Combine(
+                Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors")
+            })
             .Fit(model, new SquaredError(), Sums(16), Sums(8));
         Assert.That(recorder.Calls, Is.EqualTo(new[]
         {
@@ -266,7 +283,8 @@ internal sealed class FitTests
     {
         using var model = Model();
         var recorder = new Recorder { StopAt = 2 };
-        var result = new Trainer(Quick with { Epochs = 5, Callbacks = [recorder] }).Fit(model, new SquaredError(), Sums(64));
+        var result = new Trainer(Quick with { Epochs = 5, Callbacks = [recorder] })
+            .Fit(model, new SquaredError(), Sums(64));
         Assert.That(recorder.Calls.Count(static c => c.StartsWith("end", StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(result.Epochs, Has.Count.EqualTo(1));
 
@@ -283,7 +301,9 @@ internal sealed class FitTests
         using var model = Model();
         var trainer = new Trainer(Quick);
         var result = trainer.Fit(model, new SquaredError(), Sums(64), Sums(20));
-        Assert.That(trainer.Evaluate(model, new SquaredError(), Sums(20)), Is.EquivalentTo(result.Epochs[^1].ValidationMetrics));
+        Assert.That(
+            trainer.Evaluate(model, new SquaredError(), Sums(20)),
+            Is.EquivalentTo(result.Epochs[^1].ValidationMetrics));
     }
 
     private sealed class Recorder : TrainingCallback
@@ -334,12 +354,14 @@ internal sealed class FitTests
 
         public override void OnRunEnd(TrainingContext context) => Calls.Add("run end");
 
-        public override void OnFailure(TrainingContext context, Exception failure) => Calls.Add($"failed {failure.Message}");
+        public override void OnFailure(
+            TrainingContext context, Exception failure) => Calls.Add($"failed {failure.Message}");
     }
 
     private sealed class NoTensors : TrainingTask<Linear, string>
     {
-        public override BatchLoss Loss(Linear model, string batch, IBatchMetrics metrics) => throw new NotSupportedException();
+        public override BatchLoss Loss(
+            Linear model, string batch, IBatchMetrics metrics) => throw new NotSupportedException();
     }
 
     private sealed class Faulty(string kind) : TrainingTask<TwoInputs, Sample>
@@ -380,7 +402,8 @@ internal sealed class FitTests
     private sealed class WithTableError : TrainingTask<WithTable, Sample>
     {
         public override BatchLoss Loss(WithTable model, Sample batch, IBatchMetrics metrics)
-            => BatchLoss.Mean((model.call(batch.A, batch.B).to(ScalarType.Float32) - batch.Y).pow(2).mean(), batch.Y.shape[0]);
+            => BatchLoss.Mean(
+                (model.call(batch.A, batch.B).to(ScalarType.Float32) - batch.Y).pow(2).mean(), batch.Y.shape[0]);
 
         public override Sample Round(Sample batch, ScalarType type)
             => batch with { A = batch.A.to(type), B = batch.B.to(type) };

@@ -22,7 +22,8 @@ internal sealed class MemoryBatches<TBatch>(int count, Func<long[], TBatch> make
 
         for (var b = plan.Skip; ; b++)
         {
-            var positions = order.Skip((int)(((b * plan.Processes) + plan.Rank) * plan.BatchSize)).Take(plan.BatchSize).ToArray();
+            var positions = order.Skip((int)(((b * plan.Processes) + plan.Rank) * plan.BatchSize)).Take(plan.BatchSize)
+                .ToArray();
             if (positions.Length == 0)
             {
                 yield break;

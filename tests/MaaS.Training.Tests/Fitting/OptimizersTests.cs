@@ -79,7 +79,13 @@ internal sealed class OptimizersTests
             var options = Quick with
             {
                 OptimizerFactory = groups => Optimizers[name](groups[0].Parameters),
-                Checkpoints = new CheckpointOptions(folder) { EverySteps = 7, EveryEpochs = null, KeepLast = 1, KeepBest = false },
+                Checkpoints = new CheckpointOptions(folder)
+                {
+                    EverySteps = 7,
+                    EveryEpochs = null,
+                    KeepLast = 1,
+                    KeepBest = false,
+                },
             };
             var whole = Fit(options);
             foreach (var file in Directory.EnumerateFiles(folder))
@@ -88,7 +94,9 @@ internal sealed class OptimizersTests
             }
 
             Assert.That(() => Fit(options with { Callbacks = [new FailAt(16)] }), Throws.InvalidOperationException);
-            Assert.That(Directory.EnumerateFiles(folder, "step-*").Select(Path.GetFileName), Is.EqualTo(new[] { "step-000000014.safetensors" }));
+            Assert.That(
+                Directory.EnumerateFiles(folder, "step-*").Select(Path.GetFileName),
+                Is.EqualTo(new[] { "step-000000014.safetensors" }));
             Assert.That(Fit(options with { Resume = true }), Is.EqualTo(whole));
         }
         finally
@@ -103,7 +111,8 @@ internal sealed class OptimizersTests
         var options = Quick with { OptimizerFactory = static groups => new Stateless(groups[0].Parameters) };
         Assert.That(() => Fit(options), Throws.Nothing);
         Assert.That(
-            () => Fit(options with { CheckpointPath = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors") }),
+            () => Fit(
+                options with { CheckpointPath = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.safetensors") }),
             Throws.ArgumentException.With.Message.Contains(nameof(Stateless)).And.Message.Contains("native memory"));
     }
 
@@ -129,18 +138,23 @@ internal sealed class OptimizersTests
         Fit(Quick with
         {
             WeightDecay = 0.1,
-            ParameterRules = [ParameterRule.NoDecayOnNormsAndBiases, .. ParameterRule.LayerWise(["left", "right"], 0.5)],
+            ParameterRules = [
+                ParameterRule.NoDecayOnNormsAndBiases, .. ParameterRule.LayerWise(["left", "right"], 0.5),
+            ],
             OptimizerFactory = groups =>
             {
                 made = groups;
-                return AdamW(groups.Select(static g => new AdamW.ParamGroup(g.Parameters, g.LearningRate, weight_decay: g.WeightDecay)));
+                return AdamW(
+                    groups.Select(
+                        static g => new AdamW.ParamGroup(g.Parameters, g.LearningRate, weight_decay: g.WeightDecay)));
             },
         });
         Assert.That(
             made!.Select(static g => (string.Join(",", g.Names), g.LearningRate, g.WeightDecay)),
             Is.EquivalentTo(new[]
             {
-                ("left.weight", 0.005, 0.1), ("left.bias", 0.005, 0), ("right.weight", 0.01, 0.1), ("right.bias", 0.01, 0),
+                ("left.weight", 0.005, 0.1), ("left.bias", 0.005, 0), ("right.weight", 0.01, 0.1),
+                ("right.bias", 0.01, 0),
             }));
     }
 
@@ -151,12 +165,15 @@ internal sealed class OptimizersTests
         {
             WeightDecay = 0.1,
             Optimizer = OptimizerKind.AdamW,
-            ParameterRules = [ParameterRule.NoDecayOnNormsAndBiases, new ParameterRule { Names = "left.*", LearningRateFactor = 0.1 }],
+            ParameterRules = [
+                ParameterRule.NoDecayOnNormsAndBiases, new ParameterRule { Names = "left.*", LearningRateFactor = 0.1 },
+            ],
         };
         var torch = rules with
         {
             OptimizerFactory = static groups => AdamW(
-                groups.Select(static g => new AdamW.ParamGroup(g.Parameters, g.LearningRate, weight_decay: g.WeightDecay))),
+                groups.Select(
+                    static g => new AdamW.ParamGroup(g.Parameters, g.LearningRate, weight_decay: g.WeightDecay))),
         };
         Assert.That(Fit(rules), Is.EqualTo(Fit(torch)).Within(1e-5));
     }
@@ -182,7 +199,8 @@ internal sealed class OptimizersTests
     [Test]
     public void Fit_RuleThatFitsNothing_ListsTheParameters()
         => Assert.That(
-            () => Fit(Quick with { ParameterRules = [new ParameterRule { Names = "encoder.*", LearningRateFactor = 2 }] }),
+            () => Fit(
+                Quick with { ParameterRules = [new ParameterRule { Names = "encoder.*", LearningRateFactor = 2 }] }),
             Throws.ArgumentException.With.Message.Contains("'encoder.*'").And.Message.Contains("left.weight"));
 
     [Test]
@@ -214,7 +232,15 @@ internal sealed class OptimizersTests
         Fit(Quick with { Epochs = 1, WarmupSteps = 3, Callbacks = [new Rates(rates)] });
         Assert.That(rates, Is.EqualTo(new[] { 0.0025, 0.005, 0.0075, 0.01, 0.01 }).Within(1e-12));
         rates.Clear();
-        Fit(Quick with { Epochs = 2, WarmupShare = 0.2, Schedule = ScheduleKind.Linear, Callbacks = [new Rates(rates)] });
+        Fit(Quick with
+        {
+            Epochs = 2,
+            WarmupShare = 0.2,
+            Schedule = ScheduleKind.Linear,
+            Callbacks = [
+            new Rates(rates),
+        ]
+        });
         Assert.That(rates[2], Is.EqualTo(0.01).Within(1e-12));
         Assert.That(rates[^1], Is.EqualTo(0.01 / 8).Within(1e-12));
     }

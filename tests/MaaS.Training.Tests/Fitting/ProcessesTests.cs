@@ -56,10 +56,14 @@ internal sealed class ProcessesTests
             {
                 Assert.That(weights, Is.EqualTo(several[0].Weights), "every process has the same bits");
                 Assert.That(weights, Is.EqualTo(one.Weights).Within(1e-5));
-                Assert.That(result.Epochs.Select(static e => e.TrainLoss), Is.EqualTo(one.Result.Epochs.Select(static e => e.TrainLoss)).Within(1e-5));
                 Assert.That(
-                    result.Epochs[^1].ValidationMetrics["r2"], Is.EqualTo(one.Result.Epochs[^1].ValidationMetrics["r2"]).Within(1e-5));
-                Assert.That(result.Epochs[^1].ValidationLoss, Is.EqualTo(one.Result.Epochs[^1].ValidationLoss).Within(1e-5));
+                    result.Epochs.Select(static e => e.TrainLoss),
+                    Is.EqualTo(one.Result.Epochs.Select(static e => e.TrainLoss)).Within(1e-5));
+                Assert.That(
+                    result.Epochs[^1].ValidationMetrics["r2"],
+                    Is.EqualTo(one.Result.Epochs[^1].ValidationMetrics["r2"]).Within(1e-5));
+                Assert.That(
+                    result.Epochs[^1].ValidationLoss, Is.EqualTo(one.Result.Epochs[^1].ValidationLoss).Within(1e-5));
             }
         });
     }
@@ -67,7 +71,9 @@ internal sealed class ProcessesTests
     [Test]
     public void Fit_EarlyStoppingOnSeveralProcesses_AllStopAfterTheSameEpoch()
     {
-        var several = Train(3, Options with { Epochs = 50, LearningRate = 1, Optimizer = OptimizerKind.Sgd, EarlyStoppingPatience = 2 });
+        var several = Train(
+            3,
+            Options with { Epochs = 50, LearningRate = 1, Optimizer = OptimizerKind.Sgd, EarlyStoppingPatience = 2 });
         Assert.That(several.Select(static r => r.Result.BestEpoch).Distinct().Count(), Is.EqualTo(1));
         Assert.That(several.Select(static r => r.Result.StoppedEarly), Is.All.True);
         Assert.That(several.Select(static r => r.Weights), Is.All.EqualTo(several[0].Weights));
@@ -85,7 +91,8 @@ internal sealed class ProcessesTests
             };
             var whole = Train(2, options)[0].Weights;
             // The middle of the second of three epochs of five steps.
-            foreach (var late in Directory.EnumerateFiles(folder, "step-*").Where(static f => string.CompareOrdinal(Path.GetFileName(f), "step-000000007.safetensors") > 0))
+            foreach (var late in Directory.EnumerateFiles(folder, "step-*")
+                .Where(static f => string.CompareOrdinal(Path.GetFileName(f), "step-000000007.safetensors") > 0))
             {
                 File.Delete(late);
             }
@@ -93,9 +100,14 @@ internal sealed class ProcessesTests
             foreach (var size in new[] { 2, 4, 1 })
             {
                 var copy = Directory.CreateDirectory(Path.Combine(folder, $"{size}")).FullName;
-                File.Copy(Path.Combine(folder, "step-000000007.safetensors"), Path.Combine(copy, "step-000000007.safetensors"));
-                var resumed = Train(size, options with { Resume = true, Checkpoints = options.Checkpoints with { Folder = copy } });
-                Assert.That(resumed[0].Weights, size == 2 ? Is.EqualTo(whole) : Is.EqualTo(whole).Within(1e-5), $"{size} processes");
+                File.Copy(
+                    Path.Combine(folder, "step-000000007.safetensors"),
+                    Path.Combine(copy, "step-000000007.safetensors"));
+                var resumed = Train(
+                    size, options with { Resume = true, Checkpoints = options.Checkpoints with { Folder = copy } });
+                Assert.That(
+                    resumed[0].Weights, size == 2 ? Is.EqualTo(whole) : Is.EqualTo(whole).Within(1e-5),
+                    $"{size} processes");
                 Assert.That(resumed[0].Result.Epochs, Has.Count.EqualTo(3));
                 Assert.That(resumed[0].Result.Warnings.Count, Is.EqualTo(size == 2 ? 0 : 1));
             }
@@ -115,10 +127,17 @@ internal sealed class ProcessesTests
             () => ThreadGroup.Run(2, group =>
             {
                 using var model = FitTests.Model();
-                new Trainer(Options with { Processes = group, Callbacks = [new StopAt(group.Rank == 1 ? stop : null, seen, group.Rank)] }).Fit(
-                    model, new FitTests.SquaredError(), FitTests.Sums(50), cancellationToken: group.Rank == 1 ? stop.Token : default);
+                new Trainer(
+                    Options with
+                    {
+                        Processes = group,
+                        Callbacks = [new StopAt(group.Rank == 1 ? stop : null, seen, group.Rank)],
+                    }).Fit(
+                    model, new FitTests.SquaredError(), FitTests.Sums(50),
+                    cancellationToken: group.Rank == 1 ? stop.Token : default);
             }),
-            Throws.InstanceOf<AggregateException>().With.Property("InnerExceptions").All.InstanceOf<OperationCanceledException>());
+            Throws.InstanceOf<AggregateException>().With.Property("InnerExceptions")
+                .All.InstanceOf<OperationCanceledException>());
         Assert.That(seen, Is.EqualTo(new long[] { 2, 2 }));
     }
 
@@ -132,12 +151,15 @@ internal sealed class ProcessesTests
             ThreadGroup.Run(2, group =>
             {
                 using var model = FitTests.Model();
-                new Trainer(Options with { Processes = group, CheckpointPath = Path.Combine(folder, "run.safetensors") }).Fit(
-                    model, new FitTests.SquaredError(), FitTests.Sums(50), progress: new Count(() => reports[group.Rank]++));
+                new Trainer(
+                    Options with { Processes = group, CheckpointPath = Path.Combine(folder, "run.safetensors") }).Fit(
+                    model, new FitTests.SquaredError(), FitTests.Sums(50),
+                    progress: new Count(() => reports[group.Rank]++));
             });
             Assert.That(reports[0], Is.GreaterThanOrEqualTo(3));
             Assert.That(reports[1], Is.Zero);
-            Assert.That(Directory.EnumerateFiles(folder).Select(Path.GetFileName), Is.EqualTo(new[] { "run.safetensors" }));
+            Assert.That(
+                Directory.EnumerateFiles(folder).Select(Path.GetFileName), Is.EqualTo(new[] { "run.safetensors" }));
         }
         finally
         {

@@ -39,10 +39,12 @@ internal sealed class TrainerTests
             tensor(images, [count, 1, 8, 8], ScalarType.Byte), tensor(labels), ["left", "right"]);
     }
 
-    private static nn.Module<Tensor, Tensor> Model(string name = "convnet", int seed = 3) => ModelCatalog.Create(name, [1, 8, 8], 2, seed);
+    private static nn.Module<Tensor, Tensor> Model(string name = "convnet", int seed = 3)
+        => ModelCatalog.Create(name, [1, 8, 8], 2, seed);
 
     private static float[] Weights(nn.Module model)
-        => [.. model.state_dict().Where(static e => e.Value.dtype == ScalarType.Float32).SelectMany(static e => e.Value.data<float>().ToArray())];
+        => [.. model.state_dict().Where(static e => e.Value.dtype == ScalarType.Float32)
+            .SelectMany(static e => e.Value.data<float>().ToArray())];
 
     [TestCase("mlp")]
     [TestCase("convnet")]
@@ -89,8 +91,9 @@ internal sealed class TrainerTests
         Assert.That(Weights(a), Is.Not.EqualTo(Weights(b)));
     }
 
-    // TorchSharp 0.107 counts two tensors for each parameter that a layer makes or moves to another type. So the model is made
-    // before the count, and in bfloat16 the count may grow by what moving it there and back in each epoch costs, and not by steps.
+    // TorchSharp 0.107 counts two tensors for each parameter that a layer makes or moves to another type. So the model
+    // is made before the count, and in bfloat16 the count may grow by what moving it there and back in each epoch
+    // costs, and not by steps.
     [TestCase("convnet", 2, TrainingPrecision.Fp32)]
     [TestCase("resnet", 0, TrainingPrecision.Fp32)]
     [TestCase("mlp", 1, TrainingPrecision.Bf16)]
@@ -166,7 +169,9 @@ internal sealed class TrainerTests
                     stop.Cancel();
                 }
             });
-            Assert.That(() => new Trainer(options).Fit(half, train, null, progress, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(
+                () => new Trainer(options).Fit(half, train, null, progress, stop.Token),
+                Throws.InstanceOf<OperationCanceledException>());
             var result = new Trainer(options with { Resume = true }).Fit(resumed, train);
             Assert.Multiple(() =>
             {
@@ -191,7 +196,9 @@ internal sealed class TrainerTests
         {
             var options = Quick with { Epochs = 1, CheckpointPath = path, Resume = true };
             new Trainer(options).Fit(convnet, train);
-            Assert.That(() => new Trainer(options).Fit(mlp, train), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("layers.dense0"));
+            Assert.That(
+                () => new Trainer(options).Fit(mlp, train),
+                Throws.InstanceOf<InvalidDataException>().With.Message.Contains("layers.dense0"));
         }
         finally
         {
@@ -209,7 +216,13 @@ internal sealed class TrainerTests
         using var whole = Model("mlp");
         using var resumed = Model("mlp", seed: 99);
         using var folder = new Folder();
-        var options = Quick with { Epochs = 60, LearningRate = 0.5, EarlyStoppingPatience = 3, CheckpointPath = folder["new/run.safetensors"] };
+        var options = Quick with
+        {
+            Epochs = 60,
+            LearningRate = 0.5,
+            EarlyStoppingPatience = 3,
+            CheckpointPath = folder["new/run.safetensors"],
+        };
         var expected = new Trainer(options).Fit(whole, train, validation);
         if (!alreadyStopped)
         {
@@ -243,7 +256,8 @@ internal sealed class TrainerTests
         var before = Weights(other);
 
         Assert.That(
-            () => new Trainer(options with { Optimizer = OptimizerKind.GradientDescent, Resume = true }).Fit(other, train),
+            () => new Trainer(options with { Optimizer = OptimizerKind.GradientDescent, Resume = true })
+                .Fit(other, train),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("optimizer.exp_avg"));
         Assert.That(Weights(other), Is.EqualTo(before));
     }
@@ -270,7 +284,8 @@ internal sealed class TrainerTests
         using var train = Halves(64);
         using var model = Model();
         Assert.That(
-            () => new Trainer(Quick with { Epochs = 20, LearningRate = 1e30, Optimizer = OptimizerKind.Sgd }).Fit(model, train),
+            () => new Trainer(Quick with { Epochs = 20, LearningRate = 1e30, Optimizer = OptimizerKind.Sgd })
+                .Fit(model, train),
             Throws.InstanceOf<DivergedException>().With.Message.Contains("learning rate"));
     }
 
@@ -280,7 +295,8 @@ internal sealed class TrainerTests
         using var train = Halves(64);
         using var validation = Halves(64, seed: 5);
         using var model = Model("mlp");
-        var result = new Trainer(Quick with { Epochs = 60, LearningRate = 0.5, EarlyStoppingPatience = 2 }).Fit(model, train, validation);
+        var result = new Trainer(Quick with { Epochs = 60, LearningRate = 0.5, EarlyStoppingPatience = 2 })
+            .Fit(model, train, validation);
         var best = result.Epochs.MinBy(static e => e.ValidationLoss)!;
         var report = MaaS.Training.Evaluation.Evaluator.Evaluate(model, validation);
         Assert.Multiple(() =>
@@ -298,7 +314,10 @@ internal sealed class TrainerTests
         double[] Losses(int workers)
         {
             using var model = Model();
-            return [.. new Trainer(Quick with { Workers = workers, Epochs = 3 }).Fit(model, train).Epochs.Select(static e => e.TrainLoss)];
+            return [
+                .. new Trainer(Quick with { Workers = workers, Epochs = 3 }).Fit(model, train)
+                    .Epochs.Select(static e => e.TrainLoss),
+            ];
         }
 
         Assert.That(Losses(2), Is.EqualTo(Losses(1)).Within(1e-4));
@@ -309,7 +328,8 @@ internal sealed class TrainerTests
     {
         using var train = Halves(256);
         using var model = Model();
-        var result = new Trainer(Quick with { Epochs = 4, LearningRate = 5e-3, Precision = TrainingPrecision.Bf16 }).Fit(model, train);
+        var result = new Trainer(Quick with { Epochs = 4, LearningRate = 5e-3, Precision = TrainingPrecision.Bf16 })
+            .Fit(model, train);
         Assert.Multiple(() =>
         {
             Assert.That(model.parameters().Select(static p => p.dtype), Is.All.EqualTo(ScalarType.Float32));
@@ -336,7 +356,8 @@ internal sealed class TrainerTests
         using var train = Halves(64);
         using var model = nn.Sequential(nn.Flatten(), nn.Linear(64, 1));
         Assert.That(
-            () => new Trainer(Quick with { Workers = workers }).Fit(model, train), Throws.ArgumentException.With.Message.Contains("2 classes"));
+            () => new Trainer(Quick with { Workers = workers }).Fit(model, train),
+            Throws.ArgumentException.With.Message.Contains("2 classes"));
     }
 
     [Test]
@@ -364,8 +385,18 @@ internal sealed class TrainerTests
     [Test]
     public void Constructor_SeveralValuesOutOfRange_NamesThemAll()
         => Assert.That(
-            () => new Trainer(new TrainerOptions { Epochs = 0, LearningRate = -1, LabelSmoothing = 1, Device = "gpu", Optimizer = (OptimizerKind)9 }),
-            Throws.ArgumentException.With.Message.Contains("Device").And.Message.Contains("Optimizer").And.Message.Contains("Epochs").And.Message.Contains("LearningRate").And.Message.Contains("LabelSmoothing"));
+            () => new Trainer(
+                new TrainerOptions
+                {
+                    Epochs = 0,
+                    LearningRate = -1,
+                    LabelSmoothing = 1,
+                    Device = "gpu",
+                    Optimizer = (OptimizerKind)9,
+                }),
+            Throws.ArgumentException.With.Message.Contains("Device").And.Message.Contains("Optimizer")
+                .And.Message.Contains("Epochs").And.Message.Contains("LearningRate")
+                .And.Message.Contains("LabelSmoothing"));
 
     [Test]
     public void Resolve_CudaWithoutADevice_ThrowsInsteadOfFallingBack()

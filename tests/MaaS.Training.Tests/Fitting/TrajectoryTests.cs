@@ -12,11 +12,16 @@ internal sealed class TrajectoryTests
     private sealed record Case(double[] Losses, double[] Rates);
 
     private sealed record Fixture(
-        byte[] Images, long[] Labels, double Mean, double Std, Dictionary<string, float[]> Start, Dictionary<string, Case> Cases);
+        byte[] Images, long[] Labels, double Mean, double Std, Dictionary<string, float[]> Start,
+        Dictionary<string, Case> Cases);
 
     private static readonly TrainerOptions Constant = new() { LearningRate = 0.01, Schedule = ScheduleKind.Constant };
 
-    private static readonly TrainerOptions Descent = Constant with { Optimizer = OptimizerKind.GradientDescent, LearningRate = 0.05 };
+    private static readonly TrainerOptions Descent = Constant with
+    {
+        Optimizer = OptimizerKind.GradientDescent,
+        LearningRate = 0.05,
+    };
 
     private static readonly Dictionary<string, TrainerOptions> Options = new()
     {
@@ -33,12 +38,14 @@ internal sealed class TrajectoryTests
 
     private static Fixture Read()
     {
-        using var stream = File.OpenRead(Path.Combine(TestContext.CurrentContext.TestDirectory, "Fitting", "Fixtures", "trajectories.json"));
+        using var stream = File.OpenRead(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "Fitting", "Fixtures", "trajectories.json"));
         using var json = JsonDocument.Parse(stream);
         var root = json.RootElement;
         return new Fixture(
             [.. root.GetProperty("Images").EnumerateArray().Select(static v => v.GetByte())],
-            root.GetProperty("Labels").Deserialize<long[]>()!, root.GetProperty("Mean").GetDouble(), root.GetProperty("Std").GetDouble(),
+            root.GetProperty("Labels").Deserialize<long[]>()!, root.GetProperty("Mean").GetDouble(),
+            root.GetProperty("Std").GetDouble(),
             root.GetProperty("Start").Deserialize<Dictionary<string, float[]>>()!,
             root.GetProperty("Cases").Deserialize<Dictionary<string, Case>>()!);
     }
@@ -46,7 +53,8 @@ internal sealed class TrajectoryTests
     private static TrainingResult Train(Fixture fixture, TrainerOptions options)
     {
         using var data = new ImageDataset(
-            tensor(fixture.Images, [60, 1, 12, 12], ScalarType.Byte), tensor(fixture.Labels), ["a", "b", "c", "d"], fixture.Mean, fixture.Std);
+            tensor(fixture.Images, [60, 1, 12, 12], ScalarType.Byte), tensor(fixture.Labels), ["a", "b", "c", "d"],
+            fixture.Mean, fixture.Std);
         using var model = new ConvNet(1, 12, 12, 4, 4);
         using (no_grad())
         {

@@ -75,7 +75,8 @@ public sealed class FineTuningTests
         using var start = PretrainedText.Open(_folder, Pooling.Mean);
         foreach (var precision in new[] { TrainingPrecision.Fp32, TrainingPrecision.Bf16 })
         {
-            var (model, _) = TrainedTextModel.FineTune(start, "made up", Corpus(), Model, Options with { Precision = precision });
+            var (model, _) = TrainedTextModel.FineTune(
+                start, "made up", Corpus(), Model, Options with { Precision = precision });
             using (model)
             {
                 var tuned = model.Module.state_dict();
@@ -94,12 +95,14 @@ public sealed class FineTuningTests
         // No rate to speak of: what the model knows after it comes from the fitted head.
         var still = Options with { LearningRate = 1e-12, Epochs = 1 };
         var (fitted, _) = TrainedTextModel.FineTune(start, "made up", Corpus(), Model, still);
-        var (fresh, _) = TrainedTextModel.FineTune(start, "made up", Corpus(), Model with { FitHeadFirst = false }, still);
+        var (fresh, _) = TrainedTextModel.FineTune(
+            start, "made up", Corpus(), Model with { FitHeadFirst = false }, still);
         using (fitted)
         using (fresh)
         {
             Assert.That(fitted.Evaluate(Corpus()).Report.Accuracy, Is.GreaterThan(0.95));
-            Assert.That(fresh.Evaluate(Corpus()).Report.Loss, Is.GreaterThan(fitted.Evaluate(Corpus()).Report.Loss!.Value));
+            Assert.That(
+                fresh.Evaluate(Corpus()).Report.Loss, Is.GreaterThan(fitted.Evaluate(Corpus()).Report.Loss!.Value));
         }
     }
 

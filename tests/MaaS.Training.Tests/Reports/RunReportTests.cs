@@ -15,7 +15,8 @@ public sealed class RunReportTests
         Points = [new(0.5, 0.7, 0.1, 90), new(1, 0.5, 0.1, 100), new(2, 0.3, 0.05, 110)],
         Classified =
         [
-            new("network", ["ham", "spam"], Probabilities, Targets, "spam", static i => SampleView.OfText($"mail <{i}>")),
+            new("network", ["ham", "spam"], Probabilities, Targets, "spam", static i => SampleView.OfText(
+                $"mail <{i}>")),
             new("base<line", ["ham", "spam"], Probabilities, Targets, "spam"),
         ],
         Regressed = [new("line", [1, 2, 4], [1, 2, 3])],
@@ -32,7 +33,8 @@ public sealed class RunReportTests
             document.Descendants("figcaption").Select(static c => c.Value.Split(':', ' ')[0]),
             Is.EqualTo(new[]
             {
-                "Loss", "Accuracy", "Learning", "Throughput", "Confusion", "Confusion", "Precision", "ROC", "Calibration",
+                "Loss", "Accuracy", "Learning", "Throughput", "Confusion", "Confusion", "Precision", "ROC",
+                "Calibration",
                 "Calibration", "Predicted", "Residuals",
             }));
         Assert.That(document.Descendants("pre").Single().Value, Is.EqualTo("maas train --label 'a b'"));
@@ -43,7 +45,9 @@ public sealed class RunReportTests
     public void ToHtml_Mistakes_ShowTheWorstFirst()
     {
         var cards = Body(Whole).Descendants("div").Where(static d => (string?)d.Attribute("class") == "card").ToArray();
-        Assert.That(cards.Select(static c => c.Value), Is.EqualTo(new[] { "hamtaken for spam, 0.700mail <2>", "spamtaken for ham, 0.600mail <3>" }));
+        Assert.That(
+            cards.Select(static c => c.Value),
+            Is.EqualTo(new[] { "hamtaken for spam, 0.700mail <2>", "spamtaken for ham, 0.600mail <3>" }));
     }
 
     [Test]
@@ -51,7 +55,10 @@ public sealed class RunReportTests
     {
         var page = (Whole with
         {
-            Classified = [new("net", ["a", "b"], Probabilities, Targets, view: static _ => SampleView.OfPixels(new byte[12], 3, 2, 2))],
+            Classified = [
+                new("net", ["a", "b"], Probabilities, Targets, view: static _ => SampleView.OfPixels(
+                    new byte[12], 3, 2, 2)),
+            ],
         }).ToHtml();
         Assert.That(page, Does.Contain("src=\"data:image/png;base64,").And.Contains("cards pictures"));
     }
@@ -61,7 +68,8 @@ public sealed class RunReportTests
     {
         var page = Whole.ToHtml();
         Assert.That(page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), Does.Not.Contain("http"));
-        Assert.That(page, Does.Not.Contain("<script").And.Not.Contains("url(").And.Contains("prefers-color-scheme: dark"));
+        Assert.That(
+            page, Does.Not.Contain("<script").And.Not.Contains("url(").And.Contains("prefers-color-scheme: dark"));
     }
 
     [Test]
@@ -99,10 +107,13 @@ public sealed class RunReportTests
         var recorder = new RunRecorder();
         recorder.Report(new TrainingProgress(1, 2, 100, 400, 0.9, 0.5, 100));
         recorder.Report(new TrainingProgress(1, 2, 300, 400, 0.7, 0.5, 150) { LearningRate = 0.01 });
-        recorder.Report(new TrainingProgress(1, 2, 400, 400, 0.6, 0.5, 160, new EpochResult(1, 0.02, 0.6, 0.5, null, null, 2.5)));
+        recorder.Report(
+            new TrainingProgress(1, 2, 400, 400, 0.6, 0.5, 160, new EpochResult(1, 0.02, 0.6, 0.5, null, null, 2.5)));
         Assert.That(recorder.Epochs, Has.Count.EqualTo(1));
         Assert.That(recorder.Points.Select(static p => p.Epochs), Is.EqualTo(new[] { 0.25, 0.75, 1 }));
-        Assert.That(recorder.Points.Select(static p => p.SamplesPerSecond), Is.EqualTo(new double[] { 100, 200, 200 }).Within(1e-9));
+        Assert.That(
+            recorder.Points.Select(static p => p.SamplesPerSecond),
+            Is.EqualTo(new double[] { 100, 200, 200 }).Within(1e-9));
         Assert.That(recorder.Points.Select(static p => p.LearningRate), Is.EqualTo(new double?[] { null, 0.01, 0.02 }));
     }
 
@@ -122,6 +133,7 @@ public sealed class RunReportTests
     private static XDocument Body(RunReport report)
     {
         var page = report.ToHtml();
-        return XDocument.Parse(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
+        return XDocument.Parse(
+            page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)]);
     }
 }

@@ -15,8 +15,8 @@ namespace MaaS.Training.Fitting.Callbacks;
 /// </remarks>
 public abstract class TrainingCallback
 {
-    /// <summary>The model is on its device and its weights are those that the run starts from; what a checkpoint kept is
-    /// loaded after this.</summary>
+    /// <summary>The model is on its device and its weights are those that the run starts from; what a checkpoint kept
+    /// is loaded after this.</summary>
     public virtual void OnRunStart(TrainingContext context)
     {
     }
@@ -31,8 +31,8 @@ public abstract class TrainingCallback
     {
     }
 
-    /// <summary>The gradients of all batches and processes are there (<see cref="TrainingContext.Gradients"/>), clipped;
-    /// what is changed in them is what the optimizer sees.</summary>
+    /// <summary>The gradients of all batches and processes are there (<see cref="TrainingContext.Gradients"/>),
+    /// clipped; what is changed in them is what the optimizer sees.</summary>
     public virtual void OnBeforeUpdate(TrainingContext context)
     {
     }
@@ -75,7 +75,8 @@ public abstract class TrainingCallback
     {
     }
 
-    /// <summary>Something went wrong that does not end the run, such as a checkpoint that could not be written.</summary>
+    /// <summary>Something went wrong that does not end the run, such as a checkpoint that could not be
+    /// written.</summary>
     /// <param name="context">Where the run stands.</param>
     /// <param name="message">What happened, in a sentence.</param>
     public virtual void OnWarning(TrainingContext context, string message)

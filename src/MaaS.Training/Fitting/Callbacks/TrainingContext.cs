@@ -24,8 +24,8 @@ public sealed class TrainingContext
     /// <summary>Where the model is.</summary>
     public Device Device { get; }
 
-    /// <summary>The trainable weights by their names in the state dictionary, float32; in reduced precision the module's
-    /// own parameters follow them after each update.</summary>
+    /// <summary>The trainable weights by their names in the state dictionary, float32; in reduced precision the
+    /// module's own parameters follow them after each update.</summary>
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
 
     /// <summary>Gradients by the names of the weights, of the mean loss over all batches and processes, from

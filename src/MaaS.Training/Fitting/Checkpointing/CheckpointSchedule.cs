@@ -46,7 +46,8 @@ internal sealed class CheckpointSchedule : IDisposable
             if (found[0] > 0 && found[0] < group.Size)
             {
                 throw new InvalidDataException(
-                    $"Resume: expected that all {group.Size} processes see the checkpoint, got {found[0]}; put it where "
+                    $"Resume: expected that all {group.Size} processes see the checkpoint, got {found[0]}; put it "
+                        + $"where "
                         + "all of them read.");
             }
         }

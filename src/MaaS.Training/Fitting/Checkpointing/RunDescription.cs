@@ -40,7 +40,8 @@ internal sealed record RunDescription(
             [nameof(o.Optimizer)] = optimizer is null
                 ? $"{o.Optimizer}{(o.Optimizer == OptimizerKind.Sgd ? $" {Text(o.Momentum)}" : "")}"
                 : $"{optimizer.GetType()} {Groups(optimizer)}",
-            ["callbacks"] = string.Join(", ", o.Callbacks.OfType<ICallbackState>().Select(static c => $"{c.GetType()} {Properties(c)}")),
+            ["callbacks"] = string.Join(
+                ", ", o.Callbacks.OfType<ICallbackState>().Select(static c => $"{c.GetType()} {Properties(c)}")),
         };
         if (o.Schedule == ScheduleKind.Step)
         {

@@ -84,7 +84,8 @@ internal static class TrainingState
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}: expected the {key} of a checkpoint in its metadata: {e.Message}", e);
+            throw new InvalidDataException(
+                $"{path}: expected the {key} of a checkpoint in its metadata: {e.Message}", e);
         }
     }
 }

@@ -4,7 +4,6 @@ namespace MaaS.Training.Fitting.Loop;
 internal static class Advice
 {
     public static string Of(double learningRate)
-        => FormattableString.Invariant(
-            $"try a lower learning rate than {learningRate:g3}, gradient clipping (GradientClipNorm = 1), or check the ")
-            + "inputs for NaN.";
+        => FormattableString.Invariant($"try a lower learning rate than {learningRate:g3}, ")
+            + "gradient clipping (GradientClipNorm = 1), or check the inputs for NaN.";
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Loop;
 
-/// <summary>Loss, measures and gradients of a batch or a part of one. The gradients belong to no dispose scope.</summary>
+/// <summary>Loss, measures and gradients of a batch or a part of one. The gradients belong to no dispose
+/// scope.</summary>
 internal sealed class BatchGradient : IDisposable
 {
     // What autograd gives may share its memory among parameters; only what does not is added to in place.
@@ -13,8 +14,8 @@ internal sealed class BatchGradient : IDisposable
     /// <param name="lossSum">The sum of the losses.</param>
     /// <param name="weight">What the loss is a sum over.</param>
     /// <param name="means">What else was measured: sums and counts by name.</param>
-    /// <param name="gradients">One for each parameter, null for those without influence: of the loss's sum; taken out of
-    /// their dispose scope.</param>
+    /// <param name="gradients">One for each parameter, null for those without influence: of the loss's sum; taken out
+    /// of their dispose scope.</param>
     public BatchGradient(
         double lossSum, double weight, List<(string Name, double Sum, double Count)> means, Tensor?[] gradients)
     {
@@ -94,7 +95,8 @@ internal sealed class BatchGradient : IDisposable
                 continue;
             }
 
-            if (gradient.device_type != DeviceType.CPU || gradient.dtype != ScalarType.Float32 || !gradient.is_contiguous())
+            if (gradient.device_type != DeviceType.CPU || gradient.dtype != ScalarType.Float32
+                || !gradient.is_contiguous())
             {
                 return;
             }

@@ -25,7 +25,8 @@ internal sealed class BatchMetrics(bool validating) : IBatchMetrics
         ArgumentNullException.ThrowIfNull(count);
         if (name == LossName)
         {
-            throw new ArgumentException($"Metrics: expected a name other than {LossName}, which the loss has.", nameof(name));
+            throw new ArgumentException(
+                $"Metrics: expected a name other than {LossName}, which the loss has.", nameof(name));
         }
 
         if (sum.NumberOfElements != 1 || count.NumberOfElements != 1)

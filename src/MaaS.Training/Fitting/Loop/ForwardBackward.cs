@@ -1,3 +1,4 @@
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Parameters;
@@ -113,12 +114,13 @@ internal sealed class ForwardBackward<TModel, TBatch>(
         var (name, kept) = (batch.Name(), "");
         if (failedBatchPath is not null)
         {
-            TensorTree.Save(failedBatchPath, part, new Dictionary<string, string> { ["name"] = name });
+            TensorTreeFile.Save(failedBatchPath, part, new Dictionary<string, string> { ["name"] = name });
             kept = $"; it is kept in {failedBatchPath}";
         }
 
         throw new DivergedException(
-            $"Training: expected a finite loss, got {loss} in epoch {context.Epoch} after {context.Step} updates, in the "
+            $"Training: expected a finite loss, got {loss} in epoch {context.Epoch} after {context.Step} updates, in "
+                + $"the "
                 + $"batch {name}{kept}; {Advice.Of(context.LearningRate)}");
     }
 

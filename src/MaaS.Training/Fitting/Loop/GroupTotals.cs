@@ -7,8 +7,8 @@ namespace MaaS.Training.Fitting.Loop;
 /// <summary>Sums by name over all processes.</summary>
 internal static class GroupTotals
 {
-    /// <summary>The sums of all processes, added in the order of their ranks, so that all get the same bits; a name that
-    /// a process lacks counts nothing there.</summary>
+    /// <summary>The sums of all processes, added in the order of their ranks, so that all get the same bits; a name
+    /// that a process lacks counts nothing there.</summary>
     /// <param name="totals">Numbers by name, equally many for a name everywhere.</param>
     /// <param name="group">Null for this process alone.</param>
     public static Dictionary<string, double[]> Sum(Dictionary<string, double[]> totals, IProcessGroup? group)

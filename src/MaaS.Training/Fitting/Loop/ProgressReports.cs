@@ -76,6 +76,7 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
 
     private TimeSpan? Remaining(double seconds, long step)
         => length.StepsPerEpoch is { } steps
-            ? TimeSpan.FromSeconds(Math.Max(0, (length.Epochs * steps) - step) * seconds / Math.Max(1, step - _firstStep))
+            ? TimeSpan.FromSeconds(
+                Math.Max(0, (length.Epochs * steps) - step) * seconds / Math.Max(1, step - _firstStep))
             : null;
 }

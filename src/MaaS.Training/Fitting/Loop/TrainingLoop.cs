@@ -11,9 +11,9 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Loop;
 
-/// <summary>One run over one model and source, from its first to its last epoch. Its stations: weights of rank 0 to all;
-/// what a checkpoint keeps; then epoch by epoch the steps (<see cref="EpochSteps{TModel, TBatch}"/>), validation, the
-/// best weights, and checkpoints (<see cref="CheckpointSchedule"/>).</summary>
+/// <summary>One run over one model and source, from its first to its last epoch. Its stations: weights of rank 0 to
+/// all; what a checkpoint keeps; then epoch by epoch the steps (<see cref="EpochSteps{TModel, TBatch}"/>), validation,
+/// the best weights, and checkpoints (<see cref="CheckpointSchedule"/>).</summary>
 internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
     where TModel : nn.Module
 {

@@ -35,7 +35,8 @@ internal sealed class OptimizerFields : IDisposable
             {
                 for (var j = 0; j < _numbers.Length; j++)
                 {
-                    _values[i, j] = Convert.ToDouble(_numbers[j].GetValue(_states[i].State), CultureInfo.InvariantCulture);
+                    _values[i, j] = Convert.ToDouble(
+                        _numbers[j].GetValue(_states[i].State), CultureInfo.InvariantCulture);
                 }
             }
 
@@ -72,7 +73,8 @@ internal sealed class OptimizerFields : IDisposable
             {
                 if (names.Contains($"{field.Name}.{i}") && field.GetValue(_states[i].State) is null)
                 {
-                    field.SetValue(_states[i].State, zeros_like(_states[i].Parameter).detach().DetachFromDisposeScope());
+                    field.SetValue(
+                        _states[i].State, zeros_like(_states[i].Parameter).detach().DetachFromDisposeScope());
                 }
             }
         }

@@ -54,7 +54,8 @@ internal sealed class TorchUpdate : ParameterUpdate
         {
             optimizer.Dispose();
             throw new ArgumentException(
-                $"OptimizerFactory: expected an optimizer whose state a checkpoint can hold, got {optimizer.GetType()}: "
+                $"OptimizerFactory: expected an optimizer whose state a checkpoint can hold, got "
+                    + $"{optimizer.GetType()}: "
                     + $"{reason}; train without checkpoints or with another optimizer.");
         }
 

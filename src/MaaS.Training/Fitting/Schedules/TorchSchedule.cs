@@ -3,8 +3,8 @@ using static TorchSharp.torch.optim.lr_scheduler;
 
 namespace MaaS.Training.Fitting.Schedules;
 
-/// <summary>A scheduler of TorchSharp's. It cannot be saved, so a resumed run makes it anew and repeats its steps, which
-/// leads to the same rates bit for bit.</summary>
+/// <summary>A scheduler of TorchSharp's. It cannot be saved, so a resumed run makes it anew and repeats its steps,
+/// which leads to the same rates bit for bit.</summary>
 internal sealed class TorchSchedule(LRScheduler scheduler, SchedulerUnit unit)
 {
     /// <summary>Makes the scheduler of some options; null where they have none.</summary>

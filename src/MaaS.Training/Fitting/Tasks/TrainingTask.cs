@@ -32,7 +32,8 @@ public abstract class TrainingTask<TModel, TBatch>
     /// <summary>Brings a batch into the number type of a reduced precision before <see cref="Loss"/> sees it.</summary>
     /// <param name="batch">Stays as it is.</param>
     /// <param name="type">bfloat16 or float16.</param>
-    /// <returns>By default all floating-point tensors are rounded; a task whose targets are numbers keeps those.</returns>
+    /// <returns>By default all floating-point tensors are rounded; a task whose targets are numbers keeps
+    /// those.</returns>
     public virtual TBatch Round(TBatch batch, ScalarType type)
         => TensorTree.Map(batch, t => t.is_floating_point() ? t.to(type) : t);
 }

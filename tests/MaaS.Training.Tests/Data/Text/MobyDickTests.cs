@@ -19,9 +19,12 @@ public sealed class MobyDickTests
 
     [Test]
     public void Split_TextWithoutChapters_SaysSo()
-        => Assert.That(() => MobyDick.Split("Call me Ishmael."), Throws.ArgumentException.With.Message.Contains("found none"));
+        => Assert.That(
+            () => MobyDick.Split("Call me Ishmael."), Throws.ArgumentException.With.Message.Contains("found none"));
 
     [Test]
     public void Read_EmptyFolder_NamesTheFile()
-        => Assert.That(() => MobyDick.Read(TestContext.CurrentContext.TestDirectory), Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("moby-dick.txt"));
+        => Assert.That(
+            () => MobyDick.Read(TestContext.CurrentContext.TestDirectory),
+            Throws.InstanceOf<FileNotFoundException>().With.Message.Contains("moby-dick.txt"));
 }

@@ -28,10 +28,13 @@ public sealed class TextDatasetTests
         int[][] texts = [.. Enumerable.Range(0, 1003).Select(_ => new int[random.Next(1, 200)])];
         var data = new TextDataset(texts, new int[1003], ["a", "b"], padding: 0);
         var order = data.Order(seed: 1, epoch: 1, batchSize: 16);
-        long Tokens(IEnumerable<long> positions) => positions.Chunk(16).Sum(batch => batch.Length * batch.Max(i => (long)texts[i].Length));
+        long Tokens(IEnumerable<long> positions)
+            => positions.Chunk(16).Sum(batch => batch.Length * batch.Max(i => (long)texts[i].Length));
         Assert.That(order.Order(), Is.EqualTo(Enumerable.Range(0, 1003)));
         Assert.That(Tokens(order), Is.LessThan(1.1 * texts.Sum(static t => t.Length)));
-        Assert.That(Tokens(Enumerable.Range(0, 1003).Select(static i => (long)i)), Is.GreaterThan(1.5 * texts.Sum(static t => t.Length)), "what plain order would cost");
+        Assert.That(
+            Tokens(Enumerable.Range(0, 1003).Select(static i => (long)i)),
+            Is.GreaterThan(1.5 * texts.Sum(static t => t.Length)), "what plain order would cost");
         Assert.That(data.Order(1, 1, 16), Is.EqualTo(order));
         Assert.That(data.Order(1, 2, 16), Is.Not.EqualTo(order));
     }
@@ -40,7 +43,8 @@ public sealed class TextDatasetTests
     public void Order_TextsOfOneLength_MixesClasses()
     {
         int[][] texts = [.. Enumerable.Range(0, 640).Select(static _ => new int[10])];
-        var data = new TextDataset(texts, [.. Enumerable.Range(0, 640).Select(static i => i / 320)], ["a", "b"], padding: 1);
+        var data = new TextDataset(
+            texts, [.. Enumerable.Range(0, 640).Select(static i => i / 320)], ["a", "b"], padding: 1);
         var shares = data.Order(1, 1, 32).Chunk(32).Select(batch => batch.Average(i => data.Targets[(int)i]));
         Assert.That(shares, Has.All.InRange(0.15, 0.85), "files are often sorted by class");
     }
@@ -55,5 +59,7 @@ public sealed class TextDatasetTests
 
     [Test]
     public void Constructor_EmptySequence_Throws()
-        => Assert.That(() => new TextDataset([[1], []], [0, 1], ["a", "b"], 0), Throws.ArgumentException.With.Message.Contains("1 of them without tokens"));
+        => Assert.That(
+            () => new TextDataset([[1], []], [0, 1], ["a", "b"], 0),
+            Throws.ArgumentException.With.Message.Contains("1 of them without tokens"));
 }

@@ -23,18 +23,24 @@ internal sealed class TensorBoardCallbackTests
                 Device = "cpu",
                 Callbacks = [new TensorBoardCallback(folder, everySteps: 5)],
             };
-            var result = new Trainer(options).Fit(model, new FitTests.SquaredError(), FitTests.Sums(80), FitTests.Sums(20));
+            var result = new Trainer(options)
+                .Fit(model, new FitTests.SquaredError(), FitTests.Sums(80), FitTests.Sums(20));
 
             var numbers = Events(Directory.EnumerateFiles(folder).Single())
                 .SelectMany(static e => e.Summary?.Value.Select(v => (v.Tag, e.Step, v.SimpleValue)) ?? []).ToArray();
             Assert.Multiple(() =>
             {
-                Assert.That(numbers.Where(static n => n.Tag == "step/loss").Select(static n => n.Step), Is.EqualTo(new long[] { 5, 10, 15, 20 }));
-                Assert.That(numbers.Where(static n => n.Tag == "step/learning rate").Select(static n => n.SimpleValue), Is.All.EqualTo(0.05f));
+                Assert.That(
+                    numbers.Where(static n => n.Tag == "step/loss").Select(static n => n.Step),
+                    Is.EqualTo(new long[] { 5, 10, 15, 20 }));
+                Assert.That(
+                    numbers.Where(static n => n.Tag == "step/learning rate").Select(static n => n.SimpleValue),
+                    Is.All.EqualTo(0.05f));
                 Assert.That(
                     numbers.Where(static n => n.Tag == "validation/r2").Select(static n => n.SimpleValue),
                     Is.EqualTo(result.Epochs.Select(static e => (float)e.ValidationMetrics["r2"])));
-                Assert.That(numbers.Select(static n => n.Tag), Does.Contain("train/mae").And.Contain("validation/loss"));
+                Assert.That(
+                    numbers.Select(static n => n.Tag), Does.Contain("train/mae").And.Contain("validation/loss"));
             });
         }
         finally

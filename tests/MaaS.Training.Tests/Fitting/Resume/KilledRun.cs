@@ -14,8 +14,8 @@ internal static class KilledRun
     /// <param name="kind">One of <see cref="ResumableRuns.Kinds"/>.</param>
     /// <param name="folder">Of the checkpoints.</param>
     /// <param name="step">Updates after which it is killed.</param>
-    /// <param name="point">Where in the step: <c>start</c>, <c>update</c>, <c>end</c> or <c>later</c>, which is whenever
-    /// another thread comes to it, perhaps while a file is written.</param>
+    /// <param name="point">Where in the step: <c>start</c>, <c>update</c>, <c>end</c> or <c>later</c>, which is
+    /// whenever another thread comes to it, perhaps while a file is written.</param>
     public static int Run(string kind, string folder, string step, string point)
     {
         ResumableRuns.Train(kind, folder, new Killer(long.Parse(step, CultureInfo.InvariantCulture), point));
@@ -49,7 +49,7 @@ internal static class KilledRun
         {
             using var self = Process.GetCurrentProcess();
             self.Kill();
-            Thread.Sleep(Timeout.Infinite);   // The signal needs no help, but the step must not go on.
+            new ManualResetEvent(false).WaitOne();   // The signal needs no help, but the step must not go on.
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class KilledRunTests
 
     /// <summary>30 kills at random steps and points: <c>dotnet test --filter ThirtyKills</c>.</summary>
     [Test, Explicit("30 processes")]
-    public void Fit_ThirtyKillsAtRandomSteps_AllBitEqual([ValueSource(typeof(ResumableRuns), nameof(ResumableRuns.Kinds))] string kind, [Range(1, 6)] int round)
+    public void Fit_ThirtyKillsAtRandomSteps_AllBitEqual(
+        [ValueSource(typeof(ResumableRuns), nameof(ResumableRuns.Kinds))] string kind, [Range(1, 6)] int round)
     {
         var random = new Random((round * 31) + ResumableRuns.Kinds.ToList().IndexOf(kind));
         Resumed(kind, random.Next(1, ResumableRuns.TotalSteps - 3), Points[random.Next(Points.Length)]);
@@ -39,12 +40,14 @@ internal sealed class KilledRunTests
         var folder = Directory.CreateTempSubdirectory("maas-killed-").FullName;
         try
         {
-            var (exitCode, output) = ChildProgram.Run(KilledRun.Argument, kind, Path.Combine(folder, "run"), $"{step}", point);
+            var (exitCode, output) = ChildProgram.Run(
+                KilledRun.Argument, kind, Path.Combine(folder, "run"), $"{step}", point);
             Assert.That(exitCode, Is.EqualTo(Killed), output);
 
             var first = new FirstStep();
             var weights = ResumableRuns.Train(kind, Path.Combine(folder, "run"), first);
-            Assert.That(first.Step, step < ResumableRuns.StepsBetweenCheckpoints ? Is.Zero : Is.GreaterThan(0), "resumed");
+            Assert.That(
+                first.Step, step < ResumableRuns.StepsBetweenCheckpoints ? Is.Zero : Is.GreaterThan(0), "resumed");
 
             if (!Whole.TryGetValue(kind, out var expected))
             {

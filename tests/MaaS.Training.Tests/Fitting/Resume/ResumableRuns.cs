@@ -57,14 +57,16 @@ internal static class ResumableRuns
             case "lstm":
                 return Fit(new Recurrent(), options with { Optimizer = OptimizerKind.Sgd, GradientClipNorm = 1 });
             case "transformer":
-                return Transformer(options with { Optimizer = OptimizerKind.AdamW, WarmupSteps = 5, Schedule = ScheduleKind.Linear });
+                return Transformer(
+                    options with { Optimizer = OptimizerKind.AdamW, WarmupSteps = 5, Schedule = ScheduleKind.Linear });
             default:
                 return Fit(ModelCatalog.Create("mlp", [1, 8, 8], 2, 1), options with
                 {
                     BatchSize = 8,
                     AccumulationSteps = 2,
                     OptimizerFactory = static groups => optim.RMSProp(groups[0].Parameters, 1e-3, momentum: 0.9),
-                    SchedulerFactory = static (optimizer, length) => optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, length.TotalSteps),
+                    SchedulerFactory = static (optimizer, length) =>
+                        optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, length.TotalSteps),
                     Callbacks = [new MovingAverage(), .. options.Callbacks],
                 });
         }
@@ -97,7 +99,10 @@ internal static class ResumableRuns
     private static Tokens Sequences(long[] rows)
     {
         using var scope = NewDisposeScope();
-        var ids = tensor(Array.ConvertAll([.. rows.SelectMany(static r => Enumerable.Range(0, 12).Select(t => ((r * 31) + (t * t * 7)) % 20))], static v => v))
+        var ids = tensor(
+            Array.ConvertAll(
+                [.. rows.SelectMany(static r => Enumerable.Range(0, 12).Select(t => ((r * 31) + (t * t * 7)) % 20))],
+                static v => v))
             .reshape(rows.Length, 12);
         return new Tokens(
             ids.MoveToOuterDisposeScope(), ones_like(ids).MoveToOuterDisposeScope(),
@@ -139,7 +144,8 @@ internal static class ResumableRuns
     private sealed class TokenTask : TrainingTask<TransformerClassifier, Tokens>
     {
         public override BatchLoss Loss(TransformerClassifier model, Tokens batch, IBatchMetrics metrics)
-            => BatchLoss.Mean(nn.functional.cross_entropy(model.call(batch.Ids, batch.Mask), batch.Targets), batch.Targets.shape[0]);
+            => BatchLoss.Mean(
+                nn.functional.cross_entropy(model.call(batch.Ids, batch.Mask), batch.Targets), batch.Targets.shape[0]);
     }
 
     private sealed class Recurrent : nn.Module<Tensor, Tensor>
