@@ -58,8 +58,9 @@ internal static class LineChart
         chart.Write($"<line x1=\"{left}\" x2=\"{left + 22}\" y1=\"10\" y2=\"10\" ");
         chart.Write($"style=\"stroke:{colour}\" stroke-width=\"2\" stroke-dasharray=\"{dash}\"/>");
         chart.Write($"<text x=\"{left + 27}\" y=\"14\" ");
-        var name = WebUtility.HtmlEncode(Short(line.Name, (room - 30) / LetterWidth));
-        chart.Write($"style=\"fill:var(--ink,#1a1a1a)\">{name}</text>");
+        var (whole, name) = (
+            WebUtility.HtmlEncode(line.Name), WebUtility.HtmlEncode(Short(line.Name, (room - 30) / LetterWidth)));
+        chart.Write($"style=\"fill:var(--ink,#1a1a1a)\"><title>{whole}</title>{name}</text>");
     }
 
     private static string Short(string name, int most) => name.Length > most ? $"{name[..(most - 1)]}…" : name;

@@ -57,7 +57,7 @@ public sealed class PageBrowserTests : BrowserFixture
     {
         await using var page = await OpenAsync(new Uri(_server.Address, "#broken"));
 
-        await Expect(page.Page.Locator("#versions .fault")).ToContainTextAsync("expected an ONNX model");
+        await Expect(page.Page.Locator("#versions .fault")).ToContainTextAsync("cannot be read as a model");
         Assert.That(page.Faults, Is.Empty);
     }
 

@@ -76,7 +76,7 @@ internal sealed class ModelTests
             Assert.That(
                 () => ModelCatalog.Create("lstm", [1, 28, 28], 10),
                 Throws.ArgumentException.With.Message.Contains(
-                    "convnet, mlp, resnet, vit, got 'lstm', which classifies texts."));
+                    "convnet, mlp, resnet, resnet18, vit, got 'lstm', which classifies texts."));
             Assert.That(
                 () => ModelCatalog.Create("convnet", new TextModelSizes(), vocabulary: 30, classes: 2, maxLength: 16),
                 Throws.ArgumentException.With.Message

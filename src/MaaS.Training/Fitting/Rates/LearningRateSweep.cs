@@ -47,7 +47,7 @@ public sealed record LearningRateSweep(IReadOnlyList<RatePoint> Points)
         {
             var at = Points.First(p => p.Rate == rate);
             lines.Add(new(
-                string.Create(CultureInfo.InvariantCulture, $"suggestion {rate:g2}"),
+                string.Create(CultureInfo.InvariantCulture, $"best {rate:g2}"),
                 [(Math.Log10(rate), at.Smoothed)]));
         }
 

@@ -108,7 +108,7 @@ internal sealed class LearningRateFinderTests
         var svg = XDocument.Parse(sweep.ToSvg());
         Assert.That(svg.Root!.Name.LocalName, Is.EqualTo("svg"));
         Assert.That(svg.Descendants().Count(static e => e.Name.LocalName == "circle"), Is.EqualTo(1));
-        Assert.That(sweep.ToSvg(), Does.Contain("suggestion 0.01"));
+        Assert.That(sweep.ToSvg(), Does.Contain("</title>best 0.01</text>"));
     }
 
     [Test]
