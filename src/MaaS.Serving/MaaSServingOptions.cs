@@ -8,8 +8,13 @@ public sealed class MaaSServingOptions
 {
     /// <summary>
     /// A folder of models (<c>.onnx</c> files, <c>.maas</c> files, package folders, registry folders), or one of these.
+    /// Default: <c>models</c>, and <c>registry-models</c> with a <see cref="Registry"/>.
     /// </summary>
-    public string ModelsPath { get; set; } = "models";
+    public string ModelsPath
+    {
+        get => field ?? (Registry is null ? "models" : "registry-models");
+        set;
+    }
 
     /// <summary>
     /// A registry (<c>sqlite:FILE</c> or <c>postgres:…;Contents=FOLDER</c>) whose versions in production or with an

@@ -28,12 +28,14 @@ internal sealed class ImageSamples
     /// <param name="random">All draws of its transforms.</param>
     /// <param name="planes">(C, H, W): takes the input.</param>
     /// <exception cref="InvalidDataException">The file cannot be used; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The transforms leave images of different sizes.</exception>
     public void Load(long position, TransformRandom random, Span<float> planes)
     {
         using var image = Pixels(position, random);
         if (image.Height != Shape[1] || image.Width != Shape[2])
         {
-            throw new InvalidDataException(
+            // Not the file's fault: it is not left out with those that cannot be read.
+            throw new InvalidOperationException(
                 $"{PathOf(position)}: expected {Shape[1]} rows of {Shape[2]} pixels after the transforms, as the first "
                     + $"image has, got {image.Height} of {image.Width}; add Resize and CenterCrop.");
         }

@@ -135,7 +135,7 @@ public sealed class BadImageTests
     public void Read_ImagesOfSeveralSizesWithoutResize_SaysToAddIt()
         => Assert.That(
             () => Epochs.Read(ImageFolder.Open(_pictures.Path), Epochs.Plan()),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contain("add Resize and CenterCrop"));
+            Throws.InvalidOperationException.With.Message.Contain("add Resize and CenterCrop"));
 
     [Test]
     public void Read_FileThatIsGone_IsNamed()

@@ -151,8 +151,11 @@ internal sealed class ServeCommand : VerbCommand
     private void Apply(ParseResult result, MaaSServingOptions options)
     {
         options.Registry = result.GetValue(_registry) ?? options.Registry;
-        options.ModelsPath = result.GetValue(_models)
-            ?? (result.GetValue(_registry) is null ? options.ModelsPath : "registry-models");
+        if (result.GetValue(_models) is { } models)
+        {
+            options.ModelsPath = models;
+        }
+
         options.GrpcUrl = result.GetValue(_grpcPort) is { } grpc
             ? $"{Scheme(result)}://{result.GetValue(_host) ?? "127.0.0.1"}:{grpc}" : options.GrpcUrl;
         options.Security.AdminUrl ??= options.Security.AdminPort is null

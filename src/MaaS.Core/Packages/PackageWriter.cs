@@ -36,7 +36,7 @@ internal static class PackageWriter
             {
                 Directory.CreateDirectory(temporary);
                 await fill(new FolderSink(temporary)).ConfigureAwait(false);
-                Replace(path, temporary);
+                Replace(path, temporary, overwrite);
             }
         }
         finally
@@ -61,8 +61,13 @@ internal static class PackageWriter
         }
     }
 
-    private static void Replace(string path, string temporary)
+    private static void Replace(string path, string temporary, bool overwrite)
     {
+        if (!overwrite && Directory.Exists(path))
+        {
+            throw new IOException($"{path}: expected no package there yet, found one; pass Overwrite to replace it.");
+        }
+
         var old = $"{path}.{Guid.NewGuid():N}.old.tmp";
         var replaces = Directory.Exists(path);
         if (replaces)

@@ -1,16 +1,45 @@
 using System.Security.Cryptography;
 using MaaS.Core.Packages;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Registry.Contents;
 
 /// <summary>Files by the SHA-256 of their contents in a folder, <c>ab/abcd…</c>: equal contents are stored once, and a
 /// file appears whole or not at all.</summary>
 /// <param name="root">Made when it is missing; its file system has locks and atomic renames.</param>
-internal sealed class ContentStore(string root)
+/// <param name="registry">Whose contents they are: one registry never collects those of another one.</param>
+internal sealed class ContentStore(string root, string registry)
 {
-    private const string Incoming = "incoming", LockFile = "lock";
+    private const string Incoming = "incoming", LockFile = "lock", OwnerFile = "owner";
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>Takes an empty folder, or makes sure that it is this registry's.</summary>
+    /// <exception cref="InvalidDataException">It is another registry's, or nobody knows whose.</exception>
+    public async Task ClaimAsync(CancellationToken cancellationToken)
+    {
+        using var alone = await LockAsync(FileAccess.ReadWrite, FileShare.None, cancellationToken)
+            .ConfigureAwait(false);
+        var owner = Path.Combine(root, OwnerFile);
+        if (File.Exists(owner))
+        {
+            if (await File.ReadAllTextAsync(owner, cancellationToken).ConfigureAwait(false) != registry)
+            {
+                throw new InvalidDataException(
+                    $"{root}: expected the contents of this registry, got those of another one, as when a database was "
+                        + "copied, lost or replaced; restore the database, or name another one.");
+            }
+        }
+        else if (Directory.EnumerateDirectories(root).Any())
+        {
+            throw new InvalidDataException(
+                $"{root}: expected the contents of this registry or an empty folder, found something else.");
+        }
+        else
+        {
+            AtomicFile.WriteText(owner, registry);
+        }
+    }
 
     /// <summary>Keeps contents from being collected while something that refers to them is written.</summary>
     public Task<FileStream> KeepAsync(CancellationToken cancellationToken)
@@ -44,11 +73,10 @@ internal sealed class ContentStore(string root)
             }
 
             var path = PathOf(hash);
-            if (!File.Exists(path))
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.Move(temporary, path, overwrite: true);
-            }
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+
+            // Also where it is there already, which mends a file that was damaged.
+            File.Move(temporary, path, overwrite: true);
 
             return new PackageFileEntry(hash, size);
         }
@@ -84,7 +112,7 @@ internal sealed class ContentStore(string root)
         foreach (var path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Path.GetFileName(path) is LockFile || keep.Contains(Path.GetFileName(path)))
+            if (Path.GetFileName(path) is LockFile or OwnerFile || keep.Contains(Path.GetFileName(path)))
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
+using MaaS.Primitives.Files;
 using MaaS.Registry.Versions;
 
 namespace MaaS.Registry.Mirroring;
@@ -13,6 +14,8 @@ namespace MaaS.Registry.Mirroring;
 /// <param name="options">Limits and trusted keys of packages.</param>
 public sealed class RegistryMirror(ModelStore store, string folder, PackageReadOptions? options = null)
 {
+    private const string LockFile = ".lock", OwnerFile = ".registry";
+
     private long _revision = -1;
 
     /// <summary>Brings the folder up to date. New versions appear whole, then labels move, then versions that nothing
@@ -31,6 +34,13 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
         }
 
         Directory.CreateDirectory(folder);
+        using var alone = Lock();
+        Claim();
+        foreach (var left in Directory.EnumerateDirectories(folder, "*.tmp", SearchOption.AllDirectories).ToList())
+        {
+            Directory.Delete(left, recursive: true);   // Of a process that was killed.
+        }
+
         var models = await store.ListAsync(cancellationToken).ConfigureAwait(false);
         List<Exception> failures = [];
         foreach (var model in models)
@@ -39,16 +49,16 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
             {
                 await SyncAsync(model.Name, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or InvalidDataException)
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 failures.Add(e);   // One model that cannot be read holds up no other.
             }
         }
 
         foreach (var name in Directory.EnumerateDirectories(folder).Select(Path.GetFileName)
-            .Except(models.Select(static m => m.Name)))
+            .Except(models.Select(static m => m.Name)).ToList())
         {
-            Directory.Delete(Path.Combine(folder, name!), recursive: true);
+            Remove(Path.Combine(folder, name!));
         }
 
         if (failures.Count > 0)
@@ -124,7 +134,7 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
     {
         if (labels.Count == 0)
         {
-            Directory.Delete(model, recursive: true);
+            Remove(model);
             return;
         }
 
@@ -133,8 +143,34 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
             .Where(d => long.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             .Where(d => !kept.Contains(d)).ToList())
         {
-            Directory.Delete(version, recursive: true);
+            Remove(version);
         }
+    }
+
+    // What is half deleted is not taken for a version.
+    private static void Remove(string path)
+    {
+        var gone = $"{path}.{Guid.NewGuid():N}.tmp";
+        Directory.Move(path, gone);
+        Directory.Delete(gone, recursive: true);
+    }
+
+    // One server of this machine at a time; another one tries again at its next look.
+    private FileStream Lock()
+        => new(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+
+    // What somebody else has put there is never deleted.
+    private void Claim()
+    {
+        var owner = Path.Combine(folder, OwnerFile);
+        if (File.Exists(owner) ? File.ReadAllText(owner) != store.Id : Directory.EnumerateDirectories(folder).Any())
+        {
+            throw new InvalidDataException(
+                $"{folder}: expected an empty folder or copies out of this registry, found something else; give the "
+                    + "server another folder for its copies.");
+        }
+
+        AtomicFile.WriteText(owner, store.Id);
     }
 
     private static string FolderOf(string model, long version)

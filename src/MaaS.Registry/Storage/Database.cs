@@ -1,24 +1,27 @@
 using System.Data.Common;
+using System.Net.Sockets;
 
 namespace MaaS.Registry.Storage;
 
 /// <summary>A database with the registry's tables, at their newest version.</summary>
-internal sealed class Database(IDialect dialect)
+internal sealed class Database(IDialect dialect, string id)
 {
+    /// <summary>Tells this registry apart from all others; drawn when its tables were made.</summary>
+    public string Id { get; } = id;
+
     /// <summary>Opens a database and brings its tables to the newest version.</summary>
     /// <exception cref="InvalidDataException">A newer MaaS has changed the tables.</exception>
     public static async Task<Database> OpenAsync(IDialect dialect, CancellationToken cancellationToken)
     {
-        var database = new Database(dialect);
-        await database.WriteAsync(
+        var id = await new Database(dialect, "").WriteAsync(
             async (connection, transaction) =>
             {
                 await dialect.LockSchemaAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
                 await Migrations.RunAsync(dialect, connection, transaction, cancellationToken).ConfigureAwait(false);
-                return 0;
+                return await IdAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        return database;
+        return new Database(dialect, id);
     }
 
     /// <summary>Runs statements that change something, all of them or none.</summary>
@@ -48,6 +51,24 @@ internal sealed class Database(IDialect dialect)
         }
     }
 
+    private static async Task<string> IdAsync(
+        DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync(
+            "SELECT id FROM registry", transaction, static r => r.GetString(0), cancellationToken)
+            .ConfigureAwait(false);
+        if (found.Count > 0)
+        {
+            return found[0];
+        }
+
+        var id = Guid.NewGuid().ToString("N");
+        await connection.ExecuteAsync(
+            "INSERT INTO registry (id) VALUES (@id)", transaction, cancellationToken, ("@id", id))
+            .ConfigureAwait(false);
+        return id;
+    }
+
     private async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = dialect.Connect();
@@ -57,7 +78,8 @@ internal sealed class Database(IDialect dialect)
             await dialect.PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
             return connection;
         }
-        catch (DbException e)
+        // Names that do not resolve and servers that are slow to answer are no DbException.
+        catch (Exception e) when (e is DbException or SocketException or TimeoutException)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
             throw new IOException($"Registry: expected a database that answers: {e.Message}", e);

@@ -10,6 +10,7 @@ internal static class Migrations
     private static readonly string[] Steps =
     [
         """
+        CREATE TABLE registry (id TEXT NOT NULL);
         CREATE TABLE models (
             id {identity},
             name TEXT NOT NULL UNIQUE,

@@ -16,7 +16,7 @@ internal sealed record RegistryAddress(IDialect Dialect, string Contents)
         if (address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && address.Length > Sqlite.Length)
         {
             var file = Path.GetFullPath(address[Sqlite.Length..]);
-            return new RegistryAddress(new SqliteDialect(file), $"{Path.ChangeExtension(file, null)}-contents");
+            return new RegistryAddress(new SqliteDialect(file), $"{file}-contents");
         }
 
         if (address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase))
@@ -35,8 +35,9 @@ internal sealed record RegistryAddress(IDialect Dialect, string Contents)
         // Not the address itself, which may hold a password.
         throw new ArgumentException(
             "Registry: expected 'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…;Contents=FOLDER', got "
-                + $"'{address.Split(':', 2)[0]}:…'{(address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase)
-                    ? " without Contents, the folder of the files" : "")}.",
+                + (address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase)
+                    ? "postgres:… without Contents, the folder of the files."
+                    : "something else, which is not shown, because it may hold a password."),
             nameof(address));
     }
 

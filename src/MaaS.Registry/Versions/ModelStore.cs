@@ -22,21 +22,27 @@ public sealed partial class ModelStore
     private ModelStore(Database database, ContentStore contents, TimeProvider clock)
         => (_database, _contents, _clock) = (database, contents, clock);
 
+    /// <summary>Tells this registry apart from all others.</summary>
+    public string Id => _database.Id;
+
     /// <summary>Opens a registry; makes it where there is none yet, and brings an older one up to date.</summary>
-    /// <param name="address"><c>sqlite:FILE</c> with contents in the folder <c>FILE-contents</c> beside it (without the
-    /// file's extension), or <c>postgres:Host=…;Username=…;Database=…;Contents=FOLDER</c>.</param>
+    /// <param name="address"><c>sqlite:FILE</c> with contents in the folder <c>FILE-contents</c> beside it, or
+    /// <c>postgres:Host=…;Username=…;Database=…;Contents=FOLDER</c>.</param>
     /// <param name="clock">Tells when changes are made; null for the system's.</param>
     /// <param name="cancellationToken">Leaves the registry as it was.</param>
     /// <exception cref="ArgumentException">The address has neither form.</exception>
     /// <exception cref="IOException">The database does not answer.</exception>
-    /// <exception cref="InvalidDataException">A newer MaaS has changed the registry.</exception>
+    /// <exception cref="InvalidDataException">A newer MaaS has changed the registry, or the contents belong to another
+    /// registry.</exception>
     public static async Task<ModelStore> OpenAsync(
         string address, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         var (dialect, contents) = RegistryAddress.Parse(address);
         Directory.CreateDirectory(Path.GetDirectoryName(contents)!);
         var database = await Database.OpenAsync(dialect, cancellationToken).ConfigureAwait(false);
-        return new ModelStore(database, new ContentStore(contents), clock ?? TimeProvider.System);
+        var store = new ContentStore(contents, database.Id);
+        await store.ClaimAsync(cancellationToken).ConfigureAwait(false);
+        return new ModelStore(database, store, clock ?? TimeProvider.System);
     }
 
     /// <summary>Adds a package as the next version of a model.</summary>
@@ -86,8 +92,8 @@ public sealed partial class ModelStore
     public async Task<long> RevisionAsync(CancellationToken cancellationToken = default)
         => (await _database.ReadAsync(
             connection => connection.QueryAsync(
-                "SELECT COALESCE(MAX(id), 0) FROM history", null, static r => r.GetInt64(0), cancellationToken),
-            cancellationToken).ConfigureAwait(false))[0];
+                "SELECT COUNT(*) FROM history", null, static r => r.GetInt64(0), cancellationToken),
+            cancellationToken).ConfigureAwait(false))[0];   // Not the greatest number: those are drawn before a commit.
 
     /// <summary>All models, in the order of their names.</summary>
     /// <param name="cancellationToken">Ends the query.</param>

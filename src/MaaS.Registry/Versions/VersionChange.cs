@@ -79,11 +79,7 @@ internal sealed class VersionChange(
             .ConfigureAwait(false)
             ?? throw new InvalidOperationException(
                 "Registry: expected a version in production to roll back from, got none.");
-        var before = (await connection.QueryAsync(
-            "SELECT previous FROM history WHERE model = @model AND action = 'promote' AND detail = 'production' "
-                + "AND version = @version AND previous IS NOT NULL AND previous <> @version ORDER BY id DESC LIMIT 1",
-            transaction, static r => r.GetInt64(0), cancellationToken, ("@model", model), ("@version", current))
-            .ConfigureAwait(false)).Cast<long?>().FirstOrDefault()
+        var before = await BeforeAsync().ConfigureAwait(false)
             ?? throw new InvalidOperationException(
                 $"Registry: expected a version that was in production before version {current}, got none.");
         if (await VersionRows.ResolveAsync(
@@ -97,6 +93,29 @@ internal sealed class VersionChange(
 
         await MoveAsync(before, ModelStage.Production).ConfigureAwait(false);
         await RecordAsync("rollback", before, VersionRows.Text(ModelStage.Production), current).ConfigureAwait(false);
+    }
+
+    // Promotions are laid on a stack, a rollback takes one off.
+    private async Task<long?> BeforeAsync()
+    {
+        List<long> stack = [];
+        foreach (var (action, version) in await connection.QueryAsync(
+            "SELECT action, version FROM history WHERE model = @model AND action IN ('promote', 'rollback') "
+                + "AND detail = 'production' ORDER BY id",
+            transaction, static r => (r.GetString(0), r.GetInt64(1)), cancellationToken, ("@model", model))
+            .ConfigureAwait(false))
+        {
+            if (action == "rollback")
+            {
+                stack.RemoveAt(stack.Count - 1);
+            }
+            else if (stack.Count == 0 || stack[^1] != version)
+            {
+                stack.Add(version);
+            }
+        }
+
+        return stack.Count > 1 ? stack[^2] : null;
     }
 
     public async Task RequireApprovalAsync(bool needed)

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using MaaS.Registry.Mirroring;
 using MaaS.Registry.Versions;
 using Microsoft.Extensions.Hosting;
@@ -62,8 +61,8 @@ internal sealed partial class RegistryFollower(
 
             _lastFault = null;
         }
-        catch (Exception e)
-            when (e is IOException or InvalidDataException or DbException or UnauthorizedAccessException)
+        // Whatever it is, the server goes on with what it has; an address that is none is the operator's to mend.
+        catch (Exception e) when (e is not (OperationCanceledException or ArgumentException))
         {
             if (_lastFault != e.Message)   // Said once, not every second.
             {

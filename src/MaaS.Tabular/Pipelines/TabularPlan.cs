@@ -10,16 +10,31 @@ internal sealed record TabularPlan(
     Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
     IReadOnlyList<string> Notes)
 {
+    // Above this share rows that are equal are taken for what the data is like: without them its shares would be
+    // others.
+    private const double MostDuplicates = 0.05;
+
     public static TabularPlan Make(Table table, TabularTrainerOptions options)
     {
         List<string> notes = [];
         // Equal rows on both sides would be known already when they are measured.
-        foreach (
-            var step in new ICleaningStep[
-] { new DropDuplicates(),
-                new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? "") })
+        ICleaningStep[] steps =
+        [
+            new DropDuplicates([.. options.Ignore]),
+            new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? ""),
+        ];
+        foreach (var step in steps)
         {
             var cleaned = step.Apply(table);
+            if (step is DropDuplicates && cleaned.Rows > MostDuplicates * table.Rows)
+            {
+                notes.Add(
+                    $"{cleaned.Rows} of {table.Rows} rows are equal to others and stay, because so many are hardly "
+                        + $"copies "
+                        + "by mistake; equal rows on both sides of a split make scores look better than they are");
+                continue;
+            }
+
             table = cleaned.Table;
             if (cleaned.Rows > 0)
             {

@@ -58,7 +58,8 @@ public sealed record ExecutionPlan(
         if (options.Workers > 1 && !divided)
         {
             throw new ArgumentException(
-                $"Workers: expected 1 for a source whose batches come whole, got {options.Workers}; workers share "
+                $"Workers: expected 1 for a source whose batches come whole or a task of one's own, got "
+                    + $"{options.Workers}; workers share "
                     + "samples that are fetched by their positions.");
         }
 

@@ -19,7 +19,8 @@ internal sealed class ModelStoreTests(string database)
     {
         _folder = new TemporaryFolder();
         _address = database == "sqlite"
-            ? $"sqlite:{_folder["registry.db"]}" : await PostgresServer.NewRegistryAsync(_folder["registry-contents"]);
+            ? $"sqlite:{_folder["registry.db"]}"
+            : await PostgresServer.NewRegistryAsync(_folder["registry.db-contents"]);
         _store = await ModelStore.OpenAsync(_address);
     }
 
@@ -197,7 +198,7 @@ internal sealed class ModelStoreTests(string database)
         await AddAsync("digits", 7);
         var version = await _store.GetAsync(ModelReference.Parse("digits"));
         var path = Directory.EnumerateFiles(
-            _folder["registry-contents"], version.Files[ModelPackage.ModelFile].Sha256, SearchOption.AllDirectories)
+            _folder["registry.db-contents"], version.Files[ModelPackage.ModelFile].Sha256, SearchOption.AllDirectories)
                 .Single();
         await File.WriteAllBytesAsync(path, [8]);
 
@@ -228,6 +229,6 @@ internal sealed class ModelStoreTests(string database)
 
     private List<string> Contents()
         => [
-            .. Directory.EnumerateFiles(_folder["registry-contents"], "*", SearchOption.AllDirectories)
-            .Where(static f => Path.GetFileName(f) != "lock")];
+            .. Directory.EnumerateFiles(_folder["registry.db-contents"], "*", SearchOption.AllDirectories)
+            .Where(static f => Path.GetFileName(f) is not ("lock" or "owner"))];
 }

@@ -140,7 +140,11 @@ internal sealed class CheckpointsTests
                             .And.Message.Contains(_folder))),
             ],
         });
-        Assert.That(() => Fit(options), Throws.Nothing);
+        Assert.That(
+            () => Fit(options),
+            Throws.InstanceOf<IOException>().With.Message.Contains("expected a folder without checkpoints"),
+            "a new run would take the old one's for its own");
+        Assert.That(() => Fit(options with { Resume = true }), Throws.Nothing);
     }
 
     [Test]

@@ -24,10 +24,13 @@ internal sealed class ProcessesTests
     private static (float[] Weights, TrainingResult Result)[] Train(int size, TrainerOptions options)
     {
         var results = new (float[], TrainingResult)[size];
+
+        // Ranks start from other weights; those of rank 0 hold. All are drawn before the threads, which share one
+        // generator, seed it.
+        FitTests.TwoInputs[] models = [.. Enumerable.Range(1, size).Select(static seed => FitTests.Model(seed))];
         ThreadGroup.Run(size, group =>
         {
-            // Ranks start from other weights; those of rank 0 hold.
-            using var model = FitTests.Model(seed: 1 + group.Rank);
+            using var model = models[group.Rank];
             var result = new Trainer(options with { Processes = group, BatchSize = options.BatchSize / size })
                 .Fit(model, new FitTests.SquaredError(), FitTests.Sums(50), FitTests.Sums(17));
             results[group.Rank] = (FitTests.Weights(model), result);

@@ -42,7 +42,7 @@ internal abstract class TableRow(string file, long number)
                 ? d : double.NaN,
             _ => (double?)null,
         };
-        return number is null || double.IsFinite(number.Value)
+        return number is null || float.IsFinite((float)number.Value)
             ? number
             : throw new InvalidDataException($"column '{name}': expected a finite number, got '{value}'");
     }

@@ -72,7 +72,7 @@ public sealed class TableSource : IBatchSource<TableBatch>, IMeasuredSource
 
         return count == 0
             ? throw new InvalidDataException($"{paths[0]}: expected rows, found none.")
-            : new TableSource(files, columns, options, classes, count, FingerprintOf(paths, columns));
+            : new TableSource(files, columns, options, classes, count, FingerprintOf(paths, columns, options));
     }
 
     /// <inheritdoc/>
@@ -82,7 +82,8 @@ public sealed class TableSource : IBatchSource<TableBatch>, IMeasuredSource
         return Batches(plan, cancellationToken);
     }
 
-    private static string FingerprintOf(IReadOnlyList<string> paths, TableColumns columns)
+    private static string FingerprintOf(
+        IReadOnlyList<string> paths, TableColumns columns, TableOptions options)
     {
         using var fingerprint = new FileFingerprint();
         foreach (var path in paths)
@@ -93,6 +94,7 @@ public sealed class TableSource : IBatchSource<TableBatch>, IMeasuredSource
         fingerprint.Add($"{columns.Numbers.Count} {columns.Targets.Count} {columns.Label} {columns.Text}");
         fingerprint.Add(string.Join('\0', columns.All));
         fingerprint.Add($"{columns.MissingNumber} {columns.PaddingId} {string.Join('\0', columns.Classes ?? [])}");
+        fingerprint.Add($"{options.ShuffleBuffer} {options.OnBadRow} {options.Delimiter}");
         return fingerprint.Finish();
     }
 

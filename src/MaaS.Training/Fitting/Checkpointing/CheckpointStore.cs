@@ -21,6 +21,13 @@ internal sealed class CheckpointStore : IDisposable
         if (writes)
         {
             _lock = Lock();
+            if (_options is not null && !options.Resume && Files().LastOrDefault() is { } old)
+            {
+                _lock.Dispose();
+                throw new IOException(
+                    $"{old}: expected a folder without checkpoints for a run that does not resume; resume, or name "
+                        + "another folder.");
+            }
         }
     }
 

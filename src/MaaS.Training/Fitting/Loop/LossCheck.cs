@@ -1,4 +1,7 @@
+using MaaS.Training.Fitting.Callbacks;
+using MaaS.Training.Fitting.Parameters;
 using MaaS.Training.Fitting.Tasks;
+using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Loop;
 
@@ -26,6 +29,21 @@ internal static class LossCheck
             throw new ArgumentException(
                 "Loss: expected a loss with a gradient, got one that depends on no trainable parameter; do not detach "
                     + "it, and compute it from the model's outputs.");
+        }
+    }
+
+    /// <summary>Refuses weights that gradients without numbers have spoiled, before they are measured or
+    /// saved.</summary>
+    /// <param name="weights">All that are trained.</param>
+    /// <param name="context">Where the run stands.</param>
+    /// <exception cref="DivergedException">At least one is infinite or no number.</exception>
+    public static void RequireFinite(IReadOnlyList<Tensor> weights, TrainingContext context)
+    {
+        if (!double.IsFinite(GradientClip.Norm(weights)))
+        {
+            throw new DivergedException(
+                $"Training: expected finite weights in epoch {context.Epoch}, got some that are not after "
+                    + $"{context.Step} updates; {Advice.Of(context.LearningRate)}");
         }
     }
 }

@@ -46,7 +46,8 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         (_task, _train, _validation, _options, _device) = (task, train, validation, options, device);
         options.Precision.Require(device);
         _batchSize = BatchCount.Size(train.Count, options);
-        _plan = ExecutionPlan.For(model, options, device, _batchSize, train is IDividedSource<TBatch>);
+        _plan = ExecutionPlan.For(
+            model, options, device, _batchSize, train is IDividedSource<TBatch> && task.IsDivisible);
         var length = new RunLength(options.Epochs, BatchCount.Steps(train.Count, _batchSize, options));
         using var generator = manual_seed(options.Seed);
         _monitor = MonitoredMetric.Of(options, task);
@@ -136,6 +137,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
 
         _weights.Reload();
         (var position, var complete) = resumed;
+        ResumeAgreement.Require(_options.Processes, position.Steps);
         epochs.AddRange(complete);
         _context.Step = position.Steps;
         _context.Epoch = complete.Count;
@@ -205,6 +207,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
                 _reports.Step(meter, _context);
                 if (due)
                 {
+                    LossCheck.RequireFinite(_weights.Weights, _context);
                     BufferAverage.Take(_options.Processes, _model);
                     _checkpoints!.StepDone(
                         Position(_context.Epoch, steps, meter, _batchSize), epochs, Saved, Warn);
@@ -217,6 +220,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
                     $"Training: expected at least one batch in epoch {_context.Epoch}, got none.");
             }
 
+            LossCheck.RequireFinite(_weights.Weights, _context);
             var means = EpochMeter.Divided(meter.Totals(_options.Processes));
             return new EpochResult(
                 _context.Epoch, _context.LearningRate, means[BatchMetrics.LossName],

@@ -1,4 +1,5 @@
 using MaaS.Training.Interop;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Processes;
@@ -6,7 +7,7 @@ namespace MaaS.Training.Fitting.Processes;
 /// <summary>Makes the buffers equal that differ between processes: the running statistics of batch norm.</summary>
 internal static class BufferAverage
 {
-    /// <summary>Sets every buffer of floating point to the mean of all processes.</summary>
+    /// <summary>Sets the running statistics to the mean of all processes; other buffers stay.</summary>
     /// <param name="group">Null or one process: nothing happens.</param>
     /// <param name="module">Of the same shapes everywhere.</param>
     public static void Take(IProcessGroup? group, nn.Module module)
@@ -18,7 +19,11 @@ internal static class BufferAverage
 
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Tensor[] buffers = [.. module.buffers().Where(static b => b.is_floating_point())];
+        Tensor[] buffers =
+        [
+            .. module.modules().OfType<NormBase>().Where(static n => n.running_mean is not null)
+                .SelectMany(static n => new[] { n.running_mean!, n.running_var! }),
+        ];
         if (buffers.Length == 0)
         {
             return;

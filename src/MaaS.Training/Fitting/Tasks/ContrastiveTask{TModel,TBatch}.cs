@@ -101,7 +101,9 @@ public class ContrastiveTask<TModel, TBatch> : TrainingTask<TModel, TBatch>
             var likeness = firsts.narrow(0, start, rows).mm(seconds.t());                    // (R, N)
             var pairs = keys.narrow(0, start, rows).unsqueeze(1).eq(keys.unsqueeze(0));
             var nearest = likeness.masked_fill(pairs.logical_not(), float.NegativeInfinity).amax([1], keepdim: true);
-            var nearer = (likeness > nearest).logical_and(pairs.logical_not()).sum(1);       // (R)
+
+            // What is as near, or no number, counts as nearer: a network that tells nothing apart finds nothing.
+            var nearer = likeness.lt(nearest).logical_not().logical_and(pairs.logical_not()).sum(1);   // (R)
             ranks.AddRange(nearer.data<long>());
         }
 

@@ -28,6 +28,9 @@ public abstract class SupervisedTask<TModel, TBatch> : TrainingTask<TModel, TBat
         init => _metrics = _metrics.With(value);
     }
 
+    // Mixing draws, and pairs the samples of a batch.
+    internal override bool IsDivisible => Mix is null;
+
     /// <summary>Changes training batches before the model sees them, such as <see cref="Mixup"/>; null for
     /// nothing.</summary>
     public Func<TBatch, TBatch>? Mix { get; init; }

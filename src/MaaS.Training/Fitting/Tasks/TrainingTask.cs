@@ -18,6 +18,10 @@ public abstract class TrainingTask<TModel, TBatch>
     /// <param name="metric">A name that the task gives; <c>loss</c> is not asked for.</param>
     public virtual bool GreaterIsBetter(string metric) => true;
 
+    /// <summary>Whether the loss of a batch is the sum over its samples, each alone, and draws nothing: only then may
+    /// its parts be computed apart.</summary>
+    internal virtual bool IsDivisible => false;
+
     /// <summary>Runs the model on a batch.</summary>
     /// <param name="model">In training or evaluation mode, as the batch needs it.</param>
     /// <param name="batch">On the model's device; not disposed here.</param>
