@@ -307,7 +307,8 @@ public sealed class BatchSchedulerTests
     /// first.</summary>
     private sealed class Gate : IDisposable
     {
-        private readonly ManualResetEventSlim _open = new();
+        // Nothing to dispose of under a thread that still waits.
+        private readonly TaskCompletionSource _open = new();
 
         public Gate(ComputeThreads threads, int runs, BatchScheduler scheduler, InferenceModel model)
         {
@@ -317,7 +318,7 @@ public sealed class BatchSchedulerTests
                 threads.Start(() =>
                 {
                     blocked.Signal();
-                    _open.Wait();
+                    _open.Task.Wait();
                 });
             }
 
@@ -331,12 +332,8 @@ public sealed class BatchSchedulerTests
             }
         }
 
-        public void Open() => _open.Set();
+        public void Open() => _open.TrySetResult();
 
-        public void Dispose()
-        {
-            _open.Set();
-            _open.Dispose();
-        }
+        public void Dispose() => Open();
     }
 }
