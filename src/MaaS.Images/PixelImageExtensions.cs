@@ -5,12 +5,17 @@ namespace MaaS.Images;
 /// <summary>Sizes of images: torchvision's rules on Pillow's arithmetic.</summary>
 public static class PixelImageExtensions
 {
+    // A thin strip of few bytes would become gigabytes before it is cut.
+    private const long MostScaledPixels = 1 << 26;
+
     /// <summary>Scales an image to a height and a width.</summary>
     /// <param name="image">Not disposed.</param>
     /// <param name="height">At least 1.</param>
     /// <param name="width">At least 1.</param>
     /// <param name="interpolation">How; bilinear and bicubic widen their filter where the image shrinks.</param>
     /// <returns>A new image; the caller owns it.</returns>
+    /// <exception cref="InvalidDataException">It would have more than 2^26 pixels, or more on the way
+    /// there.</exception>
     public static PixelImage Resize(
         this PixelImage image, int height, int width,
         ImageInterpolation interpolation = ImageInterpolation.Bilinear)
@@ -18,6 +23,16 @@ public static class PixelImageExtensions
         ArgumentNullException.ThrowIfNull(image);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+
+        // The first pass changes the width alone.
+        if ((long)Math.Max(height, image.Height) * width > MostScaledPixels)
+        {
+            throw new InvalidDataException(
+                $"image: expected at most {MostScaledPixels} pixels when it is scaled, got {image.Width} by "
+                    + $"{image.Height} "
+                    + $"to {width} by {height}");
+        }
+
         return Resampler.Resize(image, height, width, interpolation);
     }
 
@@ -33,8 +48,8 @@ public static class PixelImageExtensions
         ArgumentNullException.ThrowIfNull(image);
         var (h, w) = (image.Height, image.Width);
         return h <= w
-            ? image.Resize(shorter, Math.Max(1, (int)((long)shorter * w / h)), interpolation)
-            : image.Resize(Math.Max(1, (int)((long)shorter * h / w)), shorter, interpolation);
+            ? image.Resize(shorter, (int)Math.Clamp((long)shorter * w / h, 1, int.MaxValue), interpolation)
+            : image.Resize((int)Math.Clamp((long)shorter * h / w, 1, int.MaxValue), shorter, interpolation);
     }
 
     /// <summary>The middle of an image; an image that is smaller gets black edges.</summary>

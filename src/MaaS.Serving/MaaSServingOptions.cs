@@ -23,8 +23,9 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string? Registry { get; set; }
 
-    /// <summary>Label that answers requests which name no version, where a model has it and no route; null for the
-    /// latest version. Default: <c>production</c> with a <see cref="Registry"/>, else null.</summary>
+    /// <summary>Label that answers requests which name no version, where a model has it and no route: no other version
+    /// stands in for it. Null for the latest version. Default: <c>production</c> with a <see cref="Registry"/>, else
+    /// null.</summary>
     public string? DefaultLabel
     {
         get => field ?? (Registry is null ? null : "production");

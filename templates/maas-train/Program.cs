@@ -10,16 +10,17 @@ using static TorchSharp.torch;
 
 // Data: replace Spirals by samples of your own.
 var train = new Spirals(samples: 2000, seed: 1);
-var held = new Spirals(samples: 500, seed: 2);
+var validation = new Spirals(samples: 500, seed: 2);   // Chooses the epoch.
+var test = new Spirals(samples: 500, seed: 3);         // Measures, once.
 
 // Train: the best epoch's weights are kept.
 manual_seed(1);
 using var network = new Network(inputs: 2, hidden: 32, classes: train.Classes.Count);
 var options = new TrainerOptions { Epochs = 20, BatchSize = 64, LearningRate = 0.01, EarlyStoppingPatience = 5 };
-new Trainer(options).Fit(network, train, held, new ConsoleProgress());
+new Trainer(options).Fit(network, train, validation, new ConsoleProgress());
 
 // Evaluate: precision, recall and F1 on samples that training never saw.
-var report = Evaluator.Evaluate(network, held);
+var report = Evaluator.Evaluate(network, test);
 Console.WriteLine(report);
 
 // Export: checked against torch, packaged with the names of the classes.

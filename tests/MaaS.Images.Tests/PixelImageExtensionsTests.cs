@@ -73,4 +73,16 @@ public sealed class PixelImageExtensionsTests
         Assert.That((covered.Height, covered.Width, covered.Channels), Is.EqualTo((28, 28, channels)));
         Assert.That(PillowFixture.Values(covered), Is.All.EqualTo(77));
     }
+
+    // A PNG of a kilobyte may be such a strip.
+    [TestCase(1, 1_000_000)]
+    [TestCase(1_000_000, 1)]
+    public void Cover_OfAThinStrip_IsRefusedBeforeMemoryIsTaken(int height, int width)
+    {
+        using var image = new PixelImage(height, width, 3);
+        Assert.That(
+            () => image.Cover(224, 224),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected at most 67108864 pixels"));
+        Assert.That(() => image.ResizeShorter(224), Throws.TypeOf<InvalidDataException>());
+    }
 }

@@ -73,10 +73,13 @@ internal sealed partial class TabularOptionSet
         HelpName = "file.json",
     };
 
-    public void AddTo(Command command) => new Option[]
-    {
+    /// <summary>Every option of this set.</summary>
+    public IReadOnlyList<Option> All =>
+    [
         _predict, _metric, _folds, _repeats, _budget, _group, _time, _ignore, _balanced, _delimiter, _missing, _schema,
-    }.AddTo(command);
+    ];
+
+    public void AddTo(Command command) => All.AddTo(command);
 
     /// <summary>Where the schema is or goes; null where none is asked for.</summary>
     public string? SchemaPath(ParseResult result) => result.GetValue(_schema)?.FullName;

@@ -68,9 +68,15 @@ internal sealed class TextModelOptionSet
 
     public const string ImageTask = "image-classification", TextTask = "text-classification";
 
-    public void AddTo(Command command)
-        => new Option[] { _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout,
-            _tokenDropout, _balanced, _positive }.AddTo(command);
+    /// <summary>Every option of this set.</summary>
+    public IReadOnlyList<Option> All =>
+    [
+        _task, _vocabulary, _maxLength, _overlong, _cleaning, _width, _layers, _heads, _dropout, _tokenDropout,
+        _balanced,
+        _positive,
+    ];
+
+    public void AddTo(Command command) => All.AddTo(command);
 
     /// <summary>Whether a table is to be learned from.</summary>
     public bool IsTable(ParseResult result) => result.GetValue(_task) == TabularOptionSet.Task;

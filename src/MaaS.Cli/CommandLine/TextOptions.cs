@@ -45,8 +45,10 @@ internal sealed class TextOptions
         "--test", "Share of the texts that is held back; near-duplicates stay together.", 0.2);
     private readonly Option<int> _splitSeed = Number("--split-seed", "Seed of that draw.", 0);
 
-    public void AddTo(Command command)
-        => new Option[] { _file, _text, _label, _encoding, _skipBadRows, _test, _splitSeed }.AddTo(command);
+    /// <summary>Every option of this set.</summary>
+    public IReadOnlyList<Option> All => [_file, _text, _label, _encoding, _skipBadRows, _test, _splitSeed];
+
+    public void AddTo(Command command) => All.AddTo(command);
 
     /// <summary>Whether the command line asks for texts.</summary>
     public bool IsAsked(ParseResult result, Option<string> data)

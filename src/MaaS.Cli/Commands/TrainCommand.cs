@@ -74,14 +74,17 @@ internal sealed class TrainCommand : VerbCommand
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        using var processes = ProcessGroup.FromEnvironment();
         if (_textModel.IsTable(result))
         {
-            await TrainOnTableAsync(result, cancellationToken);
-            return ExitCode.Success;
-        }
+            if (processes.Size > 1)
+            {
+                throw new UsageException($"--task: expected one process for a table, got {processes.Size}.");
+            }
 
-        using var processes = ProcessGroup.FromEnvironment();
-        if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
+            await TrainOnTableAsync(result, cancellationToken);
+        }
+        else if (_textModel.IsText(result, _texts.IsAsked(result, _data.Name)))
         {
             TrainOnTexts(result, processes, cancellationToken);
         }
@@ -95,11 +98,18 @@ internal sealed class TrainCommand : VerbCommand
 
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
+        Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
+            && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output")));
         var (file, label, testShare, seed) = _texts.Table(result);
         var options = _tabular.Training(result, label, testShare, seed);
         var reading = _tabular.Reading(result);
         var name = ModelName(Path.GetFileNameWithoutExtension(file));
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
+        if (!output.EndsWith(".maas", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException($"--output: expected a file that ends in .maas for a table, got '{output}'.");
+        }
+
         AtomicFile.EnsureWritable(output);
         await TabularTraining.RunAsync(
             file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
@@ -113,6 +123,8 @@ internal sealed class TrainCommand : VerbCommand
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
+        Refuse(
+            result, "texts", [.. _tabular.All, .. Options.Where(static o => o.Name is "--augment" or "--data-dir")]);
         var fineTunes = _pretrained.From(result) is not null;
         if (fineTunes && result.GetResult(_training.Model) is { Implicit: false })
         {
@@ -137,12 +149,27 @@ internal sealed class TrainCommand : VerbCommand
         }
 
         var corpus = _texts.Load(result, model.Preprocessing.Cleaning, null, cancellationToken);
+        if (model.Positive is { } positive && !corpus.Classes.Contains(positive))
+        {
+            throw new UsageException(
+                $"--positive: expected one of {string.Join(", ", corpus.Classes)}, got '{positive}'.");
+        }
+
         var (train, heldBack) = _texts.Split(result, corpus);
         Console.WriteLine($"{name} on {dataName}: {train.Count} texts to learn from, {heldBack.Count} held back"
             + (corpus.Duplicates > 0 ? $"; {corpus.Duplicates} duplicates left out" : "")
             + (corpus.Contradictions > 0 ? $", {corpus.Contradictions} of them under another label" : "")
             + $"; {string.Join(", ", corpus.Classes.Select((c, i) => $"{c} {corpus.Targets.Count(t => t == i)}"))}");
         TextTraining.Run(name, start, dataName, train, heldBack, model, options, output, cancellationToken);
+    }
+
+    // What is given and has no effect would be believed to have one.
+    private static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
+    {
+        if (unused.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
+        {
+            throw new UsageException($"{option.Name}: expected none for {data}, which it has no effect on.");
+        }
     }
 
     private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
@@ -167,7 +194,10 @@ internal sealed class TrainCommand : VerbCommand
                 $"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
-        return new TrainingOutput(output, result.GetValue(_report)?.FullName, CommandText.Of(result));
+        var report = result.GetValue(_report)?.FullName;
+        return report == output
+            ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
+            : new TrainingOutput(output, report, CommandText.Of(result));
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.
@@ -199,6 +229,12 @@ internal sealed class TrainCommand : VerbCommand
                     + "images of these data sets are too small for pre-trained networks.");
         }
 
+        Refuse(
+            result, "images",
+            [
+                .. _tabular.All, .. _texts.All, .. _textModel.All.Where(static o => o.Name != "--task"),
+                .. Options.Where(static o => o.Name == "--pooling"),
+            ]);
         var architecture = Architecture(result, ModelCatalog.Images, "convnet");
         var dataName = result.GetRequiredValue(_data.Name);
         var output = Output(result, architecture, dataName);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MaaS.Cli.CommandLine;
 using MaaS.Registry.Versions;
 
 namespace MaaS.Cli.Registry;
@@ -17,7 +18,7 @@ internal sealed class AliasVerb : RegistryVerb
         Arguments.Add(_model);
         Arguments.Add(_alias);
         Options.Add(_remove);
-        Common.AddTo(this, changes: true);
+        Common.AddTo(this, changes: true, prints: false);
     }
 
     protected override Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)
@@ -25,7 +26,20 @@ internal sealed class AliasVerb : RegistryVerb
         var reference = RegistryOptions.Reference(result.GetRequiredValue(_model));
         var (alias, change) = (result.GetRequiredValue(_alias), Common.Change(result));
         return result.GetValue(_remove)
-            ? store.RemoveAliasAsync(reference.Name, alias, change, cancellationToken)
+            ? RemoveAsync(store, reference, alias, change, cancellationToken)
             : store.SetAliasAsync(reference, alias, change, cancellationToken);
+    }
+
+    private static async Task RemoveAsync(
+        ModelStore store, ModelReference reference, string alias, Change change, CancellationToken cancellationToken)
+    {
+        var holder = await store.GetAsync(new ModelReference(reference.Name, Alias: alias), cancellationToken);
+        if (reference.Alias is not null || (reference.Version is { } version && holder.Version != version))
+        {
+            throw new UsageException(
+                $"model: expected {reference.Name} or {holder}, which has '{alias}', got '{reference}'.");
+        }
+
+        await store.RemoveAliasAsync(reference.Name, alias, change, cancellationToken);
     }
 }

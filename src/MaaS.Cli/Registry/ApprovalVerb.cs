@@ -16,7 +16,7 @@ internal sealed class ApprovalVerb : RegistryVerb
         _needed.AcceptOnlyFromAmong("needed", "not-needed");
         Arguments.Add(_model);
         Arguments.Add(_needed);
-        Common.AddTo(this, changes: true);
+        Common.AddTo(this, changes: true, prints: false);
     }
 
     protected override Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class ApproveVerb : RegistryVerb
             ("maas registry approve digits/3 --by ann", "Ann answers for version 3."))
     {
         Arguments.Add(_model);
-        Common.AddTo(this, changes: true);
+        Common.AddTo(this, changes: true, prints: false);
     }
 
     protected override Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed class DeleteVerb : RegistryVerb
             ("maas registry delete digits/2", "Its files go with the next maas registry gc."))
     {
         Arguments.Add(_model);
-        Common.AddTo(this, changes: true);
+        Common.AddTo(this, changes: true, prints: false);
     }
 
     protected override Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)

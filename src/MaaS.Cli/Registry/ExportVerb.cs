@@ -21,7 +21,7 @@ internal sealed class ExportVerb : RegistryVerb
     {
         Arguments.Add(_model);
         Options.Add(_output);
-        Common.AddTo(this, changes: false);
+        Common.AddTo(this, changes: false, prints: false);
     }
 
     protected override async Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal sealed class PromoteVerb : RegistryVerb
     {
         Arguments.Add(_model);
         Options.Add(_to);
-        Common.AddTo(this, changes: true);
+        Common.AddTo(this, changes: true, prints: false);
     }
 
     protected override Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)

@@ -39,10 +39,14 @@ internal sealed class RegistryOptions
         HelpName = "text",
     };
 
-    public void AddTo(Command command, bool changes)
+    public void AddTo(Command command, bool changes, bool prints = true)
     {
         command.Options.Add(_address);
-        command.Options.Add(_json);
+        if (prints)
+        {
+            command.Options.Add(_json);
+        }
+
         if (changes)
         {
             command.Options.Add(_by);

@@ -16,7 +16,7 @@ internal sealed class TagVerb : RegistryVerb
     {
         Arguments.Add(_model);
         Arguments.Add(_tag);
-        Common.AddTo(this, changes: true);
+        Common.AddTo(this, changes: true, prints: false);
     }
 
     protected override Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)

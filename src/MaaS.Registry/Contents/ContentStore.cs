@@ -18,26 +18,29 @@ internal sealed class ContentStore(string root, string registry)
     /// <exception cref="InvalidDataException">It is another registry's, or nobody knows whose.</exception>
     public async Task ClaimAsync(CancellationToken cancellationToken)
     {
-        using var alone = await LockAsync(FileAccess.ReadWrite, FileShare.None, cancellationToken)
-            .ConfigureAwait(false);
         var owner = Path.Combine(root, OwnerFile);
-        if (File.Exists(owner))
+        if (!File.Exists(owner))
         {
-            if (await File.ReadAllTextAsync(owner, cancellationToken).ConfigureAwait(false) != registry)
+            using var alone = await LockAsync(FileAccess.ReadWrite, FileShare.None, cancellationToken)
+                .ConfigureAwait(false);
+            if (!File.Exists(owner) && Directory.EnumerateDirectories(root).Any(static d => !IsSystems(d)))
             {
                 throw new InvalidDataException(
-                    $"{root}: expected the contents of this registry, got those of another one, as when a database was "
-                        + "copied, lost or replaced; restore the database, or name another one.");
+                    $"{root}: expected the contents of this registry or an empty folder, found something else.");
+            }
+
+            if (!File.Exists(owner))
+            {
+                AtomicFile.WriteText(owner, registry);
             }
         }
-        else if (Directory.EnumerateDirectories(root).Any())
+
+        // Written whole and never changed: reading it needs no lock, which whoever adds a version holds for long.
+        if (await File.ReadAllTextAsync(owner, cancellationToken).ConfigureAwait(false) != registry)
         {
             throw new InvalidDataException(
-                $"{root}: expected the contents of this registry or an empty folder, found something else.");
-        }
-        else
-        {
-            AtomicFile.WriteText(owner, registry);
+                $"{root}: expected the contents of this registry, got those of another one, as when a database was "
+                    + "copied, lost or replaced; restore the database, or name another one.");
         }
     }
 
@@ -125,25 +128,23 @@ internal sealed class ContentStore(string root, string registry)
         return new CollectedContents(files, bytes);
     }
 
+    // What a new file system brings.
+    private static bool IsSystems(string path) => Path.GetFileName(path) is "lost+found";
+
     private string PathOf(string hash) => Path.Combine(root, hash[..2], hash);
 
     private async Task<FileStream> LockAsync(FileAccess access, FileShare share, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(root);
         var path = Path.Combine(root, LockFile);
-        if (!File.Exists(path))
-        {
-            await File.AppendAllBytesAsync(path, [], cancellationToken).ConfigureAwait(false);
-        }
-
         var started = Environment.TickCount64;
         while (true)
         {
             try
             {
-                return new FileStream(path, FileMode.Open, access, share, bufferSize: 1);
+                return new FileStream(path, FileMode.OpenOrCreate, access, share, bufferSize: 1);
             }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+            catch (IOException e) when (e is not DirectoryNotFoundException)
             {
                 if (Environment.TickCount64 - started > LockTimeout.TotalMilliseconds)
                 {

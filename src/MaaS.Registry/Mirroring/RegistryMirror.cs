@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using MaaS.Core.Packages;
 using MaaS.Core.Registry;
 using MaaS.Primitives.Files;
@@ -14,9 +15,12 @@ namespace MaaS.Registry.Mirroring;
 /// <param name="options">Limits and trusted keys of packages.</param>
 public sealed class RegistryMirror(ModelStore store, string folder, PackageReadOptions? options = null)
 {
-    private const string LockFile = ".lock", OwnerFile = ".registry";
+    private const string LockFile = ".lock", OwnerFile = ".registry", ManifestFile =
+        "manifest.json", LostAndFound = "lost+found";
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
 
-    private long _revision = -1;
+    private long _revision = -1, _failed = -1, _again;
 
     /// <summary>Brings the folder up to date. New versions appear whole, then labels move, then versions that nothing
     /// points to any more go.</summary>
@@ -28,15 +32,15 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
     public async Task<bool> SyncAsync(CancellationToken cancellationToken = default)
     {
         var revision = await store.RevisionAsync(cancellationToken).ConfigureAwait(false);
-        if (revision == _revision)
+        if (revision == _revision || (revision == _failed && Environment.TickCount64 < _again))
         {
             return false;
         }
 
         Directory.CreateDirectory(folder);
-        using var alone = Lock();
+        using var alone = await LockAsync(cancellationToken).ConfigureAwait(false);
         Claim();
-        foreach (var left in Directory.EnumerateDirectories(folder, "*.tmp", SearchOption.AllDirectories).ToList())
+        foreach (var left in Unfinished().ToList())
         {
             Directory.Delete(left, recursive: true);   // Of a process that was killed.
         }
@@ -56,13 +60,15 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
         }
 
         foreach (var name in Directory.EnumerateDirectories(folder).Select(Path.GetFileName)
-            .Except(models.Select(static m => m.Name)).ToList())
+            .Except(models.Select(static m => m.Name)).Where(static n => n is not LostAndFound).ToList())
         {
             Remove(Path.Combine(folder, name!));
         }
 
         if (failures.Count > 0)
         {
+            // Reading a version that is broken may take long: not every second.
+            (_failed, _again) = (revision, Environment.TickCount64 + (long)RetryAfter.TotalMilliseconds);
             throw failures.Count == 1 ? failures[0]
                 : new IOException(string.Join("; ", failures.Select(static f => f.Message)), failures[0]);
         }
@@ -114,20 +120,17 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
 
     private async Task CopyAsync(ModelVersion version, string target, CancellationToken cancellationToken)
     {
-        if (Directory.Exists(target))
+        // The manifest hashes every other file. A number comes again where a database was restored from an older copy.
+        var manifest = Path.Combine(target, ManifestFile);
+        if (File.Exists(manifest) && version.Files.TryGetValue(ManifestFile, out var entry)
+            && Convert.ToHexStringLower(SHA256.HashData(
+                await File.ReadAllBytesAsync(manifest, cancellationToken).ConfigureAwait(false))) == entry.Sha256)
         {
-            return;   // A version never changes.
+            return;
         }
 
         using var package = await store.OpenPackageAsync(version, options, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await package.SaveAsync(target, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException) when (Directory.Exists(target))
-        {
-            // Another server of this machine was faster.
-        }
+        await package.SaveAsync(target, overwrite: true, cancellationToken).ConfigureAwait(false);
     }
 
     private static void RemoveOthers(string model, SortedDictionary<string, long> labels)
@@ -147,30 +150,55 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
         }
     }
 
-    // What is half deleted is not taken for a version.
+    // What is half deleted is taken neither for a version nor, with its dot, for a model.
     private static void Remove(string path)
     {
-        var gone = $"{path}.{Guid.NewGuid():N}.tmp";
+        var gone = Path.Combine(
+            Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         Directory.Move(path, gone);
         Directory.Delete(gone, recursive: true);
     }
 
-    // One server of this machine at a time; another one tries again at its next look.
-    private FileStream Lock()
-        => new(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+    // Removed folders, and versions that were being written; a model or a file of a package may end in .tmp.
+    private IEnumerable<string> Unfinished()
+        => Directory.EnumerateDirectories(folder, ".*.tmp").Concat(Directory.EnumerateDirectories(folder)
+            .Where(static d => Path.GetFileName(d) is not LostAndFound && !Path.GetFileName(d).StartsWith('.'))
+            .SelectMany(static d => Directory.EnumerateDirectories(d, "*.tmp")));
+
+    // One server of this machine at a time; another one needs the same copies and waits for them.
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(
+                    Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            }
+            catch (IOException e) when (e is not DirectoryNotFoundException)
+            {
+                await Task.Delay(LockRetry, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     // What somebody else has put there is never deleted.
     private void Claim()
     {
         var owner = Path.Combine(folder, OwnerFile);
-        if (File.Exists(owner) ? File.ReadAllText(owner) != store.Id : Directory.EnumerateDirectories(folder).Any())
+        if (File.Exists(owner)
+            ? File.ReadAllText(owner) != store.Id
+            : Directory.EnumerateDirectories(folder).Any(static d => Path.GetFileName(d) is not LostAndFound))
         {
             throw new InvalidDataException(
                 $"{folder}: expected an empty folder or copies out of this registry, found something else; give the "
                     + "server another folder for its copies.");
         }
 
-        AtomicFile.WriteText(owner, store.Id);
+        if (!File.Exists(owner))
+        {
+            AtomicFile.WriteText(owner, store.Id);
+        }
     }
 
     private static string FolderOf(string model, long version)

@@ -152,7 +152,8 @@ internal sealed class FamilyTable(MaaSServingOptions options)
             {
                 var labels = new Dictionary<string, long>(family.Labels, StringComparer.Ordinal);
                 views[family.Name] = new ModelView(
-                    family.Name, slots, labels, family.Router, options.DefaultLabel);
+                    family.Name, slots, labels, family.Router,
+                    options.DefaultLabel is { } label && family.WantedLabels.ContainsKey(label) ? label : null);
             }
             else
             {

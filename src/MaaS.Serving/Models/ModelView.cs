@@ -8,8 +8,8 @@ namespace MaaS.Serving.Models;
 /// <param name="Slots">Versions that can answer, the oldest first; at least one.</param>
 /// <param name="Labels">Where each label leads.</param>
 /// <param name="Router">How requests are spread; null for the default.</param>
-/// <param name="DefaultLabel">Label that answers where no version is named; null, or one that leads nowhere, for the
-/// latest version.</param>
+/// <param name="DefaultLabel">Label of the version that answers where none is named, and while it cannot answer no
+/// other one does; null for the latest version.</param>
 internal sealed record ModelView(
     string Name, ModelSlot[] Slots, IReadOnlyDictionary<string, long> Labels, TrafficRouter? Router,
     string? DefaultLabel = null)
@@ -20,7 +20,7 @@ internal sealed record ModelView(
         if ((reference.Version ?? reference.Label) is null)
         {
             return Router?.Choose(context, target => Find(target) is not null) is { } target ? Find(target)
-                : (DefaultLabel is null ? null : FindLabel(DefaultLabel)) ?? Slots[^1];
+                : DefaultLabel is null ? Slots[^1] : FindLabel(DefaultLabel);
         }
 
         return reference.Version is { } version ? FindVersion(version) : FindLabel(reference.Label!);

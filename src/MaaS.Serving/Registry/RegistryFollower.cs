@@ -62,7 +62,8 @@ internal sealed partial class RegistryFollower(
             _lastFault = null;
         }
         // Whatever it is, the server goes on with what it has; an address that is none is the operator's to mend.
-        catch (Exception e) when (e is not (OperationCanceledException or ArgumentException))
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested
+            && !(e is ArgumentException && _mirror is null))
         {
             if (_lastFault != e.Message)   // Said once, not every second.
             {

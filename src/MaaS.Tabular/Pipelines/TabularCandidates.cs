@@ -17,7 +17,8 @@ public static class TabularCandidates
 
     /// <summary>Learners with settings that do well on many tables, the quickest first.</summary>
     /// <param name="task">Classes or numbers.</param>
-    /// <param name="rows">Training rows: kernel machines and neighbours are left out above 5,000.</param>
+    /// <param name="rows">Training rows: kernel machines and neighbours are left out above 5,000. Gradient boosting is
+    /// left out where LightGBM's library does not load.</param>
     /// <param name="seed">Seed of forests.</param>
     public static IReadOnlyDictionary<string, ILearner> Default(TabularTask task, int rows, int seed = 1)
     {
@@ -57,11 +58,20 @@ public static class TabularCandidates
             ]);
         }
 
+        if (LightGbm.IsAvailable)
+        {
+            all.AddRange(
+            [
+                ("gradient-boosting", new GradientBoosting { Seed = seed }),
+                ("gradient-boosting slow", new GradientBoosting
+                {
+                    Seed = seed, LearningRate = 0.05, Rounds = 150, Leaves = 15, MinLeafRows = 10,
+                }),
+            ]);
+        }
+
         all.AddRange(
         [
-            ("gradient-boosting", new GradientBoosting { Seed = seed }),
-            ("gradient-boosting slow",
-                new GradientBoosting { Seed = seed, LearningRate = 0.05, Rounds = 150, Leaves = 15, MinLeafRows = 10 }),
             ("random-forest",
                 new RandomForest { Trees = 200, Options = new TreeOptions { FeatureShare = null, Seed = seed } }),
             ("extra-trees", new ExtraTrees

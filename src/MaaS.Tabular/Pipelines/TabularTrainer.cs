@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MaaS.Tabular.Learners;
+using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
@@ -60,7 +61,9 @@ public static class TabularTrainer
                 static name => name, name => TabularMetrics.Find(name, task).Measure(predictions, plan.TestTarget)),
             Train = plan.Train,
             Test = plan.Test,
-            Notes = plan.Notes,
+            Notes = options.Candidates is not null || LightGbm.IsAvailable ? plan.Notes
+                : [.. plan.Notes, "gradient boosting left out: LightGBM's library does not load here (x64 with "
+                    + "libgomp1)"],
             Seed = options.Seed,
         };
     }

@@ -157,9 +157,25 @@ public sealed class Trainer
         TrainerOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
         where TModel : nn.Module
     {
-        using var loop = new TrainingLoop<TModel, TBatch>(
-            model, task, train, validation, options, DeviceChoice.Resolve(options.Device), progress);
+        using var loop = Begin(model, task, train, validation, options, progress);
         return loop.Run(cancellationToken);
+    }
+
+    private static TrainingLoop<TModel, TBatch> Begin<TModel, TBatch>(
+        TModel model, TrainingTask<TModel, TBatch> task, IBatchSource<TBatch> train, IBatchSource<TBatch>? validation,
+        TrainerOptions options, IProgress<TrainingProgress>? progress)
+        where TModel : nn.Module
+    {
+        try
+        {
+            return new TrainingLoop<TModel, TBatch>(
+                model, task, train, validation, options, DeviceChoice.Resolve(options.Device), progress);
+        }
+        catch (Exception failure)
+        {
+            options.Processes?.Abort(failure.Message);   // The others may have begun, and would wait for this one.
+            throw;
+        }
     }
 
     private void RequireValidation(bool given)

@@ -191,6 +191,10 @@ public sealed record TrainerOptions
     [JsonIgnore]
     internal bool Checkpointing => CheckpointPath is not null || Checkpoints is not null;
 
+    /// <summary>The same training as one process would do it, as descriptions of a model have it.</summary>
+    internal TrainerOptions OfAll()
+        => this with { BatchSize = checked(BatchSize * (Processes?.Size ?? 1)), Processes = null };
+
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentException">At least one value is out of its range; the message names all of
     /// them.</exception>

@@ -66,7 +66,7 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
                 Std = train.Std,
                 Data = dataName,
                 DataHash = dataHash,
-                Options = options,
+                Options = options.OfAll(),
                 Epochs = result.Epochs,
             }), result);
         }

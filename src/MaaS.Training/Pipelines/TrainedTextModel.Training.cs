@@ -159,7 +159,11 @@ public sealed partial class TrainedTextModel
                 trained._padded, trained.Dataset(learned),
                 validation is null ? null : trained.Dataset(validation).SortedByLength().Sorted,
                 progress, cancellationToken);
-            trained._info = trained.Info with { Epochs = result.Epochs };
+            trained._info = trained.Info with
+            {
+                Epochs = result.Epochs,
+                Options = trained.Info.Options!.OfAll(),
+            };
             return (trained, result);
         }
         catch

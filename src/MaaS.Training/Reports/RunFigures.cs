@@ -10,8 +10,12 @@ internal static class RunFigures
 
     public static IReadOnlyList<ReportFigure> Training(RunReport report)
     {
-        List<ReportFigure> figures = [
-            new("Loss", EpochChart.Loss(report.Epochs)), new("Accuracy", EpochChart.Accuracy(report.Epochs))];
+        List<ReportFigure> figures = [new("Loss", EpochChart.Loss(report.Epochs))];
+        if (report.Epochs.Any(static e => double.IsFinite(e.TrainAccuracy)))
+        {
+            figures.Add(new("Accuracy", EpochChart.Accuracy(report.Epochs)));
+        }
+
         var rates = report.Points.Where(static p => p.LearningRate is not null)
             .Select(static p => (p.Epochs, p.LearningRate!.Value)).ToArray();
         if (rates.Length > 0)

@@ -111,6 +111,44 @@ public sealed class TabularOnnxTests
             Is.EqualTo(new[] { "label string[batch]", "probabilities float32[batch,2]" }));
     }
 
+    [TestCase("2021-02-29")]
+    [TestCase("1900-02-29")]
+    [TestCase("2021-04-31")]
+    [TestCase("2021-13-01")]
+    [TestCase("2021-00-10")]
+    [TestCase("03-02-2021")]
+    [TestCase("03.02.2021")]
+    public void Run_OnATextThatIsNoDay_FailsAndDaysAndMissingOnesDoNot(string text)
+    {
+        var table = new Table(
+            [new NumberColumn("since", [.. Enumerable.Range(0, 40).Select(static i => i * 86400d)], ColumnKind.Date)]);
+        var y = Target.OfClasses([.. Enumerable.Range(0, 40).Select(static i => i / 20)], ["a", "b"]);
+        var fit = TabularFit.Fit(new LogisticRegression(), table, y);
+        using var model = InferenceModel.Load(TabularOnnx.Write(fit, y.Classes).ToByteArray());
+        Dictionary<string, TensorValue> Inputs(params string[] texts)
+            => new() { ["since"] = TensorValue.OfStrings(texts, texts.Length) };
+
+        Assert.That(() => model.Run(Inputs("2020-02-29", text)), Throws.TypeOf<InferenceException>());
+        using var answers = model.Run(
+            Inputs("2020-02-29", "2000-02-29", "2021-12-31T08:00:00", "2021-06-30 08:00", "2021-01-31", ""));
+        Assert.That(answers[TabularOnnx.Label].Strings.ToArray(), Has.Length.EqualTo(6));
+    }
+
+    [Test]
+    public void Run_OnADayThatIsNone_NamesTheColumn()
+    {
+        var table = new Table(
+            [new NumberColumn("since", [.. Enumerable.Range(0, 40).Select(static i => i * 86400d)], ColumnKind.Date)]);
+        var y = Target.OfClasses([.. Enumerable.Range(0, 40).Select(static i => i / 20)], ["a", "b"]);
+        var fit = TabularFit.Fit(new LogisticRegression(), table, y);
+        using var model = InferenceModel.Load(TabularOnnx.Write(fit, y.Classes).ToByteArray());
+        Assert.That(
+            () => model.Run(
+                new Dictionary<string, TensorValue> { ["since"] = TensorValue.OfStrings(["2021-02-31"], 1) }),
+            Throws.TypeOf<InferenceException>().With.Message.Contains("expected a date as 2026-11-30 in 'since'")
+                .And.Property(nameof(InferenceException.IsInputRejected)).True);
+    }
+
     [Test]
     public void Write_WithAColumnOfAnOutputsName_IsRefused()
     {

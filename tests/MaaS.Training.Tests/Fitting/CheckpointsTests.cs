@@ -1,5 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Averages;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
@@ -92,6 +93,21 @@ internal sealed class CheckpointsTests
                 .And.Message.Contains("GradientClipNorm is '1', was 'none'")
                 .And.Message.Contains("global batch is '4', was '8'")
                 .And.Message.Not.Contains("Seed"));
+    }
+
+    [Test]
+    public void Fit_ResumedWithAnotherDecayOfTheAverage_NamesIt()
+    {
+        var options = Quick with { Checkpoints = new CheckpointOptions(_folder) };
+        using var slow = new ExponentialMovingAverage(0.9);
+        Fit(options with { Callbacks = [slow] });
+        using var quick = new ExponentialMovingAverage(0.5);
+        Assert.That(
+            () => Fit(options with { Resume = true, Callbacks = [quick] }),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("_decay 0.5")
+                .And.Message.Contains("_decay 0.9"));
+        using var same = new ExponentialMovingAverage(0.9);
+        Assert.That(() => Fit(options with { Resume = true, Callbacks = [same] }), Throws.Nothing);
     }
 
     [Test]

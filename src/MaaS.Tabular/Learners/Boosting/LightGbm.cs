@@ -10,6 +10,10 @@ internal static unsafe partial class LightGbm
     private const string Library = "lib_lightgbm";
     private const int Float32 = 0, Float64 = 1;
 
+    /// <summary>Whether the native library loads on this system.</summary>
+    public static bool IsAvailable { get; } =
+        NativeLibrary.TryLoad(Library, typeof(LightGbm).Assembly, null, out _);
+
     /// <summary>Trains a booster.</summary>
     /// <param name="features">(rows, features); NaN is a missing value.</param>
     /// <param name="labels">One a row.</param>

@@ -63,7 +63,7 @@ internal sealed class JsonLinesRows(IReadOnlyList<string> paths, IReadOnlyList<s
                     {
                         JsonValueKind.Null => null,
                         JsonValueKind.String => value.GetString(),
-                        JsonValueKind.Number => value.GetDouble(),
+                        JsonValueKind.Number => value.TryGetInt64(out var whole) ? (object)whole : value.GetDouble(),
                         JsonValueKind.True => true,
                         JsonValueKind.False => false,
                         _ => value.GetRawText(),

@@ -33,7 +33,13 @@ internal static class ParquetColumn
 
     private static object?[] Numbers<T>(ParquetRowGroupReader part, DataField field, int rows)
         where T : struct, IConvertible
-        => Values<T>(part, field, rows, static v => v.ToDouble(CultureInfo.InvariantCulture));
+        => Values<T>(part, field, rows, static v => Number(v));
+
+    // Whole numbers stay whole: as double, identifiers beyond 2^53 would become each other.
+    private static object Number<T>(T value)
+        where T : struct, IConvertible
+        => value.GetTypeCode() is TypeCode.Single or TypeCode.Double or TypeCode.Decimal or TypeCode.UInt64
+            ? (object)value.ToDouble(CultureInfo.InvariantCulture) : value.ToInt64(CultureInfo.InvariantCulture);
 
     private static object?[] Values<T>(ParquetRowGroupReader part, DataField field, int rows, Func<T, object> value)
         where T : struct

@@ -36,6 +36,7 @@ internal abstract class TableRow(string file, long number)
         var number = value switch
         {
             double d => d,
+            long whole => whole,
             bool b => b ? 1 : 0,
             string text when string.IsNullOrWhiteSpace(text) => null,
             string text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var d)

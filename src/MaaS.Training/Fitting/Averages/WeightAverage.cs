@@ -125,10 +125,10 @@ public abstract class WeightAverage : TrainingCallback, ICallbackState, IDisposa
     {
     }
 
-    // Weights as the optimizer has them, buffers out of the model.
+    // Weights as the optimizer has them, buffers out of the model, nothing of it rounded.
     private static IEnumerable<KeyValuePair<string, Tensor>> Current(TrainingContext context)
         => context.Model.state_dict().Where(static e => e.Value.is_floating_point())
-            .Select(e => KeyValuePair.Create(e.Key, context.Weights.GetValueOrDefault(e.Key, e.Value)));
+            .Select(e => KeyValuePair.Create(e.Key, context.Unrounded(e.Key, e.Value)));
 
     private void Put(TrainingContext context)
     {

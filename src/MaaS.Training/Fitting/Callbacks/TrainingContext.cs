@@ -1,3 +1,4 @@
+using MaaS.Training.Fitting.Parameters;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Callbacks;
@@ -6,13 +7,14 @@ namespace MaaS.Training.Fitting.Callbacks;
 public sealed class TrainingContext
 {
     private readonly Action<string> _warn;
+    private readonly MasterWeights _weights;
     private Func<string>? _batchName;
 
     internal TrainingContext(
-        nn.Module model, TrainerOptions options, Device device, IReadOnlyDictionary<string, Tensor> weights,
-        RunLength length, Action<string> warn)
+        nn.Module model, TrainerOptions options, Device device, MasterWeights weights, RunLength length,
+        Action<string> warn)
     {
-        (Model, Options, Device, Weights, Length, _warn) = (model, options, device, weights, length, warn);
+        (Model, Options, Device, _weights, Length, _warn) = (model, options, device, weights, length, warn);
     }
 
     /// <summary>What is trained.</summary>
@@ -26,7 +28,7 @@ public sealed class TrainingContext
 
     /// <summary>The trainable weights by their names in the state dictionary, float32; in reduced precision the
     /// module's own parameters follow them after each update.</summary>
-    public IReadOnlyDictionary<string, Tensor> Weights { get; }
+    public IReadOnlyDictionary<string, Tensor> Weights => _weights.ByName;
 
     /// <summary>Gradients by the names of the weights, of the mean loss over all batches and processes, from
     /// <see cref="TrainingCallback.OnBeforeUpdate"/> to <see cref="TrainingCallback.OnAfterUpdate"/>; otherwise
@@ -72,6 +74,9 @@ public sealed class TrainingContext
     /// callbacks.</summary>
     /// <param name="message">A sentence.</param>
     public void Warn(string message) => _warn(message);
+
+    // A tensor of the model's state dictionary before it was rounded to a reduced precision.
+    internal Tensor Unrounded(string name, Tensor now) => _weights.Unrounded(name, now);
 
     // A name is made when it is asked for: few steps need one.
     internal void NameBatch(Func<string> name) => _batchName = name;

@@ -22,7 +22,7 @@ internal sealed record CheckpointContent(
     public Dictionary<string, Tensor> Tensors(Tensor random)
     {
         var tensors = Model.state_dict().ToDictionary(
-            e => ModelPrefix + e.Key, e => Weights.ByName.GetValueOrDefault(e.Key, e.Value));
+            e => ModelPrefix + e.Key, e => Weights.Unrounded(e.Key, e.Value));
         foreach (var (name, tensor) in Update.State)
         {
             tensors[OptimizerPrefix + name] = tensor;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Schedules;
+using MaaS.Training.Fitting.Tasks;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -106,7 +107,25 @@ internal sealed record RunDescription(
     private static string Properties(object value)
         => string.Join(", ", value.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public)
             .Where(static p => p.CanWrite && p.GetIndexParameters().Length == 0 && Simple(p.PropertyType))
-            .OrderBy(static p => p.Name, StringComparer.Ordinal).Select(p => $"{p.Name} {Text(p.GetValue(value))}"));
+            .OrderBy(static p => p.Name, StringComparer.Ordinal).Select(p => $"{p.Name} {Text(p.GetValue(value))}")
+            .Concat(Fields(value)));
+
+    // What a constructor was given: fields that are set once, and captured parameters of primary constructors.
+    private static IEnumerable<string> Fields(object value)
+    {
+        for (var type = value.GetType(); type is not null && type != typeof(object); type = type.BaseType)
+        {
+            foreach (var field in type.GetFields(
+                BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
+                .Where(
+                    static f => (f.IsInitOnly && f.Name[0] != '<') || f.Name.EndsWith(">P", StringComparison.Ordinal))
+                .Where(static f => Simple(f.FieldType) || f.FieldType == typeof(RegressionLoss))
+                .OrderBy(static f => f.Name, StringComparer.Ordinal))
+            {
+                yield return $"{field.Name} {Text(field.GetValue(value))}";
+            }
+        }
+    }
 
     private static bool Simple(Type type)
         => (Nullable.GetUnderlyingType(type) ?? type) is { } plain

@@ -61,8 +61,7 @@ internal sealed class EpochSteps<TModel, TBatch>(
         _control.Agree(cancelled, checkpoints?.IsDue(context.Step + 1) == true, any);
         if (_control.Cancelled)
         {
-            throw new OperationCanceledException(
-                "Training: cancelled; the weights are those of the last complete step.", cancellationToken);
+            throw new CancelledTogetherException(cancellationToken);
         }
 
         if (_control.Batches < (options.SynchronizeBatchNorm ? context.ProcessCount : 1))

@@ -67,7 +67,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         };
         _best = new BestWeights(model, keep: options.EarlyStoppingPatience is not null || options.RestoreBest);
         _reports = new ProgressReports(options.Processes is { Rank: > 0 } ? null : progress, train.Count, length);
-        _context = new TrainingContext(model, options, device, _weights.ByName, length, Warn);
+        _context = new TrainingContext(model, options, device, _weights, length, Warn);
         if (options.Checkpointing)
         {
             _checkpoints = new CheckpointSchedule(
@@ -108,10 +108,16 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         }
         catch (Exception failure)
         {
-            _callbacks.Each(c => c.OnFailure(_context, failure));
-            if (failure is not OperationCanceledException)
+            try
             {
-                _options.Processes?.Abort(failure.Message);   // The others would wait for this one.
+                _callbacks.Each(c => c.OnFailure(_context, failure));
+            }
+            finally
+            {
+                if (failure is not CancelledTogetherException)
+                {
+                    _options.Processes?.Abort(failure.Message);   // The others would wait for this one.
+                }
             }
 
             throw;

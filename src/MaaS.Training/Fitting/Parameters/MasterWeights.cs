@@ -14,7 +14,7 @@ internal sealed class MasterWeights : IDisposable
 {
     private readonly nn.Module _model;
     private readonly ScalarType? _rounded;
-    private readonly List<Tensor> _originals = [];
+    private readonly Dictionary<string, Tensor> _originals = new(StringComparer.Ordinal);
 
     /// <param name="model">Its trainable parameters count.</param>
     /// <param name="precision">Of forward and backward passes.</param>
@@ -115,6 +115,19 @@ internal sealed class MasterWeights : IDisposable
         }
     }
 
+    /// <summary>A tensor of the state dictionary as it is without rounding: weights as the updates have them, what no
+    /// update changes as it was, and what forward passes changed (running statistics) in float32.</summary>
+    /// <param name="name">In the state dictionary.</param>
+    /// <param name="now">What the module has under it.</param>
+    /// <returns>One of the tensors that are there, or a new one in the enclosing dispose scope.</returns>
+    public Tensor Unrounded(string name, Tensor now)
+    {
+        using var noGrad = no_grad();
+        return ByName.TryGetValue(name, out var weight) ? weight
+            : _originals.TryGetValue(name, out var original) ? Unrounded(original, now)
+            : now;
+    }
+
     public void Dispose()
     {
         for (var i = 0; i < Active.Length; i++)
@@ -136,26 +149,34 @@ internal sealed class MasterWeights : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        _originals.AddRange(Others().Select(static t => t.detach().clone().DetachFromDisposeScope()));
+        foreach (var (name, tensor) in Others())
+        {
+            _originals[name] = tensor.detach().clone().DetachFromDisposeScope();
+        }
     }
 
     private void Return()
     {
         using var noGrad = no_grad();
-        foreach (var (current, original) in Others().Zip(_originals))
+        foreach (var (name, current) in Others())
         {
             using var scope = NewDisposeScope();
-            var rounded = original.to(_rounded!.Value).to(ScalarType.Float32);
-            current.copy_(original.where(current.eq(rounded), current));
-            original.Dispose();
+            current.copy_(Unrounded(_originals[name], current));
+            _originals[name].Dispose();
         }
 
         _originals.Clear();
     }
 
-    private IEnumerable<Tensor> Others()
-        => _model.state_dict().Where(e => !ByName.ContainsKey(e.Key) && e.Value.is_floating_point())
-            .Select(static e => e.Value);
+    // Where the value is still the original's rounded one, the original.
+    private Tensor Unrounded(Tensor original, Tensor now)
+    {
+        var current = now.to(ScalarType.Float32);
+        return original.where(current.eq(original.to(_rounded!.Value).to(ScalarType.Float32)), current);
+    }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> Others()
+        => _model.state_dict().Where(e => !ByName.ContainsKey(e.Key) && e.Value.is_floating_point());
 
     private Parameter[] Trainable()
     {

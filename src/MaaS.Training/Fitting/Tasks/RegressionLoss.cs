@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Fitting.Tasks;
@@ -26,6 +27,9 @@ public sealed class RegressionLoss
     /// <summary>The quantiles that are predicted, ascending; none for other losses.</summary>
     public IReadOnlyList<double> Quantiles { get; }
 
+    /// <summary>The name, with the quantiles.</summary>
+    public override string ToString() => $"{Name} {string.Join(' ', Quantiles)}".TrimEnd();
+
     /// <summary>Squared error near the target, absolute error far from it, where outliers would rule.</summary>
     /// <param name="delta">The error from which it is absolute, above 0.</param>
     /// <remarks>Huber 1964; PyTorch's <c>huber_loss</c>.</remarks>
@@ -33,7 +37,7 @@ public sealed class RegressionLoss
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(delta);
         return new RegressionLoss(
-            "huber",
+            string.Create(CultureInfo.InvariantCulture, $"huber {delta}"),
             (outputs, targets) => nn.functional.huber_loss(outputs, targets, delta, nn.Reduction.None), []);
     }
 

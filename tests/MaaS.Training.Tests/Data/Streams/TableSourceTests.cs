@@ -131,6 +131,17 @@ public sealed class TableSourceTests
             Is.EqualTo(1000));
     }
 
+    // 2^53 and 2^53 + 1 are one double.
+    [Test]
+    public void Read_WholeNumbersBeyondDouble_StayDifferentLabels()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(
+            folder["ids.jsonl"], ["{\"x\": 1, \"id\": 9007199254740992}", "{\"x\": 2, \"id\": 9007199254740993}"]);
+        var source = TableSource.Open(folder["ids.jsonl"], new TableColumns { Numbers = ["x"], Label = "id" });
+        Assert.That(source.Classes, Is.EqualTo(new[] { "9007199254740992", "9007199254740993" }));
+    }
+
     [Test]
     public void Select_GivesTheBatchesInAnotherForm()
     {
