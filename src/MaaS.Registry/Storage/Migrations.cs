@@ -65,6 +65,41 @@ internal static class Migrations
             reason TEXT);
         CREATE INDEX history_model ON history (model, id);
         """,
+        """
+        CREATE TABLE runs (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            started TEXT NOT NULL,
+            ended TEXT,
+            beat TEXT NOT NULL,
+            who TEXT NOT NULL,
+            host TEXT NOT NULL,
+            command TEXT,
+            error TEXT);
+        CREATE INDEX runs_started ON runs (started);
+        CREATE TABLE run_values (
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (run, kind, name));
+        CREATE TABLE run_metrics (
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            number BIGINT NOT NULL,
+            name TEXT NOT NULL,
+            step BIGINT NOT NULL,
+            at TEXT NOT NULL,
+            value DOUBLE PRECISION,
+            PRIMARY KEY (run, number));
+        CREATE TABLE run_artifacts (
+            run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            sha256 TEXT NOT NULL,
+            bytes BIGINT NOT NULL,
+            PRIMARY KEY (run, name));
+        """,
     ];
 
     /// <summary>Version of the schema that this program knows.</summary>

@@ -41,6 +41,13 @@ internal sealed record RegistryAddress(IDialect Dialect, string Contents)
             nameof(address));
     }
 
+    /// <summary>The database of an address alone: for what needs no contents, which may then be left out.</summary>
+    /// <exception cref="ArgumentException">It is no address; the message shows the two forms.</exception>
+    public static IDialect DatabaseOf(string address)
+        => Parse(
+            address?.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase) == true ? $"{address};{ContentsKey}=."
+                : address!).Dialect;
+
     private static bool IsContents(string part)
         => part.Split('=', 2) is [var key, _] && key.Trim().Equals(ContentsKey, StringComparison.OrdinalIgnoreCase);
 }
