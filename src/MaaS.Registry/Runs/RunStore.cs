@@ -31,7 +31,7 @@ public sealed class RunStore
     public static async Task<RunStore> OpenAsync(
         string address, TimeProvider? clock = null, CancellationToken cancellationToken = default)
         => new(
-            await Database.OpenAsync(RegistryAddress.DatabaseOf(address), cancellationToken).ConfigureAwait(false),
+            await Database.OpenAsync(RegistryAddress.ParseDatabase(address), cancellationToken).ConfigureAwait(false),
             clock ?? TimeProvider.System);
 
     /// <summary>Begins a run.</summary>
