@@ -1,3 +1,4 @@
+using MaaS.Training.Fitting.Checkpointing;
 using MaaS.Training.Fitting.Parameters;
 using static TorchSharp.torch;
 
@@ -8,13 +9,15 @@ public sealed class TrainingContext
 {
     private readonly Action<string> _warn;
     private readonly MasterWeights _weights;
+    private readonly Func<RunDescription> _describe;
     private Func<string>? _batchName;
 
     internal TrainingContext(
         nn.Module model, TrainerOptions options, Device device, MasterWeights weights, RunLength length,
-        Action<string> warn)
+        Action<string> warn, Func<RunDescription> describe)
     {
-        (Model, Options, Device, _weights, Length, _warn) = (model, options, device, weights, length, warn);
+        (Model, Options, Device, _weights, Length, _warn, _describe)
+            = (model, options, device, weights, length, warn, describe);
     }
 
     /// <summary>What is trained.</summary>
@@ -61,6 +64,15 @@ public sealed class TrainingContext
 
     /// <summary>Whether the run ends after this step or epoch.</summary>
     public bool StopRequested { get; private set; }
+
+    /// <summary>What the result depends on, beside the weights and the data, by name.</summary>
+    public IReadOnlyDictionary<string, string> Parameters => _describe().Options;
+
+    /// <summary>What may change the last bits of the result, by name: versions, threads, processes.</summary>
+    public IReadOnlyDictionary<string, string> Circumstances => _describe().Circumstances;
+
+    /// <summary>A fingerprint of the training data; the first call may read all of them.</summary>
+    public string DataFingerprint => _describe().Fingerprint ?? "";
 
     internal Func<IReadOnlyDictionary<string, Tensor>>? CurrentGradients { get; set; }
 

@@ -67,14 +67,17 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
         };
         _best = new BestWeights(model, keep: options.EarlyStoppingPatience is not null || options.RestoreBest);
         _reports = new ProgressReports(options.Processes is { Rank: > 0 } ? null : progress, train.Count, length);
-        _context = new TrainingContext(model, options, device, _weights, length, Warn);
+        var description = new Lazy<RunDescription>(
+            () => RunDescription.Of(
+                options, task, (_updater.Update as TorchUpdate)?.Optimizer, _plan, length, _batchSize,
+                train.Fingerprint));
+        _context = new TrainingContext(
+            model, options, device, _weights, length, Warn, () => description.Value);
         if (options.Checkpointing)
         {
             _checkpoints = new CheckpointSchedule(
                 options, new CheckpointContent(model, _weights, _updater.Update, _best, _callbacks),
-                RunDescription.Of(
-                    options, task, (_updater.Update as TorchUpdate)?.Optimizer, _plan, length, _batchSize,
-                    train.Fingerprint));
+                description.Value);
         }
 
         set_num_threads(_plan.ThreadsPerWorker);
