@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
 using MaaS.Cli.Registry;
+using MaaS.Cli.Runs;
 using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
@@ -34,6 +35,7 @@ public static partial class Program
             new CompressCommand(),
             new PredictCommand(),
             new RegistryCommand(),
+            new RunsCommand(),
             new ServeCommand(),
             new KeysCommand(),
             new AuditCommand(),

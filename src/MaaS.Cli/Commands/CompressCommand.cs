@@ -8,7 +8,7 @@ using static MaaS.Cli.CommandLine.OptionKinds;
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas compress</c>: pruning ratios × quantization, and the networks that no other beats.</summary>
-internal sealed class CompressCommand : VerbCommand
+internal sealed class CompressCommand : RecordedVerb
 {
     private static readonly CompressorOptions Default = new();
 
@@ -71,7 +71,9 @@ internal sealed class CompressCommand : VerbCommand
             "Two ratios; the choice must be twice as fast."),
     ];
 
-    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override string RunName(ParseResult result) => NameOf(result.GetRequiredValue(_model));
+
+    protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var compressor = Checked(() => new Compressor(Read(result)));
         var source = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(_model).FullName);

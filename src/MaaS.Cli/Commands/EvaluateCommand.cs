@@ -9,7 +9,7 @@ using MaaS.Training.Pipelines;
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas evaluate</c>: precision, recall and F1 of a trained model or of a package.</summary>
-internal sealed class EvaluateCommand : VerbCommand
+internal sealed class EvaluateCommand : RecordedVerb
 {
     private readonly Argument<FileSystemInfo> _model = new("model")
     {
@@ -43,13 +43,16 @@ internal sealed class EvaluateCommand : VerbCommand
             "What the server would answer, through ONNX Runtime."),
     ];
 
-    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override string RunName(ParseResult result) => NameOf(result.GetRequiredValue(_model));
+
+    protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
             var measured = await TextMeasuring.RunAsync(
                 path, _texts, result, !result.GetValue(_noBaseline), cancellationToken);
+            Run?.Report("test", measured.Network.Report);
             if (result.GetValue(_json))
             {
                 Console.WriteLine(measured.Network.Report.ToJson());
@@ -62,6 +65,7 @@ internal sealed class EvaluateCommand : VerbCommand
         }
 
         var report = await MeasureAsync(result, cancellationToken);
+        Run?.Report("test", report);
         Console.WriteLine(result.GetValue(_json) ? report.ToJson() : report.ToString());
         return ExitCode.Success;
     }

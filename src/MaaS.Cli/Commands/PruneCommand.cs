@@ -13,7 +13,7 @@ using static MaaS.Cli.CommandLine.OptionKinds;
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas prune</c>: a smaller network, fine-tuned.</summary>
-internal sealed class PruneCommand : VerbCommand
+internal sealed class PruneCommand : RecordedVerb
 {
     private static readonly ChannelPruningOptions Default = new();
 
@@ -80,7 +80,9 @@ internal sealed class PruneCommand : VerbCommand
             "40% of the multiplications are left, taken where the loss feels it least."),
     ];
 
-    protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override string RunName(ParseResult result) => NameOf(result.GetRequiredValue(_model));
+
+    protected override Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var (goal, fineTuning) = Checked(() => (
             Targets[result.GetRequiredValue(_target)](result.GetValue(_ratio)), FineTuning(result)));

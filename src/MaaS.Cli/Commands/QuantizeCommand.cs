@@ -20,7 +20,7 @@ using static MaaS.Cli.CommandLine.OptionKinds;
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas quantize</c>: 8- or 4-bit integers, where they pay.</summary>
-internal sealed class QuantizeCommand : VerbCommand
+internal sealed class QuantizeCommand : RecordedVerb
 {
     // Metadata of the network that was written.
     private const string WarningKey = "quantization_warning";
@@ -86,7 +86,9 @@ internal sealed class QuantizeCommand : VerbCommand
             "For the size, whatever the speed."),
     ];
 
-    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override string RunName(ParseResult result) => NameOf(result.GetRequiredValue(_model));
+
+    protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         if (result.GetValue(_batch) < 1 || result.GetValue(_scheme.Samples) < 1)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MaaS.Cli.CommandLine;
+using MaaS.Registry.Runs;
 using MaaS.Registry.Versions;
 
 namespace MaaS.Cli.Registry;
@@ -54,17 +55,16 @@ internal sealed class RegistryOptions
         }
     }
 
-    public async Task<ModelStore> OpenAsync(ParseResult result, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ModelStore.OpenAsync(result.GetRequiredValue(_address), cancellationToken: cancellationToken);
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException($"--registry: {e.Message}", e);
-        }
-    }
+    public Task<ModelStore> OpenAsync(ParseResult result, CancellationToken cancellationToken)
+        => OpenAsync(
+            result.GetRequiredValue(_address),
+            address => ModelStore.OpenAsync(address, cancellationToken: cancellationToken));
+
+    public Task<RunStore> OpenRunsAsync(ParseResult result, CancellationToken cancellationToken)
+        => OpenRunsAsync(result.GetRequiredValue(_address), cancellationToken);
+
+    public static Task<RunStore> OpenRunsAsync(string address, CancellationToken cancellationToken)
+        => OpenAsync(address, a => RunStore.OpenAsync(a, cancellationToken: cancellationToken));
 
     public Change Change(ParseResult result) => new(result.GetRequiredValue(_by), result.GetValue(_reason));
 
@@ -72,6 +72,18 @@ internal sealed class RegistryOptions
     public void Print<T>(ParseResult result, T value, Func<T, string> text)
         => Console.Write(
             result.GetValue(_json) ? JsonSerializer.Serialize(value, Json) + "\n" : text(value).TrimEnd('\n') + "\n");
+
+    private static async Task<T> OpenAsync<T>(string address, Func<string, Task<T>> open)
+    {
+        try
+        {
+            return await open(address);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException($"--registry: {e.Message}", e);
+        }
+    }
 
     public static ModelReference Reference(string text)
     {

@@ -47,7 +47,8 @@ internal sealed class ChartFrame
     /// <summary>Colours of what is drawn, told apart by colour-blind eyes as well.</summary>
     /// <remarks>Okabe, Ito 2008.</remarks>
     public static IReadOnlyList<string> Pens { get; } = [
-        "var(--pen1,#0072B2)", "var(--pen2,#D55E00)", "var(--pen3,#009E73)"];
+        "var(--pen1,#0072B2)", "var(--pen2,#D55E00)", "var(--pen3,#009E73)", "var(--pen4,#CC79A7)",
+        "var(--pen5,#8A6D00)", "var(--pen6,#555555)"];
 
     /// <summary>Where a value stands on the horizontal axis.</summary>
     public double X(double x) => Left + (_across.Share(x) * (Width - Right - Left));

@@ -9,12 +9,12 @@ internal static class LineChart
     private const int LetterWidth = 6;
 
     // Beside the colours, so that a print in grey is read as well.
-    private static readonly string[] Dashes = ["", "6 3", "2 3"];
+    private static readonly string[] Dashes = ["", "6 3", "2 3", "8 2 2 2", "10 4", "1 2"];
 
     /// <summary>The picture; points that are not finite are left out.</summary>
     /// <param name="across">What the horizontal axis says.</param>
     /// <param name="up">What the vertical axis is of.</param>
-    /// <param name="lines">At most three.</param>
+    /// <param name="lines">At most six.</param>
     /// <param name="leastStepAcross">The least distance of two marks on the horizontal axis; 1 for whole
     /// numbers.</param>
     /// <param name="least">The least value of the vertical axis; null for the points' own.</param>

@@ -8,10 +8,11 @@ internal static class ReportStyle
     /// they stand alone.</summary>
     public const string Sheet = """
         :root { color-scheme: light dark; --ground: #fff; --ink: #1a1a1a; --soft: #555; --rule: #ddd; --card: #f6f7f9;
-          --grid: #e4e4e4; --axis: #444; --pen1: #0072b2; --pen2: #d55e00; --pen3: #009e73; --mark: #e8f3fb; }
+          --grid: #e4e4e4; --axis: #444; --pen1: #0072b2; --pen2: #d55e00; --pen3: #009e73;
+          --pen4: #cc79a7; --pen5: #8a6d00; --pen6: #555; --mark: #e8f3fb; }
         @media (prefers-color-scheme: dark) { :root { --ground: #14171a; --ink: #e8e8e6; --soft: #a9adb2;
           --rule: #3a3f45; --card: #1e2226; --grid: #2e3338; --axis: #b4b8bd; --pen1: #56b4e9; --pen2: #f0945a;
-          --pen3: #3fcfa0; --mark: #1d3443; } }
+          --pen3: #3fcfa0; --pen4: #e3a4c8; --pen5: #d9b83c; --pen6: #b0b0b0; --mark: #1d3443; } }
         * { box-sizing: border-box; }
         body { margin: 0 auto; max-width: 70rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif;
           color: var(--ink); background: var(--ground); overflow-wrap: anywhere; }
