@@ -88,6 +88,39 @@ public static class PixelImageExtensions
         }
     }
 
+    /// <summary>Sizes an image as a model's package says, and without a word of it to the model's own size: scaled until
+    /// it covers that, and cut to its middle.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <param name="geometry">What the package says; null where it says nothing.</param>
+    /// <param name="height">The model's height, at least 1; null for the image's own.</param>
+    /// <param name="width">The model's width, at least 1; null for the image's own.</param>
+    /// <returns>A new image; the caller owns it.</returns>
+    public static PixelImage Fit(this PixelImage image, ImageGeometry? geometry, int? height, int? width)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var (h, w) = (height ?? image.Height, width ?? image.Width);
+        return geometry is not null ? image.Fit(geometry)
+            : h == image.Height && w == image.Width ? image.Crop(0, 0, h, w)
+            : image.Cover(h, w);
+    }
+
+    /// <summary>The pixels as planes of bytes.</summary>
+    /// <param name="image">Not disposed.</param>
+    /// <returns>(C, H, W), row-major.</returns>
+    public static byte[] ToPlanes(this PixelImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var pixels = image.Pixels;
+        var (step, plane) = (image.BytesPerPixel, image.Width * image.Height);
+        var planes = new byte[image.Channels * plane];
+        for (var i = 0; i < planes.Length; i++)
+        {
+            planes[i] = pixels[(i % plane * step) + (i / plane)];
+        }
+
+        return planes;
+    }
+
     /// <summary>Scales an image until it covers a height and a width, and cuts it to its middle.</summary>
     /// <param name="image">Not disposed.</param>
     /// <param name="height">At least 1.</param>

@@ -25,26 +25,9 @@ internal sealed class SkiaImageDecoder(IOptions<ImageOptions> options) : IImageD
 
         var limits = new ImageLimits(options.Value.MaxBytes, options.Value.MaxPixels);
         using var image = new ImageDecoder(limits).Decode(bytes, channels);
-        if (geometry is not null)
-        {
-            using var fitted = image.Fit(geometry);
-            return Planes(fitted);
-        }
-
-        var (h, w) = (height ?? image.Height, width ?? image.Width);
-        if (h == image.Height && w == image.Width)
-        {
-            return Planes(image);
-        }
-
-        using var covering = image.Cover(h, w);
-        return Planes(covering);
-    }
-
-    private static DecodedImage Planes(PixelImage image)
-    {
-        var planes = new float[image.Channels * image.Height * image.Width];
-        image.WritePlanes(planes, [.. Enumerable.Repeat(1f, image.Channels)], new float[image.Channels]);
-        return new DecodedImage(planes, image.Height, image.Width);
+        using var fitted = image.Fit(geometry, height, width);
+        var planes = new float[fitted.Channels * fitted.Height * fitted.Width];
+        fitted.WritePlanes(planes, [.. Enumerable.Repeat(1f, fitted.Channels)], new float[fitted.Channels]);
+        return new DecodedImage(planes, fitted.Height, fitted.Width);
     }
 }

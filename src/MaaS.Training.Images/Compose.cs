@@ -59,6 +59,37 @@ public sealed class Compose
         return new ImagePreprocessing(1 / 255.0, mean, std) { Geometry = geometry };
     }
 
+    /// <summary>The transforms that a package describes: what a server does to an image.</summary>
+    /// <param name="preprocessing">Of pixels scaled to 0…1.</param>
+    /// <exception cref="ArgumentException">It scales pixels otherwise.</exception>
+    public static Compose Of(ImagePreprocessing preprocessing)
+    {
+        ArgumentNullException.ThrowIfNull(preprocessing);
+        if (preprocessing.Scale != 1 / 255.0)
+        {
+            throw new ArgumentException(
+                $"Compose: expected pixels scaled by 1/255, got {preprocessing.Scale}.", nameof(preprocessing));
+        }
+
+        List<ImageTransform> steps = [];
+        if (preprocessing.Geometry is { } geometry)
+        {
+            steps.AddRange(geometry switch
+            {
+                { ResizeShorter: { } shorter } => [new Resize(shorter, geometry.Interpolation)],
+                { ResizeHeight: { } height, ResizeWidth: { } width }
+                    => [new Resize(height, width, geometry.Interpolation)],
+                _ => Array.Empty<ImageTransform>(),
+            });
+            if (geometry is { CropHeight: { } cropHeight, CropWidth: { } cropWidth })
+            {
+                steps.Add(new CenterCrop(cropHeight, cropWidth));
+            }
+        }
+
+        return new Compose([.. steps, new Normalize(preprocessing.Mean, preprocessing.Std)]);
+    }
+
     /// <summary>The steps, each with its settings.</summary>
     public override string ToString()
         => string.Join(

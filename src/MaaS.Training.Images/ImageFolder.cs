@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using MaaS.Images;
 using MaaS.Onnx;
 using MaaS.Training.Data;
 using MaaS.Training.Data.Streams;
 using MaaS.Training.Interop;
+using MaaS.Training.Reports;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Images;
@@ -12,7 +14,7 @@ namespace MaaS.Training.Images;
 /// <remarks>Batches are not in any dispose scope: whoever reads one disposes its tensors.</remarks>
 public sealed class ImageFolder : IBatchSource<(Tensor Inputs, Tensor Targets)>, IBatchSource, IMeasuredSource
 {
-    private const int MostFaults = 1000;
+    private const int MostFaults = 1000, ViewPixels = 128;
 
     private readonly ImageList _list;
     private readonly ImageSamples _samples;
@@ -112,6 +114,34 @@ public sealed class ImageFolder : IBatchSource<(Tensor Inputs, Tensor Targets)>,
             new ImageFolder(_list.Subset(first), Options, _faults),
             new ImageFolder(_list.Subset(second), Options, _faults));
     }
+
+    /// <summary>An image as a model sees it, after the transforms on pixels, for people: scaled down where a side is
+    /// longer than 128 pixels.</summary>
+    /// <param name="position">Its position, 0…<see cref="Count"/>−1.</param>
+    /// <exception cref="InvalidDataException">The file cannot be decoded.</exception>
+    public SampleView View(long position)
+    {
+        using var image = _samples.Pixels(position, new TransformRandom(0, 0, position));
+        var scale = Math.Min(1, (double)ViewPixels / Math.Max(image.Height, image.Width));
+        using var small = image.Resize(
+            Math.Max(1, (int)(image.Height * scale)), Math.Max(1, (int)(image.Width * scale)));
+        return SampleView.OfPixels(small.ToPlanes(), small.Channels, small.Height, small.Width);
+    }
+
+    /// <summary>(C, H, W) pixels of an image after the transforms on pixels.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be decoded.</exception>
+    internal byte[] Planes(long position)
+    {
+        using var image = _samples.Pixels(position, new TransformRandom(0, 0, position));
+        return image.ToPlanes();
+    }
+
+    /// <summary>Reads every file once.</summary>
+    internal ImageSurvey Survey(CancellationToken cancellationToken)
+        => ImageSurvey.Of(_list, Options, cancellationToken);
+
+    /// <summary>The images at some positions.</summary>
+    internal ImageFolder Subset(IReadOnlyList<long> positions) => new(_list.Subset(positions), Options, _faults);
 
     /// <inheritdoc/>
     public IEnumerable<Batch<(Tensor Inputs, Tensor Targets)>> Read(

@@ -43,7 +43,9 @@ internal sealed class ImageSamples
         _options.Transforms.WritePlanes(image, planes, random);
     }
 
-    private PixelImage Pixels(long position, TransformRandom random)
+    /// <summary>An image after the transforms on pixels; the caller owns it.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be used; the message names it.</exception>
+    public PixelImage Pixels(long position, TransformRandom random)
     {
         try
         {

@@ -12,7 +12,8 @@ internal sealed class PretrainedOptionSet
         Description =
             "Start from trained weights, with a fresh head for the classes. Texts: a folder with config.json, weights "
             + "and tokenizer of a BERT, one of its files (.safetensors, .bin, .pth, .onnx), or "
-            + $"{PretrainedWeights.MiniLm}, a sentence encoder that set-up brings.",
+            + $"{PretrainedWeights.MiniLm}, a sentence encoder that set-up brings. Pictures (--images): "
+            + $"{PretrainedWeights.ResNet18}, likewise, or a file of a ResNet-18 or ResNet-34.",
         HelpName = "name|path",
     };
 
@@ -37,7 +38,7 @@ internal sealed class PretrainedOptionSet
     /// <summary>The name or path that is given; null without one.</summary>
     public string? From(ParseResult result) => result.GetValue(_from);
 
-    /// <summary>Reads the weights that are named, and says how they fit; null where none are.</summary>
+    /// <summary>Reads the weights of a BERT that are named; null where none are.</summary>
     public PretrainedText? OpenText(ParseResult result)
     {
         var pooling = result.GetValue(_pooling) is { } name ? Poolings[name] : (Pooling?)null;

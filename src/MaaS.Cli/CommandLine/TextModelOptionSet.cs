@@ -48,8 +48,8 @@ internal sealed class TextModelOptionSet
     private readonly Option<bool?> _balanced = new("--class-weights")
     {
         Description =
-            "Texts: count every class the same, however many texts it has; true for mails of a data set, false for "
-            + "--csv where nothing is said.",
+            "Texts and pictures: count every class the same, however many samples it has; true for mails of a data "
+            + "set, false otherwise where nothing is said.",
         HelpName = "true|false",
     };
 
@@ -77,6 +77,12 @@ internal sealed class TextModelOptionSet
     ];
 
     public void AddTo(Command command) => All.AddTo(command);
+
+    /// <summary>Whether every class is to count the same; null where nothing is said.</summary>
+    public bool? Balanced(ParseResult result) => result.GetValue(_balanced);
+
+    /// <summary>Whether the task is to tell images apart, or none is named.</summary>
+    public bool IsImage(ParseResult result) => result.GetValue(_task) == ImageTask;
 
     /// <summary>Whether a table is to be learned from.</summary>
     public bool IsTable(ParseResult result) => result.GetValue(_task) == TabularOptionSet.Task;

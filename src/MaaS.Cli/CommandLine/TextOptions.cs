@@ -15,8 +15,6 @@ internal sealed class TextOptions
     /// <summary>The data set of texts that set-up brings.</summary>
     public const string SpamAssassinName = "spam-assassin";
 
-    private const int BadRowsShown = 5;
-
     private static readonly TextModelOptions OfTables = new()
     {
         Preprocessing = new TextModelOptions().Preprocessing with
@@ -42,7 +40,7 @@ internal sealed class TextOptions
         Description = "Leave out rows that cannot be used, and say which.",
     };
     private readonly Option<double> _test = Number(
-        "--test", "Share of the texts that is held back; near-duplicates stay together.", 0.2);
+        "--test", "Share of texts, pictures or rows that is held back; near-duplicates of texts stay together.", 0.2);
     private readonly Option<int> _splitSeed = Number("--split-seed", "Seed of that draw.", 0);
 
     /// <summary>Every option of this set.</summary>
@@ -65,6 +63,11 @@ internal sealed class TextOptions
             ? result.GetRequiredValue(_label)
             : throw new UsageException("--label: expected the column to predict, got none."),
         result.GetValue(_test), result.GetValue(_splitSeed));
+
+    /// <summary>The column of the class, the share that is held back and the seed of the draw, for image files.</summary>
+    /// <exception cref="UsageException">The share is out of its range.</exception>
+    public (string Label, double TestShare, int Seed) Division(ParseResult result)
+        => (result.GetRequiredValue(_label), TestShare(result), result.GetValue(_splitSeed));
 
     /// <summary>What the data is called.</summary>
     public string NameOf(ParseResult result)
@@ -108,25 +111,17 @@ internal sealed class TextOptions
             : SpamAssassin.Read();
         var corpus = TextCorpus.Clean(
             samples, new TextCleaner(cleaning), classes, cancellationToken: cancellationToken);
-        foreach (var row in bad.Take(BadRowsShown))
-        {
-            Console.Error.WriteLine($"maas: left out: {row}");
-        }
-
-        if (bad.Count > BadRowsShown)
-        {
-            Console.Error.WriteLine($"maas: left out: {bad.Count - BadRowsShown} more rows.");
-        }
-
+        LeftOutLines.Write(bad, "rows");
         return corpus;
     }
 
     /// <summary>Splits into texts to learn from and texts that are held back.</summary>
     public (TextCorpus Train, TextCorpus HeldBack) Split(ParseResult result, TextCorpus corpus)
-        => corpus.Split(
-            result.GetValue(_test) is > 0 and < 1 and var fraction
-                ? fraction : throw new UsageException("--test: expected a share above 0 and below 1."),
-            result.GetValue(_splitSeed));
+        => corpus.Split(TestShare(result), result.GetValue(_splitSeed));
+
+    private double TestShare(ParseResult result)
+        => result.GetValue(_test) is > 0 and < 1 and var fraction
+            ? fraction : throw new UsageException("--test: expected a share above 0 and below 1.");
 
     private static string? NamedData(ParseResult result)
         => result.GetResult("--data") is OptionResult { Implicit: false } data

@@ -48,7 +48,10 @@ internal sealed class TrainingOptions
 
     private Option<bool> Augment { get; } = new(
         "--augment")
-    { Description = "Shift training images by up to 2 pixels." };
+    {
+        Description = "Shift training images by up to 2 pixels; of --images, show random parts of them, half of them "
+            + "mirrored.",
+    };
 
     private Option<double> Validation { get; } = Number(
         "--validation", "Share of the training set held back for validation; the test set stays untouched.", 0.1);

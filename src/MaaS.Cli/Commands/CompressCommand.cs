@@ -100,8 +100,8 @@ internal sealed class CompressCommand : RecordedVerb
         async Task<CompressionResult> TrainedAsync(string path)
         {
             using var model = TrainedModel.Load(path);
-            using var train = data.Train.NormalizedWith(model.Info.Mean, model.Info.Std);
-            using var test = data.Test.NormalizedWith(model.Info.Mean, model.Info.Std);
+            using var train = model.Normalized(data.Train);
+            using var test = model.Normalized(data.Test);
             return await compressor.RunAsync(model, train, test, output, name, new StepLines(), cancellationToken);
         }
 

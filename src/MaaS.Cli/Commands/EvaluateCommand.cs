@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Images;
 using MaaS.Cli.Text;
 using MaaS.Core.Metrics;
 using MaaS.Core.Packages;
@@ -17,6 +18,7 @@ internal sealed class EvaluateCommand : RecordedVerb
     };
     private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
     private readonly TextOptions _texts = new();
+    private readonly ImageFileOptionSet _images = new();
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
 
     private readonly Option<bool> _noBaseline = new("--no-baseline")
@@ -30,6 +32,7 @@ internal sealed class EvaluateCommand : RecordedVerb
         Arguments.Add(_model);
         _data.AddTo(this);
         _texts.AddTo(this);
+        _images.Naming.AddTo(this);
         Options.Add(_noBaseline);
         Options.Add(_json);
     }
@@ -39,6 +42,8 @@ internal sealed class EvaluateCommand : RecordedVerb
         ("maas evaluate models/convnet-mnist.safetensors --data mnist", "The torch model."),
         ("maas evaluate models/transformer-spam-assassin.safetensors",
             "Texts: the mails that training never saw, beside the baseline."),
+        ("maas evaluate models/resnet18-flowers.safetensors --images flowers",
+            "Your own pictures: those that training never saw."),
         ("maas evaluate artifacts/demo/digits.maas --data mnist --json",
             "What the server would answer, through ONNX Runtime."),
     ];
@@ -48,6 +53,14 @@ internal sealed class EvaluateCommand : RecordedVerb
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
+        if (_images.IsAsked(result))
+        {
+            var (evaluation, note) = await ImageFileMeasuring.RunAsync(path, _images, _texts, result, cancellationToken);
+            Console.WriteLine(
+                result.GetValue(_json) ? evaluation.Report.ToJson() : $"{note}{Environment.NewLine}{evaluation.Report}");
+            return ExitCode.Success;
+        }
+
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
             var measured = await TextMeasuring.RunAsync(
@@ -78,7 +91,7 @@ internal sealed class EvaluateCommand : RecordedVerb
         {
             using var model = TrainedModel.Load(path);
             using var data = _data.Load(result);
-            using var test = data.Test.NormalizedWith(model.Info.Mean, model.Info.Std);
+            using var test = model.Normalized(data.Test);
             return Evaluator.Evaluate(model.Module, test, cancellationToken: cancellationToken);
         }
 

@@ -5,6 +5,7 @@ using MaaS.Cli.Terminal;
 using MaaS.Cli.Text;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
+using MaaS.Training.Images.Pipelines;
 using MaaS.Training.Pipelines;
 
 namespace MaaS.Cli.Commands;
@@ -31,6 +32,12 @@ internal sealed class PredictCommand : VerbCommand
         HelpName = "file",
     };
 
+    private readonly Option<FileInfo?> _image = new("--image")
+    {
+        Description = "A JPEG, PNG, WebP, BMP or GIF file instead of --data and --index, sized as a server does it.",
+        HelpName = "file",
+    };
+
     private readonly GenerationOptionSet _generation = new();
 
     public PredictCommand()
@@ -41,6 +48,7 @@ internal sealed class PredictCommand : VerbCommand
         _data.AddTo(this);
         Options.Add(_index);
         Options.Add(_pixels);
+        Options.Add(_image);
         _generation.AddTo(this);
     }
 
@@ -50,6 +58,7 @@ internal sealed class PredictCommand : VerbCommand
         ("convert digit.png -colorspace gray -resize 28x28! -depth 8 gray:digit.raw && maas predict digits.maas "
             + "--pixels digit.raw",
             "Your own picture: white on black."),
+        ("maas predict flowers.maas --image rose.jpg", "Any picture."),
         ("maas predict spam.maas \"You have won a prize\"", "A text."),
         ("maas predict spam.maas - < mail.txt", "A mail with its headers, from a file."),
         ("maas predict story.maas \"Once upon\" --max-tokens 100 --seed 1", "Goes on writing."),
@@ -78,6 +87,11 @@ internal sealed class PredictCommand : VerbCommand
         }
 
         using var classifier = await ImageClassifier.OpenAsync(path, cancellationToken: cancellationToken);
+        if (result.GetValue(_image) is { } picture)
+        {
+            return PredictPicture(result, classifier, picture.FullName);
+        }
+
         var (pixels, truth) = result.GetValue(_pixels) is { } file
             ? (await File.ReadAllBytesAsync(file.FullName, cancellationToken), null)
             : TestImage(result);
@@ -95,6 +109,24 @@ internal sealed class PredictCommand : VerbCommand
 
         Console.WriteLine(
             $"predicted {probabilities.MaxBy(p => p.Value).Key}" + (truth is null ? "" : $", labelled {truth}"));
+        return ExitCode.Success;
+    }
+
+    private int PredictPicture(ParseResult result, ImageClassifier classifier, string picture)
+    {
+        Option[] others = [_pixels, _index, _data.Name, _data.Directory];
+        if (Array.Find(others, o => result.GetResult(o) is { Implicit: false }) is { } other)
+        {
+            throw new UsageException($"{other.Name}: expected none beside --image.");
+        }
+
+        var probabilities = classifier.Predict(PackagedImages.Read(classifier, picture));
+        foreach (var line in ProbabilityBars.Lines(probabilities))
+        {
+            Console.WriteLine(line);
+        }
+
+        Console.WriteLine($"predicted {probabilities.MaxBy(p => p.Value).Key}");
         return ExitCode.Success;
     }
 

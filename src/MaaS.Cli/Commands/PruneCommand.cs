@@ -106,8 +106,8 @@ internal sealed class PruneCommand : RecordedVerb
         AtomicFile.EnsureWritable(output);
         using var model = TrainedModel.Load(source);
         using var data = _data.Load(result);
-        using var train = data.Train.NormalizedWith(model.Info.Mean, model.Info.Std);
-        using var test = data.Test.NormalizedWith(model.Info.Mean, model.Info.Std);
+        using var train = model.Normalized(data.Train);
+        using var test = model.Normalized(data.Test);
         var options = Checked(() =>
         {
             var read = PruningOptions(result, goal, train) with

@@ -3,6 +3,7 @@ using MaaS.Cli.CommandLine;
 using MaaS.Serving;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MaaS.Cli.Commands;
 
@@ -106,6 +107,7 @@ internal sealed class ServeCommand : VerbCommand
             {
                 builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = Defaults });
                 builder.Configuration.AddInMemoryCollection(settings);
+                builder.Services.AddMaaSImages();
             },
             cancellationToken);
         var names = server.Models.Names is { Count: > 0 } known

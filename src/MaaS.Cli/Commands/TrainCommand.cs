@@ -1,20 +1,17 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Images;
 using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
-using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
-using MaaS.Training.Reports;
 
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas train</c>: a model of the catalogue on a data set, into one file.</summary>
-internal sealed class TrainCommand : VerbCommand
+internal sealed partial class TrainCommand : VerbCommand
 {
     private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
     private readonly TrainingOptions _training = new();
@@ -22,6 +19,7 @@ internal sealed class TrainCommand : VerbCommand
     private readonly TextModelOptionSet _textModel = new();
     private readonly PretrainedOptionSet _pretrained = new();
     private readonly TabularOptionSet _tabular = new();
+    private readonly ImageFileOptionSet _images = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
         Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package "
@@ -46,6 +44,7 @@ internal sealed class TrainCommand : VerbCommand
         _textModel.AddTo(this);
         _pretrained.AddTo(this);
         _tabular.AddTo(this);
+        _images.AddTo(this);
         Options.Add(_output);
         Options.Add(_report);
     }
@@ -58,6 +57,8 @@ internal sealed class TrainCommand : VerbCommand
         ("maas train --model mlp --data mnist --data-dir ~/mnist --optimizer sgd", "Your own copy of the full MNIST."),
         ("maas train --task text-classification --data spam-assassin --model transformer",
             "Mails: ham or spam, beside TF-IDF with logistic regression."),
+        ("maas train --images flowers --from resnet18 --augment --report run.html",
+            "Your own pictures, a folder for each class, from a network trained on photographs."),
         ("maas train --csv mails.csv --text input --label label --model lstm", "Your own texts."),
         ("maas train --task text-classification --data spam-assassin --from minilm --learning-rate 2e-5",
             "Fine-tunes a pre-trained sentence encoder."),
@@ -75,7 +76,11 @@ internal sealed class TrainCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         using var processes = ProcessGroup.FromEnvironment();
-        if (_textModel.IsTable(result))
+        if (_images.IsAsked(result))
+        {
+            TrainOnImageFiles(result, processes, cancellationToken);
+        }
+        else if (_textModel.IsTable(result))
         {
             if (processes.Size > 1)
             {
@@ -124,13 +129,12 @@ internal sealed class TrainCommand : VerbCommand
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
         Refuse(
-            result, "texts", [.. _tabular.All, .. Options.Where(static o => o.Name is "--augment" or "--data-dir")]);
-        var fineTunes = _pretrained.From(result) is not null;
-        if (fineTunes && result.GetResult(_training.Model) is { Implicit: false })
-        {
-            throw new UsageException("--model: expected none beside --from, whose network it is.");
-        }
-
+            result, "texts",
+            [
+                .. _tabular.All, .. _images.Options,
+                .. Options.Where(static o => o.Name is "--augment" or "--data-dir"),
+            ]);
+        var fineTunes = FineTunes(result);
         var architecture = fineTunes
             ? TrainedTextModel.BertArchitecture : Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
@@ -139,7 +143,7 @@ internal sealed class TrainCommand : VerbCommand
                 result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture)), processes);
         using var start = _pretrained.OpenText(result);
         var name = start?.Name ?? architecture;
-        var output = Output(result, name, dataName);
+        var output = Output(result, name, dataName, always: true);
         EnsureWritable(output, options, processes);
         var model = _textModel.Read(result, _texts.Model(result), start);
         DeviceChoice.Resolve(options.Device);
@@ -163,6 +167,11 @@ internal sealed class TrainCommand : VerbCommand
         TextTraining.Run(name, start, dataName, train, heldBack, model, options, output, cancellationToken);
     }
 
+    private bool FineTunes(ParseResult result)
+        => _pretrained.From(result) is not null
+            && (result.GetResult(_training.Model) is not { Implicit: false }
+                ? true : throw new UsageException("--model: expected none beside --from, whose network it is."));
+
     // What is given and has no effect would be believed to have one.
     private static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
     {
@@ -183,7 +192,11 @@ internal sealed class TrainCommand : VerbCommand
                 $"--model: expected one of {string.Join(", ", names)} for this data, got '{name}'.");
     }
 
-    private TrainingOutput Output(ParseResult result, string architecture, string dataName)
+    /// <param name="result">The command line.</param>
+    /// <param name="architecture">Part of the name where none is given.</param>
+    /// <param name="dataName">Likewise.</param>
+    /// <param name="always">Whether there is a page where none is asked for: beside the model.</param>
+    private TrainingOutput Output(ParseResult result, string architecture, string dataName, bool always = false)
     {
         var output = result.GetValue(_output)?.FullName
             ?? Path.GetFullPath($"models/{architecture}-{dataName}.safetensors");
@@ -194,7 +207,7 @@ internal sealed class TrainCommand : VerbCommand
                 $"--output: expected a file that ends in {TrainedClassifier.Extension}, got '{output}'.");
         }
 
-        var report = result.GetValue(_report)?.FullName;
+        var report = result.GetValue(_report)?.FullName ?? (always ? Path.ChangeExtension(output, ".html") : null);
         return report == output
             ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
             : new TrainingOutput(output, report, CommandText.Of(result));
@@ -218,60 +231,5 @@ internal sealed class TrainCommand : VerbCommand
         {
             AtomicFile.EnsureWritable(checkpoint);
         }
-    }
-
-    private void TrainOnImages(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
-    {
-        if (_pretrained.From(result) is { } from)
-        {
-            throw new UsageException(
-                $"--from: expected texts (--csv FILE or --data {TextOptions.SpamAssassinName}) to train {from} on; "
-                    + "images of these data sets are too small for pre-trained networks.");
-        }
-
-        Refuse(
-            result, "images",
-            [
-                .. _tabular.All, .. _texts.All, .. _textModel.All.Where(static o => o.Name != "--task"),
-                .. Options.Where(static o => o.Name == "--pooling"),
-            ]);
-        var architecture = Architecture(result, ModelCatalog.Images, "convnet");
-        var dataName = result.GetRequiredValue(_data.Name);
-        var output = Output(result, architecture, dataName);
-
-        // The stations of docs/architecture.md. 1: options, and whether the result can be written.
-        var options = ProcessShare.Of(_training.Read(result), processes);
-        EnsureWritable(output, options, processes);
-        DeviceChoice.Resolve(options.Device);
-        // 2: the data, its test set held apart.
-        using var data = _data.Load(result);
-        Console.WriteLine(
-            $"{architecture} on {dataName}: {data.Train.Count} training images, {data.Test.Count} test images");
-
-        // 3: the network by name. 4: epochs, and the best weights of them.
-        var recorder = new RunRecorder(new ConsoleProgress());
-        var (model, training) = TrainedModel.Train(
-            architecture, dataName, data.Train, options, recorder, cancellationToken);
-        using (model)
-        {
-            if (processes.Rank > 0)
-            {
-                return;
-            }
-
-            // 6: one file. 7 and 8 are `maas export`: to ONNX, and into a package.
-            model.Save(output.Model);
-            Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan})"
-                + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
-            Console.WriteLine();
-            // 5: on images that training never saw.
-            Console.WriteLine(Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken));
-            if (output.Report is not null)
-            {
-                ImageRunReport.Write(model, training, recorder, data, output, cancellationToken);
-            }
-        }
-
-        Console.WriteLine($"written to {output.Model}");
     }
 }

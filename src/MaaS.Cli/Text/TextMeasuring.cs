@@ -82,6 +82,7 @@ internal static class TextMeasuring
         CancellationToken cancellationToken) => new(
         network,
         withBaseline && parts.Train is { } train
-            ? TextTraining.Baseline(train, parts.HeldBack, network.Positive, classWeights, cancellationToken) : null,
+            ? TextTraining.Baseline(train, parts.HeldBack, network.Positive, classWeights, cancellationToken)
+                .Evaluation : null,
         parts.Note);
 }

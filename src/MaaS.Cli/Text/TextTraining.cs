@@ -32,17 +32,12 @@ internal static class TextTraining
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
 
-            int[] targets = [.. heldBack.Targets];
             var network = new ClassifiedSamples(
                 trained.Info.Architecture, heldBack.Classes, trained.Probabilities(heldBack, cancellationToken),
-                targets, trained.Info.Positive, i => SampleView.OfText(heldBack.Texts[i]));
-            var baseline = new ClassifiedSamples(
-                TfIdfBaseline.Name, heldBack.Classes,
-                TfIdfBaseline.Fit(train, new() { ClassWeights = trained.Info.Options?.ClassWeights }, cancellationToken)
-                    .Probabilities(heldBack.Texts, cancellationToken),
-                targets, trained.Info.Positive);
+                [.. heldBack.Targets], trained.Info.Positive, i => SampleView.OfText(heldBack.Texts[i]));
+            var baseline = Baseline(
+                train, heldBack, trained.Info.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
             Print(network.Evaluation, baseline.Evaluation);
-            var page = output.Report ?? Path.ChangeExtension(output.Model, ".html");
             new RunReport
             {
                 Title = $"{name} on {dataName}",
@@ -51,21 +46,20 @@ internal static class TextTraining
                 Classified = [network, baseline],
                 Facts = [.. Facts(trained, training, train, heldBack), .. RunEnvironment.Describe()],
                 Command = output.Command,
-            }.Save(page);
-            Console.WriteLine($"written to {output.Model}, report in {page}");
+            }.Save(output.Report!);
+            Console.WriteLine($"written to {output.Model}, report in {output.Report}");
         }
     }
 
     /// <summary>The baseline, trained on the same texts with the same class weights.</summary>
-    public static TextEvaluation Baseline(
+    public static ClassifiedSamples Baseline(
         TextCorpus train, TextCorpus heldBack, string? positive, IReadOnlyList<double>? classWeights,
         CancellationToken cancellationToken)
-    {
-        var baseline = TfIdfBaseline.Fit(train, new() { ClassWeights = classWeights }, cancellationToken);
-        return TextEvaluation.From(
-            TfIdfBaseline.Name, baseline.Probabilities(heldBack.Texts, cancellationToken), [.. heldBack.Targets],
-            heldBack.Classes, positive);
-    }
+        => new(
+            TfIdfBaseline.Name, heldBack.Classes,
+            TfIdfBaseline.Fit(train, new() { ClassWeights = classWeights }, cancellationToken)
+                .Probabilities(heldBack.Texts, cancellationToken),
+            [.. heldBack.Targets], positive);
 
     public static void Print(TextEvaluation network, TextEvaluation? baseline)
     {

@@ -10,6 +10,9 @@ namespace MaaS.Training.Models;
 /// <remarks>He, Zhang, Ren, Sun 2016: Deep residual learning for image recognition, table 1.</remarks>
 public sealed class BasicResNet : Module<Tensor, Tensor>
 {
+    /// <summary>Its name in <see cref="ModelCatalog"/>, with ResNet-18's blocks.</summary>
+    public const string CatalogName = "resnet18";
+
     /// <summary>Features of an image, which <see cref="Features"/> gives and the head reads.</summary>
     public const long FeatureCount = 512;
 
@@ -47,6 +50,7 @@ public sealed class BasicResNet : Module<Tensor, Tensor>
         }
 
         TorchRuntime.Ensure();
+        Blocks = [.. blocks];
         conv1 = Convolution(channels, 64, 7, 2);
         bn1 = BatchNorm2d(64);
         layer1 = Stage(64, 64, 1, blocks[0]);
@@ -56,6 +60,9 @@ public sealed class BasicResNet : Module<Tensor, Tensor>
         fc = Linear(FeatureCount, classes);
         RegisterComponents();
     }
+
+    /// <summary>Blocks of each of the four stages.</summary>
+    public IReadOnlyList<int> Blocks { get; }
 
     /// <summary>Logits of a batch.</summary>
     /// <param name="input">(B, channels, H, W), float; H and W are best 224.</param>

@@ -18,7 +18,7 @@ internal static class ImageModels
             "resnet", "residual network with batch norm, three stages (16, 32, 64)",
             static (shape, classes) => new ResNet(shape[0], classes)),
         new(
-            "resnet18", "ResNet-18 for photographs",
+            BasicResNet.CatalogName, "ResNet-18 for photographs",
             static (shape, classes) => new BasicResNet(shape[0], classes)),
     ];
 

@@ -132,15 +132,7 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
     public ImageDataset Normalize(ImageDataset data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return (Manifest.Preprocessing ?? data.Preprocessing) switch
-        {
-            { Scale: 1 / 255.0 } p when p.Mean.Distinct().Count() == 1 && p.Std.Distinct().Count() == 1
-                => data.NormalizedWith(p.Mean[0], p.Std[0]),
-            var p => throw new ArgumentException(
-                $"{Manifest.Name}: expected a scale of 1/255 and one mean and deviation for all channels, got scale "
-                    + $"{p.Scale}, means "
-                + $"({string.Join(", ", p.Mean)}), deviations ({string.Join(", ", p.Std)})."),
-        };
+        return ImageNormalization.Apply(Manifest.Name, Manifest.Preprocessing ?? data.Preprocessing, data);
     }
 
     /// <summary>Writes a network made from this one, whole or not at all.</summary>

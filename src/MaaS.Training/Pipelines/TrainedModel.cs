@@ -108,6 +108,24 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
         return report;
     }
 
+    /// <summary>The same images in the same memory, normalised as the network expects them; the caller owns the
+    /// result.</summary>
+    /// <exception cref="ArgumentException">The network takes images of another shape, tells other classes apart, or
+    /// normalises each channel otherwise.</exception>
+    public ImageDataset Normalized(ImageDataset images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (!images.InputShape.SequenceEqual(Info.InputShape) || !images.Classes.SequenceEqual(Info.Classes))
+        {
+            throw new ArgumentException(
+                $"{Info.Architecture}: expected images ({string.Join(",", Info.InputShape)}) of "
+                    + $"{string.Join(", ", Info.Classes)}, got ({string.Join(",", images.InputShape)}) of "
+                    + $"{string.Join(", ", images.Classes)}.", nameof(images));
+        }
+
+        return ImageNormalization.Apply(Info.Architecture, Preprocessing, images);
+    }
+
     // The weights as they are now, with what was done to get them.
     internal void SaveWith(string path, IReadOnlyList<string> steps)
         => new TrainedModel(Module, Info with { Compression = [.. Info.Compression, .. steps] }).Save(path);
@@ -209,7 +227,8 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
     /// <inheritdoc/>
     public override ModelManifest Describe(string name) => base.Describe(name) with { Preprocessing = Preprocessing };
 
-    private ImagePreprocessing Preprocessing => new(
+    /// <summary>How image files become the network's inputs, as packages state it.</summary>
+    public ImagePreprocessing Preprocessing => Info.Preprocessing ?? new(
         1 / 255.0, [.. Enumerable.Repeat(Info.Mean, (int)Info.InputShape[0])],
         [.. Enumerable.Repeat(Info.Std, (int)Info.InputShape[0])]);
 
@@ -242,10 +261,9 @@ public sealed class TrainedModel(nn.Module<Tensor, Tensor> module, TrainedModelI
 
     private DriftBaseline Baseline(InferenceModel network, ImageDataset training, CancellationToken cancellationToken)
     {
-        using var images = training.NormalizedWith(Info.Mean, Info.Std);
+        using var images = Normalized(training);
         return TrainingBaseline.Of(network, images, cancellationToken);
     }
 
-    private static TrainedModel Create(TrainedModelInfo info)
-        => new(ModelCatalog.Create(info.Architecture, info.InputShape, info.Classes.Count), info);
+    private static TrainedModel Create(TrainedModelInfo info) => new(DescribedNetwork.Create(info), info);
 }

@@ -36,14 +36,14 @@ public sealed class ConsoleProgress(TextWriter output, bool interactive) : IProg
             Write(
                 Invariant($"epoch {epoch.Epoch}/{value.Epochs}  loss {epoch.TrainLoss:0.0000}")
                 + Measures(epoch.TrainAccuracy, epoch.TrainMetrics)
-                + Invariant($"{validation}  {epoch.Seconds:0.0} s"), end: true);
+                + Invariant($"{validation}  {epoch.Seconds:0.0} s") + Reading(value), end: true);
         }
         else if (interactive)
         {
             Write(
                 Invariant($"epoch {value.Epoch}/{value.Epochs}  {Bar(value)}  loss {value.Loss:0.0000}")
                 + Measures(value.Accuracy, value.Metrics)
-                + Invariant($"  {value.SamplesPerSecond:0} samples/s") + Machine(value), end: false);
+                + Invariant($"  {value.SamplesPerSecond:0} samples/s") + Reading(value) + Machine(value), end: false);
         }
     }
 
@@ -63,6 +63,10 @@ public sealed class ConsoleProgress(TextWriter output, bool interactive) : IProg
         => (accuracy is { } share && !double.IsNaN(share) ? Invariant($" {AccuracyName} {share:0.0000}") : "")
             + string.Concat(metrics.Where(static m => m.Key is not (LossName or AccuracyName))
                 .Select(static m => Invariant($" {m.Key} {m.Value:0.0000}")));
+
+    private static string Reading(TrainingProgress value)
+        => value is { ReadSamplesPerSecond: { } rate, WaitShare: { } share }
+            ? Invariant($"  read {rate:0}/s, waited {100 * share:0} %") : "";
 
     private static string Machine(TrainingProgress value)
         => (value.Memory > 0 ? Invariant($"  {value.Memory / 1e9:0.0} GB") : "")

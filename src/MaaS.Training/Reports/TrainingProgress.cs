@@ -26,6 +26,14 @@ public sealed record TrainingProgress(
     /// <summary>Time until the last epoch ends, validation not counted; null where the length is not known.</summary>
     public TimeSpan? Remaining { get; init; }
 
+    /// <summary>Samples a second that the training source delivered in this epoch so far; null where it does not
+    /// measure its reading. With several processes that of this one.</summary>
+    public double? ReadSamplesPerSecond { get; init; }
+
+    /// <summary>Share of that time in which training stood still because no batch was ready, 0…1; null
+    /// likewise.</summary>
+    public double? WaitShare { get; init; }
+
     /// <summary>Something that went wrong and does not end the run; null in most reports.</summary>
     public string? Warning { get; init; }
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Averages;
 using MaaS.Training.Fitting.Callbacks;
+using MaaS.Training.Interop;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
 
@@ -199,6 +201,33 @@ internal sealed class CheckpointsTests
         });
     }
 
+    // A run that ends between the two files of a best epoch, as by a kill: the best one's copy is there, the step's
+    // file is not. The other order would leave a run to resume whose best copy is of an older epoch.
+    [Test]
+    public void Fit_EndedBetweenTheFilesOfABestEpoch_ResumesToTheSameFiles()
+    {
+        var whole = Path.Combine(_folder, "whole");
+        var ended = Path.Combine(_folder, "ended");
+        Fit(Quick with { Checkpoints = new CheckpointOptions(whole) { EverySteps = 2 } });
+
+        var options = Quick with { Checkpoints = new CheckpointOptions(ended) { EverySteps = 2 } };
+        var inTheWay = Directory.CreateDirectory(Path.Combine(ended, "step-000000005.safetensors"));
+        Assert.That(() => Fit(options with { Callbacks = [new EndAtWarning()] }), Throws.InvalidOperationException);
+        Assert.That(Steps(Path.Combine(ended, CheckpointOptions.BestFile)), Is.EqualTo("5"));
+        Assert.That(
+            Directory.EnumerateFiles(ended, "step-*").Max(Path.GetFileName), Is.EqualTo("step-000000004.safetensors"));
+
+        inTheWay.Delete();
+        var result = Fit(options with { Resume = true });
+
+        Assert.That(result.Epochs, Has.Count.EqualTo(2));
+        foreach (var file in new[] { CheckpointOptions.BestFile, "step-000000010.safetensors" })
+        {
+            Assert.That(Steps(Path.Combine(ended, file)), Is.EqualTo(Steps(Path.Combine(whole, file))), file);
+            Assert.That(Tensors(Path.Combine(ended, file)), Is.EqualTo(Tensors(Path.Combine(whole, file))), file);
+        }
+    }
+
     [Test]
     public void Fit_CheckpointWithinAnEpoch_HoldsWhatTheRunDependsOn()
     {
@@ -220,6 +249,27 @@ internal sealed class CheckpointsTests
                 Does.Contain("\"samples\":16").And.Contain("\"steps\":2").And.Contain("\"mae\""));
             Assert.That(file.Metadata["data"], Is.EqualTo("a"));
         });
+    }
+
+    private static string Steps(string path)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        using var position = JsonDocument.Parse(file.Metadata["position"]);
+        return position.RootElement.GetProperty("steps").ToString();
+    }
+
+    private static Dictionary<string, string> Tensors(string path)
+    {
+        using var file = SafeTensorsFile.Open(path);
+        using var scope = NewDisposeScope();
+        return file.Entries.ToDictionary(
+            static e => e.Name, e => Convert.ToHexString(TensorValues.ToTensor(file[e.Name]).bytes));
+    }
+
+    private sealed class EndAtWarning : TrainingCallback
+    {
+        public override void OnWarning(TrainingContext context, string message)
+            => throw new InvalidOperationException(message);
     }
 
     private sealed class Saved(List<string> paths) : TrainingCallback

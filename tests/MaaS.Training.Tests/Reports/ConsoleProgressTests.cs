@@ -48,6 +48,18 @@ internal sealed class ConsoleProgressTests
             Is.EqualTo("epoch 2/3  50 samples  loss 0.6000 perplexity 12.5000  1000 samples/s  1.5 GB  1:02:03 left"));
     }
 
+    [Test]
+    public void Report_OfAMeasuredSource_ShowsItsRateAndTheWaiting()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        new ConsoleProgress(output, interactive: false).Report(new TrainingProgress(1, 3, 100, 100, 0.5, 0.75, 8, Epoch)
+        {
+            ReadSamplesPerSecond = 412.4,
+            WaitShare = 0.126,
+        });
+        Assert.That(output.ToString(), Does.EndWith("  12.3 s  read 412/s, waited 13 %\n"));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void Report_Warning_IsALineOfItsOwn(bool interactive)

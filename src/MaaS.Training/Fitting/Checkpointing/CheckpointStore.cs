@@ -41,7 +41,7 @@ internal sealed class CheckpointStore : IDisposable
     /// <param name="best">Whether it is that of the best epoch.</param>
     /// <param name="write">Writes a file of a path, whole or not at all.</param>
     /// <returns>The file.</returns>
-    /// <exception cref="IOException">It could not be written; older ones are as they were.</exception>
+    /// <exception cref="IOException">It could not be written; older ones of steps are as they were.</exception>
     public string Write(long step, bool best, Action<string> write)
     {
         if (_options is null)
@@ -52,14 +52,21 @@ internal sealed class CheckpointStore : IDisposable
 
         var path = Path.Combine(
             _options.Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D9}{Extension}"));
-        write(path);
         if (best && _options.KeepBest)
         {
-            AtomicFile.Write(Path.Combine(_options.Folder, CheckpointOptions.BestFile), target =>
+            // The best one first: a run that ends between the two goes on before the best epoch and comes to it again.
+            // In the other order it would go on after it, beside the best checkpoint of an older epoch.
+            var kept = Path.Combine(_options.Folder, CheckpointOptions.BestFile);
+            write(kept);
+            AtomicFile.Write(path, target =>
             {
-                using var source = File.OpenRead(path);
+                using var source = File.OpenRead(kept);
                 source.CopyTo(target);
             });
+        }
+        else
+        {
+            write(path);
         }
 
         foreach (var old in Files().SkipLast(_options.KeepLast))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MaaS.Training.Data.Streams;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Reports;
@@ -9,14 +10,19 @@ namespace MaaS.Training.Fitting.Loop;
 /// <param name="progress">Null to tell nobody.</param>
 /// <param name="samples">Samples of an epoch; null where only reading tells.</param>
 /// <param name="length">How long the run is.</param>
-internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, long? samples, RunLength length)
+/// <param name="source">What measures the reading of training batches; null where nothing does.</param>
+internal sealed class ProgressReports(
+    IProgress<TrainingProgress>? progress, long? samples, RunLength length, IMeasuredSource? source)
 {
-    private const double ReportSeconds = 0.1;
+    // Every reading waits for its first batch: what takes less than a second is not worth a warning.
+    private const double ReportSeconds = 0.1, WorthAWarning = 1;
 
     private readonly List<string> _warnings = [];
     private readonly long _start = Stopwatch.GetTimestamp();
     private double _next;
     private long _firstStep = -1;
+    private ReadStatistics? _read;
+    private bool _waitTold;
 
     /// <summary>What was warned of.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
@@ -36,6 +42,7 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
         }
 
         _next = seconds + ReportSeconds;
+        var read = Reading();
         var means = meter.Means();
         progress.Report(new TrainingProgress(
             context.Epoch, length.Epochs, meter.Samples, samples ?? 0,
@@ -46,7 +53,21 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
             LearningRate = context.LearningRate,
             Memory = Environment.WorkingSet,
             Remaining = Remaining(seconds, context.Step),
+            ReadSamplesPerSecond = read?.SamplesPerSecond,
+            WaitShare = read?.WaitShare,
         });
+    }
+
+    /// <summary>After an epoch's last step, before something else is read.</summary>
+    /// <param name="warn">Learns, once a run, that steps waited for the source.</param>
+    public void ReadingEnded(Action<string> warn)
+    {
+        _read = Reading();
+        if (!_waitTold && _read is { Note: { } note, WaitSeconds: >= WorthAWarning })
+        {
+            _waitTold = true;
+            warn(note);
+        }
     }
 
     /// <summary>After an epoch.</summary>
@@ -60,6 +81,8 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
             Metrics = epoch.TrainMetrics,
             LearningRate = epoch.LearningRate,
             Memory = Environment.WorkingSet,
+            ReadSamplesPerSecond = _read?.SamplesPerSecond,
+            WaitShare = _read?.WaitShare,
         });
     }
 
@@ -73,6 +96,9 @@ internal sealed class ProgressReports(IProgress<TrainingProgress>? progress, lon
             Warning = message,
         });
     }
+
+    // A source made of another one may stand before one that measures nothing.
+    private ReadStatistics? Reading() => source?.Statistics is { Samples: > 0 } read ? read : null;
 
     private TimeSpan? Remaining(double seconds, long step)
         => length.StepsPerEpoch is { } steps

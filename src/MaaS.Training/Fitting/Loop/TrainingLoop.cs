@@ -66,7 +66,9 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
             LossScale = new LossScale(options.Precision == TrainingPrecision.Fp16),
         };
         _best = new BestWeights(model, keep: options.EarlyStoppingPatience is not null || options.RestoreBest);
-        _reports = new ProgressReports(options.Processes is { Rank: > 0 } ? null : progress, train.Count, length);
+        _reports = new ProgressReports(
+            options.Processes is { Rank: > 0 } ? null : progress, train.Count, length,
+            train as Data.Streams.IMeasuredSource);
         var description = new Lazy<RunDescription>(
             () => RunDescription.Of(
                 options, task, (_updater.Update as TorchUpdate)?.Optimizer, _plan, length, _batchSize,
@@ -229,6 +231,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
                     $"Training: expected at least one batch in epoch {_context.Epoch}, got none.");
             }
 
+            _reports.ReadingEnded(Warn);
             LossCheck.RequireFinite(_weights.Weights, _context);
             var means = EpochMeter.Divided(meter.Totals(_options.Processes));
             return new EpochResult(
