@@ -87,6 +87,12 @@ internal sealed class CompressCommand : RecordedVerb
 
         Console.WriteLine();
         Console.Write(compressed);
+        if (compressed.Best is { } best)
+        {
+            Run?.Tag("chosen", best.Name);
+            Run?.Metric("test/accuracy", 0, best.Accuracy);
+        }
+
         Console.WriteLine($"written to {output}; open {Path.Combine(output, "report.html")}");
         if (compressed.Best is null)
         {

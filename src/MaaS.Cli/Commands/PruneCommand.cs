@@ -120,6 +120,10 @@ internal sealed class PruneCommand : RecordedVerb
 
         var report = model.Prune(options, fineTuning, train, new ConsoleProgress(), cancellationToken);
         model.Save(output);
+        Run?.Metric("before/accuracy", 0, report.Before.Score ?? double.NaN);
+        Run?.Metric("test/accuracy", 0, report.Final.Score ?? double.NaN);
+        Run?.Metric("parameters", 0, report.Final.Parameters);
+        Run?.Artifact(output);
         Console.WriteLine();
         Console.Write(report);
         Console.WriteLine($"written to {output} (score: accuracy on {test.Count} test images)");

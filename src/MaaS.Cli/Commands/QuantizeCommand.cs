@@ -160,6 +160,7 @@ internal sealed class QuantizeCommand : RecordedVerb
         }
 
         Console.Write(quantized.Report);
+        Record(quantized.Report);
         if (!quantized.Report.Accepted)
         {
             await Console.Error.WriteLineAsync(quantized.Report.IsQuantized
@@ -174,6 +175,14 @@ internal sealed class QuantizeCommand : RecordedVerb
             output, quantized.Model, step, QuantizationMetrics.Of(quantized.Report), cancellationToken);
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
+    }
+
+    private void Record(QuantizationReport report)
+    {
+        Run?.Metric("speedup", 0, report.Speedup);
+        Run?.Metric("compression", 0, report.Compression);
+        Run?.Metric("accuracy drop", 0, report.AccuracyDrop);
+        Run?.Tag("decision", report.Reason);
     }
 
     // Without --data the model is taken to be one of images; where it is not, the message says what to give.

@@ -22,7 +22,7 @@ internal sealed partial class TrainCommand
             ? Architecture(result, ModelCatalog.Images, "convnet") : BasicResNet.CatalogName;
         var dataName = ModelName(_images.NameOf(result));
         var read = _training.Read(result, from is null ? ImageTraining.DefaultTraining : ImageTraining.FineTuning);
-        var options = ProcessShare.Of(read with { Augmentation = null }, processes);
+        var options = Recorded(ProcessShare.Of(read with { Augmentation = null }, processes));
         var model = _images.Model(
             result, architecture, augment: read.Augmentation is not null, _textModel.Balanced(result) ?? false);
         var output = Output(result, architecture, dataName);
@@ -96,7 +96,7 @@ internal sealed partial class TrainCommand
         var output = Output(result, architecture, dataName);
 
         // The stations of docs/architecture.md. 1: options, and whether the result can be written.
-        var options = ProcessShare.Of(_training.Read(result), processes);
+        var options = Recorded(ProcessShare.Of(_training.Read(result), processes));
         EnsureWritable(output, options, processes);
         DeviceChoice.Resolve(options.Device);
         // 2: the data, its test set held apart.
@@ -121,7 +121,9 @@ internal sealed partial class TrainCommand
                 + (training.StoppedEarly ? $", stopped early, weights of epoch {training.BestEpoch}" : ""));
             Console.WriteLine();
             // 5: on images that training never saw.
-            Console.WriteLine(Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken));
+            var evaluated = Evaluator.Evaluate(model.Module, data.Test, cancellationToken: cancellationToken);
+            Console.WriteLine(evaluated);
+            output.Record(evaluated);
             if (output.Report is not null)
             {
                 ImageRunReport.Write(model, training, recorder, data, output, cancellationToken);

@@ -4,6 +4,7 @@ using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
 using MaaS.Training.Fitting;
+using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Processes;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
@@ -11,7 +12,7 @@ using MaaS.Training.Pipelines;
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas train</c>: a model of the catalogue on a data set, into one file.</summary>
-internal sealed partial class TrainCommand : VerbCommand
+internal sealed partial class TrainCommand : RecordedVerb
 {
     private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
     private readonly TrainingOptions _training = new();
@@ -73,7 +74,12 @@ internal sealed partial class TrainCommand : VerbCommand
             "Go on where the same command was interrupted, or start."),
     ];
 
-    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override string RunName(ParseResult result)
+        => _images.IsAsked(result) ? _images.NameOf(result)
+            : _textModel.IsTable(result) || _texts.IsAsked(result, _data.Name) ? _texts.NameOf(result)
+            : result.GetRequiredValue(_data.Name);
+
+    protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         using var processes = ProcessGroup.FromEnvironment();
         if (_images.IsAsked(result))
@@ -104,7 +110,7 @@ internal sealed partial class TrainCommand : VerbCommand
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
         Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output")));
+            && o.Name is not ("--registry" or "--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output")));
         var (file, label, testShare, seed) = _texts.Table(result);
         var options = _tabular.Training(result, label, testShare, seed);
         var reading = _tabular.Reading(result);
@@ -138,9 +144,9 @@ internal sealed partial class TrainCommand : VerbCommand
         var architecture = fineTunes
             ? TrainedTextModel.BertArchitecture : Architecture(result, ModelCatalog.Texts, "transformer");
         var dataName = _texts.NameOf(result);
-        var options = ProcessShare.Of(
+        var options = Recorded(ProcessShare.Of(
             _training.Read(
-                result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture)), processes);
+                result, fineTunes ? TrainedTextModel.FineTuning : _texts.Training(result, architecture)), processes));
         using var start = _pretrained.OpenText(result);
         var name = start?.Name ?? architecture;
         var output = Output(result, name, dataName, always: true);
@@ -166,6 +172,9 @@ internal sealed partial class TrainCommand : VerbCommand
             + $"; {string.Join(", ", corpus.Classes.Select((c, i) => $"{c} {corpus.Targets.Count(t => t == i)}"))}");
         TextTraining.Run(name, start, dataName, train, heldBack, model, options, output, cancellationToken);
     }
+
+    private TrainerOptions Recorded(TrainerOptions options)
+        => Run is null ? options : options with { Callbacks = [.. options.Callbacks, new RunLogCallback(Run)] };
 
     private bool FineTunes(ParseResult result)
         => _pretrained.From(result) is not null
@@ -210,7 +219,7 @@ internal sealed partial class TrainCommand : VerbCommand
         var report = result.GetValue(_report)?.FullName ?? (always ? Path.ChangeExtension(output, ".html") : null);
         return report == output
             ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
-            : new TrainingOutput(output, report, CommandText.Of(result));
+            : new TrainingOutput(output, report, CommandText.Of(result), Run);
     }
 
     // What can fail fails before the work: minutes of training must not end in a file that cannot be written.

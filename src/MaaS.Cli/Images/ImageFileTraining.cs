@@ -41,6 +41,7 @@ internal static class ImageFileTraining
             Console.WriteLine();
             var samples = ImageTraining.Classify(trained, parts.Test, cancellationToken);
             Console.WriteLine(samples.Evaluation.Report);
+            output.Record(samples.Evaluation.Report);
             if (output.Report is not null)
             {
                 ImageRunReport.Write(

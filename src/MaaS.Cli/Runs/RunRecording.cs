@@ -91,10 +91,10 @@ internal sealed class RunRecording
         }
     }
 
-    // Addresses may hold passwords.
+    // What was given; defaults of options that this work does not look at would say nothing. Addresses may hold passwords.
     private Dictionary<string, string> Parameters(ParseResult result)
         => result.CommandResult.Command.Options
-            .Where(o => o != Registry && result.GetResult(o) is { } found && (!found.Implicit || o.HasDefaultValue))
+            .Where(o => o != Registry && result.GetResult(o) is { Implicit: false })
             .Select(o => (o.Name, Value: Text(result, o))).Where(static p => p.Value.Length > 0)
             .ToDictionary(static p => p.Name, static p => p.Value, StringComparer.Ordinal);
 

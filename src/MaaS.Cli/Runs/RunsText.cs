@@ -21,7 +21,7 @@ internal static class RunsText
                         "test", StringComparison.Ordinal)).Take(MetricsOfLine).Select(
                             static m => $"{m.Name} {Number(m.Last)}")),
                 }),
-            ], 3);
+            ], 1);
 
     public static string Show(RunRecord run)
     {

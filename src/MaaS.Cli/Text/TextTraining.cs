@@ -38,6 +38,7 @@ internal static class TextTraining
             var baseline = Baseline(
                 train, heldBack, trained.Info.Positive, trained.Info.Options?.ClassWeights, cancellationToken);
             Print(network.Evaluation, baseline.Evaluation);
+            output.Record(network.Evaluation.Report);
             new RunReport
             {
                 Title = $"{name} on {dataName}",

@@ -73,17 +73,12 @@ public sealed class RunLog : IAsyncDisposable
 
     /// <summary>Notes a file that the run wrote, with its hash.</summary>
     /// <param name="path">An existing file.</param>
-    /// <param name="cancellationToken">Stops reading it.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public async Task ArtifactAsync(string path, CancellationToken cancellationToken = default)
+    public void Artifact(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var file = File.OpenRead(path);
-        await using (file.ConfigureAwait(false))
-        {
-            var hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
-            Add(_artifacts, new RunArtifact(path, Convert.ToHexStringLower(hash), file.Length));
-        }
+        using var file = File.OpenRead(path);
+        Add(_artifacts, new RunArtifact(path, Convert.ToHexStringLower(SHA256.HashData(file)), file.Length));
     }
 
     /// <summary>Ends the run and writes what is still queued; nothing is written after it.</summary>

@@ -51,7 +51,7 @@ internal sealed class RunStoreTests(string database)
             run.Metric("accuracy", 2000, double.NaN);
             run.Parameter("epochs", "6");
             run.Tag("note", "a first try");
-            await run.ArtifactAsync(_folder["model.onnx"]);
+            run.Artifact(_folder["model.onnx"]);
             _clock.Advance(TimeSpan.FromSeconds(30));
             await run.EndAsync();
         }

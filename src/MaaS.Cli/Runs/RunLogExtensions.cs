@@ -1,0 +1,24 @@
+using MaaS.Core.Metrics;
+using MaaS.Registry.Runs;
+
+namespace MaaS.Cli.Runs;
+
+/// <summary>Results as metrics of a run.</summary>
+internal static class RunLogExtensions
+{
+    /// <summary>Logs the scores of a classifier.</summary>
+    /// <param name="run">Gets them.</param>
+    /// <param name="part">What they were measured on, such as <c>test</c>.</param>
+    /// <param name="report">The scores.</param>
+    public static void Report(this RunLog run, string part, ClassificationReport report)
+    {
+        foreach (var (name, value) in new[]
+        {
+            ("accuracy", report.Accuracy), ("precision", report.Macro.Precision), ("recall", report.Macro.Recall),
+            ("f1", report.Macro.F1),
+        })
+        {
+            run.Metric($"{part}/{name}", 0, value);
+        }
+    }
+}
