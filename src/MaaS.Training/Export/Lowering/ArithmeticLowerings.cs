@@ -28,6 +28,7 @@ internal static class ArithmeticLowerings
         ["aten::lerp"] = Lerp,
         ["aten::atan2"] = Atan2,
         ["aten::hypot"] = Hypot,
+        ["aten::copysign"] = CopySign,
         ["aten::deg2rad"] = Times(Math.PI / 180),
         ["aten::rad2deg"] = Times(180 / Math.PI),
 
@@ -115,6 +116,15 @@ internal static class ArithmeticLowerings
     {
         string[] squares = Array.ConvertAll(Operands(call, call.OutputType()), side => call.Node("Mul", [side, side]));
         call.Return(call.Node("Sqrt", [call.Node("Add", squares)]));
+    }
+
+    // Only the reciprocal tells −0 from 0. A NaN counts as positive: ONNX cannot see its sign.
+    private static void CopySign(OperatorCall call)
+    {
+        var type = call.OutputType();
+        string size = call.Node("Abs", [Self(call)]), sign = call.Operand("other", type), zero = call.Scalar(0, type);
+        sign = call.Node("Where", [call.Node("Equal", [sign, zero]), call.Node("Reciprocal", [sign]), sign]);
+        call.Return(call.Node("Where", [call.Node("Less", [sign, zero]), call.Node("Neg", [size]), size]));
     }
 
     private static OperatorLowering AddScaled(string op) => call =>
