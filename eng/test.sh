@@ -37,6 +37,18 @@ projects_naming() {
     grep -rlE "(class|void|Task) \w*$1" tests --include='*.cs' | grep -v '/obj/' | cut -d/ -f2 | sort -u | grep '\.Tests$' || true
 }
 
+# Adds a condition to the filter among the options, which dotnet test takes but once.
+narrow_to() {
+    local i
+    for ((i = 0; i < ${#options[@]}; i++)); do
+        if [ "${options[i]}" = --filter ]; then
+            options[i + 1]="($1)&(${options[i + 1]-})"
+            return
+        fi
+    done
+    options+=(--filter "$1")
+}
+
 projects=()
 if [ -z "$name" ]; then
     eng/setup.sh --with-test-packages
@@ -47,7 +59,7 @@ else
     done
     if [ ${#projects[@]} -eq 0 ]; then
         mapfile -t projects < <(projects_naming "$name")
-        options=(--filter "FullyQualifiedName~$name" "${options[@]}")
+        narrow_to "FullyQualifiedName~$name"
     fi
     if [ ${#projects[@]} -eq 0 ]; then
         echo "test: expected a project of tests/ or part of a test's name, got '$name'" >&2
