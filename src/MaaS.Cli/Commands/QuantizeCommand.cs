@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Quantization;
+using MaaS.Cli.Runs;
 using MaaS.Cli.Text;
 using MaaS.Core.InputData;
 using MaaS.Core.Packages;
@@ -160,7 +161,7 @@ internal sealed class QuantizeCommand : RecordedVerb
         }
 
         Console.Write(quantized.Report);
-        Record(quantized.Report);
+        Run?.Report(quantized.Report);
         if (!quantized.Report.Accepted)
         {
             await Console.Error.WriteLineAsync(quantized.Report.IsQuantized
@@ -175,14 +176,6 @@ internal sealed class QuantizeCommand : RecordedVerb
             output, quantized.Model, step, QuantizationMetrics.Of(quantized.Report), cancellationToken);
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
-    }
-
-    private void Record(QuantizationReport report)
-    {
-        Run?.Metric("speedup", 0, report.Speedup);
-        Run?.Metric("compression", 0, report.Compression);
-        Run?.Metric("accuracy drop", 0, report.AccuracyDrop);
-        Run?.Tag("decision", report.Reason);
     }
 
     // Without --data the model is taken to be one of images; where it is not, the message says what to give.

@@ -14,7 +14,8 @@ internal sealed class DeleteRunVerb : RunsVerb
 
     public DeleteRunVerb()
         : base(
-            "delete", "Deletes runs that have ended, with their metrics; the files that they wrote stay.", prints: false,
+            "delete", "Deletes runs that have ended, with their metrics; the files that they wrote stay.",
+            prints: false,
             ("maas runs delete 3f2a", "One run."))
         => Arguments.Add(_runs);
 

@@ -1,4 +1,5 @@
 using MaaS.Core.Metrics;
+using MaaS.Onnx.Quantization;
 using MaaS.Registry.Runs;
 
 namespace MaaS.Cli.Runs;
@@ -20,5 +21,16 @@ internal static class RunLogExtensions
         {
             run.Metric($"{part}/{name}", 0, value);
         }
+    }
+
+    /// <summary>Logs what quantizing a network came to.</summary>
+    /// <param name="run">Gets it.</param>
+    /// <param name="report">The figures and the decision.</param>
+    public static void Report(this RunLog run, QuantizationReport report)
+    {
+        run.Metric("speedup", 0, report.Speedup);
+        run.Metric("compression", 0, report.Compression);
+        run.Metric("accuracy drop", 0, report.AccuracyDrop);
+        run.Tag("decision", report.Reason);
     }
 }

@@ -91,7 +91,8 @@ internal sealed class RunRecording
         }
     }
 
-    // What was given; defaults of options that this work does not look at would say nothing. Addresses may hold passwords.
+    // What was given; defaults of options that this work does not look at would say nothing. Addresses may hold
+    // passwords.
     private Dictionary<string, string> Parameters(ParseResult result)
         => result.CommandResult.Command.Options
             .Where(o => o != Registry && result.GetResult(o) is { Implicit: false })

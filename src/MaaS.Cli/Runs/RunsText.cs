@@ -29,7 +29,8 @@ internal static class RunsText
         [
             ("run", $"{run.Id} {run.Kind} {run.Name}"),
             ("outcome", run.Error is null ? Word(run.Outcome) : $"{Word(run.Outcome)}: {run.Error}"),
-            ("started", $"{run.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss} by {run.Who} on {run.Host}, took {Took(run)}"),
+            ("started",
+                $"{run.Started.ToLocalTime():yyyy-MM-dd HH:mm:ss} by {run.Who} on {run.Host}, took {Took(run)}"),
         ];
         if (run.Command is { } command)
         {

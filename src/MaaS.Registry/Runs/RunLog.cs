@@ -9,8 +9,8 @@ namespace MaaS.Registry.Runs;
 /// <summary>What a run writes to while it goes on.</summary>
 /// <remarks>
 /// <para>Writing never waits for the database: what is logged goes into a queue, which is written once a second in one
-/// transaction. While the database does not answer the queue grows up to <see cref="MostQueued"/> entries; what does not
-/// fit is counted in <see cref="Dropped"/>, and so is what could not be written at the end.</para>
+/// transaction. While the database does not answer the queue grows up to <see cref="MostQueued"/> entries; what does
+/// not fit is counted in <see cref="Dropped"/>, and so is what could not be written at the end.</para>
 /// <para>Safe for many threads. A run that is disposed of without <see cref="EndAsync"/> has failed.</para>
 /// </remarks>
 public sealed class RunLog : IAsyncDisposable

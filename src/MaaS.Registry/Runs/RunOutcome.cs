@@ -15,7 +15,7 @@ public enum RunOutcome
     /// <summary>Somebody stopped it.</summary>
     Cancelled,
 
-    /// <summary>It has not said how it ended, and its process was not heard of for a minute: killed, or cut off from the
-    /// database.</summary>
+    /// <summary>It has not said how it ended, and its process was not heard of for a minute: killed, or cut off from
+    /// the database.</summary>
     Killed,
 }

@@ -9,7 +9,8 @@ namespace MaaS.Registry.Runs;
 /// registry's database.
 /// </summary>
 /// <remarks>Safe for many threads and processes at once, with PostgreSQL from many machines, whose clocks must agree to
-/// within half a minute: a run whose process was not heard of for <see cref="SilentSeconds"/> shows as killed.</remarks>
+/// within half a minute: a run whose process was not heard of for <see cref="SilentSeconds"/> shows as
+/// killed.</remarks>
 public sealed class RunStore
 {
     /// <summary>After so many seconds without a sign of its process a run shows as killed.</summary>

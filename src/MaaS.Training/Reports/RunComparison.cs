@@ -3,8 +3,8 @@ using MaaS.Registry.Runs;
 
 namespace MaaS.Training.Reports;
 
-/// <summary>Runs beside each other: what they depended on, where that differs, their metrics, and a page with the curves
-/// laid over each other.</summary>
+/// <summary>Runs beside each other: what they depended on, where that differs, their metrics, and a page with the
+/// curves laid over each other.</summary>
 public sealed class RunComparison
 {
     /// <summary>So many runs can be told apart in one picture.</summary>

@@ -65,7 +65,8 @@ internal sealed class RunsCommandTests
             compared,
             Does.Match(@"--learning-rate +0\.001 +0\.01").And.Match(@"test/f1 ").And.Not.Contain("--epochs"));
         var page = await File.ReadAllTextAsync(_folder["page.html"]);
-        Assert.That(page, Does.Contain("<svg").And.Contain("train/loss").And.Not.Contain("src=").And.Not.Contain("href=")
+        Assert.That(
+            page, Does.Contain("<svg").And.Contain("train/loss").And.Not.Contain("src=").And.Not.Contain("href=")
             .And.Not.Contain("<script"));
         Assert.That(page.Split("<polyline").Length - 1, Is.GreaterThanOrEqualTo(4), "two lines in each picture");
     }

@@ -77,7 +77,8 @@ internal sealed class RunStoreTests(string database)
 
         var loss = await _store.MetricAsync(record.Id[..5], "loss");
         Assert.That(loss.Select(static p => p.Step), Is.EqualTo(Enumerable.Range(1, 1000)));
-        Assert.That(loss.Select(static p => p.Value), Is.EqualTo(Enumerable.Range(1, 1000).Select(static s => 1.0 / s)));
+        Assert.That(
+            loss.Select(static p => p.Value), Is.EqualTo(Enumerable.Range(1, 1000).Select(static s => 1.0 / s)));
     }
 
     [Test]

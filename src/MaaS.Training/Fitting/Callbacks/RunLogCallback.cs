@@ -4,8 +4,8 @@ using MaaS.Training.Reports;
 
 namespace MaaS.Training.Fitting.Callbacks;
 
-/// <summary>Writes a training into a run of the registry: what it depends on, a fingerprint of its data, the loss and the
-/// learning rate of steps, the metrics of epochs, warnings; only on rank 0.</summary>
+/// <summary>Writes a training into a run of the registry: what it depends on, a fingerprint of its data, the loss and
+/// the learning rate of steps, the metrics of epochs, warnings; only on rank 0.</summary>
 /// <remarks>The run itself is ended by whoever started it: only they know whether what comes after training went
 /// well.</remarks>
 public sealed class RunLogCallback : TrainingCallback
@@ -39,7 +39,8 @@ public sealed class RunLogCallback : TrainingCallback
         }
 
         _run.Parameter(
-            "model", $"{context.Model.GetName()}, {context.Weights.Values.Sum(static w => w.NumberOfElements)} weights");
+            "model",
+            $"{context.Model.GetName()}, {context.Weights.Values.Sum(static w => w.NumberOfElements)} weights");
         _run.Data("fingerprint", context.DataFingerprint);
     }
 

@@ -209,7 +209,7 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
                     _options.AccumulationSteps == 1 ? _updater.Exchange : null), _updater, meter, _options,
                 _context, _callbacks, _checkpoints);
             var plan = Plan(_batchSize, shuffle: true) with { Skip = steps.Start(position, _batchSize) };
-            using var batches = Batches(plan, BetweenSteps(cancellationToken)).GetEnumerator();
+            using var batches = DividedBatches.Read(_train, plan, BetweenSteps(cancellationToken)).GetEnumerator();
             using var batchNorm = _options is { SynchronizeBatchNorm: true, Processes: { Size: > 1 } group }
                 ? SynchronizedBatchNorm.Attach(_model, group) : null;
             while (steps.Count < (_options.StepsPerEpoch ?? long.MaxValue) && !_context.StopRequested
@@ -275,13 +275,6 @@ internal sealed class TrainingLoop<TModel, TBatch> : IDisposable
     // Several processes agree on the end before a step; one that stopped elsewhere would leave the others waiting.
     private CancellationToken BetweenSteps(CancellationToken cancellationToken)
         => _options.Processes is { Size: > 1 } ? CancellationToken.None : cancellationToken;
-
-    // A source that is not divided gives its batches as a whole; they are freed by whoever takes the part.
-    private IEnumerable<DividedBatch<TBatch>> Batches(EpochPlan plan, CancellationToken cancellationToken)
-        => _train is IDividedSource<TBatch> divided
-            ? divided.ReadDivided(plan, cancellationToken)
-            : _train.Read(plan, cancellationToken).Select(
-                static b => new DividedBatch<TBatch>(b.Samples, () => b.Name, (_, _) => b.Value));
 
     private TrainingPosition Position(
         int epoch, EpochSteps<TModel, TBatch>? steps = null, EpochMeter? meter = null, int batchSize = 0)

@@ -36,7 +36,8 @@ internal sealed class RunLogCallbackTests
             Assert.That(loss.Select(static p => p.Step), Is.EqualTo(new long[] { 5, 10, 15, 20 }));
             Assert.That(r2.Select(static p => p.Step), Is.EqualTo(new long[] { 10, 20 }));
             Assert.That(
-                r2.Select(static p => p.Value), Is.EqualTo(result.Epochs.Select(static e => e.ValidationMetrics["r2"])));
+                r2.Select(static p => p.Value),
+                Is.EqualTo(result.Epochs.Select(static e => e.ValidationMetrics["r2"])));
         }
 
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
