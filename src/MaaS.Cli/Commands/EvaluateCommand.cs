@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Runs;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Images;
 using MaaS.Cli.Text;
 using MaaS.Core.Metrics;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Images;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;

@@ -1,8 +1,9 @@
+using MaaS.Cli.CommandLine;
 using MaaS.Core.Metrics;
 using MaaS.Onnx.Quantization;
 using MaaS.Registry.Runs;
 
-namespace MaaS.Cli.Runs;
+namespace MaaS.Cli.Recording;
 
 /// <summary>Results as metrics of a run.</summary>
 internal static class RunLogExtensions
@@ -21,6 +22,15 @@ internal static class RunLogExtensions
         {
             run.Metric($"{part}/{name}", 0, value);
         }
+    }
+
+    /// <summary>Keeps what was measured on samples that training never saw, and the model's hash.</summary>
+    /// <param name="output">Where the model is, and its run.</param>
+    /// <param name="measured">The scores.</param>
+    public static void Record(this TrainingOutput output, ClassificationReport measured)
+    {
+        output.Run?.Report("test", measured);
+        output.Run?.Artifact(output.Model);
     }
 
     /// <summary>Logs what quantizing a network came to.</summary>

@@ -4,10 +4,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Registry;
 using MaaS.Registry.Runs;
 
-namespace MaaS.Cli.Runs;
+namespace MaaS.Cli.Recording;
 
 /// <summary>Keeps what a verb does as a run: its options, the machine, the state of the source, and how it
 /// ended.</summary>
@@ -17,9 +16,9 @@ internal sealed class RunRecording
     public Option<string?> Registry { get; } = new("--registry")
     {
         Description = "Keeps this run in a registry, as 'maas runs' shows: sqlite:FILE or postgres:Host=…. Default: "
-            + $"{RegistryOptions.Variable}; without either it is not kept.",
+            + $"{RegistryOpening.Variable}; without either it is not kept.",
         HelpName = "address",
-        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(RegistryOptions.Variable),
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(RegistryOpening.Variable),
     };
 
     /// <summary>Does the work, and keeps it where a registry is named.</summary>
@@ -39,7 +38,8 @@ internal sealed class RunRecording
             return await work(null);
         }
 
-        var store = await RegistryOptions.OpenRunsAsync(address, cancellationToken);
+        var store = await RegistryOpening.OpenAsync(
+            address, a => RunStore.OpenAsync(a, cancellationToken: cancellationToken));
         var run = await store.StartAsync(
             new NewRun(name)
             {
