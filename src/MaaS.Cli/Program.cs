@@ -37,6 +37,7 @@ public static partial class Program
             new RegistryCommand(),
             new RunsCommand(),
             new ServeCommand(),
+            new GatewayCommand(),
             new KeysCommand(),
             new AuditCommand(),
             new DoctorCommand(),
@@ -54,7 +55,7 @@ public static partial class Program
             return await result.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand ? null : WorkGrace,
+                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand ? null : WorkGrace,
             });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)

@@ -35,6 +35,11 @@ internal sealed class ServeCommand : VerbCommand
         "TCP port on 127.0.0.1 to load, unload and route models; 0 takes a free one. Default: the one after --port.",
         "number");
 
+    private readonly Option<string?> _announce = Given<string?>(
+        "--announce",
+        "Where a gateway reaches this server, as http://10.0.0.7:8080: announces it in the --registry while it runs.",
+        "url");
+
     private readonly Option<string?> _keys = Given<string?>(
         "--keys", "File of API keys, see 'maas keys'; requests without a key are then refused.", "file");
     private readonly Option<string?> _audit = Given<string?>(
@@ -75,7 +80,7 @@ internal sealed class ServeCommand : VerbCommand
     public ServeCommand()
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
-        new Option[] { _models, _registry, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate,
+        new Option[] { _models, _registry, _announce, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate,
             _certificateKey, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout,
             _set }.AddTo(this);
     }
@@ -153,6 +158,7 @@ internal sealed class ServeCommand : VerbCommand
     private void Apply(ParseResult result, MaaSServingOptions options)
     {
         options.Registry = result.GetValue(_registry) ?? options.Registry;
+        options.AnnounceUrl = result.GetValue(_announce) ?? options.AnnounceUrl;
         if (result.GetValue(_models) is { } models)
         {
             options.ModelsPath = models;

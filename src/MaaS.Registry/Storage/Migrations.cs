@@ -133,6 +133,16 @@ internal static class Migrations
             bytes BIGINT NOT NULL,
             PRIMARY KEY (run, name));
         """,
+        """
+        CREATE TABLE servers (
+            id TEXT PRIMARY KEY,
+            address TEXT NOT NULL,
+            grpc_address TEXT,
+            state TEXT NOT NULL,
+            models TEXT NOT NULL,
+            in_flight BIGINT NOT NULL,
+            expires BIGINT NOT NULL);
+        """,
     ];
 
     /// <summary>Version of the schema that this program knows.</summary>

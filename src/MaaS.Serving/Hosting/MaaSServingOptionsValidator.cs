@@ -20,6 +20,24 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
                         + $"'{options.ModelsPath}'");
         }
 
+        foreach (var (option, url) in new[]
+        {
+            (nameof(options.AnnounceUrl), options.AnnounceUrl),
+            (nameof(options.AnnounceGrpcUrl), options.AnnounceGrpcUrl),
+        })
+        {
+            if (url is not null
+                && !(Uri.TryCreate(url, UriKind.Absolute, out var at) && at.Scheme is ("http" or "https")))
+            {
+                faults.Add($"{option}: expected an address as http://10.0.0.7:8080, got '{url}'");
+            }
+        }
+
+        if (options is { AnnounceUrl: not null, Registry: null })
+        {
+            faults.Add($"{nameof(options.AnnounceUrl)}: expected a {nameof(options.Registry)} to be announced in");
+        }
+
         if (options.DefaultModel is { } defaultModel && !ModelNames.IsValid(defaultModel))
         {
             faults.Add($"{nameof(options.DefaultModel)}: expected {ModelNames.Rule}, got '{defaultModel}'");

@@ -22,6 +22,7 @@ internal static class ModelServices
             ServiceDescriptor.Singleton<IHostedService, RegistryFollower>(),
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
+            ServiceDescriptor.Singleton<IHostedService, RegistryAnnouncer>(),
         ]);
         return services;
     }

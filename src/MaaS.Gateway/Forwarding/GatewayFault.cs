@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Gateway.Forwarding;
+
+/// <summary>What the gateway itself answers where no server does.</summary>
+internal static class GatewayFault
+{
+    private const int GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcUnavailable = 14;
+
+    public static async Task WriteAsync(HttpContext context, bool grpc, int status, string message)
+    {
+        var response = context.Response;
+        if (status >= StatusCodes.Status502BadGateway)
+        {
+            response.Headers.RetryAfter = "1";
+        }
+
+        if (grpc)
+        {
+            // An answer without a message: its status stands in the head.
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = "application/grpc";
+            response.Headers["grpc-status"] = (status switch
+            {
+                StatusCodes.Status403Forbidden => GrpcPermissionDenied,
+                StatusCodes.Status404NotFound => GrpcNotFound,
+                _ => GrpcUnavailable,
+            }).ToString(CultureInfo.InvariantCulture);
+            response.Headers["grpc-message"] = Uri.EscapeDataString(message);
+            return;
+        }
+
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        await response.WriteAsync(
+            JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = $"gateway: {message}" }),
+            context.RequestAborted).ConfigureAwait(false);
+    }
+}
