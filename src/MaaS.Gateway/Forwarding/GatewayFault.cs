@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -7,6 +8,12 @@ namespace MaaS.Gateway.Forwarding;
 /// <summary>What the gateway itself answers where no server does.</summary>
 internal static class GatewayFault
 {
+    // It is no part of a page, so that quotation marks need no hiding.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private const int GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcUnavailable = 14;
 
     public static async Task WriteAsync(HttpContext context, bool grpc, int status, string message)
@@ -35,7 +42,7 @@ internal static class GatewayFault
         response.StatusCode = status;
         response.ContentType = "application/json";
         await response.WriteAsync(
-            JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = $"gateway: {message}" }),
+            JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = $"gateway: {message}" }, Json),
             context.RequestAborted).ConfigureAwait(false);
     }
 }

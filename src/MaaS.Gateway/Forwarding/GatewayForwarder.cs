@@ -49,14 +49,9 @@ internal sealed class GatewayForwarder(
         var session = context.Request.Headers[options.SessionHeader].ToString();
         var tries = body is null ? 1 : 1 + options.Retries;
         List<Server> tried = [];
-        while (tried.Count < tries
-            && fleet.Choose(target.Model, target.Version, session.Length > 0 ? session : null, tried) is { } server)
+        for (var server = Next(); server is not null;)
         {
             tried.Add(server);
-            if (tried.Count > 1)
-            {
-                metrics.Repeated();
-            }
 
             if (body is not null)
             {
@@ -71,7 +66,8 @@ internal sealed class GatewayForwarder(
             var failed = IsServersFault(error, context);
             server.End(Stopwatch.GetElapsedTime(started), failed);
             var begun = held?.IsOut ?? context.Response.HasStarted;
-            if (begun || !(failed || (IsTurnedAway(context, grpc) && tried.Count < tries)))
+            var next = begun ? null : Next();
+            if (begun || !(failed || (IsTurnedAway(context, grpc) && next is not null)))
             {
                 metrics.Answered(server, failed);
                 await (held?.ReleaseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
@@ -80,6 +76,12 @@ internal sealed class GatewayForwarder(
 
             held?.Drop();
             context.Response.Clear();
+            if (next is not null)
+            {
+                metrics.Repeated();
+            }
+
+            server = next;
         }
 
         if (!context.RequestAborted.IsCancellationRequested)
@@ -88,6 +90,9 @@ internal sealed class GatewayForwarder(
             await GatewayFault.WriteAsync(
                 context, grpc, Status(target, tried), Reason(target, tried)).ConfigureAwait(false);
         }
+
+        Server? Next() => tried.Count < tries
+            ? fleet.Choose(target.Model, target.Version, session.Length > 0 ? session : null, tried) : null;
     }
 
     private async Task<ForwarderError> SendAsync(HttpContext context, Server server, bool grpc)
