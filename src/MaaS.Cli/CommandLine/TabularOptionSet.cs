@@ -119,7 +119,7 @@ internal sealed partial class TabularOptionSet
             : throw new UsageException("--folds: expected 2 or more."),
         Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats
             : throw new UsageException("--repeats: expected 1 or more."),
-        Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
+        Budget = result.GetValue(_budget) is { } budget ? Duration(_budget.Name, budget) : null,
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),
         Ignore = result.GetValue(_ignore) ?? [],
@@ -127,9 +127,13 @@ internal sealed partial class TabularOptionSet
         Seed = seed,
     };
 
-    private static TimeSpan Time(string text)
+    /// <summary>Reads a time as 90s, 10m or 1h.</summary>
+    /// <param name="option">Whose value it is.</param>
+    /// <param name="text">The value.</param>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan Duration(string option, string text)
     {
-        var match = Duration().Match(text);
+        var match = DurationForm().Match(text);
         var number = match.Success ? double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
         return number > 0 && number < 1_000_000
             ? match.Groups[2].Value switch
@@ -138,9 +142,9 @@ internal sealed partial class TabularOptionSet
                 "m" => TimeSpan.FromMinutes(number),
                 _ => TimeSpan.FromHours(number),
             }
-            : throw new UsageException($"--budget: expected a time as 90s, 10m or 1h, got '{text}'.");
+            : throw new UsageException($"{option}: expected a time as 90s, 10m or 1h, got '{text}'.");
     }
 
     [GeneratedRegex(@"\A([0-9]+(?:\.[0-9]+)?)(s|m|h)\z")]
-    private static partial Regex Duration();
+    private static partial Regex DurationForm();
 }
