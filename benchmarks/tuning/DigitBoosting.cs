@@ -7,8 +7,8 @@ using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Benchmarks.Tuning;
 
-/// <summary>A real tuning task: gradient boosting that tells MNIST's 3 from 8, by the log loss on images that it did not
-/// see.</summary>
+/// <summary>A real tuning task: gradient boosting that tells MNIST's 3 from 8, by the log loss on images that it did
+/// not see.</summary>
 internal sealed class DigitBoosting
 {
     private const int TrainImages = 600, Side = 28, Block = 4;

@@ -28,7 +28,7 @@ public sealed class UsageTests
     [TestCase("tune --search epochs=1..3 --resume", "--resume: expected none")]
     [TestCase("tune --search epochs=1..3 --trials 0", "--trials, --patience: expected at least 1")]
     [TestCase("tune --search epochs=1..3 --budget soon", "--budget: expected a time as 90s")]
-    [TestCase("tune --search epochs=1..3 --objective f1", "--objective: expected loss, accuracy or seconds")]
+    [TestCase("tune --search epochs=1..3 --objective f1", "--objective: expected loss, accuracy, seconds or")]
     [TestCase("tune --search epochs=1..3 --group user", "--group: expected none for images")]
     [TestCase("tune --task tabular --csv a.csv --label y --search c=1..2", "--search: expected none for a table")]
     [TestCase("tune --task tabular --csv a.csv --label y --epochs 2", "--epochs: expected none for a table")]

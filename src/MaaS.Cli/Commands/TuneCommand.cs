@@ -57,8 +57,8 @@ internal sealed class TuneCommand : VerbCommand
         ("maas tune --csv mails.csv --model lstm --search learning-rate=1e-4..1e-2:log --search layers=1..3 "
             + "--study sqlite:tune.db --name mails --budget 1h",
             "Texts: kept in a file; the same command goes on with it, also in several processes at once."),
-        ("maas tune --model mlp --search batch-size=32..512:log --objective accuracy --objective seconds",
-            "Two objectives: the front of accuracy and time."),
+        ("maas tune --search model=mlp,convnet,resnet --epochs 3 --objective accuracy --objective latency",
+            "Two objectives: the front of accuracy and latency."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
@@ -137,6 +137,11 @@ internal sealed class TuneCommand : VerbCommand
         TrainCommand.Refuse(
             result, "texts",
             [.. _tabular.All, .. Options.Where(static o => o.Name is "--augment" or "--data-dir")]);
+        if (objectives.Any(static o => o.Name == NetworkObjectives.Latency))
+        {
+            throw new UsageException($"--objective: expected {NetworkObjectives.Latency} for images alone.");
+        }
+
         if (_pretrained.From(result) is not null && result.GetResult(_training.Model) is { Implicit: false })
         {
             throw new UsageException("--model: expected none beside --from, whose network it is.");

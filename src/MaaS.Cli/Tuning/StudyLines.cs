@@ -14,7 +14,8 @@ internal sealed class StudyLines(IReadOnlyList<Objective> objectives, TextWriter
     {
         var what = value.State switch
         {
-            TrialState.Complete => string.Join(", ", objectives.Select((o, i) => $"{o.Name} {Number(value.Values![i])}")),
+            TrialState.Complete => string.Join(
+                ", ", objectives.Select((o, i) => $"{o.Name} {Number(value.Values![i])}")),
             TrialState.Failed => $"failed: {value.Note}",
             _ => $"stopped at step {value.Reports.Keys.DefaultIfEmpty().Max()}",
         };

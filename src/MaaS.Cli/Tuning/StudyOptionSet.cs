@@ -18,8 +18,8 @@ internal sealed class StudyOptionSet
     private readonly Option<string[]> _search = Several(
         "--search",
         "A parameter and its values: learning-rate=1e-5..1e-2:log, batch-size=32,64,128, epochs=2..10, "
-            + "units=32..512:step=32, or 'momentum=0.0..0.99 when optimizer=sgd'; may be given several times. Images and "
-            + "texts: any option of maas train that takes one value. Tables need none.",
+            + "units=32..512:step=32, or 'momentum=0.0..0.99 when optimizer=sgd'; may be given several times. Images "
+            + "and texts: any option of maas train that takes one value. Tables need none.",
         "name=values");
 
     private readonly Option<string> _store = new("--study")
@@ -65,8 +65,9 @@ internal sealed class StudyOptionSet
 
     private readonly Option<string[]> _objectives = Several(
         "--objective",
-        "What is made better; several times for a front. Images and texts: loss, accuracy or seconds (of training), "
-            + "loss without it. Tables: the metric, seconds (of a fit), or both; the metric without it.",
+        "What is made better; several times for a front. Images and texts: loss, accuracy, seconds (of training) "
+            + "or, of images, latency (milliseconds of one in ONNX Runtime); loss without it. Tables: the metric, "
+            + "seconds (of a fit), or both; the metric without it.",
         "name");
 
     private readonly Option<FileInfo?> _report = new("--report")
@@ -150,11 +151,11 @@ internal sealed class StudyOptionSet
             return null;
         }
 
-        if (epochs is null || objectives.Count > 1 || objectives[0].Name == "seconds")
+        if (epochs is null || !NetworkObjectives.IsKnownEarly(objectives))
         {
             throw new UsageException(
                 $"--pruner: expected none for {(epochs is null ? "tables, whose trials have no epochs"
-                    : "this objective, which is not known before the end")}, got {name}.");
+                    : "what epochs do not tell of, as seconds or several objectives")}, got {name}.");
         }
 
         return name switch

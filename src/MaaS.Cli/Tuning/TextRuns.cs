@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using MaaS.Cli.CommandLine;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
@@ -42,7 +43,8 @@ internal sealed class TextRuns(
             : TrainedTextModel.FineTune(start, dataName, train, model, options, null, cancellationToken);
         using (trained)
         {
-            return NetworkObjectives.Values(result, options, objectives);
+            return NetworkObjectives.Values(
+                result, options, objectives, static () => throw new UnreachableException("refused before"));
         }
     }
 

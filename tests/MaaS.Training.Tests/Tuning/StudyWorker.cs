@@ -47,7 +47,7 @@ internal static class StudyWorker
                 if (++begun == hang)
                 {
                     Console.WriteLine(Hangs);
-                    await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, token);
+                    await new TaskCompletionSource().Task.WaitAsync(token);
                 }
 
                 await trial.ReportAsync(1, trial.Float("x"), token);

@@ -109,7 +109,8 @@ internal sealed class TunedRunsTests
                     });
                     var compressed = await compressor.RunAsync(
                         model, _train, _test, folder[$"{trial.Number}"], cancellationToken: token);
-                    var pruned = compressed.Points.Single(static p => p.Name.StartsWith("pruned", StringComparison.Ordinal));
+                    var pruned = compressed.Points.Single(
+                        static p => p.Name.StartsWith("pruned", StringComparison.Ordinal));
                     return [pruned.Accuracy, pruned.Bytes];
                 },
                 new OptimizeOptions());
