@@ -27,6 +27,7 @@ public static partial class Program
         {
             new DemoCommand(),
             new TrainCommand(),
+            new TuneCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
             new InspectCommand(),

@@ -127,9 +127,15 @@ internal sealed partial class TabularOptionSet
         Seed = seed,
     };
 
-    private static TimeSpan Time(string text)
+    private static TimeSpan Time(string text) => Duration("--budget", text);
+
+    /// <summary>Reads a time as 90s, 10m or 1h.</summary>
+    /// <param name="option">Whose value it is.</param>
+    /// <param name="text">The value.</param>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan Duration(string option, string text)
     {
-        var match = Duration().Match(text);
+        var match = DurationForm().Match(text);
         var number = match.Success ? double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
         return number > 0 && number < 1_000_000
             ? match.Groups[2].Value switch
@@ -138,9 +144,9 @@ internal sealed partial class TabularOptionSet
                 "m" => TimeSpan.FromMinutes(number),
                 _ => TimeSpan.FromHours(number),
             }
-            : throw new UsageException($"--budget: expected a time as 90s, 10m or 1h, got '{text}'.");
+            : throw new UsageException($"{option}: expected a time as 90s, 10m or 1h, got '{text}'.");
     }
 
     [GeneratedRegex(@"\A([0-9]+(?:\.[0-9]+)?)(s|m|h)\z")]
-    private static partial Regex Duration();
+    private static partial Regex DurationForm();
 }

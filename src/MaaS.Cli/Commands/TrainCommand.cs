@@ -182,7 +182,7 @@ internal sealed partial class TrainCommand : RecordedVerb
                 ? true : throw new UsageException("--model: expected none beside --from, whose network it is."));
 
     // What is given and has no effect would be believed to have one.
-    private static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
+    internal static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
     {
         if (unused.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
