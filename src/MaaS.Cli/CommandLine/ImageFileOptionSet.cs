@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MaaS.Training.Data.Streams;
-using MaaS.Training.Fitting;
 using MaaS.Training.Images;
 using MaaS.Training.Images.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
@@ -25,8 +24,8 @@ internal sealed class ImageFileOptionSet
     private readonly Option<FileInfo?> _csv = new("--images-csv")
     {
         Description =
-            "Your own pictures, as a .csv with a header and a path and a class a row; paths are relative to it. --label "
-            + "names the column of the class.",
+            "Your own pictures, as a .csv with a header and a path and a class a row; paths are relative to it. "
+            + "--label names the column of the class.",
         HelpName = "file",
     };
 

@@ -53,9 +53,10 @@ internal sealed class EvaluateCommand : VerbCommand
         var path = result.GetRequiredValue(_model).FullName;
         if (_images.IsAsked(result))
         {
-            var (evaluation, note) = await ImageFileMeasuring.RunAsync(path, _images, _texts, result, cancellationToken);
-            Console.WriteLine(
-                result.GetValue(_json) ? evaluation.Report.ToJson() : $"{note}{Environment.NewLine}{evaluation.Report}");
+            var (evaluation, note) = await ImageFileMeasuring.RunAsync(
+                path, _images, _texts, result, cancellationToken);
+            Console.WriteLine(result.GetValue(_json)
+                ? evaluation.Report.ToJson() : $"{note}{Environment.NewLine}{evaluation.Report}");
             return ExitCode.Success;
         }
 

@@ -1,4 +1,3 @@
-using MaaS.Onnx;
 using MaaS.Training.Data.Streams;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
@@ -151,17 +150,17 @@ public static class ImageTraining
 
     private static TrainedModelInfo Describe(
         string dataName, ImageParts parts, TrainerOptions options, Inputs inputs) => new()
-    {
-        Architecture = "",
-        InputShape = [parts.Mean.Count, inputs.Size, inputs.Size],
-        Classes = parts.Classes,
-        Mean = inputs.Normalization.Mean.Average(),
-        Std = inputs.Normalization.Std.Average(),
-        Preprocessing = inputs.Still.Preprocessing(parts.Mean.Count),
-        Data = dataName,
-        DataHash = parts.Sha256,
-        Options = options.OfAll(),
-    };
+        {
+            Architecture = "",
+            InputShape = [parts.Mean.Count, inputs.Size, inputs.Size],
+            Classes = parts.Classes,
+            Mean = inputs.Normalization.Mean.Average(),
+            Std = inputs.Normalization.Std.Average(),
+            Preprocessing = inputs.Still.Preprocessing(parts.Mean.Count),
+            Data = dataName,
+            DataHash = parts.Sha256,
+            Options = options.OfAll(),
+        };
 
     private static (TrainedModel Model, TrainingResult Result) Run(
         nn.Module<Tensor, Tensor> network, TrainedModelInfo info, ImageParts parts, ImageModelOptions model,
