@@ -109,6 +109,8 @@ public sealed partial class ImageFileLifecycleTests
     [TestCase("prune clothes.safetensors --data mnist --ratio 0.5", "expected images (1,28,28) of Bag")]
     [TestCase("evaluate clothes.safetensors --images clothes --data mnist", "--data, --csv: expected none beside")]
     [TestCase("evaluate clothes.maas --images missing", "expected a folder that has a folder of images")]
+    [TestCase("evaluate clothes.maas --skip-bad-images", "--skip-bad-images: expected none for other data")]
+    [TestCase("evaluate clothes.maas --images clothes --label kind", "--label: expected none for a folder of pictures")]
     [TestCase("predict clothes.maas --image missing.jpg", "missing.jpg")]
     [TestCase("predict clothes.maas --image missing.jpg --index 3", "--index: expected none beside --image")]
     public async Task Run_OtherDataThanTheModels_SaysWhatIsExpected(string commandLine, string expected)

@@ -51,6 +51,7 @@ internal sealed class EvaluateCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
+        _images.RefuseUnused(result);
         if (_images.IsAsked(result))
         {
             var (evaluation, note) = await ImageFileMeasuring.RunAsync(
