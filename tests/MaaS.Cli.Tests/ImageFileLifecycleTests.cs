@@ -105,6 +105,28 @@ public sealed partial class ImageFileLifecycleTests
         Assert.That(Accuracy().Match(served).Value, Is.EqualTo(Accuracy().Match(torch).Value).And.Not.Empty);
     }
 
+    [Test]
+    public async Task Train_CsvOfPaths_LearnsAndIsMeasuredOnWhatWasHeldBack()
+    {
+        var folder = Path.Combine(_folder, "clothes");
+        await File.WriteAllLinesAsync(
+            Path.Combine(folder, "list.csv"),
+            ["file,kind", .. Directory.EnumerateFiles(folder, "*.jpg", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(folder, f)).Order(StringComparer.Ordinal)
+                .Select(static f => $"{f},{(f[0] == 'S' ? "shoe" : "other")}")]);
+        string[] csv =
+            ["--images-csv", Path.Combine("clothes", "list.csv"), "--image-column", "file", "--label", "kind"];
+        Assert.That(
+            await RunAsync(
+                ["train", .. csv, "--model", "mlp", .. Small, "--class-weights", "true", "-o", "l.safetensors"]),
+            Does.Contain("mlp on list: 144 images to learn from").And.Contain("other 96, shoe 48"));
+        Assert.That(
+            await RunAsync(["evaluate", "l.safetensors", .. csv]), Does.Contain("36 pictures that training never saw"));
+        Assert.That(
+            await RunAsync(["evaluate", "l.safetensors", .. csv, "--split-seed", "5"]),
+            Does.Contain("180 pictures: this is not the data and split"));
+    }
+
     [TestCase("evaluate clothes.safetensors --data mnist", "expected images (1,28,28) of Bag, Sneaker, Trouser")]
     [TestCase("prune clothes.safetensors --data mnist --ratio 0.5", "expected images (1,28,28) of Bag")]
     [TestCase("evaluate clothes.safetensors --images clothes --data mnist", "--data, --csv: expected none beside")]

@@ -21,6 +21,9 @@ public static class ImageTraining
 
     private const double LeastPart = 0.35;
 
+    // A batch of 256 photographs would take gigabytes in a network's first layers.
+    private static readonly EvaluatorOptions Measuring = new() { BatchSize = 64, ChannelsLast = true };
+
     /// <summary>How a network with fresh weights is trained where nothing else is asked for.</summary>
     public static TrainerOptions DefaultTraining { get; } = new()
     {
@@ -131,7 +134,7 @@ public static class ImageTraining
             info.Architecture, model.Preprocessing, info.InputShape, info.Classes, images);
         return new ClassifiedSamples(
             info.Architecture, info.Classes,
-            Evaluator.Probabilities(model.Module, seen, cancellationToken: cancellationToken), [.. seen.Labels],
+            Evaluator.Probabilities(model.Module, seen, Measuring, cancellationToken), [.. seen.Labels],
             view: i => seen.View(i));
     }
 
