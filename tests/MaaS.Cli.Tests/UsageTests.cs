@@ -1,3 +1,5 @@
+using MaaS.Tests;
+
 namespace MaaS.Cli.Tests;
 
 public sealed class UsageTests
@@ -79,6 +81,23 @@ public sealed class UsageTests
             Assert.That(code, Is.EqualTo(1));
             Assert.That(error, Does.Contain(expected));
             Assert.That(error, Does.Not.Contain("   at "), "no stack trace");
+        }
+    }
+
+    // The page's place is known before the mails are read, and long before it is written.
+    [TestCase("models/spam.html", "-o", "models/spam.safetensors")]
+    [TestCase("pages/run.html", "-o", "spam.safetensors", "--report", "pages/run.html")]
+    public async Task Train_PageOfTextsThatCannotBeWritten_SaysSoBeforeTraining(string page, params string[] outputs)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder[page]);
+        var (code, output, error) = await CommandProcess.RunAsync(
+            folder.Path, ["train", "--task", "text-classification", "--data", "spam-assassin", .. outputs]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(error, Does.Contain($"{folder[page]}: expected a file or nothing, got a folder"));
+            Assert.That(output, Is.Empty);
         }
     }
 

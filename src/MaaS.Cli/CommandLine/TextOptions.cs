@@ -64,7 +64,7 @@ internal sealed class TextOptions
             : throw new UsageException("--label: expected the column to predict, got none."),
         result.GetValue(_test), result.GetValue(_splitSeed));
 
-    /// <summary>The column of the class, the share that is held back and the seed of the draw, for image files.</summary>
+    /// <summary>Of image files the column of the class, the share that is held back and the seed of the draw.</summary>
     /// <exception cref="UsageException">The share is out of its range.</exception>
     public (string Label, double TestShare, int Seed) Division(ParseResult result)
         => (result.GetRequiredValue(_label), TestShare(result), result.GetValue(_splitSeed));

@@ -46,7 +46,7 @@ internal sealed partial class TrainCommand
             throw new UsageException($"--task: expected {TextModelOptionSet.ImageTask} for --images.");
         }
 
-        Refuse(
+        UnusedOptions.Refuse(
             result, "pictures of one's own",
             [
                 .. _tabular.All,
@@ -54,24 +54,14 @@ internal sealed partial class TrainCommand
                 .. _textModel.All.Where(static o => o.Name is not ("--task" or "--class-weights")),
                 .. Options.Where(static o => o.Name is "--pooling" or "--data" or "--data-dir"),
             ]);
-        if (_images.Folder(result) is { } folder)
-        {
-            Refuse(
-                result, "a folder of pictures, whose folders are the classes,",
-                [.. _images.OfCsv, .. Options.Where(static o => o.Name == "--label")]);
-            Refuse(
-                result, "a folder that is divided already",
-                Options.Where(o => (o.Name is "--test" or "--split-seed" && ImageParts.HasTest(folder))
-                    || (o.Name == "--validation" && ImageParts.HasValidation(folder))));
-        }
-
+        _images.RefuseUnused(result);
         if (_pretrained.From(result) is null)
         {
-            Refuse(result, "pictures without --from", _images.OfPretrained);
+            UnusedOptions.Refuse(result, "pictures without --from", _images.OfPretrained);
         }
         else
         {
-            Refuse(result, "--from, whose network says it", _images.OfFresh);
+            UnusedOptions.Refuse(result, "--from, whose network says it", _images.OfFresh);
         }
     }
 
@@ -85,7 +75,7 @@ internal sealed partial class TrainCommand
                     + "networks.");
         }
 
-        Refuse(
+        UnusedOptions.Refuse(
             result, "images",
             [
                 .. _tabular.All, .. _images.Options, .. _texts.All,

@@ -109,8 +109,9 @@ internal sealed partial class TrainCommand : RecordedVerb
 
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--registry" or "--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output")));
+        UnusedOptions.Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
+            && o.Name is not ("--registry" or "--task" or "--csv" or "--label" or "--test" or "--split-seed"
+                or "--output")));
         var (file, label, testShare, seed) = _texts.Table(result);
         var options = _tabular.Training(result, label, testShare, seed);
         var reading = _tabular.Reading(result);
@@ -134,7 +135,7 @@ internal sealed partial class TrainCommand : RecordedVerb
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        Refuse(
+        UnusedOptions.Refuse(
             result, "texts",
             [
                 .. _tabular.All, .. _images.Options,
@@ -180,15 +181,6 @@ internal sealed partial class TrainCommand : RecordedVerb
         => _pretrained.From(result) is not null
             && (result.GetResult(_training.Model) is not { Implicit: false }
                 ? true : throw new UsageException("--model: expected none beside --from, whose network it is."));
-
-    // What is given and has no effect would be believed to have one.
-    internal static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
-    {
-        if (unused.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
-        {
-            throw new UsageException($"{option.Name}: expected none for {data}, which it has no effect on.");
-        }
-    }
 
     private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
     {

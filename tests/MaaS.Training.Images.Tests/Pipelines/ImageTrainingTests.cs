@@ -105,7 +105,13 @@ public sealed class ImageTrainingTests
     [Test]
     public void Train_EndedAndResumed_WeightsEqualTheUninterruptedRunBitForBit()
     {
-        var model = new ImageModelOptions { Size = 16, Architecture = "resnet", Augment = true, BalancedClasses = true };
+        var model = new ImageModelOptions
+        {
+            Size = 16,
+            Architecture = "resnet",
+            Augment = true,
+            BalancedClasses = true,
+        };
         byte[] Train(string folder, bool resume, params TrainingCallback[] callbacks)
         {
             var (trained, _) = ImageTraining.Train("sides", _parts, model, Quick with
