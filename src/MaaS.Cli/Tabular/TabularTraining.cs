@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Primitives.Display;
+using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
@@ -10,17 +11,34 @@ namespace MaaS.Cli.Tabular;
 internal static class TabularTraining
 {
     public static async Task RunAsync(
-        string file, TableReadOptions reading, string? schemaPath, TabularTrainerOptions options, string output,
-        string name,
-        CancellationToken cancellationToken)
+        TableSource source, TableReadOptions reading, string? schemaPath, double? above, TabularTrainerOptions options,
+        string output, string name, CancellationToken cancellationToken)
     {
-        var table = await TableReader.ReadAsync(file, reading, cancellationToken);
-        Console.WriteLine($"{file}: {table.Rows} rows, {table.Columns.Count} columns");
+        var table = await source.ReadAsync(reading, cancellationToken);
+        Console.WriteLine($"{source.Name}: {table.Rows} rows, {table.Columns.Count} columns");
         Console.WriteLine(Profile(table));
         if (schemaPath is not null && reading.Schema is null)
         {
             TableSchema.Of(table).Save(schemaPath);
             Console.WriteLine($"schema written to {schemaPath}");
+        }
+
+        if (source.Known is { } known && options.Label == known.Label)
+        {
+            // What is known of the data set; of other tables a missing label is an error.
+            var labelled = new DropMissing(known.Label).Apply(table);
+            table = labelled.Table;
+            if (labelled.Rows > 0)
+            {
+                Console.WriteLine($"{labelled.Rows} rows without '{known.Label}' left out");
+            }
+        }
+
+        if (above is { } limit)
+        {
+            table = table.With(table[options.Label] is NumberColumn numbers ? numbers.Above(limit)
+                : throw new InvalidDataException(
+                    $"--above: expected numbers in '{options.Label}', got {table[options.Label].Kind}."));
         }
 
         var model = TabularTrainer.Train(table, options, new Lines(), cancellationToken);

@@ -1,4 +1,5 @@
 using MaaS.Primitives.Files;
+using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Reports;
 

@@ -1,6 +1,7 @@
 using MaaS.Primitives.Display;
-using static System.FormattableString;
+using MaaS.Primitives.Pages;
 using static MaaS.Training.Reports.ReportPage;
+using static System.FormattableString;
 
 namespace MaaS.Training.Reports;
 
