@@ -54,7 +54,7 @@ internal static class StreamedTraining
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{step.Name}: {step.Rows} rows in {step.Seconds:0.0} s; at most {process.PeakWorkingSet64 >> 20} MiB of "
-                + "memory so far"));
+                + $"memory so far"));
     }
 
     private sealed class Lines : IProgress<StreamedStep>

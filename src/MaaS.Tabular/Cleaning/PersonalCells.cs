@@ -48,5 +48,5 @@ internal static class PersonalCells
             ? Array.ConvertAll(numbers.Values.ToArray(), static v => double.IsNaN(v) ? null : Text(v)) : null;
     }
 
-    private static string Text(double value) => ((decimal)value).ToString(CultureInfo.InvariantCulture);
+    private static string Text(double value) => ((ulong)value).ToString(CultureInfo.InvariantCulture);
 }

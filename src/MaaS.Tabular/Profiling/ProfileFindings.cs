@@ -39,7 +39,7 @@ internal static class ProfileFindings
         .. profile.Associations
             .Where(static a => Math.Abs(a.Value) >= NearlySame && a.Measure != AssociationMeasure.Pearson)
             .Where(a => a.First != profile.Label && a.Second != profile.Label).Select(static a =>
-                $"'{a.First}' and '{a.Second}' say nearly the same ({a.Measure} {a.Value:0.000})."),
+                $"'{a.First}' and '{a.Second}' say nearly the same ({ProfilePage.Name(a.Measure)} {a.Value:0.000})."),
         .. profile.Columns.Where(c => c.Kind == ColumnKind.Number && c.Numbers?.Outliers > ManyOutliers * profile.Rows)
             .Select(static c =>
                 $"'{c.Name}' has {c.Numbers!.Outliers} outliers, below {c.Numbers.LowerFence:g4} or above "
@@ -49,10 +49,18 @@ internal static class ProfileFindings
     private static IEnumerable<string> Label(TableProfile profile)
     {
         var label = profile.Columns.FirstOrDefault(c => c.Name == profile.Label);
+        if (label?.Missing > 0)
+        {
+            yield return $"The label is missing in {label.Missing} rows: training refuses them; leave them out.";
+        }
+
         var rare = label?.Values.Where(v => v.Count < RareClass * (profile.Rows - label.Missing)).ToArray() ?? [];
-        return rare.Length == 0 || label!.Distinct > label.Values.Count ? []
-            : [$"The label's rarest classes: {string.Join(", ", rare.Reverse().Take(5).Select(
-                static v => $"'{v.Value}' in {v.Count} rows"))}; accuracy says little of them."];
+        if (rare.Length > 0 && label!.Distinct <= label.Values.Count)
+        {
+            yield return $"The label's rarest classes: {string.Join(
+                ", ", rare.Reverse().Take(5).Select(static v => $"'{v.Value}' in {v.Count} rows"))}; accuracy says "
+                    + "little of them.";
+        }
     }
 
     private static string Name(PersonalFinding finding) => finding.Kind switch

@@ -39,7 +39,8 @@ internal static class ProfilePage
 
     private static string Kinds(TableProfile profile) => string.Join(
         ", ", profile.Columns.CountBy(static c => c.Kind).OrderBy(static c => c.Key)
-            .Select(static c => $"{c.Value} {c.Key.ToString().ToLowerInvariant()}"));
+            .Select(static c => c.Key == ColumnKind.Category ? $"{c.Value} of categories"
+                : $"{c.Value} of {c.Key.ToString().ToLowerInvariant()}s"));
 
     private static ReportFigure Figure(ColumnProfile column, int rows)
     {
@@ -130,7 +131,8 @@ internal static class ProfilePage
             : $"The {MostPairs} strongest, on the rows that have both.");
     }
 
-    private static string Name(AssociationMeasure measure) => measure switch
+    /// <summary>What a measure is called.</summary>
+    public static string Name(AssociationMeasure measure) => measure switch
     {
         AssociationMeasure.CramersV => "Cramér's V",
         AssociationMeasure.CorrelationRatio => "correlation ratio",

@@ -86,7 +86,8 @@ public sealed record TableProfile(
 
         try
         {
-            return (LeakSearch.Find(table, options, cancellationToken), null);
+            var labelled = new DropMissing(options.Label).Apply(table).Table;
+            return (LeakSearch.Find(labelled, options, cancellationToken), null);
         }
         catch (InvalidDataException e)
         {

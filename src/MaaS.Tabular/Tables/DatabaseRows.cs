@@ -183,7 +183,7 @@ internal static class DatabaseRows
         {
             var text = number.ToString(CultureInfo.InvariantCulture);
             // Ids beyond 2^53 would become other ids.
-            return (decimal)(double)number == number || wanted is ColumnKind.Category or ColumnKind.Text
+            return (Int128)(double)number == (Int128)number || wanted is ColumnKind.Category or ColumnKind.Text
                 ? (Family.Number, (double)number, text)
                 : throw Fault(row, "a number that float64 holds exactly", $"{text}; cast it to text in the query");
         }

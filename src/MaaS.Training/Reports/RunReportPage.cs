@@ -1,6 +1,6 @@
 using MaaS.Primitives.Display;
 using MaaS.Primitives.Pages;
-using static MaaS.Training.Reports.ReportPage;
+using static MaaS.Primitives.Pages.ReportPage;
 using static System.FormattableString;
 
 namespace MaaS.Training.Reports;

@@ -112,9 +112,10 @@ public sealed class TableProfileTests
     public void Of_ALabelThatCannotBeLearned_SaysSoAndProfilesTheRest()
     {
         var profile = TableProfile.Of(
-            new Table([new NumberColumn("x", [1, 2]), new StringColumn("y", ["a", null])]),
+            new Table([new NumberColumn("x", [1, 2, 3]), new StringColumn("y", ["a", null, "a"])]),
             new ProfileOptions { Label = "y" });
-        Assert.That(profile.Findings[0], Does.Contain("row 2: expected a label in every row"));
+        Assert.That(profile.Findings[0], Does.Contain("every row has the same label 'a'"));
+        Assert.That(profile.Findings, Has.Some.Contain("The label is missing in 1 rows"));
         Assert.That(profile.Columns, Has.Count.EqualTo(2));
     }
 

@@ -101,6 +101,8 @@ public sealed class DatabaseTests
 
         Assert.That(Texts(table, "id"), Is.EqualTo(new[] { "9007199254740993", "2" }));
         Assert.That(Texts(table, "c"), Is.EqualTo(new[] { null, "x" }));
+        var exact = await TableReader.ReadAsync(connection, "SELECT 4111111111111111 AS n");
+        Assert.That(Numbers(exact, "n"), Is.EqualTo(new[] { 4111111111111111d }));
         var schema = new TableSchema([new ColumnSchema { Name = "n", Kind = ColumnKind.Number, Maximum = 5 }]);
         await Assert.ThatAsync(
             () => TableReader.ReadAsync(
