@@ -91,6 +91,25 @@ public sealed partial class TabularLifecycleTests
             Is.All.EqualTo(1).Within(1e-6));
     }
 
+    [Test]
+    public async Task Serve_ReorderedColumns_AreAnsweredAlike()
+    {
+        string[] rows =
+        [
+            """{"age":60,"city":"Kyoto","member":false,"since":"2021-02-03"}""",
+            """{"since":"2021-02-03","member":false,"age":60,"city":"Kyoto"}""",
+        ];
+        List<string> answers = [];
+        foreach (var row in rows)
+        {
+            using var response = await _http.PostAsync(
+                "/v1/models/customers:predict", new StringContent($$"""{"instances":[{{row}}]}"""));
+            answers.Add(await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.That(answers[1], Is.EqualTo(answers[0]).And.Contains("probabilities"));
+    }
+
     [TestCase("""{"instances":[{"age":60,"city":"Kyoto","member":false}]}""", "'since' is missing")]
     [TestCase("""{"instances":[{"age":60,"city":"Kyoto","member":false,"since":null,"x":1}]}""", "got 'x'")]
     [TestCase(

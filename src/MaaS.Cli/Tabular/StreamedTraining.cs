@@ -45,7 +45,7 @@ internal static class StreamedTraining
             CultureInfo.InvariantCulture,
             $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference "
                 + $"{parity.LargestDifference:g2})"));
-        Console.WriteLine($"written to {output}; maas serve {output}");
+        Console.WriteLine($"written to {output}; maas serve --models {output}");
     }
 
     private static void Show(StreamedStep step)

@@ -59,7 +59,7 @@ internal static class TabularTraining
             CultureInfo.InvariantCulture,
             $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference "
                 + $"{parity.LargestDifference:g2})"));
-        Console.WriteLine($"written to {output}; maas serve {output}");
+        Console.WriteLine($"written to {output}; maas serve --models {output}");
     }
 
     private static string Profile(Table table)
