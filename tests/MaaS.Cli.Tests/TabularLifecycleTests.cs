@@ -128,10 +128,13 @@ public sealed partial class TabularLifecycleTests
     [TestCase("expected one table, by --csv, --data or --sql, got 2", "--csv", "customers.csv", "--data", "penguins")]
     [TestCase("--sql: expected --database beside it", "--sql", "SELECT 1", "--label", "churn")]
     [TestCase(
-        "--database: expected sqlite:FILE or postgres:", "--sql", "SELECT 1", "--database", "oracle:x", "--label", "churn")]
-    [TestCase("--folds: expected none for a table that is read in batches", "--csv", "customers.csv", "--label", "churn",
+        "--database: expected sqlite:FILE or postgres:", "--sql", "SELECT 1", "--database", "oracle:x", "--label",
+        "churn")]
+    [TestCase(
+        "--folds: expected none for a table that is read in batches", "--csv", "customers.csv", "--label", "churn",
         "--stream", "--folds", "3")]
-    [TestCase("--stream: expected a file", "--sql", "SELECT 1", "--database", "sqlite:x.db", "--label", "churn", "--stream")]
+    [TestCase(
+        "--stream: expected a file", "--sql", "SELECT 1", "--database", "sqlite:x.db", "--label", "churn", "--stream")]
     [TestCase("--data: expected a table", "--data", "mnist", "--label", "churn")]
     [TestCase("--above: expected numbers in 'churn', got Category", "--csv", "customers.csv", "--label", "churn",
         "--above", "1")]
@@ -150,7 +153,8 @@ public sealed partial class TabularLifecycleTests
     [Test]
     public async Task TrainAndProfile_OnAQuery_ReadTheSameTable()
     {
-        await using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "shop.db")};Pooling=False"))
+        var shop = $"Data Source={Path.Combine(_folder, "shop.db")};Pooling=False";
+        await using (var connection = new SqliteConnection(shop))
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
@@ -195,8 +199,8 @@ public sealed partial class TabularLifecycleTests
             Enumerable.Range(0, 3000).Select(_ => (Hour: random.Next(24), Port: random.Next(5)))
                 .Select(f => $"{f.Hour},P{f.Port},{f.Hour + f.Port + random.Next(9)}").Prepend("hour,port,delay"));
         var (code, output, error) = await CommandProcess.RunAsync(
-            _folder, "train", "--task", "tabular", "--csv", "flights.csv", "--label", "delay", "--above", "15", "--stream",
-            "-o", "flights.maas");
+            _folder, "train", "--task", "tabular", "--csv", "flights.csv", "--label", "delay", "--above", "15",
+            "--stream", "-o", "flights.maas");
         Assert.That(code, Is.Zero, error);
         Assert.That(output, Does.Match(@"boosting: \d+ rows in").And.Contains("delay above 15: gradient boosting"));
         Assert.That(output, Does.Contain("the same on all 3000 rows"));

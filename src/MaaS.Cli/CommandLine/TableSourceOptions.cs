@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MaaS.Cli.Tabular;
 using MaaS.Tabular.DataSets;
 using MaaS.Tabular.Tables;
 using static MaaS.Cli.CommandLine.OptionKinds;

@@ -67,7 +67,8 @@ internal sealed partial class TabularOptionSet
 
     private readonly Option<bool> _stream = new("--stream")
     {
-        Description = "Tables: read the file in batches, because it may be larger than memory; gradient boosting alone.",
+        Description = "Tables: read the file in batches, because it may be larger than memory; gradient boosting "
+            + "alone.",
     };
 
     /// <summary>Every option of this set.</summary>
@@ -96,8 +97,8 @@ internal sealed partial class TabularOptionSet
         if (Array.Find(whole, o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
             throw new UsageException(
-                $"{option.Name}: expected none for a table that is read in batches: one learner is trained on rows drawn "
-                    + "by the seed; take fewer rows into a file of their own for what needs all rows at once.");
+                $"{option.Name}: expected none for a table that is read in batches: one learner is trained on rows "
+                    + "drawn by the seed; take fewer rows into a file of their own for what needs all rows at once.");
         }
 
         var training = Training(result, label, known, testShare, seed);

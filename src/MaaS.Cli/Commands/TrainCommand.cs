@@ -84,7 +84,8 @@ internal sealed class TrainCommand : VerbCommand
     {
         using var processes = ProcessGroup.FromEnvironment();
         var named = TextOptions.NamedData(result);
-        var isTableNamed = _tabular.Source.IsQuery(result) || (named is not null && TabularDataSet.Find(named) is not null);
+        var isTableNamed = _tabular.Source.IsQuery(result)
+            || (named is not null && TabularDataSet.Find(named) is not null);
         if (_textModel.IsTable(result, isTableNamed))
         {
             if (processes.Size > 1)
@@ -109,7 +110,8 @@ internal sealed class TrainCommand : VerbCommand
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
         Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--task" or "--csv" or "--data" or "--label" or "--test" or "--split-seed" or "--output")));
+            && o.Name is not ("--task" or "--csv" or "--data" or "--label" or "--test" or "--split-seed"
+                or "--output")));
         var source = _tabular.Source.Source(result, _texts.FileOf(result), TextOptions.NamedData(result), "--csv");
         var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
         var reading = _tabular.Source.Reading(result);

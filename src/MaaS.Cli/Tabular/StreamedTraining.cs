@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MaaS.Cli.CommandLine;
 using MaaS.Primitives.Display;
 using MaaS.Tabular.Streaming;
 using MaaS.Tabular.Tables;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Cli.CommandLine;
 using MaaS.Primitives.Display;
 using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Pipelines;

@@ -26,8 +26,8 @@ internal static class AssociationGrid
         svg.Append(
             CultureInfo.InvariantCulture,
             $"<svg viewBox=\"0 0 {Names + size + 2} {size + 2}\" role=\"img\" style=\"max-width:{Names + size}px;"
-                + $"min-width:20rem\" font-family=\"system-ui, sans-serif\" font-size=\"12\"><title>How columns go together"
-                + $"</title>");
+                + $"min-width:20rem\" font-family=\"system-ui, sans-serif\" font-size=\"12\">"
+                + $"<title>How columns go together</title>");
         for (var i = 0; i < columns.Length; i++)
         {
             var name = columns[i].Length > 22 ? $"{columns[i][..21]}…" : columns[i];
@@ -47,7 +47,8 @@ internal static class AssociationGrid
     private static void Square(
         StringBuilder svg, Dictionary<(string, string), Association> pairs, string[] columns, int i, int j)
     {
-        var pair = pairs.GetValueOrDefault((columns[j], columns[i])) ?? pairs.GetValueOrDefault((columns[i], columns[j]));
+        var pair = pairs.GetValueOrDefault((columns[j], columns[i]))
+            ?? pairs.GetValueOrDefault((columns[i], columns[j]));
         var value = i == j ? 1 : pair?.Value ?? double.NaN;
         var strength = double.IsNaN(value) ? 0 : Math.Abs(value);
         var text = double.IsNaN(value) ? "–" : value.ToString("0.00", CultureInfo.InvariantCulture);

@@ -23,7 +23,8 @@ public sealed record ColumnProfile(string Name, ColumnKind Kind, int Missing, in
     /// <summary>Personal data, by kind.</summary>
     public IReadOnlyList<PersonalFinding> Personal { get; init; } = [];
 
-    /// <summary>Whether the column's name is that of personal data, as <c>first_name</c> or <c>Geburtsdatum</c>.</summary>
+    /// <summary>Whether the column's name is that of personal data, as <c>first_name</c> or
+    /// <c>Geburtsdatum</c>.</summary>
     public bool HasPersonalName { get; init; }
 
     /// <summary>Whether each row has a value of its own, as an identifier has.</summary>

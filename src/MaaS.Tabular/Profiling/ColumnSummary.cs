@@ -29,7 +29,8 @@ internal static class ColumnSummary
             ? profile with
             {
                 Numbers = NumberProfile.Of(sorted),
-                Values = [.. sorted.CountBy(static v => v).OrderByDescending(static c => c.Value).ThenBy(static c => c.Key)
+                Values = [.. sorted.CountBy(static v => v).OrderByDescending(static c => c.Value)
+                    .ThenBy(static c => c.Key)
                     .Select(static c => new ValueCount(CellText.Write(ColumnKind.Boolean, c.Key), c.Value))],
             }
             : profile with { Numbers = NumberProfile.Of(sorted), Histogram = Histogram.Of(sorted) };
@@ -56,7 +57,8 @@ internal static class ColumnSummary
     // Measures are different in every row as well; whole numbers and categories hardly are.
     private static bool IsCode(Column column) => column switch
     {
-        NumberColumn { Kind: ColumnKind.Number } numbers => !numbers.Values.ToArray().Any(static v => v != Math.Floor(v)),
+        NumberColumn { Kind: ColumnKind.Number } numbers
+            => !numbers.Values.ToArray().Any(static v => v != Math.Floor(v)),
         { Kind: ColumnKind.Category } => true,
         _ => false,
     };

@@ -17,7 +17,8 @@ public sealed record Histogram(IReadOnlyList<double> Edges, IReadOnlyList<int> C
             (low, high) = (low - 0.5, high + 0.5);
         }
 
-        var edges = Enumerable.Range(0, bins + 1).Select(i => i == bins ? high : low + (i * ((high - low) / bins))).ToArray();
+        var edges = Enumerable.Range(0, bins + 1)
+            .Select(i => i == bins ? high : low + (i * ((high - low) / bins))).ToArray();
         var counts = new int[bins];
         var bin = 0;
         foreach (var value in sorted)

@@ -6,8 +6,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Profiling;
 
-/// <summary>Seeks columns that give the label away: a decision tree of each column alone, learned on one half of the rows
-/// and measured on the other.</summary>
+/// <summary>Seeks columns that give the label away: a decision tree of each column alone, learned on one half of the
+/// rows and measured on the other.</summary>
 internal static class LeakSearch
 {
     private const double Suspicious = 0.98;
@@ -18,7 +18,8 @@ internal static class LeakSearch
 
     /// <summary>The suspects, the worst first.</summary>
     /// <exception cref="InvalidDataException">The label cannot be learned.</exception>
-    public static IReadOnlyList<LeakSuspect> Find(Table table, ProfileOptions options, CancellationToken cancellationToken)
+    public static IReadOnlyList<LeakSuspect> Find(
+        Table table, ProfileOptions options, CancellationToken cancellationToken)
     {
         var target = Target.Of(table[options.Label!], options.Task);
         if (target.Count < FewestRows)

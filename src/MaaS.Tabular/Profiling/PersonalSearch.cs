@@ -52,11 +52,12 @@ internal static partial class PersonalSearch
     private static partial Regex Words();
 
     [GeneratedRegex(
-        @"\b(?:e ?mail|mail address|phone|telephone|mobile|fax|telefon|handy|(?:first|last|full|family|given|middle|maiden) ?name"
-            + @"|surname|forename|vorname|nachname|familienname|birth ?(?:day|date)?|date of birth|dob|geburtsdatum|geburtstag"
-            + @"|(?:home |street |postal )?address|street|anschrift|adresse|strasse|straße|iban|credit ?card|card ?number"
-            + @"|account ?number|kontonummer|passport|ssn|social security|sozialversicherungsnummer|ip ?address"
-            + @"|tax ?(?:id|number)|steuernummer|licen[cs]e plate|kennzeichen)\b",
+        @"\b(?:e ?mail|mail address|phone|telephone|mobile|fax|telefon|handy"
+            + @"|(?:first|last|full|family|given|middle|maiden) ?name|surname|forename|vorname|nachname|familienname"
+            + @"|birth ?(?:day|date)?|date of birth|dob|geburtsdatum|geburtstag|(?:home |street |postal )?address"
+            + @"|street|anschrift|adresse|strasse|straße|iban|credit ?card|card ?number|account ?number|kontonummer"
+            + @"|passport|ssn|social security|sozialversicherungsnummer|ip ?address|tax ?(?:id|number)|steuernummer"
+            + @"|licen[cs]e plate|kennzeichen)\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Personal();
 }

@@ -26,7 +26,8 @@ internal static class ProfileChart
                     + $"{ReportPage.Encode(Label(kind, histogram.Edges[i + 1]))}: {count:n0}</title></rect>");
         }));
         var unit = column.Kind == ColumnKind.Text ? " letters" : "";
-        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"13\">"
+        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" font-family=\"system-ui, sans-serif\" "
+            + $"font-size=\"13\">"
             + $"<title>{ReportPage.Encode(title)}</title><g style=\"fill:var(--pen1,#0072B2)\">{bars}</g>"
             + $"<line x1=\"0\" x2=\"{Width}\" y1=\"{Floor}\" y2=\"{Floor}\" style=\"stroke:var(--axis,#444)\"/>"
             + $"<g style=\"fill:var(--axis,#444)\"><text x=\"0\" y=\"{Floor + 17}\">"

@@ -12,10 +12,10 @@ internal static class ProfileFindings
     [
         .. labelFault is null ? [] : new[] { labelFault },
         .. profile.Leaks.Select(static leak => leak.Column == LeakSuspect.RowOrder
-            ? $"The order of the rows gives the label away ({leak.Metric} {leak.Score:0.000}): the table is sorted by it; "
-                + "see that no column follows the order."
-            : $"'{leak.Column}' alone predicts the label ({leak.Metric} {leak.Score:0.000} on rows that were not learned "
-                + "from): if it is known only when the label is, leave it out."),
+            ? $"The order of the rows gives the label away ({leak.Metric} {leak.Score:0.000}): the table is sorted by "
+                + "it; see that no column follows the order."
+            : $"'{leak.Column}' alone predicts the label ({leak.Metric} {leak.Score:0.000} on rows that were not "
+                + "learned from): if it is known only when the label is, leave it out."),
         .. profile.Columns.SelectMany(static c => c.Personal.Select(p =>
             $"'{c.Name}' holds {Name(p)} in {p.Rows} rows, first in row {p.FirstRow}: mask it or leave it out.")),
         .. profile.Columns.Where(static c => c.HasPersonalName && c.Personal.Count == 0).Select(static c =>

@@ -30,7 +30,8 @@ internal static class ProfilePage
         page.Html(profile.Findings.Count == 0 ? "<p>Nothing unusual was found.</p>"
             : $"<ul>{string.Concat(profile.Findings.Select(static f => $"<li>{Encode(f)}</li>"))}</ul>");
         page.Note("What is found hints; it does not prove, and what is not found may be there. Personal data are found "
-            + "by how they are written (check digits of account and card numbers are computed) and by names of columns.");
+            + "by how they are written (check digits of account and card numbers are computed) and by names of "
+            + "columns.");
         page.Heading("Columns");
         page.Charts([.. profile.Columns.Select(c => Figure(c, profile.Rows))]);
         Associations(page, profile);

@@ -23,7 +23,8 @@ public sealed record TableProfile(
     IReadOnlyList<string> Findings)
 {
     /// <summary>Looks at a table.</summary>
-    /// <param name="table">All of its rows are looked at; correlations and leaks on a draw where there are many.</param>
+    /// <param name="table">All of its rows are looked at; correlations and leaks on a draw where there are
+    /// many.</param>
     /// <param name="options">Label and limits; null for the defaults.</param>
     /// <param name="cancellationToken">Checked between columns and pairs.</param>
     /// <exception cref="KeyNotFoundException">The label is no column.</exception>

@@ -62,8 +62,8 @@ public sealed class Target
     /// <param name="column">No cell may be missing.</param>
     /// <param name="task">Null takes categories, booleans and at most 20 different whole numbers for classes, and other
     /// numbers for numbers.</param>
-    /// <exception cref="InvalidDataException">A cell is missing, the column is constant, a class has one row alone, there
-    /// are more than 1000 classes, or texts are to be numbers.</exception>
+    /// <exception cref="InvalidDataException">A cell is missing, the column is constant, a class has one row alone,
+    /// there are more than 1000 classes, or texts are to be numbers.</exception>
     public static Target Of(Column column, TabularTask? task = null)
     {
         ArgumentNullException.ThrowIfNull(column);
@@ -90,8 +90,8 @@ public sealed class Target
         if (classes.Length > MostClasses)
         {
             throw Fault(
-                column, $"expected at most {MostClasses} classes, got {classes.Length}; see whether it is an identifier, "
-                    + "or predict numbers");
+                column, $"expected at most {MostClasses} classes, got {classes.Length}; see whether it is an "
+                    + "identifier, or predict numbers");
         }
 
         if (column is NumberColumn)

@@ -9,11 +9,11 @@ namespace MaaS.Tabular.Streaming;
 /// <summary>What was learned from a table that is larger than memory.</summary>
 public sealed class StreamedModel
 {
-    private readonly TableStream _stream;
+    private readonly StreamedTable _stream;
     private readonly Table _sample;
     private readonly int _seed;
 
-    internal StreamedModel(TableStream stream, Table sample, int seed)
+    internal StreamedModel(StreamedTable stream, Table sample, int seed)
         => (_stream, _sample, _seed) = (stream, sample, seed);
 
     /// <summary>From columns to predictions.</summary>

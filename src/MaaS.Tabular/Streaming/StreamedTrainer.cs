@@ -26,7 +26,7 @@ public static class StreamedTrainer
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="DllNotFoundException">There is no LightGBM for this system.</exception>
     public static async Task<StreamedModel> TrainAsync(
-        TableStream stream, StreamedTrainerOptions options, IProgress<StreamedStep>? progress = null,
+        StreamedTable stream, StreamedTrainerOptions options, IProgress<StreamedStep>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -97,7 +97,7 @@ public static class StreamedTrainer
     }
 
     private static async Task<(Target Target, Table Sample)> ScanAsync(
-        TableStream stream, StreamedTrainerOptions options, RowDraw draw, CancellationToken cancellationToken)
+        StreamedTable stream, StreamedTrainerOptions options, RowDraw draw, CancellationToken cancellationToken)
     {
         List<Table> labels = [], samples = [];
         var before = 0;
@@ -143,7 +143,7 @@ public static class StreamedTrainer
     }
 
     private static async Task EachAsync(
-        TableStream stream, RowDraw draw, RowDraw.Part part, Action<Table> act, CancellationToken cancellationToken)
+        StreamedTable stream, RowDraw draw, RowDraw.Part part, Action<Table> act, CancellationToken cancellationToken)
     {
         var before = 0;
         await foreach (var batch in stream.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -122,7 +122,8 @@ internal static class DatabaseRows
             }
             else if (family != _family)
             {
-                throw Fault(row, $"a {_family} as before".ToLowerInvariant(), $"the {family} '{text}'; cast it in the query");
+                throw Fault(
+                    row, $"a {_family} as before".ToLowerInvariant(), $"the {family} '{text}'; cast it in the query");
             }
 
             Numbers?.Add(number);

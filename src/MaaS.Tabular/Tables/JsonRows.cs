@@ -5,7 +5,8 @@ namespace MaaS.Tabular.Tables;
 /// <summary>Reads JSON lines: an object a row. A member that a row lacks is a missing cell.</summary>
 internal static class JsonRows
 {
-    /// <summary>The rows in batches. A member that first stands in a later batch is no column of earlier ones.</summary>
+    /// <summary>The rows in batches. A member that first stands in a later batch is no column of earlier
+    /// ones.</summary>
     public static IEnumerable<RawTable> Batches(
         string path, Func<string?, string?> cell, int batchRows = int.MaxValue)
     {

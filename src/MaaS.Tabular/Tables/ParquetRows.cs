@@ -13,7 +13,8 @@ internal sealed class ParquetRows(Func<string?, string?> cell, Func<string, Colu
     /// <summary>The rows in batches, of which none goes over the end of a row group; a file without rows gives one
     /// empty batch.</summary>
     public async IAsyncEnumerable<RawTable> BatchesAsync(
-        string path, int batchRows = int.MaxValue, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string path, int batchRows = int.MaxValue,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var reader = await ParquetReader.CreateAsync(path, cancellationToken: cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
@@ -78,7 +79,8 @@ internal sealed class ParquetRows(Func<string?, string?> cell, Func<string, Colu
     };
 
     // Numbers that are to be categories are read as they are written, every digit of them.
-    private bool IsText(DataField field) => Kind(field) is not { } kind || (wanted(field.Name) is { } other && other != kind);
+    private bool IsText(DataField field)
+        => Kind(field) is not { } kind || (wanted(field.Name) is { } other && other != kind);
 
     private Task ReadAsync(
         ParquetRowGroupReader rows, DataField field, RawTable table, int column, CancellationToken cancellationToken)
@@ -87,8 +89,9 @@ internal sealed class ParquetRows(Func<string?, string?> cell, Func<string, Colu
             where T : struct => ValuesAsync(rows, field, table, column, number, text, cancellationToken);
         Task Numbers<T>(Func<T, double> number)
             where T : struct, IFormattable => Values<T>(
-                number, static v => v is double.NaN or float.NaN ? null : v.ToString(null, CultureInfo.InvariantCulture));
-        double Whole(long value) => (long)(double)value == value && value < long.MaxValue ? value : throw Inexact(field, value);
+                number, static v => v is double.NaN or float.NaN ? null
+                    : v.ToString(null, CultureInfo.InvariantCulture));
+        double Whole(long value) => (Int128)(double)value == value ? value : throw Inexact(field, value);
         return Code(field) switch
         {
             TypeCode.String => StringsAsync(rows, field, table.Cells[column], cancellationToken),
@@ -125,7 +128,9 @@ internal sealed class ParquetRows(Func<string?, string?> cell, Func<string, Colu
         {
             var cells = new T?[rows.RowCount];
             await rows.ReadAsync(field, cells.AsMemory(), cancellationToken: cancellationToken).ConfigureAwait(false);
-            Add(cells.Select(v => v is { } value ? number(value) : double.NaN), cells.Select(v => v is { } value ? text(value) : null));
+            Add(
+                cells.Select(v => v is { } value ? number(value) : double.NaN),
+                cells.Select(v => v is { } value ? text(value) : null));
         }
         else
         {

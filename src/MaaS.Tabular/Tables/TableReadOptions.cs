@@ -51,7 +51,8 @@ public sealed record TableReadOptions
 
         var other = names.Except(schema.Columns.Select(static c => c.Name)).ToList();
         return other.Count > 0 && !IgnoreOtherColumns
-            ? throw new InvalidDataException($"header: expected the schema's columns alone, found also {Quoted(other)}.")
+            ? throw new InvalidDataException(
+                $"header: expected the schema's columns alone, found also {Quoted(other)}.")
             : schema;
     }
 

@@ -5,7 +5,7 @@ namespace MaaS.Tabular.Tables;
 /// <summary>Reads tables from CSV, TSV, JSON lines and Parquet, by the file's extension, and from databases.</summary>
 public static class TableReader
 {
-    /// <summary>Reads a file whole. For one that is larger than memory see <see cref="TableStream"/>.</summary>
+    /// <summary>Reads a file whole. For one that is larger than memory see <see cref="StreamedTable"/>.</summary>
     /// <param name="path"><c>.jsonl</c> and <c>.ndjson</c> hold an object a line, <c>.parquet</c> flat columns; other
     /// files have a header and separated cells.</param>
     /// <param name="options">Delimiter, missing values and schema; null for the defaults.</param>

@@ -48,7 +48,8 @@ public static partial class PersonalData
     }
 
     [GeneratedRegex(
-        @"(?<![\p{L}\p{N}])[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\p{L}\p{N}])",
+        @"(?<![\p{L}\p{N}])[A-Z]{2}[0-9]{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)"
+            + @"(?![\p{L}\p{N}])",
         RegexOptions.CultureInvariant)]
     private static partial Regex Account();
 }

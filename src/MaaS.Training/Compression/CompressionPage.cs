@@ -1,6 +1,5 @@
 using System.Net;
 using MaaS.Primitives.Pages;
-using MaaS.Training.Reports;
 
 namespace MaaS.Training.Compression;
 

@@ -20,7 +20,8 @@ public sealed class RowBrowserTests : BrowserFixture
         _models = new ModelsFolder();
         var random = new Random(4);
         var rows = Enumerable.Range(0, 300).Select(i => (
-            Age: i % 15 == 0 ? double.NaN : 20 + random.Next(50), City: new[] { "Kyoto", "Nara", "Osaka" }[random.Next(3)],
+            Age: i % 15 == 0 ? double.NaN : 20 + random.Next(50),
+            City: new[] { "Kyoto", "Nara", "Osaka" }[random.Next(3)],
             Member: random.Next(2), Since: 86400d * (18000 + random.Next(900)))).ToArray();
         var table = new Table(
         [
@@ -72,7 +73,8 @@ public sealed class RowBrowserTests : BrowserFixture
         Assert.That(
             new[] { shown["no"], shown["yes"] },
             Is.EqualTo(expected.GetProperty("probabilities").EnumerateArray().Select(p => p.GetDouble())));
-        await Expect(page.Answer.Locator(".verdict strong")).ToHaveTextAsync(expected.GetProperty("label").GetString()!);
+        await Expect(page.Answer.Locator(".verdict strong"))
+            .ToHaveTextAsync(expected.GetProperty("label").GetString()!);
         await Expect(page.Answer.Locator(".asked-text")).ToContainTextAsync("age 60, city <b> Kyoto, member false");
         Assert.That(await page.OverflowAsync(), Is.LessThanOrEqualTo(0));
         Assert.That(await page.ViolationsAsync(), Is.Empty);

@@ -16,7 +16,8 @@ public sealed class BadInputTests
     [TestCase("single", "label 'y': row 7 is the only one of class 'rare'")]
     public void Train_OnALabelThatTeachesNothing_NamesTheRow(string kind, string message)
     {
-        var labels = Enumerable.Range(0, 40).Select(i => kind == "constant" || i % 2 == 0 ? "a" : "b").ToArray<string?>();
+        var labels = Enumerable.Range(0, 40).Select(i => kind == "constant" || i % 2 == 0 ? "a" : "b")
+            .ToArray<string?>();
         labels[6] = kind switch { "missing" => null, "single" => "rare", _ => "a" };
         Assert.That(
             () => Train(new Table([Numbers(40), new StringColumn("y", labels)])),
@@ -27,7 +28,10 @@ public sealed class BadInputTests
     public void Train_OnFewerRowsThanFolds_NamesTheClass()
         => Assert.That(
             () => Train(
-                new Table([Numbers(9), new StringColumn("y", [.. Enumerable.Range(0, 9).Select(i => i < 3 ? "a" : "b")])])),
+                new Table(
+                    [
+                        Numbers(9), new StringColumn("y", [.. Enumerable.Range(0, 9).Select(i => i < 3 ? "a" : "b")]),
+                    ])),
             Throws.ArgumentException.With.Message.Contains("2 rows of class 'a', got 5"));
 
     [Test]
@@ -45,7 +49,8 @@ public sealed class BadInputTests
                 new Table(
                 [
                     Numbers(40), Label(40),
-                    new NumberColumn("t", [.. Enumerable.Range(0, 40).Select(i => i == 6 ? double.NaN : i)], ColumnKind.Date),
+                    new NumberColumn(
+                        "t", [.. Enumerable.Range(0, 40).Select(i => i == 6 ? double.NaN : i)], ColumnKind.Date),
                 ]),
                 new TabularTrainerOptions { Label = "y", Time = "t" }),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("time 't': row 7: expected a value"));

@@ -32,8 +32,10 @@ public sealed class TableProfileTests
                 actual.Mean, actual.StandardDeviation, actual.Minimum, actual.LowerQuartile, actual.Median,
                 actual.UpperQuartile, actual.Maximum,
             },
-            Is.EqualTo(new[] { "mean", "standardDeviation", "minimum", "lowerQuartile", "median", "upperQuartile", "maximum" }
-                .Select(Expected)).Within(1e-12));
+            Is.EqualTo(new[]
+            {
+                "mean", "standardDeviation", "minimum", "lowerQuartile", "median", "upperQuartile", "maximum",
+            }.Select(Expected)).Within(1e-12));
         Assert.That(actual.Outliers, Is.EqualTo(expected.GetProperty("outliers").GetInt32()).And.GreaterThan(0));
         Assert.That(column.Histogram!.Counts, Is.EqualTo(expected.GetProperty("counts").Deserialize<int[]>()));
         Assert.That(
@@ -127,7 +129,8 @@ public sealed class TableProfileTests
             new StringColumn("contact", ["write to ann@example.com", "none", "bob@example.org", "none"]),
             // Check digits: the first two are right, of the others one digit is wrong.
             new StringColumn(
-                "account", ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "DE88 3704 0044 0532 0130 00", "x"]),
+                "account",
+                ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "DE88 3704 0044 0532 0130 00", "x"]),
             new NumberColumn("card", [4111111111111111, 5500005555555559, double.NaN, 4111111111111112]),
             new StringColumn("host", ["10.0.0.1", "2001:db8::1", "v", "w"]),
             new StringColumn("call", ["+49 30 1234567", "a", "b", "c"]),
@@ -170,7 +173,8 @@ public sealed class TableProfileTests
         using var folder = new TemporaryFolder();
         var table = new Table(
         [
-            new StringColumn("<script>alert(1)</script>", ["<img src=x>", "b", "b"]), new NumberColumn("\"n&", [1, 2, 3]),
+            new StringColumn("<script>alert(1)</script>", ["<img src=x>", "b", "b"]),
+            new NumberColumn("\"n&", [1, 2, 3]),
             new NumberColumn("empty", [double.NaN, double.NaN, double.NaN]),
             new NumberColumn("since", [0, 86400, double.NaN], ColumnKind.Date),
             new NumberColumn("member", [0, 1, double.NaN], ColumnKind.Boolean),
@@ -198,10 +202,12 @@ public sealed class TableProfileTests
     [Test]
     public void Of_AnUnknownLabel_Throws()
         => Assert.That(
-            () => TableProfile.Of(Sample, new ProfileOptions { Label = "z" }), Throws.InstanceOf<KeyNotFoundException>());
+            () => TableProfile.Of(Sample, new ProfileOptions { Label = "z" }),
+            Throws.InstanceOf<KeyNotFoundException>());
 
     private static double[] Numbers(string name) => [.. Fixture.GetProperty(name).EnumerateArray()
         .Select(v => v.ValueKind == JsonValueKind.Null ? double.NaN : v.GetDouble())];
 
-    private static string?[] Texts(string name) => [.. Fixture.GetProperty(name).EnumerateArray().Select(v => v.GetString())];
+    private static string?[] Texts(string name)
+        => [.. Fixture.GetProperty(name).EnumerateArray().Select(v => v.GetString())];
 }

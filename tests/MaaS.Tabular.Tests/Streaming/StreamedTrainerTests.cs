@@ -95,8 +95,9 @@ public sealed class StreamedTrainerTests
     {
         await File.WriteAllLinesAsync(
             _folder["t.csv"],
-            Enumerable.Range(0, 20_000).Select(i => $"{i % 100},{(i < 2 ? "rare" : i % 2 == 0 ? "a" : "b")}").Prepend("x,y"));
-        var stream = await TableStream.OpenAsync(_folder["t.csv"]);
+            Enumerable.Range(0, 20_000).Select(i => $"{i % 100},{(i < 2 ? "rare" : i % 2 == 0 ? "a" : "b")}")
+                .Prepend("x,y"));
+        var stream = await StreamedTable.OpenAsync(_folder["t.csv"]);
         await Assert.ThatAsync(
             () => StreamedTrainer.TrainAsync(stream, new StreamedTrainerOptions { Label = "y", SampleRows = 100 }),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("class 'rare' has 2 rows"));
@@ -104,7 +105,7 @@ public sealed class StreamedTrainerTests
 
     private static GradientBoosting Quick { get; } = new() { Rounds = 30, Threads = 1 };
 
-    private async Task<TableStream> OpenAsync(int rows)
+    private async Task<StreamedTable> OpenAsync(int rows)
     {
         var random = new Random(2);
         await File.WriteAllLinesAsync(
@@ -114,6 +115,6 @@ public sealed class StreamedTrainerTests
                 var (x, c) = (random.NextDouble(), random.Next(3));
                 return FormattableString.Invariant($"{x},k{c},{x + (c == 1 ? 1 : 0) + random.NextDouble() * 0.7}");
             }).Prepend("x,c,y"));
-        return await TableStream.OpenAsync(_folder["t.csv"]);
+        return await StreamedTable.OpenAsync(_folder["t.csv"]);
     }
 }

@@ -60,10 +60,13 @@ public sealed class DatabaseTests
     }
 
     [TestCase("sqlite", "SELECT 1 AS n, x'00ff' AS picture", "row 1, column 'picture': expected a number, text")]
-    [TestCase("postgres", "SELECT 1 AS n, '\\x00ff'::bytea AS picture", "row 1, column 'picture': expected a number, text")]
+    [TestCase(
+        "postgres", "SELECT 1 AS n, '\\x00ff'::bytea AS picture", "row 1, column 'picture': expected a number, text")]
     [TestCase("postgres", "SELECT ARRAY[1, 2] AS list", "row 1, column 'list': expected a number, text")]
     [TestCase("sqlite", "SELECT 1 AS n UNION ALL SELECT 'two'", "row 2, column 'n': expected a number as before")]
-    [TestCase("postgres", "SELECT 1.5::float8 AS n UNION ALL SELECT 'Infinity'", "row 2, column 'n': expected a finite number")]
+    [TestCase(
+        "postgres", "SELECT 1.5::float8 AS n UNION ALL SELECT 'Infinity'",
+        "row 2, column 'n': expected a finite number")]
     [TestCase("sqlite", "SELECT 9007199254740993 AS id", "column 'id': expected a number that float64 holds exactly")]
     [TestCase("postgres", "SELECT 1 AS n WHERE false", "expected rows from the query, got none")]
     [TestCase("sqlite", "SELECT 1 AS n, 2 AS n", "'n' for the columns 1 and 2")]

@@ -2,10 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace MaaS.Tabular.Tables;
 
-/// <summary>A table in a file that is read in batches, as often as needed, because it may be larger than memory.</summary>
+/// <summary>A table in a file that is read in batches, as often as needed, because it may be larger than
+/// memory.</summary>
 /// <remarks>Of CSV, TSV and JSON lines one batch is in memory at a time; of Parquet one row group, whose size the
 /// program that wrote the file chose.</remarks>
-public sealed class TableStream
+public sealed class StreamedTable
 {
     /// <summary>Rows of a batch where nothing else is said.</summary>
     public const int BatchRows = 65_536;
@@ -13,7 +14,7 @@ public sealed class TableStream
     private readonly string _path;
     private readonly TableReadOptions _options;
 
-    private TableStream(string path, TableReadOptions options, TableSchema schema, int rows)
+    private StreamedTable(string path, TableReadOptions options, TableSchema schema, int rows)
         => (_path, _options, Schema, Rows) = (path, options, schema, rows);
 
     /// <summary>The columns, found on all rows or given.</summary>
@@ -29,7 +30,7 @@ public sealed class TableStream
     /// <param name="cancellationToken">Checked between batches.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">As of the reader; the message names file, row and column.</exception>
-    public static async Task<TableStream> OpenAsync(
+    public static async Task<StreamedTable> OpenAsync(
         string path, TableReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -37,7 +38,8 @@ public sealed class TableStream
         try
         {
             var rows = 0;
-            var names = new OrderedDictionary<string, (ColumnKind? Kind, KindInference Inference)>(StringComparer.Ordinal);
+            var names = new OrderedDictionary<string, (ColumnKind? Kind, KindInference Inference)>(
+                StringComparer.Ordinal);
             await foreach (var batch in TableFile.BatchesAsync(path, options, BatchRows, cancellationToken)
                 .ConfigureAwait(false))
             {
@@ -55,7 +57,7 @@ public sealed class TableStream
                 var (kind, inference) = names.GetAt(i).Value;
                 return kind ?? inference.Kind();
             });
-            return new TableStream(path, options with { Schema = schema, IgnoreOtherColumns = true }, schema, rows);
+            return new StreamedTable(path, options with { Schema = schema, IgnoreOtherColumns = true }, schema, rows);
         }
         catch (InvalidDataException e)
         {

@@ -1,11 +1,10 @@
 using System.Data.Common;
-using MaaS.Cli.CommandLine;
 using MaaS.Tabular.DataSets;
 using MaaS.Tabular.Tables;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
-namespace MaaS.Cli.Tabular;
+namespace MaaS.Cli.CommandLine;
 
 /// <summary>Where a table comes from: a file, a data set of set-up, or a query.</summary>
 /// <param name="Name">What the table is called.</param>
@@ -39,8 +38,8 @@ internal sealed record TableSource(string Name)
 
     /// <summary>Opens the table as a stream.</summary>
     /// <exception cref="UsageException">It comes from a query.</exception>
-    public Task<TableStream> OpenAsync(TableReadOptions options, CancellationToken cancellationToken) => Query is null
-        ? TableStream.OpenAsync(Known?.FindFile() ?? File!, options, cancellationToken)
+    public Task<StreamedTable> OpenAsync(TableReadOptions options, CancellationToken cancellationToken) => Query is null
+        ? StreamedTable.OpenAsync(Known?.FindFile() ?? File!, options, cancellationToken)
         : throw new UsageException(
             "--stream: expected a file, which can be read several times with the same rows, got --sql; write the rows "
                 + "to a .csv file.");

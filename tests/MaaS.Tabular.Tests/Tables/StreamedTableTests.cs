@@ -5,9 +5,9 @@ using Parquet.Schema;
 
 namespace MaaS.Tabular.Tests.Tables;
 
-public sealed class TableStreamTests
+public sealed class StreamedTableTests
 {
-    private const int Rows = TableStream.BatchRows + 1000;
+    private const int Rows = StreamedTable.BatchRows + 1000;
 
     private TemporaryFolder _folder = null!;
 
@@ -25,11 +25,11 @@ public sealed class TableStreamTests
         await WriteAsync(name, Rows, static i => i % 7 == 0 ? "" : $"{i * 0.5}");
 
         var whole = await TableReader.ReadAsync(_folder[name]);
-        var stream = await TableStream.OpenAsync(_folder[name]);
+        var stream = await StreamedTable.OpenAsync(_folder[name]);
         var batches = await stream.ReadAsync().ToListAsync();
 
         Assert.That(stream.Rows, Is.EqualTo(Rows));
-        Assert.That(batches.Select(b => b.Rows), Is.EqualTo(new[] { TableStream.BatchRows, 1000 }));
+        Assert.That(batches.Select(b => b.Rows), Is.EqualTo(new[] { StreamedTable.BatchRows, 1000 }));
         AssertEqual(batches, whole);
         // As often as needed.
         Assert.That((await stream.ReadAsync().ToListAsync()).Sum(b => b.Rows), Is.EqualTo(Rows));
@@ -41,12 +41,12 @@ public sealed class TableStreamTests
         await WriteParquetAsync(_folder["t.parquet"], 100_000, 30_000);
 
         var whole = await TableReader.ReadAsync(_folder["t.parquet"]);
-        var stream = await TableStream.OpenAsync(_folder["t.parquet"]);
+        var stream = await StreamedTable.OpenAsync(_folder["t.parquet"]);
         var batches = await stream.ReadAsync().ToListAsync();
 
         Assert.That(
             batches.Select(b => b.Rows),
-            Is.EqualTo(new[] { TableStream.BatchRows, 100_000 - TableStream.BatchRows, 30_000 }));
+            Is.EqualTo(new[] { StreamedTable.BatchRows, 100_000 - StreamedTable.BatchRows, 30_000 }));
         AssertEqual(batches, whole);
         Assert.That(
             stream.Schema.Columns.Select(c => c.Kind),
@@ -58,10 +58,11 @@ public sealed class TableStreamTests
     {
         await File.WriteAllLinesAsync(
             _folder["t.jsonl"],
-            Enumerable.Range(0, Rows).Select(i => i < TableStream.BatchRows ? $$"""{"a":{{i}}}""" : $$"""{"a":{{i}},"b":{{i}}}"""));
-        var stream = await TableStream.OpenAsync(_folder["t.jsonl"]);
+            Enumerable.Range(0, Rows).Select(
+                i => i < StreamedTable.BatchRows ? $$"""{"a":{{i}}}""" : $$"""{"a":{{i}},"b":{{i}}}"""));
+        var stream = await StreamedTable.OpenAsync(_folder["t.jsonl"]);
         var batches = await stream.ReadAsync().ToListAsync();
-        Assert.That(batches.Select(b => b["b"].Missing), Is.EqualTo(new[] { TableStream.BatchRows, 0 }));
+        Assert.That(batches.Select(b => b["b"].Missing), Is.EqualTo(new[] { StreamedTable.BatchRows, 0 }));
     }
 
     [Test]
@@ -69,7 +70,7 @@ public sealed class TableStreamTests
     {
         await WriteAsync("t.csv", 100_000, static i => i == 89_999 ? "unknown" : $"{i}");
         await Assert.ThatAsync(
-            () => TableStream.OpenAsync(_folder["t.csv"]),
+            () => StreamedTable.OpenAsync(_folder["t.csv"]),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
                 "row 90000, column 'x': expected a number as in 99999 of 100000 rows, got 'unknown'"));
     }
@@ -78,7 +79,7 @@ public sealed class TableStreamTests
     public async Task ReadAsync_OfACellOutsideTheSchemaInALaterBatch_NamesTheRow()
     {
         await WriteAsync("t.csv", 100_000, static i => i == 89_999 ? "inf" : $"{i}");
-        var stream = await TableStream.OpenAsync(_folder["t.csv"]);
+        var stream = await StreamedTable.OpenAsync(_folder["t.csv"]);
         await Assert.ThatAsync(
             async () => await stream.ReadAsync().CountAsync(),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
@@ -89,7 +90,7 @@ public sealed class TableStreamTests
     public async Task ReadAsync_OfAFileThatHasGrown_SaysSo()
     {
         await WriteAsync("t.csv", 10, static i => $"{i}");
-        var stream = await TableStream.OpenAsync(_folder["t.csv"]);
+        var stream = await StreamedTable.OpenAsync(_folder["t.csv"]);
         await File.AppendAllTextAsync(_folder["t.csv"], "11,a,2020-01-01\n");
         await Assert.ThatAsync(
             async () => await stream.ReadAsync().CountAsync(),
@@ -118,12 +119,14 @@ public sealed class TableStreamTests
 
     private async Task WriteAsync(string name, int rows, Func<int, string> number)
     {
-        var cells = Enumerable.Range(0, rows).Select(i => (X: number(i), C: $"k{i % 40}", Since: $"2020-01-{1 + i % 28:00}"));
+        var cells = Enumerable.Range(0, rows).Select(
+            i => (X: number(i), C: $"k{i % 40}", Since: $"2020-01-{1 + i % 28:00}"));
         var separator = name.EndsWith(".tsv", StringComparison.Ordinal) ? '\t' : ',';
         await File.WriteAllLinesAsync(
             _folder[name],
             name.EndsWith(".jsonl", StringComparison.Ordinal)
-                ? cells.Select(r => $$"""{"x":{{(r.X.Length == 0 ? "null" : r.X)}},"c":"{{r.C}}","since":"{{r.Since}}"}""")
+                ? cells.Select(r =>
+                    $$"""{"x":{{(r.X.Length == 0 ? "null" : r.X)}},"c":"{{r.C}}","since":"{{r.Since}}"}""")
                 : cells.Select(r => $"{r.X}{separator}{r.C}{separator}{r.Since}")
                     .Prepend($"x{separator}c{separator}since"));
     }
