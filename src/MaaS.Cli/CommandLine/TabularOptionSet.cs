@@ -113,8 +113,18 @@ internal sealed partial class TabularOptionSet
         };
     }
 
+    /// <summary>The options of training on a table in memory.</summary>
     public TabularTrainerOptions Training(
-        ParseResult result, string label, TabularDataSet? known, double testShare, int seed) => new()
+        ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
+    {
+        var options = Training(result, label, testShare, seed);
+        return options with
+        {
+            Ignore = [.. (known?.Ignore ?? []).Where(column => column != label).Union(options.Ignore)],
+        };
+    }
+
+    private TabularTrainerOptions Training(ParseResult result, string label, double testShare, int seed) => new()
     {
         Label = label,
         Task = result.GetValue(_predict) switch
@@ -134,7 +144,7 @@ internal sealed partial class TabularOptionSet
         Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),
-        Ignore = [.. (known?.Ignore ?? []).Where(c => c != label).Union(result.GetValue(_ignore) ?? [])],
+        Ignore = result.GetValue(_ignore) ?? [],
         Balanced = result.GetValue(_balanced),
         Seed = seed,
     };

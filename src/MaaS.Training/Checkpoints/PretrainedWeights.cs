@@ -1,5 +1,4 @@
 using MaaS.Primitives.Files;
-using MaaS.Training.Data;
 
 namespace MaaS.Training.Checkpoints;
 

@@ -1,5 +1,4 @@
 using MaaS.Primitives.Files;
-using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Reports;
 
