@@ -47,7 +47,7 @@ public sealed record RowForm(IReadOnlyList<RowField> Fields)
 public sealed record RowField(string Name, RowFieldKind Kind)
 {
     /// <summary>The categories that training knew, in order; empty for other kinds.</summary>
-    public IReadOnlyList<string> Categories { get; init; } = [];
+    public IReadOnlyList<string> Categories { get; init => field = value ?? []; } = [];
 
     /// <summary>A usual value, as a file would hold it; null for none.</summary>
     public string? Example { get; init; }
