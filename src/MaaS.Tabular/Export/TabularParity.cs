@@ -27,7 +27,7 @@ public sealed record TabularParity(int Rows, double LargestDifference, int Diffe
     /// <param name="table">The rows.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
     public static TabularParity Compare(
-        TabularFit fit, OnnxModel model, IReadOnlyList<string> classes, Table table,
+        ITabularPredictor fit, OnnxModel model, IReadOnlyList<string> classes, Table table,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fit);

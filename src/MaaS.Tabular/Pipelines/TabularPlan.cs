@@ -62,16 +62,8 @@ internal sealed record TabularPlan(
             { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
             _ => Selection.Splits.Repeated(trainTarget, options.Folds, options.Repeats, options.Seed),
         };
-        string[] texts =
-            [.. table.Columns.Where(c => c.Kind == ColumnKind.Text && c.Name != options.Label)
-                .Select(static c => c.Name)];
-        if (texts.Length > 0)
-        {
-            notes.Add($"texts are no features: {string.Join(", ", texts)}");
-        }
-
         string[] aside =
-            [.. texts.Concat(options.Ignore).Append(options.Label).Concat(options.Group is { } g ? [g] : [])
+            [.. options.Ignore.Append(options.Label).Concat(options.Group is { } g ? [g] : [])
                 .Distinct()];
         return new TabularPlan(
             train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits,
