@@ -48,9 +48,11 @@ public sealed record PermutationImportance(string Name, double Mean, double Devi
         var permutation = Permutations(table.Rows, seed);
         return
         [
-            .. fit.Schema.Columns.Select((column, c) => Of(column.Name, metric, before, repeats, cancellationToken, i
-                => metric.Measure(
-                    fit.Predict(table.With(table[column.Name].Take(permutation(c, i)))), target))),
+            .. fit.Schema.Columns.Select((column, c) => Of(
+                column.Name, metric, before, repeats,
+                i => metric.Measure(
+                    fit.Predict(table.With(table[column.Name].Take(permutation(c, i)))), target),
+                cancellationToken)),
         ];
     }
 
@@ -68,7 +70,7 @@ public sealed record PermutationImportance(string Name, double Mean, double Devi
         for (var f = 0; f < features.Columns; f++)
         {
             var column = features.Column(f);
-            importances.Add(Of($"{f}", metric, before, repeats, cancellationToken, i =>
+            importances.Add(Of($"{f}", metric, before, repeats, i =>
             {
                 var order = permutation(f, i);
                 for (var row = 0; row < column.Length; row++)
@@ -77,7 +79,7 @@ public sealed record PermutationImportance(string Name, double Mean, double Devi
                 }
 
                 return metric.Measure(learner.Predict(changed), target);
-            }));
+            }, cancellationToken));
             for (var row = 0; row < column.Length; row++)
             {
                 changed[row, f] = column[row];
@@ -88,8 +90,8 @@ public sealed record PermutationImportance(string Name, double Mean, double Devi
     }
 
     private static PermutationImportance Of(
-        string name, Metric metric, double before, int repeats, CancellationToken cancellationToken,
-        Func<int, double> after)
+        string name, Metric metric, double before, int repeats, Func<int, double> after,
+        CancellationToken cancellationToken)
     {
         var losses = new double[repeats];
         for (var i = 0; i < repeats; i++)

@@ -14,7 +14,7 @@ public sealed class CorrelationFilter : IFeatureSelector
     public string Name => "correlation-filter";
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);

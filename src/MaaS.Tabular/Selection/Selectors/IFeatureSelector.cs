@@ -15,6 +15,6 @@ public interface IFeatureSelector
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>The places of the features that stay, in ascending order; at least one.</returns>
     /// <exception cref="ArgumentException">No feature would stay, or an option does not fit.</exception>
-    int[] Select(
+    int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default);
 }

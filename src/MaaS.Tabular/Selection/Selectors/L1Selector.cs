@@ -18,7 +18,7 @@ public sealed class L1Selector : IFeatureSelector
     public string Name => "l1";
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -23,7 +23,7 @@ public sealed class PermutationSelector(ILearner learner) : IFeatureSelector
     public string Name => "permutation";
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);

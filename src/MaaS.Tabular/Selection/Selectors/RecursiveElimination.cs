@@ -21,7 +21,7 @@ public sealed class RecursiveElimination(ILearner learner) : IFeatureSelector
     public string Name => "rfecv";
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -33,7 +33,7 @@ public sealed class RecursiveElimination(ILearner learner) : IFeatureSelector
         foreach (var split in Scoring.SplitsOf(target))
         {
             var at = 0;
-            Eliminate(features, target, weights, split.Train, Least, cancellationToken, (fitted, left) =>
+            Eliminate(features, target, weights, split.Train, Least, (fitted, left) =>
             {
                 if (at == sums.Count)
                 {
@@ -41,19 +41,19 @@ public sealed class RecursiveElimination(ILearner learner) : IFeatureSelector
                 }
 
                 sums[at++] += FeatureRanking.Score(fitted, features.TakeColumns(left), target, split.Test, metric);
-            });
+            }, cancellationToken);
         }
 
         // Of equally good numbers the smallest.
         var best = sums.LastIndexOf(sums.Max());
         var count = Math.Max(features.Columns - best * Step, Least);
         int[] all = [.. Enumerable.Range(0, features.Rows)];
-        return Eliminate(features, target, weights, all, count, cancellationToken, null);
+        return Eliminate(features, target, weights, all, count, null, cancellationToken);
     }
 
     private int[] Eliminate(
-        Matrix features, Target target, double[]? weights, int[] rows, int count, CancellationToken cancellationToken,
-        Action<IFittedLearner, int[]>? report)
+        Matrix features, Target target, double[]? weights, int[] rows, int count,
+        Action<IFittedLearner, int[]>? report, CancellationToken cancellationToken)
     {
         int[] left = [.. Enumerable.Range(0, features.Columns)];
         while (true)

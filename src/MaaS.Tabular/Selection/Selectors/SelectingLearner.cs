@@ -26,7 +26,7 @@ public sealed class SelectingLearner(IFeatureSelector selector, ILearner learner
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(target);
-        var chosen = selector.Select(features, target, weights, cancellationToken);
+        var chosen = selector.Choose(features, target, weights, cancellationToken);
         return new SelectedModel(
             chosen, learner.Fit(features.TakeColumns(chosen), target, weights, cancellationToken));
     }

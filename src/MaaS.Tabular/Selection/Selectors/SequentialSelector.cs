@@ -22,7 +22,7 @@ public sealed class SequentialSelector(ILearner learner) : IFeatureSelector
     public string Name => Backward ? "sequential-backward" : "sequential";
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -28,7 +28,7 @@ public sealed class UnivariateSelector : IFeatureSelector
     };
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
         => FeatureRanking.Best(Scores(features, target, cancellationToken), Count);
 

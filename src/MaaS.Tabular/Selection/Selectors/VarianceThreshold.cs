@@ -15,7 +15,7 @@ public sealed class VarianceThreshold : IFeatureSelector
     public string Name => "variance";
 
     /// <inheritdoc/>
-    public int[] Select(
+    public int[] Choose(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -38,11 +38,11 @@ public sealed class SelectorTests
     }
 
     [TestCaseSource(nameof(Selectors))]
-    public void Select_IsScikitLearns(string data, string name, IFeatureSelector selector)
+    public void Choose_IsScikitLearns(string data, string name, IFeatureSelector selector)
     {
         var x = Matrix(data, name.StartsWith("variance", StringComparison.Ordinal) ? "scaled" : "x");
         Assert.That(
-            selector.Select(x, Y(data)),
+            selector.Choose(x, Y(data)),
             Is.EqualTo(Fixture.GetProperty(data).GetProperty("chosen").GetProperty(name).EnumerateArray()
                 .Select(v => v.GetInt32())));
     }
@@ -91,7 +91,7 @@ public sealed class SelectorTests
     }
 
     [Test]
-    public void Select_ByPermutationAndCorrelation_FindsWhatCountsAndWhatStandsTwice()
+    public void Choose_ByPermutationAndCorrelation_FindsWhatCountsAndWhatStandsTwice()
     {
         var random = new Random(4);
         var (x, values) = (new Matrix(200, 4), new double[200]);
@@ -103,30 +103,30 @@ public sealed class SelectorTests
         }
 
         var y = Target.OfNumbers(values);
-        Assert.That(new CorrelationFilter().Select(x, y), Is.EqualTo(new[] { 0, 1, 3 }));
+        Assert.That(new CorrelationFilter().Choose(x, y), Is.EqualTo(new[] { 0, 1, 3 }));
         var selector = new PermutationSelector(new LinearRegression()) { Threshold = 0.05 };
-        Assert.That(selector.Select(x, y), Is.EqualTo(new[] { 1, 3 }));
-        Assert.That(new PermutationSelector(new RandomForest { Trees = 20 }) { Count = 1 }.Select(x, y), Is.EqualTo(new[] { 1 }));
+        Assert.That(selector.Choose(x, y), Is.EqualTo(new[] { 1, 3 }));
+        Assert.That(new PermutationSelector(new RandomForest { Trees = 20 }) { Count = 1 }.Choose(x, y), Is.EqualTo(new[] { 1 }));
         Assert.That(
-            () => new PermutationSelector(new LinearRegression()) { Threshold = 100 }.Select(x, y),
+            () => new PermutationSelector(new LinearRegression()) { Threshold = 100 }.Choose(x, y),
             Throws.ArgumentException.With.Message.Contains("none of 4 does"));
     }
 
     [Test]
-    public void Select_WithoutWhatItNeeds_SaysSo()
+    public void Choose_WithoutWhatItNeeds_SaysSo()
     {
         var y = Target.OfClasses([0, 1, 0, 1], ["a", "b"]);
         Assert.That(
-            () => new UnivariateSelector { Score = UnivariateScore.ChiSquared }.Select(new Matrix(4, 1, [1, 2, -3, 4]), y),
+            () => new UnivariateSelector { Score = UnivariateScore.ChiSquared }.Choose(new Matrix(4, 1, [1, 2, -3, 4]), y),
             Throws.ArgumentException.With.Message.Contains("got -3 in row 3, feature 1"));
         Assert.That(
-            () => new UnivariateSelector { Score = UnivariateScore.Correlation }.Select(new Matrix(4, 1), y),
+            () => new UnivariateSelector { Score = UnivariateScore.Correlation }.Choose(new Matrix(4, 1), y),
             Throws.ArgumentException.With.Message.Contains("expected a target of Regression"));
         Assert.That(
-            () => new VarianceThreshold().Select(new Matrix(4, 2), y),
+            () => new VarianceThreshold().Choose(new Matrix(4, 2), y),
             Throws.ArgumentException.With.Message.Contains("none of 2 does"));
         Assert.That(
-            () => new RecursiveElimination(new ConstantLearner()) { Scoring = new() { Folds = 2 } }.Select(new Matrix(4, 2), y),
+            () => new RecursiveElimination(new ConstantLearner()) { Scoring = new() { Folds = 2 } }.Choose(new Matrix(4, 2), y),
             Throws.ArgumentException.With.Message.Contains(nameof(IFeatureImportances)));
     }
 
@@ -163,7 +163,7 @@ public sealed class SelectorTests
 
         public string Name => "first-two";
 
-        public int[] Select(Matrix features, Target target, double[]? weights, CancellationToken cancellationToken)
+        public int[] Choose(Matrix features, Target target, double[]? weights, CancellationToken cancellationToken)
         {
             Rows.Add(features.Rows);
             return [0, 1];
