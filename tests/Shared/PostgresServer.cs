@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using MaaS.Tests;
 
-namespace MaaS.Registry.Tests;
+namespace MaaS.Tests;
 
-/// <summary>A PostgreSQL of Debian's packages with a data folder and port of its own; it ends with the tests.</summary>
-[SetUpFixture]
-internal sealed class PostgresServer
+/// <summary>A PostgreSQL of Debian's packages with a data folder and port of its own.</summary>
+internal static class PostgresServer
 {
     private static TemporaryFolder? _folder;
     private static string _tools = "";
@@ -25,7 +23,7 @@ internal sealed class PostgresServer
         return $"postgres:Host=127.0.0.1;Port={_port};Username=maas;Database={name};Contents={contents}";
     }
 
-    [OneTimeSetUp]
+    /// <summary>Starts it.</summary>
     public static async Task StartAsync()
     {
         _tools = Directory.Exists("/usr/lib/postgresql")
@@ -49,7 +47,7 @@ internal sealed class PostgresServer
             "-o", $"-p {_port} -k {_folder.Path} -c listen_addresses=127.0.0.1 -c fsync=off", "start");
     }
 
-    [OneTimeTearDown]
+    /// <summary>Ends it and removes its data.</summary>
     public static async Task StopAsync()
     {
         await RunAsync("pg_ctl", "-D", _folder!["data"], "-w", "-m", "immediate", "stop");
