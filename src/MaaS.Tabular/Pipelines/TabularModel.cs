@@ -24,7 +24,7 @@ public sealed class TabularModel
     }
 
     /// <summary>From columns to predictions.</summary>
-    public required TabularFit Fit { get; init; }
+    public required ITabularPredictor Fit { get; init; }
 
     /// <summary>The column that is predicted.</summary>
     public required string Label { get; init; }
@@ -44,6 +44,15 @@ public sealed class TabularModel
     /// <summary>Every measure on the rows that were held back; nothing was chosen by them.</summary>
     public required IReadOnlyDictionary<string, double> TestScores { get; init; }
 
+    /// <summary>What tuning chose for the best; empty where it was not tuned.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The models of an ensemble, with their weights where it has some; empty where the best is none.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>Between what bounds the leaderboard's measure lies on the rows that were held back.</summary>
+    public required BootstrapInterval TestInterval { get; init; }
+
     /// <summary>The rows that were learned from, without the label.</summary>
     public required Table Train { get; init; }
 
@@ -52,6 +61,15 @@ public sealed class TabularModel
 
     /// <summary>What was left out and what the label is, for people.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The labels of the rows that were learned from.</summary>
+    public required Target TrainTarget { get; init; }
+
+    /// <summary>The labels of the rows that were held back.</summary>
+    public required Target TestTarget { get; init; }
+
+    /// <summary>The measure of the leaderboard.</summary>
+    public required Metric Metric { get; init; }
 
     internal int Seed { get; init; }
 
@@ -125,7 +143,8 @@ public sealed class TabularModel
                     ["metric"] = Leaderboard.Metric,
                     ["seed"] = $"{Seed}",
                     ["rows"] = $"{Train.Rows}",
-                },
+                }.Concat(Parameters).Concat(Members.Select(static (m, i) => KeyValuePair.Create($"member {i + 1}", m)))
+                    .ToDictionary(),
             },
         };
         await ModelPackage.CreateAsync(
@@ -133,7 +152,7 @@ public sealed class TabularModel
             new Dictionary<string, PackageContent>
             {
                 [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
-                [SchemaFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Fit.Features.Schema.ToJson())),
+                [SchemaFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Fit.Schema.ToJson())),
                 [LeaderboardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Leaderboard.ToJson())),
             },
             new PackageWriteOptions { Overwrite = true }, cancellationToken).ConfigureAwait(false);
