@@ -99,7 +99,7 @@ internal sealed class TrainCommand : VerbCommand
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
         Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output")));
+            && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output" or "--report")));
         var (file, label, testShare, seed) = _texts.Table(result);
         var options = _tabular.Training(result, label, testShare, seed);
         var reading = _tabular.Reading(result);
@@ -111,8 +111,14 @@ internal sealed class TrainCommand : VerbCommand
         }
 
         AtomicFile.EnsureWritable(output);
+        var report = result.GetValue(_report)?.FullName;
+        if (report is not null)
+        {
+            AtomicFile.EnsureWritable(report);
+        }
+
         await TabularTraining.RunAsync(
-            file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
+            file, reading, _tabular.SchemaPath(result), options, output, name, report, cancellationToken);
     }
 
     // What a file may be called and a model may not becomes a dash.

@@ -2,6 +2,7 @@ using System.Text;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
+using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Samples;
@@ -15,6 +16,9 @@ public sealed class TabularModel
 {
     /// <summary>The schema of the inputs in a package.</summary>
     public const string SchemaFile = "schema.json";
+
+    /// <summary>The model card in a package.</summary>
+    public const string CardFile = "card.md";
 
     /// <summary>The leaderboard in a package.</summary>
     public const string LeaderboardFile = "leaderboard.json";
@@ -92,6 +96,32 @@ public sealed class TabularModel
             .Select(row => Classes[ClassMetrics.Best(predictions.Row(row))])];
     }
 
+    /// <summary>What the model looks at, by rows that it did not learn from.</summary>
+    /// <param name="limit">Time for it; what is not done by then is left out; null for any.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public TabularExplanation Explain(TimeSpan? limit = null, CancellationToken cancellationToken = default)
+        => TabularExplanation.Of(
+            Fit, Train, Test, TestTarget, Metric, limit: limit, seed: Seed, cancellationToken: cancellationToken);
+
+    /// <summary>A page without scripts, all of it in one file: scores, candidates, mistakes, what the model looks
+    /// at.</summary>
+    /// <param name="explanation">As <see cref="Explain"/> makes it.</param>
+    /// <param name="latency">How long ONNX Runtime takes for a row; null to leave it out.</param>
+    public string ToHtml(TabularExplanation explanation, RowLatency? latency = null)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        return TabularReport.Render(this, explanation, latency);
+    }
+
+    /// <summary>What the model is, what it was measured by and where its limits are, in Markdown; a package has
+    /// it.</summary>
+    /// <param name="name">Name of the model.</param>
+    public string Card(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return ModelCard.Write(this, name);
+    }
+
     /// <summary>The model in ONNX, compared with this one on all training and held-back rows.</summary>
     /// <param name="parity">How far the two are apart.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
@@ -113,7 +143,7 @@ public sealed class TabularModel
                     + $"{parity.Rows} rows and a difference of {parity.LargestDifference:g3}.");
     }
 
-    /// <summary>Writes a package that serves: network, schema, leaderboard and test scores.</summary>
+    /// <summary>Writes a package that serves: network, schema, leaderboard, test scores and model card.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
     /// exists.</param>
     /// <param name="name">Name of the model.</param>
@@ -153,6 +183,7 @@ public sealed class TabularModel
             {
                 [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
                 [SchemaFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Fit.Schema.ToJson())),
+                [CardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Card(name))),
                 [LeaderboardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Leaderboard.ToJson())),
             },
             new PackageWriteOptions { Overwrite = true }, cancellationToken).ConfigureAwait(false);

@@ -159,7 +159,7 @@ public sealed class TabularTrainerTests
         Assert.That(package.Manifest.Labels, Is.EqualTo(new[] { "no", "yes" }));
         Assert.That(package.Manifest.Metrics!["accuracy"], Is.EqualTo(model.TestScores["accuracy"]));
         Assert.That(
-            package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json" }));
+            package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json", "card.md" }));
     }
 
     [Test]
