@@ -1,5 +1,6 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
+using MaaS.Tabular.Learners;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
@@ -9,15 +10,15 @@ namespace MaaS.Tabular.Export;
 /// <summary>How far an exported model is from what was fitted.</summary>
 /// <param name="Rows">Rows compared.</param>
 /// <param name="LargestDifference">Of a probability, or of a number relative to the larger of 1 and its size.</param>
-/// <param name="DifferentLabels">Rows whose label differs.</param>
-public sealed record TabularParity(int Rows, double LargestDifference, int DifferentLabels)
+/// <param name="DifferentLabels">Rows whose label differs; of models in float32 those apart whose two labels are as
+/// probable up to twice the tolerance.</param>
+/// <param name="Tolerance">What difference is allowed.</param>
+public sealed record TabularParity(
+    int Rows, double LargestDifference, int DifferentLabels, double Tolerance = IFittedLearner.DefaultTolerance)
 {
-    /// <summary>Half a unit of float32's last digit and what sums in another order add to it.</summary>
-    private const double Tolerance = 1e-6;
-
     private const int BatchRows = 256;
 
-    /// <summary>Whether no label differs and no number by more than 1e-6.</summary>
+    /// <summary>Whether no label differs and no number by more than the tolerance.</summary>
     public bool Holds => DifferentLabels == 0 && LargestDifference <= Tolerance;
 
     /// <summary>Runs ONNX Runtime beside the fitted model on every row.</summary>
@@ -51,7 +52,7 @@ public sealed record TabularParity(int Rows, double LargestDifference, int Diffe
                     continue;
                 }
 
-                different += actual[TabularOnnx.Label].Strings[row] == classes[ClassMetrics.Best(values)] ? 0 : 1;
+                different += IsOther(actual[TabularOnnx.Label].Strings[row], classes, values, fit.Tolerance) ? 1 : 0;
                 for (var c = 0; c < values.Length; c++)
                 {
                     largest = Larger(
@@ -62,7 +63,15 @@ public sealed record TabularParity(int Rows, double LargestDifference, int Diffe
             }
         }
 
-        return new TabularParity(table.Rows, largest, different);
+        return new TabularParity(table.Rows, largest, different, fit.Tolerance);
+    }
+
+    private static bool IsOther(
+        string label, IReadOnlyList<string> classes, ReadOnlySpan<double> probabilities, double tolerance)
+    {
+        var (best, other) = (ClassMetrics.Best(probabilities), classes.Index().First(c => c.Item == label).Index);
+        var tie = tolerance > IFittedLearner.DefaultTolerance ? 2 * tolerance : 0;
+        return other != best && !(probabilities[best] - probabilities[other] <= tie && tie > 0);
     }
 
     // NaN is the largest of all.

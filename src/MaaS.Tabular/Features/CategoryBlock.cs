@@ -7,9 +7,11 @@ namespace MaaS.Tabular.Features;
 /// <param name="Column">The column.</param>
 /// <param name="Names">What the features are called.</param>
 /// <param name="Categories">Those that training saw, in order.</param>
+/// <param name="IsOrdinal">Whether the vector is the category's place.</param>
 /// <param name="Vectors">A row a category; then one for an unseen category and one for a missing cell.</param>
 internal sealed record CategoryBlock(
-    string Column, IReadOnlyList<string> Names, IReadOnlyList<string> Categories, Matrix Vectors) : IStringBlock
+    string Column, IReadOnlyList<string> Names, IReadOnlyList<string> Categories, Matrix Vectors,
+    bool IsOrdinal = false) : IStringBlock
 {
     private readonly Dictionary<string, int> _index =
         Categories.Select(static (name, i) => (name, i))

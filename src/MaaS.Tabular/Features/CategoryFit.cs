@@ -73,7 +73,7 @@ internal static class CategoryFit
             vectors[i, 0] = i < categories.Length ? i : -1;
         }
 
-        return new CategoryBlock(column.Name, [column.Name], categories, vectors);
+        return new CategoryBlock(column.Name, [column.Name], categories, vectors, IsOrdinal: true);
     }
 
     private static (CategoryBlock, Matrix) FitTarget(

@@ -15,6 +15,11 @@ public sealed class FittedFeatures
     {
         (Schema, _numbers, _stage, _strings) = (schema, numbers, stage, strings);
         Names = [.. stage.Names(numbers.Names), .. strings.SelectMany(static c => c.Names)];
+        Cardinalities =
+        [
+            .. Enumerable.Repeat(0, stage.Width), .. strings.SelectMany(static c => c.Names.Select(
+                _ => c is CategoryBlock { IsOrdinal: true } block ? block.Categories.Count : 0)),
+        ];
         Columns = [.. stage.Columns(numbers.Columns), .. strings.SelectMany(static c => c.Names.Select(_ => c.Column))];
     }
 
@@ -26,6 +31,10 @@ public sealed class FittedFeatures
 
     /// <summary>The column that each feature is made of; two for a product, with × between.</summary>
     public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>How many categories each feature counts (ordinal encoding), from 0 on and −1 for others; 0 for a feature
+    /// that is a number.</summary>
+    public IReadOnlyList<int> Cardinalities { get; }
 
     /// <summary>Fits features on training rows, and makes those of the same rows.</summary>
     /// <param name="table">The training rows, without the label.</param>

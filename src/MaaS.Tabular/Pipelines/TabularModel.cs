@@ -125,7 +125,8 @@ public sealed class TabularModel
     /// <summary>The model in ONNX, compared with this one on all training and held-back rows.</summary>
     /// <param name="parity">How far the two are apart.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
-    /// <exception cref="InvalidOperationException">A label differs, or a number by more than 1e-6.</exception>
+    /// <exception cref="InvalidOperationException">A label differs, or a number by more than 1e-6 (1e-4 with
+    /// networks, which compute in float32).</exception>
     public OnnxModel ToOnnx(out TabularParity parity, CancellationToken cancellationToken = default)
     {
         var model = TabularOnnx.Write(Fit, Classes);
@@ -134,7 +135,7 @@ public sealed class TabularModel
             TabularParity.Compare(Fit, model, Classes, Test, cancellationToken));
         parity = new TabularParity(
             train.Rows + test.Rows, Math.Max(train.LargestDifference, test.LargestDifference),
-            train.DifferentLabels + test.DifferentLabels);
+            train.DifferentLabels + test.DifferentLabels, Fit.Tolerance);
         return parity.Holds
             ? model
             : throw new InvalidOperationException(

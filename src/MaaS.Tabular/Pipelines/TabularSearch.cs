@@ -12,7 +12,7 @@ internal sealed class TabularSearch(
 {
     /// <summary>Shares of the budget: what is compared and tuned ends by then, and the best is fitted on all rows by
     /// then.</summary>
-    private const double Candidates = 0.4, Tuned = 0.75, Fitted = 0.9;
+    private const double Candidates = 0.35, Tuned = 0.7, Joined = 0.8, Fitted = 0.95;
 
     private const int MostMembers = 8, MostTunedMembers = 15;
 
@@ -104,6 +104,19 @@ internal sealed class TabularSearch(
             return;
         }
 
+        using var limit = clock.Limit(Joined, cancellationToken);
+        try
+        {
+            Join(members, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Notes.Add("the budget left no time for all ensembles");
+        }
+    }
+
+    private void Join(List<Contender> members, CancellationToken cancellationToken)
+    {
         var evaluation = new EnsembleEvaluation(
             [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits);
         var weighted = evaluation.Weighted("weighted ensemble", out var weights, cancellationToken);

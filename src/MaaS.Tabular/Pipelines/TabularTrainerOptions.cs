@@ -19,6 +19,10 @@ public sealed record TabularTrainerOptions
     /// <summary>Share of the rows that is held back and measured on once, above 0 and below 1.</summary>
     public double TestShare { get; init; } = 0.2;
 
+    /// <summary>The rows that are held back, from 0 on, instead of a drawn share; equal rows are not left out then; null
+    /// to draw.</summary>
+    public IReadOnlyList<int>? HeldBack { get; init; }
+
     /// <summary>Folds of cross-validation on the other rows, 2 or more.</summary>
     public int Folds { get; init; } = 5;
 
@@ -84,6 +88,7 @@ public sealed record TabularTrainerOptions
         Expect(Budget is null || Budget > TimeSpan.Zero, $"Budget: expected a time above 0, got {Budget}");
         Expect(Trials is null or >= 0, $"Trials: expected 0 or more, got {Trials}");
         Expect(Group is null || Time is null, "Group and Time: expected at most one of them");
+        Expect(HeldBack is null || (Group is null && Time is null), "HeldBack: expected none beside Group or Time");
         Expect(Candidates?.Count != 0, "Candidates: expected at least one");
         if (faults.Count > 0)
         {

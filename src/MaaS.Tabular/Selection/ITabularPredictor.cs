@@ -1,4 +1,5 @@
 using MaaS.Onnx;
+using MaaS.Tabular.Learners;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Tables;
 
@@ -10,6 +11,9 @@ public interface ITabularPredictor
 {
     /// <summary>The columns that are used.</summary>
     TableSchema Schema { get; }
+
+    /// <summary>How far the graph may be from <see cref="Predict"/>; see <see cref="IFittedLearner.Tolerance"/>.</summary>
+    double Tolerance => IFittedLearner.DefaultTolerance;
 
     /// <summary>Predictions of rows.</summary>
     /// <returns>(rows, classes) probabilities, or (rows, 1) numbers.</returns>

@@ -14,6 +14,9 @@ public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner)
     /// <inheritdoc/>
     public TableSchema Schema => Features.Schema;
 
+    /// <inheritdoc/>
+    public double Tolerance => Learner.Tolerance;
+
     /// <summary>Fits features and learner on training rows alone.</summary>
     /// <param name="learner">The learner and the features that it asks for.</param>
     /// <param name="table">The training rows, without the label.</param>
@@ -28,7 +31,10 @@ public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner)
         ArgumentNullException.ThrowIfNull(target);
         var (features, training) = FittedFeatures.Fit(table, target, learner.Features);
         var weights = balanced && target.Task == TabularTask.Classification ? target.BalancedWeights() : null;
-        return new TabularFit(features, learner.Fit(training, target, weights, cancellationToken));
+        return new TabularFit(
+            features,
+            learner is IColumnLearner aware ? aware.Fit(features, training, target, weights, cancellationToken)
+                : learner.Fit(training, target, weights, cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,8 @@ internal sealed class CalibratedModel(IFittedLearner inner, ICalibrator[] calibr
 
     public int Outputs => inner.Outputs;
 
+    public double Tolerance => inner.Tolerance;
+
     /// <summary>ln(p / (1 − p)), p kept away from 0 and 1, rounded to float32: the last digits of logarithms differ
     /// between implementations.</summary>
     public static void LogOdds(ReadOnlySpan<double> probabilities, Span<double> odds)

@@ -45,6 +45,8 @@ internal sealed class SelectedModel(int[] chosen, IFittedLearner inner) : IFitte
 
     public int Outputs => inner.Outputs;
 
+    public double Tolerance => inner.Tolerance;
+
     public void Predict(ReadOnlySpan<double> features, Span<double> outputs)
     {
         Span<double> taken = chosen.Length <= MostOnStack ? stackalloc double[chosen.Length] : new double[chosen.Length];

@@ -22,6 +22,9 @@ public sealed class StackedEnsemble(
     public TableSchema Schema { get; } = EnsembleSchema.Of(members);
 
     /// <inheritdoc/>
+    public double Tolerance => members.Max(static m => m.Tolerance);
+
+    /// <inheritdoc/>
     public Matrix Predict(Table table) => meta.Predict(
         Features([.. members.Select(m => m.Predict(table))], task));
 

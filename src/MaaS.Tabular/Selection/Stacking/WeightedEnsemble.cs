@@ -41,6 +41,9 @@ public sealed class WeightedEnsemble : ITabularPredictor
     public TableSchema Schema { get; }
 
     /// <inheritdoc/>
+    public double Tolerance => _members.Max(static m => m.Tolerance);
+
+    /// <inheritdoc/>
     public Matrix Predict(Table table) => Mean([.. _members.Select(m => m.Predict(table))], _weights);
 
     /// <inheritdoc/>
