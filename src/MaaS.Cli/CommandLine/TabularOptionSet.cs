@@ -35,8 +35,15 @@ internal sealed partial class TabularOptionSet
     private readonly Option<int> _repeats = Number("--repeats", "Tables: how often it is repeated.", Default.Repeats);
     private readonly Option<string?> _budget = new("--budget")
     {
-        Description = "Tables: time for comparing candidates, as 90s, 10m or 1h; any without it.",
+        Description = "Tables: time for all of it, as 90s, 10m or 1h: candidates, tuning, ensembles. Without it "
+            + "candidates are compared and joined, and nothing is tuned unless --trials says so.",
         HelpName = "time",
+    };
+
+    private readonly Option<int?> _trials = new("--trials")
+    {
+        Description = "Tables: most tuned trials; as many as the budget leaves time for without it.",
+        HelpName = "n",
     };
 
     private readonly Option<string?> _group = new("--group")
@@ -74,7 +81,8 @@ internal sealed partial class TabularOptionSet
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _predict, _metric, _folds, _repeats, _budget, _group, _time, _ignore, _balanced, _above, _stream, .. Source.All,
+        _predict, _metric, _folds, _repeats, _budget, _trials, _group, _time, _ignore, _balanced, _above, _stream,
+        .. Source.All,
     ];
 
     /// <summary>Where the table comes from.</summary>
@@ -93,7 +101,7 @@ internal sealed partial class TabularOptionSet
     public StreamedTrainerOptions Streamed(
         ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
     {
-        Option[] whole = [_metric, _folds, _repeats, _budget, _group, _time, _balanced];
+        Option[] whole = [_metric, _folds, _repeats, _budget, _trials, _group, _time, _balanced];
         if (Array.Find(whole, o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
             throw new UsageException(
@@ -142,6 +150,8 @@ internal sealed partial class TabularOptionSet
         Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats
             : throw new UsageException("--repeats: expected 1 or more."),
         Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
+        Trials = result.GetValue(_trials) is not < 0 ? result.GetValue(_trials)
+            : throw new UsageException("--trials: expected 0 or more."),
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),
         Ignore = result.GetValue(_ignore) ?? [],

@@ -110,8 +110,8 @@ internal sealed class TrainCommand : VerbCommand
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
         Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--task" or "--csv" or "--data" or "--label" or "--test" or "--split-seed"
-                or "--output")));
+            && o.Name is not ("--task" or "--csv" or "--data" or "--label" or "--test" or "--split-seed" or "--output"
+                or "--report")));
         var source = _tabular.Source.Source(result, _texts.FileOf(result), TextOptions.NamedData(result), "--csv");
         var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
         var reading = _tabular.Source.Reading(result);
@@ -123,17 +123,29 @@ internal sealed class TrainCommand : VerbCommand
         }
 
         AtomicFile.EnsureWritable(output);
+        var report = result.GetValue(_report)?.FullName;
         if (_tabular.IsStream(result) || source.Known is { IsLarge: true })
         {
+            if (report is not null)
+            {
+                throw new UsageException(
+                    "--report: expected none for a table that is read in batches, which it has no effect on.");
+            }
+
             var streamed = _tabular.Streamed(result, label, source.Known, testShare, seed);
             await StreamedTraining.RunAsync(
                 source, reading, _tabular.Source.SchemaPath(result), streamed, output, name, cancellationToken);
             return;
         }
 
+        if (report is not null)
+        {
+            AtomicFile.EnsureWritable(report);
+        }
+
         var options = _tabular.Training(result, label, source.Known, testShare, seed);
         await TabularTraining.RunAsync(
-            source, reading, _tabular.Source.SchemaPath(result), _tabular.Above(result), options, output, name,
+            source, reading, _tabular.Source.SchemaPath(result), _tabular.Above(result), options, output, name, report,
             cancellationToken);
     }
 

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using MaaS.Cli.CommandLine;
 using MaaS.Primitives.Display;
+using MaaS.Primitives.Files;
 using MaaS.Tabular.Cleaning;
+using MaaS.Tabular.Export;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
@@ -11,10 +14,14 @@ namespace MaaS.Cli.Tabular;
 /// <summary>Trains on a table, shows the candidates, and writes the best as a package that serves.</summary>
 internal static class TabularTraining
 {
+    // For explanations where the budget is used up.
+    private const double LeastSeconds = 3;
+
     public static async Task RunAsync(
         TableSource source, TableReadOptions reading, string? schemaPath, double? above, TabularTrainerOptions options,
-        string output, string name, CancellationToken cancellationToken)
+        string output, string name, string? report, CancellationToken cancellationToken)
     {
+        var watch = Stopwatch.StartNew();
         var table = await source.ReadAsync(reading, cancellationToken);
         Console.WriteLine($"{source.Name}: {table.Rows} rows, {table.Columns.Count} columns");
         Console.WriteLine(Profile(table));
@@ -60,6 +67,17 @@ internal static class TabularTraining
             CultureInfo.InvariantCulture,
             $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference "
                 + $"{parity.LargestDifference:g2})"));
+        if (report is not null)
+        {
+            var left = options.Budget is { } budget
+                ? TimeSpan.FromSeconds(Math.Max(LeastSeconds, (budget - watch.Elapsed).TotalSeconds)) : (TimeSpan?)null;
+            var explanation = model.Explain(left, cancellationToken);
+            var latency = RowLatency.Measure(
+                TabularOnnx.Write(model.Fit, model.Classes), model.Test, cancellationToken: cancellationToken);
+            AtomicFile.WriteText(report, model.ToHtml(explanation, latency));
+            Console.WriteLine($"report written to {report}");
+        }
+
         Console.WriteLine($"written to {output}; maas serve --models {output}");
     }
 

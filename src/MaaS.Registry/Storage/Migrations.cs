@@ -65,6 +65,39 @@ internal static class Migrations
             reason TEXT);
         CREATE INDEX history_model ON history (model, id);
         """,
+        """
+        CREATE TABLE studies (
+            id {identity},
+            name TEXT NOT NULL UNIQUE,
+            definition TEXT NOT NULL,
+            created BIGINT NOT NULL,
+            trials BIGINT NOT NULL DEFAULT 0);
+        CREATE TABLE trials (
+            study BIGINT NOT NULL REFERENCES studies (id),
+            number BIGINT NOT NULL,
+            state TEXT NOT NULL,
+            origin TEXT,
+            parameters TEXT,
+            results TEXT,
+            attributes TEXT,
+            note TEXT,
+            attempts INTEGER NOT NULL,
+            worker TEXT,
+            hold TEXT,
+            heartbeat BIGINT,
+            created BIGINT NOT NULL,
+            started BIGINT,
+            ended BIGINT,
+            PRIMARY KEY (study, number));
+        CREATE INDEX trials_state ON trials (study, state);
+        CREATE TABLE reports (
+            study BIGINT NOT NULL,
+            trial BIGINT NOT NULL,
+            step BIGINT NOT NULL,
+            value DOUBLE PRECISION,
+            PRIMARY KEY (study, trial, step),
+            FOREIGN KEY (study, trial) REFERENCES trials (study, number) ON DELETE CASCADE);
+        """,
     ];
 
     /// <summary>Version of the schema that this program knows.</summary>

@@ -21,8 +21,7 @@ internal sealed record RegistryAddress(IDialect Dialect, string Contents)
 
         if (address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase))
         {
-            var parts = address[Postgres.Length..].Split(
-                ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var parts = Parts(address);
             var contents = parts.LastOrDefault(IsContents)?.Split('=', 2)[1].Trim();
             if (!string.IsNullOrEmpty(contents))
             {
@@ -40,6 +39,30 @@ internal sealed record RegistryAddress(IDialect Dialect, string Contents)
                     : "something else, which is not shown, because it may hold a password."),
             nameof(address));
     }
+
+    /// <summary>Reads the database of an address, whose folder of contents may be left out.</summary>
+    /// <exception cref="ArgumentException">It is none; the message shows the two forms.</exception>
+    public static IDialect ParseDatabase(string address)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(address);
+        if (address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && address.Length > Sqlite.Length)
+        {
+            var file = Path.GetFullPath(address[Sqlite.Length..]);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            return new SqliteDialect(file);
+        }
+
+        return address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase)
+            ? new PostgresDialect(string.Join(';', Parts(address).Where(static p => !IsContents(p))))
+            // Not the address itself, which may hold a password.
+            : throw new ArgumentException(
+                "study: expected 'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…', got something else, which "
+                    + "is not shown, because it may hold a password.",
+                nameof(address));
+    }
+
+    private static string[] Parts(string address) => address[Postgres.Length..].Split(
+        ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static bool IsContents(string part)
         => part.Split('=', 2) is [var key, _] && key.Trim().Equals(ContentsKey, StringComparison.OrdinalIgnoreCase);

@@ -28,7 +28,13 @@ public sealed class GradientBoosting : ILearner
     /// <summary>Strength of the penalty on squared leaf values, 0 or more.</summary>
     public double L2 { get; init; }
 
-    /// <summary>Seed of the draws that break ties.</summary>
+    /// <summary>Share of the features that each tree draws, above 0 and at most 1.</summary>
+    public double FeatureShare { get; init; } = 1;
+
+    /// <summary>Share of the rows that each tree draws, above 0 and at most 1.</summary>
+    public double RowShare { get; init; } = 1;
+
+    /// <summary>Seed of the draws.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Threads; 0 for one a core, and a single one for tables of fewer than 200,000 cells, which several
@@ -51,6 +57,12 @@ public sealed class GradientBoosting : ILearner
         var counts = Fitting.Check(this, features, target, weights, takesNaN: true);
         ArgumentOutOfRangeException.ThrowIfLessThan(Rounds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Leaves, 2);
+        if (!(FeatureShare is > 0 and <= 1 && RowShare is > 0 and <= 1))
+        {
+            throw new ArgumentException(
+                $"{Name}: expected FeatureShare and RowShare above 0 and at most 1, got {FeatureShare} and {RowShare}.");
+        }
+
         var threads = Threads == 0 && features.Values.Length < FewCells ? 1 : Threads;
         var text = LightGbm.Train(
             features, Array.ConvertAll(target.Values, static y => (float)y),
@@ -63,8 +75,9 @@ public sealed class GradientBoosting : ILearner
     internal string Parameters(Target target, int threads) => string.Create(
         CultureInfo.InvariantCulture,
         $"objective={Objective(target).Name} learning_rate={LearningRate} num_leaves={Leaves} "
-            + $"min_data_in_leaf={MinLeafRows} lambda_l2={L2} seed={Seed} num_threads={threads} deterministic=true "
-            + $"force_row_wise=true verbosity=-1");
+            + $"min_data_in_leaf={MinLeafRows} lambda_l2={L2} feature_fraction={FeatureShare} "
+            + $"bagging_fraction={RowShare} bagging_freq={(RowShare < 1 ? 1 : 0)} seed={Seed} num_threads={threads} "
+            + $"deterministic=true force_row_wise=true verbosity=-1");
 
     /// <summary>What LightGBM's text says.</summary>
     internal static IFittedLearner Read(string text, Target target)

@@ -1,0 +1,122 @@
+using MaaS.Registry.Studies;
+using MaaS.Training.Tuning;
+using MaaS.Training.Tuning.Sampling;
+using MaaS.Training.Tuning.Spaces;
+using static MaaS.Training.Tests.Tuning.Sampling.TestFunctions;
+
+namespace MaaS.Training.Tests.Tuning.Sampling;
+
+internal sealed class SamplerTests
+{
+    [Test]
+    public void TestFunctions_AtTheirLowest_HaveThePublishedValues()
+    {
+        Assert.That(Branin(Math.PI, 2.275), Is.EqualTo(BraninLowest).Within(1e-6));
+        Assert.That(Branin(-Math.PI, 12.275), Is.EqualTo(BraninLowest).Within(1e-6));
+        Assert.That(
+            Hartmann6(0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573),
+            Is.EqualTo(Hartmann6Lowest).Within(1e-5));
+    }
+
+    [Test]
+    public async Task Grid_ConditionalSpace_TriesEachPointOnceAndEnds()
+    {
+        var space = new SearchSpace().Categorical("kind", ["a", "b"])
+            .Int("n", 1, 2, when: Condition.Of("kind", "b")).Float("x", 0, 1);
+        var study = await Study.OpenAsync(space, new StudyOptions { Sampler = new GridSampler(points: 2) });
+        await study.EnqueueAsync(new Dictionary<string, ParameterValue> { ["kind"] = "a", ["x"] = 0.7 });
+        var result = await study.OptimizeAsync(static (_, _) => Task.FromResult(1.0), new OptimizeOptions());
+
+        Assert.That(
+            result.Trials.Skip(1).Select(static t => ParameterText.Write(t.Parameters!)),
+            Is.EqualTo(new[]
+            {
+                """{"kind":"a","x":0}""", """{"kind":"a","x":1}""", """{"kind":"b","n":1,"x":0}""",
+                """{"kind":"b","n":1,"x":1}""", """{"kind":"b","n":2,"x":0}""", """{"kind":"b","n":2,"x":1}""",
+            }));
+    }
+
+    [TestCase("random")]
+    [TestCase("sobol")]
+    [TestCase("tpe")]
+    public async Task Optimize_SameSeed_DrawsTheSameTrials(string name)
+    {
+        async Task<string[]> RunAsync(int seed)
+        {
+            var study = await Study.OpenAsync(
+                Mixed, new StudyOptions { Sampler = Sampler(name), Seed = seed });
+            var result = await study.OptimizeAsync(MixedAsync, new OptimizeOptions { Trials = 25 });
+            return [.. result.Trials.Select(static t => ParameterText.Write(t.Parameters!))];
+        }
+
+        var first = await RunAsync(5);
+        Assert.That(await RunAsync(5), Is.EqualTo(first));
+        Assert.That(await RunAsync(6), Is.Not.EqualTo(first));
+        Assert.That(first.Distinct().Count(), Is.GreaterThan(20));
+    }
+
+    [Test]
+    public async Task Tpe_ConditionalSpace_FindsTheBranchAndItsValue()
+    {
+        var study = await Study.OpenAsync(Mixed, new StudyOptions { Seed = 2 });
+        var result = await study.OptimizeAsync(MixedAsync, new OptimizeOptions { Trials = 80 });
+
+        Assert.That(result.Best!.Parameters!["kind"].ToString(), Is.EqualTo("deep"));
+        Assert.That(result.Best.Values![0], Is.LessThan(0.35), "the lowest is 0");
+        Assert.That(
+            result.Trials.Skip(40).Count(static t => t.Parameters!["kind"] == "deep"),
+            Is.GreaterThan(20), "more than the half that chance would give");
+    }
+
+    [Test]
+    public async Task Tpe_TwoObjectives_ComesNearerToTheFrontThanRandom()
+    {
+        async Task<double> VolumeAsync(ISampler sampler, int seed)
+        {
+            var study = await Study.OpenAsync(Hartmann6Space, new StudyOptions
+            {
+                Sampler = sampler,
+                Seed = seed,
+                Objectives = [new("a", Direction.Minimize), new("b", Direction.Maximize)],
+            });
+
+            // The front is x2 … x6 = 0.5, whatever x1 is.
+            var result = await study.OptimizeAsync(
+                static (trial, _) =>
+                {
+                    var off = Enumerable.Range(2, 5).Sum(i => Math.Pow(trial.Float($"x{i}") - 0.5, 2));
+                    var x = trial.Float("x1");
+                    return Task.FromResult<IReadOnlyList<double>>([(x * x) + off, -((x - 1) * (x - 1)) - off]);
+                },
+                new OptimizeOptions { Trials = 80 });
+            return MaaS.Training.Tuning.Fronts.Hypervolume.Of(
+                [.. result.Front.Select(static t => new[] { t.Values![0], -t.Values[1] })], [2, 2]);
+        }
+
+        double tpe = 0, random = 0;
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            tpe += await VolumeAsync(new TpeSampler(), seed) / 5;
+            random += await VolumeAsync(new RandomSampler(), seed) / 5;
+        }
+
+        Assert.That(tpe, Is.GreaterThan(random + 0.05));
+    }
+
+    private static SearchSpace Mixed { get; } = new SearchSpace()
+        .Categorical("kind", ["flat", "deep"])
+        .Float("x", -5, 5, when: Condition.Of("kind", "flat"))
+        .Float("rate", 1e-5, 1, log: true, when: Condition.Of("kind", "deep"))
+        .Int("layers", 1, 8, when: Condition.Of("kind", "deep"));
+
+    private static Task<double> MixedAsync(Trial trial, CancellationToken cancellationToken) => Task.FromResult(
+        trial.Text("kind") == "flat" ? 3 + (trial.Float("x") * trial.Float("x"))
+            : Math.Abs(Math.Log10(trial.Float("rate")) + 3) + Math.Abs(trial.Int("layers") - 4));
+
+    private static ISampler Sampler(string name) => name switch
+    {
+        "random" => new RandomSampler(),
+        "sobol" => new SobolSampler(),
+        _ => new TpeSampler(),
+    };
+}
