@@ -23,7 +23,7 @@ internal sealed record TabularPlan(
             new DropDuplicates([.. options.Ignore]),
             new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? ""),
         ];
-        foreach (var step in steps)
+        foreach (var step in options.HeldBack is null ? steps : steps[1..])
         {
             var cleaned = step.Apply(table);
             if (step is DropDuplicates && cleaned.Rows > MostDuplicates * table.Rows)
@@ -62,16 +62,8 @@ internal sealed record TabularPlan(
             { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
             _ => Selection.Splits.Repeated(trainTarget, options.Folds, options.Repeats, options.Seed),
         };
-        string[] texts =
-            [.. table.Columns.Where(c => c.Kind == ColumnKind.Text && c.Name != options.Label)
-                .Select(static c => c.Name)];
-        if (texts.Length > 0)
-        {
-            notes.Add($"texts are no features: {string.Join(", ", texts)}");
-        }
-
         string[] aside =
-            [.. texts.Concat(options.Ignore).Append(options.Label).Concat(options.Group is { } g ? [g] : [])
+            [.. options.Ignore.Append(options.Label).Concat(options.Group is { } g ? [g] : [])
                 .Distinct()];
         return new TabularPlan(
             train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits,
@@ -80,6 +72,16 @@ internal sealed record TabularPlan(
 
     private static Split HoldOut(Table table, Target target, TabularTrainerOptions options)
     {
+        if (options.HeldBack is { } held)
+        {
+            var test = held.Distinct().Order().ToArray();
+            return test.Length > 0 && test.Length < table.Rows && test[0] >= 0 && test[^1] < table.Rows
+                ? new Split([.. Enumerable.Range(0, table.Rows).Except(test)], test)
+                : throw new ArgumentException(
+                    $"HeldBack: expected some of the rows 0 to {table.Rows - 1}, got {test.Length} from "
+                        + $"{test.FirstOrDefault()} to {test.LastOrDefault()}.", nameof(options));
+        }
+
         if (options.Time is not null)
         {
             var start = table.Rows - Math.Max(1, (int)Math.Round(options.TestShare * table.Rows));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MaaS.Core.Packages;
 using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Learners;
@@ -5,6 +6,7 @@ using MaaS.Tabular.Learners.Linear;
 using MaaS.Tabular.Learners.Trees;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
+using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
 
@@ -13,6 +15,10 @@ namespace MaaS.Tabular.Tests.Pipelines;
 public sealed class TabularTrainerTests
 {
     private static readonly Table Customers = Sample();
+
+    // One candidate is to be the best, so that it can be named.
+    private static TabularTrainerOptions Alone(string label) =>
+        new() { Label = label, Candidates = Few, Ensembles = false };
 
     private static readonly Dictionary<string, ILearner> Few = new()
     {
@@ -24,7 +30,7 @@ public sealed class TabularTrainerTests
     [Test]
     public void Train_RanksCandidatesAndMeasuresTheBestOnRowsHeldBack()
     {
-        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few });
+        var model = TabularTrainer.Train(Customers, Alone("stays"));
 
         Assert.That(model.Task, Is.EqualTo(TabularTask.Classification));
         Assert.That(model.Best, Is.EqualTo("logistic"));
@@ -36,6 +42,49 @@ public sealed class TabularTrainerTests
         Assert.That(model.Train.Has("stays"), Is.False);
         Assert.That(
             model.Notes, Has.One.Contains("constant columns: country left out").And.One.Contains("duplicates: 5 rows"));
+    }
+
+    [Test]
+    public void Train_WithTrials_TunesAndJoins()
+    {
+        List<CrossValidationResult> seen = [];
+        var options = new TabularTrainerOptions
+        {
+            Label = "stays", Candidates = Few, Trials = 12, Parallelism = 1, Folds = 3,
+            Spaces = [.. TabularSpaces.Default(TabularTask.Classification, 240, 4)
+                .Where(static l => l.Name is "logistic-regression" or "random-forest")],
+        };
+        var model = TabularTrainer.Train(Customers, options, new Recorder(seen));
+
+        var names = model.Leaderboard.Rows.Select(static r => r.Name).ToArray();
+        Assert.That(names, Has.Member("logistic-regression tuned").And.Member("stacked ensemble"));
+        Assert.That(model.Notes, Has.One.Contains("tuning: ").And.None.Contains("12 failed"));
+        Assert.That(seen.Select(static r => r.Learner), Is.EquivalentTo(names));
+        Assert.That(model.Leaderboard.Rows.All(static r => r.Low <= r.Mean && r.Mean <= r.High && r.RowMilliseconds > 0));
+        Assert.That(
+            model.TestInterval.Value, Is.EqualTo(model.TestScores["log-loss"]).And.InRange(
+                model.TestInterval.Low, model.TestInterval.High));
+        Assert.That(model.ToOnnx(out var parity), Is.Not.Null);
+        Assert.That(parity.Holds);
+        var again = TabularTrainer.Train(Customers, options);
+        Assert.That(
+            again.Leaderboard.Rows.Select(static r => (r.Name, r.Mean)),
+            Is.EqualTo(model.Leaderboard.Rows.Select(static r => (r.Name, r.Mean))));
+    }
+
+    [Test]
+    public void Train_WithABudget_KeepsIt()
+    {
+        var watch = Stopwatch.StartNew();
+        var model = TabularTrainer.Train(
+            Customers, new TabularTrainerOptions { Label = "stays", Budget = TimeSpan.FromSeconds(8) });
+        Assert.That(watch.Elapsed.TotalSeconds, Is.LessThan(10));
+        Assert.That(model.Notes, Has.One.Contains("tuning: "));
+    }
+
+    private sealed class Recorder(List<CrossValidationResult> seen) : IProgress<CrossValidationResult>
+    {
+        public void Report(CrossValidationResult value) => seen.Add(value);
     }
 
     [Test]
@@ -98,7 +147,7 @@ public sealed class TabularTrainerTests
     public async Task SavePackageAsync_WritesAPackageThatHasInputsLabelsAndScores()
     {
         using var folder = new TemporaryFolder();
-        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few });
+        var model = TabularTrainer.Train(Customers, Alone("stays"));
 
         var parity = await model.SavePackageAsync(folder["stays.maas"], "stays");
 
@@ -110,7 +159,8 @@ public sealed class TabularTrainerTests
         Assert.That(package.Manifest.Labels, Is.EqualTo(new[] { "no", "yes" }));
         Assert.That(package.Manifest.Metrics!["accuracy"], Is.EqualTo(model.TestScores["accuracy"]));
         Assert.That(
-            package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json" }));
+            package.Manifest.Files.Keys,
+            Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json", "form.json", "card.md" }));
     }
 
     [Test]
