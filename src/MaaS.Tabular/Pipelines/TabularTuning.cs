@@ -54,7 +54,7 @@ internal sealed class TabularTuning(
                     new Objective(metric.Name, metric.HigherIsBetter ? Direction.Maximize : Direction.Minimize),
                 ],
                 Sampler = new TpeSampler(new TpeOptions { StartupTrials = StartupTrials }),
-                Pruner = new SuccessiveHalvingPruner(lastStep: plan.Splits.Count),
+                Pruner = new SuccessiveHalvingPruner(lastStep: plan.TuningSplits.Count),
                 Seed = options.Seed,
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -79,13 +79,13 @@ internal sealed class TabularTuning(
             .ToDictionary(p => p.Key[prefix.Length..], static p => p.Value, StringComparer.Ordinal);
         var model = learner.Build(values);
         List<FoldResult> folds = [];
-        foreach (var split in plan.Splits)
+        foreach (var split in plan.TuningSplits)
         {
             cancellationToken.ThrowIfCancellationRequested();
             folds.Add(CrossValidation.Fold(
-                model, plan.Train, plan.TrainTarget, split, metric, options.Balanced, folds.Count == 0,
+                model, plan.Train, plan.TrainTarget, split, metric, options.Balanced, withLatency: false,
                 cancellationToken));
-            var isLast = folds.Count == plan.Splits.Count;
+            var isLast = folds.Count == plan.TuningSplits.Count;
             if (!isLast && await trial.ReportAsync(folds.Count, folds.Average(static f => f.Score), cancellationToken)
                 .ConfigureAwait(false))
             {
@@ -93,20 +93,15 @@ internal sealed class TabularTuning(
             }
         }
 
-        var result = new CrossValidationResult(
-            learner.Name, metric, [.. folds.Select(static f => f.Score)], folds.Average(static f => f.Seconds))
-        {
-            Predictions = [.. folds.Select(static f => f.Predictions)],
-            RowSeconds = folds[0].RowSeconds,
-        };
-        if (double.IsFinite(result.Mean))
+        var mean = folds.Average(static f => f.Score);
+        if (double.IsFinite(mean))
         {
             _done[trial.Number] = new TunedTrial(
-                learner, model, result,
+                learner, model, mean,
                 values.ToDictionary(static v => v.Key, static v => v.Value.ToString(), StringComparer.Ordinal));
         }
 
-        return result.Mean;
+        return mean;
     }
 
     // A choice of the learner, and each learner's options where it is chosen.
@@ -138,7 +133,7 @@ internal sealed class TabularTuning(
 /// <summary>A trial that was measured on every split.</summary>
 /// <param name="Learner">What was tuned.</param>
 /// <param name="Model">The learner with the trial's options.</param>
-/// <param name="Result">Its scores and predictions.</param>
+/// <param name="Score">Its mean score on the splits of tuning.</param>
 /// <param name="Parameters">Its options, as text.</param>
 internal sealed record TunedTrial(
-    TunableLearner Learner, ILearner Model, CrossValidationResult Result, IReadOnlyDictionary<string, string> Parameters);
+    TunableLearner Learner, ILearner Model, double Score, IReadOnlyDictionary<string, string> Parameters);
