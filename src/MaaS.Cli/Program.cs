@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
@@ -25,6 +26,7 @@ public static partial class Program
             "Takes a neural network from data to a server: train, evaluate, prune, quantize, export, serve.")
         {
             new DemoCommand(),
+            new ProfileCommand(),
             new TrainCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
@@ -94,5 +96,5 @@ public static partial class Program
         => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException
             or OptionsValidationException
             or DivergedException or InferenceException or ModelInputException or NotSupportedException
-            or OnnxExportException or PruningException or KeyNotFoundException;
+            or OnnxExportException or PruningException or KeyNotFoundException or DbException;
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MaaS.Tabular.DataSets;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Networks;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
-using MaaS.Tabular.Tables;
+using MaaS.Tabular.Streaming;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
@@ -76,51 +77,73 @@ internal sealed partial class TabularOptionSet
         Description = "Tables: count every class the same, however many rows it has.",
     };
 
-    private readonly Option<string?> _delimiter = new("--delimiter")
+    private readonly Option<double?> _above = new("--above")
     {
-        Description = "Tables: what separates cells, as ';' or tab; found without it.",
-        HelpName = "character",
+        Description = "Tables: predict whether the label's number is above this one.",
+        HelpName = "number",
     };
 
-    private readonly Option<string[]> _missing = Several(
-        "--missing-value", "Tables: a text that stands for a missing cell besides the usual ones, as '?'.", "text");
-
-    private readonly Option<FileInfo?> _schema = new("--schema")
+    private readonly Option<bool> _stream = new("--stream")
     {
-        Description = "Tables: the columns that the file must have; written there where the file is not there yet.",
-        HelpName = "file.json",
+        Description = "Tables: read the file in batches, because it may be larger than memory; gradient boosting "
+            + "alone.",
     };
 
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _predict, _metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _ignore, _balanced, _delimiter, _missing, _schema,
+        _predict, _metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _ignore, _balanced, _above,
+        _stream, .. Source.All,
     ];
+
+    /// <summary>Where the table comes from.</summary>
+    public TableSourceOptions Source { get; } = new();
 
     public void AddTo(Command command) => All.AddTo(command);
 
-    /// <summary>Where the schema is or goes; null where none is asked for.</summary>
-    public string? SchemaPath(ParseResult result) => result.GetValue(_schema)?.FullName;
+    /// <summary>Whether the table is to be read in batches.</summary>
+    public bool IsStream(ParseResult result) => result.GetValue(_stream);
 
-    public TableReadOptions Reading(ParseResult result)
+    /// <summary>The number that labels are compared with; null for none.</summary>
+    public double? Above(ParseResult result) => result.GetValue(_above);
+
+    /// <summary>The options of training on a stream.</summary>
+    /// <exception cref="UsageException">An option is given that needs all rows at once.</exception>
+    public StreamedTrainerOptions Streamed(
+        ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
     {
-        var options = new TableReadOptions();
-        return options with
+        Option[] whole = [_metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _balanced];
+        if (Array.Find(whole, o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
-            Delimiter = result.GetValue(_delimiter) switch
-            {
-                null => null,
-                "tab" or "\\t" => '\t',
-                [var one] => one,
-                var other => throw new UsageException($"--delimiter: expected one character or tab, got '{other}'."),
-            },
-            MissingValues = [.. options.MissingValues, .. result.GetValue(_missing) ?? []],
-            Schema = SchemaPath(result) is { } path && File.Exists(path) ? TableSchema.Load(path) : null,
-            IgnoreOtherColumns = true,
+            throw new UsageException(
+                $"{option.Name}: expected none for a table that is read in batches: one learner is trained on rows "
+                    + "drawn by the seed; take fewer rows into a file of their own for what needs all rows at once.");
+        }
+
+        var training = Training(result, label, known, testShare, seed);
+        return new StreamedTrainerOptions
+        {
+            Label = label,
+            Above = Above(result) ?? (label == known?.Label ? known.Above : null),
+            Task = training.Task,
+            TestShare = training.TestShare,
+            Ignore = training.Ignore,
+            Seed = seed,
         };
     }
 
-    public TabularTrainerOptions Training(ParseResult result, string label, double testShare, int seed) => new()
+    /// <summary>The options of training on a table in memory.</summary>
+    public TabularTrainerOptions Training(
+        ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
+    {
+        var options = Training(result, label, testShare, seed);
+        return options with
+        {
+            Ignore = [.. (known?.Ignore ?? []).Where(column => column != label).Union(options.Ignore)],
+        };
+    }
+
+    private TabularTrainerOptions Training(ParseResult result, string label, double testShare, int seed) => new()
     {
         Label = label,
         Task = result.GetValue(_predict) switch

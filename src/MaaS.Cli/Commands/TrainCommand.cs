@@ -4,6 +4,7 @@ using MaaS.Cli.Images;
 using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
+using MaaS.Tabular.DataSets;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Processes;
@@ -16,7 +17,9 @@ namespace MaaS.Cli.Commands;
 /// <summary><c>maas train</c>: a model of the catalogue on a data set, into one file.</summary>
 internal sealed class TrainCommand : VerbCommand
 {
-    private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
+    private readonly DataOptions _data = new(
+        "mnist", [TextOptions.SpamAssassinName, .. TabularDataSet.All.Select(static d => d.Name)]);
+
     private readonly TrainingOptions _training = new();
     private readonly TextOptions _texts = new();
     private readonly TextModelOptionSet _textModel = new();
@@ -68,6 +71,11 @@ internal sealed class TrainCommand : VerbCommand
             "Four processes together; docs/distributed.md."),
         ("maas train --task tabular --csv customers.csv --label churn --budget 5m",
             "Your own table: the best of several learners, as a package that serves."),
+        ("maas train --task tabular --sql \"SELECT * FROM customers\" --database sqlite:shop.db --label churn",
+            "The rows of a query."),
+        ("maas train --data penguins", "A table that set-up fetches."),
+        ("maas train --task tabular --csv flights.parquet --label delay --above 15 --stream",
+            "A table that is larger than memory."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
@@ -75,7 +83,10 @@ internal sealed class TrainCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         using var processes = ProcessGroup.FromEnvironment();
-        if (_textModel.IsTable(result))
+        var named = TextOptions.NamedData(result);
+        var isTableNamed = _tabular.Source.IsQuery(result)
+            || (named is not null && TabularDataSet.Find(named) is not null);
+        if (_textModel.IsTable(result, isTableNamed))
         {
             if (processes.Size > 1)
             {
@@ -99,11 +110,12 @@ internal sealed class TrainCommand : VerbCommand
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
         Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output" or "--report")));
-        var (file, label, testShare, seed) = _texts.Table(result);
-        var options = _tabular.Training(result, label, testShare, seed);
-        var reading = _tabular.Reading(result);
-        var name = ModelName(Path.GetFileNameWithoutExtension(file));
+            && o.Name is not ("--task" or "--csv" or "--data" or "--label" or "--test" or "--split-seed" or "--output"
+                or "--report")));
+        var source = _tabular.Source.Source(result, _texts.FileOf(result), TextOptions.NamedData(result), "--csv");
+        var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
+        var reading = _tabular.Source.Reading(result);
+        var name = ModelName(source.Name);
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
         if (!output.EndsWith(".maas", StringComparison.OrdinalIgnoreCase))
         {
@@ -112,13 +124,29 @@ internal sealed class TrainCommand : VerbCommand
 
         AtomicFile.EnsureWritable(output);
         var report = result.GetValue(_report)?.FullName;
+        if (_tabular.IsStream(result) || source.Known is { IsLarge: true })
+        {
+            if (report is not null)
+            {
+                throw new UsageException(
+                    "--report: expected none for a table that is read in batches, which it has no effect on.");
+            }
+
+            var streamed = _tabular.Streamed(result, label, source.Known, testShare, seed);
+            await StreamedTraining.RunAsync(
+                source, reading, _tabular.Source.SchemaPath(result), streamed, output, name, cancellationToken);
+            return;
+        }
+
         if (report is not null)
         {
             AtomicFile.EnsureWritable(report);
         }
 
+        var options = _tabular.Training(result, label, source.Known, testShare, seed);
         await TabularTraining.RunAsync(
-            file, reading, _tabular.SchemaPath(result), options, output, name, report, cancellationToken);
+            source, reading, _tabular.Source.SchemaPath(result), _tabular.Above(result), options, output, name, report,
+            cancellationToken);
     }
 
     // What a file may be called and a model may not becomes a dash.

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using MaaS.Cli.CommandLine;
 using MaaS.Primitives.Display;
 using MaaS.Primitives.Files;
+using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Selection;
@@ -16,17 +18,35 @@ internal static class TabularTraining
     private const double LeastSeconds = 3;
 
     public static async Task RunAsync(
-        string file, TableReadOptions reading, string? schemaPath, TabularTrainerOptions options, string output,
-        string name, string? report, CancellationToken cancellationToken)
+        TableSource source, TableReadOptions reading, string? schemaPath, double? above, TabularTrainerOptions options,
+        string output, string name, string? report, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var table = await TableReader.ReadAsync(file, reading, cancellationToken);
-        Console.WriteLine($"{file}: {table.Rows} rows, {table.Columns.Count} columns");
+        var table = await source.ReadAsync(reading, cancellationToken);
+        Console.WriteLine($"{source.Name}: {table.Rows} rows, {table.Columns.Count} columns");
         Console.WriteLine(Profile(table));
         if (schemaPath is not null && reading.Schema is null)
         {
             TableSchema.Of(table).Save(schemaPath);
             Console.WriteLine($"schema written to {schemaPath}");
+        }
+
+        if (source.Known is { } known && options.Label == known.Label)
+        {
+            // What is known of the data set; of other tables a missing label is an error.
+            var labelled = new DropMissing(known.Label).Apply(table);
+            table = labelled.Table;
+            if (labelled.Rows > 0)
+            {
+                Console.WriteLine($"{labelled.Rows} rows without '{known.Label}' left out");
+            }
+        }
+
+        if (above is { } limit)
+        {
+            table = table.With(table[options.Label] is NumberColumn numbers ? numbers.Above(limit)
+                : throw new InvalidDataException(
+                    $"--above: expected numbers in '{options.Label}', got {table[options.Label].Kind}."));
         }
 
         var model = TabularTrainer.Train(table, options, new Lines(), cancellationToken);
@@ -58,7 +78,7 @@ internal static class TabularTraining
             Console.WriteLine($"report written to {report}");
         }
 
-        Console.WriteLine($"written to {output}; maas serve {output}");
+        Console.WriteLine($"written to {output}; maas serve --models {output}");
     }
 
     private static string Profile(Table table)

@@ -66,6 +66,7 @@ internal sealed partial class ModelLoader(
                 Batching = runners.BatchingOf(source.Name, model, source.Config?.Options),
                 Drift = parts?.Drift,
                 Text = parts?.Text,
+                Form = parts?.Form,
                 Generation = parts?.Tokenizer is { } tokenizer
                     ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
             };

@@ -16,7 +16,7 @@ namespace MaaS.Tabular.Export;
 public sealed record TabularParity(
     int Rows, double LargestDifference, int DifferentLabels, double Tolerance = IFittedLearner.DefaultTolerance)
 {
-    private const int BatchRows = 256;
+    private const int BatchRows = 4096;
 
     /// <summary>Whether no label differs and no number by more than the tolerance.</summary>
     public bool Holds => DifferentLabels == 0 && LargestDifference <= Tolerance;
@@ -31,12 +31,41 @@ public sealed record TabularParity(
         ITabularPredictor fit, OnnxModel model, IReadOnlyList<string> classes, Table table,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(model);
+        using var session = InferenceModel.Load(model.ToByteArray(), "tabular");
+        return new TabularParity(0, 0, 0).With(fit, session, classes, table, cancellationToken);
+    }
+
+    /// <summary>Runs ONNX Runtime beside the fitted model on every row of a table that comes in batches.</summary>
+    /// <param name="fit">What was fitted.</param>
+    /// <param name="model">What <see cref="TabularOnnx.Write"/> made of it.</param>
+    /// <param name="classes">Names of the classes; empty for numbers.</param>
+    /// <param name="batches">The rows.</param>
+    /// <param name="cancellationToken">Checked between batches.</param>
+    public static async Task<TabularParity> CompareAsync(
+        ITabularPredictor fit, OnnxModel model, IReadOnlyList<string> classes, IAsyncEnumerable<Table> batches,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(batches);
+        using var session = InferenceModel.Load(model.ToByteArray(), "tabular");
+        var parity = new TabularParity(0, 0, 0);
+        await foreach (var batch in batches.ConfigureAwait(false))
+        {
+            parity = parity.With(fit, session, classes, batch, cancellationToken);
+        }
+
+        return parity;
+    }
+
+    private TabularParity With(
+        ITabularPredictor fit, InferenceModel session, IReadOnlyList<string> classes, Table table,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(table);
-        using var session = InferenceModel.Load(model.ToByteArray(), "tabular");
-        var (largest, different) = (0d, 0);
+        var (largest, different) = (LargestDifference, DifferentLabels);
         for (var start = 0; start < table.Rows; start += BatchRows)
         {
             var batch = table.Take([.. Enumerable.Range(start, Math.Min(BatchRows, table.Rows - start))]);
@@ -63,7 +92,10 @@ public sealed record TabularParity(
             }
         }
 
-        return new TabularParity(table.Rows, largest, different, fit.Tolerance);
+        return this with
+        {
+            Rows = Rows + table.Rows, LargestDifference = largest, DifferentLabels = different, Tolerance = fit.Tolerance,
+        };
     }
 
     private static bool IsOther(

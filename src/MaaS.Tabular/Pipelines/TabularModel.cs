@@ -1,7 +1,4 @@
-using System.Text;
-using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
 using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Metrics;
@@ -15,7 +12,7 @@ namespace MaaS.Tabular.Pipelines;
 public sealed class TabularModel
 {
     /// <summary>The schema of the inputs in a package.</summary>
-    public const string SchemaFile = "schema.json";
+    public const string SchemaFile = TabularPackage.SchemaFile;
 
     /// <summary>The model card in a package.</summary>
     public const string CardFile = "card.md";
@@ -153,41 +150,28 @@ public sealed class TabularModel
     public async Task<TabularParity> SavePackageAsync(
         string path, string name, CancellationToken cancellationToken = default)
     {
-        var bytes = ToOnnx(out var parity, cancellationToken).ToByteArray();
-        using var inference = InferenceModel.Load(bytes, name);
-        var manifest = new ModelManifest
+        var model = ToOnnx(out var parity, cancellationToken);
+        await new TabularPackage
         {
             Name = name,
             Description = $"Predicts {Label}: {Best}.",
-            Task = Task == TabularTask.Classification ? ModelManifest.TabularClassification
-                : ModelManifest.TabularRegression,
-            Created = DateTimeOffset.UtcNow,
-            Inputs = inference.Inputs,
-            Outputs = inference.Outputs,
-            Labels = Classes.Count > 0 ? Classes : null,
-            Metrics = TestScores.Where(static s => double.IsFinite(s.Value)).ToDictionary(),
-            Lineage = new ModelLineage
+            Task = Task,
+            Classes = Classes,
+            Schema = Fit.Schema,
+            Rows = Train,
+            Metrics = TestScores,
+            Hyperparameters = new Dictionary<string, string>
             {
-                Hyperparameters = new Dictionary<string, string>
-                {
-                    ["candidate"] = Best,
-                    ["metric"] = Leaderboard.Metric,
-                    ["seed"] = $"{Seed}",
-                    ["rows"] = $"{Train.Rows}",
-                }.Concat(Parameters).Concat(Members.Select(static (m, i) => KeyValuePair.Create($"member {i + 1}", m)))
-                    .ToDictionary(),
-            },
-        };
-        await ModelPackage.CreateAsync(
-            path, manifest,
-            new Dictionary<string, PackageContent>
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
-                [SchemaFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Fit.Schema.ToJson())),
-                [CardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Card(name))),
-                [LeaderboardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Leaderboard.ToJson())),
-            },
-            new PackageWriteOptions { Overwrite = true }, cancellationToken).ConfigureAwait(false);
+                ["candidate"] = Best,
+                ["metric"] = Leaderboard.Metric,
+                ["seed"] = $"{Seed}",
+                ["rows"] = $"{Train.Rows}",
+            }.Concat(Parameters).Concat(Members.Select(static (m, i) => KeyValuePair.Create($"member {i + 1}", m)))
+                .ToDictionary(),
+        }.WriteAsync(
+            path, model,
+            new Dictionary<string, string> { [CardFile] = Card(name), [LeaderboardFile] = Leaderboard.ToJson() },
+            cancellationToken).ConfigureAwait(false);
         return parity;
     }
 }

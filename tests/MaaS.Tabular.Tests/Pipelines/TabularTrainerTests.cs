@@ -160,7 +160,8 @@ public sealed class TabularTrainerTests
         Assert.That(package.Manifest.Labels, Is.EqualTo(new[] { "no", "yes" }));
         Assert.That(package.Manifest.Metrics!["accuracy"], Is.EqualTo(model.TestScores["accuracy"]));
         Assert.That(
-            package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json", "card.md" }));
+            package.Manifest.Files.Keys,
+            Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json", "form.json", "card.md" }));
     }
 
     [Test]

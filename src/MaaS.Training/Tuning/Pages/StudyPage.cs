@@ -1,8 +1,8 @@
 using System.Globalization;
+using MaaS.Primitives.Pages;
 using MaaS.Registry.Studies;
-using MaaS.Training.Reports;
 using MaaS.Training.Tuning.Importance;
-using static MaaS.Training.Reports.ReportPage;
+using static MaaS.Primitives.Pages.ReportPage;
 
 namespace MaaS.Training.Tuning.Pages;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace MaaS.Training.Reports;
+namespace MaaS.Primitives.Pages;
 
 /// <summary>Two linear axes with their marks, into which charts draw: an SVG picture that scales to its
 /// place.</summary>

@@ -1,4 +1,4 @@
-namespace MaaS.Training.Reports;
+namespace MaaS.Primitives.Pages;
 
 /// <summary>How MaaS's pages look: one column on a phone, several where there is room, on light and on dark
 /// ground.</summary>
@@ -33,6 +33,9 @@ internal static class ReportStyle
         .points { width: 100%; } .points th, .points td { white-space: nowrap; }
         .points th:nth-child(2), .points td:nth-child(2) { text-align: left; }
         figure td { min-width: 3rem; border: 1px solid var(--ground); } figure th { border: 0; font-weight: 400; }
+        .bars { width: 100%; table-layout: fixed; font-size: .85rem; } .bars th { text-align: left; width: 45%;
+          overflow-wrap: anywhere; } .bars td { border: 0; min-width: 0; } .bars svg { height: .7rem; }
+        .bars td:nth-child(3), .bars td:nth-child(4) { width: 4.5rem; }
         .cards { display: grid; gap: .75rem; margin: 1rem 0;
           grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
         .cards.pictures { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); }

@@ -1,4 +1,4 @@
-namespace MaaS.Training.Data;
+namespace MaaS.Primitives.Files;
 
 /// <summary>Finds the folder that holds a data set's files.</summary>
 internal static class DatasetDirectory

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace MaaS.Training.Reports;
+namespace MaaS.Primitives.Pages;
 
 /// <summary>Writes one HTML page without scripts, all of it in one file.</summary>
 internal sealed class ReportPage
