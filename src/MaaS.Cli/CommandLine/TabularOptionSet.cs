@@ -160,7 +160,7 @@ internal sealed partial class TabularOptionSet
             : throw new UsageException("--folds: expected 2 or more."),
         Repeats = result.GetValue(_repeats) is not < 1 ? result.GetValue(_repeats)
             : throw new UsageException("--repeats: expected 1 or more."),
-        Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
+        Budget = result.GetValue(_budget) is { } budget ? Duration(_budget.Name, budget) : null,
         Trials = result.GetValue(_trials) is not < 0 ? result.GetValue(_trials)
             : throw new UsageException("--trials: expected 0 or more."),
         Group = result.GetValue(_group),
@@ -171,9 +171,13 @@ internal sealed partial class TabularOptionSet
         Seed = seed,
     };
 
-    private static TimeSpan Time(string text)
+    /// <summary>Reads a time as 90s, 10m or 1h.</summary>
+    /// <param name="option">Whose value it is.</param>
+    /// <param name="text">The value.</param>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan Duration(string option, string text)
     {
-        var match = Duration().Match(text);
+        var match = DurationForm().Match(text);
         var number = match.Success ? double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
         return number > 0 && number < 1_000_000
             ? match.Groups[2].Value switch
@@ -182,9 +186,9 @@ internal sealed partial class TabularOptionSet
                 "m" => TimeSpan.FromMinutes(number),
                 _ => TimeSpan.FromHours(number),
             }
-            : throw new UsageException($"--budget: expected a time as 90s, 10m or 1h, got '{text}'.");
+            : throw new UsageException($"{option}: expected a time as 90s, 10m or 1h, got '{text}'.");
     }
 
     [GeneratedRegex(@"\A([0-9]+(?:\.[0-9]+)?)(s|m|h)\z")]
-    private static partial Regex Duration();
+    private static partial Regex DurationForm();
 }

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Registry.Studies;
+using MaaS.Tabular.Learners;
+using MaaS.Tabular.Metrics;
+using MaaS.Tabular.Pipelines;
+using MaaS.Tabular.Samples;
+using MaaS.Tabular.Tables;
+using MaaS.Training.Tuning;
+using MaaS.Training.Tuning.Spaces;
+
+namespace MaaS.Cli.Tuning;
+
+/// <summary>Compares learners of a table on the folds of <c>maas train</c>.</summary>
+internal sealed class TableRuns : ITunedRuns
+{
+    private const string Seconds = "seconds";
+
+    private readonly Table _table;
+    private readonly TabularTrainerOptions _options;
+
+    /// <exception cref="UsageException">An objective is neither the metric nor seconds.</exception>
+    public TableRuns(Table table, TabularTrainerOptions options, IReadOnlyList<string> objectives)
+    {
+        var task = Target.Of(table[options.Label], options.Task).Task;
+        var metric = TabularMetrics.Find(
+            options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
+        (_table, _options) = (table, options with { Task = task, Metric = metric.Name });
+        Space = TabularSpace.Of(task, table.Rows);
+        var direction = metric.HigherIsBetter ? Direction.Maximize : Direction.Minimize;
+        Objectives = [.. (objectives.Count == 0 ? [metric.Name] : objectives).Select(name => name switch
+        {
+            Seconds => new Objective(name, Direction.Minimize),
+            _ when name == metric.Name => new Objective(name, direction),
+            _ => throw new UsageException(
+                $"--objective: expected {metric.Name} or {Seconds} for this table, got '{name}'; --metric says which "
+                    + "metric."),
+        })];
+    }
+
+    public SearchSpace Space { get; }
+
+    public IReadOnlyList<Objective> Objectives { get; }
+
+    public int? Epochs => null;
+
+    public IReadOnlyList<double> Run(Trial trial, ParseResult line, CancellationToken cancellationToken)
+    {
+        var row = Train(trial.Parameters, cancellationToken).Leaderboard.Rows[0];
+        trial.Note("standard-error", row.StandardError);
+        return [.. Objectives.Select(o => o.Name == Seconds ? row.FitSeconds : row.Mean)];
+    }
+
+    /// <summary>Trains the learner of a point as <c>maas train</c> trains its best one.</summary>
+    public TabularModel Train(
+        IReadOnlyDictionary<string, ParameterValue> point, CancellationToken cancellationToken)
+        => TabularTrainer.Train(
+            _table, _options with
+            {
+                Candidates = new Dictionary<string, ILearner>
+                {
+                    [point["learner"].ToString()] = TabularSpace.Make(point, _options.Seed),
+                },
+            },
+            null, cancellationToken);
+
+    public void Dispose()
+    {
+        // The table is the garbage collector's.
+    }
+}
