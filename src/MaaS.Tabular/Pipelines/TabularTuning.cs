@@ -7,7 +7,6 @@ using MaaS.Tabular.Selection;
 using MaaS.Training.Tuning;
 using MaaS.Training.Tuning.Pruning;
 using MaaS.Training.Tuning.Sampling;
-using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Tabular.Pipelines;
 
@@ -16,7 +15,6 @@ namespace MaaS.Tabular.Pipelines;
 internal sealed class TabularTuning(
     IReadOnlyList<TunableLearner> learners, TabularPlan plan, TabularTrainerOptions options, Metric metric)
 {
-    private const string Choice = "learner";
     private const int StartupTrials = 16;
 
     private readonly ConcurrentDictionary<long, TunedTrial> _done = [];
@@ -45,7 +43,7 @@ internal sealed class TabularTuning(
         int? trials, TimeSpan? budget, int parallelism, CancellationToken cancellationToken)
     {
         var study = await Study.OpenAsync(
-            Space(),
+            TabularSpaces.Join(learners),
             new StudyOptions
             {
                 Name = "table",
@@ -73,10 +71,7 @@ internal sealed class TabularTuning(
 
     private async Task<double> ObjectiveAsync(Trial trial, CancellationToken cancellationToken)
     {
-        var learner = learners.Single(l => l.Name == trial.Text(Choice));
-        var prefix = $"{learner.Name}.";
-        var values = trial.Parameters.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(p => p.Key[prefix.Length..], static p => p.Value, StringComparer.Ordinal);
+        var (learner, values) = TabularSpaces.Find(learners, trial.Parameters);
         var model = learner.Build(values);
         List<FoldResult> folds = [];
         foreach (var split in plan.TuningSplits)
@@ -102,31 +97,6 @@ internal sealed class TabularTuning(
         }
 
         return mean;
-    }
-
-    // A choice of the learner, and each learner's options where it is chosen.
-    private SearchSpace Space()
-    {
-        var space = new SearchSpace().Categorical(Choice, [.. learners.Select(static l => (ParameterValue)l.Name)]);
-        foreach (var learner in learners)
-        {
-            var when = Condition.Of(Choice, learner.Name);
-            foreach (var parameter in learner.Space.Parameters)
-            {
-                var name = $"{learner.Name}.{parameter.Name}";
-                space = space.Add(parameter switch
-                {
-                    { When: not null } => throw new ArgumentException(
-                        $"'{learner.Name}': expected options that depend on no other, got '{parameter}'."),
-                    FloatParameter p => new FloatParameter(name, p.Low, p.High, p.Log, p.Step, when),
-                    IntParameter p => new IntParameter(name, p.Low, p.High, p.Log, p.Step, when),
-                    CategoricalParameter p => new CategoricalParameter(name, p.Choices, when),
-                    _ => throw new ArgumentException($"'{learner.Name}': expected a number or a choice, got '{parameter}'."),
-                });
-            }
-        }
-
-        return space;
     }
 }
 
