@@ -37,9 +37,10 @@ internal sealed class TuneCommand : VerbCommand
         _training.AddTo(this);
         _textModel.AddTo(this);
         _pretrained.AddTo(this);
-        foreach (var option in _tabular.All.Where(o => _study.All.All(s => s.Name != o.Name)))
+        foreach (var option in _tabular.All.Where(
+            o => _study.All.All(s => s.Name != o.Name) && o.Name is not ("--networks" or "--above" or "--stream")))
         {
-            Options.Add(option);   // The study's own budget stands in for that of comparing candidates.
+            Options.Add(option);   // The study's own budget and trials stand in for those of maas train.
         }
 
         _line = new TrainLine(this, [.. Options]);
@@ -104,7 +105,7 @@ internal sealed class TuneCommand : VerbCommand
         ParseResult result, IReadOnlyList<Parameter> search, CancellationToken cancellationToken)
     {
         var objectives = _study.Objectives(result);
-        if (_textModel.IsTable(result))
+        if (_textModel.IsTable(result, _tabular.Source.IsQuery(result)))
         {
             if (search.Count > 0)
             {
@@ -113,9 +114,10 @@ internal sealed class TuneCommand : VerbCommand
 
             UnusedOptions.Refuse(result, "a table", _line.Options.Where(o => !_tabular.All.Contains(o)
                 && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--seed")));
-            var (file, label, testShare, seed) = _texts.Table(result);
-            var table = await TableReader.ReadAsync(file, _tabular.Reading(result), cancellationToken);
-            return new TableRuns(table, _tabular.Training(result, label, testShare, seed), objectives);
+            var source = _tabular.Source.Source(result, _texts.FileOf(result), null, "--csv");
+            var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
+            var table = await source.ReadAsync(_tabular.Source.Reading(result), cancellationToken);
+            return new TableRuns(table, _tabular.Training(result, label, source.Known, testShare, seed), objectives);
         }
 
         if (result.GetValue(_output) is not null)

@@ -18,6 +18,7 @@ internal sealed class TableRuns : ITunedRuns
 
     private readonly Table _table;
     private readonly TabularTrainerOptions _options;
+    private readonly IReadOnlyList<TunableLearner> _learners;
 
     /// <exception cref="UsageException">An objective is neither the metric nor seconds.</exception>
     public TableRuns(Table table, TabularTrainerOptions options, IReadOnlyList<string> objectives)
@@ -26,7 +27,8 @@ internal sealed class TableRuns : ITunedRuns
         var metric = TabularMetrics.Find(
             options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
         (_table, _options) = (table, options with { Task = task, Metric = metric.Name });
-        Space = TabularSpace.Of(task, table.Rows);
+        _learners = TabularSpaces.Default(task, table.Rows, table.Columns.Count - 1, options.Seed);
+        Space = TabularSpaces.Join(_learners);
         var direction = metric.HigherIsBetter ? Direction.Maximize : Direction.Minimize;
         Objectives = [.. (objectives.Count == 0 ? [metric.Name] : objectives).Select(name => name switch
         {
@@ -54,15 +56,11 @@ internal sealed class TableRuns : ITunedRuns
     /// <summary>Trains the learner of a point as <c>maas train</c> trains its best one.</summary>
     public TabularModel Train(
         IReadOnlyDictionary<string, ParameterValue> point, CancellationToken cancellationToken)
-        => TabularTrainer.Train(
-            _table, _options with
-            {
-                Candidates = new Dictionary<string, ILearner>
-                {
-                    [point["learner"].ToString()] = TabularSpace.Make(point, _options.Seed),
-                },
-            },
-            null, cancellationToken);
+    {
+        var (learner, values) = TabularSpaces.Find(_learners, point);
+        var candidates = new Dictionary<string, ILearner> { [learner.Name] = learner.Build(values) };
+        return TabularTrainer.Train(_table, _options with { Candidates = candidates }, null, cancellationToken);
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Samples;
@@ -36,6 +37,11 @@ public static class TabularTrainer
         var metric =
             TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
         var candidates = options.Candidates ?? TabularCandidates.Default(task, plan.Train.Rows, options.Seed);
+        if (options.Further is { } further)
+        {
+            candidates = new OrderedDictionary<string, ILearner>(candidates.Concat(further));
+        }
+
         var spaces = options.Spaces ?? (options.Candidates is not null ? []
             : TabularSpaces.Default(task, plan.Train.Rows, plan.Train.Columns.Count, options.Seed));
         var tunes = spaces.Count > 0 && options.Trials != 0 && (clock.IsLimited || options.Trials is not null);

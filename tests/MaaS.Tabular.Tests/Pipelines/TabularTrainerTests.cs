@@ -96,6 +96,7 @@ public sealed class TabularTrainerTests
             {
                 Label = "age",
                 Metric = "mae",
+                Ensembles = false,
                 Candidates = new Dictionary<string,
                 ILearner>
                 { ["baseline"] = new ConstantLearner(), ["ridge"] = new LinearRegression() },
