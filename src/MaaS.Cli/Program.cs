@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
 using MaaS.Cli.Registry;
+using MaaS.Cli.Trust;
 using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
@@ -36,6 +37,12 @@ public static partial class Program
             new RegistryCommand(),
             new ServeCommand(),
             new KeysCommand(),
+            KeyPairCommand.Signing(),
+            new SignCommand(),
+            new VerifyCommand(),
+            KeyPairCommand.Encryption(),
+            new EncryptCommand(),
+            new DecryptCommand(),
             new AuditCommand(),
             new DoctorCommand(),
         };
