@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
+using MaaS.Cli.Exchange;
 using MaaS.Cli.Registry;
 using MaaS.Cli.Trust;
 using MaaS.Onnx.Inference;
@@ -35,6 +36,12 @@ public static partial class Program
             new CompressCommand(),
             new PredictCommand(),
             new RegistryCommand(),
+            new PushCommand(),
+            new PullCommand(),
+            new ListCommand(),
+            new CopyCommand(),
+            new LoginCommand(),
+            new LogoutCommand(),
             new ServeCommand(),
             new KeysCommand(),
             KeyPairCommand.Signing(),

@@ -44,6 +44,12 @@ internal sealed class PassphraseOptions
         }
 
         Console.Error.Write(prompt);
+        return ReadHidden();
+    }
+
+    /// <summary>Reads a line from the keyboard without showing it.</summary>
+    public static string ReadHidden()
+    {
         var text = new StringBuilder();
         for (var key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter;
             key = Console.ReadKey(intercept: true))

@@ -22,6 +22,15 @@ internal static class SealedHeader
 
     private static ReadOnlySpan<byte> PayloadPurpose => "MaaS sealed package v1: chunks"u8;
 
+    /// <summary>Whether a file begins as an encrypted package does.</summary>
+    public static bool IsAt(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[MagicBytes];
+        return file.ReadAtLeast(start, MagicBytes, throwOnEndOfStream: false) == MagicBytes
+            && start.SequenceEqual(Magic);
+    }
+
     /// <summary>A new header, and the key of the chunks after it.</summary>
     public static (byte[] Header, byte[] PayloadKey) Create(IReadOnlyList<ECDiffieHellman> recipients)
     {
