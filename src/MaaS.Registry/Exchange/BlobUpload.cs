@@ -63,7 +63,7 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
                     && ++failures < options.Attempts)
                 {
                     await repository.Connection.WaitAsync(failures, cancellationToken).ConfigureAwait(false);
-                    (location, offset) = await ResumeAsync(location, offset, cancellationToken).ConfigureAwait(false);
+                    (location, offset) = await ResumeAsync(location, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -109,21 +109,20 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         return (LocationOf(response), EndOf(response) ?? offset + count);
     }
 
-    // Where the upload is unknown by now, it begins anew.
+    // Where the upload is unknown by now, it begins anew; so does one of 0-0, which says one byte or none.
     private async Task<(string Location, long Offset)> ResumeAsync(
-        string location, long offset, CancellationToken cancellationToken)
+        string location, CancellationToken cancellationToken)
     {
         using var response = await repository.SendAsync(
             location, static address => new HttpRequestMessage(HttpMethod.Get, address), attempts: null,
             cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.Accepted or HttpStatusCode.OK)
-            || EndOf(response) is not { } end)
+            || EndOf(response) is not (> 1 and var end))
         {
             return (await BeginAsync(cancellationToken).ConfigureAwait(false), 0);
         }
 
-        // 0-0 says one byte or none; none is certain where nothing was sent whole.
-        return (LocationOf(response), end == 1 && offset == 0 ? 0 : end);
+        return (LocationOf(response), end);
     }
 
     private async Task FinishAsync(string location, OciDescriptor blob, CancellationToken cancellationToken)

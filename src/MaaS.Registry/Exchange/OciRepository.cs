@@ -120,5 +120,8 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
         return next.Authority == asked.Authority ? next.PathAndQuery : null;
     }
 
-    private sealed record TagList(IReadOnlyList<string>? Tags);
+    private sealed record TagList
+    {
+        public IReadOnlyList<string>? Tags { get; init; }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace MaaS.Registry.Exchange;
@@ -62,11 +63,11 @@ internal sealed partial class RegistryAuthentication(
                     + (login is null ? $"; log in: maas login {host}." : $" to {login.User}; log in anew: maas login {host}."));
         }
 
-        var token = OciJson.Read<Token>(
+        var token = OciJson.Read<TokenAnswer>(
             realm.Authority, await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         return new AuthenticationHeaderValue(
             "Bearer",
-            token.Value ?? token.AccessToken
+            token.Token ?? token.AccessToken
                 ?? throw new InvalidDataException($"{realm.Authority}: expected a token, got none."));
     }
 
@@ -85,7 +86,12 @@ internal sealed partial class RegistryAuthentication(
     [GeneratedRegex("""([A-Za-z]+)="([^"]*)""")]
     private static partial Regex Parameter();
 
-    private sealed record Token(
-        [property: System.Text.Json.Serialization.JsonPropertyName("token")] string? Value,
-        [property: System.Text.Json.Serialization.JsonPropertyName("access_token")] string? AccessToken);
+    // One of the two is there.
+    private sealed record TokenAnswer
+    {
+        public string? Token { get; init; }
+
+        [JsonPropertyName("access_token")]
+        public string? AccessToken { get; init; }
+    }
 }

@@ -4,9 +4,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MaaS.Registry.Exchange;
-using MaaS.Tests;
 
-namespace MaaS.Registry.Tests.Exchange;
+namespace MaaS.Tests;
 
 /// <summary>Debian's <c>docker-registry</c> over TLS with one account, and <c>skopeo</c> beside it.</summary>
 internal sealed class DockerRegistry : IDisposable
