@@ -61,7 +61,9 @@ internal sealed class DockerRegistry : IDisposable
             version: 0.1
             log: { level: error }
             storage: { filesystem: { rootdirectory: {{folder["storage"]}} } }
-            http: { addr: "127.0.0.1:{{port}}", tls: { certificate: {{folder["server.pem"]}}, key: {{folder["server.key"]}} } }
+            http:
+              addr: "127.0.0.1:{{port}}"
+              tls: { certificate: {{folder["server.pem"]}}, key: {{folder["server.key"]}} }
             auth: { htpasswd: { realm: models, path: {{folder["accounts"]}} } }
             """);
         var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", folder["config.yml"]])

@@ -88,7 +88,8 @@ internal sealed class ServeCommand : VerbCommand
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
         new Option[] { _models, _registry, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate,
-            _certificateKey, _trusted, _revoked, _decryption, _passphrase, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout,
+            _certificateKey, _trusted, _revoked, _decryption, _passphrase, _versions, _lazy,
+            _noWatch, _memory, _state, _drainDelay, _drainTimeout,
             _set }.AddTo(this);
     }
 

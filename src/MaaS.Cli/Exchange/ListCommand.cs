@@ -36,7 +36,8 @@ internal sealed class ListCommand : VerbCommand
                     .. all.Select(static m => new[]
                     {
                         m.Tag, m.IsModel ? $"{m.Name} {m.Version}".Trim() : "no model",
-                        (m.Bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture), $"{m.Signatures}", m.Digest,
+                        (m.Bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture), $"{m.Signatures}",
+                        m.Digest,
                     }),
                 ], 2));
         return ExitCode.Success;

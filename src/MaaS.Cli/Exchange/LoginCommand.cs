@@ -19,7 +19,9 @@ internal sealed class LoginCommand : VerbCommand
     private readonly ExchangeOptionSet _exchange = new();
 
     public LoginCommand()
-        : base("login", "Checks and stores a login of an OCI registry; the password, or a token, is read from the input.")
+        : base(
+            "login",
+            "Checks and stores a login of an OCI registry; the password, or a token, is read from the input.")
     {
         Arguments.Add(_host);
         Options.Add(_user);

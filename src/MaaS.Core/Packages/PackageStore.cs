@@ -24,7 +24,8 @@ internal static class PackageStore
             file.Position = 0;
             if (start[..read].SequenceEqual(SealedHeader.Magic))
             {
-                return new ZipStore(path, new UnsealingStream(file, options.DecryptionKeys), options, isEncrypted: true);
+                return new ZipStore(
+                    path, new UnsealingStream(file, options.DecryptionKeys), options, isEncrypted: true);
             }
 
             return start[..read].StartsWith("PK"u8) ? new ZipStore(path, file, options, isEncrypted: false)

@@ -66,7 +66,8 @@ public static class KeyFile
 
     /// <summary>Reads the public keys to which packages are encrypted.</summary>
     /// <inheritdoc cref="ReadTrusted"/>
-    public static IReadOnlyList<ECDiffieHellman> ReadRecipients(string path) => ReadPublic(path, ECDiffieHellman.Create);
+    public static IReadOnlyList<ECDiffieHellman> ReadRecipients(string path)
+        => ReadPublic(path, ECDiffieHellman.Create);
 
     internal static FileStreamOptions OwnersOnly()
     {

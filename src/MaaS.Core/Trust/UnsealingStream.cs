@@ -56,7 +56,8 @@ internal sealed class UnsealingStream : Stream
     public override long Position
     {
         get => _position;
-        set => _position = value >= 0 ? value : throw new IOException($"expected a position of 0 or more, got {value}.");
+        set => _position = value >= 0 ? value
+            : throw new IOException($"expected a position of 0 or more, got {value}.");
     }
 
     public override int Read(Span<byte> buffer)

@@ -49,7 +49,8 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         var content = open();
         await using (content.ConfigureAwait(false))
         {
-            var (location, offset, failures, sent) = (await BeginAsync(cancellationToken).ConfigureAwait(false), 0L, 0, 0L);
+            var location = await BeginAsync(cancellationToken).ConfigureAwait(false);
+            var (offset, failures, sent) = (0L, 0, 0L);
             while (offset < blob.Size)
             {
                 var count = (int)Math.Min(options.ChunkBytes, blob.Size - offset);

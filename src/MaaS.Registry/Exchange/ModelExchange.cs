@@ -44,8 +44,10 @@ public sealed class ModelExchange : IDisposable
         var repository = Repository(target, writes: true);
         var upload = new BlobUpload(repository, _options);
         var sent = 0L;
-        await _options.EachAsync(artifact.Manifest.Blobs.DistinctBy(static b => b.Digest), async (blob, ct) => Interlocked.Add(
-            ref sent, await upload.SendAsync(blob, () => artifact.Open(blob), ct).ConfigureAwait(false)),
+        await _options.EachAsync(
+            artifact.Manifest.Blobs.DistinctBy(static b => b.Digest),
+            async (blob, ct) => Interlocked.Add(
+                ref sent, await upload.SendAsync(blob, () => artifact.Open(blob), ct).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
 
         var bytes = artifact.Manifest.ToJson();
@@ -66,7 +68,8 @@ public sealed class ModelExchange : IDisposable
         await repository.PutManifestAsync(target.Version, OciManifest.Type, bytes, cancellationToken)
             .ConfigureAwait(false);
         return new PushedModel(
-            $"{target with { Tag = target.Version, Digest = subject.Digest }}", sent, artifact.Signature is null ? 0 : 1);
+            $"{target with { Tag = target.Version, Digest = subject.Digest }}", sent,
+            artifact.Signature is null ? 0 : 1);
     }
 
     /// <summary>Pulls a package.</summary>
@@ -117,7 +120,8 @@ public sealed class ModelExchange : IDisposable
         return [.. found.OrderBy(static m => m.Tag, StringComparer.Ordinal)];
     }
 
-    /// <summary>Copies an artifact with everything that refers to it, byte for byte: digests stay as they are.</summary>
+    /// <summary>Copies an artifact with everything that refers to it, byte for byte: digests stay as they
+    /// are.</summary>
     /// <param name="source">By tag or digest.</param>
     /// <param name="target">In the same registry or another one.</param>
     /// <param name="cancellationToken">Leaves the target's tag as it was.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaaS.Core.Packages;
 
 namespace MaaS.Registry.Exchange;
@@ -38,7 +39,7 @@ internal static class ModelPack
 
     /// <summary>A time as RFC 3339 has it.</summary>
     public static string? Time(DateTimeOffset? time)
-        => time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        => time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private sealed record Model(ModelDescriptor Descriptor, ModelConfig Config, ModelFiles Modelfs);
 

@@ -21,7 +21,8 @@ internal sealed record OciDescriptor(string MediaType, string Digest, long Size)
 
     public static string DigestOf(string sha256) => Algorithm + sha256;
 
-    public static OciDescriptor Of(string mediaType, byte[] content) => new(mediaType, DigestOf(content), content.Length);
+    public static OciDescriptor Of(string mediaType, byte[] content)
+        => new(mediaType, DigestOf(content), content.Length);
 
     /// <summary>Whether it can be asked for: SHA-256 in lower case, and a size.</summary>
     public bool IsSound

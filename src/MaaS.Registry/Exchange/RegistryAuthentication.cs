@@ -48,7 +48,8 @@ internal sealed partial class RegistryAuthentication(
         var query = $"scope={Uri.EscapeDataString(scope)}"
             + (values.TryGetValue("service", out var service) ? $"&service={Uri.EscapeDataString(service)}" : "");
         using var request = new HttpRequestMessage(
-            HttpMethod.Get, new UriBuilder(realm) { Query = $"{realm.Query.TrimStart('?')}&{query}".TrimStart('&') }.Uri);
+            HttpMethod.Get,
+            new UriBuilder(realm) { Query = $"{realm.Query.TrimStart('?')}&{query}".TrimStart('&') }.Uri);
         if (login is not null)
         {
             ThrowIfOpen(realm.Scheme == Uri.UriSchemeHttps, realm.IsLoopback, realm.Authority);
@@ -60,7 +61,7 @@ internal sealed partial class RegistryAuthentication(
         {
             throw new UnauthorizedAccessException(
                 $"{host}: its tokens at {realm.Authority} are refused ({(int)response.StatusCode})"
-                    + (login is null ? $"; log in: maas login {host}." : $" to {login.User}; log in anew: maas login {host}."));
+                    + $"{(login is null ? "" : $" to {login.User}")}; log in: maas login {host}.");
         }
 
         var token = OciJson.Read<TokenAnswer>(

@@ -20,7 +20,8 @@ internal sealed class RemoteCopy(
         var signatures = 0;
         foreach (var referrer in await Referrers.FindAsync(source, digest, cancellationToken).ConfigureAwait(false))
         {
-            if (await source.FindManifestAsync(referrer.Digest, cancellationToken).ConfigureAwait(false) is not { } found)
+            if (await source.FindManifestAsync(referrer.Digest, cancellationToken).ConfigureAwait(false)
+                is not { } found)
             {
                 continue;   // Deleted, and still listed.
             }

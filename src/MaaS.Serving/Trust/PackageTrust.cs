@@ -40,7 +40,8 @@ internal sealed class PackageTrust
             TrustedKeys = trusted,
             RequireSignature = own.RequireSignature ?? _trust.RequireSignature ?? _limits.RequireSignature,
             RevokedKeys = [.. _limits.RevokedKeys, .. _trust.RevokedKeys,
-                .. _trust.RevocationFile is { } file ? RevocationList.Read(file).Select(static r => r.Fingerprint) : []],
+                .. _trust.RevocationFile is { } file
+                    ? RevocationList.Read(file).Select(static r => r.Fingerprint) : []],
         };
     }
 

@@ -5,7 +5,7 @@ using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Trust;
 
-/// <summary>Encrypted packages: what comes out is what went in, and nothing that was changed comes out at all.</summary>
+/// <summary>Encrypted packages: what comes out is what went in; what was changed does not come out at all.</summary>
 public sealed class EncryptedPackageTests
 {
     private const int HeaderStart = 11, WrapBytes = 145, MacBytes = 32, ChunkBytes = (1 << 16) + 16;

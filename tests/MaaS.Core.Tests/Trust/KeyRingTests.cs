@@ -62,7 +62,8 @@ public sealed class KeyRingTests
         Assert.That(() => ring.Create("ann", KeyKind.Signing, "p"), Throws.TypeOf<IOException>());
         Assert.That(() => ring.Create("../ann", KeyKind.Signing, "p"), Throws.ArgumentException);
         Assert.That(() => ring.Create("bob", KeyKind.Signing, ""), Throws.ArgumentException);
-        Assert.That(ring.List(KeyKind.Signing).Select(static k => k.Fingerprint), Is.EqualTo(new[] { made.Fingerprint }));
+        Assert.That(
+            ring.List(KeyKind.Signing).Select(static k => k.Fingerprint), Is.EqualTo(new[] { made.Fingerprint }));
     }
 
     [Test]

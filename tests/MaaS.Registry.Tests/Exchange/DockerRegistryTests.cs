@@ -72,7 +72,8 @@ internal sealed class DockerRegistryTests
             "sha256:" + Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(raw))),
             Is.EqualTo(OciReference.Parse(pushed.Reference).Digest));
         Assert.That(
-            manifest.GetProperty("artifactType").GetString(), Is.EqualTo("application/vnd.cncf.model.manifest.v1+json"));
+            manifest.GetProperty("artifactType").GetString(),
+            Is.EqualTo("application/vnd.cncf.model.manifest.v1+json"));
         Assert.That(
             manifest.GetProperty("config").GetProperty("mediaType").GetString(),
             Is.EqualTo("application/vnd.cncf.model.config.v1+json"));
@@ -102,7 +103,7 @@ internal sealed class DockerRegistryTests
 
         var pulled = await _exchange.PullAsync(At("back/digits:1"), _folder["back.maas"]);
 
-        Assert.That(OciReference.Parse(pulled.Reference).Digest, Is.EqualTo(OciReference.Parse(pushed.Reference).Digest));
+        Assert.That(pulled.Reference.Split('@')[1], Is.EqualTo(pushed.Reference.Split('@')[1]));
         Assert.That(await HashAsync(_folder["back.maas"]), Is.EqualTo(await HashAsync(_folder["plain.maas"])));
         Assert.That(
             Directory.EnumerateFiles(_folder["layout/blobs/sha256"]).Select(static f => new FileInfo(f).Length),

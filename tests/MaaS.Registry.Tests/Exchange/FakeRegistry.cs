@@ -259,7 +259,8 @@ internal sealed partial class FakeRegistry : IDisposable
 
         var found = Manifests.Where(m => m.Key.StartsWith("sha256:", StringComparison.Ordinal))
             .Select(static m => (m.Key, m.Value, JsonDocument.Parse(m.Value).RootElement))
-            .Where(m => m.RootElement.TryGetProperty("subject", out var s) && s.GetProperty("digest").GetString() == digest)
+            .Where(m => m.RootElement.TryGetProperty("subject", out var s)
+                && s.GetProperty("digest").GetString() == digest)
             .Select(static m => new
             {
                 mediaType = "application/vnd.oci.image.manifest.v1+json",

@@ -218,7 +218,8 @@ internal sealed class ModelExchangeTests
         _registry.Manifests["1"] = Encoding.UTF8.GetBytes(manifest);
 
         Assert.That(
-            () => _exchange.PullAsync(_registry.At("m:1"), _folder["back.maas"]), Throws.TypeOf<InvalidDataException>());
+            () => _exchange.PullAsync(_registry.At("m:1"), _folder["back.maas"]),
+            Throws.TypeOf<InvalidDataException>());
     }
 
     [Test]
@@ -269,7 +270,7 @@ internal sealed class ModelExchangeTests
         Assert.That(logins.Find("a.example"), Is.EqualTo(new RegistryLogin("bob", "x:y")));
         logins.Store("a.example", new RegistryLogin("ann", "secret"));
 
-        Assert.That(logins.Find("a.example"), Is.EqualTo(new RegistryLogin("ann", "secret")), "the own file counts first");
+        Assert.That(logins.Find("a.example"), Is.EqualTo(new RegistryLogin("ann", "secret")), "the own first");
         Assert.That(logins.Find("b.example"), Is.Null);
         Assert.That($"{logins.Find("a.example")}", Does.Not.Contain("secret"));
         if (!OperatingSystem.IsWindows())

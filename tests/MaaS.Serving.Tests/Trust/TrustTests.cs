@@ -256,7 +256,8 @@ public sealed class TrustTests
     private static async Task<Dictionary<string, string>> ReasonsAsync(TestServer server)
         => (await server.PostAsync("/v2/repository/index", "{}")).EnumerateArray()
             .Where(static m => m.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String)
-            .ToDictionary(static m => m.GetProperty("name").GetString()!, static m => m.GetProperty("reason").GetString()!);
+            .ToDictionary(
+                static m => m.GetProperty("name").GetString()!, static m => m.GetProperty("reason").GetString()!);
 
     private Task<TestServer> StartAsync(Action<MaaSServingOptions> configure)
         => TestServer.StartAsync(o =>
