@@ -3,8 +3,10 @@ using System.Data.Common;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
+using MaaS.Cli.Exchange;
 using MaaS.Cli.Registry;
 using MaaS.Cli.Runs;
+using MaaS.Cli.Trust;
 using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
@@ -39,9 +41,21 @@ public static partial class Program
             new PredictCommand(),
             new RegistryCommand(),
             new RunsCommand(),
+            new PushCommand(),
+            new PullCommand(),
+            new ListCommand(),
+            new CopyCommand(),
+            new LoginCommand(),
+            new LogoutCommand(),
             new ServeCommand(),
             new GatewayCommand(),
             new KeysCommand(),
+            KeyPairCommand.Signing(),
+            new SignCommand(),
+            new VerifyCommand(),
+            KeyPairCommand.Encryption(),
+            new EncryptCommand(),
+            new DecryptCommand(),
             new AuditCommand(),
             new DoctorCommand(),
         };

@@ -137,7 +137,8 @@ public sealed class MaaSServingOptions
     /// <summary>Metrics, traces, logs and samples.</summary>
     public TelemetryOptions Telemetry { get; } = new();
 
-    /// <summary>Limits and trusted signing keys for packages.</summary>
+    /// <summary>Limits of packages, and keys that an application has at hand; <see cref="SecurityOptions.Trust"/> adds
+    /// keys out of files and rules by model.</summary>
     public PackageReadOptions Packages { get; set; } = new();
 
     /// <summary>What the configuration has that is no option, or has no value of an option's type.</summary>

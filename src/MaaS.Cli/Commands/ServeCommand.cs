@@ -49,6 +49,19 @@ internal sealed class ServeCommand : VerbCommand
     private readonly Option<string?> _certificateKey = Given<string?>(
         "--tls-key", "PEM file with the certificate's private key.", "file");
 
+    private readonly Option<string[]> _trusted = OptionKinds.Several(
+        "--trusted-key",
+        "PEM file of public keys: only packages that one of them signed are served. May be given several times.",
+        "file");
+    private readonly Option<string?> _revoked = Given<string?>(
+        "--revoked", "File of signing keys that count no more (revoked.json, see 'maas signing-keys').", "file");
+    private readonly Option<string[]> _decryption = OptionKinds.Several(
+        "--decryption-key",
+        "Private key that opens encrypted packages, in memory alone; may be given several times. Its passphrase is "
+            + "MAAS_PASSPHRASE of the environment, or in --passphrase-file.", "file");
+    private readonly Option<string?> _passphrase = Given<string?>(
+        "--passphrase-file", "File whose first line is the passphrase of the decryption keys.", "file");
+
     private readonly Option<int?> _grpcPort = Given<int?>(
         "--grpc-port", "TCP port for gRPC; 0 takes a free one. Default: none.", "number");
     private readonly Option<string?> _versions = Given<string?>(
@@ -81,7 +94,8 @@ internal sealed class ServeCommand : VerbCommand
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
         new Option[] { _models, _registry, _announce, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate,
-            _certificateKey, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout,
+            _certificateKey, _trusted, _revoked, _decryption, _passphrase, _versions, _lazy,
+            _noWatch, _memory, _state, _drainDelay, _drainTimeout,
             _set }.AddTo(this);
     }
 
@@ -171,6 +185,18 @@ internal sealed class ServeCommand : VerbCommand
         options.Security.ApiKeyFile = result.GetValue(_keys) ?? options.Security.ApiKeyFile;
         options.Security.Audit = result.GetValue(_audit) is { } audit
             ? new AuditOptions { Path = audit } : options.Security.Audit;
+        foreach (var file in result.GetRequiredValue(_trusted))
+        {
+            options.Security.Trust.TrustedKeys.Add(file);
+        }
+
+        options.Security.Trust.RevocationFile = result.GetValue(_revoked) ?? options.Security.Trust.RevocationFile;
+        foreach (var file in result.GetRequiredValue(_decryption))
+        {
+            options.Security.Trust.DecryptionKeys.Add(
+                new DecryptionKeyOptions { File = file, PassphraseFile = result.GetValue(_passphrase) });
+        }
+
         options.Defaults.Versions = result.GetValue(_versions) ?? options.Defaults.Versions;
         options.Defaults.IsLazy = result.GetValue(_lazy) ? true : options.Defaults.IsLazy;
         options.Watch &= !result.GetValue(_noWatch);

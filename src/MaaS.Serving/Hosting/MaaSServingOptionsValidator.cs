@@ -1,5 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Serving.Security;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Hosting;
@@ -63,6 +64,7 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
         CheckLifecycle(options, faults);
         faults.AddRange(options.SharedMemory.Faults(nameof(options.SharedMemory)));
         faults.AddRange(options.Security.Faults(nameof(options.Security)));
+        faults.AddRange(TrustFaults.Of(options.Security.Trust, options.Packages, "Security:Trust"));
         faults.AddRange(options.Telemetry.Faults(nameof(options.Telemetry)));
         faults.AddRange(options.Defaults.Faults(nameof(options.Defaults)));
         foreach (var (model, own) in options.Models)

@@ -1,4 +1,5 @@
 using MaaS.Serving.Registry;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +12,7 @@ internal static class ModelServices
 {
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
+        services.TryAddSingleton<PackageTrust>();
         services.TryAddSingleton<IModelLoader, ModelLoader>();
         services.TryAddSingleton<ModelLifecycle>();
         services.TryAddSingleton(s => new ModelRepository(

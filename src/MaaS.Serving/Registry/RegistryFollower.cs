@@ -1,5 +1,6 @@
 using MaaS.Registry.Mirroring;
 using MaaS.Registry.Versions;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ namespace MaaS.Serving.Registry;
 
 /// <summary>Keeps the models folder equal to what a registry has in production or under an alias.</summary>
 internal sealed partial class RegistryFollower(
-    IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<RegistryFollower> logger)
+    IOptions<MaaSServingOptions> options, PackageTrust trust, TimeProvider time, ILogger<RegistryFollower> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -53,7 +54,7 @@ internal sealed partial class RegistryFollower(
         {
             _mirror ??= new RegistryMirror(
                 await ModelStore.OpenAsync(options.Value.Registry!, time, cancellationToken).ConfigureAwait(false),
-                options.Value.ModelsPath, options.Value.Packages);
+                options.Value.ModelsPath, trust.For);
             if (await _mirror.SyncAsync(cancellationToken).ConfigureAwait(false))
             {
                 LogFollowed(options.Value.ModelsPath);
