@@ -84,7 +84,7 @@ internal sealed partial class TrainCommand : RecordedVerb
 
     protected override string RunName(ParseResult result)
         => _images.IsAsked(result) ? _images.NameOf(result)
-            : _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file)
+            : _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
             : TextOptions.NamedData(result) ?? result.GetRequiredValue(_data.Name);
 
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
