@@ -4,8 +4,8 @@ namespace MaaS.Gateway;
 public sealed record GatewayOptions
 {
     /// <summary>
-    /// Servers: <c>http://host:port</c> or <c>https://…</c>; <c>dns://name:port</c> for every address that a name has, as a
-    /// headless service of Kubernetes; <c>srv://_http._tcp.name</c> for hosts and ports of SRV records.
+    /// Servers: <c>http://host:port</c> or <c>https://…</c>; <c>dns://name:port</c> for every address that a name has,
+    /// as a headless service of Kubernetes; <c>srv://_http._tcp.name</c> for hosts and ports of SRV records.
     /// </summary>
     public IReadOnlyList<string> Servers { get; init; } = [];
 
@@ -13,7 +13,8 @@ public sealed record GatewayOptions
     /// none.</summary>
     public string? Registry { get; init; }
 
-    /// <summary>Key that the gateway shows servers when it asks for their models; null where they ask for none.</summary>
+    /// <summary>Key that the gateway shows servers when it asks for their models; null where they ask for
+    /// none.</summary>
     public string? ServerKey { get; init; }
 
     /// <summary>Time between two looks for servers and at each of them. Default 1 s.</summary>

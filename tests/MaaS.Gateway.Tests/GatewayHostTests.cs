@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MaaS.Client;
+using MaaS.Gateway.Hosting;
 using MaaS.Cli.Tests.Registry;
 using MaaS.Registry.Fleet;
 using MaaS.Serving;

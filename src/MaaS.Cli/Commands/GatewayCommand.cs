@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Gateway;
+using MaaS.Gateway.Hosting;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.Commands;
@@ -10,7 +11,8 @@ internal sealed class GatewayCommand : VerbCommand
 {
     private readonly Option<string[]> _servers = Several(
         "--server",
-        "A server: http://host:port, or dns://name:port and srv://_http._tcp.name for all that a name stands for; may be "
+        "A server: http://host:port, or dns://name:port and srv://_http._tcp.name for all that a name stands for; may "
+            + "be "
             + "given several times.", "url");
 
     private readonly Option<string?> _registry = new("--registry")

@@ -122,7 +122,7 @@ internal sealed class RunRecording
     {
         var environment = new Dictionary<string, string>
         {
-            ["maas"] = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ["maas"] = typeof(RunRecording).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
                 ?.InformationalVersion ?? "",
             [".NET"] = RuntimeInformation.FrameworkDescription,
             ["system"] = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}",

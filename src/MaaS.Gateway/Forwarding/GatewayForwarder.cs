@@ -12,7 +12,8 @@ namespace MaaS.Gateway.Forwarding;
 /// <summary>Sends a request to a server that has its model; where that one fails, and the request may be repeated, to
 /// another.</summary>
 internal sealed class GatewayForwarder(
-    IHttpForwarder forwarder, ServerConnections connections, Fleet fleet, GatewayOptions options, GatewayMetrics metrics)
+    IHttpForwarder forwarder, ServerConnections connections, Fleet fleet, GatewayOptions options,
+    GatewayMetrics metrics)
 {
     private const string ServerHeader = "X-MaaS-Server", GrpcStatus = "grpc-status", GrpcUnavailable = "14";
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace MaaS.Gateway.Forwarding;
 
-/// <summary>Keeps a server's answer from the client until it is whole, so that another server can be asked where it breaks
-/// off. One that grows too long goes through.</summary>
+/// <summary>Keeps a server's answer from the client until it is whole, so that another server can be asked where it
+/// breaks off. One that grows too long goes through.</summary>
 internal sealed class HeldAnswer : Stream
 {
     private readonly HttpContext _context;
@@ -53,7 +53,8 @@ internal sealed class HeldAnswer : Stream
         _held.SetLength(0);
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!IsOut && _held.Length + buffer.Length <= _most)
         {

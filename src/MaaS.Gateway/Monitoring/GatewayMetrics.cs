@@ -28,7 +28,9 @@ internal sealed class GatewayMetrics(Fleet fleet)
     public string Text()
     {
         var text = new StringBuilder();
-        Head("maas_gateway_requests_total", "counter", "Requests that a server answered, or failed without another try.");
+        Head(
+            "maas_gateway_requests_total", "counter",
+            "Requests that a server answered, or failed without another try.");
         foreach (var ((server, failed), count) in _answered.OrderBy(static a => a.Key))
         {
             Line("maas_gateway_requests_total", server, count, $",outcome=\"{(failed ? "failed" : "answered")}\"");

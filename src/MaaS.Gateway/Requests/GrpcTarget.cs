@@ -137,5 +137,6 @@ internal static class GrpcTarget
         return null;
     }
 
-    private static string? Text(ReadOnlySpan<byte> content) => content.IsEmpty ? null : Encoding.UTF8.GetString(content);
+    private static string? Text(ReadOnlySpan<byte> content)
+        => content.IsEmpty ? null : Encoding.UTF8.GetString(content);
 }

@@ -4,9 +4,10 @@ using MaaS.Registry.Storage;
 
 namespace MaaS.Registry.Fleet;
 
-/// <summary>The servers of a registry: each renews its lease every few seconds, and one that does not is gone.</summary>
-/// <remarks>Leases are compared by the clocks of servers and readers, which must agree to within a few seconds. Safe for
-/// many processes at once.</remarks>
+/// <summary>The servers of a registry: each renews its lease every few seconds, and one that does not is
+/// gone.</summary>
+/// <remarks>Leases are compared by the clocks of servers and readers, which must agree to within a few seconds. Safe
+/// for many processes at once.</remarks>
 public sealed class ServerStore
 {
     private readonly Database _database;

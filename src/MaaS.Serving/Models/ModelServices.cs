@@ -1,4 +1,3 @@
-using MaaS.Serving.Registry;
 using MaaS.Serving.Trust;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,11 +19,8 @@ internal static class ModelServices
             s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(
         [
-            // Before the lifecycle, whose first look then finds what the registry has.
-            ServiceDescriptor.Singleton<IHostedService, RegistryFollower>(),
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
-            ServiceDescriptor.Singleton<IHostedService, RegistryAnnouncer>(),
         ]);
         return services;
     }

@@ -28,8 +28,8 @@ internal sealed class GatewayCommandTests
     [TearDown]
     public void RemoveFolder() => _folder.Dispose();
 
-    // Servers come and go, and the version in production changes, while clients ask without a pause: no request fails, and
-    // each answer is that of the version which it names.
+    // Servers come and go, and the version in production changes, while clients ask without a pause: no request fails,
+    // and each answer is that of the version which it names.
     [Test]
     public async Task Gateway_ServersKilledDrainedAndAdded_FailsNoRequest()
     {

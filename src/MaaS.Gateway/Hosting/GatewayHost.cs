@@ -13,14 +13,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace MaaS.Gateway;
+namespace MaaS.Gateway.Hosting;
 
 /// <summary>A gateway of its own: Kestrel before the servers of a fleet.</summary>
 /// <remarks>
-/// Requests go to <see cref="Address"/> (and gRPC without TLS to <see cref="GrpcAddress"/>) as to a server; credentials are
-/// passed on, and each server checks them. <see cref="AdminAddress"/>, on the loopback address, has the page of the
-/// fleet (<c>/</c>), <c>/fleet</c> as JSON and <c>/metrics</c>. <c>/livez</c> and <c>/readyz</c> are the gateway's own on
-/// every address.
+/// Requests go to <see cref="Address"/> (and gRPC without TLS to <see cref="GrpcAddress"/>) as to a server; credentials
+/// are passed on, and each server checks them. <see cref="AdminAddress"/>, on the loopback address, has the page of the
+/// fleet (<c>/</c>), <c>/fleet</c> as JSON and <c>/metrics</c>. <c>/livez</c> and <c>/readyz</c> are the gateway's own
+/// on every address.
 /// </remarks>
 public sealed class GatewayHost : IAsyncDisposable
 {
@@ -85,7 +85,8 @@ public sealed class GatewayHost : IAsyncDisposable
             var pages = new FleetPages(
                 app.Services.GetRequiredService<Fleet>(), app.Services.GetRequiredService<GatewayMetrics>());
             var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
-            app.Run(context => pages.IsHealth(context.Request) || context.Connection.LocalPort == Volatile.Read(ref admin)
+            app.Run(
+                context => pages.IsHealth(context.Request) || context.Connection.LocalPort == Volatile.Read(ref admin)
                 ? pages.InvokeAsync(context) : forwarder.InvokeAsync(context));
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             var addresses = app.Services.GetRequiredService<IServer>().Features
