@@ -72,7 +72,8 @@ public static class ImageTraining
             model, options, inputs, progress, cancellationToken);
     }
 
-    /// <summary>Trains pretrained weights on, with a fresh head.</summary>
+    /// <summary>Trains pretrained weights on, with a fresh head: a logistic regression on the untouched network's
+    /// features of up to 1,000 images, and then trained with the rest.</summary>
     /// <param name="start">The weights; they stay as they are.</param>
     /// <param name="dataName">Name of the data, for the description.</param>
     /// <param name="parts">As of <see cref="Train"/>.</param>
@@ -182,6 +183,11 @@ public static class ImageTraining
                 ClassWeights = model.BalancedClasses
                     ? LabelEncoder.BalancedWeights(train.Labels, parts.Classes.Count) : options.ClassWeights,
             };
+            if (network is BasicResNet pretrained && info.Pretrained is not null)
+            {
+                ImageHead.Fit(pretrained, Read(train, inputs.Still), task.ClassWeights, cancellationToken);
+            }
+
             var result = new Trainer(options with { ValidationFraction = 0 }).Fit(
                 network, task, Read(train, inputs.Moving), validation is null ? null : Read(validation, inputs.Still),
                 progress, cancellationToken);

@@ -163,6 +163,18 @@ public sealed class ImageTrainingTests
         }
     }
 
+    // A rate that moves nothing: what the epoch measures is the head that the run begins with.
+    [Test]
+    public void FineTune_BeforeTheFirstStep_TheHeadTellsTheClasses()
+    {
+        using var start = PretrainedImages.Open(PretrainedWeights.ResNet18);
+        var (trained, result) = ImageTraining.FineTune(
+            start, "sides", _parts, new ImageModelOptions { Size = 32, FrozenEpochs = 1 },
+            ImageTraining.FineTuning with { Epochs = 1, LearningRate = 1e-12, Device = "cpu", Threads = 1 });
+        trained.Dispose();
+        Assert.That(result.Epochs[0].TrainAccuracy, Is.GreaterThan(0.95));
+    }
+
     [Test]
     public void FineTune_ThawedAfterAnEpoch_ChangesTheBackboneAsWell()
     {
