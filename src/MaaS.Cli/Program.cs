@@ -28,6 +28,7 @@ public static partial class Program
             new DemoCommand(),
             new ProfileCommand(),
             new TrainCommand(),
+            new TuneCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
             new InspectCommand(),

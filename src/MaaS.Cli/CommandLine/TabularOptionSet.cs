@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MaaS.Tabular.DataSets;
 using MaaS.Tabular.Metrics;
+using MaaS.Tabular.Networks;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Streaming;
@@ -32,7 +33,12 @@ internal sealed partial class TabularOptionSet
     };
 
     private readonly Option<int> _folds = Number("--folds", "Tables: folds of cross-validation.", Default.Folds);
-    private readonly Option<int> _repeats = Number("--repeats", "Tables: how often it is repeated.", Default.Repeats);
+    private readonly Option<int?> _repeats = new("--repeats")
+    {
+        Description = "Tables: how often it is repeated; 5 times on fewer than 1,000 rows and once on more without it.",
+        HelpName = "n",
+    };
+
     private readonly Option<string?> _budget = new("--budget")
     {
         Description = "Tables: time for all of it, as 90s, 10m or 1h: candidates, tuning, ensembles. Without it "
@@ -44,6 +50,11 @@ internal sealed partial class TabularOptionSet
     {
         Description = "Tables: most tuned trials; as many as the budget leaves time for without it.",
         HelpName = "n",
+    };
+
+    private readonly Option<bool> _networks = new("--networks")
+    {
+        Description = "Tables: compare networks as well, a perceptron with embeddings and FT-Transformer.",
     };
 
     private readonly Option<string?> _group = new("--group")
@@ -81,8 +92,8 @@ internal sealed partial class TabularOptionSet
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _predict, _metric, _folds, _repeats, _budget, _trials, _group, _time, _ignore, _balanced, _above, _stream,
-        .. Source.All,
+        _predict, _metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _ignore, _balanced, _above,
+        _stream, .. Source.All,
     ];
 
     /// <summary>Where the table comes from.</summary>
@@ -101,7 +112,7 @@ internal sealed partial class TabularOptionSet
     public StreamedTrainerOptions Streamed(
         ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
     {
-        Option[] whole = [_metric, _folds, _repeats, _budget, _trials, _group, _time, _balanced];
+        Option[] whole = [_metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _balanced];
         if (Array.Find(whole, o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
             throw new UsageException(
@@ -147,21 +158,26 @@ internal sealed partial class TabularOptionSet
             : throw new UsageException("--test: expected a share above 0 and below 1."),
         Folds = result.GetValue(_folds) is >= 2 and var folds ? folds
             : throw new UsageException("--folds: expected 2 or more."),
-        Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats
+        Repeats = result.GetValue(_repeats) is not < 1 ? result.GetValue(_repeats)
             : throw new UsageException("--repeats: expected 1 or more."),
-        Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
+        Budget = result.GetValue(_budget) is { } budget ? Duration(_budget.Name, budget) : null,
         Trials = result.GetValue(_trials) is not < 0 ? result.GetValue(_trials)
             : throw new UsageException("--trials: expected 0 or more."),
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),
         Ignore = result.GetValue(_ignore) ?? [],
         Balanced = result.GetValue(_balanced),
+        Further = result.GetValue(_networks) ? NetworkCandidates.Default(seed) : null,
         Seed = seed,
     };
 
-    private static TimeSpan Time(string text)
+    /// <summary>Reads a time as 90s, 10m or 1h.</summary>
+    /// <param name="option">Whose value it is.</param>
+    /// <param name="text">The value.</param>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan Duration(string option, string text)
     {
-        var match = Duration().Match(text);
+        var match = DurationForm().Match(text);
         var number = match.Success ? double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
         return number > 0 && number < 1_000_000
             ? match.Groups[2].Value switch
@@ -170,9 +186,9 @@ internal sealed partial class TabularOptionSet
                 "m" => TimeSpan.FromMinutes(number),
                 _ => TimeSpan.FromHours(number),
             }
-            : throw new UsageException($"--budget: expected a time as 90s, 10m or 1h, got '{text}'.");
+            : throw new UsageException($"{option}: expected a time as 90s, 10m or 1h, got '{text}'.");
     }
 
     [GeneratedRegex(@"\A([0-9]+(?:\.[0-9]+)?)(s|m|h)\z")]
-    private static partial Regex Duration();
+    private static partial Regex DurationForm();
 }

@@ -198,7 +198,7 @@ internal sealed class TrainCommand : VerbCommand
     }
 
     // What is given and has no effect would be believed to have one.
-    private static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
+    internal static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
     {
         if (unused.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
         {

@@ -5,11 +5,14 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>The rows that are learned from, those that are held back, and the splits of cross-validation.</summary>
+/// <summary>The rows that are learned from, those that are held back, and the splits by which candidates are compared
+/// and learners are tuned.</summary>
 internal sealed record TabularPlan(
     Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<Split> TuningSplits, IReadOnlyList<string> Notes)
 {
+    private const int FewRows = 1000, RepeatsOfFewRows = 5, TuningSeed = 7919;
+
     // Above this share rows that are equal are taken for what the data is like: without them its shares would be
     // others.
     private const double MostDuplicates = 0.05;
@@ -60,14 +63,19 @@ internal sealed record TabularPlan(
         {
             { Time: not null } => Selection.Splits.TimeOrdered(train.Rows, options.Folds),
             { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
-            _ => Selection.Splits.Repeated(trainTarget, options.Folds, options.Repeats, options.Seed),
+            _ => Selection.Splits.Repeated(
+                trainTarget, options.Folds, options.Repeats ?? (train.Rows < FewRows ? RepeatsOfFewRows : 1),
+                options.Seed),
         };
+        // What tuning chose by chance on its splits, others show.
+        var tuningSplits = options is { Time: null, Group: null }
+            ? Selection.Splits.Stratified(trainTarget, options.Folds, unchecked(options.Seed + TuningSeed)) : splits;
         string[] aside =
             [.. options.Ignore.Append(options.Label).Concat(options.Group is { } g ? [g] : [])
                 .Distinct()];
         return new TabularPlan(
             train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits,
-            notes);
+            tuningSplits, notes);
     }
 
     private static Split HoldOut(Table table, Target target, TabularTrainerOptions options)

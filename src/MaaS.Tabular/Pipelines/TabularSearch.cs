@@ -5,19 +5,19 @@ using MaaS.Tabular.Selection.Stacking;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>Compares candidates, tunes learners and joins the best on the same splits, in the time that there is.</summary>
+/// <summary>Compares candidates, tunes learners and joins the best on the same splits, in the time that there
+/// is.</summary>
 internal sealed class TabularSearch(
     TabularPlan plan, TabularTrainerOptions options, Metric metric, TrainingClock clock,
     IProgress<CrossValidationResult>? progress)
 {
     /// <summary>Shares of the budget: what is compared and tuned ends by then, and the best is fitted on all rows by
     /// then.</summary>
-    private const double Candidates = 0.35, Tuned = 0.7, Joined = 0.8, Fitted = 0.95;
+    private const double Candidates = 0.35, Tuned = 0.6, Confirmed = 0.75, Joined = 0.82, Fitted = 0.95;
 
-    private const int MostMembers = 8, MostTunedMembers = 15;
+    private const int MostMembers = 8, ConfirmedOfALearner = 2, MostAlike = 5;
 
     private readonly List<Contender> _contenders = [];
-    private readonly List<Contender> _tuned = [];
 
     /// <summary>What may be chosen: candidates, the best tuned one of each learner, ensembles.</summary>
     public IReadOnlyList<Contender> Contenders => _contenders;
@@ -43,7 +43,7 @@ internal sealed class TabularSearch(
             }
         }
 
-        using var limit = clock.Limit(tunes ? Candidates : Tuned, cancellationToken);
+        using var limit = clock.Limit(tunes ? Candidates : Confirmed, cancellationToken);
         foreach (var (name, learner) in candidates)
         {
             try
@@ -51,7 +51,7 @@ internal sealed class TabularSearch(
                 var result = CrossValidation.Run(
                     learner, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism,
                     limit.Token);
-                Add(_contenders, name, learner, result, new Dictionary<string, string>());
+                Add(name, learner, result, new Dictionary<string, string>());
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -72,15 +72,32 @@ internal sealed class TabularSearch(
         var tuning = new TabularTuning(learners, plan, options, metric);
         var trials = tuning.Run(options.Trials, clock.Until(Tuned), Parallelism, cancellationToken);
         Notes.Add(tuning.Summary);
-        foreach (var trial in trials.OrderByDescending(t => metric.HigherIsBetter ? t.Result.Mean : -t.Result.Mean))
-        {
-            Add(_tuned, $"{trial.Learner.Name} tuned", trial.Model, trial.Result, trial.Parameters);
-        }
+        Confirm([.. trials.OrderByDescending(t => metric.HigherIsBetter ? t.Score : -t.Score)], cancellationToken);
+    }
 
-        foreach (var best in _tuned.DistinctBy(static t => t.Name))
+    // The best of many trials owe some of it to chance: on other splits they are compared with the candidates. The best
+    // of each learner come first.
+    private void Confirm(IReadOnlyList<TunedTrial> trials, CancellationToken cancellationToken)
+    {
+        var ranked = trials.GroupBy(static t => t.Learner.Name)
+            .SelectMany(static g => g.Take(ConfirmedOfALearner)
+                .Select(static (trial, rank) => (Trial: trial, Rank: rank)))
+            .OrderBy(static t => t.Rank).ToList();
+        using var limit = clock.Limit(Confirmed, cancellationToken);
+        foreach (var (trial, rank) in ranked)
         {
-            _contenders.Add(best);
-            progress?.Report(best.Result);
+            var name = $"{trial.Learner.Name} tuned{(rank == 0 ? "" : $" {rank + 1}")}";
+            try
+            {
+                var result = CrossValidation.Run(
+                    trial.Model, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism,
+                    limit.Token);
+                Add(name, trial.Model, result, trial.Parameters);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                Unfinished.Add(name);
+            }
         }
     }
 
@@ -89,8 +106,7 @@ internal sealed class TabularSearch(
     {
         var seconds = clock.Until(Fitted)?.TotalSeconds / 2 ?? double.PositiveInfinity;
         List<Contender> members = [];
-        foreach (var contender in _contenders.Except(_tuned).Concat(_tuned.Take(MostTunedMembers))
-            .OrderByDescending(static c => c.Goodness))
+        foreach (var contender in _contenders.OrderByDescending(static c => c.Goodness))
         {
             if (members.Count < MostMembers
                 && members.Append(contender).Sum(m => FullSeconds(m.Result)) <= seconds)
@@ -117,6 +133,13 @@ internal sealed class TabularSearch(
 
     private void Join(List<Contender> members, CancellationToken cancellationToken)
     {
+        // The best as their mean: with few rows what is learned about weights is chance.
+        var alike = members.Take(MostAlike).ToList();
+        AddEnsemble(
+            new EnsembleEvaluation([.. alike.Select(static m => m.Result)], plan.TrainTarget, plan.Splits)
+                .Mean($"mean of {alike.Count}"),
+            alike, [.. alike.Select(static m => m.Name)],
+            static fits => new WeightedEnsemble(fits, [.. fits.Select(static _ => 1d)]));
         var evaluation = new EnsembleEvaluation(
             [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits);
         var weighted = evaluation.Weighted("weighted ensemble", out var weights, cancellationToken);
@@ -124,7 +147,8 @@ internal sealed class TabularSearch(
         if (used.Length > 1)
         {
             AddEnsemble(
-                weighted, [.. used.Select(m => members[m])], [.. used.Select(m => $"{weights[m]:0.00} {members[m].Name}")],
+                weighted, [.. used.Select(m => members[m])],
+                    [.. used.Select(m => $"{weights[m]:0.00} {members[m].Name}")],
                 fits => new WeightedEnsemble(fits, [.. used.Select(m => weights[m])]));
         }
 
@@ -134,7 +158,8 @@ internal sealed class TabularSearch(
             fits => new StackedEnsemble(fits, meta, plan.TrainTarget.Task));
     }
 
-    /// <summary>Fits the best on all rows that are not held back; the next best where the time does not suffice.</summary>
+    /// <summary>Fits the best on all rows that are not held back; the next best where the time does not
+    /// suffice.</summary>
     public (Contender Chosen, ITabularPredictor Fit) FitBest(CancellationToken cancellationToken)
     {
         var ranked = _contenders.OrderByDescending(static c => c.Goodness).ToList();
@@ -156,17 +181,13 @@ internal sealed class TabularSearch(
     }
 
     private void Add(
-        List<Contender> to, string name, ILearner learner, CrossValidationResult result,
-        IReadOnlyDictionary<string, string> parameters)
+        string name, ILearner learner, CrossValidationResult result, IReadOnlyDictionary<string, string> parameters)
     {
         result = result with { Learner = name };
-        to.Add(new Contender(
+        _contenders.Add(new Contender(
             name, result, parameters, [],
             token => TabularFit.Fit(learner, plan.Train, plan.TrainTarget, options.Balanced, token)));
-        if (to == _contenders)
-        {
-            progress?.Report(result);
-        }
+        progress?.Report(result);
     }
 
     private void AddEnsemble(

@@ -15,6 +15,7 @@ namespace MaaS.Tabular.Pipelines;
 /// <summary>The learners that are tuned where none are named.</summary>
 public static class TabularSpaces
 {
+    private const string Choice = "learner";
     private const int MostRowsOfKernels = 5_000, MostColumnsOfProducts = 15;
 
     private static readonly SearchSpace Shape = new SearchSpace().Categorical("shape", ["none", "yeo-johnson"]);
@@ -75,6 +76,50 @@ public static class TabularSpaces
         all.Add(new("random-forest", forest, v => new RandomForest { Trees = 200, Options = Trees(v, false, seed) }));
         all.Add(new("extra-trees", forest, v => new ExtraTrees { Trees = 200, Options = Trees(v, true, seed) }));
         return all;
+    }
+
+    /// <summary>One space of several learners: a choice of the learner, and the options of each where it is chosen, as
+    /// <c>random-forest.leaf-rows</c>.</summary>
+    /// <exception cref="ArgumentException">There is no learner, a name stands twice, or an option depends on
+    /// another.</exception>
+    public static SearchSpace Join(IReadOnlyList<TunableLearner> learners)
+    {
+        ArgumentNullException.ThrowIfNull(learners);
+        var space = new SearchSpace().Categorical(Choice, [.. learners.Select(static l => (ParameterValue)l.Name)]);
+        foreach (var learner in learners)
+        {
+            var when = Condition.Of(Choice, learner.Name);
+            foreach (var parameter in learner.Space.Parameters)
+            {
+                var name = $"{learner.Name}.{parameter.Name}";
+                space = space.Add(parameter switch
+                {
+                    { When: not null } => throw new ArgumentException(
+                        $"'{learner.Name}': expected options that depend on no other, got '{parameter}'."),
+                    FloatParameter p => new FloatParameter(name, p.Low, p.High, p.Log, p.Step, when),
+                    IntParameter p => new IntParameter(name, p.Low, p.High, p.Log, p.Step, when),
+                    CategoricalParameter p => new CategoricalParameter(name, p.Choices, when),
+                    _ => throw new ArgumentException(
+                        $"'{learner.Name}': expected a number or a choice, got '{parameter}'."),
+                });
+            }
+        }
+
+        return space;
+    }
+
+    /// <summary>The learner that a point of <see cref="Join"/> chooses, and the values of its options.</summary>
+    /// <param name="learners">Those that were joined.</param>
+    /// <param name="point">A value for each parameter that has a say.</param>
+    public static (TunableLearner Learner, IReadOnlyDictionary<string, ParameterValue> Values) Find(
+        IReadOnlyList<TunableLearner> learners, IReadOnlyDictionary<string, ParameterValue> point)
+    {
+        ArgumentNullException.ThrowIfNull(learners);
+        ArgumentNullException.ThrowIfNull(point);
+        var learner = learners.Single(l => l.Name == point[Choice].ToString());
+        var prefix = $"{learner.Name}.";
+        return (learner, point.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(p => p.Key[prefix.Length..], static p => p.Value, StringComparer.Ordinal));
     }
 
     private static FeatureOptions Linear(IReadOnlyDictionary<string, ParameterValue> values) => new()

@@ -1,3 +1,4 @@
+using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Samples;
@@ -6,8 +7,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that nothing
-/// was chosen by.</summary>
+/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that
+/// nothing was chosen by.</summary>
 public static class TabularTrainer
 {
     private const int BootstrapDraws = 300;
@@ -36,6 +37,11 @@ public static class TabularTrainer
         var metric =
             TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
         var candidates = options.Candidates ?? TabularCandidates.Default(task, plan.Train.Rows, options.Seed);
+        if (options.Further is { } further)
+        {
+            candidates = new OrderedDictionary<string, ILearner>(candidates.Concat(further));
+        }
+
         var spaces = options.Spaces ?? (options.Candidates is not null ? []
             : TabularSpaces.Default(task, plan.Train.Rows, plan.Train.Columns.Count, options.Seed));
         var tunes = spaces.Count > 0 && options.Trials != 0 && (clock.IsLimited || options.Trials is not null);

@@ -7,7 +7,6 @@ using MaaS.Tabular.Selection;
 using MaaS.Training.Tuning;
 using MaaS.Training.Tuning.Pruning;
 using MaaS.Training.Tuning.Sampling;
-using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Tabular.Pipelines;
 
@@ -16,7 +15,6 @@ namespace MaaS.Tabular.Pipelines;
 internal sealed class TabularTuning(
     IReadOnlyList<TunableLearner> learners, TabularPlan plan, TabularTrainerOptions options, Metric metric)
 {
-    private const string Choice = "learner";
     private const int StartupTrials = 16;
 
     private readonly ConcurrentDictionary<long, TunedTrial> _done = [];
@@ -45,7 +43,7 @@ internal sealed class TabularTuning(
         int? trials, TimeSpan? budget, int parallelism, CancellationToken cancellationToken)
     {
         var study = await Study.OpenAsync(
-            Space(),
+            TabularSpaces.Join(learners),
             new StudyOptions
             {
                 Name = "table",
@@ -54,7 +52,7 @@ internal sealed class TabularTuning(
                     new Objective(metric.Name, metric.HigherIsBetter ? Direction.Maximize : Direction.Minimize),
                 ],
                 Sampler = new TpeSampler(new TpeOptions { StartupTrials = StartupTrials }),
-                Pruner = new SuccessiveHalvingPruner(lastStep: plan.Splits.Count),
+                Pruner = new SuccessiveHalvingPruner(lastStep: plan.TuningSplits.Count),
                 Seed = options.Seed,
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -73,19 +71,16 @@ internal sealed class TabularTuning(
 
     private async Task<double> ObjectiveAsync(Trial trial, CancellationToken cancellationToken)
     {
-        var learner = learners.Single(l => l.Name == trial.Text(Choice));
-        var prefix = $"{learner.Name}.";
-        var values = trial.Parameters.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(p => p.Key[prefix.Length..], static p => p.Value, StringComparer.Ordinal);
+        var (learner, values) = TabularSpaces.Find(learners, trial.Parameters);
         var model = learner.Build(values);
         List<FoldResult> folds = [];
-        foreach (var split in plan.Splits)
+        foreach (var split in plan.TuningSplits)
         {
             cancellationToken.ThrowIfCancellationRequested();
             folds.Add(CrossValidation.Fold(
-                model, plan.Train, plan.TrainTarget, split, metric, options.Balanced, folds.Count == 0,
+                model, plan.Train, plan.TrainTarget, split, metric, options.Balanced, withLatency: false,
                 cancellationToken));
-            var isLast = folds.Count == plan.Splits.Count;
+            var isLast = folds.Count == plan.TuningSplits.Count;
             if (!isLast && await trial.ReportAsync(folds.Count, folds.Average(static f => f.Score), cancellationToken)
                 .ConfigureAwait(false))
             {
@@ -93,52 +88,22 @@ internal sealed class TabularTuning(
             }
         }
 
-        var result = new CrossValidationResult(
-            learner.Name, metric, [.. folds.Select(static f => f.Score)], folds.Average(static f => f.Seconds))
-        {
-            Predictions = [.. folds.Select(static f => f.Predictions)],
-            RowSeconds = folds[0].RowSeconds,
-        };
-        if (double.IsFinite(result.Mean))
+        var mean = folds.Average(static f => f.Score);
+        if (double.IsFinite(mean))
         {
             _done[trial.Number] = new TunedTrial(
-                learner, model, result,
+                learner, model, mean,
                 values.ToDictionary(static v => v.Key, static v => v.Value.ToString(), StringComparer.Ordinal));
         }
 
-        return result.Mean;
-    }
-
-    // A choice of the learner, and each learner's options where it is chosen.
-    private SearchSpace Space()
-    {
-        var space = new SearchSpace().Categorical(Choice, [.. learners.Select(static l => (ParameterValue)l.Name)]);
-        foreach (var learner in learners)
-        {
-            var when = Condition.Of(Choice, learner.Name);
-            foreach (var parameter in learner.Space.Parameters)
-            {
-                var name = $"{learner.Name}.{parameter.Name}";
-                space = space.Add(parameter switch
-                {
-                    { When: not null } => throw new ArgumentException(
-                        $"'{learner.Name}': expected options that depend on no other, got '{parameter}'."),
-                    FloatParameter p => new FloatParameter(name, p.Low, p.High, p.Log, p.Step, when),
-                    IntParameter p => new IntParameter(name, p.Low, p.High, p.Log, p.Step, when),
-                    CategoricalParameter p => new CategoricalParameter(name, p.Choices, when),
-                    _ => throw new ArgumentException($"'{learner.Name}': expected a number or a choice, got '{parameter}'."),
-                });
-            }
-        }
-
-        return space;
+        return mean;
     }
 }
 
 /// <summary>A trial that was measured on every split.</summary>
 /// <param name="Learner">What was tuned.</param>
 /// <param name="Model">The learner with the trial's options.</param>
-/// <param name="Result">Its scores and predictions.</param>
+/// <param name="Score">Its mean score on the splits of tuning.</param>
 /// <param name="Parameters">Its options, as text.</param>
 internal sealed record TunedTrial(
-    TunableLearner Learner, ILearner Model, CrossValidationResult Result, IReadOnlyDictionary<string, string> Parameters);
+    TunableLearner Learner, ILearner Model, double Score, IReadOnlyDictionary<string, string> Parameters);

@@ -17,11 +17,12 @@ public sealed record StudyResult(
     /// <summary>The trials that have values.</summary>
     public IReadOnlyList<TrialRecord> Complete => [.. Trials.Where(static t => t.State == TrialState.Complete)];
 
-    /// <summary>The best trial of one objective, of several the best in the first; of equal ones the earliest; null where
-    /// none is complete.</summary>
+    /// <summary>The best trial of one objective, of several the best in the first; of equal ones the earliest; null
+    /// where none is complete.</summary>
     public TrialRecord? Best => Complete.MinBy(t => Objectives[0].Loss(t.Values![0]));
 
-    /// <summary>The complete trials that no other beats in everything, from the best in the first objective on.</summary>
+    /// <summary>The complete trials that no other beats in everything, from the best in the first objective
+    /// on.</summary>
     public IReadOnlyList<TrialRecord> Front
     {
         get

@@ -55,6 +55,14 @@ public sealed class EnsembleEvaluation
         return Result(name, predicted, _members.Where((_, m) => used[m] > 0));
     }
 
+    /// <summary>The plain mean of the models, of which nothing is learned.</summary>
+    /// <param name="name">What it is called.</param>
+    public CrossValidationResult Mean(string name)
+    {
+        double[] weights = [.. _members.Select(_ => 1d / _members.Length)];
+        return Result(name, [.. _splits.Select((_, i) => WeightedEnsemble.Mean(Of(i), weights))], _members);
+    }
+
     /// <summary>A logistic or linear regression on the predictions of the models.</summary>
     /// <param name="name">What it is called.</param>
     /// <param name="meta">What it learned by all rows.</param>
@@ -63,8 +71,8 @@ public sealed class EnsembleEvaluation
     public CrossValidationResult Stacked(
         string name, out IFittedLearner meta, CancellationToken cancellationToken = default)
     {
-        ILearner learner = _target.Task == TabularTask.Classification ? new LogisticRegression()
-            : new LinearRegression();
+        ILearner learner = _target.Task == TabularTask.Classification ? new LogisticRegression { L2 = 10 }
+            : new LinearRegression { L2 = 10 };
         IFittedLearner Learn(int? without)
         {
             var (predictions, target) = Rows(without);

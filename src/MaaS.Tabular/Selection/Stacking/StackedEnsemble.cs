@@ -8,12 +8,13 @@ namespace MaaS.Tabular.Selection.Stacking;
 /// <summary>A learner on what several models predict.</summary>
 /// <param name="members">The models, whose outputs stand beside each other.</param>
 /// <param name="meta">What was learned from their predictions out of fold.</param>
-/// <param name="task">Of classes the meta learner gets ln p, p at least 1e-7; of numbers the predictions.</param>
+/// <param name="task">Of classes the meta learner gets ln p, p at least 1e-3: how sure a model is beyond that says
+/// little; of numbers the predictions.</param>
 /// <remarks>Wolpert, Stacked Generalization, Neural Networks 5, 1992.</remarks>
 public sealed class StackedEnsemble(
     IReadOnlyList<ITabularPredictor> members, IFittedLearner meta, TabularTask task) : ITabularPredictor
 {
-    private const double Least = 1e-7;
+    private const double Least = 1e-3;
 
     /// <summary>The models.</summary>
     public IReadOnlyList<ITabularPredictor> Members => members;

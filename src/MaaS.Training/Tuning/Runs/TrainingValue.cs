@@ -6,8 +6,8 @@ namespace MaaS.Training.Tuning.Runs;
 /// <summary>What a training run is worth to a study.</summary>
 public static class TrainingValue
 {
-    /// <summary>The validation metric of the weights that a run leaves: those of the best epoch where the options restore
-    /// them, else of the last.</summary>
+    /// <summary>The validation metric of the weights that a run leaves: those of the best epoch where the options
+    /// restore them, else of the last.</summary>
     /// <param name="result">Of a run that was not resumed after its end.</param>
     /// <param name="options">With which it ran.</param>
     /// <param name="metric"><c>loss</c> or what the task measures.</param>
@@ -32,8 +32,8 @@ public static class TrainingValue
         return epoch.ValidationMetrics.TryGetValue(metric, out var value) ? value : throw new ArgumentException(
             epoch.ValidationMetrics.Count == 0
                 ? "tuning: expected a validation set to choose by; set ValidationFraction or give one."
-                : $"tuning: expected one of the validation metrics [{string.Join(", ", epoch.ValidationMetrics.Keys)}], "
-                    + $"got '{metric}'.",
+                : "tuning: expected one of the validation metrics "
+                    + $"[{string.Join(", ", epoch.ValidationMetrics.Keys)}], got '{metric}'.",
             nameof(metric));
     }
 }
