@@ -14,7 +14,9 @@ public sealed class UsageTests
     [TestCase("train --pooling mean", "--pooling: expected none for images")]
     [TestCase("train --csv a.csv --group user", "--group: expected none for texts")]
     [TestCase("train --csv a.csv --augment", "--augment: expected none for texts")]
-    [TestCase("train --task tabular --csv a.csv --label y --report run.html", "--report: expected none for a table")]
+    [TestCase(
+        "train --task tabular --csv a.csv --label y --stream --report run.html",
+        "--report: expected none for a table that is read in batches")]
     [TestCase("train --task tabular --csv a.csv --label y --seed 7", "--seed: expected none for a table")]
     [TestCase(
         "train --task tabular --csv a.csv --label y -o y.safetensors", "--output: expected a file that ends in .maas")]
