@@ -30,6 +30,22 @@ measure 1 2
 measure 1 1
 measure 2 1
 measure 4 1
+
+# The same global batch on the same two cores, in turns: images a second of two processes of one thread, over those of one process of two.
+images_a_second() {
+    local root=()
+    [ "$(id -u)" -ne 0 ] || root=(--allow-run-as-root)
+    mpirun "${root[@]}" --oversubscribe --bind-to none -n "$1" dotnet exec "$program" "$network" "$((2 * images))" 2 "$2" |
+        grep -o '[0-9]* images/s' | cut -d ' ' -f 1
+}
+
+for turn in 1 2 3 4 5 6; do
+    one=$(images_a_second 1 2) two=$(images_a_second 2 1)
+    awk -v one="$one" -v two="$two" 'BEGIN { printf "%.3f %d %d\n", two / one, two, one }'
+done | sort -n | tee "$scratch/turns"
+awk '{ ratio[NR] = $1 } END { printf "2 x 1 threads / 1 x 2 threads: median %.2fx (%.2f to %.2f)\n",
+    (ratio[3] + ratio[4]) / 2, ratio[1], ratio[6] }' "$scratch/turns"
+
 for processes in 2 4; do
     mpirun --allow-run-as-root --oversubscribe --bind-to none -n "$processes" dotnet exec "$program" exchange 25
 done
