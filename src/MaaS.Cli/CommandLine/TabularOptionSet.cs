@@ -119,15 +119,13 @@ internal sealed partial class TabularOptionSet
             : throw new UsageException("--folds: expected 2 or more."),
         Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats
             : throw new UsageException("--repeats: expected 1 or more."),
-        Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
+        Budget = result.GetValue(_budget) is { } budget ? Duration(_budget.Name, budget) : null,
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),
         Ignore = result.GetValue(_ignore) ?? [],
         Balanced = result.GetValue(_balanced),
         Seed = seed,
     };
-
-    private static TimeSpan Time(string text) => Duration("--budget", text);
 
     /// <summary>Reads a time as 90s, 10m or 1h.</summary>
     /// <param name="option">Whose value it is.</param>

@@ -37,7 +37,7 @@ internal sealed class TuneCommand : VerbCommand
         _training.AddTo(this);
         _textModel.AddTo(this);
         _pretrained.AddTo(this);
-        foreach (var option in _tabular.All.Where(o => _study.All.All(s => s.Name != o.Name)))
+        foreach (var option in _tabular.All.Where(static o => o.Name != "--budget"))
         {
             Options.Add(option);   // The study's own budget stands in for that of comparing candidates.
         }

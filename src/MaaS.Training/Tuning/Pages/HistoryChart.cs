@@ -1,4 +1,3 @@
-using MaaS.Registry.Studies;
 using MaaS.Training.Reports;
 
 namespace MaaS.Training.Tuning.Pages;
@@ -22,7 +21,7 @@ internal static class HistoryChart
         }
 
         chart.Write($"</g><g fill=\"none\" style=\"stroke:{ChartFrame.Pens[0]}\" stroke-opacity=\"0.6\">");
-        foreach (var trial in result.Trials.Where(static t => t.State == TrialState.Pruned && t.Reports.Count > 0))
+        foreach (var trial in result.Stopped)
         {
             var last = trial.Reports[trial.Reports.Keys.Max()];
             var y = chart.Y(double.IsNaN(last) ? high : Math.Clamp(last, low, high));
