@@ -117,7 +117,7 @@ internal sealed class TuneCommand : VerbCommand
                 throw new UsageException("--search: expected none for a table, whose learners bring their ranges.");
             }
 
-            TrainCommand.Refuse(result, "a table", _line.Options.Where(o => !_tabular.All.Contains(o)
+            UnusedOptions.Refuse(result, "a table", _line.Options.Where(o => !_tabular.All.Contains(o)
                 && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--seed")));
             var (file, label, testShare, seed) = _texts.Table(result);
             var table = await TableReader.ReadAsync(file, _tabular.Reading(result), cancellationToken);
@@ -140,7 +140,7 @@ internal sealed class TuneCommand : VerbCommand
         ParseResult result, SearchSpace space, IReadOnlyList<Objective> objectives,
         CancellationToken cancellationToken)
     {
-        TrainCommand.Refuse(
+        UnusedOptions.Refuse(
             result, "texts",
             [.. _tabular.All, .. Options.Where(static o => o.Name is "--augment" or "--data-dir")]);
         if (objectives.Any(static o => o.Name == NetworkObjectives.Latency))
@@ -165,7 +165,7 @@ internal sealed class TuneCommand : VerbCommand
 
     private ImageRuns OpenImages(ParseResult result, SearchSpace space, IReadOnlyList<Objective> objectives)
     {
-        TrainCommand.Refuse(
+        UnusedOptions.Refuse(
             result, "images",
             [
                 .. _tabular.All, .. _texts.All, .. _textModel.All.Where(static o => o.Name != "--task"),
