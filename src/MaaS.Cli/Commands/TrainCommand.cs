@@ -187,7 +187,7 @@ internal sealed class TrainCommand : VerbCommand
     }
 
     // What is given and has no effect would be believed to have one.
-    internal static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
+    private static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
     {
         if (unused.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
         {

@@ -82,6 +82,12 @@ internal sealed class TuneCommand : VerbCommand
             result, runs.Objectives, _line.Subject(result), runs.Epochs, result.GetValue<int>("--seed")));
         var store = await _study.OpenStoreAsync(result, cancellationToken);
         var study = await Study.OpenAsync(runs.Space, options, store, cancellationToken);
+        if (_study.TakeOver(result) is { } known)
+        {
+            var (taken, leftOut) = await study.TakeOverAsync(known, cancellationToken: cancellationToken);
+            await words.WriteLineAsync($"{taken} trials of '{known}' taken over, {leftOut} left out");
+        }
+
         var lines = new StudyLines(runs.Objectives, words);
         var outcome = await study.OptimizeAsync(
             (trial, token) => Task.FromResult(runs.Run(trial, Line(result, trial, runs), token)), limits, lines,
@@ -111,7 +117,7 @@ internal sealed class TuneCommand : VerbCommand
                 throw new UsageException("--search: expected none for a table, whose learners bring their ranges.");
             }
 
-            TrainCommand.Refuse(result, "a table", _line.Options.Where(o => !_tabular.All.Contains(o)
+            UnusedOptions.Refuse(result, "a table", _line.Options.Where(o => !_tabular.All.Contains(o)
                 && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--seed")));
             var source = _tabular.Source.Source(result, _texts.FileOf(result), null, "--csv");
             var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
@@ -135,7 +141,7 @@ internal sealed class TuneCommand : VerbCommand
         ParseResult result, SearchSpace space, IReadOnlyList<Objective> objectives,
         CancellationToken cancellationToken)
     {
-        TrainCommand.Refuse(
+        UnusedOptions.Refuse(
             result, "texts",
             [.. _tabular.All, .. Options.Where(static o => o.Name is "--augment" or "--data-dir")]);
         if (objectives.Any(static o => o.Name == NetworkObjectives.Latency))
@@ -160,7 +166,7 @@ internal sealed class TuneCommand : VerbCommand
 
     private ImageRuns OpenImages(ParseResult result, SearchSpace space, IReadOnlyList<Objective> objectives)
     {
-        TrainCommand.Refuse(
+        UnusedOptions.Refuse(
             result, "images",
             [
                 .. _tabular.All, .. _texts.All, .. _textModel.All.Where(static o => o.Name != "--task"),
