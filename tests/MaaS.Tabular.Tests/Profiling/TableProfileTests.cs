@@ -158,6 +158,23 @@ public sealed class TableProfileTests
     }
 
     [Test]
+    public void Of_ADateOfBirthAsColumnAndALabelOfPersonalData_TellsNoValue()
+    {
+        var table = new Table(
+        [
+            new NumberColumn("birth_date", [0, 86400, 172800], ColumnKind.Date),
+            new StringColumn("contact", ["ann@example.com", "bob@example.org", "bob@example.org"]),
+        ]);
+        var profile = TableProfile.Of(table, new ProfileOptions { Label = "contact" });
+        Assert.That(profile.Findings[0], Does.Contain("label 'contact'"));
+        foreach (var text in new[] { "example", "1970", "86400" })
+        {
+            Assert.That(profile.ToHtml(), Does.Not.Contain(text));
+            Assert.That(profile.ToJson(), Does.Not.Contain(text));
+        }
+    }
+
+    [Test]
     public void Of_MoreRowsThanTheLimit_DrawsForPairsAndCountsAllElsewhere()
     {
         var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, 1000).Select(i => i % 10d)])]);
