@@ -110,11 +110,12 @@ public static class Splits
         return [.. Enumerable.Range(0, repeats).SelectMany(i => Stratified(target, folds, seed + i))];
     }
 
-    /// <summary>One split that holds a share of the rows back, of every class alike.</summary>
+    /// <summary>One split that holds a share of the rows back, of every class alike; a class's only row is learned
+    /// from.</summary>
     /// <param name="target">Classes or numbers.</param>
     /// <param name="share">Above 0 and below 1.</param>
     /// <param name="seed">Seed of the draw.</param>
-    /// <exception cref="ArgumentException">One of the parts would be empty, or lack a class.</exception>
+    /// <exception cref="ArgumentException">One of the parts would be empty.</exception>
     public static Split HoldOut(Target target, double share, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -131,7 +132,7 @@ public static class Splits
             var count = (int)Math.Round(share * all.Length);
             if (target.Task == TabularTask.Classification)
             {
-                count = Math.Clamp(count, 1, all.Length - 1);
+                count = all.Length < 2 ? 0 : Math.Clamp(count, 1, all.Length - 1);
             }
 
             test.AddRange(all[..count]);

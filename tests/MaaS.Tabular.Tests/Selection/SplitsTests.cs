@@ -68,6 +68,15 @@ public sealed class SplitsTests
     }
 
     [Test]
+    public void HoldOut_OfAClassWithOneRow_LearnsFromIt()
+    {
+        var target = Target.OfClasses([0, 0, 0, 0, 0, 1], ["a", "b"]);
+        var split = Splits.HoldOut(target, 0.2);
+        Assert.That(split.Test, Has.Length.EqualTo(1));
+        Assert.That(split.Train, Does.Contain(5));
+    }
+
+    [Test]
     public void Splitters_OfTooFewRows_SayWhat()
     {
         Assert.That(() => Splits.KFold(3, 4), Throws.ArgumentException.With.Message.Contains("3 rows, got 4"));
