@@ -4,6 +4,7 @@ using MaaS.Primitives.Pages;
 using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Samples;
+using MaaS.Tabular.Tables;
 using MaaS.Training.Reports;
 using MaaS.Training.Tuning.Pages;
 using static System.FormattableString;
@@ -119,8 +120,8 @@ internal static class TabularReport
             : [.. Enumerable.Range(0, Math.Min(3, model.Classes.Count))];
         string Name(int k) => model.Task == TabularTask.Regression ? model.Label : model.Classes[k];
         var title = $"{dependence.Column}: mean prediction";
-        var isNumber = dependence.Values.Count > 1 && dependence.Values.All(static v => double.TryParse(
-            v, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        // Codes are categories whose texts may parse as numbers.
+        var isNumber = dependence.Values.Count > 1 && model.Train[dependence.Column].Kind == ColumnKind.Number;
         if (!isNumber)
         {
             return new(title, HtmlTable.Render(

@@ -53,10 +53,21 @@ public sealed class TabularReportTests
             .And.Contain("| only |"));
     }
 
-    private static TabularModel Trained(ILearner learner)
+    [Test]
+    public void ToHtml_OfACategoryOfNumbers_ShowsATableAndNoLine()
+    {
+        // Postal codes are texts that parse as numbers; ages are numbers.
+        var html = Page(Trained(new LogisticRegression(), ["00501", "10115", "90210"]));
+        Assert.That(html, Does.Contain(">00501</td>").And.Contain(">10115</td>"));
+        Assert.That(html, Does.Contain("age: mean prediction"));
+
+        static string Page(TabularModel model) => model.ToHtml(model.Explain());
+    }
+
+    private static TabularModel Trained(ILearner learner, string[]? names = null)
     {
         var random = new Random(12);
-        string[] cities = ["Kyoto", "Osaka", "Nara"];
+        var cities = names ?? ["Kyoto", "Osaka", "Nara"];
         string[] city = [.. Enumerable.Range(0, 300).Select(_ => cities[random.Next(3)])];
         double[] age = [.. Enumerable.Range(0, 300).Select(_ => 20d + random.Next(50))];
         var table = new Table(
@@ -64,7 +75,7 @@ public sealed class TabularReportTests
             new StringColumn("city", city), new NumberColumn("age", age),
             new NumberColumn("noise", [.. Enumerable.Range(0, 300).Select(_ => random.NextDouble())]),
             new StringColumn(
-                "stays", [.. city.Select((c, i) => random.NextDouble() < (c == "Kyoto" ? 0.95 : 0.1 + age[i] / 400)
+                "stays", [.. city.Select((c, i) => random.NextDouble() < (c == cities[0] ? 0.95 : 0.1 + age[i] / 400)
                     ? "<b>" : "a")]),
         ]);
         return TabularTrainer.Train(table, new TabularTrainerOptions
