@@ -136,12 +136,13 @@ internal sealed class TabularSearch(
         // The best as their mean: with few rows what is learned about weights is chance.
         var alike = members.Take(MostAlike).ToList();
         AddEnsemble(
-            new EnsembleEvaluation([.. alike.Select(static m => m.Result)], plan.TrainTarget, plan.Splits)
+            new EnsembleEvaluation(
+                [.. alike.Select(static m => m.Result)], plan.TrainTarget, plan.Splits, options.Balanced)
                 .Mean($"mean of {alike.Count}"),
             alike, [.. alike.Select(static m => m.Name)],
             static fits => new WeightedEnsemble(fits, [.. fits.Select(static _ => 1d)]));
         var evaluation = new EnsembleEvaluation(
-            [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits);
+            [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits, options.Balanced);
         var weighted = evaluation.Weighted("weighted ensemble", out var weights, cancellationToken);
         int[] used = [.. Enumerable.Range(0, members.Count).Where(m => weights[m] > 0)];
         if (used.Length > 1)

@@ -93,6 +93,55 @@ public sealed class EnsembleEvaluationTests
     }
 
     [Test]
+    public void Stacked_OfNumbersInAnotherUnit_IsTheSameInThatUnit()
+    {
+        var splits = Splits.KFold(Rows, 4);
+        Matrix[] Stacked(double unit)
+        {
+            var y = Target.OfNumbers([.. Y(0).Rows.Select(v => unit * v)]);
+            var rmse = TabularMetrics.Find("rmse", y.Task);
+            var random = new Random(7);
+            CrossValidationResult Member(double noise)
+            {
+                Matrix[] all =
+                [
+                    .. splits.Select(s => new Matrix(s.Test.Length, 1,
+                        [.. s.Test.Select(r => y.Rows[r] + unit * noise * (random.NextDouble() - 0.5))])),
+                ];
+                return new CrossValidationResult(
+                    $"{noise}", rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))], 0)
+                {
+                    Predictions = all,
+                };
+            }
+
+            return [.. new EnsembleEvaluation([Member(0.2), Member(0.8)], y, splits).Stacked("s", out _).Predictions];
+        }
+
+        var (metres, millimetres) = (Stacked(1), Stacked(1000));
+        for (var split = 0; split < splits.Count; split++)
+        {
+            Assert.That(
+                millimetres[split].Values.ToArray(),
+                Is.EqualTo(metres[split].Values.ToArray().Select(static v => 1000 * v)).Within(1e-6));
+        }
+    }
+
+    [Test]
+    public void Stacked_Balanced_GivesARareClassItsChance()
+    {
+        // Models that know nothing: one row in ten is of the second class.
+        var y = Target.OfClasses([.. Enumerable.Range(0, Rows).Select(static i => i % 10 == 0 ? 1 : 0)], ["a", "b"]);
+        var splits = Splits.Stratified(y, 4);
+        var result = CrossValidation.Run(
+            new ConstantLearner(), X, y, splits, TabularMetrics.Find("log-loss", y.Task));
+        double Rare(bool balanced) => new EnsembleEvaluation([result, result], y, splits, balanced)
+            .Stacked("s", out _).Predictions.Average(static p => p.Column(1).Average());
+        Assert.That(Rare(balanced: false), Is.EqualTo(0.1).Within(0.01));
+        Assert.That(Rare(balanced: true), Is.EqualTo(0.5).Within(0.01));
+    }
+
+    [Test]
     public void New_WithoutPredictionsOrWeights_IsRefused()
     {
         var result = new CrossValidationResult("a", TabularMetrics.Find("rmse", TabularTask.Regression), [1, 2], 0);
