@@ -61,7 +61,7 @@ public sealed class NetworkLearnerTests
     }
 
     [Test]
-    public void Fit_WithinAnotherLearner_TakesPlacesForNumbersAndStillExports()
+    public void Fit_WithinAnotherLearner_StillExports()
     {
         var y = Classes(2);
         var learner = new CalibratedLearner(Learners[0]) { Folds = 2 };

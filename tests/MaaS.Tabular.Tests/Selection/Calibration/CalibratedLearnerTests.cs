@@ -79,6 +79,15 @@ public sealed class CalibratedLearnerTests
     }
 
     [Test]
+    public void Fit_OfALearnerThatAsksForColumns_TellsItOfThemInEveryFold()
+    {
+        var learner = new CardinalityRecorder();
+        TabularFit.Fit(
+            new CalibratedLearner(learner) { Folds = 2 }, CardinalityRecorder.Table, CardinalityRecorder.Classes);
+        Assert.That(learner.Seen, Is.EqualTo(new[] { new[] { 0, 0, 3 }, [0, 0, 3], [0, 0, 3] }));
+    }
+
+    [Test]
     public void Supports_ClassesAlone()
         => Assert.That(new CalibratedLearner(new RandomForest()).Supports(TabularTask.Regression), Is.False);
 

@@ -161,6 +161,16 @@ public sealed class SelectorTests
         Assert.That(((IFeatureImportances)fit.Learner).Importances(36).Count(static i => i > 0), Is.EqualTo(3));
     }
 
+    [Test]
+    public void Fit_OfALearnerThatAsksForColumns_TellsItOfThoseThatAreChosen()
+    {
+        var learner = new CardinalityRecorder();
+        TabularFit.Fit(
+            new SelectingLearner(new UnivariateSelector { Count = 1, Score = UnivariateScore.AnovaF }, learner),
+            CardinalityRecorder.Table, CardinalityRecorder.Classes);
+        Assert.That(learner.Seen, Is.EqualTo(new[] { new[] { 3 } }));
+    }
+
     private sealed class RecordingSelector : IFeatureSelector
     {
         public List<int> Rows { get; } = [];
