@@ -64,7 +64,8 @@ internal sealed class TuneCommand : VerbCommand
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var limits = _study.Limits(
-            result, static e => e is DivergedException or ArgumentException or UsageException);
+            result,
+            static e => e is DivergedException or ArgumentException or InvalidOperationException or UsageException);
         var search = _study.Search(result);
         if (result.GetValue(_output) is { Extension: not ".maas" } other)
         {

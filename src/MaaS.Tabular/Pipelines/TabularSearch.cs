@@ -25,6 +25,9 @@ internal sealed class TabularSearch(
     /// <summary>Candidates that the budget left no time for.</summary>
     public List<string> Unfinished { get; } = [];
 
+    /// <summary>What the first learner that was left out said; null where none was.</summary>
+    public Exception? Refusal { get; private set; }
+
     /// <summary>What people should know.</summary>
     public List<string> Notes { get; } = [];
 
@@ -46,17 +49,7 @@ internal sealed class TabularSearch(
         using var limit = clock.Limit(tunes ? Candidates : Confirmed, cancellationToken);
         foreach (var (name, learner) in candidates)
         {
-            try
-            {
-                var result = CrossValidation.Run(
-                    learner, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism,
-                    limit.Token);
-                Add(name, learner, result, new Dictionary<string, string>());
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                Unfinished.Add(name);    // The budget ended.
-            }
+            Measure(name, learner, new Dictionary<string, string>(), limit.Token, cancellationToken);
         }
     }
 
@@ -87,17 +80,29 @@ internal sealed class TabularSearch(
         foreach (var (trial, rank) in ranked)
         {
             var name = $"{trial.Learner.Name} tuned{(rank == 0 ? "" : $" {rank + 1}")}";
-            try
-            {
-                var result = CrossValidation.Run(
-                    trial.Model, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism,
-                    limit.Token);
-                Add(name, trial.Model, result, trial.Parameters);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                Unfinished.Add(name);
-            }
+            Measure(name, trial.Model, trial.Parameters, limit.Token, cancellationToken);
+        }
+    }
+
+    // A learner that refuses these rows or does not converge is no reason to lose the others.
+    private void Measure(
+        string name, ILearner learner, IReadOnlyDictionary<string, string> parameters, CancellationToken limit,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = CrossValidation.Run(
+                learner, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism, limit);
+            Add(name, learner, result, parameters);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Unfinished.Add(name);    // The budget ended.
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            Refusal ??= e;
+            Notes.Add($"{name} left out: {e.Message}");
         }
     }
 
@@ -199,10 +204,7 @@ internal sealed class TabularSearch(
             result.Learner, result, new Dictionary<string, string>(), names, token =>
             {
                 var fits = new ITabularPredictor[members.Count];
-                Parallel.For(
-                    0, fits.Length,
-                    new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = token },
-                    m => fits[m] = members[m].Fit(token));
+                ParallelLoop.For(fits.Length, m => fits[m] = members[m].Fit(token), Parallelism, token);
                 return join(fits);
             }));
         progress?.Report(result);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Metrics;
@@ -22,6 +23,8 @@ public static class TabularTrainer
     /// <exception cref="InvalidDataException">The label cannot be learned: missing, constant, a class of one
     /// row.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or folds would be empty.</exception>
+    /// <exception cref="InvalidOperationException">No learner converged; where some do, those that do not are left out
+    /// and a note says why.</exception>
     /// <exception cref="TimeoutException">The budget left time for no candidate.</exception>
     public static TabularModel Train(
         Table table, TabularTrainerOptions options, IProgress<CrossValidationResult>? progress = null,
@@ -56,6 +59,11 @@ public static class TabularTrainer
 
         if (search.Contenders.Count == 0)
         {
+            if (search.Refusal is { } refusal)
+            {
+                ExceptionDispatchInfo.Throw(refusal);
+            }
+
             throw new TimeoutException(
                 $"tabular training: no candidate was done within {options.Budget}; give more time.");
         }

@@ -37,15 +37,16 @@ public static class CrossValidation
 
         var (scores, seconds) = (new double[splits.Count], new double[splits.Count]);
         var (predictions, latency) = (new Matrix[splits.Count], 0d);
-        var options =
-            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
-        Parallel.For(0, splits.Count, options, i =>
-        {
-            var fold = Fold(learner, table, target, splits[i], metric, balanced, withLatency: i == 0,
-                cancellationToken);
-            (scores[i], seconds[i], predictions[i]) = (fold.Score, fold.Seconds, fold.Predictions);
-            latency = i == 0 ? fold.RowSeconds : latency;
-        });
+        ParallelLoop.For(
+            splits.Count,
+            i =>
+            {
+                var fold = Fold(
+                    learner, table, target, splits[i], metric, balanced, withLatency: i == 0, cancellationToken);
+                (scores[i], seconds[i], predictions[i]) = (fold.Score, fold.Seconds, fold.Predictions);
+                latency = i == 0 ? fold.RowSeconds : latency;
+            },
+            parallelism, cancellationToken);
         return new CrossValidationResult(learner.Name, metric, scores, seconds.Average())
         {
             Predictions = predictions,
