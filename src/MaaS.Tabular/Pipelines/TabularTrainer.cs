@@ -21,7 +21,8 @@ public static class TabularTrainer
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The model with its leaderboard and its scores on the rows held back.</returns>
     /// <exception cref="InvalidDataException">The label cannot be learned: missing, constant, a class of one
-    /// row.</exception>
+    /// row; or the metric is not defined on the rows of a split or those held back, as ROC AUC without rows of a
+    /// class.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or folds would be empty.</exception>
     /// <exception cref="InvalidOperationException">No learner converged; where some do, those that do not are left out
     /// and a note says why.</exception>
@@ -39,6 +40,7 @@ public static class TabularTrainer
         var task = plan.TrainTarget.Task;
         var metric =
             TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
+        metric.CheckDefined(plan.TestTarget, "the rows held back");
         var candidates = options.Candidates ?? TabularCandidates.Default(task, plan.Train.Rows, options.Seed);
         if (options.Further is { } further)
         {

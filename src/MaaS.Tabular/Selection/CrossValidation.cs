@@ -22,17 +22,25 @@ public static class CrossValidation
     /// <param name="cancellationToken">Checked in every fold.</param>
     /// <returns>The scores in the order of the splits, whatever ran first.</returns>
     /// <exception cref="ArgumentException">There is no split, or one has no rows.</exception>
+    /// <exception cref="InvalidDataException">The metric is not defined on the test rows of a split, as ROC AUC without
+    /// rows of a class.</exception>
     public static CrossValidationResult Run(
         ILearner learner, Table table, Target target, IReadOnlyList<Split> splits, Metric metric, bool balanced = false,
         int parallelism = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(splits);
         ArgumentNullException.ThrowIfNull(metric);
         if (splits.Count == 0 || splits.Any(static s => s.Train.Length == 0 || s.Test.Length == 0))
         {
             throw new ArgumentException("cross-validation: expected splits with rows in both parts.", nameof(splits));
+        }
+
+        for (var i = 0; i < splits.Count; i++)
+        {
+            metric.CheckDefined(target.Take(splits[i].Test), $"split {i + 1} of {splits.Count}: the test rows");
         }
 
         var (scores, seconds) = (new double[splits.Count], new double[splits.Count]);

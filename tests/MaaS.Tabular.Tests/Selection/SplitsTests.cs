@@ -112,6 +112,30 @@ public sealed class SplitsTests
     }
 
     [Test]
+    public void Run_WhereTheMetricIsNotDefined_NamesTheSplitAndTheClass()
+    {
+        int[] first = [.. Enumerable.Range(0, 25)], ofOneClass = [.. Enumerable.Range(25, 25).Where(i => i % 5 > 0)];
+        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, 50).Select(static i => (double)i)])]);
+        Assert.That(
+            () => CrossValidation.Run(
+                new ConstantLearner(), table, Classes, [new Split(ofOneClass, first), new Split(first, ofOneClass)],
+                TabularMetrics.Find("roc-auc", TabularTask.Classification)),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("roc-auc: split 2 of 2")
+                .And.Message.Contains("no rows of class 'b'"));
+    }
+
+    [Test]
+    public void Run_OfALearnerThatRefuses_ThrowsWhatItSays([Values(1, 2)] int parallelism)
+    {
+        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, 50).Select(static i => (double)i)])]);
+        Assert.That(
+            () => CrossValidation.Run(
+                new RefusingLearner(), table, Classes, Splits.Stratified(Classes, 5),
+                TabularMetrics.Find("log-loss", TabularTask.Classification), parallelism: parallelism),
+            Throws.InvalidOperationException.With.Message.EqualTo("refusing: no convergence."));
+    }
+
+    [Test]
     public void Run_OnLabelsOfChance_FindsNoLeakThroughTargetEncoding()
     {
         // 200 categories in 400 rows: encoded with their own labels they would tell everything.
