@@ -16,7 +16,9 @@ public sealed record TabularTrainerOptions
     /// RMSE.</summary>
     public string? Metric { get; init; }
 
-    /// <summary>Share of the rows that is held back and measured on once, above 0 and below 1.</summary>
+    /// <summary>Share of the rows that is held back and measured on once, above 0 and below 1; with
+    /// <see cref="Group"/> or <see cref="Time"/> as near to it as whole groups or times come, which a note
+    /// says.</summary>
     public double TestShare { get; init; } = 0.2;
 
     /// <summary>The rows that are held back, from 0 on, instead of a drawn share; equal rows are not left out then;
@@ -35,7 +37,7 @@ public sealed record TabularTrainerOptions
     public string? Group { get; init; }
 
     /// <summary>A column of dates or numbers by which rows are ordered: what is learned from comes before what is
-    /// measured on; null for none.</summary>
+    /// measured on, and rows of one time are on one side; null for none.</summary>
     public string? Time { get; init; }
 
     /// <summary>Columns that are no features, as numbers of rows.</summary>
