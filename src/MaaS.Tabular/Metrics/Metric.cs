@@ -48,7 +48,8 @@ public sealed record Metric(string Name, TabularTask Task, bool HigherIsBetter, 
         if (!double.IsFinite(Measure(any, target)))
         {
             var lacking = target.Task == TabularTask.Classification ? Array.IndexOf(target.ClassCounts(), 0) : -1;
-            var why = lacking >= 0 ? $"no rows of class '{target.Classes[lacking]}'" : "labels of which it is not defined";
+            var why = lacking >= 0 ? $"no rows of class '{target.Classes[lacking]}'"
+                : "labels that it is not defined of";
             throw new InvalidDataException(
                 $"{Name}: {rows} hold {why}; take another metric, as log-loss or rmse, or fewer folds or groups.");
         }
