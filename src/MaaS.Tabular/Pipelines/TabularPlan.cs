@@ -5,8 +5,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>The rows that are learned from, those that are held back, and the splits by which candidates are compared and
-/// learners are tuned.</summary>
+/// <summary>The rows that are learned from, those that are held back, and the splits by which candidates are compared
+/// and learners are tuned.</summary>
 internal sealed record TabularPlan(
     Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
     IReadOnlyList<Split> TuningSplits, IReadOnlyList<string> Notes)

@@ -25,7 +25,7 @@ internal static class TabularReport
         var page = new ReportPage($"{model.Label}: {model.Best}")
             .Paragraph(ReportPage.Encode(Invariant(
                 $"{model.Metric.Name} {interval.Value:0.0000} on {model.Test.Rows} rows that were held back, between ")
-                + Invariant($"{interval.Low:0.0000} and {interval.High:0.0000} in {interval.Level:0%} of draws of them.")))
+                + Invariant($"{interval.Low:0.0000} and {interval.High:0.0000} in {interval.Level:0%} of draws.")))
             .Heading("On the rows held back")
             .Html(HtmlTable.Render(
                 [
@@ -64,7 +64,8 @@ internal static class TabularReport
             ("seed", $"{model.Seed}"),
             .. latency is null ? [] : new[]
             {
-                ("a row in ONNX Runtime", Invariant($"{latency.P50:0.000} ms (median), {latency.P99:0.000} ms (99 of 100)")),
+                ("a row in ONNX Runtime", Invariant(
+                    $"{latency.P50:0.000} ms (median), {latency.P99:0.000} ms (99 of 100)")),
             },
         ]);
         return page.End();
@@ -98,7 +99,8 @@ internal static class TabularReport
         {
             var how = explanation.IsExact ? "exact" : "sampled";
             figures.Add(new(
-                "Shapley values", Bars(explanation.Contributions), $"mean size, of the {explanation.Explained}, {how}; shares"));
+                "Shapley values", Bars(explanation.Contributions),
+                    $"mean size, of the {explanation.Explained}, {how}; shares"));
         }
 
         figures.AddRange(explanation.Dependences.Select(d => Dependence(model, d)));

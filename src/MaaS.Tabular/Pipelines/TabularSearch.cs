@@ -5,7 +5,8 @@ using MaaS.Tabular.Selection.Stacking;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>Compares candidates, tunes learners and joins the best on the same splits, in the time that there is.</summary>
+/// <summary>Compares candidates, tunes learners and joins the best on the same splits, in the time that there
+/// is.</summary>
 internal sealed class TabularSearch(
     TabularPlan plan, TabularTrainerOptions options, Metric metric, TrainingClock clock,
     IProgress<CrossValidationResult>? progress)
@@ -79,7 +80,8 @@ internal sealed class TabularSearch(
     private void Confirm(IReadOnlyList<TunedTrial> trials, CancellationToken cancellationToken)
     {
         var ranked = trials.GroupBy(static t => t.Learner.Name)
-            .SelectMany(static g => g.Take(ConfirmedOfALearner).Select(static (trial, rank) => (Trial: trial, Rank: rank)))
+            .SelectMany(static g => g.Take(ConfirmedOfALearner)
+                .Select(static (trial, rank) => (Trial: trial, Rank: rank)))
             .OrderBy(static t => t.Rank).ToList();
         using var limit = clock.Limit(Confirmed, cancellationToken);
         foreach (var (trial, rank) in ranked)
@@ -145,7 +147,8 @@ internal sealed class TabularSearch(
         if (used.Length > 1)
         {
             AddEnsemble(
-                weighted, [.. used.Select(m => members[m])], [.. used.Select(m => $"{weights[m]:0.00} {members[m].Name}")],
+                weighted, [.. used.Select(m => members[m])],
+                    [.. used.Select(m => $"{weights[m]:0.00} {members[m].Name}")],
                 fits => new WeightedEnsemble(fits, [.. used.Select(m => weights[m])]));
         }
 
@@ -155,7 +158,8 @@ internal sealed class TabularSearch(
             fits => new StackedEnsemble(fits, meta, plan.TrainTarget.Task));
     }
 
-    /// <summary>Fits the best on all rows that are not held back; the next best where the time does not suffice.</summary>
+    /// <summary>Fits the best on all rows that are not held back; the next best where the time does not
+    /// suffice.</summary>
     public (Contender Chosen, ITabularPredictor Fit) FitBest(CancellationToken cancellationToken)
     {
         var ranked = _contenders.OrderByDescending(static c => c.Goodness).ToList();

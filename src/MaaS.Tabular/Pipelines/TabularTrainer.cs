@@ -7,8 +7,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that nothing
-/// was chosen by.</summary>
+/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that
+/// nothing was chosen by.</summary>
 public static class TabularTrainer
 {
     private const int BootstrapDraws = 300;

@@ -52,7 +52,7 @@ public sealed record TableProfile(
     }
 
     /// <summary>The profile as indented JSON; numbers that are not finite stand as "NaN". Of personal data it holds
-    /// counts and rows; columns of categories show their most frequent values.</summary>
+    /// counts and rows, no value.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TableProfileJson.Default.TableProfile);
 
     /// <summary>The profile as one HTML page without scripts, which asks nothing of the network.</summary>

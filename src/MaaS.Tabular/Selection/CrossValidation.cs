@@ -41,7 +41,8 @@ public static class CrossValidation
             new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
         Parallel.For(0, splits.Count, options, i =>
         {
-            var fold = Fold(learner, table, target, splits[i], metric, balanced, withLatency: i == 0, cancellationToken);
+            var fold = Fold(learner, table, target, splits[i], metric, balanced, withLatency: i == 0,
+                cancellationToken);
             (scores[i], seconds[i], predictions[i]) = (fold.Score, fold.Seconds, fold.Predictions);
             latency = i == 0 ? fold.RowSeconds : latency;
         });

@@ -22,7 +22,8 @@ public sealed class TabularReportTests
         var explanation = model.Explain();
         Assert.That(explanation.Importances[0].Name, Is.EqualTo("city"));
         Assert.That(explanation.Contributions[0].Column, Is.EqualTo("city"));
-        Assert.That(explanation.Contributions.Select(static c => c.Column), Is.EquivalentTo(new[] { "city", "age", "noise" }));
+        Assert.That(explanation.Contributions.Select(static c => c.Column),
+            Is.EquivalentTo(new[] { "city", "age", "noise" }));
         Assert.That(explanation.IsExact, Is.EqualTo(learner is not GaussianNaiveBayes));
         Assert.That(explanation.LeftOut, Is.Empty);
         var city = explanation.Dependences.Single(static d => d.Column == "city");
@@ -49,7 +50,8 @@ public sealed class TabularReportTests
         Assert.That(html, Does.Contain("&lt;b&gt;").And.Not.Contain("<b>").And.Not.Contain("<script"));
         Assert.That(latency.P50, Is.GreaterThan(0).And.LessThanOrEqualTo(latency.P99));
         var card = model.Card("stays");
-        Assert.That(card, Does.Contain($"| log-loss | {score} |").And.Contain("- `city`: category").And.Contain("| only |"));
+        Assert.That(card, Does.Contain($"| log-loss | {score} |").And.Contain("- `city`: category")
+            .And.Contain("| only |"));
     }
 
     private static TabularModel Trained(ILearner learner)
@@ -63,7 +65,8 @@ public sealed class TabularReportTests
             new StringColumn("city", city), new NumberColumn("age", age),
             new NumberColumn("noise", [.. Enumerable.Range(0, 300).Select(_ => random.NextDouble())]),
             new StringColumn(
-                "stays", [.. city.Select((c, i) => random.NextDouble() < (c == "Kyoto" ? 0.95 : 0.1 + age[i] / 400) ? "<b>" : "a")]),
+                "stays", [.. city.Select((c, i) => random.NextDouble() < (c == "Kyoto" ? 0.95 : 0.1 + age[i] / 400)
+                    ? "<b>" : "a")]),
         ]);
         return TabularTrainer.Train(table, new TabularTrainerOptions
         {

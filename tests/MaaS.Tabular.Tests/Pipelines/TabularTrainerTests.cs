@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MaaS.Core.Packages;
+using MaaS.Registry.Studies;
 using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Linear;
@@ -9,6 +10,7 @@ using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
+using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Tabular.Tests.Pipelines;
 
@@ -60,7 +62,8 @@ public sealed class TabularTrainerTests
         Assert.That(names, Has.Member("logistic-regression tuned").And.Member("stacked ensemble"));
         Assert.That(model.Notes, Has.One.Contains("tuning: ").And.None.Contains("12 failed"));
         Assert.That(seen.Select(static r => r.Learner), Is.EquivalentTo(names));
-        Assert.That(model.Leaderboard.Rows.All(static r => r.Low <= r.Mean && r.Mean <= r.High && r.RowMilliseconds > 0));
+        Assert.That(model.Leaderboard.Rows.All(static r => r.Low <= r.Mean && r.Mean <= r.High
+            && r.RowMilliseconds > 0));
         Assert.That(
             model.TestInterval.Value, Is.EqualTo(model.TestScores["log-loss"]).And.InRange(
                 model.TestInterval.Low, model.TestInterval.High));
@@ -70,6 +73,45 @@ public sealed class TabularTrainerTests
         Assert.That(
             again.Leaderboard.Rows.Select(static r => (r.Name, r.Mean)),
             Is.EqualTo(model.Leaderboard.Rows.Select(static r => (r.Name, r.Mean))));
+    }
+
+    [Test]
+    public void Train_WithRowsToHoldBack_MeasuresOnThose()
+    {
+        var model = TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [4, 7, 250, 7] });
+        Assert.That(
+            ((NumberColumn)model.Test["age"]).Values.ToArray(),
+            Is.EqualTo(new[] { 4, 7, 250 }.Select(static r => ((NumberColumn)Customers["age"]).Values[r])));
+        Assert.That(model.Train.Rows, Is.EqualTo(Customers.Rows - 3));
+        Assert.That(
+            () => TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [10_000] }),
+            Throws.ArgumentException.With.Message.Contains("HeldBack: expected some of the rows 0 to 304"));
+    }
+
+    [Test]
+    public void Join_OfDefaultLearners_GivesASpaceWhosePointsTheyTake([Values] TabularTask task)
+    {
+        var learners = TabularSpaces.Default(task, 300, 5);
+        var space = TabularSpaces.Join(learners);
+        foreach (var learner in learners)
+        {
+            var point = new Dictionary<string, ParameterValue> { ["learner"] = learner.Name };
+            foreach (var parameter in learner.Space.Parameters)
+            {
+                point[$"{learner.Name}.{parameter.Name}"] = parameter switch
+                {
+                    FloatParameter p => Math.Sqrt(p.Low * p.High),
+                    IntParameter p => (double)p.Low,
+                    CategoricalParameter p => p.Choices[^1],
+                    _ => throw new NotSupportedException(),
+                };
+            }
+
+            Assert.That(space.Fault(point), Is.Null);
+            var (found, values) = TabularSpaces.Find(learners, point);
+            Assert.That(found.Name, Is.EqualTo(learner.Name));
+            Assert.That(found.Build(values).Supports(task));
+        }
     }
 
     [Test]

@@ -150,10 +150,10 @@ public sealed class TableProfileTests
             }));
         Assert.That(
             profile.Columns.Where(c => c.HasPersonalName).Select(c => c.Name), Is.EqualTo(new[] { "first_name" }));
-        var html = profile.ToHtml();
-        foreach (var text in new[] { "ann@example.com", "0532", "Ann", "10.0.0.1", "1234567" })
+        foreach (var text in new[] { "ann@example.com", "0532", "Ann", "10.0.0.1", "30 1234567", "4111", "5500" })
         {
-            Assert.That(html, Does.Not.Contain(text));
+            Assert.That(profile.ToHtml(), Does.Not.Contain(text));
+            Assert.That(profile.ToJson(), Does.Not.Contain(text));
         }
     }
 

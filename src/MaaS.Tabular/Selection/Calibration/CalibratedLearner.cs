@@ -7,8 +7,8 @@ namespace MaaS.Tabular.Selection.Calibration;
 /// <summary>A classifier whose probabilities are made true by what it predicts out of fold; the learner itself learns
 /// from all rows.</summary>
 /// <param name="learner">The classifier.</param>
-/// <remarks>Platt 1999, Zadrozny and Elkan 2002; scikit-learn's <c>CalibratedClassifierCV(ensemble=False)</c> of the log
-/// odds ln(p / (1 − p)), p kept 1e-7 away from 0 and 1. Each class is calibrated against the others, and the
+/// <remarks>Platt 1999, Zadrozny and Elkan 2002; scikit-learn's <c>CalibratedClassifierCV(ensemble=False)</c> of the
+/// log odds ln(p / (1 − p)), p kept 1e-7 away from 0 and 1. Each class is calibrated against the others, and the
 /// probabilities are scaled to a sum of 1. Calibrated probabilities are rounded to float32.</remarks>
 public sealed class CalibratedLearner(ILearner learner) : ILearner
 {

@@ -49,7 +49,8 @@ internal sealed class SelectedModel(int[] chosen, IFittedLearner inner) : IFitte
 
     public void Predict(ReadOnlySpan<double> features, Span<double> outputs)
     {
-        Span<double> taken = chosen.Length <= MostOnStack ? stackalloc double[chosen.Length] : new double[chosen.Length];
+        Span<double> taken = chosen.Length <= MostOnStack ? stackalloc double[chosen.Length]
+            : new double[chosen.Length];
         for (var i = 0; i < chosen.Length; i++)
         {
             taken[i] = features[chosen[i]];

@@ -23,7 +23,8 @@ public sealed class CalibratedLearnerTests
         [Values("cancer", "wine")] string data, [Values] CalibrationMethod method, [Values] bool weighted)
     {
         var (x, y, train) = Data(data);
-        var learner = new CalibratedLearner(new GaussianNaiveBayes()) { Method = method, Splits = _ => Folds(data, train) };
+        var learner = new CalibratedLearner(new GaussianNaiveBayes()) { Method = method, Splits = _ =>
+            Folds(data, train) };
         int[] rows = [.. Enumerable.Range(0, train)];
         var weights = weighted ? Array.ConvertAll(rows, r => y.Rows[r] == 0 ? 2d : 1) : null;
         var predicted = learner.Fit(x.Take(rows), y.Take(rows), weights)
@@ -59,7 +60,8 @@ public sealed class CalibratedLearnerTests
             learner.Fit(x.Take(train), y.Take(train)).Predict(x.Take(test)), y.Take(test));
         var before = Error(new GaussianNaiveBayes());
         Assert.That(before, Is.GreaterThan(0.1));
-        Assert.That(Error(new CalibratedLearner(new GaussianNaiveBayes()) { Method = method }), Is.LessThan(0.6 * before));
+        Assert.That(Error(new CalibratedLearner(new GaussianNaiveBayes()) { Method = method }),
+            Is.LessThan(0.6 * before));
     }
 
     [Test]

@@ -42,7 +42,8 @@ public sealed class EnsembleEvaluationTests
                 .. splits.Select((s, i) => new Matrix(s.Test.Length, 1, [.. s.Test.Select(r => predicted(i, r))])),
             ];
             return new CrossValidationResult(
-                name, rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))], 0) { Predictions = all };
+                name, rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))],
+                    0) { Predictions = all };
         }
 
         var stacking = new EnsembleEvaluation(
@@ -52,7 +53,8 @@ public sealed class EnsembleEvaluationTests
             ], y, splits);
         var result = stacking.Weighted("ensemble", out _);
         Assert.That(result.Scores[1], Is.GreaterThan(50), "the second split's weights come from the first");
-        Assert.That(result.Scores[0], Is.EqualTo(rmse.Measure(new Matrix(20, 1, [.. Enumerable.Repeat(3d, 20)]), y.Take(splits[0].Test))));
+        Assert.That(result.Scores[0], Is.EqualTo(
+            rmse.Measure(new Matrix(20, 1, [.. Enumerable.Repeat(3d, 20)]), y.Take(splits[0].Test))));
     }
 
     [Test]
@@ -61,7 +63,8 @@ public sealed class EnsembleEvaluationTests
         var y = Y(classes);
         ILearner[] learners = classes == 0
             ? [new LinearRegression(), new RandomForest { Trees = 10 }, new LinearRegression { L1 = 50, L2 = 0 }]
-            : [new LogisticRegression(), new RandomForest { Trees = 10 }, new GaussianNaiveBayes { Features = new FeatureOptions { Encoding = CategoryEncoding.Target } }];
+            : [new LogisticRegression(), new RandomForest { Trees = 10 },
+                new GaussianNaiveBayes { Features = new FeatureOptions { Encoding = CategoryEncoding.Target } }];
         var splits = Splits.Stratified(y, 4);
         var metric = TabularMetrics.Find(classes == 0 ? "rmse" : "log-loss", y.Task);
         CrossValidationResult[] results = [.. learners.Select(l => CrossValidation.Run(l, X, y, splits, metric))];
@@ -117,7 +120,8 @@ public sealed class EnsembleEvaluationTests
         [
             new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(_ => random.NextDouble())]),
             new NumberColumn(
-                "gap", [.. Enumerable.Range(0, Rows).Select(_ => random.Next(9) == 0 ? double.NaN : random.NextDouble())]),
+                "gap", [.. Enumerable.Range(0, Rows)
+                    .Select(_ => random.Next(9) == 0 ? double.NaN : random.NextDouble())]),
             new StringColumn("city", [.. Enumerable.Range(0, Rows).Select(_ => cities[random.Next(3)])]),
         ]);
     }
