@@ -28,7 +28,8 @@ public sealed class MaaSServingOptions
     /// unannounced.</summary>
     public string? AnnounceUrl { get; set; }
 
-    /// <summary>Likewise for gRPC, where <see cref="AnnounceUrl"/> does not take it; null for none.</summary>
+    /// <summary>Likewise for gRPC; null for the announced host with the port of <see cref="GrpcUrl"/>, where that is
+    /// known.</summary>
     public string? AnnounceGrpcUrl { get; set; }
 
     /// <summary>Label that answers requests which name no version, where a model has it and no route: no other version
