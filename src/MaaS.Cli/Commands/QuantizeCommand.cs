@@ -174,6 +174,11 @@ internal sealed class QuantizeCommand : RecordedVerb
             quantized.Report.Scheme, string.Concat(quantized.Report.Warnings.Select(static warning => $"; {warning}")));
         await network.SaveAsync(
             output, quantized.Model, step, QuantizationMetrics.Of(quantized.Report), cancellationToken);
+        if (File.Exists(output))
+        {
+            Run?.Artifact(output);
+        }
+
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
     }
