@@ -1,5 +1,4 @@
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

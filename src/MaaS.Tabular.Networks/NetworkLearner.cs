@@ -152,6 +152,10 @@ public sealed class FtTransformerLearner() : NetworkLearner("ft-transformer")
         layout, outputs,
         new Training.Models.Transformers.TransformerOptions
         {
-            Width = Width, Layers = Layers, Heads = Heads, FeedForward = 2 * Width, Dropout = Options.Dropout,
+            Width = Width,
+            Layers = Layers,
+            Heads = Heads,
+            FeedForward = 2 * Width,
+            Dropout = Options.Dropout,
         });
 }

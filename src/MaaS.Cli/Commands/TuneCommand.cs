@@ -2,7 +2,6 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Tuning;
 using MaaS.Primitives.Files;
-using MaaS.Tabular.Tables;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Tuning;

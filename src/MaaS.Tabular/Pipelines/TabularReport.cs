@@ -117,7 +117,7 @@ internal static class TabularReport
     {
         int[] outputs = model.Task == TabularTask.Regression ? [0] : model.Classes.Count == 2 ? [1]
             : [.. Enumerable.Range(0, Math.Min(3, model.Classes.Count))];
-        string Name(int k) => model.Task == TabularTask.Regression ? model.Label : $"{model.Label} {model.Classes[k]}";
+        string Name(int k) => model.Task == TabularTask.Regression ? model.Label : model.Classes[k];
         var title = $"{dependence.Column}: mean prediction";
         var isNumber = dependence.Values.Count > 1 && dependence.Values.All(static v => double.TryParse(
             v, NumberStyles.Float, CultureInfo.InvariantCulture, out _));

@@ -11,7 +11,8 @@ namespace MaaS.Tabular.Profiling;
 /// <param name="Distinct">Different values, missing ones apart.</param>
 public sealed record ColumnProfile(string Name, ColumnKind Kind, int Missing, int Distinct)
 {
-    /// <summary>Of numbers; null of other columns, of personal data and where every cell is missing. Booleans are 0 and 1, dates seconds
+    /// <summary>Of numbers; null of other columns, of personal data and where every cell is missing. Booleans are 0
+    /// and 1, dates seconds
     /// since 1970.</summary>
     public NumberProfile? Numbers { get; init; }
 

@@ -1,4 +1,3 @@
-using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Bayes;

@@ -52,7 +52,11 @@ public sealed class TabularTrainerTests
         List<CrossValidationResult> seen = [];
         var options = new TabularTrainerOptions
         {
-            Label = "stays", Candidates = Few, Trials = 12, Parallelism = 1, Folds = 3,
+            Label = "stays",
+            Candidates = Few,
+            Trials = 12,
+            Parallelism = 1,
+            Folds = 3,
             Spaces = [.. TabularSpaces.Default(TabularTask.Classification, 240, 4)
                 .Where(static l => l.Name is "logistic-regression" or "random-forest")],
         };

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MaaS.Tabular.Export;
-using MaaS.Tabular.Features;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Bayes;
 using MaaS.Tabular.Learners.Trees;
@@ -23,8 +22,11 @@ public sealed class CalibratedLearnerTests
         [Values("cancer", "wine")] string data, [Values] CalibrationMethod method, [Values] bool weighted)
     {
         var (x, y, train) = Data(data);
-        var learner = new CalibratedLearner(new GaussianNaiveBayes()) { Method = method, Splits = _ =>
-            Folds(data, train) };
+        var learner = new CalibratedLearner(new GaussianNaiveBayes())
+        {
+            Method = method,
+            Splits = _ => Folds(data, train),
+        };
         int[] rows = [.. Enumerable.Range(0, train)];
         var weights = weighted ? Array.ConvertAll(rows, r => y.Rows[r] == 0 ? 2d : 1) : null;
         var predicted = learner.Fit(x.Take(rows), y.Take(rows), weights)

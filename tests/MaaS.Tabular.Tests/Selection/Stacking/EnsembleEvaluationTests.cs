@@ -42,8 +42,10 @@ public sealed class EnsembleEvaluationTests
                 .. splits.Select((s, i) => new Matrix(s.Test.Length, 1, [.. s.Test.Select(r => predicted(i, r))])),
             ];
             return new CrossValidationResult(
-                name, rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))],
-                    0) { Predictions = all };
+                name, rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))], 0)
+            {
+                Predictions = all,
+            };
         }
 
         var stacking = new EnsembleEvaluation(
