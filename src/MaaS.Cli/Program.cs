@@ -30,6 +30,7 @@ public static partial class Program
             new TrainCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
+            new ImportCommand(),
             new InspectCommand(),
             new PruneCommand(),
             new QuantizeCommand(),
