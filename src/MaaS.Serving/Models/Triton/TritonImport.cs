@@ -23,8 +23,8 @@ public static class TritonImport
         var config = File.Exists(Path.Combine(folder, TritonConfigReader.FileName))
             ? TritonConfigReader.Read(folder) : null;
         List<UnreadableSource> unreadable = [];
-        var source = NumberedFolder.Sources(folder, config, unreadable).LastOrDefault()
-            ?? throw new InvalidDataException(unreadable[0].Cause.Message, unreadable[0].Cause);
+        var source = NumberedFolder.Sources(folder, config, unreadable) is [.., var newest] ? newest
+            : throw new InvalidDataException(unreadable[0].Cause.Message, unreadable[0].Cause);
         List<string> notes =
         [
             $"The package is version {source.Version.ToString(CultureInfo.InvariantCulture)} of the folder; its task and "
