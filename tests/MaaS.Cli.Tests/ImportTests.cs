@@ -40,7 +40,8 @@ internal sealed class ImportTests
         File.Copy(_folder["package/model.onnx"], _folder["scale/2/model.onnx"]);
 
         Assert.That(await RunAsync(0, "import", "scale", "-o", "scale.maas"), Does.Contain("version 2 of the folder"));
-        Assert.That(await RunAsync(1, "import", "scale", "-o", "scale.maas"), Does.Contain("expected no package there yet"));
+        Assert.That(
+            await RunAsync(1, "import", "scale", "-o", "scale.maas"), Does.Contain("expected no package there yet"));
     }
 
     [TestCase("found nothing at", 2, "nothing", "-o", "x.maas")]

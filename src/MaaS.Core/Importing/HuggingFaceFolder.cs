@@ -67,7 +67,8 @@ internal sealed partial class HuggingFaceFolder
             && model.Outputs is [{ Shape.Count: 2 }];
         if (!isClassifier)
         {
-            _notes.Add($"The architecture {architecture ?? "that config.json lacks"} is no task of MaaS's: none is named.");
+            _notes.Add(
+                $"The architecture {architecture ?? "that config.json lacks"} is no task of MaaS's: none is named.");
         }
 
         if (File.Exists(Path.Combine(_folder, "preprocessor_config.json")))
@@ -94,7 +95,8 @@ internal sealed partial class HuggingFaceFolder
 
         var labels = map.EnumerateObject()
             .Select(static l => (Id: int.TryParse(
-                l.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1, Name: l.Value.ToString()))
+                l.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1,
+                Name: l.Value.ToString()))
             .OrderBy(static l => l.Id).ToList();
         var isSound = labels.Select(static l => l.Id).SequenceEqual(Enumerable.Range(0, labels.Count))
             && labels.Select(static l => l.Name).Distinct(StringComparer.Ordinal).Count() == labels.Count
@@ -120,7 +122,8 @@ internal sealed partial class HuggingFaceFolder
             if (File.Exists(file))
             {
                 _notes.Add("The tokenizer is kept and not applied: MaaS encodes texts for networks of input_ids and "
-                    + $"attention_mask alone, this one has {string.Join(", ", model.Inputs.Select(static i => i.Name))}.");
+                    + "attention_mask alone, this one has "
+                    + $"{string.Join(", ", model.Inputs.Select(static i => i.Name))}.");
             }
 
             return null;

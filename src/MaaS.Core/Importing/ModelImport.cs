@@ -5,8 +5,8 @@ using MaaS.Onnx.Schema;
 
 namespace MaaS.Core.Importing;
 
-/// <summary>Makes packages of models that others exported. A manifest says what the source says: names, types and shapes
-/// of the network, and labels only where the source names them.</summary>
+/// <summary>Makes packages of models that others exported. A manifest says what the source says: names, types and
+/// shapes of the network, and labels only where the source names them.</summary>
 public static class ModelImport
 {
     /// <summary>Imports a network.</summary>

@@ -112,7 +112,8 @@ public sealed class ModelImportTests
             Throws.TypeOf<FileNotFoundException>().With.Message.Contains("config.json"));
         await File.WriteAllTextAsync(_folder["no.onnx"], "no network");
         Assert.That(
-            () => ModelImport.FromOnnxAsync(_folder["no.onnx"], _folder["x.maas"]), Throws.TypeOf<InvalidDataException>());
+            () => ModelImport.FromOnnxAsync(_folder["no.onnx"], _folder["x.maas"]),
+            Throws.TypeOf<InvalidDataException>());
         Assert.That(File.Exists(_folder["x.maas"]), Is.False);
     }
 
@@ -124,7 +125,8 @@ public sealed class ModelImportTests
         await File.WriteAllTextAsync(
             _folder["hf/config.json"],
             $$"""
-            {"architectures":["DistilBertForSequenceClassification"],"max_position_embeddings":512,"id2label":{{labels}}}
+            {"architectures":["DistilBertForSequenceClassification"],"max_position_embeddings":512,
+            "id2label":{{labels}}}
             """);
         await File.WriteAllTextAsync(_folder["hf/tokenizer_config.json"], """{"model_max_length":64}""");
     }
@@ -147,7 +149,10 @@ public sealed class ModelImportTests
                 Name = "n3",
                 Input = { "b" },
                 Output = { "c" },
-                Attribute = { new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = 1 } },
+                Attribute =
+                {
+                    new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = 1 },
+                },
             },
             new NodeProto { OpType = "MatMul", Name = "n4", Input = { "c", "row" }, Output = { "logits" } },
         ]);

@@ -27,8 +27,9 @@ public static class TritonImport
             : throw new InvalidDataException(unreadable[0].Cause.Message, unreadable[0].Cause);
         List<string> notes =
         [
-            $"The package is version {source.Version.ToString(CultureInfo.InvariantCulture)} of the folder; its task and "
-                + "preprocessing are named nowhere.",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The package is version {source.Version} of the folder; its task and preprocessing are named nowhere."),
         ];
         if (config is not null)
         {
