@@ -29,7 +29,7 @@ public static class TritonImport
         [
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The package is version {source.Version} of the folder; its task and preprocessing are named nowhere."),
+                $"The package is version {source.Version} of the folder; no task and preprocessing are named."),
         ];
         if (config is not null)
         {
