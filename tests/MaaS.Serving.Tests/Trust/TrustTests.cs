@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Core.Trust;
@@ -259,8 +258,12 @@ public sealed class TrustTests
     }
 
     private static string Json(string input, float value, int width)
-        => $$"""{"inputs":[{"name":"{{input}}","shape":[1,{{width}}],"datatype":"FP32","data":[{{
-            string.Join(",", Enumerable.Repeat(value, width))}}]}]}""";
+    {
+        var data = string.Join(",", Enumerable.Repeat(value, width));
+        return $$"""
+            {"inputs":[{"name":"{{input}}","shape":[1,{{width}}],"datatype":"FP32","data":[{{data}}]}]}
+            """;
+    }
 
     private static async Task<double> AskAsync(TestServer server, string model)
         => (await server.PostAsync($"/v2/models/{model}/infer", Json("x", 1, 2)))
