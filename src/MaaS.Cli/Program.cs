@@ -34,6 +34,7 @@ public static partial class Program
             new TuneCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
+            new ImportCommand(),
             new InspectCommand(),
             new PruneCommand(),
             new QuantizeCommand(),
