@@ -11,6 +11,7 @@ internal static class ModelServices
 {
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
+        services.TryAddSingleton<RegistryConnection>();
         services.TryAddSingleton<IModelLoader, ModelLoader>();
         services.TryAddSingleton<ModelLifecycle>();
         services.TryAddSingleton(s => new ModelRepository(

@@ -1,5 +1,4 @@
 using MaaS.Registry.Mirroring;
-using MaaS.Registry.Versions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +7,8 @@ namespace MaaS.Serving.Registry;
 
 /// <summary>Keeps the models folder equal to what a registry has in production or under an alias.</summary>
 internal sealed partial class RegistryFollower(
-    IOptions<MaaSServingOptions> options, TimeProvider time, ILogger<RegistryFollower> logger)
+    IOptions<MaaSServingOptions> options, RegistryConnection registry, TimeProvider time,
+    ILogger<RegistryFollower> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ internal sealed partial class RegistryFollower(
         try
         {
             _mirror ??= new RegistryMirror(
-                await ModelStore.OpenAsync(options.Value.Registry!, time, cancellationToken).ConfigureAwait(false),
+                await registry.ModelsAsync(cancellationToken).ConfigureAwait(false),
                 options.Value.ModelsPath, options.Value.Packages);
             if (await _mirror.SyncAsync(cancellationToken).ConfigureAwait(false))
             {

@@ -1,0 +1,69 @@
+using Markdig;
+using Markdig.Extensions.Tables;
+using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
+
+namespace MaaS.Serving.Catalogue;
+
+/// <summary>Turns a model card in Markdown into markup. It was written by whoever added the version: markup in it is
+/// shown as text, links lead to the web or to mail alone, pictures become links, and nothing in it is of a style that
+/// the page's policy would refuse.</summary>
+internal static class ModelCard
+{
+    // Below the page's own headings.
+    private const int HeadingShift = 2, LowestHeading = 6;
+
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
+        .DisableHtml().UsePipeTables().UseAutoLinks().Build();
+
+    private static readonly string[] Schemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps, Uri.UriSchemeMailto];
+
+    /// <summary>The card's markup; what is nested too deep to be read stands as the text that it is.</summary>
+    public static Html Of(string markdown)
+    {
+        MarkdownDocument document;
+        try
+        {
+            document = Markdown.Parse(markdown, Pipeline);
+        }
+        catch (ArgumentException)   // Markdig's limit on nesting.
+        {
+            return Html.Of($"<pre>{markdown}</pre>");
+        }
+
+        foreach (var node in document.Descendants())
+        {
+            Tame(node);
+        }
+
+        return new Html(document.ToHtml(Pipeline));
+    }
+
+    private static void Tame(MarkdownObject node)
+    {
+        switch (node)
+        {
+            case HeadingBlock heading:
+                heading.Level = Math.Min(heading.Level + HeadingShift, LowestHeading);
+                break;
+            case LinkInline link:
+                link.IsImage = false;
+                link.GetDynamicUrl = null;
+                link.Url = IsAllowed(link.Url) ? link.Url : "";
+                break;
+            case AutolinkInline auto when !auto.IsEmail && !IsAllowed(auto.Url):
+                auto.Url = "";
+                break;
+            case Table table:
+                foreach (var column in table.ColumnDefinitions)
+                {
+                    column.Alignment = null;
+                }
+
+                break;
+        }
+    }
+
+    private static bool IsAllowed(string? url)
+        => Uri.TryCreate(url, UriKind.Absolute, out var address) && Schemes.Contains(address.Scheme);
+}
