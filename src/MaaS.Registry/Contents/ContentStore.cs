@@ -116,7 +116,11 @@ internal sealed class ContentStore(string root, string registry)
             int read;
             while ((read = await source.ReadAsync(next, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                await target.WriteAsync(held.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                if (count > 0)   // Even an empty write would begin an answer, which could then not become an error.
+                {
+                    await target.WriteAsync(held.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                }
+
                 hash.AppendData(next, 0, read);
                 size += read;
                 (held, next, count) = (next, held, read);

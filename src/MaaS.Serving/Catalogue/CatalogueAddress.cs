@@ -22,6 +22,10 @@ internal static class CatalogueAddress
     public static Uri Server(HttpContext context)
         => new($"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Prefix(context)}/");
 
+    /// <summary>The request's address below the server's root.</summary>
+    public static string Own(HttpContext context)
+        => new PathString(context.Request.Path.Value![Prefix(context).Length..]).ToUriComponent().TrimStart('/');
+
     /// <summary>A page of a version.</summary>
     public static string View(string name, long version) => $"catalogue/view/{name}/{version}";
 

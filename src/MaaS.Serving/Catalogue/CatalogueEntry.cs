@@ -25,13 +25,8 @@ internal sealed record CatalogueEntry(ModelVersion Version, long Downloads, Vers
     public IEnumerable<KeyValuePair<string, double>> Metrics
         => Version.Manifest.Metrics?.Where(static m => double.IsFinite(m.Value)) ?? [];
 
-    /// <summary>The first line of the card that says something, without its marks of Markdown; null where there is no
-    /// card.</summary>
-    public string? Summary
-        => Version.Description?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(static l => l.TrimStart('#', '>', '-', '*', ' '))
-            .FirstOrDefault(static l => l.Length > 0) is { } line
-            ? line.Length > 200 ? $"{line[..200]}…" : line : null;
+    /// <summary>The first paragraph of the card; null where there is none.</summary>
+    public string? Summary => Version.Description is { } card ? ModelCard.Summary(card) : null;
 
     /// <summary>Whether a version was published: it is in a stage, or an alias points to it.</summary>
     public static bool IsPublished(ModelVersion version)

@@ -19,12 +19,12 @@ internal static class CataloguePage
     /// <summary>Answers with a page.</summary>
     /// <param name="context">The request.</param>
     /// <param name="title">Of the window.</param>
-    /// <param name="address">The page's address below the server's root, for links into it and the way back.</param>
     /// <param name="main">What the page is about.</param>
     /// <param name="status">HTTP status.</param>
     public static async Task WriteAsync(
-        HttpContext context, string title, string address, Html main, int status = StatusCodes.Status200OK)
+        HttpContext context, string title, Html main, int status = StatusCodes.Status200OK)
     {
+        var address = CatalogueAddress.Own(context);
         var name = EndpointGuard.Of(context).Name;
         var page = Html.Of(
             $"""
@@ -72,7 +72,7 @@ internal static class CataloguePage
     {
         var asksForKey = failure.Kind == FaultKind.Unauthenticated;
         return WriteAsync(
-            context, asksForKey ? "Sign in · MaaS" : "Not possible · MaaS", "catalogue",
+            context, asksForKey ? "Sign in · MaaS" : "Not possible · MaaS",
             Html.Of(
                 $"""
                 <section class="card narrow">

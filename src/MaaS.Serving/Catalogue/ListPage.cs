@@ -14,7 +14,7 @@ internal sealed class ListPage(CatalogueSource source)
         var all = await source.ModelsAsync(context).ConfigureAwait(false);
         var found = query.Find(all);
         await CataloguePage.WriteAsync(
-            context, "Catalogue · MaaS", "catalogue",
+            context, "Catalogue · MaaS",
             Html.Of(
                 $"""
                 <h1>Models</h1>

@@ -11,7 +11,7 @@ namespace MaaS.Serving.Catalogue;
 internal static class ModelCard
 {
     // Below the page's own headings.
-    private const int HeadingShift = 2, LowestHeading = 6;
+    private const int HeadingShift = 2, LowestHeading = 6, MostSummary = 200;
 
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .DisableHtml().UsePipeTables().UseAutoLinks().Build();
@@ -21,22 +21,44 @@ internal static class ModelCard
     /// <summary>The card's markup; what is nested too deep to be read stands as the text that it is.</summary>
     public static Html Of(string markdown)
     {
-        MarkdownDocument document;
-        try
+        if (Parse(markdown) is not { } document)
         {
-            document = Markdown.Parse(markdown, Pipeline);
-        }
-        catch (ArgumentException)   // Markdig's limit on nesting.
-        {
-            return Html.Of($"<pre>{markdown}</pre>");
+            return Html.Of($"<pre tabindex=\"0\">{markdown}</pre>");
         }
 
-        foreach (var node in document.Descendants())
+        foreach (var node in document.Descendants().ToList())
         {
             Tame(node);
         }
 
         return new Html(document.ToHtml(Pipeline));
+    }
+
+    /// <summary>The text of the first paragraph, to about 200 characters; null where there is none.</summary>
+    public static string? Summary(string markdown)
+    {
+        var paragraph = Parse(markdown)?.Descendants<ParagraphBlock>().FirstOrDefault(static p => p.Inline is not null);
+        var text = paragraph is null ? ""
+            : string.Concat(paragraph.Inline!.Descendants().Select(static i => i switch
+            {
+                LiteralInline literal => literal.Content.ToString(),
+                CodeInline code => code.Content,
+                LineBreakInline => " ",
+                _ => "",
+            })).Trim();
+        return text.Length == 0 ? null : text.Length > MostSummary ? $"{text[..MostSummary]}…" : text;
+    }
+
+    private static MarkdownDocument? Parse(string markdown)
+    {
+        try
+        {
+            return Markdown.Parse(markdown, Pipeline);
+        }
+        catch (ArgumentException)   // Markdig's limit on nesting.
+        {
+            return null;
+        }
     }
 
     private static void Tame(MarkdownObject node)
@@ -46,13 +68,14 @@ internal static class ModelCard
             case HeadingBlock heading:
                 heading.Level = Math.Min(heading.Level + HeadingShift, LowestHeading);
                 break;
-            case LinkInline link:
+            case LinkInline link when IsAllowed(link.GetDynamicUrl?.Invoke() ?? link.Url):
                 link.IsImage = false;
-                link.GetDynamicUrl = null;
-                link.Url = IsAllowed(link.Url) ? link.Url : "";
+                break;
+            case LinkInline link:
+                link.ReplaceBy(new ContainerInline());
                 break;
             case AutolinkInline auto when !auto.IsEmail && !IsAllowed(auto.Url):
-                auto.Url = "";
+                auto.ReplaceBy(new LiteralInline(auto.Url));
                 break;
             case Table table:
                 foreach (var column in table.ColumnDefinitions)

@@ -24,7 +24,6 @@ internal sealed class VersionPage(
             async () => await signatures.OfAsync(
                 await registry.ModelsAsync(context.RequestAborted).ConfigureAwait(false), entry.Version,
                 context.RequestAborted).ConfigureAwait(false)).ConfigureAwait(false);
-        var address = CatalogueAddress.View(entry.Name, entry.Version.Version);
         var main = Html.Of(
             $"""
             {Head(entry, await source.VersionsAsync(context).ConfigureAwait(false))}
@@ -39,7 +38,7 @@ internal sealed class VersionPage(
             {VersionParts.History((await source.HistoryAsync(context).ConfigureAwait(false)).Take(MostHistory))}
             """);
         await CataloguePage.WriteAsync(
-            context, $"{entry.Name} {entry.Version.Version} · MaaS", address, main).ConfigureAwait(false);
+            context, $"{entry.Name} {entry.Version.Version} · MaaS", main).ConfigureAwait(false);
     }
 
     private static Html Head(CatalogueEntry entry, IReadOnlyList<CatalogueEntry> versions)

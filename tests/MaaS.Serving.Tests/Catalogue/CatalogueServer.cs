@@ -71,16 +71,18 @@ internal sealed class CatalogueServer : IAsyncDisposable
         }
 
         Dictionary<string, string> keys = [];
+        List<ApiKeyOptions> stored = [];
+        Add("reader", ["read", "predict"]);
+        Add("admin", ServingScopes.Names);
+        Add("other", ["read"], "digits");
+        Add("predict", ["predict"]);
         var server = await TestServer.StartAsync(
             o =>
             {
                 (o.Registry, o.ModelsPath, o.WarmUp) = (address, folder["copies"], false);
                 if (withKeys)
                 {
-                    Add("reader", ["read", "predict"]);
-                    Add("admin", ServingScopes.Names);
-                    Add("other", ["read"], "digits");
-                    Add("predict", ["predict"]);
+                    stored.ForEach(o.Security.ApiKeys.Add);
                 }
                 else
                 {
@@ -88,16 +90,16 @@ internal sealed class CatalogueServer : IAsyncDisposable
                 }
 
                 configure?.Invoke(o);
-
-                void Add(string name, IEnumerable<string> scopes, params string[] models)
-                {
-                    var (key, stored) = ApiKey.Create(name, scopes, models);
-                    keys[name] = key;
-                    o.Security.ApiKeys.Add(stored);
-                }
             },
             isOpen: false);
         return new CatalogueServer(folder, keys, server, store);
+
+        void Add(string name, IEnumerable<string> scopes, params string[] models)
+        {
+            var (key, entry) = ApiKey.Create(name, scopes, models);
+            keys[name] = key;
+            stored.Add(entry);
+        }
     }
 
     /// <summary>Sends a request.</summary>
