@@ -1,10 +1,8 @@
 using System.Text.RegularExpressions;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
-using MaaS.Serving.Http;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Catalogue;
 
@@ -44,8 +42,8 @@ internal sealed partial class BrowserSession : IBrowserEndpoint
         return true;
     }
 
-    /// <summary><c>POST /catalogue/session</c>: keeps the form's <c>key</c>, or forgets the key where the form has none,
-    /// and leads back to the page <c>to</c>.</summary>
+    /// <summary><c>POST /catalogue/session</c>: keeps the form's <c>key</c>, or forgets the key where the form has
+    /// none, and leads back to the page <c>to</c>.</summary>
     /// <exception cref="RequestException">415: no form. 400: what came is no key.</exception>
     public static async Task PostAsync(HttpContext context)
     {

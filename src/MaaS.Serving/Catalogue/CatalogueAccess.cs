@@ -20,11 +20,12 @@ internal sealed class CatalogueAccess(CatalogueSource source, RegistryConnection
     /// <summary>What became of the caller's wish to download a model; null where they have not asked.</summary>
     public async Task<AccessRequest?> OwnAsync(HttpContext context, string model)
         => EndpointGuard.Of(context).Name is { Length: > 0 } who
-            ? (await source.AccessAsync(model, who, context.RequestAborted).ConfigureAwait(false)).FirstOrDefault()
-            : null;
+            && await source.AccessAsync(model, who, context.RequestAborted).ConfigureAwait(false) is [var own, ..]
+            ? own : null;
 
     /// <summary>Lets a download go on.</summary>
-    /// <exception cref="RequestException">401: nobody in particular asks. 403: they were not given the model.</exception>
+    /// <exception cref="RequestException">401: nobody in particular asks. 403: they were not given the
+    /// model.</exception>
     public async Task ThrowIfRefusedAsync(HttpContext context, string model)
     {
         var caller = EndpointGuard.Of(context);

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MaaS.Serving.Catalogue;
 
-/// <summary>Where the catalogue is, seen from the address of a request: below any prefix of the application and any that
-/// a proxy has cut off.</summary>
+/// <summary>Where the catalogue is, seen from the address of a request: below any prefix of the application and any
+/// that a proxy has cut off.</summary>
 internal static class CatalogueAddress
 {
     /// <summary>First part of every address of the catalogue, without what stands before it.</summary>

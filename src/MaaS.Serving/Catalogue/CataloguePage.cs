@@ -44,7 +44,9 @@ internal static class CataloguePage
             <body>
               <a class="skip" href="{address}#main">Skip to the content</a>
               <header class="top">
-                <p class="brand"><a href="catalogue"><img src="page/icon.svg" alt="" width="32" height="32">Catalogue</a></p>
+                <p class="brand">
+                  <a href="catalogue"><img src="page/icon.svg" alt="" width="32" height="32">Catalogue</a>
+                </p>
                 <p class="facts"><a href="./">Server</a></p>
                 {(name.Length > 0 ? SignOut(name, address) : Html.None)}
               </header>

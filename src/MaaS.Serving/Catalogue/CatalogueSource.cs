@@ -108,7 +108,8 @@ internal sealed partial class CatalogueSource(
         => caller.Has(ServingScope.Admin) ? versions : [.. versions.Where(CatalogueEntry.IsPublished)];
 
     private static ModelVersion? Default(IReadOnlyList<ModelVersion> versions)
-        => versions.FirstOrDefault(static v => v.Stage == ModelStage.Production) ?? versions.LastOrDefault();
+        => versions.FirstOrDefault(static v => v.Stage == ModelStage.Production)
+            ?? (versions is [.., var newest] ? newest : null);
 
     private async Task<IReadOnlyList<ModelVersion>> SeenAsync(HttpContext context)
     {

@@ -84,11 +84,13 @@ internal sealed class ListPage(CatalogueSource source)
             """);
 
     private static Html Choice(
-        string name, string label, string any, IEnumerable<string> values, CatalogueQuery query) => Html.Of(
-        $"""
-        <label for="{name}">{label}</label> <select id="{name}" name="{name}">{Option("", any, query[name] is null)}{
-            Html.Join(values.Select(v => Option(v, v, v == query[name])))}</select>
-        """);
+        string name, string label, string any, IEnumerable<string> values, CatalogueQuery query)
+    {
+        var options = Html.Join(
+            values.Select(v => Option(v, v, v == query[name])).Prepend(Option("", any, query[name] is null)));
+        return Html.Of(
+            $"<label for=\"{name}\">{label}</label> <select id=\"{name}\" name=\"{name}\">{options}</select>");
+    }
 
     private static Html Option(string value, string text, bool isChosen)
         => isChosen ? Html.Of($"<option value=\"{value}\" selected>{text}</option>")

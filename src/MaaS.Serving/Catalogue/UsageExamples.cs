@@ -6,8 +6,8 @@ namespace MaaS.Serving.Catalogue;
 
 /// <summary>How to ask a version, in curl, Python and C#: with the inputs that its manifest names, filled with zeros.
 /// </summary>
-/// <remarks>Names of inputs come from whoever made the model. They stand as JSON strings in ASCII, in which nothing ends
-/// a string, a shell's here-document or a line of code.</remarks>
+/// <remarks>Names of inputs come from whoever made the model. They stand as JSON strings in ASCII, in which nothing
+/// ends a string, a shell's here-document or a line of code.</remarks>
 internal sealed class UsageExamples
 {
     private const int MostWrittenOut = 16;
@@ -79,13 +79,15 @@ internal sealed class UsageExamples
         if (IsWriter)
         {
             return $"{head}await foreach (var part in client.GenerateAsync("
-                + $"new GenerateRequest(\"{_entry.Name}\", \"Once\") {version}))\n{{\n    Console.Write(part.Text);\n}}";
+                + $"new GenerateRequest(\"{_entry.Name}\", \"Once\") {version}))\n"
+                + "{\n    Console.Write(part.Text);\n}";
         }
 
         if (IsText)
         {
             return $"{head}// Asks the version that requests are routed to.\n"
-                + $"var answer = await client.ClassifyAsync(ClassifyRequest.OfTexts(\"{_entry.Name}\", \"a text\"));\n"
+                + "var answer = await client.ClassifyAsync(\n"
+                + $"    ClassifyRequest.OfTexts(\"{_entry.Name}\", \"a text\"));\n"
                 + "Console.WriteLine(answer[0].Label);";
         }
 

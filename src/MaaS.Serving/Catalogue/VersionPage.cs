@@ -44,18 +44,23 @@ internal sealed class VersionPage(
     private static Html Head(CatalogueEntry entry, IReadOnlyList<CatalogueEntry> versions)
     {
         var version = entry.Version;
+        var licence = entry.Licence is { } text ? Html.Of($" · {text}") : Html.None;
+        var labels = Html.Join(Labels(version).Select(static l => Html.Of($"<span class=\"tag\">{l}</span>")));
+        var links = Html.Join(versions.Select(v =>
+        {
+            var current = v.Version.Version == version.Version ? new Html(" aria-current=\"page\"") : Html.None;
+            var address = CatalogueAddress.View(v.Name, v.Version.Version);
+            return Html.Of($"<li><a href=\"{address}\"{current}>{v.Version.Version}</a></li>");
+        }));
         return Html.Of(
             $"""
             <header class="head">
               <h1>{entry.Name} <span class="muted">version {version.Version}</span></h1>
-              <p class="muted">{entry.Task ?? "no task named"} · {CataloguePage.Bytes(version.Bytes)} · added {
-                CataloguePage.Time(version.Created)} by {version.Creator} · {entry.Downloads} downloads{
-                (entry.Licence is { } licence ? Html.Of($" · {licence}") : Html.None)}</p>
-              <p>{Html.Join(Labels(version).Select(static l => Html.Of($"<span class=\"tag\">{l}</span>")))}</p>
-              <nav aria-label="Versions"><ul class="facts">{Html.Join(versions.Select(v => Html.Of(
-                $"""<li><a href="{CatalogueAddress.View(v.Name, v.Version.Version)}"{
-                    (v.Version.Version == version.Version ? new Html(" aria-current=\"page\"") : Html.None)}>{
-                    v.Version.Version}</a></li>""")))}</ul></nav>
+              <p class="muted">{entry.Task ?? "no task named"} · {CataloguePage.Bytes(version.Bytes)} ·
+                added {CataloguePage.Time(version.Created)} by {version.Creator} ·
+                {entry.Downloads} downloads{licence}</p>
+              <p>{labels}</p>
+              <nav aria-label="Versions"><ul class="facts">{links}</ul></nav>
             </header>
             """);
     }
@@ -69,55 +74,86 @@ internal sealed class VersionPage(
             .. version.Tags.Select(static t => $"{t.Key}: {t.Value}"),
         ];
 
-    private static Html Try(CatalogueEntry entry) => Html.Of(
-        $"""
-        <section class="card" aria-labelledby="try-title">
-          <h2 id="try-title">Try it</h2>
-          {(entry.IsServed ? Html.Of(
+    private static Html Try(CatalogueEntry entry)
+    {
+        var box = entry.IsServed ? Html.Of(
             $"""
             <div id="try" data-model="{entry.Name}" data-version="{entry.Version.Version}"></div>
             <noscript><p class="muted">This box needs JavaScript; the examples below ask the same.</p></noscript>
             """) : Html.Of(
-            $"<p class=\"muted\">This server does not serve this version: it is neither in production nor has it an alias, or it is not loaded.</p>"))}
-        </section>
-        """);
+            $"""
+            <p class="muted">This server does not serve this version: it is neither in production nor has it an alias,
+              or it is not loaded.</p>
+            """);
+        return Html.Of(
+            $"""
+            <section class="card" aria-labelledby="try-title">
+              <h2 id="try-title">Try it</h2>
+              {box}
+            </section>
+            """);
+    }
 
     private static Html Access(CatalogueEntry entry, Caller caller, AccessRequest? own, bool mayDownload)
-        => mayDownload ? Html.Of(
-                $"""<p><a href="{CatalogueAddress.Api(entry.Name, entry.Version.Version)}/package" download>Download {entry.Name}-{entry.Version.Version}.maas</a></p>""")
-            : caller.Name.Length == 0 ? Html.Of(
-                $"<p class=\"muted\">Downloads ask for an account: a key, token or certificate.</p>")
-            : own?.State == AccessState.Asked ? Html.Of(
-                $"<p role=\"status\">You asked for this model on {CataloguePage.Time(own.Asked)}; nobody has decided yet.</p>")
-            : Html.Of(
-                $"""
-                {(own is null ? Html.None : Html.Of($"<p class=\"fault\">Refused. {own.DecisionReason}</p>"))}
-                <form method="post" action="catalogue/models/{entry.Name}/requests" class="stack">
-                  <label for="reason">Why you need the files</label>
-                  <textarea id="reason" name="reason" rows="3" maxlength="1000"></textarea>
-                  <button type="submit">Request access</button>
-                </form>
-                """);
+    {
+        if (mayDownload)
+        {
+            var address = CatalogueAddress.Api(entry.Name, entry.Version.Version);
+            var file = $"{entry.Name}-{entry.Version.Version}.maas";
+            return Html.Of($"<p><a href=\"{address}/package\" download>Download {file}</a></p>");
+        }
+
+        if (caller.Name.Length == 0)
+        {
+            return Html.Of($"<p class=\"muted\">Downloads ask for an account: a key, token or certificate.</p>");
+        }
+
+        if (own?.State == AccessState.Asked)
+        {
+            var asked = CataloguePage.Time(own.Asked);
+            return Html.Of($"<p role=\"status\">You asked for this model on {asked}; nobody has decided yet.</p>");
+        }
+
+        return Html.Of(
+            $"""
+            {(own is null ? Html.None : Html.Of($"<p class=\"fault\">Refused. {own.DecisionReason}</p>"))}
+            <form method="post" action="catalogue/models/{entry.Name}/requests" class="stack">
+              <label for="reason">Why you need the files</label>
+              <textarea id="reason" name="reason" rows="3" maxlength="1000"></textarea>
+              <button type="submit">Request access</button>
+            </form>
+            """);
+    }
 
     private static Html Requests(CatalogueEntry entry, IReadOnlyList<AccessRequest> requests)
-        => requests.Count == 0 ? Html.None : Html.Of(
+    {
+        if (requests.Count == 0)
+        {
+            return Html.None;
+        }
+
+        var table = VersionParts.Table(
+            "Requests for this model", ["Account", "State", "Why", "Decided by", "Decision"],
+            requests.Select(r => new[]
+            {
+                Html.Of($"{r.Who}"), Html.Of($"{r.State.ToString().ToLowerInvariant()}"),
+                Html.Of($"{r.Reason ?? "–"}"), Html.Of($"{r.DecidedBy ?? "–"}"),
+                Html.Of($"<span class=\"row tight\">{Button(r, true)} {Button(r, false)}</span>"),
+            }));
+        return Html.Of(
             $"""
             <section class="card" aria-labelledby="access-title">
               <h2 id="access-title">Who may download</h2>
               <p id="access-fault" class="fault" role="alert" hidden></p>
-              {VersionParts.Table("Requests for this model", ["Account", "State", "Why", "Decided by", "Decision"],
-                requests.Select(r => new[]
-                {
-                    Html.Of($"{r.Who}"), Html.Of($"{r.State.ToString().ToLowerInvariant()}"),
-                    Html.Of($"{r.Reason ?? "–"}"), Html.Of($"{r.DecidedBy ?? "–"}"),
-                    Html.Of(
-                        $"""
-                        <span class="row tight">
-                        <button type="button" class="small" data-model="{entry.Name}" data-who="{r.Who}" data-granted="true">Approve<span class="hidden"> {r.Who}</span></button>
-                        <button type="button" class="small quiet" data-model="{entry.Name}" data-who="{r.Who}" data-granted="false">Refuse<span class="hidden"> {r.Who}</span></button>
-                        </span>
-                        """),
-                }))}
+              {table}
             </section>
             """);
+
+        Html Button(AccessRequest request, bool granted) => Html.Of(
+            $"""
+            <button type="button" class="{(granted ? "small" : "small quiet")}" data-model="{entry.Name}"
+              data-who="{request.Who}" data-granted="{(granted ? "true" : "false")}">
+              {(granted ? "Approve" : "Refuse")}<span class="hidden"> {request.Who}</span></button>
+            """);
+    }
 }

@@ -16,16 +16,21 @@ internal static class VersionParts
             </section>
             """) : Html.None;
 
-    public static Html Usage(CatalogueEntry entry, Uri server) => Html.Of(
-        $"""
-        <section class="card" aria-labelledby="usage-title">
-          <h2 id="usage-title">How to use it</h2>
-          <p class="muted">Takes {List(entry.Version.Manifest.Inputs.Select(static i => i.ToString()))}; gives {
-            List(entry.Version.Manifest.Outputs.Select(static o => o.ToString()))}.</p>
-          {Html.Join(new UsageExamples(entry, server).All().Select(static e => Html.Of(
-            $"<h3>{e.Language}</h3><pre tabindex=\"0\" data-language=\"{e.Language}\"><code>{e.Code}</code></pre>")))}
-        </section>
-        """);
+    public static Html Usage(CatalogueEntry entry, Uri server)
+    {
+        var inputs = List(entry.Version.Manifest.Inputs.Select(static i => i.ToString()));
+        var outputs = List(entry.Version.Manifest.Outputs.Select(static o => o.ToString()));
+        var examples = Html.Join(new UsageExamples(entry, server).All().Select(static e => Html.Of(
+            $"<h3>{e.Language}</h3><pre tabindex=\"0\" data-language=\"{e.Language}\"><code>{e.Code}</code></pre>")));
+        return Html.Of(
+            $"""
+            <section class="card" aria-labelledby="usage-title">
+              <h2 id="usage-title">How to use it</h2>
+              <p class="muted">Takes {inputs}; gives {outputs}.</p>
+              {examples}
+            </section>
+            """);
+    }
 
     public static Html Metrics(CatalogueEntry entry) => Html.Of(
         $"""
@@ -44,20 +49,24 @@ internal static class VersionParts
         </section>
         """);
 
-    public static Html Files(ModelVersion version, bool mayDownload, Html access) => Html.Of(
-        $"""
-        <section class="card" aria-labelledby="files-title">
-          <h2 id="files-title">Files</h2>
-          {access}
-          {Table("Files", ["Path", "Size", "SHA-256"],
-            version.Files.OrderBy(static f => f.Key, StringComparer.Ordinal).Select(f => new[]
-            {
-                mayDownload ? Html.Of($"<a href=\"{CatalogueAddress.Api(version.Name, version.Version)}/files/{f.Key}\" download>{f.Key}</a>")
-                    : Html.Of($"{f.Key}"),
-                Html.Of($"{CataloguePage.Bytes(f.Value.Size)}"), Html.Of($"<code>{f.Value.Sha256}</code>"),
-            }))}
-        </section>
-        """);
+    public static Html Files(ModelVersion version, bool mayDownload, Html access)
+    {
+        var address = CatalogueAddress.Api(version.Name, version.Version);
+        return Html.Of(
+            $"""
+            <section class="card" aria-labelledby="files-title">
+              <h2 id="files-title">Files</h2>
+              {access}
+              {Table("Files", ["Path", "Size", "SHA-256"],
+                version.Files.OrderBy(static f => f.Key, StringComparer.Ordinal).Select(f => new[]
+                {
+                    mayDownload ? Html.Of($"<a href=\"{address}/files/{f.Key}\" download>{f.Key}</a>")
+                        : Html.Of($"{f.Key}"),
+                    Html.Of($"{CataloguePage.Bytes(f.Value.Size)}"), Html.Of($"<code>{f.Value.Sha256}</code>"),
+                }))}
+            </section>
+            """);
+    }
 
     public static Html Origin(ModelVersion version, Caller caller, string signature)
     {
@@ -68,7 +77,8 @@ internal static class VersionParts
         {
             facts.Add((
                 "Made from",
-                parent.Split('/') is [var name, var number] && ModelNames.IsValid(name) && long.TryParse(number, out var n)
+                parent.Split('/') is [var name, var number] && ModelNames.IsValid(name)
+                    && long.TryParse(number, out var n)
                     ? Html.Of($"<a href=\"{CatalogueAddress.View(name, n)}\">{parent}</a>") : Html.Of($"{parent}")));
         }
 

@@ -25,7 +25,8 @@ internal static class CatalogueOperations
             $$"""{"models":[{{{Entry}}}]}""", null, 400, 503) with
         { Query = Catalogue.CatalogueQuery.Parameters });
         yield return ("GET", Model, Of(
-            "catalogueModel", "A model's versions and history, the newest first, and whether the caller may download it.",
+            "catalogueModel",
+            "A model's versions and history, the newest first, and whether the caller may download it.",
             $$"""
             {"name":"digits","downloadable":true,"access":"granted","versions":[{{{Entry}}}],
              "history":[{"at":"2026-01-01T00:00:00+00:00","who":"ann","action":"promote","version":"3",

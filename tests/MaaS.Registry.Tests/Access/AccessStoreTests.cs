@@ -61,7 +61,8 @@ internal sealed class AccessStoreTests(string database)
         Assert.That(asked, Is.EqualTo(granted), "who has access and asks keeps it");
         Assert.That((refused.State, refused.DecisionReason), Is.EqualTo((AccessState.Refused, (string?)null)));
         Assert.That(
-            (again.State, again.Reason, again.Decided), Is.EqualTo((AccessState.Asked, "please", (DateTimeOffset?)null)));
+            (again.State, again.Reason, again.Decided),
+            Is.EqualTo((AccessState.Asked, "please", (DateTimeOffset?)null)));
     }
 
     [Test]

@@ -41,12 +41,14 @@ public sealed class CatalogueApiTests
     public async Task Models_ByLatency_KnowsWhatWasMeasured()
     {
         var none = await FindAsync("max_p99_ms=-1");
-        await _catalogue.PostAsync("/v2/models/linear/infer", """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""");
+        await _catalogue.PostAsync(
+            "/v2/models/linear/infer",
+            """{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""");
 
         Assert.That(none, Is.Empty);
         Assert.That(await FindAsync("max_p99_ms=60000"), Is.EqualTo(new[] { "linear/2" }));
         Assert.That(await FindAsync("sort=latency"), Is.EqualTo(new[] { "linear/2", "digits/1" }));
-        var linear = (await _catalogue.GetAsync("/catalogue/models/linear/versions/2"));
+        var linear = await _catalogue.GetAsync("/catalogue/models/linear/versions/2");
         Assert.That(linear.GetProperty("requests").GetInt64(), Is.GreaterThanOrEqualTo(1));
         Assert.That(linear.GetProperty("p99_ms").GetDouble(), Is.Positive);
     }

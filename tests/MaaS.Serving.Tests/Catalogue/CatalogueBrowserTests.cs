@@ -35,7 +35,8 @@ public sealed class CatalogueBrowserTests : BrowserFixture
         await using var page = await OpenAsync(At(_open, path), width, scheme);
         if (path != "catalogue")
         {
-            await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true })).ToBeVisibleAsync();
+            await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true }))
+                .ToBeVisibleAsync();
         }
 
         if (Environment.GetEnvironmentVariable("MAAS_SHOTS") is { } shots)
@@ -74,13 +75,23 @@ public sealed class CatalogueBrowserTests : BrowserFixture
         await using var page = await OpenAsync(At(_open, "catalogue/view/linear/2"));
         await Expect(page.Page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true })).ToBeVisibleAsync();
         var expected = await page.Page.EvaluateAsync<int>(
-            "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, pre[tabindex]')].filter(e => e.checkVisibility()).length");
+            """
+            [...document.querySelectorAll('a[href], button, input, select, textarea, summary, pre[tabindex]')]
+              .filter(e => e.checkVisibility()).length
+            """);
         HashSet<string> seen = [];
         for (var i = 0; i < expected + 5; i++)
         {
             await page.Page.Keyboard.PressAsync("Tab");
             seen.Add(await page.Page.EvaluateAsync<string>(
-                "(() => { const e = document.activeElement; window.ids ??= new Map(); if (!ids.has(e)) ids.set(e, String(ids.size)); return e === document.body ? 'body' : ids.get(e); })()"));
+                """
+                (() => {
+                  const e = document.activeElement;
+                  window.ids ??= new Map();
+                  if (!ids.has(e)) ids.set(e, String(ids.size));
+                  return e === document.body ? 'body' : ids.get(e);
+                })()
+                """));
         }
 
         seen.Remove("body");
@@ -93,7 +104,8 @@ public sealed class CatalogueBrowserTests : BrowserFixture
         await _open.Store.SetAliasAsync(
             MaaS.Registry.Versions.ModelReference.Parse("linear/1"), "old", new MaaS.Registry.Versions.Change("ann"));
         Assert.That(
-            async () => (await _open.GetAsync("/catalogue/models/linear/versions/1")).GetProperty("served").GetBoolean(),
+            async () => (await _open.GetAsync("/catalogue/models/linear/versions/1"))
+                .GetProperty("served").GetBoolean(),
             Is.True.After(20_000, 200));
         await using var page = await OpenAsync(At(_open, "catalogue/view/linear/1"));
 
@@ -117,7 +129,7 @@ public sealed class CatalogueBrowserTests : BrowserFixture
 
         await Expect(page.Page.Locator("#card-title")).ToBeVisibleAsync();
         await Expect(page.Page.GetByText("Adds up four numbers.")).ToBeVisibleAsync();
-        await Expect(page.Page.Locator("#files-title + * ~ table, #files-title ~ table")).ToContainTextAsync("model.onnx");
+        await Expect(page.Page.Locator("#files-title ~ table")).ToContainTextAsync("model.onnx");
     }
 
     [Test]

@@ -25,7 +25,8 @@ public sealed class CataloguePagesTests
         var cookie = headers.GetValues("Set-Cookie").Single();
         Assert.That(
             cookie.ToLowerInvariant(),
-            Does.Contain("httponly").And.Contain("samesite=strict").And.Not.Contain("path=").And.Not.Contain("expires"));
+            Does.Contain("httponly").And.Contain("samesite=strict").And.Not.Contain("path=")
+                .And.Not.Contain("expires"));
         return cookie.Split(';')[0];
     }
 
@@ -36,7 +37,8 @@ public sealed class CataloguePagesTests
         var (other, json, _) = await _catalogue.AskAsync("GET", "/catalogue/view/linear/2");
 
         Assert.That((status, other), Is.EqualTo((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized)));
-        Assert.That(html, Does.Contain("action=\"catalogue/session\"").And.Contain("value=\"catalogue/view/linear/2\""));
+        Assert.That(
+            html, Does.Contain("action=\"catalogue/session\"").And.Contain("value=\"catalogue/view/linear/2\""));
         Assert.That(html, Does.Contain("<base href=\"../../../\">").And.Not.Contain("accuracy"));
         Assert.That(headers.GetValues("Content-Security-Policy").Single(), Does.Not.Contain("unsafe"));
         Assert.That(json, Does.StartWith("{\"error\""));
@@ -49,7 +51,8 @@ public sealed class CataloguePagesTests
 
         var page = await _catalogue.AskAsync("GET", "/catalogue/view/linear/2", accept: "text/html", cookie: cookie);
         Assert.That(page.Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That(page.Text, Does.Contain("Request access").And.Contain("reader").And.Not.Contain("Who may download"));
+        Assert.That(
+            page.Text, Does.Contain("Request access").And.Contain("reader").And.Not.Contain("Who may download"));
         Assert.That(
             (await _catalogue.AskAsync("GET", "/catalogue/access", cookie: cookie)).Status,
             Is.EqualTo(HttpStatusCode.Forbidden));
@@ -122,7 +125,8 @@ public sealed class CataloguePagesTests
         var html = (await _catalogue.AskAsync("GET", "/catalogue/view/linear/2", "reader", accept: "text/html")).Text;
 
         Assert.That(html, Does.Contain("<strong>four</strong>").And.Contain("&lt;script&gt;alert(1)&lt;/script&gt;"));
-        Assert.That(html, Does.Not.Contain("javascript:").And.Not.Contain("<img src=\"https").And.Not.Contain("style="));
+        Assert.That(
+            html, Does.Not.Contain("javascript:").And.Not.Contain("<img src=\"https").And.Not.Contain("style="));
         Assert.That(html, Does.Contain("<h3").And.Contain("href=\"https://example.org/\""));
     }
 

@@ -31,7 +31,8 @@ internal sealed class CatalogueServer : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly Dictionary<string, string> _keys;
 
-    private CatalogueServer(TemporaryFolder folder, Dictionary<string, string> keys, TestServer server, ModelStore store)
+    private CatalogueServer(
+        TemporaryFolder folder, Dictionary<string, string> keys, TestServer server, ModelStore store)
         => (_folder, _keys, Server, Store) = (folder, keys, server, store);
 
     public TestServer Server { get; }

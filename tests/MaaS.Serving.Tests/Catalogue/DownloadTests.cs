@@ -8,7 +8,8 @@ namespace MaaS.Serving.Tests.Catalogue;
 /// <summary>Who may ask, decide and download, on a server with keys.</summary>
 public sealed class DownloadTests
 {
-    private const string Version = "/catalogue/models/linear/versions/2", Requests = "/catalogue/models/linear/requests",
+    private const string Version = "/catalogue/models/linear/versions/2",
+        Requests = "/catalogue/models/linear/requests",
         Access = "/catalogue/models/linear/access";
 
     private CatalogueServer _catalogue = null!;
@@ -46,7 +47,8 @@ public sealed class DownloadTests
 
         Assert.That((await _catalogue.AskAsync("GET", "/catalogue/access", key)).Status, Is.EqualTo(expected));
         Assert.That(
-            (await _catalogue.GetAsync("/catalogue/access", "admin")).GetProperty("requests").GetArrayLength(), Is.Zero);
+            (await _catalogue.GetAsync("/catalogue/access", "admin")).GetProperty("requests").GetArrayLength(),
+            Is.Zero);
     }
 
     [Test]
@@ -75,7 +77,8 @@ public sealed class DownloadTests
         var asked = await _catalogue.PostAsync(Requests, """{"reason":"to compare"}""", "reader");
         var waiting = await _catalogue.AskAsync("GET", $"{Version}/files/model.onnx", "reader");
         var own = await _catalogue.PostAsync(Access, """{"who":"reader","granted":true}""", "reader");
-        var granted = await _catalogue.PostAsync(Access, """{"who":"reader","granted":true,"reason":"fine"}""", "admin");
+        var granted = await _catalogue.PostAsync(
+            Access, """{"who":"reader","granted":true,"reason":"fine"}""", "admin");
         var after = await _catalogue.GetAsync(Version, "reader");
 
         Assert.That(before.Status, Is.EqualTo(HttpStatusCode.Forbidden));

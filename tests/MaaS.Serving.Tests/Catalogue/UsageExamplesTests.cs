@@ -28,8 +28,8 @@ public sealed partial class UsageExamplesTests
         string version, string language, string program, string output, int values)
     {
         var html = (await _catalogue.AskAsync("GET", $"/catalogue/view/{version}", "reader", accept: "text/html")).Text;
-        var code = WebUtility.HtmlDecode(Example().Matches(html).Single(m => WebUtility.HtmlDecode(m.Groups[1].Value) == language)
-            .Groups[2].Value);
+        var example = Example().Matches(html).Single(m => WebUtility.HtmlDecode(m.Groups[1].Value) == language);
+        var code = WebUtility.HtmlDecode(example.Groups[2].Value);
 
         var answer = (await RunAsync(program, code)).Replace('\'', '"');
 
