@@ -109,7 +109,10 @@ internal sealed class CatalogueServer : IAsyncDisposable
         string? cookie = null)
     {
         using var client = new HttpClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Server.Address };
+            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = Server.Address,
+        };
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative))
         {
             Content = body,
