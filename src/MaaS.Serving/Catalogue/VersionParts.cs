@@ -32,7 +32,7 @@ internal static class VersionParts
             """);
     }
 
-    public static Html Metrics(CatalogueEntry entry) => Html.Of(
+    public static Html Metrics(CatalogueEntry entry) => entry.Use is null && !entry.Metrics.Any() ? Html.None : Html.Of(
         $"""
         <section class="card" aria-labelledby="metrics-title">
           <h2 id="metrics-title">Scores and speed</h2>
