@@ -12,14 +12,15 @@ while [ $# -gt 0 ]; do
     case "$1" in
         --quiet) quiet=yes ;;    # for the other verbs: not a word when nothing is to be done
         --force) rm -f artifacts/stamps/* ;;
-        --with-test-packages) steps+=(test-packages) ;;
+        --with-test-packages) steps+=(tables test-packages) ;;
+        --with-tables) steps+=(tables) ;;    # data sets of tables, which nothing but training on them needs
         --build)    # the projects of tests/ that are built where the solution is not up to date
             shift
             build_only=("$@")
             break
             ;;
         *)
-            echo "setup: expected --force, got '$1'" >&2
+            echo "setup: expected --force or --with-tables, got '$1'" >&2
             exit 2
             ;;
     esac

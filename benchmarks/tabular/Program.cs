@@ -15,7 +15,9 @@ using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 
 // MaaS.Tabular beside scikit-learn: the same data, folds and measure, one after the other; processor time of a fit.
-// Usage: Program [PYTHON]
+// Usage: Program [PYTHON [SECONDS]]: with seconds one call of the trainer with that budget for each fold, beside the
+// best
+// single model of the others with default settings.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var folder = Directory.CreateTempSubdirectory("maas-tabular-benchmark-").FullName;
 try
@@ -34,7 +36,9 @@ try
 
     foreach (var name in new[] { "breast-cancer", "wine", "digits", "diabetes" })
     {
-        Console.WriteLine(await CompareAsync(Path.Combine(folder, name)));
+        var path = Path.Combine(folder, name);
+        Console.WriteLine(args.Length > 1
+            ? await OneCall.CompareAsync(path, TimeSpan.FromSeconds(double.Parse(args[1]))) : await CompareAsync(path));
     }
 
     return 0;
@@ -105,6 +109,6 @@ static ILearner Learner(string name) => name switch
     "naive-bayes" => new GaussianNaiveBayes(),
     "random-forest" => new RandomForest(),
     "extra-trees" => new ExtraTrees(),
-    "gradient-boosting" => new GradientBoosting { Threads = 1 },
+    "gradient-boosting" or "xgboost" => new GradientBoosting { Threads = 1 },
     _ => throw new ArgumentException($"no learner '{name}'"),
 };

@@ -1,9 +1,12 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Text.RegularExpressions;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Commands;
+using MaaS.Cli.Exchange;
 using MaaS.Cli.Registry;
 using MaaS.Cli.Runs;
+using MaaS.Cli.Trust;
 using MaaS.Onnx.Inference;
 using MaaS.Training.Export;
 using MaaS.Training.Fitting;
@@ -26,7 +29,9 @@ public static partial class Program
             "Takes a neural network from data to a server: train, evaluate, prune, quantize, export, serve.")
         {
             new DemoCommand(),
+            new ProfileCommand(),
             new TrainCommand(),
+            new TuneCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
             new InspectCommand(),
@@ -36,8 +41,21 @@ public static partial class Program
             new PredictCommand(),
             new RegistryCommand(),
             new RunsCommand(),
+            new PushCommand(),
+            new PullCommand(),
+            new ListCommand(),
+            new CopyCommand(),
+            new LoginCommand(),
+            new LogoutCommand(),
             new ServeCommand(),
+            new GatewayCommand(),
             new KeysCommand(),
+            KeyPairCommand.Signing(),
+            new SignCommand(),
+            new VerifyCommand(),
+            KeyPairCommand.Encryption(),
+            new EncryptCommand(),
+            new DecryptCommand(),
             new AuditCommand(),
             new DoctorCommand(),
         };
@@ -54,7 +72,7 @@ public static partial class Program
             return await result.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand ? null : WorkGrace,
+                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand ? null : WorkGrace,
             });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
@@ -96,5 +114,5 @@ public static partial class Program
         => e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException
             or OptionsValidationException
             or DivergedException or InferenceException or ModelInputException or NotSupportedException
-            or OnnxExportException or PruningException or KeyNotFoundException;
+            or OnnxExportException or PruningException or KeyNotFoundException or DbException;
 }

@@ -88,8 +88,8 @@ public static class PixelImageExtensions
         }
     }
 
-    /// <summary>Sizes an image as a model's package says, and without a word of it to the model's own size: scaled until
-    /// it covers that, and cut to its middle.</summary>
+    /// <summary>Sizes an image as a model's package says, and without a word of it to the model's own size: scaled
+    /// until it covers that, and cut to its middle.</summary>
     /// <param name="image">Not disposed.</param>
     /// <param name="geometry">What the package says; null where it says nothing.</param>
     /// <param name="height">The model's height, at least 1; null for the image's own.</param>

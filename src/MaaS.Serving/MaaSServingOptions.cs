@@ -23,6 +23,15 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string? Registry { get; set; }
 
+    /// <summary>Where a gateway and others reach this server, as <c>http://10.0.0.7:8080</c>: it is then announced in the
+    /// <see cref="Registry"/> while it runs. Port 0 stands for the one that the server got. Null to stay
+    /// unannounced.</summary>
+    public string? AnnounceUrl { get; set; }
+
+    /// <summary>Likewise for gRPC; null for the announced host with the port of <see cref="GrpcUrl"/>, where that is
+    /// known.</summary>
+    public string? AnnounceGrpcUrl { get; set; }
+
     /// <summary>Label that answers requests which name no version, where a model has it and no route: no other version
     /// stands in for it. Null for the latest version. Default: <c>production</c> with a <see cref="Registry"/>, else
     /// null.</summary>
@@ -129,7 +138,8 @@ public sealed class MaaSServingOptions
     /// <summary>Metrics, traces, logs and samples.</summary>
     public TelemetryOptions Telemetry { get; } = new();
 
-    /// <summary>Limits and trusted signing keys for packages.</summary>
+    /// <summary>Limits of packages, and keys that an application has at hand; <see cref="SecurityOptions.Trust"/> adds
+    /// keys out of files and rules by model.</summary>
     public PackageReadOptions Packages { get; set; } = new();
 
     /// <summary>What the configuration has that is no option, or has no value of an option's type.</summary>

@@ -73,6 +73,9 @@ public sealed class SecurityOptions
     /// </summary>
     public IList<string> AllowedOrigins { get; } = [];
 
+    /// <summary>Whose packages are served, and with which keys encrypted ones are opened.</summary>
+    public TrustOptions Trust { get; } = new();
+
     /// <summary>The audit log; null for none.</summary>
     public AuditOptions? Audit { get; set; }
 

@@ -30,6 +30,10 @@ internal static class CommandProcess
     public static Process Start(string folder, params string[] arguments)
         => StartProgram("maas.dll", folder, arguments);
 
+    public static Process StartWith(
+        IReadOnlyDictionary<string, string> variables, string folder, params string[] arguments)
+        => StartProgram("maas.dll", folder, arguments, variables);
+
     private static Process StartProgram(
         string program, string folder, string[] arguments, IReadOnlyDictionary<string, string>? variables = null)
     {

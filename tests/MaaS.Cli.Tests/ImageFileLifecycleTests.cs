@@ -105,6 +105,44 @@ public sealed partial class ImageFileLifecycleTests
         Assert.That(Accuracy().Match(served).Value, Is.EqualTo(Accuracy().Match(torch).Value).And.Not.Empty);
     }
 
+    [Test]
+    public async Task Train_CsvOfPaths_LearnsAndIsMeasuredOnWhatWasHeldBack()
+    {
+        var folder = Path.Combine(_folder, "clothes");
+        await File.WriteAllLinesAsync(
+            Path.Combine(folder, "list.csv"),
+            ["file,kind", .. Directory.EnumerateFiles(folder, "*.jpg", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(folder, f)).Order(StringComparer.Ordinal)
+                .Select(static f => $"{f},{(f[0] == 'S' ? "shoe" : "other")}")]);
+        string[] csv =
+            ["--images-csv", Path.Combine("clothes", "list.csv"), "--image-column", "file", "--label", "kind"];
+        Assert.That(
+            await RunAsync(
+                ["train", .. csv, "--model", "mlp", .. Small, "--class-weights", "true", "-o", "l.safetensors"]),
+            Does.Contain("mlp on list: 144 images to learn from").And.Contain("other 96, shoe 48"));
+        Assert.That(
+            await RunAsync(["evaluate", "l.safetensors", .. csv]), Does.Contain("36 pictures that training never saw"));
+        Assert.That(
+            await RunAsync(["evaluate", "l.safetensors", .. csv, "--split-seed", "5"]),
+            Does.Contain("180 pictures: this is not the data and split"));
+    }
+
+    [TestCase("evaluate clothes.safetensors --data mnist", "expected images (1,28,28) of Bag, Sneaker, Trouser")]
+    [TestCase("prune clothes.safetensors --data mnist --ratio 0.5", "expected images (1,28,28) of Bag")]
+    [TestCase("evaluate clothes.safetensors --images clothes --data mnist", "--data, --csv: expected none beside")]
+    [TestCase("evaluate clothes.maas --images missing", "expected a folder that has a folder of images")]
+    [TestCase("evaluate clothes.maas --skip-bad-images", "--skip-bad-images: expected none for other data")]
+    [TestCase("evaluate clothes.maas --images clothes --label kind", "--label: expected none for a folder of pictures")]
+    [TestCase("predict clothes.maas --image missing.jpg", "missing.jpg")]
+    [TestCase("predict clothes.maas --image missing.jpg --index 3", "--index: expected none beside --image")]
+    public async Task Run_OtherDataThanTheModels_SaysWhatIsExpected(string commandLine, string expected)
+    {
+        MakeOneClass();
+        var (code, _, error) = await CommandProcess.RunAsync(_folder, commandLine.Split(' '));
+        Assert.That(error, Does.Contain(expected).And.Not.Contain("   at "));
+        Assert.That(code, Is.Not.Zero);
+    }
+
     // Killed as by kill -9 after its first epoch's checkpoint, and resumed: the weights of the run above.
     [Test]
     public async Task Train_KilledAndResumed_EndsWithTheSameWeights()
@@ -202,10 +240,7 @@ public sealed partial class ImageFileLifecycleTests
     public async Task Train_WrongUse_SaysWhatIsExpected(string arguments, int expectedCode, string expected)
     {
         Directory.CreateDirectory(Path.Combine(_folder, "empty"));
-        Directory.CreateDirectory(Path.Combine(_folder, "one", "Bag"));
-        File.Copy(
-            Path.Combine(_folder, "clothes", "Bag", "0.jpg"), Path.Combine(_folder, "one", "Bag", "0.jpg"),
-            overwrite: true);
+        MakeOneClass();
         foreach (var part in new[] { "train", "val", "test" })
         {
             Directory.CreateDirectory(Path.Combine(_folder, "divided", part, "Bag"));
@@ -214,6 +249,14 @@ public sealed partial class ImageFileLifecycleTests
         var (code, _, error) = await CommandProcess.RunAsync(_folder, ["train", .. arguments.Split(' ')]);
         Assert.That(error, Does.Contain(expected).And.Not.Contain("   at "));
         Assert.That(code, Is.EqualTo(expectedCode));
+    }
+
+    private void MakeOneClass()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "one", "Bag"));
+        File.Copy(
+            Path.Combine(_folder, "clothes", "Bag", "0.jpg"), Path.Combine(_folder, "one", "Bag", "0.jpg"),
+            overwrite: true);
     }
 
     private static float[] Probabilities(TrainedModel model, ImageFolder images)

@@ -8,7 +8,7 @@ namespace MaaS.Cli.Tests;
 /// <summary>The README's program is the sample, and the sample runs.</summary>
 public sealed class ReadmeTests
 {
-    private static readonly string RepoRoot =
+    internal static readonly string RepoRoot =
         typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(a => a.Key == "RepoRoot").Value!;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 
 namespace MaaS.Cli.Tests;
 
@@ -90,6 +91,25 @@ public sealed partial class TabularLifecycleTests
             Is.All.EqualTo(1).Within(1e-6));
     }
 
+    [Test]
+    public async Task Serve_ReorderedColumns_AreAnsweredAlike()
+    {
+        string[] rows =
+        [
+            """{"age":60,"city":"Kyoto","member":false,"since":"2021-02-03"}""",
+            """{"since":"2021-02-03","member":false,"age":60,"city":"Kyoto"}""",
+        ];
+        List<string> answers = [];
+        foreach (var row in rows)
+        {
+            using var response = await _http.PostAsync(
+                "/v1/models/customers:predict", new StringContent($$"""{"instances":[{{row}}]}"""));
+            answers.Add(await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.That(answers[1], Is.EqualTo(answers[0]).And.Contains("probabilities"));
+    }
+
     [TestCase("""{"instances":[{"age":60,"city":"Kyoto","member":false}]}""", "'since' is missing")]
     [TestCase("""{"instances":[{"age":60,"city":"Kyoto","member":false,"since":null,"x":1}]}""", "got 'x'")]
     [TestCase(
@@ -104,7 +124,20 @@ public sealed partial class TabularLifecycleTests
     }
 
     [TestCase("--label: expected the column to predict", "--csv", "customers.csv")]
-    [TestCase("--csv: expected the file of a table", "--label", "churn")]
+    [TestCase("--csv: expected one table, by --csv, --data or --sql, got none", "--label", "churn")]
+    [TestCase("expected one table, by --csv, --data or --sql, got 2", "--csv", "customers.csv", "--data", "penguins")]
+    [TestCase("--sql: expected --database beside it", "--sql", "SELECT 1", "--label", "churn")]
+    [TestCase(
+        "--database: expected sqlite:FILE or postgres:", "--sql", "SELECT 1", "--database", "oracle:x", "--label",
+        "churn")]
+    [TestCase(
+        "--folds: expected none for a table that is read in batches", "--csv", "customers.csv", "--label", "churn",
+        "--stream", "--folds", "3")]
+    [TestCase(
+        "--stream: expected a file", "--sql", "SELECT 1", "--database", "sqlite:x.db", "--label", "churn", "--stream")]
+    [TestCase("--data: expected a table", "--data", "mnist", "--label", "churn")]
+    [TestCase("--above: expected numbers in 'churn', got Category", "--csv", "customers.csv", "--label", "churn",
+        "--above", "1")]
     [TestCase(
         "--budget: expected a time as 90s, 10m or 1h, got 'soon'", "--csv", "customers.csv", "--label", "churn",
         "--budget", "soon")]
@@ -115,6 +148,63 @@ public sealed partial class TabularLifecycleTests
             _folder, ["train", "--task", "tabular", "--missing-value", "?", "-o", "other.maas", .. options]);
         Assert.That(code, Is.Not.Zero);
         Assert.That(error, Does.Contain(message));
+    }
+
+    [Test]
+    public async Task TrainAndProfile_OnAQuery_ReadTheSameTable()
+    {
+        var shop = $"Data Source={Path.Combine(_folder, "shop.db")};Pooling=False";
+        await using (var connection = new SqliteConnection(shop))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = """
+                CREATE TABLE customers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+                SELECT i % 50 AS age, CASE i % 3 WHEN 0 THEN 'Nara' ELSE 'Kyoto' END AS city, i * 7 % 31 AS visits,
+                    i % 50 * 2.5 + i * 7 % 31 AS spent FROM n
+                """;
+            await command.ExecuteNonQueryAsync();
+        }
+
+        string[] query = ["--sql", "SELECT * FROM customers", "--database", "sqlite:shop.db"];
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, ["train", "--label", "spent", "--folds", "2", "-o", "spent.maas", .. query]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("query: 300 rows, 4 columns").And.Contains("the same on all"));
+
+        (code, output, error) = await CommandProcess.RunAsync(
+            _folder, ["profile", "--label", "spent", "--json", .. query]);
+        Assert.That(code, Is.Zero, error);
+        var profile = JsonNode.Parse(output)!;
+        Assert.That(((int)profile["rows"]!, profile["columns"]!.AsArray().Count), Is.EqualTo((300, 4)));
+        Assert.That(Directory.Exists(Path.Combine(_folder, "profiles")), Is.False);
+    }
+
+    [Test]
+    public async Task Profile_OfAFile_WritesAPage()
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "profile", "customers.csv", "--label", "churn", "--missing-value", "?", "-o", "profile.html");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("customers: 200 rows, 5 columns").And.Contains("split by time"));
+        Assert.That(File.ReadAllText(Path.Combine(_folder, "profile.html")), Does.Contain("city").And.Contains("<svg"));
+    }
+
+    [Test]
+    public async Task Train_OnAStream_ShowsStepsAndWritesAPackage()
+    {
+        var random = new Random(3);
+        await File.WriteAllLinesAsync(
+            Path.Combine(_folder, "flights.csv"),
+            Enumerable.Range(0, 3000).Select(_ => (Hour: random.Next(24), Port: random.Next(5)))
+                .Select(f => $"{f.Hour},P{f.Port},{f.Hour + f.Port + random.Next(9)}").Prepend("hour,port,delay"));
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "train", "--task", "tabular", "--csv", "flights.csv", "--label", "delay", "--above", "15",
+            "--stream", "-o", "flights.maas");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Match(@"boosting: \d+ rows in").And.Contains("delay above 15: gradient boosting"));
+        Assert.That(output, Does.Contain("the same on all 3000 rows"));
+        Assert.That(File.Exists(Path.Combine(_folder, "flights.maas")), Is.True);
     }
 
     [GeneratedRegex(@"http://\S+:\d+")]

@@ -1,3 +1,5 @@
+using MaaS.Tests;
+
 namespace MaaS.Cli.Tests;
 
 public sealed class UsageTests
@@ -14,11 +16,27 @@ public sealed class UsageTests
     [TestCase("train --pooling mean", "--pooling: expected none for images")]
     [TestCase("train --csv a.csv --group user", "--group: expected none for texts")]
     [TestCase("train --csv a.csv --augment", "--augment: expected none for texts")]
-    [TestCase("train --task tabular --csv a.csv --label y --report run.html", "--report: expected none for a table")]
+    [TestCase(
+        "train --task tabular --csv a.csv --label y --stream --report run.html",
+        "--report: expected none for a table that is read in batches")]
     [TestCase("train --task tabular --csv a.csv --label y --seed 7", "--seed: expected none for a table")]
     [TestCase(
         "train --task tabular --csv a.csv --label y -o y.safetensors", "--output: expected a file that ends in .maas")]
     [TestCase("train --output m.safetensors --report m.safetensors", "--report: expected another file than --output")]
+    [TestCase("tune", "--search: expected at least one parameter")]
+    [TestCase("tune --search rate=1", "expected an option of maas train without its dashes, got 'rate'")]
+    [TestCase("tune --search epochs=a..b", "expected NAME=LOW..HIGH")]
+    [TestCase("tune --search epochs=1..3 --epochs 2", "--epochs: expected none, because --search looks for it")]
+    [TestCase("tune --search augment=1..3", "an option that takes one value")]
+    [TestCase("tune --search epochs=1..3 --validation 0", "--validation: expected a share above 0")]
+    [TestCase("tune --search epochs=1..3 --resume", "--resume: expected none")]
+    [TestCase("tune --search epochs=1..3 --trials 0", "--trials, --patience: expected at least 1")]
+    [TestCase("tune --search epochs=1..3 --budget soon", "--budget: expected a time as 90s")]
+    [TestCase("tune --search epochs=1..3 --objective f1", "--objective: expected loss, accuracy, seconds or")]
+    [TestCase("tune --search epochs=1..3 --group user", "--group: expected none for images")]
+    [TestCase("tune --task tabular --csv a.csv --label y --search c=1..2", "--search: expected none for a table")]
+    [TestCase("tune --task tabular --csv a.csv --label y --epochs 2", "--epochs: expected none for a table")]
+    [TestCase("tune --search epochs=1..3 -o m.maas", "--output: expected none for images")]
     [TestCase("evaluate", "'model' missing")]
     [TestCase("train --device gpu", "Device: expected auto, cpu, cuda or cuda:N, got gpu")]
     [TestCase("train --early-stopping 2 --validation 0", "--early-stopping: expected --validation above 0")]
@@ -65,6 +83,23 @@ public sealed class UsageTests
             Assert.That(code, Is.EqualTo(1));
             Assert.That(error, Does.Contain(expected));
             Assert.That(error, Does.Not.Contain("   at "), "no stack trace");
+        }
+    }
+
+    // The page's place is known before the mails are read, and long before it is written.
+    [TestCase("models/spam.html", "-o", "models/spam.safetensors")]
+    [TestCase("pages/run.html", "-o", "spam.safetensors", "--report", "pages/run.html")]
+    public async Task Train_PageOfTextsThatCannotBeWritten_SaysSoBeforeTraining(string page, params string[] outputs)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder[page]);
+        var (code, output, error) = await CommandProcess.RunAsync(
+            folder.Path, ["train", "--task", "text-classification", "--data", "spam-assassin", .. outputs]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(1));
+            Assert.That(error, Does.Contain($"{folder[page]}: expected a file or nothing, got a folder"));
+            Assert.That(output, Is.Empty);
         }
     }
 

@@ -74,6 +74,32 @@ public sealed class PixelImageExtensionsTests
         Assert.That(PillowFixture.Values(covered), Is.All.EqualTo(77));
     }
 
+    [Test]
+    public void Fit_WithoutGeometry_CoversTheModelsSizeOrKeepsItsOwn()
+    {
+        using var image = PillowFixture.ImageOf("png");
+        using var covered = image.Fit(null, 28, 24);
+        using var expected = image.Cover(28, 24);
+        Assert.That(PillowFixture.LargestDifference(covered, expected), Is.Zero);
+        using var same = image.Fit(null, null, null);
+        Assert.That(PillowFixture.LargestDifference(same, image), Is.Zero);
+        var geometry = new ImageGeometry { CropHeight = 9, CropWidth = 8 };
+        using var cut = image.Fit(geometry, 28, 24);
+        Assert.That((cut.Height, cut.Width), Is.EqualTo((9, 8)), "what the package says comes first");
+    }
+
+    [Test]
+    public void ToPlanes_HoldsChannelAfterChannel()
+    {
+        using var image = new PixelImage(2, 1, 3);
+        byte[] pixels = [1, 2, 3, 255, 4, 5, 6, 255];
+        pixels.CopyTo(image.Pixels);
+        Assert.That(image.ToPlanes(), Is.EqualTo(new byte[] { 1, 4, 2, 5, 3, 6 }));
+        using var grey = new PixelImage(2, 1, 1);
+        new byte[] { 7, 8 }.CopyTo(grey.Pixels);
+        Assert.That(grey.ToPlanes(), Is.EqualTo(new byte[] { 7, 8 }));
+    }
+
     // A PNG of a kilobyte may be such a strip.
     [TestCase(1, 1_000_000)]
     [TestCase(1_000_000, 1)]

@@ -9,7 +9,8 @@ internal static class CommandText
     public static string Of(ParseResult result)
         => string.Join(' ', result.Tokens.Select(static t => Quoted(t.Value)).Prepend("maas"));
 
-    private static string Quoted(string word)
+    /// <summary>A word, in quotes where a shell would read it otherwise.</summary>
+    public static string Quoted(string word)
         => word.Length > 0 && word.All(static c => char.IsLetterOrDigit(c) || "-_./=:,+@%".Contains(c))
             ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

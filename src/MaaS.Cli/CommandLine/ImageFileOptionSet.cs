@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MaaS.Training.Data.Streams;
-using MaaS.Training.Fitting;
 using MaaS.Training.Images;
 using MaaS.Training.Images.Pipelines;
 using static MaaS.Cli.CommandLine.OptionKinds;
@@ -25,8 +24,8 @@ internal sealed class ImageFileOptionSet
     private readonly Option<FileInfo?> _csv = new("--images-csv")
     {
         Description =
-            "Your own pictures, as a .csv with a header and a path and a class a row; paths are relative to it. --label "
-            + "names the column of the class.",
+            "Your own pictures, as a .csv with a header and a path and a class a row; paths are relative to it. "
+            + "--label names the column of the class.",
         HelpName = "file",
     };
 
@@ -75,9 +74,6 @@ internal sealed class ImageFileOptionSet
     /// <summary>Those that a pretrained network settles itself.</summary>
     public IReadOnlyList<Option> OfFresh => [_channels];
 
-    /// <summary>Those of <see cref="Options"/> that only a CSV needs.</summary>
-    public IReadOnlyList<Option> OfCsv => [_column];
-
     /// <summary>Those that name files, and say what happens to bad ones.</summary>
     public IReadOnlyList<Option> Naming => [_folder, _csv, _column, _skipBad];
 
@@ -93,8 +89,29 @@ internal sealed class ImageFileOptionSet
             var (folder, csv) => folder is not null || csv is not null,
         };
 
-    /// <summary>The folder that is named; null for a CSV.</summary>
-    public string? Folder(ParseResult result) => result.GetValue(_folder)?.FullName;
+    /// <summary>Refuses what a folder says for itself, or options for pictures where none are named.</summary>
+    /// <exception cref="UsageException">Such an option is given.</exception>
+    public void RefuseUnused(ParseResult result)
+    {
+        if (!IsAsked(result))
+        {
+            UnusedOptions.Refuse(result, "other data than pictures of one's own", Options);
+        }
+
+        if (Folder(result) is not { } folder)
+        {
+            return;
+        }
+
+        var all = result.CommandResult.Command.Options;
+        UnusedOptions.Refuse(
+            result, "a folder of pictures, whose folders are the classes,",
+            [_column, .. all.Where(static o => o.Name == "--label")]);
+        UnusedOptions.Refuse(
+            result, "a folder that is divided already",
+            all.Where(o => (o.Name is "--test" or "--split-seed" && ImageParts.HasTest(folder))
+                || (o.Name == "--validation" && ImageParts.HasValidation(folder))));
+    }
 
     /// <summary>What the data is called.</summary>
     public string NameOf(ParseResult result)
@@ -185,4 +202,7 @@ internal sealed class ImageFileOptionSet
         LayerDecay = result.GetValue(_decay) is > 0 and <= 1 and var decay
             ? decay : throw new UsageException("--layer-decay: expected above 0 to 1."),
     };
+
+    // Null for a CSV.
+    private string? Folder(ParseResult result) => result.GetValue(_folder)?.FullName;
 }

@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MaaS.Tabular.DataSets;
 using MaaS.Tabular.Metrics;
+using MaaS.Tabular.Networks;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
-using MaaS.Tabular.Tables;
+using MaaS.Tabular.Streaming;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
@@ -31,11 +33,28 @@ internal sealed partial class TabularOptionSet
     };
 
     private readonly Option<int> _folds = Number("--folds", "Tables: folds of cross-validation.", Default.Folds);
-    private readonly Option<int> _repeats = Number("--repeats", "Tables: how often it is repeated.", Default.Repeats);
+    private readonly Option<int?> _repeats = new("--repeats")
+    {
+        Description = "Tables: how often it is repeated; 5 times on fewer than 1,000 rows and once on more without it.",
+        HelpName = "n",
+    };
+
     private readonly Option<string?> _budget = new("--budget")
     {
-        Description = "Tables: time for comparing candidates, as 90s, 10m or 1h; any without it.",
+        Description = "Tables: time for all of it, as 90s, 10m or 1h: candidates, tuning, ensembles. Without it "
+            + "candidates are compared and joined, and nothing is tuned unless --trials says so.",
         HelpName = "time",
+    };
+
+    private readonly Option<int?> _trials = new("--trials")
+    {
+        Description = "Tables: most tuned trials; as many as the budget leaves time for without it.",
+        HelpName = "n",
+    };
+
+    private readonly Option<bool> _networks = new("--networks")
+    {
+        Description = "Tables: compare networks as well, a perceptron with embeddings and FT-Transformer.",
     };
 
     private readonly Option<string?> _group = new("--group")
@@ -58,51 +77,73 @@ internal sealed partial class TabularOptionSet
         Description = "Tables: count every class the same, however many rows it has.",
     };
 
-    private readonly Option<string?> _delimiter = new("--delimiter")
+    private readonly Option<double?> _above = new("--above")
     {
-        Description = "Tables: what separates cells, as ';' or tab; found without it.",
-        HelpName = "character",
+        Description = "Tables: predict whether the label's number is above this one.",
+        HelpName = "number",
     };
 
-    private readonly Option<string[]> _missing = Several(
-        "--missing-value", "Tables: a text that stands for a missing cell besides the usual ones, as '?'.", "text");
-
-    private readonly Option<FileInfo?> _schema = new("--schema")
+    private readonly Option<bool> _stream = new("--stream")
     {
-        Description = "Tables: the columns that the file must have; written there where the file is not there yet.",
-        HelpName = "file.json",
+        Description = "Tables: read the file in batches, because it may be larger than memory; gradient boosting "
+            + "alone.",
     };
 
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
     [
-        _predict, _metric, _folds, _repeats, _budget, _group, _time, _ignore, _balanced, _delimiter, _missing, _schema,
+        _predict, _metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _ignore, _balanced, _above,
+        _stream, .. Source.All,
     ];
+
+    /// <summary>Where the table comes from.</summary>
+    public TableSourceOptions Source { get; } = new();
 
     public void AddTo(Command command) => All.AddTo(command);
 
-    /// <summary>Where the schema is or goes; null where none is asked for.</summary>
-    public string? SchemaPath(ParseResult result) => result.GetValue(_schema)?.FullName;
+    /// <summary>Whether the table is to be read in batches.</summary>
+    public bool IsStream(ParseResult result) => result.GetValue(_stream);
 
-    public TableReadOptions Reading(ParseResult result)
+    /// <summary>The number that labels are compared with; null for none.</summary>
+    public double? Above(ParseResult result) => result.GetValue(_above);
+
+    /// <summary>The options of training on a stream.</summary>
+    /// <exception cref="UsageException">An option is given that needs all rows at once.</exception>
+    public StreamedTrainerOptions Streamed(
+        ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
     {
-        var options = new TableReadOptions();
-        return options with
+        Option[] whole = [_metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _balanced];
+        if (Array.Find(whole, o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
-            Delimiter = result.GetValue(_delimiter) switch
-            {
-                null => null,
-                "tab" or "\\t" => '\t',
-                [var one] => one,
-                var other => throw new UsageException($"--delimiter: expected one character or tab, got '{other}'."),
-            },
-            MissingValues = [.. options.MissingValues, .. result.GetValue(_missing) ?? []],
-            Schema = SchemaPath(result) is { } path && File.Exists(path) ? TableSchema.Load(path) : null,
-            IgnoreOtherColumns = true,
+            throw new UsageException(
+                $"{option.Name}: expected none for a table that is read in batches: one learner is trained on rows "
+                    + "drawn by the seed; take fewer rows into a file of their own for what needs all rows at once.");
+        }
+
+        var training = Training(result, label, known, testShare, seed);
+        return new StreamedTrainerOptions
+        {
+            Label = label,
+            Above = Above(result) ?? (label == known?.Label ? known.Above : null),
+            Task = training.Task,
+            TestShare = training.TestShare,
+            Ignore = training.Ignore,
+            Seed = seed,
         };
     }
 
-    public TabularTrainerOptions Training(ParseResult result, string label, double testShare, int seed) => new()
+    /// <summary>The options of training on a table in memory.</summary>
+    public TabularTrainerOptions Training(
+        ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
+    {
+        var options = Training(result, label, testShare, seed);
+        return options with
+        {
+            Ignore = [.. (known?.Ignore ?? []).Where(column => column != label).Union(options.Ignore)],
+        };
+    }
+
+    private TabularTrainerOptions Training(ParseResult result, string label, double testShare, int seed) => new()
     {
         Label = label,
         Task = result.GetValue(_predict) switch
@@ -117,19 +158,26 @@ internal sealed partial class TabularOptionSet
             : throw new UsageException("--test: expected a share above 0 and below 1."),
         Folds = result.GetValue(_folds) is >= 2 and var folds ? folds
             : throw new UsageException("--folds: expected 2 or more."),
-        Repeats = result.GetValue(_repeats) is >= 1 and var repeats ? repeats
+        Repeats = result.GetValue(_repeats) is not < 1 ? result.GetValue(_repeats)
             : throw new UsageException("--repeats: expected 1 or more."),
-        Budget = result.GetValue(_budget) is { } budget ? Time(budget) : null,
+        Budget = result.GetValue(_budget) is { } budget ? Duration(_budget.Name, budget) : null,
+        Trials = result.GetValue(_trials) is not < 0 ? result.GetValue(_trials)
+            : throw new UsageException("--trials: expected 0 or more."),
         Group = result.GetValue(_group),
         Time = result.GetValue(_time),
         Ignore = result.GetValue(_ignore) ?? [],
         Balanced = result.GetValue(_balanced),
+        Further = result.GetValue(_networks) ? NetworkCandidates.Default(seed) : null,
         Seed = seed,
     };
 
-    private static TimeSpan Time(string text)
+    /// <summary>Reads a time as 90s, 10m or 1h.</summary>
+    /// <param name="option">Whose value it is.</param>
+    /// <param name="text">The value.</param>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static TimeSpan Duration(string option, string text)
     {
-        var match = Duration().Match(text);
+        var match = DurationForm().Match(text);
         var number = match.Success ? double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
         return number > 0 && number < 1_000_000
             ? match.Groups[2].Value switch
@@ -138,9 +186,9 @@ internal sealed partial class TabularOptionSet
                 "m" => TimeSpan.FromMinutes(number),
                 _ => TimeSpan.FromHours(number),
             }
-            : throw new UsageException($"--budget: expected a time as 90s, 10m or 1h, got '{text}'.");
+            : throw new UsageException($"{option}: expected a time as 90s, 10m or 1h, got '{text}'.");
     }
 
     [GeneratedRegex(@"\A([0-9]+(?:\.[0-9]+)?)(s|m|h)\z")]
-    private static partial Regex Duration();
+    private static partial Regex DurationForm();
 }

@@ -85,7 +85,10 @@ internal sealed class TextModelOptionSet
     public bool IsImage(ParseResult result) => result.GetValue(_task) == ImageTask;
 
     /// <summary>Whether a table is to be learned from.</summary>
-    public bool IsTable(ParseResult result) => result.GetValue(_task) == TabularOptionSet.Task;
+    /// <param name="result">The command line.</param>
+    /// <param name="tableNamed">Whether it names a table of set-up or a query.</param>
+    public bool IsTable(ParseResult result, bool tableNamed) => result.GetResult(_task) is { Implicit: false }
+        ? result.GetValue(_task) == TabularOptionSet.Task : tableNamed;
 
     /// <summary>Whether texts are to be learned from.</summary>
     /// <param name="result">The command line.</param>

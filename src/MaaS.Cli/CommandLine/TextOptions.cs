@@ -55,16 +55,25 @@ internal sealed class TextOptions
     /// <summary>Whether the command line says which texts, rather than leaving it to the default.</summary>
     public bool IsNamed(ParseResult result) => result.GetValue(_file) is not null || NamedData(result) is not null;
 
-    /// <summary>The file of a table, its label, the share that is held back and the seed of the draw.</summary>
-    /// <exception cref="UsageException">No file or no label is named.</exception>
-    public (string File, string Label, double TestShare, int Seed) Table(ParseResult result) => (
-        result.GetValue(_file)?.FullName ?? throw new UsageException("--csv: expected the file of a table, got none."),
+    /// <summary>The file that is named; null for none.</summary>
+    public FileInfo? FileOf(ParseResult result) => result.GetValue(_file);
+
+    /// <summary>The data set that is named; null where it is left to the default.</summary>
+    public static string? NamedData(ParseResult result)
+        => result.GetResult("--data") is OptionResult { Implicit: false } data
+        ? data.GetValueOrDefault<string>() : null;
+
+    /// <summary>The label of a table, the share that is held back and the seed of the draw.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="otherwise">The label where none is named; null where one must be.</param>
+    /// <exception cref="UsageException">No label is named.</exception>
+    public (string Label, double TestShare, int Seed) Table(ParseResult result, string? otherwise) => (
         result.GetResult(_label) is { Implicit: false }
             ? result.GetRequiredValue(_label)
-            : throw new UsageException("--label: expected the column to predict, got none."),
+            : otherwise ?? throw new UsageException("--label: expected the column to predict, got none."),
         result.GetValue(_test), result.GetValue(_splitSeed));
 
-    /// <summary>The column of the class, the share that is held back and the seed of the draw, for image files.</summary>
+    /// <summary>Of image files the column of the class, the share that is held back and the seed of the draw.</summary>
     /// <exception cref="UsageException">The share is out of its range.</exception>
     public (string Label, double TestShare, int Seed) Division(ParseResult result)
         => (result.GetRequiredValue(_label), TestShare(result), result.GetValue(_splitSeed));
@@ -122,10 +131,6 @@ internal sealed class TextOptions
     private double TestShare(ParseResult result)
         => result.GetValue(_test) is > 0 and < 1 and var fraction
             ? fraction : throw new UsageException("--test: expected a share above 0 and below 1.");
-
-    private static string? NamedData(ParseResult result)
-        => result.GetResult("--data") is OptionResult { Implicit: false } data
-        ? data.GetValueOrDefault<string>() : null;
 
     private static Option<string> Named(string name, string description, string value) => new(name)
     {

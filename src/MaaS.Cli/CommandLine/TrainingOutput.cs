@@ -1,5 +1,3 @@
-using MaaS.Cli.Runs;
-using MaaS.Core.Metrics;
 using MaaS.Registry.Runs;
 
 namespace MaaS.Cli.CommandLine;
@@ -9,12 +7,4 @@ namespace MaaS.Cli.CommandLine;
 /// <param name="Report">The page that tells of the run; null where none was asked for.</param>
 /// <param name="Command">The command line, for the page.</param>
 /// <param name="Run">The run in a registry; null where it is not kept.</param>
-internal sealed record TrainingOutput(string Model, string? Report, string Command, RunLog? Run)
-{
-    /// <summary>Keeps what was measured on samples that training never saw, and the model's hash.</summary>
-    public void Record(ClassificationReport measured)
-    {
-        Run?.Report("test", measured);
-        Run?.Artifact(Model);
-    }
-}
+internal sealed record TrainingOutput(string Model, string? Report, string Command, RunLog? Run);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Runs;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Images;
 using MaaS.Cli.Text;
 using MaaS.Core.Metrics;
@@ -54,13 +54,14 @@ internal sealed class EvaluateCommand : RecordedVerb
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
+        _images.RefuseUnused(result);
         if (_images.IsAsked(result))
         {
             var (evaluation, note) = await ImageFileMeasuring.RunAsync(
                 path, _images, _texts, result, cancellationToken);
-            Console.WriteLine(
-                result.GetValue(_json)
-                    ? evaluation.Report.ToJson() : $"{note}{Environment.NewLine}{evaluation.Report}");
+            Run?.Report("test", evaluation.Report);
+            Console.WriteLine(result.GetValue(_json)
+                ? evaluation.Report.ToJson() : $"{note}{Environment.NewLine}{evaluation.Report}");
             return ExitCode.Success;
         }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Quantization;
-using MaaS.Cli.Runs;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Text;
 using MaaS.Core.InputData;
 using MaaS.Core.Packages;

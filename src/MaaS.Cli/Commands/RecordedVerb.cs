@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MaaS.Cli.Runs;
+using MaaS.Cli.Recording;
 using MaaS.Registry.Runs;
 
 namespace MaaS.Cli.Commands;

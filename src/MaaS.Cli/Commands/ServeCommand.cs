@@ -35,6 +35,11 @@ internal sealed class ServeCommand : VerbCommand
         "TCP port on 127.0.0.1 to load, unload and route models; 0 takes a free one. Default: the one after --port.",
         "number");
 
+    private readonly Option<string?> _announce = Given<string?>(
+        "--announce",
+        "Where a gateway reaches this server, as http://10.0.0.7:8080: announces it in the --registry while it runs.",
+        "url");
+
     private readonly Option<string?> _keys = Given<string?>(
         "--keys", "File of API keys, see 'maas keys'; requests without a key are then refused.", "file");
     private readonly Option<string?> _audit = Given<string?>(
@@ -43,6 +48,19 @@ internal sealed class ServeCommand : VerbCommand
         "--tls-certificate", "PEM file with the server's certificate: HTTPS instead of HTTP, on every port.", "file");
     private readonly Option<string?> _certificateKey = Given<string?>(
         "--tls-key", "PEM file with the certificate's private key.", "file");
+
+    private readonly Option<string[]> _trusted = OptionKinds.Several(
+        "--trusted-key",
+        "PEM file of public keys: only packages that one of them signed are served. May be given several times.",
+        "file");
+    private readonly Option<string?> _revoked = Given<string?>(
+        "--revoked", "File of signing keys that count no more (revoked.json, see 'maas signing-keys').", "file");
+    private readonly Option<string[]> _decryption = OptionKinds.Several(
+        "--decryption-key",
+        "Private key that opens encrypted packages, in memory alone; may be given several times. Its passphrase is "
+            + "MAAS_PASSPHRASE of the environment, or in --passphrase-file.", "file");
+    private readonly Option<string?> _passphrase = Given<string?>(
+        "--passphrase-file", "File whose first line is the passphrase of the decryption keys.", "file");
 
     private readonly Option<int?> _grpcPort = Given<int?>(
         "--grpc-port", "TCP port for gRPC; 0 takes a free one. Default: none.", "number");
@@ -75,8 +93,9 @@ internal sealed class ServeCommand : VerbCommand
     public ServeCommand()
         : base("serve", "Serves models over HTTP: /predict, TensorFlow Serving's REST and the Open Inference Protocol.")
     {
-        new Option[] { _models, _registry, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate,
-            _certificateKey, _versions, _lazy, _noWatch, _memory, _state, _drainDelay, _drainTimeout,
+        new Option[] { _models, _registry, _announce, _port, _grpcPort, _adminPort, _host, _keys, _audit, _certificate,
+            _certificateKey, _trusted, _revoked, _decryption, _passphrase, _versions, _lazy,
+            _noWatch, _memory, _state, _drainDelay, _drainTimeout,
             _set }.AddTo(this);
     }
 
@@ -153,6 +172,7 @@ internal sealed class ServeCommand : VerbCommand
     private void Apply(ParseResult result, MaaSServingOptions options)
     {
         options.Registry = result.GetValue(_registry) ?? options.Registry;
+        options.AnnounceUrl = result.GetValue(_announce) ?? options.AnnounceUrl;
         if (result.GetValue(_models) is { } models)
         {
             options.ModelsPath = models;
@@ -165,6 +185,18 @@ internal sealed class ServeCommand : VerbCommand
         options.Security.ApiKeyFile = result.GetValue(_keys) ?? options.Security.ApiKeyFile;
         options.Security.Audit = result.GetValue(_audit) is { } audit
             ? new AuditOptions { Path = audit } : options.Security.Audit;
+        foreach (var file in result.GetRequiredValue(_trusted))
+        {
+            options.Security.Trust.TrustedKeys.Add(file);
+        }
+
+        options.Security.Trust.RevocationFile = result.GetValue(_revoked) ?? options.Security.Trust.RevocationFile;
+        foreach (var file in result.GetRequiredValue(_decryption))
+        {
+            options.Security.Trust.DecryptionKeys.Add(
+                new DecryptionKeyOptions { File = file, PassphraseFile = result.GetValue(_passphrase) });
+        }
+
         options.Defaults.Versions = result.GetValue(_versions) ?? options.Defaults.Versions;
         options.Defaults.IsLazy = result.GetValue(_lazy) ? true : options.Defaults.IsLazy;
         options.Watch &= !result.GetValue(_noWatch);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Images;
+using MaaS.Cli.Tabular;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Processes;
@@ -20,7 +22,7 @@ internal sealed partial class TrainCommand
         var from = FineTunes(result) ? _pretrained.From(result) : null;
         var architecture = from is null
             ? Architecture(result, ModelCatalog.Images, "convnet") : BasicResNet.CatalogName;
-        var dataName = ModelName(_images.NameOf(result));
+        var dataName = TabularTraining.ModelName(_images.NameOf(result));
         var read = _training.Read(result, from is null ? ImageTraining.DefaultTraining : ImageTraining.FineTuning);
         var options = Recorded(ProcessShare.Of(read with { Augmentation = null }, processes));
         var model = _images.Model(
@@ -45,7 +47,7 @@ internal sealed partial class TrainCommand
             throw new UsageException($"--task: expected {TextModelOptionSet.ImageTask} for --images.");
         }
 
-        Refuse(
+        UnusedOptions.Refuse(
             result, "pictures of one's own",
             [
                 .. _tabular.All,
@@ -53,24 +55,14 @@ internal sealed partial class TrainCommand
                 .. _textModel.All.Where(static o => o.Name is not ("--task" or "--class-weights")),
                 .. Options.Where(static o => o.Name is "--pooling" or "--data" or "--data-dir"),
             ]);
-        if (_images.Folder(result) is { } folder)
-        {
-            Refuse(
-                result, "a folder of pictures, whose folders are the classes,",
-                [.. _images.OfCsv, .. Options.Where(static o => o.Name == "--label")]);
-            Refuse(
-                result, "a folder that is divided already",
-                Options.Where(o => (o.Name is "--test" or "--split-seed" && ImageParts.HasTest(folder))
-                    || (o.Name == "--validation" && ImageParts.HasValidation(folder))));
-        }
-
+        _images.RefuseUnused(result);
         if (_pretrained.From(result) is null)
         {
-            Refuse(result, "pictures without --from", _images.OfPretrained);
+            UnusedOptions.Refuse(result, "pictures without --from", _images.OfPretrained);
         }
         else
         {
-            Refuse(result, "--from, whose network says it", _images.OfFresh);
+            UnusedOptions.Refuse(result, "--from, whose network says it", _images.OfFresh);
         }
     }
 
@@ -84,7 +76,7 @@ internal sealed partial class TrainCommand
                     + "networks.");
         }
 
-        Refuse(
+        UnusedOptions.Refuse(
             result, "images",
             [
                 .. _tabular.All, .. _images.Options, .. _texts.All,

@@ -3,6 +3,7 @@ using MaaS.Cli.CommandLine;
 using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
+using MaaS.Tabular.DataSets;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Callbacks;
 using MaaS.Training.Fitting.Processes;
@@ -14,7 +15,9 @@ namespace MaaS.Cli.Commands;
 /// <summary><c>maas train</c>: a model of the catalogue on a data set, into one file.</summary>
 internal sealed partial class TrainCommand : RecordedVerb
 {
-    private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
+    private readonly DataOptions _data = new(
+        "mnist", [TextOptions.SpamAssassinName, .. TabularDataSet.All.Select(static d => d.Name)]);
+
     private readonly TrainingOptions _training = new();
     private readonly TextOptions _texts = new();
     private readonly TextModelOptionSet _textModel = new();
@@ -70,23 +73,31 @@ internal sealed partial class TrainCommand : RecordedVerb
             "Four processes together; docs/distributed.md."),
         ("maas train --task tabular --csv customers.csv --label churn --budget 5m",
             "Your own table: the best of several learners, as a package that serves."),
+        ("maas train --task tabular --sql \"SELECT * FROM customers\" --database sqlite:shop.db --label churn",
+            "The rows of a query."),
+        ("maas train --data penguins", "A table that set-up fetches."),
+        ("maas train --task tabular --csv flights.parquet --label delay --above 15 --stream",
+            "A table that is larger than memory."),
         ("maas train --epochs 20 --checkpoint run.ckpt --resume",
             "Go on where the same command was interrupted, or start."),
     ];
 
     protected override string RunName(ParseResult result)
         => _images.IsAsked(result) ? _images.NameOf(result)
-            : _textModel.IsTable(result) || _texts.IsAsked(result, _data.Name) ? _texts.NameOf(result)
-            : result.GetRequiredValue(_data.Name);
+            : _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
+            : TextOptions.NamedData(result) ?? result.GetRequiredValue(_data.Name);
 
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         using var processes = ProcessGroup.FromEnvironment();
+        var named = TextOptions.NamedData(result);
+        var isTableNamed = _tabular.Source.IsQuery(result)
+            || (named is not null && TabularDataSet.Find(named) is not null);
         if (_images.IsAsked(result))
         {
             TrainOnImageFiles(result, processes, cancellationToken);
         }
-        else if (_textModel.IsTable(result))
+        else if (_textModel.IsTable(result, isTableNamed))
         {
             if (processes.Size > 1)
             {
@@ -109,12 +120,13 @@ internal sealed partial class TrainCommand : RecordedVerb
 
     private async Task TrainOnTableAsync(ParseResult result, CancellationToken cancellationToken)
     {
-        Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
-            && o.Name is not ("--registry" or "--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--output")));
-        var (file, label, testShare, seed) = _texts.Table(result);
-        var options = _tabular.Training(result, label, testShare, seed);
-        var reading = _tabular.Reading(result);
-        var name = ModelName(Path.GetFileNameWithoutExtension(file));
+        UnusedOptions.Refuse(result, "a table", Options.Where(o => !_tabular.All.Contains(o)
+            && o.Name is not ("--registry" or "--task" or "--csv" or "--data" or "--label" or "--test" or "--split-seed"
+                or "--output" or "--report")));
+        var source = _tabular.Source.Source(result, _texts.FileOf(result), TextOptions.NamedData(result), "--csv");
+        var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
+        var reading = _tabular.Source.Reading(result);
+        var name = TabularTraining.ModelName(source.Name);
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
         if (!output.EndsWith(".maas", StringComparison.OrdinalIgnoreCase))
         {
@@ -122,19 +134,30 @@ internal sealed partial class TrainCommand : RecordedVerb
         }
 
         AtomicFile.EnsureWritable(output);
-        await TabularTraining.RunAsync(
-            file, reading, _tabular.SchemaPath(result), options, output, name, cancellationToken);
-    }
+        var report = result.GetValue(_report)?.FullName;
+        if (_tabular.IsStream(result) || source.Known is { IsLarge: true })
+        {
+            if (report is not null)
+            {
+                throw new UsageException(
+                    "--report: expected none for a table that is read in batches, which it has no effect on.");
+            }
 
-    // What a file may be called and a model may not becomes a dash.
-    private static string ModelName(string file) => string.Concat(
-        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.')
-            is { Length: > 0 } name
-            ? name[..Math.Min(name.Length, 100)] : "table";
+            var streamed = _tabular.Streamed(result, label, source.Known, testShare, seed);
+            await StreamedTraining.RunAsync(
+                source, reading, _tabular.Source.SchemaPath(result), streamed, output, name, cancellationToken);
+            return;
+        }
+
+        var options = _tabular.Training(result, label, source.Known, testShare, seed);
+        await TabularTraining.RunAsync(
+            source, reading, _tabular.Source.SchemaPath(result), _tabular.Above(result), options, output, name, report,
+            cancellationToken);
+    }
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {
-        Refuse(
+        UnusedOptions.Refuse(
             result, "texts",
             [
                 .. _tabular.All, .. _images.Options,
@@ -180,15 +203,6 @@ internal sealed partial class TrainCommand : RecordedVerb
         => _pretrained.From(result) is not null
             && (result.GetResult(_training.Model) is not { Implicit: false }
                 ? true : throw new UsageException("--model: expected none beside --from, whose network it is."));
-
-    // What is given and has no effect would be believed to have one.
-    private static void Refuse(ParseResult result, string data, IEnumerable<Option> unused)
-    {
-        if (unused.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
-        {
-            throw new UsageException($"{option.Name}: expected none for {data}, which it has no effect on.");
-        }
-    }
 
     private string Architecture(ParseResult result, IEnumerable<ModelEntry> models, string otherwise)
     {

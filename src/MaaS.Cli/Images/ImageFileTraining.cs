@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Terminal;
 using MaaS.Training.Fitting;
 using MaaS.Training.Images.Pipelines;

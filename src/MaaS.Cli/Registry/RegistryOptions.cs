@@ -10,9 +10,6 @@ namespace MaaS.Cli.Registry;
 /// <summary>Which registry, who changes it and why, and how answers are printed.</summary>
 internal sealed class RegistryOptions
 {
-    /// <summary>Names the registry for every verb.</summary>
-    public const string Variable = "MAAS_REGISTRY";
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -21,9 +18,9 @@ internal sealed class RegistryOptions
 
     private readonly Option<string> _address = new("--registry")
     {
-        Description = $"sqlite:FILE or postgres:Host=…;Contents=FOLDER. Default: {Variable}, else sqlite:registry.db.",
+        Description = $"sqlite:FILE or postgres:Host=…;Contents=FOLDER. Default: {RegistryOpening.Variable}, else sqlite:registry.db.",
         HelpName = "address",
-        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(Variable) ?? "sqlite:registry.db",
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(RegistryOpening.Variable) ?? "sqlite:registry.db",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
@@ -56,15 +53,12 @@ internal sealed class RegistryOptions
     }
 
     public Task<ModelStore> OpenAsync(ParseResult result, CancellationToken cancellationToken)
-        => OpenAsync(
-            result.GetRequiredValue(_address),
-            address => ModelStore.OpenAsync(address, cancellationToken: cancellationToken));
+        => RegistryOpening.OpenAsync(
+            result.GetRequiredValue(_address), a => ModelStore.OpenAsync(a, cancellationToken: cancellationToken));
 
     public Task<RunStore> OpenRunsAsync(ParseResult result, CancellationToken cancellationToken)
-        => OpenRunsAsync(result.GetRequiredValue(_address), cancellationToken);
-
-    public static Task<RunStore> OpenRunsAsync(string address, CancellationToken cancellationToken)
-        => OpenAsync(address, a => RunStore.OpenAsync(a, cancellationToken: cancellationToken));
+        => RegistryOpening.OpenAsync(
+            result.GetRequiredValue(_address), a => RunStore.OpenAsync(a, cancellationToken: cancellationToken));
 
     public Change Change(ParseResult result) => new(result.GetRequiredValue(_by), result.GetValue(_reason));
 
@@ -72,18 +66,6 @@ internal sealed class RegistryOptions
     public void Print<T>(ParseResult result, T value, Func<T, string> text)
         => Console.Write(
             result.GetValue(_json) ? JsonSerializer.Serialize(value, Json) + "\n" : text(value).TrimEnd('\n') + "\n");
-
-    private static async Task<T> OpenAsync<T>(string address, Func<string, Task<T>> open)
-    {
-        try
-        {
-            return await open(address);
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException($"--registry: {e.Message}", e);
-        }
-    }
 
     public static ModelReference Reference(string text)
     {

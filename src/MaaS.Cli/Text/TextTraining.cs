@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
 using MaaS.Training.Baselines;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;

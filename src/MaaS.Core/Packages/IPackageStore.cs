@@ -6,6 +6,9 @@ internal interface IPackageStore : IDisposable
     /// <summary>Length in bytes by path, the manifest among them.</summary>
     IReadOnlyDictionary<string, long> Files { get; }
 
+    /// <summary>Whether the files lie encrypted.</summary>
+    bool IsEncrypted => false;
+
     /// <summary>Opens a file for reading. One at a time.</summary>
     Stream Open(string file);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 
 namespace MaaS.Core.Packages;
 
@@ -7,7 +8,7 @@ namespace MaaS.Core.Packages;
 /// is parsed; paths that lead outside, links, duplicates, and files that are too large or not in the manifest are
 /// refused.
 /// </remarks>
-public sealed class ModelPackage : IDisposable
+public sealed partial class ModelPackage : IDisposable
 {
     /// <summary>Path of the network in a package.</summary>
     public const string ModelFile = "model.onnx";
@@ -36,6 +37,17 @@ public sealed class ModelPackage : IDisposable
 
     /// <summary>Whether the package carries a signature; opening with trusted keys checks it.</summary>
     public bool IsSigned => _signature is not null;
+
+    /// <summary>Whether the package lies encrypted, and is opened in memory alone.</summary>
+    public bool IsEncrypted => _store.IsEncrypted;
+
+    /// <summary>Which of the keys has signed the package; null for none of them.</summary>
+    /// <param name="keys">ECDSA P-256 public keys.</param>
+    public ECDsa? FindSigner(IReadOnlyList<ECDsa> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return _signature is null ? null : PackageSignature.SignerOf(_manifest, _signature, keys);
+    }
 
     /// <summary>Writes a package, whole or not at all.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
@@ -98,8 +110,8 @@ public sealed class ModelPackage : IDisposable
     /// <param name="options">Limits and trusted keys.</param>
     /// <param name="cancellationToken">Stops between two blocks.</param>
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">A file is changed, missing, too much or not allowed, or the signature is
-    /// missing or wrong.</exception>
+    /// <exception cref="InvalidDataException">A file is changed, missing, too much or not allowed, the signature is
+    /// missing, wrong or by a revoked key, or no decryption key opens it.</exception>
     public static async Task<ModelPackage> OpenAsync(
         string path, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -158,46 +170,11 @@ public sealed class ModelPackage : IDisposable
         return bytes;
     }
 
-    /// <summary>Writes the package to another place, as a folder or a <c>.maas</c> file; manifest and signature stay as
-    /// they are.</summary>
-    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
-    /// <param name="overwrite">Whether an existing package is replaced.</param>
-    /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public Task SaveAsync(string path, bool overwrite = false, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return PackageWriter.WriteAsync(path, overwrite, sink => CopyToAsync(sink, cancellationToken));
-    }
-
-    /// <summary>Copies every file, checked, manifest and signature as they are.</summary>
-    internal async Task CopyToAsync(IPackageSink sink, CancellationToken cancellationToken)
-    {
-        foreach (var file in Manifest.Files.Keys.Order(StringComparer.Ordinal))
-        {
-            await sink.AddAsync(file, target => CopyCheckedAsync(file, target, cancellationToken))
-                .ConfigureAwait(false);
-        }
-
-        await AddManifestAsync(sink, _manifest, _signature, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Closes the archive.</summary>
     public void Dispose()
     {
         _store.Dispose();
         _oneReader.Dispose();
-    }
-
-    private static async Task AddManifestAsync(
-        IPackageSink sink, byte[] manifest, byte[]? signature, CancellationToken cancellationToken)
-    {
-        await sink.AddAsync(PackagePath.Manifest, s => s.WriteAsync(manifest, cancellationToken).AsTask())
-            .ConfigureAwait(false);
-        if (signature is not null)
-        {
-            await sink.AddAsync(PackagePath.Signature, s => s.WriteAsync(signature, cancellationToken).AsTask())
-                .ConfigureAwait(false);
-        }
     }
 
     private static async Task<(byte[] Manifest, byte[]? Signature)> ReadHeadAsync(
@@ -212,7 +189,7 @@ public sealed class ModelPackage : IDisposable
         var signature = store.Files.ContainsKey(PackagePath.Signature)
             ? await ReadSmallAsync(store, PackagePath.Signature, cancellationToken).ConfigureAwait(false)
             : null;
-        PackageSignature.Check(path, manifest, signature, options.TrustedKeys);
+        PackageSignature.Check(path, manifest, signature, options);
         return (manifest, signature);
     }
 

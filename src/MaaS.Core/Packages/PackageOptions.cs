@@ -27,8 +27,19 @@ public sealed record PackageReadOptions
     public int MaxFiles { get; init; } = 1000;
 
     /// <summary>
-    /// ECDSA P-256 public keys of trusted authors. When there is any, the package must be signed by one of them.
-    /// Default none: signatures are not looked at.
+    /// ECDSA P-256 public keys of trusted authors. When there is any, a signature must be by one of them. Default none:
+    /// signatures are not looked at.
     /// </summary>
     public IReadOnlyList<ECDsa> TrustedKeys { get; init; } = [];
+
+    /// <summary>Whether an unsigned package is refused. Default null: it is when there are
+    /// <see cref="TrustedKeys"/>.</summary>
+    public bool? RequireSignature { get; init; }
+
+    /// <summary>Fingerprints (<see cref="Trust.KeyFingerprint"/>) of keys whose signatures count no more, also where
+    /// they are trusted. Default none.</summary>
+    public IReadOnlyCollection<string> RevokedKeys { get; init; } = [];
+
+    /// <summary>P-256 private keys that open encrypted packages. Default none.</summary>
+    public IReadOnlyList<ECDiffieHellman> DecryptionKeys { get; init; } = [];
 }

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
+using MaaS.Core.Trust;
 
 namespace MaaS.Core.Packages;
 
@@ -7,7 +9,12 @@ internal static class PackageWriter
 {
     public const string Extension = ".maas";
 
-    public static async Task WriteAsync(string path, bool overwrite, Func<IPackageSink, Task> fill)
+    /// <param name="path">A file or a folder, by its ending.</param>
+    /// <param name="overwrite">Whether a package there is replaced.</param>
+    /// <param name="fill">Writes the files.</param>
+    /// <param name="recipients">Of an encrypted file; null for a plain one.</param>
+    public static async Task WriteAsync(
+        string path, bool overwrite, Func<IPackageSink, Task> fill, IReadOnlyList<ECDiffieHellman>? recipients = null)
     {
         path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         if (!overwrite && Path.Exists(path))
@@ -29,7 +36,7 @@ internal static class PackageWriter
         {
             if (path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
             {
-                await WriteZipAsync(temporary, fill).ConfigureAwait(false);
+                await WriteFileAsync(temporary, fill, recipients).ConfigureAwait(false);
                 File.Move(temporary, path, overwrite);
             }
             else
@@ -45,19 +52,34 @@ internal static class PackageWriter
         }
     }
 
-    private static async Task WriteZipAsync(string temporary, Func<IPackageSink, Task> fill)
+    private static async Task WriteFileAsync(
+        string temporary, Func<IPackageSink, Task> fill, IReadOnlyList<ECDiffieHellman>? recipients)
     {
         var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         await using (stream.ConfigureAwait(false))
         {
-            var archive = await ZipArchive.CreateAsync(
-                stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null).ConfigureAwait(false);
-            await using (archive.ConfigureAwait(false))
+            if (recipients is null)
             {
-                await fill(new ZipSink(archive)).ConfigureAwait(false);
+                await WriteZipAsync(stream, fill).ConfigureAwait(false);
+            }
+            else
+            {
+                using var sealing = new SealingStream(stream, recipients);
+                await WriteZipAsync(sealing, fill).ConfigureAwait(false);
+                sealing.Complete();
             }
 
             stream.Flush(flushToDisk: true);
+        }
+    }
+
+    private static async Task WriteZipAsync(Stream stream, Func<IPackageSink, Task> fill)
+    {
+        var archive = await ZipArchive.CreateAsync(
+            stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null).ConfigureAwait(false);
+        await using (archive.ConfigureAwait(false))
+        {
+            await fill(new ZipSink(archive)).ConfigureAwait(false);
         }
     }
 

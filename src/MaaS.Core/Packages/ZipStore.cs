@@ -11,12 +11,16 @@ internal sealed class ZipStore : IPackageStore
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _byPath = new(StringComparer.OrdinalIgnoreCase);
 
-    public ZipStore(string path, PackageReadOptions options)
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="archive">Its zip archive; owned from here on.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="isEncrypted">Whether the archive is that of an encrypted file.</param>
+    public ZipStore(string path, Stream archive, PackageReadOptions options, bool isEncrypted)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        IsEncrypted = isEncrypted;
         try
         {
-            _archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: false);
+            _archive = new ZipArchive(archive, ZipArchiveMode.Read, leaveOpen: false);
             var entries = new PackageEntries(path, options);
             foreach (var entry in _archive.Entries)
             {
@@ -29,7 +33,7 @@ internal sealed class ZipStore : IPackageStore
         }
         catch (Exception e)
         {
-            stream.Dispose();
+            archive.Dispose();
             if (e is InvalidDataException && _archive is null)
             {
                 throw new InvalidDataException(
@@ -39,6 +43,8 @@ internal sealed class ZipStore : IPackageStore
             throw;
         }
     }
+
+    public bool IsEncrypted { get; }
 
     public IReadOnlyDictionary<string, long> Files { get; }
 

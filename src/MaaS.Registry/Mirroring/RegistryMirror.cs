@@ -12,8 +12,8 @@ namespace MaaS.Registry.Mirroring;
 /// <c>production</c> as labels.</summary>
 /// <param name="store">The registry.</param>
 /// <param name="folder">Made when it is missing; belongs to mirrors of this registry alone.</param>
-/// <param name="options">Limits and trusted keys of packages.</param>
-public sealed class RegistryMirror(ModelStore store, string folder, PackageReadOptions? options = null)
+/// <param name="rules">Limits and trusted keys for the packages of a model, by its name.</param>
+public sealed class RegistryMirror(ModelStore store, string folder, Func<string, PackageReadOptions>? rules = null)
 {
     private const string LockFile = ".lock", OwnerFile = ".registry", ManifestFile =
         "manifest.json", LostAndFound = "lost+found";
@@ -129,7 +129,8 @@ public sealed class RegistryMirror(ModelStore store, string folder, PackageReadO
             return;
         }
 
-        using var package = await store.OpenPackageAsync(version, options, cancellationToken).ConfigureAwait(false);
+        using var package = await store.OpenPackageAsync(
+            version, rules?.Invoke(version.Name), cancellationToken).ConfigureAwait(false);
         await package.SaveAsync(target, overwrite: true, cancellationToken).ConfigureAwait(false);
     }
 

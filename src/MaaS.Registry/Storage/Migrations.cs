@@ -134,6 +134,16 @@ internal static class Migrations
             PRIMARY KEY (run, name));
         """,
         """
+        CREATE TABLE servers (
+            id TEXT PRIMARY KEY,
+            address TEXT NOT NULL,
+            grpc_address TEXT,
+            state TEXT NOT NULL,
+            models TEXT NOT NULL,
+            in_flight BIGINT NOT NULL,
+            expires BIGINT NOT NULL);
+        """,
+        """
         CREATE TABLE access (
             model BIGINT NOT NULL REFERENCES models (id),
             who TEXT NOT NULL,

@@ -38,7 +38,7 @@ public interface IStudyStore
     Task<bool> BeatAsync(TrialHold hold, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps a value on the way, in place of an earlier one of the same step.</summary>
-    Task<bool> ReportAsync(TrialHold hold, long step, double value, CancellationToken cancellationToken = default);
+    Task<bool> ReportAsync(TrialHold hold, long atStep, double value, CancellationToken cancellationToken = default);
 
     /// <summary>Ends a trial.</summary>
     /// <exception cref="ArgumentException">State and values do not fit together.</exception>

@@ -81,13 +81,13 @@ public sealed class InMemoryStudyStore(TimeProvider? clock = null) : IStudyStore
 
     /// <inheritdoc/>
     public Task<bool> ReportAsync(
-        TrialHold hold, long step, double value, CancellationToken cancellationToken = default)
+        TrialHold hold, long atStep, double value, CancellationToken cancellationToken = default)
         => Held(hold, entry =>
         {
             // A copy, because the record before it may be in somebody's hands.
             entry.Record = entry.Record with
             {
-                Reports = new Dictionary<long, double>(entry.Record.Reports) { [step] = value },
+                Reports = new Dictionary<long, double>(entry.Record.Reports) { [atStep] = value },
             };
             entry.Heartbeat = _clock.GetUtcNow();
         });

@@ -95,7 +95,7 @@ public sealed class StudyStore : IStudyStore
 
     /// <inheritdoc/>
     public Task<bool> ReportAsync(
-        TrialHold hold, long step, double value, CancellationToken cancellationToken = default)
+        TrialHold hold, long atStep, double value, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(hold);
         return _database.WriteAsync(
@@ -106,7 +106,7 @@ public sealed class StudyStore : IStudyStore
                 && await connection.ExecuteAsync(
                     "INSERT INTO reports (study, trial, step, value) VALUES (@study, @trial, @step, @value) "
                         + "ON CONFLICT (study, trial, step) DO UPDATE SET value = @value",
-                    transaction, cancellationToken, ("@study", hold.Study), ("@trial", hold.Number), ("@step", step),
+                    transaction, cancellationToken, ("@study", hold.Study), ("@trial", hold.Number), ("@step", atStep),
                     ("@value", double.IsNaN(value) ? null : value)).ConfigureAwait(false) > 0,
             cancellationToken);
     }

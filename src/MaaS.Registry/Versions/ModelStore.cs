@@ -49,13 +49,20 @@ public sealed partial class ModelStore
     /// <param name="package">An opened package; its files are checked again while they are copied.</param>
     /// <param name="details">Name, tags, aliases, who and why; null for the defaults.</param>
     /// <param name="cancellationToken">Leaves no version behind.</param>
-    /// <exception cref="ArgumentException">A name is not allowed.</exception>
+    /// <exception cref="ArgumentException">A name is not allowed, or the package is encrypted.</exception>
     /// <exception cref="IOException">The disk is full, or the database does not answer; nothing was added.</exception>
     public async Task<ModelVersion> AddAsync(
         ModelPackage package, NewVersion? details = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         details ??= new NewVersion();
+        if (package.IsEncrypted)
+        {
+            throw new ArgumentException(
+                $"Registry: expected a plain package, got the encrypted {package.Location}, whose files would lie "
+                    + "plain in the registry; add it decrypted, or serve the file itself.", nameof(package));
+        }
+
         var name = Checked(details.Name ?? package.Manifest.Name, "name");
         foreach (var alias in details.Aliases)
         {

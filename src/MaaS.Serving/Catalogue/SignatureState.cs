@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using MaaS.Core.Trust;
 using MaaS.Registry.Versions;
-using Microsoft.Extensions.Options;
+using MaaS.Serving.Trust;
 
 namespace MaaS.Serving.Catalogue;
 
 /// <summary>Tells whose signature a version carries, as far as this server can say.</summary>
-internal sealed class SignatureState(IOptions<MaaSServingOptions> options)
+internal sealed class SignatureState(PackageTrust trust)
 {
     private const string ManifestFile = "manifest.json", SignatureFile = "manifest.sig";
 
@@ -17,6 +18,9 @@ internal sealed class SignatureState(IOptions<MaaSServingOptions> options)
 
     /// <summary>By one of the keys that this server trusts.</summary>
     public const string Trusted = "trusted";
+
+    /// <summary>By one of these keys, which was revoked.</summary>
+    public const string Revoked = "revoked";
 
     /// <summary>By another key, or of another manifest.</summary>
     public const string NotTrusted = "not-trusted";
@@ -30,16 +34,23 @@ internal sealed class SignatureState(IOptions<MaaSServingOptions> options)
             return Unsigned;
         }
 
-        var trusted = options.Value.Packages.TrustedKeys;
-        if (trusted.Count == 0)
+        var rules = trust.For(version.Name);
+        if (rules.TrustedKeys.Count == 0)
         {
             return Unchecked;
         }
 
         var manifest = await ReadAsync(ManifestFile).ConfigureAwait(false);
         var signature = await ReadAsync(SignatureFile).ConfigureAwait(false);
-        return trusted.Any(key => key.VerifyData(manifest, signature, HashAlgorithmName.SHA256))
-            ? Trusted : NotTrusted;
+        var signer = rules.TrustedKeys.FirstOrDefault(key =>
+        {
+            lock (key)   // Loads check packages with the same keys.
+            {
+                return key.VerifyData(manifest, signature, HashAlgorithmName.SHA256);
+            }
+        });
+        return signer is null ? NotTrusted
+            : rules.RevokedKeys.Contains(KeyFingerprint.Of(signer)) ? Revoked : Trusted;
 
         async Task<byte[]> ReadAsync(string file)
         {
@@ -55,6 +66,7 @@ internal sealed class SignatureState(IOptions<MaaSServingOptions> options)
         Unsigned => "Not signed.",
         Unchecked => "Signed; this server has no trusted key to check the signature with.",
         Trusted => "Signed by a key that this server trusts.",
+        Revoked => "Signed by a key that was revoked.",
         _ => "Signed, but not by a key that this server trusts.",
     };
 }

@@ -56,6 +56,9 @@ public sealed class ServedModel(
     /// <summary>Turns texts into the network's inputs; null where its package reads no texts.</summary>
     public TextEncoder? Text { get; init; }
 
+    /// <summary>What a row of a model of tables is asked for with; null for none.</summary>
+    public RowForm? Form { get; init; }
+
     /// <summary>Continues texts; null where its package is no language model.</summary>
     internal GenerationRunner? Generation { get; init; }
 

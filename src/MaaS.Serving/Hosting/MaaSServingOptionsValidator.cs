@@ -1,5 +1,6 @@
 using MaaS.Core.Packages;
 using MaaS.Serving.Security;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Hosting;
@@ -18,6 +19,24 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
                         + $"'{options.ModelsPath}'"
                     : $"{nameof(options.ModelsPath)}: expected a folder for copies out of the registry, got the file "
                         + $"'{options.ModelsPath}'");
+        }
+
+        foreach (var (option, url) in new[]
+        {
+            (nameof(options.AnnounceUrl), options.AnnounceUrl),
+            (nameof(options.AnnounceGrpcUrl), options.AnnounceGrpcUrl),
+        })
+        {
+            if (url is not null
+                && !(Uri.TryCreate(url, UriKind.Absolute, out var at) && at.Scheme is ("http" or "https")))
+            {
+                faults.Add($"{option}: expected an address as http://10.0.0.7:8080, got '{url}'");
+            }
+        }
+
+        if (options is { AnnounceUrl: not null, Registry: null })
+        {
+            faults.Add($"{nameof(options.AnnounceUrl)}: expected a {nameof(options.Registry)} to be announced in");
         }
 
         if (options.DefaultModel is { } defaultModel && !ModelNames.IsValid(defaultModel))
@@ -45,6 +64,7 @@ internal sealed class MaaSServingOptionsValidator : IValidateOptions<MaaSServing
         CheckLifecycle(options, faults);
         faults.AddRange(options.SharedMemory.Faults(nameof(options.SharedMemory)));
         faults.AddRange(options.Security.Faults(nameof(options.Security)));
+        faults.AddRange(TrustFaults.Of(options.Security.Trust, options.Packages, "Security:Trust"));
         faults.AddRange(options.Telemetry.Faults(nameof(options.Telemetry)));
         faults.AddRange(options.Defaults.Faults(nameof(options.Defaults)));
         foreach (var (model, own) in options.Models)

@@ -12,6 +12,7 @@ using MaaS.Serving.OpenApi;
 using MaaS.Serving.Page;
 using MaaS.Serving.Protocols;
 using MaaS.Serving.Quiet;
+using MaaS.Serving.Registry;
 using MaaS.Serving.Routing;
 using MaaS.Serving.Security;
 using MaaS.Serving.Telemetry;
@@ -38,7 +39,7 @@ internal static class ServingServices
         services.AddOptions<HostOptions>().PostConfigure<IOptions<MaaSServingOptions>>(ServingShutdown.Fit);
         services.TryAddSingleton(TimeProvider.System);
         return services
-            .AddModels().AddEnsembles().AddExecution().AddQuiet()
+            .AddRegistry().AddModels().AddEnsembles().AddExecution().AddQuiet()
             .AddAudit().AddSecurity().AddEndpoints()
             .AddTelemetry().AddDrift().AddExplanations().AddRoutes()
             .AddHealth().AddProtocols().AddGeneration().AddDescription().AddPage()

@@ -1,3 +1,4 @@
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,12 +29,13 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     private long _loads, _failedLoads;
 
     public ModelLifecycle(
-        IOptions<MaaSServingOptions> options, IModelLoader loader, TimeProvider time, ILogger<ModelLifecycle> logger)
+        IOptions<MaaSServingOptions> options, IModelLoader loader, PackageTrust trust, TimeProvider time,
+        ILogger<ModelLifecycle> logger)
     {
         _options = options.Value;
         _time = time;
         _logger = logger;
-        _folder = new ModelFolder(_options.ModelsPath, _options.Packages);
+        _folder = new ModelFolder(_options.ModelsPath, trust.Unverified);
         _settler = new ScanSettler(_options.SettleTime, time);
         _memory = new MemoryBudget(_options.MemoryLimitBytes);
         _queue = new LoadQueue(loader, _memory, _options.MaxConcurrentLoads);

@@ -3,6 +3,7 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models.Triton;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,7 @@ namespace MaaS.Serving.Models;
 /// before ONNX Runtime has it.
 /// </summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles,
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, PackageTrust trust,
     ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
@@ -21,13 +22,15 @@ internal sealed partial class ModelLoader(
         switch (source.Kind)
         {
             case SourceKind.Ensemble:
+                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
             case SourceKind.Network:
+                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);
                 return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
             default:
                 using (var package = await ModelPackage.OpenAsync(
-                    source.Location, options.Value.Packages, cancellationToken).ConfigureAwait(false))
+                    source.Location, trust.For(source.Name), cancellationToken).ConfigureAwait(false))
                 {
                     var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken)
                         .ConfigureAwait(false);
@@ -66,6 +69,7 @@ internal sealed partial class ModelLoader(
                 Batching = runners.BatchingOf(source.Name, model, source.Config?.Options),
                 Drift = parts?.Drift,
                 Text = parts?.Text,
+                Form = parts?.Form,
                 Generation = parts?.Tokenizer is { } tokenizer
                     ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
             };

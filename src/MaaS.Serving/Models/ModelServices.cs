@@ -1,4 +1,4 @@
-using MaaS.Serving.Registry;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,7 +11,7 @@ internal static class ModelServices
 {
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
-        services.TryAddSingleton<RegistryConnection>();
+        services.TryAddSingleton<PackageTrust>();
         services.TryAddSingleton<IModelLoader, ModelLoader>();
         services.TryAddSingleton<ModelLifecycle>();
         services.TryAddSingleton(s => new ModelRepository(
@@ -19,8 +19,6 @@ internal static class ModelServices
             s.GetRequiredService<TimeProvider>()));
         services.TryAddEnumerable(
         [
-            // Before the lifecycle, whose first look then finds what the registry has.
-            ServiceDescriptor.Singleton<IHostedService, RegistryFollower>(),
             ServiceDescriptor.Singleton<IHostedService, ModelLifecycle>(s => s.GetRequiredService<ModelLifecycle>()),
             ServiceDescriptor.Singleton<IHostedService, ModelWatcher>(),
         ]);

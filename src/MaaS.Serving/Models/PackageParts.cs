@@ -9,7 +9,8 @@ namespace MaaS.Serving.Models;
 /// <param name="Drift">How inputs and predictions were spread in training.</param>
 /// <param name="Text">Turns texts into the network's inputs.</param>
 /// <param name="Tokenizer">Of a model that continues texts.</param>
-internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer)
+/// <param name="Form">What a row of a model of tables is asked for with.</param>
+internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer, RowForm? Form)
 {
     /// <summary>Reads a package whose files were verified.</summary>
     /// <exception cref="InvalidDataException">A part is missing or cannot be used.</exception>
@@ -23,6 +24,23 @@ internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tok
             ? await TextClassifier.EncoderOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
         var tokenizer = manifest is { Task: ModelManifest.TextGeneration, Generation: not null }
             ? await TextGenerator.TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false) : null;
-        return new PackageParts(drift, text, tokenizer);
+        var form = manifest.Task is ModelManifest.TabularClassification or ModelManifest.TabularRegression
+            && manifest.Files.ContainsKey(RowForm.FileName)
+            ? FormOf(await package.ReadAsync(RowForm.FileName, cancellationToken).ConfigureAwait(false), manifest)
+            : null;
+        return new PackageParts(drift, text, tokenizer, form);
+    }
+
+    // A form that asks for other inputs than the model's would make requests that fail.
+    private static RowForm FormOf(ReadOnlySpan<byte> json, ModelManifest manifest)
+    {
+        var form = RowForm.FromJson(json);
+        return manifest.Inputs.Count == 0
+            || manifest.Inputs.Select(static i => i.Name).ToHashSet().SetEquals(form.Fields.Select(static f => f.Name))
+            ? form
+            : throw new InvalidDataException(
+                $"{RowForm.FileName}: expected a field for each input, {string.Join(
+                    ", ", manifest.Inputs.Select(static i => $"'{i.Name}'"))}, got {string.Join(
+                    ", ", form.Fields.Select(static f => $"'{f.Name}'"))}.");
     }
 }

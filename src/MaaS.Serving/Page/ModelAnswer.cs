@@ -33,6 +33,7 @@ internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders
             writer.WriteBoolean("takes_text"u8, inputs is [{ Type: ElementType.String, Shape.Count: 1 }]);
             writer.WriteBoolean("writes_text"u8, model.Generation is not null);
             WriteImage(writer, model);
+            WriteForm(writer, model);
             OpenInferenceMetadata.WriteSpecs(writer, "inputs", inputs);
             WriteMetrics(writer, model.Manifest?.Metrics);
         }).ConfigureAwait(false);
@@ -59,6 +60,44 @@ internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders
         writer.WriteNumber("width"u8, width);
         writer.WriteNumber("black"u8, channels == 1 ? -p.Mean[0] / p.Std[0] : 0);
         writer.WriteEndObject();
+    }
+
+    /// <summary>The fields of a row, and the classes in the order of the answer's probabilities.</summary>
+    private static void WriteForm(Utf8JsonWriter writer, ServedModel model)
+    {
+        if (model.Form is not { } form)
+        {
+            writer.WriteNull("form"u8);
+            return;
+        }
+
+        writer.WriteStartObject("form"u8);
+        writer.WriteStartArray("fields"u8);
+        foreach (var field in form.Fields)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name"u8, field.Name);
+            writer.WriteString("kind"u8, field.Kind.ToString().ToLowerInvariant());
+            writer.WriteString("example"u8, field.Example);
+            writer.WriteBoolean("has_time"u8, field.HasTime);
+            WriteTexts(writer, "categories", field.Categories);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        WriteTexts(writer, "classes", model.Manifest?.Labels ?? []);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteMetrics(Utf8JsonWriter writer, IReadOnlyDictionary<string, double>? metrics)

@@ -1,4 +1,5 @@
 using MaaS.Registry.Mirroring;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ namespace MaaS.Serving.Registry;
 
 /// <summary>Keeps the models folder equal to what a registry has in production or under an alias.</summary>
 internal sealed partial class RegistryFollower(
-    IOptions<MaaSServingOptions> options, RegistryConnection registry, TimeProvider time,
+    IOptions<MaaSServingOptions> options, RegistryConnection registry, PackageTrust trust, TimeProvider time,
     ILogger<RegistryFollower> logger)
     : BackgroundService, IHostedLifecycleService
 {
@@ -53,7 +54,7 @@ internal sealed partial class RegistryFollower(
         {
             _mirror ??= new RegistryMirror(
                 await registry.ModelsAsync(cancellationToken).ConfigureAwait(false),
-                options.Value.ModelsPath, options.Value.Packages);
+                options.Value.ModelsPath, trust.For);
             if (await _mirror.SyncAsync(cancellationToken).ConfigureAwait(false))
             {
                 LogFollowed(options.Value.ModelsPath);

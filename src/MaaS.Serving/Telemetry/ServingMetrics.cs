@@ -17,6 +17,7 @@ internal sealed class ServingMetrics : ICallObserver, IDisposable
     private readonly Histogram<double> _compute;
     private readonly Histogram<int> _batch;
     private readonly UpDownCounter<int> _active;
+    private long _activeNow;
     private readonly Counter<long> _errors;
     private readonly Counter<long> _cacheHits;
 
@@ -67,12 +68,20 @@ internal sealed class ServingMetrics : ICallObserver, IDisposable
             "Resident memory of the process, ONNX Runtime's among it.");
     }
 
-    public void Begin(InferenceRequest request) => _active.Add(1, Tags(request.Model.Name, request.Model.Version));
+    /// <summary>Requests on their way through a model now.</summary>
+    public long Active => Interlocked.Read(ref _activeNow);
+
+    public void Begin(InferenceRequest request)
+    {
+        Interlocked.Increment(ref _activeNow);
+        _active.Add(1, Tags(request.Model.Name, request.Model.Version));
+    }
 
     public void End(InferenceRequest request, TimeSpan duration, Exception? exception)
     {
         var timings = request.Timings;
         var tags = Tags(request.Model.Name, request.Model.Version);
+        Interlocked.Decrement(ref _activeNow);
         _active.Add(-1, tags);
         _duration.Record(duration.TotalSeconds, tags);
         if (exception is not null)

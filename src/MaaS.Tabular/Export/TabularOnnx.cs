@@ -1,5 +1,6 @@
 using MaaS.Onnx;
 using MaaS.Onnx.Schema;
+using MaaS.Tabular.Features;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 using static MaaS.Onnx.Schema.TensorProto.Types;
@@ -8,8 +9,9 @@ namespace MaaS.Tabular.Export;
 
 /// <summary>Writes features and learner as one ONNX graph that takes raw rows.</summary>
 /// <remarks>Inputs are the columns by name, each (N): numbers and booleans (0 and 1) as float64 with NaN for a missing
-/// one; categories and dates (ISO 8601) as strings, empty for a missing one. Outputs are <c>label</c> (N) string and
-/// <c>probabilities</c> (N, classes) float32, or <c>prediction</c> (N) float64.</remarks>
+/// one; categories, texts and dates (ISO 8601) as strings, empty for a missing one. Outputs are <c>label</c> (N)
+/// string and <c>probabilities</c> (N, classes) float32, or <c>prediction</c> (N) float64. Hashed categories and the
+/// words of texts use operators of ONNX Runtime's own domain, which other runtimes lack.</remarks>
 public static class TabularOnnx
 {
     /// <summary>The most probable class.</summary>
@@ -27,14 +29,23 @@ public static class TabularOnnx
     /// <param name="fit">What was fitted.</param>
     /// <param name="classes">Names of the classes by index; empty for numbers.</param>
     /// <exception cref="ArgumentException">A column has the name of an output.</exception>
-    public static OnnxModel Write(TabularFit fit, IReadOnlyList<string> classes)
+    public static OnnxModel Write(ITabularPredictor fit, IReadOnlyList<string> classes)
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(classes);
-        var hasDates = fit.Features.Schema.Columns.Any(static c => c.Kind == ColumnKind.Date);
+        var hasDates = fit.Schema.Columns.Any(static c => c.Kind == ColumnKind.Date);
         var graph = new GraphBuilder("tabular", hasDates ? OpsetOfDates : Opset);
         OnnxDimension[] rows = ["batch"];
-        var outputs = fit.Learner.Write(graph, fit.Features.Write(graph, rows));
+        foreach (var column in fit.Schema.Columns)
+        {
+            graph.AddInput(
+                column.Name,
+                column.Kind is ColumnKind.Category or ColumnKind.Date or ColumnKind.Text ? DataType.String
+                    : DataType.Double,
+                rows);
+        }
+
+        var outputs = fit.Write(graph);
         if (classes.Count == 0)
         {
             Output(graph, Prediction, graph.Node("Squeeze", [outputs, graph.Ints(1)]), DataType.Double, rows);
@@ -55,6 +66,11 @@ public static class TabularOnnx
 
         var model = graph.Build();
         model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "ai.onnx.ml", Version = MachineLearningOpset });
+        if (graph.Graph.Node.Any(static n => n.Domain == HashedBlock.MicrosoftDomain))
+        {
+            model.Proto.OpsetImport.Add(new OperatorSetIdProto { Domain = HashedBlock.MicrosoftDomain, Version = 1 });
+        }
+
         if (classes.Count > 0)
         {
             model.SetLabels(classes);

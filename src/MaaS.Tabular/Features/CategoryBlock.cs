@@ -7,23 +7,19 @@ namespace MaaS.Tabular.Features;
 /// <param name="Column">The column.</param>
 /// <param name="Names">What the features are called.</param>
 /// <param name="Categories">Those that training saw, in order.</param>
+/// <param name="IsOrdinal">Whether the vector is the category's place.</param>
 /// <param name="Vectors">A row a category; then one for an unseen category and one for a missing cell.</param>
 internal sealed record CategoryBlock(
-    string Column, IReadOnlyList<string> Names, IReadOnlyList<string> Categories, Matrix Vectors)
+    string Column, IReadOnlyList<string> Names, IReadOnlyList<string> Categories, Matrix Vectors,
+    bool IsOrdinal = false) : IStringBlock
 {
     private readonly Dictionary<string, int> _index =
         Categories.Select(static (name, i) => (name, i))
             .ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
 
-    public int Width => Vectors.Columns;
+    public void Fill(string? cell, Span<double> features) => Vectors.Row(
+        cell is null ? Categories.Count + 1 : _index.GetValueOrDefault(cell, Categories.Count)).CopyTo(features);
 
-    public ReadOnlySpan<double> Vector(string? cell) => Vectors.Row(
-        cell is null ? Categories.Count + 1 : _index.GetValueOrDefault(cell, Categories.Count));
-
-    /// <summary>The same in ONNX.</summary>
-    /// <param name="graph">Gets the nodes.</param>
-    /// <param name="input">(N), string; an empty text is a missing cell.</param>
-    /// <returns>(N, <see cref="Width"/>), float64.</returns>
     public string Write(GraphBuilder graph, string input)
     {
         var index = graph.Node(

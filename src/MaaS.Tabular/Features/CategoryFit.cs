@@ -9,8 +9,14 @@ internal static class CategoryFit
     /// <summary>Fits a column.</summary>
     /// <returns>The block, and what it makes of the training rows: for target encoding, of the other folds'
     /// rows.</returns>
-    public static (CategoryBlock Block, Matrix Training) Fit(StringColumn column, Target target, FeatureOptions options)
+    public static (IStringBlock Block, Matrix Training) Fit(StringColumn column, Target target, FeatureOptions options)
     {
+        if (options.Encoding == CategoryEncoding.Hashed)
+        {
+            var hashed = new HashedBlock(column.Name, options.HashedFeatures);
+            return (hashed, Encode(hashed, column));
+        }
+
         var categories = column.Values.ToArray().OfType<string>().Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal).ToArray();
         var encoding = options.Encoding == CategoryEncoding.OneHot && categories.Length > options.MostOneHotCategories
@@ -25,12 +31,12 @@ internal static class CategoryFit
     }
 
     /// <summary>The vectors of a column's cells.</summary>
-    public static Matrix Encode(CategoryBlock block, StringColumn column)
+    public static Matrix Encode(IStringBlock block, StringColumn column)
     {
-        var features = new Matrix(column.Count, block.Width);
+        var features = new Matrix(column.Count, block.Names.Count);
         for (var row = 0; row < column.Count; row++)
         {
-            block.Vector(column.Values[row]).CopyTo(features.Row(row));
+            block.Fill(column.Values[row], features.Row(row));
         }
 
         return features;
@@ -67,7 +73,7 @@ internal static class CategoryFit
             vectors[i, 0] = i < categories.Length ? i : -1;
         }
 
-        return new CategoryBlock(column.Name, [column.Name], categories, vectors);
+        return new CategoryBlock(column.Name, [column.Name], categories, vectors, IsOrdinal: true);
     }
 
     private static (CategoryBlock, Matrix) FitTarget(
@@ -97,7 +103,7 @@ internal static class CategoryFit
             {
                 if (folds[row] == fold)
                 {
-                    others.Vector(column.Values[row]).CopyTo(training.Row(row));
+                    others.Fill(column.Values[row], training.Row(row));
                 }
             }
         }

@@ -1,28 +1,40 @@
 using MaaS.Onnx;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Tables;
-using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Tabular.Features;
 
 /// <summary>The way from the columns of a table to features, fitted on training rows.</summary>
 public sealed class FittedFeatures
 {
-    private readonly ColumnSchema[] _numbers;
+    private readonly NumberColumns _numbers;
     private readonly NumberStage _stage;
-    private readonly CategoryBlock[] _categories;
+    private readonly IStringBlock[] _strings;
 
-    private FittedFeatures(TableSchema schema, ColumnSchema[] numbers, NumberStage stage, CategoryBlock[] categories)
+    private FittedFeatures(TableSchema schema, NumberColumns numbers, NumberStage stage, IStringBlock[] strings)
     {
-        (Schema, _numbers, _stage, _categories) = (schema, numbers, stage, categories);
-        Names = [.. stage.Names(RawNames(numbers)), .. categories.SelectMany(static c => c.Names)];
+        (Schema, _numbers, _stage, _strings) = (schema, numbers, stage, strings);
+        Names = [.. stage.Names(numbers.Names), .. strings.SelectMany(static c => c.Names)];
+        Cardinalities =
+        [
+            .. Enumerable.Repeat(0, stage.Width), .. strings.SelectMany(static c => c.Names.Select(
+                _ => c is CategoryBlock { IsOrdinal: true } block ? block.Categories.Count : 0)),
+        ];
+        Columns = [.. stage.Columns(numbers.Columns), .. strings.SelectMany(static c => c.Names.Select(_ => c.Column))];
     }
 
-    /// <summary>The columns that are used: numbers, booleans, dates and categories. Texts are not.</summary>
+    /// <summary>The columns that are used: all but texts without a word that comes again.</summary>
     public TableSchema Schema { get; }
 
     /// <summary>What each feature is called.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The column that each feature is made of; two for a product, with × between.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>How many categories each feature counts (ordinal encoding), from 0 on and −1 for others; 0 for a
+    /// feature that is a number.</summary>
+    public IReadOnlyList<int> Cardinalities { get; }
 
     /// <summary>Fits features on training rows, and makes those of the same rows.</summary>
     /// <param name="table">The training rows, without the label.</param>
@@ -37,17 +49,36 @@ public sealed class FittedFeatures
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(target);
         options ??= new FeatureOptions();
-        var schema = new TableSchema([.. TableSchema.Of(table).Columns.Where(static c => c.Kind != ColumnKind.Text)]);
-        ColumnSchema[] numbers = [.. schema.Columns.Where(static c => c.Kind != ColumnKind.Category)];
-        var raw = Raw(table, numbers);
+        options.Check();
+        var schema = TableSchema.Of(table);
+        var numbers = NumberColumns.Fit(table, schema, options);
+        var raw = numbers.Values(table);
         var stage = NumberStage.Fit(raw, options);
-        var fits = schema.Columns.Where(static c => c.Kind == ColumnKind.Category)
-            .Select(c => CategoryFit.Fit((StringColumn)table[c.Name], target, options)).ToArray();
-        var features = new FittedFeatures(schema, numbers, stage, Array.ConvertAll(fits, static f => f.Block));
+        List<(IStringBlock Block, Matrix Training)> fits = [];
+        foreach (var column in schema.Columns.Where(static c => c.Kind == ColumnKind.Category))
+        {
+            fits.Add(CategoryFit.Fit((StringColumn)table[column.Name], target, options));
+        }
+
+        foreach (var column in schema.Columns.Where(c => c.Kind == ColumnKind.Text && options.TextTerms > 0))
+        {
+            var texts = (StringColumn)table[column.Name];
+            if (TextBlock.Fit(texts, options.TextTerms) is { } block)
+            {
+                fits.Add((block, CategoryFit.Encode(block, texts)));
+            }
+        }
+
+        var used = fits.Select(static f => f.Block.Column).ToHashSet(StringComparer.Ordinal);
+        schema = new TableSchema(
+            [.. schema.Columns.Where(c => c.Kind is not (ColumnKind.Category or ColumnKind.Text)
+                || used.Contains(c.Name))]);
+        var features = new FittedFeatures(schema, numbers, stage, [.. fits.Select(static f => f.Block)]);
         return features.Names.Count == 0
             ? throw new InvalidDataException(
-                "features: expected a column of numbers, categories, booleans or dates, got none.")
-            : (features, features.Join(raw, Array.ConvertAll(fits, static f => f.Training)));
+                "features: expected a column of numbers, categories, booleans, dates, or texts with words that come "
+                    + "again, got none.")
+            : (features, features.Join(raw, [.. fits.Select(static f => f.Training)]));
     }
 
     /// <summary>The features of other rows.</summary>
@@ -67,40 +98,25 @@ public sealed class FittedFeatures
         }
 
         return Join(
-            Raw(table, _numbers),
-            Array.ConvertAll(_categories, c => CategoryFit.Encode(c, (StringColumn)table[c.Column])));
+            _numbers.Values(table),
+            Array.ConvertAll(_strings, c => CategoryFit.Encode(c, (StringColumn)table[c.Column])));
     }
 
-    /// <summary>Writes inputs by column name, and the features made of them.</summary>
-    /// <param name="graph">Gets the nodes.</param>
-    /// <param name="shape">The shape of each input: one value a row.</param>
+    /// <summary>Writes features, made of inputs that the graph has by column name.</summary>
     /// <returns>(N, features), float64.</returns>
-    internal string Write(GraphBuilder graph, OnnxDimension[] shape)
+    internal string Write(GraphBuilder graph)
     {
-        var inputs = Schema.Columns.ToDictionary(
-            static c => c.Name,
-            c => graph.AddInput(
-                c.Name, c.Kind is ColumnKind.Category or ColumnKind.Date ? DataType.String : DataType.Double, shape),
-            StringComparer.Ordinal);
         List<string> parts = [];
-        if (_numbers.Length > 0)
+        if (_numbers.Names.Count > 0)
         {
-            List<string> raw = [];
-            foreach (var column in _numbers)
-            {
-                raw.Add(column.Kind == ColumnKind.Date
-                    ? DateParts.Write(graph, inputs[column.Name])
-                    : graph.Node("Unsqueeze", [inputs[column.Name], graph.Ints(1)]));
-            }
-
-            parts.Add(_stage.Write(graph, raw.Count == 1 ? raw[0] : graph.Node("Concat", raw.ToArray(), ("axis", 1))));
+            parts.Add(_stage.Write(graph, _numbers.Write(graph)));
         }
 
-        parts.AddRange(_categories.Select(c => c.Write(graph, inputs[c.Column])));
+        parts.AddRange(_strings.Select(c => c.Write(graph, c.Column)));
         return parts.Count == 1 ? parts[0] : graph.Node("Concat", parts.ToArray(), ("axis", 1));
     }
 
-    private Matrix Join(Matrix raw, Matrix[] categories)
+    private Matrix Join(Matrix raw, Matrix[] strings)
     {
         var features = new Matrix(raw.Rows, Names.Count);
         for (var row = 0; row < raw.Rows; row++)
@@ -108,44 +124,13 @@ public sealed class FittedFeatures
             var into = features.Row(row);
             _stage.Apply(raw.Row(row), into[.._stage.Width]);
             var at = _stage.Width;
-            foreach (var category in categories)
+            foreach (var part in strings)
             {
-                category.Row(row).CopyTo(into[at..]);
-                at += category.Columns;
+                part.Row(row).CopyTo(into[at..]);
+                at += part.Columns;
             }
         }
 
         return features;
     }
-
-    private static Matrix Raw(Table table, ColumnSchema[] numbers)
-    {
-        var raw = new Matrix(table.Rows, RawNames(numbers).Length);
-        var at = 0;
-        foreach (var column in numbers)
-        {
-            var values = ((NumberColumn)table[column.Name]).Values;
-            for (var row = 0; row < values.Length; row++)
-            {
-                if (column.Kind == ColumnKind.Date)
-                {
-                    DateParts.Fill(values[row], raw.Row(row).Slice(at, DateParts.Names.Length));
-                }
-                else
-                {
-                    raw[row, at] = values[row];
-                }
-            }
-
-            at += column.Kind == ColumnKind.Date ? DateParts.Names.Length : 1;
-        }
-
-        return raw;
-    }
-
-    private static string[] RawNames(ColumnSchema[] numbers) =>
-    [
-        .. numbers.SelectMany(static c => c.Kind == ColumnKind.Date
-            ? DateParts.Names.Select(part => $"{c.Name} {part}") : [c.Name]),
-    ];
 }

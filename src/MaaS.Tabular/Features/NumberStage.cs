@@ -4,16 +4,20 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Tabular.Features;
 
-/// <summary>Imputation, transform and scaling of all numbers at once, and the features that say what is
-/// missing.</summary>
+/// <summary>Imputation, transform and scaling or bins of all numbers at once, the features that say what is missing,
+/// and products.</summary>
 internal sealed class NumberStage
 {
+    private const int MostOnStack = 256;
+
     private readonly FeatureOptions _options;
     private readonly double[] _fill;
     private readonly double[] _lambda;
     private readonly double[] _center;
     private readonly double[] _scale;
     private readonly int[] _indicated;
+    private Binning? _bins;
+    private Interactions? _products;
 
     private NumberStage(FeatureOptions options, int columns, int[] indicated)
     {
@@ -23,7 +27,9 @@ internal sealed class NumberStage
     }
 
     /// <summary>Number of features.</summary>
-    public int Width => _fill.Length + _indicated.Length;
+    public int Width => Values + _indicated.Length + (_products?.Width ?? 0);
+
+    private int Values => _bins?.Width ?? _fill.Length;
 
     public static NumberStage Fit(Matrix raw, FeatureOptions options)
     {
@@ -35,23 +41,54 @@ internal sealed class NumberStage
             stage.Fit(c, raw.Column(c));
         }
 
+        if (options.Bins is { } bins)
+        {
+            stage._bins = Binning.Fit([.. Enumerable.Range(0, raw.Columns).Select(c => stage.Filled(c, raw))], bins);
+        }
+
+        stage._products = options.Interactions ? new Interactions(stage.Values) : null;
         return stage;
     }
 
-    public IEnumerable<string> Names(IReadOnlyList<string> raw) =>
-        raw.Concat(_indicated.Select(c => $"{raw[c]} missing"));
+    public IEnumerable<string> Names(IReadOnlyList<string> raw)
+    {
+        IReadOnlyList<string> values = _bins is null ? raw : [.. _bins.Names(raw)];
+        return values.Concat(_indicated.Select(c => $"{raw[c]} missing")).Concat(_products?.Names(values) ?? []);
+    }
+
+    /// <summary>The column of each feature.</summary>
+    public IEnumerable<string> Columns(IReadOnlyList<string> raw)
+    {
+        IReadOnlyList<string> values = _bins is null ? raw : [.. _bins.Columns(raw)];
+        return values.Concat(_indicated.Select(c => raw[c])).Concat(_products?.Names(values) ?? []);
+    }
 
     public void Apply(ReadOnlySpan<double> raw, Span<double> features)
     {
-        for (var c = 0; c < raw.Length; c++)
+        if (_bins is null)
         {
-            features[c] = (Transform(c, double.IsNaN(raw[c]) ? _fill[c] : raw[c]) - _center[c]) / _scale[c];
+            for (var c = 0; c < raw.Length; c++)
+            {
+                features[c] = (Filled(c, raw[c]) - _center[c]) / _scale[c];
+            }
+        }
+        else
+        {
+            Span<double> filled = raw.Length <= MostOnStack ? stackalloc double[raw.Length] : new double[raw.Length];
+            for (var c = 0; c < raw.Length; c++)
+            {
+                filled[c] = Filled(c, raw[c]);
+            }
+
+            _bins.Fill(filled, features);
         }
 
         for (var i = 0; i < _indicated.Length; i++)
         {
-            features[raw.Length + i] = double.IsNaN(raw[_indicated[i]]) ? 1 : 0;
+            features[Values + i] = double.IsNaN(raw[_indicated[i]]) ? 1 : 0;
         }
+
+        _products?.Fill(features[..Values], features[(Values + _indicated.Length)..]);
     }
 
     /// <summary>The same in ONNX.</summary>
@@ -64,22 +101,34 @@ internal sealed class NumberStage
         var value = _options.Imputation == Imputation.None
             ? raw : graph.Node("Where", [missing, Row(graph, _fill), raw]);
         value = WriteTransform(graph, value);
-        if (_options.Scaling != Scaling.None)
+        if (_bins is not null)
+        {
+            value = _bins.Write(graph, value);
+        }
+        else if (_options.Scaling != Scaling.None)
         {
             value = graph.Node("Div", [graph.Node("Sub", [value, Row(graph, _center)]), Row(graph, _scale)]);
         }
 
-        if (_indicated.Length == 0)
+        List<string> parts = [value];
+        if (_indicated.Length > 0)
         {
-            return value;
+            var indicated = graph.Node(
+                "Gather", [missing, graph.Ints(Array.ConvertAll(_indicated, static i => (long)i))], ("axis", 1));
+            parts.Add(graph.Node("Cast", [indicated], ("to", (int)DataType.Double)));
         }
 
-        var indicated = graph.Node(
-            "Gather", [missing, graph.Ints(Array.ConvertAll(_indicated, static i => (long)i))], ("axis", 1));
-        return graph.Node(
-            "Concat", [value, graph.Node("Cast", [indicated], ("to", (int)DataType.Double))],
-            ("axis", 1));
+        if (_products is { Width: > 0 })
+        {
+            parts.Add(_products.Write(graph, value));
+        }
+
+        return parts.Count == 1 ? value : graph.Node("Concat", parts.ToArray(), ("axis", 1));
     }
+
+    private double[] Filled(int c, Matrix raw) => Array.ConvertAll(raw.Column(c), v => Filled(c, v));
+
+    private double Filled(int c, double value) => Transform(c, double.IsNaN(value) ? _fill[c] : value);
 
     private void Fit(int c, double[] values)
     {

@@ -1,3 +1,4 @@
+using MaaS.Core.Metrics;
 using MaaS.Tabular.Samples;
 
 namespace MaaS.Tabular.Metrics;
@@ -40,6 +41,15 @@ internal static class ProbabilityMetrics
 
         return sum / target.Count;
     }
+
+    /// <summary>The expected calibration error of the chosen class, of fifteen bins.</summary>
+    public static double CalibrationError(Matrix probabilities, Target target)
+        => Reliability(probabilities, target).ExpectedError;
+
+    /// <summary>How often the chosen class is right, by its probability.</summary>
+    public static Calibration Reliability(Matrix probabilities, Target target) => Calibration.From(
+        Array.ConvertAll(probabilities.Values, static p => (float)p),
+        Array.ConvertAll(target.Values, static y => (int)y));
 
     /// <summary>Area under the ROC curve; of more than two classes the mean of each against the others.</summary>
     public static double RocAuc(Matrix probabilities, Target target) => OneAgainstRest(probabilities, target, RocAuc);

@@ -3,7 +3,8 @@ using MaaS.Tabular.Samples;
 
 namespace MaaS.Tabular.Metrics;
 
-/// <summary>The measures by name, equal to scikit-learn's.</summary>
+/// <summary>The measures by name, equal to scikit-learn's; <c>ece</c>, the expected calibration error of fifteen bins
+/// (Guo et al. 2017), it does not have.</summary>
 public static class TabularMetrics
 {
     private static readonly Metric[] All =
@@ -15,6 +16,7 @@ public static class TabularMetrics
         Of("kappa", true, ClassMetrics.CohenKappa),
         Of("log-loss", false, ProbabilityMetrics.LogLoss),
         Of("brier", false, ProbabilityMetrics.Brier),
+        Of("ece", false, ProbabilityMetrics.CalibrationError),
         Of("roc-auc", true, ProbabilityMetrics.RocAuc),
         Of("pr-auc", true, ProbabilityMetrics.AveragePrecision),
         OfNumbers("rmse", false, NumberMetrics.RootMeanSquaredError),

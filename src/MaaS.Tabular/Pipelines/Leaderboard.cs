@@ -9,10 +9,20 @@ namespace MaaS.Tabular.Pipelines;
 /// <param name="Mean">Mean score.</param>
 /// <param name="StandardError">Standard deviation over the root of the number of scores.</param>
 /// <param name="P">Probability of such a distance to the best if there were none, by the corrected resampled t-test; 1
-/// for
-/// the best itself.</param>
+/// for the best itself.</param>
 /// <param name="FitSeconds">Mean time of one fit, features included.</param>
-public sealed record LeaderboardRow(string Name, double Mean, double StandardError, double P, double FitSeconds);
+public sealed record LeaderboardRow(string Name, double Mean, double StandardError, double P, double FitSeconds)
+{
+    /// <summary>The lower bound of the mean's 95 % interval
+    /// (<see cref="Selection.CorrectedTTest.Interval"/>).</summary>
+    public double Low { get; init; }
+
+    /// <summary>The upper bound.</summary>
+    public double High { get; init; }
+
+    /// <summary>Median time of predicting one row in this process, features included.</summary>
+    public double RowMilliseconds { get; init; }
+}
 
 /// <summary>The candidates, the best first.</summary>
 /// <param name="Metric">What was measured.</param>
@@ -26,10 +36,11 @@ public sealed record Leaderboard(string Metric, IReadOnlyList<LeaderboardRow> Ro
     /// <summary>The table as text.</summary>
     public override string ToString()
     {
-        List<string[]> rows = [["candidate", Metric, "± s.e.", "p against best", "fit s"]];
+        List<string[]> rows = [["candidate", Metric, "95 % interval", "p against best", "fit s", "row ms"]];
         rows.AddRange(Rows.Select(static r => new[]
         {
-            r.Name, $"{r.Mean:0.0000}", $"{r.StandardError:0.0000}", $"{r.P:0.000}", $"{r.FitSeconds:0.000}",
+            r.Name, $"{r.Mean:0.0000}", $"{r.Low:0.0000} to {r.High:0.0000}", $"{r.P:0.000}", $"{r.FitSeconds:0.000}",
+            $"{r.RowMilliseconds:0.000}",
         }));
         rows.AddRange(Unfinished.Select(static name => new[] { name, "no time left" }));
         return TextTable.Render(rows, 1);

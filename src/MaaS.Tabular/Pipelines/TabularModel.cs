@@ -1,7 +1,5 @@
-using System.Text;
-using MaaS.Core.Packages;
 using MaaS.Onnx;
-using MaaS.Onnx.Inference;
+using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Samples;
@@ -14,7 +12,10 @@ namespace MaaS.Tabular.Pipelines;
 public sealed class TabularModel
 {
     /// <summary>The schema of the inputs in a package.</summary>
-    public const string SchemaFile = "schema.json";
+    public const string SchemaFile = TabularPackage.SchemaFile;
+
+    /// <summary>The model card in a package.</summary>
+    public const string CardFile = "card.md";
 
     /// <summary>The leaderboard in a package.</summary>
     public const string LeaderboardFile = "leaderboard.json";
@@ -24,7 +25,7 @@ public sealed class TabularModel
     }
 
     /// <summary>From columns to predictions.</summary>
-    public required TabularFit Fit { get; init; }
+    public required ITabularPredictor Fit { get; init; }
 
     /// <summary>The column that is predicted.</summary>
     public required string Label { get; init; }
@@ -44,6 +45,16 @@ public sealed class TabularModel
     /// <summary>Every measure on the rows that were held back; nothing was chosen by them.</summary>
     public required IReadOnlyDictionary<string, double> TestScores { get; init; }
 
+    /// <summary>What tuning chose for the best; empty where it was not tuned.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The models of an ensemble, with their weights where it has some; empty where the best is
+    /// none.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>Between what bounds the leaderboard's measure lies on the rows that were held back.</summary>
+    public required BootstrapInterval TestInterval { get; init; }
+
     /// <summary>The rows that were learned from, without the label.</summary>
     public required Table Train { get; init; }
 
@@ -52,6 +63,15 @@ public sealed class TabularModel
 
     /// <summary>What was left out and what the label is, for people.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The labels of the rows that were learned from.</summary>
+    public required Target TrainTarget { get; init; }
+
+    /// <summary>The labels of the rows that were held back.</summary>
+    public required Target TestTarget { get; init; }
+
+    /// <summary>The measure of the leaderboard.</summary>
+    public required Metric Metric { get; init; }
 
     internal int Seed { get; init; }
 
@@ -74,10 +94,37 @@ public sealed class TabularModel
             .Select(row => Classes[ClassMetrics.Best(predictions.Row(row))])];
     }
 
+    /// <summary>What the model looks at, by rows that it did not learn from.</summary>
+    /// <param name="limit">Time for it; what is not done by then is left out; null for any.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public TabularExplanation Explain(TimeSpan? limit = null, CancellationToken cancellationToken = default)
+        => TabularExplanation.Of(
+            Fit, Train, Test, TestTarget, Metric, limit: limit, seed: Seed, cancellationToken: cancellationToken);
+
+    /// <summary>A page without scripts, all of it in one file: scores, candidates, mistakes, what the model looks
+    /// at.</summary>
+    /// <param name="explanation">As <see cref="Explain"/> makes it.</param>
+    /// <param name="latency">How long ONNX Runtime takes for a row; null to leave it out.</param>
+    public string ToHtml(TabularExplanation explanation, RowLatency? latency = null)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        return TabularReport.Render(this, explanation, latency);
+    }
+
+    /// <summary>What the model is, what it was measured by and where its limits are, in Markdown; a package has
+    /// it.</summary>
+    /// <param name="name">Name of the model.</param>
+    public string Card(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return ModelCard.Write(this, name);
+    }
+
     /// <summary>The model in ONNX, compared with this one on all training and held-back rows.</summary>
     /// <param name="parity">How far the two are apart.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
-    /// <exception cref="InvalidOperationException">A label differs, or a number by more than 1e-6.</exception>
+    /// <exception cref="InvalidOperationException">A label differs, or a number by more than 1e-6 (1e-4 with
+    /// networks, which compute in float32).</exception>
     public OnnxModel ToOnnx(out TabularParity parity, CancellationToken cancellationToken = default)
     {
         var model = TabularOnnx.Write(Fit, Classes);
@@ -86,7 +133,7 @@ public sealed class TabularModel
             TabularParity.Compare(Fit, model, Classes, Test, cancellationToken));
         parity = new TabularParity(
             train.Rows + test.Rows, Math.Max(train.LargestDifference, test.LargestDifference),
-            train.DifferentLabels + test.DifferentLabels);
+            train.DifferentLabels + test.DifferentLabels, Fit.Tolerance);
         return parity.Holds
             ? model
             : throw new InvalidOperationException(
@@ -95,7 +142,7 @@ public sealed class TabularModel
                     + $"{parity.Rows} rows and a difference of {parity.LargestDifference:g3}.");
     }
 
-    /// <summary>Writes a package that serves: network, schema, leaderboard and test scores.</summary>
+    /// <summary>Writes a package that serves: network, schema, leaderboard, test scores and model card.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
     /// exists.</param>
     /// <param name="name">Name of the model.</param>
@@ -104,39 +151,28 @@ public sealed class TabularModel
     public async Task<TabularParity> SavePackageAsync(
         string path, string name, CancellationToken cancellationToken = default)
     {
-        var bytes = ToOnnx(out var parity, cancellationToken).ToByteArray();
-        using var inference = InferenceModel.Load(bytes, name);
-        var manifest = new ModelManifest
+        var model = ToOnnx(out var parity, cancellationToken);
+        await new TabularPackage
         {
             Name = name,
             Description = $"Predicts {Label}: {Best}.",
-            Task = Task == TabularTask.Classification ? ModelManifest.TabularClassification
-                : ModelManifest.TabularRegression,
-            Created = DateTimeOffset.UtcNow,
-            Inputs = inference.Inputs,
-            Outputs = inference.Outputs,
-            Labels = Classes.Count > 0 ? Classes : null,
-            Metrics = TestScores.Where(static s => double.IsFinite(s.Value)).ToDictionary(),
-            Lineage = new ModelLineage
+            Task = Task,
+            Classes = Classes,
+            Schema = Fit.Schema,
+            Rows = Train,
+            Metrics = TestScores,
+            Hyperparameters = new Dictionary<string, string>
             {
-                Hyperparameters = new Dictionary<string, string>
-                {
-                    ["candidate"] = Best,
-                    ["metric"] = Leaderboard.Metric,
-                    ["seed"] = $"{Seed}",
-                    ["rows"] = $"{Train.Rows}",
-                },
-            },
-        };
-        await ModelPackage.CreateAsync(
-            path, manifest,
-            new Dictionary<string, PackageContent>
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
-                [SchemaFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Fit.Features.Schema.ToJson())),
-                [LeaderboardFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(Leaderboard.ToJson())),
-            },
-            new PackageWriteOptions { Overwrite = true }, cancellationToken).ConfigureAwait(false);
+                ["candidate"] = Best,
+                ["metric"] = Leaderboard.Metric,
+                ["seed"] = $"{Seed}",
+                ["rows"] = $"{Train.Rows}",
+            }.Concat(Parameters).Concat(Members.Select(static (m, i) => KeyValuePair.Create($"member {i + 1}", m)))
+                .ToDictionary(),
+        }.WriteAsync(
+            path, model,
+            new Dictionary<string, string> { [CardFile] = Card(name), [LeaderboardFile] = Leaderboard.ToJson() },
+            cancellationToken).ConfigureAwait(false);
         return parity;
     }
 }

@@ -5,11 +5,14 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>The rows that are learned from, those that are held back, and the splits of cross-validation.</summary>
+/// <summary>The rows that are learned from, those that are held back, and the splits by which candidates are compared
+/// and learners are tuned.</summary>
 internal sealed record TabularPlan(
     Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<Split> TuningSplits, IReadOnlyList<string> Notes)
 {
+    private const int FewRows = 1000, RepeatsOfFewRows = 5, TuningSeed = 7919;
+
     // Above this share rows that are equal are taken for what the data is like: without them its shares would be
     // others.
     private const double MostDuplicates = 0.05;
@@ -23,7 +26,7 @@ internal sealed record TabularPlan(
             new DropDuplicates([.. options.Ignore]),
             new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? ""),
         ];
-        foreach (var step in steps)
+        foreach (var step in options.HeldBack is null ? steps : steps[1..])
         {
             var cleaned = step.Apply(table);
             if (step is DropDuplicates && cleaned.Rows > MostDuplicates * table.Rows)
@@ -60,26 +63,33 @@ internal sealed record TabularPlan(
         {
             { Time: not null } => Selection.Splits.TimeOrdered(train.Rows, options.Folds),
             { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
-            _ => Selection.Splits.Repeated(trainTarget, options.Folds, options.Repeats, options.Seed),
+            _ => Selection.Splits.Repeated(
+                trainTarget, options.Folds, options.Repeats ?? (train.Rows < FewRows ? RepeatsOfFewRows : 1),
+                options.Seed),
         };
-        string[] texts =
-            [.. table.Columns.Where(c => c.Kind == ColumnKind.Text && c.Name != options.Label)
-                .Select(static c => c.Name)];
-        if (texts.Length > 0)
-        {
-            notes.Add($"texts are no features: {string.Join(", ", texts)}");
-        }
-
+        // What tuning chose by chance on its splits, others show.
+        var tuningSplits = options is { Time: null, Group: null }
+            ? Selection.Splits.Stratified(trainTarget, options.Folds, unchecked(options.Seed + TuningSeed)) : splits;
         string[] aside =
-            [.. texts.Concat(options.Ignore).Append(options.Label).Concat(options.Group is { } g ? [g] : [])
+            [.. options.Ignore.Append(options.Label).Concat(options.Group is { } g ? [g] : [])
                 .Distinct()];
         return new TabularPlan(
             train.Without(aside), trainTarget, table.Take(held.Test).Without(aside), target.Take(held.Test), splits,
-            notes);
+            tuningSplits, notes);
     }
 
     private static Split HoldOut(Table table, Target target, TabularTrainerOptions options)
     {
+        if (options.HeldBack is { } held)
+        {
+            var test = held.Distinct().Order().ToArray();
+            return test.Length > 0 && test.Length < table.Rows && test[0] >= 0 && test[^1] < table.Rows
+                ? new Split([.. Enumerable.Range(0, table.Rows).Except(test)], test)
+                : throw new ArgumentException(
+                    $"HeldBack: expected some of the rows 0 to {table.Rows - 1}, got {test.Length} from "
+                        + $"{test.FirstOrDefault()} to {test.LastOrDefault()}.", nameof(options));
+        }
+
         if (options.Time is not null)
         {
             var start = table.Rows - Math.Max(1, (int)Math.Round(options.TestShare * table.Rows));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Metrics;
@@ -8,9 +7,12 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>From a table to the best of several learners, measured on rows that nothing was chosen by.</summary>
+/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that
+/// nothing was chosen by.</summary>
 public static class TabularTrainer
 {
+    private const int BootstrapDraws = 300;
+
     /// <summary>Trains.</summary>
     /// <param name="table">All rows, the label among the columns.</param>
     /// <param name="options">What to predict and how.</param>
@@ -28,104 +30,94 @@ public static class TabularTrainer
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
+        var clock = new TrainingClock(options.Budget);
         // 1: what cannot teach is left out. 2: rows are held back, the others split.
         var plan = TabularPlan.Make(table, options);
         var task = plan.TrainTarget.Task;
         var metric =
             TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
         var candidates = options.Candidates ?? TabularCandidates.Default(task, plan.Train.Rows, options.Seed);
+        if (options.Further is { } further)
+        {
+            candidates = new OrderedDictionary<string, ILearner>(candidates.Concat(further));
+        }
 
-        // 3: candidates on the same splits.
-        var results = Compare(candidates, plan, metric, options, progress, cancellationToken);
-        if (results.Count == 0)
+        var spaces = options.Spaces ?? (options.Candidates is not null ? []
+            : TabularSpaces.Default(task, plan.Train.Rows, plan.Train.Columns.Count, options.Seed));
+        var tunes = spaces.Count > 0 && options.Trials != 0 && (clock.IsLimited || options.Trials is not null);
+        var search = new TabularSearch(plan, options, metric, clock, progress);
+
+        // 3: candidates on the same splits. 4: tuned ones. 5: the best joined.
+        search.Compare(candidates, tunes, cancellationToken);
+        if (tunes)
+        {
+            search.Tune(spaces, cancellationToken);
+        }
+
+        if (search.Contenders.Count == 0)
         {
             throw new TimeoutException(
                 $"tabular training: no candidate was done within {options.Budget}; give more time.");
         }
 
-        var leaderboard = Rank(results, candidates, plan.Splits, metric);
+        if (options.Ensembles && options.Time is null)
+        {
+            search.Join(cancellationToken);
+        }
 
-        // 4: the best on all rows that are not held back. 5: measured once.
-        var best = candidates[leaderboard.Rows[0].Name];
-        var fit = TabularFit.Fit(best, plan.Train, plan.TrainTarget, options.Balanced, cancellationToken);
+        // 6: the best on all rows that are not held back. 7: measured once.
+        var (chosen, fit) = search.FitBest(cancellationToken);
         var predictions = fit.Predict(plan.Test);
+        List<string> notes = [.. plan.Notes, .. search.Notes];
+        if (options.Candidates is null && !LightGbm.IsAvailable)
+        {
+            notes.Add("gradient boosting left out: LightGBM's library does not load here (x64 with libgomp1)");
+        }
+
         return new TabularModel
         {
             Fit = fit,
             Label = options.Label,
             Task = task,
             Classes = plan.TrainTarget.Classes,
-            Best = leaderboard.Rows[0].Name,
-            Leaderboard = leaderboard,
+            Best = chosen.Name,
+            Parameters = chosen.Parameters,
+            Members = chosen.Members,
+            Leaderboard = Rank(search.Contenders, search.Unfinished, plan.Splits, metric),
             TestScores = TabularMetrics.Names(task).ToDictionary(
                 static name => name, name => TabularMetrics.Find(name, task).Measure(predictions, plan.TestTarget)),
+            TestInterval = BootstrapInterval.Of(predictions, plan.TestTarget, metric, draws: BootstrapDraws),
             Train = plan.Train,
             Test = plan.Test,
-            Notes = options.Candidates is not null || LightGbm.IsAvailable ? plan.Notes
-                : [.. plan.Notes, "gradient boosting left out: LightGBM's library does not load here (x64 with "
-                    + "libgomp1)"],
+            TrainTarget = plan.TrainTarget,
+            TestTarget = plan.TestTarget,
+            Metric = metric,
+            Notes = notes,
             Seed = options.Seed,
         };
     }
 
-    private static OrderedDictionary<string, CrossValidationResult> Compare(
-        IReadOnlyDictionary<string, ILearner> candidates, TabularPlan plan, Metric metric,
-        TabularTrainerOptions options,
-        IProgress<CrossValidationResult>? progress, CancellationToken cancellationToken)
-    {
-        var watch = Stopwatch.StartNew();
-        var results = new OrderedDictionary<string, CrossValidationResult>();
-        foreach (var (name, learner) in candidates)
-        {
-            if (!learner.Supports(plan.TrainTarget.Task))
-            {
-                throw new ArgumentException(
-                    $"candidate '{name}': expected a learner for {plan.TrainTarget.Task}, got {learner.Name}.");
-            }
-
-            var left = options.Budget is { } budget ? budget - watch.Elapsed : Timeout.InfiniteTimeSpan;
-            if (options.Budget is not null && left <= TimeSpan.Zero)
-            {
-                break;
-            }
-
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(left);
-            try
-            {
-                var result = CrossValidation.Run(
-                    learner, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced,
-                    options.Parallelism == 0 ? Environment.ProcessorCount : options.Parallelism, limit.Token) with
-                {
-                    Learner = name,
-                };
-                results[name] = result;
-                progress?.Report(result);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // The budget ended: what is not done is listed as unfinished.
-                break;
-            }
-        }
-
-        return results;
-    }
-
     private static Leaderboard Rank(
-        OrderedDictionary<string, CrossValidationResult> results, IReadOnlyDictionary<string, ILearner> candidates,
-        IReadOnlyList<Split> splits, Metric metric)
+        IReadOnlyList<Contender> contenders, IReadOnlyList<string> unfinished, IReadOnlyList<Split> splits,
+        Metric metric)
     {
-        var ranked = results.OrderByDescending(r => metric.HigherIsBetter ? r.Value.Mean : -r.Value.Mean).ToList();
-        var best = ranked[0].Value;
+        var ranked = contenders.OrderByDescending(static c => c.Goodness).Select(static c => c.Result).ToList();
+        var best = ranked[0];
         return new Leaderboard(
             metric.Name,
             [
-                .. ranked.Select(r => new LeaderboardRow(
-                    r.Key, r.Value.Mean, r.Value.StandardError,
-                    r.Value == best ? 1
-                        : CorrectedTTest.Compare(best.Scores, r.Value.Scores, splits).P, r.Value.FitSeconds)),
+                .. ranked.Select(r =>
+                {
+                    var (low, high) = CorrectedTTest.Interval(r.Scores, splits);
+                    var p = r == best ? 1 : CorrectedTTest.Compare(best.Scores, r.Scores, splits).P;
+                    return new LeaderboardRow(r.Learner, r.Mean, r.StandardError, p, r.FitSeconds)
+                    {
+                        Low = low,
+                        High = high,
+                        RowMilliseconds = 1000 * r.RowSeconds,
+                    };
+                }),
             ],
-            [.. candidates.Keys.Where(name => !results.ContainsKey(name))]);
+            unfinished);
     }
 }

@@ -68,4 +68,19 @@ public sealed class Matrix
 
         return taken;
     }
+
+    /// <summary>The given columns, in their order.</summary>
+    public Matrix TakeColumns(ReadOnlySpan<int> columns)
+    {
+        var taken = new Matrix(Rows, columns.Length);
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var i = 0; i < columns.Length; i++)
+            {
+                taken[row, i] = this[row, columns[i]];
+            }
+        }
+
+        return taken;
+    }
 }

@@ -6,7 +6,7 @@ namespace MaaS.Tabular.Samples;
 /// <summary>What is to be predicted for each row: the index of a class, or a number.</summary>
 public sealed class Target
 {
-    private const int MostIntegerClasses = 20;
+    private const int MostIntegerClasses = 20, MostClasses = 1000;
 
     private Target(TabularTask task, double[] values, IReadOnlyList<string> classes)
         => (Task, Values, Classes) = (task, values, classes);
@@ -62,8 +62,8 @@ public sealed class Target
     /// <param name="column">No cell may be missing.</param>
     /// <param name="task">Null takes categories, booleans and at most 20 different whole numbers for classes, and other
     /// numbers for numbers.</param>
-    /// <exception cref="InvalidDataException">A cell is missing, the column is constant, a class has one row alone, or
-    /// texts are to be numbers.</exception>
+    /// <exception cref="InvalidDataException">A cell is missing, the column is constant, a class has one row alone,
+    /// there are more than 1000 classes, or texts are to be numbers.</exception>
     public static Target Of(Column column, TabularTask? task = null)
     {
         ArgumentNullException.ThrowIfNull(column);
@@ -87,6 +87,13 @@ public sealed class Target
 
         var names = Enumerable.Range(0, column.Count).Select(row => column.Text(row)!).ToArray();
         var classes = names.Distinct(StringComparer.Ordinal).ToArray();
+        if (classes.Length > MostClasses)
+        {
+            throw Fault(
+                column, $"expected at most {MostClasses} classes, got {classes.Length}; see whether it is an "
+                    + "identifier, or predict numbers");
+        }
+
         if (column is NumberColumn)
         {
             Array.Sort(

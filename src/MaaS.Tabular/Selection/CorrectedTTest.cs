@@ -42,4 +42,29 @@ public sealed record CorrectedTTest(double Difference, double T, double P)
         var t = mean / error;
         return new CorrectedTTest(mean, t, 2 * StudentT.CDF(0, 1, differences.Length - 1, -Math.Abs(t)));
     }
+
+    /// <summary>Between what bounds the mean score lies, with the same correction.</summary>
+    /// <param name="scores">One a split.</param>
+    /// <param name="splits">The splits.</param>
+    /// <param name="level">Above 0 and below 1.</param>
+    /// <exception cref="ArgumentException">The numbers differ, or there are fewer than two splits.</exception>
+    public static (double Low, double High) Interval(
+        IReadOnlyList<double> scores, IReadOnlyList<Split> splits, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(splits);
+        if (splits.Count < 2 || scores.Count != splits.Count || !(level is > 0 and < 1))
+        {
+            throw new ArgumentException(
+                $"interval: expected two or more splits with a score each and a level above 0 and below 1, got "
+                    + $"{splits.Count}, {scores.Count} and {level}.", nameof(splits));
+        }
+
+        var mean = scores.Average();
+        var variance = scores.Sum(s => (s - mean) * (s - mean)) / (scores.Count - 1);
+        var ratio = splits.Average(static s => (double)s.Test.Length / s.Train.Length);
+        var half = StudentT.InvCDF(0, 1, scores.Count - 1, (1 + level) / 2)
+            * Math.Sqrt((1d / scores.Count + ratio) * variance);
+        return (mean - half, mean + half);
+    }
 }

@@ -9,6 +9,8 @@ namespace MaaS.Tabular.Selection;
 /// <summary>Measures learners on rows that they did not see.</summary>
 public static class CrossValidation
 {
+    private const int MostRowsOfLatency = 20;
+
     /// <summary>Fits features and learner on the training rows of each split, and measures on its test rows.</summary>
     /// <param name="learner">The learner and the features that it asks for.</param>
     /// <param name="table">All rows, without the label.</param>
@@ -34,19 +36,56 @@ public static class CrossValidation
         }
 
         var (scores, seconds) = (new double[splits.Count], new double[splits.Count]);
+        var (predictions, latency) = (new Matrix[splits.Count], 0d);
         var options =
             new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
         Parallel.For(0, splits.Count, options, i =>
         {
-            var watch = Stopwatch.StartNew();
-            var model = TabularFit.Fit(
-                learner, table.Take(splits[i].Train), target.Take(splits[i].Train), balanced, cancellationToken);
-            seconds[i] = watch.Elapsed.TotalSeconds;
-            scores[i] = metric.Measure(model.Predict(table.Take(splits[i].Test)), target.Take(splits[i].Test));
+            var fold = Fold(learner, table, target, splits[i], metric, balanced, withLatency: i == 0,
+                cancellationToken);
+            (scores[i], seconds[i], predictions[i]) = (fold.Score, fold.Seconds, fold.Predictions);
+            latency = i == 0 ? fold.RowSeconds : latency;
         });
-        return new CrossValidationResult(learner.Name, metric, scores, seconds.Average());
+        return new CrossValidationResult(learner.Name, metric, scores, seconds.Average())
+        {
+            Predictions = predictions,
+            RowSeconds = latency,
+        };
+    }
+
+    internal static FoldResult Fold(
+        ILearner learner, Table table, Target target, Split split, Metric metric, bool balanced, bool withLatency,
+        CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        var model = TabularFit.Fit(
+            learner, table.Take(split.Train), target.Take(split.Train), balanced, cancellationToken);
+        var seconds = watch.Elapsed.TotalSeconds;
+        var predictions = model.Predict(table.Take(split.Test));
+        return new FoldResult(
+            metric.Measure(predictions, target.Take(split.Test)), seconds, predictions,
+            withLatency ? Latency(model, table, split.Test) : 0);
+    }
+
+    // The median time of a row alone, after some that compile.
+    private static double Latency(TabularFit model, Table table, int[] rows)
+    {
+        List<double> seconds = [];
+        foreach (var row in rows.Take(MostRowsOfLatency))
+        {
+            var one = table.Take([row]);
+            var watch = Stopwatch.StartNew();
+            model.Predict(one);
+            seconds.Add(watch.Elapsed.TotalSeconds);
+        }
+
+        seconds.Sort();
+        return seconds[seconds.Count / 2];
     }
 }
+
+/// <summary>One split of a learner.</summary>
+internal sealed record FoldResult(double Score, double Seconds, Matrix Predictions, double RowSeconds);
 
 /// <summary>The scores of a learner.</summary>
 /// <param name="Learner">The learner's name.</param>
@@ -56,6 +95,12 @@ public static class CrossValidation
 public sealed record CrossValidationResult(
     string Learner, Metric Metric, IReadOnlyList<double> Scores, double FitSeconds)
 {
+    /// <summary>The predictions of each split's test rows, (rows, outputs).</summary>
+    public IReadOnlyList<Matrix> Predictions { get; init; } = [];
+
+    /// <summary>The median time of predicting one row, features included.</summary>
+    public double RowSeconds { get; init; }
+
     /// <summary>The mean score.</summary>
     public double Mean => Scores.Average();
 

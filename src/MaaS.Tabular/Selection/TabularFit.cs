@@ -1,3 +1,4 @@
+using MaaS.Onnx;
 using MaaS.Tabular.Features;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Samples;
@@ -8,8 +9,14 @@ namespace MaaS.Tabular.Selection;
 /// <summary>Fitted features and what a learner learned from them: from the columns of a table to predictions.</summary>
 /// <param name="Features">From columns to features.</param>
 /// <param name="Learner">From features to predictions.</param>
-public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner)
+public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner) : ITabularPredictor
 {
+    /// <inheritdoc/>
+    public TableSchema Schema => Features.Schema;
+
+    /// <inheritdoc/>
+    public double Tolerance => Learner.Tolerance;
+
     /// <summary>Fits features and learner on training rows alone.</summary>
     /// <param name="learner">The learner and the features that it asks for.</param>
     /// <param name="table">The training rows, without the label.</param>
@@ -24,10 +31,15 @@ public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner)
         ArgumentNullException.ThrowIfNull(target);
         var (features, training) = FittedFeatures.Fit(table, target, learner.Features);
         var weights = balanced && target.Task == TabularTask.Classification ? target.BalancedWeights() : null;
-        return new TabularFit(features, learner.Fit(training, target, weights, cancellationToken));
+        return new TabularFit(
+            features,
+            learner is IColumnLearner aware ? aware.Fit(features, training, target, weights, cancellationToken)
+                : learner.Fit(training, target, weights, cancellationToken));
     }
 
-    /// <summary>Predictions of rows.</summary>
-    /// <returns>(rows, outputs).</returns>
+    /// <inheritdoc/>
     public Matrix Predict(Table table) => Learner.Predict(Features.Transform(table));
+
+    /// <inheritdoc/>
+    public string Write(GraphBuilder graph) => Learner.Write(graph, Features.Write(graph));
 }

@@ -5,13 +5,23 @@ namespace MaaS.Tabular.Tables;
 /// <summary>Reads JSON lines: an object a row. A member that a row lacks is a missing cell.</summary>
 internal static class JsonRows
 {
-    public static RawTable Read(string path, Func<string?, string?> cell)
+    /// <summary>The rows in batches. A member that first stands in a later batch is no column of earlier
+    /// ones.</summary>
+    public static IEnumerable<RawTable> Batches(
+        string path, Func<string?, string?> cell, int batchRows = int.MaxValue)
     {
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         List<List<string?>> cells = [];
-        var row = 0;
+        var (row, before) = (0, 0);
         foreach (var line in File.ReadLines(path).Where(static l => !string.IsNullOrWhiteSpace(l)))
         {
+            if (row - before == batchRows)
+            {
+                yield return Batch();
+                cells = [.. cells.Select(static _ => new List<string?>())];
+                before = row;
+            }
+
             row++;
             using var document = Parse(line, row);
             foreach (var member in document.RootElement.EnumerateObject())
@@ -19,10 +29,10 @@ internal static class JsonRows
                 if (!names.TryGetValue(member.Name, out var column))
                 {
                     names[member.Name] = column = cells.Count;
-                    cells.Add([.. new string?[row - 1]]);
+                    cells.Add([.. new string?[row - before - 1]]);
                 }
 
-                if (cells[column].Count == row)
+                if (cells[column].Count == row - before)
                 {
                     throw new InvalidDataException($"row {row}: the member '{member.Name}' stands twice.");
                 }
@@ -30,15 +40,16 @@ internal static class JsonRows
                 cells[column].Add(Cell(member, row, cell));
             }
 
-            foreach (var column in cells.Where(c => c.Count < row))
+            foreach (var column in cells.Where(c => c.Count < row - before))
             {
                 column.Add(null);
             }
         }
 
-        return cells.Count == 0
-            ? throw new InvalidDataException("expected an object a line, got an empty file.")
-            : RawTable.Empty([.. names.Keys]) with { Cells = cells };
+        yield return cells.Count == 0
+            ? throw new InvalidDataException("expected an object a line, got an empty file.") : Batch();
+
+        RawTable Batch() => RawTable.Empty([.. names.Keys]) with { Cells = cells };
     }
 
     private static JsonDocument Parse(string line, int row)

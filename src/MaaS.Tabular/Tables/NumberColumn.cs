@@ -40,6 +40,13 @@ public sealed class NumberColumn : Column
     /// <summary>The cells; NaN where one is missing.</summary>
     public ReadOnlySpan<double> Values => _values;
 
+    /// <summary>Whether each number is above a limit; a missing one stays missing.</summary>
+    /// <exception cref="InvalidOperationException">The column holds no numbers.</exception>
+    public NumberColumn Above(double limit) => Kind == ColumnKind.Number
+        ? new NumberColumn(
+            Name, Array.ConvertAll(_values, v => double.IsNaN(v) ? v : v > limit ? 1 : 0), ColumnKind.Boolean)
+        : throw new InvalidOperationException($"column '{Name}': expected numbers, got {Kind}.");
+
     /// <inheritdoc/>
     public override int Count => _values.Length;
 

@@ -7,6 +7,13 @@ namespace MaaS.Tabular.Tables;
 internal sealed record RawTable(
     IReadOnlyList<string> Names, IReadOnlyList<List<string?>> Cells, IReadOnlyList<ColumnKind?> Kinds)
 {
+    /// <summary>In place of <see cref="Cells"/> for a column that the source holds as numbers, booleans or dates;
+    /// NaN where a cell is missing. Null for texts.</summary>
+    public IReadOnlyList<List<double>?> Numbers { get; init; } = new List<double>?[Names.Count];
+
+    /// <summary>Number of rows.</summary>
+    public int Rows => Numbers[0]?.Count ?? Cells[0].Count;
+
     /// <summary>A table without rows.</summary>
     /// <exception cref="InvalidDataException">A name is empty or stands twice.</exception>
     public static RawTable Empty(IReadOnlyList<string> names)
@@ -31,5 +38,15 @@ internal sealed record RawTable(
 
         return new RawTable(
             names, [.. names.Select(static _ => new List<string?>())], new ColumnKind?[names.Count]);
+    }
+
+    /// <summary>Takes the rows of another table of the same columns behind its own.</summary>
+    public void Append(RawTable other)
+    {
+        for (var i = 0; i < Names.Count; i++)
+        {
+            Cells[i].AddRange(other.Cells[i]);
+            Numbers[i]?.AddRange(other.Numbers[i]!);
+        }
     }
 }

@@ -8,21 +8,50 @@ internal static class SeparatedRows
 {
     private static readonly char[] Candidates = [',', ';', '\t', '|'];
 
-    public static RawTable Read(string path, char? given, Func<string?, string?> cell)
+    /// <summary>The rows in batches; a file without rows gives one empty batch.</summary>
+    public static IEnumerable<RawTable> Batches(
+        string path, char? given, Func<string?, string?> cell, int batchRows = int.MaxValue)
     {
         CsvMalformedReason? damage = null;
+        using var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using var reader = CsvReader.Create(
+            text,
+            new CsvReaderOptions
+            {
+                Separator = given ?? Find(path),
+                HasHeader = false,
+                OnMalformedRecord = record => damage = record.Reason,
+            });
+        if (!Next(reader))
+        {
+            throw new InvalidDataException("expected a header, got an empty file.");
+        }
+
+        var header = Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetString(i).Trim()).ToArray();
+        var batch = RawTable.Empty(header);
+        for (var row = 1; Next(reader); row++)
+        {
+            Check(reader, row, header, damage);
+            if (batch.Rows == batchRows)
+            {
+                yield return batch;
+                batch = RawTable.Empty(header);
+            }
+
+            for (var i = 0; i < header.Length; i++)
+            {
+                batch.Cells[i].Add(cell(reader.GetString(i).Trim()));
+            }
+        }
+
+        yield return batch;
+    }
+
+    private static bool Next(CsvReader reader)
+    {
         try
         {
-            using var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            using var reader = CsvReader.Create(
-                text,
-                new CsvReaderOptions
-                {
-                    Separator = given ?? Find(path),
-                    HasHeader = false,
-                    OnMalformedRecord = record => damage = record.Reason,
-                });
-            return Read(reader, cell, () => damage);
+            return reader.Read();
         }
         catch (CsvFormatException e)
         {
@@ -34,38 +63,21 @@ internal static class SeparatedRows
         }
     }
 
-    private static RawTable Read(CsvReader reader, Func<string?, string?> cell, Func<CsvMalformedReason?> damage)
+    private static void Check(CsvReader reader, int row, string[] header, CsvMalformedReason? damage)
     {
-        if (!reader.Read())
+        if (damage is { } reason)
         {
-            throw new InvalidDataException("expected a header, got an empty file.");
+            throw new InvalidDataException(
+                $"row {row}: expected quotes around a whole cell and doubled inside it, got {reason}.");
         }
 
-        var table = RawTable.Empty(
-            [.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetString(i).Trim())]);
-        for (var row = 1; reader.Read(); row++)
+        if (reader.FieldCount != header.Length)
         {
-            if (damage() is { } reason)
-            {
-                throw new InvalidDataException(
-                    $"row {row}: expected quotes around a whole cell and doubled inside it, got {reason}.");
-            }
-
-            if (reader.FieldCount != table.Names.Count)
-            {
-                var at = reader.FieldCount < table.Names.Count
-                    ? $"; column '{table.Names[reader.FieldCount]}' is the first without one" : "";
-                throw new InvalidDataException(
-                    $"row {row}: expected {table.Names.Count} cells as in the header, got {reader.FieldCount}{at}.");
-            }
-
-            for (var i = 0; i < table.Names.Count; i++)
-            {
-                table.Cells[i].Add(cell(reader.GetString(i).Trim()));
-            }
+            var at = reader.FieldCount < header.Length
+                ? $"; column '{header[reader.FieldCount]}' is the first without one" : "";
+            throw new InvalidDataException(
+                $"row {row}: expected {header.Length} cells as in the header, got {reader.FieldCount}{at}.");
         }
-
-        return table;
     }
 
     // The candidate that stands equally often, and at least once, in every one of the first lines. Quoted parts do

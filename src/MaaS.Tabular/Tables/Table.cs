@@ -77,4 +77,15 @@ public sealed class Table
         var old = this[column.Name];
         return new Table(Columns.Select(c => c == old ? column : c));
     }
+
+    /// <summary>The rows of tables of the same columns, one behind the other.</summary>
+    internal static Table Concat(IReadOnlyList<Table> parts) => new(parts[0].Columns.Select((first, i) =>
+    {
+        var columns = parts.Select(p => p.Columns[i]).ToArray();
+        return first is NumberColumn
+            ? new NumberColumn(
+                first.Name, [.. columns.SelectMany(static c => ((NumberColumn)c).Values.ToArray())], first.Kind)
+            : (Column)new StringColumn(
+                first.Name, [.. columns.SelectMany(static c => ((StringColumn)c).Values.ToArray())], first.Kind);
+    }));
 }

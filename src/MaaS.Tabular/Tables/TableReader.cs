@@ -1,9 +1,11 @@
+using System.Data.Common;
+
 namespace MaaS.Tabular.Tables;
 
-/// <summary>Reads tables from CSV, TSV, JSON lines and Parquet, by the file's extension.</summary>
+/// <summary>Reads tables from CSV, TSV, JSON lines and Parquet, by the file's extension, and from databases.</summary>
 public static class TableReader
 {
-    /// <summary>Reads a file whole.</summary>
+    /// <summary>Reads a file whole. For one that is larger than memory see <see cref="StreamedTable"/>.</summary>
     /// <param name="path"><c>.jsonl</c> and <c>.ndjson</c> hold an object a line, <c>.parquet</c> flat columns; other
     /// files have a header and separated cells.</param>
     /// <param name="options">Delimiter, missing values and schema; null for the defaults.</param>
@@ -17,23 +19,23 @@ public static class TableReader
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new TableReadOptions();
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"{path}: expected a table, found no file.", path);
-        }
-
         try
         {
-            var missing = options.MissingValues.ToHashSet(StringComparer.Ordinal);
-            string? Cell(string? text) => string.IsNullOrEmpty(text) || missing.Contains(text) ? null : text;
-            var raw = Path.GetExtension(path).ToUpperInvariant() switch
+            RawTable? raw = null;
+            await foreach (var batch in TableFile.BatchesAsync(path, options, cancellationToken: cancellationToken)
+                .ConfigureAwait(false))
             {
-                ".PARQUET" => await ParquetRows.ReadAsync(path, Cell, cancellationToken).ConfigureAwait(false),
-                ".JSONL" or ".NDJSON" => JsonRows.Read(path, Cell),
-                ".TSV" or ".TAB" => SeparatedRows.Read(path, options.Delimiter ?? '\t', Cell),
-                _ => SeparatedRows.Read(path, options.Delimiter, Cell),
-            };
-            return Typed(raw, options, cancellationToken);
+                if (raw is null)
+                {
+                    raw = batch;
+                }
+                else
+                {
+                    raw.Append(batch);
+                }
+            }
+
+            return Typed(raw!, options, textOnly: false, "below the header", cancellationToken);
         }
         catch (InvalidDataException e)
         {
@@ -41,65 +43,69 @@ public static class TableReader
         }
     }
 
-    private static Table Typed(RawTable raw, TableReadOptions options, CancellationToken cancellationToken)
+    /// <summary>Reads the rows that a query gives.</summary>
+    /// <param name="connection">Any provider's; opened for the query where it is closed, and closed again.</param>
+    /// <param name="query">One statement that gives rows. It is sent as it is: never put texts of strangers into
+    /// it.</param>
+    /// <param name="options">Schema and kinds; null for the defaults. Besides NULL an empty text is missing, and those
+    /// of <see cref="TableReadOptions.MissingValues"/> that the defaults have not: a database has NULL of its
+    /// own.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    /// <returns>Numbers, booleans and dates as the provider types them. Texts are dates where all of them are ISO 8601
+    /// and else categories or texts, never numbers.</returns>
+    /// <exception cref="InvalidDataException">There are no rows, a column is of a type that no column of a table has,
+    /// or a column mixes types, as SQLite's may; row and column are named.</exception>
+    /// <exception cref="DbException">The database refuses the query.</exception>
+    public static async Task<Table> ReadAsync(
+        DbConnection connection, string query, TableReadOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
-        if (raw.Cells[0].Count == 0)
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentException.ThrowIfNullOrWhiteSpace(query);
+        options ??= new TableReadOptions();
+        try
         {
-            throw new InvalidDataException("expected rows below the header, got none.");
+            var raw = await DatabaseRows.ReadAsync(connection, query, options, cancellationToken).ConfigureAwait(false);
+            return Typed(raw, options, textOnly: true, "from the query", cancellationToken);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"query: {e.Message}", e);
+        }
+    }
+
+    private static Table Typed(
+        RawTable raw, TableReadOptions options, bool textOnly, string where, CancellationToken cancellationToken)
+    {
+        if (raw.Rows == 0)
+        {
+            throw new InvalidDataException($"expected rows {where}, got none.");
         }
 
+        var schema = options.SchemaOf(
+            raw.Names, i => raw.Kinds[i] ?? KindInference.Infer(raw.Names[i], raw.Cells[i], textOnly));
+        return Typed(raw, schema, 0, cancellationToken);
+    }
+
+    /// <summary>Makes a table of raw rows.</summary>
+    /// <param name="raw">The rows; a column of the schema that they lack has missing cells alone.</param>
+    /// <param name="schema">The columns, in order.</param>
+    /// <param name="before">Rows before the first of these.</param>
+    /// <param name="cancellationToken">Checked between columns.</param>
+    internal static Table Typed(RawTable raw, TableSchema schema, int before, CancellationToken cancellationToken)
+    {
+        var index = raw.Names.Select(static (name, i) => (name, i)).ToDictionary(
+            static p => p.name, static p => p.i, StringComparer.Ordinal);
         List<Column> columns = [];
-        foreach (var (column, i) in Schema(raw, options))
+        foreach (var column in schema.Columns)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            columns.Add(ColumnParser.Parse(column, raw.Cells[i]));
+            columns.Add(
+                !index.TryGetValue(column.Name, out var i) ? ColumnParser.Parse(column, new string?[raw.Rows], before)
+                : raw.Numbers[i] is { } numbers ? ColumnParser.Parse(column, numbers, before)
+                : ColumnParser.Parse(column, raw.Cells[i], before));
         }
 
         return new Table(columns);
     }
-
-    private static IEnumerable<(ColumnSchema Column, int Index)> Schema(RawTable raw, TableReadOptions options)
-    {
-        if (options.Kinds.Keys.FirstOrDefault(name => !raw.Names.Contains(name)) is { } unknown)
-        {
-            throw new InvalidDataException($"kinds: expected a column '{unknown}', found {Names(raw.Names)}.");
-        }
-
-        if (options.Schema is not { } schema)
-        {
-            return raw.Names.Select((name, i) => (
-                new ColumnSchema
-                {
-                    Name = name,
-                    Kind = options.Kinds.TryGetValue(name, out var kind) ? kind
-                        : raw.Kinds[i] ?? KindInference.Infer(name, raw.Cells[i]),
-                },
-                i));
-        }
-
-        var absent = schema.Columns.Select(static c => c.Name).Except(raw.Names).ToList();
-        if (absent.Count > 0)
-        {
-            throw new InvalidDataException(
-                $"header: the schema's column {Names(absent)} is missing; found {Names(raw.Names)}.");
-        }
-
-        var other = raw.Names.Except(schema.Columns.Select(static c => c.Name)).ToList();
-        return other.Count > 0 && !options.IgnoreOtherColumns
-            ? throw new InvalidDataException($"header: expected the schema's columns alone, found also {Names(other)}.")
-            : schema.Columns.Select(column => (column, raw.Names.IndexOf(column.Name)));
-    }
-
-    private static int IndexOf(this IReadOnlyList<string> names, string name)
-    {
-        var i = 0;
-        while (names[i] != name)
-        {
-            i++;
-        }
-
-        return i;
-    }
-
-    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(static n => $"'{n}'"));
 }

@@ -16,13 +16,25 @@ internal sealed partial class PersonalDataMask : ICleaningStep
 
     public string Description => "e-mail addresses, card numbers, IP addresses and telephone numbers masked";
 
-    public string Apply(string text)
+    public string Apply(string text) => Mask(text, null);
+
+    /// <summary>Masks and says what was found.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="found">Called once for each that was masked; null for nobody.</param>
+    internal static string Mask(string text, Action<PersonalDataKind>? found)
     {
-        text = Email().Replace(text, "<email>");
-        text = Digits().Replace(text, static m => MaskCards(m.Value));
-        text = Version4().Replace(text, "<ip>");
-        text = Version6().Replace(text, static m => MaskVersion6(m.Value));
-        return Phone().Replace(text, static m => IsPhone(m.Value) ? "<phone>" : m.Value);
+        string Found(PersonalDataKind kind, string mask)
+        {
+            found?.Invoke(kind);
+            return mask;
+        }
+
+        text = Email().Replace(text, _ => Found(PersonalDataKind.Email, "<email>"));
+        text = Digits().Replace(text, m => MaskCards(m.Value, () => Found(PersonalDataKind.Card, "<card>")));
+        text = Version4().Replace(text, _ => Found(PersonalDataKind.IpAddress, "<ip>"));
+        text = Version6().Replace(text, m => MaskVersion6(m.Value, () => Found(PersonalDataKind.IpAddress, "<ip>")));
+        return Phone().Replace(
+            text, m => IsPhone(m.Value) ? Found(PersonalDataKind.Phone, "<phone>") : m.Value);
     }
 
     [GeneratedRegex(
@@ -57,7 +69,7 @@ internal sealed partial class PersonalDataMask : ICleaningStep
 
     // Groups of digits, as 4111 1111 1111 1111: the longest sequence of whole groups that is a card number, from the
     // left.
-    private static string MaskCards(string run)
+    private static string MaskCards(string run, Func<string> mask)
     {
         List<(int Start, int End)> groups = [];
         for (var i = 0; i < run.Length; i++)
@@ -75,7 +87,7 @@ internal sealed partial class PersonalDataMask : ICleaningStep
         for (var first = 0; first < groups.Count;)
         {
             var last = LastOfCard(run, groups, first);
-            result.Append(last < 0 ? run[groups[first].Start..groups[first].End] : "<card>");
+            result.Append(last < 0 ? run[groups[first].Start..groups[first].End] : mask());
             first = (last < 0 ? first : last) + 1;
             if (first < groups.Count)
             {
@@ -119,7 +131,7 @@ internal sealed partial class PersonalDataMask : ICleaningStep
         return sum % 10 == 0 && number.ContainsAnyExcept('0', ' ', '-');
     }
 
-    private static string MaskVersion6(string run)
+    private static string MaskVersion6(string run, Func<string> mask)
     {
         var address = run.TrimEnd('.');
         if (address.EndsWith(':') && !address.EndsWith("::", StringComparison.Ordinal))
@@ -129,7 +141,7 @@ internal sealed partial class PersonalDataMask : ICleaningStep
 
         return address.AsSpan().ContainsAnyInRange('0', 'f') && address.AsSpan().Count(':') >= 2 && address != "::"
             && IPAddress.TryParse(address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6
-            ? string.Concat("<ip>", run.AsSpan(address.Length))
+            ? string.Concat(mask(), run.AsSpan(address.Length))
             : run;
     }
 

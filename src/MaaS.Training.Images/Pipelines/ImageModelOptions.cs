@@ -20,10 +20,10 @@ public sealed record ImageModelOptions
     /// <summary>Whether every class counts the same, however many images it has.</summary>
     public bool BalancedClasses { get; init; }
 
-    /// <summary>Epochs at the beginning in which the head of a pretrained network learns alone, 0 or more; its batch
-    /// norms keep their statistics meanwhile. A number of at least the run's epochs keeps all but the head as it
-    /// was.</summary>
-    public int FrozenEpochs { get; init; } = 1;
+    /// <summary>Epochs at the beginning in which the head of a pretrained network, which was fitted before, learns
+    /// alone, 0 or more; batch norms keep their statistics meanwhile. A number of at least the run's epochs keeps all
+    /// but the head as it was.</summary>
+    public int FrozenEpochs { get; init; }
 
     /// <summary>Learning rate of a stage of a pretrained network by that of the next one, above 0 to 1; the head has
     /// the whole rate.</summary>

@@ -1,4 +1,3 @@
-using MaaS.Onnx;
 using MaaS.Training.Data.Streams;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
@@ -21,6 +20,9 @@ public static class ImageTraining
     private const double PretrainedMargin = 256.0 / 224;
 
     private const double LeastPart = 0.35;
+
+    // A batch of 256 photographs would take gigabytes in a network's first layers.
+    private static readonly EvaluatorOptions Measuring = new() { BatchSize = 64, ChannelsLast = true };
 
     /// <summary>How a network with fresh weights is trained where nothing else is asked for.</summary>
     public static TrainerOptions DefaultTraining { get; } = new()
@@ -70,7 +72,8 @@ public static class ImageTraining
             model, options, inputs, progress, cancellationToken);
     }
 
-    /// <summary>Trains pretrained weights on, with a fresh head.</summary>
+    /// <summary>Trains pretrained weights on, with a fresh head: a logistic regression on the untouched network's
+    /// features of up to 1,000 images, and then trained with the rest.</summary>
     /// <param name="start">The weights; they stay as they are.</param>
     /// <param name="dataName">Name of the data, for the description.</param>
     /// <param name="parts">As of <see cref="Train"/>.</param>
@@ -132,7 +135,7 @@ public static class ImageTraining
             info.Architecture, model.Preprocessing, info.InputShape, info.Classes, images);
         return new ClassifiedSamples(
             info.Architecture, info.Classes,
-            Evaluator.Probabilities(model.Module, seen, cancellationToken: cancellationToken), [.. seen.Labels],
+            Evaluator.Probabilities(model.Module, seen, Measuring, cancellationToken), [.. seen.Labels],
             view: i => seen.View(i));
     }
 
@@ -151,17 +154,17 @@ public static class ImageTraining
 
     private static TrainedModelInfo Describe(
         string dataName, ImageParts parts, TrainerOptions options, Inputs inputs) => new()
-    {
-        Architecture = "",
-        InputShape = [parts.Mean.Count, inputs.Size, inputs.Size],
-        Classes = parts.Classes,
-        Mean = inputs.Normalization.Mean.Average(),
-        Std = inputs.Normalization.Std.Average(),
-        Preprocessing = inputs.Still.Preprocessing(parts.Mean.Count),
-        Data = dataName,
-        DataHash = parts.Sha256,
-        Options = options.OfAll(),
-    };
+        {
+            Architecture = "",
+            InputShape = [parts.Mean.Count, inputs.Size, inputs.Size],
+            Classes = parts.Classes,
+            Mean = inputs.Normalization.Mean.Average(),
+            Std = inputs.Normalization.Std.Average(),
+            Preprocessing = inputs.Still.Preprocessing(parts.Mean.Count),
+            Data = dataName,
+            DataHash = parts.Sha256,
+            Options = options.OfAll(),
+        };
 
     private static (TrainedModel Model, TrainingResult Result) Run(
         nn.Module<Tensor, Tensor> network, TrainedModelInfo info, ImageParts parts, ImageModelOptions model,
@@ -180,6 +183,11 @@ public static class ImageTraining
                 ClassWeights = model.BalancedClasses
                     ? LabelEncoder.BalancedWeights(train.Labels, parts.Classes.Count) : options.ClassWeights,
             };
+            if (network is BasicResNet pretrained && info.Pretrained is not null)
+            {
+                ImageHead.Fit(pretrained, Read(train, inputs.Still), task.ClassWeights, cancellationToken);
+            }
+
             var result = new Trainer(options with { ValidationFraction = 0 }).Fit(
                 network, task, Read(train, inputs.Moving), validation is null ? null : Read(validation, inputs.Still),
                 progress, cancellationToken);

@@ -40,8 +40,11 @@ internal static class PartCheck
             counts[label]++;
         }
 
-        var few = Array.FindIndex(
-            counts, c => Math.Round(c * fraction, MidpointRounding.AwayFromZero) is var held && (held == 0 || held == c));
+        var few = Array.FindIndex(counts, c =>
+        {
+            var held = (int)Math.Round(c * fraction, MidpointRounding.AwayFromZero);   // As the split rounds.
+            return held == 0 || held == c;
+        });
         return few < 0 ? null : (images.Classes[few], counts[few]);
     }
 

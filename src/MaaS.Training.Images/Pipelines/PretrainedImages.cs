@@ -1,3 +1,4 @@
+using MaaS.Primitives.Files;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Models;

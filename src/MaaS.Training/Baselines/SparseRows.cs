@@ -1,3 +1,5 @@
+using MaaS.Text.Terms;
+
 namespace MaaS.Training.Baselines;
 
 /// <summary>A matrix of which only the values that are not 0 are kept, row by row.</summary>
@@ -11,6 +13,19 @@ internal sealed class SparseRows(int columns)
     public int Count => _starts.Count - 1;
 
     public int Columns { get; } = columns;
+
+    /// <summary>One row a text; a text without known terms is all 0.</summary>
+    public static SparseRows Of(TfIdf terms, IEnumerable<string> texts, CancellationToken cancellationToken = default)
+    {
+        var rows = new SparseRows(terms.Count);
+        foreach (var text in texts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows.Add(terms.Transform(text));
+        }
+
+        return rows;
+    }
 
     public void Add(IEnumerable<(int Column, double Value)> row)
     {

@@ -1,3 +1,4 @@
+using MaaS.Text.Terms;
 using MaaS.Training.Data.Text;
 
 namespace MaaS.Training.Baselines;
@@ -29,9 +30,10 @@ public sealed class TfIdfBaseline
     {
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TfIdfBaselineOptions();
-        var features = TfIdf.Fit(train.Texts, options.MinimumTexts, cancellationToken);
+        var features = TfIdf.Fit(
+            train.Texts, new TfIdfOptions { MinimumTexts = options.MinimumTexts }, cancellationToken);
         return new TfIdfBaseline(features, LogisticRegression.Fit(
-            features.Transform(train.Texts, cancellationToken), train.Targets, train.Classes.Count,
+            SparseRows.Of(features, train.Texts, cancellationToken), train.Targets, train.Classes.Count,
             options.InverseRegularization, options.ClassWeights,
             cancellationToken: cancellationToken));
     }
@@ -41,6 +43,6 @@ public sealed class TfIdfBaseline
     public float[] Probabilities(IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return _classifier.Probabilities(_features.Transform(texts, cancellationToken));
+        return _classifier.Probabilities(SparseRows.Of(_features, texts, cancellationToken));
     }
 }

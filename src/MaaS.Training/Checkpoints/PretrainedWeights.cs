@@ -1,4 +1,4 @@
-using MaaS.Training.Data;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Training.Checkpoints;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using MaaS.Training.Reports;
+using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Compression;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MaaS.Primitives.Files;
 
 namespace MaaS.Training.Data;
 

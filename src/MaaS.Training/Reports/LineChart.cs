@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Reports;
 

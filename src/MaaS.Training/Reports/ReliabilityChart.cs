@@ -1,4 +1,5 @@
 using MaaS.Core.Metrics;
+using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Reports;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Primitives.Display;
+using MaaS.Primitives.Pages;
 using MaaS.Registry.Runs;
 
 namespace MaaS.Training.Reports;

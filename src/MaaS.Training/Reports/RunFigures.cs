@@ -1,4 +1,5 @@
 using MaaS.Core.Metrics;
+using MaaS.Primitives.Pages;
 using static System.FormattableString;
 
 namespace MaaS.Training.Reports;

@@ -1,6 +1,7 @@
 using MaaS.Primitives.Display;
+using MaaS.Primitives.Pages;
+using static MaaS.Primitives.Pages.ReportPage;
 using static System.FormattableString;
-using static MaaS.Training.Reports.ReportPage;
 
 namespace MaaS.Training.Reports;
 

@@ -1,3 +1,5 @@
+using MaaS.Primitives.Pages;
+
 namespace MaaS.Training.Reports;
 
 /// <summary>Draws points over two linear axes, and a line that they should lie on.</summary>

@@ -19,8 +19,8 @@ public sealed partial class Study
             async (trial, token) => (IReadOnlyList<double>)[await objective(trial, token).ConfigureAwait(false)],
             options, progress, cancellationToken);
 
-    /// <summary>Runs trials until a limit is reached, and then waits for the trials of other processes, one of which may
-    /// die.</summary>
+    /// <summary>Runs trials until a limit is reached, and then waits for the trials of other processes, one of which
+    /// may die.</summary>
     /// <param name="objective">Runs a trial and gives its values. Its token says that the time is over or that another
     /// worker has the trial; the trial waits for the next call then.</param>
     /// <param name="options">The limits.</param>

@@ -37,8 +37,8 @@ public sealed partial class Study
     /// <param name="options">Name, objectives, sampler, pruner, seed; null for the defaults.</param>
     /// <param name="store">Where it is kept; null for this process's memory.</param>
     /// <param name="cancellationToken">Leaves no study behind.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or the study of that name was begun with other
-    /// parameters, objectives or another subject.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or the study of that name was begun with
+    /// other parameters, objectives or another subject.</exception>
     public static async Task<Study> OpenAsync(
         SearchSpace space, StudyOptions? options = null, IStudyStore? store = null,
         CancellationToken cancellationToken = default)
@@ -74,8 +74,8 @@ public sealed partial class Study
     public async Task<Trial?> AskAsync(long? mostTrials = null, CancellationToken cancellationToken = default)
         => (await ClaimAsync(mostTrials, cancellationToken).ConfigureAwait(false)).Trial;
 
-    /// <summary>Adds a trial with parameters that are known to be worth it; it is run before others are drawn. Adding it
-    /// again adds nothing.</summary>
+    /// <summary>Adds a trial with parameters that are known to be worth it; it is run before others are drawn. Adding
+    /// it again adds nothing.</summary>
     /// <param name="parameters">A value for each parameter that has a say.</param>
     /// <param name="cancellationToken">Adds nothing.</param>
     /// <returns>Its number.</returns>

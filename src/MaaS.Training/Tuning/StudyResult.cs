@@ -17,11 +17,12 @@ public sealed record StudyResult(
     /// <summary>The trials that have values.</summary>
     public IReadOnlyList<TrialRecord> Complete => [.. Trials.Where(static t => t.State == TrialState.Complete)];
 
-    /// <summary>The best trial of one objective, of several the best in the first; of equal ones the earliest; null where
-    /// none is complete.</summary>
+    /// <summary>The best trial of one objective, of several the best in the first; of equal ones the earliest; null
+    /// where none is complete.</summary>
     public TrialRecord? Best => Complete.MinBy(t => Objectives[0].Loss(t.Values![0]));
 
-    /// <summary>The complete trials that no other beats in everything, from the best in the first objective on.</summary>
+    /// <summary>The complete trials that no other beats in everything, from the best in the first objective
+    /// on.</summary>
     public IReadOnlyList<TrialRecord> Front
     {
         get
@@ -68,6 +69,10 @@ public sealed record StudyResult(
 
     /// <summary>Everything as JSON, names in snake_case.</summary>
     public string ToJson() => StudyResultJson.Write(this);
+
+    /// <summary>The trials that a pruner stopped after a report.</summary>
+    internal IEnumerable<TrialRecord> Stopped
+        => Trials.Where(static t => t.State == TrialState.Pruned && t.Reports.Count > 0);
 
     /// <summary>The values of a complete trial so that lower is better.</summary>
     internal IReadOnlyList<double> Losses(TrialRecord trial)

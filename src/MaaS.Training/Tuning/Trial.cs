@@ -81,7 +81,8 @@ public sealed class Trial
     /// <param name="values">Finite, one an objective.</param>
     /// <param name="cancellationToken">Leaves it running.</param>
     /// <returns>False where the trial belongs to another worker by now, whose word counts.</returns>
-    /// <exception cref="ArgumentException">There are not as many values as objectives, or one is not finite.</exception>
+    /// <exception cref="ArgumentException">There are not as many values as objectives, or one is not
+    /// finite.</exception>
     public Task<bool> CompleteAsync(IReadOnlyList<double> values, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(values);

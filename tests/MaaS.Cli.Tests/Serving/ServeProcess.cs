@@ -16,10 +16,12 @@ namespace MaaS.Cli.Tests.Serving;
 internal sealed partial class ServeProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly string _start;
+    private readonly Task<string> _rest;
 
-    private ServeProcess(Process process, Uri address, Uri admin)
+    private ServeProcess(Process process, Uri address, Uri admin, string start, Task<string> rest)
     {
-        _process = process;
+        (_process, _start, _rest) = (process, start, rest);
         Address = address;
         Admin = admin;
     }
@@ -29,15 +31,24 @@ internal sealed partial class ServeProcess : IDisposable
     /// <summary>Where models are loaded, unloaded and routed.</summary>
     public Uri Admin { get; }
 
-    public static async Task<ServeProcess> StartAsync(string models, params string[] arguments)
+    public static Task<ServeProcess> StartAsync(string models, params string[] arguments)
+        => StartWithAsync(new Dictionary<string, string>(), models, arguments);
+
+    /// <summary>Starts with variables added to the environment.</summary>
+    public static async Task<ServeProcess> StartWithAsync(
+        IReadOnlyDictionary<string, string> variables, string models, params string[] arguments)
     {
-        var process = CommandProcess.Start(models, ["serve", "--models", models, "--port", "0", .. arguments]);
+        var process = CommandProcess.StartWith(
+            variables, models, ["serve", "--models", models, "--port", "0", .. arguments]);
+        List<string> lines = [];
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
+            lines.Add(line);
             if (Listening().Matches(line) is [var address, var admin])
             {
-                _ = process.StandardOutput.ReadToEndAsync();
-                return new ServeProcess(process, new Uri(address.Value), new Uri(admin.Value));
+                return new ServeProcess(
+                    process, new Uri(address.Value), new Uri(admin.Value),
+                    string.Join('\n', lines), process.StandardOutput.ReadToEndAsync());
             }
         }
 
@@ -99,6 +110,9 @@ internal sealed partial class ServeProcess : IDisposable
             ? (version, response.Headers.ConnectionClose == true)
             : throw new InvalidDataException($"{number} * {version}: got {value}");
     }
+
+    /// <summary>What the process wrote to its output, when it has ended.</summary>
+    public async Task<string> LogAsync() => _start + await _rest;
 
     public void Terminate() => Kill(_process.Id, 15);
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MaaS.Core.Packages;
+using MaaS.Core.Trust;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Tests;
@@ -369,5 +370,57 @@ public sealed class ModelPackageTests
         Assert.That(
             () => ModelPackage.OpenAsync(_folder["signed"], new PackageReadOptions { TrustedKeys = [mine] }),
             Throws.TypeOf<InvalidDataException>());
+    }
+
+    [Test]
+    public async Task Open_RevokedKey_IsRefusedWithItsFingerprint()
+    {
+        using var mine = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await ModelPackage.CreateAsync(
+            _folder["signed"], Manifest, Files, new PackageWriteOptions { SigningKey = mine });
+        var fingerprint = KeyFingerprint.Of(mine);
+
+        Assert.That(
+            () => ModelPackage.OpenAsync(
+                _folder["signed"], new PackageReadOptions { TrustedKeys = [mine], RevokedKeys = [fingerprint] }),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(fingerprint).And.Message.Contains("revoked"));
+    }
+
+    [Test]
+    public async Task Open_RequireSignature_DecidesAboutUnsignedPackages()
+    {
+        using var mine = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await ModelPackage.CreateAsync(_folder["unsigned"], Manifest, Files);
+        await ModelPackage.CreateAsync(
+            _folder["others"], Manifest, Files, new PackageWriteOptions { SigningKey = other });
+        var lenient = new PackageReadOptions { TrustedKeys = [mine], RequireSignature = false };
+
+        using (await ModelPackage.OpenAsync(_folder["unsigned"], lenient))
+        {
+        }
+
+        Assert.That(() => ModelPackage.OpenAsync(_folder["others"], lenient), Throws.TypeOf<InvalidDataException>());
+        Assert.That(
+            () => ModelPackage.OpenAsync(_folder["others"], new PackageReadOptions { RequireSignature = true }),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("expected trusted keys"));
+    }
+
+    [Test]
+    public async Task SaveSigned_InPlace_ChangesTheSignatureAlone([Values("p", "p.maas")] string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await ModelPackage.CreateAsync(_folder[name], Manifest, Files);
+        byte[] before;
+        using (var package = await ModelPackage.OpenAsync(_folder[name]))
+        {
+            before = package.Manifest.ToJson();
+            await package.SaveSignedAsync(_folder[name], key, overwrite: true);
+        }
+
+        using var signed = await ModelPackage.OpenAsync(_folder[name], new PackageReadOptions { TrustedKeys = [key] });
+        Assert.That(signed.Manifest.ToJson(), Is.EqualTo(before));
+        Assert.That(signed.FindSigner([key]), Is.SameAs(key));
+        Assert.That(_folder.All(), Has.None.EndsWith(".tmp"));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models;
+using MaaS.Serving.Trust;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MaaS.Serving.Tests.Models;
@@ -75,7 +76,8 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
     public async Task StartAsync()
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        _lifecycle = new ModelLifecycle(options, this, Time, NullLogger<ModelLifecycle>.Instance);
+        _lifecycle = new ModelLifecycle(
+            options, this, new PackageTrust(options), Time, NullLogger<ModelLifecycle>.Instance);
         Repository = new ModelRepository(options, _lifecycle, Time);
         await _lifecycle.StartingAsync(CancellationToken.None);
     }

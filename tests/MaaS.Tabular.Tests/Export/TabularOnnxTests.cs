@@ -82,6 +82,82 @@ public sealed class TabularOnnxTests
         Assert.That(TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, All).Holds);
     }
 
+    private static readonly FeatureOptions[] FurtherFeatures =
+    [
+        new() { Bins = new BinOptions() }, new() { Bins = new BinOptions { OneHot = false, Uniform = true } },
+        new() { Interactions = true, Dates = DateFeatures.None },
+            new() { HashedFeatures = 5, Encoding = CategoryEncoding.Hashed },
+        new() { Dates = DateFeatures.Parts | DateFeatures.Cycles | DateFeatures.TimeOfDay },
+        new() { Dates = DateFeatures.Cycles }, new() { Interactions = true, Bins = new BinOptions { Count = 2 } },
+    ];
+
+    [Test]
+    public void Write_OfFurtherFeatures_GivesTheSameOnEveryRow(
+        [ValueSource(nameof(FurtherFeatures))] FeatureOptions features)
+    {
+        var y = Classes(2);
+        ILearner[] learners =
+            [new LogisticRegression { Features = features }, new RandomForest { Trees = 5, Features = features }];
+        foreach (var learner in learners)
+        {
+            var fit = TabularFit.Fit(learner, All.Take(TrainRows), y.Take(TrainRows));
+            var parity = TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, All);
+            Assert.That(parity.Holds, $"{learner.Name}: {parity}");
+        }
+    }
+
+    [Test]
+    public void Write_OfATextColumn_GivesTheSameOnEveryRow()
+    {
+        var random = new Random(5);
+        string[] words = ["Blue", "grün", "ÜBER", "straße", "don't", "x", "ΑΒΓ", "東京", "two_2", "a-b"];
+        string?[] texts =
+        [
+            .. Enumerable.Range(0, Rows).Select(i => i % 11 == 0 ? null : i == 250 ? "?!" : string.Join(
+                i % 2 == 0 ? " " : ", ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => words[random.Next(10)]))),
+        ];
+        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(Known)]),
+            new StringColumn("text", texts, ColumnKind.Text)]);
+        var y = Target.OfClasses(
+            [.. texts.Select(t => t?.Contains("Blue", StringComparison.Ordinal) == true ? 1 : 0)], ["no", "yes"]);
+        var fit = TabularFit.Fit(new LogisticRegression(), table.Take(TrainRows), y.Take(TrainRows));
+        var model = TabularOnnx.Write(fit, y.Classes);
+        var parity = TabularParity.Compare(fit, model, y.Classes, table);
+        Assert.That(parity.Holds, $"{parity}");
+        Assert.That(fit.Features.Names, Has.Member("text: blue").And.Member("text: über").And.Member("text: 東京"));
+    }
+
+    [TestCase("2021-02-03T08:30:59.5", 8.5 * 3600 + 59)]
+    [TestCase("2021-02-03 08:30", 8.5 * 3600)]
+    [TestCase("2021-02-03T23:59:59Z", 86399)]
+    [TestCase("2021-02-03", 0)]
+    public void Write_OfATimeOfDay_ReadsEveryFormThatTheReaderTakes(string text, double expected)
+    {
+        double[] days = [.. Enumerable.Range(0, 40).Select(static i => i * 7200d)];
+        var table = new Table([new NumberColumn("since", days, ColumnKind.Date)]);
+        var y = Target.OfNumbers([.. days.Select(static d => d % 86400)]);
+        var features = new FeatureOptions { Dates = DateFeatures.TimeOfDay };
+        var fit = TabularFit.Fit(new LinearRegression { L2 = 0, Features = features }, table, y);
+        using var model = InferenceModel.Load(TabularOnnx.Write(fit, []).ToByteArray());
+        using var answer = model.Run(
+            new Dictionary<string, TensorValue> { ["since"] = TensorValue.OfStrings([text], 1) });
+        Assert.That(answer[TabularOnnx.Prediction].AsSpan<double>()[0], Is.EqualTo(expected).Within(1e-6));
+    }
+
+    [TestCase("2021-02-03T24:00")]
+    [TestCase("2021-02-03 08:61")]
+    public void Run_OnATimeThatIsNone_NamesTheColumn(string text)
+    {
+        double[] days = [.. Enumerable.Range(0, 40).Select(static i => i * 7200d)];
+        var fit = TabularFit.Fit(
+            new LinearRegression(), new Table([new NumberColumn("since", days, ColumnKind.Date)]),
+            Target.OfNumbers(days));
+        using var model = InferenceModel.Load(TabularOnnx.Write(fit, []).ToByteArray());
+        Assert.That(
+            () => model.Run(new Dictionary<string, TensorValue> { ["since"] = TensorValue.OfStrings([text], 1) }),
+            Throws.TypeOf<InferenceException>().With.Message.Contains("expected a time of day as 08:30:00 in 'since'"));
+    }
+
     [Test]
     public void Write_OfTreesWithoutDates_PassesTheOnnxChecker()
     {

@@ -86,6 +86,92 @@ public sealed class FittedFeaturesTests
         }
     }
 
+    [TestCase(false, true)]
+    [TestCase(false, false)]
+    [TestCase(true, true)]
+    [TestCase(true, false)]
+    public void Transform_WithBins_IsScikitLearns(bool uniform, bool oneHot)
+    {
+        var options = new FeatureOptions
+        {
+            MissingIndicator = false,
+            Bins = new BinOptions { Count = 4, Uniform = uniform, OneHot = oneHot },
+        };
+        var expected = Fixture.GetProperty("bins")
+            .GetProperty($"{(uniform ? "Uniform" : "Quantile")}/{(oneHot ? "OneHot" : "Ordinal")}");
+        AssertRows(Transformed(Numbers(), options), expected, 0);
+    }
+
+    [Test]
+    public void Transform_WithInteractions_IsScikitLearns()
+        => AssertRows(
+            Transformed(Numbers(), new FeatureOptions { MissingIndicator = false, Interactions = true }),
+            Fixture.GetProperty("interactions"), 1e-12);
+
+    [Test]
+    public void Transform_OfHashedCategories_IsScikitLearns()
+        => AssertRows(
+            Transformed(
+                Cities(), new FeatureOptions { Encoding = CategoryEncoding.Hashed, HashedFeatures = 6 }),
+            Fixture.GetProperty("hashed"), 0);
+
+    [Test]
+    public void Transform_OfTexts_IsScikitLearns()
+        => AssertRows(Transformed(Texts(), new FeatureOptions()), Fixture.GetProperty("tfidf"), 1e-7);
+
+    [Test]
+    public void Fit_OfTextsWithoutAWordThatComesAgain_LeavesTheColumnOut()
+    {
+        var table = new Table(
+        [
+            new NumberColumn("x", [1, 2]), new StringColumn("t", ["one two", "three four"], ColumnKind.Text),
+        ]);
+        var (features, _) = FittedFeatures.Fit(table, Target.OfNumbers([1, 2]));
+        Assert.That(features.Names, Is.EqualTo(new[] { "x" }));
+        Assert.That(features.Schema.Columns.Select(c => c.Name), Is.EqualTo(new[] { "x" }));
+    }
+
+    [Test]
+    public void Fit_OfTextsWithAMostOfTerms_KeepsThoseThatAreWrittenMost()
+    {
+        var table = new Table([new StringColumn("t", ["aa aa bb", "aa cc bb", "cc dd dd dd"], ColumnKind.Text)]);
+        var (features, _) = FittedFeatures.Fit(
+            table, Target.OfNumbers([1, 2, 3]), new FeatureOptions { TextTerms = 2 });
+        Assert.That(features.Names, Is.EqualTo(new[] { "t: aa", "t: bb" }));
+        Assert.That(features.Columns, Is.EqualTo(new[] { "t", "t" }));
+    }
+
+    [Test]
+    public void Fit_WithBinsAndMissingNumbersHandedOn_IsRefused()
+        => Assert.That(
+            () => FittedFeatures.Fit(
+                Numbers(), Y, new FeatureOptions { Bins = new BinOptions(), Imputation = Imputation.None }),
+            Throws.ArgumentException.With.Message.Contains("beside Bins"));
+
+    [Test]
+    public void Fit_OfDatesWithCycles_IsNumpys()
+    {
+        var cycles = Fixture.GetProperty("cycles");
+        double[] seconds =
+        [
+            .. cycles.GetProperty("when").EnumerateArray()
+                .Select(w => (DateTime.Parse(w.GetString()!) - DateTime.UnixEpoch).TotalSeconds),
+        ];
+        var table = new Table([new NumberColumn("on", seconds, ColumnKind.Date)]);
+        var (features, values) = FittedFeatures.Fit(
+            table, Y,
+            new FeatureOptions { Scaling = Scaling.None, Dates = DateFeatures.Cycles | DateFeatures.TimeOfDay });
+
+        Assert.That(features.Names.Take(3), Is.EqualTo(new[] { "on days", "on hour", "on month sin" }));
+        for (var row = 0; row < values.Rows; row++)
+        {
+            var turns = cycles.GetProperty("turns")[row].EnumerateArray().Select(v => v.GetDouble());
+            Assert.That(
+                values.Row(row)[1..].ToArray(),
+                Is.EqualTo(turns.Prepend(cycles.GetProperty("hour")[row].GetDouble())).Within(1e-7), $"row {row}");
+        }
+    }
+
     [Test]
     public void Fit_WithTargetEncoding_ShowsNoTrainingRowItsOwnLabel()
     {
@@ -135,6 +221,29 @@ public sealed class FittedFeaturesTests
             Throws.InstanceOf<InvalidDataException>()
                 .With.Message.Contains("column 'city': expected Category as in training, got Number"));
     }
+
+    private static Matrix Transformed(Table table, FeatureOptions options)
+    {
+        var (features, _) = FittedFeatures.Fit(table.Take(TrainRows), Y.Take(TrainRows), options);
+        return features.Transform(table.Take(OtherRows));
+    }
+
+    private static void AssertRows(Matrix actual, JsonElement expected, double tolerance)
+    {
+        Assert.That(actual.Rows, Is.EqualTo(expected.GetArrayLength()));
+        for (var row = 0; row < actual.Rows; row++)
+        {
+            Assert.That(
+                actual.Row(row).ToArray(),
+                Is.EqualTo(expected[row].EnumerateArray().Select(v => v.GetDouble())).Within(tolerance), $"row {row}");
+        }
+    }
+
+    private static Table Texts() => new(
+    [
+        new StringColumn(
+            "words", [.. Fixture.GetProperty("texts").EnumerateArray().Select(v => v.GetString())], ColumnKind.Text),
+    ]);
 
     private static Table Numbers() => new(Enumerable.Range(0, 5).Select(c => new NumberColumn(
         $"x{c}",

@@ -1,18 +1,26 @@
+using System.Diagnostics;
 using MaaS.Core.Packages;
+using MaaS.Registry.Studies;
 using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Linear;
 using MaaS.Tabular.Learners.Trees;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
+using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
+using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Tabular.Tests.Pipelines;
 
 public sealed class TabularTrainerTests
 {
     private static readonly Table Customers = Sample();
+
+    // One candidate is to be the best, so that it can be named.
+    private static TabularTrainerOptions Alone(string label) =>
+        new() { Label = label, Candidates = Few, Ensembles = false };
 
     private static readonly Dictionary<string, ILearner> Few = new()
     {
@@ -24,7 +32,7 @@ public sealed class TabularTrainerTests
     [Test]
     public void Train_RanksCandidatesAndMeasuresTheBestOnRowsHeldBack()
     {
-        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few });
+        var model = TabularTrainer.Train(Customers, Alone("stays"));
 
         Assert.That(model.Task, Is.EqualTo(TabularTask.Classification));
         Assert.That(model.Best, Is.EqualTo("logistic"));
@@ -39,6 +47,89 @@ public sealed class TabularTrainerTests
     }
 
     [Test]
+    public void Train_WithTrials_TunesAndJoins()
+    {
+        List<CrossValidationResult> seen = [];
+        var options = new TabularTrainerOptions
+        {
+            Label = "stays", Candidates = Few, Trials = 12, Parallelism = 1, Folds = 3,
+            Spaces = [.. TabularSpaces.Default(TabularTask.Classification, 240, 4)
+                .Where(static l => l.Name is "logistic-regression" or "random-forest")],
+        };
+        var model = TabularTrainer.Train(Customers, options, new Recorder(seen));
+
+        var names = model.Leaderboard.Rows.Select(static r => r.Name).ToArray();
+        Assert.That(names, Has.Member("logistic-regression tuned").And.Member("stacked ensemble"));
+        Assert.That(model.Notes, Has.One.Contains("tuning: ").And.None.Contains("12 failed"));
+        Assert.That(seen.Select(static r => r.Learner), Is.EquivalentTo(names));
+        Assert.That(model.Leaderboard.Rows.All(static r => r.Low <= r.Mean && r.Mean <= r.High
+            && r.RowMilliseconds > 0));
+        Assert.That(
+            model.TestInterval.Value, Is.EqualTo(model.TestScores["log-loss"]).And.InRange(
+                model.TestInterval.Low, model.TestInterval.High));
+        Assert.That(model.ToOnnx(out var parity), Is.Not.Null);
+        Assert.That(parity.Holds);
+        var again = TabularTrainer.Train(Customers, options);
+        Assert.That(
+            again.Leaderboard.Rows.Select(static r => (r.Name, r.Mean)),
+            Is.EqualTo(model.Leaderboard.Rows.Select(static r => (r.Name, r.Mean))));
+    }
+
+    [Test]
+    public void Train_WithRowsToHoldBack_MeasuresOnThose()
+    {
+        var model = TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [4, 7, 250, 7] });
+        Assert.That(
+            ((NumberColumn)model.Test["age"]).Values.ToArray(),
+            Is.EqualTo(new[] { 4, 7, 250 }.Select(static r => ((NumberColumn)Customers["age"]).Values[r])));
+        Assert.That(model.Train.Rows, Is.EqualTo(Customers.Rows - 3));
+        Assert.That(
+            () => TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [10_000] }),
+            Throws.ArgumentException.With.Message.Contains("HeldBack: expected some of the rows 0 to 304"));
+    }
+
+    [Test]
+    public void Join_OfDefaultLearners_GivesASpaceWhosePointsTheyTake([Values] TabularTask task)
+    {
+        var learners = TabularSpaces.Default(task, 300, 5);
+        var space = TabularSpaces.Join(learners);
+        foreach (var learner in learners)
+        {
+            var point = new Dictionary<string, ParameterValue> { ["learner"] = learner.Name };
+            foreach (var parameter in learner.Space.Parameters)
+            {
+                point[$"{learner.Name}.{parameter.Name}"] = parameter switch
+                {
+                    FloatParameter p => Math.Sqrt(p.Low * p.High),
+                    IntParameter p => (double)p.Low,
+                    CategoricalParameter p => p.Choices[^1],
+                    _ => throw new NotSupportedException(),
+                };
+            }
+
+            Assert.That(space.Fault(point), Is.Null);
+            var (found, values) = TabularSpaces.Find(learners, point);
+            Assert.That(found.Name, Is.EqualTo(learner.Name));
+            Assert.That(found.Build(values).Supports(task));
+        }
+    }
+
+    [Test]
+    public void Train_WithABudget_KeepsIt()
+    {
+        var watch = Stopwatch.StartNew();
+        var model = TabularTrainer.Train(
+            Customers, new TabularTrainerOptions { Label = "stays", Budget = TimeSpan.FromSeconds(8) });
+        Assert.That(watch.Elapsed.TotalSeconds, Is.LessThan(10));
+        Assert.That(model.Notes, Has.One.Contains("tuning: "));
+    }
+
+    private sealed class Recorder(List<CrossValidationResult> seen) : IProgress<CrossValidationResult>
+    {
+        public void Report(CrossValidationResult value) => seen.Add(value);
+    }
+
+    [Test]
     public void Train_OfNumbers_TakesRegressors()
     {
         var model = TabularTrainer.Train(
@@ -47,6 +138,7 @@ public sealed class TabularTrainerTests
             {
                 Label = "age",
                 Metric = "mae",
+                Ensembles = false,
                 Candidates = new Dictionary<string,
                 ILearner>
                 { ["baseline"] = new ConstantLearner(), ["ridge"] = new LinearRegression() },
@@ -98,7 +190,7 @@ public sealed class TabularTrainerTests
     public async Task SavePackageAsync_WritesAPackageThatHasInputsLabelsAndScores()
     {
         using var folder = new TemporaryFolder();
-        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few });
+        var model = TabularTrainer.Train(Customers, Alone("stays"));
 
         var parity = await model.SavePackageAsync(folder["stays.maas"], "stays");
 
@@ -110,7 +202,8 @@ public sealed class TabularTrainerTests
         Assert.That(package.Manifest.Labels, Is.EqualTo(new[] { "no", "yes" }));
         Assert.That(package.Manifest.Metrics!["accuracy"], Is.EqualTo(model.TestScores["accuracy"]));
         Assert.That(
-            package.Manifest.Files.Keys, Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json" }));
+            package.Manifest.Files.Keys,
+            Is.EquivalentTo(new[] { "model.onnx", "schema.json", "leaderboard.json", "form.json", "card.md" }));
     }
 
     [Test]

@@ -32,6 +32,9 @@ public sealed class TargetTests
         Fails(new StringColumn("y", ["a", "a"]), "every row has the same label 'a'");
         Fails(new StringColumn("y", ["a", "b", "a"]), "row 2 is the only one of class 'b'");
         Fails(new NumberColumn("y", [2.5, 2.5]), "every row has the same label 2.5");
+        Fails(
+            new StringColumn("y", [.. Enumerable.Range(0, 3000).Select(i => $"{i % 1500}")]),
+            "expected at most 1000 classes, got 1500");
         Fails(new StringColumn("y", ["a", "b"]), "expected numbers for regression, got Category",
             TabularTask.Regression);
     }

@@ -37,7 +37,8 @@ public sealed class ImagePartsTests
 
         var parts = ImageParts.Open(pictures.Path);
 
-        Assert.That((ImageParts.HasTest(pictures.Path), ImageParts.HasValidation(pictures.Path)), Is.EqualTo((true, true)));
+        Assert.That(ImageParts.HasTest(pictures.Path), Is.True);
+        Assert.That(ImageParts.HasValidation(pictures.Path), Is.True);
         Assert.That(
             (parts.Train.Count, parts.Validation!.Count, parts.Test.Count), Is.EqualTo((8L, 4L, 6L)));
         Assert.That(parts.Classes, Is.EqualTo(new[] { "cat", "dog" }), "and not the names of the parts");

@@ -105,7 +105,13 @@ public sealed class ImageTrainingTests
     [Test]
     public void Train_EndedAndResumed_WeightsEqualTheUninterruptedRunBitForBit()
     {
-        var model = new ImageModelOptions { Size = 16, Architecture = "resnet", Augment = true, BalancedClasses = true };
+        var model = new ImageModelOptions
+        {
+            Size = 16,
+            Architecture = "resnet",
+            Augment = true,
+            BalancedClasses = true,
+        };
         byte[] Train(string folder, bool resume, params TrainingCallback[] callbacks)
         {
             var (trained, _) = ImageTraining.Train("sides", _parts, model, Quick with
@@ -155,6 +161,18 @@ public sealed class ImageTrainingTests
                 read.Module.call(inputs).eq(trained.Module.call(inputs)).all().item<bool>(),
                 "a network of nine blocks comes back from its file");
         }
+    }
+
+    // A rate that moves nothing: what the epoch measures is the head that the run begins with.
+    [Test]
+    public void FineTune_BeforeTheFirstStep_TheHeadTellsTheClasses()
+    {
+        using var start = PretrainedImages.Open(PretrainedWeights.ResNet18);
+        var (trained, result) = ImageTraining.FineTune(
+            start, "sides", _parts, new ImageModelOptions { Size = 32, FrozenEpochs = 1 },
+            ImageTraining.FineTuning with { Epochs = 1, LearningRate = 1e-12, Device = "cpu", Threads = 1 });
+        trained.Dispose();
+        Assert.That(result.Epochs[0].TrainAccuracy, Is.GreaterThan(0.95));
     }
 
     [Test]

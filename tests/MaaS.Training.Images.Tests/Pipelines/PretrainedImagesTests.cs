@@ -21,7 +21,8 @@ public sealed class PretrainedImagesTests
         pictures.Add("b/2.png", 4, 240, 230);
         using var start = PretrainedImages.Open(PretrainedWeights.ResNet18);
         var images = ImageFolder.Open(
-            pictures.Path, new ImageFolderOptions { Transforms = new Compose(new CenterCrop(224), start.Normalization) });
+            pictures.Path,
+            new ImageFolderOptions { Transforms = new Compose(new CenterCrop(224), start.Normalization) });
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var (inputs, _) = images.GetBatch(tensor([0L], [1], ScalarType.Int64), CPU);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Text.Terms;
 using MaaS.Training.Baselines;
 using MaaS.Training.Data.Text;
 
@@ -23,7 +24,7 @@ public sealed class TfIdfBaselineTests
     public void Transform_Texts_EqualsScikitLearn()
     {
         var features = TfIdf.Fit(_texts);
-        var row = features.Transform([_texts[1]]).Row(0).ToDictionary(static t => t.Column, static t => t.Value);
+        var row = features.Transform(_texts[1]).ToDictionary(static t => t.Column, static t => t.Value);
         var expected = _expected.GetProperty("row").EnumerateObject()
             .ToDictionary(t => features.Terms[t.Name], static t => t.Value.GetDouble());
         Assert.That(features.Count, Is.EqualTo(_expected.GetProperty("terms").GetInt32()));
@@ -33,7 +34,7 @@ public sealed class TfIdfBaselineTests
 
     [Test]
     public void Transform_TextWithoutKnownTerms_IsZero()
-        => Assert.That(TfIdf.Fit(_texts).Transform(["nothing of this"]).Row(0), Is.Empty);
+        => Assert.That(TfIdf.Fit(_texts).Transform("nothing of this"), Is.Empty);
 
     [Test]
     public void Fit_NoFrequentTerm_Throws()
@@ -70,7 +71,7 @@ public sealed class TfIdfBaselineTests
 
     private double[] Probabilities(string targets, double c, double[]? weights)
     {
-        var rows = TfIdf.Fit(_texts).Transform(_texts);
+        var rows = SparseRows.Of(TfIdf.Fit(_texts), _texts);
         var labels = Integers(targets);
         return [
             .. LogisticRegression.Fit(rows, labels, labels.Max() + 1, c, weights, tolerance: 1e-9).Probabilities(rows)

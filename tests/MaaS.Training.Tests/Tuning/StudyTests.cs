@@ -118,7 +118,7 @@ internal sealed class StudyTests
                 }
 
                 clock.Advance(TimeSpan.FromMinutes(2));
-                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                await new TaskCompletionSource().Task.WaitAsync(token);
                 return 2;
             },
             new OptimizeOptions { Budget = TimeSpan.FromMinutes(1) });

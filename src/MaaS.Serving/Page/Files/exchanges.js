@@ -9,7 +9,7 @@ const shortText = 140;
 
 /**
  * The exchanges of every model, the latest first. An exchange is {asked, answer, summary, isFault, version, time, took, drawing}:
- * asked is {text}, {json} or {planes}, answer() gives the elements to show.
+ * asked is {text}, {json}, {row} or {planes}, answer() gives the elements to show.
  */
 export class Exchanges {
   #all = new Map();
@@ -70,9 +70,11 @@ function askedView(asked, isShort) {
     return canvas;
   }
 
-  const text = asked.text ?? asked.json.replace(/\s+/g, ' ');
+  const text = asked.text ?? (asked.row ? rowText(asked.row) : asked.json.replace(/\s+/g, ' '));
   return isShort ? element('span', { class: asked.json === undefined ? 'asked-short' : 'asked-short code' }, short(text) || 'an empty text')
     : element('p', { class: asked.json === undefined ? 'asked-text' : 'asked-text code' }, text === '' ? 'an empty text' : text.slice(0, 2000));
 }
+
+const rowText = row => Object.entries(row).map(([name, value]) => `${name} ${value ?? 'missing'}`).join(', ');
 
 const short = text => text.length > shortText ? `${text.slice(0, shortText)} …` : text;

@@ -13,6 +13,20 @@ export function answerOf(answer) {
   return first?.probabilities ? bars(first) : [json(answer)];
 }
 
+/** What /predict answered for one row of a table: the label with its probabilities, or the number. */
+export function rowAnswerOf({ predictions: [first] }, classes) {
+  if (classes.length === 0) {
+    const value = typeof first === 'number' ? `${Number(first.toPrecision(6))}` : `${first}`;
+    return { summary: value, answer: () => [element('p', { class: 'verdict' }, element('strong', {}, value))] };
+  }
+
+  const probabilities = Object.fromEntries(classes.map((label, i) => [label, first.probabilities[i]]));
+  return {
+    summary: `${first.label}, ${percent(first.probabilities[classes.indexOf(first.label)])}`,
+    answer: () => bars({ label: first.label, probabilities }),
+  };
+}
+
 /** The answer in a line. */
 export function summaryOf(answer) {
   const [first] = answer.predictions ?? [];

@@ -1,4 +1,4 @@
-// A box to ask the chosen model: a drawing, a text, or JSON; answers stay beside what was asked.
+// A box to ask the chosen model: a drawing, a text, a row of a table, or JSON; answers stay beside what was asked.
 
 import { ApiError, modelPath, request } from './api.js';
 import { element } from './dom.js';
@@ -6,7 +6,8 @@ import { earlierView, exchangeView, Exchanges } from './exchanges.js';
 import { legendOf, overlayCanvas, showOverlay } from './explanation.js';
 import { ImageInput } from './image-input.js';
 import { requestFor } from './json-input.js';
-import { answerOf, faultOf, json, summaryOf } from './results.js';
+import { answerOf, faultOf, json, rowAnswerOf, summaryOf } from './results.js';
+import { RowInput } from './row-input.js';
 
 const mostTokens = 100;
 const mostSaid = 200;
@@ -35,7 +36,7 @@ export class TryIt {
    * model's route leads.
    */
   show(details, versions, { isPinned = false } = {}) {
-    const form = JSON.stringify([details.name, details.inputs, details.image, details.takes_text, details.writes_text]);
+    const form = JSON.stringify([details.name, details.inputs, details.image, details.takes_text, details.writes_text, details.form]);
     const isSame = form === this.#form && this.#root.contains(this.#answer);
     this.#form = form;
     this.#details = details;
@@ -50,9 +51,9 @@ export class TryIt {
     this.#answer = element('div', { class: 'answer' }, hint('The answer comes here.'));
     this.#said = element('p', { class: 'hidden', role: 'status' });
     this.#earlier = element('section', { class: 'earlier', 'aria-label': 'Asked earlier', hidden: true });
-    const box = details.image ? this.#imageBox() : details.writes_text ? this.#writingBox() : details.takes_text ? this.#textBox() : this.#jsonBox(true);
-    const others = details.image || details.takes_text || details.writes_text ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
-    this.#root.replaceChildren(...[this.#chooser, box, this.#said, this.#earlier, others].filter(part => part !== null));
+    const box = details.image ? this.#imageBox() : details.form ? this.#rowBox() : details.writes_text ? this.#writingBox() : details.takes_text ? this.#textBox() : null;
+    const others = box ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
+    this.#root.replaceChildren(...[this.#chooser, box ?? this.#jsonBox(true), this.#said, this.#earlier, others].filter(part => part !== null));
     this.#showEarlier();
   }
 
@@ -118,6 +119,22 @@ export class TryIt {
     const [canvas, seen] = input.panes(overlay);
     seen.append(element('div', { class: 'row' }, button('Explain', explain, 'quiet'), method), legend);
     return element('div', { class: 'ask' }, canvas, seen, element('div', { class: 'pane grow' }, element('div', { class: 'row' }, button('Predict', predict)), this.#answer));
+  }
+
+  /** For models of tables: a field a column, and the label with its probabilities. */
+  #rowBox() {
+    const { fields, classes } = this.#details.form;
+    const read = answer => rowAnswerOf(answer, classes);
+    const ask = () => {
+      const { row, wrong } = input.read();
+      return wrong ? this.#vacate(this.#answer, faultOf(`${wrong}: expected a value of its kind, or none.`))
+        : this.#ask(this.#predictPath(), { instances: [row] }, { row }, read);
+    };
+    const input = new RowInput(fields, ask);
+    this.#inputs.set('row', row => input.put(row));
+    return element('div', { class: 'ask' },
+      element('div', { class: 'pane grow' }, input.root, element('div', { class: 'row' }, button('Predict', ask), element('span', { class: 'muted small' }, 'Empty fields are missing values.'))),
+      element('div', { class: 'pane grow' }, this.#answer));
   }
 
   #textBox() {

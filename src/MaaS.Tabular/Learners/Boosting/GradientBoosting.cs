@@ -28,7 +28,13 @@ public sealed class GradientBoosting : ILearner
     /// <summary>Strength of the penalty on squared leaf values, 0 or more.</summary>
     public double L2 { get; init; }
 
-    /// <summary>Seed of the draws that break ties.</summary>
+    /// <summary>Share of the features that each tree draws, above 0 and at most 1.</summary>
+    public double FeatureShare { get; init; } = 1;
+
+    /// <summary>Share of the rows that each tree draws, above 0 and at most 1.</summary>
+    public double RowShare { get; init; } = 1;
+
+    /// <summary>Seed of the draws.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Threads; 0 for one a core, and a single one for tables of fewer than 200,000 cells, which several
@@ -51,22 +57,40 @@ public sealed class GradientBoosting : ILearner
         var counts = Fitting.Check(this, features, target, weights, takesNaN: true);
         ArgumentOutOfRangeException.ThrowIfLessThan(Rounds, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Leaves, 2);
-        var (objective, link, trees) = target switch
+        if (!(FeatureShare is > 0 and <= 1 && RowShare is > 0 and <= 1))
         {
-            { Task: TabularTask.Regression } => ("regression", Link.Identity, 1),
-            { Classes.Count: 2 } => ("binary", Link.Logistic, 1),
-            _ => ($"multiclass num_class={target.Classes.Count}", Link.Softmax, target.Classes.Count),
-        };
+            throw new ArgumentException(
+                $"{Name}: expected FeatureShare and RowShare above 0 and at most 1, got {FeatureShare} and "
+                    + $"{RowShare}.");
+        }
+
         var threads = Threads == 0 && features.Values.Length < FewCells ? 1 : Threads;
-        var parameters = string.Create(
-            CultureInfo.InvariantCulture,
-            $"objective={objective} learning_rate={LearningRate} num_leaves={Leaves} min_data_in_leaf={MinLeafRows} "
-                + $"lambda_l2={L2} seed={Seed} num_threads={threads} deterministic=true force_row_wise=true "
-                + $"verbosity=-1");
         var text = LightGbm.Train(
             features, Array.ConvertAll(target.Values, static y => (float)y),
             Array.ConvertAll(counts, static w => (float)w),
-            parameters, Rounds, cancellationToken);
+            Parameters(target, threads), Rounds, cancellationToken);
+        return Read(text, target);
+    }
+
+    /// <summary>LightGBM's own parameters.</summary>
+    internal string Parameters(Target target, int threads) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"objective={Objective(target).Name} learning_rate={LearningRate} num_leaves={Leaves} "
+            + $"min_data_in_leaf={MinLeafRows} lambda_l2={L2} feature_fraction={FeatureShare} "
+            + $"bagging_fraction={RowShare} bagging_freq={(RowShare < 1 ? 1 : 0)} seed={Seed} num_threads={threads} "
+            + $"deterministic=true force_row_wise=true verbosity=-1");
+
+    /// <summary>What LightGBM's text says.</summary>
+    internal static IFittedLearner Read(string text, Target target)
+    {
+        var (_, link, trees) = Objective(target);
         return new TreeModel(LightGbmText.Parse(text, trees), link);
     }
+
+    private static (string Name, Link Link, int Trees) Objective(Target target) => target switch
+    {
+        { Task: TabularTask.Regression } => ("regression", Link.Identity, 1),
+        { Classes.Count: 2 } => ("binary", Link.Logistic, 1),
+        _ => ($"multiclass num_class={target.Classes.Count}", Link.Softmax, target.Classes.Count),
+    };
 }

@@ -28,7 +28,7 @@ internal static unsafe partial class LightGbm
         Matrix features, float[] labels, float[] weights, string parameters, int iterations,
         CancellationToken cancellationToken)
     {
-        nint data = 0, booster = 0;
+        nint data = 0;
         try
         {
             fixed (double* values = features.Values)
@@ -37,6 +37,24 @@ internal static unsafe partial class LightGbm
                     values, Float64, features.Rows, features.Columns, 1, parameters, 0, out data));
             }
 
+            return Boost(data, labels, weights, parameters, iterations, cancellationToken);
+        }
+        finally
+        {
+            if (data != 0)
+            {
+                Check(DatasetFree(data));
+            }
+        }
+    }
+
+    private static string Boost(
+        nint data, float[] labels, float[] weights, string parameters, int iterations,
+        CancellationToken cancellationToken)
+    {
+        nint booster = 0;
+        try
+        {
             fixed (float* label = labels, weight = weights)
             {
                 Check(DatasetSetField(data, "label", label, labels.Length, Float32));
@@ -61,11 +79,6 @@ internal static unsafe partial class LightGbm
             if (booster != 0)
             {
                 Check(BoosterFree(booster));
-            }
-
-            if (data != 0)
-            {
-                Check(DatasetFree(data));
             }
         }
     }

@@ -39,8 +39,10 @@ internal static class LightGbmText
             if (i < 0 || tree.Features.Length == 0)
             {
                 var leaf = new double[ensemble.Targets];
-                leaf[target] = tree.Leaves[tree.Features.Length == 0 ? 0 : ~i];
-                return ensemble.Add(-1, 0, false, leaf);
+                var at = tree.Features.Length == 0 ? 0 : ~i;
+                leaf[target] = tree.Leaves[at];
+                // A tree that is one leaf does not say how many rows it saw.
+                return ensemble.Add(-1, 0, false, leaf, tree.LeafCounts.Length > at ? tree.LeafCounts[at] : 1);
             }
 
             var decision = tree.Decisions[i];
@@ -52,7 +54,7 @@ internal static class LightGbmText
             // Where training saw nothing missing, LightGBM takes NaN for 0.
             var missing = (decision >> 2) & 3;
             var missingLeft = missing == 2 ? (decision & DefaultLeft) != 0 : 0 <= tree.Thresholds[i];
-            var node = ensemble.Add(tree.Features[i], tree.Thresholds[i], missingLeft, null);
+            var node = ensemble.Add(tree.Features[i], tree.Thresholds[i], missingLeft, null, tree.Counts[i]);
             ensemble.Left[node] = Node(tree.Left[i]);
             ensemble.Right[node] = Node(tree.Right[i]);
             return node;
@@ -72,6 +74,10 @@ internal static class LightGbmText
         public int[] Left { get; } = Read(fields, "left_child", int.Parse);
 
         public int[] Right { get; } = Read(fields, "right_child", int.Parse);
+
+        public double[] Counts { get; } = Read(fields, "internal_count", Number);
+
+        public double[] LeafCounts { get; } = Read(fields, "leaf_count", Number);
 
         public double[] Leaves { get; } = Read(fields, "leaf_value", Number);
 

@@ -8,11 +8,14 @@ namespace MaaS.Tabular.Learners.Linear;
 /// <param name="weights">(scores, features).</param>
 /// <param name="intercepts">(scores).</param>
 /// <param name="link">What becomes of the scores.</param>
-internal sealed class LinearModel(Matrix weights, double[] intercepts, Link link) : IFittedLearner
+internal sealed class LinearModel(Matrix weights, double[] intercepts, Link link)
+    : IFittedLearner, IFeatureImportances
 {
     public Matrix Weights => weights;
 
     public IReadOnlyList<double> Intercepts => intercepts;
+
+    public Link Link => link;
 
     public int Outputs => link == Link.Logistic ? 2 : weights.Rows;
 
@@ -59,6 +62,18 @@ internal sealed class LinearModel(Matrix weights, double[] intercepts, Link link
             Link.Softmax => Probabilities.WriteSoftmax(graph, scores),
             _ => scores,
         };
+    }
+
+    /// <summary>Squared weights, summed over the scores.</summary>
+    public double[] Importances(int features)
+    {
+        var importances = new double[features];
+        for (var f = 0; f < features; f++)
+        {
+            importances[f] = weights.Column(f).Sum(static w => w * w);
+        }
+
+        return importances;
     }
 
     private double Score(ReadOnlySpan<double> features, int k)

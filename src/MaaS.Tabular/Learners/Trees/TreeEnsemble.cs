@@ -24,9 +24,12 @@ internal sealed record TreeEnsemble(int Targets, double[] Base)
     /// <summary>The values of a leaf; null for other nodes.</summary>
     public List<double[]?> Leaf { get; } = [];
 
+    /// <summary>The weight of the training rows that came to a node.</summary>
+    public List<double> Cover { get; } = [];
+
     /// <summary>Adds a leaf, or a node whose children are set later.</summary>
     /// <returns>Its place.</returns>
-    public int Add(int feature, double threshold, bool missingLeft, double[]? leaf)
+    public int Add(int feature, double threshold, bool missingLeft, double[]? leaf, double cover)
     {
         Feature.Add(feature);
         Threshold.Add(threshold);
@@ -34,6 +37,7 @@ internal sealed record TreeEnsemble(int Targets, double[] Base)
         Left.Add(-1);
         Right.Add(-1);
         Leaf.Add(leaf);
+        Cover.Add(cover);
         return Feature.Count - 1;
     }
 
@@ -47,6 +51,7 @@ internal sealed record TreeEnsemble(int Targets, double[] Base)
         MissingLeft.AddRange(other.MissingLeft);
         Left.AddRange(other.Left.Select(node => node < 0 ? node : node + shift));
         Right.AddRange(other.Right.Select(node => node < 0 ? node : node + shift));
+        Cover.AddRange(other.Cover);
         Leaf.AddRange(other.Leaf.Select(leaf => leaf is null ? null : Array.ConvertAll(leaf, v => v * factor)));
     }
 

@@ -67,8 +67,8 @@ internal sealed class TreeGrower
                 && !IsPure(start, end)
                 ? Best(start, end, weight) : null;
             var node = split is { } found
-                ? _tree.Add(found.Feature, found.Threshold, false, null)
-                : _tree.Add(-1, 0, false, Array.ConvertAll(_total, s => s / weight + _center));
+                ? _tree.Add(found.Feature, found.Threshold, false, null, weight)
+                : _tree.Add(-1, 0, false, Array.ConvertAll(_total, s => s / weight + _center), weight);
             if (parent >= 0)
             {
                 (isLeft ? _tree.Left : _tree.Right)[parent] = node;

@@ -5,9 +5,11 @@ using static MaaS.Onnx.Schema.TensorProto.Types;
 namespace MaaS.Tabular.Learners.Trees;
 
 /// <summary>Trees and what becomes of their sums.</summary>
-internal sealed class TreeModel(TreeEnsemble trees, Link link) : IFittedLearner
+internal sealed class TreeModel(TreeEnsemble trees, Link link) : IFittedLearner, IFeatureImportances
 {
     public TreeEnsemble Trees => trees;
+
+    public Link Link => link;
 
     public int Outputs => link == Link.Logistic ? 2 : trees.Targets;
 
@@ -37,6 +39,34 @@ internal sealed class TreeModel(TreeEnsemble trees, Link link) : IFittedLearner
             Link.Softmax => Probabilities.WriteSoftmax(graph, sums),
             _ => sums,
         };
+    }
+
+    /// <summary>How much the questions about each feature part the leaves' values, weighted by rows: the fall of
+    /// impurity in forests and trees.</summary>
+    public double[] Importances(int features)
+    {
+        var (importances, means) = (new double[features], new double[trees.Feature.Count][]);
+        for (var node = trees.Feature.Count - 1; node >= 0; node--)    // Children come behind their parent.
+        {
+            if (trees.Leaf[node] is { } leaf)
+            {
+                means[node] = leaf;
+                continue;
+            }
+
+            var (left, right, cover) = (trees.Left[node], trees.Right[node], trees.Cover[node]);
+            means[node] = new double[trees.Targets];
+            for (var k = 0; k < trees.Targets; k++)
+            {
+                var (l, r) = (means[left][k], means[right][k]);
+                var mean = (trees.Cover[left] * l + trees.Cover[right] * r) / cover;
+                means[node][k] = mean;
+                importances[trees.Feature[node]] +=
+                    trees.Cover[left] * (l - mean) * (l - mean) + trees.Cover[right] * (r - mean) * (r - mean);
+            }
+        }
+
+        return importances;
     }
 
     // Thresholds and leaves as float64: rows that stand on a threshold fall as they did in training.

@@ -1,3 +1,5 @@
+using MaaS.Primitives.Files;
+
 namespace MaaS.Training.Data.Text;
 
 /// <summary>Herman Melville's novel Moby-Dick, 1851: 1.2 million characters of English.</summary>

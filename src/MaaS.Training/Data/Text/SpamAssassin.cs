@@ -1,3 +1,4 @@
+using MaaS.Primitives.Files;
 using MaaS.Text.Reading;
 
 namespace MaaS.Training.Data.Text;

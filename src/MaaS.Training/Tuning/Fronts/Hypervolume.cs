@@ -25,7 +25,8 @@ public static class Hypervolume
         return [.. points.Select((_, i) => all - Of([.. points.Where((_, j) => j != i)], reference))];
     }
 
-    /// <summary>Chooses some points so that their volume is large, one after the other the one that adds most.</summary>
+    /// <summary>Chooses some points so that their volume is large, one after the other the one that adds
+    /// most.</summary>
     /// <returns>Their indices.</returns>
     /// <remarks>At least 1 - 1/e of the best choice (Guerreiro, Fonseca and Paquete 2016).</remarks>
     public static IReadOnlyList<int> Choose(

@@ -1,4 +1,4 @@
-using MaaS.Training.Reports;
+using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Tuning.Pages;
 

@@ -24,7 +24,8 @@ internal static class ParallelCoordinates
         svg.Append(
             CultureInfo.InvariantCulture,
             $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {Height}\" role=\"img\" "
-                + $"style=\"min-width:{width}px\" font-family=\"system-ui, sans-serif\" font-size=\"11\">"
+                + $"style=\"min-width:{width}px;max-width:{width * 3 / 2}px\" "
+                + $"font-family=\"system-ui, sans-serif\" font-size=\"11\">"
                 + $"<title>parallel coordinates</title>");
         var best = Math.Max(1, ranked.Length / 10);
         for (var i = 0; i < ranked.Length; i++)

@@ -1,8 +1,8 @@
 using System.Globalization;
+using MaaS.Primitives.Pages;
 using MaaS.Registry.Studies;
-using MaaS.Training.Reports;
 using MaaS.Training.Tuning.Importance;
-using static MaaS.Training.Reports.ReportPage;
+using static MaaS.Primitives.Pages.ReportPage;
 
 namespace MaaS.Training.Tuning.Pages;
 
@@ -26,7 +26,7 @@ internal static class StudyPage
 
         page.Heading("History").Charts(
             [.. result.Objectives.Select((o, i) => new ReportFigure(
-                o.Name, HistoryChart.Draw(result, i), "a dot a trial; line: the best so far"))]);
+                o.Name, HistoryChart.Draw(result, i), "a dot a trial, hollow where stopped; line: the best so far"))]);
         if (result.Objectives.Count == 2)
         {
             page.Heading("Pareto front").Charts(new ReportFigure(
@@ -48,9 +48,12 @@ internal static class StudyPage
 
     private static void Importances(ReportPage page, StudyResult result)
     {
-        ReportFigure[] figures = [.. result.Objectives.Select((o, i) => (o.Name, Shares: ParameterImportance.Of(result, i)))
-            .Where(static f => f.Shares.Count > 0)
-            .Select(static f => new ReportFigure(f.Name, ImportanceChart.Draw(f.Shares)))];
+        ReportFigure[] figures =
+        [
+            .. result.Objectives.Select((o, i) => (o.Name, Shares: ParameterImportance.Of(result, i)))
+                .Where(static f => f.Shares.Count > 0)
+                .Select(static f => new ReportFigure(f.Name, ImportanceChart.Draw(f.Shares))),
+        ];
         if (figures.Length > 0)
         {
             page.Heading("Importance of parameters").Charts(figures).Note(
@@ -64,15 +67,15 @@ internal static class StudyPage
         var several = result.Objectives.Count > 1;
         var shown = several ? result.Front
             : [.. result.Complete.OrderBy(t => result.Losses(t)[0]).Take(MostRows)];
-        page.Heading(several ? "Trials of the front" : "Best trials").Html("<div class=\"wide\"><table class=\"points\">");
-        Row(page, "th", ["trial", "parameters", .. result.Objectives.Select(static o => o.Name), "seconds"]);
+        page.Heading(several ? "Trials of the front" : "Best trials").Html("<div class=\"wide\"><table>");
+        Row(page, "th", ["trial", .. result.Objectives.Select(static o => o.Name), "seconds", "parameters"]);
         foreach (var trial in shown)
         {
             Row(page, "td",
             [
-                $"{trial.Number}", string.Join(", ", trial.Parameters!.Select(static p => $"{p.Key} {Short(p.Value)}")),
-                .. trial.Values!.Select(static v => v.ToString("G6", CultureInfo.InvariantCulture)),
+                $"{trial.Number}", .. trial.Values!.Select(static v => v.ToString("G6", CultureInfo.InvariantCulture)),
                 trial.IsTakenOver ? trial.Origin! : Seconds(trial),
+                string.Join(", ", trial.Parameters!.Select(static p => $"{p.Key} {Short(p.Value)}")),
             ]);
         }
 
@@ -83,8 +86,10 @@ internal static class StudyPage
             [.. states, .. result.Space.Parameters.Select(static p => ("parameter", p.ToString()))]);
     }
 
-    private static void Row(ReportPage page, string tag, IEnumerable<string> cells)
-        => page.Html($"<tr>{string.Concat(cells.Select(c => $"<{tag}>{Encode(c)}</{tag}>"))}</tr>");
+    // The last cell holds words; the others hold numbers.
+    private static void Row(ReportPage page, string tag, IReadOnlyList<string> cells)
+        => page.Html($"<tr>{string.Concat(cells.Select((c, i) => i == cells.Count - 1
+            ? $"<{tag} style=\"text-align:left\">{Encode(c)}</{tag}>" : $"<{tag}>{Encode(c)}</{tag}>"))}</tr>");
 
     private static string Short(ParameterValue value)
         => value.IsText ? value.ToString() : value.Number.ToString("G4", CultureInfo.InvariantCulture);

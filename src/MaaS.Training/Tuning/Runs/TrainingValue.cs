@@ -32,9 +32,8 @@ public static class TrainingValue
         return epoch.ValidationMetrics.TryGetValue(metric, out var value) ? value : throw new ArgumentException(
             epoch.ValidationMetrics.Count == 0
                 ? "tuning: expected a validation set to choose by; set ValidationFraction or give one."
-                : $"tuning: expected one of the validation metrics "
-                    + $"[{string.Join(", ", epoch.ValidationMetrics.Keys)}], "
-                    + $"got '{metric}'.",
+                : "tuning: expected one of the validation metrics "
+                    + $"[{string.Join(", ", epoch.ValidationMetrics.Keys)}], got '{metric}'.",
             nameof(metric));
     }
 }

@@ -3,8 +3,8 @@ namespace MaaS.Training.Tuning.Sampling;
 /// <summary>Where the Sobol sequence of each dimension starts.</summary>
 /// <remarks>
 /// The first dimensions of new-joe-kuo-6.21201 (S. Joe and F. Y. Kuo, Constructing Sobol sequences with better
-/// two-dimensional projections, SIAM J. Sci. Comput. 30, 2008), under the BSD licence, copyright (c) 2008 Frances Y. Kuo
-/// and Stephen Joe. Written out of SciPy's copy by the script beside the tests, sobol.py.
+/// two-dimensional projections, SIAM J. Sci. Comput. 30, 2008), under the BSD licence, copyright (c) 2008 Frances Y.
+/// Kuo and Stephen Joe. Written out of SciPy's copy by the script beside the tests, sobol.py.
 /// </remarks>
 internal static class SobolDirections
 {

@@ -3,7 +3,8 @@ using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Training.Tuning.Sampling;
 
-/// <summary>Draws the points of a scrambled Sobol sequence, which fill the space more evenly than random ones.</summary>
+/// <summary>Draws the points of a scrambled Sobol sequence, which fill the space more evenly than random
+/// ones.</summary>
 /// <remarks>One dimension a parameter; best with 2, 4, 8, 16 … trials.</remarks>
 public sealed class SobolSampler : ISampler
 {

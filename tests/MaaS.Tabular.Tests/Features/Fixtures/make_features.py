@@ -6,10 +6,12 @@ import json
 import pathlib
 
 import numpy as np
+from sklearn.feature_extraction import FeatureHasher
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (FunctionTransformer, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PowerTransformer,
-                                   RobustScaler, StandardScaler)
+from sklearn.preprocessing import (FunctionTransformer, KBinsDiscretizer, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
+                                   PolynomialFeatures, PowerTransformer, RobustScaler, StandardScaler)
 
 rng = np.random.default_rng(7)
 rows, train = 60, 40
@@ -21,12 +23,32 @@ x[:, 4] = 4.0
 city = rng.choice(["Kyoto", "Osaka", "Nara", "Ōtsu"], rows)
 city[train:train + 3] = "Kobe"    # never seen in training
 y = rng.normal(size=rows) + (city == "Kyoto")
+words = ["blue", "Green", "RED", "yellow2", "ÜBER", "a", "don't", "Straße", "unique"]
+texts = [" ".join(rng.choice(words, rng.integers(1, 9))) + rng.choice(["", "!", " x_1"]) for _ in range(rows)]
+texts[train] = "nothing known"
+texts[3] += " only-here"
+days = rng.integers(-3000, 20000, rows)
+seconds = rng.integers(0, 86400, rows)
+
+
+def bins(strategy, encode):
+    return numbers("median", KBinsDiscretizer(4, strategy=strategy, encode=encode, subsample=None))
+
+
+def cycles():
+    when = (days.astype("datetime64[D]") + np.timedelta64(0, "s")).astype("datetime64[s]") + seconds.astype("timedelta64[s]")
+    month = when.astype("datetime64[M]").astype(int) % 12
+    day = (when.astype("datetime64[D]") - when.astype("datetime64[M]").astype("datetime64[D]")).astype(int)
+    weekday = (days + 3) % 7
+    turns = [(month, 12), (day, 31), (weekday, 7), (seconds, 86400)]
+    parts = [f(2 * np.pi * at / length) for at, length in turns for f in (np.sin, np.cos)]
+    return {"when": [str(w) for w in when], "hour": (seconds / 3600).tolist(), "turns": np.column_stack(parts).tolist()}
 
 
 def numbers(impute, *steps):
     pipe = make_pipeline(SimpleImputer(strategy=impute), *steps)
     pipe.fit(x[:train])
-    return pipe.transform(x[train:]).tolist()
+    return np.asarray(pipe.transform(x[train:])).tolist()
 
 
 def target_means(rows_used, cells, smoothing):
@@ -54,6 +76,13 @@ fixture = {
         city[train:, None]).tolist(),
     "ordinal": OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(city[:train, None]).transform(
         city[train:, None])[:, 0].tolist(),
+    "bins": {"Quantile/OneHot": bins("quantile", "onehot-dense"), "Quantile/Ordinal": bins("quantile", "ordinal"),
+             "Uniform/OneHot": bins("uniform", "onehot-dense"), "Uniform/Ordinal": bins("uniform", "ordinal")},
+    "interactions": numbers("median", StandardScaler(), PolynomialFeatures(2, interaction_only=True, include_bias=False)),
+    "hashed": FeatureHasher(6, input_type="string").transform([[c] for c in city[train:]]).toarray().tolist(),
+    "texts": texts,
+    "tfidf": TfidfVectorizer(sublinear_tf=True, min_df=2).fit(texts[:train]).transform(texts[train:]).toarray().tolist(),
+    "cycles": cycles(),
     "target": target_means(np.arange(train), city[train:], 10),
 }
 pathlib.Path(__file__).with_name("features.json").write_text(json.dumps(fixture))

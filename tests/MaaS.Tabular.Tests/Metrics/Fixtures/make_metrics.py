@@ -13,6 +13,13 @@ from sklearn.preprocessing import label_binarize
 rng = np.random.default_rng(11)
 
 
+def calibration_error(y, p):
+    """Guo et al. 2017, equation 3, of fifteen bins; not in scikit-learn."""
+    sure, right = p.max(1), p.argmax(1) == y
+    bins = np.clip(np.ceil(sure * 15).astype(int) - 1, 0, 14)
+    return float(sum(abs(right[bins == b].mean() - sure[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)))
+
+
 def classes(count, rows):
     y = np.concatenate([np.arange(count), rng.integers(0, count, rows - count)])
     p = np.exp(np.round(rng.normal(size=(rows, count)) + 1.2 * np.eye(count)[y], 1))
@@ -26,6 +33,7 @@ def classes(count, rows):
             "f1-macro": metrics.f1_score(y, best, average="macro"), "mcc": metrics.matthews_corrcoef(y, best),
             "kappa": metrics.cohen_kappa_score(y, best), "log-loss": metrics.log_loss(y, p),
             "brier": metrics.brier_score_loss(y, p[:, 1]) if count == 2 else float(((p - one) ** 2).sum(1).mean()),
+            "ece": calibration_error(y, p.astype(np.float32).astype(float)),
             "roc-auc": metrics.roc_auc_score(*auc, **({} if count == 2 else {"multi_class": "ovr"})),
             "pr-auc": metrics.average_precision_score(y, p[:, 1]) if count == 2
             else metrics.average_precision_score(label_binarize(y, classes=range(count)), p, average="macro"),
@@ -51,6 +59,8 @@ fixture = {
         },
     },
     "ttest": {"first": first.tolist(), "second": second.tolist(), "train": train, "test": test, "t": t,
-              "p": float(2 * stats.t.sf(abs(t), len(d) - 1))},
+              "p": float(2 * stats.t.sf(abs(t), len(d) - 1)),
+              "interval": (first.mean() + np.array([-1, 1]) * stats.t.ppf(0.975, len(d) - 1) * np.sqrt(
+                  (1 / len(d) + test / train) * first.var(ddof=1))).tolist()},
 }
 pathlib.Path(__file__).with_name("metrics.json").write_text(json.dumps(fixture))

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import scipy.stats
-from scipy.stats import norm, qmc, truncnorm
+from scipy.stats import qmc, truncnorm
 
 DIMENSIONS = 64
 here = os.path.dirname(os.path.abspath(__file__))
@@ -22,12 +22,15 @@ if "--table" in sys.argv:
 
 points = qmc.Sobol(DIMENSIONS, scramble=False).random(64)
 kernels = []
-for low, high, mean, width in [(-5.0, 10.0, 2.5, 3.0), (0.0, 1.0, 0.95, 0.2), (-10.0, -1.0, -9.5, 4.0)]:
+for low, high, mean in [(-5.0, 10.0, 2.5), (0.0, 1.0, 0.95), (-10.0, -1.0, -9.5)]:
+    width = 0.2 * (high - low)  # of one trial alone
     places = np.linspace(low, high, 7)
     a, b = (low - mean) / width, (high - mean) / width
     kernels.append({
-        "low": low, "high": high, "mean": mean, "width": width, "places": places.tolist(),
+        "low": low, "high": high, "mean": mean, "places": places.tolist(),
         "log_density": truncnorm(a, b, loc=mean, scale=width).logpdf(places).tolist(),
+        "expectation": float(truncnorm(a, b, loc=mean, scale=width).mean()),
+        "deviation": float(truncnorm(a, b, loc=mean, scale=width).std()),
     })
 with open(os.path.join(here, "sobol.json"), "w") as file:
     json.dump({"points": points.tolist(), "kernels": kernels}, file)

@@ -67,7 +67,8 @@ internal sealed class PrunerTests
         var own = Enumerable.Range(0, 100).First(i => pruner.Bracket(i) == 0);
         bool Stops(Func<int, bool> better) => pruner.ShouldPrune(new PruningContext(
             Loss,
-            [.. Enumerable.Range(0, 100).Where(i => i != own && better(pruner.Bracket(i))).Select(static i => Ended(i, 1)),
+            [.. Enumerable.Range(0, 100).Where(i => i != own && better(pruner.Bracket(i)))
+                .Select(static i => Ended(i, 1)),
                 Ended(own, 2) with { State = TrialState.Running }],
             own, 1));
         Assert.That((Stops(static b => b != 0), Stops(static b => b == 0)), Is.EqualTo((false, true)));

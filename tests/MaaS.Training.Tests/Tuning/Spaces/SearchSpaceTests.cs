@@ -63,7 +63,10 @@ internal sealed class SearchSpaceTests
     {
         var point = new Dictionary<string, ParameterValue>
         {
-            ["rate"] = 0.01, ["units"] = 64, ["optimizer"] = "sgd", ["momentum"] = 0.9,
+            ["rate"] = 0.01,
+            ["units"] = 64,
+            ["optimizer"] = "sgd",
+            ["momentum"] = 0.9,
         };
         Assert.That(Space.Fault(point), Is.Null);
         Assert.That(

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Net;
+using MaaS.Cli.CommandLine;
+using MaaS.Gateway;
+using MaaS.Gateway.Hosting;
+using static MaaS.Cli.CommandLine.OptionKinds;
+
+namespace MaaS.Cli.Commands;
+
+/// <summary><c>maas gateway</c>: one address before several servers.</summary>
+internal sealed class GatewayCommand : VerbCommand
+{
+    private readonly Option<string[]> _servers = Several(
+        "--server",
+        "A server: http://host:port, or dns://name:port and srv://_http._tcp.name for all that a name stands for; may "
+            + "be "
+            + "given several times.", "url");
+
+    private readonly Option<string?> _registry = new("--registry")
+    {
+        Description = "A registry in which servers announce themselves (maas serve --announce): sqlite:FILE or "
+            + "postgres:Host=….",
+        HelpName = "address",
+    };
+
+    private readonly Option<string> _host = new("--host")
+    {
+        Description = "IP address to listen on; 0.0.0.0 for all.",
+        HelpName = "address",
+        DefaultValueFactory = static _ => "127.0.0.1",
+    };
+
+    private readonly Option<int> _port = Number("--port", "TCP port; 0 takes a free one.", 8080);
+    private readonly Option<int?> _grpcPort = new("--grpc-port")
+    {
+        Description = "TCP port for gRPC; 0 takes a free one. Default: none.",
+        HelpName = "number",
+    };
+
+    private readonly Option<int?> _adminPort = new("--admin-port")
+    {
+        Description = "TCP port on 127.0.0.1 of the page and the metrics; 0 takes a free one. Default: the one after "
+            + "--port.",
+        HelpName = "number",
+    };
+
+    private readonly Option<FileInfo?> _serverKey = new("--server-key")
+    {
+        Description = "File with the API key by which the gateway asks servers for their models.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string[]> _hosts = Several(
+        "--allowed-host",
+        "A name under which clients reach the gateway, beside localhost, the machine's name and IP addresses; * for all. "
+            + "May be given several times.", "name");
+
+    private readonly Option<int> _retries = Number(
+        "--retries", "Further servers that are tried where one fails.", new GatewayOptions().Retries);
+
+    public GatewayCommand()
+        : base("gateway", "Sends each request to a server that has its model, and to another one where that fails.")
+        => new Option[] { _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _hosts, _retries }.AddTo(this);
+
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
+    [
+        ("maas gateway --server http://10.0.0.7:8080 --server http://10.0.0.8:8080", "Two servers."),
+        ("maas gateway --registry postgres:Host=db;Username=maas;Database=maas", "Those that announce themselves."),
+        ("maas gateway --server dns://maas.models.svc.cluster.local:8080 --host 0.0.0.0",
+            "The pods of a headless service."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var options = Checked(() =>
+        {
+            if (!IPAddress.TryParse(result.GetRequiredValue(_host), out _))
+            {
+                throw new UsageException(
+                    $"--host: expected an IP address to listen on, got '{result.GetRequiredValue(_host)}'.");
+            }
+
+            var read = new GatewayOptions
+            {
+                Servers = result.GetRequiredValue(_servers),
+                Registry = result.GetValue(_registry),
+                Retries = result.GetValue(_retries),
+                AllowedHosts = result.GetRequiredValue(_hosts),
+                ServerKey = result.GetValue(_serverKey) is { } file ? File.ReadAllText(file.FullName).Trim() : null,
+            };
+            read.Validate();
+            return read;
+        });
+        var (host, port) = (result.GetRequiredValue(_host), result.GetValue(_port));
+        var admin = result.GetValue(_adminPort) ?? (port == 0 ? 0 : Math.Min(port + 1, 65535));
+        await using var gateway = await GatewayHost.StartAsync(
+            options, $"http://{host}:{port}",
+            result.GetValue(_grpcPort) is { } grpc ? $"http://{host}:{grpc}" : null, $"http://127.0.0.1:{admin}",
+            cancellationToken: cancellationToken);
+        var also = gateway.GrpcAddress is { } address ? $", gRPC on {address}" : "";
+        Console.WriteLine(
+            $"gateway on {gateway.Address}, the fleet on {gateway.AdminAddress}{also} (Ctrl+C ends it)");
+        await gateway.WaitForShutdownAsync(cancellationToken);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Cli.Commands;
+using MaaS.Cli.Trust;
+
+namespace MaaS.Cli.Exchange;
+
+/// <summary><c>maas copy</c>.</summary>
+internal sealed class CopyCommand : VerbCommand
+{
+    private readonly Argument<string> _source = ExchangeOptionSet.Reference("source");
+    private readonly Argument<string> _target = ExchangeOptionSet.Reference("target");
+    private readonly ExchangeOptionSet _exchange = new();
+
+    public CopyCommand()
+        : base("copy", "Copies a model and its signatures from registry to registry, byte for byte.")
+    {
+        Arguments.Add(_source);
+        Arguments.Add(_target);
+        _exchange.AddTo(this);
+    }
+
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
+        [("maas copy registry.example/team/digits:1.2 mirror.example/digits:1.2", "The digest stays the same.")];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var (source, target) = (ExchangeOptionSet.Parse(result.GetRequiredValue(_source)),
+            ExchangeOptionSet.Parse(result.GetRequiredValue(_target)));
+        using var exchange = _exchange.Open(result);
+        var copied = await OptionKinds.Checked(() => exchange.CopyAsync(source, target, cancellationToken));
+        TrustOutput.Print(
+            _exchange.IsJson(result), copied,
+            static c => $"{c.Reference}\n{c.Bytes} bytes sent, {c.Signatures} signatures");
+        return ExitCode.Success;
+    }
+}

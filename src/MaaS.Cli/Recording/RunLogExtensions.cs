@@ -1,0 +1,46 @@
+using MaaS.Cli.CommandLine;
+using MaaS.Core.Metrics;
+using MaaS.Onnx.Quantization;
+using MaaS.Registry.Runs;
+
+namespace MaaS.Cli.Recording;
+
+/// <summary>Results as metrics of a run.</summary>
+internal static class RunLogExtensions
+{
+    /// <summary>Logs the scores of a classifier.</summary>
+    /// <param name="run">Gets them.</param>
+    /// <param name="part">What they were measured on, such as <c>test</c>.</param>
+    /// <param name="report">The scores.</param>
+    public static void Report(this RunLog run, string part, ClassificationReport report)
+    {
+        foreach (var (name, value) in new[]
+        {
+            ("accuracy", report.Accuracy), ("precision", report.Macro.Precision), ("recall", report.Macro.Recall),
+            ("f1", report.Macro.F1),
+        })
+        {
+            run.Metric($"{part}/{name}", 0, value);
+        }
+    }
+
+    /// <summary>Keeps what was measured on samples that training never saw, and the model's hash.</summary>
+    /// <param name="output">Where the model is, and its run.</param>
+    /// <param name="measured">The scores.</param>
+    public static void Record(this TrainingOutput output, ClassificationReport measured)
+    {
+        output.Run?.Report("test", measured);
+        output.Run?.Artifact(output.Model);
+    }
+
+    /// <summary>Logs what quantizing a network came to.</summary>
+    /// <param name="run">Gets it.</param>
+    /// <param name="report">The figures and the decision.</param>
+    public static void Report(this RunLog run, QuantizationReport report)
+    {
+        run.Metric("speedup", 0, report.Speedup);
+        run.Metric("compression", 0, report.Compression);
+        run.Metric("accuracy drop", 0, report.AccuracyDrop);
+        run.Tag("decision", report.Reason);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Gateway.Forwarding;
+
+/// <summary>What the gateway itself answers where no server does.</summary>
+internal static class GatewayFault
+{
+    // It is no part of a page, so that quotation marks need no hiding.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private const int GrpcInvalidArgument = 3, GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcUnimplemented = 12,
+        GrpcUnavailable = 14;
+
+    public static async Task WriteAsync(HttpContext context, bool grpc, int status, string message)
+    {
+        var response = context.Response;
+        if (status >= StatusCodes.Status502BadGateway)
+        {
+            response.Headers.RetryAfter = "1";
+        }
+
+        if (grpc)
+        {
+            // An answer without a message: its status stands in the head.
+            response.StatusCode = StatusCodes.Status200OK;
+            response.ContentType = "application/grpc";
+            response.Headers["grpc-status"] = (status switch
+            {
+                StatusCodes.Status400BadRequest => GrpcInvalidArgument,
+                StatusCodes.Status403Forbidden => GrpcPermissionDenied,
+                StatusCodes.Status404NotFound => GrpcNotFound,
+                StatusCodes.Status501NotImplemented => GrpcUnimplemented,
+                _ => GrpcUnavailable,
+            }).ToString(CultureInfo.InvariantCulture);
+            response.Headers["grpc-message"] = Uri.EscapeDataString(message);
+            return;
+        }
+
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        await response.WriteAsync(
+            JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = $"gateway: {message}" }, Json),
+            context.RequestAborted).ConfigureAwait(false);
+    }
+}

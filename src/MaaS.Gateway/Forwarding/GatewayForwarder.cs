@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Net;
+using MaaS.Gateway.Monitoring;
+using MaaS.Gateway.Requests;
+using MaaS.Gateway.Servers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace MaaS.Gateway.Forwarding;
+
+/// <summary>Sends a request to a server that has its model; where that one fails, and the request may be repeated, to
+/// another.</summary>
+internal sealed class GatewayForwarder(
+    IHttpForwarder forwarder, ServerConnections connections, Fleet fleet, GatewayOptions options,
+    GatewayMetrics metrics)
+{
+    private const string ServerHeader = "X-MaaS-Server", GrpcStatus = "grpc-status", GrpcUnavailable = "14";
+
+    private readonly KeptBytes _kept = new(options.KeptBytes);
+
+    /// <summary>Answers a request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var grpc = IsGrpc(context.Request);
+        var target = RequestTarget.Of(context.Request);
+        if (grpc && target.Kind != RequestKind.Administration)
+        {
+            target = await GrpcTarget.OfAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        if (target.Kind == RequestKind.Administration)
+        {
+            await GatewayFault.WriteAsync(
+                context, grpc, StatusCodes.Status403Forbidden,
+                "the gateway changes no server: use the registry, which all of them follow, or a server's own "
+                    + "administration address").ConfigureAwait(false);
+            return;
+        }
+
+        long most = target.Kind == RequestKind.Passage ? 0
+            : context.Request.ContentLength is { } length ? Math.Min(length, options.RepeatableBytes)
+            : options.RepeatableBytes;
+        var keeps = target.Kind != RequestKind.Passage && _kept.TryTake(most);
+        try
+        {
+            var body = keeps
+                ? await KeptBody.ReadAsync(context.Request, most, context.RequestAborted).ConfigureAwait(false) : null;
+            await ForwardAsync(context, target, body, grpc).ConfigureAwait(false);
+        }
+        finally
+        {
+            _kept.Give(keeps ? most : 0);
+        }
+    }
+
+    /// <param name="context">The request.</param>
+    /// <param name="target">What it is about.</param>
+    /// <param name="body">All of its body; null where that goes through as it comes, so that it cannot be
+    /// repeated.</param>
+    /// <param name="grpc">Whether it is a call over gRPC.</param>
+    private async Task ForwardAsync(HttpContext context, RequestTarget target, byte[]? body, bool grpc)
+    {
+        var session = context.Request.Headers[options.SessionHeader].ToString();
+        var tries = body is null ? 1 : 1 + options.Retries;
+        List<Server> tried = [];
+        for (var server = Next(); server is not null;)
+        {
+            tried.Add(server);
+            if (body is not null)
+            {
+                context.Request.Body = new MemoryStream(body, writable: false);
+            }
+
+            var held = body is null ? null
+                : new HeldAnswer(context, options.RepeatableBytes, target.Kind == RequestKind.Stream, _kept);
+            var started = Stopwatch.GetTimestamp();
+            server.Begin();
+            var error = await SendAsync(context, server, grpc).ConfigureAwait(false);
+            var failed = IsServersFault(error, context);
+            server.End(Stopwatch.GetElapsedTime(started), failed);
+            var begun = held?.IsOut ?? context.Response.HasStarted;
+            var next = begun ? null : Next();
+            if (begun || IsAnswered(error, context) && !(IsTurnedAway(context, grpc) && next is not null))
+            {
+                metrics.Answered(server, failed);
+                await (held?.ReleaseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+                return;
+            }
+
+            held?.Drop();
+            Clear(context);
+            if (!failed && error != ForwarderError.None)
+            {
+                await RefuseAsync(context, grpc, error).ConfigureAwait(false);
+                return;
+            }
+
+            if (next is not null)
+            {
+                metrics.Repeated();
+            }
+
+            server = next;
+        }
+
+        if (!context.RequestAborted.IsCancellationRequested)
+        {
+            metrics.Unanswered();
+            var (status, reason) = Nobody(target, tried, grpc);
+            await GatewayFault.WriteAsync(context, grpc, status, reason).ConfigureAwait(false);
+        }
+
+        Server? Next() => tried.Count < tries
+            ? fleet.Choose(target.Model, target.Version, grpc, session.Length > 0 ? session : null, tried) : null;
+    }
+
+    // What could not be sent at all is no server's fault, and of no use to send again.
+    private static Task RefuseAsync(HttpContext context, bool grpc, ForwarderError error)
+        => context.RequestAborted.IsCancellationRequested ? Task.CompletedTask
+            : GatewayFault.WriteAsync(
+                context, grpc, StatusCodes.Status400BadRequest, $"the request cannot be passed on ({error})");
+
+    private static void Clear(HttpContext context)
+    {
+        context.Response.Clear();
+        context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers.Clear();
+    }
+
+    private async Task<ForwarderError> SendAsync(HttpContext context, Server server, bool grpc)
+    {
+        var (address, version, policy) = grpc
+            ? (server.Address.GrpcUrl ?? server.Address.Url, HttpVersion.Version20,
+                HttpVersionPolicy.RequestVersionExact)
+            : (server.Address.Url, HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact);
+        context.Response.Headers[ServerHeader] = server.Name;
+        return await forwarder.SendAsync(
+            context, address.GetLeftPart(UriPartial.Authority), connections.Invoker,
+            new ForwarderRequestConfig
+            {
+                Version = version,
+                VersionPolicy = policy,
+                ActivityTimeout = options.ActivityTimeout,
+            },
+            GatewayTransformer.Instance).ConfigureAwait(false);
+    }
+
+    // A client that hangs up, or whose request cannot be written, is no fault of a server.
+    private static bool IsServersFault(ForwarderError error, HttpContext context)
+        => error is not (ForwarderError.None or ForwarderError.RequestCreation or ForwarderError.RequestBodyClient
+            or ForwarderError.ResponseBodyClient) && !IsAnswered(error, context)
+            && !context.RequestAborted.IsCancellationRequested;
+
+    // A server may refuse a request before it has read all of it.
+    private static bool IsAnswered(ForwarderError error, HttpContext context)
+        => error is ForwarderError.None || (error is ForwarderError.RequestBodyDestination
+            && context.Response.StatusCode is >= StatusCodes.Status400BadRequest
+                and < StatusCodes.Status500InternalServerError);
+
+    // A server that ends or is full has done nothing; another one may have room.
+    private static bool IsTurnedAway(HttpContext context, bool grpc)
+        => context.Response.StatusCode is StatusCodes.Status503ServiceUnavailable
+            || (grpc && (context.Response.Headers[GrpcStatus].ToString() == GrpcUnavailable
+                || context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers[GrpcStatus].ToString()
+                    == GrpcUnavailable));
+
+    private static bool IsGrpc(HttpRequest request)
+        => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+
+    private (int Status, string Reason) Nobody(RequestTarget target, List<Server> tried, bool grpc)
+    {
+        var available = fleet.Servers.Where(static s => s.IsAvailable).ToArray();
+        var model = target.Model is null ? ""
+            : target.Version is null ? $"the model '{target.Model}'"
+            : $"version {target.Version} of the model '{target.Model}'";
+        return tried.Count > 0
+            ? (StatusCodes.Status502BadGateway,
+                $"expected an answer, but {string.Join(", ", tried.Select(static s => s.Name))} failed")
+            : available.Length == 0
+                ? (StatusCodes.Status503ServiceUnavailable,
+                    $"no server is there to answer: {fleet.Servers.Count} are known, none is ready")
+            : target.Model is { } name && !fleet.Knows(name, target.Version)
+                ? (StatusCodes.Status404NotFound, $"no server has {model}")
+            : grpc && !Array.Exists(available, static s => s.TakesGrpc)
+                ? (StatusCodes.Status501NotImplemented,
+                    "no server takes gRPC: name its port (http://host:port?grpc=port), or announce it")
+            : (StatusCodes.Status503ServiceUnavailable, $"the servers that have {model} take no requests now");
+    }
+}

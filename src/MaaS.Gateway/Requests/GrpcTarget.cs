@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace MaaS.Gateway.Requests;
+
+/// <summary>Reads which model a call over gRPC is about, out of the first bytes of its first message, which stay where
+/// they are.</summary>
+internal static class GrpcTarget
+{
+    // Names and versions come first in a message; where they do not, any server is asked.
+    private const int MostBytes = 16 << 10, FrameHead = 5;
+
+    private const string Inference = "/inference.GRPCInferenceService/", TensorFlow = "/tensorflow.serving.";
+
+    public static async Task<RequestTarget> OfAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var path = request.Path.Value!;
+        if (path.StartsWith(Inference + "Repository", StringComparison.Ordinal) && !path.EndsWith(
+                "Index", StringComparison.Ordinal)
+            || path.EndsWith("HandleReloadConfigRequest", StringComparison.Ordinal))
+        {
+            return new RequestTarget(RequestKind.Administration);
+        }
+
+        var kind = path.EndsWith("Stream", StringComparison.Ordinal) || path.Contains(
+            "StreamInfer", StringComparison.Ordinal) || !(path.StartsWith(Inference, StringComparison.Ordinal)
+                || path.StartsWith(TensorFlow, StringComparison.Ordinal)) ? RequestKind.Passage : RequestKind.Answer;
+        var named = path.StartsWith(Inference + "Model", StringComparison.Ordinal);
+        var specified = path.StartsWith(TensorFlow, StringComparison.Ordinal);
+        if (!named && !specified)
+        {
+            return new RequestTarget(kind);
+        }
+
+        var first = await PeekAsync(request, cancellationToken).ConfigureAwait(false);
+        var (model, version) = named ? Named(first)
+            : path.EndsWith("/MultiInference", StringComparison.Ordinal) ? SpecifiedByTask(first) : Specified(first);
+        return new RequestTarget(kind, model, version);
+    }
+
+    // ModelInferRequest and its like: name = 1, version = 2.
+    private static (string? Model, string? Version) Named(ReadOnlySpan<byte> message)
+    {
+        string? model = null, version = null;
+        while (Field(ref message, out var number, out var content) && number <= 2)
+        {
+            if (number == 1)
+            {
+                model = Text(content);
+            }
+            else
+            {
+                version = Text(content);
+            }
+        }
+
+        return (model, version);
+    }
+
+    // MultiInferenceRequest: tasks = 1, each with the model_spec = 1 of one and the same model.
+    private static (string? Model, string? Version) SpecifiedByTask(ReadOnlySpan<byte> message)
+        => Field(ref message, out var number, out var task) && number == 1 ? Specified(task) : (null, null);
+
+    // PredictRequest and its like: model_spec = 1, of name = 1 and version = 2, an Int64Value.
+    private static (string? Model, string? Version) Specified(ReadOnlySpan<byte> message)
+    {
+        string? model = null, version = null;
+        if (!Field(ref message, out var first, out var spec) || first != 1)
+        {
+            return (null, null);
+        }
+
+        while (Field(ref spec, out var number, out var content))
+        {
+            if (number == 1)
+            {
+                model = Text(content);
+            }
+            else if (number == 2 && content is [0x08, .. var value] && Number(ref value) is { } wrapped)
+            {
+                version = wrapped.ToString(CultureInfo.InvariantCulture);
+            }
+        }
+
+        return (model, version);
+    }
+
+    // The beginning of the first message; less where it is shorter, compressed, or not there.
+    private static async Task<byte[]> PeekAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var bytes = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, MostBytes)).ToArray();
+            var length = bytes.Length < FrameHead ? -1
+                : (long)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(1));
+            var whole = length >= 0 && bytes.Length >= Math.Min(length + FrameHead, MostBytes);
+            if (whole || read.IsCompleted || read.IsCanceled)
+            {
+                request.BodyReader.AdvanceTo(read.Buffer.Start);
+                return length < 0 || bytes[0] != 0 ? []
+                    : bytes[FrameHead..(int)Math.Min(bytes.Length, length + FrameHead)];
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    // A field with a length; others end the reading, because none of them comes before what is looked for.
+    private static bool Field(ref ReadOnlySpan<byte> bytes, out ulong number, out ReadOnlySpan<byte> content)
+    {
+        number = 0;
+        content = default;
+        if (Number(ref bytes) is not { } key || (key & 7) != 2 || Number(ref bytes) is not { } length
+            || length > (ulong)bytes.Length)
+        {
+            return false;
+        }
+
+        number = key >> 3;
+        content = bytes[..(int)length];
+        bytes = bytes[(int)length..];
+        return true;
+    }
+
+    private static ulong? Number(ref ReadOnlySpan<byte> bytes)
+    {
+        ulong value = 0;
+        for (var i = 0; i < Math.Min(10, bytes.Length); i++)
+        {
+            value |= (ulong)(bytes[i] & 0x7f) << (7 * i);
+            if (bytes[i] < 0x80)
+            {
+                bytes = bytes[(i + 1)..];
+                return value;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Text(ReadOnlySpan<byte> content)
+        => content.IsEmpty ? null : Encoding.UTF8.GetString(content);
+}

@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+
+namespace MaaS.Registry.Exchange;
+
+/// <summary>Names a content by type, hash and size (OCI image specification 1.1).</summary>
+internal sealed record OciDescriptor(string MediaType, string Digest, long Size)
+{
+    private const string Algorithm = "sha256:";
+
+    public string? ArtifactType { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    public string? FilePath => Annotations?.GetValueOrDefault(ModelPack.FilePath);
+
+    /// <summary>The hash, in lower-case hexadecimal digits.</summary>
+    public string Sha256 => Digest[Algorithm.Length..];
+
+    public static string DigestOf(ReadOnlySpan<byte> content)
+        => Algorithm + Convert.ToHexStringLower(SHA256.HashData(content));
+
+    public static string DigestOf(string sha256) => Algorithm + sha256;
+
+    public static OciDescriptor Of(string mediaType, byte[] content)
+        => new(mediaType, DigestOf(content), content.Length);
+
+    /// <summary>Whether it can be asked for: SHA-256 in lower case, and a size.</summary>
+    public bool IsSound
+        => Digest is { Length: 71 } && Digest.StartsWith(Algorithm, StringComparison.Ordinal)
+            && Digest.AsSpan(Algorithm.Length).IndexOfAnyExcept("0123456789abcdef") < 0 && Size >= 0
+            && MediaType is not null;
+}

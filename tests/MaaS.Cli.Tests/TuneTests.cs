@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace MaaS.Cli.Tests;
+
+/// <summary>Studies as a user types them.</summary>
+[NonParallelizable]
+public sealed class TuneTests
+{
+    private string _folder = "";
+
+    [OneTimeSetUp]
+    public async Task MakeFolder()
+    {
+        _folder = Directory.CreateTempSubdirectory("maas-tune-cli-").FullName;
+        var random = new Random(4);
+        await File.WriteAllLinesAsync(
+            Path.Combine(_folder, "rings.csv"),
+            ["a,b,y", .. Enumerable.Range(0, 160).Select(_ =>
+            {
+                var (a, b) = ((random.NextDouble() * 4) - 2, (random.NextDouble() * 4) - 2);
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{a:f3},{b:f3},{((a * a) + (b * b) < 2 ? "in" : "out")}");
+            })]);
+    }
+
+    [OneTimeTearDown]
+    public void Delete() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Tune_Images_GoesOnWithAStudyAndSaysHowToTrain()
+    {
+        string[] command =
+        [
+            "tune", "--data", "mnist", "--model", "mlp", "--epochs", "2", "--threads", "1", "--search",
+            "learning-rate=1e-5..1e-1:log", "--search", "optimizer=adam,sgd", "--search",
+            "momentum=0.0..0.95 when optimizer=sgd", "--pruner", "hyperband", "--study", "sqlite:tune.db", "--name",
+            "digits",
+        ];
+        var (code, output, error) = await CommandProcess.RunAsync(_folder, [.. command, "--trials", "3"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("trial 2: ").And.Contain("maas train --data mnist --model mlp --epochs 2"));
+
+        (code, output, error) = await CommandProcess.RunAsync(
+            _folder, [.. command, "--trials", "6", "--json", "--report", "tune.html"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(error, Does.Not.Contain("trial 2:").And.Contain("trial 3: "), "the first three are not run again");
+        var study = JsonNode.Parse(output)!;
+        var trials = study["trials"]!.AsArray();
+        Assert.That(trials, Has.Count.EqualTo(6));
+        var best = trials[(int)study["best"]![0]!]!;
+        Assert.That(
+            (double)best["values"]![0]!,
+            Is.EqualTo(
+                trials.Where(static t => (string)t!["state"]! == "complete")
+                    .Min(static t => (double)t!["values"]![0]!)));
+        var page = await File.ReadAllTextAsync(Path.Combine(_folder, "tune.html"));
+        Assert.That(page, Does.Contain("Parallel coordinates").And.Not.Contain("<script"));
+
+        (code, output, error) = await CommandProcess.RunAsync(
+            _folder, [.. command[..^1], "more", "--trials", "1", "--take-over", "digits"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Match("6 trials of 'digits' taken over, 0 left out"));
+
+        (code, _, error) = await CommandProcess.RunAsync(
+            _folder, [.. command.Select(static w => w == "2" ? "3" : w), "--trials", "7"]);
+        Assert.That(code, Is.EqualTo(1), "other epochs are another study");
+        Assert.That(error, Does.Contain("the subject that it was begun with"));
+    }
+
+    [Test]
+    public async Task Tune_Table_FindsALearnerAndWritesItsPackage()
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "tune", "--task", "tabular", "--csv", "rings.csv", "--label", "y", "--metric", "accuracy",
+            "--folds", "3", "--trials", "12", "--seed", "3", "-o", "rings.maas");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Match(@"trial \d+ has the best accuracy, (1|0\.9\d+)\."));
+        Assert.That(output, Does.Contain("on the rows held back, which nothing was chosen by: accuracy"));
+        Assert.That(File.Exists(Path.Combine(_folder, "rings.maas")), Is.True);
+    }
+
+    [Test]
+    public async Task Tune_TwoObjectives_ShowsTheFront()
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "tune", "--task", "tabular", "--csv", "rings.csv", "--label", "y", "--folds", "3", "--trials",
+            "12", "--objective", "log-loss", "--objective", "seconds", "--report", "front.html", "--sampler", "random");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(
+            output, Does.Contain("on the front of minimize log-loss and minimize seconds").And.Match(
+                @"trial +log-loss +seconds +parameters"));
+        Assert.That(
+            await File.ReadAllTextAsync(Path.Combine(_folder, "front.html")), Does.Contain("Pareto front"));
+    }
+}

@@ -1,0 +1,234 @@
+using System.Net;
+using System.Text;
+using MaaS.Client;
+using MaaS.Gateway.Hosting;
+using MaaS.Cli.Tests.Registry;
+using MaaS.Registry.Fleet;
+using MaaS.Serving;
+using MaaS.Tests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MaaS.Gateway.Tests;
+
+internal sealed class GatewayHostTests
+{
+    private static readonly Uri Infer = new("/v2/models/m/infer", UriKind.Relative);
+
+    [Test]
+    public async Task Infer_OverRestAndGrpc_GoesToAServerThatHasTheModel()
+    {
+        using var folder = new TemporaryFolder();
+        await ScalePackages.MakeAsync(folder["two.maas"], "two", 2);
+        await ScalePackages.MakeAsync(folder["three.maas"], "three", 3);
+        var registry = $"sqlite:{folder["registry.db"]}";
+        await using var first = await ServingAsync(folder["two.maas"]);
+        await using var second = await ServingAsync(folder["three.maas"]);
+        var store = await ServerStore.OpenAsync(registry);
+        foreach (var (server, model) in new[] { (first, "two"), (second, "three") })
+        {
+            await store.RenewAsync(
+                new ServerLease(
+                    model, server.Address.GetLeftPart(UriPartial.Authority),
+                    server.GrpcAddress!.GetLeftPart(UriPartial.Authority), ServerLeaseState.Ready,
+                    new Dictionary<string, IReadOnlyList<long>> { [model] = [1] }, 0),
+                TimeSpan.FromMinutes(5));
+        }
+
+        await using var gateway = await GatewayHost.StartAsync(
+            new GatewayOptions { Registry = registry }, "http://127.0.0.1:0", "http://127.0.0.1:0",
+            "http://127.0.0.1:0", static b => b.Logging.ClearProviders());
+        foreach (var transport in new[] { Transport.Rest, Transport.RestJson, Transport.Grpc })
+        {
+            var options = new MaaSClientOptions { Transport = transport, MaxRetries = 0 };
+            (transport == Transport.Grpc ? options.GrpcAddresses : options.Addresses).Add(
+                transport == Transport.Grpc ? gateway.GrpcAddress! : gateway.Address);
+            await using var client = new MaaSClient(options);
+            for (var i = 0; i < 20; i++)
+            {
+                foreach (var (model, factor) in new[] { ("two", 2f), ("three", 3f) })
+                {
+                    var answer = await client.InferAsync(
+                        new InferRequest(model, Tensor.Of("x", new float[] { i }, 1, 1)));
+                    Assert.That(answer["y"].ToArray<float>(), Is.EqualTo(new[] { i * factor }), $"{transport} {model}");
+                }
+            }
+
+            Assert.That(
+                () => client.InferAsync(new InferRequest("four", Tensor.Of("x", new float[] { 1 }, 1, 1))),
+                Throws.Exception.With.Message.Contains("no server has the model 'four'"), $"{transport}");
+        }
+    }
+
+    [Test]
+    public async Task Answer_ServerThatBreaksOffInTheMiddle_ComesWholeFromAnotherOne()
+    {
+        await using var broken = await StubServer.StartAsync(async context =>
+        {
+            context.Response.ContentLength = 1000;
+            await context.Response.WriteAsync("only a part");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
+        await using var whole = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(broken.Address, whole.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await client.PostAsync(Infer, new StringContent($"request {i}"));
+            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo($"request {i}"));
+        }
+
+        Assert.That(broken.Requests, Is.GreaterThan(0), "the test's point was tried");
+    }
+
+    [Test]
+    public async Task Answer_ServerThatTurnsAway_ComesFromAnotherOne()
+    {
+        await using var full = await StubServer.StartAsync(static context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+        await using var free = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(full.Address, free.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await client.PostAsync(Infer, new StringContent("x"));
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
+
+        Assert.That(full.Requests, Is.GreaterThan(0));
+    }
+
+    [Test]
+    public async Task Answer_AllServersTurnAway_IsTheirOwn()
+    {
+        await using var full = await StubServer.StartAsync(static context =>
+        {
+            context.Response.StatusCode = 503;
+            return context.Response.WriteAsync("full");
+        });
+        await using var gateway = await GatewayAsync(full.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var answer = await client.PostAsync(Infer, new StringContent("x"));
+        Assert.That((int)answer.StatusCode, Is.EqualTo(503));
+    }
+
+    [Test]
+    public async Task Answer_OfUnknownKind_IsNotRepeated()
+    {
+        await using var broken = await StubServer.StartAsync(static context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        await using var gateway = await GatewayAsync(broken.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var answer = await client.PostAsync(new Uri("/orders", UriKind.Relative), new StringContent("one"));
+        Assert.That((int)answer.StatusCode, Is.EqualTo(502));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("expected an answer, but"));
+        Assert.That(broken.Requests, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Answer_OfABodyLongerThanIsKept_GoesThrough()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayHost.StartAsync(
+            new GatewayOptions { Servers = [server.Address.ToString()], RepeatableBytes = 1000 },
+            "http://127.0.0.1:0", adminUrl: "http://127.0.0.1:0", configure: static b => b.Logging.ClearProviders());
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        foreach (var chunked in new[] { false, true })
+        {
+            var text = new string('x', 3_000_000) + "end";
+            using var request = new HttpRequestMessage(HttpMethod.Post, Infer) { Content = new StringContent(text) };
+            request.Headers.TransferEncodingChunked = chunked;
+            using var answer = await client.SendAsync(request);
+            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo(text), $"chunked {chunked}");
+        }
+    }
+
+    [Test]
+    public async Task Session_StaysWithItsServer()
+    {
+        await using var first = await StubServer.StartAsync(EchoAsync);
+        await using var second = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(first.Address, second.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        var servers = new HashSet<string>();
+        for (var session = 0; session < 20; session++)
+        {
+            var ofSession = new HashSet<string>();
+            for (var i = 0; i < 5; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, Infer) { Content = new StringContent("x") };
+                request.Headers.Add("X-MaaS-Session", $"{session}");
+                using var answer = await client.SendAsync(request);
+                ofSession.Add(answer.Headers.GetValues("X-MaaS-Server").Single());
+            }
+
+            Assert.That(ofSession, Has.Count.EqualTo(1));
+            servers.UnionWith(ofSession);
+        }
+
+        Assert.That(servers, Has.Count.EqualTo(2), "sessions are spread");
+    }
+
+    [Test]
+    public async Task Requests_ThatChangeServers_AreRefused()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(server.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var answer = await client.PostAsync(
+            new Uri("/v2/repository/models/m/unload", UriKind.Relative), new StringContent("{}"));
+        Assert.That((int)answer.StatusCode, Is.EqualTo(403));
+        Assert.That(server.Requests, Is.Zero);
+    }
+
+    [Test]
+    public async Task Requests_OfAModelThatNoServerHas_AreNotFound()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(server.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var answer = await client.PostAsync(
+            new Uri("/v2/models/other/infer", UriKind.Relative), new StringContent("{}"));
+        Assert.That((int)answer.StatusCode, Is.EqualTo(404));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Does.Contain("no server has the model 'other'"));
+    }
+
+    [Test]
+    public async Task Credentials_ArePassedOn_AndForgedOriginsAreNot()
+    {
+        await using var server = await StubServer.StartAsync(static context => context.Response.WriteAsync(
+            $"{context.Request.Headers["X-Api-Key"]} {context.Request.Headers["X-Forwarded-For"]} "
+                + $"{context.Request.Host}"));
+        await using var gateway = await GatewayAsync(server.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        client.DefaultRequestHeaders.Add("X-Api-Key", "maas_secret");
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "8.8.8.8");
+        Assert.That(
+            await client.GetStringAsync(new Uri("/v2/models/m", UriKind.Relative)),
+            Is.EqualTo($"maas_secret 127.0.0.1 {server.Address.Authority}"));
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        await context.Response.WriteAsync(await reader.ReadToEndAsync());
+    }
+
+    private static Task<ServingHost> ServingAsync(string package)
+        => ServingHost.StartAsync(
+            o => (o.ModelsPath, o.GrpcUrl) = (package, "http://127.0.0.1:0"), "http://127.0.0.1:0",
+            static b => b.Logging.ClearProviders());
+
+    private static Task<GatewayHost> GatewayAsync(params Uri[] servers)
+        => GatewayHost.StartAsync(
+            new GatewayOptions { Servers = [.. servers.Select(static s => s.GetLeftPart(UriPartial.Authority))] },
+            "http://127.0.0.1:0", "http://127.0.0.1:0", "http://127.0.0.1:0",
+            static b => b.Logging.ClearProviders());
+}
