@@ -73,7 +73,8 @@ public static partial class Program
             return await result.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand ? null : WorkGrace,
+                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand
+                    ? null : WorkGrace,
             });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)

@@ -23,7 +23,8 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string? Registry { get; set; }
 
-    /// <summary>Where a gateway and others reach this server, as <c>http://10.0.0.7:8080</c>: it is then announced in the
+    /// <summary>Where a gateway and others reach this server, as <c>http://10.0.0.7:8080</c>: it is then announced in
+    /// the
     /// <see cref="Registry"/> while it runs. Port 0 stands for the one that the server got. Null to stay
     /// unannounced.</summary>
     public string? AnnounceUrl { get; set; }

@@ -243,7 +243,10 @@ internal sealed class GatewayHostTests
             Assert.That((int)answer.StatusCode, Is.EqualTo(200));
         }
 
-        using (var grpc = new HttpRequestMessage(HttpMethod.Post, Infer) { Content = new ByteArrayContent([0, 0, 0, 0, 0]) })
+        using (var grpc = new HttpRequestMessage(HttpMethod.Post, Infer)
+        {
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]),
+        })
         {
             grpc.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
             using var answer = await client.SendAsync(grpc);

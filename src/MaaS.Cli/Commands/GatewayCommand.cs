@@ -52,7 +52,8 @@ internal sealed class GatewayCommand : VerbCommand
 
     private readonly Option<string[]> _hosts = Several(
         "--allowed-host",
-        "A name under which clients reach the gateway, beside localhost, the machine's name and IP addresses; * for all. "
+        "A name under which clients reach the gateway, beside localhost, the machine's name and IP addresses; * for "
+            + "all. "
             + "May be given several times.", "name");
 
     private readonly Option<int> _retries = Number(
@@ -60,7 +61,10 @@ internal sealed class GatewayCommand : VerbCommand
 
     public GatewayCommand()
         : base("gateway", "Sends each request to a server that has its model, and to another one where that fails.")
-        => new Option[] { _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _hosts, _retries }.AddTo(this);
+        => new Option[]
+        {
+            _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _hosts, _retries,
+        }.AddTo(this);
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [

@@ -8,7 +8,8 @@ namespace MaaS.Gateway.Requests;
 /// <param name="Version">The version that it names; null for none, or for a label.</param>
 internal sealed record RequestTarget(RequestKind Kind, string? Model = null, string? Version = null)
 {
-    /// <summary>Reads the address of a request over REST, as servers do: without regard to case, but for names.</summary>
+    /// <summary>Reads the address of a request over REST, as servers do: without regard to case, but for
+    /// names.</summary>
     public static RequestTarget Of(HttpRequest request)
     {
         var path = request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -35,7 +36,8 @@ internal sealed record RequestTarget(RequestKind Kind, string? Model = null, str
     }
 
     private static RequestKind Answer(string[] path)
-        => path[^1].Equals("generate_stream", StringComparison.OrdinalIgnoreCase) ? RequestKind.Stream : RequestKind.Answer;
+        => path[^1].Equals("generate_stream", StringComparison.OrdinalIgnoreCase)
+            ? RequestKind.Stream : RequestKind.Answer;
 
     // TensorFlow's addresses end in :predict and others.
     private static string Verbless(string segment)

@@ -54,7 +54,7 @@ internal sealed class Fleet(TimeProvider clock)
         return idle.Length > 0 ? idle[Random.Shared.Next(idle.Length)] : candidates[0];
     }
 
-    /// <summary>Whether any server has a model, and the version where one is asked for, whether or not it takes requests
-    /// now.</summary>
+    /// <summary>Whether any server has a model, and the version where one is asked for, whether or not it takes
+    /// requests now.</summary>
     public bool Knows(string model, string? version) => _servers.Values.Any(s => s.Has(model, version));
 }

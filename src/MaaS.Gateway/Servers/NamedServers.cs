@@ -20,12 +20,14 @@ internal sealed class NamedServers : IServerSource
     {
         Name = name;
         _name = Uri.TryCreate(name, UriKind.Absolute, out var uri)
-            && uri is { Scheme: "http" or "https" or Dns or Srv, AbsolutePath: "/" or "", UserInfo: "", Host.Length: > 0 }
+            && uri is { Scheme: "http" or "https" or Dns or Srv, AbsolutePath: "/" or "", UserInfo: "" }
+            && uri.Host.Length > 0
             && (uri.Scheme != Dns || uri.Port > 0)
             && (uri.Query.Length == 0 || Port(uri.Query) is not null)
                 ? uri
                 : throw new ArgumentException(
-                    "Gateway: expected a server as http://host:port (?grpc=port for gRPC without TLS), https://host:port, "
+                    "Gateway: expected a server as http://host:port (?grpc=port for gRPC without TLS), "
+                        + "https://host:port, "
                         + $"dns://name:port or srv://_http._tcp.name, got '{name}'.");
         (_grpc, _lookup) = (Port(_name.Query), _name.Scheme == Srv ? new LookupClient() : null);
     }
@@ -60,6 +62,7 @@ internal sealed class NamedServers : IServerSource
 
     private static int? Port(string query)
         => query.StartsWith(GrpcQuery, StringComparison.Ordinal)
-            && int.TryParse(query.AsSpan(GrpcQuery.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && int.TryParse(
+                query.AsSpan(GrpcQuery.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and < 65536 ? port : null;
 }

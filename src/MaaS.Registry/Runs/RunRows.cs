@@ -95,7 +95,8 @@ internal static class RunRows
             ([], [var id]) => id,
             ([var id], [var newest]) when id == newest => id,
             ([_, ..], [var newest]) => throw new KeyNotFoundException(
-                $"Runs: expected one run, got '{text}', by which identifiers begin and which is the name of run {newest}; "
+                $"Runs: expected one run, got '{text}', by which identifiers begin and which is the name of run "
+                    + $"{newest}; "
                     + "give more digits of the identifier."),
             ([_, _], _) => throw new KeyNotFoundException(
                 $"Runs: expected the beginning of one identifier, got '{text}', which {ids[0]}, {ids[1]} and perhaps "

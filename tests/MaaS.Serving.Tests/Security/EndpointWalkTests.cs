@@ -222,7 +222,8 @@ public sealed class EndpointWalkTests
         {
             ("GET", "/healthz"), ("GET", "/models"), ("GET", "/v1/models"), ("GET", "/v2/models"),
             ("GET", "/v2/models/stats"), ("POST", "/v2/repository/index"), ("GET", "/v2/repository/shadow"),
-            ("GET", "/metrics"), ("GET", "/page/overview"), ("GET", "/catalogue"), ("GET", "/catalogue/models"), ("GET", $"/v2/repository/models/{Mine}/route"),
+            ("GET", "/metrics"), ("GET", "/page/overview"), ("GET", "/catalogue"), ("GET", "/catalogue/models"),
+            ("GET", $"/v2/repository/models/{Mine}/route"),
         })
         {
             Assert.That((await AskAsync(method, address, _keys["all of all"])).Text, Does.Contain(Hidden), address);

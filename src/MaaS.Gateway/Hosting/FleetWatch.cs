@@ -2,10 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using MaaS.Gateway.Servers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace MaaS.Gateway.Servers;
+namespace MaaS.Gateway.Hosting;
 
 /// <summary>Looks for servers, and at each of them, once in a while.</summary>
 internal sealed partial class FleetWatch : BackgroundService
