@@ -87,7 +87,7 @@ public sealed class GatewayHost : IAsyncDisposable
                 app.Services.GetRequiredService<Fleet>(), app.Services.GetRequiredService<GatewayMetrics>());
             var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
             var names = new HostNames(options.AllowedHosts);
-            app.Run(context => pages.IsHealth(context.Request) ? pages.InvokeAsync(context)
+            app.Run(context => FleetPages.IsHealth(context.Request) ? pages.InvokeAsync(context)
                 : !names.Allow(context.Request) ? RefuseHostAsync(context)
                 : context.Features.Get<AdminConnection>() is not null ? pages.InvokeAsync(context)
                 : forwarder.InvokeAsync(context));
