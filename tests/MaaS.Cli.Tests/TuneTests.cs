@@ -57,6 +57,11 @@ public sealed class TuneTests
         var page = await File.ReadAllTextAsync(Path.Combine(_folder, "tune.html"));
         Assert.That(page, Does.Contain("Parallel coordinates").And.Not.Contain("<script"));
 
+        (code, output, error) = await CommandProcess.RunAsync(
+            _folder, [.. command[..^1], "more", "--trials", "1", "--take-over", "digits"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Match("6 trials of 'digits' taken over, 0 left out"));
+
         (code, _, error) = await CommandProcess.RunAsync(
             _folder, [.. command.Select(static w => w == "2" ? "3" : w), "--trials", "7"]);
         Assert.That(code, Is.EqualTo(1), "other epochs are another study");

@@ -70,6 +70,12 @@ internal sealed class StudyOptionSet
             + "seconds (of a fit), or both; the metric without it.",
         "name");
 
+    private readonly Option<string?> _takeOver = new("--take-over")
+    {
+        Description = "A study of the same store whose trials are known from the start, as far as they fit.",
+        HelpName = "name",
+    };
+
     private readonly Option<FileInfo?> _report = new("--report")
     {
         Description = "Writes a page: history, front, importance of parameters, parallel coordinates.",
@@ -88,7 +94,7 @@ internal sealed class StudyOptionSet
 
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
-        [_search, _store, _name, _trials, _budget, _patience, _sampler, _pruner, _objectives, _report, _json];
+        [_search, _store, _name, _trials, _budget, _patience, _sampler, _pruner, _objectives, _takeOver, _report, _json];
 
     public void AddTo(Command command) => All.AddTo(command);
 
@@ -99,6 +105,9 @@ internal sealed class StudyOptionSet
 
     /// <summary>The objectives that are named.</summary>
     public IReadOnlyList<string> Objectives(ParseResult result) => result.GetValue(_objectives)!;
+
+    /// <summary>The study whose trials are taken over; null for none.</summary>
+    public string? TakeOver(ParseResult result) => result.GetValue(_takeOver);
 
     public string? Report(ParseResult result) => result.GetValue(_report)?.FullName;
 

@@ -70,6 +70,10 @@ public sealed record StudyResult(
     /// <summary>Everything as JSON, names in snake_case.</summary>
     public string ToJson() => StudyResultJson.Write(this);
 
+    /// <summary>The trials that a pruner stopped after a report.</summary>
+    internal IEnumerable<TrialRecord> Stopped
+        => Trials.Where(static t => t.State == TrialState.Pruned && t.Reports.Count > 0);
+
     /// <summary>The values of a complete trial so that lower is better.</summary>
     internal IReadOnlyList<double> Losses(TrialRecord trial)
         => [.. trial.Values!.Select((v, i) => Objectives[i].Loss(v))];

@@ -2,7 +2,7 @@ using MaaS.Primitives.Pages;
 
 namespace MaaS.Training.Tuning.Pages;
 
-/// <summary>Draws what each trial came to, and the best so far as a line.</summary>
+/// <summary>Draws what each trial came to, hollow where it was stopped, and the best so far as a line.</summary>
 internal static class HistoryChart
 {
     public static string Draw(StudyResult result, int objective)
@@ -18,6 +18,14 @@ internal static class HistoryChart
         foreach (var (x, y) in points)
         {
             chart.Write($"<circle cx=\"{chart.X(x):f1}\" cy=\"{chart.Y(Math.Clamp(y, low, high)):f1}\" r=\"2.5\"/>");
+        }
+
+        chart.Write($"</g><g fill=\"none\" style=\"stroke:{ChartFrame.Pens[0]}\" stroke-opacity=\"0.6\">");
+        foreach (var trial in result.Stopped)
+        {
+            var last = trial.Reports[trial.Reports.Keys.Max()];
+            var y = chart.Y(double.IsNaN(last) ? high : Math.Clamp(last, low, high));
+            chart.Write($"<circle cx=\"{chart.X(trial.Number):f1}\" cy=\"{y:f1}\" r=\"2.5\"/>");
         }
 
         chart.Write($"</g><path d=\"");

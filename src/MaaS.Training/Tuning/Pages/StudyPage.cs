@@ -26,7 +26,7 @@ internal static class StudyPage
 
         page.Heading("History").Charts(
             [.. result.Objectives.Select((o, i) => new ReportFigure(
-                o.Name, HistoryChart.Draw(result, i), "a dot a trial; line: the best so far"))]);
+                o.Name, HistoryChart.Draw(result, i), "a dot a trial, hollow where stopped; line: the best so far"))]);
         if (result.Objectives.Count == 2)
         {
             page.Heading("Pareto front").Charts(new ReportFigure(

@@ -18,6 +18,35 @@ internal sealed class SamplerTests
             Is.EqualTo(Hartmann6Lowest).Within(1e-5));
     }
 
+    [TestCase("Branin")]
+    [TestCase("Hartmann-6")]
+    public async Task Tpe_TwentySeedsOfSixtyTrials_HasAtMostHalfOfTheRegretOfRandom(string function)
+    {
+        async Task<double> MedianRegretAsync(ISampler sampler)
+        {
+            var regrets = new double[20];
+            for (var seed = 0; seed < regrets.Length; seed++)
+            {
+                var study = await Study.OpenAsync(
+                    function == "Branin" ? BraninSpace : Hartmann6Space,
+                    new StudyOptions { Sampler = sampler, Seed = seed });
+                var result = await study.OptimizeAsync(
+                    (trial, _) => Task.FromResult(function == "Branin" ? Branin(trial.Float("x"), trial.Float("y"))
+                        : Hartmann6([.. Enumerable.Range(1, 6).Select(i => trial.Float($"x{i}"))])),
+                    new OptimizeOptions { Trials = 60 });
+                regrets[seed] = result.Best!.Values![0]
+                    - (function == "Branin" ? BraninLowest : Hartmann6Lowest);
+            }
+
+            Array.Sort(regrets);
+            return (regrets[9] + regrets[10]) / 2;
+        }
+
+        Assert.That(
+            await MedianRegretAsync(new TpeSampler()),
+            Is.LessThanOrEqualTo(await MedianRegretAsync(new RandomSampler()) / 2));
+    }
+
     [Test]
     public async Task Grid_ConditionalSpace_TriesEachPointOnceAndEnds()
     {
