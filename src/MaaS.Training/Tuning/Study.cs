@@ -93,18 +93,25 @@ public sealed partial class Study
     }
 
     /// <summary>Takes the complete and the pruned trials of another study over, so that samplers and pruners know them.
-    /// What was taken over before is not taken twice.</summary>
+    /// What was taken over before is not taken twice; a study of the same name in another store is another one.</summary>
     /// <param name="name">The other study.</param>
     /// <param name="from">Where it is kept; null for this study's store.</param>
     /// <param name="cancellationToken">Stops between two trials.</param>
     /// <returns>How many were taken, and how many are no points of this space or have other objectives.</returns>
     /// <exception cref="KeyNotFoundException">There is no such study.</exception>
+    /// <exception cref="ArgumentException">It is this study.</exception>
     public async Task<(int Taken, int LeftOut)> TakeOverAsync(
         string name, IStudyStore? from = null, CancellationToken cancellationToken = default)
     {
         from ??= _store;
         var other = await from.FindAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new KeyNotFoundException($"study '{Name}': expected a study to take over, got '{name}'.");
+        if (other == _record)
+        {
+            throw new ArgumentException(
+                $"study '{Name}': expected another study to take over, got the study itself.", nameof(name));
+        }
+
         var sameObjectives = StudyDefinition.Parse(name, other.Definition).Objectives.SequenceEqual(
             Objectives.Select(static o => o.ToString()));
         var (taken, leftOut) = (0, 0);

@@ -105,6 +105,26 @@ internal sealed class StudyTests
     }
 
     [Test]
+    public async Task TakeOver_StudiesOfOneNameInTwoStores_AddsTheTrialsOfBoth()
+    {
+        var (here, there) = (new InMemoryStudyStore(), new InMemoryStudyStore());
+        foreach (var (store, seed) in new[] { (here, 1), (there, 2) })
+        {
+            var first = await Study.OpenAsync(Space, Random with { Name = "first", Seed = seed }, store);
+            await first.OptimizeAsync(SquareAsync, new OptimizeOptions { Trials = 5 });
+        }
+
+        var study = await Study.OpenAsync(Space, Random with { Name = "second" }, here);
+        Assert.That(await study.TakeOverAsync("first"), Is.EqualTo((5, 0)));
+        Assert.That(await study.TakeOverAsync("first", there), Is.EqualTo((5, 0)), "none of them is known");
+        Assert.That(await study.TakeOverAsync("first", there), Is.EqualTo((0, 0)), "once is enough");
+        Assert.That(
+            () => study.TakeOverAsync("second"),
+            Throws.ArgumentException.With.Message.Contains("expected another study to take over"));
+        Assert.That(await study.TrialsAsync(), Has.Count.EqualTo(10));
+    }
+
+    [Test]
     public async Task Optimize_Budget_StopsTheTrialThatRunsAndKeepsIt()
     {
         var clock = new FakeTimeProvider();
