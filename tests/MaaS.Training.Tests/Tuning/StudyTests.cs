@@ -166,6 +166,22 @@ internal sealed class StudyTests
     }
 
     [Test]
+    public async Task Optimize_SobolWithoutALimit_IsRefusedAsABillionTrialsAreNone()
+    {
+        var study = await Study.OpenAsync(Space, Random with { Sampler = new SobolSampler() });
+        using var stop = new CancellationTokenSource();
+        Assert.That(
+            () => study.OptimizeAsync(
+                async (trial, token) =>
+                {
+                    await stop.CancelAsync();    // Otherwise this test would not end where the study does not.
+                    return await SquareAsync(trial, token);
+                },
+                new OptimizeOptions(), cancellationToken: stop.Token),
+            Throws.ArgumentException.With.Message.Contains("it would never end"));
+    }
+
+    [Test]
     public async Task Optimize_Failures_FailTheirTrialAndEndTheStudyUnlessTolerated()
     {
         static Task<double> FailAtTwo(Trial trial, CancellationToken token) => trial.Number switch
