@@ -83,6 +83,12 @@ internal sealed class TuneCommand : VerbCommand
             result, runs.Objectives, _line.Subject(result), runs.Epochs, result.GetValue<int>("--seed")));
         var store = await _study.OpenStoreAsync(result, cancellationToken);
         var study = await Study.OpenAsync(runs.Space, options, store, cancellationToken);
+        if (_study.TakeOver(result) is { } known)
+        {
+            var (taken, leftOut) = await study.TakeOverAsync(known, cancellationToken: cancellationToken);
+            await words.WriteLineAsync($"{taken} trials of '{known}' taken over, {leftOut} left out");
+        }
+
         var lines = new StudyLines(runs.Objectives, words);
         var outcome = await study.OptimizeAsync(
             (trial, token) => Task.FromResult(runs.Run(trial, Line(result, trial, runs), token)), limits, lines,
