@@ -81,6 +81,26 @@ public sealed class TuneTests
     }
 
     [Test]
+    public async Task Tune_Table_TakesLearnersThatSuitTheColumnsThatAreLearnedFrom()
+    {
+        // 14 columns vary and 2 do not: linear learners try products of up to 15.
+        await File.WriteAllLinesAsync(
+            Path.Combine(_folder, "wide.csv"),
+            [
+                $"{string.Join(',', Enumerable.Range(0, 16).Select(static c => $"c{c}"))},y",
+                .. Enumerable.Range(0, 40).Select(static i =>
+                    $"{string.Join(',', Enumerable.Range(0, 14).Select(c => i * (c + 7) % 41))},1,1,{"ab"[i % 2]}"),
+            ]);
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "tune", "--task", "tabular", "--csv", "wide.csv", "--label", "y", "--folds", "2", "--repeats", "1",
+            "--trials", "1", "--sampler", "random", "--json");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(
+            JsonNode.Parse(output)!["space"]!.AsArray().Select(static p => (string)p!),
+            Has.Some.StartsWith("logistic-regression.products="));
+    }
+
+    [Test]
     public async Task Tune_TwoObjectives_ShowsTheFront()
     {
         var (code, output, error) = await CommandProcess.RunAsync(
