@@ -96,7 +96,7 @@ internal sealed class RunRecording
     private Dictionary<string, string> Parameters(ParseResult result)
         => result.CommandResult.Command.Options
             .Where(o => o != Registry && result.GetResult(o) is { Implicit: false })
-            .Select(o => (o.Name, Value: Text(result, o))).Where(static p => p.Value.Length > 0)
+            .Select(o => (o.Name, Value: CommandText.WithoutPassword(Text(result, o)))).Where(static p => p.Value.Length > 0)
             .ToDictionary(static p => p.Name, static p => p.Value, StringComparer.Ordinal);
 
     private static string Text(ParseResult result, Option option)
