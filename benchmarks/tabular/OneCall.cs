@@ -63,7 +63,8 @@ internal static class OneCall
 
         return TextTable.Render(rows, 1) + string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"chosen: {string.Join(", ", chosen)}; longest call {longest:0.0} s; ONNX: largest difference {largest:g2}, "
-                + $"{different} other labels, a row {latency:0.000} ms (median)\n");
+            $"chosen: {string.Join(", ", chosen)}; longest call {longest:0.0} s; "
+                + $"ONNX: largest difference {largest:g2}, {different} other labels, "
+                + $"a row {latency:0.000} ms (median)\n");
     }
 }

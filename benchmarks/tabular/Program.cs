@@ -15,7 +15,8 @@ using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
 
 // MaaS.Tabular beside scikit-learn: the same data, folds and measure, one after the other; processor time of a fit.
-// Usage: Program [PYTHON [SECONDS]]: with seconds one call of the trainer with that budget for each fold, beside the best
+// Usage: Program [PYTHON [SECONDS]]: with seconds one call of the trainer with that budget for each fold, beside the
+// best
 // single model of the others with default settings.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var folder = Directory.CreateTempSubdirectory("maas-tabular-benchmark-").FullName;

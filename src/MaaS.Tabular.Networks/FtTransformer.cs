@@ -1,15 +1,14 @@
 using MaaS.Training.Models.Transformers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace MaaS.Tabular.Networks;
 
-/// <summary>A Transformer whose tokens are the features: a number times a vector plus a bias, or the vector of a category
-/// plus a bias; the answer is read from a token of its own.</summary>
-/// <remarks>Gorishniy et al. 2021, section 3.3. Two things are otherwise: the activation is GELU, not ReGLU, and the first
-/// layer has a norm before its attention.</remarks>
+/// <summary>A Transformer whose tokens are the features: a number times a vector plus a bias, or the vector of a
+/// category plus a bias; the answer is read from a token of its own.</summary>
+/// <remarks>Gorishniy et al. 2021, section 3.3. Two things are otherwise: the activation is GELU, not ReGLU, and the
+/// first layer has a norm before its attention.</remarks>
 public sealed class FtTransformer : Module<Tensor, Tensor>
 {
     private readonly CategoryEmbedding? embedding;

@@ -27,7 +27,8 @@ internal static class GraphInlining
 
         Dictionary<string, string> names = new(StringComparer.Ordinal)
         {
-            [""] = "", [inner.Input[0].Name] = input,
+            [""] = "",
+            [inner.Input[0].Name] = input,
         };
         foreach (var tensor in inner.Initializer)
         {

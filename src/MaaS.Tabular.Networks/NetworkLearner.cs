@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace MaaS.Tabular.Networks;
 
 /// <summary>A network that is trained on features by AdamW and ends by rows that it does not learn from. Categories are
-/// embedded where the learner gets them as columns (<see cref="TabularFit"/>); within another learner, as one that
-/// selects or calibrates, their places count as numbers.</summary>
+/// embedded where the learner is told of them, as <see cref="TabularFit"/> does and learners that select or calibrate;
+/// in features without columns their places count as numbers.</summary>
 /// <remarks>Computes in float32; one network is trained at a time in a process, so that a seed gives the same
 /// weights.</remarks>
 public abstract class NetworkLearner : IColumnLearner
@@ -43,11 +43,11 @@ public abstract class NetworkLearner : IColumnLearner
 
     /// <inheritdoc/>
     public IFittedLearner Fit(
-        FittedFeatures columns, Matrix features, Target target, double[]? weights = null,
+        IReadOnlyList<int> cardinalities, Matrix features, Target target, double[]? weights = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(columns);
-        return Fit(ColumnLayout.Of(columns.Cardinalities), features, target, weights, cancellationToken);
+        ArgumentNullException.ThrowIfNull(cardinalities);
+        return Fit(ColumnLayout.Of(cardinalities), features, target, weights, cancellationToken);
     }
 
     /// <summary>A network with fresh weights from torch's default generator.</summary>
@@ -152,6 +152,10 @@ public sealed class FtTransformerLearner() : NetworkLearner("ft-transformer")
         layout, outputs,
         new Training.Models.Transformers.TransformerOptions
         {
-            Width = Width, Layers = Layers, Heads = Heads, FeedForward = 2 * Width, Dropout = Options.Dropout,
+            Width = Width,
+            Layers = Layers,
+            Heads = Heads,
+            FeedForward = 2 * Width,
+            Dropout = Options.Dropout,
         });
 }

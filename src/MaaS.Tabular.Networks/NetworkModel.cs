@@ -2,7 +2,6 @@ using MaaS.Onnx;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Samples;
 using MaaS.Training.Export;
-using TorchSharp;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 using static TorchSharp.torch;
 

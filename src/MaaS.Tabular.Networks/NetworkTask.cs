@@ -1,6 +1,5 @@
 using MaaS.Tabular.Samples;
 using MaaS.Training.Fitting.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Tabular.Networks;

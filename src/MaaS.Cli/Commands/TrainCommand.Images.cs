@@ -2,6 +2,7 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Recording;
 using MaaS.Cli.Images;
+using MaaS.Cli.Tabular;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Processes;
@@ -21,7 +22,7 @@ internal sealed partial class TrainCommand
         var from = FineTunes(result) ? _pretrained.From(result) : null;
         var architecture = from is null
             ? Architecture(result, ModelCatalog.Images, "convnet") : BasicResNet.CatalogName;
-        var dataName = ModelName(_images.NameOf(result));
+        var dataName = TabularTraining.ModelName(_images.NameOf(result));
         var read = _training.Read(result, from is null ? ImageTraining.DefaultTraining : ImageTraining.FineTuning);
         var options = Recorded(ProcessShare.Of(read with { Augmentation = null }, processes));
         var model = _images.Model(

@@ -126,7 +126,7 @@ internal sealed partial class TrainCommand : RecordedVerb
         var source = _tabular.Source.Source(result, _texts.FileOf(result), TextOptions.NamedData(result), "--csv");
         var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
         var reading = _tabular.Source.Reading(result);
-        var name = ModelName(source.Name);
+        var name = TabularTraining.ModelName(source.Name);
         var output = result.GetValue(_output)?.FullName ?? Path.GetFullPath($"models/{name}.maas");
         if (!output.EndsWith(".maas", StringComparison.OrdinalIgnoreCase))
         {
@@ -149,22 +149,11 @@ internal sealed partial class TrainCommand : RecordedVerb
             return;
         }
 
-        if (report is not null)
-        {
-            AtomicFile.EnsureWritable(report);
-        }
-
         var options = _tabular.Training(result, label, source.Known, testShare, seed);
         await TabularTraining.RunAsync(
             source, reading, _tabular.Source.SchemaPath(result), _tabular.Above(result), options, output, name, report,
             cancellationToken);
     }
-
-    // What a file may be called and a model may not becomes a dash.
-    private static string ModelName(string file) => string.Concat(
-        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.')
-            is { Length: > 0 } name
-            ? name[..Math.Min(name.Length, 100)] : "table";
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)
     {

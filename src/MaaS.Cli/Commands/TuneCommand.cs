@@ -3,7 +3,6 @@ using MaaS.Cli.CommandLine;
 using MaaS.Cli.Recording;
 using MaaS.Cli.Tuning;
 using MaaS.Primitives.Files;
-using MaaS.Tabular.Tables;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
 using MaaS.Training.Tuning;

@@ -17,10 +17,21 @@ internal static class TabularTraining
     // For explanations where the budget is used up.
     private const double LeastSeconds = 3;
 
+    /// <summary>The name of a model of a file: what a file may be called and a model may not becomes a dash.</summary>
+    public static string ModelName(string file) => string.Concat(
+        file.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' ? c : '-')).Trim('-', '.')
+            is { Length: > 0 } name
+            ? name[..Math.Min(name.Length, 100)] : "table";
+
     public static async Task RunAsync(
         TableSource source, TableReadOptions reading, string? schemaPath, double? above, TabularTrainerOptions options,
         string output, string name, string? report, CancellationToken cancellationToken)
     {
+        if (report is not null)
+        {
+            AtomicFile.EnsureWritable(report);
+        }
+
         var watch = Stopwatch.StartNew();
         var table = await source.ReadAsync(reading, cancellationToken);
         Console.WriteLine($"{source.Name}: {table.Rows} rows, {table.Columns.Count} columns");

@@ -94,7 +94,9 @@ internal sealed class StudyOptionSet
 
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
-        [_search, _store, _name, _trials, _budget, _patience, _sampler, _pruner, _objectives, _takeOver, _report, _json];
+    [
+        _search, _store, _name, _trials, _budget, _patience, _sampler, _pruner, _objectives, _takeOver, _report, _json,
+    ];
 
     public void AddTo(Command command) => All.AddTo(command);
 

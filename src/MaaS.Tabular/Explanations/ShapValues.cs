@@ -49,7 +49,8 @@ public sealed record ShapValues(
                     selected.Inner, features.TakeColumns([.. selected.Chosen]),
                     background.TakeColumns([.. selected.Chosen]), permutations, seed, cancellationToken),
                 selected, features.Columns),
-            _ => SampledShap.Of(learner.Predict, learner.Outputs, features, background, permutations, seed, cancellationToken),
+            _ => SampledShap.Of(learner.Predict, learner.Outputs, features, background, permutations, seed,
+                cancellationToken),
         };
     }
 

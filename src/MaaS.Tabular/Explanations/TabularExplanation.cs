@@ -66,7 +66,8 @@ public sealed record TabularExplanation(
                     .OrderByDescending(static i => i.Mean),
             ]);
         var (contributions, explained, isExact) = Part<(IReadOnlyList<(string, double)>, string, bool)>(
-            "Shapley values", ([], "", false), () => Contributed(model, table, background, y.Outputs, seed, time.Token));
+            "Shapley values", ([], "", false), () =>
+                Contributed(model, table, background, y.Outputs, seed, time.Token));
         var asked = importances.Count > 0 ? importances.Select(static i => i.Name)
             : model.Schema.Columns.Select(static c => c.Name);
         var dependences = Part<IReadOnlyList<PartialDependence>>("partial dependence", [], () =>

@@ -3,8 +3,8 @@ using MaaS.Tabular.Samples;
 
 namespace MaaS.Tabular.Explanations;
 
-/// <summary>What each feature adds to the sums of trees, exactly: Shapley values of the expectation along a tree's paths,
-/// in which a question about an unknown feature goes both ways by the training rows that came there.</summary>
+/// <summary>What each feature adds to the sums of trees, exactly: Shapley values of the expectation along a tree's
+/// paths, in which a question about an unknown feature goes both ways by the training rows that came there.</summary>
 /// <remarks>Lundberg, Erion and Lee 2018, algorithm 2 ("path-dependent"); equal to LightGBM's
 /// <c>pred_contrib</c>.</remarks>
 internal sealed class TreeShap

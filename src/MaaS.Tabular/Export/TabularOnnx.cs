@@ -9,9 +9,9 @@ namespace MaaS.Tabular.Export;
 
 /// <summary>Writes features and learner as one ONNX graph that takes raw rows.</summary>
 /// <remarks>Inputs are the columns by name, each (N): numbers and booleans (0 and 1) as float64 with NaN for a missing
-/// one; categories, texts and dates (ISO 8601) as strings, empty for a missing one. Outputs are <c>label</c> (N) string and
-/// <c>probabilities</c> (N, classes) float32, or <c>prediction</c> (N) float64. Hashed categories and the words of texts
-/// use operators of ONNX Runtime's own domain, which other runtimes lack.</remarks>
+/// one; categories, texts and dates (ISO 8601) as strings, empty for a missing one. Outputs are <c>label</c> (N)
+/// string and <c>probabilities</c> (N, classes) float32, or <c>prediction</c> (N) float64. Hashed categories and the
+/// words of texts use operators of ONNX Runtime's own domain, which other runtimes lack.</remarks>
 public static class TabularOnnx
 {
     /// <summary>The most probable class.</summary>

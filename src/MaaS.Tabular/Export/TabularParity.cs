@@ -94,7 +94,10 @@ public sealed record TabularParity(
 
         return this with
         {
-            Rows = Rows + table.Rows, LargestDifference = largest, DifferentLabels = different, Tolerance = fit.Tolerance,
+            Rows = Rows + table.Rows,
+            LargestDifference = largest,
+            DifferentLabels = different,
+            Tolerance = fit.Tolerance,
         };
     }
 

@@ -74,7 +74,8 @@ internal sealed class Binning
             var beyond = graph.Node(
                 "GreaterOrEqual",
                 [
-                    graph.Node("Unsqueeze", [values, graph.Ints(2)]), graph.Constant<double>(edges, _edges.Length, most),
+                    graph.Node("Unsqueeze", [values, graph.Ints(2)]),
+                        graph.Constant<double>(edges, _edges.Length, most),
                 ]);
             return graph.Node("ReduceSum", [Flag(beyond), graph.Ints(2)], ("keepdims", 0));
         }

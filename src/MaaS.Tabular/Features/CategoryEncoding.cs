@@ -12,8 +12,8 @@ public enum CategoryEncoding
     /// <summary>The category's place in order; −1 for one that training never saw or that is missing.</summary>
     Ordinal,
 
-    /// <summary>A hash of the category chooses one of a fixed number of features, and its sign: for columns of very many
-    /// categories, unseen ones included. A missing cell is zero in all.</summary>
+    /// <summary>A hash of the category chooses one of a fixed number of features, and its sign: for columns of very
+    /// many categories, unseen ones included. A missing cell is zero in all.</summary>
     Hashed,
 
     /// <summary>The mean target of the category's rows, drawn towards that of all rows. Training rows get the mean of

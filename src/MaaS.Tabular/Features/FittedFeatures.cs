@@ -32,8 +32,8 @@ public sealed class FittedFeatures
     /// <summary>The column that each feature is made of; two for a product, with × between.</summary>
     public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>How many categories each feature counts (ordinal encoding), from 0 on and −1 for others; 0 for a feature
-    /// that is a number.</summary>
+    /// <summary>How many categories each feature counts (ordinal encoding), from 0 on and −1 for others; 0 for a
+    /// feature that is a number.</summary>
     public IReadOnlyList<int> Cardinalities { get; }
 
     /// <summary>Fits features on training rows, and makes those of the same rows.</summary>
@@ -71,7 +71,8 @@ public sealed class FittedFeatures
 
         var used = fits.Select(static f => f.Block.Column).ToHashSet(StringComparer.Ordinal);
         schema = new TableSchema(
-            [.. schema.Columns.Where(c => c.Kind is not (ColumnKind.Category or ColumnKind.Text) || used.Contains(c.Name))]);
+            [.. schema.Columns.Where(c => c.Kind is not (ColumnKind.Category or ColumnKind.Text)
+                || used.Contains(c.Name))]);
         var features = new FittedFeatures(schema, numbers, stage, [.. fits.Select(static f => f.Block)]);
         return features.Names.Count == 0
             ? throw new InvalidDataException(

@@ -36,7 +36,8 @@ internal sealed class Interactions(int columns)
     }
 
     private static (int, int)[] Pairs(int columns) => (long)columns * (columns - 1) / 2 <= Most
-        ? [.. Enumerable.Range(0, columns).SelectMany(i => Enumerable.Range(i + 1, columns - i - 1).Select(j => (i, j)))]
+        ? [.. Enumerable.Range(0, columns)
+            .SelectMany(i => Enumerable.Range(i + 1, columns - i - 1).Select(j => (i, j)))]
         : throw new ArgumentException(
             $"interactions: expected at most {Most} products of two numbers, got {columns} numbers; leave columns out.",
             nameof(columns));

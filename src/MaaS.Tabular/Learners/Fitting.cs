@@ -2,9 +2,24 @@ using MaaS.Tabular.Samples;
 
 namespace MaaS.Tabular.Learners;
 
-/// <summary>What all learners check before they learn.</summary>
+/// <summary>What all learners check before they learn, and how they are called.</summary>
 internal static class Fitting
 {
+    /// <summary>Learns, from what the features are made of too where the learner wants to know.</summary>
+    /// <param name="learner">Any learner.</param>
+    /// <param name="cardinalities">As an <see cref="IColumnLearner"/> takes them; null where they are not
+    /// known.</param>
+    /// <param name="features">(rows, features).</param>
+    /// <param name="target">One a row.</param>
+    /// <param name="weights">How much each row counts; null for 1 each.</param>
+    /// <param name="cancellationToken">Handed on to the learner.</param>
+    public static IFittedLearner Fit(
+        ILearner learner, IReadOnlyList<int>? cardinalities, Matrix features, Target target, double[]? weights,
+        CancellationToken cancellationToken)
+        => cardinalities is not null && learner is IColumnLearner aware
+            ? aware.Fit(cardinalities, features, target, weights, cancellationToken)
+            : learner.Fit(features, target, weights, cancellationToken);
+
     /// <returns>The weights, 1 each where none are given.</returns>
     public static double[] Check(
         ILearner learner, Matrix features, Target target, double[]? weights, bool takesNaN = false)

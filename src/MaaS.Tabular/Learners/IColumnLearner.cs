@@ -1,4 +1,3 @@
-using MaaS.Tabular.Features;
 using MaaS.Tabular.Samples;
 
 namespace MaaS.Tabular.Learners;
@@ -7,12 +6,13 @@ namespace MaaS.Tabular.Learners;
 public interface IColumnLearner : ILearner
 {
     /// <summary>Learns.</summary>
-    /// <param name="columns">How the features were made.</param>
+    /// <param name="cardinalities">How many categories each feature counts; 0 for a feature that is a number (see
+    /// <see cref="Features.FittedFeatures.Cardinalities"/>).</param>
     /// <param name="features">(rows, features).</param>
     /// <param name="target">One a row.</param>
     /// <param name="weights">How much each row counts; null for 1 each.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     IFittedLearner Fit(
-        FittedFeatures columns, Matrix features, Target target, double[]? weights = null,
+        IReadOnlyList<int> cardinalities, Matrix features, Target target, double[]? weights = null,
         CancellationToken cancellationToken = default);
 }

@@ -35,4 +35,23 @@ public sealed record Metric(string Name, TabularTask Task, bool HigherIsBetter, 
                 nameof(predictions))
             : Compute(predictions, target);
     }
+
+    /// <summary>Refuses rows on which the measure is not defined, whatever is predicted: a mean that holds one such
+    /// score ranks nothing.</summary>
+    /// <param name="target">The labels that are measured on.</param>
+    /// <param name="rows">What the rows are called.</param>
+    /// <exception cref="InvalidDataException">It is not defined; the message names a class that lacks rows.</exception>
+    internal void CheckDefined(Target target, string rows)
+    {
+        var any = new Matrix(target.Count, target.Outputs);
+        any.Values.AsSpan().Fill(1d / target.Outputs);
+        if (!double.IsFinite(Measure(any, target)))
+        {
+            var lacking = target.Task == TabularTask.Classification ? Array.IndexOf(target.ClassCounts(), 0) : -1;
+            var why = lacking >= 0 ? $"no rows of class '{target.Classes[lacking]}'"
+                : "labels that it is not defined of";
+            throw new InvalidDataException(
+                $"{Name}: {rows} hold {why}; take another metric, as log-loss or rmse, or fewer folds or groups.");
+        }
+    }
 }

@@ -9,12 +9,12 @@ namespace MaaS.Tabular.Pipelines;
 /// <param name="Mean">Mean score.</param>
 /// <param name="StandardError">Standard deviation over the root of the number of scores.</param>
 /// <param name="P">Probability of such a distance to the best if there were none, by the corrected resampled t-test; 1
-/// for
-/// the best itself.</param>
+/// for the best itself.</param>
 /// <param name="FitSeconds">Mean time of one fit, features included.</param>
 public sealed record LeaderboardRow(string Name, double Mean, double StandardError, double P, double FitSeconds)
 {
-    /// <summary>The lower bound of the mean's 95 % interval (<see cref="Selection.CorrectedTTest.Interval"/>).</summary>
+    /// <summary>The lower bound of the mean's 95 % interval
+    /// (<see cref="Selection.CorrectedTTest.Interval"/>).</summary>
     public double Low { get; init; }
 
     /// <summary>The upper bound.</summary>

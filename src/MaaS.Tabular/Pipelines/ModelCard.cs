@@ -23,7 +23,9 @@ internal static class ModelCard
         Line($"## Measured");
         Line($"");
         Line($"On {model.Test.Rows} rows that were held back; nothing was chosen by them. {model.Metric.Name}:");
-        Line($"{model.TestInterval.Value:0.0000}, between {model.TestInterval.Low:0.0000} and {model.TestInterval.High:0.0000} in {model.TestInterval.Level:0%} of draws of these rows.");
+        var interval = model.TestInterval;
+        Line($"{interval.Value:0.0000}, between {interval.Low:0.0000} and {interval.High:0.0000}");
+        Line($"in {interval.Level:0%} of draws of these rows.");
         Line($"");
         Line($"| measure | value |");
         Line($"|---|---|");
@@ -35,7 +37,8 @@ internal static class ModelCard
         Line($"");
         Line($"## Compared");
         Line($"");
-        Line($"In cross-validation on {model.Train.Rows} rows. The best of many looks a little better there than it is.");
+        Line($"In cross-validation on {model.Train.Rows} rows.");
+        Line($"The best of many looks a little better there than it is.");
         Line($"");
         Line($"| candidate | {model.Leaderboard.Metric} | 95 % interval |");
         Line($"|---|---|---|");
@@ -49,7 +52,8 @@ internal static class ModelCard
         Line($"");
         foreach (var column in model.Fit.Schema.Columns)
         {
-            Line($"- `{column.Name}`: {column.Kind.ToString().ToLowerInvariant()}, {model.Train[column.Name].Missing} of {model.Train.Rows} missing");
+            var (kind, missing) = (column.Kind.ToString().ToLowerInvariant(), model.Train[column.Name].Missing);
+            Line($"- `{column.Name}`: {kind}, {missing} of {model.Train.Rows} missing");
         }
 
         Line($"");
@@ -60,7 +64,7 @@ internal static class ModelCard
             Line($"- {note}");
         }
 
-        Line($"- it knows rows like those that it learned from; categories that these lack are answered as unseen ones");
+        Line($"- it knows rows like those that it learned from; other categories are answered as unseen ones");
         if (model.Parameters.Count + model.Members.Count > 0)
         {
             Line($"");

@@ -48,7 +48,8 @@ public sealed class TabularModel
     /// <summary>What tuning chose for the best; empty where it was not tuned.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The models of an ensemble, with their weights where it has some; empty where the best is none.</summary>
+    /// <summary>The models of an ensemble, with their weights where it has some; empty where the best is
+    /// none.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
     /// <summary>Between what bounds the leaderboard's measure lies on the rows that were held back.</summary>

@@ -5,8 +5,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>The rows that are learned from, those that are held back, and the splits by which candidates are compared and
-/// learners are tuned.</summary>
+/// <summary>The rows that are learned from, those that are held back, and the splits by which candidates are compared
+/// and learners are tuned.</summary>
 internal sealed record TabularPlan(
     Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
     IReadOnlyList<Split> TuningSplits, IReadOnlyList<string> Notes)
@@ -58,11 +58,12 @@ internal sealed record TabularPlan(
             : $"label '{options.Label}': numbers from {target.Values.Min():g4} to {target.Values.Max():g4}, mean "
                 + $"{target.Values.Average():g4}");
         var held = HoldOut(table, target, options);
+        notes.AddRange(Held(table, held, options));
         var (train, trainTarget) = (table.Take(held.Train), target.Take(held.Train));
         var splits = options switch
         {
-            { Time: not null } => Selection.Splits.TimeOrdered(train.Rows, options.Folds),
-            { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds),
+            { Time: not null } => Selection.Splits.TimeOrdered(Times(train, options), options.Folds),
+            { Group: { } group } => Selection.Splits.Grouped(train[group], options.Folds, options.Seed),
             _ => Selection.Splits.Repeated(
                 trainTarget, options.Folds, options.Repeats ?? (train.Rows < FewRows ? RepeatsOfFewRows : 1),
                 options.Seed),
@@ -90,17 +91,34 @@ internal sealed record TabularPlan(
                         + $"{test.FirstOrDefault()} to {test.LastOrDefault()}.", nameof(options));
         }
 
-        if (options.Time is not null)
+        return options switch
         {
-            var start = table.Rows - Math.Max(1, (int)Math.Round(options.TestShare * table.Rows));
-            return new Split([.. Enumerable.Range(0, start)], [.. Enumerable.Range(start, table.Rows - start)]);
+            { Time: not null } => Selection.Splits.HoldOutLatest(Times(table, options), options.TestShare),
+            { Group: { } group } => Selection.Splits.HoldOutGroups(table[group], options.TestShare, options.Seed),
+            _ => Selection.Splits.HoldOut(target, options.TestShare, options.Seed),
+        };
+    }
+
+    // The share that came out where whole times or groups are held back.
+    private static IEnumerable<string> Held(Table table, Split held, TabularTrainerOptions options)
+    {
+        var rows = $"{held.Test.Length} of {table.Rows} rows";
+        if (options.Time is { } time)
+        {
+            yield return $"time '{time}': {rows} are held back, from {table[time].Text(held.Test[0])} on";
         }
 
-        // Of so many parts one is the share that is held back.
-        return options.Group is { } group
-            ? Selection.Splits.Grouped(table[group], Math.Max(2, (int)Math.Round(1 / options.TestShare)))[0]
-            : Selection.Splits.HoldOut(target, options.TestShare, options.Seed);
+        if (options.Group is { } name)
+        {
+            var groups = table[name];
+            int Count(IEnumerable<int> of) => of.Select(groups.Text).Distinct(StringComparer.Ordinal).Count();
+            yield return $"group '{name}': {Count(held.Test)} of {Count(Enumerable.Range(0, table.Rows))} groups are "
+                + $"held back, {rows}";
+        }
     }
+
+    private static double[] Times(Table table, TabularTrainerOptions options)
+        => ((NumberColumn)table[options.Time!]).Values.ToArray();
 
     private static int[] Order(Column time)
     {

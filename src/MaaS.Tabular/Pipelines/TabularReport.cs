@@ -4,6 +4,7 @@ using MaaS.Primitives.Pages;
 using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Samples;
+using MaaS.Tabular.Tables;
 using MaaS.Training.Reports;
 using MaaS.Training.Tuning.Pages;
 using static System.FormattableString;
@@ -25,7 +26,7 @@ internal static class TabularReport
         var page = new ReportPage($"{model.Label}: {model.Best}")
             .Paragraph(ReportPage.Encode(Invariant(
                 $"{model.Metric.Name} {interval.Value:0.0000} on {model.Test.Rows} rows that were held back, between ")
-                + Invariant($"{interval.Low:0.0000} and {interval.High:0.0000} in {interval.Level:0%} of draws of them.")))
+                + Invariant($"{interval.Low:0.0000} and {interval.High:0.0000} in {interval.Level:0%} of draws.")))
             .Heading("On the rows held back")
             .Html(HtmlTable.Render(
                 [
@@ -64,7 +65,8 @@ internal static class TabularReport
             ("seed", $"{model.Seed}"),
             .. latency is null ? [] : new[]
             {
-                ("a row in ONNX Runtime", Invariant($"{latency.P50:0.000} ms (median), {latency.P99:0.000} ms (99 of 100)")),
+                ("a row in ONNX Runtime", Invariant(
+                    $"{latency.P50:0.000} ms (median), {latency.P99:0.000} ms (99 of 100)")),
             },
         ]);
         return page.End();
@@ -98,7 +100,8 @@ internal static class TabularReport
         {
             var how = explanation.IsExact ? "exact" : "sampled";
             figures.Add(new(
-                "Shapley values", Bars(explanation.Contributions), $"mean size, of the {explanation.Explained}, {how}; shares"));
+                "Shapley values", Bars(explanation.Contributions),
+                    $"mean size, of the {explanation.Explained}, {how}; shares"));
         }
 
         figures.AddRange(explanation.Dependences.Select(d => Dependence(model, d)));
@@ -115,10 +118,10 @@ internal static class TabularReport
     {
         int[] outputs = model.Task == TabularTask.Regression ? [0] : model.Classes.Count == 2 ? [1]
             : [.. Enumerable.Range(0, Math.Min(3, model.Classes.Count))];
-        string Name(int k) => model.Task == TabularTask.Regression ? model.Label : $"{model.Label} {model.Classes[k]}";
+        string Name(int k) => model.Task == TabularTask.Regression ? model.Label : model.Classes[k];
         var title = $"{dependence.Column}: mean prediction";
-        var isNumber = dependence.Values.Count > 1 && dependence.Values.All(static v => double.TryParse(
-            v, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        // Codes are categories whose texts may parse as numbers.
+        var isNumber = dependence.Values.Count > 1 && model.Train[dependence.Column].Kind == ColumnKind.Number;
         if (!isNumber)
         {
             return new(title, HtmlTable.Render(

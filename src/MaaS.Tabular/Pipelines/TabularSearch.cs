@@ -5,7 +5,8 @@ using MaaS.Tabular.Selection.Stacking;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>Compares candidates, tunes learners and joins the best on the same splits, in the time that there is.</summary>
+/// <summary>Compares candidates, tunes learners and joins the best on the same splits, in the time that there
+/// is.</summary>
 internal sealed class TabularSearch(
     TabularPlan plan, TabularTrainerOptions options, Metric metric, TrainingClock clock,
     IProgress<CrossValidationResult>? progress)
@@ -23,6 +24,9 @@ internal sealed class TabularSearch(
 
     /// <summary>Candidates that the budget left no time for.</summary>
     public List<string> Unfinished { get; } = [];
+
+    /// <summary>What the first learner that was left out said; null where none was.</summary>
+    public Exception? Refusal { get; private set; }
 
     /// <summary>What people should know.</summary>
     public List<string> Notes { get; } = [];
@@ -45,17 +49,7 @@ internal sealed class TabularSearch(
         using var limit = clock.Limit(tunes ? Candidates : Confirmed, cancellationToken);
         foreach (var (name, learner) in candidates)
         {
-            try
-            {
-                var result = CrossValidation.Run(
-                    learner, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism,
-                    limit.Token);
-                Add(name, learner, result, new Dictionary<string, string>());
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                Unfinished.Add(name);    // The budget ended.
-            }
+            Measure(name, learner, new Dictionary<string, string>(), limit.Token, cancellationToken);
         }
     }
 
@@ -79,23 +73,36 @@ internal sealed class TabularSearch(
     private void Confirm(IReadOnlyList<TunedTrial> trials, CancellationToken cancellationToken)
     {
         var ranked = trials.GroupBy(static t => t.Learner.Name)
-            .SelectMany(static g => g.Take(ConfirmedOfALearner).Select(static (trial, rank) => (Trial: trial, Rank: rank)))
+            .SelectMany(static g => g.Take(ConfirmedOfALearner)
+                .Select(static (trial, rank) => (Trial: trial, Rank: rank)))
             .OrderBy(static t => t.Rank).ToList();
         using var limit = clock.Limit(Confirmed, cancellationToken);
         foreach (var (trial, rank) in ranked)
         {
             var name = $"{trial.Learner.Name} tuned{(rank == 0 ? "" : $" {rank + 1}")}";
-            try
-            {
-                var result = CrossValidation.Run(
-                    trial.Model, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism,
-                    limit.Token);
-                Add(name, trial.Model, result, trial.Parameters);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                Unfinished.Add(name);
-            }
+            Measure(name, trial.Model, trial.Parameters, limit.Token, cancellationToken);
+        }
+    }
+
+    // A learner that refuses these rows or does not converge is no reason to lose the others.
+    private void Measure(
+        string name, ILearner learner, IReadOnlyDictionary<string, string> parameters, CancellationToken limit,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = CrossValidation.Run(
+                learner, plan.Train, plan.TrainTarget, plan.Splits, metric, options.Balanced, Parallelism, limit);
+            Add(name, learner, result, parameters);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Unfinished.Add(name);    // The budget ended.
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            Refusal ??= e;
+            Notes.Add($"{name} left out: {e.Message}");
         }
     }
 
@@ -134,18 +141,20 @@ internal sealed class TabularSearch(
         // The best as their mean: with few rows what is learned about weights is chance.
         var alike = members.Take(MostAlike).ToList();
         AddEnsemble(
-            new EnsembleEvaluation([.. alike.Select(static m => m.Result)], plan.TrainTarget, plan.Splits)
+            new EnsembleEvaluation(
+                [.. alike.Select(static m => m.Result)], plan.TrainTarget, plan.Splits, options.Balanced)
                 .Mean($"mean of {alike.Count}"),
             alike, [.. alike.Select(static m => m.Name)],
             static fits => new WeightedEnsemble(fits, [.. fits.Select(static _ => 1d)]));
         var evaluation = new EnsembleEvaluation(
-            [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits);
+            [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits, options.Balanced);
         var weighted = evaluation.Weighted("weighted ensemble", out var weights, cancellationToken);
         int[] used = [.. Enumerable.Range(0, members.Count).Where(m => weights[m] > 0)];
         if (used.Length > 1)
         {
             AddEnsemble(
-                weighted, [.. used.Select(m => members[m])], [.. used.Select(m => $"{weights[m]:0.00} {members[m].Name}")],
+                weighted, [.. used.Select(m => members[m])],
+                    [.. used.Select(m => $"{weights[m]:0.00} {members[m].Name}")],
                 fits => new WeightedEnsemble(fits, [.. used.Select(m => weights[m])]));
         }
 
@@ -155,7 +164,8 @@ internal sealed class TabularSearch(
             fits => new StackedEnsemble(fits, meta, plan.TrainTarget.Task));
     }
 
-    /// <summary>Fits the best on all rows that are not held back; the next best where the time does not suffice.</summary>
+    /// <summary>Fits the best on all rows that are not held back; the next best where the time does not
+    /// suffice.</summary>
     public (Contender Chosen, ITabularPredictor Fit) FitBest(CancellationToken cancellationToken)
     {
         var ranked = _contenders.OrderByDescending(static c => c.Goodness).ToList();
@@ -194,10 +204,7 @@ internal sealed class TabularSearch(
             result.Learner, result, new Dictionary<string, string>(), names, token =>
             {
                 var fits = new ITabularPredictor[members.Count];
-                Parallel.For(
-                    0, fits.Length,
-                    new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = token },
-                    m => fits[m] = members[m].Fit(token));
+                ParallelLoop.For(fits.Length, m => fits[m] = members[m].Fit(token), Parallelism, token);
                 return join(fits);
             }));
         progress?.Report(result);

@@ -1,6 +1,5 @@
 using MaaS.Registry.Studies;
 using MaaS.Tabular.Features;
-using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Bayes;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Learners.Kernels;
@@ -50,7 +49,9 @@ public static class TabularSpaces
                 "svm-rbf", Shape.Float("c", 0.1, 1e3, log: true).Float("gamma", 1e-4, 1, log: true), static v =>
                     new SupportVectorMachine
                     {
-                        C = v["c"].Number, Gamma = v["gamma"].Number, Features = Linear(v),
+                        C = v["c"].Number,
+                        Gamma = v["gamma"].Number,
+                        Features = Linear(v),
                     }));
             all.Add(new("nearest-neighbors", Shape.Int("neighbors", 1, 50, log: true), static v =>
                 new NearestNeighbors { Neighbors = (int)v["neighbors"].Number, Features = Linear(v) }));
@@ -65,9 +66,13 @@ public static class TabularSpaces
                     .Float("l2", 1e-3, 30, log: true).Float("features", 0.2, 1).Float("rows", 0.5, 1),
                 v => new GradientBoosting
                 {
-                    Rounds = (int)v["rounds"].Number, LearningRate = v["rate"].Number,
-                    Leaves = (int)v["leaves"].Number, MinLeafRows = (int)v["leaf-rows"].Number,
-                    L2 = v["l2"].Number, FeatureShare = v["features"].Number, RowShare = v["rows"].Number,
+                    Rounds = (int)v["rounds"].Number,
+                    LearningRate = v["rate"].Number,
+                    Leaves = (int)v["leaves"].Number,
+                    MinLeafRows = (int)v["leaf-rows"].Number,
+                    L2 = v["l2"].Number,
+                    FeatureShare = v["features"].Number,
+                    RowShare = v["rows"].Number,
                     Seed = seed,
                 }));
         }

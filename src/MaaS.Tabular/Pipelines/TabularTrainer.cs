@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Metrics;
@@ -7,8 +8,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that nothing
-/// was chosen by.</summary>
+/// <summary>From a table to the best of several learners, tuned ones and ensembles of them, measured on rows that
+/// nothing was chosen by.</summary>
 public static class TabularTrainer
 {
     private const int BootstrapDraws = 300;
@@ -20,8 +21,11 @@ public static class TabularTrainer
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The model with its leaderboard and its scores on the rows held back.</returns>
     /// <exception cref="InvalidDataException">The label cannot be learned: missing, constant, a class of one
-    /// row.</exception>
+    /// row; or the metric is not defined on the rows of a split or those held back, as ROC AUC without rows of a
+    /// class.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or folds would be empty.</exception>
+    /// <exception cref="InvalidOperationException">No learner converged; where some do, those that do not are left out
+    /// and a note says why.</exception>
     /// <exception cref="TimeoutException">The budget left time for no candidate.</exception>
     public static TabularModel Train(
         Table table, TabularTrainerOptions options, IProgress<CrossValidationResult>? progress = null,
@@ -36,6 +40,7 @@ public static class TabularTrainer
         var task = plan.TrainTarget.Task;
         var metric =
             TabularMetrics.Find(options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
+        metric.CheckDefined(plan.TestTarget, "the rows held back");
         var candidates = options.Candidates ?? TabularCandidates.Default(task, plan.Train.Rows, options.Seed);
         if (options.Further is { } further)
         {
@@ -56,6 +61,11 @@ public static class TabularTrainer
 
         if (search.Contenders.Count == 0)
         {
+            if (search.Refusal is { } refusal)
+            {
+                ExceptionDispatchInfo.Throw(refusal);
+            }
+
             throw new TimeoutException(
                 $"tabular training: no candidate was done within {options.Budget}; give more time.");
         }

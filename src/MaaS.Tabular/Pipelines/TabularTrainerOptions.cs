@@ -16,18 +16,20 @@ public sealed record TabularTrainerOptions
     /// RMSE.</summary>
     public string? Metric { get; init; }
 
-    /// <summary>Share of the rows that is held back and measured on once, above 0 and below 1.</summary>
+    /// <summary>Share of the rows that is held back and measured on once, above 0 and below 1; with
+    /// <see cref="Group"/> or <see cref="Time"/> as near to it as whole groups or times come, which a note
+    /// says.</summary>
     public double TestShare { get; init; } = 0.2;
 
-    /// <summary>The rows that are held back, from 0 on, instead of a drawn share; equal rows are not left out then; null
-    /// to draw.</summary>
+    /// <summary>The rows that are held back, from 0 on, instead of a drawn share; equal rows are not left out then;
+    /// null to draw.</summary>
     public IReadOnlyList<int>? HeldBack { get; init; }
 
     /// <summary>Folds of cross-validation on the other rows, 2 or more.</summary>
     public int Folds { get; init; } = 5;
 
-    /// <summary>How often cross-validation is repeated with other folds, 1 or more; null for 5 times on fewer than 1,000
-    /// rows, and once on more. Not with groups or time.</summary>
+    /// <summary>How often cross-validation is repeated with other folds, 1 or more; null for 5 times on fewer than
+    /// 1,000 rows, and once on more. Not with groups or time.</summary>
     public int? Repeats { get; init; }
 
     /// <summary>A column whose rows of one value stay together, as a customer's; null for none. It is no
@@ -35,7 +37,7 @@ public sealed record TabularTrainerOptions
     public string? Group { get; init; }
 
     /// <summary>A column of dates or numbers by which rows are ordered: what is learned from comes before what is
-    /// measured on; null for none.</summary>
+    /// measured on, and rows of one time are on one side; null for none.</summary>
     public string? Time { get; init; }
 
     /// <summary>Columns that are no features, as numbers of rows.</summary>
@@ -63,8 +65,8 @@ public sealed record TabularTrainerOptions
     /// Not in order of time, where no rows lie apart from those that a fold learns from.</summary>
     public bool Ensembles { get; init; } = true;
 
-    /// <summary>Time for everything: candidates are compared and tuned for three quarters of it, then the best is fitted
-    /// on all rows; what is not done by then is left out; null for any.</summary>
+    /// <summary>Time for everything: candidates are compared and tuned for three quarters of it, then the best is
+    /// fitted on all rows; what is not done by then is left out; null for any.</summary>
     public TimeSpan? Budget { get; init; }
 
     /// <summary>Folds that are fitted at a time; 0 for one a core.</summary>

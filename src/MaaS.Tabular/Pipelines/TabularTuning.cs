@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using MaaS.Registry.Studies;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Metrics;
-using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
 using MaaS.Training.Tuning;
 using MaaS.Training.Tuning.Pruning;

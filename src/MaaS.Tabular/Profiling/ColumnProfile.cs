@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MaaS.Tabular.Tables;
 using MaaS.Text.Cleaning;
 
@@ -10,14 +11,16 @@ namespace MaaS.Tabular.Profiling;
 /// <param name="Distinct">Different values, missing ones apart.</param>
 public sealed record ColumnProfile(string Name, ColumnKind Kind, int Missing, int Distinct)
 {
-    /// <summary>Of numbers; null of other columns and where every cell is missing. Booleans are 0 and 1, dates seconds
-    /// since 1970.</summary>
+    /// <summary>Of numbers; null of other columns, of personal data and where every cell is missing. Booleans are 0 and
+    /// 1, dates seconds since 1970.</summary>
     public NumberProfile? Numbers { get; init; }
 
-    /// <summary>The most frequent values of categories and booleans, the most frequent first; at most 20.</summary>
+    /// <summary>The most frequent values of categories and booleans, the most frequent first; at most 20, none of
+    /// personal data.</summary>
     public IReadOnlyList<ValueCount> Values { get; init; } = [];
 
-    /// <summary>How numbers and dates are spread, or the lengths of texts; null of other columns.</summary>
+    /// <summary>How numbers and dates are spread, or the lengths of texts; null of other columns and of personal
+    /// data.</summary>
     public Histogram? Histogram { get; init; }
 
     /// <summary>Personal data, by kind.</summary>
@@ -26,6 +29,10 @@ public sealed record ColumnProfile(string Name, ColumnKind Kind, int Missing, in
     /// <summary>Whether the column's name is that of personal data, as <c>first_name</c> or
     /// <c>Geburtsdatum</c>.</summary>
     public bool HasPersonalName { get; init; }
+
+    /// <summary>Whether cells or name are those of personal data, so that no value is told.</summary>
+    [JsonIgnore]
+    public bool IsPersonal => Personal.Count > 0 || HasPersonalName;
 
     /// <summary>Whether each row has a value of its own, as an identifier has.</summary>
     public bool IsIdentifier { get; init; }

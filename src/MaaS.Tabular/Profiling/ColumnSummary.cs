@@ -11,12 +11,14 @@ internal static class ColumnSummary
     public static ColumnProfile Of(Column column)
     {
         var profile = column is NumberColumn numbers ? OfNumbers(numbers) : OfTexts((StringColumn)column);
-        return profile with
+        profile = profile with
         {
             Personal = PersonalSearch.Find(column),
             HasPersonalName = PersonalSearch.IsPersonal(column.Name),
             IsIdentifier = column.Count >= FewestOfIdentifiers && profile.Distinct == column.Count && IsCode(column),
         };
+        // The extremes and the frequent values of personal data are personal data.
+        return profile.IsPersonal ? profile with { Numbers = null, Values = [], Histogram = null } : profile;
     }
 
     private static ColumnProfile OfNumbers(NumberColumn column)

@@ -48,8 +48,9 @@ internal static class ProfilePage
         var detail = column.Kind.ToString().ToLowerInvariant()
             + (column.Missing > 0 ? $", {Share((double)column.Missing / rows)} missing" : "")
             + $", {column.Distinct:n0} different";
-        var content = column.Histogram is { } histogram
-            ? ProfileChart.Draw($"{column.Name}: rows by value", column, histogram)
+        var content = column.IsPersonal
+            ? "<p class=\"note\">Values are not shown: they are or may be personal.</p>"
+            : column.Histogram is { } histogram ? ProfileChart.Draw($"{column.Name}: rows by value", column, histogram)
             : column.Values.Count > 0 ? Bars(column, rows) : "<p class=\"note\">Every cell is missing.</p>";
         return new ReportFigure(column.Name, content + Numbers(column) + Personal(column), detail);
     }
@@ -74,14 +75,9 @@ internal static class ProfilePage
     private static string Personal(ColumnProfile column) => string.Concat(column.Personal.Select(static p =>
         $"<p><b>{Encode(p.Kind.ToString())}</b> in {p.Rows:n0} rows, first in row {p.FirstRow:n0}</p>"));
 
-    // The most frequent values; those of personal data are nobody's business.
+    // The most frequent values.
     private static string Bars(ColumnProfile column, int rows)
     {
-        if (column.Personal.Count > 0 || column.HasPersonalName)
-        {
-            return "<p class=\"note\">Values are not shown: they are or may be personal.</p>";
-        }
-
         var shown = column.Values.Take(8).ToArray();
         var most = shown.Max(static v => v.Count);
         var lines = string.Concat(shown.Select(v => string.Create(

@@ -44,6 +44,12 @@ public sealed record TableProfile(
 
         var drawn = Draw(table, options);
         var (leaks, fault) = FindLeaks(drawn, options, cancellationToken);
+        if (fault is not null && columns.Single(c => c.Name == options.Label).IsPersonal)
+        {
+            // What is wrong is said with the value that it is wrong of.
+            fault = $"label '{options.Label}': it cannot be learned; its values are or may be personal.";
+        }
+
         var profile = new TableProfile(
             options.Name, table.Rows, columns, new DropDuplicates().Apply(table).Rows,
             Profiling.Associations.Of(drawn, options.MostCorrelated, cancellationToken), drawn.Rows, options.Label,
@@ -52,7 +58,7 @@ public sealed record TableProfile(
     }
 
     /// <summary>The profile as indented JSON; numbers that are not finite stand as "NaN". Of personal data it holds
-    /// counts and rows; columns of categories show their most frequent values.</summary>
+    /// counts and rows, no value.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TableProfileJson.Default.TableProfile);
 
     /// <summary>The profile as one HTML page without scripts, which asks nothing of the network.</summary>

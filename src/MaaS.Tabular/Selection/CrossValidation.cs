@@ -22,12 +22,15 @@ public static class CrossValidation
     /// <param name="cancellationToken">Checked in every fold.</param>
     /// <returns>The scores in the order of the splits, whatever ran first.</returns>
     /// <exception cref="ArgumentException">There is no split, or one has no rows.</exception>
+    /// <exception cref="InvalidDataException">The metric is not defined on the test rows of a split, as ROC AUC without
+    /// rows of a class.</exception>
     public static CrossValidationResult Run(
         ILearner learner, Table table, Target target, IReadOnlyList<Split> splits, Metric metric, bool balanced = false,
         int parallelism = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(splits);
         ArgumentNullException.ThrowIfNull(metric);
         if (splits.Count == 0 || splits.Any(static s => s.Train.Length == 0 || s.Test.Length == 0))
@@ -35,16 +38,23 @@ public static class CrossValidation
             throw new ArgumentException("cross-validation: expected splits with rows in both parts.", nameof(splits));
         }
 
+        for (var i = 0; i < splits.Count; i++)
+        {
+            metric.CheckDefined(target.Take(splits[i].Test), $"split {i + 1} of {splits.Count}: the test rows");
+        }
+
         var (scores, seconds) = (new double[splits.Count], new double[splits.Count]);
         var (predictions, latency) = (new Matrix[splits.Count], 0d);
-        var options =
-            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken };
-        Parallel.For(0, splits.Count, options, i =>
-        {
-            var fold = Fold(learner, table, target, splits[i], metric, balanced, withLatency: i == 0, cancellationToken);
-            (scores[i], seconds[i], predictions[i]) = (fold.Score, fold.Seconds, fold.Predictions);
-            latency = i == 0 ? fold.RowSeconds : latency;
-        });
+        ParallelLoop.For(
+            splits.Count,
+            i =>
+            {
+                var fold = Fold(
+                    learner, table, target, splits[i], metric, balanced, withLatency: i == 0, cancellationToken);
+                (scores[i], seconds[i], predictions[i]) = (fold.Score, fold.Seconds, fold.Predictions);
+                latency = i == 0 ? fold.RowSeconds : latency;
+            },
+            parallelism, cancellationToken);
         return new CrossValidationResult(learner.Name, metric, scores, seconds.Average())
         {
             Predictions = predictions,

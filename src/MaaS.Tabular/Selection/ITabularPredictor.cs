@@ -12,7 +12,8 @@ public interface ITabularPredictor
     /// <summary>The columns that are used.</summary>
     TableSchema Schema { get; }
 
-    /// <summary>How far the graph may be from <see cref="Predict"/>; see <see cref="IFittedLearner.Tolerance"/>.</summary>
+    /// <summary>How far the graph may be from <see cref="Predict"/>; see
+    /// <see cref="IFittedLearner.Tolerance"/>.</summary>
     double Tolerance => IFittedLearner.DefaultTolerance;
 
     /// <summary>Predictions of rows.</summary>

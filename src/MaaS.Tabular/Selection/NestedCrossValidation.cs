@@ -38,6 +38,11 @@ public static class NestedCrossValidation
                 nameof(candidates));
         }
 
+        for (var i = 0; i < splits.Count; i++)
+        {
+            metric.CheckDefined(target.Take(splits[i].Test), $"split {i + 1} of {splits.Count}: the test rows");
+        }
+
         List<string> chosen = [];
         List<double> scores = [];
         foreach (var split in splits)

@@ -5,7 +5,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Selection;
 
-/// <summary>How much worse a measure gets when the values of one feature or column change places between rows.</summary>
+/// <summary>How much worse a measure gets when the values of one feature or column change places between
+/// rows.</summary>
 /// <param name="Name">The feature or column; its place where it has no name.</param>
 /// <param name="Mean">Mean loss over the repeats; positive where the feature is of use.</param>
 /// <param name="Deviation">Standard deviation over the repeats, of the population.</param>

@@ -33,8 +33,7 @@ public sealed record TabularFit(FittedFeatures Features, IFittedLearner Learner)
         var weights = balanced && target.Task == TabularTask.Classification ? target.BalancedWeights() : null;
         return new TabularFit(
             features,
-            learner is IColumnLearner aware ? aware.Fit(features, training, target, weights, cancellationToken)
-                : learner.Fit(training, target, weights, cancellationToken));
+            Fitting.Fit(learner, features.Cardinalities, training, target, weights, cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -38,6 +38,8 @@ public sealed class TfIdf
     {
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new TfIdfOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MinimumTexts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MostTerms ?? 1, 1);
         Dictionary<string, int> frequencies = new(StringComparer.Ordinal), counts = new(StringComparer.Ordinal);
         foreach (var text in texts)
         {

@@ -105,7 +105,8 @@ public sealed partial class ShapValuesTests
     [
         new RandomForest { Trees = 10 }, new GradientBoosting { Rounds = 10 }, new LogisticRegression(),
         new GaussianNaiveBayes(),
-        new SelectingLearner(new UnivariateSelector { Score = UnivariateScore.AnovaF, Count = 2 }, new LogisticRegression()),
+        new SelectingLearner(new UnivariateSelector { Score = UnivariateScore.AnovaF, Count = 2 },
+            new LogisticRegression()),
     ];
 
     [Test]
@@ -191,10 +192,12 @@ public sealed partial class ShapValuesTests
         return x;
     }
 
-    [LibraryImport("lib_lightgbm", EntryPoint = "LGBM_BoosterLoadModelFromString", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("lib_lightgbm", EntryPoint = "LGBM_BoosterLoadModelFromString",
+        StringMarshalling = StringMarshalling.Utf8)]
     private static partial int BoosterLoadModelFromString(string text, out int iterations, out nint handle);
 
-    [LibraryImport("lib_lightgbm", EntryPoint = "LGBM_BoosterPredictForMat", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("lib_lightgbm", EntryPoint = "LGBM_BoosterPredictForMat",
+        StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int BoosterPredictForMat(
         nint handle, double* data, int type, int rows, int columns, int isRowMajor, int predictType, int start,
         int iterations, string parameters, out long length, double* result);

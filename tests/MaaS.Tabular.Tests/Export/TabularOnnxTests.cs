@@ -85,7 +85,8 @@ public sealed class TabularOnnxTests
     private static readonly FeatureOptions[] FurtherFeatures =
     [
         new() { Bins = new BinOptions() }, new() { Bins = new BinOptions { OneHot = false, Uniform = true } },
-        new() { Interactions = true, Dates = DateFeatures.None }, new() { HashedFeatures = 5, Encoding = CategoryEncoding.Hashed },
+        new() { Interactions = true, Dates = DateFeatures.None },
+            new() { HashedFeatures = 5, Encoding = CategoryEncoding.Hashed },
         new() { Dates = DateFeatures.Parts | DateFeatures.Cycles | DateFeatures.TimeOfDay },
         new() { Dates = DateFeatures.Cycles }, new() { Interactions = true, Bins = new BinOptions { Count = 2 } },
     ];
@@ -115,7 +116,8 @@ public sealed class TabularOnnxTests
             .. Enumerable.Range(0, Rows).Select(i => i % 11 == 0 ? null : i == 250 ? "?!" : string.Join(
                 i % 2 == 0 ? " " : ", ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => words[random.Next(10)]))),
         ];
-        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(Known)]), new StringColumn("text", texts, ColumnKind.Text)]);
+        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(Known)]),
+            new StringColumn("text", texts, ColumnKind.Text)]);
         var y = Target.OfClasses(
             [.. texts.Select(t => t?.Contains("Blue", StringComparison.Ordinal) == true ? 1 : 0)], ["no", "yes"]);
         var fit = TabularFit.Fit(new LogisticRegression(), table.Take(TrainRows), y.Take(TrainRows));

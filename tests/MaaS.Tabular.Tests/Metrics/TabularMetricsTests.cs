@@ -62,6 +62,8 @@ public sealed class TabularMetricsTests
         var test = CorrectedTTest.Compare(first, second, [.. Enumerable.Repeat(split, 10)]);
         Assert.That(test.T, Is.EqualTo(data.GetProperty("t").GetDouble()).Within(1e-10));
         Assert.That(test.P, Is.EqualTo(data.GetProperty("p").GetDouble()).Within(1e-10));
+        var (low, high) = CorrectedTTest.Interval(first, [.. Enumerable.Repeat(split, 10)]);
+        Assert.That(new[] { low, high }, Is.EqualTo(Numbers(data.GetProperty("interval"))).Within(1e-10));
         Assert.That(CorrectedTTest.Compare(first, first, [.. Enumerable.Repeat(split, 10)]).P, Is.EqualTo(1));
     }
 

@@ -40,7 +40,7 @@ public sealed class BadInputTests
             () => Train(
                 new Table([Numbers(40), Label(40), new StringColumn("g", [.. Enumerable.Repeat("one", 40)])]),
                 new TabularTrainerOptions { Label = "y", Group = "g" }),
-            Throws.ArgumentException.With.Message.Contains("for 1 groups"));
+            Throws.ArgumentException.With.Message.Contains("expected two groups or more in 'g', got 1"));
 
     [Test]
     public void Train_OnATimeThatIsMissing_NamesTheRow()

@@ -1,4 +1,3 @@
-using MaaS.Tabular.Explanations;
 using MaaS.Tabular.Export;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Bayes;
@@ -22,7 +21,8 @@ public sealed class TabularReportTests
         var explanation = model.Explain();
         Assert.That(explanation.Importances[0].Name, Is.EqualTo("city"));
         Assert.That(explanation.Contributions[0].Column, Is.EqualTo("city"));
-        Assert.That(explanation.Contributions.Select(static c => c.Column), Is.EquivalentTo(new[] { "city", "age", "noise" }));
+        Assert.That(explanation.Contributions.Select(static c => c.Column),
+            Is.EquivalentTo(new[] { "city", "age", "noise" }));
         Assert.That(explanation.IsExact, Is.EqualTo(learner is not GaussianNaiveBayes));
         Assert.That(explanation.LeftOut, Is.Empty);
         var city = explanation.Dependences.Single(static d => d.Column == "city");
@@ -49,13 +49,25 @@ public sealed class TabularReportTests
         Assert.That(html, Does.Contain("&lt;b&gt;").And.Not.Contain("<b>").And.Not.Contain("<script"));
         Assert.That(latency.P50, Is.GreaterThan(0).And.LessThanOrEqualTo(latency.P99));
         var card = model.Card("stays");
-        Assert.That(card, Does.Contain($"| log-loss | {score} |").And.Contain("- `city`: category").And.Contain("| only |"));
+        Assert.That(card, Does.Contain($"| log-loss | {score} |").And.Contain("- `city`: category")
+            .And.Contain("| only |"));
     }
 
-    private static TabularModel Trained(ILearner learner)
+    [Test]
+    public void ToHtml_OfACategoryOfNumbers_ShowsATableAndNoLine()
+    {
+        // Postal codes are texts that parse as numbers; ages are numbers.
+        var html = Page(Trained(new LogisticRegression(), ["00501", "10115", "90210"]));
+        Assert.That(html, Does.Contain(">00501</td>").And.Contain(">10115</td>"));
+        Assert.That(html, Does.Contain("age: mean prediction"));
+
+        static string Page(TabularModel model) => model.ToHtml(model.Explain());
+    }
+
+    private static TabularModel Trained(ILearner learner, string[]? names = null)
     {
         var random = new Random(12);
-        string[] cities = ["Kyoto", "Osaka", "Nara"];
+        var cities = names ?? ["Kyoto", "Osaka", "Nara"];
         string[] city = [.. Enumerable.Range(0, 300).Select(_ => cities[random.Next(3)])];
         double[] age = [.. Enumerable.Range(0, 300).Select(_ => 20d + random.Next(50))];
         var table = new Table(
@@ -63,7 +75,8 @@ public sealed class TabularReportTests
             new StringColumn("city", city), new NumberColumn("age", age),
             new NumberColumn("noise", [.. Enumerable.Range(0, 300).Select(_ => random.NextDouble())]),
             new StringColumn(
-                "stays", [.. city.Select((c, i) => random.NextDouble() < (c == "Kyoto" ? 0.95 : 0.1 + age[i] / 400) ? "<b>" : "a")]),
+                "stays", [.. city.Select((c, i) => random.NextDouble() < (c == cities[0] ? 0.95 : 0.1 + age[i] / 400)
+                    ? "<b>" : "a")]),
         ]);
         return TabularTrainer.Train(table, new TabularTrainerOptions
         {

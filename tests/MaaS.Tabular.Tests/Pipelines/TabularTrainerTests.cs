@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using MaaS.Core.Packages;
+using MaaS.Registry.Studies;
 using MaaS.Tabular.Cleaning;
+using MaaS.Tabular.Features;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Linear;
 using MaaS.Tabular.Learners.Trees;
@@ -8,7 +10,9 @@ using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
 using MaaS.Tabular.Tables;
+using MaaS.Tabular.Tests.Selection;
 using MaaS.Tests;
+using MaaS.Training.Tuning.Spaces;
 
 namespace MaaS.Tabular.Tests.Pipelines;
 
@@ -50,7 +54,11 @@ public sealed class TabularTrainerTests
         List<CrossValidationResult> seen = [];
         var options = new TabularTrainerOptions
         {
-            Label = "stays", Candidates = Few, Trials = 12, Parallelism = 1, Folds = 3,
+            Label = "stays",
+            Candidates = Few,
+            Trials = 12,
+            Parallelism = 1,
+            Folds = 3,
             Spaces = [.. TabularSpaces.Default(TabularTask.Classification, 240, 4)
                 .Where(static l => l.Name is "logistic-regression" or "random-forest")],
         };
@@ -60,7 +68,8 @@ public sealed class TabularTrainerTests
         Assert.That(names, Has.Member("logistic-regression tuned").And.Member("stacked ensemble"));
         Assert.That(model.Notes, Has.One.Contains("tuning: ").And.None.Contains("12 failed"));
         Assert.That(seen.Select(static r => r.Learner), Is.EquivalentTo(names));
-        Assert.That(model.Leaderboard.Rows.All(static r => r.Low <= r.Mean && r.Mean <= r.High && r.RowMilliseconds > 0));
+        Assert.That(model.Leaderboard.Rows.All(static r => r.Low <= r.Mean && r.Mean <= r.High
+            && r.RowMilliseconds > 0));
         Assert.That(
             model.TestInterval.Value, Is.EqualTo(model.TestScores["log-loss"]).And.InRange(
                 model.TestInterval.Low, model.TestInterval.High));
@@ -70,6 +79,45 @@ public sealed class TabularTrainerTests
         Assert.That(
             again.Leaderboard.Rows.Select(static r => (r.Name, r.Mean)),
             Is.EqualTo(model.Leaderboard.Rows.Select(static r => (r.Name, r.Mean))));
+    }
+
+    [Test]
+    public void Train_WithRowsToHoldBack_MeasuresOnThose()
+    {
+        var model = TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [4, 7, 250, 7] });
+        Assert.That(
+            ((NumberColumn)model.Test["age"]).Values.ToArray(),
+            Is.EqualTo(new[] { 4, 7, 250 }.Select(static r => ((NumberColumn)Customers["age"]).Values[r])));
+        Assert.That(model.Train.Rows, Is.EqualTo(Customers.Rows - 3));
+        Assert.That(
+            () => TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [10_000] }),
+            Throws.ArgumentException.With.Message.Contains("HeldBack: expected some of the rows 0 to 304"));
+    }
+
+    [Test]
+    public void Join_OfDefaultLearners_GivesASpaceWhosePointsTheyTake([Values] TabularTask task)
+    {
+        var learners = TabularSpaces.Default(task, 300, 5);
+        var space = TabularSpaces.Join(learners);
+        foreach (var learner in learners)
+        {
+            var point = new Dictionary<string, ParameterValue> { ["learner"] = learner.Name };
+            foreach (var parameter in learner.Space.Parameters)
+            {
+                point[$"{learner.Name}.{parameter.Name}"] = parameter switch
+                {
+                    FloatParameter p => Math.Sqrt(p.Low * p.High),
+                    IntParameter p => (double)p.Low,
+                    CategoricalParameter p => p.Choices[^1],
+                    _ => throw new NotSupportedException(),
+                };
+            }
+
+            Assert.That(space.Fault(point), Is.Null);
+            var (found, values) = TabularSpaces.Find(learners, point);
+            Assert.That(found.Name, Is.EqualTo(learner.Name));
+            Assert.That(found.Build(values).Supports(task));
+        }
     }
 
     [Test]
@@ -114,7 +162,127 @@ public sealed class TabularTrainerTests
                 Customers, new TabularTrainerOptions { Label = "stays", Candidates = Few, Time = "since" });
         Assert.That(
             ((NumberColumn)model.Train["since"]).Values.ToArray().Max(),
-            Is.LessThanOrEqualTo(((NumberColumn)model.Test["since"]).Values.ToArray().Min()));
+            Is.LessThan(((NumberColumn)model.Test["since"]).Values.ToArray().Min()));
+    }
+
+    [TestCase(true, "roc-auc: the rows held back")]
+    [TestCase(false, "roc-auc: split 1 of 5")]
+    public void Train_WithAMetricThatIsNotDefined_SaysWhereInsteadOfTakingTheBaseline(bool atTheEnd, string message)
+    {
+        // One class alone in the last fifth, or in the first fold after the first sixth.
+        string[] labels =
+        [
+            .. Enumerable.Range(0, 300).Select(i => i % 2 == 0 || (atTheEnd ? i >= 240 : i is >= 40 and < 80)
+                ? "no" : "yes"),
+        ];
+        var table = new Table(
+        [
+            new NumberColumn("since", [.. Enumerable.Range(0, 300).Select(static i => 86400d * i)], ColumnKind.Date),
+            new StringColumn("stays", labels),
+        ]);
+        Assert.That(
+            () => TabularTrainer.Train(
+                table,
+                new TabularTrainerOptions { Label = "stays", Candidates = Few, Time = "since", Metric = "roc-auc" }),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message)
+                .And.Message.Contains("class 'yes'"));
+    }
+
+    [Test]
+    public void Train_WithALearnerThatRefuses_LeavesItOutAndSaysWhy()
+    {
+        var few = new Dictionary<string, ILearner>
+        {
+            ["refusing"] = new RefusingLearner(),
+            ["logistic"] = new LogisticRegression(),
+        };
+        var model = TabularTrainer.Train(Customers, Alone("stays") with { Candidates = few, Parallelism = 2 });
+        Assert.That(model.Best, Is.EqualTo("logistic"));
+        Assert.That(model.Notes, Has.One.EqualTo("refusing left out: refusing: no convergence."));
+        few.Remove("logistic");
+        Assert.That(
+            () => TabularTrainer.Train(Customers, Alone("stays") with { Candidates = few, Parallelism = 2 }),
+            Throws.InvalidOperationException.With.Message.EqualTo("refusing: no convergence."));
+    }
+
+    [Test]
+    public void Train_InOrderOfTimeWithRowsOfOneTime_KeepsThemOnOneSide()
+    {
+        // 31 days of seven rows each.
+        var table = new Table(
+        [
+            new NumberColumn("day", [.. Enumerable.Range(0, 217).Select(static i => 86400d * (i / 7))],
+                ColumnKind.Date),
+            new NumberColumn("x", [.. Enumerable.Range(0, 217).Select(static i => (double)i)]),
+            new StringColumn("stays", [.. Enumerable.Range(0, 217).Select(static i => i % 3 == 0 ? "no" : "yes")]),
+        ]);
+        var seen = new DaysLearner();
+        var model = TabularTrainer.Train(
+            table,
+            new TabularTrainerOptions
+            {
+                Label = "stays",
+                Time = "day",
+                Parallelism = 1,
+                Candidates = new Dictionary<string, ILearner> { ["days"] = seen },
+            });
+        Assert.That(seen.Rows, Has.Count.EqualTo(6).And.All.Matches<int>(static rows => rows % 7 == 0));
+        Assert.That((model.Train.Rows % 7, model.Test.Rows), Is.EqualTo((0, 42)));
+    }
+
+    // Knows how many rows it learns from.
+    private sealed class DaysLearner : ILearner
+    {
+        public List<int> Rows { get; } = [];
+
+        public string Name => "days";
+
+        public FeatureOptions Features { get; } = new();
+
+        public bool Supports(TabularTask task) => true;
+
+        public IFittedLearner Fit(
+            Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
+        {
+            Rows.Add(features.Rows);
+            return new ConstantLearner().Fit(features, target, weights, cancellationToken);
+        }
+    }
+
+    [Test]
+    public void Train_WithGroups_HoldsGroupsBackByShareAndSeed()
+    {
+        // Thirty groups of ten rows, and one of thirty.
+        string Name(int row) => row < 30 ? "large" : $"g{row / 10}";
+        var table = new Table(
+        [
+            new StringColumn("group", [.. Enumerable.Range(0, 330).Select(Name)]),
+            new NumberColumn("row", [.. Enumerable.Range(0, 330).Select(static i => (double)i)]),
+            new StringColumn("stays", [.. Enumerable.Range(0, 330).Select(static i => i % 3 == 0 ? "no" : "yes")]),
+        ]);
+        TabularModel Trained(double share, int seed) => TabularTrainer.Train(
+            table,
+            new TabularTrainerOptions
+            {
+                Label = "stays",
+                Group = "group",
+                TestShare = share,
+                Seed = seed,
+                Candidates = new Dictionary<string, ILearner> { ["baseline"] = new ConstantLearner() },
+            });
+        string[] Held(TabularModel model) =>
+            [.. ((NumberColumn)model.Test["row"]).Values.ToArray().Select(static v => (int)v).Select(Name).Distinct()];
+
+        foreach (var share in new[] { 0.1, 0.3, 0.4 })
+        {
+            Assert.That(Trained(share, 1).Test.Rows, Is.EqualTo(share * 330).Within(15), $"{share}");
+        }
+
+        var held = Enumerable.Range(1, 4).Select(seed => Held(Trained(0.2, seed))).ToArray();
+        Assert.That(held[1], Is.Not.EquivalentTo(held[0]));
+        Assert.That(held.Count(static groups => groups.Contains("large")), Is.LessThan(4));
+        Assert.That(Held(Trained(0.2, 1)), Is.EquivalentTo(held[0]));
+        Assert.That(Trained(0.2, 1).Notes, Has.One.Contains($"{held[0].Length} of 31 groups are held back"));
     }
 
     [Test]

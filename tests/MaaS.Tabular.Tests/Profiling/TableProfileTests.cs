@@ -150,10 +150,27 @@ public sealed class TableProfileTests
             }));
         Assert.That(
             profile.Columns.Where(c => c.HasPersonalName).Select(c => c.Name), Is.EqualTo(new[] { "first_name" }));
-        var html = profile.ToHtml();
-        foreach (var text in new[] { "ann@example.com", "0532", "Ann", "10.0.0.1", "1234567" })
+        foreach (var text in new[] { "ann@example.com", "0532", "Ann", "10.0.0.1", "30 1234567", "4111", "5500" })
         {
-            Assert.That(html, Does.Not.Contain(text));
+            Assert.That(profile.ToHtml(), Does.Not.Contain(text));
+            Assert.That(profile.ToJson(), Does.Not.Contain(text));
+        }
+    }
+
+    [Test]
+    public void Of_ADateOfBirthAsColumnAndALabelOfPersonalData_TellsNoValue()
+    {
+        var table = new Table(
+        [
+            new NumberColumn("birth_date", [0, 86400, 172800], ColumnKind.Date),
+            new StringColumn("contact", ["ann@example.com", "bob@example.org", "bob@example.org"]),
+        ]);
+        var profile = TableProfile.Of(table, new ProfileOptions { Label = "contact" });
+        Assert.That(profile.Findings[0], Does.Contain("label 'contact'"));
+        foreach (var text in new[] { "example", "1970", "86400" })
+        {
+            Assert.That(profile.ToHtml(), Does.Not.Contain(text));
+            Assert.That(profile.ToJson(), Does.Not.Contain(text));
         }
     }
 

@@ -53,6 +53,38 @@ public sealed class SplitsTests
     }
 
     [Test]
+    public void TimeOrdered_OfRowsOfOneTime_BeginsEachPartWithANewTime()
+    {
+        // Without equal times the parts would begin at 4 and 7.
+        var splits = Splits.TimeOrdered([1, 1, 1, 2, 2, 3, 3, 4, 4, 4], 2);
+        Assert.That(splits.Select(s => s.Test), Is.EqualTo(new[] { new[] { 5, 6 }, [7, 8, 9] }));
+        Assert.That(
+            () => Splits.TimeOrdered([1, 1, 1, 1, 1, 1, 1, 2, 2, 2], 3),
+            Throws.ArgumentException.With.Message.Contains("so many rows have the same time"));
+        Assert.That(Splits.HoldOutLatest([1, 2, 3, 3, 3], 0.6).Test, Is.EqualTo(new[] { 2, 3, 4 }));
+        Assert.That(Splits.HoldOutLatest([1, 2, 3, 3, 3], 0.2).Test, Is.EqualTo(new[] { 2, 3, 4 }));
+        Assert.That(Splits.HoldOutLatest([1, 2, 2, 3, 4], 0.6).Test, Is.EqualTo(new[] { 3, 4 }));
+        Assert.That(
+            () => Splits.HoldOutLatest([5, 5, 5], 0.2),
+            Throws.ArgumentException.With.Message.Contains("two different times"));
+    }
+
+    [Test]
+    public void Grouped_WithAnotherSeed_PutsOtherGroupsTogether()
+    {
+        var groups = new StringColumn("g", [.. Enumerable.Range(0, 60).Select(i => $"g{i % 12}")]);
+        Assert.That(Splits.Grouped(groups, 3, 2)[0].Test, Is.Not.EqualTo(Splits.Grouped(groups, 3, 1)[0].Test));
+        Assert.That(Splits.Grouped(groups, 3, 2).Select(static s => s.Test.Length), Is.All.EqualTo(20));
+    }
+
+    [Test]
+    public void HoldOutGroups_OfLargeGroupsAlone_HoldsTheSmallestBack()
+    {
+        var groups = new StringColumn("g", [.. Enumerable.Range(0, 100).Select(i => i < 60 ? "large" : "small")]);
+        Assert.That(Splits.HoldOutGroups(groups, 0.1).Test, Is.EqualTo(Enumerable.Range(60, 40)));
+    }
+
+    [Test]
     public void Repeated_DrawsAnewEachTime()
     {
         var splits = Splits.Repeated(Classes, 5, 2);
@@ -65,6 +97,15 @@ public sealed class SplitsTests
     {
         var split = Splits.HoldOut(Classes, 0.2);
         Assert.That((split.Test.Length, split.Test.Count(r => Classes.Rows[r] == 1)), Is.EqualTo((10, 2)));
+    }
+
+    [Test]
+    public void HoldOut_OfAClassWithOneRow_LearnsFromIt()
+    {
+        var target = Target.OfClasses([0, 0, 0, 0, 0, 1], ["a", "b"]);
+        var split = Splits.HoldOut(target, 0.2);
+        Assert.That(split.Test, Has.Length.EqualTo(1));
+        Assert.That(split.Train, Does.Contain(5));
     }
 
     [Test]
@@ -100,6 +141,30 @@ public sealed class SplitsTests
             Assert.That(one.Mean, Is.LessThan(0.6));
             Assert.That(one.StandardError, Is.Positive);
         }
+    }
+
+    [Test]
+    public void Run_WhereTheMetricIsNotDefined_NamesTheSplitAndTheClass()
+    {
+        int[] first = [.. Enumerable.Range(0, 25)], ofOneClass = [.. Enumerable.Range(25, 25).Where(i => i % 5 > 0)];
+        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, 50).Select(static i => (double)i)])]);
+        Assert.That(
+            () => CrossValidation.Run(
+                new ConstantLearner(), table, Classes, [new Split(ofOneClass, first), new Split(first, ofOneClass)],
+                TabularMetrics.Find("roc-auc", TabularTask.Classification)),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("roc-auc: split 2 of 2")
+                .And.Message.Contains("no rows of class 'b'"));
+    }
+
+    [Test]
+    public void Run_OfALearnerThatRefuses_ThrowsWhatItSays([Values(1, 2)] int parallelism)
+    {
+        var table = new Table([new NumberColumn("x", [.. Enumerable.Range(0, 50).Select(static i => (double)i)])]);
+        Assert.That(
+            () => CrossValidation.Run(
+                new RefusingLearner(), table, Classes, Splits.Stratified(Classes, 5),
+                TabularMetrics.Find("log-loss", TabularTask.Classification), parallelism: parallelism),
+            Throws.InvalidOperationException.With.Message.EqualTo("refusing: no convergence."));
     }
 
     [Test]

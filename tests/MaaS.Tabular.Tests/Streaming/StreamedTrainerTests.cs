@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Tabular.Export;
 using MaaS.Tabular.Learners.Boosting;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Streaming;
@@ -101,6 +102,14 @@ public sealed class StreamedTrainerTests
         await Assert.ThatAsync(
             () => StreamedTrainer.TrainAsync(stream, new StreamedTrainerOptions { Label = "y", SampleRows = 100 }),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("class 'rare' has 2 rows"));
+    }
+
+    [Test]
+    public void TableForm_OfPersonalData_TellsNoneOfIt()
+    {
+        var table = new Table([new StringColumn("mail", ["a@example.com", "x"]), new StringColumn("c", ["p", "q"])]);
+        var form = TableForm.Of(table, TableSchema.Of(table));
+        Assert.That(form.Fields.Select(f => (f.Categories.Count, f.Example)), Is.EqualTo(new[] { (0, null), (2, "p") }));
     }
 
     private static GradientBoosting Quick { get; } = new() { Rounds = 30, Threads = 1 };

@@ -37,7 +37,7 @@ export class RowInput {
 
 function fieldOf(field, id) {
   return field.kind === 'boolean' ? booleanField(field, id)
-    : field.kind === 'category' && field.categories.length <= mostOptions ? choiceField(field, id)
+    : field.kind === 'category' && field.categories.length > 0 && field.categories.length <= mostOptions ? choiceField(field, id)
     : field.kind === 'category' ? suggestedField(field, id)
     : textField(field, id);
 }
@@ -75,7 +75,7 @@ function choiceField(field, id) {
   return { root: labelled(field, id, input), set, focus: () => input.focus(), isWrong: () => false, get: () => input.value === '' ? null : input.value };
 }
 
-/** Many categories: any text, with those that training knew to choose from. */
+/** Many categories, or none that may be shown: any text, with those that training knew to choose from. */
 function suggestedField(field, id) {
   const list = element('datalist', { id: `${id}-known` }, field.categories.map(c => element('option', { value: c })));
   const input = element('input', { id, type: 'text', list: `${id}-known`, placeholder: 'missing', spellcheck: 'false' });

@@ -60,7 +60,8 @@ public sealed class GradientBoosting : ILearner
         if (!(FeatureShare is > 0 and <= 1 && RowShare is > 0 and <= 1))
         {
             throw new ArgumentException(
-                $"{Name}: expected FeatureShare and RowShare above 0 and at most 1, got {FeatureShare} and {RowShare}.");
+                $"{Name}: expected FeatureShare and RowShare above 0 and at most 1, got {FeatureShare} and "
+                    + $"{RowShare}.");
         }
 
         var threads = Threads == 0 && features.Values.Length < FewCells ? 1 : Threads;

@@ -63,13 +63,17 @@ public sealed class SupportVectorMachine : ILearner
         var classes = target.Classes.Count == 2 ? [1] : Enumerable.Range(0, target.Classes.Count).ToArray();
         var coefficients = new Matrix(classes.Length, features.Rows);
         var (rho, sigmoids) = (new double[classes.Length], new (double A, double B)[classes.Length]);
-        Parallel.For(0, classes.Length, new ParallelOptions { CancellationToken = cancellationToken }, c =>
-        {
-            var positive = Array.ConvertAll(target.Values, y => y == classes[c]);
-            int[] all = [.. Enumerable.Range(0, features.Rows)];
-            rho[c] = Solve(kernel, all, positive, counts, coefficients.Row(c), cancellationToken);
-            sigmoids[c] = PlattScaling.Fit(OutOfFold(kernel, positive, counts, cancellationToken), positive, counts);
-        });
+        ParallelLoop.For(
+            classes.Length,
+            c =>
+            {
+                var positive = Array.ConvertAll(target.Values, y => y == classes[c]);
+                int[] all = [.. Enumerable.Range(0, features.Rows)];
+                rho[c] = Solve(kernel, all, positive, counts, coefficients.Row(c), cancellationToken);
+                sigmoids[c] =
+                    PlattScaling.Fit(OutOfFold(kernel, positive, counts, cancellationToken), positive, counts);
+            },
+            cancellationToken: cancellationToken);
         return Model(features, coefficients, rho, gamma, sigmoids, 0, 1);
     }
 

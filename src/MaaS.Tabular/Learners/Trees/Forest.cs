@@ -37,11 +37,14 @@ public abstract class Forest : ILearner
         ArgumentOutOfRangeException.ThrowIfLessThan(Trees, 1);
         var counts = Fitting.Check(this, features, target, weights);
         var grown = new TreeEnsemble[Trees];
-        Parallel.For(0, Trees, new ParallelOptions { CancellationToken = cancellationToken }, t =>
-        {
-            var seed = unchecked(Options.Seed * 1_000_003 + t);
-            grown[t] = TreeGrower.Grow(features, target, Bootstrap ? Drawn(counts, seed) : counts, Options, seed);
-        });
+        ParallelLoop.For(
+            Trees,
+            t =>
+            {
+                var seed = unchecked(Options.Seed * 1_000_003 + t);
+                grown[t] = TreeGrower.Grow(features, target, Bootstrap ? Drawn(counts, seed) : counts, Options, seed);
+            },
+            cancellationToken: cancellationToken);
         var forest = new TreeEnsemble(target.Outputs, new double[target.Outputs]);
         foreach (var tree in grown)
         {

@@ -4,7 +4,8 @@ using MaaS.Tabular.Samples;
 namespace MaaS.Tabular.Selection.Selectors;
 
 /// <summary>Leaves out the feature that counts least, again and again; cross-validation says how many stay.</summary>
-/// <param name="learner">A learner whose models say how much features count (<see cref="IFeatureImportances"/>).</param>
+/// <param name="learner">A learner whose models say how much features count
+/// (<see cref="IFeatureImportances"/>).</param>
 /// <remarks>Guyon et al. 2002; scikit-learn's <c>RFECV</c>.</remarks>
 public sealed class RecursiveElimination(ILearner learner) : IFeatureSelector
 {

@@ -9,7 +9,7 @@ namespace MaaS.Tabular.Selection.Selectors;
 /// cross-validation on training folds. The exported graph leaves the other features out.</summary>
 /// <param name="selector">Chooses.</param>
 /// <param name="learner">Learns; its options say which features there are to choose from.</param>
-public sealed class SelectingLearner(IFeatureSelector selector, ILearner learner) : ILearner
+public sealed class SelectingLearner(IFeatureSelector selector, ILearner learner) : IColumnLearner
 {
     /// <inheritdoc/>
     public string Name => $"{learner.Name} {selector.Name}";
@@ -23,12 +23,21 @@ public sealed class SelectingLearner(IFeatureSelector selector, ILearner learner
     /// <inheritdoc/>
     public IFittedLearner Fit(
         Matrix features, Target target, double[]? weights = null, CancellationToken cancellationToken = default)
+        => Fit(null, features, target, weights, cancellationToken);
+
+    /// <inheritdoc/>
+    public IFittedLearner Fit(
+        IReadOnlyList<int>? cardinalities, Matrix features, Target target, double[]? weights = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(target);
         var chosen = selector.Choose(features, target, weights, cancellationToken);
         return new SelectedModel(
-            chosen, learner.Fit(features.TakeColumns(chosen), target, weights, cancellationToken));
+            chosen,
+            Fitting.Fit(
+                learner, cardinalities is null ? null : Array.ConvertAll(chosen, c => cardinalities[c]),
+                features.TakeColumns(chosen), target, weights, cancellationToken));
     }
 }
 
@@ -49,7 +58,8 @@ internal sealed class SelectedModel(int[] chosen, IFittedLearner inner) : IFitte
 
     public void Predict(ReadOnlySpan<double> features, Span<double> outputs)
     {
-        Span<double> taken = chosen.Length <= MostOnStack ? stackalloc double[chosen.Length] : new double[chosen.Length];
+        Span<double> taken = chosen.Length <= MostOnStack ? stackalloc double[chosen.Length]
+            : new double[chosen.Length];
         for (var i = 0; i < chosen.Length; i++)
         {
             taken[i] = features[chosen[i]];

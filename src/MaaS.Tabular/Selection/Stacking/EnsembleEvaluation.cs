@@ -9,17 +9,23 @@ namespace MaaS.Tabular.Selection.Stacking;
 /// models in a split is learned from predictions on the rows of other splits alone.</summary>
 public sealed class EnsembleEvaluation
 {
+    private const double Penalty = 10;
+
     private readonly CrossValidationResult[] _members;
     private readonly Target _target;
     private readonly IReadOnlyList<Split> _splits;
     private readonly Metric _metric;
+    private readonly bool _balanced;
 
     /// <summary>Prepares ensembles.</summary>
     /// <param name="members">Results with predictions, two or more.</param>
     /// <param name="target">One a row of the table that was split.</param>
     /// <param name="splits">The splits that were measured on; two or more.</param>
+    /// <param name="balanced">Whether classes count alike in what joins the models, however many rows they
+    /// have.</param>
     /// <exception cref="ArgumentException">A result has no predictions for every split.</exception>
-    public EnsembleEvaluation(IReadOnlyList<CrossValidationResult> members, Target target, IReadOnlyList<Split> splits)
+    public EnsembleEvaluation(
+        IReadOnlyList<CrossValidationResult> members, Target target, IReadOnlyList<Split> splits, bool balanced = false)
     {
         ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(target);
@@ -33,6 +39,7 @@ public sealed class EnsembleEvaluation
         }
 
         (_members, _target, _splits, _metric) = ([.. members], target, splits, members[0].Metric);
+        _balanced = balanced && target.Task == TabularTask.Classification;
     }
 
     /// <summary>The weighted mean (<see cref="EnsembleSelection"/>) of the models.</summary>
@@ -71,13 +78,15 @@ public sealed class EnsembleEvaluation
     public CrossValidationResult Stacked(
         string name, out IFittedLearner meta, CancellationToken cancellationToken = default)
     {
-        ILearner learner = _target.Task == TabularTask.Classification ? new LogisticRegression { L2 = 10 }
-            : new LinearRegression { L2 = 10 };
         IFittedLearner Learn(int? without)
         {
             var (predictions, target) = Rows(without);
+            // A penalty on numbers goes by their variance, so that their unit does not matter.
+            ILearner learner = _target.Task == TabularTask.Classification ? new LogisticRegression { L2 = Penalty }
+                : new LinearRegression { L2 = Penalty * Variance(target.Values) };
             return learner.Fit(
-                StackedEnsemble.Features(predictions, _target.Task), target, cancellationToken: cancellationToken);
+                StackedEnsemble.Features(predictions, _target.Task), target,
+                _balanced ? target.BalancedWeights() : null, cancellationToken);
         }
 
         var predicted = _splits.Select((_, i) => Learn(i).Predict(StackedEnsemble.Features(Of(i), _target.Task)))
@@ -95,6 +104,12 @@ public sealed class EnsembleEvaluation
             Predictions = predictions,
             RowSeconds = members.Sum(static m => m.RowSeconds),
         };
+    }
+
+    private static double Variance(double[] values)
+    {
+        var mean = values.Average();
+        return values.Average(v => (v - mean) * (v - mean));
     }
 
     private Matrix[] Of(int split) => Array.ConvertAll(_members, m => m.Predictions[split]);

@@ -8,7 +8,8 @@ namespace MaaS.Tabular.Selection.Stacking;
 /// <summary>A learner on what several models predict.</summary>
 /// <param name="members">The models, whose outputs stand beside each other.</param>
 /// <param name="meta">What was learned from their predictions out of fold.</param>
-/// <param name="task">Of classes the meta learner gets ln p, p at least 1e-3: how sure a model is beyond that says little; of numbers the predictions.</param>
+/// <param name="task">Of classes the meta learner gets ln p, p at least 1e-3: how sure a model is beyond that says
+/// little; of numbers the predictions.</param>
 /// <remarks>Wolpert, Stacked Generalization, Neural Networks 5, 1992.</remarks>
 public sealed class StackedEnsemble(
     IReadOnlyList<ITabularPredictor> members, IFittedLearner meta, TabularTask task) : ITabularPredictor

@@ -59,6 +59,8 @@ fixture = {
         },
     },
     "ttest": {"first": first.tolist(), "second": second.tolist(), "train": train, "test": test, "t": t,
-              "p": float(2 * stats.t.sf(abs(t), len(d) - 1))},
+              "p": float(2 * stats.t.sf(abs(t), len(d) - 1)),
+              "interval": (first.mean() + np.array([-1, 1]) * stats.t.ppf(0.975, len(d) - 1) * np.sqrt(
+                  (1 / len(d) + test / train) * first.var(ddof=1))).tolist()},
 }
 pathlib.Path(__file__).with_name("metrics.json").write_text(json.dumps(fixture))

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MaaS.Tabular.Export;
-using MaaS.Tabular.Features;
 using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Bayes;
 using MaaS.Tabular.Learners.Trees;
@@ -23,7 +22,11 @@ public sealed class CalibratedLearnerTests
         [Values("cancer", "wine")] string data, [Values] CalibrationMethod method, [Values] bool weighted)
     {
         var (x, y, train) = Data(data);
-        var learner = new CalibratedLearner(new GaussianNaiveBayes()) { Method = method, Splits = _ => Folds(data, train) };
+        var learner = new CalibratedLearner(new GaussianNaiveBayes())
+        {
+            Method = method,
+            Splits = _ => Folds(data, train),
+        };
         int[] rows = [.. Enumerable.Range(0, train)];
         var weights = weighted ? Array.ConvertAll(rows, r => y.Rows[r] == 0 ? 2d : 1) : null;
         var predicted = learner.Fit(x.Take(rows), y.Take(rows), weights)
@@ -59,7 +62,8 @@ public sealed class CalibratedLearnerTests
             learner.Fit(x.Take(train), y.Take(train)).Predict(x.Take(test)), y.Take(test));
         var before = Error(new GaussianNaiveBayes());
         Assert.That(before, Is.GreaterThan(0.1));
-        Assert.That(Error(new CalibratedLearner(new GaussianNaiveBayes()) { Method = method }), Is.LessThan(0.6 * before));
+        Assert.That(Error(new CalibratedLearner(new GaussianNaiveBayes()) { Method = method }),
+            Is.LessThan(0.6 * before));
     }
 
     [Test]
@@ -72,6 +76,15 @@ public sealed class CalibratedLearnerTests
         var fit = TabularFit.Fit(new CalibratedLearner(inner) { Method = method }, table, y);
         var parity = TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, table);
         Assert.That(parity.Holds, $"{parity}");
+    }
+
+    [Test]
+    public void Fit_OfALearnerThatAsksForColumns_TellsItOfThemInEveryFold()
+    {
+        var learner = new CardinalityRecorder();
+        TabularFit.Fit(
+            new CalibratedLearner(learner) { Folds = 2 }, CardinalityRecorder.Table, CardinalityRecorder.Classes);
+        Assert.That(learner.Seen, Is.EqualTo(new[] { new[] { 0, 0, 3 }, [0, 0, 3], [0, 0, 3] }));
     }
 
     [Test]

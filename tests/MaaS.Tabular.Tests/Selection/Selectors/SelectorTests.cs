@@ -29,7 +29,8 @@ public sealed class SelectorTests
             yield return new(data, "anova-f", new UnivariateSelector { Score = UnivariateScore.AnovaF, Count = 3 });
             yield return new(data, "l1", new L1Selector { L1 = data == "cancer" ? 10 : 4 });
             yield return new(data, "rfecv", new RecursiveElimination(learner) { Scoring = scoring });
-            yield return new(data, "rfecv 2", new RecursiveElimination(learner) { Step = 2, Least = 2, Scoring = scoring });
+            yield return new(data, "rfecv 2",
+                new RecursiveElimination(learner) { Step = 2, Least = 2, Scoring = scoring });
             yield return new(data, "sequential", new SequentialSelector(learner) { Count = 3, Scoring = scoring });
             yield return new(
                 data, "sequential-backward",
@@ -106,7 +107,8 @@ public sealed class SelectorTests
         Assert.That(new CorrelationFilter().Choose(x, y), Is.EqualTo(new[] { 0, 1, 3 }));
         var selector = new PermutationSelector(new LinearRegression()) { Threshold = 0.05 };
         Assert.That(selector.Choose(x, y), Is.EqualTo(new[] { 1, 3 }));
-        Assert.That(new PermutationSelector(new RandomForest { Trees = 20 }) { Count = 1 }.Choose(x, y), Is.EqualTo(new[] { 1 }));
+        Assert.That(new PermutationSelector(new RandomForest { Trees = 20 }) { Count = 1 }.Choose(x, y),
+            Is.EqualTo(new[] { 1 }));
         Assert.That(
             () => new PermutationSelector(new LinearRegression()) { Threshold = 100 }.Choose(x, y),
             Throws.ArgumentException.With.Message.Contains("none of 4 does"));
@@ -117,7 +119,8 @@ public sealed class SelectorTests
     {
         var y = Target.OfClasses([0, 1, 0, 1], ["a", "b"]);
         Assert.That(
-            () => new UnivariateSelector { Score = UnivariateScore.ChiSquared }.Choose(new Matrix(4, 1, [1, 2, -3, 4]), y),
+            () => new UnivariateSelector { Score = UnivariateScore.ChiSquared }.Choose(new Matrix(4, 1, [1, 2, -3, 4]),
+                y),
             Throws.ArgumentException.With.Message.Contains("got -3 in row 3, feature 1"));
         Assert.That(
             () => new UnivariateSelector { Score = UnivariateScore.Correlation }.Choose(new Matrix(4, 1), y),
@@ -126,7 +129,8 @@ public sealed class SelectorTests
             () => new VarianceThreshold().Choose(new Matrix(4, 2), y),
             Throws.ArgumentException.With.Message.Contains("none of 2 does"));
         Assert.That(
-            () => new RecursiveElimination(new ConstantLearner()) { Scoring = new() { Folds = 2 } }.Choose(new Matrix(4, 2), y),
+            () => new RecursiveElimination(new ConstantLearner()) { Scoring = new() { Folds = 2 } }.Choose(
+                new Matrix(4, 2), y),
             Throws.ArgumentException.With.Message.Contains(nameof(IFeatureImportances)));
     }
 
@@ -155,6 +159,16 @@ public sealed class SelectorTests
         var parity = TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, table);
         Assert.That(parity.Holds, $"{parity}");
         Assert.That(((IFeatureImportances)fit.Learner).Importances(36).Count(static i => i > 0), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Fit_OfALearnerThatAsksForColumns_TellsItOfThoseThatAreChosen()
+    {
+        var learner = new CardinalityRecorder();
+        TabularFit.Fit(
+            new SelectingLearner(new UnivariateSelector { Count = 1, Score = UnivariateScore.AnovaF }, learner),
+            CardinalityRecorder.Table, CardinalityRecorder.Classes);
+        Assert.That(learner.Seen, Is.EqualTo(new[] { new[] { 3 } }));
     }
 
     private sealed class RecordingSelector : IFeatureSelector

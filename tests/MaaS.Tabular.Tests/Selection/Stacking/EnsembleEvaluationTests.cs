@@ -42,7 +42,10 @@ public sealed class EnsembleEvaluationTests
                 .. splits.Select((s, i) => new Matrix(s.Test.Length, 1, [.. s.Test.Select(r => predicted(i, r))])),
             ];
             return new CrossValidationResult(
-                name, rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))], 0) { Predictions = all };
+                name, rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))], 0)
+            {
+                Predictions = all,
+            };
         }
 
         var stacking = new EnsembleEvaluation(
@@ -52,7 +55,8 @@ public sealed class EnsembleEvaluationTests
             ], y, splits);
         var result = stacking.Weighted("ensemble", out _);
         Assert.That(result.Scores[1], Is.GreaterThan(50), "the second split's weights come from the first");
-        Assert.That(result.Scores[0], Is.EqualTo(rmse.Measure(new Matrix(20, 1, [.. Enumerable.Repeat(3d, 20)]), y.Take(splits[0].Test))));
+        Assert.That(result.Scores[0], Is.EqualTo(
+            rmse.Measure(new Matrix(20, 1, [.. Enumerable.Repeat(3d, 20)]), y.Take(splits[0].Test))));
     }
 
     [Test]
@@ -61,7 +65,8 @@ public sealed class EnsembleEvaluationTests
         var y = Y(classes);
         ILearner[] learners = classes == 0
             ? [new LinearRegression(), new RandomForest { Trees = 10 }, new LinearRegression { L1 = 50, L2 = 0 }]
-            : [new LogisticRegression(), new RandomForest { Trees = 10 }, new GaussianNaiveBayes { Features = new FeatureOptions { Encoding = CategoryEncoding.Target } }];
+            : [new LogisticRegression(), new RandomForest { Trees = 10 },
+                new GaussianNaiveBayes { Features = new FeatureOptions { Encoding = CategoryEncoding.Target } }];
         var splits = Splits.Stratified(y, 4);
         var metric = TabularMetrics.Find(classes == 0 ? "rmse" : "log-loss", y.Task);
         CrossValidationResult[] results = [.. learners.Select(l => CrossValidation.Run(l, X, y, splits, metric))];
@@ -85,6 +90,55 @@ public sealed class EnsembleEvaluationTests
         var best = results.Min(static r => r.Mean);
         Assert.That(weighted.Mean, Is.LessThan(best * 1.1));
         Assert.That(stacked.Mean, Is.LessThan(best * 1.2));
+    }
+
+    [Test]
+    public void Stacked_OfNumbersInAnotherUnit_IsTheSameInThatUnit()
+    {
+        var splits = Splits.KFold(Rows, 4);
+        Matrix[] Stacked(double unit)
+        {
+            var y = Target.OfNumbers([.. Y(0).Rows.Select(v => unit * v)]);
+            var rmse = TabularMetrics.Find("rmse", y.Task);
+            var random = new Random(7);
+            CrossValidationResult Member(double noise)
+            {
+                Matrix[] all =
+                [
+                    .. splits.Select(s => new Matrix(s.Test.Length, 1,
+                        [.. s.Test.Select(r => y.Rows[r] + unit * noise * (random.NextDouble() - 0.5))])),
+                ];
+                return new CrossValidationResult(
+                    $"{noise}", rmse, [.. all.Select((p, i) => rmse.Measure(p, y.Take(splits[i].Test)))], 0)
+                {
+                    Predictions = all,
+                };
+            }
+
+            return [.. new EnsembleEvaluation([Member(0.2), Member(0.8)], y, splits).Stacked("s", out _).Predictions];
+        }
+
+        var (metres, millimetres) = (Stacked(1), Stacked(1000));
+        for (var split = 0; split < splits.Count; split++)
+        {
+            Assert.That(
+                millimetres[split].Values.ToArray(),
+                Is.EqualTo(metres[split].Values.ToArray().Select(static v => 1000 * v)).Within(1e-6));
+        }
+    }
+
+    [Test]
+    public void Stacked_Balanced_GivesARareClassItsChance()
+    {
+        // Models that know nothing: one row in ten is of the second class.
+        var y = Target.OfClasses([.. Enumerable.Range(0, Rows).Select(static i => i % 10 == 0 ? 1 : 0)], ["a", "b"]);
+        var splits = Splits.Stratified(y, 4);
+        var result = CrossValidation.Run(
+            new ConstantLearner(), X, y, splits, TabularMetrics.Find("log-loss", y.Task));
+        double Rare(bool balanced) => new EnsembleEvaluation([result, result], y, splits, balanced)
+            .Stacked("s", out _).Predictions.Average(static p => p.Column(1).Average());
+        Assert.That(Rare(balanced: false), Is.EqualTo(0.1).Within(0.01));
+        Assert.That(Rare(balanced: true), Is.EqualTo(0.5).Within(0.01));
     }
 
     [Test]
@@ -117,7 +171,8 @@ public sealed class EnsembleEvaluationTests
         [
             new NumberColumn("x", [.. Enumerable.Range(0, Rows).Select(_ => random.NextDouble())]),
             new NumberColumn(
-                "gap", [.. Enumerable.Range(0, Rows).Select(_ => random.Next(9) == 0 ? double.NaN : random.NextDouble())]),
+                "gap", [.. Enumerable.Range(0, Rows)
+                    .Select(_ => random.Next(9) == 0 ? double.NaN : random.NextDouble())]),
             new StringColumn("city", [.. Enumerable.Range(0, Rows).Select(_ => cities[random.Next(3)])]),
         ]);
     }
