@@ -61,7 +61,7 @@ internal sealed class TuneCommand : RecordedVerb
             "Texts: kept in a file; the same command goes on with it, also in several processes at once."),
         ("maas tune --search model=mlp,convnet,resnet --epochs 3 --objective accuracy --objective latency",
             "Two objectives: the front of accuracy and latency."),
-        ("maas tune --csv mails.csv --search width=32..256:log --name mails --registry sqlite:registry.db",
+        ("maas tune --csv mails.csv --search learning-rate=1e-4..1e-2:log --name mails --registry sqlite:runs.db",
             "The study is kept as a run as well: maas runs show mails."),
     ];
 

@@ -45,8 +45,8 @@ internal static class RunLogExtensions
         run.Tag("decision", report.Reason);
     }
 
-    /// <summary>Logs the best trial of a study, of several objectives the best in the first: its values as metrics at its
-    /// number, its parameters as tags.</summary>
+    /// <summary>Logs the best trial of a study, of several objectives the best in the first: its values as metrics at
+    /// its number, its parameters as tags.</summary>
     /// <param name="run">Gets them.</param>
     /// <param name="study">What the study has come to.</param>
     public static void Report(this RunLog run, StudyResult study)

@@ -50,8 +50,8 @@ internal sealed class TableRuns : ITunedRuns
         return [.. Objectives.Select(o => o.Name == Seconds ? measured.FitSeconds : measured.Mean)];
     }
 
-    /// <summary>Trains the learner of a point as <c>maas train</c> trains its best one, and measures it on the rows held
-    /// back.</summary>
+    /// <summary>Trains the learner of a point as <c>maas train</c> trains its best one, and measures it on the rows
+    /// held back.</summary>
     public TabularModel Train(
         IReadOnlyDictionary<string, ParameterValue> point, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Pipelines;
 
-/// <summary>Cross-validates learners one by one on the rows that <see cref="TabularTrainer"/> learns from, by the splits
-/// that it compares candidates on. The rows that it holds back are never looked at.</summary>
+/// <summary>Cross-validates learners one by one on the rows that <see cref="TabularTrainer"/> learns from, by the
+/// splits that it compares candidates on. The rows that it holds back are never looked at.</summary>
 public sealed class TabularComparison
 {
     private readonly TabularPlan _plan;
@@ -15,8 +15,8 @@ public sealed class TabularComparison
 
     /// <summary>Holds rows back and splits the others.</summary>
     /// <param name="table">All rows, the label among the columns.</param>
-    /// <param name="options">As for <see cref="TabularTrainer.Train"/>; candidates, trials, ensembles and the budget have
-    /// no effect.</param>
+    /// <param name="options">As for <see cref="TabularTrainer.Train"/>; candidates, trials, ensembles and the budget
+    /// have no effect.</param>
     /// <exception cref="InvalidDataException">The label cannot be learned: missing, constant, a class of one
     /// row.</exception>
     /// <exception cref="ArgumentException">An option is out of range, or folds would be empty.</exception>

@@ -93,7 +93,8 @@ public sealed partial class Study
     }
 
     /// <summary>Takes the complete and the pruned trials of another study over, so that samplers and pruners know them.
-    /// What was taken over before is not taken twice; a study of the same name in another store is another one.</summary>
+    /// What was taken over before is not taken twice; a study of the same name in another store is another
+    /// one.</summary>
     /// <param name="name">The other study.</param>
     /// <param name="from">Where it is kept; null for this study's store.</param>
     /// <param name="cancellationToken">Stops between two trials.</param>
