@@ -46,6 +46,11 @@ public sealed record TabularExplanation(
         var background = train.Take(Drawn(train.Rows, Background, seed));
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         time.CancelAfter(limit ?? Timeout.InfiniteTimeSpan);
+        if (limit < TimeSpan.FromMilliseconds(1))
+        {
+            time.Cancel();    // A timer would fire some time later.
+        }
+
         List<string> leftOut = [];
         T Part<T>(string name, T without, Func<T> compute)
         {

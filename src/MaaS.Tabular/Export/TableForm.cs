@@ -8,7 +8,8 @@ namespace MaaS.Tabular.Export;
 /// <summary>The form of a row of a table, for pages that ask for one.</summary>
 internal static class TableForm
 {
-    /// <summary>A field a column: with the categories that the rows hold, and a value that is usual. Of columns in which
+    /// <summary>A field a column: with the categories that the rows hold, and a value that is usual. Of columns in
+    /// which
     /// personal data is found it tells neither.</summary>
     /// <param name="rows">Training rows.</param>
     /// <param name="schema">The columns that the model takes.</param>

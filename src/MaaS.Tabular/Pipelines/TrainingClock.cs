@@ -19,7 +19,13 @@ internal sealed class TrainingClock(TimeSpan? budget)
     public CancellationTokenSource Limit(double share, CancellationToken cancellationToken)
     {
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Until(share) ?? Timeout.InfiniteTimeSpan);
+        var left = Until(share);
+        limit.CancelAfter(left ?? Timeout.InfiniteTimeSpan);
+        if (left == TimeSpan.Zero)
+        {
+            limit.Cancel();    // A timer would fire some time later.
+        }
+
         return limit;
     }
 }

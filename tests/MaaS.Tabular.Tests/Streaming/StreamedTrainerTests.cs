@@ -109,7 +109,8 @@ public sealed class StreamedTrainerTests
     {
         var table = new Table([new StringColumn("mail", ["a@example.com", "x"]), new StringColumn("c", ["p", "q"])]);
         var form = TableForm.Of(table, TableSchema.Of(table));
-        Assert.That(form.Fields.Select(f => (f.Categories.Count, f.Example)), Is.EqualTo(new[] { (0, null), (2, "p") }));
+        Assert.That(form.Fields.Select(f => (f.Categories.Count, f.Example)),
+            Is.EqualTo(new[] { (0, null), (2, "p") }));
     }
 
     private static GradientBoosting Quick { get; } = new() { Rounds = 30, Threads = 1 };

@@ -17,7 +17,8 @@ public sealed class TfIdfTests
     public void Fit_WithAMostOfTerms_KeepsThoseThatAreWrittenMostInOrder()
     {
         var terms = TfIdf.Fit(Texts, new TfIdfOptions { MostTerms = 2, Pairs = false });
-        Assert.That(terms.Terms.OrderBy(static t => t.Value).Select(static t => t.Key), Is.EqualTo(new[] { "blue", "red" }));
+        Assert.That(terms.Terms.OrderBy(static t => t.Value).Select(static t => t.Key),
+            Is.EqualTo(new[] { "blue", "red" }));
     }
 
     [Test]
