@@ -34,6 +34,7 @@ public static partial class Program
             new TuneCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
+            new ImportCommand(),
             new InspectCommand(),
             new PruneCommand(),
             new QuantizeCommand(),
@@ -72,7 +73,8 @@ public static partial class Program
             return await result.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand ? null : WorkGrace,
+                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand
+                    ? null : WorkGrace,
             });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)

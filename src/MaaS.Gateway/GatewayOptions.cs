@@ -1,3 +1,5 @@
+using MaaS.Gateway.Servers;
+
 namespace MaaS.Gateway;
 
 /// <summary>Which servers a gateway stands before, and how it treats them.</summary>
@@ -33,6 +35,15 @@ public sealed record GatewayOptions
     /// bytes. Default 4 MiB. Longer ones go through at once and are not repeated.</summary>
     public int RepeatableBytes { get; init; } = 4 << 20;
 
+    /// <summary>What all requests and answers together may take of that, in bytes. Default 256 MiB. What finds no room
+    /// goes through at once and is not repeated.</summary>
+    public long KeptBytes { get; init; } = 256 << 20;
+
+    /// <summary>Names under which clients reach the gateway, beside <c>localhost</c>, the machine's name and IP
+    /// addresses; <c>*</c> for every name. A request for another name is refused: a page of another site, whose name
+    /// was pointed here, would read the answers.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
     /// <summary>Request header whose value ties requests to one server while it is there. Default
     /// <c>X-MaaS-Session</c>.</summary>
     public string SessionHeader { get; init; } = "X-MaaS-Session";
@@ -53,11 +64,17 @@ public sealed record GatewayOptions
             throw new ArgumentException("Gateway: expected intervals and timeouts above 0.");
         }
 
-        if (Retries < 0 || RepeatableBytes < 0)
+        if (Retries < 0 || RepeatableBytes < 0 || KeptBytes < 0)
         {
             throw new ArgumentException(
-                $"Gateway: expected {nameof(Retries)} and {nameof(RepeatableBytes)} of 0 or more, got {Retries} and "
-                    + $"{RepeatableBytes}.");
+                $"Gateway: expected {nameof(Retries)}, {nameof(RepeatableBytes)} and {nameof(KeptBytes)} of 0 or "
+                    + $"more, got "
+                    + $"{Retries}, {RepeatableBytes} and {KeptBytes}.");
+        }
+
+        foreach (var server in Servers)
+        {
+            _ = new NamedServers(server);   // Says what is wrong with it.
         }
     }
 }

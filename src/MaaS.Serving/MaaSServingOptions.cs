@@ -23,12 +23,14 @@ public sealed class MaaSServingOptions
     /// </summary>
     public string? Registry { get; set; }
 
-    /// <summary>Where a gateway and others reach this server, as <c>http://10.0.0.7:8080</c>: it is then announced in the
+    /// <summary>Where a gateway and others reach this server, as <c>http://10.0.0.7:8080</c>: it is then announced in
+    /// the
     /// <see cref="Registry"/> while it runs. Port 0 stands for the one that the server got. Null to stay
     /// unannounced.</summary>
     public string? AnnounceUrl { get; set; }
 
-    /// <summary>Likewise for gRPC, where <see cref="AnnounceUrl"/> does not take it; null for none.</summary>
+    /// <summary>Likewise for gRPC; null for the announced host with the port of <see cref="GrpcUrl"/>, where that is
+    /// known.</summary>
     public string? AnnounceGrpcUrl { get; set; }
 
     /// <summary>Label that answers requests which name no version, where a model has it and no route: no other version

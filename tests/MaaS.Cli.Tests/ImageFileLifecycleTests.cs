@@ -4,7 +4,6 @@ using MaaS.Core.Packages;
 using MaaS.Training.Data;
 using MaaS.Training.Images;
 using MaaS.Training.Images.Pipelines;
-using MaaS.Training.Interop;
 using MaaS.Training.Pipelines;
 using SkiaSharp;
 

@@ -160,7 +160,7 @@ public sealed class TuneTests
             _folder, "runs", "show", "away", "--json", "--registry", "sqlite:runs.db");
         Assert.That(code, Is.Zero, error);
         Assert.That(
-            shown, Does.Contain("failed").And.Contain("Password=***;Database=maas").And.Not.Contain("sesame"));
+            shown, Does.Contain("failed").And.Contain("\"--study\": \"postgres:").And.Not.Contain("sesame"));
     }
 
     [Test]

@@ -215,6 +215,117 @@ internal sealed class GatewayHostTests
             Is.EqualTo($"maas_secret 127.0.0.1 {server.Address.Authority}"));
     }
 
+    // What a client alone can do must not take servers away from the others.
+    [Test]
+    public async Task ClientsFaults_PauseNoServer()
+    {
+        await using var server = await StubServer.StartAsync(static async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("refuse", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 413;
+                await context.Response.WriteAsync("too large");
+                return;
+            }
+
+            await EchoAsync(context);
+        });
+        await using var gateway = await GatewayAsync(server.Address);
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        })
+        { BaseAddress = gateway.Address };
+        using (var request = new HttpRequestMessage(HttpMethod.Post, Infer) { Content = new StringContent("x") })
+        {
+            request.Headers.TryAddWithoutValidation("X-MaaS-Session", "Müller");
+            using var answer = await client.SendAsync(request);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+        }
+
+        using (var grpc = new HttpRequestMessage(HttpMethod.Post, Infer)
+        {
+            Content = new ByteArrayContent([0, 0, 0, 0, 0]),
+        })
+        {
+            grpc.Content.Headers.TryAddWithoutValidation("Content-Type", "application/grpc");
+            using var answer = await client.SendAsync(grpc);
+            Assert.That(answer.Headers.GetValues("grpc-status").Single(), Is.EqualTo("12"));
+        }
+
+        using (var large = await client.PostAsync(
+            new Uri("/v2/models/m/refuse", UriKind.Relative), new ByteArrayContent(new byte[20_000_000])))
+        {
+            Assert.That((int)large.StatusCode, Is.EqualTo(413));
+        }
+
+        using var after = await client.PostAsync(Infer, new StringContent("still there"));
+        Assert.That(await after.Content.ReadAsStringAsync(), Is.EqualTo("still there"));
+    }
+
+    [Test]
+    public async Task Requests_ForANameOfSomebodyElse_AreRefused()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(server.Address);
+        using var client = new HttpClient();
+        foreach (var address in new[] { gateway.Address, gateway.AdminAddress })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Host = "evil.example";
+            using var answer = await client.SendAsync(request);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(421), $"{address}");
+        }
+
+        Assert.That(server.Requests, Is.Zero);
+    }
+
+    [Test]
+    public async Task Requests_OfAVersionThatNoServerHas_AreNotFound()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(server.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var answer = await client.PostAsync(
+            new Uri("/v2/models/m/versions/9/infer", UriKind.Relative), new StringContent("{}"));
+        Assert.That((int)answer.StatusCode, Is.EqualTo(404));
+    }
+
+    // A service that answers something else entirely, as a wrong DNS name leads to.
+    [Test]
+    public async Task Fleet_OfAForeignService_GoesOn()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var foreign = await StubServer.StartAsync(EchoAsync, index: """{"models":7}""");
+        await using var gateway = await GatewayAsync(foreign.Address, server.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        using var answer = await client.PostAsync(Infer, new StringContent("x"));
+        Assert.That(answer.Headers.GetValues("X-MaaS-Server").Single(), Is.EqualTo(server.Address.GetLeftPart(
+            UriPartial.Authority)));
+        Assert.That(foreign.Requests, Is.Zero);
+    }
+
+    [Test]
+    public async Task Stream_ServerThatTurnsAway_ComesFromAnotherOne()
+    {
+        await using var full = await StubServer.StartAsync(static context =>
+        {
+            context.Response.StatusCode = 503;
+            return context.Response.WriteAsync("draining");
+        });
+        await using var free = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayAsync(full.Address, free.Address);
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        for (var i = 0; i < 10; i++)
+        {
+            using var answer = await client.PostAsync(
+                new Uri("/v2/models/m/generate_stream", UriKind.Relative), new StringContent("once"));
+            Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("once"));
+        }
+
+        Assert.That(full.Requests, Is.GreaterThan(0));
+    }
+
     private static async Task EchoAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);

@@ -17,7 +17,7 @@ internal sealed class StubServer : IAsyncDisposable
     /// <summary>Requests that were not probes.</summary>
     public int Requests { get; private set; }
 
-    public static async Task<StubServer> StartAsync(RequestDelegate answer, string model = "m")
+    public static async Task<StubServer> StartAsync(RequestDelegate answer, string? index = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -31,7 +31,8 @@ internal sealed class StubServer : IAsyncDisposable
                 case "/v2/health/ready":
                     break;
                 case "/v2/repository/index":
-                    await context.Response.WriteAsync($$"""[{"name":"{{model}}","version":"1","state":"READY"}]""");
+                    await context.Response.WriteAsync(
+                        index ?? """[{"name":"m","version":"1","state":"READY"}]""");
                     break;
                 default:
                     stub!.Requests++;

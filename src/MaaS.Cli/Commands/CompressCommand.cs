@@ -93,6 +93,7 @@ internal sealed class CompressCommand : RecordedVerb
             Run?.Metric("test/accuracy", 0, best.Accuracy);
         }
 
+        Run?.Artifact(Path.Combine(output, "report.html"));
         Console.WriteLine($"written to {output}; open {Path.Combine(output, "report.html")}");
         if (compressed.Best is null)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using MaaS.Cli.CommandLine;
 using MaaS.Gateway;
 using MaaS.Gateway.Hosting;
@@ -49,12 +50,21 @@ internal sealed class GatewayCommand : VerbCommand
         HelpName = "file",
     };
 
+    private readonly Option<string[]> _hosts = Several(
+        "--allowed-host",
+        "A name under which clients reach the gateway, beside localhost, the machine's name and IP addresses; * for "
+            + "all. "
+            + "May be given several times.", "name");
+
     private readonly Option<int> _retries = Number(
         "--retries", "Further servers that are tried where one fails.", new GatewayOptions().Retries);
 
     public GatewayCommand()
         : base("gateway", "Sends each request to a server that has its model, and to another one where that fails.")
-        => new Option[] { _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _retries }.AddTo(this);
+        => new Option[]
+        {
+            _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _hosts, _retries,
+        }.AddTo(this);
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
@@ -68,11 +78,18 @@ internal sealed class GatewayCommand : VerbCommand
     {
         var options = Checked(() =>
         {
+            if (!IPAddress.TryParse(result.GetRequiredValue(_host), out _))
+            {
+                throw new UsageException(
+                    $"--host: expected an IP address to listen on, got '{result.GetRequiredValue(_host)}'.");
+            }
+
             var read = new GatewayOptions
             {
                 Servers = result.GetRequiredValue(_servers),
                 Registry = result.GetValue(_registry),
                 Retries = result.GetValue(_retries),
+                AllowedHosts = result.GetRequiredValue(_hosts),
                 ServerKey = result.GetValue(_serverKey) is { } file ? File.ReadAllText(file.FullName).Trim() : null,
             };
             read.Validate();

@@ -174,6 +174,7 @@ internal sealed class QuantizeCommand : RecordedVerb
             quantized.Report.Scheme, string.Concat(quantized.Report.Warnings.Select(static warning => $"; {warning}")));
         await network.SaveAsync(
             output, quantized.Model, step, QuantizationMetrics.Of(quantized.Report), cancellationToken);
+        Run?.Artifact(File.Exists(output) ? output : Path.Combine(output, "manifest.json"));
         Console.WriteLine($"written to {output}");
         return ExitCode.Success;
     }

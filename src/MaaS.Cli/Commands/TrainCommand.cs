@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Tabular;
 using MaaS.Cli.Text;
 using MaaS.Primitives.Files;
@@ -85,6 +86,7 @@ internal sealed partial class TrainCommand : RecordedVerb
     protected override string RunName(ParseResult result)
         => _images.IsAsked(result) ? _images.NameOf(result)
             : _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
+            : _tabular.Source.IsQuery(result) ? "query"
             : TextOptions.NamedData(result) ?? result.GetRequiredValue(_data.Name);
 
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
@@ -144,15 +146,18 @@ internal sealed partial class TrainCommand : RecordedVerb
             }
 
             var streamed = _tabular.Streamed(result, label, source.Known, testShare, seed);
-            await StreamedTraining.RunAsync(
+            var measured = await StreamedTraining.RunAsync(
                 source, reading, _tabular.Source.SchemaPath(result), streamed, output, name, cancellationToken);
+            Run?.Report(source.Name, _texts.FileOf(result), output, measured);
             return;
         }
 
         var options = _tabular.Training(result, label, source.Known, testShare, seed);
-        await TabularTraining.RunAsync(
+        Run?.Parameter("training", $"{options}");
+        var scores = await TabularTraining.RunAsync(
             source, reading, _tabular.Source.SchemaPath(result), _tabular.Above(result), options, output, name, report,
             cancellationToken);
+        Run?.Report(source.Name, _texts.FileOf(result), output, scores);
     }
 
     private void TrainOnTexts(ParseResult result, IProcessGroup processes, CancellationToken cancellationToken)

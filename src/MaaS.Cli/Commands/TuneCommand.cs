@@ -65,10 +65,7 @@ internal sealed class TuneCommand : RecordedVerb
             "The study is kept as a run as well: maas runs show mails."),
     ];
 
-    protected override string RunName(ParseResult result)
-        => _study.GivenName(result)
-            ?? (_texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
-            : _tabular.Source.IsQuery(result) ? "query" : result.GetRequiredValue(_data.Name));
+    protected override string RunName(ParseResult result) => _study.GivenName(result) ?? DataName(result);
 
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
@@ -111,6 +108,10 @@ internal sealed class TuneCommand : RecordedVerb
 
         return await EndAsync(result, runs, outcome, words, cancellationToken);
     }
+
+    private string DataName(ParseResult result)
+        => _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
+            : _tabular.Source.IsQuery(result) ? "query" : result.GetRequiredValue(_data.Name);
 
     private static T Checked<T>(Func<T> read) => OptionKinds.Checked(read);
 
@@ -246,12 +247,7 @@ internal sealed class TuneCommand : RecordedVerb
             var model = tables.Train(outcome.Best.Parameters!, cancellationToken);
             var name = Path.GetFileNameWithoutExtension(output.Name);
             await model.SavePackageAsync(output.FullName, name, cancellationToken);
-            foreach (var (measure, score) in model.TestScores)
-            {
-                Run?.Metric($"test/{measure}", 0, score);
-            }
-
-            Run?.Artifact(output.FullName);
+            Run?.Report(DataName(result), _texts.FileOf(result), output.FullName, model.TestScores);
             await words.WriteLineAsync(
                 $"{model.Best} on the rows held back, which nothing was chosen by: "
                     + string.Join(", ", model.TestScores.Select(static s => $"{s.Key} {s.Value:0.0000}")));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Metrics;
 using MaaS.Onnx.Quantization;
@@ -32,6 +33,30 @@ internal static class RunLogExtensions
     {
         output.Run?.Report("test", measured);
         output.Run?.Artifact(output.Model);
+    }
+
+    /// <summary>Logs what training on a table came to.</summary>
+    /// <param name="run">Gets it.</param>
+    /// <param name="data">What the table is called.</param>
+    /// <param name="file">Its file; null for a data set of a name, or a query.</param>
+    /// <param name="output">The package that was written.</param>
+    /// <param name="scores">On the rows held back, by metric.</param>
+    public static void Report(
+        this RunLog run, string data, FileInfo? file, string output, IReadOnlyDictionary<string, double> scores)
+    {
+        run.Data("name", data);
+        if (file is not null)
+        {
+            using var content = file.OpenRead();
+            run.Data("fingerprint", Convert.ToHexStringLower(SHA256.HashData(content)));
+        }
+
+        foreach (var (name, value) in scores)
+        {
+            run.Metric($"test/{name}", 0, value);
+        }
+
+        run.Artifact(output);
     }
 
     /// <summary>Logs what quantizing a network came to.</summary>

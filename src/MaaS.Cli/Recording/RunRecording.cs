@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -59,9 +58,7 @@ internal sealed class RunRecording
         }
         catch (UsageException)
         {
-            // A command line that was refused is no run.
-            await EndAsync(run, RunOutcome.Cancelled, null);
-            await store.DeleteAsync(run.Id, CancellationToken.None);
+            await ForgetAsync(store, run);
             throw;
         }
         catch (OperationCanceledException e)
@@ -76,6 +73,20 @@ internal sealed class RunRecording
         }
     }
 
+    // A command line that was refused is no run; where the database is away, the refusal is what matters.
+    private static async Task ForgetAsync(RunStore store, RunLog run)
+    {
+        try
+        {
+            await run.EndAsync(RunOutcome.Cancelled);
+            await store.DeleteAsync(run.Id);
+        }
+        catch (Exception e) when (e is IOException or KeyNotFoundException)
+        {
+            await Console.Error.WriteLineAsync($"warning: {e.Message}");
+        }
+    }
+
     // Hours of work do not end in an error because the database went away; the message says what is missing.
     private static async Task EndAsync(RunLog run, RunOutcome outcome, string? error)
     {
@@ -85,7 +96,7 @@ internal sealed class RunRecording
             await Console.Error.WriteLineAsync(
                 $"run {run.Id}: {outcome.ToString().ToLower(CultureInfo.InvariantCulture)}; maas runs show {run.Id}");
         }
-        catch (Exception e) when (e is IOException or DbException)
+        catch (Exception e) when (e is IOException or KeyNotFoundException)
         {
             await Console.Error.WriteLineAsync($"warning: {e.Message}");
         }
@@ -96,7 +107,7 @@ internal sealed class RunRecording
     private Dictionary<string, string> Parameters(ParseResult result)
         => result.CommandResult.Command.Options
             .Where(o => o != Registry && result.GetResult(o) is { Implicit: false })
-            .Select(o => (o.Name, Value: CommandText.WithoutPassword(Text(result, o)))).Where(static p => p.Value.Length > 0)
+            .Select(o => (o.Name, Value: CommandText.Shown(Text(result, o)))).Where(static p => p.Value.Length > 0)
             .ToDictionary(static p => p.Name, static p => p.Value, StringComparer.Ordinal);
 
     private static string Text(ParseResult result, Option option)

@@ -18,9 +18,11 @@ internal sealed class RegistryOptions
 
     private readonly Option<string> _address = new("--registry")
     {
-        Description = $"sqlite:FILE or postgres:Host=…;Contents=FOLDER. Default: {RegistryOpening.Variable}, else sqlite:registry.db.",
+        Description = $"sqlite:FILE or postgres:Host=…;Contents=FOLDER. Default: {RegistryOpening.Variable}, else "
+            + $"sqlite:registry.db.",
         HelpName = "address",
-        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable(RegistryOpening.Variable) ?? "sqlite:registry.db",
+        DefaultValueFactory = static _ =>
+            Environment.GetEnvironmentVariable(RegistryOpening.Variable) ?? "sqlite:registry.db",
     };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MaaS.Cli.CommandLine;
 using MaaS.Primitives.Files;
 using MaaS.Registry.Runs;
 using MaaS.Training.Reports;

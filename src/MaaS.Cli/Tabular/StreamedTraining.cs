@@ -11,7 +11,8 @@ namespace MaaS.Cli.Tabular;
 /// serves.</summary>
 internal static class StreamedTraining
 {
-    public static async Task RunAsync(
+    /// <returns>The scores on the rows held back, by metric.</returns>
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(
         TableSource source, TableReadOptions reading, string? schemaPath, StreamedTrainerOptions options, string output,
         string name, CancellationToken cancellationToken)
     {
@@ -47,6 +48,7 @@ internal static class StreamedTraining
             $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference "
                 + $"{parity.LargestDifference:g2})"));
         Console.WriteLine($"written to {output}; maas serve --models {output}");
+        return model.TestScores;
     }
 
     private static void Show(StreamedStep step)

@@ -23,7 +23,8 @@ internal static class TabularTraining
             is { Length: > 0 } name
             ? name[..Math.Min(name.Length, 100)] : "table";
 
-    public static async Task RunAsync(
+    /// <returns>The scores on the rows held back, by metric.</returns>
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(
         TableSource source, TableReadOptions reading, string? schemaPath, double? above, TabularTrainerOptions options,
         string output, string name, string? report, CancellationToken cancellationToken)
     {
@@ -90,6 +91,7 @@ internal static class TabularTraining
         }
 
         Console.WriteLine($"written to {output}; maas serve --models {output}");
+        return model.TestScores;
     }
 
     private static string Profile(Table table)

@@ -14,7 +14,8 @@ internal static class GatewayFault
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private const int GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcUnavailable = 14;
+    private const int GrpcInvalidArgument = 3, GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcUnimplemented = 12,
+        GrpcUnavailable = 14;
 
     public static async Task WriteAsync(HttpContext context, bool grpc, int status, string message)
     {
@@ -31,8 +32,10 @@ internal static class GatewayFault
             response.ContentType = "application/grpc";
             response.Headers["grpc-status"] = (status switch
             {
+                StatusCodes.Status400BadRequest => GrpcInvalidArgument,
                 StatusCodes.Status403Forbidden => GrpcPermissionDenied,
                 StatusCodes.Status404NotFound => GrpcNotFound,
+                StatusCodes.Status501NotImplemented => GrpcUnimplemented,
                 _ => GrpcUnavailable,
             }).ToString(CultureInfo.InvariantCulture);
             response.Headers["grpc-message"] = Uri.EscapeDataString(message);

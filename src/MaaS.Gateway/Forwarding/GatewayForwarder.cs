@@ -17,13 +17,18 @@ internal sealed class GatewayForwarder(
 {
     private const string ServerHeader = "X-MaaS-Server", GrpcStatus = "grpc-status", GrpcUnavailable = "14";
 
+    private readonly KeptBytes _kept = new(options.KeptBytes);
+
     /// <summary>Answers a request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         var grpc = IsGrpc(context.Request);
-        var target = grpc
-            ? await GrpcTarget.OfAsync(context.Request, context.RequestAborted).ConfigureAwait(false)
-            : RequestTarget.Of(context.Request);
+        var target = RequestTarget.Of(context.Request);
+        if (grpc && target.Kind != RequestKind.Administration)
+        {
+            target = await GrpcTarget.OfAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        }
+
         if (target.Kind == RequestKind.Administration)
         {
             await GatewayFault.WriteAsync(
@@ -33,11 +38,20 @@ internal sealed class GatewayForwarder(
             return;
         }
 
-        var body = target.Kind == RequestKind.Passage
-            ? null
-            : await KeptBody.ReadAsync(context.Request, options.RepeatableBytes, context.RequestAborted)
-                .ConfigureAwait(false);
-        await ForwardAsync(context, target, body, grpc).ConfigureAwait(false);
+        long most = target.Kind == RequestKind.Passage ? 0
+            : context.Request.ContentLength is { } length ? Math.Min(length, options.RepeatableBytes)
+            : options.RepeatableBytes;
+        var keeps = target.Kind != RequestKind.Passage && _kept.TryTake(most);
+        try
+        {
+            var body = keeps
+                ? await KeptBody.ReadAsync(context.Request, most, context.RequestAborted).ConfigureAwait(false) : null;
+            await ForwardAsync(context, target, body, grpc).ConfigureAwait(false);
+        }
+        finally
+        {
+            _kept.Give(keeps ? most : 0);
+        }
     }
 
     /// <param name="context">The request.</param>
@@ -53,14 +67,13 @@ internal sealed class GatewayForwarder(
         for (var server = Next(); server is not null;)
         {
             tried.Add(server);
-
             if (body is not null)
             {
                 context.Request.Body = new MemoryStream(body, writable: false);
             }
 
-            var held = target.Kind == RequestKind.Answer && body is not null
-                ? new HeldAnswer(context, options.RepeatableBytes) : null;
+            var held = body is null ? null
+                : new HeldAnswer(context, options.RepeatableBytes, target.Kind == RequestKind.Stream, _kept);
             var started = Stopwatch.GetTimestamp();
             server.Begin();
             var error = await SendAsync(context, server, grpc).ConfigureAwait(false);
@@ -68,7 +81,7 @@ internal sealed class GatewayForwarder(
             server.End(Stopwatch.GetElapsedTime(started), failed);
             var begun = held?.IsOut ?? context.Response.HasStarted;
             var next = begun ? null : Next();
-            if (begun || !(failed || (IsTurnedAway(context, grpc) && next is not null)))
+            if (begun || IsAnswered(error, context) && !(IsTurnedAway(context, grpc) && next is not null))
             {
                 metrics.Answered(server, failed);
                 await (held?.ReleaseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
@@ -76,7 +89,13 @@ internal sealed class GatewayForwarder(
             }
 
             held?.Drop();
-            context.Response.Clear();
+            Clear(context);
+            if (!failed && error != ForwarderError.None)
+            {
+                await RefuseAsync(context, grpc, error).ConfigureAwait(false);
+                return;
+            }
+
             if (next is not null)
             {
                 metrics.Repeated();
@@ -88,12 +107,24 @@ internal sealed class GatewayForwarder(
         if (!context.RequestAborted.IsCancellationRequested)
         {
             metrics.Unanswered();
-            await GatewayFault.WriteAsync(
-                context, grpc, Status(target, tried), Reason(target, tried)).ConfigureAwait(false);
+            var (status, reason) = Nobody(target, tried, grpc);
+            await GatewayFault.WriteAsync(context, grpc, status, reason).ConfigureAwait(false);
         }
 
         Server? Next() => tried.Count < tries
-            ? fleet.Choose(target.Model, target.Version, session.Length > 0 ? session : null, tried) : null;
+            ? fleet.Choose(target.Model, target.Version, grpc, session.Length > 0 ? session : null, tried) : null;
+    }
+
+    // What could not be sent at all is no server's fault, and of no use to send again.
+    private static Task RefuseAsync(HttpContext context, bool grpc, ForwarderError error)
+        => context.RequestAborted.IsCancellationRequested ? Task.CompletedTask
+            : GatewayFault.WriteAsync(
+                context, grpc, StatusCodes.Status400BadRequest, $"the request cannot be passed on ({error})");
+
+    private static void Clear(HttpContext context)
+    {
+        context.Response.Clear();
+        context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers.Clear();
     }
 
     private async Task<ForwarderError> SendAsync(HttpContext context, Server server, bool grpc)
@@ -114,12 +145,17 @@ internal sealed class GatewayForwarder(
             GatewayTransformer.Instance).ConfigureAwait(false);
     }
 
-    // A client that hangs up or sends too little is no fault of the server.
+    // A client that hangs up, or whose request cannot be written, is no fault of a server.
     private static bool IsServersFault(ForwarderError error, HttpContext context)
-        => error is not (ForwarderError.None or ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled
-            or ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyCanceled
-            or ForwarderError.ResponseBodyClient or ForwarderError.UpgradeRequestCanceled
-            or ForwarderError.UpgradeResponseCanceled) && !context.RequestAborted.IsCancellationRequested;
+        => error is not (ForwarderError.None or ForwarderError.RequestCreation or ForwarderError.RequestBodyClient
+            or ForwarderError.ResponseBodyClient) && !IsAnswered(error, context)
+            && !context.RequestAborted.IsCancellationRequested;
+
+    // A server may refuse a request before it has read all of it.
+    private static bool IsAnswered(ForwarderError error, HttpContext context)
+        => error is ForwarderError.None || (error is ForwarderError.RequestBodyDestination
+            && context.Response.StatusCode is >= StatusCodes.Status400BadRequest
+                and < StatusCodes.Status500InternalServerError);
 
     // A server that ends or is full has done nothing; another one may have room.
     private static bool IsTurnedAway(HttpContext context, bool grpc)
@@ -131,16 +167,23 @@ internal sealed class GatewayForwarder(
     private static bool IsGrpc(HttpRequest request)
         => request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
-    private int Status(RequestTarget target, List<Server> tried)
-        => tried.Count > 0 ? StatusCodes.Status502BadGateway
-            : target.Model is { } model && fleet.Servers.Any(static s => s.IsAvailable) && !fleet.Knows(model)
-                ? StatusCodes.Status404NotFound : StatusCodes.Status503ServiceUnavailable;
-
-    private string Reason(RequestTarget target, List<Server> tried)
-        => tried.Count > 0
-            ? $"expected an answer, but {string.Join(", ", tried.Select(static s => s.Name))} failed"
-            : fleet.Servers.Count(static s => s.IsAvailable) is 0
-                ? $"no server is there to answer: {fleet.Servers.Count} are known, none is ready"
-                : target.Version is null ? $"no server has the model '{target.Model}'"
-                    : $"no server has version {target.Version} of the model '{target.Model}'";
+    private (int Status, string Reason) Nobody(RequestTarget target, List<Server> tried, bool grpc)
+    {
+        var available = fleet.Servers.Where(static s => s.IsAvailable).ToArray();
+        var model = target.Model is null ? ""
+            : target.Version is null ? $"the model '{target.Model}'"
+            : $"version {target.Version} of the model '{target.Model}'";
+        return tried.Count > 0
+            ? (StatusCodes.Status502BadGateway,
+                $"expected an answer, but {string.Join(", ", tried.Select(static s => s.Name))} failed")
+            : available.Length == 0
+                ? (StatusCodes.Status503ServiceUnavailable,
+                    $"no server is there to answer: {fleet.Servers.Count} are known, none is ready")
+            : target.Model is { } name && !fleet.Knows(name, target.Version)
+                ? (StatusCodes.Status404NotFound, $"no server has {model}")
+            : grpc && !Array.Exists(available, static s => s.TakesGrpc)
+                ? (StatusCodes.Status501NotImplemented,
+                    "no server takes gRPC: name its port (http://host:port?grpc=port), or announce it")
+            : (StatusCodes.Status503ServiceUnavailable, $"the servers that have {model} take no requests now");
+    }
 }

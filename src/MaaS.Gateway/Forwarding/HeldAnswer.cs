@@ -10,14 +10,18 @@ internal sealed class HeldAnswer : Stream
     private readonly HttpContext _context;
     private readonly IHttpResponseBodyFeature _client;
     private readonly int _most;
+    private readonly bool _streams;
+    private readonly KeptBytes _kept;
     private readonly MemoryStream _held = new();
 
     /// <summary>Takes the place of the client.</summary>
     /// <param name="context">The request.</param>
     /// <param name="most">Longest answer that is held, in bytes.</param>
-    public HeldAnswer(HttpContext context, int most)
+    /// <param name="streams">Whether the answer comes bit by bit: then only refusals are held.</param>
+    /// <param name="kept">What all requests may keep.</param>
+    public HeldAnswer(HttpContext context, int most, bool streams, KeptBytes kept)
     {
-        (_context, _most) = (context, most);
+        (_context, _most, _streams, _kept) = (context, most, streams, kept);
         _client = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(this));
     }
@@ -50,13 +54,14 @@ internal sealed class HeldAnswer : Stream
     public void Drop()
     {
         _context.Features.Set(_client);
-        _held.SetLength(0);
+        Empty();
     }
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!IsOut && _held.Length + buffer.Length <= _most)
+        var goesOn = _streams && _context.Response.StatusCode < StatusCodes.Status500InternalServerError;
+        if (!IsOut && !goesOn && _held.Length + buffer.Length <= _most && _kept.TryTake(buffer.Length))
         {
             _held.Write(buffer.Span);
             return;
@@ -92,7 +97,13 @@ internal sealed class HeldAnswer : Stream
         {
             await _client.Stream.WriteAsync(_held.GetBuffer().AsMemory(0, (int)_held.Length), cancellationToken)
                 .ConfigureAwait(false);
-            _held.SetLength(0);
+            Empty();
         }
+    }
+
+    private void Empty()
+    {
+        _kept.Give(_held.Length);
+        _held.SetLength(0);
     }
 }

@@ -10,7 +10,7 @@ internal static class KeptBody
     /// <param name="request">The request.</param>
     /// <param name="most">Longest body that is kept, in bytes.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<byte[]?> ReadAsync(HttpRequest request, int most, CancellationToken cancellationToken)
+    public static async Task<byte[]?> ReadAsync(HttpRequest request, long most, CancellationToken cancellationToken)
     {
         while (!(request.ContentLength > most))
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MaaS.Gateway.Forwarding;
@@ -18,6 +19,9 @@ internal sealed class ServerConnections : IDisposable
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
         ConnectTimeout = ConnectTimeout,
+        // As Kestrel reads them: what a client may say is passed on, and is no fault of a server.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
     });
 

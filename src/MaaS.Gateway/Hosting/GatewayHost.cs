@@ -3,9 +3,11 @@ using MaaS.Gateway.Forwarding;
 using MaaS.Gateway.Monitoring;
 using MaaS.Gateway.Servers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,7 +70,7 @@ public sealed class GatewayHost : IAsyncDisposable
                 Listen(kestrel, grpcUrl, HttpProtocols.Http2);
             }
 
-            Listen(kestrel, adminUrl, HttpProtocols.Http1);
+            Listen(kestrel, adminUrl, HttpProtocols.Http1, admin: true);
         });
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
@@ -81,18 +83,20 @@ public sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         try
         {
-            var admin = 0;
             var pages = new FleetPages(
                 app.Services.GetRequiredService<Fleet>(), app.Services.GetRequiredService<GatewayMetrics>());
             var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
-            app.Run(
-                context => pages.IsHealth(context.Request) || context.Connection.LocalPort == Volatile.Read(ref admin)
-                ? pages.InvokeAsync(context) : forwarder.InvokeAsync(context));
+            var names = new HostNames(options.AllowedHosts);
+            app.Run(context => FleetPages.IsHealth(context.Request) ? pages.InvokeAsync(context)
+                : !names.Allow(context.Request) ? RefuseHostAsync(context)
+                : context.Features.Get<AdminConnection>() is not null ? pages.InvokeAsync(context)
+                : forwarder.InvokeAsync(context));
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
+            // Those of code come first, in their order; Kestrel's configuration may add more.
             var addresses = app.Services.GetRequiredService<IServer>().Features
                 .GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(static a => new Uri(a)).ToArray();
-            Volatile.Write(ref admin, addresses[^1].Port);
-            return new GatewayHost(app, addresses[0], grpcUrl is null ? null : addresses[1], addresses[^1]);
+            return new GatewayHost(
+                app, addresses[0], grpcUrl is null ? null : addresses[1], addresses[grpcUrl is null ? 1 : 2]);
         }
         catch
         {
@@ -113,7 +117,16 @@ public sealed class GatewayHost : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string url, HttpProtocols protocols)
+    private static Task RefuseHostAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
+        return context.Response.WriteAsync(
+            $"gateway: expected a request for one of its names, got '{context.Request.Host.Host}'; name it with "
+                + "--allowed-host.\n", context.RequestAborted);
+    }
+
+    private static void Listen(
+        KestrelServerOptions kestrel, string url, HttpProtocols protocols, bool admin = false)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
@@ -128,6 +141,15 @@ public sealed class GatewayHost : IAsyncDisposable
         {
             listen.Protocols = address.Scheme is "https" || protocols is not HttpProtocols.Http1AndHttp2
                 ? protocols : HttpProtocols.Http1;   // Without TLS one address cannot offer both.
+            if (admin)
+            {
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(AdminConnection.Instance);
+                    return next(connection);
+                });
+            }
+
             if (address.Scheme is "https")
             {
                 listen.UseHttps();

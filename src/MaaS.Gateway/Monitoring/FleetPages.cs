@@ -12,7 +12,7 @@ internal sealed class FleetPages(Fleet fleet, GatewayMetrics metrics)
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Whether a request asks for the gateway's own health.</summary>
-    public bool IsHealth(HttpRequest request) => request.Path.Value is Live or Ready;
+    public static bool IsHealth(HttpRequest request) => request.Path.Value is Live or Ready;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -36,10 +36,15 @@ internal sealed class FleetPages(Fleet fleet, GatewayMetrics metrics)
                 JsonSerializer.Serialize(
                     fleet.Servers.Select(static s => new
                     {
-                        Address = s.Name, s.State, Available = s.IsAvailable,
+                        Address = s.Name,
+                        s.State,
+                        Available = s.IsAvailable,
                         Models = s.Models.Select(static m => $"{m.Name}/{m.Version}").Order(StringComparer.Ordinal),
-                        s.Requests, s.Failures, s.InFlight,
-                        MedianMs = s.Latency()?.Median, P99Ms = s.Latency()?.P99,
+                        s.Requests,
+                        s.Failures,
+                        s.InFlight,
+                        MedianMs = s.Latency()?.Median,
+                        P99Ms = s.Latency()?.P99,
                     }), Json)),
             "/metrics" => WriteAsync(context, "text/plain; version=0.0.4", metrics.Text()),
             _ => WriteAsync(

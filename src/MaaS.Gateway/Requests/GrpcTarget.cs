@@ -36,7 +36,8 @@ internal static class GrpcTarget
         }
 
         var first = await PeekAsync(request, cancellationToken).ConfigureAwait(false);
-        var (model, version) = named ? Named(first) : Specified(first);
+        var (model, version) = named ? Named(first)
+            : path.EndsWith("/MultiInference", StringComparison.Ordinal) ? SpecifiedByTask(first) : Specified(first);
         return new RequestTarget(kind, model, version);
     }
 
@@ -58,6 +59,10 @@ internal static class GrpcTarget
 
         return (model, version);
     }
+
+    // MultiInferenceRequest: tasks = 1, each with the model_spec = 1 of one and the same model.
+    private static (string? Model, string? Version) SpecifiedByTask(ReadOnlySpan<byte> message)
+        => Field(ref message, out var number, out var task) && number == 1 ? Specified(task) : (null, null);
 
     // PredictRequest and its like: model_spec = 1, of name = 1 and version = 2, an Int64Value.
     private static (string? Model, string? Version) Specified(ReadOnlySpan<byte> message)

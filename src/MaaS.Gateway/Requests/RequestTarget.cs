@@ -8,34 +8,36 @@ namespace MaaS.Gateway.Requests;
 /// <param name="Version">The version that it names; null for none, or for a label.</param>
 internal sealed record RequestTarget(RequestKind Kind, string? Model = null, string? Version = null)
 {
-    /// <summary>Reads the address of a request over REST.</summary>
+    /// <summary>Reads the address of a request over REST, as servers do: without regard to case, but for
+    /// names.</summary>
     public static RequestTarget Of(HttpRequest request)
     {
         var path = request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
         var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
             || HttpMethods.IsOptions(request.Method);
-        return path switch
+        return Array.ConvertAll(path, static p => p.ToLowerInvariant()) switch
         {
-            ["v1", "models", var name, "versions", var version, ..] =>
-                new(Answer(path), Verbless(name), Verbless(version)),
-            ["v1", "models", var name, ..] => new(Answer(path), Verbless(name)),
-            ["v2", "models", var name, "versions", var version, ..] => new(Answer(path), name, version),
-            ["v2", "models", var name, ..] => new(Answer(path), name),
+            ["v1", "models", _, "versions", _, ..] => new(Answer(path), Verbless(path[2]), Verbless(path[4])),
+            ["v1", "models", _, ..] => new(Answer(path), Verbless(path[2])),
+            ["v2", "models", "stats"] => new(RequestKind.Answer),
+            ["v2", "models", _, "trace", ..] when !reads => new(RequestKind.Administration),
+            ["v2", "models", _, "versions", _, ..] => new(Answer(path), path[2], path[4]),
+            ["v2", "models", _, ..] => new(Answer(path), path[2]),
             ["v2", "repository", "index"] => new(RequestKind.Answer),
-            ["v2", "repository", ..] or ["v2", "logging" or "trace", ..] when !reads => new(
-                RequestKind.Administration),
-            ["predictions" or "explanations", var name, var version] => new(RequestKind.Answer, name, version),
-            ["predictions" or "explanations", var name] => new(RequestKind.Answer, name),
+            ["v2", "repository", ..] or ["v2", "logging" or "trace", ..] when !reads => new(RequestKind.Administration),
+            ["predictions" or "explanations", _, _] => new(RequestKind.Answer, path[1], path[2]),
+            ["predictions" or "explanations", _] => new(RequestKind.Answer, path[1]),
             ["predict"] => new(
                 RequestKind.Answer, request.Query["model"].ToString() is { Length: > 0 } model ? model : null),
-            ["models", var name, ..] when reads => new(RequestKind.Answer, name),
+            ["models", _, ..] when reads => new(RequestKind.Answer, path[1]),
             ["models", ..] when !reads => new(RequestKind.Administration),
             _ => new(reads ? RequestKind.Answer : RequestKind.Passage),
         };
     }
 
     private static RequestKind Answer(string[] path)
-        => path[^1] is "generate_stream" ? RequestKind.Stream : RequestKind.Answer;
+        => path[^1].Equals("generate_stream", StringComparison.OrdinalIgnoreCase)
+            ? RequestKind.Stream : RequestKind.Answer;
 
     // TensorFlow's addresses end in :predict and others.
     private static string Verbless(string segment)

@@ -28,12 +28,15 @@ internal sealed class Fleet(TimeProvider clock)
     /// there.</summary>
     /// <param name="model">Null where the request names none: any server will do.</param>
     /// <param name="version">Null for the server's choice.</param>
+    /// <param name="grpc">Whether it is a call over gRPC.</param>
     /// <param name="session">What ties requests together; null for nothing.</param>
     /// <param name="tried">Servers that have failed this request.</param>
-    public Server? Choose(string? model, string? version, string? session, IReadOnlyCollection<Server> tried)
+    public Server? Choose(
+        string? model, string? version, bool grpc, string? session, IReadOnlyCollection<Server> tried)
     {
         var candidates = _servers.Values.Where(
-            s => s.IsAvailable && (model is null || s.Has(model, version)) && !tried.Contains(s)).ToArray();
+            s => s.IsAvailable && (model is null || s.Has(model, version)) && (!grpc || s.TakesGrpc)
+                && !tried.Contains(s)).ToArray();
         if (candidates.Length == 0)
         {
             return null;
@@ -51,6 +54,7 @@ internal sealed class Fleet(TimeProvider clock)
         return idle.Length > 0 ? idle[Random.Shared.Next(idle.Length)] : candidates[0];
     }
 
-    /// <summary>Whether any server that takes requests has a model.</summary>
-    public bool Knows(string model) => _servers.Values.Any(s => s.Has(model, version: null));
+    /// <summary>Whether any server has a model, and the version where one is asked for, whether or not it takes
+    /// requests now.</summary>
+    public bool Knows(string model, string? version) => _servers.Values.Any(s => s.Has(model, version));
 }

@@ -7,6 +7,6 @@ internal interface IServerSource
     string Name { get; }
 
     /// <summary>The servers that there are now.</summary>
-    /// <exception cref="IOException">It cannot say; what it said before is gone on with.</exception>
+    /// <exception cref="Exception">It cannot say; what it said before is gone on with.</exception>
     Task<IReadOnlyList<ServerAddress>> FindAsync(CancellationToken cancellationToken);
 }

@@ -1,9 +1,8 @@
-using System.Data.Common;
 using MaaS.Registry.Fleet;
 
 namespace MaaS.Gateway.Servers;
 
-/// <summary>Servers that announce themselves in a registry.</summary>
+/// <summary>Servers that announce themselves in a registry, and say that they take requests.</summary>
 internal sealed class RegisteredServers(string address, TimeProvider clock) : IServerSource
 {
     private ServerStore? _store;
@@ -12,19 +11,13 @@ internal sealed class RegisteredServers(string address, TimeProvider clock) : IS
 
     public async Task<IReadOnlyList<ServerAddress>> FindAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _store ??= await ServerStore.OpenAsync(address, clock, cancellationToken).ConfigureAwait(false);
-            return
-            [
-                .. (await _store.ListAsync(cancellationToken).ConfigureAwait(false)).Select(
-                    static l => new ServerAddress(
-                        new Uri(l.Address), l.GrpcAddress is { } grpc ? new Uri(grpc) : null)),
-            ];
-        }
-        catch (DbException e)
-        {
-            throw new IOException($"registry: {e.Message}", e);
-        }
+        _store ??= await ServerStore.OpenAsync(address, clock, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
+                .Where(static l => l.State == ServerLeaseState.Ready)
+                .Select(static l => new ServerAddress(
+                    new Uri(l.Address), l.GrpcAddress is { } grpc ? new Uri(grpc) : null)),
+        ];
     }
 }

@@ -35,6 +35,9 @@ internal sealed class Server(ServerAddress address, TimeProvider clock)
 
     private bool IsPaused => clock.GetTimestamp() < Interlocked.Read(ref _pausedUntil);
 
+    /// <summary>Whether calls over gRPC may go there: without TLS they need an address of their own.</summary>
+    public bool TakesGrpc => Address.GrpcUrl is not null || Address.Url.Scheme is "https";
+
     /// <summary>Notes what a probe found.</summary>
     public void Probed(bool ready, string state, IReadOnlySet<ServerModel>? models)
     {
@@ -64,6 +67,11 @@ internal sealed class Server(ServerAddress address, TimeProvider clock)
             }
 
             Interlocked.Increment(ref _failures);
+            if (IsPaused)
+            {
+                return;   // One fault of a server is the end of all that were under way there.
+            }
+
             var pause = FirstPause * Math.Pow(2, Math.Min(_failuresInARow++, 10));
             pause = pause < LongestPause ? pause : LongestPause;
             Interlocked.Exchange(

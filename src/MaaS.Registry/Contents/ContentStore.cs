@@ -11,6 +11,7 @@ namespace MaaS.Registry.Contents;
 internal sealed class ContentStore(string root, string registry)
 {
     private const string Incoming = "incoming", LockFile = "lock", OwnerFile = "owner";
+    private const int BlockBytes = 1 << 16;
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(10);
 
@@ -99,6 +100,46 @@ internal sealed class ContentStore(string root, string registry)
             : throw new FileNotFoundException(
                 $"{root}: expected the content {hash} that a version lists, found none; restore the folder from a "
                     + "copy.", path);
+    }
+
+    /// <summary>Copies a content; the last block comes only when the hash of all of it is right.</summary>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <exception cref="InvalidDataException">It was changed.</exception>
+    public async Task CopyAsync(PackageFileEntry file, Stream target, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (held, next) = (new byte[BlockBytes], new byte[BlockBytes]);
+        var (count, size) = (0, 0L);
+        var source = Open(file.Sha256);
+        await using (source.ConfigureAwait(false))
+        {
+            int read;
+            while ((read = await source.ReadAsync(next, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                if (count > 0)   // Even an empty write would begin an answer, which could then not become an error.
+                {
+                    await target.WriteAsync(held.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                }
+
+                hash.AppendData(next, 0, read);
+                size += read;
+                (held, next, count) = (next, held, read);
+                if (size > file.Size)
+                {
+                    break;
+                }
+            }
+        }
+
+        var got = new PackageFileEntry(Convert.ToHexStringLower(hash.GetHashAndReset()), size);
+        if (got != file)
+        {
+            throw new InvalidDataException(
+                $"{root}: expected {file.Size} bytes with SHA-256 {file.Sha256}, got {got.Size} with {got.Sha256}; the "
+                    + "content was changed: add the version again, which mends it.");
+        }
+
+        await target.WriteAsync(held.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes what nobody refers to, and what killed processes left half written.</summary>

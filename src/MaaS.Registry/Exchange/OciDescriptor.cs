@@ -27,6 +27,6 @@ internal sealed record OciDescriptor(string MediaType, string Digest, long Size)
     /// <summary>Whether it can be asked for: SHA-256 in lower case, and a size.</summary>
     public bool IsSound
         => Digest is { Length: 71 } && Digest.StartsWith(Algorithm, StringComparison.Ordinal)
-            && Digest.AsSpan(Algorithm.Length).IndexOfAnyExcept("0123456789abcdef") < 0 && Size >= 0
+            && Digest[Algorithm.Length..].All(char.IsAsciiHexDigitLower) && Size >= 0
             && MediaType is not null;
 }

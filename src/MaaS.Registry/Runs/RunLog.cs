@@ -85,6 +85,7 @@ public sealed class RunLog : IAsyncDisposable
     /// <param name="outcome">How it ended.</param>
     /// <param name="error">Why it failed; null where it did not.</param>
     /// <exception cref="ArgumentOutOfRangeException">The outcome is none that a run can say of itself.</exception>
+    /// <exception cref="KeyNotFoundException">The run was deleted while it went on.</exception>
     /// <exception cref="IOException">The database did not answer three times in a row, seconds apart; the run shows as
     /// killed.</exception>
     public async Task EndAsync(RunOutcome outcome = RunOutcome.Finished, string? error = null)
@@ -108,15 +109,13 @@ public sealed class RunLog : IAsyncDisposable
             try
             {
                 await FlushAsync(
-                    (connection, transaction) => connection.ExecuteAsync(
-                        "UPDATE runs SET outcome = @outcome, ended = @now, beat = @now, error = @error WHERE id = @id",
-                        transaction, default,
+                    (connection, transaction) => UpdateAsync(
+                        connection, transaction, "outcome = @outcome, ended = @now, beat = @now, error = @error",
                         ("@outcome", outcome.ToString().ToLower(CultureInfo.InvariantCulture)),
-                        ("@now", RunRows.Text(_clock.GetUtcNow())), ("@error", error), ("@id", Id)))
-                    .ConfigureAwait(false);
+                        ("@error", error))).ConfigureAwait(false);
                 return;
             }
-            catch (Exception e) when (e is IOException or DbException)
+            catch (Exception e) when (e is not KeyNotFoundException)
             {
                 if (attempt == 3)
                 {
@@ -178,9 +177,9 @@ public sealed class RunLog : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is IOException or DbException)
+            catch (Exception)
             {
-                // What was queued is written when the database is there again, or counted as lost at the end.
+                // What was queued is written when the database is there again, or said to be lost at the end.
             }
         }
     }
@@ -191,24 +190,35 @@ public sealed class RunLog : IAsyncDisposable
         if (beats || !_metrics.IsEmpty || !_values.IsEmpty || !_artifacts.IsEmpty)
         {
             await FlushAsync(
-                (connection, transaction) => connection.ExecuteAsync(
-                    "UPDATE runs SET beat = @now WHERE id = @id", transaction, default,
-                    ("@now", RunRows.Text(_clock.GetUtcNow())), ("@id", Id)))
+                (connection, transaction) => UpdateAsync(connection, transaction, "beat = @now"))
                 .ConfigureAwait(false);
         }
     }
 
+    // First, so that a run that somebody has deleted is named, not a key that is missing.
+    private async Task UpdateAsync(
+        DbConnection connection, DbTransaction transaction, string what, params (string, object?)[] more)
+    {
+        var updated = await connection.ExecuteAsync(
+            $"UPDATE runs SET {what} WHERE id = @id", transaction, default,
+            [("@now", RunRows.Text(_clock.GetUtcNow())), ("@id", Id), .. more]).ConfigureAwait(false);
+        if (updated == 0)
+        {
+            throw new KeyNotFoundException($"Runs: run {Id} was deleted while it went on; nothing more of it is kept.");
+        }
+    }
+
     // Takes out of the queues only what was committed.
-    private async Task FlushAsync(Func<DbConnection, DbTransaction, Task> last)
+    private async Task FlushAsync(Func<DbConnection, DbTransaction, Task> update)
     {
         var (metrics, values, artifacts) = (_metrics.ToArray(), _values.ToArray(), _artifacts.ToArray());
         await _database.WriteAsync(
             async (connection, transaction) =>
             {
+                await update(connection, transaction).ConfigureAwait(false);
                 await RunRows.AddMetricsAsync(connection, transaction, Id, metrics, default).ConfigureAwait(false);
                 await RunRows.SetAsync(connection, transaction, Id, values, default).ConfigureAwait(false);
                 await RunRows.AddArtifactsAsync(connection, transaction, Id, artifacts, default).ConfigureAwait(false);
-                await last(connection, transaction).ConfigureAwait(false);
                 return 0;
             },
             default).ConfigureAwait(false);

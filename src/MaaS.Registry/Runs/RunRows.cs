@@ -44,7 +44,7 @@ internal static class RunRows
             // One statement may not change a row twice.
             [
                 .. values.GroupBy(static v => (v.Kind, v.Name)).Select(static g => g.Last())
-                    .Select(v => new object?[] { run, v.Kind, v.Name, v.Value }),
+                    .Select(v => new object?[] { run, v.Kind, Clean(v.Name), Clean(v.Value) }),
             ],
             cancellationToken);
 
@@ -60,7 +60,7 @@ internal static class RunRows
                 .. points.Select(
                     p => new object?[]
                     {
-                        run, p.Number, p.Name, p.Step, Text(p.At), double.IsFinite(p.Value) ? p.Value : null,
+                        run, p.Number, Clean(p.Name), p.Step, Text(p.At), double.IsFinite(p.Value) ? p.Value : null,
                     }),
             ],
             cancellationToken);
@@ -86,20 +86,24 @@ internal static class RunRows
             "SELECT id FROM runs WHERE substr(id, 1, @length) = @text ORDER BY id LIMIT 2", transaction,
             static r => r.GetString(0), cancellationToken, ("@length", text.Length), ("@text", text.ToLowerInvariant()))
             .ConfigureAwait(false);
-        if (ids.Count == 1)
-        {
-            return ids[0];
-        }
-
         var named = await connection.QueryAsync(
             "SELECT id FROM runs WHERE name = @text ORDER BY started DESC, id LIMIT 1", transaction,
             static r => r.GetString(0), cancellationToken, ("@text", text)).ConfigureAwait(false);
-        return named.Count > 0 ? named[0]
-            : throw new KeyNotFoundException(
-                ids.Count > 1
-                    ? $"Runs: expected the beginning of one identifier, got '{text}', which {ids[0]}, {ids[1]} and "
-                        + "perhaps others begin with."
-                    : $"Runs: expected an identifier or a name of a run, got '{text}'; 'maas runs list' shows them.");
+        return (ids, named) switch
+        {
+            ([var id], []) => id,
+            ([], [var id]) => id,
+            ([var id], [var newest]) when id == newest => id,
+            ([_, ..], [var newest]) => throw new KeyNotFoundException(
+                $"Runs: expected one run, got '{text}', by which identifiers begin and which is the name of run "
+                    + $"{newest}; "
+                    + "give more digits of the identifier."),
+            ([_, _], _) => throw new KeyNotFoundException(
+                $"Runs: expected the beginning of one identifier, got '{text}', which {ids[0]}, {ids[1]} and perhaps "
+                    + "others begin with."),
+            _ => throw new KeyNotFoundException(
+                $"Runs: expected an identifier or a name of a run, got '{text}'; 'maas runs list' shows them."),
+        };
     }
 
     /// <summary>A run; null where it is gone.</summary>
@@ -160,6 +164,9 @@ internal static class RunRows
 
     private static DateTimeOffset Time(string text)
         => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
+
+    // PostgreSQL takes no character 0 in a text.
+    private static string Clean(string text) => text.Replace('\0', '\uFFFD');
 
     private static double? Number(DbDataReader reader, int column)
         => reader.IsDBNull(column) ? null : reader.GetDouble(column);

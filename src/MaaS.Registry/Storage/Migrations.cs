@@ -143,6 +143,26 @@ internal static class Migrations
             in_flight BIGINT NOT NULL,
             expires BIGINT NOT NULL);
         """,
+        """
+        CREATE TABLE access (
+            model BIGINT NOT NULL REFERENCES models (id),
+            who TEXT NOT NULL,
+            state TEXT NOT NULL,
+            asked TEXT NOT NULL,
+            reason TEXT,
+            decided TEXT,
+            decided_by TEXT,
+            decision_reason TEXT,
+            PRIMARY KEY (model, who));
+        CREATE TABLE downloads (
+            model BIGINT NOT NULL,
+            version BIGINT NOT NULL,
+            who TEXT NOT NULL,
+            times BIGINT NOT NULL,
+            last TEXT NOT NULL,
+            PRIMARY KEY (model, version, who),
+            FOREIGN KEY (model, version) REFERENCES versions (model, version) ON DELETE CASCADE);
+        """,
     ];
 
     /// <summary>Version of the schema that this program knows.</summary>

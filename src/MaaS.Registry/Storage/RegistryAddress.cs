@@ -56,7 +56,8 @@ internal sealed record RegistryAddress(IDialect Dialect, string Contents)
             ? new PostgresDialect(string.Join(';', Parts(address).Where(static p => !IsContents(p))))
             // Not the address itself, which may hold a password.
             : throw new ArgumentException(
-                "Registry: expected 'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…', got something else, which "
+                "Registry: expected 'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…', got something else, "
+                    + "which "
                     + "is not shown, because it may hold a password.",
                 nameof(address));
     }

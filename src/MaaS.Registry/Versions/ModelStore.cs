@@ -170,6 +170,27 @@ public sealed partial class ModelStore
             cancellationToken);
     }
 
+    /// <summary>Copies one file of a version. Its last block is written only when the hash of all of it is right, so
+    /// that whoever reads the target to its end has what the registry was given.</summary>
+    /// <param name="version">Of this registry.</param>
+    /// <param name="path">One of <see cref="ModelVersion.Files"/>.</param>
+    /// <param name="target">Takes the bytes; it is not closed.</param>
+    /// <param name="cancellationToken">Stops between two blocks.</param>
+    /// <exception cref="KeyNotFoundException">The version has no such file.</exception>
+    /// <exception cref="FileNotFoundException">The content is gone.</exception>
+    /// <exception cref="InvalidDataException">The content was changed.</exception>
+    public Task CopyFileAsync(
+        ModelVersion version, string path, Stream target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(target);
+        return version.Files.TryGetValue(path, out var file)
+            ? _contents.CopyAsync(file, target, cancellationToken)
+            : throw new KeyNotFoundException(
+                $"Registry: {version}: expected one of the files [{string.Join(", ", version.Files.Keys)}], got "
+                    + $"'{path}'.");
+    }
+
     /// <summary>What was done to a model, the oldest first.</summary>
     /// <param name="name">The model.</param>
     /// <param name="cancellationToken">Ends the query.</param>

@@ -75,7 +75,8 @@ internal sealed class EndpointGuard
         if (endpoint.RequestDelegate is { } inner)
         {
             var isGrpc = endpoint.Metadata.OfType<GrpcMethodMetadata>().Any();
-            endpoint.RequestDelegate = context => InvokeAsync(context, scope, model, isGrpc, inner);
+            var browser = endpoint.Metadata.OfType<IBrowserEndpoint>().LastOrDefault();
+            endpoint.RequestDelegate = context => InvokeAsync(context, scope, model, isGrpc, browser, inner);
         }
     }
 
@@ -85,7 +86,8 @@ internal sealed class EndpointGuard
             ? _authentication.AnonymousAt(context, AdminPort) : proof.Caller ?? Caller.Nobody;
 
     private Task InvokeAsync(
-        HttpContext context, ServingScope scope, ModelMetadata model, bool isGrpc, RequestDelegate inner)
+        HttpContext context, ServingScope scope, ModelMetadata model, bool isGrpc, IBrowserEndpoint? browser,
+        RequestDelegate inner)
     {
         context.Response.Headers.XContentTypeOptions = "nosniff";
         var isAdministration = AdminPort == context.Connection.LocalPort;
@@ -117,6 +119,8 @@ internal sealed class EndpointGuard
             return inner(context);
         }
 
+        // After the look at the origin, which takes a key in a header for a sign that no other page has sent it.
+        browser?.ReadKey(context);
         return _authentication.IsOpen
             ? AllowAsync(context, scope, model, _authentication.AnonymousAt(context, AdminPort), null, inner)
             : AuthenticateAsync(context, scope, model, inner);
@@ -216,6 +220,12 @@ internal sealed class EndpointGuard
         if (failure.Kind == FaultKind.Unauthenticated)
         {
             context.Response.Headers.WWWAuthenticate = CallerAuthentication.Challenge;
+        }
+
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IBrowserEndpoint>() is { } browser
+            && await browser.TryRefuseAsync(context, failure).ConfigureAwait(false))
+        {
+            return;
         }
 
         if (!await GrpcFailures.TryRefuseAsync(context, failure).ConfigureAwait(false))

@@ -1,4 +1,5 @@
 using MaaS.Serving.Audit;
+using MaaS.Serving.Catalogue;
 using MaaS.Serving.Drift;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Ensembles;
@@ -41,6 +42,7 @@ internal static class ServingServices
             .AddRegistry().AddModels().AddEnsembles().AddExecution().AddQuiet()
             .AddAudit().AddSecurity().AddEndpoints()
             .AddTelemetry().AddDrift().AddExplanations().AddRoutes()
-            .AddHealth().AddProtocols().AddGeneration().AddDescription().AddPage();
+            .AddHealth().AddProtocols().AddGeneration().AddDescription().AddPage()
+            .AddCatalogue();
     }
 }

@@ -36,7 +36,8 @@ internal static class ServerOperations
             Overview, null, 400) with
         { Query = [("since", "Leaves out steps that ended at this time or before, in milliseconds since 1970.")] });
         yield return ("GET", "/page/models/{name}", Of(
-            "pageModel", "What the page needs to ask a model.", PageModel, null, 404));
+            "pageModel", "What the page needs to ask a model.", PageModel, null, 404) with
+        { Query = [("version", "One of its versions; the one that requests are routed to by default.")] });
         yield return ("POST", "/predict", Of(
             "predict", "Runs a model on rows, columns, pixels or texts; a classifier answers labels and probabilities.",
             """{"predictions":[{"label":"cat","probabilities":{"cat":0.9,"dog":0.1}}]}""",

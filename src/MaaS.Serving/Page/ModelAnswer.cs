@@ -10,14 +10,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Page;
 
-/// <summary><c>GET /page/models/{name}</c>: what the page needs to ask a model.</summary>
+/// <summary><c>GET /page/models/{name}</c>: what the page needs to ask a model, or its version
+/// <c>?version=</c>.</summary>
 internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders, RequestContextFactory contexts)
 {
     public async Task WriteAsync(HttpContext context)
     {
         using var lease = await models.AcquireAsync(
-            new ModelReference(context.Route("name")), contexts.Of(context), context.RequestAborted)
-                .ConfigureAwait(false);
+            new ModelReference(
+                context.Route("name"),
+                context.Request.Query["version"].ToString() is { Length: > 0 } version ? version : null),
+            contexts.Of(context), context.RequestAborted).ConfigureAwait(false);
         var model = lease.Model;
         var inputs = encoders.For(model)?.Inputs ?? model.Inputs;
         context.Response.Headers.CacheControl = "no-store";

@@ -53,6 +53,9 @@ internal sealed class PageEndpoints(
 
         var page = guard.IsKeyNeeded
             ? file.With("name=\"maas-key\" content=\"optional\"", "name=\"maas-key\" content=\"needed\"") : file;
+        const string FirstLink = "<a class=\"keyless\" href=\"openapi/";
+        page = options.Value.Registry is null ? page
+            : page.With(FirstLink, $"<a href=\"catalogue\">Catalogue</a>\n    {FirstLink}");
         return context => RedirectToFolder(context) ? Task.CompletedTask : WriteAsync(context, page);
     }
 

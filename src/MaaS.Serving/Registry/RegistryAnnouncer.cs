@@ -1,4 +1,3 @@
-using System.Data.Common;
 using MaaS.Registry.Fleet;
 using MaaS.Serving.Models;
 using MaaS.Serving.Telemetry;
@@ -77,7 +76,7 @@ internal sealed partial class RegistryAnnouncer(
                         .ConfigureAwait(false);
                     await _store.RenewAsync(
                         new ServerLease(
-                            _id, WithPort(address), options.Value.AnnounceGrpcUrl,
+                            _id, WithPort(address), GrpcAddress(address),
                             draining || models.IsDraining ? ServerLeaseState.Draining
                                 : models.IsReady ? ServerLeaseState.Ready : ServerLeaseState.Starting,
                             models.Index().Where(static s => s.IsServable).GroupBy(static s => s.Name)
@@ -102,6 +101,12 @@ internal sealed partial class RegistryAnnouncer(
                 ? new UriBuilder(url) { Port = BindingAddress.Parse(own).Port }.Uri.GetLeftPart(UriPartial.Authority)
                 : address;
 
+    // Without a word about it, the host that is announced with the port for gRPC.
+    private string? GrpcAddress(string address)
+        => options.Value.AnnounceGrpcUrl
+            ?? (options.Value.GrpcUrl is { } grpc && BindingAddress.Parse(grpc).Port is > 0 and var port
+                ? new UriBuilder(new Uri(address)) { Port = port }.Uri.GetLeftPart(UriPartial.Authority) : null);
+
     // A database that is away takes nothing from requests; the lease runs out and is taken anew.
     private async Task TryAsync(Func<Task> work, CancellationToken cancellationToken)
     {
@@ -110,8 +115,7 @@ internal sealed partial class RegistryAnnouncer(
             await work().ConfigureAwait(false);
             _lastFault = null;
         }
-        catch (Exception e) when (e is IOException or DbException or InvalidDataException
-            && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             if (_lastFault != e.Message)
             {

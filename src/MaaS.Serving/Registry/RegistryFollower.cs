@@ -1,5 +1,4 @@
 using MaaS.Registry.Mirroring;
-using MaaS.Registry.Versions;
 using MaaS.Serving.Trust;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +8,8 @@ namespace MaaS.Serving.Registry;
 
 /// <summary>Keeps the models folder equal to what a registry has in production or under an alias.</summary>
 internal sealed partial class RegistryFollower(
-    IOptions<MaaSServingOptions> options, PackageTrust trust, TimeProvider time, ILogger<RegistryFollower> logger)
+    IOptions<MaaSServingOptions> options, RegistryConnection registry, PackageTrust trust, TimeProvider time,
+    ILogger<RegistryFollower> logger)
     : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -53,7 +53,7 @@ internal sealed partial class RegistryFollower(
         try
         {
             _mirror ??= new RegistryMirror(
-                await ModelStore.OpenAsync(options.Value.Registry!, time, cancellationToken).ConfigureAwait(false),
+                await registry.ModelsAsync(cancellationToken).ConfigureAwait(false),
                 options.Value.ModelsPath, trust.For);
             if (await _mirror.SyncAsync(cancellationToken).ConfigureAwait(false))
             {

@@ -10,6 +10,7 @@ internal static class RegistryServices
     /// <summary>Adds them; before the models, whose first look then finds what the registry has.</summary>
     public static IServiceCollection AddRegistry(this IServiceCollection services)
     {
+        services.TryAddSingleton<RegistryConnection>();
         services.TryAddEnumerable(
         [
             ServiceDescriptor.Singleton<IHostedService, RegistryFollower>(),

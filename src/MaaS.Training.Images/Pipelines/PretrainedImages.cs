@@ -1,6 +1,5 @@
 using MaaS.Primitives.Files;
 using MaaS.Training.Checkpoints;
-using MaaS.Training.Data;
 using MaaS.Training.Models;
 using static TorchSharp.torch;
 

@@ -59,7 +59,7 @@ internal sealed partial class FakeRegistry : IDisposable
     /// once.</summary>
     public ConcurrentQueue<int> Breaks { get; } = new();
 
-    public ExchangeOptions Options => new()
+    public static ExchangeOptions Options => new()
     {
         PlainHttp = true,
         ChunkBytes = 1000,

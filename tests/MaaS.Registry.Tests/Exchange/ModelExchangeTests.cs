@@ -21,7 +21,7 @@ internal sealed class ModelExchangeTests
     {
         _folder = new TemporaryFolder();
         _registry = new FakeRegistry();
-        _exchange = new ModelExchange(_registry.Options);
+        _exchange = new ModelExchange(FakeRegistry.Options);
         _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var one = await TestPackages.MakeAsync(_folder["plain.maas"], "m", Network(1));
         await one.SaveSignedAsync(_folder["one.maas"], _key);
@@ -108,7 +108,7 @@ internal sealed class ModelExchangeTests
     [Test]
     public async Task Push_Interrupted_LeavesNoTagAndSendsTheRestLater()
     {
-        using var once = new ModelExchange(_registry.Options with { Attempts = 1, Parallelism = 1 });
+        using var once = new ModelExchange(FakeRegistry.Options with { Attempts = 1, Parallelism = 1 });
         _registry.Breaks.Enqueue(100);
         Assert.That(() => once.PushAsync(_registry.At("m:1"), _folder["one.maas"]), Throws.InstanceOf<IOException>());
         Assert.That(_registry.Manifests, Is.Empty);

@@ -24,11 +24,16 @@ internal sealed class EmbeddedServer : IAsyncDisposable
     public Uri Address => Client.BaseAddress!;
 
     public static async Task<EmbeddedServer> StartAsync(
-        string modelsPath, string prefix, Action<WebApplication>? map = null)
+        string modelsPath, string prefix, Action<WebApplication>? map = null,
+        Action<MaaSServingOptions>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddMaaS(o => (o.ModelsPath, o.Defaults.IntraOpThreads) = (modelsPath, 1));
+        builder.Services.AddMaaS(o =>
+        {
+            (o.ModelsPath, o.Defaults.IntraOpThreads) = (modelsPath, 1);
+            configure?.Invoke(o);
+        });
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         map?.Invoke(app);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using MaaS.Serving.Security;
+using MaaS.Tests;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +14,9 @@ public sealed partial class EndpointTableTests
     public async Task Table_OfTheDocumentation_IsWhatTheServerHas()
     {
         using var models = new ModelsFolder().Add("same");
-        await using var server = await TestServer.StartAsync(o => o.ModelsPath = models.Path);
+        using var registry = new TemporaryFolder();
+        await using var server = await TestServer.StartAsync(
+            o => (o.ModelsPath, o.Registry) = (models.Path, $"sqlite:{registry["registry.db"]}"));
         var mapped = from endpoint in server.Services.GetRequiredService<EndpointDataSource>()
             .Endpoints.OfType<RouteEndpoint>()
                      from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods

@@ -2,10 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf;
+using MaaS.Core.Packages;
+using MaaS.Registry.Versions;
 using MaaS.Serving.Grpc.Schema;
 using MaaS.Serving.Protocols.TensorFlow.Schema;
 using MaaS.Serving.Security;
+using MaaS.Tests;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MaaS.Serving.Tests.Security;
@@ -64,6 +68,7 @@ public sealed class EndpointWalkTests
     };
 
     private readonly ModelsFolder _models = new();
+    private readonly TemporaryFolder _registry = new();
     private readonly Dictionary<string, string> _keys = [];
     private TestServer _server = null!;
     private int _asked;
@@ -74,6 +79,7 @@ public sealed class EndpointWalkTests
         File.Copy(ModelsFolder.Fixture("same.onnx"), _models[Mine + ".onnx"]);
         File.Copy(ModelsFolder.Fixture("same.onnx"), _models[Hidden + ".onnx"]);
         await File.WriteAllTextAsync(_models[Broken + ".onnx"], "no model");
+        await FillRegistryAsync();
         ApiKeyOptions[] keys = [
             Make("all of mine", ServingScopes.Names, Mine), Make("all of all", ServingScopes.Names),
             .. ServingScopes.Names.Select(s => Make(s, [s])),
@@ -82,6 +88,7 @@ public sealed class EndpointWalkTests
             o =>
             {
                 (o.ModelsPath, o.GrpcUrl, o.Watch) = (_models.Path, "http://127.0.0.1:0", false);
+                o.Registry = $"sqlite:{_registry["registry.db"]}";
                 foreach (var key in keys)
                 {
                     o.Security.ApiKeys.Add(key);
@@ -111,7 +118,21 @@ public sealed class EndpointWalkTests
             $"endpoint walk: {Endpoints.Count()} endpoints, {GrpcMethods.Count()} gRPC methods among them, "
                 + $"{_keys.Count + 2} callers, {_asked} requests");
         await _server.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        _registry.Dispose();
         _models.Dispose();
+    }
+
+    /// <summary>Versions for the catalogue; nothing points to them, so that none of them is served.</summary>
+    private async Task FillRegistryAsync()
+    {
+        var store = await ModelStore.OpenAsync($"sqlite:{_registry["registry.db"]}");
+        await ModelsFolder.CreateDigitsAsync(_registry["package.maas"]);
+        using var package = await ModelPackage.OpenAsync(_registry["package.maas"]);
+        foreach (var name in new[] { Mine, Hidden })
+        {
+            await store.AddAsync(package, new NewVersion { Name = name });
+        }
     }
 
     private IEnumerable<(string Method, string Route, ServingScope Scope)> Endpoints
@@ -201,7 +222,8 @@ public sealed class EndpointWalkTests
         {
             ("GET", "/healthz"), ("GET", "/models"), ("GET", "/v1/models"), ("GET", "/v2/models"),
             ("GET", "/v2/models/stats"), ("POST", "/v2/repository/index"), ("GET", "/v2/repository/shadow"),
-            ("GET", "/metrics"), ("GET", "/page/overview"), ("GET", $"/v2/repository/models/{Mine}/route"),
+            ("GET", "/metrics"), ("GET", "/page/overview"), ("GET", "/catalogue"), ("GET", "/catalogue/models"),
+            ("GET", $"/v2/repository/models/{Mine}/route"),
         })
         {
             Assert.That((await AskAsync(method, address, _keys["all of all"])).Text, Does.Contain(Hidden), address);
@@ -312,6 +334,7 @@ public sealed class EndpointWalkTests
                 .Replace("{version}", version, StringComparison.Ordinal)
                 .Replace("{label}", label, StringComparison.Ordinal)
                 .Replace("{documentName}", "v1", StringComparison.Ordinal)
+                .Replace("{**path}", "model.onnx", StringComparison.Ordinal)
                 .Replace("{region}", "region", StringComparison.Ordinal);
         Assert.That(address, Does.Not.Contain('{'), $"{route}: a part of an address that this test does not know");
         var (status, text) = await AskAsync(

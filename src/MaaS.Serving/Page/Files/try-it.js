@@ -32,14 +32,15 @@ export class TryIt {
 
   /**
    * Builds the box for a model and its versions, of which the first is asked unless another is chosen. Where only the
-   * versions have changed, what was typed and what was answered stays.
+   * versions have changed, what was typed and what was answered stays. Pinned, the only version is asked, wherever the
+   * model's route leads.
    */
-  show(details, versions) {
+  show(details, versions, { isPinned = false } = {}) {
     const form = JSON.stringify([details.name, details.inputs, details.image, details.takes_text, details.writes_text, details.form]);
     const isSame = form === this.#form && this.#root.contains(this.#answer);
     this.#form = form;
     this.#details = details;
-    this.#showVersions(versions);
+    this.#showVersions(versions, isPinned);
     if (isSame) {
       return;
     }
@@ -62,10 +63,10 @@ export class TryIt {
     this.#form = '';
   }
 
-  #showVersions(versions) {
+  #showVersions(versions, isPinned) {
     const before = this.#version?.value;
-    const routed = element('option', { value: '' }, 'as routed');
-    this.#version = element('select', { id: 'try-version' }, versions.length > 1 ? versions.map(v => element('option', { value: v }, `version ${v}`)) : [], routed);
+    const routed = isPinned ? null : element('option', { value: '' }, 'as routed');
+    this.#version = element('select', { id: 'try-version' }, versions.length > 1 || isPinned ? versions.map(v => element('option', { value: v }, `version ${v}`)) : [], routed);
     if (this.#root.contains(this.#chooser) && versions.some(v => `${v}` === before)) {
       this.#version.value = before;
     }

@@ -2,10 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using MaaS.Gateway.Servers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace MaaS.Gateway.Servers;
+namespace MaaS.Gateway.Hosting;
 
 /// <summary>Looks for servers, and at each of them, once in a while.</summary>
 internal sealed partial class FleetWatch : BackgroundService
@@ -64,9 +65,10 @@ internal sealed partial class FleetWatch : BackgroundService
                 _found[source.Name] = await source.FindAsync(cancellationToken).ConfigureAwait(false);
                 _faults.Remove(source.Name);
             }
-            catch (IOException e)
+            // Whatever it is, the gateway goes on with what it has.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                // What it said before is gone on with; said once, not every second.
+                // Said once, not every second.
                 if (_faults.GetValueOrDefault(source.Name) != e.Message)
                 {
                     LogSource(source.Name, e.Message);
@@ -95,8 +97,8 @@ internal sealed partial class FleetWatch : BackgroundService
             var (models, state) = await ModelsAsync(server, cancellationToken).ConfigureAwait(false);
             server.Probed(ready: models is not null, state, models);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException
-            && !cancellationToken.IsCancellationRequested)
+        // What answers there may be anything.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             server.Probed(
                 ready: false, e is OperationCanceledException ? "does not answer in time" : e.Message, models: null);

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Core.Importing;
+using MaaS.Serving.Models.Triton;
+
+namespace MaaS.Cli.Commands;
+
+/// <summary><c>maas import</c>: a foreign model as a package.</summary>
+internal sealed class ImportCommand : VerbCommand
+{
+    private readonly Argument<string> _source = new("source")
+    {
+        Description = "An .onnx file, a folder of optimum's export (config.json), or a model's folder of Triton.",
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "A .maas file, or a folder.",
+        HelpName = "path",
+        Required = true,
+    };
+
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "Name under which the model is served; that of the source without it.",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> _description = new("--description")
+    {
+        Description = "A sentence for people.",
+        HelpName = "text",
+    };
+
+    private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replaces a package there." };
+
+    public ImportCommand()
+        : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
+    {
+        Arguments.Add(_source);
+        new Option[] { _output, _name, _description, _overwrite }.AddTo(this);
+    }
+
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
+    [
+        ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
+        ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
+        ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        var (source, output) = (result.GetRequiredValue(_source), result.GetRequiredValue(_output));
+        var options = new ImportOptions
+        {
+            Name = result.GetValue(_name),
+            Description = result.GetValue(_description),
+            Overwrite = result.GetValue(_overwrite),
+        };
+        var imported = await OptionKinds.Checked(() =>
+            File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
+            : TritonImport.IsFolder(source) ? TritonImport.RunAsync(source, output, options, cancellationToken)
+            : Directory.Exists(source)
+                ? ModelImport.FromHuggingFaceAsync(source, output, options, cancellationToken)
+            : throw new UsageException($"import: expected a file or folder, found nothing at '{source}'."));
+        var manifest = imported.Manifest;
+        Console.WriteLine($"{imported.Path}: {manifest.Name}");
+        foreach (var (kind, specs) in new[] { ("in ", manifest.Inputs), ("out", manifest.Outputs) })
+        {
+            foreach (var spec in specs)
+            {
+                Console.WriteLine($"  {kind} {spec}");
+            }
+        }
+
+        if (manifest.Labels is { } labels)
+        {
+            Console.WriteLine($"  labels {string.Join(", ", labels.Take(10))}{(labels.Count > 10 ? ", …" : "")}");
+        }
+
+        foreach (var note in imported.Notes)
+        {
+            Console.WriteLine($"  {note}");
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
+using MaaS.Text;
+
+namespace MaaS.Core.Importing;
+
+/// <summary>What a folder of optimum's export says: <c>config.json</c>, <c>tokenizer.json</c>,
+/// <c>tokenizer_config.json</c>.</summary>
+internal sealed partial class HuggingFaceFolder
+{
+    // transformers writes a number like this where a tokenizer has no limit.
+    private const double NoLimit = 1e6;
+
+    private static readonly string[] Kept =
+    [
+        "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
+        "preprocessor_config.json", "vocab.txt", "vocab.json", "merges.txt", "README.md", "LICENSE",
+    ];
+
+    private readonly string _folder;
+    private readonly JsonElement _config;
+    private readonly List<string> _notes = [];
+
+    private HuggingFaceFolder(string folder, string network, JsonElement config)
+        => (_folder, Network, _config) = (folder, network, config);
+
+    public string Network { get; }
+
+    public IReadOnlyList<string> Notes => _notes;
+
+    public Dictionary<string, PackageContent> Files { get; } = new(StringComparer.Ordinal);
+
+    /// <exception cref="FileNotFoundException">The folder lacks <c>config.json</c> or one network.</exception>
+    public static HuggingFaceFolder Read(string folder)
+    {
+        var config = Path.Combine(folder, "config.json");
+        if (!File.Exists(config))
+        {
+            throw new FileNotFoundException(
+                $"{folder}: expected a folder of optimum's export with config.json, found none.", config);
+        }
+
+        var networks = new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
+            .SelectMany(static f => Directory.EnumerateFiles(f, "*.onnx")).Order(StringComparer.Ordinal).ToList();
+        var network = networks.Find(static n => Path.GetFileName(n) == ModelPackage.ModelFile)
+            ?? (networks.Count == 1 ? networks[0] : throw new FileNotFoundException(
+                $"{folder}: expected model.onnx, or one network, found "
+                    + $"[{string.Join(", ", networks.Select(n => Path.GetRelativePath(folder, n)))}]; export with "
+                    + "'optimum-cli export onnx', or import one of them as a file.", folder));
+        var read = new HuggingFaceFolder(folder, network, Json(config));
+        foreach (var name in Kept.Where(name => File.Exists(Path.Combine(folder, name))))
+        {
+            read.Files[name] = PackageContent.FromFile(Path.Combine(folder, name));
+        }
+
+        return read;
+    }
+
+    public ModelManifest Describe(ModelManifest manifest, InferenceModel model)
+    {
+        var architecture = _config.TryGetProperty("architectures", out var names)
+            && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0 ? names[0].GetString() : null;
+        var isClassifier = architecture is not null && Classifier().IsMatch(architecture)
+            && model.Outputs is [{ Shape.Count: 2 }];
+        if (!isClassifier)
+        {
+            _notes.Add(
+                $"The architecture {architecture ?? "that config.json lacks"} is no task of MaaS's: none is named.");
+        }
+
+        if (File.Exists(Path.Combine(_folder, "preprocessor_config.json")))
+        {
+            _notes.Add("preprocessor_config.json is kept and not applied: the network takes its tensors as they are.");
+        }
+
+        return manifest with
+        {
+            Task = isClassifier ? ModelManifest.Classification : null,
+            Labels = isClassifier ? Labels(model.Outputs[0]) : null,
+            Text = isClassifier ? Text(model) : null,
+        };
+    }
+
+    // What transformers makes up, LABEL_0, is no name.
+    private List<string>? Labels(TensorSpec output)
+    {
+        if (!_config.TryGetProperty("id2label", out var map) || map.ValueKind != JsonValueKind.Object)
+        {
+            _notes.Add("config.json names no labels: the package has none.");
+            return null;
+        }
+
+        var labels = map.EnumerateObject()
+            .Select(static l => (Id: int.TryParse(
+                l.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1,
+                Name: l.Value.ToString()))
+            .OrderBy(static l => l.Id).ToList();
+        var isSound = labels.Select(static l => l.Id).SequenceEqual(Enumerable.Range(0, labels.Count))
+            && labels.Select(static l => l.Name).Distinct(StringComparer.Ordinal).Count() == labels.Count
+            && (output.Shape[1] < 0 || output.Shape[1] == labels.Count);
+        if (!isSound || labels.TrueForAll(static l => Placeholder().IsMatch(l.Name)))
+        {
+            _notes.Add(isSound
+                ? "config.json has placeholders for labels (LABEL_0, …): the package has none."
+                : "The labels of config.json do not fit the network's output: the package has none.");
+            return null;
+        }
+
+        return [.. labels.Select(static l => l.Name)];
+    }
+
+    private TextPreprocessing? Text(InferenceModel model)
+    {
+        var file = Path.Combine(_folder, TextPreprocessing.TokenizerFile);
+        if (!model.Inputs.Select(static i => i.Name).Order(StringComparer.Ordinal)
+            .SequenceEqual([TextEncoder.AttentionMask, TextEncoder.InputIds])
+            || !model.Inputs.All(static i => i is { Type: ElementType.Int64, Shape: [_, _] }))
+        {
+            if (File.Exists(file))
+            {
+                _notes.Add("The tokenizer is kept and not applied: MaaS encodes texts for networks of input_ids and "
+                    + "attention_mask alone, this one has "
+                    + $"{string.Join(", ", model.Inputs.Select(static i => i.Name))}.");
+            }
+
+            return null;
+        }
+
+        if (!File.Exists(file) || Limit() is not { } limit)
+        {
+            _notes.Add("There is no tokenizer.json, or no limit of its tokens: the package takes ids, not texts.");
+            return null;
+        }
+
+        try
+        {
+            var text = new TextPreprocessing { MaxLength = limit, Overlong = OverlongText.Truncate };
+            _ = new TextEncoder(text, Tokenizer.Load(file));
+            return text;
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or NotSupportedException)
+        {
+            _notes.Add($"The tokenizer is kept and not applied: {e.Message}");
+            return null;
+        }
+    }
+
+    private int? Limit()
+    {
+        var file = Path.Combine(_folder, "tokenizer_config.json");
+        double?[] limits =
+        [
+            File.Exists(file) ? Number(Json(file), "model_max_length") : null,
+            Number(_config, "max_position_embeddings"),
+        ];
+        return limits.Where(static l => l is >= 3 and < NoLimit).Min() is { } least ? (int)least : null;
+    }
+
+    private static double? Number(JsonElement json, string name)
+        => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+
+    private static JsonElement Json(string file)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone()
+                : throw new JsonException("got no object");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file}: expected a JSON object: {e.Message}", e);
+        }
+    }
+
+    [GeneratedRegex("For(Sequence|Image)Classification$")]
+    private static partial Regex Classifier();
+
+    [GeneratedRegex(@"\ALABEL_\d+\z")]
+    private static partial Regex Placeholder();
+}
