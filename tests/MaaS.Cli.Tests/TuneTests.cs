@@ -81,6 +81,89 @@ public sealed class TuneTests
     }
 
     [Test]
+    public async Task Tune_Table_TakesLearnersThatSuitTheColumnsThatAreLearnedFrom()
+    {
+        // 14 columns vary and 2 do not: linear learners try products of up to 15.
+        await File.WriteAllLinesAsync(
+            Path.Combine(_folder, "wide.csv"),
+            [
+                $"{string.Join(',', Enumerable.Range(0, 16).Select(static c => $"c{c}"))},y",
+                .. Enumerable.Range(0, 40).Select(static i =>
+                    $"{string.Join(',', Enumerable.Range(0, 14).Select(c => i * (c + 7) % 41))},1,1,{"ab"[i % 2]}"),
+            ]);
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "tune", "--task", "tabular", "--csv", "wide.csv", "--label", "y", "--folds", "2", "--repeats", "1",
+            "--trials", "1", "--sampler", "random", "--json");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(
+            JsonNode.Parse(output)!["space"]!.AsArray().Select(static p => (string)p!),
+            Has.Some.StartsWith("logistic-regression.products="));
+    }
+
+    [Test]
+    public async Task Tune_Table_LearnerThatDoesNotConverge_FailsItsTrialAlone()
+    {
+        // Two equal columns: the lasso shares the weight between them by steps that are too small.
+        await File.WriteAllLinesAsync(
+            Path.Combine(_folder, "twins.csv"),
+            ["a,b,y", .. Enumerable.Range(0, 60).Select(static i => $"{i},{i},{(3 * i) + (i % 7)}")]);
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "tune", "--task", "tabular", "--csv", "twins.csv", "--label", "y", "--predict", "numbers",
+            "--folds", "2", "--repeats", "1", "--trials", "16", "--sampler", "random", "--json");
+        Assert.That(code, Is.Zero, error);
+        var trials = JsonNode.Parse(output)!["trials"]!.AsArray();
+        Assert.That(trials, Has.Count.EqualTo(16));
+        Assert.That(
+            trials.Where(static t => (string)t!["state"]! == "failed").Select(static t => (string)t!["note"]!),
+            Is.Not.Empty.And.All.Contains("no convergence"));
+    }
+
+    [Test]
+    public async Task Tune_Registry_KeepsTheStudyAsARun()
+    {
+        string[] command =
+        [
+            "tune", "--task", "tabular", "--csv", "rings.csv", "--label", "y", "--folds", "2", "--repeats", "1",
+            "--sampler", "random", "--study", "sqlite:kept.db",
+        ];
+        var (code, output, error) = await CommandProcess.RunAsync(
+            _folder, [.. command, "--trials", "4", "--json", "-o", "kept.maas", "--registry", "sqlite:runs.db"]);
+        Assert.That(code, Is.Zero, error);
+        var study = JsonNode.Parse(output)!;
+        var best = study["trials"]![(int)study["best"]![0]!]!;
+
+        (code, output, error) = await CommandProcess.RunAsync(
+            _folder, "runs", "show", "rings", "--registry", "sqlite:runs.db");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(
+            output,
+            Does.Contain("finished").And.Contain($"best/learner = {best["parameters"]!["learner"]}")
+                .And.Match(@"tag +study = tune: 4 trials").And.Match(@"metric +best/log-loss ")
+                .And.Match(@"metric +trial/log-loss .* 4 values").And.Match(@"metric +test/accuracy ")
+                .And.Match(@"file +\S*kept\.maas"));
+
+        // Where a run is kept is not what is tuned: without it the study is the same.
+        (code, output, error) = await CommandProcess.RunAsync(_folder, [.. command, "--trials", "5"]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("trial 4: ").And.Not.Contain("trial 3: ").And.Contain("5 trials"));
+    }
+
+    [Test]
+    public async Task Tune_StudyThatDoesNotAnswer_IsAFailedRunWithoutItsPassword()
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(
+            _folder, "tune", "--task", "tabular", "--csv", "rings.csv", "--label", "y", "--name", "away", "--study",
+            "postgres:Host=127.0.0.1;Port=1;Username=maas;Password=open sesame;Database=maas", "--registry",
+            "sqlite:runs.db");
+        Assert.That(code, Is.EqualTo(1), error);
+        (code, var shown, error) = await CommandProcess.RunAsync(
+            _folder, "runs", "show", "away", "--json", "--registry", "sqlite:runs.db");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(
+            shown, Does.Contain("failed").And.Contain("\"--study\": \"postgres:").And.Not.Contain("sesame"));
+    }
+
+    [Test]
     public async Task Tune_TwoObjectives_ShowsTheFront()
     {
         var (code, output, error) = await CommandProcess.RunAsync(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
 using MaaS.Cli.Tuning;
 using MaaS.Primitives.Files;
 using MaaS.Training.Fitting;
@@ -11,7 +12,7 @@ namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas tune</c>: looks for the options of <c>maas train</c>, or the learner of a table, that make a model
 /// best.</summary>
-internal sealed class TuneCommand : VerbCommand
+internal sealed class TuneCommand : RecordedVerb
 {
     private readonly DataOptions _data = new("mnist", TextOptions.SpamAssassinName);
     private readonly TrainingOptions _training = new();
@@ -42,7 +43,8 @@ internal sealed class TuneCommand : VerbCommand
             Options.Add(option);   // The study's own budget and trials stand in for those of maas train.
         }
 
-        _line = new TrainLine(this, [.. Options]);
+        // Where the run is kept is no option of a trial.
+        _line = new TrainLine(this, [.. Options.Where(static o => o.Name != "--registry")]);
         _study.AddTo(this);
         Options.Add(_output);
     }
@@ -59,9 +61,13 @@ internal sealed class TuneCommand : VerbCommand
             "Texts: kept in a file; the same command goes on with it, also in several processes at once."),
         ("maas tune --search model=mlp,convnet,resnet --epochs 3 --objective accuracy --objective latency",
             "Two objectives: the front of accuracy and latency."),
+        ("maas tune --csv mails.csv --search learning-rate=1e-4..1e-2:log --name mails --registry sqlite:runs.db",
+            "The study is kept as a run as well: maas runs show mails."),
     ];
 
-    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    protected override string RunName(ParseResult result) => _study.GivenName(result) ?? DataName(result);
+
+    protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var limits = _study.Limits(
             result,
@@ -89,11 +95,12 @@ internal sealed class TuneCommand : VerbCommand
             await words.WriteLineAsync($"{taken} trials of '{known}' taken over, {leftOut} left out");
         }
 
-        var lines = new StudyLines(runs.Objectives, words);
+        var lines = new StudyLines(runs.Objectives, words, Run);
         var outcome = await study.OptimizeAsync(
             (trial, token) => Task.FromResult(runs.Run(trial, Line(result, trial, runs), token)), limits, lines,
             cancellationToken);
         lines.Print(outcome);
+        Run?.Report(outcome);
         if (_study.IsJson(result))
         {
             Console.WriteLine(outcome.ToJson());
@@ -101,6 +108,10 @@ internal sealed class TuneCommand : VerbCommand
 
         return await EndAsync(result, runs, outcome, words, cancellationToken);
     }
+
+    private string DataName(ParseResult result)
+        => _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
+            : _tabular.Source.IsQuery(result) ? "query" : result.GetRequiredValue(_data.Name);
 
     private static T Checked<T>(Func<T> read) => OptionKinds.Checked(read);
 
@@ -218,6 +229,7 @@ internal sealed class TuneCommand : VerbCommand
         if (_study.Report(result) is { } page)
         {
             AtomicFile.WriteText(page, outcome.ToHtml(command));
+            Run?.Artifact(page);
             await words.WriteLineAsync($"written to {page}");
         }
 
@@ -235,6 +247,7 @@ internal sealed class TuneCommand : VerbCommand
             var model = tables.Train(outcome.Best.Parameters!, cancellationToken);
             var name = Path.GetFileNameWithoutExtension(output.Name);
             await model.SavePackageAsync(output.FullName, name, cancellationToken);
+            Run?.Report(DataName(result), _texts.FileOf(result), output.FullName, model.TestScores);
             await words.WriteLineAsync(
                 $"{model.Best} on the rows held back, which nothing was chosen by: "
                     + string.Join(", ", model.TestScores.Select(static s => $"{s.Key} {s.Value:0.0000}")));

@@ -3,6 +3,7 @@ using MaaS.Cli.CommandLine;
 using MaaS.Core.Metrics;
 using MaaS.Onnx.Quantization;
 using MaaS.Registry.Runs;
+using MaaS.Training.Tuning;
 
 namespace MaaS.Cli.Recording;
 
@@ -67,5 +68,28 @@ internal static class RunLogExtensions
         run.Metric("compression", 0, report.Compression);
         run.Metric("accuracy drop", 0, report.AccuracyDrop);
         run.Tag("decision", report.Reason);
+    }
+
+    /// <summary>Logs the best trial of a study, of several objectives the best in the first: its values as metrics at
+    /// its number, its parameters as tags.</summary>
+    /// <param name="run">Gets them.</param>
+    /// <param name="study">What the study has come to.</param>
+    public static void Report(this RunLog run, StudyResult study)
+    {
+        run.Tag("study", $"{study.Name}: {study.Summary}");
+        if (study.Best is not { } best)
+        {
+            return;
+        }
+
+        foreach (var (objective, value) in study.Objectives.Zip(best.Values!))
+        {
+            run.Metric($"best/{objective.Name}", best.Number, value);
+        }
+
+        foreach (var (name, value) in best.Parameters!)
+        {
+            run.Tag($"best/{name}", value.ToString());
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaaS.Primitives.Display;
+using MaaS.Registry.Runs;
 using MaaS.Registry.Studies;
 using MaaS.Training.Tuning;
 
@@ -8,7 +9,9 @@ namespace MaaS.Cli.Tuning;
 /// <summary>Prints trials as they end, and what a study has come to.</summary>
 /// <param name="objectives">Of the study.</param>
 /// <param name="output">Where to.</param>
-internal sealed class StudyLines(IReadOnlyList<Objective> objectives, TextWriter output) : IProgress<TrialRecord>
+/// <param name="run">Gets the values of trials as they end; null for none.</param>
+internal sealed class StudyLines(IReadOnlyList<Objective> objectives, TextWriter output, RunLog? run)
+    : IProgress<TrialRecord>
 {
     public void Report(TrialRecord value)
     {
@@ -20,6 +23,10 @@ internal sealed class StudyLines(IReadOnlyList<Objective> objectives, TextWriter
             _ => $"stopped at step {value.Reports.Keys.DefaultIfEmpty().Max()}",
         };
         output.WriteLine($"trial {value.Number}: {what}; {Parameters(value)}");
+        foreach (var (objective, reached) in objectives.Zip(value.Values ?? []))
+        {
+            run?.Metric($"trial/{objective.Name}", value.Number, reached);
+        }
     }
 
     public void Print(StudyResult result)

@@ -108,6 +108,10 @@ internal sealed class StudyOptionSet
     /// <summary>The objectives that are named.</summary>
     public IReadOnlyList<string> Objectives(ParseResult result) => result.GetValue(_objectives)!;
 
+    /// <summary>The study's name where one is given; null where it is left to the default.</summary>
+    public string? GivenName(ParseResult result)
+        => result.GetResult(_name) is { Implicit: false } ? result.GetRequiredValue(_name) : null;
+
     /// <summary>The study whose trials are taken over; null for none.</summary>
     public string? TakeOver(ParseResult result) => result.GetValue(_takeOver);
 

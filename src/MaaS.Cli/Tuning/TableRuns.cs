@@ -2,9 +2,7 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Registry.Studies;
 using MaaS.Tabular.Learners;
-using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Pipelines;
-using MaaS.Tabular.Samples;
 using MaaS.Tabular.Tables;
 using MaaS.Training.Tuning;
 using MaaS.Training.Tuning.Spaces;
@@ -18,17 +16,15 @@ internal sealed class TableRuns : ITunedRuns
 
     private readonly Table _table;
     private readonly TabularTrainerOptions _options;
-    private readonly IReadOnlyList<TunableLearner> _learners;
+    private readonly TabularComparison _comparison;
 
     /// <exception cref="UsageException">An objective is neither the metric nor seconds.</exception>
     public TableRuns(Table table, TabularTrainerOptions options, IReadOnlyList<string> objectives)
     {
-        var task = Target.Of(table[options.Label], options.Task).Task;
-        var metric = TabularMetrics.Find(
-            options.Metric ?? (task == TabularTask.Classification ? "log-loss" : "rmse"), task);
-        (_table, _options) = (table, options with { Task = task, Metric = metric.Name });
-        _learners = TabularSpaces.Default(task, table.Rows, table.Columns.Count - 1, options.Seed);
-        Space = TabularSpaces.Join(_learners);
+        _comparison = new TabularComparison(table, options);
+        var metric = _comparison.Metric;
+        (_table, _options) = (table, options with { Task = _comparison.Task, Metric = metric.Name });
+        Space = TabularSpaces.Join(_comparison.Spaces);
         var direction = metric.HigherIsBetter ? Direction.Maximize : Direction.Minimize;
         Objectives = [.. (objectives.Count == 0 ? [metric.Name] : objectives).Select(name => name switch
         {
@@ -48,16 +44,18 @@ internal sealed class TableRuns : ITunedRuns
 
     public IReadOnlyList<double> Run(Trial trial, ParseResult line, CancellationToken cancellationToken)
     {
-        var row = Train(trial.Parameters, cancellationToken).Leaderboard.Rows[0];
-        trial.Note("standard-error", row.StandardError);
-        return [.. Objectives.Select(o => o.Name == Seconds ? row.FitSeconds : row.Mean)];
+        var (learner, values) = TabularSpaces.Find(_comparison.Spaces, trial.Parameters);
+        var measured = _comparison.Run(learner.Build(values), cancellationToken);
+        trial.Note("standard-error", measured.StandardError);
+        return [.. Objectives.Select(o => o.Name == Seconds ? measured.FitSeconds : measured.Mean)];
     }
 
-    /// <summary>Trains the learner of a point as <c>maas train</c> trains its best one.</summary>
+    /// <summary>Trains the learner of a point as <c>maas train</c> trains its best one, and measures it on the rows
+    /// held back.</summary>
     public TabularModel Train(
         IReadOnlyDictionary<string, ParameterValue> point, CancellationToken cancellationToken)
     {
-        var (learner, values) = TabularSpaces.Find(_learners, point);
+        var (learner, values) = TabularSpaces.Find(_comparison.Spaces, point);
         var candidates = new Dictionary<string, ILearner> { [learner.Name] = learner.Build(values) };
         return TabularTrainer.Train(_table, _options with { Candidates = candidates }, null, cancellationToken);
     }

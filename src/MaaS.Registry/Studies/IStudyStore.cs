@@ -47,7 +47,8 @@ public interface IStudyStore
     /// <summary>Gives a trial back as if it had not been begun: it waits for the next worker.</summary>
     Task<bool> ReleaseAsync(TrialHold hold, CancellationToken cancellationToken = default);
 
-    /// <summary>Adds a trial with known parameters; what is there already is not added twice.</summary>
+    /// <summary>Adds a trial with known parameters; what is there already is not added twice: a given one of the same
+    /// parameters, or one taken over of the same origin, parameters and values.</summary>
     /// <param name="study">Its <see cref="StudyRecord.Id"/>.</param>
     /// <param name="trial">Given to be run, or ended elsewhere.</param>
     /// <param name="cancellationToken">Adds nothing.</param>

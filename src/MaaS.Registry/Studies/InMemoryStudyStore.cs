@@ -118,7 +118,8 @@ public sealed class InMemoryStudyStore(TimeProvider? clock = null) : IStudyStore
             var trials = Trials(study);
             var text = ParameterText.Write(trial.Parameters);
             var known = trials.Find(t => t.Record.Origin == trial.Origin
-                && (t.Record.IsTakenOver || ParameterText.Write(t.Record.Parameters!) == text));
+                && ParameterText.Write(t.Record.Parameters!) == text
+                && (!t.Record.IsTakenOver || SameValues(t.Record.Values, trial.Outcome?.Values)));
             if (known is not null)
             {
                 return (known.Record.Number, false);
@@ -140,6 +141,9 @@ public sealed class InMemoryStudyStore(TimeProvider? clock = null) : IStudyStore
 
             return (entry.Record.Number, true);
         });
+
+    private static bool SameValues(IReadOnlyList<double>? one, IReadOnlyList<double>? other)
+        => (one ?? []).SequenceEqual(other ?? []);
 
     private void Free(List<Entry> trials, ClaimRequest request)
     {

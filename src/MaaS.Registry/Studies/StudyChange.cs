@@ -64,9 +64,10 @@ internal sealed class StudyChange
     {
         var text = ParameterText.Write(trial.Parameters);
         var known = await OneAsync(
-            "SELECT MIN(number) FROM trials WHERE study = @study AND origin = @origin "
-                + "AND (origin <> @given OR parameters = @parameters)",
-            ("@origin", trial.Origin), ("@given", TrialRecord.Given), ("@parameters", text)).ConfigureAwait(false);
+            "SELECT MIN(number) FROM trials WHERE study = @study AND origin = @origin AND parameters = @parameters "
+                + "AND (origin = @given OR COALESCE(results, '') = @results)",
+            ("@origin", trial.Origin), ("@parameters", text), ("@given", TrialRecord.Given),
+            ("@results", TrialRows.Text(trial.Outcome?.Values) ?? "")).ConfigureAwait(false);
         if (known is { } there)
         {
             return (there, false);

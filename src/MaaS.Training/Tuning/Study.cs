@@ -93,18 +93,26 @@ public sealed partial class Study
     }
 
     /// <summary>Takes the complete and the pruned trials of another study over, so that samplers and pruners know them.
-    /// What was taken over before is not taken twice.</summary>
+    /// What was taken over before is not taken twice; a study of the same name in another store is another
+    /// one.</summary>
     /// <param name="name">The other study.</param>
     /// <param name="from">Where it is kept; null for this study's store.</param>
     /// <param name="cancellationToken">Stops between two trials.</param>
     /// <returns>How many were taken, and how many are no points of this space or have other objectives.</returns>
     /// <exception cref="KeyNotFoundException">There is no such study.</exception>
+    /// <exception cref="ArgumentException">It is this study.</exception>
     public async Task<(int Taken, int LeftOut)> TakeOverAsync(
         string name, IStudyStore? from = null, CancellationToken cancellationToken = default)
     {
         from ??= _store;
         var other = await from.FindAsync(name, cancellationToken).ConfigureAwait(false)
             ?? throw new KeyNotFoundException($"study '{Name}': expected a study to take over, got '{name}'.");
+        if (other == _record)
+        {
+            throw new ArgumentException(
+                $"study '{Name}': expected another study to take over, got the study itself.", nameof(name));
+        }
+
         var sameObjectives = StudyDefinition.Parse(name, other.Definition).Objectives.SequenceEqual(
             Objectives.Select(static o => o.ToString()));
         var (taken, leftOut) = (0, 0);
@@ -143,21 +151,42 @@ public sealed partial class Study
             mostTrials = Math.Min(mostTrials ?? long.MaxValue, points + given);
         }
 
-        var claim = await _store.ClaimAsync(
-            _record.Id,
-            new ClaimRequest(Worker, mostTrials, _options.HeartbeatTimeout, _options.MostAttempts), cancellationToken)
-            .ConfigureAwait(false);
-        if (claim.Trial is not { } trial)
+        var request = new ClaimRequest(Worker, mostTrials, _options.HeartbeatTimeout, _options.MostAttempts);
+        while (true)
         {
-            return (null, claim.OthersRun);
-        }
+            var claim = await _store.ClaimAsync(_record.Id, request, cancellationToken).ConfigureAwait(false);
+            if (claim.Trial is not { } trial)
+            {
+                return (null, claim.OthersRun);
+            }
 
-        var parameters = trial.Parameters
-            ?? await DrawAsync(trial, claim.Hold!, cancellationToken).ConfigureAwait(false);
-        return (new Trial(_store, _options, trial with { Parameters = parameters }, claim.Hold!), false);
+            if ((trial.Parameters ?? await DrawOrReleaseAsync(trial, claim.Hold!, cancellationToken)
+                .ConfigureAwait(false)) is { } parameters)
+            {
+                return (new Trial(_store, _options, trial with { Parameters = parameters }, claim.Hold!), false);
+            }
+
+            // Drawing took so long that another worker has the trial: the next one is claimed.
+        }
     }
 
-    private async Task<IReadOnlyDictionary<string, ParameterValue>> DrawAsync(
+    // What is claimed and not drawn would count as running until its heartbeat is too old.
+    private async Task<IReadOnlyDictionary<string, ParameterValue>?> DrawOrReleaseAsync(
+        TrialRecord trial, TrialHold hold, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DrawAsync(trial, hold, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await _store.ReleaseAsync(hold, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <returns>Null where the trial belongs to another worker by now.</returns>
+    private async Task<IReadOnlyDictionary<string, ParameterValue>?> DrawAsync(
         TrialRecord trial, TrialHold hold, CancellationToken cancellationToken)
     {
         var trials = await TrialsAsync(cancellationToken).ConfigureAwait(false);
@@ -170,7 +199,7 @@ public sealed partial class Study
             throw new InvalidOperationException($"sampler '{_options.Sampler.Name}': {fault}.");
         }
 
-        await _store.SetParametersAsync(hold, parameters, cancellationToken).ConfigureAwait(false);
-        return parameters;
+        return await _store.SetParametersAsync(hold, parameters, cancellationToken).ConfigureAwait(false)
+            ? parameters : null;
     }
 }

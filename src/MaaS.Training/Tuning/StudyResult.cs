@@ -34,13 +34,18 @@ public sealed record StudyResult(
         }
     }
 
-    /// <summary>Trials that ended after the best one, or after the newest point of the front.</summary>
+    /// <summary>Trials that ended after the best one, or after the newest point of the front; one that is equal to an
+    /// earlier one is no improvement.</summary>
     public int TrialsSinceImprovement
     {
         get
         {
-            var better = Objectives.Count == 1 ? (Best is { } best ? [best] : []) : Front;
-            var newest = better.Select(static t => (t.Ended, t.Number)).DefaultIfEmpty((null, -1)).Max();
+            var best = Best;
+            var better = Objectives.Count == 1 ? Complete.Where(t => t.Values![0] == best!.Values![0]) : Front;
+            TrialRecord[] ordered = [.. better.OrderBy(static t => t.Ended).ThenBy(static t => t.Number)];
+            var newest = ordered
+                .Where((t, i) => !ordered.Take(i).Any(earlier => earlier.Values!.SequenceEqual(t.Values!)))
+                .Select(static t => (t.Ended, t.Number)).LastOrDefault((null, -1));
             return Trials.Count(
                 t => t.IsOver && !t.IsTakenOver
                     && Comparer<(DateTimeOffset?, long)>.Default.Compare((t.Ended, t.Number), newest) > 0);

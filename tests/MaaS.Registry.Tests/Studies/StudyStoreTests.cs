@@ -160,6 +160,10 @@ internal sealed class StudyStoreTests(string kind)
         Assert.That(await AddAsync(2, TrialRecord.Given, null), Is.EqualTo((1L, true)));
         Assert.That(await AddAsync(1, "t#4", ended), Is.EqualTo((2L, true)));
         Assert.That(await AddAsync(1, "t#4", ended), Is.EqualTo((2L, false)));
+        Assert.That(await AddAsync(3, "t#4", ended), Is.EqualTo((3L, true)), "a study t of another store");
+        var complete = new TrialOutcome(TrialState.Complete, [0.1]);
+        Assert.That(await AddAsync(1, "t#4", complete), Is.EqualTo((4L, true)), "with another result");
+        Assert.That(await AddAsync(1, "t#4", complete), Is.EqualTo((4L, false)));
         var taken = (await _store.TrialsAsync(_study))[2];
         Assert.That((taken.State, taken.IsTakenOver, taken.Reports[1]), Is.EqualTo((TrialState.Pruned, true, 0.5)));
     }

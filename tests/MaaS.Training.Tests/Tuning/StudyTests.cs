@@ -105,6 +105,26 @@ internal sealed class StudyTests
     }
 
     [Test]
+    public async Task TakeOver_StudiesOfOneNameInTwoStores_AddsTheTrialsOfBoth()
+    {
+        var (here, there) = (new InMemoryStudyStore(), new InMemoryStudyStore());
+        foreach (var (store, seed) in new[] { (here, 1), (there, 2) })
+        {
+            var first = await Study.OpenAsync(Space, Random with { Name = "first", Seed = seed }, store);
+            await first.OptimizeAsync(SquareAsync, new OptimizeOptions { Trials = 5 });
+        }
+
+        var study = await Study.OpenAsync(Space, Random with { Name = "second" }, here);
+        Assert.That(await study.TakeOverAsync("first"), Is.EqualTo((5, 0)));
+        Assert.That(await study.TakeOverAsync("first", there), Is.EqualTo((5, 0)), "none of them is known");
+        Assert.That(await study.TakeOverAsync("first", there), Is.EqualTo((0, 0)), "once is enough");
+        Assert.That(
+            () => study.TakeOverAsync("second"),
+            Throws.ArgumentException.With.Message.Contains("expected another study to take over"));
+        Assert.That(await study.TrialsAsync(), Has.Count.EqualTo(10));
+    }
+
+    [Test]
     public async Task Optimize_Budget_StopsTheTrialThatRunsAndKeepsIt()
     {
         var clock = new FakeTimeProvider();
@@ -142,6 +162,22 @@ internal sealed class StudyTests
         Assert.That(result.Best!.Number, Is.EqualTo(6));
         Assert.That(
             () => study.OptimizeAsync(SquareAsync, new OptimizeOptions()),
+            Throws.ArgumentException.With.Message.Contains("it would never end"));
+    }
+
+    [Test]
+    public async Task Optimize_SobolWithoutALimit_IsRefusedAsABillionTrialsAreNone()
+    {
+        var study = await Study.OpenAsync(Space, Random with { Sampler = new SobolSampler() });
+        using var stop = new CancellationTokenSource();
+        Assert.That(
+            () => study.OptimizeAsync(
+                async (trial, token) =>
+                {
+                    await stop.CancelAsync();    // Otherwise this test would not end where the study does not.
+                    return await SquareAsync(trial, token);
+                },
+                new OptimizeOptions(), cancellationToken: stop.Token),
             Throws.ArgumentException.With.Message.Contains("it would never end"));
     }
 

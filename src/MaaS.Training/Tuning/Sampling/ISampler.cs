@@ -11,7 +11,8 @@ public interface ISampler
     /// <summary>Its name, as <c>tpe</c>.</summary>
     string Name { get; }
 
-    /// <summary>How many trials it can draw of a space; null for any number.</summary>
+    /// <summary>How many trials it can draw of a space, which ends a study without another limit; null for more than
+    /// anybody runs.</summary>
     long? Points(SearchSpace space);
 
     /// <summary>Draws a trial.</summary>

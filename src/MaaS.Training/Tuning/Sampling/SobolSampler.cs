@@ -12,7 +12,8 @@ public sealed class SobolSampler : ISampler
     public string Name => "sobol";
 
     /// <inheritdoc/>
-    public long? Points(SearchSpace space) => SobolSequence.Length;
+    /// <remarks>Null: the sequence ends after 2^30 points, which is no limit of a study.</remarks>
+    public long? Points(SearchSpace space) => null;
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, ParameterValue> Sample(SamplingContext context)
