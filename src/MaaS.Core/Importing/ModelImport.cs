@@ -28,11 +28,11 @@ public static class ModelImport
 
     /// <summary>Imports a folder as Hugging Face's optimum exports it: <c>model.onnx</c> (or
     /// <c>onnx/model.onnx</c>) and <c>config.json</c>, with the tokenizer where there is one.</summary>
-    /// <inheritdoc cref="FromOnnxAsync"/>
     /// <param name="folder">The folder.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
+    /// <inheritdoc cref="FromOnnxAsync" path="/exception"/>
     public static Task<ImportedModel> FromHuggingFaceAsync(
         string folder, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
     {
