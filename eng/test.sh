@@ -71,18 +71,21 @@ fi
 
 rm -rf "$results"
 mkdir -p "$results"
+collecting=()
 if [ -n "$coverage" ]; then
     dotnet tool restore >/dev/null
-    options+=(--collect "XPlat Code Coverage" --settings eng/coverage.runsettings)
+    collecting=(--collect "XPlat Code Coverage" --settings eng/coverage.runsettings)
 fi
 
 # Runs one project; its words go to its own log, which is printed when it has ended.
 run_project() {
-    local project=$1 status=0
+    local project=$1 status=0 collect=("${collecting[@]}")
+    # It looks at the assemblies themselves, and counting changes them.
+    if [ "$project" = MaaS.Architecture.Tests ]; then collect=(); fi
     # A hanging test fails its project (exit 124) instead of holding up everything.
     timeout --kill-after=30 15m dotnet test "tests/$project/$project.csproj" -c Release --no-build --nologo -tl:off \
         --results-directory "$results/$project" --logger "console;verbosity=minimal" --logger "trx;LogFileName=$project.trx" \
-        "${options[@]}" </dev/null >"$results/$project.log" 2>&1 || status=$?
+        "${collect[@]}" "${options[@]}" </dev/null >"$results/$project.log" 2>&1 || status=$?
     echo "$status" >"$results/$project.status"
     { echo "== $project"; cat "$results/$project.log"; }
 }
@@ -129,7 +132,7 @@ for status in "$results"/*.status; do
     fi
 done
 
-if [ -n "$coverage" ]; then
+if [ -n "$coverage" ] && compgen -G "$results/*/*/coverage.cobertura.xml" >/dev/null; then
     dotnet tool run reportgenerator "-reports:$results/*/*/coverage.cobertura.xml" -targetdir:artifacts/coverage \
         "-reporttypes:Html;TextSummary" -verbosity:Warning
     sed -n '/^MaaS\|^maas/{/^[^ ]/p}' artifacts/coverage/Summary.txt
