@@ -8,8 +8,8 @@ namespace MaaS.Core.Generation;
 /// values of earlier tokens in; logits and all keys and values out.</summary>
 /// <remarks>
 /// Inputs by name: <c>input_ids</c> (B, T) int64, <c>attention_mask</c> (B, P + T) int64 with 0 for padding, which
-/// stands left; <c>position_ids</c> (B, T) int64 and <c>use_cache_branch</c> (1) bool where the model has them; for
-/// each layer N <c>past_key_values.N.key</c> and <c>.value</c> (B, H, P, D) of float32 or float16. Outputs:
+/// stands left; <c>position_ids</c> (B, T) int64, <c>use_cache_branch</c> (1) bool and <c>num_logits_to_keep</c>
+/// (scalar) int64 where the model has them; for each layer N <c>past_key_values.N.key</c> and <c>.value</c> (B, H, P, D) of float32 or float16. Outputs:
 /// <c>logits</c> (B, T, V) of float32 or float16, <c>present.N.key</c> and <c>.value</c> (B, H, P + T, D).
 /// </remarks>
 public sealed class DecoderGraph : IDisposable
@@ -88,12 +88,13 @@ public sealed class DecoderGraph : IDisposable
     /// <param name="mask">B × (P + T), 1 for tokens and 0 for padding.</param>
     /// <param name="positions">B × T; of padding any.</param>
     /// <param name="past">Keys and values of the layers in turn, each (B, H, P, D).</param>
+    /// <param name="logitsToKeep">Of how many last tokens logits are of use, 0 for all; a model may give more.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     /// <returns>Logits, then keys and values of the layers in turn; the caller disposes them.</returns>
     /// <exception cref="InferenceException">The model failed.</exception>
     internal InferenceOutputs Run(
         int rows, long[] ids, long[] mask, long[] positions, IReadOnlyList<TensorValue> past,
-        CancellationToken cancellationToken = default)
+        long logitsToKeep = 1, CancellationToken cancellationToken = default)
     {
         var inputs = new TensorValue[_model.Inputs.Count];
         var length = ids.Length / rows;
@@ -106,6 +107,8 @@ public sealed class DecoderGraph : IDisposable
                 OnnxDecoder.AttentionMask => TensorValue.Of(mask, rows, mask.Length / rows),
                 OnnxDecoder.PositionIds => TensorValue.Of(positions, rows, length),
                 CacheBranch => TensorValue.Of(new[] { true }, 1),
+                LogitsToKeep.InputName => TensorValue.Of(
+                    new[] { logitsToKeep }, _model.Inputs[i].Shape.Count == 0 ? [] : [1]),
                 _ => past[PastIndex(name)],
             };
         }
@@ -160,13 +163,16 @@ public sealed class DecoderGraph : IDisposable
         if (Layers == 0 || !Is(OnnxDecoder.InputIds, 2, ElementType.Int64)
             || !Is(OnnxDecoder.AttentionMask, 2, ElementType.Int64)
             || (inputs.ContainsKey(OnnxDecoder.PositionIds) && !Is(OnnxDecoder.PositionIds, 2, ElementType.Int64))
-            || (inputs.ContainsKey(CacheBranch) && !Is(CacheBranch, 1, ElementType.Bool)))
+            || (inputs.ContainsKey(CacheBranch) && !Is(CacheBranch, 1, ElementType.Bool))
+            || (inputs.ContainsKey(LogitsToKeep.InputName) && !Is(LogitsToKeep.InputName, 0, ElementType.Int64)
+                && !Is(LogitsToKeep.InputName, 1, ElementType.Int64)))
         {
             return $"got inputs [{string.Join("; ", model.Inputs)}]";
         }
 
         var other = inputs.Keys.Except(
-            [OnnxDecoder.InputIds, OnnxDecoder.AttentionMask, OnnxDecoder.PositionIds, CacheBranch, .. caches]).ToArray();
+            [OnnxDecoder.InputIds, OnnxDecoder.AttentionMask, OnnxDecoder.PositionIds, CacheBranch,
+                LogitsToKeep.InputName, .. caches]).ToArray();
         if (other.Length > 0 || caches.Except(inputs.Keys).Any())
         {
             return $"got the inputs [{string.Join(", ", inputs.Keys)}]";
