@@ -147,7 +147,10 @@ internal sealed class GatewayHostTests
                 using var answer = await client.GetAsync(new Uri($"/v2/models/m?{i}", UriKind.Relative));
                 Assert.That((int)answer.StatusCode, Is.EqualTo(200));
             }));
-            using var request = new HttpRequestMessage(HttpMethod.Post, Infer) { Content = new StringContent("chunks") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, Infer)
+            {
+                Content = new StringContent("chunks"),
+            };
             request.Headers.TransferEncodingChunked = true;
             using var chunked = await client.SendAsync(request);
             Assert.That(await chunked.Content.ReadAsStringAsync(), Is.EqualTo("chunks"));
@@ -309,7 +312,8 @@ internal sealed class GatewayHostTests
 
         using (var hangUp = new CancellationTokenSource())
         {
-            var asked = client.PostAsync(new Uri("/v2/models/m/wait", UriKind.Relative), new StringContent("x"), hangUp.Token);
+            var asked = client.PostAsync(
+                new Uri("/v2/models/m/wait", UriKind.Relative), new StringContent("x"), hangUp.Token);
             Assert.That(() => waiting.Task.IsCompleted, Is.True.After(10_000, 20));
             await hangUp.CancelAsync();
             Assert.That(async () => await asked, Throws.InstanceOf<OperationCanceledException>());

@@ -10,7 +10,8 @@ internal sealed class ServersVerb : RegistryVerb
 {
     public ServersVerb()
         : base(
-            "servers", "Lists the servers that announce themselves (maas serve --announce), with what they have loaded.",
+            "servers",
+            "Lists the servers that announce themselves (maas serve --announce), with what they have loaded.",
             ("maas registry servers", "Where they are, and how busy."))
         => Common.AddTo(this, changes: false);
 

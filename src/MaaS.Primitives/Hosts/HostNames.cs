@@ -3,8 +3,8 @@ using System.Net;
 
 namespace MaaS.Primitives.Hosts;
 
-/// <summary>The names under which a server answers. A page whose name was made to lead here (DNS rebinding) would be of the
-/// same origin as the server and could read every answer; its requests name the page's own host.</summary>
+/// <summary>The names under which a server answers. A page whose name was made to lead here (DNS rebinding) would be of
+/// the same origin as the server and could read every answer; its requests name the page's own host.</summary>
 /// <remarks>Addresses in digits always count: no page's name can be made to look like one.</remarks>
 internal sealed class HostNames
 {

@@ -15,5 +15,6 @@ internal sealed class HostCheck(IOptions<MaaSServingOptions> options)
     /// <param name="context">The request.</param>
     /// <param name="isAdministration">Whether it came to the administration's own port.</param>
     public bool Allows(HttpContext context, bool isAdministration)
-        => _names.Allow(context.Request.Headers.Host is [{ } one] ? one : default(ReadOnlySpan<char>), isAdministration);
+        => _names.Allow(
+            context.Request.Headers.Host is [{ } one] ? one : default(ReadOnlySpan<char>), isAdministration);
 }
