@@ -27,7 +27,7 @@ model.eval();
 var parameters = model.parameters().Sum(static p => p.numel());
 
 var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.onnx");
-GptExport.Export(model).Model.Save(file);
+DecoderExport.Export(model).Model.Save(file);
 using var decoder = new OnnxDecoder(InferenceModel.Load(file), 1024);
 File.Delete(file);
 
@@ -81,7 +81,7 @@ long[] Uncached()
     {
         using var scope = NewDisposeScope();
         text.Add(
-            sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray(), text));
+            sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray()));
     }
 
     return [.. text.Skip(prompt.Length)];

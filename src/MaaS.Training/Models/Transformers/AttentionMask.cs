@@ -27,6 +27,10 @@ public sealed class AttentionMask
     /// one.</summary>
     public Tensor? Seeing { get; }
 
+    /// <summary>(B, T), int64: where each query stands in its row, for attention that turns by positions; null where
+    /// they follow on what the cache holds.</summary>
+    internal Tensor? Positions { get; private init; }
+
     /// <summary>Hides padding from every query.</summary>
     /// <param name="mask">(B, S), any type; zero stands for padding.</param>
     /// <param name="type">Type of the activations.</param>
@@ -54,6 +58,30 @@ public sealed class AttentionMask
         return padding is null
             ? new(later.unsqueeze(0).unsqueeze(0), type, mayHideAll: false)               // (1, 1, T, S)
             : new(later.logical_or(Hidden(padding)), type, mayHideAll: true);             // (B, 1, T, S)
+    }
+
+    /// <summary>Hides from each query what comes after it, and the padding on the left of shorter rows. A query of
+    /// padding itself may see nothing; it gets the mean of all values, finite and without meaning.</summary>
+    /// <param name="mask">(B, P + T), zero for padding.</param>
+    /// <param name="positions">(B, T), int64: where each query stands in its row.</param>
+    /// <param name="past">P: keys that come from a cache.</param>
+    /// <param name="type">Type of the activations.</param>
+    /// <exception cref="ArgumentException">The mask is not as long as cache and queries together.</exception>
+    internal static AttentionMask LeftPadded(Tensor mask, Tensor positions, long past, ScalarType type)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentNullException.ThrowIfNull(positions);
+        var (keys, queries) = (mask.shape[^1], positions.shape[^1]);
+        if (keys != past + queries)
+        {
+            throw new ArgumentException(
+                $"attention: expected a mask of {past + queries} keys, {past} of the cache and {queries} new ones, got "
+                    + $"({string.Join(",", mask.shape)}).", nameof(mask));
+        }
+
+        var time = arange(keys, device: mask.device);                                     // (S)
+        var later = time.unsqueeze(0).gt(time.narrow(0, past, queries).unsqueeze(1));     // (T, S)
+        return new(later.logical_or(Hidden(mask)), type, mayHideAll: false) { Positions = positions };   // (B, 1, T, S)
     }
 
     private static Tensor Hidden(Tensor mask)
