@@ -120,6 +120,22 @@ public sealed class TabularTrainerTests
     }
 
     [Test]
+    public void Train_WithColumnsToIgnore_LearnsFromTheOthersAlone()
+    {
+        // One that is the same in every row, and one that is another in every row.
+        double[] ids = [.. Enumerable.Range(0, Customers.Rows)];
+        var table = new Table([.. Customers.Columns, new NumberColumn("id", ids)]);
+        var model = TabularTrainer.Train(table, Alone("stays") with { Ignore = ["country", "id"] });
+        Assert.That(
+            model.Train.Columns.Select(static c => c.Name),
+            Is.EqualTo(Customers.Columns.Select(static c => c.Name).Except(["country", "stays"])));
+        Assert.That(model.Notes, Has.None.Contains("country"));
+        Assert.That(model.Fit.Schema.Columns.Select(static c => c.Name), Has.No.Member("id"));
+        // Rows that differ in ignored columns alone are equal.
+        Assert.That(model.Notes, Has.One.Contains("duplicates: 5 rows"));
+    }
+
+    [Test]
     public void Train_WithRowsToHoldBack_MeasuresOnThose()
     {
         var model = TabularTrainer.Train(Customers, Alone("stays") with { HeldBack = [4, 7, 250, 7] });
