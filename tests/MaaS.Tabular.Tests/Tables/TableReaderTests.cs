@@ -1,3 +1,4 @@
+using System.Text;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
 
@@ -95,6 +96,24 @@ public sealed class TableReaderTests
 
         Assert.That((missing["id"].Kind, missing["id"].Missing), Is.EqualTo((ColumnKind.Number, 1)));
         Assert.That((categories["id"].Kind, categories["id"].Missing), Is.EqualTo((ColumnKind.Category, 0)));
+    }
+
+    [TestCase("t.csv", "c\nM", "\n", false)]
+    [TestCase("t.csv", "c\nM", "\n", true)]
+    [TestCase("t.jsonl", "{\"c\":\"M", "\"}\n", false)]
+    [TestCase("t.jsonl", "{\"c\":\"M", "\"}\n", true)]
+    public async Task ReadAsync_OfBytesThatAreNoUtf8_IsRefused(string name, string before, string after, bool marked)
+    {
+        byte[] mark = marked ? [0xEF, 0xBB, 0xBF] : [];
+        byte[] Text(params byte[] letter)
+            => [.. mark, .. Encoding.UTF8.GetBytes(before), .. letter, .. Encoding.UTF8.GetBytes(after)];
+        await File.WriteAllBytesAsync(_folder[name], Text(0xC3, 0xBC));
+        Assert.That((await TableReader.ReadAsync(_folder[name]))["c"].Text(0), Is.EqualTo("Mü"));
+        await File.WriteAllBytesAsync(_folder[name], Text(0xFC));
+        await Assert.ThatAsync(
+            () => TableReader.ReadAsync(_folder[name]),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
+                $"{name}: line {before.Count(static c => c == '\n') + 1}: expected UTF-8, got other bytes"));
     }
 
     [Test]
