@@ -237,7 +237,8 @@ public sealed partial class TuneTests
             await File.ReadAllTextAsync(Path.Combine(_folder, "front.html")), Does.Contain("Pareto front"));
     }
 
-    [GeneratedRegex(@"^trial (?<number>\d+): accuracy (?<value>\S+); learner=(?<learner>[\w-]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^trial (?<number>\d+): accuracy (?<value>\S+); learner=(?<learner>[\w-]+)", RegexOptions.Multiline)]
     private static partial Regex TrialLine();
 
     [GeneratedRegex(@"trial (?<number>\d+) has the best accuracy")]

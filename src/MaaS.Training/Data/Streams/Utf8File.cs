@@ -40,8 +40,8 @@ internal static class Utf8File
         }
     }
 
-    /// <summary>What to say of bytes that are no UTF-8, with their line. A reader decodes ahead of the line it is at, so
-    /// the file is read once more.</summary>
+    /// <summary>What to say of bytes that are no UTF-8, with their line. A reader decodes ahead of the line it is at,
+    /// so the file is read once more.</summary>
     public static InvalidDataException Fault(string path, DecoderFallbackException cause, string before = "") => new(
         $"{before}line {FaultyLine(path)}: expected UTF-8, got other bytes; save the file as UTF-8.", cause);
 
