@@ -11,7 +11,8 @@ internal sealed partial class RegistryAuthentication(
     HttpClient client, string host, bool isEncrypted, bool isLoopback, RegistryLogin? login)
 {
     /// <summary>The header that meets a challenge; null where there is no login that could.</summary>
-    /// <exception cref="InvalidDataException">The challenge asks for what is not safe.</exception>
+    /// <exception cref="InvalidDataException">The challenge asks for what is not safe: the registry, or the realm of
+    /// its tokens, is another machine without TLS.</exception>
     public async Task<AuthenticationHeaderValue?> AnswerAsync(
         HttpResponseMessage response, string scope, CancellationToken cancellationToken)
     {
@@ -19,6 +20,7 @@ internal sealed partial class RegistryAuthentication(
         {
             if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             {
+                ThrowIfOpen(isEncrypted, isLoopback, host);   // Who answers in its place names the realm.
                 return await TokenAsync(challenge.Parameter ?? "", scope, cancellationToken).ConfigureAwait(false);
             }
 
@@ -50,9 +52,9 @@ internal sealed partial class RegistryAuthentication(
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
             new UriBuilder(realm) { Query = $"{realm.Query.TrimStart('?')}&{query}".TrimStart('&') }.Uri);
+        ThrowIfOpen(realm.Scheme == Uri.UriSchemeHttps, realm.IsLoopback, realm.Authority);
         if (login is not null)
         {
-            ThrowIfOpen(realm.Scheme == Uri.UriSchemeHttps, realm.IsLoopback, realm.Authority);
             request.Headers.Authorization = Basic(login);
         }
 
@@ -77,7 +79,8 @@ internal sealed partial class RegistryAuthentication(
         if (!isEncrypted && !isLoopback)
         {
             throw new InvalidDataException(
-                $"{host}: expected TLS to send a password to another machine, got plain HTTP; leave --plain-http out.");
+                $"{host}: expected TLS to send a password or a token to another machine, got plain HTTP; leave "
+                    + "--plain-http out.");
         }
     }
 
