@@ -151,9 +151,20 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
     }
 
     private string LocationOf(HttpResponseMessage response)
-        => response.Headers.Location is { } location
-            ? new Uri(response.RequestMessage!.RequestUri!, location).AbsoluteUri
-            : throw new InvalidDataException($"{repository.Name}: upload: expected the header Location, got none.");
+        => LocationOf(repository.Name, response, options.PlainHttp);
+
+    /// <summary>Where an upload goes on.</summary>
+    /// <exception cref="InvalidDataException">Nowhere, or where everybody could read along.</exception>
+    internal static string LocationOf(string name, HttpResponseMessage response, bool plainHttp)
+    {
+        var location = response.Headers.Location is { } said
+            ? new Uri(response.RequestMessage!.RequestUri!, said)
+            : throw new InvalidDataException($"{name}: upload: expected the header Location, got none.");
+        return location.Scheme == Uri.UriSchemeHttps || (plainHttp && location.Scheme == Uri.UriSchemeHttp)
+            ? location.AbsoluteUri
+            : throw new InvalidDataException(
+                $"{name}: upload: expected an address over TLS in the header Location, got '{location}'.");
+    }
 
     // Range: 0-N, both ends included.
     private static long? EndOf(HttpResponseMessage response)

@@ -46,6 +46,9 @@ internal sealed partial class FakeRegistry : IDisposable
     /// <summary>A bearer token that is asked for; null for none.</summary>
     public string? Token { get; set; }
 
+    /// <summary>Where a request by path is sent on to; null to answer it.</summary>
+    public Func<string, string?> Redirect { get; set; } = static _ => null;
+
     /// <summary>Changes contents on their way out.</summary>
     public Func<string, byte[], byte[]> OnBlob { get; set; } = static (_, bytes) => bytes;
 
@@ -112,7 +115,12 @@ internal sealed partial class FakeRegistry : IDisposable
     private async Task AnswerAsync(HttpListenerRequest request, HttpListenerResponse response)
     {
         var path = request.Url!.AbsolutePath;
-        if (path == "/token")
+        if (Redirect(path) is { } elsewhere)
+        {
+            response.AddHeader("Location", elsewhere);
+            response.StatusCode = 307;
+        }
+        else if (path == "/token")
         {
             await SendAsync(response, 200, "application/json", Encoding.UTF8.GetBytes($$"""{"token":"{{Token}}"}"""));
         }
