@@ -43,6 +43,15 @@ internal sealed partial class FakeRegistry : IDisposable
     /// <summary>Whether there is an endpoint of referrers.</summary>
     public bool HasReferrers { get; set; }
 
+    /// <summary>Whether the list of tags goes on and on.</summary>
+    public bool HasEndlessTags { get; set; }
+
+    /// <summary>Referrers to a page of their list.</summary>
+    public int ReferrersPage { get; set; } = 1000;
+
+    /// <summary>Digests that the list of referrers names besides, as signatures.</summary>
+    public ConcurrentQueue<string> MoreReferrers { get; } = new();
+
     /// <summary>A bearer token that is asked for; null for none.</summary>
     public string? Token { get; set; }
 
@@ -144,7 +153,8 @@ internal sealed partial class FakeRegistry : IDisposable
         {
             ("manifests", "PUT") => PutManifestAsync(request, response, rest),
             ("manifests", _) => ManifestAsync(response, rest),
-            ("referrers", _) => ReferrersAsync(response, rest),
+            ("referrers", _) => ReferrersAsync(request, response, rest),
+            ("tags", _) => TagsAsync(request, response),
             ("blobs", _) when rest.StartsWith("uploads", StringComparison.Ordinal) =>
                 UploadAsync(request, response, rest["uploads/".Length..]),
             ("blobs", _) => BlobAsync(request, response, rest),
@@ -257,7 +267,20 @@ internal sealed partial class FakeRegistry : IDisposable
         await SendAsync(response, 200, "application/vnd.oci.image.manifest.v1+json", bytes);
     }
 
-    private async Task ReferrersAsync(HttpListenerResponse response, string digest)
+    private Task TagsAsync(HttpListenerRequest request, HttpListenerResponse response)
+    {
+        if (HasEndlessTags)
+        {
+            response.AddHeader("Link", $"<{request.Url!.AbsolutePath}>; rel=\"next\"");
+        }
+
+        return SendAsync(
+            response, 200, "application/json",
+            JsonSerializer.SerializeToUtf8Bytes(
+                new { tags = Manifests.Keys.Where(static k => !k.Contains(':', StringComparison.Ordinal)) }));
+    }
+
+    private async Task ReferrersAsync(HttpListenerRequest request, HttpListenerResponse response, string digest)
     {
         if (!HasReferrers)
         {
@@ -275,10 +298,26 @@ internal sealed partial class FakeRegistry : IDisposable
                 digest = m.Key,
                 size = m.Value.Length,
                 artifactType = m.RootElement.GetProperty("artifactType").GetString(),
-            });
+            })
+            .Concat(MoreReferrers.Select(static d => new
+            {
+                mediaType = "application/vnd.oci.image.manifest.v1+json",
+                digest = d,
+                size = 2,
+                artifactType = (string?)"application/vnd.maas.signature.v1",
+            }))
+            .OrderBy(static r => r.digest, StringComparer.Ordinal).ToList();
+        var from = int.Parse(request.QueryString["from"] ?? "0");
+        if (from + ReferrersPage < found.Count)
+        {
+            response.AddHeader(
+                "Link", $"<{request.Url!.AbsolutePath}?from={from + ReferrersPage}>; rel=\"next\"");
+        }
+
         await SendAsync(
             response, 200, "application/vnd.oci.image.index.v1+json",
-            JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, manifests = found }));
+            JsonSerializer.SerializeToUtf8Bytes(
+                new { schemaVersion = 2, manifests = found.Skip(from).Take(ReferrersPage) }));
     }
 
     private static async Task SendAsync(HttpListenerResponse response, int status, string type, byte[] bytes)
@@ -289,7 +328,7 @@ internal sealed partial class FakeRegistry : IDisposable
 
     private static string Digest(byte[] bytes) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    [GeneratedRegex(@"\A/v2/[a-z/]+/(manifests|blobs|referrers)/(.*)\z")]
+    [GeneratedRegex(@"\A/v2/[a-z/]+/(manifests|blobs|referrers|tags)/(.*)\z")]
     private static partial Regex Route();
 
     /// <summary>Waits are over at once.</summary>
