@@ -50,7 +50,7 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         await using (content.ConfigureAwait(false))
         {
             var location = await BeginAsync(cancellationToken).ConfigureAwait(false);
-            var (offset, failures, sent) = (0L, 0, 0L);
+            var (offset, furthest, failures, sent) = (0L, 0L, 0, 0L);
             while (offset < blob.Size)
             {
                 var count = (int)Math.Min(options.ChunkBytes, blob.Size - offset);
@@ -58,13 +58,16 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
                 {
                     (location, offset) = await SendChunkAsync(
                         location, content, offset, count, cancellationToken).ConfigureAwait(false);
-                    (failures, sent) = (0, sent + count);
+                    // A registry that forgets the upload again and again gets nowhere, however much it takes.
+                    (furthest, failures, sent) = (
+                        Math.Max(furthest, offset), offset > furthest ? 0 : failures, sent + count);
                 }
                 catch (Exception e) when (RegistryConnection.IsNetwork(e, cancellationToken)
                     && ++failures < options.Attempts)
                 {
                     await repository.Connection.WaitAsync(failures, cancellationToken).ConfigureAwait(false);
-                    (location, offset) = await ResumeAsync(location, cancellationToken).ConfigureAwait(false);
+                    (location, offset) = await ResumeAsync(location, offset + count, cancellationToken)
+                        .ConfigureAwait(false);
                 }
             }
 
@@ -107,18 +110,23 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         await OciRepository.ThrowUnlessAsync(
             response, $"{repository.Name}: upload", cancellationToken, HttpStatusCode.Accepted,
             HttpStatusCode.NoContent).ConfigureAwait(false);
-        return (LocationOf(response), EndOf(response) ?? offset + count);
+        var end = EndOf(response) ?? offset + count;
+        return end > offset && end <= offset + count ? (LocationOf(response), end)
+            : throw new InvalidDataException(
+                $"{repository.Name}: upload: expected the registry to have between {offset + 1} and {offset + count} "
+                    + $"bytes after that many were sent, it says {end}.");
     }
 
-    // Where the upload is unknown by now, it begins anew; so does one of 0-0, which says one byte or none.
+    // Where the upload is unknown by now, or has more than was sent, it begins anew; so does one of 0-0, which says one
+    // byte or none.
     private async Task<(string Location, long Offset)> ResumeAsync(
-        string location, CancellationToken cancellationToken)
+        string location, long sent, CancellationToken cancellationToken)
     {
         using var response = await repository.SendAsync(
             location, static address => new HttpRequestMessage(HttpMethod.Get, address), attempts: null,
             cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.Accepted or HttpStatusCode.OK)
-            || EndOf(response) is not (> 1 and var end))
+            || EndOf(response) is not (> 1 and var end) || end > sent)
         {
             return (await BeginAsync(cancellationToken).ConfigureAwait(false), 0);
         }

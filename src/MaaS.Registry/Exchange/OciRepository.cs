@@ -6,7 +6,7 @@ namespace MaaS.Registry.Exchange;
 /// 1.1).</summary>
 internal sealed class OciRepository(RegistryConnection connection, string name, bool writes)
 {
-    private const int MostPages = 1000, MostListBytes = 64 << 20;
+    private const int MostPages = 1000, MostListBytes = 16 << 20;
 
     private readonly string _scope = $"repository:{name}:{(writes ? "pull,push" : "pull")}";
 
@@ -120,8 +120,8 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
         }
 
         var asked = response.RequestMessage!.RequestUri!;
-        var next = new Uri(asked, link[(from + 1)..to]);
-        return next.Authority == asked.Authority ? next.PathAndQuery : null;
+        return Uri.TryCreate(asked, link[(from + 1)..to], out var next) && next.Authority == asked.Authority
+            ? next.PathAndQuery : null;
     }
 
     /// <exception cref="InvalidDataException">A list is longer than any that is one.</exception>

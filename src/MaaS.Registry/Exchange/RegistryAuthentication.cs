@@ -10,6 +10,8 @@ namespace MaaS.Registry.Exchange;
 internal sealed partial class RegistryAuthentication(
     HttpClient client, string host, bool isEncrypted, bool isLoopback, RegistryLogin? login)
 {
+    private const int MostTokenBytes = 1 << 20;
+
     /// <summary>The header that meets a challenge; null where there is no login that could.</summary>
     /// <exception cref="InvalidDataException">The challenge asks for what is not safe: the registry, or the realm of
     /// its tokens, is another machine without TLS.</exception>
@@ -58,7 +60,8 @@ internal sealed partial class RegistryAuthentication(
             request.Headers.Authorization = Basic(login);
         }
 
-        using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             throw new UnauthorizedAccessException(
@@ -67,7 +70,8 @@ internal sealed partial class RegistryAuthentication(
         }
 
         var token = OciJson.Read<TokenAnswer>(
-            realm.Authority, await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            realm.Authority,
+            await LimitedContent.ReadAsync(response, MostTokenBytes, cancellationToken).ConfigureAwait(false));
         return new AuthenticationHeaderValue(
             "Bearer",
             token.Token ?? token.AccessToken

@@ -34,7 +34,7 @@ internal sealed class RegistryConnection : IDisposable
             handler.SslOptions.CertificateChainPolicy = policy;
         }
 
-        _client = new HttpClient(handler) { Timeout = options.Timeout };
+        _client = new HttpClient(new TimedContentHandler(handler, options.Timeout)) { Timeout = options.Timeout };
         _authentication = new RegistryAuthentication(
             _client, Host, !options.PlainHttp, reference.IsLoopback, login ?? options.Logins.Find(Host));
     }

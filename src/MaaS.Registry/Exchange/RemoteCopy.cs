@@ -10,6 +10,7 @@ internal sealed class RemoteCopy(
 {
     private readonly BlobUpload _upload = new(target, options);
     private readonly BlobDownload _download = new(source, options);
+    private long _bytes;
 
     public async Task<(long Sent, int Signatures)> RunAsync(
         byte[] manifest, string digest, string tag, CancellationToken cancellationToken)
@@ -98,6 +99,7 @@ internal sealed class RemoteCopy(
         return sent;
     }
 
+    // The folder is this account's alone: models may be secret.
     private async Task<long> BlobAsync(OciDescriptor blob, CancellationToken cancellationToken)
     {
         if (await _upload.ExistsAsync(blob, cancellationToken).ConfigureAwait(false)
@@ -107,7 +109,14 @@ internal sealed class RemoteCopy(
             return 0;
         }
 
-        var file = Path.Combine(Path.GetTempPath(), $"maas-copy-{Guid.NewGuid():N}");
+        if (Interlocked.Add(ref _bytes, blob.Size) is var bytes && bytes > options.MaxCopyBytes)
+        {
+            throw new InvalidDataException(
+                $"{source.Name}: expected at most {options.MaxCopyBytes} bytes to copy, got {bytes}.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("maas-copy-").FullName;
+        var file = Path.Combine(folder, "content");
         try
         {
             await _download.ReceiveAsync(blob, file, cancellationToken).ConfigureAwait(false);
@@ -115,7 +124,7 @@ internal sealed class RemoteCopy(
         }
         finally
         {
-            File.Delete(file);
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

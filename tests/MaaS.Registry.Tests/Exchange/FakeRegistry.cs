@@ -15,6 +15,7 @@ internal sealed partial class FakeRegistry : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentDictionary<string, MemoryStream> _uploads = new();
+    private readonly TaskCompletionSource _closing = new();
     private readonly Task _loop;
 
     public FakeRegistry()
@@ -52,6 +53,13 @@ internal sealed partial class FakeRegistry : IDisposable
     /// <summary>Digests that the list of referrers names besides, as signatures.</summary>
     public ConcurrentQueue<string> MoreReferrers { get; } = new();
 
+    /// <summary>What the answer to a part of an upload says that there is, by what is there; null forgets the
+    /// upload.</summary>
+    public Func<long, long?> UploadRange { get; set; } = static length => length;
+
+    /// <summary>Bytes of a content after which nothing more comes, with the connection open.</summary>
+    public int? StallsAfter { get; set; }
+
     /// <summary>A bearer token that is asked for; null for none.</summary>
     public string? Token { get; set; }
 
@@ -83,6 +91,7 @@ internal sealed partial class FakeRegistry : IDisposable
 
     public void Dispose()
     {
+        _closing.SetResult();
         _listener.Close();
         _loop.Wait();
     }
@@ -182,8 +191,14 @@ internal sealed partial class FakeRegistry : IDisposable
             await ReceiveAsync(request.InputStream, upload);
         }
 
+        if (request.HttpMethod == "PATCH" && UploadRange(upload.Length) is null)
+        {
+            upload.SetLength(0);
+            throw new IOException();
+        }
+
         response.AddHeader("Location", $"/v2/x/blobs/uploads/{id}");
-        response.AddHeader("Range", $"0-{Math.Max(0, upload.Length - 1)}");
+        response.AddHeader("Range", $"0-{Math.Max(0, (UploadRange(upload.Length) ?? upload.Length) - 1)}");
         response.StatusCode = request.HttpMethod == "GET" ? 204 : 202;
         if (request.HttpMethod == "PUT")
         {
@@ -234,6 +249,13 @@ internal sealed partial class FakeRegistry : IDisposable
             await response.OutputStream.WriteAsync(bytes.AsMemory(from, Math.Min(count, bytes.Length - from - 1)));
             await response.OutputStream.FlushAsync();
             throw new IOException();
+        }
+
+        if (StallsAfter is { } most && most < bytes.Length - from)
+        {
+            await response.OutputStream.WriteAsync(bytes.AsMemory(from, most));
+            await response.OutputStream.FlushAsync();
+            await _closing.Task;
         }
 
         await response.OutputStream.WriteAsync(bytes.AsMemory(from));
