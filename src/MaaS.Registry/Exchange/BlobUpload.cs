@@ -28,8 +28,8 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
     {
         using var response = await repository.SendAsync(
             $"blobs/uploads/?mount={Uri.EscapeDataString(blob.Digest)}&from={Uri.EscapeDataString(from)}",
-            static address => new HttpRequestMessage(HttpMethod.Post, address), attempts: null, cancellationToken)
-            .ConfigureAwait(false);
+            static address => new HttpRequestMessage(HttpMethod.Post, address), attempts: null, cancellationToken,
+            alsoPulls: from).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.Created;
     }
 

@@ -148,8 +148,10 @@ public sealed class ModelExchange : IDisposable
     /// <param name="host">The registry.</param>
     /// <param name="login">Null for the stored one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether the registry asked for it; false where it answers anybody, which says nothing of the
+    /// login.</returns>
     /// <exception cref="UnauthorizedAccessException">It does not.</exception>
-    public async Task CheckLoginAsync(
+    public async Task<bool> CheckLoginAsync(
         string host, RegistryLogin? login, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
@@ -159,6 +161,7 @@ public sealed class ModelExchange : IDisposable
             cancellationToken).ConfigureAwait(false);
         await OciRepository.ThrowUnlessAsync(response, host, cancellationToken, System.Net.HttpStatusCode.OK)
             .ConfigureAwait(false);
+        return connection.WasAsked;
     }
 
     /// <summary>Closes the connections.</summary>

@@ -15,11 +15,17 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
     public RegistryConnection Connection => connection;
 
     /// <summary>Sends a request below <c>/v2/NAME/</c>, or to a whole address.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="create">Makes the request anew for every attempt.</param>
+    /// <param name="attempts">How often; null for as often as the options say.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="alsoPulls">Another repository that is read for it; null for none.</param>
     public Task<HttpResponseMessage> SendAsync(
-        string path, Func<Uri, HttpRequestMessage> create, int? attempts, CancellationToken cancellationToken)
+        string path, Func<Uri, HttpRequestMessage> create, int? attempts, CancellationToken cancellationToken,
+        string? alsoPulls = null)
         => connection.SendAsync(
             path.Contains("://", StringComparison.Ordinal) || path.StartsWith('/') ? path : $"/v2/{name}/{path}",
-            _scope, create, attempts, cancellationToken);
+            alsoPulls is null ? _scope : $"{_scope} repository:{alsoPulls}:pull", create, attempts, cancellationToken);
 
     /// <summary>Reads a manifest and makes sure that it is the one asked for.</summary>
     /// <param name="version">A tag or a digest.</param>

@@ -49,7 +49,7 @@ internal sealed partial class RegistryAuthentication(
                 $"{host}: expected the address of its tokens over TLS, got '{values.GetValueOrDefault("realm")}'.");
         }
 
-        var query = $"scope={Uri.EscapeDataString(scope)}"
+        var query = string.Join('&', scope.Split(' ').Select(static s => $"scope={Uri.EscapeDataString(s)}"))
             + (values.TryGetValue("service", out var service) ? $"&service={Uri.EscapeDataString(service)}" : "");
         using var request = new HttpRequestMessage(
             HttpMethod.Get,

@@ -41,6 +41,9 @@ internal sealed class RegistryConnection : IDisposable
 
     public string Host { get; }
 
+    /// <summary>Whether the registry has asked who one is, and taken the answer.</summary>
+    public bool WasAsked => !_authorizations.IsEmpty;
+
     /// <summary>Sends a request, again where the registry or the network fails.</summary>
     /// <param name="path">Of the registry, or a whole address.</param>
     /// <param name="scope">What a token is asked for: <c>repository:NAME:pull</c>.</param>

@@ -57,6 +57,9 @@ internal sealed partial class FakeRegistry : IDisposable
     /// upload.</summary>
     public Func<long, long?> UploadRange { get; set; } = static length => length;
 
+    /// <summary>Whether a repository, by the path of a request, lacks every content.</summary>
+    public Func<string, bool> IsEmpty { get; set; } = static _ => false;
+
     /// <summary>Bytes of a content after which nothing more comes, with the connection open.</summary>
     public int? StallsAfter { get; set; }
 
@@ -223,7 +226,7 @@ internal sealed partial class FakeRegistry : IDisposable
 
     private async Task BlobAsync(HttpListenerRequest request, HttpListenerResponse response, string digest)
     {
-        if (!Blobs.TryGetValue(digest, out var bytes))
+        if (!Blobs.TryGetValue(digest, out var bytes) || IsEmpty(request.Url!.AbsolutePath))
         {
             response.StatusCode = 404;
             return;

@@ -38,6 +38,16 @@ internal sealed class LyingRegistryTests
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("at most 1048576 bytes"));
     }
 
+    [TestCase(null, false)]
+    [TestCase("a-token", true)]
+    public async Task CheckLogin_RegistryThatAsksOrNot_SaysWhetherItDid(string? token, bool expected)
+    {
+        _registry.Token = token;
+
+        Assert.That(
+            await _exchange.CheckLoginAsync(_registry.Host, new RegistryLogin("ann", "secret")), Is.EqualTo(expected));
+    }
+
     [Test]
     public void List_TagsWithoutEnd_IsRefused()
     {
@@ -95,6 +105,30 @@ internal sealed class LyingRegistryTests
         Assert.That(
             () => impatient.PullAsync(_registry.At("m:1"), _folder["back.maas"]),
             Throws.InstanceOf<IOException>().With.Message.Contains("to go on within 1 s"));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public async Task Copy_ThroughThisMachine_KeepsContentsFromOtherAccounts()
+    {
+        await _exchange.PushAsync(_registry.At("m:1"), _folder["m.maas"]);
+        using var elsewhere = new FakeRegistry();
+        List<UnixFileMode> modes = [];
+        _registry.OnBlob = (_, bytes) =>
+        {
+            lock (modes)
+            {
+                modes.AddRange(
+                    Directory.EnumerateDirectories(Path.GetTempPath(), "maas-copy-*").Select(File.GetUnixFileMode));
+            }
+
+            return bytes;
+        };
+
+        await _exchange.CopyAsync(_registry.At("m:1"), elsewhere.At("m:1"));
+
+        Assert.That(modes, Is.Not.Empty.And.All.EqualTo(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
     [Test]

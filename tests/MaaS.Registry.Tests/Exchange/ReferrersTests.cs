@@ -86,6 +86,19 @@ internal sealed class ReferrersTests
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("1000 pages"));
     }
 
+    [Test]
+    public async Task Copy_WithinARegistryOfTokens_AsksForOneThatMayReadTheSource()
+    {
+        _registry.Token = "a-token";
+        _registry.IsEmpty = static path => path.StartsWith("/v2/n/", StringComparison.Ordinal);
+
+        await _exchange.CopyAsync(_registry.At("m:1"), _registry.At("n:1"));
+
+        Assert.That(
+            _registry.Requests,
+            Has.Some.Contains("scope=repository%3An%3Apull%2Cpush&scope=repository%3Am%3Apull"));
+    }
+
     private string Add(string kind)
     {
         if (kind == "sha512 manifest")
