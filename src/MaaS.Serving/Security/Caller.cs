@@ -34,8 +34,8 @@ public sealed class Caller
     /// <summary>In logs, quotas and the audit log; empty for nobody in particular.</summary>
     public string Name { get; }
 
-    /// <summary>Whose downloads, quotas and regions they are: the name of an API key, and before any other name the kind
-    /// of its proof, so that no token takes what a key of the same name was given.</summary>
+    /// <summary>Whose downloads, quotas and regions they are: the name of an API key, before any other name the kind of
+    /// its proof, so that no token takes what a key of the same name was given.</summary>
     internal string Account { get; private init; }
 
     /// <summary>The kinds of requests that the caller may send.</summary>

@@ -127,8 +127,8 @@ internal static class SecurityFaults
 
         if (ProofKinds.IsReserved(key.Name))
         {
-            yield return $"{where}:{nameof(key.Name)}: expected a name that does not begin as those of other accounts do "
-                + $"(token:, certificate:, user:), got '{key.Name}'";
+            yield return $"{where}:{nameof(key.Name)}: expected a name that does not begin as those of other accounts "
+                + $"do (token:, certificate:, user:), got '{key.Name}'";
         }
 
         if (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit))

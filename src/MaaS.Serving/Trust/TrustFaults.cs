@@ -32,7 +32,7 @@ internal static class TrustFaults
         }.Where(o => o.IsGiven && !isAnyTrustedSomewhere))
         {
             faults.Add(
-                $"{path}:{option.Name}: expected {path}:TrustedKeys with it, got none: no signature would be looked at");
+                $"{path}:{option.Name}: expected {path}:TrustedKeys with it, got none: no signature is looked at");
         }
 
         if (options.RequireSignature == true && !isAnyTrustedSomewhere)

@@ -123,7 +123,8 @@ public sealed class DownloadTests
             Audience = "maas",
             Claims = new Dictionary<string, object> { ["sub"] = "reader", ["scope"] = "read" },
             SigningCredentials = new SigningCredentials(
-                new SymmetricSecurityKey(await File.ReadAllBytesAsync(folder["secret"])), SecurityAlgorithms.HmacSha256),
+                new SymmetricSecurityKey(await File.ReadAllBytesAsync(folder["secret"])),
+                SecurityAlgorithms.HmacSha256),
         });
 
         await catalogue.PostAsync(Access, """{"who":"reader","granted":true}""", "admin");
