@@ -106,9 +106,9 @@ public sealed class DecoderGraph : IDisposable
                 OnnxDecoder.InputIds => TensorValue.Of(ids, rows, length),
                 OnnxDecoder.AttentionMask => TensorValue.Of(mask, rows, mask.Length / rows),
                 OnnxDecoder.PositionIds => TensorValue.Of(positions, rows, length),
-                CacheBranch => TensorValue.Of(new[] { true }, 1),
+                CacheBranch => TensorValue.Of((bool[])[true], 1),
                 LogitsToKeep.InputName => TensorValue.Of(
-                    new[] { logitsToKeep }, _model.Inputs[i].Shape.Count == 0 ? [] : [1]),
+                    (long[])[logitsToKeep], _model.Inputs[i].Shape.Count == 0 ? [] : [1]),
                 _ => past[PastIndex(name)],
             };
         }
