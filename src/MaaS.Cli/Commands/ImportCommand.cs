@@ -26,6 +26,12 @@ internal sealed class ImportCommand : VerbCommand
         HelpName = "name",
     };
 
+    private readonly Option<string?> _network = new("--network")
+    {
+        Description = "Which network of a folder of optimum's, as onnx/model_fp16.onnx; model.onnx without it.",
+        HelpName = "file",
+    };
+
     private readonly Option<string?> _description = new("--description")
     {
         Description = "A sentence for people.",
@@ -38,13 +44,14 @@ internal sealed class ImportCommand : VerbCommand
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _description, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
+        ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
 
@@ -54,9 +61,15 @@ internal sealed class ImportCommand : VerbCommand
         var options = new ImportOptions
         {
             Name = result.GetValue(_name),
+            Network = result.GetValue(_network),
             Description = result.GetValue(_description),
             Overwrite = result.GetValue(_overwrite),
         };
+        if (options.Network is not null && (File.Exists(source) || TritonImport.IsFolder(source)))
+        {
+            throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
+        }
+
         var imported = await OptionKinds.Checked(() =>
             File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
             : TritonImport.IsFolder(source) ? TritonImport.RunAsync(source, output, options, cancellationToken)
@@ -71,6 +84,13 @@ internal sealed class ImportCommand : VerbCommand
             {
                 Console.WriteLine($"  {kind} {spec}");
             }
+        }
+
+        if (manifest.Generation is { } generation)
+        {
+            Console.WriteLine(
+                $"  writes texts of at most {generation.MaxLength} tokens, which "
+                    + $"[{string.Join(", ", generation.StopTokens)}] end");
         }
 
         if (manifest.Labels is { } labels)

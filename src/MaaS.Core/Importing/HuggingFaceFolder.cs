@@ -14,10 +14,16 @@ internal sealed partial class HuggingFaceFolder
     // transformers writes a number like this where a tokenizer has no limit.
     private const double NoLimit = 1e6;
 
+    // What optimum writes for a task, by preference; a decoder is merged of two for the first step and the next.
+    private static readonly string[] Preferred =
+    [
+        ModelPackage.ModelFile, "decoder_model_merged.onnx", "onnx/model.onnx", "onnx/decoder_model_merged.onnx",
+    ];
+
     private static readonly string[] Kept =
     [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
-        "preprocessor_config.json", "vocab.txt", "vocab.json", "merges.txt", "README.md", "LICENSE",
+        "preprocessor_config.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md", "LICENSE",
     ];
 
     private static readonly string[] PositionsAfterPadding =
@@ -39,8 +45,11 @@ internal sealed partial class HuggingFaceFolder
 
     public Dictionary<string, PackageContent> Files { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Reads a folder.</summary>
+    /// <param name="folder">Holds <c>config.json</c>.</param>
+    /// <param name="chosen">The network, relative to the folder; null for the one that is there or preferred.</param>
     /// <exception cref="FileNotFoundException">The folder lacks <c>config.json</c> or one network.</exception>
-    public static HuggingFaceFolder Read(string folder)
+    public static HuggingFaceFolder Read(string folder, string? chosen = null)
     {
         var config = Path.Combine(folder, "config.json");
         if (!File.Exists(config))
@@ -49,14 +58,7 @@ internal sealed partial class HuggingFaceFolder
                 $"{folder}: expected a folder of optimum's export with config.json, found none.", config);
         }
 
-        var networks = new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
-            .SelectMany(static f => Directory.EnumerateFiles(f, "*.onnx")).Order(StringComparer.Ordinal).ToList();
-        var network = networks.Find(static n => Path.GetFileName(n) == ModelPackage.ModelFile)
-            ?? (networks.Count == 1 ? networks[0] : throw new FileNotFoundException(
-                $"{folder}: expected model.onnx, or one network, found "
-                    + $"[{string.Join(", ", networks.Select(n => Path.GetRelativePath(folder, n)))}]; export with "
-                    + "'optimum-cli export onnx', or import one of them as a file.", folder));
-        var read = new HuggingFaceFolder(folder, network, Json(config));
+        var read = new HuggingFaceFolder(folder, NetworkOf(folder, chosen), Json(config));
         foreach (var name in Kept.Where(name => File.Exists(Path.Combine(folder, name))))
         {
             read.Files[name] = PackageContent.FromFile(Path.Combine(folder, name));
@@ -69,6 +71,11 @@ internal sealed partial class HuggingFaceFolder
     {
         var architecture = _config.TryGetProperty("architectures", out var names)
             && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0 ? names[0].GetString() : null;
+        if (architecture is not null && Decoder().IsMatch(architecture))
+        {
+            return new LanguageModelFolder(_folder, _config, Files, _notes).Describe(manifest, model);
+        }
+
         var isClassifier = architecture is not null && Classifier().IsMatch(architecture)
             && model.Outputs is [{ Shape.Count: 2 }];
         if (!isClassifier)
@@ -112,6 +119,19 @@ internal sealed partial class HuggingFaceFolder
                     + "softmax; import the network alone, which takes and gives tensors: "
                     + $"maas import {Network}.");
         }
+    }
+
+    private static string NetworkOf(string folder, string? chosen)
+    {
+        var networks = new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
+            .SelectMany(static f => Directory.EnumerateFiles(f, "*.onnx"))
+            .Select(n => Path.GetRelativePath(folder, n).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
+        var name = chosen is null ? Preferred.FirstOrDefault(networks.Contains) : networks.Find(n => n == chosen);
+        name ??= chosen is null && networks.Count == 1 ? networks[0] : throw new FileNotFoundException(
+            $"{folder}: expected {chosen ?? $"{ModelPackage.ModelFile}, or one network"}, found "
+                + $"[{string.Join(", ", networks)}]; name one of them (--network), or export with "
+                + "'optimum-cli export onnx'.", folder);
+        return Path.Combine(folder, name);
     }
 
     // What transformers makes up, LABEL_0, is no name.
@@ -195,11 +215,11 @@ internal sealed partial class HuggingFaceFolder
             && PositionsAfterPadding.Contains(type.GetString()!, StringComparer.Ordinal)
             ? (Number(_config, "pad_token_id") ?? 1) + 1 : 0;
 
-    private static double? Number(JsonElement json, string name)
+    internal static double? Number(JsonElement json, string name)
         => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value)
             && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    private static JsonElement Json(string file)
+    internal static JsonElement Json(string file)
     {
         try
         {
@@ -215,6 +235,9 @@ internal sealed partial class HuggingFaceFolder
 
     [GeneratedRegex("For(Sequence|Image)Classification$")]
     private static partial Regex Classifier();
+
+    [GeneratedRegex("(ForCausalLM|LMHeadModel)$")]
+    private static partial Regex Decoder();
 
     [GeneratedRegex(@"\ALABEL_\d+\z")]
     private static partial Regex Placeholder();

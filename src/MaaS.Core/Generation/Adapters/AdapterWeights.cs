@@ -8,11 +8,7 @@ namespace MaaS.Core.Generation.Adapters;
 /// <summary>The matrices of one adapter, by layer. Not changed after it is made, so it is shared by threads.</summary>
 public sealed class AdapterWeights
 {
-    /// <summary>Where a package keeps its adapters.</summary>
-    public const string Folder = "adapters/";
-
-    /// <summary>What a file of an adapter ends in.</summary>
-    public const string Extension = ".safetensors";
+    private const string Folder = "adapters/", Extension = ".safetensors";
 
     private readonly Dictionary<string, AdapterLayer> _layers;
 
@@ -26,6 +22,24 @@ public sealed class AdapterWeights
 
     /// <summary>The largest rank of its matrices.</summary>
     public int Rank => _layers.Values.Select(static l => l.Rank).DefaultIfEmpty().Max();
+
+    /// <summary>Where a package keeps an adapter, such as <c>adapters/polite.safetensors</c>.</summary>
+    public static string FileOf(string name) => Folder + name + Extension;
+
+    /// <summary>Whether a file of a package is an adapter.</summary>
+    public static bool IsFile(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.StartsWith(Folder, StringComparison.Ordinal) && file.EndsWith(Extension, StringComparison.Ordinal);
+    }
+
+    /// <summary>The name of the adapter in a file of a package.</summary>
+    /// <param name="file">One that <see cref="IsFile"/> takes.</param>
+    public static string NameOf(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file[Folder.Length..^Extension.Length];
+    }
 
     /// <summary>An adapter of given matrices.</summary>
     /// <param name="name">What requests call it.</param>
