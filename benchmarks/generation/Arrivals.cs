@@ -31,7 +31,7 @@ internal sealed class Arrivals
     }
 
     /// <summary>One short text, so that everything is loaded and allocated.</summary>
-    public async Task WarmUpAsync(ITextWay way) => await way.WriteAsync([1, 2, 3], 8).CountAsync();
+    public static async Task WarmUpAsync(ITextWay way) => await way.WriteAsync([1, 2, 3], 8).CountAsync();
 
     /// <summary>Asks everything.</summary>
     public async Task<Measurement> RunAsync(ITextWay way)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using MaaS.Core.Generation;
-using MaaS.Onnx;
 using MaaS.Onnx.Quantization.WeightOnly;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Pipelines.Generation;

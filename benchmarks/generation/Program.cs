@@ -31,7 +31,7 @@ foreach (var count in clients)
         })
         {
             using var run = way(folder);
-            await plan.WarmUpAsync(run);
+            await Arrivals.WarmUpAsync(run);
             var measurement = await plan.RunAsync(run);
             results.TryAdd(run.Name, []);
             results[run.Name].Add(measurement);

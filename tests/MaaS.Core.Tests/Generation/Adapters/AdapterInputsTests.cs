@@ -4,7 +4,6 @@ using MaaS.Core.Generation.Batching;
 using MaaS.Core.Tests.Generation.Batching;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Schema;
 using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Generation.Adapters;
