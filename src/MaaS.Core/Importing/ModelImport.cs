@@ -27,7 +27,8 @@ public static class ModelImport
     }
 
     /// <summary>Imports a folder as Hugging Face's optimum exports it: <c>model.onnx</c> (or
-    /// <c>onnx/model.onnx</c>) and <c>config.json</c>, with the tokenizer where there is one.</summary>
+    /// <c>onnx/model.onnx</c>) and <c>config.json</c>, with the tokenizer where there is one; with
+    /// <c>modules.json</c> it is a sentence encoder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
@@ -37,7 +38,7 @@ public static class ModelImport
         string folder, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var source = HuggingFaceFolder.Read(folder);
+        var source = HuggingFaceFolder.Read(folder, options?.Pooling);
         return FromNetworkAsync(
             source.Network, path, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             source.Describe, source.Files, source.Notes, options, cancellationToken);
