@@ -23,7 +23,7 @@ public static class TokenGenerator
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
-        var sampler = new TokenSampler(options);
+        var sampler = new TokenSampler(options, prompt);
         if (session.Length > 0)
         {
             throw new ArgumentException(
@@ -48,18 +48,19 @@ public static class TokenGenerator
         IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions options, TokenSampler sampler,
         CancellationToken cancellationToken)
     {
-        List<long> history = [.. prompt];
         long[] next = [.. prompt];
         for (var step = 1; ; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var token = sampler.Next(session.Append(next, cancellationToken).Span, history);
-            history.Add(token);
+            var logits = session.Append(next, cancellationToken).Span;
+            var token = sampler.Next(logits);
+            var probability = sampler.LogProbability(logits, token);
+            sampler.Accept(token);
             next = [token];
             var finish = options.StopTokens.Contains(token) ? FinishReason.Stop
                 : step == options.MaxNewTokens || session.Length == session.MaxLength ? FinishReason.Length
                 : FinishReason.None;
-            yield return new GeneratedToken(token, finish);
+            yield return new GeneratedToken(token, finish, probability);
             if (finish != FinishReason.None)
             {
                 yield break;

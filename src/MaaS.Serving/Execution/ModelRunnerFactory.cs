@@ -93,7 +93,7 @@ public sealed partial class ModelRunnerFactory : IDisposable
     internal GenerationRunner CreateGeneration(
         string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
         => new(
-            name, TextGenerator.Create(model, tokenizer, settings), _threads.Value,
+            name, TextGenerator.Create(model, tokenizer, settings), tokenizer, settings, _threads.Value,
             _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, _time);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
