@@ -8,12 +8,15 @@ namespace MaaS.Core.Generation.Chat;
 /// <remarks>Renders as transformers does: <c>trim_blocks</c> and <c>lstrip_blocks</c> on, nothing escaped for HTML,
 /// <c>tojson</c> without HTML escapes, lists and dictionaries that cannot be changed. docs/chat.md names what is
 /// supported.</remarks>
-public sealed class ChatTemplate
+public sealed partial class ChatTemplate
 {
     private const int MaxLength = 1 << 20;
 
     private readonly Statement _body;
     private readonly TimeProvider _time;
+
+    // Takes over where tools are given; null where one template does both.
+    private ChatTemplate? _withTools;
 
     private ChatTemplate(
         string source, Statement body, IReadOnlyDictionary<string, string> specialTokens, TimeProvider time)
@@ -69,6 +72,11 @@ public sealed class ChatTemplate
         IReadOnlyDictionary<string, object?>? more = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
+        if (tools is not null && _withTools is not null)
+        {
+            return _withTools.Render(messages, tools, addGenerationPrompt, more);
+        }
+
         var run = new Rendering(_time);
         var frame = new Frame(run);
         foreach (var (name, token) in SpecialTokens)
