@@ -27,7 +27,7 @@ model.eval();
 var parameters = model.parameters().Sum(static p => p.numel());
 
 var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.onnx");
-GptExport.Export(model).Model.Save(file);
+DecoderExport.Export(model).Model.Save(file);
 using var decoder = new OnnxDecoder(InferenceModel.Load(file), 1024);
 File.Delete(file);
 

@@ -99,6 +99,13 @@ public sealed class TextGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         try
         {
+            if (DecoderGraph.Fits(model))
+            {
+                var graph = new DecoderGraph(model);
+                return new TextGenerator(
+                    () => graph.Start(settings.MaxLength), tokenizer, settings.StopTokens, graph);
+            }
+
             var decoder = new OnnxDecoder(model, settings.MaxLength);
             return new TextGenerator(decoder.Start, tokenizer, settings.StopTokens, decoder);
         }

@@ -31,6 +31,15 @@ public static class TokenGenerator
                 nameof(session));
         }
 
+        CheckPrompt(prompt, session.MaxLength);
+        return Steps(session, prompt, options, sampler, cancellationToken);
+    }
+
+    /// <summary>Says what is wrong with a prompt.</summary>
+    /// <exception cref="ModelInputException">It is empty, or as long as the longest sequence or longer.</exception>
+    internal static void CheckPrompt(IReadOnlyList<long> prompt, long maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
         if (prompt.Count == 0)
         {
             throw new ModelInputException(
@@ -38,10 +47,11 @@ public static class TokenGenerator
                     + "token.");
         }
 
-        return prompt.Count < session.MaxLength ? Steps(session, prompt, options, sampler, cancellationToken)
-            : throw new ModelInputException(
-                $"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten "
-                    + "it.");
+        if (prompt.Count >= maxLength)
+        {
+            throw new ModelInputException(
+                $"generation: expected a prompt of less than {maxLength} tokens, got {prompt.Count}; shorten it.");
+        }
     }
 
     private static IEnumerable<GeneratedToken> Steps(

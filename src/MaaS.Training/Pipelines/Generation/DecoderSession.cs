@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Pipelines.Generation;
 
-/// <summary>One text that a <see cref="Gpt"/> writes, with the keys and values of its tokens so far.</summary>
-internal sealed class GptSession(Gpt model) : IDecoderSession
+/// <summary>One text that a <see cref="CausalLanguageModel"/> writes, with the keys and values of its tokens so far.</summary>
+internal sealed class DecoderSession(CausalLanguageModel model) : IDecoderSession
 {
     private readonly KeyValueCache[] _caches = [
-        .. Enumerable.Range(0, model.Options.Decoder.Layers).Select(static _ => new KeyValueCache())];
+        .. Enumerable.Range(0, model.Layers).Select(static _ => new KeyValueCache())];
 
-    public long MaxLength => model.Options.Decoder.MaxLength;
+    public long MaxLength => model.MaxLength;
 
     public long Length => _caches[0].Length;
 
@@ -19,10 +19,10 @@ internal sealed class GptSession(Gpt model) : IDecoderSession
         cancellationToken.ThrowIfCancellationRequested();
         foreach (var token in tokens)
         {
-            if (token < 0 || token >= model.Options.Vocabulary)
+            if (token < 0 || token >= model.Vocabulary)
             {
                 throw new ArgumentException(
-                    $"Gpt: expected tokens from 0 to {model.Options.Vocabulary - 1}, got {token}; the tokenizer "
+                    $"{model.GetType().Name}: expected tokens from 0 to {model.Vocabulary - 1}, got {token}; the tokenizer "
                         + "belongs to another model.", nameof(tokens));
             }
         }
@@ -30,7 +30,7 @@ internal sealed class GptSession(Gpt model) : IDecoderSession
         if (tokens.IsEmpty || tokens.Length > MaxLength - Length)
         {
             throw new ArgumentException(
-                $"Gpt: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.", nameof(tokens));
+                $"{model.GetType().Name}: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.", nameof(tokens));
         }
 
         using var scope = NewDisposeScope();

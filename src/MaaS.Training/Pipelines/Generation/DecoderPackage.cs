@@ -5,8 +5,8 @@ using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Pipelines.Generation;
 
-/// <summary>A <see cref="Gpt"/> as a package that <see cref="TextGenerator"/> opens.</summary>
-public static class GptPackage
+/// <summary>A <see cref="CausalLanguageModel"/> as a package that <see cref="TextGenerator"/> opens.</summary>
+public static class DecoderPackage
 {
     /// <summary>Exports a model, compares it with torch and writes a package with its tokenizer.</summary>
     /// <param name="model">Neither changed nor disposed.</param>
@@ -20,30 +20,32 @@ public static class GptPackage
     /// know.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public static async Task PackAsync(
-        this Gpt model, string path, string name, Tokenizer tokenizer, IReadOnlyList<string>? stopTokens = null,
+        this CausalLanguageModel model, string path, string name, Tokenizer tokenizer, IReadOnlyList<string>? stopTokens = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        if (tokenizer.VocabSize > model.Options.Vocabulary)
+        if (tokenizer.VocabSize > model.Vocabulary)
         {
             throw new ArgumentException(
-                $"Gpt: expected a tokenizer of at most {model.Options.Vocabulary} tokens, got {tokenizer.VocabSize}; "
+                $"{model.GetType().Name}: expected a tokenizer of at most {model.Vocabulary} tokens, got {tokenizer.VocabSize}; "
                     + "it belongs to another model.", nameof(tokenizer));
         }
 
         long[] stops = [.. (stopTokens ?? []).Select(t => (long)(tokenizer.TokenToId(t)
             ?? throw new ArgumentException(
-                $"Gpt: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
+                $"{model.GetType().Name}: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
+        var network = DecoderExport.Export(model).Model;
+        LogitsToKeep.Add(network);
         await NetworkPackage.WriteAsync(
             path,
             new ModelManifest
             {
                 Name = name,
                 Task = ModelManifest.TextGeneration,
-                Generation = new GenerationSettings(model.Options.Decoder.MaxLength, stops),
+                Generation = new GenerationSettings(model.MaxLength, stops),
             },
-            GptExport.Export(model).Model,
+            network,
             new Dictionary<string, PackageContent>
             {
                 [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),

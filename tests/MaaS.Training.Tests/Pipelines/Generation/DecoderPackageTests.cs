@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Pipelines.Generation;
 
-internal sealed class GptPackageTests
+internal sealed class DecoderPackageTests
 {
     private static readonly string[] Corpus = ["the cat sat on the mat", "the dog sat on the log", "naïve 😀 cats"];
 

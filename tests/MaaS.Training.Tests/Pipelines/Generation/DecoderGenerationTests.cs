@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Tests.Pipelines.Generation;
 
 /// <summary>Text that a GPT writes with a cache, without one, and in ONNX Runtime.</summary>
-internal sealed class GptGenerationTests
+internal sealed class DecoderGenerationTests
 {
     private static readonly long[] Prompt = [3, 17, 8, 8, 0];
 
@@ -68,7 +68,7 @@ internal sealed class GptGenerationTests
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
         try
         {
-            GptExport.Export(model).Model.Save(path);
+            DecoderExport.Export(model).Model.Save(path);
             OnnxChecker.Check(path);
             using var decoder = new OnnxDecoder(InferenceModel.Load(path), 40);
             Assert.That(decoder.Layers, Is.EqualTo(2));
@@ -91,20 +91,6 @@ internal sealed class GptGenerationTests
         {
             File.Delete(path);
         }
-    }
-
-    [Test]
-    public void Export_ShortestSequences_WorksFromSixTokensOn()
-    {
-        using var six = new Gpt(
-            new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 6 } });
-        using var five = new Gpt(
-            new() { Vocabulary = 7, Decoder = new() { Width = 8, Heads = 2, Layers = 1, MaxLength = 5 } });
-
-        Assert.That(GptExport.Export(six).ParityMaxAbs, Is.LessThan(1e-4));
-        Assert.That(
-            () => GptExport.Export(five),
-            Throws.ArgumentException.With.Message.Contains("MaxLength of at least 6, got 5"));
     }
 
     [Test]
