@@ -1,5 +1,4 @@
 using MaaS.Core.Importing;
-using MaaS.Primitives.Files;
 
 namespace MaaS.Tests;
 
@@ -14,18 +13,16 @@ internal static class MiniLm
         ]
         """;
 
-    /// <summary>Where set-up has put the weights.</summary>
-    public static string Folder => DatasetDirectory.Candidates("minilm", null).First(Directory.Exists);
-
     /// <summary>Imports them.</summary>
+    /// <param name="weights">Where set-up has put them.</param>
     /// <param name="folder">Where a folder is made that looks as the encoder's authors publish it.</param>
     /// <param name="package">The package.</param>
-    public static async Task<ImportedModel> ImportAsync(string folder, string package)
+    public static async Task<ImportedModel> ImportAsync(string weights, string folder, string package)
     {
         Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
         foreach (var file in new[] { "config.json", "model.onnx", "vocab.txt" })
         {
-            File.CreateSymbolicLink(Path.Combine(folder, file), Path.Combine(Folder, file));
+            File.CreateSymbolicLink(Path.Combine(folder, file), Path.Combine(weights, file));
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "modules.json"), Modules);

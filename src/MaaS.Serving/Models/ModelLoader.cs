@@ -71,6 +71,8 @@ internal sealed partial class ModelLoader(
                 Drift = parts?.Drift,
                 Text = parts?.Text,
                 Form = parts?.Form,
+                ChatTemplate = parts?.Chat.Template,
+                ChatFault = parts?.Chat.Fault,
                 Generation = parts?.Tokenizer is { } tokenizer
                     ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
             };

@@ -1,6 +1,8 @@
 using MaaS.Core.Drift;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
+using MaaS.Serving.Faults;
 using MaaS.Text;
 
 namespace MaaS.Serving.Models;
@@ -10,7 +12,10 @@ namespace MaaS.Serving.Models;
 /// <param name="Text">Turns texts into the network's inputs.</param>
 /// <param name="Tokenizer">Of a model that continues texts.</param>
 /// <param name="Form">What a row of a model of tables is asked for with.</param>
-internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer, RowForm? Form)
+/// <param name="Chat">Turns conversations into prompts, or why its template is not supported.</param>
+internal sealed record PackageParts(
+    DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer, RowForm? Form,
+    (ChatTemplate? Template, string? Fault) Chat)
 {
     /// <summary>Reads a package whose files were verified.</summary>
     /// <exception cref="InvalidDataException">A part is missing or cannot be used.</exception>
@@ -28,7 +33,22 @@ internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tok
             && manifest.Files.ContainsKey(RowForm.FileName)
             ? FormOf(await package.ReadAsync(RowForm.FileName, cancellationToken).ConfigureAwait(false), manifest)
             : null;
-        return new PackageParts(drift, text, tokenizer, form);
+        var chat = tokenizer is null ? (null, null) : await ChatOfAsync(package, cancellationToken).ConfigureAwait(false);
+        return new PackageParts(drift, text, tokenizer, form, chat);
+    }
+
+    // A model whose template is not supported continues texts all the same: chats are refused with the reason.
+    private static async Task<(ChatTemplate? Template, string? Fault)> ChatOfAsync(
+        ModelPackage package, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await ChatTemplate.OfPackageAsync(package, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, PublicText.WithoutPaths(e.Message));
+        }
     }
 
     // A form that asks for other inputs than the model's would make requests that fail.

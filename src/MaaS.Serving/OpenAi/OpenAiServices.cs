@@ -1,4 +1,5 @@
 using MaaS.Serving.Endpoints;
+using MaaS.Serving.OpenAi.Chat;
 using MaaS.Serving.OpenAi.Completions;
 using MaaS.Serving.OpenAi.Embeddings;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ internal static class OpenAiServices
         services.TryAddSingleton<Embedder>();
         services.TryAddSingleton<TextRuns>();
         return services
+            .AddEndpoints<ChatEndpoints>()
             .AddEndpoints<CompletionEndpoints>()
             .AddEndpoints<EmbeddingEndpoints>()
             .AddEndpoints<RerankEndpoints>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Core.Importing;
 using MaaS.Core.Packages;
+using MaaS.Primitives.Files;
 using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Packages;
@@ -13,10 +14,12 @@ public sealed class SentenceEncoderTests
     private SentenceEncoder _encoder = null!;
     private Reference[] _reference = [];
 
+    private static string Weights => DatasetDirectory.Candidates("minilm", null).First(Directory.Exists);
+
     [OneTimeSetUp]
     public async Task Import()
     {
-        _imported = await MiniLm.ImportAsync(_folder["source"], _folder["minilm.maas"]);
+        _imported = await MiniLm.ImportAsync(Weights, _folder["source"], _folder["minilm.maas"]);
         _encoder = await SentenceEncoder.OpenAsync(_folder["minilm.maas"]);
         _reference = JsonSerializer.Deserialize<Reference[]>(
             await File.ReadAllBytesAsync(
@@ -77,7 +80,7 @@ public sealed class SentenceEncoderTests
         Directory.CreateDirectory(_folder["dense"]);
         foreach (var file in new[] { "config.json", "model.onnx", "vocab.txt" })
         {
-            File.CreateSymbolicLink(Path.Combine(_folder["dense"], file), Path.Combine(MiniLm.Folder, file));
+            File.CreateSymbolicLink(Path.Combine(_folder["dense"], file), Path.Combine(Weights, file));
         }
 
         File.WriteAllText(modules, """[{"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]""");
@@ -106,7 +109,7 @@ public sealed class SentenceEncoderTests
         Directory.CreateDirectory(_folder["bare"]);
         foreach (var file in new[] { "config.json", "model.onnx", "vocab.txt" })
         {
-            File.CreateSymbolicLink(Path.Combine(_folder["bare"], file), Path.Combine(MiniLm.Folder, file));
+            File.CreateSymbolicLink(Path.Combine(_folder["bare"], file), Path.Combine(Weights, file));
         }
 
         return _folder["bare"];

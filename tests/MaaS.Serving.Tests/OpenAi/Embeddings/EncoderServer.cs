@@ -4,6 +4,7 @@ using System.Text.Json;
 using MaaS.Core.Packages;
 using MaaS.Serving.Security;
 using MaaS.Tests;
+using MaaS.Training.Checkpoints;
 
 namespace MaaS.Serving.Tests.OpenAi.Embeddings;
 
@@ -25,7 +26,8 @@ public abstract class EncoderServer
     [OneTimeSetUp]
     public async Task ImportAndServe()
     {
-        await MiniLm.ImportAsync(_source["minilm"], _models["minilm.maas"]);
+        await MiniLm.ImportAsync(
+            PretrainedWeights.Find(PretrainedWeights.MiniLm), _source["minilm"], _models["minilm.maas"]);
         _models.Add("linear");
         Encoder = await SentenceEncoder.OpenAsync(_models["minilm.maas"]);
         Server = await TestServer.StartAsync(
