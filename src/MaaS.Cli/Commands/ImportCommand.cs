@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Importing;
+using MaaS.Core.Packages;
 using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Cli.Commands;
@@ -38,13 +39,20 @@ internal sealed class ImportCommand : VerbCommand
         HelpName = "text",
     };
 
+    private readonly Option<EmbeddingPooling?> _pooling = new("--pooling")
+    {
+        Description = "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
+            + "'first'.",
+        HelpName = "mean|first",
+    };
+
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replaces a package there." };
 
     public ImportCommand()
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _network, _description, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _pooling, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -52,6 +60,7 @@ internal sealed class ImportCommand : VerbCommand
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
         ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
+        ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
 
@@ -64,10 +73,16 @@ internal sealed class ImportCommand : VerbCommand
             Network = result.GetValue(_network),
             Description = result.GetValue(_description),
             Overwrite = result.GetValue(_overwrite),
+            Pooling = result.GetValue(_pooling),
         };
         if (options.Network is not null && (File.Exists(source) || TritonImport.IsFolder(source)))
         {
             throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
+        }
+
+        if (options.Pooling is { } pooling && (pooling == EmbeddingPooling.None || !Directory.Exists(source)))
+        {
+            throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
         }
 
         var imported = await OptionKinds.Checked(() =>
