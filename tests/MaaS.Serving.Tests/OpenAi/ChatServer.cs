@@ -54,14 +54,20 @@ public abstract class ChatServer
 
         _models.Add("linear");
         Torch = new TextGenerator(_chat.Start, Tokenizer, [(long)Tokenizer.TokenToId("<|im_end|>")!]);
+        ApiKeyOptions[] keys =
+        [
+            MakeKey("all", null, static _ => { }), MakeKey("other", ["linear"], static _ => { }),
+            MakeKey("poor", null, static k => k.TokensPerMinute = PoorTokens),
+            MakeKey("single", null, static k => k.ConcurrentStreams = 1),
+        ];
         Server = await TestServer.StartAsync(
             o =>
             {
                 o.ModelsPath = _models.Path;
-                AddKey(o, "all", null, _ => { });
-                AddKey(o, "other", ["linear"], _ => { });
-                AddKey(o, "poor", null, k => k.TokensPerMinute = PoorTokens);
-                AddKey(o, "single", null, k => k.ConcurrentStreams = 1);
+                foreach (var key in keys)
+                {
+                    o.Security.ApiKeys.Add(key);
+                }
             },
             isOpen: false);
     }
@@ -130,11 +136,11 @@ public abstract class ChatServer
         }
     }
 
-    private void AddKey(MaaSServingOptions options, string name, string[]? models, Action<ApiKeyOptions> limit)
+    private ApiKeyOptions MakeKey(string name, string[]? models, Action<ApiKeyOptions> limit)
     {
         (Keys[name], var stored) = ApiKey.Create(name, ["predict", "read"], models);
         limit(stored);
-        options.Security.ApiKeys.Add(stored);
+        return stored;
     }
 
     private static async Task AddTemplateAsync(string source, string target, string name)
@@ -160,7 +166,7 @@ public abstract class ChatServer
 
     private Gpt Model(int length)
     {
-        random.manual_seed(9);
+        random.manual_seed(4);
         var model = new Gpt(new()
         {
             Vocabulary = Tokenizer.VocabSize,

@@ -143,8 +143,8 @@ public sealed class LimitsAndKeysTests : ChatServer
     [Test]
     public async Task Metrics_Tokens_AreCountedByKeyAndDirection()
     {
-        const string Read = "maas_caller_tokens_total{caller=\"all\",direction=\"input\",model=\"plain\"}";
-        const string Written = "maas_caller_tokens_total{caller=\"all\",direction=\"output\",model=\"plain\"}";
+        const string Read = "maas_caller_tokens_total{model=\"plain\",caller=\"all\",direction=\"input\"}";
+        const string Written = "maas_caller_tokens_total{model=\"plain\",caller=\"all\",direction=\"output\"}";
         var (read, written) = (await MetricAsync(Read), await MetricAsync(Written));
 
         var answer = await PostAsync(

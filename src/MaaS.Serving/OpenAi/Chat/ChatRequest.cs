@@ -10,16 +10,15 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <param name="LimitParameter">The member that limits the tokens, for errors.</param>
 /// <param name="Messages">The conversation.</param>
 /// <param name="Tools">What the model may or must call.</param>
-/// <param name="Schema">The JSON schema that the answer follows; null for any text.</param>
+/// <param name="Schema">The JSON schema that the answer follows; null for none.</param>
+/// <param name="IsAnyObject">Whether the answer is a JSON object without a schema.</param>
 /// <param name="SchemaParameter">The member with the schema, for errors.</param>
 /// <param name="TemplateVariables">Further variables of the chat template; null for none.</param>
 internal sealed record ChatRequest(
     TextSettings Settings, string LimitParameter, IReadOnlyList<ChatMessage> Messages, ChatTools Tools,
-    JsonElement? Schema, string SchemaParameter, IReadOnlyDictionary<string, object?>? TemplateVariables)
+    JsonElement? Schema, bool IsAnyObject, string SchemaParameter, IReadOnlyDictionary<string, object?>? TemplateVariables)
 {
     private const string MaxTokens = "max_tokens", MaxCompletionTokens = "max_completion_tokens";
-
-    private static readonly JsonElement AnyObject = JsonElement.Parse("""{"type":"object"}""");
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="Faults.RequestException">400, with the member at fault.</exception>
@@ -38,17 +37,20 @@ internal sealed record ChatRequest(
             Options = settings.Options with { TopLogProbabilities = LogProbabilitiesOf(fields) },
         };
         var tools = ChatTools.Read(fields);
-        var (schema, schemaParameter) = SchemaOf(fields);
-        if (schema is not null && tools.MustCall)
+        var (schema, isAnyObject, schemaParameter) = SchemaOf(fields);
+        if ((schema is not null || isAnyObject) && tools.Tools.Count > 0)
         {
-            throw RequestFields.Fault("response_format", "expected either a form of the answer or a call that must come");
+            throw RequestFields.Fault(
+                "response_format",
+                "expected either a form of the answer or tools that may be called; \"tool_choice\": \"none\" forbids "
+                    + "them", "unsupported_parameter");
         }
 
         var variables = VariablesOf(fields);
         RefuseOthers(fields);
         return new ChatRequest(
-            settings, most is not null ? MaxCompletionTokens : MaxTokens, messages, tools, schema, schemaParameter,
-            variables);
+            settings, most is not null ? MaxCompletionTokens : MaxTokens, messages, tools, schema,
+            isAnyObject, schemaParameter, variables);
     }
 
     private static int? LogProbabilitiesOf(RequestFields fields)
@@ -60,12 +62,12 @@ internal sealed record ChatRequest(
             : throw RequestFields.Fault("top_logprobs", "expected \"logprobs\": true beside it");
     }
 
-    private static (JsonElement? Schema, string Parameter) SchemaOf(RequestFields fields)
+    private static (JsonElement? Schema, bool IsAnyObject, string Parameter) SchemaOf(RequestFields fields)
     {
         const string Parameter = "response_format";
         if (fields.Find(Parameter) is not { } value)
         {
-            return (null, Parameter);
+            return (null, false, Parameter);
         }
 
         var format = new RequestFields(value, Parameter);
@@ -73,7 +75,7 @@ internal sealed record ChatRequest(
         if (type != "json_schema")
         {
             format.Finish();
-            return (type == "text" ? null : AnyObject, Parameter);
+            return (null, type == "json_object", Parameter);
         }
 
         const string At = $"{Parameter}.json_schema";
@@ -89,7 +91,7 @@ internal sealed record ChatRequest(
         schema.Flag("strict");
         var json = schema.Need("schema", "a JSON schema");
         schema.Finish();
-        return (json.Clone(), $"{At}.schema");
+        return (json.Clone(), false, $"{At}.schema");
     }
 
     private static Dictionary<string, object?>? VariablesOf(RequestFields fields)

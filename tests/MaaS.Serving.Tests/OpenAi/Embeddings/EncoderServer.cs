@@ -30,12 +30,12 @@ public abstract class EncoderServer
             PretrainedWeights.Find(PretrainedWeights.MiniLm), _source["minilm"], _models["minilm.maas"]);
         _models.Add("linear");
         Encoder = await SentenceEncoder.OpenAsync(_models["minilm.maas"]);
+        (Key, var stored) = ApiKey.Create("reader", ["predict", "read"], ["minilm", "linear"]);
+        (OtherKey, var other) = ApiKey.Create("other", ["predict", "read"], ["linear"]);
         Server = await TestServer.StartAsync(
             o =>
             {
                 o.ModelsPath = _models.Path;
-                (Key, var stored) = ApiKey.Create("reader", ["predict", "read"], ["minilm", "linear"]);
-                (OtherKey, var other) = ApiKey.Create("other", ["predict", "read"], ["linear"]);
                 o.Security.ApiKeys.Add(stored);
                 o.Security.ApiKeys.Add(other);
             },
