@@ -2,6 +2,8 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Importing;
 using MaaS.Serving.Models.Triton;
+using MaaS.Training.Checkpoints;
+using MaaS.Training.Pipelines.Generation;
 
 namespace MaaS.Cli.Commands;
 
@@ -10,7 +12,8 @@ internal sealed class ImportCommand : VerbCommand
 {
     private readonly Argument<string> _source = new("source")
     {
-        Description = "An .onnx file, a folder of optimum's export (config.json), or a model's folder of Triton.",
+        Description = "An .onnx file, a folder of optimum's export (config.json), a checkpoint of a language model "
+            + "(config.json and safetensors), or a model's folder of Triton.",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -45,6 +48,7 @@ internal sealed class ImportCommand : VerbCommand
     [
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
+        ("maas import SmolLM2-135M-Instruct -o smol.maas", "A language model's weights, its tokenizer and template."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
 
@@ -60,6 +64,8 @@ internal sealed class ImportCommand : VerbCommand
         var imported = await OptionKinds.Checked(() =>
             File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
             : TritonImport.IsFolder(source) ? TritonImport.RunAsync(source, output, options, cancellationToken)
+            : PretrainedDecoder.IsFolder(source) && !HasNetwork(source)
+                ? DecoderImport.RunAsync(source, output, options, cancellationToken)
             : Directory.Exists(source)
                 ? ModelImport.FromHuggingFaceAsync(source, output, options, cancellationToken)
             : throw new UsageException($"import: expected a file or folder, found nothing at '{source}'."));
@@ -85,4 +91,9 @@ internal sealed class ImportCommand : VerbCommand
 
         return ExitCode.Success;
     }
+
+    // A network that somebody exported is taken as it is.
+    private static bool HasNetwork(string folder)
+        => new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
+            .Any(static f => Directory.EnumerateFiles(f, "*.onnx").Any());
 }
