@@ -81,7 +81,7 @@ long[] Uncached()
     {
         using var scope = NewDisposeScope();
         text.Add(
-            sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray(), text));
+            sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray()));
     }
 
     return [.. text.Skip(prompt.Length)];

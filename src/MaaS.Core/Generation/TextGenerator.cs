@@ -99,6 +99,13 @@ public sealed class TextGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         try
         {
+            if (DecoderGraph.Fits(model))
+            {
+                var graph = new DecoderGraph(model);
+                return new TextGenerator(
+                    () => graph.Start(settings.MaxLength), tokenizer, settings.StopTokens, graph);
+            }
+
             var decoder = new OnnxDecoder(model, settings.MaxLength);
             return new TextGenerator(decoder.Start, tokenizer, settings.StopTokens, decoder);
         }
@@ -121,14 +128,23 @@ public sealed class TextGenerator : IDisposable
         string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
+        return Generate(_encode(prompt), options, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Generate(string, GenerationOptions?, CancellationToken)"/>
+    /// <param name="prompt">Tokens to continue; they are not repeated.</param>
+    public IEnumerable<GeneratedText> Generate(
+        IReadOnlyList<long> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
         return Pieces(
-            _encode(prompt), options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
+            prompt, options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
     }
 
     /// <summary>Generates text piece by piece without holding the caller's thread: each step runs on the thread
     /// pool.</summary>
-    /// <inheritdoc cref="Generate"/>
+    /// <inheritdoc cref="Generate(string, GenerationOptions?, CancellationToken)"/>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
         string prompt, GenerationOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -147,11 +163,15 @@ public sealed class TextGenerator : IDisposable
         IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         using var session = _start();
-        var decoder = new IncrementalDecoder(_decode);
-        foreach (var (token, finish) in TokenGenerator.Generate(session, prompt, options, cancellationToken))
+        var text = new TextAssembly(_decode, options.StopTexts);
+        foreach (var token in TokenGenerator.Generate(session, prompt, options, cancellationToken))
         {
-            var text = finish == FinishReason.Stop ? "" : decoder.Add(token);
-            yield return new GeneratedText(finish == FinishReason.None ? text : text + decoder.Finish(), token, finish);
+            var piece = text.Add(token);
+            yield return piece;
+            if (piece.Finish != FinishReason.None)
+            {
+                yield break;
+            }
         }
     }
 }

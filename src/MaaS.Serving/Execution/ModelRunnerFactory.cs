@@ -1,4 +1,5 @@
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Batching;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
@@ -30,12 +31,17 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <summary>Threads of a model's session: as many runs as may be under way share the cores.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="folder">What the model's folder says; null for nothing.</param>
-    public InferenceOptions SessionOptions(string name, ModelOptions? folder = null)
+    /// <param name="runsAlone">Whether one run at a time does all of the model's work, as of a language model; it has
+    /// all cores then, unless the options name a number of threads or runs.</param>
+    public InferenceOptions SessionOptions(string name, ModelOptions? folder = null, bool runsAlone = false)
     {
         var own = _options.For(name, folder);
+        var plan = ThreadPlan.Of(
+            runsAlone && own is { IntraOpThreads: null or 0, Concurrency: null or 0 }
+                ? own with { Concurrency = 1 } : own);
         return new InferenceOptions
         {
-            IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads,
+            IntraOpThreads = plan.IntraOpThreads,
             InterOpThreads = own.InterOpThreads ?? 1,
             Providers = own.Providers ?? [],
         };
@@ -92,9 +98,47 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <exception cref="InvalidDataException">The network is no decoder with a cache.</exception>
     internal GenerationRunner CreateGeneration(
         string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
-        => new(
-            name, TextGenerator.Create(model, tokenizer, settings), _threads.Value,
-            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, _time);
+    {
+        var own = _options.For(name);
+        var rows = own.MaxGenerations ?? ModelOptions.DefaultMaxGenerations;
+        var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
+        try
+        {
+            if (!DecoderGraph.Fits(model))
+            {
+                var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
+                return new GenerationRunner(name, turns, tokenizer, settings, rows);
+            }
+
+            var graph = new DecoderGraph(model);
+            if (rows > 1 && graph.RowObstacle() is { } obstacle)
+            {
+                LogNotBatched(name, obstacle);
+                rows = 1;
+            }
+
+            var engine = new GenerationEngine(graph, settings.MaxLength, new GenerationEngineOptions
+            {
+                MaxRows = rows,
+                CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
+                ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
+                SharesAcrossCallers = own.SharesPrompts ?? true,
+            });
+            if (engine.MaxLength < settings.MaxLength)
+            {
+                LogShortened(name, engine.MaxLength, settings.MaxLength);
+            }
+
+            return new GenerationRunner(
+                name, new SharedTokens(engine, _time), tokenizer, settings, (int)Math.Min(
+                    (long)rows + waiting, int.MaxValue));
+        }
+        catch (ArgumentException e)
+        {
+            model.Dispose();
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()
@@ -107,4 +151,10 @@ public sealed partial class ModelRunnerFactory : IDisposable
 
     [LoggerMessage(LogLevel.Information, "Requests for {Model} do not share runs: {Obstacle}")]
     private partial void LogNotBatched(string model, string obstacle);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Model} takes texts of at most {Shortened} of its {MaxLength} tokens: more keys and values do not fit "
+        + "KeyValueCacheBytes")]
+    private partial void LogShortened(string model, long shortened, long maxLength);
 }

@@ -19,7 +19,9 @@ internal sealed class GenerationCall(
     /// <summary>Generates the text.</summary>
     /// <param name="receive">Gets each piece; the next is computed when it is done with it.</param>
     /// <param name="cancellationToken">Nobody waits any more.</param>
-    /// <inheritdoc cref="GenerationRunner.RunAsync" path="/exception"/>
+    /// <inheritdoc
+    /// cref="GenerationRunner.RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"
+    /// path="/exception"/>
     public async Task RunAsync(Func<GeneratedText, Task> receive, CancellationToken cancellationToken)
     {
         var measurement = metrics.Begin(lease.Model);

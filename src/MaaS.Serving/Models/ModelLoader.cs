@@ -45,7 +45,8 @@ internal sealed partial class ModelLoader(
         ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load,
         PackageParts? parts = null)
     {
-        var model = load(runners.SessionOptions(source.Name, source.Config?.Options));
+        var model = load(runners.SessionOptions(
+            source.Name, source.Config?.Options, runsAlone: manifest?.Task == ModelManifest.TextGeneration));
         try
         {
             if (source.Config is { } config)

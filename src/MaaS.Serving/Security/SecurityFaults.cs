@@ -1,3 +1,5 @@
+using MaaS.Primitives.Hosts;
+
 namespace MaaS.Serving.Security;
 
 /// <summary>Checks the options of security, the files that they name among them.</summary>
@@ -82,10 +84,7 @@ internal static class SecurityFaults
             }
         }
 
-        foreach (var host in options.AllowedHosts.Where(
-            h => h != "*"
-                && Uri.CheckHostName(
-                    h.StartsWith("*.", StringComparison.Ordinal) ? h[2..] : h) == UriHostNameType.Unknown))
+        foreach (var host in options.AllowedHosts.Where(static h => !HostNames.IsName(h)))
         {
             faults.Add(
                 $"{where}:{nameof(options.AllowedHosts)}: expected a host name without a port, as models.example.org "

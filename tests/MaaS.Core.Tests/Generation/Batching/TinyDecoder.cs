@@ -1,0 +1,28 @@
+using MaaS.Core.Generation;
+using MaaS.Onnx.Inference;
+
+namespace MaaS.Core.Tests.Generation.Batching;
+
+/// <summary>A decoder of 97 tokens, two layers of four heads and 256 positions with random weights, exported from torch
+/// in the form of the common exporters.</summary>
+internal static class TinyDecoder
+{
+    public const int Vocabulary = 97, MaxLength = 256, Layers = 2, Heads = 4, HeadSize = 8;
+
+    /// <summary>Bytes of the keys and values of one token.</summary>
+    public const int BytesPerToken = 2 * Layers * Heads * HeadSize * sizeof(float);
+
+    public static DecoderGraph Load() => new(InferenceModel.Load(
+        Path.Combine(TestContext.CurrentContext.TestDirectory, "Generation/Batching/Fixtures/decoder.onnx"),
+        new InferenceOptions { IntraOpThreads = 1 }));
+
+    /// <summary>What the model writes where it has one text alone.</summary>
+    public static GeneratedToken[] Alone(DecoderGraph graph, IReadOnlyList<long> prompt, GenerationOptions options)
+    {
+        using var session = graph.Start(MaxLength);
+        return [.. TokenGenerator.Generate(session, prompt, options)];
+    }
+
+    public static long[] Prompt(Random random, int length)
+        => [.. Enumerable.Range(0, length).Select(_ => (long)random.Next(Vocabulary))];
+}
