@@ -1,7 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MaaS.Core.Packages;
 using MaaS.Text;
 using MaaS.Training.Models.Transformers;
+using Template = MaaS.Core.Generation.Chat.ChatTemplate;
 
 namespace MaaS.Training.Checkpoints;
 
@@ -9,13 +12,11 @@ namespace MaaS.Training.Checkpoints;
 /// texts: a checkpoint's folder.</summary>
 public sealed class PretrainedDecoder : IDisposable
 {
-    /// <summary>Name of the file with the tokenizer's settings, the chat template among them.</summary>
-    public const string TokenizerConfigFile = "tokenizer_config.json";
+    /// <summary>Name of the file that says what ends a text.</summary>
+    internal const string GenerationConfigFile = "generation_config.json";
 
-    // Newer folders keep the template beside the settings.
-    private const string TemplateFile = "chat_template.jinja", TemplateKey = "chat_template";
-
-    private const string GenerationConfigFile = "generation_config.json", EndKey = "eos_token_id";
+    /// <summary>Its member with one id or several.</summary>
+    internal const string EndKey = "eos_token_id";
 
     private PretrainedDecoder(
         string name, CausalLanguageModel model, CheckpointReport report, Tokenizer tokenizer)
@@ -37,9 +38,6 @@ public sealed class PretrainedDecoder : IDisposable
     /// neither.</summary>
     public string? TokenizerConfig { get; private init; }
 
-    /// <summary>How messages become one text; null where the model is none for chats.</summary>
-    public string? ChatTemplate { get; private init; }
-
     /// <summary>Tokens that end a text, as <c>generation_config.json</c>, else <c>config.json</c> says.</summary>
     public IReadOnlyList<string> StopTokens { get; private init; } = [];
 
@@ -58,6 +56,11 @@ public sealed class PretrainedDecoder : IDisposable
     public static PretrainedDecoder Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        return Open(folder, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+    }
+
+    private static PretrainedDecoder Open(string folder, string name)
+    {
         var tokenizer = CheckpointTokenizer.Load(folder);
         var (model, report) = DecoderCheckpoint.Load(folder);
         try
@@ -69,12 +72,9 @@ public sealed class PretrainedDecoder : IDisposable
                         + $"{tokenizer.VocabSize}; it belongs to another model.");
             }
 
-            var settings = Settings(folder);
-            return new PretrainedDecoder(
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), model, report, tokenizer)
+            return new PretrainedDecoder(name, model, report, tokenizer)
             {
-                TokenizerConfig = settings?.ToJsonString(),
-                ChatTemplate = Template(folder, settings),
+                TokenizerConfig = Settings(folder)?.ToJsonString(),
                 StopTokens = Stops(folder, tokenizer),
             };
         }
@@ -85,34 +85,71 @@ public sealed class PretrainedDecoder : IDisposable
         }
     }
 
+    /// <summary>Opens a folder, or a package that is a checkpoint as well, as training makes them.</summary>
+    /// <param name="path">A checkpoint's folder, a package's folder or a <c>.maas</c> file.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
+    /// <exception cref="InvalidDataException">As <see cref="Open"/>; or the package has no weights to train.</exception>
+    /// <exception cref="FileNotFoundException">There is no such path, or a file is missing.</exception>
+    public static async Task<PretrainedDecoder> OpenAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path) && !File.Exists(Path.Combine(path, "manifest.json")))
+        {
+            return Open(path);
+        }
+
+        using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var weights = package.Manifest.Files.Keys.Where(static f => f.EndsWith(".safetensors", StringComparison.Ordinal)
+            && !f.Contains('/', StringComparison.Ordinal)).ToList();
+        if (weights.Count == 0 || !package.Manifest.Files.ContainsKey(ModelConfig.FileName))
+        {
+            throw new InvalidDataException(
+                $"{path}: expected a language model's package with {ModelConfig.FileName} and weights to train, as 'maas "
+                    + "train' makes it, found a network alone; give the checkpoint's folder that it was made of.");
+        }
+
+        var copy = Directory.CreateTempSubdirectory("maas-");
+        try
+        {
+            foreach (var file in package.Manifest.Files.Keys.Where(f => weights.Contains(f)
+                || f.EndsWith(".json", StringComparison.Ordinal)).Where(static f => !f.Contains('/', StringComparison.Ordinal)))
+            {
+                await File.WriteAllBytesAsync(
+                    Path.Combine(copy.FullName, file),
+                    await package.ReadAsync(file, cancellationToken).ConfigureAwait(false), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            return Open(copy.FullName, package.Manifest.Name);
+        }
+        finally
+        {
+            copy.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>How messages become one text; null where the model is none for chats.</summary>
+    /// <exception cref="InvalidDataException">The template is damaged or not supported.</exception>
+    public Template? ChatTemplate()
+        => TokenizerConfig is { } settings ? Template.FromConfig(Encoding.UTF8.GetBytes(settings)) : null;
+
     /// <summary>Frees the network.</summary>
     public void Dispose() => Model.Dispose();
 
     private static JsonObject? Settings(string folder)
     {
-        var (file, template) = (Path.Combine(folder, TokenizerConfigFile), Path.Combine(folder, TemplateFile));
+        var (file, template) = (
+            Path.Combine(folder, Template.ConfigFile), Path.Combine(folder, Template.TemplateFile));
         var settings = File.Exists(file) ? Json(file) : null;
         if (File.Exists(template))
         {
             settings ??= [];
-            settings[TemplateKey] = File.ReadAllText(template);
+            settings["chat_template"] = File.ReadAllText(template);
         }
 
         return settings;
     }
-
-    // One text, or several by name, of which "default" is the one for chats.
-    private static string? Template(string folder, JsonObject? settings)
-        => settings?[TemplateKey] switch
-        {
-            null => null,
-            JsonValue one when one.GetValueKind() == JsonValueKind.String => one.GetValue<string>(),
-            JsonArray several when several.OfType<JsonObject>().FirstOrDefault(
-                static t => Text(t, "name") == "default") is { } named => Text(named, "template"),
-            _ => throw new InvalidDataException(
-                $"{Path.Combine(folder, TokenizerConfigFile)}: expected {TemplateKey} as a text, or as a list with one "
-                    + "of the name 'default'."),
-        };
 
     // One id or a list; ids beyond the tokenizer fill up the table of vectors and are never meant.
     private static List<string> Stops(string folder, Tokenizer tokenizer)

@@ -42,14 +42,27 @@ public static class DecoderImport
 
     private static IEnumerable<string> Notes(PretrainedDecoder source)
     {
-        if (source.ChatTemplate is null)
+        if (TemplateNote(source) is { } note)
         {
-            yield return "There is no chat template: the package continues texts, and is no model for chats.";
+            yield return note;
         }
 
         if (source.StopTokens.Count == 0)
         {
             yield return "config.json names no token that ends a text: texts go on to their longest.";
+        }
+    }
+
+    private static string? TemplateNote(PretrainedDecoder source)
+    {
+        try
+        {
+            return source.ChatTemplate() is null
+                ? "There is no chat template: the package continues texts, and is no model for chats." : null;
+        }
+        catch (InvalidDataException e)
+        {
+            return $"The chat template is kept and not understood: {e.Message}";
         }
     }
 }

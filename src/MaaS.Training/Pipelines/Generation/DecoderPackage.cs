@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
 using MaaS.Text;
 using MaaS.Training.Checkpoints;
@@ -64,8 +67,7 @@ public static class DecoderPackage
         };
         if (options.TokenizerConfig is { } settings)
         {
-            files[PretrainedDecoder.TokenizerConfigFile] = PackageContent.FromBytes(
-                System.Text.Encoding.UTF8.GetBytes(settings));
+            files[ChatTemplate.ConfigFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(settings));
         }
 
         var checkpoint = options.IsCheckpoint ? Directory.CreateTempSubdirectory("maas-") : null;
@@ -74,6 +76,11 @@ public static class DecoderPackage
             if (checkpoint is not null)
             {
                 DecoderCheckpoint.Save(checkpoint.FullName, model);
+                files[PretrainedDecoder.GenerationConfigFile] = PackageContent.FromBytes(
+                    JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, long[]>
+                    {
+                        [PretrainedDecoder.EndKey] = stops,
+                    }));
                 foreach (var file in checkpoint.EnumerateFiles())
                 {
                     files[file.Name] = PackageContent.FromFile(file.FullName);

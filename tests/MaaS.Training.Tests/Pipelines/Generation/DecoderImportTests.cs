@@ -39,7 +39,7 @@ internal sealed class DecoderImportTests
         }
 
         using var source = PretrainedDecoder.Open(folder);
-        Assert.That(source.ChatTemplate, Is.EqualTo(Template));
+        Assert.That(source.ChatTemplate()!.Source, Is.EqualTo(Template));
         using var torch = new TextGenerator(source.Model.Start, source.Tokenizer, [0]);
         using var onnx = await TextGenerator.OpenAsync(package);
         var options = new GenerationOptions { MaxNewTokens = 20 };
