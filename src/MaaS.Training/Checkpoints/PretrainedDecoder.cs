@@ -56,10 +56,10 @@ public sealed class PretrainedDecoder : IDisposable
     public static PretrainedDecoder Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return Open(folder, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
+        return Read(folder, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
     }
 
-    private static PretrainedDecoder Open(string folder, string name)
+    private static PretrainedDecoder Read(string folder, string name)
     {
         var tokenizer = CheckpointTokenizer.Load(folder);
         var (model, report) = DecoderCheckpoint.Load(folder);
@@ -121,7 +121,7 @@ public sealed class PretrainedDecoder : IDisposable
                     .ConfigureAwait(false);
             }
 
-            return Open(copy.FullName, package.Manifest.Name);
+            return Read(copy.FullName, package.Manifest.Name);
         }
         finally
         {

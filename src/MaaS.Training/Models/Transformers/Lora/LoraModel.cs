@@ -55,6 +55,7 @@ public sealed class LoraModel : Module<Tensor, Tensor>
 
         adapters = new ModuleList<LoraLayer>([.. _pairs.Select(static p => p.Adapter)]);
         RegisterComponents();
+        train(model.training);
     }
 
     /// <summary>What it was made with.</summary>
