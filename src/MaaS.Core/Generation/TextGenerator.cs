@@ -69,8 +69,9 @@ public sealed class TextGenerator : IDisposable
         }
 
         var tokenizer = await TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false);
-        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        return Create(InferenceModel.Load(network, package.Manifest.Name, options), tokenizer, settings);
+        return Create(
+            await package.LoadNetworkAsync(null, options, cancellationToken).ConfigureAwait(false), tokenizer,
+            settings);
     }
 
     /// <summary>The tokenizer of a package of a language model.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Packages;
 using MaaS.Primitives.Files;
 using MaaS.Training.Models.Transformers;
@@ -129,6 +130,19 @@ public static class LoraCheckpoint
                 "LoRA: expected a model of Llama, Mistral, Qwen2 or Qwen3; GPT-2 and Phi-3 hold queries, keys and values "
                     + $"as one matrix, whose adapters cannot be told apart; got {model?.GetType().Name}.", nameof(model));
         }
+    }
+
+    /// <summary>The small matrices as a server takes them: by the layers of the exported network, the scale in the second
+    /// one.</summary>
+    internal static AdapterWeights Weights(string name, LoraModel model)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        float[] Transposed(Tensor matrix)
+            => matrix.t().contiguous().to(ScalarType.Float32).cpu().data<float>().ToArray();
+        return AdapterWeights.Of(name, model.Matrices.ToDictionary(
+            static m => m.Path,
+            m => (Transposed(m.Down), Transposed(m.Up * model.Options.Scale), model.Options.Rank)));
     }
 
     private static Dictionary<string, Tensor> Names(LoraModel model)

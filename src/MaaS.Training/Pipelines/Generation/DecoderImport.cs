@@ -12,12 +12,15 @@ public static class DecoderImport
     /// <param name="folder">Holds <c>config.json</c>, the weights and the tokenizer.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
+    /// <param name="adapters">Folders of low-rank adapters, by the names under which requests choose them; null for
+    /// none.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="ArgumentException">The name is none.</exception>
     /// <inheritdoc cref="PretrainedDecoder.Open" path="/exception"/>
     /// <inheritdoc cref="DecoderExport.Export" path="/exception"/>
     public static async Task<ImportedModel> RunAsync(
-        string folder, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
+        string folder, string path, ImportOptions? options = null, IReadOnlyDictionary<string, string>? adapters = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new ImportOptions();
         using var source = PretrainedDecoder.Open(folder);
@@ -34,6 +37,7 @@ public static class DecoderImport
                 StopTokens = source.StopTokens,
                 TokenizerConfig = source.TokenizerConfig,
                 Description = options.Description,
+                Adapters = adapters ?? new Dictionary<string, string>(),
                 Overwrite = options.Overwrite,
             },
             cancellationToken).ConfigureAwait(false);

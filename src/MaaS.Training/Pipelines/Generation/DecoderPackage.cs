@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 using MaaS.Text;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Models.Transformers;
@@ -40,7 +42,8 @@ public static class DecoderPackage
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <returns>What the package says of itself.</returns>
     /// <exception cref="ArgumentException">The tokenizer or the stop tokens have ids that the model does not know, or the
-    /// package is to be a checkpoint and no family has what the model has.</exception>
+    /// package is to be a checkpoint and no family has what the model has, or an adapter's name is none.</exception>
+    /// <exception cref="InvalidDataException">An adapter's files are damaged or do not fit the model.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     /// <exception cref="InvalidOperationException">The weights take 2 GB and more, which one file of a package cannot
     /// hold.</exception>
@@ -70,11 +73,15 @@ public static class DecoderPackage
             files[ChatTemplate.ConfigFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(settings));
         }
 
-        var checkpoint = options.IsCheckpoint ? Directory.CreateTempSubdirectory("maas-") : null;
+        var network = DecoderExport.Export(model).Model;
+        LogitsToKeep.Add(network);
+        var scratch = Directory.CreateTempSubdirectory("maas-");
         try
         {
-            if (checkpoint is not null)
+            AddAdapters(model, network, options.Adapters, scratch.FullName, files);
+            if (options.IsCheckpoint)
             {
+                var checkpoint = scratch.CreateSubdirectory("checkpoint");
                 DecoderCheckpoint.Save(checkpoint.FullName, model);
                 files[PretrainedDecoder.GenerationConfigFile] = PackageContent.FromBytes(
                     JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, long[]>
@@ -98,12 +105,37 @@ public static class DecoderPackage
                     Metrics = options.Metrics,
                     Lineage = options.Lineage,
                 },
-                DecoderExport.Export(model).Model, files, overwrite: options.Overwrite,
+                network, files, overwrite: options.Overwrite,
                 cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            checkpoint?.Delete(recursive: true);
+            scratch.Delete(recursive: true);
         }
+    }
+
+    // The network gets inputs for the layers that any of them changes.
+    private static void AddAdapters(
+        CausalLanguageModel model, OnnxModel network, IReadOnlyDictionary<string, string> adapters, string scratch,
+        Dictionary<string, PackageContent> files)
+    {
+        List<AdapterWeights> weights = [];
+        foreach (var (name, folder) in adapters)
+        {
+            if (!ModelNames.IsValid(name))
+            {
+                throw new ArgumentException(
+                    $"adapters: expected as name {ModelNames.Rule}, got '{name}'.", nameof(adapters));
+            }
+
+            using var adapted = LoraCheckpoint.Load(folder, model);
+            var adapter = LoraCheckpoint.Weights(name, adapted);
+            var file = Path.Combine(scratch, $"{weights.Count}{AdapterWeights.Extension}");
+            adapter.Save(file);
+            files[AdapterWeights.Folder + name + AdapterWeights.Extension] = PackageContent.FromFile(file);
+            weights.Add(adapter);
+        }
+
+        AdapterInputs.Add(network, weights.SelectMany(static w => w.Layers).Distinct());
     }
 }

@@ -25,6 +25,10 @@ public sealed record DecoderPackageOptions
     /// training can go on from it. It is about twice as large then.</summary>
     public bool IsCheckpoint { get; init; }
 
+    /// <summary>Folders of low-rank adapters in PEFT's layout, by the names under which requests choose them; the weights
+    /// of the model are there once.</summary>
+    public IReadOnlyDictionary<string, string> Adapters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether an existing package is replaced.</summary>
     public bool Overwrite { get; init; } = true;
 }
