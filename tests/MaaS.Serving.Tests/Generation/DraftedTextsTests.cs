@@ -31,6 +31,11 @@ public sealed class DraftedTextsTests
 
             Assert.That(answer.GetProperty("text_output").GetString(), Is.EqualTo(expected));
         }
+
+        var metrics = await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        Assert.That(metrics, Does.Match("""maas_generation_draft_tokens_total\{model="drafted",version="1"\} [1-9]"""));
+        Assert.That(metrics, Does.Match("""maas_generation_cache_limit\{model="drafted",version="1"\} [1-9]"""));
+        Assert.That(metrics, Does.Contain("""maas_generation_cache_used{model="drafted",version="1"} 0"""));
     }
 
     [Test]
