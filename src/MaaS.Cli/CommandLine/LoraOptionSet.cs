@@ -24,7 +24,8 @@ internal sealed class LoraOptionSet
 
     private readonly Option<string> _targets = new("--target-modules")
     {
-        Description = $"LoRA: the layers, separated by commas: some of {string.Join(", ", LoraCheckpoint.TargetModules)}.",
+        Description = "LoRA: the layers, separated by commas: some of "
+            + $"{string.Join(", ", LoraCheckpoint.TargetModules)}.",
         HelpName = "names",
         DefaultValueFactory = static _ => "q_proj,v_proj",
     };

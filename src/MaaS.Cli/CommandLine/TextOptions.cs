@@ -36,8 +36,8 @@ internal sealed class TextOptions
 
     private readonly Option<string> _text = Named(
         "--text",
-        "The column (JSON: member) with the text; of a language model a file of text (.txt, .md, or .jsonl with a member "
-            + "'text' a line), or a folder of them.", "text");
+        "The column (JSON: member) with the text; of a language model a file of text (.txt, .md, or .jsonl with a "
+            + "member 'text' a line), or a folder of them.", "text");
     private readonly Option<string> _label = Named("--label", "The column (JSON: member) with the class.", "label");
     private readonly Option<string> _encoding = Named(
         "--encoding", "Character encoding of the file, as windows-1252.", "utf-8");
@@ -64,7 +64,8 @@ internal sealed class TextOptions
     /// <summary>The file that is named; null for none.</summary>
     public FileInfo? FileOf(ParseResult result) => result.GetValue(_file);
 
-    /// <summary>Where the texts of a language model are, the share that is held back and the seed of the draw.</summary>
+    /// <summary>Where the texts of a language model are, the share that is held back and the seed of the
+    /// draw.</summary>
     /// <exception cref="UsageException">No file is named, or the share is out of its range.</exception>
     public (string Path, double TestShare, int Seed) Language(ParseResult result)
         => (result.GetResult(_text) is { Implicit: false }

@@ -120,8 +120,8 @@ internal sealed class TrainingOptions
     {
         Option[] some =
         [
-            Epochs, BatchSize, Optimizer, LearningRate, Momentum, WeightDecay, Schedule, Validation, EarlyStopping, Seed,
-            Device, Threads, Precision, Checkpoint, Resume,
+            Epochs, BatchSize, Optimizer, LearningRate, Momentum, WeightDecay, Schedule, Validation, EarlyStopping,
+            Seed, Device, Threads, Precision, Checkpoint, Resume,
         ];
         some.AddTo(command);
     }

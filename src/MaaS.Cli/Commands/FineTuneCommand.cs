@@ -23,14 +23,15 @@ internal sealed class FineTuneCommand : RecordedVerb
 
     private readonly Option<string?> _text = new("--text")
     {
-        Description = "Texts to go on with: a file (.txt, .md, or .jsonl with a member 'text' a line), or a folder of them.",
+        Description = "Texts to go on with: a file (.txt, .md, or .jsonl with a member 'text' a line), or a folder of "
+            + "them.",
         HelpName = "path",
     };
 
     private readonly Option<FileInfo?> _chat = new("--chat")
     {
-        Description = "Conversations to learn from, an object a line: {\"messages\": [{\"role\": …, \"content\": …}, …]}; "
-            + "the assistant's tokens count alone.",
+        Description = "Conversations to learn from, an object a line: "
+            + "{\"messages\": [{\"role\": …, \"content\": …}, …]}; the assistant's tokens count alone.",
         HelpName = "file.jsonl",
     };
 
@@ -79,7 +80,7 @@ internal sealed class FineTuneCommand : RecordedVerb
             + "--adapter manuals-lora", "Texts of a folder; the matrices are kept as PEFT reads them."),
     ];
 
-    protected override string RunName(ParseResult result) => Name(result.GetRequiredValue(_model));
+    protected override string RunName(ParseResult result) => FileName(result.GetRequiredValue(_model));
 
     protected override async Task<int> WorkAsync(ParseResult result, CancellationToken cancellationToken)
     {
@@ -91,7 +92,7 @@ internal sealed class FineTuneCommand : RecordedVerb
         }
 
         var path = result.GetRequiredValue(_model);
-        var data = TabularTraining.ModelName(Name(text ?? chat!.FullName));
+        var data = TabularTraining.ModelName(FileName(text ?? chat!.FullName));
         var options = _training.ReadLanguageModel(result, DecoderFineTuning.DefaultTraining);
         var tuning = new FineTuningOptions
         {
@@ -103,7 +104,7 @@ internal sealed class FineTuneCommand : RecordedVerb
         };
         var output = LanguageModelLines.Output(
             result.GetValue(_output)?.FullName
-                ?? Path.GetFullPath($"models/{TabularTraining.ModelName(Name(path))}-{data}.maas"),
+                ?? Path.GetFullPath($"models/{TabularTraining.ModelName(FileName(path))}-{data}.maas"),
             result.GetValue(_report)?.FullName, CommandText.Of(result), Run);
         AtomicFile.EnsureWritable(output.Model);
         AtomicFile.EnsureWritable(output.Report!);
@@ -115,8 +116,9 @@ internal sealed class FineTuneCommand : RecordedVerb
 
         using var start = await PretrainedDecoder.OpenAsync(path, cancellationToken);
         Console.WriteLine(
-            $"{start.Name}: {start.Model.parameters().Sum(static p => p.numel()):n0} weights, {start.Model.Layers} layers"
-                + (tuning.Lora is { } lora ? $"; LoRA of rank {lora.Rank} on {string.Join(", ", lora.Targets)}" : ""));
+            $"{start.Name}: {start.Model.parameters().Sum(static p => p.numel()):n0} weights, {start.Model.Layers} "
+                + "layers" + (tuning.Lora is { } lora
+                    ? $"; LoRA of rank {lora.Rank} on {string.Join(", ", lora.Targets)}" : ""));
         var recorder = new RunRecorder(new ConsoleProgress());
         var trained = OptionKinds.Checked(() => text is not null
             ? DecoderFineTuning.FineTune(
@@ -133,6 +135,6 @@ internal sealed class FineTuneCommand : RecordedVerb
         return ExitCode.Success;
     }
 
-    private static string Name(string path)
+    private static string FileName(string path)
         => Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path));
 }

@@ -50,7 +50,8 @@ internal sealed class ImportCommand : VerbCommand
     };
 
     private readonly Option<string[]> _adapters = OptionKinds.Several(
-        "--adapter", "Of a language model's checkpoint: low-rank adapters in PEFT's layout that requests choose by name.",
+        "--adapter",
+        "Of a language model's checkpoint: low-rank adapters in PEFT's layout that requests choose by name.",
         "name=folder");
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replaces a package there." };
@@ -83,7 +84,9 @@ internal sealed class ImportCommand : VerbCommand
             Overwrite = result.GetValue(_overwrite),
             Pooling = result.GetValue(_pooling),
         };
-        if (options.Network is not null && (File.Exists(source) || TritonImport.IsFolder(source)))
+        var adapters = Adapters(result);
+        var isDecoder = PretrainedDecoder.IsFolder(source) && !HasNetwork(source);
+        if (options.Network is not null && (isDecoder || File.Exists(source) || TritonImport.IsFolder(source)))
         {
             throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
         }
@@ -93,12 +96,11 @@ internal sealed class ImportCommand : VerbCommand
             throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
         }
 
-        var adapters = Adapters(result);
-        var isDecoder = PretrainedDecoder.IsFolder(source) && !HasNetwork(source);
         if (adapters.Count > 0 && !isDecoder)
         {
             throw new UsageException(
-                "--adapter: expected the checkpoint of a language model (config.json and safetensors), which it adapts.");
+                "--adapter: expected the checkpoint of a language model (config.json and safetensors), which it "
+                    + "adapts.");
         }
 
         var imported = await OptionKinds.Checked(() =>
@@ -143,7 +145,8 @@ internal sealed class ImportCommand : VerbCommand
         Dictionary<string, string> adapters = new(StringComparer.Ordinal);
         foreach (var given in result.GetValue(_adapters) ?? [])
         {
-            if (given.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } folder] || !adapters.TryAdd(name, folder))
+            if (given.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } folder]
+                || !adapters.TryAdd(name, folder))
             {
                 throw new UsageException($"--adapter: expected NAME=FOLDER, each name once, got '{given}'.");
             }

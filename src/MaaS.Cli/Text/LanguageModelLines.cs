@@ -33,7 +33,8 @@ internal static class LanguageModelLines
         CancellationToken cancellationToken)
     {
         var training = model.Result;
-        Console.WriteLine($"trained in {training.Seconds:0.0} s ({training.Plan}), weights of epoch {training.BestEpoch}");
+        Console.WriteLine(
+            $"trained in {training.Seconds:0.0} s ({training.Plan}), weights of epoch {training.BestEpoch}");
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"perplexity of {model.HeldBackTokens:n0} tokens that training never saw:"));

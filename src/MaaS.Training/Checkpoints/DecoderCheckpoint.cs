@@ -14,8 +14,8 @@ public static class DecoderCheckpoint
     /// <param name="folder">Holds <c>config.json</c> and the weights, in one file or several.</param>
     /// <returns>The model in evaluation mode, which the caller owns, and how the weights fitted.</returns>
     /// <exception cref="FileNotFoundException">A file is missing, a part of the weights among them.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or describes another kind of model, or keys or shapes do
-    /// not fit: all of them are named.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or describes another kind of model, or keys or shapes
+    /// do not fit: all of them are named.</exception>
     public static (CausalLanguageModel Model, CheckpointReport Report) Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -62,7 +62,8 @@ public static class LoraCheckpoint
         var names = Names(model);
         var options = model.Options;
         Directory.CreateDirectory(folder);
-        ModelWeights.Write(Path.Combine(folder, WeightsFile), names, new Dictionary<string, string> { ["format"] = "pt" });
+        ModelWeights.Write(
+            Path.Combine(folder, WeightsFile), names, new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, ConfigFile), new JsonObject
         {
             ["peft_type"] = "LORA",
@@ -119,21 +120,22 @@ public static class LoraCheckpoint
         }
     }
 
-    /// <summary>Fails where a family's checkpoints hold several of the layers as one matrix, for which adapters in PEFT's
-    /// layout are another thing.</summary>
+    /// <summary>Fails where a family's checkpoints hold several of the layers as one matrix, for which adapters in
+    /// PEFT's layout are another thing.</summary>
     /// <exception cref="ArgumentException">The family does.</exception>
     public static void ThrowIfMerged(CausalLanguageModel model)
     {
         if (model is not LlamaModel llama || LlamaFamily.IsMerged(LlamaFamily.Of(llama.Options)))
         {
             throw new ArgumentException(
-                "LoRA: expected a model of Llama, Mistral, Qwen2 or Qwen3; GPT-2 and Phi-3 hold queries, keys and values "
-                    + $"as one matrix, whose adapters cannot be told apart; got {model?.GetType().Name}.", nameof(model));
+                "LoRA: expected a model of Llama, Mistral, Qwen2 or Qwen3; GPT-2 and Phi-3 hold queries, keys and "
+                    + $"values as one matrix, whose adapters cannot be told apart; got {model?.GetType().Name}.",
+                nameof(model));
         }
     }
 
-    /// <summary>The small matrices as a server takes them: by the layers of the exported network, the scale in the second
-    /// one.</summary>
+    /// <summary>The small matrices as a server takes them: by the layers of the exported network, the scale in the
+    /// second one.</summary>
     internal static AdapterWeights Weights(string name, LoraModel model)
     {
         using var scope = NewDisposeScope();
@@ -185,7 +187,8 @@ public static class LoraCheckpoint
                 Alpha = root.GetProperty("lora_alpha").GetDouble(),
                 Dropout = Get("lora_dropout")?.GetDouble() ?? 0,
                 IsRankStabilized = Get("use_rslora") is not null,
-                Targets = Targets(root.GetProperty("target_modules").EnumerateArray().Select(static t => t.GetString()!)),
+                Targets = Targets(
+                    root.GetProperty("target_modules").EnumerateArray().Select(static t => t.GetString()!)),
             };
         }
         catch (Exception e) when (

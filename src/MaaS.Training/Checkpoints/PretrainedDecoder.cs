@@ -51,8 +51,8 @@ public sealed class PretrainedDecoder : IDisposable
     /// <summary>Reads sizes, weights and tokenizer.</summary>
     /// <param name="folder">Holds <c>config.json</c>, the weights and the tokenizer.</param>
     /// <exception cref="FileNotFoundException">A file is missing, a part of the weights among them.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or describes another kind of model, keys or shapes do not
-    /// fit, or the tokenizer belongs to another model.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or describes another kind of model, keys or shapes do
+    /// not fit, or the tokenizer belongs to another model.</exception>
     public static PretrainedDecoder Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -88,7 +88,8 @@ public sealed class PretrainedDecoder : IDisposable
     /// <summary>Opens a folder, or a package that is a checkpoint as well, as training makes them.</summary>
     /// <param name="path">A checkpoint's folder, a package's folder or a <c>.maas</c> file.</param>
     /// <param name="cancellationToken">Stops between two files.</param>
-    /// <exception cref="InvalidDataException">As <see cref="Open"/>; or the package has no weights to train.</exception>
+    /// <exception cref="InvalidDataException">As <see cref="Open"/>; or the package has no weights to
+    /// train.</exception>
     /// <exception cref="FileNotFoundException">There is no such path, or a file is missing.</exception>
     public static async Task<PretrainedDecoder> OpenAsync(string path, CancellationToken cancellationToken = default)
     {
@@ -105,15 +106,17 @@ public sealed class PretrainedDecoder : IDisposable
         if (weights.Count == 0 || !package.Manifest.Files.ContainsKey(ModelConfig.FileName))
         {
             throw new InvalidDataException(
-                $"{path}: expected a language model's package with {ModelConfig.FileName} and weights to train, as 'maas "
-                    + "train' makes it, found a network alone; give the checkpoint's folder that it was made of.");
+                $"{path}: expected a language model's package with {ModelConfig.FileName} and weights to train, as "
+                    + "'maas train' makes it, found a network alone; give the checkpoint's folder that it was made "
+                    + "of.");
         }
 
         var copy = Directory.CreateTempSubdirectory("maas-");
         try
         {
             foreach (var file in package.Manifest.Files.Keys.Where(f => weights.Contains(f)
-                || f.EndsWith(".json", StringComparison.Ordinal)).Where(static f => !f.Contains('/', StringComparison.Ordinal)))
+                || f.EndsWith(".json", StringComparison.Ordinal))
+                .Where(static f => !f.Contains('/', StringComparison.Ordinal)))
             {
                 await File.WriteAllBytesAsync(
                     Path.Combine(copy.FullName, file),
@@ -162,7 +165,8 @@ public sealed class PretrainedDecoder : IDisposable
             long[] ids = value switch
             {
                 null => [],
-                JsonArray several => [.. several.Select(static id => (id ?? throw new FormatException()).GetValue<long>())],
+                JsonArray several =>
+                    [.. several.Select(static id => (id ?? throw new FormatException()).GetValue<long>())],
                 _ => [value.GetValue<long>()],
             };
             return [.. ids.Where(static id => id is >= 0 and <= int.MaxValue)

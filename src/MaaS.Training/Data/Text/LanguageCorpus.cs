@@ -15,7 +15,8 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
 
     private static readonly string[] Extensions = [".txt", ".md", LinesExtension];
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The texts, in their order.</summary>
     public IReadOnlyList<string> Documents { get; } = documents;
@@ -24,8 +25,8 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
     public long Characters => Documents.Sum(static d => (long)d.Length);
 
     /// <summary>Reads texts in UTF-8.</summary>
-    /// <param name="path">A file, or a folder whose <c>.txt</c>, <c>.md</c> and <c>.jsonl</c> files are read in the order
-    /// of their names. Each file is one text; of a <c>.jsonl</c> file each line is an object with one.</param>
+    /// <param name="path">A file, or a folder whose <c>.txt</c>, <c>.md</c> and <c>.jsonl</c> files are read in the
+    /// order of their names. Each file is one text; of a <c>.jsonl</c> file each line is an object with one.</param>
     /// <param name="member">The member with the text in such lines.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder, or the folder has no such
     /// file.</exception>
@@ -35,7 +36,8 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(member);
-        List<string> documents = [.. Files(path).SelectMany(file => Texts(file, member)).Where(static d => d.Length > 0)];
+        List<string> documents =
+            [.. Files(path).SelectMany(file => Texts(file, member)).Where(static d => d.Length > 0)];
         return documents.Count > 0
             ? new LanguageCorpus(documents)
             : throw new InvalidDataException($"{path}: expected texts, got none that has a character.");
@@ -132,7 +134,8 @@ public sealed class LanguageCorpus(IReadOnlyList<string> documents)
 
         return file.EndsWith(LinesExtension, StringComparison.OrdinalIgnoreCase)
             ? text.Split('\n').Select((line, i) => (line, number: i + 1))
-                .Where(static l => !string.IsNullOrWhiteSpace(l.line)).Select(l => Member(file, l.number, l.line, member))
+                .Where(static l => !string.IsNullOrWhiteSpace(l.line))
+                .Select(l => Member(file, l.number, l.line, member))
             : [text];
     }
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Data.Text;
 
-/// <summary>A long row of tokens as windows of one length, side by side; a shuffled epoch begins at an offset of its own,
-/// so that windows are cut elsewhere each time.</summary>
+/// <summary>A long row of tokens as windows of one length, side by side; a shuffled epoch begins at an offset of its
+/// own, so that windows are cut elsewhere each time.</summary>
 public sealed class TokenWindows : IBatchSource<Tensor>
 {
     private readonly int[] _tokens;

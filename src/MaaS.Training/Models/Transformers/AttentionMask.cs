@@ -98,7 +98,8 @@ public sealed class AttentionMask
     internal static AttentionMask Windowed(long queries, long keys, long? window, Device device, ScalarType type)
         => new(OutOfSight(queries, keys, window, device).unsqueeze(0).unsqueeze(0), type, mayHideAll: false);
 
-    /// <summary>The same for several query heads that stand one after the other as queries of one: (…, G·T, S).</summary>
+    /// <summary>The same for several query heads that stand one after the other as queries of one: (…, G·T,
+    /// S).</summary>
     internal AttentionMask Grouped(long groups)
         => groups == 1 ? this : new(Bias.repeat(1, 1, groups, 1), Positions);
 

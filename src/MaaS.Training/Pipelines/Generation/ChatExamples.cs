@@ -16,7 +16,8 @@ public static class ChatExamples
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="context">Most inputs of an example, at least 1; longer ones are cut at their end.</param>
     /// <returns>The examples, and how many had no answer left after the cut and are left out.</returns>
-    /// <exception cref="InvalidDataException">The template writes an answer elsewhere than after its prompt.</exception>
+    /// <exception cref="InvalidDataException">The template writes an answer elsewhere than after its
+    /// prompt.</exception>
     public static (IReadOnlyList<TokenExample> Examples, int LeftOut) Of(
         IEnumerable<IReadOnlyList<ChatMessage>> conversations, ChatTemplate template, Tokenizer tokenizer, int context)
     {
@@ -57,8 +58,8 @@ public static class ChatExamples
             if (!full.StartsWith(prompt, StringComparison.Ordinal))
             {
                 throw new InvalidDataException(
-                    "chat template: expected an answer to be written after the prompt that asks for it, got other text; "
-                        + "which tokens are the answer's cannot be told.");
+                    "chat template: expected an answer to be written after the prompt that asks for it, got other "
+                        + "text; which tokens are the answer's cannot be told.");
             }
 
             if (!prompt.StartsWith(text, StringComparison.Ordinal))

@@ -38,7 +38,8 @@ public static class DecoderFineTuning
     /// <param name="start">Its network is changed, and is the result's; it stays the caller's to dispose.</param>
     /// <param name="texts">What to learn from, and to measure on.</param>
     /// <param name="tuning">What is changed.</param>
-    /// <param name="options">How to train; <see cref="TrainerOptions.ValidationFraction"/> tells the best epoch.</param>
+    /// <param name="options">How to train; <see cref="TrainerOptions.ValidationFraction"/> tells the best
+    /// epoch.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
     /// <exception cref="ArgumentException">The options do not fit the model, or there is too little text.</exception>
@@ -49,7 +50,8 @@ public static class DecoderFineTuning
         ArgumentNullException.ThrowIfNull(texts);
         var context = Context(start, tuning, options);
         var end = start.StopTokens.FirstOrDefault() ?? throw new ArgumentException(
-            $"{start.Name}: expected a token that ends texts (eos_token_id in config.json), it names none.", nameof(start));
+            $"{start.Name}: expected a token that ends texts (eos_token_id in config.json), it names none.",
+            nameof(start));
         TokenExamples Examples(LanguageCorpus part)
             => TokenExamples.OfTokens(start.Tokenizer.TokensOf(part, end), context);
         var (rest, heldBack) = texts.Split(tuning.HeldBack, options.Seed);
@@ -71,8 +73,8 @@ public static class DecoderFineTuning
     /// <param name="options">How to train.</param>
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
-    /// <exception cref="ArgumentException">The options do not fit the model, there are too few conversations, or the model
-    /// has neither a template nor ChatML's tokens.</exception>
+    /// <exception cref="ArgumentException">The options do not fit the model, there are too few conversations, or the
+    /// model has neither a template nor ChatML's tokens.</exception>
     /// <exception cref="InvalidDataException">The template does not say which tokens are the answers'.</exception>
     public static TrainedLanguageModel FineTune(
         PretrainedDecoder start, ChatCorpus chats, FineTuningOptions tuning, TrainerOptions options,
@@ -87,8 +89,8 @@ public static class DecoderFineTuning
             return examples.Count > 0
                 ? new TokenExamples(examples)
                 : throw new ArgumentException(
-                    $"chats: expected answers within {context} tokens, got none in {leftOut} conversations; give a larger "
-                        + "context.", nameof(chats));
+                    $"chats: expected answers within {context} tokens, got none in {leftOut} conversations; give a "
+                        + "larger context.", nameof(chats));
         }
 
         var (rest, heldBack) = chats.Split(tuning.HeldBack, options.Seed);
@@ -180,7 +182,8 @@ public static class DecoderFineTuning
                     + $"{context}.", nameof(tuning));
     }
 
-    private static (ChatTemplate Template, string? Settings, IReadOnlyList<string> Stops) Template(PretrainedDecoder start)
+    private static (ChatTemplate Template, string? Settings, IReadOnlyList<string> Stops) Template(
+        PretrainedDecoder start)
     {
         if (start.ChatTemplate() is { } own)
         {
@@ -190,8 +193,8 @@ public static class DecoderFineTuning
         if (start.Tokenizer.TokenToId(Opens) is null || start.Tokenizer.TokenToId(Closes) is null)
         {
             throw new ArgumentException(
-                $"{start.Name}: expected a chat template in tokenizer_config.json, or the tokens {Opens} and {Closes} in "
-                    + "its tokenizer, found neither.", nameof(start));
+                $"{start.Name}: expected a chat template in tokenizer_config.json, or the tokens {Opens} and {Closes} "
+                    + "in its tokenizer, found neither.", nameof(start));
         }
 
         var settings = start.TokenizerConfig is { } given ? (JsonObject)JsonNode.Parse(given)! : [];

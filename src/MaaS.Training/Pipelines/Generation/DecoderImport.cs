@@ -7,8 +7,8 @@ namespace MaaS.Training.Pipelines.Generation;
 /// <summary>A checkpoint of a language model as a package that is served.</summary>
 public static class DecoderImport
 {
-    /// <summary>Reads a folder of weights, exports the model, compares it with torch and packs it with tokenizer and chat
-    /// template.</summary>
+    /// <summary>Reads a folder of weights, exports the model, compares it with torch and packs it with tokenizer and
+    /// chat template.</summary>
     /// <param name="folder">Holds <c>config.json</c>, the weights and the tokenizer.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>

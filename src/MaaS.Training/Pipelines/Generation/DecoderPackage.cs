@@ -41,8 +41,9 @@ public static class DecoderPackage
     /// <param name="options">What goes along.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <returns>What the package says of itself.</returns>
-    /// <exception cref="ArgumentException">The tokenizer or the stop tokens have ids that the model does not know, or the
-    /// package is to be a checkpoint and no family has what the model has, or an adapter's name is none.</exception>
+    /// <exception cref="ArgumentException">The tokenizer or the stop tokens have ids that the model does not know, or
+    /// the package is to be a checkpoint and no family has what the model has, or an adapter's name is
+    /// none.</exception>
     /// <exception cref="InvalidDataException">An adapter's files are damaged or do not fit the model.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     /// <exception cref="InvalidOperationException">The weights take 2 GB and more, which one file of a package cannot

@@ -9,8 +9,8 @@ public sealed record DecoderPackageOptions
     /// <summary>Tokens that end a text, such as <c>&lt;|endoftext|&gt;</c>.</summary>
     public IReadOnlyList<string> StopTokens { get; init; } = [];
 
-    /// <summary>What <c>tokenizer_config.json</c> holds; with a <c>chat_template</c> the package is a chat model. Null for
-    /// no such file.</summary>
+    /// <summary>What <c>tokenizer_config.json</c> holds; with a <c>chat_template</c> the package is a chat model. Null
+    /// for no such file.</summary>
     public string? TokenizerConfig { get; init; }
 
     /// <summary>One sentence for people.</summary>
@@ -26,8 +26,8 @@ public sealed record DecoderPackageOptions
     /// training can go on from it. It is about twice as large then.</summary>
     public bool IsCheckpoint { get; init; }
 
-    /// <summary>Folders of low-rank adapters in PEFT's layout, by the names under which requests choose them; the weights
-    /// of the model are there once.</summary>
+    /// <summary>Folders of low-rank adapters in PEFT's layout, by the names under which requests choose them; the
+    /// weights of the model are there once.</summary>
     public IReadOnlyDictionary<string, string> Adapters { get; init; } = new Dictionary<string, string>();
 
     /// <summary>A small model of the same vocabulary and at least the same longest sequence, which guesses tokens ahead: texts

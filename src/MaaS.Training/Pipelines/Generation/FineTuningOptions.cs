@@ -8,7 +8,8 @@ public sealed record FineTuningOptions
     /// <summary>Small matrices that are trained in place of the weights; null to train all weights.</summary>
     public LoraOptions? Lora { get; init; }
 
-    /// <summary>Folder that gets the small matrices in PEFT's layout; null for none. Needs <see cref="Lora"/>.</summary>
+    /// <summary>Folder that gets the small matrices in PEFT's layout; null for none. Needs
+    /// <see cref="Lora"/>.</summary>
     public string? AdapterFolder { get; init; }
 
     /// <summary>Most tokens of an example; null for 512, or the model's longest sequence where that is less.</summary>

@@ -55,8 +55,8 @@ public sealed record LanguageModelOptions
             || SpecialTokens.Count == 0 || (Architecture == Gpt && KeyValueHeads is not null))
         {
             throw new ArgumentException(
-                $"LanguageModelOptions: expected an architecture of {string.Join(", ", Architectures)}, a vocabulary of "
-                    + $"at least {256 + SpecialTokens.Count}, a context of at least 8, a special token, and "
+                $"LanguageModelOptions: expected an architecture of {string.Join(", ", Architectures)}, a vocabulary "
+                    + $"of at least {256 + SpecialTokens.Count}, a context of at least 8, a special token, and "
                     + $"KeyValueHeads of a {Llama} alone, got {Architecture}, {Vocabulary}, {Context}, "
                     + $"[{string.Join(", ", SpecialTokens)}] and {KeyValueHeads?.ToString() ?? "none"}.");
         }

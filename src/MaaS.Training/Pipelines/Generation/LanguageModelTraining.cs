@@ -37,8 +37,8 @@ public static class LanguageModelTraining
     };
 
     /// <summary>Learns a vocabulary, makes a network and trains it on windows of the texts.</summary>
-    /// <param name="train">What to learn from; <see cref="TrainerOptions.ValidationFraction"/> of it is held back to tell
-    /// the best epoch.</param>
+    /// <param name="train">What to learn from; <see cref="TrainerOptions.ValidationFraction"/> of it is held back to
+    /// tell the best epoch.</param>
     /// <param name="heldBack">What perplexity is measured on in the end.</param>
     /// <param name="model">Sizes.</param>
     /// <param name="options">How to train; the seed also draws weights and the validation part.</param>
@@ -67,8 +67,8 @@ public static class LanguageModelTraining
         if (unseen.Length < 2)
         {
             throw new ArgumentException(
-                $"{Metric}: expected at least two tokens of held-back text, got {unseen.Length}; give more text, or hold "
-                    + "more of it back.", nameof(heldBack));
+                $"{Metric}: expected at least two tokens of held-back text, got {unseen.Length}; give more text, or "
+                    + "hold more of it back.", nameof(heldBack));
         }
 
         random.manual_seed(options.Seed);

@@ -45,11 +45,12 @@ public sealed class TrainedLanguageModel(CausalLanguageModel model, Tokenizer to
     /// <summary>Tokens of the held-back texts that count.</summary>
     public required long HeldBackTokens { get; init; }
 
-    /// <summary>exp of the mean cross entropy of the held-back texts' tokens: how many equally likely tokens would be as
-    /// hard to foretell.</summary>
+    /// <summary>exp of the mean cross entropy of the held-back texts' tokens: how many equally likely tokens would be
+    /// as hard to foretell.</summary>
     public required double Perplexity { get; init; }
 
-    /// <summary>Likewise of a model that counts tokens after the two before them; null where it makes no sense.</summary>
+    /// <summary>Likewise of a model that counts tokens after the two before them; null where it makes no
+    /// sense.</summary>
     public double? CountedPerplexity { get; init; }
 
     /// <summary>Likewise of what training started from; null for fresh weights.</summary>

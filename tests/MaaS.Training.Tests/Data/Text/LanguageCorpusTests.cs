@@ -64,7 +64,8 @@ internal sealed class LanguageCorpusTests
         var (_, again) = corpus.Split(0.2, seed: 1);
         var (_, other) = corpus.Split(0.2, seed: 2);
 
-        Assert.That(held.Documents, Has.Count.EqualTo(10).And.EqualTo(again.Documents).And.Not.EqualTo(other.Documents));
+        Assert.That(
+            held.Documents, Has.Count.EqualTo(10).And.EqualTo(again.Documents).And.Not.EqualTo(other.Documents));
         Assert.That(train.Documents.Concat(held.Documents), Is.EquivalentTo(corpus.Documents));
     }
 

@@ -10,8 +10,8 @@ namespace MaaS.Training.Tests.Pipelines.Generation;
 internal sealed class ChatExamplesTests
 {
     private const string ChatMl =
-        "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' + '\n' }}{% endfor %}"
-        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+        "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>' + '\n' }}"
+        + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
     private static readonly ChatMessage[] TwoTurns =
     [
@@ -57,8 +57,8 @@ internal sealed class ChatExamplesTests
     public void Of_LongerThanTheContext_IsCutAndLeftOutWithoutAnAnswer()
     {
         var (examples, leftOut) = ChatExamples.Of(
-            [TwoTurns, [new("user", new string('x', 50)), new("assistant", "hello")]], ChatTemplate.Parse(ChatMl), Words,
-            40);
+            [TwoTurns, [new("user", new string('x', 50)), new("assistant", "hello")]], ChatTemplate.Parse(ChatMl),
+            Words, 40);
 
         Assert.That(examples.Single().Ids, Has.Count.EqualTo(41));
         Assert.That(leftOut, Is.EqualTo(1));

@@ -64,7 +64,8 @@ internal sealed class DecoderFineTuningTests
         using var package = await ModelPackage.OpenAsync(path);
         var template = await ChatTemplate.OfPackageAsync(package);
         Assert.That(
-            template!.Render([new("user", "hi")]), Is.EqualTo("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"));
+            template!.Render([new("user", "hi")]),
+            Is.EqualTo("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n"));
         Assert.That(package.Manifest.Generation!.StopTokens, Is.EqualTo(new long[] { 0, 2 }));
     }
 
@@ -89,7 +90,8 @@ internal sealed class DecoderFineTuningTests
         using var untouched = PretrainedDecoder.Open(folder);
 
         DecoderFineTuning.FineTune(
-            start, LanguageModelTrainingTests.Corpus(), new() { Lora = new(), Context = 24 }, Options with { Epochs = 1 });
+            start, LanguageModelTrainingTests.Corpus(), new() { Lora = new(), Context = 24 },
+            Options with { Epochs = 1 });
 
         var before = untouched.Model.state_dict();
         var changed = start.Model.state_dict().Where(p => !p.Value.eq(before[p.Key]).all().item<bool>())
@@ -105,7 +107,8 @@ internal sealed class DecoderFineTuningTests
 
         Assert.That(
             () => DecoderFineTuning.FineTune(plain, Chats(), new(), Options),
-            Throws.ArgumentException.With.Message.Contains("expected a chat template").And.Message.Contains("<|im_start|>"));
+            Throws.ArgumentException.With.Message.Contains("expected a chat template")
+                .And.Message.Contains("<|im_start|>"));
         Assert.That(
             () => DecoderFineTuning.FineTune(start, Chats(), new() { AdapterFolder = "x" }, Options),
             Throws.ArgumentException.With.Message.Contains("expected LoRA"));
@@ -133,7 +136,8 @@ internal sealed class DecoderFineTuningTests
     {
         var folder = _folder.CreateSubdirectory($"{Guid.NewGuid():N}").FullName;
         var tokenizer = BpeTrainer.Train(
-            ["what of even odd the cat sat on the mat"], new() { VocabSize = 290, SpecialTokens = special ? Special : [] });
+            ["what of even odd the cat sat on the mat"],
+            new() { VocabSize = 290, SpecialTokens = special ? Special : [] });
         tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
         random.manual_seed(5);
         using var model = new LlamaModel(new()

@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Adapters;
+using MaaS.Core.Generation.Batching;
 using MaaS.Core.Packages;
 using MaaS.Text.Training;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Models.Transformers.Llama;
+using MaaS.Training.Models.Transformers.Lora;
 using MaaS.Training.Pipelines.Generation;
 using static TorchSharp.torch;
 
@@ -61,6 +64,59 @@ internal sealed class DecoderImportTests
     }
 
     [Test]
+    public async Task RunAsync_Adapters_WriteWhatTheMergedModelsWrite()
+    {
+        var folder = Checkpoint(templateBeside: false);
+        Dictionary<string, string> adapters = [];
+        Dictionary<string, GeneratedToken[]> expected = [];
+        long[] prompt = [20, 70, 80];
+        var options = new GenerationOptions { MaxNewTokens = 12 };
+        foreach (var (name, rank) in new[] { ("polite", 2), ("curt", 3) })
+        {
+            using var scope = NewDisposeScope();
+            using var source = PretrainedDecoder.Open(folder);
+            using var adapted = new LoraModel(
+                source.Model, new() { Rank = rank, Alpha = 7, Targets = ["query", "key", "gate", "down"] });
+            using (no_grad())
+            {
+                foreach (var (_, _, up) in adapted.Matrices)
+                {
+                    up.copy_(randn_like(up));
+                }
+            }
+
+            adapters[name] = Path.Combine(folder, name);
+            LoraCheckpoint.Save(adapters[name], adapted);
+            adapted.Merge();
+            expected[name] = [.. source.Model.Generate(prompt, options)];
+        }
+
+        var package = Path.Combine(_folder.FullName, "adapters.maas");
+        await DecoderImport.RunAsync(folder, package, new() { Name = "tiny" }, adapters);
+
+        using var opened = await ModelPackage.OpenAsync(package);
+        List<AdapterWeights> weights = [];
+        foreach (var file in opened.Manifest.Files.Keys.Where(AdapterWeights.IsFile))
+        {
+            weights.Add(AdapterWeights.FromSafeTensors(AdapterWeights.NameOf(file), await opened.ReadAsync(file)));
+        }
+
+        using var engine = new GenerationEngine(
+            new DecoderGraph(await opened.LoadNetworkAsync()), 48, new() { MaxRows = 4 }, weights);
+        Assert.That(engine.Adapters, Is.EquivalentTo(adapters.Keys));
+        foreach (var (name, text) in expected)
+        {
+            Assert.That(
+                (await engine.GenerateAsync(prompt, options with { Adapter = name }).ToArrayAsync())
+                    .Select(static t => t.Id),
+                Is.EqualTo(text.Select(static t => t.Id)), name);
+        }
+
+        Assert.That(
+            expected["polite"].Select(static t => t.Id), Is.Not.EqualTo(expected["curt"].Select(static t => t.Id)));
+    }
+
+    [Test]
     public void Open_TokenizerOfAnotherModel_Throws()
     {
         var folder = Checkpoint(templateBeside: false);
@@ -86,7 +142,8 @@ internal sealed class DecoderImportTests
     private string Checkpoint(bool templateBeside)
     {
         var folder = _folder.CreateSubdirectory($"{Guid.NewGuid():N}").FullName;
-        var tokenizer = BpeTrainer.Train(["the cat sat on the mat", "the dog sat on the log"], new() { VocabSize = 280 });
+        var tokenizer = BpeTrainer.Train(["the cat sat on the mat", "the dog sat on the log"],
+            new() { VocabSize = 280 });
         tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
         random.manual_seed(5);
         using var model = new LlamaModel(new()

@@ -106,7 +106,8 @@ internal sealed class LanguageModelTrainingTests
     [Test]
     public void Train_TooLittleText_SaysHowMuchIsNeeded()
         => Assert.That(
-            () => LanguageModelTraining.Train(new(["a cat"]), new(["a dog"]), Small, Options with { ValidationFraction = 0 }),
+            () => LanguageModelTraining.Train(new(["a cat"]), new(["a dog"]), Small,
+                Options with { ValidationFraction = 0 }),
             Throws.ArgumentException.With.Message.Contains("at least 33 tokens"));
 
     internal static LanguageCorpus Corpus()

@@ -19,7 +19,8 @@ public sealed class LoraModel : Module<Tensor, Tensor>
     /// numbers come from torch's default generator.</summary>
     /// <param name="model">Its layers get the small matrices' outputs added; it stays the caller's.</param>
     /// <param name="options">Rank, scale, layers.</param>
-    /// <exception cref="ArgumentException">The options do not fit, or the model has no layer of such a name.</exception>
+    /// <exception cref="ArgumentException">The options do not fit, or the model has no layer of such a
+    /// name.</exception>
     public LoraModel(CausalLanguageModel model, LoraOptions options)
         : base(nameof(LoraModel))
     {
@@ -67,7 +68,8 @@ public sealed class LoraModel : Module<Tensor, Tensor>
     /// <summary>Numbers that are trained.</summary>
     public long AdapterParameters => adapters.parameters().Sum(static p => p.numel());
 
-    /// <summary>The small matrices of each adapted layer, by the layer's name: A (r, inputs) and B (outputs, r).</summary>
+    /// <summary>The small matrices of each adapted layer, by the layer's name: A (r, inputs) and B (outputs,
+    /// r).</summary>
     internal IEnumerable<(string Path, Tensor Down, Tensor Up)> Matrices
         => _pairs.Select(static p => (p.Path, p.Adapter.Down, p.Adapter.Up));
 
@@ -76,8 +78,8 @@ public sealed class LoraModel : Module<Tensor, Tensor>
     /// <returns>(B, T, vocabulary).</returns>
     public override Tensor forward(Tensor inputIds) => model.call(inputIds);
 
-    /// <summary>Adds the change of each layer to its weight, and lets go of the model, which then answers by itself what
-    /// it answered adapted.</summary>
+    /// <summary>Adds the change of each layer to its weight, and lets go of the model, which then answers by itself
+    /// what it answered adapted.</summary>
     /// <exception cref="InvalidOperationException">The model has been let go of already.</exception>
     public void Merge()
     {
@@ -122,7 +124,8 @@ public sealed class LoraModel : Module<Tensor, Tensor>
         if (_detach.Count == 0)
         {
             throw new InvalidOperationException(
-                $"{nameof(LoraModel)}: expected adapters beside the model's layers; they have been merged or detached.");
+                $"{nameof(LoraModel)}: expected adapters beside the model's layers; they have been merged or "
+                    + "detached.");
         }
     }
 

@@ -15,7 +15,8 @@ public sealed record LoraOptions
     /// <summary>Share of the inputs of the small matrices that training drops, 0 to below 1.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>The linear layers that are adapted, by the last part of their names: of a Llama <c>query</c>, <c>key</c>,
+    /// <summary>The linear layers that are adapted, by the last part of their names: of a Llama <c>query</c>,
+    /// <c>key</c>,
     /// <c>value</c>, <c>output</c>, <c>gate</c>, <c>up</c> and <c>down</c>.</summary>
     public IReadOnlyList<string> Targets { get; init; } = ["query", "value"];
 
