@@ -54,7 +54,8 @@ public static class JsonGrammar
             var needs = new RuleNeeds(network, b => vocabulary.Single[b] > 0, vocabulary.Characters);
             var automaton = new GrammarAutomaton(network, root, needs, MaxDepth);
             var constraint = new GrammarConstraint(automaton, vocabulary);
-            return needs[root.Start] <= MaxDepth && constraint.MaskOf(automaton.Start(), first: true).Any(static m => m != 0)
+            return needs[root.Start] + root.Weight <= MaxDepth
+                && constraint.MaskOf(automaton.Start(), first: true).Any(static m => m != 0)
                 ? constraint
                 : throw new SchemaFault("the tokenizer's vocabulary has no tokens for some characters of these documents");
         }

@@ -25,7 +25,7 @@ internal sealed class GrammarAutomaton
     /// <param name="maxDepth">Levels of nesting, at least what the root needs.</param>
     public GrammarAutomaton(RuleNetwork network, Rule root, RuleNeeds needs, int maxDepth)
     {
-        (_network, _needs, _maxDepth, _start) = (network, needs, maxDepth, root.Start);
+        (_network, _needs, _maxDepth, _start) = (network, needs, maxDepth - root.Weight, root.Start);
         _kindCount = FindKinds();
         Dead = new(new object(), [], isComplete: false, isViable: false, _kindCount);
     }
