@@ -43,6 +43,11 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
             return known;
         }
 
+        if (!first && automaton.Like(state) is var alike && alike != state)
+        {
+            return state.Mask = MaskOf(alike, first);
+        }
+
         var trie = first ? vocabulary.First : vocabulary.Rest;
         var mask = new ulong[(vocabulary.Size + 63) / 64];
         List<GrammarState> path = [state];

@@ -46,11 +46,11 @@ public static class JsonGrammar
         ArgumentNullException.ThrowIfNull(tokenizer);
         try
         {
+            var vocabulary = TokenVocabulary.Of(tokenizer);
             var network = new RuleNetwork();
-            var root = new SchemaRules(network).Of(read());
+            var root = new SchemaRules(network, vocabulary.Longest).Of(read());
             GrammarCheck.Recursion(network);
             GrammarCheck.Satisfiable(network, root, new RuleNeeds(network, static _ => true));
-            var vocabulary = TokenVocabulary.Of(tokenizer);
             var needs = new RuleNeeds(network, b => vocabulary.Single[b] > 0, vocabulary.Characters);
             var automaton = new GrammarAutomaton(network, root, needs, MaxDepth);
             var constraint = new GrammarConstraint(automaton, vocabulary);

@@ -79,6 +79,30 @@ internal sealed class GrammarAutomaton
         }
     }
 
+    /// <summary>The state whose tokens are a state's tokens, mostly itself.</summary>
+    public GrammarState Like(GrammarState state)
+    {
+        var places = state.Configurations;
+        Configuration[] alike = [.. places.Select(p => new Configuration(_network.Like(p.State), Like(p.Stack)))];
+        if (alike.SequenceEqual(places))
+        {
+            return state;
+        }
+
+        Array.Sort(alike, InOrder);
+        lock (_gate)
+        {
+            return Intern(alike, state.IsComplete);
+        }
+    }
+
+    // Only the innermost rule is one of characters.
+    private RuleStack? Like(RuleStack? stack) => stack is not null && _network.Like(stack.Back) is var back && back != stack.Back
+        ? new(back, stack.Outer, stack.Depth) : stack;
+
+    private static int InOrder(Configuration a, Configuration b) => a.State != b.State ? a.State.CompareTo(b.State)
+        : (a.Stack?.GetHashCode() ?? 0).CompareTo(b.Stack?.GetHashCode() ?? 0);
+
     /// <summary>Remembers a state's mask.</summary>
     public void Keep(GrammarState state, ulong[] mask)
     {
@@ -144,8 +168,7 @@ internal sealed class GrammarAutomaton
             }
         }
 
-        places.Sort(static (a, b) => a.State != b.State ? a.State.CompareTo(b.State)
-            : (a.Stack?.GetHashCode() ?? 0).CompareTo(b.Stack?.GetHashCode() ?? 0));
+        places.Sort(InOrder);
         return places.Count == 0 && !complete ? Dead : Intern([.. places], complete);
     }
 

@@ -10,6 +10,7 @@ internal sealed class RuleNetwork
 
     private readonly List<List<RuleEdge>> _edges = [];
     private readonly List<bool> _ends = [];
+    private readonly Dictionary<int, int> _alike = [];
 
     public List<Rule> Rules { get; } = [];
 
@@ -30,6 +31,12 @@ internal sealed class RuleNetwork
         _ends.Add(false);
         return _edges.Count - 1;
     }
+
+    /// <summary>Says that from two states the same bytes may follow as far as any token goes.</summary>
+    public void Alike(int state, int earlier) => _alike[state] = earlier;
+
+    /// <summary>The state whose tokens are a state's tokens: mostly itself.</summary>
+    public int Like(int state) => _alike.GetValueOrDefault(state, state);
 
     public Rule Rule(string place, int weight = 0)
     {

@@ -6,10 +6,12 @@ namespace MaaS.Core.Generation.Grammars.Schemas;
 
 /// <summary>Turns schemas into rules of a network, each schema once.</summary>
 /// <remarks>Documents are written without white space but for one space that may follow each colon and comma.</remarks>
-internal sealed partial class SchemaRules(RuleNetwork network)
+/// <param name="network">Where they are written.</param>
+/// <param name="reach">Characters of the longest token.</param>
+internal sealed partial class SchemaRules(RuleNetwork network, int reach)
 {
     private readonly Dictionary<SchemaNode, Rule> _rules = new(ReferenceEqualityComparer.Instance);
-    private readonly CharRules _characters = new(network);
+    private readonly CharRules _characters = new(network, reach);
 
     /// <summary>The rule of a schema's values.</summary>
     public Rule Of(SchemaNode schema)
