@@ -34,7 +34,8 @@ internal static class ToolCallJson
         var inner = element.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
             ? function : element;
         if (!inner.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String
-            || !(inner.TryGetProperty("arguments", out var arguments) || inner.TryGetProperty("parameters", out arguments)))
+            || !(inner.TryGetProperty("arguments", out var arguments)
+                || inner.TryGetProperty("parameters", out arguments)))
         {
             return null;
         }
@@ -45,7 +46,8 @@ internal static class ToolCallJson
         {
             JsonValueKind.Object => new(id, name.GetString()!, arguments.GetRawText()),
             // Arguments as OpenAI writes them: JSON within a string.
-            JsonValueKind.String when IsObject(arguments.GetString()!) => new(id, name.GetString()!, arguments.GetString()!),
+            JsonValueKind.String when IsObject(arguments.GetString()!)
+                => new(id, name.GetString()!, arguments.GetString()!),
             _ => null,
         };
     }

@@ -13,7 +13,8 @@ namespace MaaS.Core.Generation.Chat;
 /// </remarks>
 public sealed class ToolCallParser
 {
-    private const string Open = "<tool_call>", Close = "</tool_call>", Mistral = "[TOOL_CALLS]", Python = "<|python_tag|>";
+    private const string Open = "<tool_call>", Close = "</tool_call>";
+    private const string Mistral = "[TOOL_CALLS]", Python = "<|python_tag|>";
 
     private readonly IReadOnlySet<string>? _tools;
     private readonly StringBuilder _held = new();

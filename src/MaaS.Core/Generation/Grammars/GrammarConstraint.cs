@@ -25,8 +25,8 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
             if (vocabulary.BytesOf(stop, first: false) is [var only] && vocabulary.Single[only] == 1)
             {
                 throw new ArgumentException(
-                    $"grammar: expected a stop token of no use within a document, got {stop}, the only token of the byte "
-                        + $"0x{only:x2}.", nameof(stopTokens));
+                    $"grammar: expected a stop token of no use within a document, got {stop}, the only token of the "
+                        + $"byte 0x{only:x2}.", nameof(stopTokens));
             }
         }
 

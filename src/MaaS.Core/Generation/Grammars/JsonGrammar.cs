@@ -20,7 +20,8 @@ public static class JsonGrammar
     /// <param name="schema">A JSON schema; may be disposed of afterwards.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <exception cref="ArgumentException">The schema is damaged, asks for what is not covered or for what nothing
-    /// satisfies, or the vocabulary cannot write its documents; the message names the place and what it was.</exception>
+    /// satisfies, or the vocabulary cannot write its documents; the message names the place and what it
+    /// was.</exception>
     public static ITokenConstraint Compile(JsonElement schema, Tokenizer tokenizer)
         => Make(() => new SchemaReader(schema.Clone()).Root(), tokenizer);
 
@@ -57,7 +58,8 @@ public static class JsonGrammar
             return needs[root.Start] + root.Weight <= MaxDepth
                 && constraint.MaskOf(automaton.Start(), first: true).Any(static m => m != 0)
                 ? constraint
-                : throw new SchemaFault("the tokenizer's vocabulary has no tokens for some characters of these documents");
+                : throw new SchemaFault(
+                    "the tokenizer's vocabulary has no tokens for some characters of these documents");
         }
         catch (SchemaFault e)
         {

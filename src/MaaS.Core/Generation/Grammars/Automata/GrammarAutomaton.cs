@@ -97,8 +97,9 @@ internal sealed class GrammarAutomaton
     }
 
     // Only the innermost rule is one of characters.
-    private RuleStack? Like(RuleStack? stack) => stack is not null && _network.Like(stack.Back) is var back && back != stack.Back
-        ? new(back, stack.Outer, stack.Depth) : stack;
+    private RuleStack? Like(RuleStack? stack)
+        => stack is not null && _network.Like(stack.Back) is var back && back != stack.Back
+            ? new(back, stack.Outer, stack.Depth) : stack;
 
     private static int InOrder(Configuration a, Configuration b) => a.State != b.State ? a.State.CompareTo(b.State)
         : (a.Stack?.GetHashCode() ?? 0).CompareTo(b.Stack?.GetHashCode() ?? 0);

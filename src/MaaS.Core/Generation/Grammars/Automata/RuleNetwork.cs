@@ -24,7 +24,8 @@ internal sealed class RuleNetwork
     {
         if (_edges.Count == MaxStates)
         {
-            throw new SchemaFault($"the grammar needs more than {MaxStates:N0} states; lower its bounds and repetitions");
+            throw new SchemaFault(
+                $"the grammar needs more than {MaxStates:N0} states; lower its bounds and repetitions");
         }
 
         _edges.Add([]);
@@ -50,7 +51,8 @@ internal sealed class RuleNetwork
 
     public void Through(int from, Rule rule, int to) => _edges[from].Add(new(0, 0, rule, to, Empty: false));
 
-    public void Range(int from, byte low, byte high, int to) => _edges[from].Add(new(low, high, null, to, Empty: false));
+    public void Range(int from, byte low, byte high, int to)
+        => _edges[from].Add(new(low, high, null, to, Empty: false));
 
     /// <summary>A way by bytes, one after the other.</summary>
     public void Literal(int from, ReadOnlySpan<byte> bytes, int to)
