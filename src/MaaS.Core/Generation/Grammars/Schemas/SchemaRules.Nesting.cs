@@ -74,7 +74,7 @@ internal sealed partial class SchemaRules
         {
             throw new SchemaFault(
                 place,
-                $"additionalProperties beside a name of {name.Length:N0} characters is not supported, {MaxName:N0} are");
+                $"additionalProperties beside a name of {name.Length:N0} characters is not supported, only {MaxName}");
         }
 
         var (key, quoted, colon, behind) = (network.State(), network.State(), network.State(), network.State());
