@@ -27,6 +27,12 @@ internal sealed class ImportCommand : VerbCommand
         HelpName = "name",
     };
 
+    private readonly Option<string?> _network = new("--network")
+    {
+        Description = "Which network of a folder of optimum's, as onnx/model_fp16.onnx; model.onnx without it.",
+        HelpName = "file",
+    };
+
     private readonly Option<string?> _description = new("--description")
     {
         Description = "A sentence for people.",
@@ -46,13 +52,14 @@ internal sealed class ImportCommand : VerbCommand
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _description, _pooling, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _pooling, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
+        ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
         ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
@@ -63,10 +70,16 @@ internal sealed class ImportCommand : VerbCommand
         var options = new ImportOptions
         {
             Name = result.GetValue(_name),
+            Network = result.GetValue(_network),
             Description = result.GetValue(_description),
             Overwrite = result.GetValue(_overwrite),
             Pooling = result.GetValue(_pooling),
         };
+        if (options.Network is not null && (File.Exists(source) || TritonImport.IsFolder(source)))
+        {
+            throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
+        }
+
         if (options.Pooling is { } pooling && (pooling == EmbeddingPooling.None || !Directory.Exists(source)))
         {
             throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
@@ -86,6 +99,13 @@ internal sealed class ImportCommand : VerbCommand
             {
                 Console.WriteLine($"  {kind} {spec}");
             }
+        }
+
+        if (manifest.Generation is { } generation)
+        {
+            Console.WriteLine(
+                $"  writes texts of at most {generation.MaxLength} tokens, which "
+                    + $"[{string.Join(", ", generation.StopTokens)}] end");
         }
 
         if (manifest.Labels is { } labels)

@@ -48,8 +48,7 @@ public sealed class TextClassifier : IDisposable
         }
 
         var encoder = await EncoderOfAsync(package, preprocessing, cancellationToken).ConfigureAwait(false);
-        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        var model = InferenceModel.Load(network, package.Manifest.Name, options);
+        var model = await package.LoadNetworkAsync(null, options, cancellationToken).ConfigureAwait(false);
         try
         {
             ManifestCheck.ThrowIfUnfit(package.Manifest, model);

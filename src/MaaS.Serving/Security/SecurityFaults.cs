@@ -1,3 +1,5 @@
+using MaaS.Primitives.Hosts;
+
 namespace MaaS.Serving.Security;
 
 /// <summary>Checks the options of security, the files that they name among them.</summary>
@@ -85,10 +87,7 @@ internal static class SecurityFaults
             }
         }
 
-        foreach (var host in options.AllowedHosts.Where(
-            h => h != "*"
-                && Uri.CheckHostName(
-                    h.StartsWith("*.", StringComparison.Ordinal) ? h[2..] : h) == UriHostNameType.Unknown))
+        foreach (var host in options.AllowedHosts.Where(static h => !HostNames.IsName(h)))
         {
             faults.Add(
                 $"{where}:{nameof(options.AllowedHosts)}: expected a host name without a port, as models.example.org "
@@ -126,6 +125,12 @@ internal static class SecurityFaults
         if (key.Name.Length is 0 or > 128)
         {
             yield return $"{where}:{nameof(key.Name)}: expected 1 to 128 characters, got {key.Name.Length}";
+        }
+
+        if (ProofKinds.IsReserved(key.Name))
+        {
+            yield return $"{where}:{nameof(key.Name)}: expected a name that does not begin as those of other accounts "
+                + $"do (token:, certificate:, user:), got '{key.Name}'";
         }
 
         if (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit))

@@ -22,7 +22,7 @@ public sealed class LogitsToKeepTests
         using var expected = whole.Run(2, ids, mask, positions, whole.EmptyCache(2));
         foreach (var kept in new[] { 0, 1, 2 })
         {
-            using var got = graph.Run(2, ids, mask, positions, graph.EmptyCache(2), kept);
+            using var got = graph.Run(2, ids, mask, positions, graph.EmptyCache(2), null, kept);
             var count = kept == 0 ? 3 : kept;
             Assert.That(got[0].Shape.ToArray(), Is.EqualTo(new[] { 2, count, TinyDecoder.Vocabulary }));
             for (var row = 0; row < 2; row++)
