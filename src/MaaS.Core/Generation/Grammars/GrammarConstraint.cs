@@ -25,8 +25,8 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
             if (vocabulary.BytesOf(stop, first: false) is [var only] && vocabulary.Single[only] == 1)
             {
                 throw new ArgumentException(
-                    $"grammar: expected a stop token of no use within a document, got {stop}, the only token of the byte "
-                        + $"0x{only:x2}.", nameof(stopTokens));
+                    $"grammar: expected a stop token of no use within a document, got {stop}, the only token of the "
+                        + $"byte 0x{only:x2}.", nameof(stopTokens));
             }
         }
 
@@ -41,6 +41,11 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
         if (!first && state.Mask is { } known)
         {
             return known;
+        }
+
+        if (!first && automaton.Like(state) is var alike && alike != state)
+        {
+            return state.Mask = MaskOf(alike, first);
         }
 
         var trie = first ? vocabulary.First : vocabulary.Rest;

@@ -20,8 +20,9 @@ internal sealed class GrammarConstraintState(GrammarConstraint constraint, IRead
         if (!AnyLeft(logits.Length, mask))
         {
             throw new ArgumentException(
-                $"grammar: expected logits of the vocabulary's {constraint.Vocabulary.Size} tokens and of the stop tokens "
-                    + $"[{string.Join(", ", stops)}], got {logits.Length}, none of which may come.", nameof(logits));
+                $"grammar: expected logits of the vocabulary's {constraint.Vocabulary.Size} tokens and of the stop "
+                    + $"tokens [{string.Join(", ", stops)}], got {logits.Length}, none of which may come.",
+                nameof(logits));
         }
 
         Span<float> kept = stops.Count <= 64 ? stackalloc float[stops.Count] : new float[stops.Count];

@@ -20,7 +20,8 @@ public static class JsonGrammar
     /// <param name="schema">A JSON schema; may be disposed of afterwards.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <exception cref="ArgumentException">The schema is damaged, asks for what is not covered or for what nothing
-    /// satisfies, or the vocabulary cannot write its documents; the message names the place and what it was.</exception>
+    /// satisfies, or the vocabulary cannot write its documents; the message names the place and what it
+    /// was.</exception>
     public static ITokenConstraint Compile(JsonElement schema, Tokenizer tokenizer)
         => Make(() => new SchemaReader(schema.Clone()).Root(), tokenizer);
 
@@ -46,17 +47,19 @@ public static class JsonGrammar
         ArgumentNullException.ThrowIfNull(tokenizer);
         try
         {
+            var vocabulary = TokenVocabulary.Of(tokenizer);
             var network = new RuleNetwork();
-            var root = new SchemaRules(network).Of(read());
+            var root = new SchemaRules(network, vocabulary.Longest).Of(read());
             GrammarCheck.Recursion(network);
             GrammarCheck.Satisfiable(network, root, new RuleNeeds(network, static _ => true));
-            var vocabulary = TokenVocabulary.Of(tokenizer);
             var needs = new RuleNeeds(network, b => vocabulary.Single[b] > 0, vocabulary.Characters);
             var automaton = new GrammarAutomaton(network, root, needs, MaxDepth);
             var constraint = new GrammarConstraint(automaton, vocabulary);
-            return needs[root.Start] <= MaxDepth && constraint.MaskOf(automaton.Start(), first: true).Any(static m => m != 0)
+            return needs[root.Start] + root.Weight <= MaxDepth
+                && constraint.MaskOf(automaton.Start(), first: true).Any(static m => m != 0)
                 ? constraint
-                : throw new SchemaFault("the tokenizer's vocabulary has no tokens for some characters of these documents");
+                : throw new SchemaFault(
+                    "the tokenizer's vocabulary has no tokens for some characters of these documents");
         }
         catch (SchemaFault e)
         {

@@ -28,6 +28,7 @@ internal sealed class TokenVocabulary
             Single[bytes is [var only] ? only : 0] += bytes is [_] ? 1 : 0;
         }
 
+        Longest = _first.Concat(_rest).Max(static b => b?.Length ?? 0);
         Characters = Single.All(static n => n > 0) ? null : new(Tokens(_rest).Where(static t => IsCharacter(t.Bytes)));
     }
 
@@ -39,6 +40,9 @@ internal sealed class TokenVocabulary
 
     /// <summary>Tokens as they follow others.</summary>
     public ByteTrie Rest { get; }
+
+    /// <summary>Bytes of the longest token.</summary>
+    public int Longest { get; }
 
     /// <summary>How many tokens are each byte alone.</summary>
     public int[] Single { get; }

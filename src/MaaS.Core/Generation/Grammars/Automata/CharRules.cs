@@ -5,7 +5,9 @@ namespace MaaS.Core.Generation.Grammars.Automata;
 
 /// <summary>Writes automata over characters into a network of bytes, as the contents of JSON strings or as they
 /// are.</summary>
-internal sealed class CharRules(RuleNetwork network)
+/// <param name="network">Where they are written.</param>
+/// <param name="reach">Characters of the longest token.</param>
+internal sealed class CharRules(RuleNetwork network, int reach)
 {
     private const string Escaped = "\"\\\b\f\n\r\t";
     private const string Escapes = "\"\\bfnrt";
@@ -56,6 +58,22 @@ internal sealed class CharRules(RuleNetwork network)
                 {
                     AddCharacter(state, set, Of((target, Math.Min(at.Count + 1, last))));
                 }
+            }
+        }
+
+        AddLikeness(states, least, last);
+    }
+
+    // Counts that no token brings to a bound have the same tokens: one mask does for all of them.
+    private void AddLikeness(Dictionary<(int State, int Count), int> states, int least, int last)
+    {
+        var firsts = new Dictionary<(int State, bool Enough), int>();
+        foreach (var ((at, count), state) in states.OrderBy(static s => s.Key.Count))
+        {
+            if (count > 0 && count + reach < (count >= least ? last : least)
+                && !firsts.TryAdd((at, count >= least), state))
+            {
+                network.Alike(state, firsts[(at, count >= least)]);
             }
         }
     }

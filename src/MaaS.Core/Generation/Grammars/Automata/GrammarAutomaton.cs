@@ -25,7 +25,7 @@ internal sealed class GrammarAutomaton
     /// <param name="maxDepth">Levels of nesting, at least what the root needs.</param>
     public GrammarAutomaton(RuleNetwork network, Rule root, RuleNeeds needs, int maxDepth)
     {
-        (_network, _needs, _maxDepth, _start) = (network, needs, maxDepth, root.Start);
+        (_network, _needs, _maxDepth, _start) = (network, needs, maxDepth - root.Weight, root.Start);
         _kindCount = FindKinds();
         Dead = new(new object(), [], isComplete: false, isViable: false, _kindCount);
     }
@@ -78,6 +78,31 @@ internal sealed class GrammarAutomaton
             return ReferenceEquals(state.Owner, _owner) ? state : Intern([.. state.Configurations], state.IsComplete);
         }
     }
+
+    /// <summary>The state whose tokens are a state's tokens, mostly itself.</summary>
+    public GrammarState Like(GrammarState state)
+    {
+        var places = state.Configurations;
+        Configuration[] alike = [.. places.Select(p => new Configuration(_network.Like(p.State), Like(p.Stack)))];
+        if (alike.SequenceEqual(places))
+        {
+            return state;
+        }
+
+        Array.Sort(alike, InOrder);
+        lock (_gate)
+        {
+            return Intern(alike, state.IsComplete);
+        }
+    }
+
+    // Only the innermost rule is one of characters.
+    private RuleStack? Like(RuleStack? stack)
+        => stack is not null && _network.Like(stack.Back) is var back && back != stack.Back
+            ? new(back, stack.Outer, stack.Depth) : stack;
+
+    private static int InOrder(Configuration a, Configuration b) => a.State != b.State ? a.State.CompareTo(b.State)
+        : (a.Stack?.GetHashCode() ?? 0).CompareTo(b.Stack?.GetHashCode() ?? 0);
 
     /// <summary>Remembers a state's mask.</summary>
     public void Keep(GrammarState state, ulong[] mask)
@@ -144,8 +169,7 @@ internal sealed class GrammarAutomaton
             }
         }
 
-        places.Sort(static (a, b) => a.State != b.State ? a.State.CompareTo(b.State)
-            : (a.Stack?.GetHashCode() ?? 0).CompareTo(b.Stack?.GetHashCode() ?? 0));
+        places.Sort(InOrder);
         return places.Count == 0 && !complete ? Dead : Intern([.. places], complete);
     }
 

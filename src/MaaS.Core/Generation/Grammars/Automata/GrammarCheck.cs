@@ -44,10 +44,11 @@ internal static class GrammarCheck
             throw new SchemaFault(cause.Place, "nothing satisfies the schema");
         }
 
-        if (needs[root.Start] > JsonGrammar.MaxDepth)
+        var depth = needs[root.Start] + root.Weight;
+        if (depth > JsonGrammar.MaxDepth)
         {
             throw new SchemaFault(
-                root.Place, $"documents must be {needs[root.Start]} levels deep; at most {JsonGrammar.MaxDepth} are supported");
+                root.Place, $"documents must be {depth} levels deep; at most {JsonGrammar.MaxDepth} are supported");
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class RuleNetwork
 
     private readonly List<List<RuleEdge>> _edges = [];
     private readonly List<bool> _ends = [];
+    private readonly Dictionary<int, int> _alike = [];
 
     public List<Rule> Rules { get; } = [];
 
@@ -23,13 +24,20 @@ internal sealed class RuleNetwork
     {
         if (_edges.Count == MaxStates)
         {
-            throw new SchemaFault($"the grammar needs more than {MaxStates:N0} states; lower its bounds and repetitions");
+            throw new SchemaFault(
+                $"the grammar needs more than {MaxStates:N0} states; lower its bounds and repetitions");
         }
 
         _edges.Add([]);
         _ends.Add(false);
         return _edges.Count - 1;
     }
+
+    /// <summary>Says that from two states the same bytes may follow as far as any token goes.</summary>
+    public void Alike(int state, int earlier) => _alike[state] = earlier;
+
+    /// <summary>The state whose tokens are a state's tokens: mostly itself.</summary>
+    public int Like(int state) => _alike.GetValueOrDefault(state, state);
 
     public Rule Rule(string place, int weight = 0)
     {
@@ -43,7 +51,8 @@ internal sealed class RuleNetwork
 
     public void Through(int from, Rule rule, int to) => _edges[from].Add(new(0, 0, rule, to, Empty: false));
 
-    public void Range(int from, byte low, byte high, int to) => _edges[from].Add(new(low, high, null, to, Empty: false));
+    public void Range(int from, byte low, byte high, int to)
+        => _edges[from].Add(new(low, high, null, to, Empty: false));
 
     /// <summary>A way by bytes, one after the other.</summary>
     public void Literal(int from, ReadOnlySpan<byte> bytes, int to)

@@ -29,7 +29,8 @@ internal sealed class CharAutomaton
     {
         if (_edges.Count == MaxStates)
         {
-            throw new SchemaFault(_place, $"a text's rules need more than {MaxStates:N0} states; lower its repetitions");
+            throw new SchemaFault(
+                _place, $"a text's rules need more than {MaxStates:N0} states; lower its repetitions");
         }
 
         _edges.Add([]);

@@ -57,7 +57,8 @@ internal static class IntegerPattern
         }
 
         List<string> options = [];
-        var (from, to) = (AllAre(low[1..], '0') ? first : (char)(first + 1), AllAre(high[1..], '9') ? last : (char)(last - 1));
+        var from = AllAre(low[1..], '0') ? first : (char)(first + 1);
+        var to = AllAre(high[1..], '9') ? last : (char)(last - 1);
         if (from != first)
         {
             options.Add(first + Group(SameLength(low[1..], new string('9', low.Length - 1))));
@@ -76,7 +77,8 @@ internal static class IntegerPattern
         return string.Join('|', options);
     }
 
-    private static string Group(string pattern) => pattern.Contains('|', StringComparison.Ordinal) ? $"(?:{pattern})" : pattern;
+    private static string Group(string pattern)
+        => pattern.Contains('|', StringComparison.Ordinal) ? $"(?:{pattern})" : pattern;
 
     private static bool AllAre(string digits, char digit) => digits.All(d => d == digit);
 }

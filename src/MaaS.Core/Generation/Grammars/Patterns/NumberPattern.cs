@@ -3,7 +3,7 @@ namespace MaaS.Core.Generation.Grammars.Patterns;
 /// <summary>Patterns of numbers, of bounded length so that every number ends.</summary>
 internal static class NumberPattern
 {
-    /// <summary>Whole numbers without given bounds have at most so many digits: every program reads them exactly.</summary>
+    /// <summary>Whole numbers without given bounds go no further: every program reads them exactly.</summary>
     public const long Usual = 999_999_999_999_999;
 
     /// <summary>Bounds go no further.</summary>

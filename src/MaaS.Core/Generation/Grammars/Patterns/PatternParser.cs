@@ -130,11 +130,13 @@ internal sealed class PatternParser
 
         _at = end;
         return (least, parts.Length == 1 ? least : parts[1].Length == 0 ? null
-            : Number(parts[1]) is { } most && most >= least ? most : throw Fault("the repetition ends before it begins"));
+            : Number(parts[1]) is { } most && most >= least ? most
+            : throw Fault("the repetition ends before it begins"));
     }
 
     private static int? Number(string digits)
-        => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= MaxRepeat ? n : null;
+        => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= MaxRepeat
+            ? n : null;
 
     private PatternNode Atom()
     {
@@ -186,7 +188,8 @@ internal sealed class PatternParser
             {
                 _at++;
                 var high = ClassPart().Only ?? throw Fault("a range of a class ends with a class");
-                set = set.Union(high >= low ? CharSet.Of((low, high)) : throw Fault("a range of a class ends before it begins"));
+                set = set.Union(
+                    high >= low ? CharSet.Of((low, high)) : throw Fault("a range of a class ends before it begins"));
                 continue;
             }
 
@@ -237,8 +240,9 @@ internal sealed class PatternParser
 
     private CharSet Hexadecimal(int digits)
     {
-        if (_at + digits > _pattern.Length || !int.TryParse(
-                _pattern.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+        var text = _pattern.AsSpan(_at, Math.Min(digits, _pattern.Length - _at));
+        if (text.Length < digits
+            || !int.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             || code is >= 0xD800 and <= 0xDFFF)
         {
             throw Fault($"expected {digits} hexadecimal digits of a whole character");

@@ -14,8 +14,8 @@ internal static class SchemaDisjointness
                 if (!AreDisjoint(options[j], options[i]))
                 {
                     throw new SchemaFault(
-                        place, $"oneOf: a value may satisfy both the schemas {j} and {i}; give them different types, or a "
-                        + "required property with different values of enum or const, or write anyOf");
+                        place, $"oneOf: a value may satisfy both the schemas {j} and {i}; give them different types, "
+                        + "or a required property with different values of enum or const, or write anyOf");
                 }
             }
         }
@@ -57,6 +57,7 @@ internal static class SchemaDisjointness
         // What is written has only these types: keywords of a type that is not named make it so.
         var types = node.Values?.Aggregate(JsonTypes.None, static (all, v) => all | SchemaValues.TypeOf(v))
             ?? node.Types ?? JsonTypes.All;
-        return (types & (JsonTypes.Integer | JsonTypes.Number)) != 0 ? types | JsonTypes.Integer | JsonTypes.Number : types;
+        return (types & (JsonTypes.Integer | JsonTypes.Number)) != 0
+            ? types | JsonTypes.Integer | JsonTypes.Number : types;
     }
 }

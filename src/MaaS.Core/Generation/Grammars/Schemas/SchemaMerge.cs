@@ -47,15 +47,17 @@ internal static class SchemaMerge
         return a.Value == b.Value ? (a.IsOut ? a : b) : a.Value > b.Value == lower ? a : b;
     }
 
-    private static SchemaNode Ready(SchemaNode node, string place) => node.Resolved is { IsReading: false } ready ? ready
-        : throw new SchemaFault(place, "a schema that refers to itself cannot be combined with others");
+    private static SchemaNode Ready(SchemaNode node, string place)
+        => node.Resolved is { IsReading: false } ready ? ready
+            : throw new SchemaFault(place, "a schema that refers to itself cannot be combined with others");
 
     private static void Add(SchemaNode node, SchemaNode other)
     {
         node.IsNever |= other.IsNever;
         AddValues(node, other);
         AddMembers(node, other);
-        node.Prefix = Only(node.Prefix.Count > 0 ? node.Prefix : null, other.Prefix.Count > 0 ? other.Prefix : null, node, "prefixItems") ?? [];
+        node.Prefix = node.Prefix.Count == 0 ? other.Prefix : other.Prefix.Count == 0 ? node.Prefix
+            : Only(node.Prefix, other.Prefix, node, "prefixItems")!;
         node.Items = Only(node.Items, other.Items, node, "items");
         node.MinItems = Most(node.MinItems, other.MinItems);
         node.MinLength = Most(node.MinLength, other.MinLength);
@@ -112,7 +114,8 @@ internal static class SchemaMerge
             }
             else if (!ReferenceEquals(node.Properties[at].Schema, schema))
             {
-                node.Properties[at] = (name, Both(node.Properties[at].Schema, schema, $"{node.Place}/properties/{name}"));
+                var both = Both(node.Properties[at].Schema, schema, $"{node.Place}/properties/{name}");
+                node.Properties[at] = (name, both);
             }
         }
 
@@ -122,7 +125,7 @@ internal static class SchemaMerge
 
     // Whether it says of other properties more than that they may be.
     private static bool Closes(SchemaNode node) => node.Additional is { } additional
-        && (additional.IsNever || !additional.IsEmpty || additional.Reference is not null || additional.Options is not null);
+        && (!additional.IsEmpty || additional.Reference is not null || additional.Options is not null);
 
     private static int? Most(int? a, int? b) => a is null || b is null ? a ?? b : Math.Max(a.Value, b.Value);
 

@@ -60,7 +60,11 @@ internal sealed class SchemaNode(string place)
 
     public bool HasObjectKeywords => Properties.Count > 0 || Required.Count > 0 || Additional is not null;
 
-    public bool HasArrayKeywords => Prefix.Count > 0 || Items is not null || MinItems is not null || MaxItems is not null;
+    public bool HasArrayKeywords
+        => Prefix.Count > 0 || Items is not null || MinItems is not null || MaxItems is not null;
+
+    /// <summary>Whether anything is said of some type's values.</summary>
+    public bool HasKeywords => HasObjectKeywords || HasArrayKeywords || HasStringKeywords || HasNumberKeywords;
 
     public bool HasStringKeywords
         => MinLength is not null || MaxLength is not null || Pattern is not null || Format is not null;
@@ -68,8 +72,7 @@ internal sealed class SchemaNode(string place)
     public bool HasNumberKeywords => Minimum is not null || Maximum is not null;
 
     /// <summary>Whether nothing but references and options is said.</summary>
-    public bool IsEmpty => Types is null && Values is null && !IsNever && !HasObjectKeywords && !HasArrayKeywords
-        && !HasStringKeywords && !HasNumberKeywords;
+    public bool IsEmpty => Types is null && Values is null && !IsNever && !HasKeywords;
 
     /// <summary>The schema behind references.</summary>
     public SchemaNode Resolved

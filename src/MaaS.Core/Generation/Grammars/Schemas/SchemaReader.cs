@@ -134,7 +134,7 @@ internal sealed class SchemaReader(JsonElement root)
                 {
                     throw new SchemaFault(
                         place, name is "anyOf" or "oneOf" ? "anyOf beside oneOf is not supported"
-                            : $"the keyword '{name}'{(name is "uniqueItems" or "minProperties" ? " with this value" : "")} is not supported");
+                            : $"the keyword '{name}' is not supported (it has the value {Short(value)})");
                 }
 
                 break;
@@ -164,8 +164,8 @@ internal sealed class SchemaReader(JsonElement root)
         {
             var name = Uri.UnescapeDataString(part)
                 .Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            var found = element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member
-                : element.ValueKind == JsonValueKind.Array && int.TryParse(name, out var at) && at >= 0
+            var found = element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member)
+                ? member : element.ValueKind == JsonValueKind.Array && int.TryParse(name, out var at) && at >= 0
                     && at < element.GetArrayLength() ? element[at]
                 : throw new SchemaFault(place, $"'{reference}' is not in the schema");
             (element, pointer) = (found, $"{pointer}/{Escaped(name)}");
@@ -182,7 +182,7 @@ internal sealed class SchemaReader(JsonElement root)
             return;
         }
 
-        if (node.HasObjectKeywords || node.HasArrayKeywords || node.HasStringKeywords || node.HasNumberKeywords)
+        if (node.HasKeywords)
         {
             throw new SchemaFault(node.Place, "enum or const beside anything but type is not supported");
         }
@@ -192,6 +192,9 @@ internal sealed class SchemaReader(JsonElement root)
             node.Values = [.. node.Values.Where(v => SchemaValues.Fits(v, types))];
         }
     }
+
+    private static string Short(JsonElement value)
+        => value.GetRawText() is { Length: > 40 } text ? text[..40] + "…" : value.GetRawText();
 
     private static string Escaped(string name)
         => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);

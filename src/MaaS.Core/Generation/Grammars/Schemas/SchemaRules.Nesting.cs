@@ -73,7 +73,8 @@ internal sealed partial class SchemaRules
         if (names.FirstOrDefault(static n => n.Length > MaxName) is { } name)
         {
             throw new SchemaFault(
-                place, $"additionalProperties beside a name of {name.Length:N0} characters is not supported, only {MaxName:N0}");
+                place,
+                $"additionalProperties beside a name of {name.Length:N0} characters is not supported, only {MaxName}");
         }
 
         var (key, quoted, colon, behind) = (network.State(), network.State(), network.State(), network.State());

@@ -6,10 +6,12 @@ namespace MaaS.Core.Generation.Grammars.Schemas;
 
 /// <summary>Turns schemas into rules of a network, each schema once.</summary>
 /// <remarks>Documents are written without white space but for one space that may follow each colon and comma.</remarks>
-internal sealed partial class SchemaRules(RuleNetwork network)
+/// <param name="network">Where they are written.</param>
+/// <param name="reach">Characters of the longest token.</param>
+internal sealed partial class SchemaRules(RuleNetwork network, int reach)
 {
     private readonly Dictionary<SchemaNode, Rule> _rules = new(ReferenceEqualityComparer.Instance);
-    private readonly CharRules _characters = new(network);
+    private readonly CharRules _characters = new(network, reach);
 
     /// <summary>The rule of a schema's values.</summary>
     public Rule Of(SchemaNode schema)
@@ -47,7 +49,7 @@ internal sealed partial class SchemaRules(RuleNetwork network)
 
         if (schema.Values is { } values)
         {
-            if (schema.HasObjectKeywords || schema.HasArrayKeywords || schema.HasStringKeywords || schema.HasNumberKeywords)
+            if (schema.HasKeywords)
             {
                 throw new SchemaFault(schema.Place, "enum or const beside anything but type is not supported");
             }
@@ -136,8 +138,8 @@ internal sealed partial class SchemaRules(RuleNetwork network)
         if (type == JsonTypes.Integer)
         {
             pattern = Whole(
-                low is null ? null : Math.Ceiling(low.Value) + (low.IsOut && low.Value == Math.Ceiling(low.Value) ? 1 : 0),
-                high is null ? null : Math.Floor(high.Value) - (high.IsOut && high.Value == Math.Floor(high.Value) ? 1 : 0),
+                low is null ? null : low.IsOut ? Math.Floor(low.Value) + 1 : Math.Ceiling(low.Value),
+                high is null ? null : high.IsOut ? Math.Ceiling(high.Value) - 1 : Math.Floor(high.Value),
                 schema.Place, NumberPattern.Integer);
         }
         else if (low is null && high is null)
@@ -149,7 +151,8 @@ internal sealed partial class SchemaRules(RuleNetwork network)
             if ((low ?? high)!.Value % 1 != 0 || (high ?? low)!.Value % 1 != 0)
             {
                 throw new SchemaFault(
-                    schema.Place, "bounds of numbers that are not whole are not supported; take whole ones around them");
+                    schema.Place,
+                    "bounds of numbers that are not whole are not supported; take whole ones around them");
             }
 
             pattern = Whole(
@@ -165,7 +168,7 @@ internal sealed partial class SchemaRules(RuleNetwork network)
 
     private static string? Whole(decimal? low, decimal? high, string place, Func<long?, long?, string?> pattern)
     {
-        if (low > NumberPattern.Most || low < -NumberPattern.Most || high > NumberPattern.Most || high < -NumberPattern.Most)
+        if (Math.Abs(low ?? 0) > NumberPattern.Most || Math.Abs(high ?? 0) > NumberPattern.Most)
         {
             throw new SchemaFault(place, $"bounds of numbers beyond {NumberPattern.Most} are not supported");
         }
@@ -196,7 +199,8 @@ internal sealed partial class SchemaRules(RuleNetwork network)
         }
 
         var pattern = schema.Format is { } format ? TextFormats.Of(format, $"{schema.Place}/format")
-            : schema.Pattern is { } given2 ? PatternParser.Parse(given2, $"{schema.Place}/pattern") : PatternNode.Anything;
+            : schema.Pattern is { } expression ? PatternParser.Parse(expression, $"{schema.Place}/pattern")
+            : PatternNode.Anything;
         AddPattern(begin, pattern, least, most, end, schema.Place);
     }
 

@@ -31,10 +31,12 @@ internal static class SchemaValues
 
     public static int Count(JsonElement value, string place) => value.ValueKind == JsonValueKind.Number
         && value.TryGetDecimal(out var number) && number >= 0 && number == decimal.Truncate(number)
-        ? (int)Math.Min(number, int.MaxValue) : throw new SchemaFault(place, $"expected a whole number from 0, got {value}");
+        ? (int)Math.Min(number, int.MaxValue)
+        : throw new SchemaFault(place, $"expected a whole number from 0, got {value}");
 
     public static decimal Number(JsonElement value, string place) => value.ValueKind == JsonValueKind.Number
-        && value.TryGetDecimal(out var number) ? number : throw new SchemaFault(place, $"expected a number, got {value}");
+        && value.TryGetDecimal(out var number) ? number
+        : throw new SchemaFault(place, $"expected a number, got {value}");
 
     public static JsonTypes TypeOf(JsonElement value) => value.ValueKind switch
     {

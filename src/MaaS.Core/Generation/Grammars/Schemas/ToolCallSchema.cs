@@ -11,7 +11,8 @@ internal static class ToolCallSchema
         if (tools.Count == 0 || tools.Select(static t => t.Name).Distinct(StringComparer.Ordinal).Count() < tools.Count)
         {
             throw new SchemaFault(
-                $"expected at least one tool, each with a name of its own, got [{string.Join(", ", tools.Select(static t => t.Name))}]");
+                "expected at least one tool, each with a name of its own, got "
+                + $"[{string.Join(", ", tools.Select(static t => t.Name))}]");
         }
 
         return new("tools") { Options = [.. tools.Select(Of)] };
