@@ -14,7 +14,8 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, AnswerForm form, TokenTexts texts)
 {
     /// <summary>The answers as far as they have come.</summary>
-    public IReadOnlyList<TextChoice> Choices { get; } = [.. Enumerable.Range(0, count).Select(static _ => new TextChoice())];
+    public IReadOnlyList<TextChoice> Choices { get; } =
+        [.. Enumerable.Range(0, count).Select(static _ => new TextChoice())];
 
     /// <summary>Whether log-probabilities were asked for.</summary>
     public bool HasLogProbabilities { get; init; }

@@ -112,7 +112,8 @@ internal static class ChatMessages
             var id = call.Text("id") ?? throw RequestFields.Fault($"{at}.id", "expected a text, got none");
             call.OneOf("type", "function");
             var function = new RequestFields(call.Need("function", "an object"), $"{at}.function");
-            var name = function.Text("name") ?? throw RequestFields.Fault($"{at}.function.name", "expected a text, got none");
+            var name = function.Text("name")
+                ?? throw RequestFields.Fault($"{at}.function.name", "expected a text, got none");
             var arguments = function.Text("arguments") ?? "{}";
             function.Finish();
             call.Finish();

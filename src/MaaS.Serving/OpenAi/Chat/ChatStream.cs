@@ -20,7 +20,8 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
     private readonly bool[] _hasRole = new bool[count];
 
     // Log-probabilities that no event was there for yet, as of half a character.
-    private readonly List<TokenLogProbability>[] _held = [.. Enumerable.Range(0, count).Select(static _ => new List<TokenLogProbability>())];
+    private readonly List<TokenLogProbability>[] _held =
+        [.. Enumerable.Range(0, count).Select(static _ => new List<TokenLogProbability>())];
 
     /// <summary>Sends every piece when it is there.</summary>
     public async Task SendAsync(IAsyncEnumerable<TextPiece> pieces)

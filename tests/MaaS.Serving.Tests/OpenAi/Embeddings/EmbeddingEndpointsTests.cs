@@ -84,7 +84,8 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [Test]
     public async Task Embeddings_ThousandTexts_AreAnsweredInTheirOrder()
     {
-        string[] texts = [.. Enumerable.Range(0, 1000).Select(static i => $"text number {i}, {new string('a', i % 40)}")];
+        string[] texts =
+            [.. Enumerable.Range(0, 1000).Select(static i => $"text number {i}, {new string('a', i % 40)}")];
 
         var answer = await PostAsync("/v1/embeddings", new { model = "minilm", input = texts });
 
@@ -140,7 +141,8 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
         var body = new { model = "minilm", input = "a", query = "a", documents = Texts };
 
         var none = (await PostAsync(path, body, HttpStatusCode.Unauthorized, key: null)).GetProperty("error");
-        var wrong = (await PostAsync(path, body, HttpStatusCode.Unauthorized, ApiKey.Create("x", ["predict"]).Key)).GetProperty("error");
+        var wrong = (await PostAsync(
+            path, body, HttpStatusCode.Unauthorized, ApiKey.Create("x", ["predict"]).Key)).GetProperty("error");
         var other = (await PostAsync(
             path, path == "/v1/rerank" ? new { model = "minilm", query = "a", documents = Texts }
                 : new { model = "minilm", input = "a" }, HttpStatusCode.Forbidden, OtherKey)).GetProperty("error");
@@ -154,8 +156,8 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     public async Task Embeddings_UnknownModel_IsNotFound()
     {
         var error = (await PostAsync(
-            "/v1/rerank", new { model = "linear", query = "a", documents = Texts }, HttpStatusCode.BadRequest, OtherKey))
-            .GetProperty("error");
+            "/v1/rerank", new { model = "linear", query = "a", documents = Texts }, HttpStatusCode.BadRequest,
+            OtherKey)).GetProperty("error");
         Assert.That(error.GetProperty("param").GetString(), Is.EqualTo("model"));
 
         await using var open = await TestServer.StartAsync(o => o.ModelsPath = Path.GetTempPath());
