@@ -118,10 +118,16 @@ public sealed class DecoderGraph : IDisposable
     /// <param name="row">From 0.</param>
     /// <param name="converted">Memory for logits that are no float32 yet.</param>
     internal static ReadOnlySpan<float> LastLogits(InferenceOutputs outputs, int row, ref float[] converted)
+        => Logits(outputs, row, (int)outputs[0].Shape[1] - 1, ref converted);
+
+    /// <summary>Logits of a token of a row.</summary>
+    /// <inheritdoc cref="LastLogits"/>
+    /// <param name="token">From 0.</param>
+    internal static ReadOnlySpan<float> Logits(InferenceOutputs outputs, int row, int token, ref float[] converted)
     {
         var logits = outputs[0];
         var (length, vocabulary) = ((int)logits.Shape[1], (int)logits.Shape[2]);
-        var begin = ((row * length) + length - 1) * vocabulary;
+        var begin = ((row * length) + token) * vocabulary;
         if (logits.Type == ElementType.Float32)
         {
             return logits.AsSpan<float>().Slice(begin, vocabulary);
