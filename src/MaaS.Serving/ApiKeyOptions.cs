@@ -6,7 +6,8 @@ public sealed class ApiKeyOptions
     /// <summary>The part of the key that names it: 12 hexadecimal digits.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>Who holds it, in logs and in the audit log.</summary>
+    /// <summary>Who holds it, in logs, in the audit log and where downloads are granted; 1 to 128 characters that do
+    /// not begin with <c>token:</c>, <c>certificate:</c> or <c>user:</c>.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>SHA-256 of the whole key, 64 hexadecimal digits.</summary>

@@ -59,6 +59,10 @@ public sealed record GenerationOptions
     /// log-probabilities at all.</summary>
     public int? TopLogProbabilities { get; init; }
 
+    /// <summary>Name of the adapter that the text is written with, where the model has several; null for the model
+    /// alone.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Which tokens may come, such as a grammar; null for any.</summary>
     public ITokenConstraint? Constraint { get; init; }
 

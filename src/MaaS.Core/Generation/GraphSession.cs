@@ -31,7 +31,7 @@ internal sealed class GraphSession(DecoderGraph graph, long maxLength) : IDecode
 
         var outputs = graph.Run(
             1, tokens.ToArray(), mask, positions, _last is null ? graph.EmptyCache(1) : [.. _last.Skip(1)],
-            cancellationToken);
+            cancellationToken: cancellationToken);
         _last?.Dispose();
         _last = outputs;
         Length += tokens.Length;

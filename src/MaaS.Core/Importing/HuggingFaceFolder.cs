@@ -26,6 +26,12 @@ internal sealed partial class HuggingFaceFolder
         "preprocessor_config.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md", "LICENSE",
     ];
 
+    private static readonly string[] PositionsAfterPadding =
+    [
+        "roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "roberta-prelayernorm", "longformer", "data2vec-text",
+        "ibert", "mpnet", "esm", "xmod", "luke", "markuplm", "layoutlmv3",
+    ];
+
     private readonly string _folder;
     private readonly JsonElement _config;
     private readonly List<string> _notes = [];
@@ -77,6 +83,10 @@ internal sealed partial class HuggingFaceFolder
             _notes.Add(
                 $"The architecture {architecture ?? "that config.json lacks"} is no task of MaaS's: none is named.");
         }
+        else
+        {
+            ThrowUnlessSingleLabel(architecture!, model.Outputs[0]);
+        }
 
         if (File.Exists(Path.Combine(_folder, "preprocessor_config.json")))
         {
@@ -89,6 +99,26 @@ internal sealed partial class HuggingFaceFolder
             Labels = isClassifier ? Labels(model.Outputs[0]) : null,
             Text = isClassifier ? Text(model) : null,
         };
+    }
+
+    // The softmax that a classifier of MaaS's applies is that of one label of several: transformers' default where
+    // problem_type is left out, but for one output, which it takes for a regression.
+    private void ThrowUnlessSingleLabel(string architecture, TensorSpec output)
+    {
+        var problem = _config.TryGetProperty("problem_type", out var type) && type.ValueKind == JsonValueKind.String
+            ? type.GetString() : null;
+        if (problem is not (null or "single_label_classification") || output.Shape[1] == 1
+            || Number(_config, "num_labels") == 1
+            || (_config.TryGetProperty("id2label", out var map) && map.ValueKind == JsonValueKind.Object
+                && map.EnumerateObject().Count() == 1))
+        {
+            throw new NotSupportedException(
+                $"{_folder}: expected a {architecture} that gives one of at least two labels "
+                    + "(single_label_classification), got "
+                    + $"{problem ?? "one output, which is a regression"}: its numbers are no probabilities of a "
+                    + "softmax; import the network alone, which takes and gives tensors: "
+                    + $"maas import {Network}.");
+        }
     }
 
     private static string NetworkOf(string folder, string? chosen)
@@ -174,10 +204,16 @@ internal sealed partial class HuggingFaceFolder
         double?[] limits =
         [
             File.Exists(file) ? Number(Json(file), "model_max_length") : null,
-            Number(_config, "max_position_embeddings"),
+            Number(_config, "max_position_embeddings") - PositionOffset(),
         ];
         return limits.Where(static l => l is >= 3 and < NoLimit).Min() is { } least ? (int)least : null;
     }
+
+    // transformers' models after RoBERTa number positions from the padding's on: those up to it hold no token.
+    private double PositionOffset()
+        => _config.TryGetProperty("model_type", out var type) && type.ValueKind == JsonValueKind.String
+            && PositionsAfterPadding.Contains(type.GetString()!, StringComparer.Ordinal)
+            ? (Number(_config, "pad_token_id") ?? 1) + 1 : 0;
 
     internal static double? Number(JsonElement json, string name)
         => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value)

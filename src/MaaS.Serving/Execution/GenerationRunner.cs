@@ -27,6 +27,9 @@ internal sealed class GenerationRunner(
     /// <summary>Tokens that always end a text.</summary>
     public IReadOnlyList<long> StopTokens => settings.StopTokens;
 
+    /// <summary>Names of the adapters that texts may be written with.</summary>
+    public IReadOnlyCollection<string> Adapters => source.Adapters;
+
     /// <summary>What goes on where texts share the model; null where they take turns.</summary>
     public GenerationEngineStatus? Status => source.Status;
 

@@ -1,4 +1,5 @@
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Generation.Batching;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
@@ -95,9 +96,12 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <param name="model">The loaded model; disposed with the runner.</param>
     /// <param name="tokenizer">The model's own.</param>
     /// <param name="settings">Longest sequence and stop tokens.</param>
-    /// <exception cref="InvalidDataException">The network is no decoder with a cache.</exception>
+    /// <param name="adapters">What texts may be written with.</param>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache, or an adapter does not fit
+    /// it.</exception>
     internal GenerationRunner CreateGeneration(
-        string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
+        string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings,
+        IReadOnlyList<AdapterWeights> adapters)
     {
         var own = _options.For(name);
         var rows = own.MaxGenerations ?? ModelOptions.DefaultMaxGenerations;
@@ -106,6 +110,12 @@ public sealed partial class ModelRunnerFactory : IDisposable
         {
             if (!DecoderGraph.Fits(model))
             {
+                if (adapters.Count > 0)
+                {
+                    throw new ArgumentException(
+                        $"{name}: expected a network with inputs for its adapters, got one of tokens alone.");
+                }
+
                 var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
                 return new GenerationRunner(name, turns, tokenizer, settings, rows);
             }
@@ -123,7 +133,7 @@ public sealed partial class ModelRunnerFactory : IDisposable
                 CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
                 ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
                 SharesAcrossCallers = own.SharesPrompts ?? true,
-            });
+            }, adapters);
             if (engine.MaxLength < settings.MaxLength)
             {
                 LogShortened(name, engine.MaxLength, settings.MaxLength);

@@ -74,7 +74,8 @@ internal sealed partial class ModelLoader(
                 Text = parts?.Text,
                 Form = parts?.Form,
                 Generation = parts?.Tokenizer is { } tokenizer
-                    ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
+                    ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!, parts.Adapters)
+                    : null,
             };
         }
         catch

@@ -1,5 +1,6 @@
 using MaaS.Core.Drift;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Packages;
 using MaaS.Text;
 
@@ -10,7 +11,10 @@ namespace MaaS.Serving.Models;
 /// <param name="Text">Turns texts into the network's inputs.</param>
 /// <param name="Tokenizer">Of a model that continues texts.</param>
 /// <param name="Form">What a row of a model of tables is asked for with.</param>
-internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer, RowForm? Form)
+/// <param name="Adapters">What texts of a language model may be written with; empty for none.</param>
+internal sealed record PackageParts(
+    DriftBaseline? Drift, TextEncoder? Text, Tokenizer? Tokenizer, RowForm? Form,
+    IReadOnlyList<AdapterWeights> Adapters)
 {
     /// <summary>Reads a package whose files were verified.</summary>
     /// <exception cref="InvalidDataException">A part is missing or cannot be used.</exception>
@@ -28,7 +32,23 @@ internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Tok
             && manifest.Files.ContainsKey(RowForm.FileName)
             ? FormOf(await package.ReadAsync(RowForm.FileName, cancellationToken).ConfigureAwait(false), manifest)
             : null;
-        return new PackageParts(drift, text, tokenizer, form);
+        return new PackageParts(
+            drift, text, tokenizer, form,
+            tokenizer is null ? [] : await AdaptersOfAsync(package, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<IReadOnlyList<AdapterWeights>> AdaptersOfAsync(
+        ModelPackage package, CancellationToken cancellationToken)
+    {
+        List<AdapterWeights> adapters = [];
+        foreach (var file in package.Manifest.Files.Keys.Where(AdapterWeights.IsFile).Order(StringComparer.Ordinal))
+        {
+            adapters.Add(AdapterWeights.FromSafeTensors(
+                AdapterWeights.NameOf(file),
+                await package.ReadAsync(file, cancellationToken).ConfigureAwait(false)));
+        }
+
+        return adapters;
     }
 
     // A form that asks for other inputs than the model's would make requests that fail.

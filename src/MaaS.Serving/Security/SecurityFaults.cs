@@ -124,6 +124,12 @@ internal static class SecurityFaults
             yield return $"{where}:{nameof(key.Name)}: expected 1 to 128 characters, got {key.Name.Length}";
         }
 
+        if (ProofKinds.IsReserved(key.Name))
+        {
+            yield return $"{where}:{nameof(key.Name)}: expected a name that does not begin as those of other accounts "
+                + $"do (token:, certificate:, user:), got '{key.Name}'";
+        }
+
         if (key.Sha256.Length != 64 || !key.Sha256.All(char.IsAsciiHexDigit))
         {
             yield return $"{where}:{nameof(key.Sha256)}: expected the 64 hexadecimal digits of a SHA-256, got "

@@ -101,11 +101,20 @@ internal sealed class GenerationSchedule : IDisposable
         }
 
         _waiting.Remove(next);
-        _cache.Begin(next, _options.SharesAcrossCallers ? null : next.Caller ?? "");
+        _cache.Begin(next, GroupOf(next));
         _cachedTokens += next.Computed;
         _prefilling = next;
         _prompt.Add(next);
     }
+
+    // Keys and values depend on the adapter too.
+    private string? GroupOf(Sequence sequence)
+        => (_options.SharesAcrossCallers, sequence.Adapter?.Name) switch
+        {
+            (true, null) => null,
+            (true, var adapter) => $"adapter {adapter}",
+            (false, var adapter) => $"adapter {adapter} caller {sequence.Caller}",
+        };
 
     private void Prefill()
     {

@@ -1,3 +1,4 @@
+using MaaS.Core.Generation.Adapters;
 using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Generation.Batching;
@@ -15,6 +16,9 @@ internal sealed class RowBatch(DecoderGraph graph, CacheLayout layout, SequenceC
 
     private readonly List<Sequence?> _rows = [];
     private readonly List<Sequence> _joining = [];
+    private readonly AdapterTensors? _adapters =
+        graph.AdapterLayers.Count > 0 ? new AdapterTensors(graph.AdapterLayers) : null;
+
     private readonly CacheTensors _memory = new(layout, graph.Heads, graph.HeadSize, graph.CacheType);
     private TensorValue[] _past = [];
     private InferenceOutputs? _owner;
@@ -72,7 +76,8 @@ internal sealed class RowBatch(DecoderGraph graph, CacheLayout layout, SequenceC
             }
         }
 
-        var outputs = graph.Run(rows, ids, mask, positions, _past);
+        _adapters?.Take([.. _rows.Select(static r => r?.Adapter)]);
+        var outputs = graph.Run(rows, ids, mask, positions, _past, _adapters);
         _owner?.Dispose();
         _owner = outputs;
         _past = [.. outputs.Skip(1)];

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MaaS.Core.Generation.Adapters;
 
 namespace MaaS.Core.Generation.Batching;
 
@@ -14,11 +15,13 @@ internal sealed class Sequence
     /// <param name="prompt">At least one token.</param>
     /// <param name="options">In their ranges.</param>
     /// <param name="caller">Whose it is; null for nobody's.</param>
-    public Sequence(IReadOnlyList<long> prompt, GenerationOptions options, string? caller)
+    /// <param name="adapter">What it is written with; null for the model alone.</param>
+    public Sequence(
+        IReadOnlyList<long> prompt, GenerationOptions options, string? caller, AdapterWeights? adapter = null)
     {
         Tokens = [.. prompt];
         PromptLength = prompt.Count;
-        (Options, Caller) = (options, caller);
+        (Options, Caller, Adapter) = (options, caller, adapter);
         Sampler = new TokenSampler(options, prompt);
     }
 
@@ -33,6 +36,9 @@ internal sealed class Sequence
 
     /// <summary>Whose it is.</summary>
     public string? Caller { get; }
+
+    /// <summary>What it is written with; null for the model alone.</summary>
+    public AdapterWeights? Adapter { get; }
 
     /// <summary>Keeps its state when the text gives its blocks up.</summary>
     public TokenSampler Sampler { get; }

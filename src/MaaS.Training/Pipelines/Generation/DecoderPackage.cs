@@ -35,6 +35,8 @@ public static class DecoderPackage
         long[] stops = [.. (stopTokens ?? []).Select(t => (long)(tokenizer.TokenToId(t)
             ?? throw new ArgumentException(
                 $"{model.GetType().Name}: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
+        var network = DecoderExport.Export(model).Model;
+        LogitsToKeep.Add(network);
         await NetworkPackage.WriteAsync(
             path,
             new ModelManifest
@@ -43,7 +45,7 @@ public static class DecoderPackage
                 Task = ModelManifest.TextGeneration,
                 Generation = new GenerationSettings(model.MaxLength, stops),
             },
-            DecoderExport.Export(model).Model,
+            network,
             new Dictionary<string, PackageContent>
             {
                 [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),

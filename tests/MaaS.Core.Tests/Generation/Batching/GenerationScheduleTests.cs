@@ -1,4 +1,3 @@
-using MaaS.Core.Generation;
 using MaaS.Core.Generation.Batching;
 
 namespace MaaS.Core.Tests.Generation.Batching;

@@ -12,9 +12,10 @@ internal static class TinyDecoder
     /// <summary>Bytes of the keys and values of one token.</summary>
     public const int BytesPerToken = 2 * Layers * Heads * HeadSize * sizeof(float);
 
-    public static DecoderGraph Load() => new(InferenceModel.Load(
-        Path.Combine(TestContext.CurrentContext.TestDirectory, "Generation/Batching/Fixtures/decoder.onnx"),
-        new InferenceOptions { IntraOpThreads = 1 }));
+    public static string File { get; } = Path.Combine(
+        TestContext.CurrentContext.TestDirectory, "Generation/Batching/Fixtures/decoder.onnx");
+
+    public static DecoderGraph Load() => new(InferenceModel.Load(File, new InferenceOptions { IntraOpThreads = 1 }));
 
     /// <summary>What the model writes where it has one text alone.</summary>
     public static GeneratedToken[] Alone(DecoderGraph graph, IReadOnlyList<long> prompt, GenerationOptions options)
