@@ -19,7 +19,8 @@ for servers in 1 2 3; do
     maas gateway "${named[@]}" --port "73${servers}0" --admin-port "73${servers}1"
 done
 for port in 7210 7220 7230 7310 7320 7330; do
-    until curl -sf -o /dev/null "http://127.0.0.1:$port/v2/models/digits"; do :; done
+    curl -sf -o /dev/null --retry 60 --retry-delay 1 --retry-all-errors "http://127.0.0.1:$port/v2/models/digits" ||
+        { echo "port $port: expected a model 'digits' within a minute; is the port taken, or the package called otherwise?" >&2; exit 1; }
 done
 
 # ask PORT CONNECTIONS: requests a second, median and p99 in microseconds, errors.

@@ -1,4 +1,5 @@
 using MaaS.Gateway.Servers;
+using MaaS.Primitives.Hosts;
 
 namespace MaaS.Gateway;
 
@@ -40,7 +41,8 @@ public sealed record GatewayOptions
     public long KeptBytes { get; init; } = 256 << 20;
 
     /// <summary>Names under which clients reach the gateway, beside <c>localhost</c>, the machine's name and IP
-    /// addresses; <c>*</c> for every name. A request for another name is refused: a page of another site, whose name
+    /// addresses: <c>models.example.org</c>, <c>*.example.org</c>, or <c>*</c> for every name (but on the
+    /// administration address). A request for another name is refused: a page of another site, whose name
     /// was pointed here, would read the answers.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
@@ -70,6 +72,14 @@ public sealed record GatewayOptions
                 $"Gateway: expected {nameof(Retries)}, {nameof(RepeatableBytes)} and {nameof(KeptBytes)} of 0 or "
                     + $"more, got "
                     + $"{Retries}, {RepeatableBytes} and {KeptBytes}.");
+        }
+
+        if (AllowedHosts.FirstOrDefault(static h => !HostNames.IsName(h)) is { } host)
+        {
+            throw new ArgumentException(
+                $"Gateway: expected as {nameof(AllowedHosts)} names without a port, as models.example.org or "
+                    + $"*.example.org, "
+                    + $"or *, got '{host}'.");
         }
 
         foreach (var server in Servers)

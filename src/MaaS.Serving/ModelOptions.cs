@@ -7,7 +7,10 @@ namespace MaaS.Serving;
 public sealed record ModelOptions
 {
     internal const int DefaultMaxBatchSize =
-        32, DefaultQueueLimit = 1024, DefaultMaxTexts = 256, DefaultMaxTextLength = 1 << 22, DefaultMaxGenerations = 16;
+        32, DefaultQueueLimit = 1024, DefaultMaxTexts = 256, DefaultMaxTextLength = 1 << 22, DefaultMaxGenerations = 16,
+        DefaultPromptChunk = 64;
+
+    internal const long DefaultKeyValueCacheBytes = 1L << 30;
 
     /// <summary>
     /// Threads inside one operator; 0 takes the cores that <see cref="Concurrency"/> leaves each run, or 1. Default 0.
@@ -43,10 +46,27 @@ public sealed record ModelOptions
     public int? MaxTextLength { get; set; }
 
     /// <summary>
-    /// Most texts that a language model continues at once, each with a cache of its own; the next is answered 429.
-    /// Default 16.
+    /// Most texts that go through a language model together; others wait, up to <see cref="QueueLimit"/>. Where a model
+    /// takes one text at a time (one without an attention mask), none waits: the next is answered 429. Default 16.
     /// </summary>
     public int? MaxGenerations { get; set; }
+
+    /// <summary>
+    /// Most bytes of keys and values of a language model's texts, which also bound its longest text; a batch in the
+    /// making takes up to twice as much besides. Default 1 GiB.
+    /// </summary>
+    public long? KeyValueCacheBytes { get; set; }
+
+    /// <summary>
+    /// Most tokens of a prompt that a language model reads between two tokens of other texts. Default 64.
+    /// </summary>
+    public int? PromptChunk { get; set; }
+
+    /// <summary>
+    /// Whether texts of different callers share the keys and values of equal beginnings of their prompts, which are
+    /// then computed once. An equal prompt of another caller shows in the time to the first token. Default true.
+    /// </summary>
+    public bool? SharesPrompts { get; set; }
 
     /// <summary>
     /// What runs the operators, as <c>cuda</c> or <c>openvino</c>: see
@@ -93,6 +113,9 @@ public sealed record ModelOptions
         MaxTexts = MaxTexts ?? defaults.MaxTexts,
         MaxTextLength = MaxTextLength ?? defaults.MaxTextLength,
         MaxGenerations = MaxGenerations ?? defaults.MaxGenerations,
+        KeyValueCacheBytes = KeyValueCacheBytes ?? defaults.KeyValueCacheBytes,
+        PromptChunk = PromptChunk ?? defaults.PromptChunk,
+        SharesPrompts = SharesPrompts ?? defaults.SharesPrompts,
         CacheBytes = CacheBytes ?? defaults.CacheBytes,
         Versions = Versions ?? defaults.Versions,
         IsLazy = IsLazy ?? defaults.IsLazy,
@@ -119,6 +142,8 @@ public sealed record ModelOptions
             Outside(nameof(MaxTexts), MaxTexts, 1, 1 << 20),
             Outside(nameof(MaxTextLength), MaxTextLength, 1, int.MaxValue),
             Outside(nameof(MaxGenerations), MaxGenerations, 1, 65_536),
+            Outside(nameof(KeyValueCacheBytes), KeyValueCacheBytes, 1, long.MaxValue),
+            Outside(nameof(PromptChunk), PromptChunk, 1, 1 << 20),
             Outside(nameof(CacheBytes), CacheBytes, 0, long.MaxValue),
         })
         {

@@ -132,8 +132,17 @@ public sealed partial class ImageFileLifecycleTests
     [TestCase("evaluate clothes.maas --images missing", "expected a folder that has a folder of images")]
     [TestCase("evaluate clothes.maas --skip-bad-images", "--skip-bad-images: expected none for other data")]
     [TestCase("evaluate clothes.maas --images clothes --label kind", "--label: expected none for a folder of pictures")]
+    [TestCase("evaluate clothes.maas --images clothes --encoding latin1", "--encoding: expected none for pictures")]
+    [TestCase("evaluate clothes.maas --images clothes --no-baseline", "--no-baseline: expected none for pictures")]
+    [TestCase("evaluate clothes.safetensors --images clothes --data-dir .", "--data-dir: expected none for pictures")]
+    [TestCase("evaluate clothes.safetensors --csv mails.csv", "--csv: expected none for a model of images")]
+    [TestCase("evaluate clothes.maas --test 0.3", "--test: expected none for a model of images")]
+    [TestCase("evaluate clothes.maas --no-baseline", "--no-baseline: expected none for a model of images")]
+    [TestCase("predict clothes.maas rose.jpg", "text: expected none for a model of images")]
+    [TestCase("predict clothes.maas --seed 1", "--seed: expected none for a model of images")]
+    [TestCase("predict clothes.maas --pixels a.raw --index 3", "--index: expected none for --pixels")]
     [TestCase("predict clothes.maas --image missing.jpg", "missing.jpg")]
-    [TestCase("predict clothes.maas --image missing.jpg --index 3", "--index: expected none beside --image")]
+    [TestCase("predict clothes.maas --image missing.jpg --index 3", "--index: expected none for --image")]
     public async Task Run_OtherDataThanTheModels_SaysWhatIsExpected(string commandLine, string expected)
     {
         MakeOneClass();

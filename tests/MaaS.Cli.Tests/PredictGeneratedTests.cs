@@ -52,6 +52,7 @@ public sealed class PredictGeneratedTests
     }
 
     [TestCase("expected the text to continue", "predict", "story.maas")]
+    [TestCase("--index: expected none for a language model", "predict", "story.maas", "Once", "--index", "3")]
     [TestCase("expected Temperature of 0 or more, got -1", "predict", "story.maas", "Once", "--temperature", "-1")]
     [TestCase(
         "a prompt of less than 32 tokens", "predict", "story.maas",

@@ -120,6 +120,9 @@ public sealed class TextLifecycleTests
         "row 2: expected a label among ham, spam, got '0'", "evaluate", "text.maas", "--csv", "mails.csv", "--text",
         "input", "--label", "id")]
     [TestCase("expected the text to classify", "predict", "text.maas")]
+    [TestCase("--image: expected none for a model of texts", "predict", "text.maas", "free", "--image", "a.jpg")]
+    [TestCase("--top-k: expected none for a model of texts", "predict", "text.maas", "free", "--top-k", "3")]
+    [TestCase("--data-dir: expected none for a model of texts", "evaluate", "text.maas", "--data-dir", ".")]
     [TestCase(
         "expected the texts and the split that the model was trained with", "export", "text.safetensors", "--csv",
         "mails.csv", "--text", "input", "--label", "class", "--split-seed", "4")]

@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using MaaS.Core.Packages;
+using MaaS.Tests;
 
 namespace MaaS.Cli.Tests;
 
 /// <summary>Studies as a user types them.</summary>
 [NonParallelizable]
-public sealed class TuneTests
+public sealed partial class TuneTests
 {
     private string _folder = "";
 
@@ -73,11 +77,67 @@ public sealed class TuneTests
     {
         var (code, output, error) = await CommandProcess.RunAsync(
             _folder, "tune", "--task", "tabular", "--csv", "rings.csv", "--label", "y", "--metric", "accuracy",
-            "--folds", "3", "--trials", "12", "--seed", "3", "-o", "rings.maas");
+            "--folds", "3", "--trials", "12", "--seed", "3", "--schema", "rings.json", "-o", "rings.maas");
         Assert.That(code, Is.Zero, error);
-        Assert.That(output, Does.Match(@"trial \d+ has the best accuracy, (1|0\.9\d+)\."));
-        Assert.That(output, Does.Contain("on the rows held back, which nothing was chosen by: accuracy"));
-        Assert.That(File.Exists(Path.Combine(_folder, "rings.maas")), Is.True);
+        var trials = TrialLine().Matches(output).ToDictionary(
+            static m => m.Groups["number"].Value,
+            static m => (
+                Accuracy: double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture),
+                Learner: m.Groups["learner"].Value));
+        var best = trials[BestTrial().Match(output).Groups["number"].Value];
+        Assert.That(trials, Has.Count.EqualTo(12));
+        Assert.That(best.Accuracy, Is.EqualTo(trials.Values.Max(static t => t.Accuracy)));
+        Assert.That(trials.Values.Min(static t => t.Accuracy), Is.LessThan(best.Accuracy), "there was a choice");
+
+        // 0.6 of the rows are outside of the ring.
+        Assert.That(
+            double.Parse(HeldBack().Match(output).Groups["value"].Value, CultureInfo.InvariantCulture),
+            Is.GreaterThan(0.75));
+        var path = Path.Combine(_folder, "rings.maas");
+        using var package = await ModelPackage.OpenAsync(path);
+        Assert.That(package.Manifest.Lineage!.Hyperparameters!["candidate"], Is.EqualTo(best.Learner));
+        Assert.That(output, Does.Contain($"maas serve --models {path}"));
+        var schema = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "rings.json")))!;
+        Assert.That(
+            schema["columns"]!.AsArray().Select(static c => (string)c!["name"]!), Is.EqualTo(new[] { "a", "b", "y" }));
+    }
+
+    // The server takes any password; what is looked at is what stays of it.
+    [Test]
+    public async Task Tune_QueryOfADatabase_KeepsNoPassword()
+    {
+        await PostgresServer.StartAsync();
+        try
+        {
+            var address = (await PostgresServer.NewRegistryAsync("unused")).Split(";Contents")[0];
+            using var kept = new TemporaryFolder();
+            string[] command =
+            [
+                "tune", "--task", "tabular", "--label", "y", "--folds", "2", "--repeats", "1", "--sampler", "random",
+                "--study", "sqlite:study.db", "--name", "rows", "--registry", "sqlite:runs.db", "--report", "page.html",
+                "--sql", "SELECT i % 7 AS a, i * 5 % 11 AS b, i % 7 < 3 AS y FROM generate_series(1, 80) AS s(i)",
+            ];
+            foreach (var (password, trials) in new[] { ("PSW=open sesame", "1"), ("Password=\"sesame;\"", "2") })
+            {
+                var (code, output, error) = await CommandProcess.RunAsync(
+                    kept.Path, [.. command, "--trials", trials, "--database", $"{address};{password}"]);
+                Assert.That(code, Is.Zero, error);
+                Assert.That(output + error, Does.Not.Contain("sesame"));
+                Assert.That(output, Does.Contain($"trial {int.Parse(trials, CultureInfo.InvariantCulture) - 1}: "));
+            }
+
+            var files = Directory.EnumerateFiles(kept.Path, "*", SearchOption.AllDirectories)
+                .ToDictionary(static f => Path.GetFileName(f), f => File.ReadAllText(f, Encoding.Latin1));
+            IEnumerable<string> Holding(string text)
+                => files.Where(f => f.Value.Contains(text, StringComparison.Ordinal)).Select(static f => f.Key);
+            Assert.That(files.Keys, Is.SupersetOf(new[] { "study.db", "runs.db", "page.html" }));
+            Assert.That(Holding("postgres:Host=127.0.0.1;Port="), Does.Contain("study.db"));
+            Assert.That(Holding("sesame"), Is.Empty);
+        }
+        finally
+        {
+            await PostgresServer.StopAsync();
+        }
     }
 
     [Test]
@@ -176,4 +236,14 @@ public sealed class TuneTests
         Assert.That(
             await File.ReadAllTextAsync(Path.Combine(_folder, "front.html")), Does.Contain("Pareto front"));
     }
+
+    [GeneratedRegex(
+        @"^trial (?<number>\d+): accuracy (?<value>\S+); learner=(?<learner>[\w-]+)", RegexOptions.Multiline)]
+    private static partial Regex TrialLine();
+
+    [GeneratedRegex(@"trial (?<number>\d+) has the best accuracy")]
+    private static partial Regex BestTrial();
+
+    [GeneratedRegex(@"which nothing was chosen by: accuracy (?<value>\d\.\d+)")]
+    private static partial Regex HeldBack();
 }

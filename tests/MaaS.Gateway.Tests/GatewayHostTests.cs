@@ -114,6 +114,49 @@ internal sealed class GatewayHostTests
         using var client = new HttpClient { BaseAddress = gateway.Address };
         using var answer = await client.PostAsync(Infer, new StringContent("x"));
         Assert.That((int)answer.StatusCode, Is.EqualTo(503));
+        Assert.That(await answer.Content.ReadAsStringAsync(), Is.EqualTo("full"));
+    }
+
+    // Requests that have no body, or do not say how long it is, must not use up what all may keep.
+    [Test]
+    public async Task Answer_WithLittleRoomForAll_IsStillRepeated()
+    {
+        await using var full = await StubServer.StartAsync(static context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+        await using var free = await StubServer.StartAsync(static async context =>
+        {
+            await Task.Yield();
+            await EchoAsync(context);
+        });
+        await using var gateway = await GatewayHost.StartAsync(
+            new GatewayOptions
+            {
+                Servers = [full.Address.ToString(), free.Address.ToString()],
+                RepeatableBytes = 1 << 20,
+                KeptBytes = 3 << 20,
+            },
+            "http://127.0.0.1:0", adminUrl: "http://127.0.0.1:0", configure: static b => b.Logging.ClearProviders());
+        using var client = new HttpClient { BaseAddress = gateway.Address };
+        for (var round = 0; round < 20; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 30).Select(async i =>
+            {
+                using var answer = await client.GetAsync(new Uri($"/v2/models/m?{i}", UriKind.Relative));
+                Assert.That((int)answer.StatusCode, Is.EqualTo(200));
+            }));
+            using var request = new HttpRequestMessage(HttpMethod.Post, Infer)
+            {
+                Content = new StringContent("chunks"),
+            };
+            request.Headers.TransferEncodingChunked = true;
+            using var chunked = await client.SendAsync(request);
+            Assert.That(await chunked.Content.ReadAsStringAsync(), Is.EqualTo("chunks"));
+        }
+
+        Assert.That(full.Requests, Is.GreaterThan(20));
     }
 
     [Test]
@@ -219,8 +262,15 @@ internal sealed class GatewayHostTests
     [Test]
     public async Task ClientsFaults_PauseNoServer()
     {
-        await using var server = await StubServer.StartAsync(static async context =>
+        var waiting = new TaskCompletionSource();
+        await using var server = await StubServer.StartAsync(async context =>
         {
+            if (context.Request.Path.Value!.EndsWith("wait", StringComparison.Ordinal))
+            {
+                waiting.TrySetResult();
+                await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
+            }
+
             if (context.Request.Path.Value!.EndsWith("refuse", StringComparison.Ordinal))
             {
                 context.Response.StatusCode = 413;
@@ -253,10 +303,20 @@ internal sealed class GatewayHostTests
             Assert.That(answer.Headers.GetValues("grpc-status").Single(), Is.EqualTo("12"));
         }
 
+        // Above what the stub's Kestrel takes: it answers and closes without reading the rest.
         using (var large = await client.PostAsync(
-            new Uri("/v2/models/m/refuse", UriKind.Relative), new ByteArrayContent(new byte[20_000_000])))
+            new Uri("/v2/models/m/refuse", UriKind.Relative), new ByteArrayContent(new byte[40_000_000])))
         {
-            Assert.That((int)large.StatusCode, Is.EqualTo(413));
+            Assert.That((int)large.StatusCode, Is.InRange(400, 499));
+        }
+
+        using (var hangUp = new CancellationTokenSource())
+        {
+            var asked = client.PostAsync(
+                new Uri("/v2/models/m/wait", UriKind.Relative), new StringContent("x"), hangUp.Token);
+            Assert.That(() => waiting.Task.IsCompleted, Is.True.After(10_000, 20));
+            await hangUp.CancelAsync();
+            Assert.That(async () => await asked, Throws.InstanceOf<OperationCanceledException>());
         }
 
         using var after = await client.PostAsync(Infer, new StringContent("still there"));
@@ -278,6 +338,27 @@ internal sealed class GatewayHostTests
         }
 
         Assert.That(server.Requests, Is.Zero);
+    }
+
+    [Test]
+    public async Task Requests_ForAnyName_WhereAllAreAllowed_AreAnsweredButForTheAdministrationsOwn()
+    {
+        await using var server = await StubServer.StartAsync(EchoAsync);
+        await using var gateway = await GatewayHost.StartAsync(
+            new GatewayOptions { Servers = [server.Address.ToString()], AllowedHosts = ["*"] },
+            "http://127.0.0.1:0", adminUrl: "http://127.0.0.1:0", configure: static b => b.Logging.ClearProviders());
+        using var client = new HttpClient();
+        foreach (var (address, status) in new[] { (gateway.Address, 200), (gateway.AdminAddress, 421) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Host = "models.example";
+            using var answer = await client.SendAsync(request);
+            Assert.That((int)answer.StatusCode, Is.EqualTo(status), $"{address}");
+        }
+
+        Assert.That(
+            () => new GatewayOptions { Servers = ["http://a:1"], AllowedHosts = ["a:80"] }.Validate(),
+            Throws.ArgumentException.With.Message.Contains("names without a port"));
     }
 
     [Test]

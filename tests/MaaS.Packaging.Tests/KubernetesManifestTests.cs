@@ -50,6 +50,18 @@ internal sealed class KubernetesManifestTests
             Is.EqualTo(deployment.Metadata.Name));
     }
 
+    [Test]
+    public void Gateway_AnswersToTheNamesOfItsService()
+    {
+        var gateway = Read("gateway.yaml");
+        var service = gateway.OfType<V1Service>().Single(static s => s.Spec.ClusterIP != "None").Metadata.Name;
+        var container = gateway.OfType<V1Deployment>().Single().Spec.Template.Spec.Containers.Single();
+        Assert.That(
+            container.Args,
+            Is.SupersetOf(new[] { "", ".maas", ".maas.svc", ".maas.svc.cluster.local" }.Select(
+                e => $"--allowed-host={service}{e}")));
+    }
+
     private static List<object> Read(string file)
         => KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Folder, file)), strict: true);
 }

@@ -24,7 +24,7 @@ public sealed class LocalFeed
     public static IReadOnlyList<string> Libraries { get; } = [
         "MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Registry", "MaaS.Images", "MaaS.Training",
         "MaaS.Training.Images", "MaaS.Tabular", "MaaS.Tabular.Networks", "MaaS.Serving", "MaaS.Serving.Images",
-            "MaaS.Client", "MaaS"];
+        "MaaS.Gateway", "MaaS.Client", "MaaS"];
 
     [OneTimeSetUp]
     public void Pack()

@@ -63,6 +63,17 @@ public sealed class PackagesTests
     }
 
     [Test]
+    public void Consumer_OfTablesAndAGatewayWithoutLibTorch_TrainsServesAndForwards()
+    {
+        var output = Run(
+            MakeProject(
+                "tables", "Tables.txt",
+                Reference("MaaS.Tabular") + Reference("MaaS.Serving") + Reference("MaaS.Gateway")),
+            "dotnet", "run", "-c", "Release");
+        Assert.That(output, Does.Contain("trained tabular-classification").And.Match("\"yes\".*\"no\""));
+    }
+
+    [Test]
     public void Tool_InstalledFromItsPackage_Trains()
     {
         var tools = Path.Combine(Folder, "tools");

@@ -12,10 +12,12 @@ internal static partial class CommandText
 
     /// <summary>A word as it may be kept and shown: of an address with a password only what kind it is.</summary>
     public static string Shown(string word)
-        => Secret().IsMatch(word)
-            ? word.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? $"{word[..colon]}:…" : "…" : word;
+        => !Secret().IsMatch(word) ? word
+            : string.Concat(word.TakeWhile(char.IsAsciiLetterOrDigit)) is { Length: > 0 } kind
+                && word[kind.Length..].StartsWith(':') ? $"{kind}:…" : "…";
 
-    [GeneratedRegex(@"(password|pwd|secret|token)\s*=", RegexOptions.IgnoreCase)]
+    // As connection strings name it, Npgsql's short names among them, or before the host of a URL.
+    [GeneratedRegex(@"(password|pwd|psw|secret|token)\s*=|://[^/@\s]*:[^@\s]*@", RegexOptions.IgnoreCase)]
     private static partial Regex Secret();
 
     /// <summary>A word, in quotes where a shell would read it otherwise.</summary>

@@ -22,8 +22,10 @@ internal sealed class GenerationOptionSet
         HelpName = "number",
     };
 
-    public void AddTo(Command command)
-        => new Option[] { _maxTokens, _temperature, _topK, _topP, _penalty, _seed }.AddTo(command);
+    /// <summary>Every option of this set.</summary>
+    public IReadOnlyList<Option> All => [_maxTokens, _temperature, _topK, _topP, _penalty, _seed];
+
+    public void AddTo(Command command) => All.AddTo(command);
 
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public GenerationOptions Read(ParseResult result) => Checked(() =>

@@ -105,7 +105,7 @@ internal sealed class ImageFileOptionSet
 
         var all = result.CommandResult.Command.Options;
         UnusedOptions.Refuse(
-            result, "a folder of pictures, whose folders are the classes,",
+            result, "a folder of pictures, whose folders are the classes",
             [_column, .. all.Where(static o => o.Name == "--label")]);
         UnusedOptions.Refuse(
             result, "a folder that is divided already",

@@ -44,6 +44,33 @@ internal sealed record TableSource(string Name)
             "--stream: expected a file, which can be read several times with the same rows, got --sql; write the rows "
                 + "to a .csv file.");
 
+    /// <summary>What of an address of a database may be kept and shown: where the rows are, but not who asks for
+    /// them.</summary>
+    public static string Shown(string address)
+    {
+        if (!address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase))
+        {
+            return CommandText.Shown(address);
+        }
+
+        try
+        {
+            var whole = new NpgsqlConnectionStringBuilder(address[Postgres.Length..]);
+            var shown = new NpgsqlConnectionStringBuilder
+            {
+                Host = whole.Host,
+                Port = whole.Port,
+                Database = whole.Database ?? whole.Username,
+                SearchPath = whole.SearchPath,
+            };
+            return $"{Postgres}{shown.ConnectionString}";
+        }
+        catch (ArgumentException)
+        {
+            return $"{Postgres}…";   // What it is instead may be a password; connecting says what is wrong with it.
+        }
+    }
+
     private static DbConnection Connect(string address)
     {
         try
@@ -59,7 +86,7 @@ internal sealed record TableSource(string Name)
                 }.ToString())
                 : throw new UsageException(
                     "--database: expected sqlite:FILE or postgres:Host=…;Username=…;Database=…, got "
-                        + $"'{address.Split(':')[0]}:…'.");
+                        + $"'{string.Concat(address.TakeWhile(char.IsAsciiLetterOrDigit))}…'.");
         }
         catch (ArgumentException e)
         {

@@ -8,13 +8,16 @@ namespace MaaS.Cli.CommandLine;
 /// <summary>The options that say where a table comes from, besides its file, and how it is read.</summary>
 internal sealed class TableSourceOptions
 {
+    /// <summary>The option whose value may hold a password.</summary>
+    public const string Database = "--database";
+
     private readonly Option<string?> _sql = new("--sql")
     {
         Description = "Tables: a query whose rows are the table, in place of a file; with --database.",
         HelpName = "query",
     };
 
-    private readonly Option<string?> _database = new("--database")
+    private readonly Option<string?> _database = new(Database)
     {
         Description = "Tables: where --sql is asked: sqlite:FILE or postgres:Host=…;Username=…;Database=….",
         HelpName = "address",
@@ -43,6 +46,22 @@ internal sealed class TableSourceOptions
 
     /// <summary>Where the schema is or goes; null where none is asked for.</summary>
     public string? SchemaPath(ParseResult result) => result.GetValue(_schema)?.FullName;
+
+    /// <summary>Writes the schema where one is asked for that is not there yet.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="reading">How the table was read: without a schema that was there.</param>
+    /// <param name="table">What was read.</param>
+    /// <returns>Where it was written; null where it was not.</returns>
+    public string? WriteSchema(ParseResult result, TableReadOptions reading, Table table)
+    {
+        if (SchemaPath(result) is not { } path || reading.Schema is not null)
+        {
+            return null;
+        }
+
+        TableSchema.Of(table).Save(path);
+        return path;
+    }
 
     /// <summary>Where the table comes from.</summary>
     /// <param name="result">The command line.</param>

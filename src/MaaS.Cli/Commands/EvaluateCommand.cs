@@ -57,6 +57,12 @@ internal sealed class EvaluateCommand : RecordedVerb
         _images.RefuseUnused(result);
         if (_images.IsAsked(result))
         {
+            UnusedOptions.Refuse(
+                result, "pictures of one's own",
+                [
+                    .. _texts.All.Where(static o => o.Name is not ("--csv" or "--label" or "--test" or "--split-seed")),
+                    _data.Directory, _noBaseline,
+                ]);
             var (evaluation, note) = await ImageFileMeasuring.RunAsync(
                 path, _images, _texts, result, cancellationToken);
             Run?.Report("test", evaluation.Report);
@@ -67,6 +73,7 @@ internal sealed class EvaluateCommand : RecordedVerb
 
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
+            UnusedOptions.Refuse(result, "a model of texts", [_data.Directory]);
             var measured = await TextMeasuring.RunAsync(
                 path, _texts, result, !result.GetValue(_noBaseline), cancellationToken);
             Run?.Report("test", measured.Network.Report);
@@ -81,6 +88,7 @@ internal sealed class EvaluateCommand : RecordedVerb
             return ExitCode.Success;
         }
 
+        UnusedOptions.Refuse(result, "a model of images", [.. _texts.All, _noBaseline]);
         var report = await MeasureAsync(result, cancellationToken);
         Run?.Report("test", report);
         Console.WriteLine(result.GetValue(_json) ? report.ToJson() : report.ToString());

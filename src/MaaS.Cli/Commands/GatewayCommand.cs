@@ -78,12 +78,6 @@ internal sealed class GatewayCommand : VerbCommand
     {
         var options = Checked(() =>
         {
-            if (!IPAddress.TryParse(result.GetRequiredValue(_host), out _))
-            {
-                throw new UsageException(
-                    $"--host: expected an IP address to listen on, got '{result.GetRequiredValue(_host)}'.");
-            }
-
             var read = new GatewayOptions
             {
                 Servers = result.GetRequiredValue(_servers),
@@ -95,16 +89,34 @@ internal sealed class GatewayCommand : VerbCommand
             read.Validate();
             return read;
         });
-        var (host, port) = (result.GetRequiredValue(_host), result.GetValue(_port));
-        var admin = result.GetValue(_adminPort) ?? (port == 0 ? 0 : Math.Min(port + 1, 65535));
+        var (url, grpc, admin) = Checked(() => Addresses(result));
         await using var gateway = await GatewayHost.StartAsync(
-            options, $"http://{host}:{port}",
-            result.GetValue(_grpcPort) is { } grpc ? $"http://{host}:{grpc}" : null, $"http://127.0.0.1:{admin}",
-            cancellationToken: cancellationToken);
+            options, url, grpc, admin, cancellationToken: cancellationToken);
         var also = gateway.GrpcAddress is { } address ? $", gRPC on {address}" : "";
         Console.WriteLine(
             $"gateway on {gateway.Address}, the fleet on {gateway.AdminAddress}{also} (Ctrl+C ends it)");
         await gateway.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Success;
     }
+
+    private (string Url, string? Grpc, string Admin) Addresses(ParseResult result)
+    {
+        var text = result.GetRequiredValue(_host);
+        var host = IPAddress.TryParse(text, out var ip) ? ip
+            : throw new UsageException($"--host: expected an IP address to listen on, got '{text}'.");
+        var port = result.GetValue(_port);
+        return (
+            Url(host, "--port", port), result.GetValue(_grpcPort) is { } grpc ? Url(host, "--grpc-port", grpc) : null,
+            Url(IPAddress.Loopback, "--admin-port", result.GetValue(_adminPort) ?? port switch
+            {
+                0 => 0,
+                65535 => 65534,
+                _ => port + 1,
+            }));
+    }
+
+    // An IPv6 address stands in brackets.
+    private static string Url(IPAddress host, string option, int port)
+        => port is >= 0 and <= 65535 ? $"http://{new IPEndPoint(host, port)}"
+            : throw new UsageException($"{option}: expected 0 to 65535, got {port}.");
 }

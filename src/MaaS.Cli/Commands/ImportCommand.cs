@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Importing;
+using MaaS.Core.Packages;
 using MaaS.Serving.Models.Triton;
 
 namespace MaaS.Cli.Commands;
@@ -26,10 +27,23 @@ internal sealed class ImportCommand : VerbCommand
         HelpName = "name",
     };
 
+    private readonly Option<string?> _network = new("--network")
+    {
+        Description = "Which network of a folder of optimum's, as onnx/model_fp16.onnx; model.onnx without it.",
+        HelpName = "file",
+    };
+
     private readonly Option<string?> _description = new("--description")
     {
         Description = "A sentence for people.",
         HelpName = "text",
+    };
+
+    private readonly Option<EmbeddingPooling?> _pooling = new("--pooling")
+    {
+        Description = "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
+            + "'first'.",
+        HelpName = "mean|first",
     };
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replaces a package there." };
@@ -38,13 +52,15 @@ internal sealed class ImportCommand : VerbCommand
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _description, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _pooling, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
+        ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
+        ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
 
@@ -54,9 +70,21 @@ internal sealed class ImportCommand : VerbCommand
         var options = new ImportOptions
         {
             Name = result.GetValue(_name),
+            Network = result.GetValue(_network),
             Description = result.GetValue(_description),
             Overwrite = result.GetValue(_overwrite),
+            Pooling = result.GetValue(_pooling),
         };
+        if (options.Network is not null && (File.Exists(source) || TritonImport.IsFolder(source)))
+        {
+            throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
+        }
+
+        if (options.Pooling is { } pooling && (pooling == EmbeddingPooling.None || !Directory.Exists(source)))
+        {
+            throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
+        }
+
         var imported = await OptionKinds.Checked(() =>
             File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
             : TritonImport.IsFolder(source) ? TritonImport.RunAsync(source, output, options, cancellationToken)
@@ -71,6 +99,13 @@ internal sealed class ImportCommand : VerbCommand
             {
                 Console.WriteLine($"  {kind} {spec}");
             }
+        }
+
+        if (manifest.Generation is { } generation)
+        {
+            Console.WriteLine(
+                $"  writes texts of at most {generation.MaxLength} tokens, which "
+                    + $"[{string.Join(", ", generation.StopTokens)}] end");
         }
 
         if (manifest.Labels is { } labels)

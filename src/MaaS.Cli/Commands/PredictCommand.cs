@@ -64,6 +64,10 @@ internal sealed class PredictCommand : VerbCommand
         ("maas predict story.maas \"Once upon\" --max-tokens 100 --seed 1", "Goes on writing."),
     ];
 
+    private Option[] OfDataSets => [_index, _data.Name, _data.Directory];
+
+    private Option[] OfImages => [_pixels, _image, .. OfDataSets];
+
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var path = result.GetRequiredValue(_model).FullName;
@@ -76,25 +80,39 @@ internal sealed class PredictCommand : VerbCommand
 
         if (await TextModelFile.IsTextAsync(path, cancellationToken))
         {
+            UnusedOptions.Refuse(result, "a model of texts", [.. OfImages, .. _generation.All]);
             return await PredictTextAsync(
                 path, await ReadTextAsync(result, "to classify", cancellationToken), cancellationToken);
         }
 
         if (await TextModelFile.IsGeneratorAsync(path, cancellationToken))
         {
+            UnusedOptions.Refuse(result, "a language model", OfImages);
             var prompt = await ReadTextAsync(result, "to continue", cancellationToken);
             return await GenerateAsync(path, prompt, _generation.Read(result), cancellationToken);
         }
 
         using var classifier = await ImageClassifier.OpenAsync(path, cancellationToken: cancellationToken);
+        UnusedOptions.Refuse(result, "a model of images", _generation.All);
+        if (result.GetValue(_text) is not null)
+        {
+            throw new UsageException(
+                "text: expected none for a model of images, which it has no effect on; --image FILE names a picture.");
+        }
+
         if (result.GetValue(_image) is { } picture)
         {
             return PredictPicture(result, classifier, picture.FullName);
         }
 
-        var (pixels, truth) = result.GetValue(_pixels) is { } file
-            ? (await File.ReadAllBytesAsync(file.FullName, cancellationToken), null)
-            : TestImage(result);
+        var file = result.GetValue(_pixels);
+        if (file is not null)
+        {
+            UnusedOptions.Refuse(result, "--pixels", OfDataSets);
+        }
+
+        var (pixels, truth) = file is null
+            ? TestImage(result) : (await File.ReadAllBytesAsync(file.FullName, cancellationToken), null);
         var probabilities = classifier.Predict(pixels);
         foreach (var line in DigitArt.Lines(
             pixels, (int)classifier.InputShape[^1], colour: !Console.IsOutputRedirected))
@@ -114,12 +132,7 @@ internal sealed class PredictCommand : VerbCommand
 
     private int PredictPicture(ParseResult result, ImageClassifier classifier, string picture)
     {
-        Option[] others = [_pixels, _index, _data.Name, _data.Directory];
-        if (Array.Find(others, o => result.GetResult(o) is { Implicit: false }) is { } other)
-        {
-            throw new UsageException($"{other.Name}: expected none beside --image.");
-        }
-
+        UnusedOptions.Refuse(result, "--image", [_pixels, .. OfDataSets]);
         var probabilities = classifier.Predict(PackagedImages.Read(classifier, picture));
         foreach (var line in ProbabilityBars.Lines(probabilities))
         {

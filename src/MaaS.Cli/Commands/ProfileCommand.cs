@@ -72,12 +72,9 @@ internal sealed class ProfileCommand : VerbCommand
             AtomicFile.EnsureWritable(output);
         }
 
-        var table = await source.ReadAsync(_source.Reading(result), cancellationToken);
-        if (_source.SchemaPath(result) is { } schema && !File.Exists(schema))
-        {
-            MaaS.Tabular.Tables.TableSchema.Of(table).Save(schema);
-        }
-
+        var reading = _source.Reading(result);
+        var table = await source.ReadAsync(reading, cancellationToken);
+        var schema = _source.WriteSchema(result, reading, table);
         var profile = TableProfile.Of(
             table, new ProfileOptions { Name = source.Name, Label = result.GetValue(_label) }, cancellationToken);
         if (output is not null)
@@ -95,6 +92,11 @@ internal sealed class ProfileCommand : VerbCommand
         foreach (var finding in profile.Findings)
         {
             Console.WriteLine($"- {finding}");
+        }
+
+        if (schema is not null)
+        {
+            Console.WriteLine($"schema written to {schema}");
         }
 
         Console.WriteLine($"written to {output}");

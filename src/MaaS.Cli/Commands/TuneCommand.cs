@@ -83,8 +83,8 @@ internal sealed class TuneCommand : RecordedVerb
             AtomicFile.EnsureWritable(file);
         }
 
-        using var runs = await OpenAsync(result, search, cancellationToken);
         var words = _study.IsJson(result) ? Console.Error : Console.Out;
+        using var runs = await OpenAsync(result, search, words, cancellationToken);
         var options = Checked(() => _study.Study(
             result, runs.Objectives, _line.Subject(result), runs.Epochs, result.GetValue<int>("--seed")));
         var store = await _study.OpenStoreAsync(result, cancellationToken);
@@ -119,7 +119,7 @@ internal sealed class TuneCommand : RecordedVerb
         => runs is TableRuns ? result : _line.Parse(result, trial.Parameters);
 
     private async Task<ITunedRuns> OpenAsync(
-        ParseResult result, IReadOnlyList<Parameter> search, CancellationToken cancellationToken)
+        ParseResult result, IReadOnlyList<Parameter> search, TextWriter words, CancellationToken cancellationToken)
     {
         var objectives = _study.Objectives(result);
         if (_textModel.IsTable(result, _tabular.Source.IsQuery(result)))
@@ -133,7 +133,13 @@ internal sealed class TuneCommand : RecordedVerb
                 && o.Name is not ("--task" or "--csv" or "--label" or "--test" or "--split-seed" or "--seed")));
             var source = _tabular.Source.Source(result, _texts.FileOf(result), null, "--csv");
             var (label, testShare, seed) = _texts.Table(result, source.Known?.Label);
-            var table = await source.ReadAsync(_tabular.Source.Reading(result), cancellationToken);
+            var reading = _tabular.Source.Reading(result);
+            var table = await source.ReadAsync(reading, cancellationToken);
+            if (_tabular.Source.WriteSchema(result, reading, table) is { } schema)
+            {
+                await words.WriteLineAsync($"schema written to {schema}");
+            }
+
             return new TableRuns(table, _tabular.Training(result, label, source.Known, testShare, seed), objectives);
         }
 
@@ -251,7 +257,8 @@ internal sealed class TuneCommand : RecordedVerb
             await words.WriteLineAsync(
                 $"{model.Best} on the rows held back, which nothing was chosen by: "
                     + string.Join(", ", model.TestScores.Select(static s => $"{s.Key} {s.Value:0.0000}")));
-            await words.WriteLineAsync($"written to {output.FullName}; maas serve {output.FullName}");
+            await words.WriteLineAsync(
+                $"written to {output.FullName}; maas serve --models {CommandText.Quoted(output.FullName)}");
         }
 
         return ExitCode.Success;

@@ -23,5 +23,6 @@ internal sealed class RegistryCommand : Command
         Subcommands.Add(new ImportVerb());
         Subcommands.Add(new DeleteVerb());
         Subcommands.Add(new CollectVerb());
+        Subcommands.Add(new ServersVerb());
     }
 }

@@ -54,13 +54,15 @@ internal sealed class RegistryOptions
         }
     }
 
+    public string Address(ParseResult result) => result.GetRequiredValue(_address);
+
     public Task<ModelStore> OpenAsync(ParseResult result, CancellationToken cancellationToken)
         => RegistryOpening.OpenAsync(
-            result.GetRequiredValue(_address), a => ModelStore.OpenAsync(a, cancellationToken: cancellationToken));
+            Address(result), a => ModelStore.OpenAsync(a, cancellationToken: cancellationToken));
 
     public Task<RunStore> OpenRunsAsync(ParseResult result, CancellationToken cancellationToken)
         => RegistryOpening.OpenAsync(
-            result.GetRequiredValue(_address), a => RunStore.OpenAsync(a, cancellationToken: cancellationToken));
+            Address(result), a => RunStore.OpenAsync(a, cancellationToken: cancellationToken));
 
     public Change Change(ParseResult result) => new(result.GetRequiredValue(_by), result.GetValue(_reason));
 

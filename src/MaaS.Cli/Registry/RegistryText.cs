@@ -1,4 +1,5 @@
 using MaaS.Primitives.Display;
+using MaaS.Registry.Fleet;
 using MaaS.Registry.Versions;
 
 namespace MaaS.Cli.Registry;
@@ -13,6 +14,18 @@ internal static class RegistryText
                 .. models.Select(static m => new[]
                 {
                     m.Name, $"{m.Versions}", $"{m.Latest}", $"{m.Production}", m.NeedsApproval ? "needed" : "",
+                }),
+            ], 1);
+
+    public static string Servers(IReadOnlyList<ServerLease> servers)
+        => servers.Count == 0 ? "no servers" : TextTable.Render(
+            [
+                ["server", "state", "models", "under way"],
+                .. servers.Select(static s => new[]
+                {
+                    s.Address, s.State.ToString().ToLowerInvariant(),
+                    string.Join(" ", s.Models.OrderBy(static m => m.Key, StringComparer.Ordinal).Select(
+                        static m => $"{m.Key}/{string.Join(",", m.Value)}")), $"{s.InFlight}",
                 }),
             ], 1);
 

@@ -23,8 +23,7 @@ internal sealed class DeleteRunVerb : RunsVerb
     {
         foreach (var run in result.GetRequiredValue(_runs))
         {
-            await store.DeleteAsync(run, cancellationToken);
-            Console.WriteLine($"deleted {run}");
+            Console.WriteLine($"deleted {await store.DeleteAsync(run, cancellationToken)}");
         }
     }
 }

@@ -47,7 +47,7 @@ internal static class StreamedTraining
             CultureInfo.InvariantCulture,
             $"ONNX Runtime gives the same on all {parity.Rows} rows (largest difference "
                 + $"{parity.LargestDifference:g2})"));
-        Console.WriteLine($"written to {output}; maas serve --models {output}");
+        Console.WriteLine($"written to {output}; maas serve --models {CommandText.Quoted(output)}");
         return model.TestScores;
     }
 

@@ -90,7 +90,7 @@ internal static class TabularTraining
             Console.WriteLine($"report written to {report}");
         }
 
-        Console.WriteLine($"written to {output}; maas serve --models {output}");
+        Console.WriteLine($"written to {output}; maas serve --models {CommandText.Quoted(output)}");
         return model.TestScores;
     }
 

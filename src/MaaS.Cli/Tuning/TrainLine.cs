@@ -55,30 +55,35 @@ internal sealed class TrainLine(Command command, IReadOnlyList<Option> train)
         }
     }
 
-    /// <summary>What is tuned, the same in all processes that may share a study.</summary>
+    /// <summary>What is tuned, the same in all processes that may share a study. It is kept with the study, so that of
+    /// a database it says where it is and not who asks it.</summary>
     public string Subject(ParseResult result)
-        => string.Join(' ', Words(result, train.Where(static o => !OfTheMachine.Contains(o.Name))).Select(
-            CommandText.Quoted).Prepend("maas train"));
+        => Text(Words(result, train.Where(static o => !OfTheMachine.Contains(o.Name)), TableSource.Shown));
 
-    /// <summary>The command line that trains with some values.</summary>
+    /// <summary>The command line that trains with some values, to be kept and shown as well.</summary>
     public string Text(ParseResult result, IReadOnlyDictionary<string, ParameterValue> values)
-        => string.Join(' ', Words(result, train).Concat(Words(values)).Select(CommandText.Quoted)
-            .Prepend("maas train"));
+        => Text(Words(result, train, TableSource.Shown).Concat(Words(values)));
 
     /// <summary>The command line of a trial.</summary>
     /// <exception cref="UsageException">A value is none that the option takes.</exception>
     public ParseResult Parse(ParseResult result, IReadOnlyDictionary<string, ParameterValue> values)
     {
-        var line = command.Parse([.. Words(result, train), .. Words(values)]);
+        var line = command.Parse([.. Words(result, train, static a => a), .. Words(values)]);
         return line.Errors.Count == 0 ? line : throw new UsageException($"--search: {line.Errors[0].Message}");
     }
 
     private static IEnumerable<string> Words(IReadOnlyDictionary<string, ParameterValue> values)
         => values.SelectMany(static v => new[] { $"--{v.Key}", v.Value.ToString() });
 
-    private static IEnumerable<string> Words(ParseResult result, IEnumerable<Option> options)
+    private static IEnumerable<string> Words(
+        ParseResult result, IEnumerable<Option> options, Func<string, string> database)
         => options.Where(o => IsGiven(result, o)).SelectMany(o => result.GetResult(o)!.Tokens is { Count: > 0 } tokens
-            ? tokens.SelectMany(t => new[] { o.Name, t.Value }) : [o.Name]);
+            ? tokens.SelectMany(
+                t => new[] { o.Name, o.Name == TableSourceOptions.Database ? database(t.Value) : t.Value })
+            : [o.Name]);
+
+    private static string Text(IEnumerable<string> words)
+        => string.Join(' ', words.Select(CommandText.Quoted).Prepend("maas train"));
 
     private static bool IsGiven(ParseResult result, Option option)
         => result.GetResult(option) is { Implicit: false };

@@ -16,6 +16,12 @@ public sealed class OnnxDecoder : IDisposable
     /// <summary>Name of the input with the new tokens.</summary>
     public const string InputIds = "input_ids";
 
+    /// <summary>Name of the input that tells tokens from the padding on their left.</summary>
+    public const string AttentionMask = "attention_mask";
+
+    /// <summary>Name of the input with the places of the new tokens in their rows.</summary>
+    public const string PositionIds = "position_ids";
+
     /// <summary>Name of the output with the logits.</summary>
     public const string Logits = "logits";
 

@@ -12,6 +12,9 @@ public sealed class TextGenerator : IDisposable
     /// <summary>Name of the tokenizer's file in a package.</summary>
     public const string TokenizerFile = "tokenizer.json";
 
+    /// <summary>Name of the file with a small network that guesses tokens ahead, in packages that have one.</summary>
+    public const string DraftFile = "draft.onnx";
+
     private readonly Func<IDecoderSession> _start;
     private readonly Func<string, IReadOnlyList<long>> _encode;
     private readonly Func<IReadOnlyList<long>, string> _decode;
@@ -69,8 +72,9 @@ public sealed class TextGenerator : IDisposable
         }
 
         var tokenizer = await TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false);
-        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        return Create(InferenceModel.Load(network, package.Manifest.Name, options), tokenizer, settings);
+        return Create(
+            await package.LoadNetworkAsync(null, options, cancellationToken).ConfigureAwait(false), tokenizer,
+            settings);
     }
 
     /// <summary>The tokenizer of a package of a language model.</summary>
@@ -99,6 +103,13 @@ public sealed class TextGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         try
         {
+            if (DecoderGraph.Fits(model))
+            {
+                var graph = new DecoderGraph(model);
+                return new TextGenerator(
+                    () => graph.Start(settings.MaxLength), tokenizer, settings.StopTokens, graph);
+            }
+
             var decoder = new OnnxDecoder(model, settings.MaxLength);
             return new TextGenerator(decoder.Start, tokenizer, settings.StopTokens, decoder);
         }
@@ -121,14 +132,23 @@ public sealed class TextGenerator : IDisposable
         string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
+        return Generate(_encode(prompt), options, cancellationToken);
+    }
+
+    /// <inheritdoc cref="Generate(string, GenerationOptions?, CancellationToken)"/>
+    /// <param name="prompt">Tokens to continue; they are not repeated.</param>
+    public IEnumerable<GeneratedText> Generate(
+        IReadOnlyList<long> prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
         return Pieces(
-            _encode(prompt), options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
+            prompt, options with { StopTokens = [.. options.StopTokens, .. _stopTokens] }, cancellationToken);
     }
 
     /// <summary>Generates text piece by piece without holding the caller's thread: each step runs on the thread
     /// pool.</summary>
-    /// <inheritdoc cref="Generate"/>
+    /// <inheritdoc cref="Generate(string, GenerationOptions?, CancellationToken)"/>
     public async IAsyncEnumerable<GeneratedText> GenerateAsync(
         string prompt, GenerationOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -147,11 +167,15 @@ public sealed class TextGenerator : IDisposable
         IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         using var session = _start();
-        var decoder = new IncrementalDecoder(_decode);
-        foreach (var (token, finish) in TokenGenerator.Generate(session, prompt, options, cancellationToken))
+        var text = new TextAssembly(_decode, options.StopTexts);
+        foreach (var token in TokenGenerator.Generate(session, prompt, options, cancellationToken))
         {
-            var text = finish == FinishReason.Stop ? "" : decoder.Add(token);
-            yield return new GeneratedText(finish == FinishReason.None ? text : text + decoder.Finish(), token, finish);
+            var piece = text.Add(token);
+            yield return piece;
+            if (piece.Finish != FinishReason.None)
+            {
+                yield break;
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ public static class TokenGenerator
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
-        var sampler = new TokenSampler(options);
+        var sampler = new TokenSampler(options, prompt);
         if (session.Length > 0)
         {
             throw new ArgumentException(
@@ -31,6 +31,21 @@ public static class TokenGenerator
                 nameof(session));
         }
 
+        if (options.Adapter is not null)
+        {
+            throw new ModelInputException(
+                $"generation: expected no adapter for a text by itself, got '{options.Adapter}'; use a GenerationEngine.");
+        }
+
+        CheckPrompt(prompt, session.MaxLength);
+        return Steps(session, prompt, options, sampler, cancellationToken);
+    }
+
+    /// <summary>Says what is wrong with a prompt.</summary>
+    /// <exception cref="ModelInputException">It is empty, or as long as the longest sequence or longer.</exception>
+    internal static void CheckPrompt(IReadOnlyList<long> prompt, long maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
         if (prompt.Count == 0)
         {
             throw new ModelInputException(
@@ -38,28 +53,30 @@ public static class TokenGenerator
                     + "token.");
         }
 
-        return prompt.Count < session.MaxLength ? Steps(session, prompt, options, sampler, cancellationToken)
-            : throw new ModelInputException(
-                $"generation: expected a prompt of less than {session.MaxLength} tokens, got {prompt.Count}; shorten "
-                    + "it.");
+        if (prompt.Count >= maxLength)
+        {
+            throw new ModelInputException(
+                $"generation: expected a prompt of less than {maxLength} tokens, got {prompt.Count}; shorten it.");
+        }
     }
 
     private static IEnumerable<GeneratedToken> Steps(
         IDecoderSession session, IReadOnlyList<long> prompt, GenerationOptions options, TokenSampler sampler,
         CancellationToken cancellationToken)
     {
-        List<long> history = [.. prompt];
         long[] next = [.. prompt];
         for (var step = 1; ; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var token = sampler.Next(session.Append(next, cancellationToken).Span, history);
-            history.Add(token);
+            var logits = session.Append(next, cancellationToken).Span;
+            var token = sampler.Next(logits);
+            var probability = sampler.LogProbability(logits, token);
+            sampler.Accept(token);
             next = [token];
             var finish = options.StopTokens.Contains(token) ? FinishReason.Stop
                 : step == options.MaxNewTokens || session.Length == session.MaxLength ? FinishReason.Length
                 : FinishReason.None;
-            yield return new GeneratedToken(token, finish);
+            yield return new GeneratedToken(token, finish, probability);
             if (finish != FinishReason.None)
             {
                 yield break;

@@ -1,140 +1,138 @@
+using System.Numerics.Tensors;
+
 namespace MaaS.Core.Generation;
 
-/// <summary>Chooses tokens from logits. Not for several threads at once: it keeps the state of its random
-/// numbers.</summary>
+/// <summary>Chooses the tokens of one text from logits. Not for several threads at once: it keeps the text's tokens and
+/// the state of its random numbers.</summary>
 public sealed class TokenSampler
 {
     private readonly GenerationOptions _options;
+    private readonly ITokenConstraintState? _constraint;
+    private readonly TokenCounts _counts;
     private readonly Random _random;
+    private float[] _scores = [];
 
-    /// <summary>A sampler at the start of its random numbers.</summary>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public TokenSampler(GenerationOptions options)
+    /// <summary>A sampler at the start of a text.</summary>
+    /// <param name="options">How to choose.</param>
+    /// <param name="prompt">Tokens that stand before the text, for the repetition penalty; null for none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or the constraint cannot end a text with the
+    /// options' stop tokens.</exception>
+    public TokenSampler(GenerationOptions options, IReadOnlyList<long>? prompt = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
+        _constraint = options.Constraint?.Start(options.StopTokens);
+        _counts = new TokenCounts(options, prompt ?? []);
 #pragma warning disable CA5394 // Text, no secret: the seed must give the same numbers.
-        _random = options.Seed is { } seed ? new Random(seed) : new Random();
+        _random = options.Seed is { } seed ? new Random(unchecked((int)(seed ^ (seed >> 32)))) : new Random();
 #pragma warning restore CA5394
     }
 
-    /// <summary>The next token.</summary>
+    /// <summary>Draws the next token, which <see cref="Accept"/> makes part of the text.</summary>
     /// <param name="logits">One for each token of the vocabulary; −∞ for tokens that must not come.</param>
-    /// <param name="history">Tokens of the prompt and the text so far, for the repetition penalty.</param>
     /// <exception cref="ArgumentException">No logit is above −∞, or one is NaN or +∞.</exception>
-    public long Next(ReadOnlySpan<float> logits, IEnumerable<long> history)
+    public long Next(ReadOnlySpan<float> logits)
     {
-        var scores = Scores(logits, history);
+        var scores = Scores(logits);
         if (_options.Temperature == 0)
         {
-            return Array.IndexOf(scores, scores.Max());
+            return TensorPrimitives.IndexOfMax(scores);
         }
 
-        var (tokens, probabilities) = Candidates(scores);
+        var candidates = TokenCandidates.Of(scores, _options);
 #pragma warning disable CA5394 // As above.
-        var left = _random.NextDouble();
+        return candidates.Draw(_random.NextDouble());
 #pragma warning restore CA5394
-        for (var i = 0; i < tokens.Length; i++)
-        {
-            left -= probabilities[i];
-            if (left < 0)
-            {
-                return tokens[i];
-            }
-        }
+    }
 
-        // Rounding can leave a little: the last token that can come at all takes it.
-        return tokens[Array.FindLastIndex(probabilities, static p => p > 0)];
+    /// <summary>Makes a token part of the text.</summary>
+    /// <exception cref="ArgumentException">The constraint does not let it come.</exception>
+    public void Accept(long token)
+    {
+        _counts.Add(token);
+        if (!_options.StopTokens.Contains(token))
+        {
+            _constraint?.Accept(token);
+        }
     }
 
     /// <summary>The probability of every token to be drawn; greedy choice puts all on one.</summary>
     /// <inheritdoc cref="Next"/>
-    public double[] Probabilities(ReadOnlySpan<float> logits, IEnumerable<long> history)
+    public double[] Probabilities(ReadOnlySpan<float> logits)
     {
-        var scores = Scores(logits, history);
+        var scores = Scores(logits);
         var all = new double[scores.Length];
         if (_options.Temperature == 0)
         {
-            all[Array.IndexOf(scores, scores.Max())] = 1;
-            return all;
+            all[TensorPrimitives.IndexOfMax(scores)] = 1;
         }
-
-        var (tokens, probabilities) = Candidates(scores);
-        for (var i = 0; i < tokens.Length; i++)
+        else
         {
-            all[tokens[i]] = probabilities[i];
+            TokenCandidates.Of(scores, _options).CopyTo(all);
         }
 
         return all;
     }
 
-    // Logits after the penalty, in double precision.
-    private double[] Scores(ReadOnlySpan<float> logits, IEnumerable<long> history)
+    /// <summary>How likely the model held a token to be, with as many alternatives as the options ask for.</summary>
+    /// <param name="logits">The model's own, one for each token.</param>
+    /// <param name="token">The token that was drawn.</param>
+    /// <returns>Null where the options ask for no log-probabilities.</returns>
+    public TokenLogProbability? LogProbability(ReadOnlySpan<float> logits, long token)
     {
-        ArgumentNullException.ThrowIfNull(history);
-        var scores = new double[logits.Length];
-        for (var i = 0; i < scores.Length; i++)
+        if (_options.TopLogProbabilities is not { } count)
         {
-            scores[i] = logits[i];
-            if (!(scores[i] < double.PositiveInfinity))
-            {
-                throw new ArgumentException(
-                    $"sampling: expected finite logits, got {scores[i]} for token {i}; the model's weights or inputs "
-                        + "are broken.", nameof(logits));
-            }
+            return null;
         }
 
-        if (scores.Length == 0 || double.IsNegativeInfinity(scores.Max()))
+        var max = (double)TensorPrimitives.Max(logits);
+        var sum = 0.0;
+        foreach (var logit in logits)
+        {
+            sum += Math.Exp(logit - max);
+        }
+
+        var normalizer = max + Math.Log(sum);
+        var top = new TokenLogProbability[Math.Min(count, logits.Length)];
+        foreach (var (rank, id) in TopTokens.Of(logits, top.Length).Index())
+        {
+            top[rank] = new TokenLogProbability(id, logits[id] - normalizer, []);
+        }
+
+        return new TokenLogProbability(token, logits[(int)token] - normalizer, top);
+    }
+
+    // Logits after penalties, bias and constraint; valid until the next call.
+    private Span<float> Scores(ReadOnlySpan<float> logits)
+    {
+        if (_scores.Length < logits.Length)
+        {
+            _scores = new float[logits.Length];
+        }
+
+        var scores = _scores.AsSpan(0, logits.Length);
+        logits.CopyTo(scores);
+        var likeliest = scores.IsEmpty ? -1 : TensorPrimitives.IndexOfMax(scores);
+        if (likeliest >= 0 && !(scores[likeliest] < float.PositiveInfinity))
         {
             throw new ArgumentException(
-                $"sampling: expected a token that may come, got {scores.Length} logits of −∞.", nameof(logits));
+                $"sampling: expected finite logits, got {scores[likeliest]} for token {likeliest}; the model's weights "
+                    + "or inputs are broken.", nameof(logits));
         }
 
-        if (_options.RepetitionPenalty != 1)
+        _counts.Penalize(scores);
+        foreach (var (token, bias) in _options.LogitBias)
         {
-            foreach (var token in history.Distinct().Where(t => t >= 0 && t < scores.Length))
+            if (token < scores.Length)
             {
-                scores[token] = scores[token] > 0
-                    ? scores[token] / _options.RepetitionPenalty : scores[token] * _options.RepetitionPenalty;
+                scores[(int)token] += (float)bias;
             }
         }
 
-        return scores;
-    }
-
-    // Tokens that may be drawn, likeliest first where the order matters, and their probabilities.
-    private (int[] Tokens, double[] Probabilities) Candidates(double[] scores)
-    {
-        var tokens = Enumerable.Range(0, scores.Length).ToArray();
-        var cut = _options.TopK > 0 && _options.TopK < scores.Length;
-        if (cut || _options.TopP < 1)
-        {
-            // Stable: the lower id first among equals. Taking a few does not sort the rest.
-            var likeliest = tokens.OrderByDescending(t => scores[t]);
-            tokens = cut ? [.. likeliest.Take(_options.TopK)] : [.. likeliest];
-        }
-
-        var probabilities = Softmax(Array.ConvertAll(tokens, t => scores[t]));
-        if (_options.TopP == 1)
-        {
-            return (tokens, probabilities);
-        }
-
-        var (kept, sum) = (0, 0.0);
-        while (kept < tokens.Length && sum < _options.TopP)
-        {
-            sum += probabilities[kept++];
-        }
-
-        return (tokens[..kept], Array.ConvertAll(probabilities[..kept], p => p / sum));
-    }
-
-    private double[] Softmax(double[] scores)
-    {
-        var max = scores.Max();
-        var powers = Array.ConvertAll(scores, s => Math.Exp((s - max) / _options.Temperature));
-        var sum = powers.Sum();
-        return Array.ConvertAll(powers, p => p / sum);
+        _constraint?.Mask(scores);
+        return !scores.IsEmpty && !float.IsNegativeInfinity(TensorPrimitives.Max(scores)) ? scores
+            : throw new ArgumentException(
+                $"sampling: expected a token that may come, got {scores.Length} logits of −∞.", nameof(logits));
     }
 }

@@ -17,6 +17,8 @@ internal sealed class GatewayForwarder(
 {
     private const string ServerHeader = "X-MaaS-Server", GrpcStatus = "grpc-status", GrpcUnavailable = "14";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+
     private readonly KeptBytes _kept = new(options.KeptBytes);
 
     /// <summary>Answers a request.</summary>
@@ -38,19 +40,47 @@ internal sealed class GatewayForwarder(
             return;
         }
 
-        long most = target.Kind == RequestKind.Passage ? 0
-            : context.Request.ContentLength is { } length ? Math.Min(length, options.RepeatableBytes)
-            : options.RepeatableBytes;
-        var keeps = target.Kind != RequestKind.Passage && _kept.TryTake(most);
+        var (body, taken) = await KeepAsync(context, target).ConfigureAwait(false);
         try
         {
-            var body = keeps
-                ? await KeptBody.ReadAsync(context.Request, most, context.RequestAborted).ConfigureAwait(false) : null;
             await ForwardAsync(context, target, body, grpc).ConfigureAwait(false);
         }
         finally
         {
-            _kept.Give(keeps ? most : 0);
+            _kept.Give(taken);
+        }
+    }
+
+    /// <summary>Reads the body of a request that may be repeated.</summary>
+    /// <returns>The body, null where it goes through as it comes; and what it takes of the room.</returns>
+    private async Task<(byte[]? Body, long Taken)> KeepAsync(HttpContext context, RequestTarget target)
+    {
+        if (target.Kind == RequestKind.Passage || context.Request.ContentLength > options.RepeatableBytes)
+        {
+            return (null, 0);
+        }
+
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            return ([], 0);
+        }
+
+        var most = context.Request.ContentLength ?? options.RepeatableBytes;
+        if (!_kept.TryTake(most))
+        {
+            return (null, 0);
+        }
+
+        long taken = 0;
+        try
+        {
+            var body = await KeptBody.ReadAsync(context.Request, most, context.RequestAborted).ConfigureAwait(false);
+            taken = body?.Length ?? 0;
+            return (body, taken);
+        }
+        finally
+        {
+            _kept.Give(most - taken);   // What it might have been.
         }
     }
 
@@ -72,25 +102,20 @@ internal sealed class GatewayForwarder(
                 context.Request.Body = new MemoryStream(body, writable: false);
             }
 
-            var held = body is null ? null
+            using var held = body is null ? null
                 : new HeldAnswer(context, options.RepeatableBytes, target.Kind == RequestKind.Stream, _kept);
-            var started = Stopwatch.GetTimestamp();
-            server.Begin();
-            var error = await SendAsync(context, server, grpc).ConfigureAwait(false);
-            var failed = IsServersFault(error, context);
-            server.End(Stopwatch.GetElapsedTime(started), failed);
-            var begun = held?.IsOut ?? context.Response.HasStarted;
-            var next = begun ? null : Next();
-            if (begun || IsAnswered(error, context) && !(IsTurnedAway(context, grpc) && next is not null))
+            var error = await MeasuredAsync(context, server, target.Kind, grpc).ConfigureAwait(false);
+            var (failed, begun) = (IsServersFault(error, context), held?.IsOut ?? context.Response.HasStarted);
+            var next = !begun && (failed || IsTurnedAway(context, grpc)) ? Next() : null;
+            if (begun || (IsAnswered(error, context) && next is null))
             {
-                metrics.Answered(server, failed);
                 await (held?.ReleaseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
                 return;
             }
 
             held?.Drop();
             Clear(context);
-            if (!failed && error != ForwarderError.None)
+            if (!failed && !IsAnswered(error, context))
             {
                 await RefuseAsync(context, grpc, error).ConfigureAwait(false);
                 return;
@@ -119,7 +144,10 @@ internal sealed class GatewayForwarder(
     private static Task RefuseAsync(HttpContext context, bool grpc, ForwarderError error)
         => context.RequestAborted.IsCancellationRequested ? Task.CompletedTask
             : GatewayFault.WriteAsync(
-                context, grpc, StatusCodes.Status400BadRequest, $"the request cannot be passed on ({error})");
+                context, grpc, StatusCodes.Status400BadRequest,
+                error is ForwarderError.RequestBodyDestination
+                    ? "the server broke off before it had read the request, which may be too large for it"
+                    : $"the request cannot be passed on ({error})");
 
     private static void Clear(HttpContext context)
     {
@@ -127,20 +155,36 @@ internal sealed class GatewayForwarder(
         context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers.Clear();
     }
 
-    private async Task<ForwarderError> SendAsync(HttpContext context, Server server, bool grpc)
+    private async Task<ForwarderError> MeasuredAsync(HttpContext context, Server server, RequestKind kind, bool grpc)
     {
-        var (address, version, policy) = grpc
-            ? (server.Address.GrpcUrl ?? server.Address.Url, HttpVersion.Version20,
-                HttpVersionPolicy.RequestVersionExact)
-            : (server.Address.Url, HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact);
+        var (started, outcome) = (Stopwatch.GetTimestamp(), RequestOutcome.Unknown);
+        server.Begin();
+        try
+        {
+            var error = await SendAsync(context, server, kind, grpc).ConfigureAwait(false);
+            outcome = IsServersFault(error, context) ? RequestOutcome.Failed
+                : IsAnswered(error, context) ? RequestOutcome.Answered : RequestOutcome.Unknown;
+            return error;
+        }
+        finally
+        {
+            server.End(Stopwatch.GetElapsedTime(started), outcome);
+        }
+    }
+
+    private async Task<ForwarderError> SendAsync(HttpContext context, Server server, RequestKind kind, bool grpc)
+    {
         context.Response.Headers[ServerHeader] = server.Name;
         return await forwarder.SendAsync(
-            context, address.GetLeftPart(UriPartial.Authority), connections.Invoker,
+            context, (grpc ? server.Address.GrpcUrl ?? server.Address.Url : server.Address.Url)
+                .GetLeftPart(UriPartial.Authority),
+            connections.Invoker,
             new ForwarderRequestConfig
             {
-                Version = version,
-                VersionPolicy = policy,
-                ActivityTimeout = options.ActivityTimeout,
+                Version = grpc ? HttpVersion.Version20 : HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                // Whoever talks both ways or waits for a stream may be silent for as long as they like.
+                ActivityTimeout = kind == RequestKind.Answer ? options.ActivityTimeout : Patience,
             },
             GatewayTransformer.Instance).ConfigureAwait(false);
     }
@@ -148,7 +192,7 @@ internal sealed class GatewayForwarder(
     // A client that hangs up, or whose request cannot be written, is no fault of a server.
     private static bool IsServersFault(ForwarderError error, HttpContext context)
         => error is not (ForwarderError.None or ForwarderError.RequestCreation or ForwarderError.RequestBodyClient
-            or ForwarderError.ResponseBodyClient) && !IsAnswered(error, context)
+            or ForwarderError.RequestBodyDestination or ForwarderError.ResponseBodyClient)
             && !context.RequestAborted.IsCancellationRequested;
 
     // A server may refuse a request before it has read all of it.

@@ -12,7 +12,7 @@ internal sealed class HeldAnswer : Stream
     private readonly int _most;
     private readonly bool _streams;
     private readonly KeptBytes _kept;
-    private readonly MemoryStream _held = new();
+    private MemoryStream _held = new();
 
     /// <summary>Takes the place of the client.</summary>
     /// <param name="context">The request.</param>
@@ -90,20 +90,41 @@ internal sealed class HeldAnswer : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Drop();
+        }
+
+        base.Dispose(disposing);
+    }
+
     private async Task LetOutAsync(CancellationToken cancellationToken)
     {
         IsOut = true;
-        if (_held.Length > 0)
+        if (_held.Length == 0)
         {
-            await _client.Stream.WriteAsync(_held.GetBuffer().AsMemory(0, (int)_held.Length), cancellationToken)
+            return;
+        }
+
+        // Also where the client is gone the room is given back, and the memory with it.
+        var part = _held;
+        _held = new MemoryStream();
+        try
+        {
+            await _client.Stream.WriteAsync(part.GetBuffer().AsMemory(0, (int)part.Length), cancellationToken)
                 .ConfigureAwait(false);
-            Empty();
+        }
+        finally
+        {
+            _kept.Give(part.Length);
         }
     }
 
     private void Empty()
     {
         _kept.Give(_held.Length);
-        _held.SetLength(0);
+        _held = new MemoryStream();
     }
 }

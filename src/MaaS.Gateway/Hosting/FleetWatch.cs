@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -16,8 +17,8 @@ internal sealed partial class FleetWatch : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger<FleetWatch> _logger;
     private readonly IServerSource[] _sources;
-    private readonly Dictionary<string, IReadOnlyList<ServerAddress>> _found = [];
-    private readonly Dictionary<string, string> _faults = [];
+    private readonly ConcurrentDictionary<string, IReadOnlyList<ServerAddress>> _found = [];
+    private readonly ConcurrentDictionary<string, string> _faults = [];
     private readonly HttpClient _client;
 
     public FleetWatch(GatewayOptions options, Fleet fleet, TimeProvider clock, ILogger<FleetWatch> logger)
@@ -58,28 +59,31 @@ internal sealed partial class FleetWatch : BackgroundService
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        foreach (var source in _sources)
-        {
-            try
-            {
-                _found[source.Name] = await source.FindAsync(cancellationToken).ConfigureAwait(false);
-                _faults.Remove(source.Name);
-            }
-            // Whatever it is, the gateway goes on with what it has.
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Said once, not every second.
-                if (_faults.GetValueOrDefault(source.Name) != e.Message)
-                {
-                    LogSource(source.Name, e.Message);
-                }
-
-                _faults[source.Name] = e.Message;
-            }
-        }
-
+        await Task.WhenAll(_sources.Select(s => FindAsync(s, cancellationToken))).ConfigureAwait(false);
         _fleet.Update([.. _found.Values.SelectMany(static f => f).DistinctBy(static a => a.Url)]);
         await Task.WhenAll(_fleet.Servers.Select(s => ProbeAsync(s, cancellationToken))).ConfigureAwait(false);
+    }
+
+    // A source that is slow must not keep servers from being looked at; it is asked again the next time.
+    private async Task FindAsync(IServerSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _found[source.Name] = await source.FindAsync(cancellationToken)
+                .WaitAsync(_options.ProbeTimeout, _clock, cancellationToken).ConfigureAwait(false);
+            _faults.TryRemove(source.Name, out _);
+        }
+        // Whatever it is, the gateway goes on with what it has.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Said once, not every second.
+            if (_faults.GetValueOrDefault(source.Name) != e.Message)
+            {
+                LogSource(source.Name, e.Message);
+            }
+
+            _faults[source.Name] = e.Message;
+        }
     }
 
     private async Task ProbeAsync(Server server, CancellationToken cancellationToken)

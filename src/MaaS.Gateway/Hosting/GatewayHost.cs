@@ -2,6 +2,7 @@ using System.Net;
 using MaaS.Gateway.Forwarding;
 using MaaS.Gateway.Monitoring;
 using MaaS.Gateway.Servers;
+using MaaS.Primitives.Hosts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -88,9 +89,9 @@ public sealed class GatewayHost : IAsyncDisposable
             var forwarder = app.Services.GetRequiredService<GatewayForwarder>();
             var names = new HostNames(options.AllowedHosts);
             app.Run(context => FleetPages.IsHealth(context.Request) ? pages.InvokeAsync(context)
-                : !names.Allow(context.Request) ? RefuseHostAsync(context)
-                : context.Features.Get<AdminConnection>() is not null ? pages.InvokeAsync(context)
-                : forwarder.InvokeAsync(context));
+                : IsAdministration(context) is var admin && !names.Allow(Host(context), admin)
+                    ? RefuseHostAsync(context)
+                : admin ? pages.InvokeAsync(context) : forwarder.InvokeAsync(context));
             await app.StartAsync(cancellationToken).ConfigureAwait(false);
             // Those of code come first, in their order; Kestrel's configuration may add more.
             var addresses = app.Services.GetRequiredService<IServer>().Features
@@ -116,6 +117,12 @@ public sealed class GatewayHost : IAsyncDisposable
         await _app.StopAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static bool IsAdministration(HttpContext context)
+        => context.Features.Get<AdminConnection>() is not null;
+
+    private static ReadOnlySpan<char> Host(HttpContext context)
+        => context.Request.Headers.Host is [{ } one] ? one : default(ReadOnlySpan<char>);
 
     private static Task RefuseHostAsync(HttpContext context)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using MaaS.Gateway.Servers;
@@ -8,7 +7,6 @@ namespace MaaS.Gateway.Monitoring;
 /// <summary>Counts what went through, for Prometheus and the page. Safe for many threads.</summary>
 internal sealed class GatewayMetrics(Fleet fleet)
 {
-    private readonly ConcurrentDictionary<(string Server, bool Failed), long> _answered = [];
     private long _repeated, _unanswered;
 
     /// <summary>Requests that were sent to another server, because one had failed.</summary>
@@ -21,32 +19,29 @@ internal sealed class GatewayMetrics(Fleet fleet)
 
     public void Unanswered() => Interlocked.Increment(ref _unanswered);
 
-    public void Answered(Server server, bool failed)
-        => _answered.AddOrUpdate((server.Name, failed), 1, static (_, count) => count + 1);
-
     /// <summary>The text that Prometheus reads.</summary>
     public string Text()
     {
         var text = new StringBuilder();
+        var servers = fleet.Servers;
         Head(
             "maas_gateway_requests_total", "counter",
-            "Requests that a server answered, or failed without another try.");
-        foreach (var ((server, failed), count) in _answered.OrderBy(static a => a.Key))
+            "Requests that a server answered or failed, one that was repeated for each of its servers.");
+        foreach (var server in servers)
         {
-            Line("maas_gateway_requests_total", server, count, $",outcome=\"{(failed ? "failed" : "answered")}\"");
+            var failures = server.Failures;
+            Line("maas_gateway_requests_total", server.Name, server.Requests - failures, ",outcome=\"answered\"");
+            Line("maas_gateway_requests_total", server.Name, failures, ",outcome=\"failed\"");
         }
 
         Head("maas_gateway_repeated_total", "counter", "Requests that went to another server, because one had failed.");
         Value("maas_gateway_repeated_total", RepeatedRequests);
         Head("maas_gateway_unanswered_total", "counter", "Requests that no server answered.");
         Value("maas_gateway_unanswered_total", UnansweredRequests);
-        var servers = fleet.Servers;
         Head("maas_gateway_server_available", "gauge", "1 for a server that requests may go to.");
         Each("maas_gateway_server_available", static s => s.IsAvailable ? 1 : 0);
         Head("maas_gateway_server_in_flight", "gauge", "Requests on their way through a server.");
         Each("maas_gateway_server_in_flight", static s => s.InFlight);
-        Head("maas_gateway_server_failures_total", "counter", "Requests that a server failed, repeated ones included.");
-        Each("maas_gateway_server_failures_total", static s => s.Failures);
         Head("maas_gateway_server_latency_seconds", "gauge", "Of the last 512 requests, by quantile.");
         foreach (var server in servers)
         {

@@ -15,30 +15,43 @@ internal static class GrpcTarget
 
     private const string Inference = "/inference.GRPCInferenceService/", TensorFlow = "/tensorflow.serving.";
 
+    private static readonly string[] Changing =
+    [
+        "/HandleReloadConfigRequest", "/RepositoryModelLoad", "/RepositoryModelUnload", "/LogSettings", "/TraceSetting",
+        "/SystemSharedMemoryRegister", "/SystemSharedMemoryUnregister", "/CudaSharedMemoryRegister",
+        "/CudaSharedMemoryUnregister",
+    ];
+
+    // As servers do, without regard to case.
     public static async Task<RequestTarget> OfAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var path = request.Path.Value!;
-        if (path.StartsWith(Inference + "Repository", StringComparison.Ordinal) && !path.EndsWith(
-                "Index", StringComparison.Ordinal)
-            || path.EndsWith("HandleReloadConfigRequest", StringComparison.Ordinal))
+        var (inference, tensorFlow) = (Begins(Inference), Begins(TensorFlow));
+        if (Array.Exists(Changing, Ends))
         {
             return new RequestTarget(RequestKind.Administration);
         }
 
-        var kind = path.EndsWith("Stream", StringComparison.Ordinal) || path.Contains(
-            "StreamInfer", StringComparison.Ordinal) || !(path.StartsWith(Inference, StringComparison.Ordinal)
-                || path.StartsWith(TensorFlow, StringComparison.Ordinal)) ? RequestKind.Passage : RequestKind.Answer;
-        var named = path.StartsWith(Inference + "Model", StringComparison.Ordinal);
-        var specified = path.StartsWith(TensorFlow, StringComparison.Ordinal);
-        if (!named && !specified)
+        if (!inference && !tensorFlow)
+        {
+            return new RequestTarget(RequestKind.Passage);   // Health, whose Watch goes on, and reflection.
+        }
+
+        var kind = Ends("/ModelStreamInfer") ? RequestKind.Passage : RequestKind.Answer;
+        var named = Begins(Inference + "Model");
+        if (!named && !tensorFlow)
         {
             return new RequestTarget(kind);
         }
 
         var first = await PeekAsync(request, cancellationToken).ConfigureAwait(false);
         var (model, version) = named ? Named(first)
-            : path.EndsWith("/MultiInference", StringComparison.Ordinal) ? SpecifiedByTask(first) : Specified(first);
+            : Ends("/MultiInference") ? SpecifiedByTask(first) : Specified(first);
         return new RequestTarget(kind, model, version);
+
+        bool Begins(string start) => path.StartsWith(start, StringComparison.OrdinalIgnoreCase);
+
+        bool Ends(string end) => path.EndsWith(end, StringComparison.OrdinalIgnoreCase);
     }
 
     // ModelInferRequest and its like: name = 1, version = 2.

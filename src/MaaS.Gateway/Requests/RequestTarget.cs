@@ -24,7 +24,9 @@ internal sealed record RequestTarget(RequestKind Kind, string? Model = null, str
             ["v2", "models", _, "versions", _, ..] => new(Answer(path), path[2], path[4]),
             ["v2", "models", _, ..] => new(Answer(path), path[2]),
             ["v2", "repository", "index"] => new(RequestKind.Answer),
-            ["v2", "repository", ..] or ["v2", "logging" or "trace", ..] when !reads => new(RequestKind.Administration),
+            ["v2", "repository", ..] or ["v2", "logging" or "trace", ..]
+                or ["v2", "systemsharedmemory" or "cudasharedmemory", ..] when !reads
+                => new(RequestKind.Administration),
             ["predictions" or "explanations", _, _] => new(RequestKind.Answer, path[1], path[2]),
             ["predictions" or "explanations", _] => new(RequestKind.Answer, path[1]),
             ["predict"] => new(

@@ -1,27 +1,23 @@
-using System.Collections.Concurrent;
-
 namespace MaaS.Gateway.Servers;
 
-/// <summary>The servers that are known, and the choice of one for a request. Safe for many threads.</summary>
+/// <summary>The servers that are known, and the choice of one for a request. Safe for many threads, of which one
+/// updates.</summary>
 internal sealed class Fleet(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<ServerAddress, Server> _servers = [];
+    private volatile Server[] _servers = [];
 
     /// <summary>All servers, by name.</summary>
-    public IReadOnlyList<Server> Servers => [.. _servers.Values.OrderBy(static s => s.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<Server> Servers => _servers;
 
     /// <summary>Takes over what sources found: what is gone is forgotten, what stays keeps its figures.</summary>
     public void Update(IReadOnlyCollection<ServerAddress> found)
     {
-        foreach (var gone in _servers.Keys.Except(found).ToArray())
-        {
-            _servers.TryRemove(gone, out _);
-        }
-
-        foreach (var address in found)
-        {
-            _servers.TryAdd(address, new Server(address, clock));
-        }
+        var known = _servers.ToDictionary(static s => s.Address);
+        _servers =
+        [
+            .. found.Select(a => known.GetValueOrDefault(a) ?? new Server(a, clock))
+                .OrderBy(static s => s.Name, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>The server with the least to do of those that have a model; of a session always the same while it is
@@ -34,9 +30,9 @@ internal sealed class Fleet(TimeProvider clock)
     public Server? Choose(
         string? model, string? version, bool grpc, string? session, IReadOnlyCollection<Server> tried)
     {
-        var candidates = _servers.Values.Where(
-            s => s.IsAvailable && (model is null || s.Has(model, version)) && (!grpc || s.TakesGrpc)
-                && !tried.Contains(s)).ToArray();
+        var candidates = Array.FindAll(
+            _servers, s => s.IsAvailable && (model is null || s.Has(model, version)) && (!grpc || s.TakesGrpc)
+                && !tried.Contains(s));
         if (candidates.Length == 0)
         {
             return null;
@@ -49,12 +45,19 @@ internal sealed class Fleet(TimeProvider clock)
         }
 
         // Among equals by chance, so that two gateways do not all choose the first.
-        var least = candidates.Min(static s => s.InFlight);
-        var idle = Array.FindAll(candidates, s => s.InFlight <= least);
-        return idle.Length > 0 ? idle[Random.Shared.Next(idle.Length)] : candidates[0];
+        var loads = Array.ConvertAll(candidates, static s => s.InFlight);
+        var least = loads.Min();
+        var chosen = Random.Shared.Next(loads.Count(l => l == least));
+        for (var i = 0; ; i++)
+        {
+            if (loads[i] == least && chosen-- == 0)
+            {
+                return candidates[i];
+            }
+        }
     }
 
     /// <summary>Whether any server has a model, and the version where one is asked for, whether or not it takes
     /// requests now.</summary>
-    public bool Knows(string model, string? version) => _servers.Values.Any(s => s.Has(model, version));
+    public bool Knows(string model, string? version) => Array.Exists(_servers, s => s.Has(model, version));
 }

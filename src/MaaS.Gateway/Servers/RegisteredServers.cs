@@ -15,9 +15,10 @@ internal sealed class RegisteredServers(string address, TimeProvider clock) : IS
         return
         [
             .. (await _store.ListAsync(cancellationToken).ConfigureAwait(false))
-                .Where(static l => l.State == ServerLeaseState.Ready)
+                .Where(static l => l.State == ServerLeaseState.Ready && Uri.IsWellFormedUriString(
+                    l.Address, UriKind.Absolute))
                 .Select(static l => new ServerAddress(
-                    new Uri(l.Address), l.GrpcAddress is { } grpc ? new Uri(grpc) : null)),
+                    new Uri(l.Address), Uri.TryCreate(l.GrpcAddress, UriKind.Absolute, out var grpc) ? grpc : null)),
         ];
     }
 }

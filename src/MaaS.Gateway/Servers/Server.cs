@@ -52,14 +52,19 @@ internal sealed class Server(ServerAddress address, TimeProvider clock)
 
     /// <summary>Notes how a request went.</summary>
     /// <param name="elapsed">How long it took.</param>
-    /// <param name="failed">Whether the server failed it, as opposed to refusing it.</param>
-    public void End(TimeSpan elapsed, bool failed)
+    /// <param name="outcome">What it says of the server.</param>
+    public void End(TimeSpan elapsed, RequestOutcome outcome)
     {
         Interlocked.Decrement(ref _inFlight);
+        if (outcome == RequestOutcome.Unknown)
+        {
+            return;
+        }
+
         Interlocked.Increment(ref _requests);
         lock (_lock)
         {
-            if (!failed)
+            if (outcome == RequestOutcome.Answered)
             {
                 _failuresInARow = 0;
                 _latencies[_recorded++ % _latencies.Length] = elapsed.Ticks;

@@ -144,7 +144,8 @@ public sealed class RunStore
     /// <param name="cancellationToken">Leaves the run as it was.</param>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
     /// <exception cref="InvalidOperationException">It is running.</exception>
-    public Task DeleteAsync(string id, CancellationToken cancellationToken = default)
+    /// <returns>Its whole identifier.</returns>
+    public Task<string> DeleteAsync(string id, CancellationToken cancellationToken = default)
         => ChangeAsync(
             id,
             async (connection, transaction, run) =>
@@ -162,18 +163,18 @@ public sealed class RunStore
 
     private DateTimeOffset Silent => _clock.GetUtcNow().AddSeconds(-SilentSeconds);
 
-    private async Task ChangeAsync(
+    private async Task<string> ChangeAsync(
         string id,
         Func<DbConnection, DbTransaction, string, Task> work,
         CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        await _database.WriteAsync(
+        return await _database.WriteAsync(
             async (connection, transaction) =>
             {
                 var run = await RunRows.FindAsync(connection, id, cancellationToken, transaction).ConfigureAwait(false);
                 await work(connection, transaction, run).ConfigureAwait(false);
-                return 0;
+                return run;
             },
             cancellationToken).ConfigureAwait(false);
     }

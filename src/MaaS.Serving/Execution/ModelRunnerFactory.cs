@@ -1,9 +1,9 @@
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Batching;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Execution.Caching;
-using MaaS.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -30,12 +30,17 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <summary>Threads of a model's session: as many runs as may be under way share the cores.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="folder">What the model's folder says; null for nothing.</param>
-    public InferenceOptions SessionOptions(string name, ModelOptions? folder = null)
+    /// <param name="runsAlone">Whether one run at a time does all of the model's work, as of a language model; it has
+    /// all cores then, unless the options name a number of threads or runs.</param>
+    public InferenceOptions SessionOptions(string name, ModelOptions? folder = null, bool runsAlone = false)
     {
         var own = _options.For(name, folder);
+        var plan = ThreadPlan.Of(
+            runsAlone && own is { IntraOpThreads: null or 0, Concurrency: null or 0 }
+                ? own with { Concurrency = 1 } : own);
         return new InferenceOptions
         {
-            IntraOpThreads = ThreadPlan.Of(own).IntraOpThreads,
+            IntraOpThreads = plan.IntraOpThreads,
             InterOpThreads = own.InterOpThreads ?? 1,
             Providers = own.Providers ?? [],
         };
@@ -87,14 +92,78 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <summary>Makes what continues texts with a loaded language model.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="model">The loaded model; disposed with the runner.</param>
-    /// <param name="tokenizer">The model's own.</param>
     /// <param name="settings">Longest sequence and stop tokens.</param>
-    /// <exception cref="InvalidDataException">The network is no decoder with a cache.</exception>
+    /// <param name="parts">Its tokenizer, its adapters and its draft model.</param>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache, or an adapter or the draft model
+    /// does not fit it.</exception>
     internal GenerationRunner CreateGeneration(
-        string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
-        => new(
-            name, TextGenerator.Create(model, tokenizer, settings), _threads.Value,
-            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, _time);
+        string name, InferenceModel model, GenerationSettings settings, GenerationParts parts)
+    {
+        var own = _options.For(name);
+        var rows = own.MaxGenerations ?? ModelOptions.DefaultMaxGenerations;
+        try
+        {
+            if (DecoderGraph.Fits(model))
+            {
+                var engine = Engine(name, model, settings, parts, rows);
+                var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
+                return new GenerationRunner(
+                    name, new SharedTokens(engine, _time), parts.Tokenizer, settings,
+                    (int)Math.Min((long)rows + waiting, int.MaxValue));
+            }
+
+            if (parts.Adapters.Count > 0 || parts.Draft is not null)
+            {
+                throw new ArgumentException(
+                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of tokens "
+                    + "alone.");
+            }
+
+            var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
+            return new GenerationRunner(name, turns, parts.Tokenizer, settings, rows);
+        }
+        catch (ArgumentException e)
+        {
+            model.Dispose();
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    private GenerationEngine Engine(
+        string name, InferenceModel model, GenerationSettings settings, GenerationParts parts, int rows)
+    {
+        var graph = new DecoderGraph(model);
+        if (rows > 1 && graph.RowObstacle() is { } obstacle)
+        {
+            LogNotBatched(name, obstacle);
+            rows = 1;
+        }
+
+        var own = _options.For(name);
+        var draft = parts.Draft is null ? null
+            : InferenceModel.Load(parts.Draft, $"{name}, draft", SessionOptions(name, runsAlone: true));
+        try
+        {
+            var engine = new GenerationEngine(graph, settings.MaxLength, new GenerationEngineOptions
+            {
+                MaxRows = rows,
+                CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
+                ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
+                SharesAcrossCallers = own.SharesPrompts ?? true,
+            }, parts.Adapters, draft is null ? null : new DecoderGraph(draft));
+            if (engine.MaxLength < settings.MaxLength)
+            {
+                LogShortened(name, engine.MaxLength, settings.MaxLength);
+            }
+
+            return engine;
+        }
+        catch
+        {
+            draft?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()
@@ -107,4 +176,10 @@ public sealed partial class ModelRunnerFactory : IDisposable
 
     [LoggerMessage(LogLevel.Information, "Requests for {Model} do not share runs: {Obstacle}")]
     private partial void LogNotBatched(string model, string obstacle);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Model} takes texts of at most {Shortened} of its {MaxLength} tokens: more keys and values do not fit "
+        + "KeyValueCacheBytes")]
+    private partial void LogShortened(string model, long shortened, long maxLength);
 }

@@ -82,7 +82,7 @@ internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOpti
             "top_k" => options with { TopK = Integer(ref reader, name) },
             "top_p" => options with { TopP = Number(ref reader, name) },
             "repetition_penalty" => options with { RepetitionPenalty = Number(ref reader, name) },
-            "seed" => options with { Seed = Integer(ref reader, name) },
+            "seed" => options with { Seed = Long(ref reader, name) },
             "stop_tokens" => options with { StopTokens = Integers(ref reader, name) },
             "stream" when reader.TokenType == (isStream ? JsonTokenType.True : JsonTokenType.False) => options,
             "stream" => throw RequestException.BadRequest(
@@ -95,6 +95,10 @@ internal sealed record GenerateRequest(string Prompt, string? Id, GenerationOpti
     private static int Integer(ref Utf8JsonReader reader, string name)
         => reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) ? value
             : throw RequestException.BadRequest($"{name}: expected an integer of 32 bits, got {reader.TokenType}");
+
+    private static long Long(ref Utf8JsonReader reader, string name)
+        => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? value
+            : throw RequestException.BadRequest($"{name}: expected an integer of 64 bits, got {reader.TokenType}");
 
     private static double Number(ref Utf8JsonReader reader, string name)
         => reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value) ? value

@@ -12,6 +12,7 @@ internal sealed class GenerationMetrics
     private readonly TimeProvider _time;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstToken;
+    private readonly Histogram<double> _interval;
     private readonly UpDownCounter<int> _active;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _errors;
@@ -32,6 +33,15 @@ internal sealed class GenerationMetrics
             "From a prompt to the first token.",
             tags: null,
             advice: seconds);
+        _interval = meter.CreateHistogram(
+            "maas.generation.token.interval",
+            "s",
+            "From a token to the next one of its text.",
+            tags: null,
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+            });
         _active = meter.CreateUpDownCounter<int>("maas.generation.active", "{text}", "Texts in the making.");
         _tokens = meter.CreateCounter<long>("maas.generation.tokens", "{token}", "Generated tokens.");
         _errors = meter.CreateCounter<long>(
@@ -49,15 +59,17 @@ internal sealed class GenerationMetrics
     /// <summary>Measures one text.</summary>
     internal sealed class Measurement(GenerationMetrics metrics, TagList tags, long start)
     {
+        private readonly long _start = start;
         private int _count;
+        private long _last = start;
 
         /// <summary>A token is there.</summary>
         public void Count()
         {
-            if (_count++ == 0)
-            {
-                metrics._firstToken.Record(metrics._time.GetElapsedTime(start).TotalSeconds, tags);
-            }
+            var now = metrics._time.GetTimestamp();
+            var histogram = _count++ == 0 ? metrics._firstToken : metrics._interval;
+            histogram.Record(metrics._time.GetElapsedTime(_last, now).TotalSeconds, tags);
+            _last = now;
         }
 
         /// <summary>The text has ended.</summary>
@@ -66,7 +78,7 @@ internal sealed class GenerationMetrics
         {
             metrics._active.Add(-1, tags);
             metrics._tokens.Add(_count, tags);
-            metrics._duration.Record(metrics._time.GetElapsedTime(start).TotalSeconds, tags);
+            metrics._duration.Record(metrics._time.GetElapsedTime(_start).TotalSeconds, tags);
             if (failure is not null)
             {
                 var errors = tags;

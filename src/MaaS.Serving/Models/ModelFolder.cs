@@ -171,7 +171,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
                     .ConfigureAwait(false);
                 head = new PackageHead(
                     fingerprint, manifest.Name, manifest.Task,
-                    manifest.Files.GetValueOrDefault(ModelPackage.ModelFile)?.Size ?? 0);
+                    ModelPackage.NetworkBytes(manifest));
             }
 
             Heads[location] = head;

@@ -27,25 +27,28 @@ internal sealed partial class ModelLoader(
             case SourceKind.Network:
                 trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);
-                return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
+                return Serve(
+                    source, ManifestOf(source), InferenceModel.Load(source.Location, OptionsOf(source, null)));
             default:
                 using (var package = await ModelPackage.OpenAsync(
                     source.Location, trust.For(source.Name), cancellationToken).ConfigureAwait(false))
                 {
-                    var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken)
-                        .ConfigureAwait(false);
-                    GraphCheck.CheckBytes(bytes);
                     var parts = await PackageParts.ReadAsync(package, cancellationToken).ConfigureAwait(false);
-                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), parts);
+                    return Serve(
+                        source, package.Manifest,
+                        await package.LoadNetworkAsync(
+                            source.Name, OptionsOf(source, package.Manifest), cancellationToken).ConfigureAwait(false),
+                        parts);
                 }
         }
     }
 
+    private InferenceOptions OptionsOf(ModelSource source, ModelManifest? manifest) => runners.SessionOptions(
+        source.Name, source.Config?.Options, runsAlone: manifest?.Task == ModelManifest.TextGeneration);
+
     private ServedModel Serve(
-        ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load,
-        PackageParts? parts = null)
+        ModelSource source, ModelManifest? manifest, InferenceModel model, PackageParts? parts = null)
     {
-        var model = load(runners.SessionOptions(source.Name, source.Config?.Options));
         try
         {
             if (source.Config is { } config)
@@ -70,8 +73,10 @@ internal sealed partial class ModelLoader(
                 Drift = parts?.Drift,
                 Text = parts?.Text,
                 Form = parts?.Form,
-                Generation = parts?.Tokenizer is { } tokenizer
-                    ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
+                ChatTemplate = parts?.Generation?.Chat.Template,
+                ChatFault = parts?.Generation?.Chat.Fault,
+                Generation = parts?.Generation is { } generation
+                    ? runners.CreateGeneration(source.Name, model, manifest!.Generation!, generation) : null,
             };
         }
         catch

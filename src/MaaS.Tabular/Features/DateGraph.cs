@@ -1,14 +1,21 @@
+using Google.Protobuf;
 using MaaS.Onnx;
+using MaaS.Onnx.Schema;
 using static MaaS.Onnx.Schema.TensorProto.Types;
 
 namespace MaaS.Tabular.Features;
 
 /// <summary>Writes the numbers of a date in ONNX 20 or later, from texts: <c>2026-11-30</c>, with a time of day behind
 /// <c>T</c> or a blank or without; an empty text is a missing date. A run with any other text fails, and names the
-/// input.</summary>
+/// input: these are the forms that a table's reader takes.</summary>
 /// <remarks>Howard Hinnant, chrono-compatible low-level date algorithms, days_from_civil.</remarks>
 internal sealed class DateGraph
 {
+    // A cast of texts to numbers drops what stands behind the digits, so that the whole text is looked at before.
+    private const string Time = "([01][0-9]|2[0-3]):[0-5][0-9]",
+        Second = @":[0-5][0-9](\.[0-9]{0,7})?",
+        Form = $"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(T{Time}({Second}Z?)?| {Time}({Second})?)?";
+
     private readonly GraphBuilder _graph;
     private readonly string _input;
     private readonly string _missing;
@@ -27,7 +34,8 @@ internal sealed class DateGraph
             ("keys_strings", new[] { "" }), ("values_strings", new[] { "1970-01-01" }),
             ("default_string", "1970-01-01"));
         graph.Graph.Node[^1].Domain = "ai.onnx.ml";
-        _text = graph.Node("Where", [_missing, epoch, input]);
+        var text = graph.Node("Where", [_missing, epoch, input]);
+        _text = Joined(text, OfForm(graph.Node("RegexFullMatch", [text], ("pattern", Form))));
         var fields = graph.Node(
             "Cast", [graph.Nodes("StringSplit", [Part(Part(_text, "T", 0), " ", 0)], 2, ("delimiter", "-"))[0]],
             ("to", (int)DataType.Double));
@@ -63,12 +71,8 @@ internal sealed class DateGraph
         fields = _graph.Node("Gather", [fields, _graph.Ints(0, 1, 2)], ("axis", 1));
         fields = _graph.Node("Cast", [fields], ("to", (int)DataType.Double));
         var (hour, minute, second) = (Field(fields, 0), Field(fields, 1), Field(fields, 2));
-        var isTime = Product(
-            Product(Between(hour, 0, Number(23)), Between(minute, 0, Number(59))),
-            Flag(Op("Less", second, Number(60))));
         var minutes = Op("Add", Op("Mul", hour, Number(60)), minute);
-        var seconds = Op("Add", Op("Mul", minutes, Number(60)), _graph.Node("Floor", [second]));
-        return Op("Add", seconds, Checked(isTime, "a time of day as 08:30:00"));
+        return Op("Add", Op("Mul", minutes, Number(60)), _graph.Node("Floor", [second]));
     }
 
     /// <summary>Sine and cosine of a whole place in a turn.</summary>
@@ -129,12 +133,31 @@ internal sealed class DateGraph
     }
 
     // Zero, or the end of the run with the node's name: an index beyond the only element.
-    private string Checked(string holds, string expected)
+    private string Checked(string holds, string expected) => Only(
+        _graph.Constant([0.0], 1),
+        _graph.Node("Cast", [Op("Sub", Number(1), holds)], ("to", (int)DataType.Int64)), expected);
+
+    // An empty text, or the end of the run likewise.
+    private string OfForm(string matches)
     {
-        var beyond = _graph.Node("Cast", [Op("Sub", Number(1), holds)], ("to", (int)DataType.Int64));
-        var zero = _graph.Node("Gather", [_graph.Constant([0.0], 1), beyond], ("axis", 0));
+        var nothing = new TensorProto
+        {
+            Name = _graph.UniqueName("nothing"),
+            DataType = (int)DataType.String,
+            Dims = { 1 },
+            StringData = { ByteString.Empty },
+        };
+        _graph.Graph.Initializer.Add(nothing);
+        return Only(
+            nothing.Name, _graph.Node("Cast", [_graph.Node("Not", [matches])], ("to", (int)DataType.Int64)),
+            "a date as 2026-11-30 or 2026-11-30T08:30:00");
+    }
+
+    private string Only(string values, string beyond, string expected)
+    {
+        var only = _graph.Node("Gather", [values, beyond], ("axis", 0));
         _graph.Graph.Node[^1].Name = $"expected {expected} in '{_input}'";
-        return zero;
+        return only;
     }
 
     private string Part(string texts, string delimiter, long index) => _graph.Node(

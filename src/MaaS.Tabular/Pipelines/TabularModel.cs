@@ -167,8 +167,9 @@ public sealed class TabularModel
                 ["metric"] = Leaderboard.Metric,
                 ["seed"] = $"{Seed}",
                 ["rows"] = $"{Train.Rows}",
-            }.Concat(Parameters).Concat(Members.Select(static (m, i) => KeyValuePair.Create($"member {i + 1}", m)))
-                .ToDictionary(),
+                // A learner may have a parameter of the same name as one of the above.
+            }.Concat(Parameters.Select(static p => KeyValuePair.Create($"learner.{p.Key}", p.Value)))
+                .Concat(Members.Select(static (m, i) => KeyValuePair.Create($"member {i + 1}", m))).ToDictionary(),
         }.WriteAsync(
             path, model,
             new Dictionary<string, string> { [CardFile] = Card(name), [LeaderboardFile] = Leaderboard.ToJson() },

@@ -24,7 +24,8 @@ internal sealed record TabularPlan(
         ICleaningStep[] steps =
         [
             new DropDuplicates([.. options.Ignore]),
-            new DropConstantColumns(options.Label, options.Group ?? "", options.Time ?? ""),
+            // What is ignored is put aside by name at the end.
+            new DropConstantColumns([.. options.Ignore, options.Label, options.Group ?? "", options.Time ?? ""]),
         ];
         foreach (var step in options.HeldBack is null ? steps : steps[1..])
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Samples;
@@ -85,40 +84,77 @@ public sealed class Target
                 : throw Fault(column, $"expected numbers for regression, got {column.Kind}");
         }
 
-        var names = Enumerable.Range(0, column.Count).Select(row => column.Text(row)!).ToArray();
-        var classes = names.Distinct(StringComparer.Ordinal).ToArray();
-        if (classes.Length > MostClasses)
+        var (first, codes) = column is NumberColumn cells
+            ? Encode(cells.Values) : Encode<string>(((StringColumn)column).Values!);
+        if (first.Length > MostClasses)
         {
             throw Fault(
-                column, $"expected at most {MostClasses} classes, got {classes.Length}; see whether it is an "
+                column, $"expected at most {MostClasses} classes, got {first.Length}; see whether it is an "
                     + "identifier, or predict numbers");
         }
 
-        if (column is NumberColumn)
+        if (first.Length < 2)
         {
-            Array.Sort(
-                Array.ConvertAll(
-                    classes, static c =>
-                        double.TryParse(c, CultureInfo.InvariantCulture, out var v) ? v : c == "true" ? 1 : 0),
-                            classes);
+            throw Fault(column, $"every row has the same label '{column.Text(0)}'");
+        }
+
+        var order = Order(column, first);
+        var ranks = new double[order.Length];
+        for (var rank = 0; rank < order.Length; rank++)
+        {
+            ranks[order[rank]] = rank;
+        }
+
+        for (var row = 0; row < codes.Length; row++)
+        {
+            codes[row] = ranks[(int)codes[row]];
+        }
+
+        var target = new Target(
+            TabularTask.Classification, codes, Array.ConvertAll(order, code => column.Text(first[code])!));
+        return Array.IndexOf(target.ClassCounts(), 1) is >= 0 and var rare
+            ? throw Fault(
+                column, $"row {first[order[rare]] + 1} is the only one of class '{target.Classes[rare]}'; "
+                    + "expected at least two rows a class")
+            : target;
+    }
+
+    // The first row of each different cell, and which of these a row's cell is equal to. Rows may be many: they get no
+    // text of their own.
+    private static (int[] First, double[] Codes) Encode<T>(ReadOnlySpan<T> cells)
+        where T : notnull
+    {
+        var known = new Dictionary<T, int>();
+        List<int> first = [];
+        var codes = new double[cells.Length];
+        for (var row = 0; row < codes.Length; row++)
+        {
+            if (!known.TryGetValue(cells[row], out var code))
+            {
+                known[cells[row]] = code = first.Count;
+                first.Add(row);
+            }
+
+            codes[row] = code;
+        }
+
+        return ([.. first], codes);
+    }
+
+    // Classes by number or, where they are texts, by letter.
+    private static int[] Order(Column column, int[] first)
+    {
+        int[] order = [.. Enumerable.Range(0, first.Length)];
+        if (column is NumberColumn numbers)
+        {
+            Array.Sort(Array.ConvertAll(first, row => numbers.Values[row]), order);
         }
         else
         {
-            Array.Sort(classes, StringComparer.Ordinal);
+            Array.Sort(Array.ConvertAll(first, row => column.Text(row)), order, StringComparer.Ordinal);
         }
 
-        var index =
-            classes.Select(static (name, i) => (name, i))
-                .ToDictionary(static p => p.name, static p => p.i, StringComparer.Ordinal);
-        var target = classes.Length < 2
-            ? throw Fault(column, $"every row has the same label '{classes.FirstOrDefault()}'")
-            : OfClasses(Array.ConvertAll(names, n => index[n]), classes);
-        var counts = target.ClassCounts();
-        return Array.IndexOf(counts, 1) is >= 0 and var rare
-            ? throw Fault(
-                column, $"row {Array.IndexOf(names, classes[rare]) + 1} is the only one of class '{classes[rare]}'; "
-                    + "expected at least two rows a class")
-            : target;
+        return order;
     }
 
     /// <summary>The given rows, in their order.</summary>
@@ -154,9 +190,25 @@ public sealed class Target
         return counts;
     }
 
-    private static bool IsClasses(Column column) => column is not NumberColumn { Kind: ColumnKind.Number } numbers
-        || (numbers.Values.ToArray().All(static v => v == Math.Floor(v))
-            && numbers.Values.ToArray().Distinct().Count() <= MostIntegerClasses);
+    private static bool IsClasses(Column column)
+    {
+        if (column is not NumberColumn { Kind: ColumnKind.Number } numbers)
+        {
+            return true;
+        }
+
+        HashSet<double> seen = [];
+        foreach (var value in numbers.Values)
+        {
+            seen.Add(value);
+            if (value != Math.Floor(value) || seen.Count > MostIntegerClasses)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsConstant(ReadOnlySpan<double> values) => !values.ContainsAnyExcept(values[0]);
 

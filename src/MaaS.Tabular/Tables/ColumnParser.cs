@@ -1,8 +1,14 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace MaaS.Tabular.Tables;
 
 /// <summary>Makes a typed column of cells and holds them against the schema.</summary>
 internal static class ColumnParser
 {
+    // 2^53: whole numbers below are exact in float64. Ids beyond would become other ids.
+    private const double ExactBelow = 9007199254740992;
+
     /// <summary>Makes a column of texts.</summary>
     /// <param name="schema">What the column must be.</param>
     /// <param name="cells">One a row; null where it is missing.</param>
@@ -101,6 +107,15 @@ internal static class ColumnParser
                 if (!CellText.TryNumber(cell, out value) || !double.IsFinite(value))
                 {
                     throw Fault(schema, row, "a finite number", $"'{cell}'");
+                }
+
+                if (Math.Abs(value) >= ExactBelow
+                    && BigInteger.TryParse(cell, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole)
+                    && whole != new BigInteger(value))
+                {
+                    throw Fault(
+                        schema, row, "a number that float64 holds exactly",
+                        $"'{cell}'; say in a schema that the column is of kind {ColumnKind.Category}");
                 }
 
                 return Limit(schema, row, value, cell);

@@ -40,7 +40,7 @@ internal static class DatabaseRows
         }
     }
 
-    private static async Task<RawTable> ReadAsync(
+    internal static async Task<RawTable> ReadAsync(
         DbDataReader reader, TableReadOptions options, CancellationToken cancellationToken)
     {
         if (reader.FieldCount == 0)
@@ -164,11 +164,12 @@ internal static class DatabaseRows
                 case decimal number:
                     return (Family.Number, (double)number, number.ToString(CultureInfo.InvariantCulture));
                 case DateTime date:
-                    return Date(date);
+                    return Date(date, row);
                 case DateTimeOffset date:
-                    return Date(date.UtcDateTime);
+                    return Date(date.UtcDateTime, row);
                 case DateOnly date:
-                    return Date(date.ToDateTime(TimeOnly.MinValue));
+                    return Date(
+                        date == DateOnly.MaxValue ? DateTime.MaxValue : date.ToDateTime(TimeOnly.MinValue), row);
                 case string text:
                     return (Family.Text, double.NaN, text);
                 case char or Guid:
@@ -189,8 +190,17 @@ internal static class DatabaseRows
                 : throw Fault(row, "a number that float64 holds exactly", $"{text}; cast it to text in the query");
         }
 
-        private static (Family, double, string) Date(DateTime date)
+        private (Family, double, string) Date(DateTime date, int row)
         {
+            // PostgreSQL's infinity and -infinity come as the last and the first date there are.
+            if (date == DateTime.MaxValue || date == DateTime.MinValue)
+            {
+                throw Fault(
+                    row, "a finite date",
+                    $"{(date == DateTime.MaxValue ? "infinity" : "-infinity")}; NULLIF in the query makes it missing");
+            }
+
+            date = date.Kind == DateTimeKind.Local ? date.ToUniversalTime() : date;
             var seconds = (date - DateTime.UnixEpoch).TotalSeconds;
             return (Family.Date, seconds, CellText.Write(ColumnKind.Date, seconds));
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Training.Data.Streams;
 
 namespace MaaS.Tabular.Tables;
 
@@ -13,7 +14,7 @@ internal static class JsonRows
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         List<List<string?>> cells = [];
         var (row, before) = (0, 0);
-        foreach (var line in File.ReadLines(path).Where(static l => !string.IsNullOrWhiteSpace(l)))
+        foreach (var line in Utf8File.Lines(path).Where(static l => !string.IsNullOrWhiteSpace(l)))
         {
             if (row - before == batchRows)
             {

@@ -10,6 +10,10 @@ internal sealed class KindInference(string name, bool textOnly = false)
 
     private const int MostlyCount = 10;
 
+    /// <summary>Whether cells come again is seen in so many of the first present ones: what is remembered of them does
+    /// not grow with the rows.</summary>
+    private const int MostHashed = 100_000;
+
     // Hashes, so that a column of long texts does not stay in memory.
     private readonly HashSet<ulong> _distinct = [];
     private readonly Count _numbers = new("number");
@@ -44,7 +48,11 @@ internal sealed class KindInference(string name, bool textOnly = false)
 
         _present++;
         _letters += cell.Length;
-        _distinct.Add(Hash(cell));
+        if (_present <= MostHashed)
+        {
+            _distinct.Add(Hash(cell));
+        }
+
         // Yes and no stay as they are written: a label keeps its classes' names.
         _booleans += !textOnly && cell.ToUpperInvariant() is ("TRUE" or "FALSE") ? 1 : 0;
         _numbers.Add(!textOnly && CellText.TryNumber(cell, out _), _row, cell);
@@ -81,7 +89,7 @@ internal sealed class KindInference(string name, bool textOnly = false)
         }
 
         // Long cells that hardly ever come again are texts.
-        return _distinct.Count > _present / 2 && _letters > 20L * _present ? ColumnKind.Text : ColumnKind.Category;
+        return _distinct.Count > Math.Min(_present, MostHashed) / 2 && _letters > 20L * _present ? ColumnKind.Text : ColumnKind.Category;
     }
 
     // FNV-1a: the same in every process, which string.GetHashCode is not.

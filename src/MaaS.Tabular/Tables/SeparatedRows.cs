@@ -1,5 +1,6 @@
 using System.Text;
 using CsvHelper;
+using MaaS.Training.Data.Streams;
 
 namespace MaaS.Tabular.Tables;
 
@@ -13,7 +14,7 @@ internal static class SeparatedRows
         string path, char? given, Func<string?, string?> cell, int batchRows = int.MaxValue)
     {
         CsvMalformedReason? damage = null;
-        using var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using var text = Utf8File.Open(path);
         using var reader = CsvReader.Create(
             text,
             new CsvReaderOptions
@@ -22,14 +23,14 @@ internal static class SeparatedRows
                 HasHeader = false,
                 OnMalformedRecord = record => damage = record.Reason,
             });
-        if (!Next(reader))
+        if (!Next(reader, path))
         {
             throw new InvalidDataException("expected a header, got an empty file.");
         }
 
         var header = Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetString(i).Trim()).ToArray();
         var batch = RawTable.Empty(header);
-        for (var row = 1; Next(reader); row++)
+        for (var row = 1; Next(reader, path); row++)
         {
             Check(reader, row, header, damage);
             if (batch.Rows == batchRows)
@@ -47,7 +48,7 @@ internal static class SeparatedRows
         yield return batch;
     }
 
-    private static bool Next(CsvReader reader)
+    private static bool Next(CsvReader reader, string path)
     {
         try
         {
@@ -59,7 +60,7 @@ internal static class SeparatedRows
         }
         catch (DecoderFallbackException e)
         {
-            throw new InvalidDataException("expected UTF-8, got other bytes; save the file as UTF-8.", e);
+            throw Utf8File.Fault(path, e);
         }
     }
 

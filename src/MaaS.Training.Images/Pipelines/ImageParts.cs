@@ -23,8 +23,9 @@ public sealed class ImageParts
     /// <summary>What is wrong with the files that were left out, each with its path.</summary>
     public required IReadOnlyList<string> LeftOut { get; init; }
 
-    /// <summary>Files that were left out of <see cref="Train"/>, or before it was divided, because one with the same
-    /// bytes is there already or is held back.</summary>
+    /// <summary>Files that were left out because one with the same bytes is in another part: of <see cref="Train"/> and
+    /// <see cref="Validation"/> those that <see cref="Test"/> has, of <see cref="Train"/> also those that
+    /// <see cref="Validation"/> has or that are there already.</summary>
     public required int Duplicates { get; init; }
 
     /// <summary>Those of <see cref="Duplicates"/> that stand under another class.</summary>
@@ -97,7 +98,8 @@ public sealed class ImageParts
         CancellationToken cancellationToken)
     {
         var seen = new SeenImages();
-        // What is held back comes first: of two equal files the one to learn from is left out.
+        // What is held back comes first: of two equal files the one to learn from is left out, and of one to test on
+        // and one to validate on, which chooses the epoch, the latter.
         var heldTest = test is null ? null : seen.Take(test, keepEqual: true, cancellationToken);
         var heldValidation = validation is null ? null : seen.Take(validation, keepEqual: true, cancellationToken);
         var taken = seen.Take(train, keepEqual: false, cancellationToken);

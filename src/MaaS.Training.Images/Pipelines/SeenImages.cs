@@ -5,7 +5,7 @@ namespace MaaS.Training.Images.Pipelines;
 /// <summary>Files that were read so far: which are equal, and which cannot be used.</summary>
 internal sealed class SeenImages
 {
-    private readonly Dictionary<string, string> _classes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Class, ImageFolder Of)> _first = new(StringComparer.Ordinal);
     private readonly Dictionary<ImageFolder, ImageSurvey> _surveys = [];
     private readonly List<string> _faults = [];
 
@@ -26,7 +26,8 @@ internal sealed class SeenImages
 
     /// <summary>The images of a folder that can be used.</summary>
     /// <param name="images">Not read before.</param>
-    /// <param name="keepEqual">Whether those that came before stay.</param>
+    /// <param name="keepEqual">Whether equal ones of this folder stay. Those that are in a folder before never
+    /// do.</param>
     /// <param name="cancellationToken">Checked before each file.</param>
     /// <exception cref="InvalidDataException">None can be used.</exception>
     public ImageFolder Take(ImageFolder images, bool keepEqual, CancellationToken cancellationToken)
@@ -40,21 +41,21 @@ internal sealed class SeenImages
             {
                 _faults.Add(fault);
             }
-            else if (_classes.TryAdd(facts.Sha256, of) || keepEqual)
+            else if (_first.TryAdd(facts.Sha256, (of, images)) || (keepEqual && _first[facts.Sha256].Of == images))
             {
                 kept.Add(i);
             }
             else
             {
                 Duplicates++;
-                Contradictions += _classes[facts.Sha256] == of ? 0 : 1;
+                Contradictions += _first[facts.Sha256].Class == of ? 0 : 1;
             }
         }
 
         Count += images.Names.Count;
         return kept.Count > 0 ? images.Subset(kept) : throw new InvalidDataException(
-            $"expected images that can be decoded and are not held back as well, got none of {images.Names.Count}: "
-                + string.Join("; ", _faults.Take(1)));
+            $"expected images that can be decoded and are in no other part as well, got none of {images.Names.Count}"
+                + (_faults.Count > 0 ? $": {_faults[0]}" : $", of which {Duplicates} are in another part."));
     }
 
     /// <exception cref="InvalidDataException">Files cannot be decoded and are not to be left out: they are named and

@@ -121,7 +121,7 @@ public static partial class GptCheckpoint
 
     private static GptOptions ReadOptions(string folder)
     {
-        using var config = ModelConfig.Read(folder, "gpt2");
+        var config = ModelConfig.Read(folder, "gpt2");
         config.Expect("scale_attn_weights", true, config.Flag("scale_attn_weights", true));
         config.Expect("scale_attn_by_inverse_layer_idx", false, config.Flag("scale_attn_by_inverse_layer_idx", false));
         config.Expect("add_cross_attention", false, config.Flag("add_cross_attention", false));

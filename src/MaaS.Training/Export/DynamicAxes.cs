@@ -11,7 +11,8 @@ public sealed class DynamicAxes : IEnumerable<(string Input, int Axis, string Sy
     /// <summary>Declares an axis.</summary>
     /// <param name="input">The input's name.</param>
     /// <param name="axis">The axis; negative ones count from the last.</param>
-    /// <param name="symbol">The size's name, such as <c>batch</c>.</param>
+    /// <param name="symbol">The size's name, such as <c>batch</c>; or the sum of other axes' names, such as
+    /// <c>past + sequence</c>, for an axis that is as long as they are together.</param>
     public void Add(string input, int axis, string symbol)
     {
         ArgumentException.ThrowIfNullOrEmpty(input);

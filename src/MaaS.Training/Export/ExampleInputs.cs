@@ -8,17 +8,20 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
 {
     private const int ScaleSeed = 11;
 
+    private const char Plus = '+';
+
     private readonly IReadOnlyList<(string Input, int Axis, string Symbol)> _axes = Resolve(names, examples, declared);
 
     /// <summary>The inputs' names.</summary>
     public IReadOnlyList<string> Names { get; } = names;
 
-    /// <summary>The dynamic axes, each axis non-negative.</summary>
-    public IReadOnlyList<(string Input, int Axis, string Symbol)> Axes => _axes;
+    /// <summary>The dynamic axes, each axis non-negative; without those that are sums of others.</summary>
+    public IReadOnlyList<(string Input, int Axis, string Symbol)> Axes { get; } =
+        [.. Resolve(names, examples, declared).Where(static axis => !axis.Symbol.Contains(Plus))];
 
     /// <summary>The names of the dynamic sizes and what they are in the example.</summary>
     public IReadOnlyDictionary<string, long> Symbols { get; } = Resolve(names, examples, declared)
-        .GroupBy(static axis => axis.Symbol)
+        .Where(static axis => !axis.Symbol.Contains(Plus)).GroupBy(static axis => axis.Symbol)
         .ToDictionary(static group => group.Key, group => SizeOf(names, examples, group));
 
     /// <summary>New tensors at the given sizes. The example's elements repeat along grown axes, so that indices stay
@@ -86,7 +89,7 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         var tensor = example.detach().clone();
         foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
         {
-            long size = sizes[symbol], old = tensor.shape[axis];
+            long size = Size(symbol, sizes), old = tensor.shape[axis];
             if (size == old)
             {
                 continue;
@@ -127,11 +130,17 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
         long[] shape = example.shape;
         foreach (var (_, axis, symbol) in _axes.Where(axis => axis.Input == name))
         {
-            shape[axis] = sizes[symbol];
+            shape[axis] = Size(symbol, sizes);
         }
 
         return shape;
     }
+
+    // Of a name, or of a sum of names.
+    private static long Size(string symbol, IReadOnlyDictionary<string, long> sizes)
+        => Parts(symbol).Sum(part => sizes[part]);
+
+    private static string[] Parts(string symbol) => symbol.Split(Plus, StringSplitOptions.TrimEntries);
 
     private static float Normal(Random random) =>
         (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
@@ -163,7 +172,34 @@ internal sealed class ExampleInputs(IReadOnlyList<string> names, IReadOnlyList<T
 
             axes.Add((input, axis < 0 ? axis + rank : axis, symbol));
         }
+
+        foreach (var (input, axis, symbol) in axes.Where(static axis => axis.Item3.Contains(Plus)))
+        {
+            CheckSum(names, examples, axes, input, axis, symbol);
+        }
+
         return axes;
+    }
+
+    private static void CheckSum(
+        IReadOnlyList<string> names, IReadOnlyList<Tensor> examples, List<(string Input, int Axis, string Symbol)> axes,
+        string input, int axis, string symbol)
+    {
+        long Example(string name, int at) => examples[names.ToList().IndexOf(name)].shape[at];
+        var parts = Array.ConvertAll(Parts(symbol), part => axes.Find(other => other.Symbol == part));
+        if (parts.Any(static part => part.Input is null))
+        {
+            var known = axes.Select(static a => a.Symbol).Where(static s => !s.Contains(Plus)).Distinct();
+            throw new ArgumentException(
+                $"export: input '{input}' has an axis of '{symbol}', expected a sum of {string.Join(", ", known)}");
+        }
+
+        long sum = parts.Sum(part => Example(part.Input, part.Axis)), size = Example(input, axis);
+        if (sum != size)
+        {
+            throw new ArgumentException(
+                $"export: input '{input}' has an axis of '{symbol}', which is {sum} in the example inputs, got {size}");
+        }
     }
 
     private static long SizeOf(

@@ -37,6 +37,6 @@ internal sealed partial class GatewayProcess : IDisposable
         _process.Dispose();
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    [GeneratedRegex(@"http://(127\.0\.0\.1|\[::1\]):\d+")]
     private static partial Regex Listening();
 }

@@ -51,15 +51,18 @@ public sealed class GenerationLifecycleTests : StoryServer
         await using var events = EventsAsync(response).GetAsyncEnumerator();
         Assert.That(await events.MoveNextAsync());
 
+        using var waiting = StreamAsync("saga", Saga);
+        Assert.That(() => MetricAsync(Active), Is.EqualTo(2).After(10_000, 20));
         using var content = new StringContent("""{"text_input": "the"}""");
         using var refused = await Server.Client.PostAsync(
             new Uri("/v2/models/saga/generate", UriKind.Relative), content);
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That(refused.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
-        Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("expected at most 1 texts at once"));
+        Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("expected at most 2 texts at once"));
         await Server.PostAsync("/v2/models/story/generate", """{"text_input": "the"}""");
 
         response.Dispose();
+        (await waiting).Dispose();
         UntilIdle();
         await Server.PostAsync("/v2/models/saga/generate", """{"text_input": "the", "max_tokens": 3}""");
     }

@@ -48,7 +48,7 @@ public abstract class StoryServer
         Server = await TestServer.StartAsync(o =>
         {
             o.ModelsPath = _models.Path;
-            o.Models["saga"] = new ModelOptions { MaxGenerations = 1 };
+            o.Models["saga"] = new ModelOptions { MaxGenerations = 1, QueueLimit = 1 };
         });
     }
 

@@ -144,18 +144,57 @@ public sealed class TabularOnnxTests
         Assert.That(answer[TabularOnnx.Prediction].AsSpan<double>()[0], Is.EqualTo(expected).Within(1e-6));
     }
 
+    // The reader takes some of them and refuses others: the network is to take the same.
+    [TestCase("2021-02-03")]
+    [TestCase("2021-02-03T08:30")]
+    [TestCase("2021-02-03T08:30:00")]
+    [TestCase("2021-02-03T08:30:00Z")]
+    [TestCase("2021-02-03T08:30:00.1234567Z")]
+    [TestCase("2021-02-03T08:30:00.")]
+    [TestCase("2021-02-03 08:30")]
+    [TestCase("2021-02-03 08:30:00")]
+    [TestCase("2021-02-03 23:59:59.5")]
+    [TestCase("2021-02-03T08:30:00+02:00")]
+    [TestCase("2021-02-03T08:30:00-05:00")]
+    [TestCase("2021-02-03T08:30:00Zx")]
+    [TestCase("2021-02-03T08:30Z")]
+    [TestCase("2021-02-03 08:30:00Z")]
+    [TestCase("2021-02-03T08:30:00.12345678")]
+    [TestCase("2021-02-03x")]
+    [TestCase("2021-02-03Tx")]
+    [TestCase("2021-02-03\n")]
+    [TestCase("2021-2-3")]
+    [TestCase("+2021-02-03")]
     [TestCase("2021-02-03T24:00")]
     [TestCase("2021-02-03 08:61")]
-    public void Run_OnATimeThatIsNone_NamesTheColumn(string text)
+    [TestCase("2021-02-03T08:30:60")]
+    [TestCase("2021-02-31")]
+    [TestCase("0000-01-01")]
+    [TestCase("abc")]
+    public void Run_OnAText_TakesItWhereTheReaderDoesAndElseNamesTheColumn(string text)
     {
-        double[] days = [.. Enumerable.Range(0, 40).Select(static i => i * 7200d)];
-        var fit = TabularFit.Fit(
-            new LinearRegression(), new Table([new NumberColumn("since", days, ColumnKind.Date)]),
-            Target.OfNumbers(days));
-        using var model = InferenceModel.Load(TabularOnnx.Write(fit, []).ToByteArray());
-        Assert.That(
-            () => model.Run(new Dictionary<string, TensorValue> { ["since"] = TensorValue.OfStrings([text], 1) }),
-            Throws.TypeOf<InferenceException>().With.Message.Contains("expected a time of day as 08:30:00 in 'since'"));
+        var takes = CellText.TryDate(text, null, out _);
+        foreach (var features in new[] { DateFeatures.Parts, DateFeatures.Parts | DateFeatures.TimeOfDay })
+        {
+            double[] days = [.. Enumerable.Range(0, 40).Select(static i => i * 7200d)];
+            var fit = TabularFit.Fit(
+                new LinearRegression { Features = new FeatureOptions { Dates = features } },
+                new Table([new NumberColumn("since", days, ColumnKind.Date)]), Target.OfNumbers(days));
+            using var model = InferenceModel.Load(TabularOnnx.Write(fit, []).ToByteArray());
+            Dictionary<string, TensorValue> inputs = new() { ["since"] = TensorValue.OfStrings([text], 1) };
+            if (takes)
+            {
+                using var answer = model.Run(inputs);
+                Assert.That(answer[TabularOnnx.Prediction].AsSpan<double>().ToArray(), Has.Length.EqualTo(1));
+            }
+            else
+            {
+                Assert.That(
+                    () => model.Run(inputs),
+                    Throws.TypeOf<InferenceException>().With.Message.Contains("expected a date as 2026-11-30")
+                        .And.Message.Contains(" in 'since'").And.Property("IsInputRejected").True);
+            }
+        }
     }
 
     [Test]

@@ -82,18 +82,29 @@ public sealed class BadInputTests
     [Test]
     public void Predict_OnReorderedColumns_IsTheSameAndOnOthersIsRefused()
     {
-        var table = new Table(
-            [Numbers(60), new StringColumn("c", [.. Enumerable.Range(0, 60).Select(i => $"{i % 3}")]), Label(60)]);
-        var model = Train(table);
-        var rows = table.Without("y");
-
-        var reordered = new Table(rows.Columns.Reverse());
-        var more = new Table([.. rows.Columns, new NumberColumn("more", new double[60])]);
-        foreach (var other in new[] { reordered, more })
+        // x speaks for the class as much as z speaks against it: one taken for the other is another answer.
+        var random = new Random(1);
+        var (x, z) = (new double[60], new double[60]);
+        for (var i = 0; i < x.Length; i++)
         {
-            Assert.That(model.Predict(other).Column(0), Is.EqualTo(model.Predict(rows).Column(0)));
+            (x[i], z[i]) = (random.NextDouble(), random.NextDouble());
         }
 
+        var category = new StringColumn("c", [.. Enumerable.Range(0, 60).Select(i => $"{i % 3}")]);
+        var label = new StringColumn("y", [.. x.Select((value, i) => value > z[i] ? "a" : "b")]);
+        var model = Train(new Table([new NumberColumn("x", x), new NumberColumn("z", z), category, label]));
+        var rows = new Table([new NumberColumn("x", x), new NumberColumn("z", z), category]);
+        var expected = model.Predict(rows).Column(0);
+
+        var reordered = new Table(rows.Columns.Reverse());
+        var more = new Table([new NumberColumn("more", new double[60]), .. rows.Columns]);
+        foreach (var other in new[] { reordered, more })
+        {
+            Assert.That(model.Predict(other).Column(0), Is.EqualTo(expected));
+        }
+
+        var exchanged = new Table([new NumberColumn("x", z), new NumberColumn("z", x), category]);
+        Assert.That(model.Predict(exchanged).Column(0), Is.Not.EqualTo(expected).Within(0.1));
         Assert.That(
             () => model.Predict(rows.Without("c")),
             Throws.InstanceOf<KeyNotFoundException>().With.Message.Contains("expected a column 'c', found 'x'"));

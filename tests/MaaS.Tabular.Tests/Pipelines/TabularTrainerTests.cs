@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using MaaS.Registry.Studies;
 using MaaS.Tabular.Cleaning;
 using MaaS.Tabular.Features;
@@ -79,6 +80,59 @@ public sealed class TabularTrainerTests
         Assert.That(
             again.Leaderboard.Rows.Select(static r => (r.Name, r.Mean)),
             Is.EqualTo(model.Leaderboard.Rows.Select(static r => (r.Name, r.Mean))));
+    }
+
+    [Test]
+    public async Task SavePackageAsync_OfTunedGradientBoosting_ServesAsTheModelPredicts()
+    {
+        var model = TabularTrainer.Train(
+            Customers, new TabularTrainerOptions
+            {
+                Label = "stays",
+                Candidates = new Dictionary<string, ILearner> { ["baseline"] = new ConstantLearner() },
+                Trials = 2,
+                Parallelism = 1,
+                Folds = 3,
+                Ensembles = false,
+                Spaces = [.. TabularSpaces.Default(TabularTask.Classification, 240, 4)
+                    .Where(static l => l.Name is "gradient-boosting")],
+            });
+        Assert.That(model.Best, Does.StartWith("gradient-boosting tuned"));
+
+        using var folder = new TemporaryFolder();
+        await model.SavePackageAsync(folder["tuned.maas"], "tuned");
+        using var package = await ModelPackage.OpenAsync(folder["tuned.maas"]);
+        var written = package.Manifest.Lineage!.Hyperparameters!;
+        Assert.That(written["rows"], Is.EqualTo("240"));
+        foreach (var (name, value) in model.Parameters)
+        {
+            Assert.That(written[$"learner.{name}"], Is.EqualTo(value));
+        }
+
+        Assert.That(model.Parameters, Contains.Key("rows"));
+        using var served = InferenceModel.Load(await package.ReadAsync(ModelPackage.ModelFile));
+        var row = model.Test.Take([0]);
+        using var answer = served.Run(row.Columns.ToDictionary(static c => c.Name, static c => c is NumberColumn { Kind: not ColumnKind.Date } n
+            ? TensorValue.Of(n.Values.ToArray(), 1) : TensorValue.OfStrings([c.Text(0) ?? ""], 1)));
+        Assert.That(
+            answer["probabilities"].AsSpan<float>().ToArray().Select(static p => (double)p),
+            Is.EqualTo(model.Predict(row).Values).Within(1e-6));
+    }
+
+    [Test]
+    public void Train_WithColumnsToIgnore_LearnsFromTheOthersAlone()
+    {
+        // One that is the same in every row, and one that is another in every row.
+        double[] ids = [.. Enumerable.Range(0, Customers.Rows)];
+        var table = new Table([.. Customers.Columns, new NumberColumn("id", ids)]);
+        var model = TabularTrainer.Train(table, Alone("stays") with { Ignore = ["country", "id"] });
+        Assert.That(
+            model.Train.Columns.Select(static c => c.Name),
+            Is.EqualTo(Customers.Columns.Select(static c => c.Name).Except(["country", "stays"])));
+        Assert.That(model.Notes, Has.None.Contains("country"));
+        Assert.That(model.Fit.Schema.Columns.Select(static c => c.Name), Has.No.Member("id"));
+        // Rows that differ in ignored columns alone are equal.
+        Assert.That(model.Notes, Has.One.Contains("duplicates: 5 rows"));
     }
 
     [Test]

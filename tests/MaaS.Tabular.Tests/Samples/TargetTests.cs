@@ -21,6 +21,18 @@ public sealed class TargetTests
     }
 
     [Test]
+    public void Of_NumbersThatAreClasses_MakesNoTextForEachRow()
+    {
+        var column = new NumberColumn("y", [.. Enumerable.Range(0, 200_000).Select(static i => i % 3d)]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var target = Target.Of(column);
+        // 8 bytes a row are the target's own.
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(9 * column.Count));
+        Assert.That(target.Classes, Is.EqualTo(new[] { "0", "1", "2" }));
+        Assert.That(target.Rows, Is.EqualTo(column.Values.ToArray()));
+    }
+
+    [Test]
     public void Of_LabelsThatTeachNothing_NamesThem()
     {
         void Fails(Column column, string message, TabularTask? task = null)
@@ -31,6 +43,8 @@ public sealed class TargetTests
         Fails(new StringColumn("y", ["a", null, "b"]), "label 'y': row 2: expected a label in every row");
         Fails(new StringColumn("y", ["a", "a"]), "every row has the same label 'a'");
         Fails(new StringColumn("y", ["a", "b", "a"]), "row 2 is the only one of class 'b'");
+        Fails(
+            new NumberColumn("y", [3, 1, 7, 1, 3]), "row 3 is the only one of class '7'", TabularTask.Classification);
         Fails(new NumberColumn("y", [2.5, 2.5]), "every row has the same label 2.5");
         Fails(
             new StringColumn("y", [.. Enumerable.Range(0, 3000).Select(i => $"{i % 1500}")]),

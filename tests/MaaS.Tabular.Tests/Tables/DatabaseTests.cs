@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
@@ -56,7 +57,7 @@ public sealed class DatabaseTests
         Assert.That(Texts(table, "born"), Is.EqualTo(new[] { "1990-02-03", null, "1969-12-31" }));
         Assert.That(Numbers(table, "seen"), Is.EqualTo(new[] { 1796034030, double.NaN, -1 }));
         Assert.That(table["empty"].Missing, Is.EqualTo(3));
-        Assert.That(connection.State, Is.EqualTo(System.Data.ConnectionState.Open));
+        Assert.That(connection.State, Is.EqualTo(ConnectionState.Open));
     }
 
     [TestCase("sqlite", "SELECT 1 AS n, x'00ff' AS picture", "row 1, column 'picture': expected a number, text")]
@@ -67,6 +68,12 @@ public sealed class DatabaseTests
     [TestCase(
         "postgres", "SELECT 1.5::float8 AS n UNION ALL SELECT 'Infinity'",
         "row 2, column 'n': expected a finite number")]
+    [TestCase(
+        "postgres", "SELECT '2026-11-30'::timestamp AS t UNION ALL SELECT 'infinity'",
+        "row 2, column 't': expected a finite date, got infinity")]
+    [TestCase("postgres", "SELECT '-infinity'::timestamptz AS t", "column 't': expected a finite date, got -infinity")]
+    [TestCase("postgres", "SELECT 'infinity'::date AS d", "row 1, column 'd': expected a finite date, got infinity")]
+    [TestCase("postgres", "SELECT '-infinity'::date AS d", "row 1, column 'd': expected a finite date, got -infinity")]
     [TestCase("sqlite", "SELECT 9007199254740993 AS id", "column 'id': expected a number that float64 holds exactly")]
     [TestCase("postgres", "SELECT 1 AS n WHERE false", "expected rows from the query, got none")]
     [TestCase("sqlite", "SELECT 1 AS n, 2 AS n", "'n' for the columns 1 and 2")]
@@ -77,7 +84,33 @@ public sealed class DatabaseTests
         await Assert.ThatAsync(
             () => TableReader.ReadAsync(connection, query),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains(message));
-        Assert.That(connection.State, Is.EqualTo(System.Data.ConnectionState.Closed));
+        Assert.That(connection.State, Is.EqualTo(ConnectionState.Closed));
+    }
+
+    [Test]
+    [NonParallelizable]
+    public async Task ReadAsync_OfLocalTimes_IsInUtc()
+    {
+        var zone = Environment.GetEnvironmentVariable("TZ");
+        try
+        {
+            Environment.SetEnvironmentVariable("TZ", "Asia/Tokyo");
+            TimeZoneInfo.ClearCachedData();
+            using var rows = new DataTable();
+            rows.Columns.Add("at", typeof(DateTime)).DateTimeMode = DataSetDateTime.Local;
+            rows.Rows.Add(new DateTime(2026, 11, 30, 9, 0, 0, DateTimeKind.Local));
+            await using var reader = rows.CreateDataReader();
+
+            var raw = await DatabaseRows.ReadAsync(reader, new TableReadOptions(), default);
+
+            var expected = new DateTime(2026, 11, 30, 0, 0, 0) - DateTime.UnixEpoch;
+            Assert.That(raw.Numbers[0], Is.EqualTo(new[] { expected.TotalSeconds }));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TZ", zone);
+            TimeZoneInfo.ClearCachedData();
+        }
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using System.Text;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
 
@@ -49,6 +50,9 @@ public sealed class TableReaderTests
     [TestCase("a,\n1,2\n", "expected a name for column 2")]
     [TestCase("a,b\n1,2\n1e999,4\n", "row 2, column 'a': expected a finite number, got '1e999'")]
     [TestCase("a,b\n1,2\n2,-inf\n", "row 2, column 'b': expected a finite number, got '-inf'")]
+    [TestCase("a,b\n1,2\n3,9007199254740993\n", "row 2, column 'b': expected a number that float64 holds exactly, got "
+        + "'9007199254740993'; say in a schema that the column is of kind Category")]
+    [TestCase("a\n1\n-123456789012345678901234567890123456789012\n", "row 2, column 'a': expected a number that float64")]
     [TestCase("a,b\n", "expected rows below the header, got none")]
     [TestCase("", "expected a header, got an empty file")]
     [TestCase("a;b,c;d\n1;2,3;4\n1,2;3,4\n", null)]
@@ -92,6 +96,41 @@ public sealed class TableReaderTests
 
         Assert.That((missing["id"].Kind, missing["id"].Missing), Is.EqualTo((ColumnKind.Number, 1)));
         Assert.That((categories["id"].Kind, categories["id"].Missing), Is.EqualTo((ColumnKind.Category, 0)));
+    }
+
+    [TestCase("t.csv", "c\nM", "\n", false)]
+    [TestCase("t.csv", "c\nM", "\n", true)]
+    [TestCase("t.jsonl", "{\"c\":\"M", "\"}\n", false)]
+    [TestCase("t.jsonl", "{\"c\":\"M", "\"}\n", true)]
+    public async Task ReadAsync_OfBytesThatAreNoUtf8_IsRefused(string name, string before, string after, bool marked)
+    {
+        byte[] mark = marked ? [0xEF, 0xBB, 0xBF] : [];
+        byte[] Text(params byte[] letter)
+            => [.. mark, .. Encoding.UTF8.GetBytes(before), .. letter, .. Encoding.UTF8.GetBytes(after)];
+        await File.WriteAllBytesAsync(_folder[name], Text(0xC3, 0xBC));
+        Assert.That((await TableReader.ReadAsync(_folder[name]))["c"].Text(0), Is.EqualTo("Mü"));
+        await File.WriteAllBytesAsync(_folder[name], Text(0xFC));
+        await Assert.ThatAsync(
+            () => TableReader.ReadAsync(_folder[name]),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(
+                $"{name}: line {before.Count(static c => c == '\n') + 1}: expected UTF-8, got other bytes"));
+    }
+
+    [Test]
+    public async Task ReadAsync_OfLongWholeNumbers_NeverReadsAnotherNumber()
+    {
+        await Assert.ThatAsync(
+            () => Read("{\"id\":1}\n{\"id\":9007199254740993}\n", "t.jsonl"),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("row 2, column 'id': expected a number that"));
+
+        // What float64 holds, and what is written as an approximation.
+        var exact = await Read("id\n9007199254740992\n9007199254740994\n1e300\n0.1\n");
+        Assert.That(
+            ((NumberColumn)exact["id"]).Values.ToArray(),
+            Is.EqualTo(new[] { 9007199254740992, 9007199254740994, 1e300, 0.1 }));
+        var schema = TableSchema.FromJson("""{"columns":[{"name":"id","kind":"Category"}]}""");
+        var ids = await Read("id\n9007199254740993\n", options: new TableReadOptions { Schema = schema });
+        Assert.That(ids["id"].Text(0), Is.EqualTo("9007199254740993"));
     }
 
     [Test]

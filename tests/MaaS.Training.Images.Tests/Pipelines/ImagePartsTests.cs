@@ -123,6 +123,44 @@ public sealed class ImagePartsTests
         Assert.That((parts.Train.Count, parts.Test.Count, parts.Duplicates), Is.EqualTo((8L, 4L, 1)));
     }
 
+    // What validates chooses the epoch, so that the test would be of images that something was chosen by.
+    [Test]
+    public void Open_FileOfValThatIsInTestAsWell_IsNotValidatedOn()
+    {
+        using var pictures = new PictureFolder();
+        foreach (var (part, count) in new[] { ("train", 8), ("val", 6), ("test", 6) })
+        {
+            Fill(pictures, part, count);
+        }
+
+        File.Copy(pictures["test/cat/0.png"], pictures["val/cat/copy.png"]);
+        File.Copy(pictures["test/cat/2.png"], pictures["val/dog/copy.png"]);
+        File.Copy(pictures["val/cat/4.png"], pictures["val/cat/again.png"]);
+        var parts = ImageParts.Open(pictures.Path);
+        Assert.That((parts.Duplicates, parts.Contradictions), Is.EqualTo((2, 1)));
+        Assert.That(
+            parts.Validation!.Names.Select(Path.GetFileName),
+            Has.No.Member("copy.png").And.Member("again.png"), "equal ones of one part stay");
+        Assert.That((parts.Train.Count, parts.Validation.Count, parts.Test.Count), Is.EqualTo((8L, 7L, 6L)));
+    }
+
+    [Test]
+    public void Open_ValOfTheFilesOfTest_IsRefused()
+    {
+        using var pictures = new PictureFolder();
+        Fill(pictures, "train", 8);
+        Fill(pictures, "test", 4);
+        foreach (var file in new[] { "cat/0.png", "cat/2.png", "dog/1.png", "dog/3.png" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(pictures[$"val/{file}"])!);
+            File.Copy(pictures[$"test/{file}"], pictures[$"val/{file}"]);
+        }
+
+        Assert.That(
+            () => ImageParts.Open(pictures.Path),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("got none of 4, of which 4 are in"));
+    }
+
     [Test]
     public void Open_FewImagesOfAClass_NamesIt()
     {

@@ -50,7 +50,7 @@ public sealed class ModelExportTests
     public void Export_Gpt_WarnsOfNothing()
     {
         using var model = new Gpt(new() { Vocabulary = 30, Decoder = Small });
-        CheckNone(GptExport.Export(model));
+        CheckNone(DecoderExport.Export(model));
         CheckNone(Export(model, [Tokens(2, 7)], ["input_ids"]));
     }
 

@@ -15,7 +15,10 @@ internal static class StudyWorker
     /// <summary>What the process says when it holds a trial that it will not end.</summary>
     public const string Hangs = "hangs";
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(0.5), Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(0.5);
+
+    // As long as a busy machine may leave a living worker without a turn, or without the lock of an SQLite file.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     public static SearchSpace Space { get; } = new SearchSpace().Float("x", -5, 5).Int("n", 1, 9);
 

@@ -94,9 +94,7 @@ internal static unsafe partial class LightGbm
                     $"LightGBM: expected {_rows} rows and labels, got {_pushed} rows and {labels.Length} labels.");
             }
 
-            var weights = new float[labels.Length];
-            Array.Fill(weights, 1);
-            return Boost(_data, labels, weights, _parameters, iterations, cancellationToken);
+            return Boost(_data, labels, null, _parameters, iterations, cancellationToken);
         }
 
         public void Dispose()

@@ -48,8 +48,9 @@ internal static unsafe partial class LightGbm
         }
     }
 
+    // Without weights every row counts alike.
     private static string Boost(
-        nint data, float[] labels, float[] weights, string parameters, int iterations,
+        nint data, float[] labels, float[]? weights, string parameters, int iterations,
         CancellationToken cancellationToken)
     {
         nint booster = 0;
@@ -58,7 +59,10 @@ internal static unsafe partial class LightGbm
             fixed (float* label = labels, weight = weights)
             {
                 Check(DatasetSetField(data, "label", label, labels.Length, Float32));
-                Check(DatasetSetField(data, "weight", weight, weights.Length, Float32));
+                if (weights is not null)
+                {
+                    Check(DatasetSetField(data, "weight", weight, weights.Length, Float32));
+                }
             }
 
             Check(BoosterCreate(data, parameters, out booster));

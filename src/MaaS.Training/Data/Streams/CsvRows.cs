@@ -1,3 +1,4 @@
+using System.Text;
 using CsvHelper;
 
 namespace MaaS.Training.Data.Streams;
@@ -15,7 +16,7 @@ internal sealed class CsvRows : RowFiles
         (_paths, _columns, _delimiter) = (paths, columns, delimiter);
         foreach (var path in paths)
         {
-            using var text = new StreamReader(path);
+            using var text = Utf8File.Open(path);
             using var reader = Open(text, static _ => { });
             Header(path, reader);
         }
@@ -27,7 +28,7 @@ internal sealed class CsvRows : RowFiles
     {
         var path = _paths[unit];
         CsvMalformedReason? damage = null;
-        using var text = new StreamReader(path, new FileStreamOptions { BufferSize = 1 << 16 });
+        using var text = Utf8File.Open(path);
         using var reader = Open(text, reason => damage = reason);
         var (width, positions) = Header(path, reader);
         damage = null;
@@ -91,6 +92,10 @@ internal sealed class CsvRows : RowFiles
         catch (CsvFormatException e)
         {
             throw new InvalidDataException($"{path}: row {number}: {e.Message} A quote may be open.", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Utf8File.Fault(path, e, $"{path}: ");
         }
     }
 

@@ -10,9 +10,10 @@ internal sealed class JsonLinesRows(IReadOnlyList<string> paths, IReadOnlyList<s
 
     public override IEnumerable<TableRow> Read(int unit)
     {
-        using var text = new StreamReader(paths[unit], new FileStreamOptions { BufferSize = 1 << 16 });
-        for (long number = 1; text.ReadLine() is { } line; number++)
+        var number = 0L;
+        foreach (var line in Utf8File.Lines(paths[unit], $"{paths[unit]}: "))
         {
+            number++;
             if (!string.IsNullOrWhiteSpace(line))
             {
                 yield return new JsonRow(paths[unit], number, line, columns);

@@ -8,7 +8,7 @@ namespace MaaS.Training.Models.Transformers;
 /// token.</summary>
 /// <remarks>Radford et al. 2019: Language models are unsupervised multitask learners (GPT-2), section 2.3,
 /// initialisation included; with rotary positions instead of learned ones, Su et al. 2021.</remarks>
-public sealed class Gpt : Module<Tensor, Tensor>
+public sealed class Gpt : CausalLanguageModel
 {
     private readonly TokenEmbedding embedding;
     private readonly TransformerEncoder decoder;
@@ -38,24 +38,32 @@ public sealed class Gpt : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The sequence is longer than the model's longest.</exception>
     public override Tensor forward(Tensor inputIds) => Head(Decode(inputIds, null));
 
-    /// <summary>Logits after the last token, computing only what the caches do not hold.</summary>
-    /// <param name="inputIds">(B, T), int64: what follows the tokens in the caches.</param>
-    /// <param name="caches">One for each layer; the new tokens' keys and values are added.</param>
-    /// <returns>(B, vocabulary).</returns>
-    /// <exception cref="ArgumentException">The sequence is longer than the model's longest, or the caches are not one a
-    /// layer.</exception>
-    public Tensor Step(Tensor inputIds, IReadOnlyList<KeyValueCache> caches)
+    /// <inheritdoc/>
+    public override long Vocabulary => Options.Vocabulary;
+
+    /// <inheritdoc/>
+    public override long MaxLength => Options.Decoder.MaxLength;
+
+    /// <inheritdoc/>
+    public override int Layers => Options.Decoder.Layers;
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor inputIds, IReadOnlyList<KeyValueCache> caches)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
-        ArgumentNullException.ThrowIfNull(caches);
-        if (caches.Count != Options.Decoder.Layers)
-        {
-            throw new ArgumentException(
-                $"Gpt: expected {Options.Decoder.Layers} caches, one for each layer, got {caches.Count}.",
-                nameof(caches));
-        }
-
+        CheckCaches(caches);
         return Head(Decode(inputIds, caches).select(1, -1));   // (B, V)
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Step(
+        Tensor inputIds, Tensor attentionMask, Tensor positionIds, IReadOnlyList<KeyValueCache> caches)
+    {
+        ArgumentNullException.ThrowIfNull(inputIds);
+        CheckCaches(caches);
+        var x = embedding.At(inputIds, positionIds);                                                     // (B, T, C)
+        var mask = AttentionMask.LeftPadded(attentionMask, positionIds, caches[0].Length, x.dtype);
+        return Head(decoder.call(x, mask, caches));                                                      // (B, T, V)
     }
 
     private Tensor Decode(Tensor inputIds, IReadOnlyList<KeyValueCache>? caches)

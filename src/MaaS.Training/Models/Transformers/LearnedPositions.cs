@@ -34,4 +34,14 @@ public sealed class LearnedPositions : Module<Tensor, long, Tensor>
         SequenceCheck.AtMost(nameof(LearnedPositions), first + length, positions.weight!.shape[0]);
         return input + positions.weight!.narrow(0, first, length);
     }
+
+    /// <summary>Tokens of rows that stand at positions of their own, with these.</summary>
+    /// <param name="input">(B, T, C).</param>
+    /// <param name="at">(B, T), int64, from 0 to below the longest sequence.</param>
+    /// <returns>(B, T, C).</returns>
+    public Tensor At(Tensor input, Tensor at)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input + positions.call(at);
+    }
 }

@@ -52,22 +52,26 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(Tensor input, Tensor? memory, AttentionMask? mask, KeyValueCache? cache)
     {
-        var queries = Turn(Attention.Split(query.call(input), _headDim), cache?.Length ?? 0);   // (B, H, T, D)
-        var (keys, values) = KeysAndValues(memory ?? input, isMemory: memory is not null, cache);     // (B, H, S, D)
+        var queries = Turn(Attention.Split(query.call(input), _headDim), mask, cache);   // (B, H, T, D)
+        var (keys, values) = KeysAndValues(memory ?? input, isMemory: memory is not null, mask, cache);   // (B, H, S, D)
         return output.call(Attention.Merge(Attention.Attend(queries, keys, values, mask, training ? _dropout : 0)));
     }
 
-    private (Tensor Keys, Tensor Values) KeysAndValues(Tensor source, bool isMemory, KeyValueCache? cache)
+    private (Tensor Keys, Tensor Values) KeysAndValues(
+        Tensor source, bool isMemory, AttentionMask? mask, KeyValueCache? cache)
     {
         if (isMemory && cache is { Length: > 0 })
         {
             return cache.Read();
         }
 
-        var keys = Turn(Attention.Split(key.call(source), _headDim), cache?.Length ?? 0);
+        var keys = Turn(Attention.Split(key.call(source), _headDim), mask, cache);
         var values = Attention.Split(value.call(source), _headDim);
         return cache is null ? (keys, values) : cache.Append(keys, values);
     }
 
-    private Tensor Turn(Tensor heads, long first) => rotary is null ? heads : rotary.call(heads, first);
+    private Tensor Turn(Tensor heads, AttentionMask? mask, KeyValueCache? cache)
+        => rotary is null ? heads
+            : mask?.Positions is { } positions ? rotary.At(heads, positions)
+            : rotary.call(heads, cache?.Length ?? 0);
 }

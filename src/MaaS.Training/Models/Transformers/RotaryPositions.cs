@@ -50,8 +50,25 @@ public sealed class RotaryPositions : Module<Tensor, long, Tensor>
     {
         var length = heads.shape[2];
         SequenceCheck.AtMost(nameof(RotaryPositions), first + length, _maxLength);
+        return Turn(
+            heads, _cosine.Like(heads).narrow(0, first, length), _sine.Like(heads).narrow(0, first, length));
+    }
+
+    /// <summary>Queries or keys of rows that stand at positions of their own, turned.</summary>
+    /// <param name="heads">(B, H, T, D).</param>
+    /// <param name="positions">(B, T), int64, from 0 to below the longest sequence.</param>
+    /// <returns>(B, H, T, D).</returns>
+    public Tensor At(Tensor heads, Tensor positions)
+    {
+        ArgumentNullException.ThrowIfNull(heads);
+        ArgumentNullException.ThrowIfNull(positions);
+        Tensor Rows(ConstantTable table) => table.Like(heads)[TensorIndex.Tensor(positions)].unsqueeze(1);
+        return Turn(heads, Rows(_cosine), Rows(_sine));   // (B, 1, T, D) each
+    }
+
+    private static Tensor Turn(Tensor heads, Tensor cosine, Tensor sine)
+    {
         var halves = heads.chunk(2, -1);
-        var (cosine, sine) = (_cosine.Like(heads).narrow(0, first, length), _sine.Like(heads).narrow(0, first, length));
         return (heads * cosine) + (cat([halves[1], halves[0]], -1) * sine);
     }
 

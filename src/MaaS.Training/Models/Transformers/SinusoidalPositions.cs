@@ -44,6 +44,17 @@ public sealed class SinusoidalPositions : Module<Tensor, long, Tensor>
         return input + _table.Like(input).narrow(0, first, length);
     }
 
+    /// <summary>Tokens of rows that stand at positions of their own, with these.</summary>
+    /// <param name="input">(B, T, C).</param>
+    /// <param name="positions">(B, T), int64, from 0 to below the longest sequence.</param>
+    /// <returns>(B, T, C).</returns>
+    public Tensor At(Tensor input, Tensor positions)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(positions);
+        return input + _table.Like(input)[TensorIndex.Tensor(positions)];
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -49,6 +49,27 @@ public sealed class TokenEmbedding : Module<Tensor, long, Tensor>
     /// <returns>(B, T, C).</returns>
     public override Tensor forward(Tensor ids, long first)
     {
+        var x = Vectors(ids);
+        return dropout.call(positions is null ? x : positions.call(x, first));
+    }
+
+    /// <summary>Vectors of tokens of rows that stand at positions of their own.</summary>
+    /// <param name="ids">(B, T), int64.</param>
+    /// <param name="at">(B, T), int64, from 0 to below the longest sequence.</param>
+    /// <returns>(B, T, C).</returns>
+    public Tensor At(Tensor ids, Tensor at)
+    {
+        var x = Vectors(ids);
+        return dropout.call(positions switch
+        {
+            LearnedPositions learned => learned.At(x, at),
+            SinusoidalPositions sinusoidal => sinusoidal.At(x, at),
+            _ => x,
+        });
+    }
+
+    private Tensor Vectors(Tensor ids)
+    {
         SequenceCheck.Ids(nameof(TokenEmbedding), ids);
         var x = tokens.call(ids);    // (B, T, C)
         if (_scale != 1)
@@ -56,6 +77,6 @@ public sealed class TokenEmbedding : Module<Tensor, long, Tensor>
             x *= _scale;
         }
 
-        return dropout.call(positions is null ? x : positions.call(x, first));
+        return x;
     }
 }

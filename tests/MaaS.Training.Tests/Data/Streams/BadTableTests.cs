@@ -1,3 +1,4 @@
+using System.Text;
 using MaaS.Tests;
 using MaaS.Training.Data.Streams;
 using Parquet;
@@ -45,6 +46,21 @@ public sealed class BadTableTests
     {
         File.WriteAllLines(_folder["bad.jsonl"], rows.Split(';'));
         Assert.That(() => Values("bad.jsonl"), Throws.InstanceOf<InvalidDataException>().With.Message.Contain(message));
+    }
+
+    // Far behind the first row, where a reader has decoded other lines ahead; the last case ends within a letter.
+    [TestCase("bad.csv", "x,class", "1,a", "\xFC,b", "2,b", 5001)]
+    [TestCase("bad.jsonl", "{\"x\":0,\"class\":\"a\"}", "{\"x\":1,\"class\":\"b\"}", "{\"x\":\"\xFC\"}", "", 5001)]
+    [TestCase("bad.csv", "x,class", "1,a", "2,b", "2,\xC3", 5002)]
+    public void Open_BytesThatAreNoUtf8_NamesTheLine(
+        string name, string first, string row, string bad, string last, int line)
+    {
+        File.WriteAllText(
+            _folder[name], $"{first}\n{string.Concat(Enumerable.Repeat(row + "\n", 4999))}{bad}\n{last}",
+            Encoding.Latin1);
+        Assert.That(
+            () => Values(name),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contain($"{name}: line {line}: expected UTF-8"));
     }
 
     [Test]
