@@ -10,7 +10,8 @@ namespace MaaS.Core.Generation;
 /// <remarks>
 /// Inputs by name: <c>input_ids</c> (B, T) int64, <c>attention_mask</c> (B, P + T) int64 with 0 for padding, which
 /// stands left; <c>position_ids</c> (B, T) int64, <c>use_cache_branch</c> (1) bool and <c>num_logits_to_keep</c>
-/// (scalar) int64 where the model has them; for each layer N <c>past_key_values.N.key</c> and <c>.value</c> (B, H, P, D) of float32 or float16. Outputs:
+/// (scalar) int64 where the model has them; for each layer N <c>past_key_values.N.key</c> and <c>.value</c> (B, H, P,
+/// D) of float32 or float16. Outputs:
 /// <c>logits</c> (B, T, V) of float32 or float16, <c>present.N.key</c> and <c>.value</c> (B, H, P + T, D).
 /// </remarks>
 public sealed class DecoderGraph : IDisposable
@@ -38,7 +39,8 @@ public sealed class DecoderGraph : IDisposable
         if (Obstacle(model, names, caches) is { } obstacle)
         {
             throw new ArgumentException(
-                $"{model.Name}: expected a decoder with inputs {OnnxDecoder.InputIds}, {OnnxDecoder.AttentionMask}, {OnnxDecoder.PositionIds} (or none), "
+                $"{model.Name}: expected a decoder with inputs {OnnxDecoder.InputIds}, {OnnxDecoder.AttentionMask}, "
+                    + $"{OnnxDecoder.PositionIds} (or none), "
                 + $"{OnnxDecoder.PastKey(0)} (B,H,P,D), {OnnxDecoder.PastValue(0)}, … and outputs "
                 + $"{OnnxDecoder.Logits} (B,T,V), {OnnxDecoder.PresentKey(0)}, {OnnxDecoder.PresentValue(0)}, …; "
                 + $"{obstacle}.", nameof(model));

@@ -115,7 +115,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
             if (parts.Adapters.Count > 0 || parts.Draft is not null)
             {
                 throw new ArgumentException(
-                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of tokens "
+                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of "
+                        + $"tokens "
                     + "alone.");
             }
 

@@ -8,8 +8,8 @@ namespace MaaS.Core.Generation.Batching;
 /// <param name="graph">The small model, of the same vocabulary; disposed with this.</param>
 /// <param name="maxLength">Its longest sequence.</param>
 /// <param name="count">Tokens to guess.</param>
-/// <remarks>Leviathan et al. 2023: Fast inference from transformers via speculative decoding; tokens are kept only where
-/// the large model draws the same, so the text does not depend on the small one.</remarks>
+/// <remarks>Leviathan et al. 2023: Fast inference from transformers via speculative decoding; tokens are kept only
+/// where the large model draws the same, so the text does not depend on the small one.</remarks>
 internal sealed class Drafter(DecoderGraph graph, long maxLength, int count) : IDisposable
 {
     private readonly Dictionary<Sequence, Text> _texts = [];

@@ -24,8 +24,8 @@ public sealed record GenerationEngineOptions
     /// <summary>Tokens that a draft model guesses at a time, at least 1. Default 4.</summary>
     public int DraftLength { get; init; } = 4;
 
-    /// <summary>Most texts under way for which a draft model guesses, at least 1: a run on many texts is no longer held up
-    /// by reading weights, so that guesses cost more than they save. Default 2.</summary>
+    /// <summary>Most texts under way for which a draft model guesses, at least 1: a run on many texts is no longer held
+    /// up by reading weights, so that guesses cost more than they save. Default 2.</summary>
     public int MaxDraftedRows { get; init; } = 2;
 
     /// <summary>Whether texts of different callers may share the keys and values of equal beginnings. It makes an equal

@@ -82,7 +82,8 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
         }
     }
 
-    /// <summary>Writes keys and values of a text's computed tokens to the right end of a row, zeros left of them.</summary>
+    /// <summary>Writes keys and values of a text's computed tokens to the right end of a row, zeros left of
+    /// them.</summary>
     public void Load(Sequence sequence, IReadOnlyList<TensorValue> tensors, int length, int row)
     {
         var padding = length - sequence.Computed;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MaaS.Training.Models.Transformers.Llama;
 
 /// <summary>Angles position · base^(−2i / R), stretched where the options say so.</summary>
-/// <remarks>Su et al. 2021: RoFormer, section 3.2.2; computed where they are needed, since a table for every position of
-/// a long context is larger than small models.</remarks>
+/// <remarks>Su et al. 2021: RoFormer, section 3.2.2; computed where they are needed, since a table for every position
+/// of a long context is larger than small models.</remarks>
 internal sealed class RotaryAngles : IDisposable
 {
     private readonly ConstantTable _rates;
