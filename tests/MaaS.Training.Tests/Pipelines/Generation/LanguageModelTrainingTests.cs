@@ -3,6 +3,7 @@ using MaaS.Training.Checkpoints;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
 using MaaS.Training.Pipelines.Generation;
+using MaaS.Training.Reports;
 using static TorchSharp.torch;
 
 namespace MaaS.Training.Tests.Pipelines.Generation;
@@ -118,9 +119,9 @@ internal sealed class LanguageModelTrainingTests
             _ => $"the {Any(Animals)} sat on the {Any(Places)}. ")))]);
     }
 
-    private sealed class AfterEpoch(int epoch, Action action) : IProgress<Reports.TrainingProgress>
+    private sealed class AfterEpoch(int epoch, Action action) : IProgress<TrainingProgress>
     {
-        public void Report(Reports.TrainingProgress value)
+        public void Report(TrainingProgress value)
         {
             if (value.Completed?.Epoch == epoch)
             {
