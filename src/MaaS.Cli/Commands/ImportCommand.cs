@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Core.Importing;
+using MaaS.Core.Packages;
 using MaaS.Serving.Models.Triton;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Pipelines.Generation;
@@ -41,6 +42,13 @@ internal sealed class ImportCommand : VerbCommand
         HelpName = "text",
     };
 
+    private readonly Option<EmbeddingPooling?> _pooling = new("--pooling")
+    {
+        Description = "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
+            + "'first'.",
+        HelpName = "mean|first",
+    };
+
     private readonly Option<string[]> _adapters = OptionKinds.Several(
         "--adapter",
         "Of a language model's checkpoint: low-rank adapters in PEFT's layout that requests choose by name.",
@@ -52,7 +60,7 @@ internal sealed class ImportCommand : VerbCommand
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _network, _description, _adapters, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _pooling, _adapters, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -61,6 +69,7 @@ internal sealed class ImportCommand : VerbCommand
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
         ("maas import SmolLM2-135M-Instruct -o smol.maas", "A language model's weights, its tokenizer and template."),
         ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
+        ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
     ];
 
@@ -73,12 +82,18 @@ internal sealed class ImportCommand : VerbCommand
             Network = result.GetValue(_network),
             Description = result.GetValue(_description),
             Overwrite = result.GetValue(_overwrite),
+            Pooling = result.GetValue(_pooling),
         };
         var adapters = Adapters(result);
         var isDecoder = PretrainedDecoder.IsFolder(source) && !HasNetwork(source);
         if (options.Network is not null && (isDecoder || File.Exists(source) || TritonImport.IsFolder(source)))
         {
             throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
+        }
+
+        if (options.Pooling is { } pooling && (pooling == EmbeddingPooling.None || !Directory.Exists(source)))
+        {
+            throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
         }
 
         if (adapters.Count > 0 && !isDecoder)

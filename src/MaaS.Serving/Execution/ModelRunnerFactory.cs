@@ -1,11 +1,9 @@
 using MaaS.Core.Generation;
-using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Generation.Batching;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Execution.Caching;
-using MaaS.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -94,59 +92,76 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <summary>Makes what continues texts with a loaded language model.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="model">The loaded model; disposed with the runner.</param>
-    /// <param name="tokenizer">The model's own.</param>
     /// <param name="settings">Longest sequence and stop tokens.</param>
-    /// <param name="adapters">What texts may be written with.</param>
-    /// <exception cref="InvalidDataException">The network is no decoder with a cache, or an adapter does not fit
-    /// it.</exception>
+    /// <param name="parts">Its tokenizer, its adapters and its draft model.</param>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache, or an adapter or the draft model
+    /// does not fit it.</exception>
     internal GenerationRunner CreateGeneration(
-        string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings,
-        IReadOnlyList<AdapterWeights> adapters)
+        string name, InferenceModel model, GenerationSettings settings, GenerationParts parts)
     {
         var own = _options.For(name);
         var rows = own.MaxGenerations ?? ModelOptions.DefaultMaxGenerations;
-        var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
         try
         {
-            if (!DecoderGraph.Fits(model))
+            if (DecoderGraph.Fits(model))
             {
-                if (adapters.Count > 0)
-                {
-                    throw new ArgumentException(
-                        $"{name}: expected a network with inputs for its adapters, got one of tokens alone.");
-                }
-
-                var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
-                return new GenerationRunner(name, turns, tokenizer, settings, rows);
+                var engine = Engine(name, model, settings, parts, rows);
+                var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
+                return new GenerationRunner(
+                    name, new SharedTokens(engine, _time), parts.Tokenizer, settings,
+                    (int)Math.Min((long)rows + waiting, int.MaxValue));
             }
 
-            var graph = new DecoderGraph(model);
-            if (rows > 1 && graph.RowObstacle() is { } obstacle)
+            if (parts.Adapters.Count > 0 || parts.Draft is not null)
             {
-                LogNotBatched(name, obstacle);
-                rows = 1;
+                throw new ArgumentException(
+                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of tokens "
+                    + "alone.");
             }
 
+            var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
+            return new GenerationRunner(name, turns, parts.Tokenizer, settings, rows);
+        }
+        catch (ArgumentException e)
+        {
+            model.Dispose();
+            throw new InvalidDataException(e.Message, e);
+        }
+    }
+
+    private GenerationEngine Engine(
+        string name, InferenceModel model, GenerationSettings settings, GenerationParts parts, int rows)
+    {
+        var graph = new DecoderGraph(model);
+        if (rows > 1 && graph.RowObstacle() is { } obstacle)
+        {
+            LogNotBatched(name, obstacle);
+            rows = 1;
+        }
+
+        var own = _options.For(name);
+        var draft = parts.Draft is null ? null
+            : InferenceModel.Load(parts.Draft, $"{name}, draft", SessionOptions(name, runsAlone: true));
+        try
+        {
             var engine = new GenerationEngine(graph, settings.MaxLength, new GenerationEngineOptions
             {
                 MaxRows = rows,
                 CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
                 ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
                 SharesAcrossCallers = own.SharesPrompts ?? true,
-            }, adapters);
+            }, parts.Adapters, draft is null ? null : new DecoderGraph(draft));
             if (engine.MaxLength < settings.MaxLength)
             {
                 LogShortened(name, engine.MaxLength, settings.MaxLength);
             }
 
-            return new GenerationRunner(
-                name, new SharedTokens(engine, _time), tokenizer, settings, (int)Math.Min(
-                    (long)rows + waiting, int.MaxValue));
+            return engine;
         }
-        catch (ArgumentException e)
+        catch
         {
-            model.Dispose();
-            throw new InvalidDataException(e.Message, e);
+            draft?.Dispose();
+            throw;
         }
     }
 

@@ -21,6 +21,13 @@ public sealed record GenerationEngineOptions
     /// 512.</summary>
     public int IdleChunkLength { get; init; } = 512;
 
+    /// <summary>Tokens that a draft model guesses at a time, at least 1. Default 4.</summary>
+    public int DraftLength { get; init; } = 4;
+
+    /// <summary>Most texts under way for which a draft model guesses, at least 1: a run on many texts is no longer held up
+    /// by reading weights, so that guesses cost more than they save. Default 2.</summary>
+    public int MaxDraftedRows { get; init; } = 2;
+
     /// <summary>Whether texts of different callers may share the keys and values of equal beginnings. It makes an equal
     /// prompt of another caller visible in the time to the first token. Default true.</summary>
     public bool SharesAcrossCallers { get; init; } = true;
@@ -34,6 +41,7 @@ public sealed record GenerationEngineOptions
             {
                 (nameof(MaxRows), MaxRows), (nameof(CacheBytes), CacheBytes), (nameof(BlockLength), BlockLength),
                 (nameof(ChunkLength), ChunkLength), (nameof(IdleChunkLength), IdleChunkLength),
+                (nameof(DraftLength), DraftLength), (nameof(MaxDraftedRows), MaxDraftedRows),
             }.Where(static o => o.Value < 1).Select(static o => $"expected {o.Name} of at least 1, got {o.Value}")];
         if (failures.Length > 0)
         {

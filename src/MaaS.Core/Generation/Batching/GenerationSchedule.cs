@@ -11,13 +11,17 @@ internal sealed class GenerationSchedule : IDisposable
     private readonly SequenceCache _cache;
     private readonly RowBatch _batch;
     private readonly RowBatch _prompt;
+    private readonly Drafter? _drafter;
     private readonly WaitingSequences _waiting = new();
     private Sequence? _prefilling;
     private float[] _converted = [];
     private long _preemptions;
     private long _cachedTokens;
+    private long _draftedTokens;
+    private long _acceptedTokens;
 
-    public GenerationSchedule(DecoderGraph graph, long maxLength, GenerationEngineOptions options)
+    public GenerationSchedule(
+        DecoderGraph graph, long maxLength, GenerationEngineOptions options, Drafter? drafter = null)
     {
         (_graph, _options) = (graph, options);
         var headBytes = graph.HeadSize * graph.CacheType.Size();
@@ -34,7 +38,8 @@ internal sealed class GenerationSchedule : IDisposable
         _pool = new BlockPool(layout.BlockBytes, blocks);
         _cache = new SequenceCache(layout, _pool);
         (_batch, _prompt) = (new RowBatch(graph, layout, _cache), new RowBatch(graph, layout, _cache));
-        Status = new GenerationEngineStatus(0, 0, 0, 0, blocks, 0, 0);
+        _drafter = drafter;
+        Status = new GenerationEngineStatus(0, 0, 0, 0, blocks, 0, 0, 0, 0);
     }
 
     /// <summary>Longest sequence: one that long fits the cache alone.</summary>
@@ -59,7 +64,8 @@ internal sealed class GenerationSchedule : IDisposable
         Guard(Prefill, _prompt);
         Guard(Decode, _batch);
         Status = new GenerationEngineStatus(
-            Running.Count(), _waiting.Count, _pool.Used, _pool.Idle, _pool.Capacity, _preemptions, _cachedTokens);
+            Running.Count(), _waiting.Count, _pool.Used, _pool.Idle, _pool.Capacity, _preemptions, _cachedTokens,
+            _draftedTokens, _acceptedTokens);
     }
 
     /// <summary>Ends all texts.</summary>
@@ -76,6 +82,7 @@ internal sealed class GenerationSchedule : IDisposable
         _batch.Dispose();
         _prompt.Dispose();
         _pool.Dispose();
+        _drafter?.Dispose();
         _graph.Dispose();
     }
 
@@ -130,28 +137,33 @@ internal sealed class GenerationSchedule : IDisposable
             return;
         }
 
-        foreach (var (_, logits) in _prompt.Step(count))
+        var logits = _prompt.Step(count).Single();
+        _prompt.Keep(sequence, count, count);
+        if (sequence.Computed < sequence.Tokens.Count)
         {
-            if (sequence.Computed < sequence.Tokens.Count)
-            {
-                return;
-            }
-
-            _prefilling = null;
-            _batch.Add(sequence);
-            Draw(sequence, logits);
-            _prompt.Clear();
+            return;
         }
+
+        _prefilling = null;
+        _batch.Add(sequence);
+        if (Draw(logits, 0))
+        {
+            Leave(sequence);
+        }
+
+        _prompt.Clear();
     }
 
     private void Decode()
     {
+        Guess();
+
         // The oldest first: the younger give their blocks up.
         foreach (var sequence in _batch.Sequences.OrderBy(static s => s.Number).ToArray())
         {
             if (_batch.Sequences.Contains(sequence))
             {
-                Reserve(sequence, 1);
+                Reserve(sequence, 1 + sequence.Drafts.Length);
             }
         }
 
@@ -160,25 +172,75 @@ internal sealed class GenerationSchedule : IDisposable
             return;
         }
 
-        foreach (var (sequence, logits) in _batch.Step(1))
+        foreach (var logits in _batch.Step(1))
         {
-            Draw(sequence, logits);
+            Verify(logits);
         }
     }
 
-    private void Draw(Sequence sequence, RowLogits logits)
+    // A run on few texts waits for weights to be read; more tokens of each are nearly free then.
+    private void Guess()
     {
+        if (_drafter is null || _batch.Count > _options.MaxDraftedRows)
+        {
+            return;
+        }
+
+        foreach (var sequence in _batch.Sequences.Where(static s => s.Adapter is null))
+        {
+            var most = Math.Min(
+                MaxLength - sequence.Tokens.Count,
+                sequence.Options.MaxNewTokens - (sequence.Tokens.Count - sequence.PromptLength) - 1);
+            if (_pool.Available > _cache.BlocksOf(_options.DraftLength + 1))
+            {
+                _drafter.Guess(sequence, most);
+                _draftedTokens += sequence.Drafts.Length;
+            }
+        }
+    }
+
+    // Draws tokens as long as they are those that were guessed, and one more: what each is drawn from is the model's
+    // own, so the text is the same as without guesses.
+    private void Verify(RowLogits logits)
+    {
+        var sequence = logits.Sequence;
+        var drafts = sequence.Drafts;
+        sequence.Drafts = [];
+        var (kept, ended) = (0, false);
+        do
+        {
+            ended = Draw(logits, drafts.Length - kept);
+            kept++;
+        }
+        while (!ended && kept <= drafts.Length && sequence.Tokens[^1] == drafts[kept - 1]);
+
+        _acceptedTokens += kept - 1;
+        if (sequence.IsEnded)
+        {
+            return;
+        }
+
+        _batch.Keep(sequence, 1 + drafts.Length, kept);
+        if (ended)
+        {
+            Leave(sequence);
+        }
+    }
+
+    // Whether the text has ended by the token drawn.
+    private bool Draw(RowLogits logits, int fromEnd)
+    {
+        var sequence = logits.Sequence;
         try
         {
-            if (sequence.Draw(DecoderGraph.LastLogits(logits.Outputs, logits.Row, ref _converted), MaxLength))
-            {
-                Leave(sequence);
-            }
+            var last = DecoderGraph.LastLogits(logits.Outputs, logits.Row, ref _converted, fromEnd);
+            return sequence.Draw(last, sequence.Tokens.Count, MaxLength);
         }
         catch (ArgumentException e)
         {
             // Logits that are no numbers end the text that they belong to, and no other.
             Leave(sequence, new InferenceException($"{_graph.Name}: {e.Message}", e));
+            return true;
         }
     }
 
@@ -191,6 +253,7 @@ internal sealed class GenerationSchedule : IDisposable
             var youngest = Running.MaxBy(static s => s.Number)!;
             TakeOut(youngest);
             _cache.Release(youngest);
+            youngest.Drafts = [];
             _waiting.Add(youngest);
             _preemptions++;
             if (youngest == sequence)
@@ -206,6 +269,7 @@ internal sealed class GenerationSchedule : IDisposable
     {
         TakeOut(sequence);
         _cache.Release(sequence);
+        _drafter?.Forget(sequence);
         sequence.Complete(reason);
     }
 

@@ -57,13 +57,14 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
 
     /// <summary>Keeps keys and values of a text's tokens that were just computed.</summary>
     /// <param name="sequence">Has the blocks for them.</param>
-    /// <param name="count">How many, the last of the row.</param>
+    /// <param name="count">How many.</param>
     /// <param name="tensors">What the model gave.</param>
     /// <param name="length">Tokens of each row of the tensors, padding included.</param>
     /// <param name="row">The text's row.</param>
-    public void Store(Sequence sequence, int count, IReadOnlyList<TensorValue> tensors, int length, int row)
+    /// <param name="from">The first one's place in the row.</param>
+    public void Store(
+        Sequence sequence, int count, IReadOnlyList<TensorValue> tensors, int length, int row, int from)
     {
-        var from = length - count;
         while (count > 0)
         {
             var (block, place) = Math.DivRem(sequence.Computed, layout.BlockLength);

@@ -31,7 +31,8 @@ public sealed partial class ChatTemplate
     {
         try
         {
-            using var json = config is { } bytes ? JsonDocument.Parse(bytes.Span is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes) : null;
+            using var json = config is { } bytes
+                ? JsonDocument.Parse(bytes.Span is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes) : null;
             if (json is not null && json.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new InvalidDataException($"{ConfigFile}: expected an object, got {json.RootElement.ValueKind}.");
@@ -61,7 +62,7 @@ public sealed partial class ChatTemplate
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var (config, template) = (Path.Combine(folder, ConfigFile), Path.Combine(folder, TemplateFile));
         return FromConfig(
-            File.Exists(config) ? (ReadOnlyMemory<byte>)File.ReadAllBytes(config) : null,
+            File.Exists(config) ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(config) : null,
             File.Exists(template) ? File.ReadAllText(template) : null);
     }
 
@@ -79,7 +80,7 @@ public sealed partial class ChatTemplate
         var config = await ReadAsync(ConfigFile).ConfigureAwait(false);
         var template = await ReadAsync(TemplateFile).ConfigureAwait(false);
         return FromConfig(
-            config is null ? null : (ReadOnlyMemory<byte>)config,
+            config is null ? null : (ReadOnlyMemory<byte>?)config,
             template is null ? null : Encoding.UTF8.GetString(template));
     }
 
@@ -97,7 +98,8 @@ public sealed partial class ChatTemplate
                 ? inner : token;
             tokens[name] = content.ValueKind == JsonValueKind.String ? content.GetString()!
                 : throw new InvalidDataException(
-                    $"{ConfigFile}: {name}: expected a string, or an object with one as 'content', got {token.ValueKind}.");
+                    $"{ConfigFile}: {name}: expected a string, or an object with one as 'content', "
+                        + $"got {token.ValueKind}.");
         }
 
         return tokens;

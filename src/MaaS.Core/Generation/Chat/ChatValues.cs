@@ -55,7 +55,8 @@ internal static class ChatValues
         sbyte or byte or short or ushort or int or uint => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         float real => (double)real,
         JsonElement json => OfJson(json),
-        IReadOnlyDictionary<string, object?> dict => OfMembers(dict.Select(d => (d.Key, Of(d.Value, $"{place}.{d.Key}")))),
+        IReadOnlyDictionary<string, object?> dict
+            => OfMembers(dict.Select(d => (d.Key, Of(d.Value, $"{place}.{d.Key}")))),
         IEnumerable list => list.Cast<object?>().Select((item, i) => Of(item, $"{place}[{i}]")).ToList(),
         _ => throw new ArgumentException(
             $"chat template: expected a text, number, truth value, list or dictionary for '{place}', got a "

@@ -74,6 +74,20 @@ public static class DecoderPackage
             files[ChatTemplate.ConfigFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(settings));
         }
 
+        if (options.Draft is { } draft)
+        {
+            if (draft.Vocabulary != model.Vocabulary || draft.MaxLength < model.MaxLength)
+            {
+                throw new ArgumentException(
+                    $"{model.GetType().Name}: expected a draft model of {model.Vocabulary} tokens and sequences of at least "
+                        + $"{model.MaxLength}, got one of {draft.Vocabulary} and {draft.MaxLength}.", nameof(options));
+            }
+
+            var small = DecoderExport.Export(draft).Model;
+            LogitsToKeep.Add(small);
+            files[TextGenerator.DraftFile] = PackageContent.FromBytes(small.ToByteArray());
+        }
+
         var network = DecoderExport.Export(model).Model;
         LogitsToKeep.Add(network);
         var scratch = Directory.CreateTempSubdirectory("maas-");

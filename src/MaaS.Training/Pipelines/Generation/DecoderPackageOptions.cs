@@ -1,4 +1,5 @@
 using MaaS.Core.Packages;
+using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Pipelines.Generation;
 
@@ -28,6 +29,10 @@ public sealed record DecoderPackageOptions
     /// <summary>Folders of low-rank adapters in PEFT's layout, by the names under which requests choose them; the
     /// weights of the model are there once.</summary>
     public IReadOnlyDictionary<string, string> Adapters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>A small model of the same vocabulary and at least the same longest sequence, which guesses tokens ahead: texts
+    /// are the same with it and come sooner where it is often right. Null for none.</summary>
+    public CausalLanguageModel? Draft { get; init; }
 
     /// <summary>Whether an existing package is replaced.</summary>
     public bool Overwrite { get; init; } = true;

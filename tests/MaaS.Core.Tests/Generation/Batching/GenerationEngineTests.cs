@@ -1,5 +1,6 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Batching;
+using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.Generation.Batching;
@@ -105,6 +106,67 @@ public sealed class GenerationEngineTests
         Assert.That(
             Plain(second), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, [.. beginning, .. more], options))));
         Assert.That(engine.Status.CachedTokens, Is.EqualTo(96));
+    }
+
+    // The small model is the large one with changed weights: right at times, and wrong at times.
+    [TestCase(1, 4, 0.02f, 0.1, 0.9)]
+    [TestCase(2, 7, 0.3f, 0.01, 0.9)]
+    [TestCase(5, 3, 0.3f, 0.01, 0.9)]
+    public async Task GenerateAsync_DraftModel_ChangesNothingButTheNumberOfRuns(
+        int rows, int length, float change, double least, double most)
+    {
+        var random = new Random(rows);
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength,
+            Blocks(60, 8) with { MaxRows = rows, MaxDraftedRows = rows, DraftLength = length, ChunkLength = 11 },
+            draft: TinyDecoder.LoadChanged(change));
+        var requests = Enumerable.Range(0, 40).Select(_ => (
+            Prompt: TinyDecoder.Prompt(random, random.Next(1, 200)), Options: Options(random))).ToArray();
+
+        var texts = await Task.WhenAll(requests.Select(r => Task.Run(() => All(engine, r.Prompt, r.Options))));
+
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var alone = TinyDecoder.Alone(_graph, requests[i].Prompt, requests[i].Options);
+            Assert.That(Plain(texts[i]), Is.EqualTo(Plain(alone)), $"request {i}");
+        }
+
+        Assert.That(engine.Status.UsedBlocks, Is.Zero);
+        Assert.That(
+            (double)engine.Status.AcceptedTokens / engine.Status.DraftedTokens, Is.InRange(least, most));
+    }
+
+    [Test]
+    public async Task GenerateAsync_DraftModelThatIsTheModel_IsAlwaysRight()
+    {
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength, new() { DraftLength = 5 }, draft: TinyDecoder.Load());
+        var prompt = TinyDecoder.Prompt(new Random(11), 50);
+        var options = new GenerationOptions { MaxNewTokens = 180 };
+
+        var text = await All(engine, prompt, options);
+
+        Assert.That(Plain(text), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompt, options))));
+        Assert.That(engine.Status.AcceptedTokens, Is.EqualTo(engine.Status.DraftedTokens).And.AtLeast(145));
+    }
+
+    [Test]
+    public void Create_DraftModelOfAnotherVocabulary_IsRefused()
+    {
+        var model = OnnxModel.Load(TinyDecoder.File);
+        var vectors = model.Graph.Initializer.Single(static i => i.Name == "embedding.tokens.weight");
+        var node = model.Graph.Node.Single(static n => n.Output[0] == OnnxDecoder.Logits);
+        var head = model.Graph.Initializer.SingleOrDefault(i => i.Name == node.Input[1]);
+        Assert.That((vectors.Dims[0], head?.Dims[1]), Is.EqualTo((97, 97)));
+        head!.Dims[1] = 96;
+        head.RawData = Google.Protobuf.ByteString.CopyFrom(head.RawData.Span[..(96 * 32 * 4)]);
+        model.Graph.Output[0].Type.TensorType.Shape.Dim[2].DimValue = 96;
+
+        Assert.That(
+            () => new GenerationEngine(
+                TinyDecoder.Load(), TinyDecoder.MaxLength,
+                draft: new DecoderGraph(InferenceModel.Load(model.ToByteArray()))),
+            Throws.ArgumentException.With.Message.Contains("draft model of 97 tokens, got one of 96"));
     }
 
     [Test]

@@ -55,7 +55,8 @@ internal sealed class CallArguments(
 
     public bool Has(string name) => _bound.ContainsKey(name);
 
-    public object? Value(string name, object? absent = null) => _bound.TryGetValue(name, out var value) ? value : absent;
+    public object? Value(string name, object? absent = null)
+        => _bound.TryGetValue(name, out var value) ? value : absent;
 
     public bool IsTrue(string name) => PythonValues.IsTrue(Value(name));
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Text;
 
 namespace MaaS.Core.Generation.Chat.Jinja;
@@ -19,10 +18,12 @@ internal static class PythonMethods
             p => ((string)v!).StartsWith(p, StringComparison.Ordinal))),
         new("endswith", "suffix", static (v, a) => Affixes(a, "suffix").Any(
             s => ((string)v!).EndsWith(s, StringComparison.Ordinal))),
-        new("removeprefix", "prefix", static (v, a) => v is string t && t.StartsWith(a.Text("prefix"), StringComparison.Ordinal)
-            ? t[a.Text("prefix").Length..] : v),
-        new("removesuffix", "suffix", static (v, a) => v is string t && t.EndsWith(a.Text("suffix"), StringComparison.Ordinal)
-            ? t[..^a.Text("suffix").Length] : v),
+        new("removeprefix", "prefix", static (v, a)
+            => v is string t && t.StartsWith(a.Text("prefix"), StringComparison.Ordinal)
+                ? t[a.Text("prefix").Length..] : v),
+        new("removesuffix", "suffix", static (v, a)
+            => v is string t && t.EndsWith(a.Text("suffix"), StringComparison.Ordinal)
+                ? t[..^a.Text("suffix").Length] : v),
         new("upper", "", static (v, _) => Upper((string)v!)),
         new("lower", "", static (v, _) => Lower((string)v!)),
         new("title", "", static (v, _) => Title((string)v!)),
@@ -45,7 +46,8 @@ internal static class PythonMethods
     }.ToFrozenDictionary(static m => m.Name, StringComparer.Ordinal);
 
     /// <summary>Every name that a method has.</summary>
-    public static FrozenSet<string> Names { get; } = OfText.Keys.Concat(OfDict.Keys).Append("cycle").ToFrozenSet(StringComparer.Ordinal);
+    public static FrozenSet<string> Names { get; } =
+        OfText.Keys.Concat(OfDict.Keys).Append("cycle").ToFrozenSet(StringComparer.Ordinal);
 
     public static TemplateFunction? Find(object? value, string name) => value switch
     {
@@ -86,7 +88,8 @@ internal static class PythonMethods
         var (result, from, done) = (new StringBuilder(), 0, 0L);
         while (count < 0 || done < count)
         {
-            var at = old.Length > 0 ? text.IndexOf(old, from, StringComparison.Ordinal) : BetweenCharacters(text, from, done);
+            var at = old.Length > 0 ? text.IndexOf(old, from, StringComparison.Ordinal)
+                : BetweenCharacters(text, from, done);
             if (at < 0)
             {
                 break;

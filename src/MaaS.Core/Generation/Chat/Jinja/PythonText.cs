@@ -37,13 +37,11 @@ internal static class PythonText
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }
 
-        var text = value.ToString("E16", CultureInfo.InvariantCulture);
-        var exponent = int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        // .NET's shortest form has an exponent where Python's has none, and the other way round.
         var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        if (shortest.IndexOf('E', StringComparison.Ordinal) is > 0 and var e)
-        {
-            exponent = int.Parse(shortest.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        }
+        var exponent = Exponent(
+            shortest.Contains('E', StringComparison.Ordinal) ? shortest
+                : value.ToString("E16", CultureInfo.InvariantCulture));
 
         var sign = shortest.StartsWith('-') ? "-" : "";
         var digits = Digits(shortest);
@@ -140,6 +138,10 @@ internal static class PythonText
         }
     }
 
+    private static int Exponent(string number) => int.Parse(
+        number.AsSpan(number.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign,
+        CultureInfo.InvariantCulture);
+
     // The digits that count, without zeros before and behind.
     private static string Digits(string number)
     {
@@ -156,7 +158,8 @@ internal static class PythonText
 
     private static string Quoted(string value)
     {
-        var quote = value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
+        var quote = value.Contains('\'', StringComparison.Ordinal) && !value.Contains('"', StringComparison.Ordinal)
+            ? '"' : '\'';
         var text = new StringBuilder(value.Length + 2).Append(quote);
         for (var i = 0; i < value.Length; i++)
         {

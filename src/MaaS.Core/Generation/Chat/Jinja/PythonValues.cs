@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Numerics;
-using System.Text;
 
 namespace MaaS.Core.Generation.Chat.Jinja;
 
@@ -97,7 +96,8 @@ internal static class PythonValues
     public static bool Contains(object? container, object? item) => container switch
     {
         string text => item is string part ? text.Contains(part, StringComparison.Ordinal)
-            : throw Missing(item) ?? new TemplateFault($"expected a string to look for in a string, got {TypeName(item)}"),
+            : throw Missing(item)
+                ?? new TemplateFault($"expected a string to look for in a string, got {TypeName(item)}"),
         IList list => list.Cast<object?>().Any(i => AreEqual(i, item)),
         DictValue dict => item is List<object?> or DictValue
             ? throw new TemplateFault($"{TypeName(item)} cannot be a dictionary's key") : dict.TryGet(item, out _),

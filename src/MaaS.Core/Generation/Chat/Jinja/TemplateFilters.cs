@@ -16,8 +16,10 @@ internal static class TemplateFilters
         new("tojson", "ensure_ascii? indent? separators? sort_keys?", static (v, a) => ToJson(v, a)),
         new("length", "", static (v, _) => PythonValues.Length(v)),
         new("count", "", static (v, _) => PythonValues.Length(v)),
-        new("first", "", static (v, _) => PythonValues.Items(v) is [var first, ..] ? first : new Undefined("the first item")),
-        new("last", "", static (v, _) => PythonValues.Items(v) is [.., var last] ? last : new Undefined("the last item")),
+        new("first", "", static (v, _)
+            => PythonValues.Items(v) is [var first, ..] ? first : new Undefined("the first item")),
+        new("last", "", static (v, _)
+            => PythonValues.Items(v) is [.., var last] ? last : new Undefined("the last item")),
         new("upper", "", static (v, _) => PythonMethods.Upper(PythonText.Of(v))),
         new("lower", "", static (v, _) => PythonMethods.Lower(PythonText.Of(v))),
         new("capitalize", "", static (v, _) => PythonMethods.Capitalize(PythonText.Of(v))),
@@ -44,7 +46,8 @@ internal static class TemplateFilters
         new("indent", "width? first? blank?", static (v, a) => Indent(v, a)),
         new("reverse", "", static (v, a) => v is string text
             ? string.Concat(PythonValues.Characters(text).Reverse()) : Listed(PythonValues.Items(v).Reverse(), a)),
-        new("abs", "", static (v, _) => PythonValues.Order(v, 0L) < 0 ? PythonOperators.Negative(v) : PythonOperators.Positive(v)),
+        new("abs", "", static (v, _)
+            => PythonValues.Order(v, 0L) < 0 ? PythonOperators.Negative(v) : PythonOperators.Positive(v)),
         new("int", "default?", static (v, a) => Whole(v) ?? a.Value("default", 0L)),
         new("float", "default?", static (v, a) => Real(v) ?? a.Value("default", 0.0)),
     }.ToFrozenDictionary(static f => f.Name, StringComparer.Ordinal);
@@ -57,7 +60,8 @@ internal static class TemplateFilters
     }
 
     private static object? Default(object? value, CallArguments a)
-        => value is Undefined || (a.IsTrue("boolean") && !PythonValues.IsTrue(value)) ? a.Value("default_value", "") : value;
+        => value is Undefined || (a.IsTrue("boolean") && !PythonValues.IsTrue(value))
+            ? a.Value("default_value", "") : value;
 
     private static string Join(object? value, CallArguments a)
     {
@@ -116,7 +120,9 @@ internal static class TemplateFilters
 
     private static object? Whole(object? value) => value switch
     {
-        string text when long.TryParse(PythonText.Strip(text, null), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) => whole,
+        string text when long.TryParse(
+            PythonText.Strip(text, null), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            => whole,
         BigInteger => value,
         Undefined missing => throw missing.Fault(),
         _ => Real(value) is double real and > -9.2e18 and < 9.2e18 ? (long)real : null,
@@ -128,6 +134,7 @@ internal static class TemplateFilters
         long whole => (double)whole,
         double real => real,
         _ => value is string text && double.TryParse(
-            PythonText.Strip(text, null), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : null,
+            PythonText.Strip(text, null), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed)
+            ? parsed : null,
     };
 }

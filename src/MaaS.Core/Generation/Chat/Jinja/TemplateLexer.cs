@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MaaS.Core.Generation.Chat.Jinja;
 
 /// <summary>Cuts a template into tokens, with white space about tags treated as transformers sets Jinja up:
@@ -41,7 +39,8 @@ internal sealed class TemplateLexer
 
             var kind = _source[tag + 1];
             var sign = tag + 2 < _source.Length && _source[tag + 2] is '-' or '+' ? _source[tag + 2] : ' ';
-            AddText(sign == '-' ? PythonText.TrimEnd(text) : sign != '+' && kind != '{' ? LeftStrip(text, lineStart) : text);
+            AddText(sign == '-' ? PythonText.TrimEnd(text)
+                : sign != '+' && kind != '{' ? LeftStrip(text, lineStart) : text);
             _at = tag + (sign == ' ' ? 2 : 3);
             if (kind == '#')
             {
@@ -114,7 +113,8 @@ internal sealed class TemplateLexer
             SkipSpace();
             if (_at >= _source.Length)
             {
-                throw new TemplateFault(LineOf(tag), $"expected '{end}' after '{_source[tag..(tag + 2)]}', got the end of the template");
+                throw new TemplateFault(
+                    LineOf(tag), $"expected '{end}' after '{_source[tag..(tag + 2)]}', got the end of the template");
             }
 
             if (open.Count == 0 && TryEnd(end, statement))
@@ -224,7 +224,8 @@ internal sealed class TemplateLexer
             throw new TemplateFault(LineOf(start), $"expected a decimal number, got '{_source[start..(_at + 1)]}…'");
         }
 
-        Add(real ? TemplateTokenKind.Real : TemplateTokenKind.Integer, _source[start.._at].Replace("_", "", StringComparison.Ordinal), start);
+        var digits = _source[start.._at].Replace("_", "", StringComparison.Ordinal);
+        Add(real ? TemplateTokenKind.Real : TemplateTokenKind.Integer, digits, start);
     }
 
     private void SkipDigits()
@@ -246,7 +247,8 @@ internal sealed class TemplateLexer
 
         if (_at >= _source.Length)
         {
-            throw new TemplateFault(LineOf(start), $"expected {quote} at the end of a string, got the end of the template");
+            throw new TemplateFault(
+                LineOf(start), $"expected {quote} at the end of a string, got the end of the template");
         }
 
         Add(TemplateTokenKind.String, StringEscapes.Resolve(_source[(start + 1).._at], LineOf(start)), start);

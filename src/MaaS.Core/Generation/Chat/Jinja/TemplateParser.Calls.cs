@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
 
 namespace MaaS.Core.Generation.Chat.Jinja;
 
@@ -15,8 +14,7 @@ internal sealed partial class TemplateParser
             {
                 var name = Next();
                 value = name.Kind == TemplateTokenKind.Name ? new AttributeAccess(line, value, name.Text)
-                    : name.Kind == TemplateTokenKind.Integer
-                        ? new ItemAccess(line, value, new Constant(line, long.Parse(name.Text, CultureInfo.InvariantCulture)))
+                    : name.Kind == TemplateTokenKind.Integer ? new ItemAccess(line, value, Whole(name))
                         : throw new TemplateFault(name.Line, $"expected a name or a number after '.', got {name}");
             }
             else if (TakeOperator("["))

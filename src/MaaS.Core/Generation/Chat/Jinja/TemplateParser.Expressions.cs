@@ -85,7 +85,8 @@ internal sealed partial class TemplateParser
         List<(string, Expression)> rest = [];
         while (true)
         {
-            if (Current.Kind == TemplateTokenKind.Operator && Current.Text is "==" or "!=" or "<" or "<=" or ">" or ">=")
+            if (Current.Kind == TemplateTokenKind.Operator
+                && Current.Text is "==" or "!=" or "<" or "<=" or ">" or ">=")
             {
                 rest.Add((Next().Text, Sum()));
             }
@@ -208,12 +209,10 @@ internal sealed partial class TemplateParser
 
                 return new Constant(token.Line, text);
             case TemplateTokenKind.Integer:
-                return new Constant(
-                    token.Line,
-                    long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole
-                        : throw new TemplateFault(token.Line, $"the whole number {token.Text} does not fit into 64 bits"));
+                return Whole(token);
             case TemplateTokenKind.Real:
-                return new Constant(token.Line, double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture));
+                return new Constant(
+                    token.Line, double.Parse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture));
             case TemplateTokenKind.Operator when token.Text == "(":
                 var inner = Tuple(empty: true);
                 ExpectOperator(")");
@@ -226,6 +225,11 @@ internal sealed partial class TemplateParser
                 throw Wrong(token);
         }
     }
+
+    private static Constant Whole(TemplateToken token) => new(
+        token.Line,
+        long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var whole) ? whole
+            : throw new TemplateFault(token.Line, $"the whole number {token.Text} does not fit into 64 bits"));
 
     private Sequence ListOf(int line)
     {

@@ -10,7 +10,8 @@ internal static class TemplateSelections
         {
             a = a.Bind(["attribute", "default?"]);
             return [.. items.Select(
-                i => Attribute(i, attribute) is var found && found is not Undefined ? found : a.Value("default") ?? found)];
+                i => Attribute(i, attribute) is var found && found is not Undefined ? found
+                    : a.Value("default") ?? found)];
         }
 
         var filter = Named(a, 0, TemplateFilters.All, "filter");

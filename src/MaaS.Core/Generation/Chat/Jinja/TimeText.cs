@@ -19,7 +19,8 @@ internal static class TimeText
 
             var bare = format[i + 1] == '-' && i + 2 < format.Length;
             i += bare ? 2 : 1;
-            var part = Part(time, format[i]) ?? throw new TemplateFault($"strftime_now: '%{format[i]}' is not supported");
+            var part = Part(time, format[i])
+                ?? throw new TemplateFault($"strftime_now: '%{format[i]}' is not supported");
             text.Append(bare && part.Length > 1 ? part.TrimStart('0') is { Length: > 0 } rest ? rest : "0" : part);
         }
 
