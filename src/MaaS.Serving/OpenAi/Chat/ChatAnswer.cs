@@ -30,7 +30,7 @@ internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, Answer
         writer.WriteStartArray("choices"u8);
         foreach (var (index, choice) in Choices.Index())
         {
-            var (content, calls) = form.Read(choice.Text);
+            var (content, calls) = AnswerReader.Read(form, choice.Text);
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, index);
             writer.WriteStartObject("message"u8);
