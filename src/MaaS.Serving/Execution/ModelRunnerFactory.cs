@@ -116,8 +116,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
                         $"{name}: expected a network with inputs for its adapters, got one of tokens alone.");
                 }
 
-                var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
-                return new GenerationRunner(name, turns, tokenizer, settings, rows);
+                var decoder = new OnnxDecoder(model, settings.MaxLength);
+                return CreateGeneration(name, decoder.Start, decoder, tokenizer, settings);
             }
 
             var graph = new DecoderGraph(model);
@@ -149,6 +149,19 @@ public sealed partial class ModelRunnerFactory : IDisposable
             throw new InvalidDataException(e.Message, e);
         }
     }
+
+    /// <summary>Makes what continues texts with a model that takes each by itself.</summary>
+    /// <param name="name">The model's name in addresses.</param>
+    /// <param name="start">Begins a text.</param>
+    /// <param name="decoder">The model; disposed with the runner.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="settings">Longest sequence and stop tokens.</param>
+    internal GenerationRunner CreateGeneration(
+        string name, Func<IDecoderSession> start, IDisposable decoder, Tokenizer tokenizer,
+        GenerationSettings settings)
+        => new(
+            name, new TokensInTurns(start, settings.MaxLength, decoder, _threads.Value, _time), tokenizer, settings,
+            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()

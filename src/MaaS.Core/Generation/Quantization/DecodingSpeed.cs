@@ -56,6 +56,7 @@ internal static class DecodingSpeed
         mask.AsSpan().Fill(1);
         return graph.Run(
             rows, new long[rows * count], mask,
-            [.. Enumerable.Range(0, rows * count).Select(i => (long)(past + (i % count)))], cache, cancellationToken);
+            [.. Enumerable.Range(0, rows * count).Select(i => (long)(past + (i % count)))], cache,
+            cancellationToken: cancellationToken);
     }
 }

@@ -23,7 +23,7 @@ internal sealed record TokenScores(double Perplexity, IReadOnlyList<int> Likelie
             mask.AsSpan().Fill(1);
             using var outputs = graph.Run(
                 1, window[..length], mask, [.. Enumerable.Range(0, length).Select(static i => (long)i)],
-                graph.EmptyCache(1), cancellationToken);
+                graph.EmptyCache(1), logitsToKeep: 0, cancellationToken: cancellationToken);
             for (var i = 0; i < length; i++)
             {
                 var logits = DecoderGraph.Logits(outputs, 0, i, ref converted);
