@@ -4,6 +4,7 @@ using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Execution.Caching;
+using MaaS.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -116,12 +117,11 @@ public sealed partial class ModelRunnerFactory : IDisposable
             {
                 throw new ArgumentException(
                     $"{name}: expected a network with an attention mask for adapters or a draft model, got one of "
-                        + $"tokens "
-                    + "alone.");
+                        + "tokens alone.");
             }
 
-            var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
-            return new GenerationRunner(name, turns, parts.Tokenizer, settings, rows);
+            var decoder = new OnnxDecoder(model, settings.MaxLength);
+            return CreateGeneration(name, decoder.Start, decoder, parts.Tokenizer, settings);
         }
         catch (ArgumentException e)
         {
@@ -165,6 +165,19 @@ public sealed partial class ModelRunnerFactory : IDisposable
             throw;
         }
     }
+
+    /// <summary>Makes what continues texts with a model that takes each by itself.</summary>
+    /// <param name="name">The model's name in addresses.</param>
+    /// <param name="start">Begins a text.</param>
+    /// <param name="decoder">The model; disposed with the runner.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="settings">Longest sequence and stop tokens.</param>
+    internal GenerationRunner CreateGeneration(
+        string name, Func<IDecoderSession> start, IDisposable decoder, Tokenizer tokenizer,
+        GenerationSettings settings)
+        => new(
+            name, new TokensInTurns(start, settings.MaxLength, decoder, _threads.Value, _time), tokenizer, settings,
+            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()
