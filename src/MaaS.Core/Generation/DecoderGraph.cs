@@ -140,10 +140,18 @@ public sealed class DecoderGraph : IDisposable
     /// <param name="fromEnd">0 for the last token, 1 for the one before.</param>
     internal static ReadOnlySpan<float> LastLogits(
         InferenceOutputs outputs, int row, ref float[] converted, int fromEnd = 0)
+        => Logits(outputs, row, (int)outputs[0].Shape[1] - 1 - fromEnd, ref converted);
+
+    /// <summary>Logits of a token of a row.</summary>
+    /// <param name="outputs">Of <see cref="Run"/>.</param>
+    /// <param name="row">From 0.</param>
+    /// <param name="token">From 0.</param>
+    /// <param name="converted">Memory for logits that are no float32 yet.</param>
+    internal static ReadOnlySpan<float> Logits(InferenceOutputs outputs, int row, int token, ref float[] converted)
     {
         var logits = outputs[0];
         var (length, vocabulary) = ((int)logits.Shape[1], (int)logits.Shape[2]);
-        var begin = checked(((row * length) + length - 1 - fromEnd) * vocabulary);
+        var begin = checked(((row * length) + token) * vocabulary);
         if (logits.Type == ElementType.Float32)
         {
             return logits.AsSpan<float>().Slice(begin, vocabulary);

@@ -13,16 +13,19 @@ internal static class NetworkPackage
 
     /// <summary>Writes a network with what is known of it, whole or not at all.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
-    /// exists.</param>
+    /// exists, unless <paramref name="overwrite"/> is false.</param>
     /// <param name="manifest">What is known; time, inputs and outputs are filled in.</param>
     /// <param name="network">The network.</param>
     /// <param name="files">Files that go with it, by path.</param>
     /// <param name="baseline">Measures how training data and the network's answers are spread; null for no
     /// baseline.</param>
+    /// <param name="overwrite">Whether an existing package is replaced.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
-    public static async Task WriteAsync(
+    /// <returns>The manifest with time, inputs and outputs.</returns>
+    public static async Task<ModelManifest> WriteAsync(
         string path, ModelManifest manifest, OnnxModel network, IReadOnlyDictionary<string, PackageContent> files,
-        Func<InferenceModel, DriftBaseline>? baseline = null, CancellationToken cancellationToken = default)
+        Func<InferenceModel, DriftBaseline>? baseline = null, bool overwrite = true,
+        CancellationToken cancellationToken = default)
     {
         var bytes = network.ToByteArray();
         using var inference = InferenceModel.Load(bytes, manifest.Name);
@@ -35,11 +38,15 @@ internal static class NetworkPackage
             contents[DriftBaseline.FileName] = PackageContent.FromBytes(baseline(inference).ToJson());
         }
 
+        var complete = manifest with
+        {
+            Created = DateTimeOffset.UtcNow,
+            Inputs = inference.Inputs,
+            Outputs = inference.Outputs,
+        };
         await ModelPackage.CreateAsync(
-            path,
-            manifest with { Created = DateTimeOffset.UtcNow, Inputs = inference.Inputs, Outputs = inference.Outputs },
-            contents,
-            new PackageWriteOptions { Overwrite = true },
-            cancellationToken).ConfigureAwait(false);
+            path, complete, contents, new PackageWriteOptions { Overwrite = overwrite }, cancellationToken)
+            .ConfigureAwait(false);
+        return complete;
     }
 }

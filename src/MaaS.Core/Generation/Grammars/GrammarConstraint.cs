@@ -38,6 +38,7 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
     /// <param name="first">Whether the text begins here.</param>
     public ulong[] MaskOf(GrammarState state, bool first)
     {
+        first &= vocabulary.First != vocabulary.Rest;
         if (!first && state.Mask is { } known)
         {
             return known;

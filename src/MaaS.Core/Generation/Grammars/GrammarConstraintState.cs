@@ -120,6 +120,6 @@ internal sealed class GrammarConstraintState(GrammarConstraint constraint, IRead
         return false;
     }
 
-    private ArgumentException Refused(long token, string why)
+    private static ArgumentException Refused(long token, string why)
         => new($"grammar: the token {token} may not come here: {why}.", nameof(token));
 }

@@ -65,7 +65,7 @@ internal sealed class SliceAccess(
             case IReadOnlyList<object?> list:
                 List<object?> items = [.. Indices(list.Count, from, to, by).Select(i => list[i])];
                 frame.Run.Make(items.Count);
-                return list is object?[] ? items.ToArray() : items;
+                return list.GetType() == typeof(object?[]) ? items.ToArray() : items;
             default:
                 throw PythonValues.Missing(source)
                     ?? new TemplateFault($"expected a list or a string to slice, got {PythonValues.TypeName(source)}");

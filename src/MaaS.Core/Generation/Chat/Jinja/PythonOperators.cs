@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace MaaS.Core.Generation.Chat.Jinja;
 
 /// <summary>Arithmetic as Python has it.</summary>
@@ -152,7 +150,7 @@ internal static class PythonOperators
         count = items.Count == 0 ? 0 : Math.Max(count, 0);
         run.Make(Bounded(items.Count, count));
         List<object?> all = [.. Enumerable.Repeat(items, (int)count).SelectMany(static i => i)];
-        return items is object?[] ? all.ToArray() : all;
+        return items.GetType() == typeof(object?[]) ? all.ToArray() : all;
     }
 
     private static long Bounded(long size, long count)

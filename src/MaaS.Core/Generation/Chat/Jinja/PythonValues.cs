@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Numerics;
-using System.Text;
 
 namespace MaaS.Core.Generation.Chat.Jinja;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MaaS.Core.Generation.Chat.Jinja;
 
 /// <summary>Cuts a template into tokens, with white space about tags treated as transformers sets Jinja up:

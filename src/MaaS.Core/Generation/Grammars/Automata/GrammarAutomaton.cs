@@ -8,6 +8,10 @@ internal sealed class GrammarAutomaton
     private const int MaxStates = 40_000;
     private const long MaxMaskBytes = 64L << 20;
 
+    // Places that are followed at once. Schemas that say the same in many ways, one within the other, have more; each
+    // place can come to an end by itself, so that letting some go keeps every document whole.
+    private const int MaxPlaces = 256, MaxOpen = 4_000;
+
     private readonly RuleNetwork _network;
     private readonly RuleNeeds _needs;
     private readonly int _maxDepth;
@@ -129,7 +133,7 @@ internal sealed class GrammarAutomaton
         void Add(int state, RuleStack? stack)
         {
             var place = new Configuration(state, stack);
-            if (seen.Add(place))
+            if (open.Count < MaxOpen && seen.Add(place))
             {
                 open.Add(place);
             }
@@ -163,7 +167,7 @@ internal sealed class GrammarAutomaton
                 }
             }
 
-            if (byBytes)
+            if (byBytes && places.Count < MaxPlaces)
             {
                 places.Add(open[i]);
             }

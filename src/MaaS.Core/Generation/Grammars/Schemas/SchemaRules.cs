@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MaaS.Core.Generation.Grammars.Automata;
 using MaaS.Core.Generation.Grammars.Patterns;
 
