@@ -76,7 +76,7 @@ await call('chat: logprobs, top_logprobs', async () => {
 await call('chat: logit_bias', async () => text(await chat({ logit_bias: { 100: 100 }, max_completion_tokens: 3 })) !== text(plain));
 await call('chat: user', async () => text(await chat({ user: 'ann' })) === text(plain));
 await call('chat: response_format json_schema', async () => typeof JSON.parse(text(await chat({
-    response_format: { type: 'json_schema', json_schema: { name: 'a', schema, strict: true } } }))).sure === 'boolean');
+    max_completion_tokens: 60, response_format: { type: 'json_schema', json_schema: { name: 'a', schema, strict: true } } }))).sure === 'boolean');
 await call('chat: response_format json_object', async () => text(await chat({ response_format: { type: 'json_object' } })).startsWith('{'));
 await call('chat: tools, tool_choice', async () => {
     const { message, finish_reason: reason } = (await chat({ tools: [tool], tool_choice: 'required', max_completion_tokens: 60 })).choices[0];

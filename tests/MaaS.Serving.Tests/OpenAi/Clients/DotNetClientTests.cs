@@ -117,12 +117,12 @@ public sealed class DotNetClientTests : ChatServer
 
     [TestCase("wrong", 401)]
     [TestCase("other", 403)]
-    public void OpenAI_WrongKey_FailsWithTheStatus(string key, int status)
+    public async Task OpenAI_WrongKey_FailsWithTheStatus(string key, int status)
     {
-        var failure = Assert.ThrowsAsync<ClientResultException>(
+        var failure = await Assert.ThrowsAsync<ClientResultException>(
             () => Client(key).GetChatClient("chat").CompleteChatAsync([new UserChatMessage("the cat")]));
 
-        Assert.That(failure.Status, Is.EqualTo(status));
+        Assert.That(failure!.Status, Is.EqualTo(status));
     }
 
     [Test]

@@ -20,8 +20,8 @@ public sealed class EmbeddingClientTests : EncoderServer
     public async Task OpenAI_Embeddings_AreThoseOfThePackage()
     {
         var answer = (await OpenAi.GenerateEmbeddingsAsync(Texts)).Value;
-        var cut = (await OpenAi.GenerateEmbeddingAsync(Texts[0], new EmbeddingGenerationOptions { Dimensions = 32 }))
-            .Value;
+        var cut = (await OpenAi.GenerateEmbeddingAsync(
+            Texts[0], new OpenAI.Embeddings.EmbeddingGenerationOptions { Dimensions = 32 })).Value;
 
         AreEqual(answer.OrderBy(static e => e.Index).Select(static e => e.ToFloats().ToArray()));
         Assert.That(answer.Usage.InputTokenCount, Is.GreaterThan(0));

@@ -89,29 +89,29 @@ public sealed class OwnChatClientTests : ChatServer
     }
 
     [Test]
-    public void GetResponse_WhatTheServerDoesNotRead_IsRefused()
+    public async Task GetResponse_WhatTheServerDoesNotRead_IsRefused()
     {
         using var client = Client();
         using var chat = client.AsChatClient("chat");
 
-        Assert.ThrowsAsync<NotSupportedException>(() => chat.GetResponseAsync(
+        await Assert.ThrowsAsync<NotSupportedException>(() => chat.GetResponseAsync(
             [new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])]));
-        Assert.ThrowsAsync<NotSupportedException>(
+        await Assert.ThrowsAsync<NotSupportedException>(
             () => chat.GetResponseAsync("a", new ChatOptions { ConversationId = "1" }));
-        var unknown = Assert.ThrowsAsync<MaaSClientException>(() => chat.GetResponseAsync(
+        var unknown = await Assert.ThrowsAsync<MaaSClientException>(() => chat.GetResponseAsync(
             "a", new ChatOptions { AdditionalProperties = new() { ["beams"] = 3 } }));
-        Assert.That(unknown.Message, Does.Contain("beams: no such parameter"));
+        Assert.That(unknown!.Message, Does.Contain("beams: no such parameter"));
     }
 
     [Test]
-    public void GetResponse_OtherKey_IsForbidden()
+    public async Task GetResponse_OtherKey_IsForbidden()
     {
         using var client = Client("other");
         using var chat = client.AsChatClient("chat");
 
-        var failure = Assert.ThrowsAsync<MaaSClientException>(() => chat.GetResponseAsync("the cat"));
+        var failure = await Assert.ThrowsAsync<MaaSClientException>(() => chat.GetResponseAsync("the cat"));
 
-        Assert.That(failure.Kind, Is.EqualTo(ErrorKind.Forbidden));
+        Assert.That(failure!.Kind, Is.EqualTo(ErrorKind.Forbidden));
     }
 
     [Test]
@@ -123,7 +123,7 @@ public sealed class OwnChatClientTests : ChatServer
         using var chat = client.AsChatClient("chat");
         using var stop = new CancellationTokenSource();
 
-        Assert.CatchAsync<OperationCanceledException>(async () =>
+        await Assert.CatchAsync<OperationCanceledException>(async () =>
         {
             await foreach (var _ in chat.GetStreamingResponseAsync(
                 "the cat", new ChatOptions { Temperature = 0 }, stop.Token))
