@@ -68,11 +68,13 @@ internal static class ChatValues
         object? arguments;
         try
         {
-            using var json = JsonDocument.Parse(call.Arguments);
+            // Clients send back what they were given for a call without arguments, which may be nothing.
+            using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments);
             arguments = OfJson(json.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: half of a surrogate pair, which JSON allows.
             throw new ModelInputException(
                 $"chat: expected JSON as the arguments of the call of '{call.Name}': {e.Message}", e);
         }

@@ -17,9 +17,9 @@ internal static class ToolCallJson
             return calls.Length > 0 && calls.All(c => c is not null && tools?.Contains(c.Name) != false)
                 ? [.. calls.Select(static c => c!)] : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Text that only looks like a call; the caller hands it on as text.
+            // Text that only looks like a call, or has half of a surrogate pair; the caller hands it on as text.
             return null;
         }
     }
