@@ -13,6 +13,9 @@ internal static class NetworkPackage
 
     private const string ArchiveExtension = ".maas";
 
+    // What one message of protobuf holds, with room for the graph.
+    private const long MostInside = int.MaxValue - (64L << 20);
+
     /// <summary>Writes a network with what is known of it, whole or not at all.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
     /// exists, unless <paramref name="overwrite"/> is false.</param>
@@ -29,9 +32,9 @@ internal static class NetworkPackage
     public static async Task<ModelManifest> WriteAsync(
         string path, ModelManifest manifest, OnnxModel network, IReadOnlyDictionary<string, PackageContent> files,
         Func<InferenceModel, DriftBaseline>? baseline = null, bool overwrite = true,
-        long weightsInside = ExternalData.DefaultThreshold, CancellationToken cancellationToken = default)
+        long weightsInside = MostInside, CancellationToken cancellationToken = default)
     {
-        if (network.WeightBytes >= ExternalData.DefaultThreshold
+        if (network.WeightBytes >= MostInside
             && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
