@@ -15,7 +15,8 @@ public sealed partial class ChatCommandTests
 {
     // Line ends, so that turns are told apart in what the model sees.
     private const string Config =
-        """{"chat_template": "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% if m.content == 'bad' %}{{ raise_exception('No such words!') }}{% endif %}{% endfor %}assistant:"}""";
+        """{"chat_template": "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% if m.content == 'bad' %}"""
+        + """{{ raise_exception('No such words!') }}{% endif %}{% endfor %}assistant:"}""";
 
     private string _folder = "";
 
@@ -23,7 +24,8 @@ public sealed partial class ChatCommandTests
     public async Task PackAsync()
     {
         _folder = Directory.CreateTempSubdirectory("maas-chat-").FullName;
-        var tokenizer = BpeTrainer.Train(["user: once upon a time there was a whale\nassistant: hello"], new() { VocabSize = 280 });
+        var tokenizer = BpeTrainer.Train(
+            ["user: once upon a time there was a whale\nassistant: hello"], new() { VocabSize = 280 });
         torch.random.manual_seed(5);
         using var gpt = new Gpt(
             new()
@@ -106,7 +108,9 @@ public sealed partial class ChatCommandTests
         var error = new StringBuilder();
         while (!error.ToString().Contains("(interrupted)", StringComparison.Ordinal))
         {
-            Assert.That(await process.StandardError.ReadLineAsync() is { } line && error.Append(line) is not null, error.ToString());
+            var line = await process.StandardError.ReadLineAsync();
+            Assert.That(line, Is.Not.Null, error.ToString());
+            error.Append(line);
         }
 
         await process.StandardInput.WriteLineAsync("/exit");
