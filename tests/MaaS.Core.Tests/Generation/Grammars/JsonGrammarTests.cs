@@ -66,6 +66,7 @@ public sealed class JsonGrammarTests
     [TestCase("""{"properties": {"a": false, "b": {"const": 1}}, "additionalProperties": {"const": 2}}""", "{\"c\":2}",
         "{\"b\":1,\"ab\":2}", "{\"\":2}")]
     [TestCase("""{"type": "string", "pattern": "^\\d{2}$"}""", "\"12\"")]
+    [TestCase("""{"type": "string", "pattern": "^[\\u0000-\\uffff]$"}""", "\"a\"", "\"é\"", "\"\\n\"", "\"\uffff\"")]
     [TestCase("""{"type": "string", "format": "time"}""", "\"23:59:00.5Z\"", "\"01:02:03+02:00\"")]
     [TestCase("""{"allOf": [{"minimum": 2}, {"type": "integer"}, {"maximum": 2}]}""", "2")]
     public void Accept_DocumentsOfTheSchema_AreTaken(string schema, params string[] documents)
@@ -236,7 +237,8 @@ public sealed class JsonGrammarTests
         using var schema = JsonDocument.Parse(
             """
             {"type": "object", "required": ["name", "tags"],
-             "properties": {"name": {"type": "string", "maxLength": 400}, "tags": {"type": "array", "items": {"type": "string"}}, "n": {"type": "number"}}}
+             "properties": {"name": {"type": "string", "maxLength": 400},
+             "tags": {"type": "array", "items": {"type": "string"}}, "n": {"type": "number"}}}
             """);
         var second = JsonGrammar.Compile(schema.RootElement, tokenizer);
         TestContext.Out.WriteLine($"second: {watch.Elapsed.TotalMilliseconds:0.0} ms");
