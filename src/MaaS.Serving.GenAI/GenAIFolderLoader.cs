@@ -1,5 +1,6 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Models;
@@ -20,6 +21,11 @@ internal sealed class GenAIFolderLoader(ModelRunnerFactory runners, IOptions<Maa
     private ServedModel Load(ModelSource source)
     {
         var config = GenAIConfig.Read(source.Location);
+        foreach (var network in Directory.EnumerateFiles(source.Location, "*.onnx", SearchOption.AllDirectories))
+        {
+            GraphCheck.CheckFile(network);
+        }
+
         var tokenizer = Tokenizer.Load(Path.Combine(source.Location, TextGenerator.TokenizerFile));
         var model = GenAIModel.Load(
             source.Name, source.Location, config.Settings.MaxLength,

@@ -89,6 +89,10 @@ public sealed class DecoderGraph : IDisposable
     /// <returns>Why texts may not share a run; null when they may.</returns>
     public string? RowObstacle() => RowCheck.Obstacle(this);
 
+    /// <summary>Finds out whether the model sees masked places within a text, as wrong guesses leave them.</summary>
+    /// <returns>Why a draft model may not guess for it; null when it may.</returns>
+    public string? DraftObstacle() => RowCheck.HoleObstacle(this);
+
     /// <summary>Begins a text by itself; the caller disposes the session, which must not outlive the graph.</summary>
     /// <param name="maxLength">The model's longest sequence in tokens.</param>
     public IDecoderSession Start(long maxLength) => new GraphSession(this, maxLength);
@@ -174,6 +178,21 @@ public sealed class DecoderGraph : IDisposable
     {
         using var outputs = Run(1, [0], [1], [0], EmptyCache(1));
         return outputs[0].Shape[^1];
+    }
+
+    /// <summary>Says where a model has fewer positions than another.</summary>
+    /// <exception cref="ArgumentException">It does not take the last position of such a sequence.</exception>
+    internal void ThrowIfShorter(long length)
+    {
+        try
+        {
+            Run(1, [0], [1], [length - 1], EmptyCache(1)).Dispose();
+        }
+        catch (InferenceException e)
+        {
+            throw new ArgumentException(
+                $"{Name}: expected sequences of {length} tokens, but the last position fails: {e.Message}", e);
+        }
     }
 
     /// <summary>Says where an adapter does not fit.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Batching;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Execution;
@@ -24,6 +25,12 @@ internal sealed class TokensInTurns(
         IReadOnlyList<long> prompt, GenerationOptions options, RequestContext client,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (options.Adapter is { } adapter)
+        {
+            throw new ModelInputException(
+                $"generation: expected no adapter, for the model has none, got '{adapter}'.");
+        }
+
         using var session = start();
         using var tokens = TokenGenerator.Generate(session, prompt, options, cancellationToken).GetEnumerator();
         while (await StepAsync(tokens, client.Deadline).ConfigureAwait(false))

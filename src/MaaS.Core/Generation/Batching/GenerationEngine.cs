@@ -50,8 +50,10 @@ public sealed class GenerationEngine : IDisposable
                 nameof(draft));
         }
 
+        draft?.ThrowIfShorter(maxLength);
         _schedule = new GenerationSchedule(
-            graph, maxLength, options, draft is null ? null : new Drafter(draft, maxLength, options.DraftLength));
+            graph, maxLength, options,
+            draft is null ? null : new Drafter(draft, maxLength, options.DraftLength, options.IdleChunkLength));
         _thread = new Thread(Work) { IsBackground = true, Name = $"maas generation {graph.Name}" };
         _thread.Start();
     }
@@ -159,7 +161,15 @@ public sealed class GenerationEngine : IDisposable
                 }
             }
 
-            _schedule.Step();
+            try
+            {
+                _schedule.Step();
+            }
+            catch (Exception e)
+            {
+                // Nothing that a text brings about reaches here; if it did, no text would be left waiting.
+                _schedule.End(e);
+            }
         }
 
         _schedule.End(new ObjectDisposedException(nameof(GenerationEngine)));

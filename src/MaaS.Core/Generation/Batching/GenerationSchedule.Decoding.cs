@@ -18,41 +18,66 @@ internal sealed partial class GenerationSchedule
             }
         }
 
-        if (_batch.Count == 0)
+        _batch.Arrange();
+        foreach (var batch in _batch.Batches.ToArray())
         {
-            return;
+            Guard(() => Decode(batch), () => batch.Sequences, batch.Clear);
         }
+    }
 
-        foreach (var logits in _batch.Step(1))
+    private void Decode(RowBatch batch)
+    {
+        foreach (var logits in batch.Step(1))
         {
-            Verify(logits);
+            Verify(batch, logits);
         }
     }
 
     // A run on few texts waits for weights to be read; more tokens of each are nearly free then.
     private void Guess()
     {
-        if (_drafter is null || _batch.Count > _options.MaxDraftedRows)
+        if (_drafter is null || !_options.SharesRuns)
         {
             return;
         }
 
+        if (_batch.Count > _options.MaxDraftedRows)
+        {
+            _drafter.ForgetAll();
+            return;
+        }
+
+        var room = _pool.Available;
         foreach (var sequence in _batch.Sequences.Where(static s => s.Adapter is null))
         {
             var most = Math.Min(
                 MaxLength - sequence.Tokens.Count,
                 sequence.Options.MaxNewTokens - (sequence.Tokens.Count - sequence.PromptLength) - 1);
-            if (_pool.Available > _cache.BlocksOf(_options.DraftLength + 1))
+            room -= _cache.BlocksOf(_options.DraftLength + 1) + 1;
+            if (room < 0)
+            {
+                return;
+            }
+
+            try
             {
                 _drafter.Guess(sequence, most);
                 _draftedTokens += sequence.Drafts.Length;
+            }
+            catch (Exception e)
+            {
+                // Texts go on without guesses.
+                _drafter.Dispose();
+                _drafter = null;
+                _options.DraftFailed?.Invoke(e);
+                return;
             }
         }
     }
 
     // Draws tokens as long as they are those that were guessed, and one more: what each is drawn from is the model's
     // own, so the text is the same as without guesses.
-    private void Verify(RowLogits logits)
+    private void Verify(RowBatch batch, RowLogits logits)
     {
         var sequence = logits.Sequence;
         var drafts = sequence.Drafts;
@@ -71,7 +96,7 @@ internal sealed partial class GenerationSchedule
             return;
         }
 
-        _batch.Keep(sequence, 1 + drafts.Length, kept);
+        batch.Keep(sequence, 1 + drafts.Length, kept);
         if (ended)
         {
             Leave(sequence);

@@ -15,11 +15,12 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
     /// computed.</summary>
     /// <param name="sequence">Without blocks.</param>
     /// <param name="group">Whose blocks it may share; null for everybody's.</param>
-    public void Begin(Sequence sequence, string? group)
+    /// <param name="findsBlocks">Whether it may share any.</param>
+    public void Begin(Sequence sequence, string? group, bool findsBlocks)
     {
         sequence.Content = pool.Root(group);
         var tokens = CollectionsMarshal.AsSpan(sequence.Tokens);
-        while (sequence.Computed + layout.BlockLength < tokens.Length)
+        while (findsBlocks && sequence.Computed + layout.BlockLength < tokens.Length)
         {
             var block = pool.Find(
                 sequence.Content, tokens.Slice(sequence.Computed, layout.BlockLength), out var content);

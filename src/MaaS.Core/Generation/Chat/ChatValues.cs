@@ -92,14 +92,27 @@ internal static class ChatValues
 
     private static object? OfJson(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => OfMembers(json.EnumerateObject().Select(static m => (m.Name, OfJson(m.Value)))),
+        JsonValueKind.Object => OfMembers(
+            json.EnumerateObject().Select(static m => (Unicode(() => m.Name), OfJson(m.Value)))),
         JsonValueKind.Array => json.EnumerateArray().Select(OfJson).ToList(),
-        JsonValueKind.String => json.GetString(),
+        JsonValueKind.String => Unicode(() => json.GetString()!),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => OfNumber(json),
         _ => null,
     };
+
+    private static string Unicode(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelInputException($"chat: expected Unicode in JSON, got half of a surrogate pair: {e.Message}", e);
+        }
+    }
 
     private static object OfNumber(JsonElement json)
     {

@@ -61,6 +61,11 @@ public static class JsonGrammar
                 : throw new SchemaFault(
                     "the tokenizer's vocabulary has no tokens for some characters of these documents");
         }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json says of names and texts with half of a surrogate pair.
+            throw new ArgumentException($"JSON schema: a text in it is no Unicode: {e.Message}", e);
+        }
         catch (SchemaFault e)
         {
             throw new ArgumentException($"JSON schema: {e.Message}.", e);

@@ -46,8 +46,6 @@ public static class DecoderPackage
     /// none.</exception>
     /// <exception cref="InvalidDataException">An adapter's files are damaged or do not fit the model.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
-    /// <exception cref="InvalidOperationException">The weights take 2 GB and more, which one file of a package cannot
-    /// hold.</exception>
     public static async Task<ModelManifest> PackAsync(
         this CausalLanguageModel model, string path, string name, Tokenizer tokenizer, DecoderPackageOptions options,
         CancellationToken cancellationToken = default)

@@ -201,7 +201,9 @@ internal sealed class PatternParser
             throw Fault("']' is missing");
         }
 
-        return (negated ? CharSet.All.Except(set) : set) is { Ranges.Count: > 0 } some ? some
+        // A range may go across the halves of surrogate pairs, which are no characters.
+        var rest = CharSet.All.Except(set);
+        return (negated ? rest : CharSet.All.Except(rest)) is { Ranges.Count: > 0 } some ? some
             : throw Fault("a class holds no character");
     }
 
@@ -233,7 +235,7 @@ internal sealed class PatternParser
             'v' => CharSet.Of('\v'),
             'x' => Hexadecimal(2),
             'u' => Hexadecimal(4),
-            _ when char.IsAsciiLetterOrDigit(c) => throw Fault($"'\\{c}' is not supported"),
+            _ when char.IsAsciiLetterOrDigit(c) || char.IsSurrogate(c) => throw Fault($"'\\{c}' is not supported"),
             _ => CharSet.Of(c),
         };
     }

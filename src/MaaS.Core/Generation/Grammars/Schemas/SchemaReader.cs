@@ -72,7 +72,9 @@ internal sealed class SchemaReader(JsonElement root)
                 node.Values = [value];
                 break;
             case "properties":
-                foreach (var property in SchemaValues.Members(value, place))
+                // Of two of one name the last one counts.
+                foreach (var property in SchemaValues.Members(value, place).GroupBy(static p => p.Name)
+                    .Select(static g => g.Last()))
                 {
                     node.Properties.Add(
                         (property.Name, Read(property.Value, $"{place}/{Escaped(property.Name)}")));

@@ -18,7 +18,8 @@ internal sealed partial class SchemaRules
     private void BuildObject(SchemaNode schema, Rule rule)
     {
         List<(string Name, SchemaNode Schema)> properties = [.. schema.Properties];
-        foreach (var name in schema.Required.Where(r => properties.All(p => p.Name != r)).Order(StringComparer.Ordinal))
+        var named = properties.Select(static p => p.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in schema.Required.Where(r => !named.Contains(r)).Order(StringComparer.Ordinal))
         {
             // Closed where it names properties and says nothing of others; what it requires is then a property as well.
             properties.Add((name, schema.Additional ?? AnyValue));
