@@ -20,9 +20,6 @@ internal sealed class GenerationRunner(
 {
     private readonly Places _places = new(name, rows, waiting);
 
-    /// <summary>Most texts at once, those that wait for their turn included.</summary>
-    public int Limit => limit;
-
     /// <summary>The model's own tokenizer.</summary>
     public Tokenizer Tokenizer => tokenizer;
 

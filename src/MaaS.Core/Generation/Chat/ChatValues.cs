@@ -72,9 +72,8 @@ internal static class ChatValues
             using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments);
             arguments = OfJson(json.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
-            // The latter: half of a surrogate pair, which JSON allows.
             throw new ModelInputException(
                 $"chat: expected JSON as the arguments of the call of '{call.Name}': {e.Message}", e);
         }

@@ -7,7 +7,7 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed class AnswerReader(AnswerForm form)
 {
     private readonly ToolCallParser? _parser =
-        form.Tools.Count > 0 ? new ToolCallParser(form.Tools.Select(static t => t.Name)) : null;
+        form.Tools.Count > 0 ? new ToolCallParser(form.Tools.Select(static t => t.Name), form.Accepts) : null;
 
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 

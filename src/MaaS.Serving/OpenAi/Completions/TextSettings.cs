@@ -66,7 +66,7 @@ internal sealed record TextSettings(
         GenerationRunner runner, IReadOnlyList<long[]> prompts, string parameter, string limitParameter)
     {
         // More than the model takes at once would be turned away as "try later" whenever they came.
-        var most = Math.Min(MaxChoices, runner.Limit);
+        var most = Math.Min(MaxChoices, runner.MaxTexts);
         if (prompts.Count * (long)Choices > most)
         {
             throw RequestFields.Fault(
