@@ -105,11 +105,8 @@ public sealed class TextClassifier : IDisposable
         using (mask)
         {
             using var outputs = Model.Run(
-                new Dictionary<string, TensorValue>
-                {
-                    [TextEncoder.InputIds] = ids,
-                    [TextEncoder.AttentionMask] = mask,
-                });
+                Model.Inputs.Zip(TextEncoder.Arrange(Model.Inputs, ids, mask))
+                    .ToDictionary(static p => p.First.Name, static p => p.Second));
             return outputs[0].AsSpan<float>().ToArray();
         }
     }

@@ -77,9 +77,10 @@ internal sealed partial class ModelLoader(
                 Drift = parts?.Drift,
                 Text = parts?.Text,
                 Form = parts?.Form,
-                Generation = parts?.Tokenizer is { } tokenizer
-                    ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!, parts.Adapters)
-                    : null,
+                ChatTemplate = parts?.Generation?.Chat.Template,
+                ChatFault = parts?.Generation?.Chat.Fault,
+                Generation = parts?.Generation is { } generation
+                    ? runners.CreateGeneration(source.Name, model, manifest!.Generation!, generation) : null,
             };
         }
         catch

@@ -44,6 +44,12 @@ public sealed class Caller
     /// <summary>Requests a second that they may send; null for the server's limit.</summary>
     public double? RequestsPerSecond { get; }
 
+    /// <summary>Tokens a minute that they may have read and written; null for the server's limit.</summary>
+    public long? TokensPerMinute { get; init; }
+
+    /// <summary>Texts of language models that they may have under way at once; null for the server's limit.</summary>
+    public int? ConcurrentStreams { get; init; }
+
     /// <summary>Somebody who may do nothing.</summary>
     internal static Caller Nobody { get; } = new("", ServingScope.None, []);
 
@@ -51,6 +57,9 @@ public sealed class Caller
     internal ClaimsPrincipal Principal
         => field ??= new ClaimsPrincipal(
             Name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity(Claims(), "MaaS"));
+
+    /// <summary>The models that they may use; null for all.</summary>
+    internal IReadOnlyCollection<string>? Models => _models;
 
     /// <summary>Whether no model is kept from them.</summary>
     internal bool MayUseAll => _models is null;

@@ -25,11 +25,13 @@ public sealed class GenerationEngine : IDisposable
     /// <param name="maxLength">The model's longest sequence in tokens.</param>
     /// <param name="options">How texts share it; null for the defaults.</param>
     /// <param name="adapters">What texts may ask for by name; null for none.</param>
+    /// <param name="draft">A small model of the same vocabulary and longest sequence that guesses tokens ahead; owned
+    /// by the engine from now on; null for none. Texts are the same with it and without.</param>
     /// <exception cref="ArgumentException">An option is out of its range, not one block fits the cache, or an adapter
-    /// does not fit the network.</exception>
+    /// or the draft model does not fit the network.</exception>
     public GenerationEngine(
         DecoderGraph graph, long maxLength, GenerationEngineOptions? options = null,
-        IReadOnlyList<AdapterWeights>? adapters = null)
+        IReadOnlyList<AdapterWeights>? adapters = null, DecoderGraph? draft = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         _adapters = (adapters ?? []).ToDictionary(static a => a.Name);
@@ -41,7 +43,17 @@ public sealed class GenerationEngine : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 1);
         options ??= new GenerationEngineOptions();
         options.Validate();
-        _schedule = new GenerationSchedule(graph, maxLength, options);
+        if (draft is not null && draft.CountVocabulary() is var words && words != graph.CountVocabulary())
+        {
+            throw new ArgumentException(
+                $"{graph.Name}: expected a draft model of {graph.CountVocabulary()} tokens, got one of {words}.",
+                nameof(draft));
+        }
+
+        draft?.ThrowIfShorter(maxLength);
+        _schedule = new GenerationSchedule(
+            graph, maxLength, options,
+            draft is null ? null : new Drafter(draft, maxLength, options.DraftLength, options.IdleChunkLength));
         _thread = new Thread(Work) { IsBackground = true, Name = $"maas generation {graph.Name}" };
         _thread.Start();
     }
@@ -149,7 +161,15 @@ public sealed class GenerationEngine : IDisposable
                 }
             }
 
-            _schedule.Step();
+            try
+            {
+                _schedule.Step();
+            }
+            catch (Exception e)
+            {
+                // Nothing that a text brings about reaches here; if it did, no text would be left waiting.
+                _schedule.End(e);
+            }
         }
 
         _schedule.End(new ObjectDisposedException(nameof(GenerationEngine)));
