@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Generation.Grammars;
@@ -13,6 +14,14 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed record AnswerForm(
     ITokenConstraint? Constraint, IReadOnlyList<ChatTool> Tools, bool MustCall, bool IsParallel)
 {
+    private static readonly JsonElement NoParameters =
+        JsonElement.Parse("""{"type":"object","additionalProperties":false}""");
+
+    /// <summary>What the arguments of a call have to follow, by tool: a call with others is none. Empty where the
+    /// constraint sees to it, or nobody asks for it.</summary>
+    public IReadOnlyDictionary<string, ArgumentSchema> Schemas { get; init; } =
+        new Dictionary<string, ArgumentSchema>();
+
     /// <summary>The form that a request asks for.</summary>
     /// <exception cref="Faults.RequestException">400: a schema cannot be followed; what it lacks is named.</exception>
     public static AnswerForm Of(ChatRequest request, GenerationRunner runner)
@@ -40,8 +49,22 @@ internal sealed record AnswerForm(
                     + "names none");
         }
 
-        return new AnswerForm(constraint, tools, mustCall, isParallel);
+        return mustCall ? new AnswerForm(constraint, tools, mustCall, isParallel)
+            : OfTools(request.Tools) with { Constraint = constraint };
     }
+
+    /// <summary>Text that may go over to calls.</summary>
+    /// <inheritdoc cref="Of" path="/exception"/>
+    public static AnswerForm OfTools(ChatTools tools)
+        => new(Constraint: null, tools.Tools, MustCall: false, tools.IsParallel)
+        {
+            Schemas = tools.Tools.Where(t => tools.Strict.Contains(t.Name)).ToDictionary(
+                static t => t.Name, static t => Compile(() => SchemaOf(t), "tools"), StringComparer.Ordinal),
+        };
+
+    /// <summary>Whether a call that the model wrote by itself is one that the client takes.</summary>
+    public bool Accepts(ChatToolCall call)
+        => !Schemas.TryGetValue(call.Name, out var schema) || schema.IsFollowedBy(call.Arguments);
 
     /// <summary>The options with the constraint.</summary>
     public GenerationOptions Apply(GenerationOptions options) => options with { Constraint = Constraint };
@@ -49,7 +72,19 @@ internal sealed record AnswerForm(
     /// <summary>Tells an answer's text and calls.</summary>
     public AnswerReader Reader() => new(this);
 
-    private static ITokenConstraint Compile(Func<ITokenConstraint> compile, string parameter)
+    private static ArgumentSchema SchemaOf(ChatTool tool)
+    {
+        try
+        {
+            return new ArgumentSchema(tool.Parameters ?? NoParameters);
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"tool '{tool.Name}': {e.Message}", e);
+        }
+    }
+
+    private static T Compile<T>(Func<T> compile, string parameter)
     {
         try
         {
