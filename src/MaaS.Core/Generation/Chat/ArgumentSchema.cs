@@ -20,7 +20,8 @@ public sealed class ArgumentSchema
         _root = schema.Clone();
         try
         {
-            new SchemaReader(_root).Root();
+            var budget = new CompileBudget(CancellationToken.None);
+            new SchemaReader(_root, new SchemaMerge(budget), budget).Root();
         }
         catch (SchemaFault e)
         {

@@ -45,7 +45,7 @@ internal sealed class SchemaTexts
         (keyword, rule), static key => new CharAutomaton(
             key.Keyword == "format"
                 ? TextFormats.Of(key.Rule, key.Keyword) : PatternParser.Parse(key.Rule, key.Keyword),
-            key.Keyword));
+            key.Keyword, new CompileBudget(CancellationToken.None)));
 
     private static bool IsFound(CharAutomaton automaton, string text)
     {
