@@ -62,7 +62,7 @@ public sealed partial class ChatTemplate
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var (config, template) = (Path.Combine(folder, ConfigFile), Path.Combine(folder, TemplateFile));
         return FromConfig(
-            File.Exists(config) ? (ReadOnlyMemory<byte>)File.ReadAllBytes(config) : null,
+            File.Exists(config) ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(config) : null,
             File.Exists(template) ? File.ReadAllText(template) : null);
     }
 
