@@ -80,7 +80,7 @@ public sealed partial class ChatTemplate
         var config = await ReadAsync(ConfigFile).ConfigureAwait(false);
         var template = await ReadAsync(TemplateFile).ConfigureAwait(false);
         return FromConfig(
-            config is null ? null : (ReadOnlyMemory<byte>)config,
+            config is null ? null : (ReadOnlyMemory<byte>?)config,
             template is null ? null : Encoding.UTF8.GetString(template));
     }
 

@@ -29,7 +29,7 @@ internal sealed class RandomWriter(Tokenizer tokenizer, int seed, GenerationOpti
             }
 
             state.Mask(logits);
-            var token = _sampler.Next(logits, []);
+            var token = _sampler.Next(logits);
             var complete = state.IsComplete;
             state.Accept(token);
             if (token == Vocabularies.End)
