@@ -6,7 +6,8 @@ public sealed class ApiKeyOptions
     /// <summary>The part of the key that names it: 12 hexadecimal digits.</summary>
     public string Id { get; set; } = "";
 
-    /// <summary>Who holds it, in logs and in the audit log.</summary>
+    /// <summary>Who holds it, in logs, in the audit log and where downloads are granted; 1 to 128 characters that do
+    /// not begin with <c>token:</c>, <c>certificate:</c> or <c>user:</c>.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>SHA-256 of the whole key, 64 hexadecimal digits.</summary>
@@ -23,4 +24,11 @@ public sealed class ApiKeyOptions
 
     /// <summary>Requests a second that its holder may send; null for the server's limit.</summary>
     public double? RequestsPerSecond { get; set; }
+
+    /// <summary>Tokens a minute that its holder may have read and written; null for the server's limit.</summary>
+    public long? TokensPerMinute { get; set; }
+
+    /// <summary>Texts of language models that its holder may have under way at once; null for the server's
+    /// limit.</summary>
+    public int? ConcurrentStreams { get; set; }
 }

@@ -54,7 +54,7 @@ internal sealed class ServeCommand : VerbCommand
         "PEM file of public keys: only packages that one of them signed are served. May be given several times.",
         "file");
     private readonly Option<string?> _revoked = Given<string?>(
-        "--revoked", "File of signing keys that count no more (revoked.json, see 'maas signing-keys').", "file");
+        "--revoked", "File of trusted keys that count no more (revoked.json, see 'maas signing-keys').", "file");
     private readonly Option<string[]> _decryption = OptionKinds.Several(
         "--decryption-key",
         "Private key that opens encrypted packages, in memory alone; may be given several times. Its passphrase is "

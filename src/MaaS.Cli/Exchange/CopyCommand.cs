@@ -10,6 +10,9 @@ internal sealed class CopyCommand : VerbCommand
 {
     private readonly Argument<string> _source = ExchangeOptionSet.Reference("source");
     private readonly Argument<string> _target = ExchangeOptionSet.Reference("target");
+    private readonly Option<int> _maxGib = OptionKinds.Number(
+        "--max-gib", "Most GiB that go through this machine's temporary folder.", 16);
+
     private readonly ExchangeOptionSet _exchange = new();
 
     public CopyCommand()
@@ -17,6 +20,7 @@ internal sealed class CopyCommand : VerbCommand
     {
         Arguments.Add(_source);
         Arguments.Add(_target);
+        Options.Add(_maxGib);
         _exchange.AddTo(this);
     }
 
@@ -27,7 +31,7 @@ internal sealed class CopyCommand : VerbCommand
     {
         var (source, target) = (ExchangeOptionSet.Parse(result.GetRequiredValue(_source)),
             ExchangeOptionSet.Parse(result.GetRequiredValue(_target)));
-        using var exchange = _exchange.Open(result);
+        using var exchange = _exchange.Open(result, (long)result.GetValue(_maxGib) << 30);
         var copied = await OptionKinds.Checked(() => exchange.CopyAsync(source, target, cancellationToken));
         TrustOutput.Print(
             _exchange.IsJson(result), copied,

@@ -36,9 +36,12 @@ internal sealed class ExchangeOptionSet
         }
     }
 
-    public ModelExchange Open(ParseResult result)
+    /// <param name="result">What was given.</param>
+    /// <param name="maxCopyBytes">As <see cref="ExchangeOptions.MaxCopyBytes"/>; null for its default.</param>
+    public ModelExchange Open(ParseResult result, long? maxCopyBytes = null)
         => OptionKinds.Checked(() => new ModelExchange(new ExchangeOptions
         {
+            MaxCopyBytes = maxCopyBytes ?? new ExchangeOptions().MaxCopyBytes,
             PlainHttp = result.GetValue(_plainHttp),
             AuthorityFile = result.GetValue(_authority),
             Parallelism = result.CommandResult.Command.Options.Contains(_parallel) ? result.GetValue(_parallel) : 4,

@@ -48,8 +48,9 @@ internal sealed class LoginCommand : VerbCommand
             password is { Length: > 0 } ? password
                 : throw new UsageException("login: expected a password in the first line of the input, found none."));
         using var exchange = _exchange.Open(result);
-        await exchange.CheckLoginAsync(host, login, cancellationToken);
-        Console.WriteLine($"{host} takes {login.User}; stored in {RegistryLogins.Default.Store(host, login)}");
+        var verdict = await exchange.CheckLoginAsync(host, login, cancellationToken)
+            ? $"takes {login.User}" : "answers without a login, so that the password was not checked";
+        Console.WriteLine($"{host} {verdict}; stored in {RegistryLogins.Default.Store(host, login)}");
         return ExitCode.Success;
     }
 }

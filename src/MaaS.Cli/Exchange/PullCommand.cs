@@ -26,7 +26,7 @@ internal sealed class PullCommand : VerbCommand
 
     private readonly Option<string?> _revoked = new("--revoked")
     {
-        Description = "A file of revoked keys (revoked.json of a key folder).",
+        Description = "A file of revoked keys (revoked.json of a key folder), with --trusted.",
         HelpName = "file",
     };
 
@@ -58,6 +58,11 @@ internal sealed class PullCommand : VerbCommand
     {
         var source = ExchangeOptionSet.Parse(result.GetRequiredValue(_source));
         List<ECDsa> trusted = [.. result.GetRequiredValue(_trusted).SelectMany(KeyFile.ReadTrusted)];
+        if (trusted.Count == 0 && result.GetValue(_revoked) is not null)
+        {
+            throw new UsageException("--revoked: expected --trusted with it: without one no signature is looked at.");
+        }
+
         var rules = new PackageReadOptions
         {
             TrustedKeys = trusted,

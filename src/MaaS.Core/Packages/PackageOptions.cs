@@ -37,7 +37,8 @@ public sealed record PackageReadOptions
     public bool? RequireSignature { get; init; }
 
     /// <summary>Fingerprints (<see cref="Trust.KeyFingerprint"/>) of keys whose signatures count no more, also where
-    /// they are trusted. Default none.</summary>
+    /// they are trusted; without <see cref="TrustedKeys"/> no signature is looked at, and they do nothing. Default
+    /// none.</summary>
     public IReadOnlyCollection<string> RevokedKeys { get; init; } = [];
 
     /// <summary>P-256 private keys that open encrypted packages. Default none.</summary>

@@ -9,10 +9,11 @@ namespace MaaS.Core.Trust;
 /// <param name="clock">Tells when keys are revoked; null for the system's.</param>
 public sealed partial class KeyRing(string folder, TimeProvider? clock = null)
 {
-    private const string PrivateEnding = ".key", PublicEnding = ".pub";
+    private const string PrivateEnding = ".key", PublicEnding = ".pub", LockFile = ".lock";
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(20), LockTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>The list of revoked keys; empty from the first signing key on, so that a list that is gone is
-    /// noticed.</summary>
+    /// noticed: it is never begun anew where there are signing keys.</summary>
     public string RevocationFile => Path.Combine(folder, "revoked.json");
 
     /// <summary>Makes a key pair.</summary>
@@ -21,6 +22,8 @@ public sealed partial class KeyRing(string folder, TimeProvider? clock = null)
     /// <param name="passphrase">Encrypts the private half.</param>
     /// <exception cref="ArgumentException">The name is not allowed, or the passphrase is empty.</exception>
     /// <exception cref="IOException">There is such a key already.</exception>
+    /// <exception cref="FileNotFoundException">There are signing keys, and the list of revoked ones is
+    /// gone.</exception>
     public KeyRingEntry Create(string name, KeyKind kind, ReadOnlySpan<char> passphrase)
     {
         if (name is null || !Name().IsMatch(name))
@@ -37,15 +40,20 @@ public sealed partial class KeyRing(string folder, TimeProvider? clock = null)
                     + $"{name}-2: a key is never replaced.");
         }
 
+        if (kind == KeyKind.Signing)
+        {
+            using var _ = Lock();
+            if (!File.Exists(RevocationFile))
+            {
+                ThrowIfListIsGone();
+                RevocationList.Write(RevocationFile, []);
+            }
+        }
+
         using ECAlgorithm key = kind == KeyKind.Signing
             ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         KeyFile.WritePrivate(path + PrivateEnding, key, passphrase);
         KeyFile.WritePublic(path + PublicEnding, key);
-        if (kind == KeyKind.Signing && !File.Exists(RevocationFile))
-        {
-            RevocationList.Write(RevocationFile, []);
-        }
-
         return new KeyRingEntry(
             name, kind, KeyFingerprint.Of(key), path + PublicEnding, path + PrivateEnding, Revoked: null);
     }
@@ -72,6 +80,9 @@ public sealed partial class KeyRing(string folder, TimeProvider? clock = null)
     /// <param name="nameOrFingerprint">A key of this ring, or the fingerprint of any.</param>
     /// <param name="reason">Why, for people.</param>
     /// <exception cref="KeyNotFoundException">The ring has no such key.</exception>
+    /// <exception cref="FileNotFoundException">There are signing keys, and the list of revoked ones is
+    /// gone.</exception>
+    /// <exception cref="IOException">Another process holds the lock.</exception>
     public RevokedKey Revoke(string nameOrFingerprint, string? reason = null)
     {
         var keys = List(KeyKind.Signing);
@@ -83,6 +94,9 @@ public sealed partial class KeyRing(string folder, TimeProvider? clock = null)
                     + $"a fingerprint of 64 lower-case hexadecimal digits, got '{nameOrFingerprint}'.");
         }
 
+        Directory.CreateDirectory(folder);
+        using var _ = Lock();   // Of two at once, the later list would lack what the earlier added.
+        ThrowIfListIsGone();
         var (revoked, fingerprint) = (Revoked(), entry?.Fingerprint ?? nameOrFingerprint);
         if (revoked.FirstOrDefault(r => r.Fingerprint == fingerprint) is { } already)
         {
@@ -90,9 +104,42 @@ public sealed partial class KeyRing(string folder, TimeProvider? clock = null)
         }
 
         var key = new RevokedKey(fingerprint, (clock ?? TimeProvider.System).GetUtcNow(), entry?.Name, reason);
-        Directory.CreateDirectory(folder);
         RevocationList.Write(RevocationFile, [.. revoked, key]);
         return key;
+    }
+
+    private void ThrowIfListIsGone()
+    {
+        if (!File.Exists(RevocationFile)
+            && Directory.EnumerateFiles(folder, $"*{Ending(KeyKind.Signing)}{PublicEnding}").Any())
+        {
+            throw new FileNotFoundException(
+                $"{RevocationFile}: expected the list of revoked keys beside signing keys, found none; put it back "
+                    + "from a copy, or, where no key was ever revoked, write {\"revoked\": []} there.", RevocationFile);
+        }
+    }
+
+    private FileStream Lock()
+    {
+        var path = Path.Combine(folder, LockFile);
+        var started = Environment.TickCount64;
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+            {
+                if (Environment.TickCount64 - started > LockTimeout.TotalMilliseconds)
+                {
+                    throw new IOException(
+                        $"{path}: expected the lock within {LockTimeout.TotalSeconds} s; another process holds it.", e);
+                }
+
+                Thread.Sleep(LockRetry);
+            }
+        }
     }
 
     private IReadOnlyList<RevokedKey> Revoked()

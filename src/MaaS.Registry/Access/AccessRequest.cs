@@ -2,7 +2,8 @@ namespace MaaS.Registry.Access;
 
 /// <summary>Somebody's wish to download a model, and what became of it.</summary>
 /// <param name="Model">The model.</param>
-/// <param name="Who">The account: the name of an API key, the subject of a token or certificate.</param>
+/// <param name="Who">The account: the name of an API key; <c>token:</c>, <c>certificate:</c> or <c>user:</c>
+/// and a name for other proofs.</param>
 /// <param name="State">What became of it.</param>
 /// <param name="Asked">When they asked; where nobody asked, when it was decided.</param>
 /// <param name="Reason">Why they want it; null where they did not say.</param>

@@ -28,8 +28,8 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
     {
         using var response = await repository.SendAsync(
             $"blobs/uploads/?mount={Uri.EscapeDataString(blob.Digest)}&from={Uri.EscapeDataString(from)}",
-            static address => new HttpRequestMessage(HttpMethod.Post, address), attempts: null, cancellationToken)
-            .ConfigureAwait(false);
+            static address => new HttpRequestMessage(HttpMethod.Post, address), attempts: null, cancellationToken,
+            alsoPulls: from).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.Created;
     }
 
@@ -50,7 +50,7 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         await using (content.ConfigureAwait(false))
         {
             var location = await BeginAsync(cancellationToken).ConfigureAwait(false);
-            var (offset, failures, sent) = (0L, 0, 0L);
+            var (offset, furthest, failures, sent) = (0L, 0L, 0, 0L);
             while (offset < blob.Size)
             {
                 var count = (int)Math.Min(options.ChunkBytes, blob.Size - offset);
@@ -58,13 +58,16 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
                 {
                     (location, offset) = await SendChunkAsync(
                         location, content, offset, count, cancellationToken).ConfigureAwait(false);
-                    (failures, sent) = (0, sent + count);
+                    // A registry that forgets the upload again and again gets nowhere, however much it takes.
+                    (furthest, failures, sent) = (
+                        Math.Max(furthest, offset), offset > furthest ? 0 : failures, sent + count);
                 }
                 catch (Exception e) when (RegistryConnection.IsNetwork(e, cancellationToken)
                     && ++failures < options.Attempts)
                 {
                     await repository.Connection.WaitAsync(failures, cancellationToken).ConfigureAwait(false);
-                    (location, offset) = await ResumeAsync(location, cancellationToken).ConfigureAwait(false);
+                    (location, offset) = await ResumeAsync(location, offset + count, cancellationToken)
+                        .ConfigureAwait(false);
                 }
             }
 
@@ -107,18 +110,23 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         await OciRepository.ThrowUnlessAsync(
             response, $"{repository.Name}: upload", cancellationToken, HttpStatusCode.Accepted,
             HttpStatusCode.NoContent).ConfigureAwait(false);
-        return (LocationOf(response), EndOf(response) ?? offset + count);
+        var end = EndOf(response) ?? offset + count;
+        return end > offset && end <= offset + count ? (LocationOf(response), end)
+            : throw new InvalidDataException(
+                $"{repository.Name}: upload: expected the registry to have between {offset + 1} and {offset + count} "
+                    + $"bytes after that many were sent, it says {end}.");
     }
 
-    // Where the upload is unknown by now, it begins anew; so does one of 0-0, which says one byte or none.
+    // Where the upload is unknown by now, or has more than was sent, it begins anew; so does one of 0-0, which says one
+    // byte or none.
     private async Task<(string Location, long Offset)> ResumeAsync(
-        string location, CancellationToken cancellationToken)
+        string location, long sent, CancellationToken cancellationToken)
     {
         using var response = await repository.SendAsync(
             location, static address => new HttpRequestMessage(HttpMethod.Get, address), attempts: null,
             cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.Accepted or HttpStatusCode.OK)
-            || EndOf(response) is not (> 1 and var end))
+            || EndOf(response) is not (> 1 and var end) || end > sent)
         {
             return (await BeginAsync(cancellationToken).ConfigureAwait(false), 0);
         }
@@ -151,9 +159,20 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
     }
 
     private string LocationOf(HttpResponseMessage response)
-        => response.Headers.Location is { } location
-            ? new Uri(response.RequestMessage!.RequestUri!, location).AbsoluteUri
-            : throw new InvalidDataException($"{repository.Name}: upload: expected the header Location, got none.");
+        => LocationOf(repository.Name, response, options.PlainHttp);
+
+    /// <summary>Where an upload goes on.</summary>
+    /// <exception cref="InvalidDataException">Nowhere, or where everybody could read along.</exception>
+    internal static string LocationOf(string name, HttpResponseMessage response, bool plainHttp)
+    {
+        var location = response.Headers.Location is { } said
+            ? new Uri(response.RequestMessage!.RequestUri!, said)
+            : throw new InvalidDataException($"{name}: upload: expected the header Location, got none.");
+        return location.Scheme == Uri.UriSchemeHttps || (plainHttp && location.Scheme == Uri.UriSchemeHttp)
+            ? location.AbsoluteUri
+            : throw new InvalidDataException(
+                $"{name}: upload: expected an address over TLS in the header Location, got '{location}'.");
+    }
 
     // Range: 0-N, both ends included.
     private static long? EndOf(HttpResponseMessage response)

@@ -22,8 +22,12 @@ public sealed record ExchangeOptions
     /// <summary>Times that a request is made before a registry that fails is given up. Default 5.</summary>
     public int Attempts { get; init; } = 5;
 
-    /// <summary>Longest wait for the head of an answer. Default 100 s.</summary>
+    /// <summary>Longest wait for the head of an answer, then each time for its next bytes. Default 100 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>Most bytes that a copy between registries takes through this machine's temporary folder, at least 0.
+    /// Default 16 GiB, as much as a package may have.</summary>
+    public long MaxCopyBytes { get; init; } = 16L << 30;
 
     /// <summary>Tells how long to wait between attempts. Default the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -17,11 +17,12 @@ public sealed class ModelExchange : IDisposable
     public ModelExchange(ExchangeOptions? options = null)
     {
         _options = options ?? new ExchangeOptions();
-        if (_options is not { Parallelism: >= 1 and <= 64, ChunkBytes: >= 1, Attempts: >= 1 })
+        if (_options is not { Parallelism: >= 1 and <= 64, ChunkBytes: >= 1, Attempts: >= 1, MaxCopyBytes: >= 0 })
         {
             throw new ArgumentException(
-                "exchange: expected a parallelism of 1 to 64, and chunks and attempts of at least 1, got "
-                    + $"{_options.Parallelism}, {_options.ChunkBytes} and {_options.Attempts}.", nameof(options));
+                "exchange: expected a parallelism of 1 to 64, chunks and attempts of at least 1 and copies of at least "
+                    + $"0 bytes, got {_options.Parallelism}, {_options.ChunkBytes}, {_options.Attempts} and "
+                    + $"{_options.MaxCopyBytes}.", nameof(options));
         }
     }
 
@@ -126,6 +127,8 @@ public sealed class ModelExchange : IDisposable
     /// <param name="target">In the same registry or another one.</param>
     /// <param name="cancellationToken">Leaves the target's tag as it was.</param>
     /// <exception cref="KeyNotFoundException">There is no such artifact.</exception>
+    /// <exception cref="InvalidDataException">What refers to it cannot be copied, it is larger than <see
+    /// cref="ExchangeOptions.MaxCopyBytes"/>, or a registry lies.</exception>
     public async Task<PushedModel> CopyAsync(
         OciReference source, OciReference target, CancellationToken cancellationToken = default)
     {
@@ -145,8 +148,10 @@ public sealed class ModelExchange : IDisposable
     /// <param name="host">The registry.</param>
     /// <param name="login">Null for the stored one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether the registry asked for it; false where it answers anybody, which says nothing of the
+    /// login.</returns>
     /// <exception cref="UnauthorizedAccessException">It does not.</exception>
-    public async Task CheckLoginAsync(
+    public async Task<bool> CheckLoginAsync(
         string host, RegistryLogin? login, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
@@ -156,6 +161,7 @@ public sealed class ModelExchange : IDisposable
             cancellationToken).ConfigureAwait(false);
         await OciRepository.ThrowUnlessAsync(response, host, cancellationToken, System.Net.HttpStatusCode.OK)
             .ConfigureAwait(false);
+        return connection.WasAsked;
     }
 
     /// <summary>Closes the connections.</summary>

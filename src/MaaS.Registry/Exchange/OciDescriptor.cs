@@ -7,6 +7,9 @@ internal sealed record OciDescriptor(string MediaType, string Digest, long Size)
 {
     private const string Algorithm = "sha256:";
 
+    // 64 TiB: as many as a manifest has room for add up to a number that there is.
+    private const long MostBytes = 1L << 46;
+
     public string? ArtifactType { get; init; }
 
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
@@ -24,9 +27,9 @@ internal sealed record OciDescriptor(string MediaType, string Digest, long Size)
     public static OciDescriptor Of(string mediaType, byte[] content)
         => new(mediaType, DigestOf(content), content.Length);
 
-    /// <summary>Whether it can be asked for: SHA-256 in lower case, and a size.</summary>
+    /// <summary>Whether it can be asked for: SHA-256 in lower case, and a size up to 64 TiB.</summary>
     public bool IsSound
         => Digest is { Length: 71 } && Digest.StartsWith(Algorithm, StringComparison.Ordinal)
-            && Digest[Algorithm.Length..].All(char.IsAsciiHexDigitLower) && Size >= 0
-            && MediaType is not null;
+            && Digest[Algorithm.Length..].All(char.IsAsciiHexDigitLower)
+            && Size is >= 0 and <= MostBytes && MediaType is not null;
 }

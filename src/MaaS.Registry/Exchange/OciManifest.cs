@@ -38,7 +38,7 @@ internal sealed record OciManifest
             && manifest.Blobs.All(static b => b is { IsSound: true })
             ? manifest
             : throw new InvalidDataException(
-                $"{what}: expected an OCI image manifest with SHA-256 digests, got {manifest.MediaType}; an index of "
-                    + "several platforms is no model.");
+                $"{what}: expected an OCI image manifest with SHA-256 digests and sizes up to 64 TiB, got "
+                    + $"{manifest.MediaType}; an index of several platforms is no model.");
     }
 }

@@ -6,6 +6,8 @@ namespace MaaS.Registry.Exchange;
 /// 1.1).</summary>
 internal sealed class OciRepository(RegistryConnection connection, string name, bool writes)
 {
+    private const int MostPages = 1000, MostListBytes = 16 << 20;
+
     private readonly string _scope = $"repository:{name}:{(writes ? "pull,push" : "pull")}";
 
     public string Name => $"{connection.Host}/{name}";
@@ -13,11 +15,17 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
     public RegistryConnection Connection => connection;
 
     /// <summary>Sends a request below <c>/v2/NAME/</c>, or to a whole address.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="create">Makes the request anew for every attempt.</param>
+    /// <param name="attempts">How often; null for as often as the options say.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="alsoPulls">Another repository that is read for it; null for none.</param>
     public Task<HttpResponseMessage> SendAsync(
-        string path, Func<Uri, HttpRequestMessage> create, int? attempts, CancellationToken cancellationToken)
+        string path, Func<Uri, HttpRequestMessage> create, int? attempts, CancellationToken cancellationToken,
+        string? alsoPulls = null)
         => connection.SendAsync(
             path.Contains("://", StringComparison.Ordinal) || path.StartsWith('/') ? path : $"/v2/{name}/{path}",
-            _scope, create, attempts, cancellationToken);
+            alsoPulls is null ? _scope : $"{_scope} repository:{alsoPulls}:pull", create, attempts, cancellationToken);
 
     /// <summary>Reads a manifest and makes sure that it is the one asked for.</summary>
     /// <param name="version">A tag or a digest.</param>
@@ -74,22 +82,22 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
     }
 
     /// <summary>All tags, page by page; those of the referrers' fallback are left out.</summary>
+    /// <exception cref="InvalidDataException">There is no end of them.</exception>
     public async Task<IReadOnlyList<string>> TagsAsync(CancellationToken cancellationToken)
     {
         List<string> tags = [];
-        var path = "tags/list?n=1000";
-        for (var page = 0; path is not null && page < 10_000; page++)
+        var (path, bytes) = ("tags/list?n=1000", 0L);
+        for (var page = 1; path is not null; page++)
         {
             using var response = await SendAsync(
                 path, static address => new HttpRequestMessage(HttpMethod.Get, address), attempts: null,
                 cancellationToken).ConfigureAwait(false);
             await ThrowUnlessAsync(response, Name, cancellationToken, HttpStatusCode.OK).ConfigureAwait(false);
-            var list = OciJson.Read<TagList>(
-                Name,
-                await LimitedContent.ReadAsync(response, OciManifest.MaxBytes, cancellationToken)
-                    .ConfigureAwait(false));
-            tags.AddRange(list.Tags ?? []);
-            path = response.Headers.TryGetValues("Link", out var links) ? Next(response, links.First()) : null;
+            var json = await LimitedContent.ReadAsync(response, OciManifest.MaxBytes, cancellationToken)
+                .ConfigureAwait(false);
+            tags.AddRange(OciJson.Read<TagList>(Name, json).Tags ?? []);
+            ThrowIfEndless($"{Name}: tags", page, bytes += json.Length);
+            path = NextPage(response);
         }
 
         return [.. tags.Where(static t => !Referrers.IsFallbackTag(t)).Order(StringComparer.Ordinal)];
@@ -106,9 +114,11 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
         }
     }
 
-    // RFC 8288: <ADDRESS>; rel="next", on the same registry.
-    private static string? Next(HttpResponseMessage response, string link)
+    /// <summary>Where a list goes on, on the same registry; null at its end (RFC 8288:
+    /// <c>&lt;ADDRESS&gt;; rel="next"</c>).</summary>
+    public static string? NextPage(HttpResponseMessage response)
     {
+        var link = response.Headers.TryGetValues("Link", out var links) ? links.First() : "";
         var (from, to) = (link.IndexOf('<', StringComparison.Ordinal), link.IndexOf('>', StringComparison.Ordinal));
         if (from < 0 || to < from || !link.Contains("next", StringComparison.Ordinal))
         {
@@ -116,8 +126,18 @@ internal sealed class OciRepository(RegistryConnection connection, string name, 
         }
 
         var asked = response.RequestMessage!.RequestUri!;
-        var next = new Uri(asked, link[(from + 1)..to]);
-        return next.Authority == asked.Authority ? next.PathAndQuery : null;
+        return Uri.TryCreate(asked, link[(from + 1)..to], out var next) && next.Authority == asked.Authority
+            ? next.PathAndQuery : null;
+    }
+
+    /// <exception cref="InvalidDataException">A list is longer than any that is one.</exception>
+    public static void ThrowIfEndless(string what, int pages, long bytes)
+    {
+        if (pages > MostPages || bytes > MostListBytes)
+        {
+            throw new InvalidDataException(
+                $"{what}: expected a list of at most {MostPages} pages and {MostListBytes} bytes, got more.");
+        }
     }
 
     private sealed record TagList

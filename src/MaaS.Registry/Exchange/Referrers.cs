@@ -11,30 +11,46 @@ internal static partial class Referrers
 
     public static bool IsFallbackTag(string tag) => FallbackTag().IsMatch(tag);
 
-    /// <summary>The manifests that refer to one.</summary>
+    /// <summary>Whether it is listed as a signature that can be asked for.</summary>
+    public static bool IsSignature(OciDescriptor referrer)
+        => referrer is { IsSound: true, ArtifactType: ModelPack.SignatureArtifactType };
+
+    /// <summary>The manifests that refer to one, page by page; of any kind, as the registry names them.</summary>
     public static async Task<IReadOnlyList<OciDescriptor>> FindAsync(
         OciRepository repository, string digest, CancellationToken cancellationToken)
     {
-        using var response = await repository.SendAsync(
-            $"referrers/{digest}", static address => new HttpRequestMessage(HttpMethod.Get, address)
-            {
-                Headers = { Accept = { new(OciIndex.Type) } },
-            },
-            attempts: null, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.OK
-            && response.Content.Headers.ContentType?.MediaType == OciIndex.Type)
+        List<OciDescriptor> found = [];
+        var (path, bytes) = ($"referrers/{digest}", 0L);
+        for (var page = 1; path is not null; page++)
         {
-            return OciIndex.FromJson(
-                $"{repository.Name}: referrers",
-                await LimitedContent.ReadAsync(response, OciManifest.MaxBytes, cancellationToken)
-                    .ConfigureAwait(false)).Manifests;
+            using var response = await repository.SendAsync(
+                path, static address => new HttpRequestMessage(HttpMethod.Get, address)
+                {
+                    Headers = { Accept = { new(OciIndex.Type) } },
+                },
+                attempts: null, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.OK
+                && response.Content.Headers.ContentType?.MediaType == OciIndex.Type)
+            {
+                var json = await LimitedContent.ReadAsync(response, OciManifest.MaxBytes, cancellationToken)
+                    .ConfigureAwait(false);
+                found.AddRange(OciIndex.FromJson($"{repository.Name}: referrers", json).Manifests);
+                OciRepository.ThrowIfEndless($"{repository.Name}: referrers", page, bytes += json.Length);
+                path = OciRepository.NextPage(response);
+            }
+            else if (page == 1 && response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.OK
+                or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest)
+            {
+                return await FallbackAsync(repository, digest, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                throw await RegistryConnection.RefusalAsync(
+                    response, $"{repository.Name}: referrers", cancellationToken).ConfigureAwait(false);
+            }
         }
 
-        return response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.OK or HttpStatusCode.MethodNotAllowed
-            or HttpStatusCode.BadRequest
-            ? await FallbackAsync(repository, digest, cancellationToken).ConfigureAwait(false)
-            : throw await RegistryConnection.RefusalAsync(
-                response, $"{repository.Name}: referrers", cancellationToken).ConfigureAwait(false);
+        return found;
     }
 
     /// <summary>Stores a manifest with a subject, and notes it in the fallback tag where the registry does

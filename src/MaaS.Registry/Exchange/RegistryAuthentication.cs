@@ -10,8 +10,11 @@ namespace MaaS.Registry.Exchange;
 internal sealed partial class RegistryAuthentication(
     HttpClient client, string host, bool isEncrypted, bool isLoopback, RegistryLogin? login)
 {
+    private const int MostTokenBytes = 1 << 20;
+
     /// <summary>The header that meets a challenge; null where there is no login that could.</summary>
-    /// <exception cref="InvalidDataException">The challenge asks for what is not safe.</exception>
+    /// <exception cref="InvalidDataException">The challenge asks for what is not safe: the registry, or the realm of
+    /// its tokens, is another machine without TLS.</exception>
     public async Task<AuthenticationHeaderValue?> AnswerAsync(
         HttpResponseMessage response, string scope, CancellationToken cancellationToken)
     {
@@ -19,6 +22,7 @@ internal sealed partial class RegistryAuthentication(
         {
             if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             {
+                ThrowIfOpen(isEncrypted, isLoopback, host);   // Who answers in its place names the realm.
                 return await TokenAsync(challenge.Parameter ?? "", scope, cancellationToken).ConfigureAwait(false);
             }
 
@@ -45,18 +49,19 @@ internal sealed partial class RegistryAuthentication(
                 $"{host}: expected the address of its tokens over TLS, got '{values.GetValueOrDefault("realm")}'.");
         }
 
-        var query = $"scope={Uri.EscapeDataString(scope)}"
+        var query = string.Join('&', scope.Split(' ').Select(static s => $"scope={Uri.EscapeDataString(s)}"))
             + (values.TryGetValue("service", out var service) ? $"&service={Uri.EscapeDataString(service)}" : "");
         using var request = new HttpRequestMessage(
             HttpMethod.Get,
             new UriBuilder(realm) { Query = $"{realm.Query.TrimStart('?')}&{query}".TrimStart('&') }.Uri);
+        ThrowIfOpen(realm.Scheme == Uri.UriSchemeHttps, realm.IsLoopback, realm.Authority);
         if (login is not null)
         {
-            ThrowIfOpen(realm.Scheme == Uri.UriSchemeHttps, realm.IsLoopback, realm.Authority);
             request.Headers.Authorization = Basic(login);
         }
 
-        using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
             throw new UnauthorizedAccessException(
@@ -65,7 +70,8 @@ internal sealed partial class RegistryAuthentication(
         }
 
         var token = OciJson.Read<TokenAnswer>(
-            realm.Authority, await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            realm.Authority,
+            await LimitedContent.ReadAsync(response, MostTokenBytes, cancellationToken).ConfigureAwait(false));
         return new AuthenticationHeaderValue(
             "Bearer",
             token.Token ?? token.AccessToken
@@ -77,7 +83,8 @@ internal sealed partial class RegistryAuthentication(
         if (!isEncrypted && !isLoopback)
         {
             throw new InvalidDataException(
-                $"{host}: expected TLS to send a password to another machine, got plain HTTP; leave --plain-http out.");
+                $"{host}: expected TLS to send a password or a token to another machine, got plain HTTP; leave "
+                    + "--plain-http out.");
         }
     }
 

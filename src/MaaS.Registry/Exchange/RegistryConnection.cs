@@ -34,12 +34,15 @@ internal sealed class RegistryConnection : IDisposable
             handler.SslOptions.CertificateChainPolicy = policy;
         }
 
-        _client = new HttpClient(handler) { Timeout = options.Timeout };
+        _client = new HttpClient(new TimedContentHandler(handler, options.Timeout)) { Timeout = options.Timeout };
         _authentication = new RegistryAuthentication(
             _client, Host, !options.PlainHttp, reference.IsLoopback, login ?? options.Logins.Find(Host));
     }
 
     public string Host { get; }
+
+    /// <summary>Whether the registry has asked who one is, and taken the answer.</summary>
+    public bool WasAsked => !_authorizations.IsEmpty;
 
     /// <summary>Sends a request, again where the registry or the network fails.</summary>
     /// <param name="path">Of the registry, or a whole address.</param>
@@ -133,16 +136,16 @@ internal sealed class RegistryConnection : IDisposable
         {
             using var request = create(address);
             // Uploads may go to a storage of another name, which must not see passwords.
-            if (address.Authority == _root.Authority && address.Scheme == _root.Scheme
-                && _authorizations.TryGetValue(scope, out var authorization))
+            if (IsRoot(address) && _authorizations.TryGetValue(scope, out var authorization))
             {
                 request.Headers.Authorization = authorization;
             }
 
             var response = await _client.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || isAnswered
-                || address.Authority != _root.Authority)
+            // A redirect may have led elsewhere: whoever asks there, it is not the registry.
+            if (response.StatusCode != HttpStatusCode.Unauthorized || isAnswered || !IsRoot(address)
+                || response.RequestMessage?.RequestUri is not { } answered || !IsRoot(answered))
             {
                 return response;
             }
@@ -166,6 +169,8 @@ internal sealed class RegistryConnection : IDisposable
             response.Dispose();
         }
     }
+
+    private bool IsRoot(Uri address) => address.Authority == _root.Authority && address.Scheme == _root.Scheme;
 
     private static string? Text(JsonElement element, string name)
         => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

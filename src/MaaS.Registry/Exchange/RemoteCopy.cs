@@ -10,6 +10,7 @@ internal sealed class RemoteCopy(
 {
     private readonly BlobUpload _upload = new(target, options);
     private readonly BlobDownload _download = new(source, options);
+    private long _bytes;
 
     public async Task<(long Sent, int Signatures)> RunAsync(
         byte[] manifest, string digest, string tag, CancellationToken cancellationToken)
@@ -20,22 +21,20 @@ internal sealed class RemoteCopy(
         var signatures = 0;
         foreach (var referrer in await Referrers.FindAsync(source, digest, cancellationToken).ConfigureAwait(false))
         {
-            if (await source.FindManifestAsync(referrer.Digest, cancellationToken).ConfigureAwait(false)
-                is not { } found)
+            try
             {
-                continue;   // Deleted, and still listed.
+                if (await ReferrerAsync(referrer, digest, cancellationToken).ConfigureAwait(false) is { } more)
+                {
+                    sent += more;
+                    signatures += Referrers.IsSignature(referrer) ? 1 : 0;
+                }
             }
-
-            sent += await BlobsAsync(
-                OciManifest.FromJson($"{source.Name}@{referrer.Digest}", found.Bytes), cancellationToken)
-                .ConfigureAwait(false);
-            if (!await target.PutManifestAsync(referrer.Digest, OciManifest.Type, found.Bytes, cancellationToken)
-                .ConfigureAwait(false))
+            catch (Exception e) when (e is InvalidDataException or KeyNotFoundException)
             {
-                await Referrers.NoteAsync(target, digest, referrer, cancellationToken).ConfigureAwait(false);
+                throw new InvalidDataException(
+                    $"{source.Name}@{referrer.Digest}: expected everything that refers to {digest} to be an image "
+                        + $"manifest with its contents: {e.Message} Delete it at the source to copy the rest.", e);
             }
-
-            signatures += referrer.ArtifactType == ModelPack.SignatureArtifactType ? 1 : 0;
         }
 
         await target.PutManifestAsync(tag, OciManifest.Type, manifest, cancellationToken).ConfigureAwait(false);
@@ -60,8 +59,34 @@ internal sealed class RemoteCopy(
         var referrers = await Referrers.FindAsync(repository, digest, cancellationToken).ConfigureAwait(false);
         return new RemoteModel(
             tag, digest, name, version, manifest.Layers.Sum(static l => l.Size),
-            referrers.Count(static r => r.ArtifactType == ModelPack.SignatureArtifactType),
+            referrers.Count(Referrers.IsSignature),
             manifest.ArtifactType == ModelPack.ArtifactType || manifest.Config.MediaType == ModelPack.ConfigType);
+    }
+
+    // Bytes that were sent; null for what is deleted and still listed.
+    private async Task<long?> ReferrerAsync(OciDescriptor referrer, string subject, CancellationToken cancellationToken)
+    {
+        if (!referrer.IsSound)
+        {
+            throw new InvalidDataException("got another digest than one of SHA-256.");
+        }
+
+        if (await source.FindManifestAsync(referrer.Digest, cancellationToken).ConfigureAwait(false)
+            is not { } found)
+        {
+            return null;
+        }
+
+        var sent = await BlobsAsync(
+            OciManifest.FromJson($"{source.Name}@{referrer.Digest}", found.Bytes), cancellationToken)
+            .ConfigureAwait(false);
+        if (!await target.PutManifestAsync(referrer.Digest, OciManifest.Type, found.Bytes, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            await Referrers.NoteAsync(target, subject, referrer, cancellationToken).ConfigureAwait(false);
+        }
+
+        return sent;
     }
 
     private async Task<long> BlobsAsync(OciManifest manifest, CancellationToken cancellationToken)
@@ -74,6 +99,7 @@ internal sealed class RemoteCopy(
         return sent;
     }
 
+    // The folder is this account's alone: models may be secret.
     private async Task<long> BlobAsync(OciDescriptor blob, CancellationToken cancellationToken)
     {
         if (await _upload.ExistsAsync(blob, cancellationToken).ConfigureAwait(false)
@@ -83,7 +109,14 @@ internal sealed class RemoteCopy(
             return 0;
         }
 
-        var file = Path.Combine(Path.GetTempPath(), $"maas-copy-{Guid.NewGuid():N}");
+        if (Interlocked.Add(ref _bytes, blob.Size) is var bytes && bytes > options.MaxCopyBytes)
+        {
+            throw new InvalidDataException(
+                $"{source.Name}: expected at most {options.MaxCopyBytes} bytes to copy, got {bytes}.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("maas-copy-").FullName;
+        var file = Path.Combine(folder, "content");
         try
         {
             await _download.ReceiveAsync(blob, file, cancellationToken).ConfigureAwait(false);
@@ -91,7 +124,7 @@ internal sealed class RemoteCopy(
         }
         finally
         {
-            File.Delete(file);
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

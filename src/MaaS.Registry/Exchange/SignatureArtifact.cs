@@ -22,29 +22,45 @@ internal static class SignatureArtifact
     };
 
     /// <summary>Every signature that refers to a package, in the order of the registry.</summary>
+    /// <remarks>Whoever may push may add what is none: that is passed over.</remarks>
     public static async Task<IReadOnlyList<byte[]>> ReadAllAsync(
         OciRepository repository, string digest, ExchangeOptions options, CancellationToken cancellationToken)
     {
         List<byte[]> signatures = [];
         foreach (var referrer in (await Referrers.FindAsync(repository, digest, cancellationToken)
-            .ConfigureAwait(false)).Where(static r => r.ArtifactType == ModelPack.SignatureArtifactType))
+            .ConfigureAwait(false)).Where(Referrers.IsSignature))
         {
-            if (await repository.FindManifestAsync(referrer.Digest, cancellationToken).ConfigureAwait(false)
-                is not { } found)
+            try
             {
-                continue;   // Deleted, and still listed.
+                if (await ReadAsync(repository, digest, referrer, options, cancellationToken).ConfigureAwait(false)
+                    is { } signature)
+                {
+                    signatures.Add(signature);
+                }
             }
-
-            var manifest = OciManifest.FromJson($"{repository.Name}@{referrer.Digest}", found.Bytes);
-            if (manifest.Subject?.Digest == digest
-                && manifest.Layers is [{ MediaType: ModelPack.SignatureType, Size: PackageSignature.Bytes } layer])
+            catch (Exception e) when (e is InvalidDataException or KeyNotFoundException)
             {
-                signatures.Add(
-                    await new BlobDownload(repository, options).ReadAsync(layer, cancellationToken)
-                        .ConfigureAwait(false));
+                continue;   // No image manifest, or one whose content is gone: whether one is missed, the rules tell.
             }
         }
 
         return signatures;
+    }
+
+    private static async Task<byte[]?> ReadAsync(
+        OciRepository repository, string digest, OciDescriptor referrer, ExchangeOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (await repository.FindManifestAsync(referrer.Digest, cancellationToken).ConfigureAwait(false)
+            is not { } found)
+        {
+            return null;   // Deleted, and still listed.
+        }
+
+        var manifest = OciManifest.FromJson($"{repository.Name}@{referrer.Digest}", found.Bytes);
+        return manifest.Subject?.Digest == digest
+            && manifest.Layers is [{ MediaType: ModelPack.SignatureType, Size: PackageSignature.Bytes } layer]
+            ? await new BlobDownload(repository, options).ReadAsync(layer, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 }

@@ -35,7 +35,11 @@ internal sealed partial class BrowserSession : IBrowserEndpoint
 
         if (failure.Kind == FaultKind.Unauthenticated && context.Request.Cookies.ContainsKey(Cookie))
         {
-            Forget(context);
+            // Pages lie in other folders than the address that has set it. Behind a proxy that cuts a prefix off, the
+            // cookie stays until the browser is closed, and opens nothing.
+            context.Response.Cookies.Delete(
+                Cookie, Options(context, CatalogueAddress.Server(context).AbsolutePath.TrimEnd('/')
+                    + CatalogueAddress.Root));
         }
 
         await CataloguePage.WriteFailureAsync(context, failure).ConfigureAwait(false);
@@ -88,12 +92,12 @@ internal sealed partial class BrowserSession : IBrowserEndpoint
     private static void Forget(HttpContext context) => context.Response.Cookies.Delete(Cookie, Options(context));
 
     // Without a path of its own the cookie is for the folder of the address that sets it, as the browser sees it.
-    private static CookieOptions Options(HttpContext context) => new()
+    private static CookieOptions Options(HttpContext context, string? path = null) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         Secure = context.Request.IsHttps,
-        Path = null,
+        Path = path,
         IsEssential = true,
     };
 

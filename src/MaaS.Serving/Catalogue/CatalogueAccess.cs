@@ -19,7 +19,7 @@ internal sealed class CatalogueAccess(CatalogueSource source, RegistryConnection
 
     /// <summary>What became of the caller's wish to download a model; null where they have not asked.</summary>
     public async Task<AccessRequest?> OwnAsync(HttpContext context, string model)
-        => EndpointGuard.Of(context).Name is { Length: > 0 } who
+        => EndpointGuard.Of(context).Account is { Length: > 0 } who
             && await source.AccessAsync(model, who, context.RequestAborted).ConfigureAwait(false) is [var own, ..]
             ? own : null;
 
@@ -40,7 +40,7 @@ internal sealed class CatalogueAccess(CatalogueSource source, RegistryConnection
         {
             throw new RequestException(
                 FaultKind.PermissionDenied,
-                $"expected a model that '{caller.Name}' was given to download, got '{model}', which "
+                $"expected a model that '{caller.Account}' was given to download, got '{model}', which "
                     + (state switch
                     {
                         AccessState.Asked => "was asked for and not decided yet",
@@ -65,7 +65,7 @@ internal sealed class CatalogueAccess(CatalogueSource source, RegistryConnection
                 : (await ReadAsync(context, AccessJson.Default.AskBody).ConfigureAwait(false)).Reason);
         return await source.TryAsync(
             async () => await (await registry.AccessAsync(context.RequestAborted).ConfigureAwait(false))
-                .AskAsync(name, caller.Name, reason, context.RequestAborted).ConfigureAwait(false))
+                .AskAsync(name, caller.Account, reason, context.RequestAborted).ConfigureAwait(false))
             .ConfigureAwait(false);
     }
 
@@ -82,7 +82,7 @@ internal sealed class CatalogueAccess(CatalogueSource source, RegistryConnection
         }
 
         var change = new Change(
-            EndpointGuard.Of(context).Name is { Length: > 0 } by ? by : "administrator", Checked(body.Reason));
+            EndpointGuard.Of(context).Account is { Length: > 0 } by ? by : "administrator", Checked(body.Reason));
         return await source.TryAsync(
             async () => await (await registry.AccessAsync(context.RequestAborted).ConfigureAwait(false))
                 .DecideAsync(name, body.Who, granted, change, context.RequestAborted).ConfigureAwait(false))

@@ -62,7 +62,9 @@ internal sealed class DownloadEndpoints(
         }
 
         // Checked whole and written before the first byte is sent: an archive that breaks off could not say why.
-        var temporary = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.maas");
+        // The folder is the server's account's alone: what must be asked for lies in it.
+        var folder = Directory.CreateTempSubdirectory("maas-download-").FullName;
+        var temporary = Path.Combine(folder, "package.maas");
         try
         {
             var store = await registry.ModelsAsync(context.RequestAborted).ConfigureAwait(false);
@@ -82,7 +84,7 @@ internal sealed class DownloadEndpoints(
         }
         finally
         {
-            File.Delete(temporary);
+            Directory.Delete(folder, recursive: true);
         }
 
         await CountAsync(context, version).ConfigureAwait(false);
@@ -107,7 +109,7 @@ internal sealed class DownloadEndpoints(
 
     private async Task CountAsync(HttpContext context, ModelVersion version)
     {
-        var who = EndpointGuard.Of(context).Name;
+        var who = EndpointGuard.Of(context).Account;
         var store = await registry.AccessAsync(CancellationToken.None).ConfigureAwait(false);
         await store.CountDownloadAsync(
             version.Name, version.Version, who.Length > 0 ? who : "administrator", CancellationToken.None)

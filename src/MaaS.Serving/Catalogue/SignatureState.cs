@@ -25,8 +25,10 @@ internal sealed class SignatureState(PackageTrust trust)
     /// <summary>By another key, or of another manifest.</summary>
     public const string NotTrusted = "not-trusted";
 
+    /// <summary>A signed version whose manifest or signature is no longer what was registered.</summary>
+    public const string Damaged = "damaged";
+
     /// <summary>Looks at a version's manifest, which holds the hashes of all other files.</summary>
-    /// <exception cref="InvalidDataException">The manifest was changed.</exception>
     public async Task<string> OfAsync(ModelStore store, ModelVersion version, CancellationToken cancellationToken)
     {
         if (!version.Files.ContainsKey(SignatureFile))
@@ -40,8 +42,17 @@ internal sealed class SignatureState(PackageTrust trust)
             return Unchecked;
         }
 
-        var manifest = await ReadAsync(ManifestFile).ConfigureAwait(false);
-        var signature = await ReadAsync(SignatureFile).ConfigureAwait(false);
+        byte[] manifest, signature;
+        try
+        {
+            manifest = await ReadAsync(ManifestFile).ConfigureAwait(false);
+            signature = await ReadAsync(SignatureFile).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            return Damaged;   // The rest of the page stands in the database; a download of the file says the error.
+        }
+
         var signer = rules.TrustedKeys.FirstOrDefault(key =>
         {
             lock (key)   // Loads check packages with the same keys.
@@ -67,6 +78,7 @@ internal sealed class SignatureState(PackageTrust trust)
         Unchecked => "Signed; this server has no trusted key to check the signature with.",
         Trusted => "Signed by a key that this server trusts.",
         Revoked => "Signed by a key that was revoked.",
+        Damaged => "Signed, but the files of the signature were changed after the version was registered.",
         _ => "Signed, but not by a key that this server trusts.",
     };
 }

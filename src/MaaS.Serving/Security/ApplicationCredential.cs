@@ -22,7 +22,8 @@ internal sealed class ApplicationCredential(IOptions<MaaSServingOptions> options
             var result = await context.AuthenticateAsync(scheme).ConfigureAwait(false);
             if (result.Succeeded)
             {
-                return callers.Create(result.Principal) is { } caller ? new Proof(caller, User: result.Principal)
+                return callers.Create(result.Principal) is { } caller
+                    ? new Proof(caller.ProvenBy(ProofKinds.User), User: result.Principal)
                     : Proof.Refused("the user is not known here");
             }
 

@@ -17,12 +17,16 @@ public sealed class Caller
         string name, ServingScope scopes, IEnumerable<string>? models = null, double? requestsPerSecond = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Name = name;
+        Account = Name = name;
         Scopes = scopes;
         RequestsPerSecond = requestsPerSecond;
         var allowed = models?.ToFrozenSet(StringComparer.Ordinal);
         _models = allowed is null || allowed.Contains("*") ? null : allowed;
     }
+
+    private Caller(Caller other)
+        => (Name, Account, Scopes, RequestsPerSecond, _models) =
+            (other.Name, other.Account, other.Scopes, other.RequestsPerSecond, other._models);
 
     /// <summary>The server itself, as when it loads the parts of an ensemble.</summary>
     public static Caller Server { get; } = new("", ServingScope.All);
@@ -30,11 +34,21 @@ public sealed class Caller
     /// <summary>In logs, quotas and the audit log; empty for nobody in particular.</summary>
     public string Name { get; }
 
+    /// <summary>Whose downloads, quotas and regions they are: the name of an API key, before any other name the kind of
+    /// its proof, so that no token takes what a key of the same name was given.</summary>
+    internal string Account { get; private init; }
+
     /// <summary>The kinds of requests that the caller may send.</summary>
     public ServingScope Scopes { get; }
 
     /// <summary>Requests a second that they may send; null for the server's limit.</summary>
     public double? RequestsPerSecond { get; }
+
+    /// <summary>Tokens a minute that they may have read and written; null for the server's limit.</summary>
+    public long? TokensPerMinute { get; init; }
+
+    /// <summary>Texts of language models that they may have under way at once; null for the server's limit.</summary>
+    public int? ConcurrentStreams { get; init; }
 
     /// <summary>Somebody who may do nothing.</summary>
     internal static Caller Nobody { get; } = new("", ServingScope.None, []);
@@ -44,6 +58,9 @@ public sealed class Caller
         => field ??= new ClaimsPrincipal(
             Name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity(Claims(), "MaaS"));
 
+    /// <summary>The models that they may use; null for all.</summary>
+    internal IReadOnlyCollection<string>? Models => _models;
+
     /// <summary>Whether no model is kept from them.</summary>
     internal bool MayUseAll => _models is null;
 
@@ -52,6 +69,11 @@ public sealed class Caller
 
     /// <summary>Whether they may do all that the scope asks for.</summary>
     public bool Has(ServingScope scope) => (Scopes & scope) == scope;
+
+    /// <summary>The same caller, whose name is proven another way than by an API key.</summary>
+    /// <param name="kind">One of <see cref="ProofKinds"/>.</param>
+    internal Caller ProvenBy(string kind)
+        => Name.Length == 0 ? this : new Caller(this) { Account = $"{kind}:{Name}" };
 
     private IEnumerable<Claim> Claims()
     {

@@ -33,7 +33,8 @@ internal sealed class CallerLimits : IDisposable
         }
 
         using var lease = _limiter.AttemptAcquire(
-            (caller, caller.Name.Length > 0 ? $"name {caller.Name}" : $"address {context.Connection.RemoteIpAddress}"));
+            (caller, caller.Name.Length > 0
+                ? $"name {caller.Account}" : $"address {context.Connection.RemoteIpAddress}"));
         return lease.IsAcquired ? null
             : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1);
     }

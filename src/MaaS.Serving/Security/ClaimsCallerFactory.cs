@@ -4,7 +4,8 @@ namespace MaaS.Serving.Security;
 
 /// <summary>
 /// Reads scopes from the claims <c>scope</c> and <c>scp</c>, models from <c>models</c> (all where there is none), and
-/// the name from the identity, the name identifier or <c>sub</c>.
+/// the name from the name identifier, <c>sub</c> or, where there is neither, the identity: names that are shown may be
+/// chosen by their users, or be those of several.
 /// </summary>
 internal sealed class ClaimsCallerFactory : ICallerFactory
 {
@@ -12,7 +13,7 @@ internal sealed class ClaimsCallerFactory : ICallerFactory
 
     public Caller? Create(ClaimsPrincipal user)
     {
-        var name = user.Identity?.Name ?? user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub");
+        var name = user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? user.Identity?.Name;
         return string.IsNullOrEmpty(name) ? null
             : new Caller(
                 name,

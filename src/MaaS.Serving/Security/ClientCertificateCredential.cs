@@ -21,7 +21,9 @@ internal sealed class ClientCertificateCredential(
         options.Value.Security.ClientCertificates is { Count: > 0 } known
         ? known.ToFrozenDictionary(
             c => c.Subject,
-            c => new Proof(new Caller(c.Subject, ServingScopes.Union(c.Scopes), c.Models.Count > 0 ? c.Models : null)),
+            c => new Proof(
+                new Caller(c.Subject, ServingScopes.Union(c.Scopes), c.Models.Count > 0 ? c.Models : null)
+                    .ProvenBy(ProofKinds.Certificate)),
             StringComparer.Ordinal)
         : null;
 

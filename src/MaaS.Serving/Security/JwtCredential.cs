@@ -60,7 +60,9 @@ internal sealed partial class JwtCredential : ICredential
         var claims = result.ClaimsIdentity;
         var name = claims.FindFirst(_options.NameClaim)?.Value;
         return string.IsNullOrEmpty(name) ? Proof.Refused($"the token has no claim '{_options.NameClaim}'")
-            : new Proof(new Caller(name, ServingScopes.Union(Values(claims, _options.ScopeClaim)), Models(claims)));
+            : new Proof(
+                new Caller(name, ServingScopes.Union(Values(claims, _options.ScopeClaim)), Models(claims))
+                    .ProvenBy(ProofKinds.Token));
     }
 
     private bool IsCurrent(DateTime? from, DateTime? to, DateTime now)

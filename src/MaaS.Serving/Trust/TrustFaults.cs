@@ -23,8 +23,19 @@ internal static class TrustFaults
             faults, $"{path}:DecryptionKeys", options.DecryptionKeys.Select(static k => k.File),
             static f => File.OpenRead(f).Dispose());
         var isAnyTrusted = options.TrustedKeys.Count + packages.TrustedKeys.Count > 0;
-        if (options.RequireSignature == true && !isAnyTrusted
-            && !options.Models.Values.Any(static m => m.TrustedKeys is { Length: > 0 }))
+        var isAnyTrustedSomewhere = isAnyTrusted
+            || options.Models.Values.Any(static m => m.TrustedKeys is { Length: > 0 });
+        foreach (var option in new[]
+        {
+            (Name: nameof(options.RevocationFile), IsGiven: options.RevocationFile is not null),
+            (Name: nameof(options.RevokedKeys), IsGiven: options.RevokedKeys.Count + packages.RevokedKeys.Count > 0),
+        }.Where(o => o.IsGiven && !isAnyTrustedSomewhere))
+        {
+            faults.Add(
+                $"{path}:{option.Name}: expected {path}:TrustedKeys with it, got none: no signature is looked at");
+        }
+
+        if (options.RequireSignature == true && !isAnyTrustedSomewhere)
         {
             faults.Add($"{path}:RequireSignature: expected {path}:TrustedKeys with it, got none: nothing could load");
         }

@@ -56,6 +56,7 @@ internal sealed class ExchangeCommandTests
     }
 
     [TestCase("expected HOST[:PORT]/NAME", 2, "push", "digits", "m.maas")]
+    [TestCase("--revoked: expected --trusted", 2, "pull", "localhost:1/digits:1", "-o", "x.maas", "--revoked", "r")]
     [TestCase("no answer after", 1, "pull", "localhost:1/digits:1", "-o", "x.maas")]
     public async Task Exchange_BadInput_SaysWhatWasExpected(string expected, int code, params string[] arguments)
         => Assert.That(await RunAsync(code, arguments), Does.Contain(expected));

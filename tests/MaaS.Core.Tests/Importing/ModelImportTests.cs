@@ -117,7 +117,47 @@ public sealed class ModelImportTests
         Assert.That(File.Exists(_folder["x.maas"]), Is.False);
     }
 
-    private async Task MakeHuggingFaceAsync(string labels)
+    [TestCase("""
+        "problem_type":"multi_label_classification",
+        """, """{"0":"bad","1":"good"}""", "multi_label_classification")]
+    [TestCase("""
+        "problem_type":"regression",
+        """, """{"0":"bad","1":"good"}""", "regression")]
+    [TestCase("""
+        "num_labels":1,
+        """, "{}", "one output")]
+    [TestCase("", """{"0":"score"}""", "one output")]
+    public async Task FromHuggingFace_OtherProblemThanOneOfSeveralLabels_IsRefusedByName(
+        string more, string labels, string got)
+    {
+        await MakeHuggingFaceAsync(labels, more);
+
+        Assert.That(
+            () => ModelImport.FromHuggingFaceAsync(_folder["hf"], _folder["x.maas"]),
+            Throws.TypeOf<NotSupportedException>().With.Message.Contains(got)
+                .And.Message.Contains("DistilBertForSequenceClassification"));
+        Assert.That(File.Exists(_folder["x.maas"]), Is.False);
+    }
+
+    [TestCase("""
+        "problem_type":"single_label_classification","model_type":"roberta","pad_token_id":1,
+        """, 38)]
+    [TestCase("""
+        "model_type":"xlm-roberta",
+        """, 38)]
+    [TestCase("""
+        "model_type":"bert",
+        """, 40)]
+    public async Task FromHuggingFace_PositionsAfterPadding_HoldFewerTokens(string more, int expected)
+    {
+        await MakeHuggingFaceAsync("""{"0":"bad","1":"good"}""", more, positions: 40);
+
+        var imported = await ModelImport.FromHuggingFaceAsync(_folder["hf"], _folder["x.maas"]);
+
+        Assert.That(imported.Manifest.Text!.MaxLength, Is.EqualTo(expected));
+    }
+
+    private async Task MakeHuggingFaceAsync(string labels, string more = "", int positions = 512)
     {
         Directory.CreateDirectory(_folder["hf"]);
         Classifier().Save(_folder["hf/model.onnx"]);
@@ -125,8 +165,8 @@ public sealed class ModelImportTests
         await File.WriteAllTextAsync(
             _folder["hf/config.json"],
             $$"""
-            {"architectures":["DistilBertForSequenceClassification"],"max_position_embeddings":512,
-            "id2label":{{labels}}}
+            {"architectures":["DistilBertForSequenceClassification"],"max_position_embeddings":{{positions}},
+            {{more}}"id2label":{{labels}}}
             """);
         await File.WriteAllTextAsync(_folder["hf/tokenizer_config.json"], """{"model_max_length":64}""");
     }

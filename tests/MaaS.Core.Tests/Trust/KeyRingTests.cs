@@ -85,6 +85,36 @@ public sealed class KeyRingTests
     }
 
     [Test]
+    public void CreateOrRevoke_ListThatIsGone_BeginsNoneAnew()
+    {
+        var ring = new KeyRing(_folder["keys"]);
+        ring.Create("ann", KeyKind.Signing, "p");
+        File.Delete(ring.RevocationFile);
+
+        Assert.That(
+            () => ring.Create("bob", KeyKind.Signing, "p"),
+            Throws.TypeOf<FileNotFoundException>().With.Message.Contains("put it back from a copy"));
+        Assert.That(() => ring.Revoke("ann"), Throws.TypeOf<FileNotFoundException>());
+        Assert.That(File.Exists(ring.RevocationFile), Is.False);
+        Assert.That(ring.List(KeyKind.Signing).Select(static k => k.Name), Is.EqualTo(new[] { "ann" }));
+        Assert.That(() => ring.Create("server", KeyKind.Encryption, "p"), Throws.Nothing);
+    }
+
+    [Test]
+    public void Revoke_ManyAtOnce_LosesNone()
+    {
+        var fingerprints = Enumerable.Range(0, 40).Select(static i => i.ToString("x64")).ToList();
+
+        Parallel.ForEach(
+            fingerprints, new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            f => new KeyRing(_folder["keys"]).Revoke(f));
+
+        Assert.That(
+            RevocationList.Read(new KeyRing(_folder["keys"]).RevocationFile).Select(static r => r.Fingerprint),
+            Is.EquivalentTo(fingerprints));
+    }
+
+    [Test]
     public void Read_ListThatIsNone_Throws()
     {
         File.WriteAllText(_folder["list"], """{"revoked": [{"fingerprint": "abc", "when": "2026-01-01T00:00:00Z"}]}""");

@@ -15,6 +15,7 @@ internal sealed partial class FakeRegistry : IDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly ConcurrentDictionary<string, MemoryStream> _uploads = new();
+    private readonly TaskCompletionSource _closing = new();
     private readonly Task _loop;
 
     public FakeRegistry()
@@ -43,8 +44,30 @@ internal sealed partial class FakeRegistry : IDisposable
     /// <summary>Whether there is an endpoint of referrers.</summary>
     public bool HasReferrers { get; set; }
 
+    /// <summary>Whether the list of tags goes on and on.</summary>
+    public bool HasEndlessTags { get; set; }
+
+    /// <summary>Referrers to a page of their list.</summary>
+    public int ReferrersPage { get; set; } = 1000;
+
+    /// <summary>Digests that the list of referrers names besides, as signatures.</summary>
+    public ConcurrentQueue<string> MoreReferrers { get; } = new();
+
+    /// <summary>What the answer to a part of an upload says that there is, by what is there; null forgets the
+    /// upload.</summary>
+    public Func<long, long?> UploadRange { get; set; } = static length => length;
+
+    /// <summary>Whether a repository, by the path of a request, lacks every content.</summary>
+    public Func<string, bool> IsEmpty { get; set; } = static _ => false;
+
+    /// <summary>Bytes of a content after which nothing more comes, with the connection open.</summary>
+    public int? StallsAfter { get; set; }
+
     /// <summary>A bearer token that is asked for; null for none.</summary>
     public string? Token { get; set; }
+
+    /// <summary>Where a request by path is sent on to; null to answer it.</summary>
+    public Func<string, string?> Redirect { get; set; } = static _ => null;
 
     /// <summary>Changes contents on their way out.</summary>
     public Func<string, byte[], byte[]> OnBlob { get; set; } = static (_, bytes) => bytes;
@@ -71,6 +94,7 @@ internal sealed partial class FakeRegistry : IDisposable
 
     public void Dispose()
     {
+        _closing.SetResult();
         _listener.Close();
         _loop.Wait();
     }
@@ -112,7 +136,12 @@ internal sealed partial class FakeRegistry : IDisposable
     private async Task AnswerAsync(HttpListenerRequest request, HttpListenerResponse response)
     {
         var path = request.Url!.AbsolutePath;
-        if (path == "/token")
+        if (Redirect(path) is { } elsewhere)
+        {
+            response.AddHeader("Location", elsewhere);
+            response.StatusCode = 307;
+        }
+        else if (path == "/token")
         {
             await SendAsync(response, 200, "application/json", Encoding.UTF8.GetBytes($$"""{"token":"{{Token}}"}"""));
         }
@@ -136,7 +165,8 @@ internal sealed partial class FakeRegistry : IDisposable
         {
             ("manifests", "PUT") => PutManifestAsync(request, response, rest),
             ("manifests", _) => ManifestAsync(response, rest),
-            ("referrers", _) => ReferrersAsync(response, rest),
+            ("referrers", _) => ReferrersAsync(request, response, rest),
+            ("tags", _) => TagsAsync(request, response),
             ("blobs", _) when rest.StartsWith("uploads", StringComparison.Ordinal) =>
                 UploadAsync(request, response, rest["uploads/".Length..]),
             ("blobs", _) => BlobAsync(request, response, rest),
@@ -164,8 +194,14 @@ internal sealed partial class FakeRegistry : IDisposable
             await ReceiveAsync(request.InputStream, upload);
         }
 
+        if (request.HttpMethod == "PATCH" && UploadRange(upload.Length) is null)
+        {
+            upload.SetLength(0);
+            throw new IOException();
+        }
+
         response.AddHeader("Location", $"/v2/x/blobs/uploads/{id}");
-        response.AddHeader("Range", $"0-{Math.Max(0, upload.Length - 1)}");
+        response.AddHeader("Range", $"0-{Math.Max(0, (UploadRange(upload.Length) ?? upload.Length) - 1)}");
         response.StatusCode = request.HttpMethod == "GET" ? 204 : 202;
         if (request.HttpMethod == "PUT")
         {
@@ -190,7 +226,7 @@ internal sealed partial class FakeRegistry : IDisposable
 
     private async Task BlobAsync(HttpListenerRequest request, HttpListenerResponse response, string digest)
     {
-        if (!Blobs.TryGetValue(digest, out var bytes))
+        if (!Blobs.TryGetValue(digest, out var bytes) || IsEmpty(request.Url!.AbsolutePath))
         {
             response.StatusCode = 404;
             return;
@@ -216,6 +252,13 @@ internal sealed partial class FakeRegistry : IDisposable
             await response.OutputStream.WriteAsync(bytes.AsMemory(from, Math.Min(count, bytes.Length - from - 1)));
             await response.OutputStream.FlushAsync();
             throw new IOException();
+        }
+
+        if (StallsAfter is { } most && most < bytes.Length - from)
+        {
+            await response.OutputStream.WriteAsync(bytes.AsMemory(from, most));
+            await response.OutputStream.FlushAsync();
+            await _closing.Task;
         }
 
         await response.OutputStream.WriteAsync(bytes.AsMemory(from));
@@ -249,7 +292,20 @@ internal sealed partial class FakeRegistry : IDisposable
         await SendAsync(response, 200, "application/vnd.oci.image.manifest.v1+json", bytes);
     }
 
-    private async Task ReferrersAsync(HttpListenerResponse response, string digest)
+    private Task TagsAsync(HttpListenerRequest request, HttpListenerResponse response)
+    {
+        if (HasEndlessTags)
+        {
+            response.AddHeader("Link", $"<{request.Url!.AbsolutePath}>; rel=\"next\"");
+        }
+
+        return SendAsync(
+            response, 200, "application/json",
+            JsonSerializer.SerializeToUtf8Bytes(
+                new { tags = Manifests.Keys.Where(static k => !k.Contains(':', StringComparison.Ordinal)) }));
+    }
+
+    private async Task ReferrersAsync(HttpListenerRequest request, HttpListenerResponse response, string digest)
     {
         if (!HasReferrers)
         {
@@ -267,10 +323,26 @@ internal sealed partial class FakeRegistry : IDisposable
                 digest = m.Key,
                 size = m.Value.Length,
                 artifactType = m.RootElement.GetProperty("artifactType").GetString(),
-            });
+            })
+            .Concat(MoreReferrers.Select(static d => new
+            {
+                mediaType = "application/vnd.oci.image.manifest.v1+json",
+                digest = d,
+                size = 2,
+                artifactType = (string?)"application/vnd.maas.signature.v1",
+            }))
+            .OrderBy(static r => r.digest, StringComparer.Ordinal).ToList();
+        var from = int.Parse(request.QueryString["from"] ?? "0");
+        if (from + ReferrersPage < found.Count)
+        {
+            response.AddHeader(
+                "Link", $"<{request.Url!.AbsolutePath}?from={from + ReferrersPage}>; rel=\"next\"");
+        }
+
         await SendAsync(
             response, 200, "application/vnd.oci.image.index.v1+json",
-            JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, manifests = found }));
+            JsonSerializer.SerializeToUtf8Bytes(
+                new { schemaVersion = 2, manifests = found.Skip(from).Take(ReferrersPage) }));
     }
 
     private static async Task SendAsync(HttpListenerResponse response, int status, string type, byte[] bytes)
@@ -281,7 +353,7 @@ internal sealed partial class FakeRegistry : IDisposable
 
     private static string Digest(byte[] bytes) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    [GeneratedRegex(@"\A/v2/[a-z/]+/(manifests|blobs|referrers)/(.*)\z")]
+    [GeneratedRegex(@"\A/v2/[a-z/]+/(manifests|blobs|referrers|tags)/(.*)\z")]
     private static partial Regex Route();
 
     /// <summary>Waits are over at once.</summary>

@@ -235,6 +235,42 @@ internal sealed class ModelExchangeTests
         Assert.That(await HashAsync("back.maas"), Is.EqualTo(await HashAsync("one.maas")));
     }
 
+    [Test]
+    public async Task Pull_ChallengeOfAnotherHost_IsNotAnswered()
+    {
+        await _exchange.PushAsync(_registry.At("m:1"), _folder["one.maas"]);
+        using var other = new FakeRegistry { Token = "a-token" };
+        _registry.Redirect = path => path.Contains("/blobs/", StringComparison.Ordinal)
+            ? $"http://{other.Host}{path}" : null;
+        var logins = new RegistryLogins(_folder["logins.json"]);
+        logins.Store(_registry.Host, new RegistryLogin("ann", "secret"));
+        using var exchange = new ModelExchange(FakeRegistry.Options with { Logins = logins });
+
+        Assert.That(
+            () => exchange.PullAsync(_registry.At("m:1"), _folder["back.maas"]),
+            Throws.TypeOf<UnauthorizedAccessException>().With.Message.Contains(other.Host));
+        Assert.That(other.Requests, Is.Not.Empty.And.None.Contains("/token"));
+    }
+
+    [TestCase("http://registry.example/v2/m/blobs/uploads/1", false)]
+    [TestCase("ftp://registry.example/1", true)]
+    public void LocationOf_AddressWithoutTls_IsRefused(string location, bool plainHttp)
+    {
+        using var response = new HttpResponseMessage
+        {
+            RequestMessage = new HttpRequestMessage(HttpMethod.Post, "https://registry.example/v2/m/blobs/uploads/"),
+        };
+        response.Headers.Location = new Uri(location);
+
+        Assert.That(
+            () => BlobUpload.LocationOf("registry.example/m", response, plainHttp),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains(location));
+        response.Headers.Location = new Uri("1", UriKind.Relative);
+        Assert.That(
+            BlobUpload.LocationOf("registry.example/m", response, plainHttp),
+            Is.EqualTo("https://registry.example/v2/m/blobs/uploads/1"));
+    }
+
     [TestCase("digits:1")]
     [TestCase("host/digits:1")]
     [TestCase("host.example/Digits:1")]

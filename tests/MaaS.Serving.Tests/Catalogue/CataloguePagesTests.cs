@@ -75,15 +75,18 @@ public sealed class CataloguePagesTests
             Does.Contain("Who may download").And.Contain("to compare"));
     }
 
-    [Test]
-    public async Task SignIn_WrongKey_IsSaidByTheNextPage_WhichForgetsIt()
+    [TestCase("/catalogue")]
+    [TestCase("/catalogue/view/linear/2")]
+    public async Task SignIn_WrongKey_IsSaidByTheNextPage_WhichForgetsIt(string page)
     {
         var (status, html, headers) = await _catalogue.AskAsync(
-            "GET", "/catalogue", accept: "text/html", cookie: "maas-catalogue-key=maas_000000000000_guess");
+            "GET", page, accept: "text/html", cookie: "maas-catalogue-key=maas_000000000000_guess");
 
         Assert.That(status, Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(html, Does.Contain("the API key is not known"));
-        Assert.That(headers.GetValues("Set-Cookie").Single(), Does.Contain("expires=Thu, 01 Jan 1970"));
+        Assert.That(
+            headers.GetValues("Set-Cookie").Single(),
+            Does.Contain("expires=Thu, 01 Jan 1970").And.Contain("path=/catalogue;"));
     }
 
     [TestCase("https://evil.example/")]

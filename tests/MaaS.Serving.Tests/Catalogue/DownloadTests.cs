@@ -2,6 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using MaaS.Core.Packages;
 using MaaS.Registry.Versions;
+using MaaS.Tests;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace MaaS.Serving.Tests.Catalogue;
 
@@ -99,6 +102,48 @@ public sealed class DownloadTests
         Assert.That(
             (await _catalogue.AskAsync("GET", $"{Version}/files/model.onnx", "reader")).Status,
             Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    [Test]
+    public async Task Download_TokenWithTheNameOfAKeyThatWasGranted_IsRefusedUntilItIsGrantedItself()
+    {
+        var secret = RandomNumberGenerator.GetBytes(32);
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder["secret"], Convert.ToBase64String(secret));
+        await using var catalogue = await CatalogueServer.StartAsync(withKeys: true, o => o.Security.Jwt = new()
+        {
+            Issuer = "https://login.example",
+            Audience = "maas",
+            Algorithms = ["HS256"],
+            SecretFile = folder["secret"],
+        });
+        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = "https://login.example",
+            Audience = "maas",
+            Claims = new Dictionary<string, object> { ["sub"] = "reader", ["scope"] = "read" },
+            SigningCredentials = new SigningCredentials(
+                new SymmetricSecurityKey(await File.ReadAllBytesAsync(folder["secret"])),
+                SecurityAlgorithms.HmacSha256),
+        });
+
+        await catalogue.PostAsync(Access, """{"who":"reader","granted":true}""", "admin");
+        Assert.That(await FileAsync(), Is.EqualTo(HttpStatusCode.Forbidden));
+        Assert.That(
+            (await catalogue.AskAsync("GET", $"{Version}/files/model.onnx", "reader")).Status,
+            Is.EqualTo(HttpStatusCode.OK));
+
+        await catalogue.PostAsync(Access, """{"who":"token:reader","granted":true}""", "admin");
+        Assert.That(await FileAsync(), Is.EqualTo(HttpStatusCode.OK));
+
+        async Task<HttpStatusCode> FileAsync()
+        {
+            using var request = new HttpRequestMessage(
+                HttpMethod.Get, new Uri($"{Version}/files/model.onnx", UriKind.Relative));
+            request.Headers.Authorization = new("Bearer", token);
+            using var response = await catalogue.Server.Client.SendAsync(request);
+            return response.StatusCode;
+        }
     }
 
     [Test]

@@ -122,6 +122,23 @@ public sealed class TrustTests
     }
 
     [Test]
+    public void Start_RevocationsWithoutTrustedKeys_SaysThatTheyDoNothing([Values] bool isFile)
+    {
+        Directory.CreateDirectory(_folder["models"]);
+        Assert.That(
+            () => StartAsync(o =>
+            {
+                o.Security.Trust.RevocationFile = isFile ? _ring.RevocationFile : null;
+                if (!isFile)
+                {
+                    o.Security.Trust.RevokedKeys.Add(_bob.Fingerprint);
+                }
+            }),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains(
+                $"Security:Trust:{(isFile ? "RevocationFile" : "RevokedKeys")}: expected Security:Trust:TrustedKeys"));
+    }
+
+    [Test]
     public async Task Start_Registry_ServesNoVersionThatFailsTheRules()
     {
         var store = await ModelStore.OpenAsync($"sqlite:{_folder["registry.db"]}");

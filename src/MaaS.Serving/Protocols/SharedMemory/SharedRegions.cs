@@ -36,7 +36,7 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
                 $"region '{name}': expected a key that begins with '{_options.Prefix}', got '{key}'");
         }
 
-        var region = SharedRegion.Open(name, key, caller.Name, Path.Combine(_options.Folder, file), offset, size);
+        var region = SharedRegion.Open(name, key, caller.Account, Path.Combine(_options.Folder, file), offset, size);
         try
         {
             Add(caller, region);
@@ -51,7 +51,7 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
     /// <summary>Ends one region, or all of a caller.</summary>
     public void Unregister(Caller caller, string? name)
     {
-        foreach (var key in _regions.Keys.Where(k => k.Owner == caller.Name && (name is null || k.Name == name)))
+        foreach (var key in _regions.Keys.Where(k => k.Owner == caller.Account && (name is null || k.Name == name)))
         {
             if (_regions.TryRemove(key, out var region))
             {
@@ -62,12 +62,12 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
 
     /// <summary>The regions of a caller.</summary>
     public IReadOnlyList<SharedRegion> Of(Caller caller)
-        => [.. _regions.Values.Where(r => r.Owner == caller.Name).OrderBy(r => r.Name, StringComparer.Ordinal)];
+        => [.. _regions.Values.Where(r => r.Owner == caller.Account).OrderBy(r => r.Name, StringComparer.Ordinal)];
 
     /// <summary>A caller's region.</summary>
     /// <exception cref="RequestException">400: there is none of that name.</exception>
     public SharedRegion Find(Caller caller, string name)
-        => _regions.TryGetValue((caller.Name, name), out var region) ? region
+        => _regions.TryGetValue((caller.Account, name), out var region) ? region
             : throw RequestException.BadRequest($"shared_memory_region: expected a registered region, got '{name}'");
 
     /// <summary>Copies the bytes of a request's inputs, one after the other.</summary>
@@ -119,7 +119,7 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
         lock (_adding)
         {
             var (most, whose) = _regions.Count >= _options.MaxRegions ? (_options.MaxRegions, "all callers")
-                : _regions.Keys.Count(k => k.Owner == caller.Name) >= _options.MaxRegionsPerCaller
+                : _regions.Keys.Count(k => k.Owner == caller.Account) >= _options.MaxRegionsPerCaller
                     ? (_options.MaxRegionsPerCaller, "this caller")
                 : (0, "");
             if (most > 0)
@@ -129,7 +129,7 @@ internal sealed class SharedRegions(IOptions<MaaSServingOptions> options) : IDis
                     $"expected at most {most} regions of {whose}, got one more; unregister some");
             }
 
-            if (!_regions.TryAdd((caller.Name, region.Name), region))
+            if (!_regions.TryAdd((caller.Account, region.Name), region))
             {
                 throw RequestException.BadRequest(
                     $"region '{region.Name}': expected a name that is not registered yet");
