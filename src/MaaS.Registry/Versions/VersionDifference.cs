@@ -42,9 +42,10 @@ public sealed record VersionDifference(string What, string Left, string Right)
             facts[$"metric {name}"] = value.ToString("0.######", CultureInfo.InvariantCulture);
         }
 
-        using (var package = await store.OpenPackageAsync(version, cancellationToken: cancellationToken)
-            .ConfigureAwait(false))
+        if (!version.IsEncrypted)   // Those are told apart by what their manifests say.
         {
+            using var package = await store.OpenPackageAsync(version, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             var network = OnnxModel.Load(
                 await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false));
             facts["bytes of weights"] = network.WeightBytes.ToString("n0", CultureInfo.InvariantCulture);

@@ -22,10 +22,10 @@ internal sealed partial class ModelLoader(
         switch (source.Kind)
         {
             case SourceKind.Ensemble:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "an ensemble");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
             case SourceKind.Network:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a bare network");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);
                 return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
             default:
