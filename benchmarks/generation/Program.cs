@@ -1,88 +1,44 @@
-// Tokens a second of a GPT with random weights: the whole sequence each time, with a cache in torch, with a cache in
-// ONNX Runtime; in turns, the texts compared.
-// Run: dotnet run -c Release --project benchmarks/generation -- [layers] [width] [tokens] [rounds]
-using System.Diagnostics;
-using MaaS.Core.Generation;
-using MaaS.Onnx.Inference;
-using MaaS.Training.Models.Transformers;
-using MaaS.Training.Pipelines.Generation;
-using static TorchSharp.torch;
+// Texts of several clients that ask at random, with one decoder of 12 layers of 768: MaaS's engine, ONNX Runtime
+// GenAI's Generator in static batches, and one session a text in turns. The greedy texts of all ways are compared.
+// Run: dotnet run -c Release --project benchmarks/generation -- [fp32|int8] [rounds] [requests a client] [clients ...]
+//      dotnet run -c Release --project benchmarks/generation -- single [layers] [width] [tokens] [rounds]
+using MaaS.Benchmarks.Generation;
 
-int Argument(int index, int otherwise) => args.Length > index ? int.Parse(args[index]) : otherwise;
-var (layers, width, tokens, rounds) = (Argument(0, 6), Argument(1, 384), Argument(2, 128), Argument(3, 3));
-random.manual_seed(1);
-using var model = new Gpt(new GptOptions
+if (args is ["single", ..])
 {
-    Vocabulary = 8192,
-    Decoder = new()
-    {
-        Width = width,
-        Layers = layers,
-        Heads = width / 64,
-        MaxLength = 1024,
-        Activation = ActivationKind.GeluTanh,
-    },
-});
-model.eval();
-var parameters = model.parameters().Sum(static p => p.numel());
-
-var file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.onnx");
-DecoderExport.Export(model).Model.Save(file);
-using var decoder = new OnnxDecoder(InferenceModel.Load(file), 1024);
-File.Delete(file);
-
-long[] prompt = [.. Enumerable.Range(1, 16).Select(static i => (long)i * 31)];
-var options = new GenerationOptions { MaxNewTokens = tokens };
-(string Name, Func<long[]> Run)[] ways =
-[
-    ("whole sequence each time", Uncached),
-    ("cache, torch", () => [.. model.Generate(prompt, options).Select(static t => t.Id)]),
-    ("cache, ONNX Runtime", Onnx),
-];
-var texts = ways.Select(static w => w.Run()).ToArray();
-if (texts.Any(t => !t.SequenceEqual(texts[0])))
-{
-    throw new InvalidOperationException("the ways wrote different texts");
+    SingleText.Run(args[1..]);
+    return;
 }
 
-var seconds = ways.Select(static _ => new List<double>()).ToArray();
-for (var round = 0; round < rounds; round++)
-{
-    for (var i = 0; i < ways.Length; i++)
-    {
-        var clock = Stopwatch.StartNew();
-        ways[i].Run();
-        seconds[i].Add(clock.Elapsed.TotalSeconds);
-    }
-}
-
+var isInt8 = args is ["int8", ..];
+var rounds = args.Length > 1 ? int.Parse(args[1]) : 3;
+var requests = args.Length > 2 ? int.Parse(args[2]) : 4;
+int[] clients = args.Length > 3 ? [.. args[3..].Select(int.Parse)] : [1, 4, 8, 16];
+using var folder = DecoderFolder.Create(isInt8);
 Console.WriteLine(
-    $"{parameters:N0} parameters, {layers} layers of {width}, prompt {prompt.Length}, {tokens} new tokens, {rounds} "
-        + $"rounds, equal texts");
-for (var i = 0; i < ways.Length; i++)
+    $"12 layers of 768, vocabulary 50,257, {(isInt8 ? "int8 weights (MatMulNBits)" : "fp32")}, "
+    + $"{Environment.ProcessorCount} cores, {rounds} rounds in turns, medians of rounds");
+foreach (var count in clients)
 {
-    Console.WriteLine(
-        $"{ways[i].Name,-26} {tokens / seconds[i].Min(),8:F1} tokens/s   {seconds[0].Min() / seconds[i].Min(),5:F1} "
-            + $"times");
-}
-
-long[] Onnx()
-{
-    using var session = decoder.Start();
-    return [.. TokenGenerator.Generate(session, prompt, options).Select(static t => t.Id)];
-}
-
-long[] Uncached()
-{
-    List<long> text = [.. prompt];
-    var sampler = new TokenSampler(options);
-    using var noGrad = no_grad();
-    for (var i = 0; i < tokens; i++)
+    var plan = Arrivals.Draw(count, requests);
+    var results = new Dictionary<string, List<Measurement>>();
+    Dictionary<int, long[]>? texts = null;
+    for (var round = 0; round < rounds; round++)
     {
-        using var scope = NewDisposeScope();
-        text.Add(
-            sampler.Next(model.call(tensor(text.ToArray(), [1, text.Count]))[0, -1].data<float>().ToArray()));
+        foreach (var way in new Func<DecoderFolder, ITextWay>[]
+        {
+            static f => new EngineWay(f), static f => new GenAIWay(f), static f => new TurnsWay(f),
+        })
+        {
+            using var run = way(folder);
+            await Arrivals.WarmUpAsync(run);
+            var measurement = await plan.RunAsync(run);
+            results.TryAdd(run.Name, []);
+            results[run.Name].Add(measurement);
+            texts ??= measurement.Texts;
+            measurement.Compare(texts, run.Name);
+        }
     }
 
-    return [.. text.Skip(prompt.Length)];
+    Report.Write(count, results);
 }

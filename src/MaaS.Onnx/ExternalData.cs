@@ -26,6 +26,30 @@ internal static class ExternalData
         }
     }
 
+    /// <summary>Puts every external tensor inside, from the files' bytes by location.</summary>
+    public static void Read(ModelProto model, IReadOnlyDictionary<string, byte[]> data)
+    {
+        foreach (var tensor in GraphCheck.Tensors(model.Graph))
+        {
+            if (tensor.DataLocation != DataLocation.External)
+            {
+                continue;
+            }
+
+            string location = Entry(tensor, "location") ?? throw NoLocation(tensor);
+            byte[] bytes = data.GetValueOrDefault(location) ?? throw new FileNotFoundException(
+                $"tensor '{tensor.Name}': its external data '{location}' is missing", location);
+            using var stream = new MemoryStream(bytes, writable: false);
+            Fill(tensor, location, stream);
+        }
+    }
+
+    /// <summary>The files that tensors of a model lie in, as the model names them. Tensors of
+    /// <see cref="WeightlessModel"/> that were passed over are in none.</summary>
+    public static IReadOnlyList<string> Files(ModelProto model)
+        => [.. GraphCheck.Tensors(model.Graph).Where(static tensor => tensor.DataLocation == DataLocation.External)
+            .Select(static tensor => Entry(tensor, "location")).OfType<string>().Distinct()];
+
     /// <summary>Writes large weights to <paramref name="stream"/> and returns the model that points to them.</summary>
     public static ModelProto Write(ModelProto model, Stream stream, string location)
     {
@@ -69,10 +93,15 @@ internal static class ExternalData
     private static void Read(TensorProto tensor, string folder)
     {
         string path = Locate(tensor, folder);
+        using var stream = File.OpenRead(path);
+        Fill(tensor, path, stream);
+    }
+
+    private static void Fill(TensorProto tensor, string path, Stream stream)
+    {
         long needed = GraphCheck.ByteCount(tensor);
         long offset = Number(tensor, "offset", 0);
         long length = Number(tensor, "length", needed);
-        using var stream = File.OpenRead(path);
         if (length != needed || length > Array.MaxLength || offset > stream.Length - length)
         {
             throw new InvalidDataException(
@@ -90,8 +119,7 @@ internal static class ExternalData
     // The file must lie in the model's folder, also once symbolic links are followed.
     private static string Locate(TensorProto tensor, string folder)
     {
-        string location = Entry(tensor, "location")
-            ?? throw new InvalidDataException($"tensor '{tensor.Name}': its external data has no location");
+        string location = Entry(tensor, "location") ?? throw NoLocation(tensor);
         string path = Path.GetFullPath(Path.Combine(folder, location));
         if (Path.IsPathRooted(location) || location.Contains('\\') || !Inside(path, folder))
         {
@@ -130,6 +158,9 @@ internal static class ExternalData
     private static InvalidDataException Outside(TensorProto tensor, string location) => new(
         $"tensor '{tensor.Name}': external data must lie in the model's folder, got '{location}'; the file may be "
             + "hostile");
+
+    private static InvalidDataException NoLocation(TensorProto tensor)
+        => new($"tensor '{tensor.Name}': its external data has no location");
 
     private static string? Entry(TensorProto tensor, string key) =>
         tensor.ExternalData.FirstOrDefault(entry => entry.Key == key)?.Value;

@@ -93,6 +93,31 @@ public sealed class OnnxModel
         return model;
     }
 
+    /// <summary>Reads a model and the files beside it from memory.</summary>
+    /// <param name="bytes">The model.</param>
+    /// <param name="data">The files that its weights lie in, by the names that it has for them.</param>
+    /// <exception cref="FileNotFoundException">One of them is missing.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
+    public static OnnxModel Load(byte[] bytes, IReadOnlyDictionary<string, byte[]> data)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        ArgumentNullException.ThrowIfNull(data);
+        var model = Parse("the bytes", () => ModelProto.Parser.ParseFrom(bytes));
+        ExternalData.Read(model.Proto, data);
+        GraphCheck.Check(model);
+        return model;
+    }
+
+    /// <summary>Names of the files beside a model that its weights lie in; none where all are inside. Weights
+    /// themselves are not read.</summary>
+    /// <param name="model">The bytes of an <c>.onnx</c> file; can seek.</param>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
+    public static IReadOnlyList<string> ExternalFiles(Stream model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return ExternalData.Files(ReadWeightless("the model", model).Proto);
+    }
+
     /// <summary>Reads a model from memory; external data is refused.</summary>
     /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
     public static OnnxModel Load(ReadOnlySpan<byte> bytes)

@@ -24,4 +24,11 @@ public sealed class ApiKeyOptions
 
     /// <summary>Requests a second that its holder may send; null for the server's limit.</summary>
     public double? RequestsPerSecond { get; set; }
+
+    /// <summary>Tokens a minute that its holder may have read and written; null for the server's limit.</summary>
+    public long? TokensPerMinute { get; set; }
+
+    /// <summary>Texts of language models that its holder may have under way at once; null for the server's
+    /// limit.</summary>
+    public int? ConcurrentStreams { get; set; }
 }

@@ -59,6 +59,9 @@ public sealed class SecurityOptions
     /// <summary>How many requests a caller may send; null for any number.</summary>
     public RateLimitOptions? RateLimit { get; set; }
 
+    /// <summary>How many tokens a caller may have read and written; null for any number.</summary>
+    public TokenLimitOptions? TokenLimit { get; set; }
+
     /// <summary>
     /// Host names under which clients know the server, as <c>models.example.org</c> or <c>*.example.org</c>, without a
     /// port; requests for another are refused. <c>localhost</c>, the machine's own name and every IP address always

@@ -21,6 +21,7 @@ public sealed partial class Tokenizer
     private readonly Dictionary<string, int> _addedIds;
     private readonly Template _single, _pair, _plainSingle, _plainPair;
     private readonly Func<int, string> _token;
+    private readonly TokenBytes _tokenBytes;
 
     internal Tokenizer(TokenizerParts parts)
     {
@@ -38,6 +39,7 @@ public sealed partial class Tokenizer
             parts.PostProcessor?.Single ?? Template.PlainSingle, parts.PostProcessor?.Pair ?? Template.PlainPair);
         (_plainSingle, _plainPair) = (_single.WithoutSpecialTokens(), _pair.WithoutSpecialTokens());
         _token = id => IdToToken(id) ?? "";
+        _tokenBytes = new(parts.Decoder);
         VocabSize = Math.Max(parts.Model.Vocabulary.Size, _addedById.Keys.DefaultIfEmpty(-1).Max() + 1);
     }
 
@@ -141,6 +143,15 @@ public sealed partial class Tokenizer
 
         return _parts.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
     }
+
+    /// <summary>The bytes of UTF-8 that a token adds to a text that <see cref="Decode"/> gives, which may end within a
+    /// character.</summary>
+    /// <param name="id">A token.</param>
+    /// <param name="first">Whether the text begins with it: some tokenizers leave a space out there.</param>
+    /// <returns>Null for special tokens and ids that the tokenizer does not have, which add nothing.</returns>
+    public byte[]? BytesOf(int id, bool first = false)
+        => IdToToken(id) is { } token && !(_addedById.TryGetValue(id, out var added) && added.Special)
+            ? _tokenBytes.Of(token, first) : null;
 
     /// <summary>Turns several sequences of ids back into text, in parallel.</summary>
     /// <inheritdoc cref="Decode"/>

@@ -8,6 +8,7 @@ namespace MaaS.Core.Generation;
 internal sealed class GraphSession(DecoderGraph graph, long maxLength) : IDecoderSession
 {
     private InferenceOutputs? _last;
+    private TensorValue[] _past = graph.EmptyCache(1);
     private float[] _converted = [];
 
     public long MaxLength => maxLength;
@@ -30,13 +31,37 @@ internal sealed class GraphSession(DecoderGraph graph, long maxLength) : IDecode
         }
 
         var outputs = graph.Run(
-            1, tokens.ToArray(), mask, positions, _last is null ? graph.EmptyCache(1) : [.. _last.Skip(1)],
-            cancellationToken);
+            1, tokens.ToArray(), mask, positions, _past, cancellationToken: cancellationToken);
         _last?.Dispose();
         _last = outputs;
+        _past = [.. outputs.Skip(1)];
         Length += tokens.Length;
         return DecoderGraph.LastLogits(outputs, 0, ref _converted).ToArray();
     }
 
+    /// <summary>Takes the last tokens back.</summary>
+    /// <param name="length">Tokens that stay.</param>
+    public void Rewind(long length)
+    {
+        _past = [.. _past.Select(p => Cut(p, (int)length))];
+        _last?.Dispose();
+        _last = null;
+        Length = length;
+    }
+
     public void Dispose() => _last?.Dispose();
+
+    // (1, H, P, D) to (1, H, length, D).
+    private static TensorValue Cut(TensorValue past, int length)
+    {
+        var (heads, before, size) = ((int)past.Shape[1], (int)past.Shape[2], (int)past.Shape[3]);
+        var bytes = size * past.Type.Size();
+        var cut = new byte[heads * length * bytes];
+        for (var head = 0; head < heads; head++)
+        {
+            past.Data.Span.Slice(head * before * bytes, length * bytes).CopyTo(cut.AsSpan(head * length * bytes));
+        }
+
+        return new TensorValue(past.Type, [1, heads, length, size], cut);
+    }
 }

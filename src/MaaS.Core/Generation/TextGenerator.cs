@@ -12,6 +12,9 @@ public sealed class TextGenerator : IDisposable
     /// <summary>Name of the tokenizer's file in a package.</summary>
     public const string TokenizerFile = "tokenizer.json";
 
+    /// <summary>Name of the file with a small network that guesses tokens ahead, in packages that have one.</summary>
+    public const string DraftFile = "draft.onnx";
+
     private readonly Func<IDecoderSession> _start;
     private readonly Func<string, IReadOnlyList<long>> _encode;
     private readonly Func<IReadOnlyList<long>, string> _decode;
@@ -69,8 +72,9 @@ public sealed class TextGenerator : IDisposable
         }
 
         var tokenizer = await TokenizerOfAsync(package, cancellationToken).ConfigureAwait(false);
-        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        return Create(InferenceModel.Load(network, package.Manifest.Name, options), tokenizer, settings);
+        return Create(
+            await package.LoadNetworkAsync(null, options, cancellationToken).ConfigureAwait(false), tokenizer,
+            settings);
     }
 
     /// <summary>The tokenizer of a package of a language model.</summary>
@@ -163,7 +167,7 @@ public sealed class TextGenerator : IDisposable
         IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         using var session = _start();
-        var text = new TextAssembly(_decode, options.StopTexts);
+        var text = new TextAssembly(_decode, options.StopTexts, prompt);
         foreach (var token in TokenGenerator.Generate(session, prompt, options, cancellationToken))
         {
             var piece = text.Add(token);

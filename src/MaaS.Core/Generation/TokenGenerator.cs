@@ -31,6 +31,13 @@ public static class TokenGenerator
                 nameof(session));
         }
 
+        if (options.Adapter is not null)
+        {
+            throw new ModelInputException(
+                $"generation: expected no adapter for a text by itself, got '{options.Adapter}'; use a "
+                    + $"GenerationEngine.");
+        }
+
         CheckPrompt(prompt, session.MaxLength);
         return Steps(session, prompt, options, sampler, cancellationToken);
     }

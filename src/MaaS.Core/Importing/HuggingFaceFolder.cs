@@ -14,10 +14,17 @@ internal sealed partial class HuggingFaceFolder
     // transformers writes a number like this where a tokenizer has no limit.
     private const double NoLimit = 1e6;
 
+    // What optimum writes for a task, by preference; a decoder is merged of two for the first step and the next.
+    private static readonly string[] Preferred =
+    [
+        ModelPackage.ModelFile, "decoder_model_merged.onnx", "onnx/model.onnx", "onnx/decoder_model_merged.onnx",
+    ];
+
     private static readonly string[] Kept =
     [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
-        "preprocessor_config.json", "vocab.txt", "vocab.json", "merges.txt", "README.md", "LICENSE",
+        "preprocessor_config.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md",
+        "LICENSE",
     ];
 
     private static readonly string[] PositionsAfterPadding =
@@ -28,10 +35,11 @@ internal sealed partial class HuggingFaceFolder
 
     private readonly string _folder;
     private readonly JsonElement _config;
+    private readonly SentenceTransformersFolder? _sentences;
     private readonly List<string> _notes = [];
 
-    private HuggingFaceFolder(string folder, string network, JsonElement config)
-        => (_folder, Network, _config) = (folder, network, config);
+    private HuggingFaceFolder(string folder, string network, JsonElement config, SentenceTransformersFolder? sentences)
+        => (_folder, Network, _config, _sentences) = (folder, network, config, sentences);
 
     public string Network { get; }
 
@@ -39,8 +47,13 @@ internal sealed partial class HuggingFaceFolder
 
     public Dictionary<string, PackageContent> Files { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Reads a folder.</summary>
+    /// <param name="folder">Holds <c>config.json</c>.</param>
+    /// <param name="chosen">The network, relative to the folder; null for the one that is there or preferred.</param>
+    /// <param name="pooling">Makes a sentence encoder of a network that gives the tokens' vectors, where the folder
+    /// says nothing of that; null for what it says.</param>
     /// <exception cref="FileNotFoundException">The folder lacks <c>config.json</c> or one network.</exception>
-    public static HuggingFaceFolder Read(string folder)
+    public static HuggingFaceFolder Read(string folder, string? chosen = null, EmbeddingPooling? pooling = null)
     {
         var config = Path.Combine(folder, "config.json");
         if (!File.Exists(config))
@@ -49,14 +62,14 @@ internal sealed partial class HuggingFaceFolder
                 $"{folder}: expected a folder of optimum's export with config.json, found none.", config);
         }
 
-        var networks = new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
-            .SelectMany(static f => Directory.EnumerateFiles(f, "*.onnx")).Order(StringComparer.Ordinal).ToList();
-        var network = networks.Find(static n => Path.GetFileName(n) == ModelPackage.ModelFile)
-            ?? (networks.Count == 1 ? networks[0] : throw new FileNotFoundException(
-                $"{folder}: expected model.onnx, or one network, found "
-                    + $"[{string.Join(", ", networks.Select(n => Path.GetRelativePath(folder, n)))}]; export with "
-                    + "'optimum-cli export onnx', or import one of them as a file.", folder));
-        var read = new HuggingFaceFolder(folder, network, Json(config));
+        var sentences = SentenceTransformersFolder.Read(folder);
+        if (pooling is { } asked)
+        {
+            sentences = sentences is null ? new SentenceTransformersFolder(asked, Normalize: true, MaxLength: null)
+                : sentences with { Pooling = asked };
+        }
+
+        var read = new HuggingFaceFolder(folder, NetworkOf(folder, chosen), Json(config), sentences);
         foreach (var name in Kept.Where(name => File.Exists(Path.Combine(folder, name))))
         {
             read.Files[name] = PackageContent.FromFile(Path.Combine(folder, name));
@@ -66,9 +79,33 @@ internal sealed partial class HuggingFaceFolder
     }
 
     public ModelManifest Describe(ModelManifest manifest, InferenceModel model)
+        => _sentences is { } sentences ? DescribeEncoder(manifest, model, sentences) : DescribeNetwork(manifest, model);
+
+    private ModelManifest DescribeEncoder(
+        ModelManifest manifest, InferenceModel model, SentenceTransformersFolder sentences)
+    {
+        var settings = SentenceTransformersFolder.SettingsOf(model, sentences.Pooling, sentences.Normalize);
+        var text = settings is null ? null : Text(model, sentences.MaxLength);
+        if (text is null)
+        {
+            throw new InvalidDataException(
+                $"{_folder}: expected a sentence encoder of input_ids and attention_mask with an output of the tokens' "
+                    + $"vectors and a tokenizer, got {string.Join("; ", model.Inputs.Concat(model.Outputs))}. "
+                    + string.Join(" ", _notes));
+        }
+
+        return manifest with { Task = ModelManifest.SentenceEmbedding, Embedding = settings, Text = text };
+    }
+
+    private ModelManifest DescribeNetwork(ModelManifest manifest, InferenceModel model)
     {
         var architecture = _config.TryGetProperty("architectures", out var names)
             && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0 ? names[0].GetString() : null;
+        if (architecture is not null && Decoder().IsMatch(architecture))
+        {
+            return new LanguageModelFolder(_folder, _config, Files, _notes).Describe(manifest, model);
+        }
+
         var isClassifier = architecture is not null && Classifier().IsMatch(architecture)
             && model.Outputs is [{ Shape.Count: 2 }];
         if (!isClassifier)
@@ -114,6 +151,19 @@ internal sealed partial class HuggingFaceFolder
         }
     }
 
+    private static string NetworkOf(string folder, string? chosen)
+    {
+        var networks = new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
+            .SelectMany(static f => Directory.EnumerateFiles(f, "*.onnx"))
+            .Select(n => Path.GetRelativePath(folder, n).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
+        var name = chosen is null ? Preferred.FirstOrDefault(networks.Contains) : networks.Find(n => n == chosen);
+        name ??= chosen is null && networks.Count == 1 ? networks[0] : throw new FileNotFoundException(
+            $"{folder}: expected {chosen ?? $"{ModelPackage.ModelFile}, or one network"}, found "
+                + $"[{string.Join(", ", networks)}]; name one of them (--network), or export with "
+                + "'optimum-cli export onnx'.", folder);
+        return Path.Combine(folder, name);
+    }
+
     // What transformers makes up, LABEL_0, is no name.
     private List<string>? Labels(TensorSpec output)
     {
@@ -142,33 +192,40 @@ internal sealed partial class HuggingFaceFolder
         return [.. labels.Select(static l => l.Name)];
     }
 
-    private TextPreprocessing? Text(InferenceModel model)
+    private TextPreprocessing? Text(InferenceModel model, int? most = null)
     {
         var file = Path.Combine(_folder, TextPreprocessing.TokenizerFile);
-        if (!model.Inputs.Select(static i => i.Name).Order(StringComparer.Ordinal)
-            .SequenceEqual([TextEncoder.AttentionMask, TextEncoder.InputIds])
-            || !model.Inputs.All(static i => i is { Type: ElementType.Int64, Shape: [_, _] }))
+        var hasTokenizer = File.Exists(file) || File.Exists(Path.Combine(_folder, "vocab.txt"));
+        if (!TextEncoder.IsReadBy(model.Inputs))
         {
-            if (File.Exists(file))
+            if (hasTokenizer)
             {
-                _notes.Add("The tokenizer is kept and not applied: MaaS encodes texts for networks of input_ids and "
-                    + "attention_mask alone, this one has "
+                _notes.Add("The tokenizer is kept and not applied: MaaS encodes texts for networks of input_ids, "
+                    + "attention_mask and token_type_ids alone, this one has "
                     + $"{string.Join(", ", model.Inputs.Select(static i => i.Name))}.");
             }
 
             return null;
         }
 
-        if (!File.Exists(file) || Limit() is not { } limit)
+        if (!hasTokenizer || (most ?? Limit()) is not { } limit)
         {
-            _notes.Add("There is no tokenizer.json, or no limit of its tokens: the package takes ids, not texts.");
+            _notes.Add(
+                "There is no tokenizer.json or vocab.txt, or no limit of its tokens: the package takes ids, not "
+                    + "texts.");
             return null;
         }
 
         try
         {
             var text = new TextPreprocessing { MaxLength = limit, Overlong = OverlongText.Truncate };
-            _ = new TextEncoder(text, Tokenizer.Load(file));
+            var tokenizer = Tokenizer.LoadFolder(_folder);
+            _ = new TextEncoder(text, tokenizer);
+            if (!File.Exists(file))
+            {
+                Files[TextPreprocessing.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson());
+            }
+
             return text;
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or NotSupportedException)
@@ -195,11 +252,11 @@ internal sealed partial class HuggingFaceFolder
             && PositionsAfterPadding.Contains(type.GetString()!, StringComparer.Ordinal)
             ? (Number(_config, "pad_token_id") ?? 1) + 1 : 0;
 
-    private static double? Number(JsonElement json, string name)
+    internal static double? Number(JsonElement json, string name)
         => json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value)
             && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
-    private static JsonElement Json(string file)
+    internal static JsonElement Json(string file)
     {
         try
         {
@@ -215,6 +272,9 @@ internal sealed partial class HuggingFaceFolder
 
     [GeneratedRegex("For(Sequence|Image)Classification$")]
     private static partial Regex Classifier();
+
+    [GeneratedRegex("(ForCausalLM|LMHeadModel)$")]
+    private static partial Regex Decoder();
 
     [GeneratedRegex(@"\ALABEL_\d+\z")]
     private static partial Regex Placeholder();

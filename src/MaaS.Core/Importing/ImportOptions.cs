@@ -1,3 +1,5 @@
+using MaaS.Core.Packages;
+
 namespace MaaS.Core.Importing;
 
 /// <summary>How a foreign model becomes a package.</summary>
@@ -8,6 +10,19 @@ public sealed record ImportOptions
 
     /// <summary>One sentence for people.</summary>
     public string? Description { get; init; }
+
+    /// <summary>Which network of a folder of Hugging Face's, relative to it, as <c>onnx/model_fp16.onnx</c>; null for
+    /// the one that is there, or <c>model.onnx</c> among several.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>Makes a sentence encoder of a folder whose network gives the tokens' vectors, pooled like this and
+    /// divided by their length; a folder in the layout of sentence-transformers says it itself. Null for what the
+    /// folder says.</summary>
+    public EmbeddingPooling? Pooling { get; init; }
+
+    /// <summary>Bytes of a network, external data included, from which its weights stay in files beside it: such a
+    /// package is a folder.</summary>
+    internal long MaxInlineBytes { get; init; } = int.MaxValue - (64L << 20);
 
     /// <summary>Whether an existing package is replaced. Default false.</summary>
     public bool Overwrite { get; init; }

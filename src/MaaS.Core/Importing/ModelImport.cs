@@ -1,7 +1,5 @@
 using MaaS.Core.Packages;
-using MaaS.Onnx;
 using MaaS.Onnx.Inference;
-using MaaS.Onnx.Schema;
 
 namespace MaaS.Core.Importing;
 
@@ -10,12 +8,14 @@ namespace MaaS.Core.Importing;
 public static class ModelImport
 {
     /// <summary>Imports a network.</summary>
-    /// <param name="network">An <c>.onnx</c> file; external data beside it is put inside.</param>
+    /// <param name="network">An <c>.onnx</c> file; external data beside it is put inside, or stays beside it where it
+    /// is too much for one file.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no network that ONNX Runtime runs.</exception>
+    /// <exception cref="InvalidDataException">It is no network that ONNX Runtime runs, or of more than 2 GiB while
+    /// <paramref name="path"/> is no folder.</exception>
     public static Task<ImportedModel> FromOnnxAsync(
         string network, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -26,8 +26,10 @@ public static class ModelImport
             ["The file names no task, labels or preprocessing: the package has none."], options, cancellationToken);
     }
 
-    /// <summary>Imports a folder as Hugging Face's optimum exports it: <c>model.onnx</c> (or
-    /// <c>onnx/model.onnx</c>) and <c>config.json</c>, with the tokenizer where there is one.</summary>
+    /// <summary>Imports a folder as Hugging Face's optimum exports it: <c>model.onnx</c> or
+    /// <c>decoder_model_merged.onnx</c>, there or in <c>onnx</c>, and <c>config.json</c>, with the tokenizer where
+    /// there is one. A classifier gets labels and texts, a causal language model what it needs to write; with
+    /// <c>modules.json</c> it is a sentence encoder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
     /// <param name="options">Name, description, overwriting.</param>
@@ -37,7 +39,7 @@ public static class ModelImport
         string folder, string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var source = HuggingFaceFolder.Read(folder);
+        var source = HuggingFaceFolder.Read(folder, options?.Network, options?.Pooling);
         return FromNetworkAsync(
             source.Network, path, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             source.Describe, source.Files, source.Notes, options, cancellationToken);
@@ -68,9 +70,10 @@ public static class ModelImport
             throw new ArgumentException($"import: expected as name {ModelNames.Rule}, got '{name}'; give another one.");
         }
 
-        var bytes = await ReadAsync(network, cancellationToken).ConfigureAwait(false);
+        var source = await NetworkSource.ReadAsync(network, path, options.MaxInlineBytes, cancellationToken)
+            .ConfigureAwait(false);
         ModelManifest manifest;
-        using (var model = InferenceModel.Load(bytes, name))
+        using (var model = source.Load(name))
         {
             manifest = describe(
                 new ModelManifest
@@ -84,28 +87,15 @@ public static class ModelImport
             ManifestCheck.ThrowIfUnfit(manifest, model);
         }
 
+        var all = new Dictionary<string, PackageContent>(files);
+        foreach (var (file, content) in source.Files)
+        {
+            all[file] = content;
+        }
+
         await ModelPackage.CreateAsync(
-            path, manifest,
-            new Dictionary<string, PackageContent>(files)
-            {
-                [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
-            },
-            new PackageWriteOptions { Overwrite = options.Overwrite }, cancellationToken).ConfigureAwait(false);
+            path, manifest, all, new PackageWriteOptions { Overwrite = options.Overwrite }, cancellationToken)
+            .ConfigureAwait(false);
         return new ImportedModel(path, manifest, [.. notes]);
-    }
-
-    // As it is where it is whole: its hash is then that of the source.
-    private static async Task<byte[]> ReadAsync(string network, CancellationToken cancellationToken)
-    {
-        var model = OnnxModel.Load(network);   // Checks the graph, and puts external data inside.
-        return HasExternalData(network) ? model.ToByteArray()
-            : await File.ReadAllBytesAsync(network, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static bool HasExternalData(string network)
-    {
-        using var stream = File.OpenRead(network);
-        var proto = ModelProto.Parser.ParseFrom(stream);
-        return GraphCheck.Tensors(proto.Graph).Any(static tensor => tensor.ExternalData.Count > 0);
     }
 }

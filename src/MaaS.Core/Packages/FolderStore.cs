@@ -19,6 +19,8 @@ internal sealed class FolderStore : IPackageStore
         => new FileStream(
             Path.Combine(_root, file), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
 
+    public string? PathOf(string file) => Path.Combine(_root, file);
+
     public void Dispose()
     {
     }

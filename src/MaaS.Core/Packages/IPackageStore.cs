@@ -9,6 +9,9 @@ internal interface IPackageStore : IDisposable
     /// <summary>Whether the files lie encrypted.</summary>
     bool IsEncrypted => false;
 
+    /// <summary>Where a file lies on disk as it is; null where it lies in an archive.</summary>
+    string? PathOf(string file) => null;
+
     /// <summary>Opens a file for reading. One at a time.</summary>
     Stream Open(string file);
 }

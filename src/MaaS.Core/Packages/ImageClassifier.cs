@@ -51,8 +51,7 @@ public sealed class ImageClassifier : IDisposable
                 + $"{(package.Manifest.Preprocessing is null ? "no" : "some")} preprocessing.");
         }
 
-        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        var model = InferenceModel.Load(network, package.Manifest.Name, options);
+        var model = await package.LoadNetworkAsync(null, options, cancellationToken).ConfigureAwait(false);
         try
         {
             ManifestCheck.ThrowIfUnfit(package.Manifest, model);

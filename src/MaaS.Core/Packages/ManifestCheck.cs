@@ -29,15 +29,25 @@ public static class ManifestCheck
                 $"the model has {string.Join("; ", model.Inputs)}.");
         }
 
-        if (manifest.Text is not null
-            && !(model.Inputs.Count == (manifest.Preprocessing is null ? 2 : 3)
-                && new[] { TextEncoder.InputIds, TextEncoder.AttentionMask }.All(
-                    name => model.Inputs.Any(i => i is { Type: ElementType.Int64, Shape: [_, _] } && i.Name == name))))
+        if (manifest.Text is not null && !TextEncoder.IsReadBy(
+            manifest.Preprocessing is null
+                ? model.Inputs : model.Inputs.Where(static i => i.Type == ElementType.Int64)))
         {
             throw new InvalidDataException(
                 $"{model.Name}: manifest.json: text: expected the inputs {TextEncoder.InputIds} and "
-                    + $"{TextEncoder.AttentionMask}, int64[batch,sequence], " +
-                $"the model has {string.Join("; ", model.Inputs)}.");
+                    + $"{TextEncoder.AttentionMask}, and at most {TextEncoder.TokenTypeIds} besides, "
+                    + $"int64[batch,sequence], the model has {string.Join("; ", model.Inputs)}.");
+        }
+
+        if (manifest.Embedding is { } embedding && !model.Outputs.Any(
+            o => o.Name == embedding.Output && o.Type == ElementType.Float32
+                && o.Shape.Count == (embedding.Pooling == EmbeddingPooling.None ? 2 : 3)))
+        {
+            throw new InvalidDataException(
+                $"{model.Name}: manifest.json: embedding: expected an output '{embedding.Output}' "
+                    + (embedding.Pooling == EmbeddingPooling.None ? "float32[batch,size]"
+                        : "float32[batch,sequence,size]")
+                    + $", the model has {string.Join("; ", model.Outputs)}.");
         }
 
         if (manifest is { Task: ModelManifest.Classification, Labels: { } labels }

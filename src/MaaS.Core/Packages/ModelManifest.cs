@@ -21,6 +21,10 @@ public sealed record ModelManifest
     /// <summary>The task of a model that continues texts, token by token.</summary>
     public const string TextGeneration = "text-generation";
 
+    /// <summary>The task of a model that gives each text a vector, near to those of texts that mean the
+    /// same.</summary>
+    public const string SentenceEmbedding = "sentence-embedding";
+
     /// <summary>Version of this format; 1.</summary>
     public int FormatVersion { get; init; } = 1;
 
@@ -51,8 +55,11 @@ public sealed record ModelManifest
     /// <summary>How a text is continued; null when the model continues none.</summary>
     public GenerationSettings? Generation { get; init; }
 
-    /// <summary>How texts become the inputs <c>input_ids</c> and <c>attention_mask</c>; null when inputs are not
-    /// texts.</summary>
+    /// <summary>How an output becomes one vector for a text; null when the model embeds none.</summary>
+    public EmbeddingSettings? Embedding { get; init; }
+
+    /// <summary>How texts become the inputs <c>input_ids</c> and <c>attention_mask</c>, and <c>token_type_ids</c> of
+    /// zero where the network has them; null when inputs are not texts.</summary>
     public TextPreprocessing? Text { get; init; }
 
     /// <summary>Class names by index of the output; null when there are none.</summary>
@@ -107,6 +114,11 @@ public sealed record ModelManifest
         if (Generation is { } generation && (generation.MaxLength < 1 || generation.StopTokens.Any(static t => t < 0)))
         {
             faults.Add("generation: expected a maxLength of at least 1 and stopTokens of 0 or more");
+        }
+
+        if (Embedding is { } embedding && (Text is null || !Enum.IsDefined(embedding.Pooling)))
+        {
+            faults.Add("embedding: expected text preprocessing beside it and a known pooling");
         }
 
         faults.AddRange(Text?.Faults() ?? []);

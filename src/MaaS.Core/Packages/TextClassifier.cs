@@ -48,8 +48,7 @@ public sealed class TextClassifier : IDisposable
         }
 
         var encoder = await EncoderOfAsync(package, preprocessing, cancellationToken).ConfigureAwait(false);
-        var network = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false);
-        var model = InferenceModel.Load(network, package.Manifest.Name, options);
+        var model = await package.LoadNetworkAsync(null, options, cancellationToken).ConfigureAwait(false);
         try
         {
             ManifestCheck.ThrowIfUnfit(package.Manifest, model);
@@ -106,11 +105,8 @@ public sealed class TextClassifier : IDisposable
         using (mask)
         {
             using var outputs = Model.Run(
-                new Dictionary<string, TensorValue>
-                {
-                    [TextEncoder.InputIds] = ids,
-                    [TextEncoder.AttentionMask] = mask,
-                });
+                Model.Inputs.Zip(TextEncoder.Arrange(Model.Inputs, ids, mask))
+                    .ToDictionary(static p => p.First.Name, static p => p.Second));
             return outputs[0].AsSpan<float>().ToArray();
         }
     }

@@ -12,6 +12,9 @@ public sealed class TextEncoder
     /// <summary>Names of the inputs, in this order.</summary>
     public const string InputIds = "input_ids", AttentionMask = "attention_mask";
 
+    /// <summary>Name of the input that BERT's networks may have besides: 0 for each token of a single text.</summary>
+    public const string TokenTypeIds = "token_type_ids";
+
     private readonly TextCleaner _cleaner;
     private readonly EncodeOptions _options;
 
@@ -105,6 +108,37 @@ public sealed class TextEncoder
     /// position.</exception>
     public (TensorValue Ids, TensorValue Mask) EncodeBatch(IReadOnlyList<string> texts, int multipleOf = 1)
         => Pad(EncodeAll(texts), multipleOf);
+
+    /// <summary>Whether a network takes texts as this class encodes them: ids, mask, and perhaps token types.</summary>
+    public static bool IsReadBy(IEnumerable<TensorSpec> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var names = inputs.Select(static i => i is { Type: ElementType.Int64, Shape: [_, _] } ? i.Name : "")
+            .ToHashSet();
+        names.Remove(TokenTypeIds);
+        return names.SetEquals([InputIds, AttentionMask]);
+    }
+
+    /// <summary>The tensors of a batch in the order of a network's inputs, token types of zero among them where it asks
+    /// for them.</summary>
+    /// <param name="inputs">Of the network; see <see cref="IsReadBy"/>.</param>
+    /// <param name="ids">(B, T), int64.</param>
+    /// <param name="mask">(B, T), int64.</param>
+    /// <returns>One tensor for each input; the caller owns them.</returns>
+    public static TensorValue[] Arrange(IReadOnlyList<TensorSpec> inputs, TensorValue ids, TensorValue mask)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(ids);
+        return
+        [
+            .. inputs.Select(i => i.Name switch
+            {
+                InputIds => ids,
+                AttentionMask => mask,
+                _ => TensorValue.Of(new long[ids.Count], ids.Shape),
+            }),
+        ];
+    }
 
     /// <summary>The token ids of each text.</summary>
     /// <exception cref="ModelInputException">A text is too long and refused; the message names its

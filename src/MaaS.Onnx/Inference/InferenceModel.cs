@@ -34,14 +34,17 @@ public sealed class InferenceModel : IDisposable
     /// <summary>Outputs in the model's order.</summary>
     public IReadOnlyList<TensorSpec> Outputs { get; }
 
-    /// <summary>Loads an <c>.onnx</c> file.</summary>
+    /// <summary>Loads an <c>.onnx</c> file; weights in files beside it are mapped, not read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Threads and optimisation.</param>
+    /// <param name="name">What errors call the model; null for the file's name.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InferenceException">The file is no model that ONNX Runtime can run.</exception>
-    public static InferenceModel Load(string path, InferenceOptions? options = null)
+    public static InferenceModel Load(string path, InferenceOptions? options = null, string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return File.Exists(path)
-            ? Load(Path.GetFileName(path), options, o => new InferenceSession(path, o))
+            ? Load(name ?? Path.GetFileName(path), options, o => new InferenceSession(path, o))
             : throw new FileNotFoundException(
                 $"InferenceModel.Load: expected an .onnx file, found none at '{path}'.", path);
     }

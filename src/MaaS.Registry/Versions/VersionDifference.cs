@@ -1,5 +1,4 @@
 using System.Globalization;
-using MaaS.Core.Packages;
 using MaaS.Onnx;
 
 namespace MaaS.Registry.Versions;
@@ -46,8 +45,7 @@ public sealed record VersionDifference(string What, string Left, string Right)
         {
             using var package = await store.OpenPackageAsync(version, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
-            var network = OnnxModel.Load(
-                await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false));
+            var network = await package.ReadNetworkAsync(cancellationToken).ConfigureAwait(false);
             facts["bytes of weights"] = network.WeightBytes.ToString("n0", CultureInfo.InvariantCulture);
             foreach (var operators in network.Graph.Node.GroupBy(static n => n.OpType).OrderBy(static g => g.Key))
             {

@@ -16,6 +16,9 @@ internal sealed class AuditedRequest(AuditLog log, AuditEntry entry)
     /// <summary>Says which model is asked for, where that was not known at the beginning.</summary>
     public void Name(string model) => _entry = _entry with { Model = _entry.Model ?? model };
 
+    /// <summary>Says what else is worth knowing of the request.</summary>
+    public void Note(string detail) => _entry = _entry with { Detail = detail };
+
     /// <summary>Records that a change begins, unless it is recorded already.</summary>
     /// <param name="model">What is changed; null where it is not known yet.</param>
     /// <exception cref="RequestException">503: it cannot be recorded, so it must not be done.</exception>

@@ -228,6 +228,12 @@ internal sealed class EndpointGuard
             return;
         }
 
+        if (context.GetEndpoint()?.Metadata.GetMetadata<ErrorForm>() is { } form)
+        {
+            await form.WriteAsync(context, failure).ConfigureAwait(false);
+            return;
+        }
+
         if (!await GrpcFailures.TryRefuseAsync(context, failure).ConfigureAwait(false))
         {
             await JsonAnswer.WriteErrorAsync(context, failure).ConfigureAwait(false);

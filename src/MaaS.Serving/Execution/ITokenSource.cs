@@ -10,6 +10,9 @@ internal interface ITokenSource : IDisposable
     /// <summary>Longest sequence in tokens, the prompt included.</summary>
     long MaxLength { get; }
 
+    /// <summary>Names of the adapters that texts may be written with.</summary>
+    IReadOnlyCollection<string> Adapters => [];
+
     /// <summary>What goes on where texts share the model; null where they take turns.</summary>
     GenerationEngineStatus? Status { get; }
 

@@ -93,45 +93,35 @@ public sealed partial class ModelRunnerFactory : IDisposable
     /// <summary>Makes what continues texts with a loaded language model.</summary>
     /// <param name="name">The model's name in addresses.</param>
     /// <param name="model">The loaded model; disposed with the runner.</param>
-    /// <param name="tokenizer">The model's own.</param>
     /// <param name="settings">Longest sequence and stop tokens.</param>
-    /// <exception cref="InvalidDataException">The network is no decoder with a cache.</exception>
+    /// <param name="parts">Its tokenizer, its adapters and its draft model.</param>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache, or an adapter or the draft model
+    /// does not fit it.</exception>
     internal GenerationRunner CreateGeneration(
-        string name, InferenceModel model, Tokenizer tokenizer, GenerationSettings settings)
+        string name, InferenceModel model, GenerationSettings settings, GenerationParts parts)
     {
         var own = _options.For(name);
         var rows = own.MaxGenerations ?? ModelOptions.DefaultMaxGenerations;
-        var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
         try
         {
-            if (!DecoderGraph.Fits(model))
+            if (DecoderGraph.Fits(model))
             {
-                var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
-                return new GenerationRunner(name, turns, tokenizer, settings, rows);
+                var engine = Engine(name, model, settings, parts, rows);
+                var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
+                return new GenerationRunner(
+                    name, new SharedTokens(engine, _time), parts.Tokenizer, settings,
+                    rows, waiting);
             }
 
-            var graph = new DecoderGraph(model);
-            if (rows > 1 && graph.RowObstacle() is { } obstacle)
+            if (parts.Adapters.Count > 0 || parts.Draft is not null)
             {
-                LogNotBatched(name, obstacle);
-                rows = 1;
+                throw new ArgumentException(
+                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of "
+                        + "tokens alone.");
             }
 
-            var engine = new GenerationEngine(graph, settings.MaxLength, new GenerationEngineOptions
-            {
-                MaxRows = rows,
-                CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
-                ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
-                SharesAcrossCallers = own.SharesPrompts ?? true,
-            });
-            if (engine.MaxLength < settings.MaxLength)
-            {
-                LogShortened(name, engine.MaxLength, settings.MaxLength);
-            }
-
-            return new GenerationRunner(
-                name, new SharedTokens(engine, _time), tokenizer, settings, (int)Math.Min(
-                    (long)rows + waiting, int.MaxValue));
+            var decoder = new OnnxDecoder(model, settings.MaxLength);
+            return CreateGeneration(name, decoder.Start, decoder, parts.Tokenizer, settings);
         }
         catch (ArgumentException e)
         {
@@ -139,6 +129,62 @@ public sealed partial class ModelRunnerFactory : IDisposable
             throw new InvalidDataException(e.Message, e);
         }
     }
+
+    private GenerationEngine Engine(
+        string name, InferenceModel model, GenerationSettings settings, GenerationParts parts, int rows)
+    {
+        var graph = new DecoderGraph(model);
+        var obstacle = graph.RowObstacle();
+        if (obstacle is not null)
+        {
+            LogNotBatched(name, obstacle);
+        }
+
+        if (parts.Draft is not null && (obstacle ?? graph.DraftObstacle()) is { } reason)
+        {
+            throw new ArgumentException($"{name}: expected a network that a draft model can guess for; {reason}.");
+        }
+
+        var own = _options.For(name);
+        var draft = parts.Draft is null ? null
+            : InferenceModel.Load(parts.Draft, $"{name}, draft", SessionOptions(name, runsAlone: true));
+        try
+        {
+            var engine = new GenerationEngine(graph, settings.MaxLength, new GenerationEngineOptions
+            {
+                MaxRows = rows,
+                CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
+                ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
+                SharesAcrossCallers = own.SharesPrompts ?? true,
+                SharesRuns = obstacle is null,
+                DraftFailed = e => LogDraftFailed(e, name),
+            }, parts.Adapters, draft is null ? null : new DecoderGraph(draft));
+            if (engine.MaxLength < settings.MaxLength)
+            {
+                LogShortened(name, engine.MaxLength, settings.MaxLength);
+            }
+
+            return engine;
+        }
+        catch
+        {
+            draft?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes what continues texts with a model that takes each by itself.</summary>
+    /// <param name="name">The model's name in addresses.</param>
+    /// <param name="start">Begins a text.</param>
+    /// <param name="decoder">The model; disposed with the runner.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="settings">Longest sequence and stop tokens.</param>
+    internal GenerationRunner CreateGeneration(
+        string name, Func<IDecoderSession> start, IDisposable decoder, Tokenizer tokenizer,
+        GenerationSettings settings)
+        => new(
+            name, new TokensInTurns(start, settings.MaxLength, decoder, _threads.Value, _time), tokenizer, settings,
+            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, waiting: 0);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()
@@ -157,4 +203,7 @@ public sealed partial class ModelRunnerFactory : IDisposable
         "{Model} takes texts of at most {Shortened} of its {MaxLength} tokens: more keys and values do not fit "
         + "KeyValueCacheBytes")]
     private partial void LogShortened(string model, long shortened, long maxLength);
+
+    [LoggerMessage(LogLevel.Error, "The draft model of {Model} failed; texts go on without guesses")]
+    private partial void LogDraftFailed(Exception exception, string model);
 }

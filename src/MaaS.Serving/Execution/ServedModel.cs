@@ -1,4 +1,5 @@
 using MaaS.Core.Drift;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 
@@ -61,6 +62,13 @@ public sealed class ServedModel(
 
     /// <summary>Continues texts; null where its package is no language model.</summary>
     internal GenerationRunner? Generation { get; init; }
+
+    /// <summary>Turns conversations into prompts; null where its package has no chat template, or one that is not
+    /// supported.</summary>
+    public ChatTemplate? ChatTemplate { get; init; }
+
+    /// <summary>Why its chat template is not supported; null where it is, or where there is none.</summary>
+    internal string? ChatFault { get; init; }
 
     /// <summary>Runs its requests; go through <see cref="IInferenceExecutor"/>, which knows every layer around
     /// it.</summary>

@@ -12,6 +12,8 @@ internal sealed class SharedTokens(GenerationEngine engine, TimeProvider time) :
 {
     public long MaxLength => engine.MaxLength;
 
+    public IReadOnlyCollection<string> Adapters => engine.Adapters;
+
     public GenerationEngineStatus? Status => engine.Status;
 
     public async IAsyncEnumerable<GeneratedToken> RunAsync(

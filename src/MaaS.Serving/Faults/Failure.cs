@@ -13,6 +13,12 @@ internal readonly record struct Failure(FaultKind Kind, string Message, TimeSpan
     /// <summary>Name of the header, in gRPC of the trailing metadata, with <see cref="RetryAfterSeconds"/>.</summary>
     public const string RetryAfterHeader = "retry-after";
 
+    /// <summary>The member of the request that is at fault; null where none is.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>A name of the fault for programs; null for none.</summary>
+    public string? Code { get; init; }
+
     /// <summary><see cref="RetryAfter"/> in whole seconds, at least 1, as every protocol sends it; null where no new
     /// try will succeed.</summary>
     public string? RetryAfterSeconds => RetryAfter is { } wait
@@ -23,7 +29,7 @@ internal readonly record struct Failure(FaultKind Kind, string Message, TimeSpan
 
     public static Failure Of(Exception exception) => exception switch
     {
-        RequestException e => new(e.Kind, e.Message),
+        RequestException e => new(e.Kind, e.Message, e.RetryAfter) { Parameter = e.Parameter, Code = e.Code },
         QueueFullException e => new(FaultKind.ResourceExhausted, e.Message, e.RetryAfter),
         DeadlineExceededException e => new(FaultKind.DeadlineExceeded, e.Message),
         ModelInputException e => new(FaultKind.InvalidArgument, e.Message),

@@ -26,6 +26,15 @@ public sealed class RequestException : Exception
     /// <summary>Why the request cannot be answered.</summary>
     public FaultKind Kind { get; }
 
+    /// <summary>The member of the request that is at fault, as <c>messages[1].role</c>; null where none is.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>A name of the fault for programs, as <c>context_length_exceeded</c>; null for none.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>When a new try may succeed; null where none will.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     internal static RequestException BadRequest(string message) => new(FaultKind.InvalidArgument, message);
 
     internal static RequestException NotFound(string message) => new(FaultKind.NotFound, message);

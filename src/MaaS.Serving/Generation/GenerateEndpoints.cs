@@ -18,8 +18,8 @@ namespace MaaS.Serving.Generation;
 /// sends each piece as a server-sent event when it is there.
 /// </summary>
 internal sealed class GenerateEndpoints(
-    ModelRepository models, RequestContextFactory contexts, GenerationMetrics metrics, ServingEndpoint endpoint,
-    IOptions<MaaSServingOptions> options) : IEndpoints
+    ModelRepository models, RequestContextFactory contexts, GenerationMetrics metrics, TokenAccounts accounts,
+    ServingEndpoint endpoint, IOptions<MaaSServingOptions> options) : IEndpoints
 {
     // More text than any cache holds tokens of; tokenising it would only take time.
     private const long LargestRequest = 1 << 20;
@@ -85,7 +85,8 @@ internal sealed class GenerateEndpoints(
                 $"model '{lease.Model.Name}': expected a package of task '{ModelManifest.TextGeneration}', got "
                 + $"{(lease.Model.Manifest?.Task is { } task ? $"task '{task}'" : "none")}; use infer");
             using var body = await RequestBody.ReadAsync(context, _limit).ConfigureAwait(false);
-            return new GenerationCall(lease, runner, GenerateRequest.Read(body.Json, isStream), client, metrics);
+            return new GenerationCall(
+                lease, runner, GenerateRequest.Read(body.Json, isStream), client, metrics, accounts);
         }
         catch
         {

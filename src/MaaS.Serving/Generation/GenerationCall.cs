@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Generation;
 
@@ -12,28 +13,33 @@ internal sealed class GenerationCall(
     GenerationRunner runner,
     GenerateRequest request,
     RequestContext client,
-    GenerationMetrics metrics) : IDisposable
+    GenerationMetrics metrics,
+    TokenAccounts accounts) : IDisposable
 {
     private int _tokens;
 
     /// <summary>Generates the text.</summary>
     /// <param name="receive">Gets each piece; the next is computed when it is done with it.</param>
     /// <param name="cancellationToken">Nobody waits any more.</param>
+    /// <exception cref="RequestException">429: the caller's tokens are used up.</exception>
     /// <inheritdoc
     /// cref="GenerationRunner.RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"
     /// path="/exception"/>
     public async Task RunAsync(Func<GeneratedText, Task> receive, CancellationToken cancellationToken)
     {
+        var prompt = Array.ConvertAll(runner.Tokenizer.Encode(request.Prompt).Ids, static id => (long)id);
+        using var account = accounts.Open(lease.Model, client, prompt.Length, texts: 1);
         var measurement = metrics.Begin(lease.Model);
         Exception? failure = null;
         try
         {
             await foreach (
                 var piece in runner.RunAsync(
-                    request.Prompt, request.Options, client, cancellationToken).ConfigureAwait(false))
+                    prompt, request.Options, client, cancellationToken).ConfigureAwait(false))
             {
                 _tokens++;
                 measurement.Count();
+                account.Add();
                 await receive(piece).ConfigureAwait(false);
             }
         }

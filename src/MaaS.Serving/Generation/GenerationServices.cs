@@ -10,6 +10,7 @@ internal static class GenerationServices
     public static IServiceCollection AddGeneration(this IServiceCollection services)
     {
         services.TryAddSingleton<GenerationMetrics>();
+        services.TryAddSingleton<TokenAccounts>();
         services.AddEndpoints<GenerateEndpoints>();
         return services;
     }

@@ -8,6 +8,7 @@ using MaaS.Serving.Explanations;
 using MaaS.Serving.Generation;
 using MaaS.Serving.Health;
 using MaaS.Serving.Models;
+using MaaS.Serving.OpenAi;
 using MaaS.Serving.OpenApi;
 using MaaS.Serving.Page;
 using MaaS.Serving.Protocols;
@@ -42,7 +43,7 @@ internal static class ServingServices
             .AddRegistry().AddModels().AddEnsembles().AddExecution().AddQuiet()
             .AddAudit().AddSecurity().AddEndpoints()
             .AddTelemetry().AddDrift().AddExplanations().AddRoutes()
-            .AddHealth().AddProtocols().AddGeneration().AddDescription().AddPage()
+            .AddHealth().AddProtocols().AddGeneration().AddOpenAi().AddDescription().AddPage()
             .AddCatalogue();
     }
 }

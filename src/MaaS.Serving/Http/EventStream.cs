@@ -28,6 +28,13 @@ internal static class EventStream
         await response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
 
+    /// <summary>Sends the event that ends a stream of OpenAI's: <c>data: [DONE]</c>.</summary>
+    public static async Task WriteDoneAsync(HttpContext context)
+    {
+        context.Response.BodyWriter.Write("data: [DONE]\n\n"u8);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
     private static void Write(IBufferWriter<byte> body, Action<Utf8JsonWriter> writeMembers)
     {
         using var json = JsonBuffer.Rent();

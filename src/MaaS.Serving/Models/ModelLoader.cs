@@ -14,8 +14,8 @@ namespace MaaS.Serving.Models;
 /// before ONNX Runtime has it.
 /// </summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, PackageTrust trust,
-    ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles,
+    IEnumerable<IFolderLoader> folders, PackageTrust trust, ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
@@ -24,29 +24,35 @@ internal sealed partial class ModelLoader(
             case SourceKind.Ensemble:
                 trust.ThrowIfPackageNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
+            case SourceKind.Folder:
+                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a folder without a manifest");
+                return await folders.First(f => f.Marker == source.Marker).LoadAsync(source, cancellationToken)
+                    .ConfigureAwait(false);
             case SourceKind.Network:
                 trust.ThrowIfPackageNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);
-                return Serve(source, ManifestOf(source), o => InferenceModel.Load(source.Location, o));
+                return Serve(
+                    source, ManifestOf(source), InferenceModel.Load(source.Location, OptionsOf(source, null)));
             default:
                 using (var package = await ModelPackage.OpenAsync(
                     source.Location, trust.For(source.Name), cancellationToken).ConfigureAwait(false))
                 {
-                    var bytes = await package.ReadAsync(ModelPackage.ModelFile, cancellationToken)
-                        .ConfigureAwait(false);
-                    GraphCheck.CheckBytes(bytes);
                     var parts = await PackageParts.ReadAsync(package, cancellationToken).ConfigureAwait(false);
-                    return Serve(source, package.Manifest, o => InferenceModel.Load(bytes, source.Name, o), parts);
+                    return Serve(
+                        source, package.Manifest,
+                        await package.LoadNetworkAsync(
+                            source.Name, OptionsOf(source, package.Manifest), cancellationToken).ConfigureAwait(false),
+                        parts);
                 }
         }
     }
 
+    private InferenceOptions OptionsOf(ModelSource source, ModelManifest? manifest) => runners.SessionOptions(
+        source.Name, source.Config?.Options, runsAlone: manifest?.Task == ModelManifest.TextGeneration);
+
     private ServedModel Serve(
-        ModelSource source, ModelManifest? manifest, Func<InferenceOptions, InferenceModel> load,
-        PackageParts? parts = null)
+        ModelSource source, ModelManifest? manifest, InferenceModel model, PackageParts? parts = null)
     {
-        var model = load(runners.SessionOptions(
-            source.Name, source.Config?.Options, runsAlone: manifest?.Task == ModelManifest.TextGeneration));
         try
         {
             if (source.Config is { } config)
@@ -71,8 +77,10 @@ internal sealed partial class ModelLoader(
                 Drift = parts?.Drift,
                 Text = parts?.Text,
                 Form = parts?.Form,
-                Generation = parts?.Tokenizer is { } tokenizer
-                    ? runners.CreateGeneration(source.Name, model, tokenizer, manifest!.Generation!) : null,
+                ChatTemplate = parts?.Generation?.Chat.Template,
+                ChatFault = parts?.Generation?.Chat.Fault,
+                Generation = parts?.Generation is { } generation
+                    ? runners.CreateGeneration(source.Name, model, manifest!.Generation!, generation) : null,
             };
         }
         catch

@@ -60,6 +60,7 @@ internal sealed class ModelStatusReader(FamilyTable families, string modelsPath)
             slot.Bytes)
         {
             Task = slot.Serving?.Manifest?.Task ?? slot.Source?.Task,
+            Created = slot.Serving?.Manifest?.Created,
             IsServable = slot.IsServable,
         };
     }

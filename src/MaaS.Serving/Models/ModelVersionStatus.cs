@@ -21,4 +21,8 @@ public sealed record ModelVersionStatus(
     /// <summary>What its package says that it is for, as <c>image-classification</c>; null where that is not
     /// known.</summary>
     public string? Task { get; init; }
+
+    /// <summary>When its package says that it was made; null while it is not loaded, or where its package does not say
+    /// it.</summary>
+    public DateTimeOffset? Created { get; init; }
 }

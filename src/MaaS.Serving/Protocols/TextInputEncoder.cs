@@ -5,7 +5,7 @@ using MaaS.Serving.Execution;
 namespace MaaS.Serving.Protocols;
 
 /// <summary>Cleans and tokenises texts as the package says, so that a client sends what a person wrote.</summary>
-/// <param name="model">Has the inputs <c>input_ids</c> and <c>attention_mask</c>.</param>
+/// <param name="model">Its inputs are those of <see cref="TextEncoder.IsReadBy"/>.</param>
 /// <param name="encoder">The package's.</param>
 /// <param name="options">Limits.</param>
 internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, ModelOptions options) : IInputEncoder
@@ -26,7 +26,7 @@ internal sealed class TextInputEncoder(ServedModel model, TextEncoder encoder, M
     public IReadOnlyList<TensorValue> Encode(IReadOnlyList<TensorValue> inputs)
     {
         var (ids, mask) = Tokens(inputs[0]);
-        return [.. model.Inputs.Select(i => i.Name == TextEncoder.InputIds ? ids : mask)];
+        return TextEncoder.Arrange(model.Inputs, ids, mask);
     }
 
     /// <summary>Token ids and their mask, (N, T), int64; the caller disposes both.</summary>

@@ -77,7 +77,11 @@ internal sealed partial class ApiKeyCredential : ICredential
                     k.Name,
                     ServingScopes.Union(k.Scopes),
                     k.Models.Count > 0 ? k.Models : null,
-                    k.RequestsPerSecond))));
+                    k.RequestsPerSecond)
+                {
+                    TokensPerMinute = k.TokensPerMinute,
+                    ConcurrentStreams = k.ConcurrentStreams,
+                })));
 
     [LoggerMessage(LogLevel.Information, "The file of API keys has changed; {Count} keys are valid")]
     private partial void LogReloaded(int count);

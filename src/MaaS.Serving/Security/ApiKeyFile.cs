@@ -5,7 +5,7 @@ namespace MaaS.Serving.Security;
 
 /// <summary>
 /// Stored keys as a JSON file: <c>{"keys": [{"id", "name", "sha256", "scopes", "models"?, "expires"?,
-/// "requestsPerSecond"?}]}</c>.
+/// "requestsPerSecond"?, "tokensPerMinute"?, "concurrentStreams"?}]}</c>.
 /// </summary>
 public static class ApiKeyFile
 {

@@ -44,6 +44,12 @@ public sealed class Caller
     /// <summary>Requests a second that they may send; null for the server's limit.</summary>
     public double? RequestsPerSecond { get; }
 
+    /// <summary>Tokens a minute that they may have read and written; null for the server's limit.</summary>
+    public long? TokensPerMinute { get; init; }
+
+    /// <summary>Texts of language models that they may have under way at once; null for the server's limit.</summary>
+    public int? ConcurrentStreams { get; init; }
+
     /// <summary>Somebody who may do nothing.</summary>
     internal static Caller Nobody { get; } = new("", ServingScope.None, []);
 

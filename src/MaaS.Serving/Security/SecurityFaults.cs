@@ -73,6 +73,9 @@ internal static class SecurityFaults
                     + $"0 to 1000000, got {rate.RequestsPerSecond} and {rate.Burst}");
         }
 
+        faults.AddRange(TokenFaults(
+            options.TokenLimit?.TokensPerMinute, options.TokenLimit?.ConcurrentStreams,
+            $"{where}:{nameof(options.TokenLimit)}"));
         foreach (var origin in options.AllowedOrigins)
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
@@ -148,9 +151,25 @@ internal static class SecurityFaults
                 + $"{key.RequestsPerSecond}";
         }
 
-        foreach (var fault in ServingScopes.Faults(key.Scopes, $"{where}:{nameof(key.Scopes)}"))
+        foreach (var fault in ServingScopes.Faults(key.Scopes, $"{where}:{nameof(key.Scopes)}")
+            .Concat(TokenFaults(key.TokensPerMinute, key.ConcurrentStreams, where)))
         {
             yield return fault;
+        }
+    }
+
+    private static IEnumerable<string> TokenFaults(long? tokensPerMinute, int? concurrentStreams, string where)
+    {
+        if (tokensPerMinute is < 1 or > 1_000_000_000_000)
+        {
+            yield return $"{where}:{nameof(TokenLimitOptions.TokensPerMinute)}: expected 1 to 1000000000000, got "
+                + $"{tokensPerMinute}";
+        }
+
+        if (concurrentStreams is < 1 or > 1_000_000)
+        {
+            yield return $"{where}:{nameof(TokenLimitOptions.ConcurrentStreams)}: expected 1 to 1000000, got "
+                + $"{concurrentStreams}";
         }
     }
 }

@@ -10,6 +10,7 @@ internal static class SecurityServices
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.TryAddSingleton<CallerLimits>();
+        services.TryAddSingleton<TokenLimits>();
         services.TryAddSingleton<HostCheck>();
         services.TryAddSingleton<CrossOriginCheck>();
         services.TryAddSingleton<ClientAuthority>();

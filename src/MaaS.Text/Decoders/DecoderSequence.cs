@@ -10,6 +10,8 @@ internal sealed class DecoderSequence(IReadOnlyList<IDecoder> decoders) : IDecod
 
     public string Name => TypeName;
 
+    public IReadOnlyList<IDecoder> Decoders => decoders;
+
     public static DecoderSequence Read(ComponentJson json) => new(TextDecoders.Family.ReadAll(json.Member("decoders")));
 
     public void WriteMembers(Utf8JsonWriter writer) => writer.WriteComponents("decoders", decoders);

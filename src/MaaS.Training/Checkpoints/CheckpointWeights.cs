@@ -132,10 +132,10 @@ internal static class CheckpointWeights
             .Select(p => format.Find(p.Key) is var (key, rule) ? (p.Value, key, rule)
             : throw new InvalidOperationException($"{format.Name}: expected a rule for {p.Key}, there is none."))];
 
-    // (outputs, inputs) of one part here; (inputs, outputs · parts) or (outputs · parts, inputs) there.
+    // (outputs, inputs) of one part or several here; (inputs, outputs · parts) or (outputs · parts, inputs) there.
     private static long[] TheirShape(long[] own, WeightRule rule)
     {
-        long[] shape = [own[0] * rule.Parts, .. own[1..]];
+        long[] shape = [own[0] / rule.Span * rule.Parts, .. own[1..]];
         if (rule.Transposed && shape.Length == 2)
         {
             Array.Reverse(shape);
@@ -176,7 +176,7 @@ internal static class CheckpointWeights
         {
             var source = sources[entry.Name];
             source = rule.Transposed && source.dim() == 2 ? source.t() : source;
-            target.copy_(source.narrow(0, rule.Part * target.shape[0], target.shape[0]));
+            target.copy_(source.narrow(0, target.shape[0] / rule.Span * rule.Part, target.shape[0]));
         }
     }
 }

@@ -6,19 +6,24 @@ namespace MaaS.Training.Checkpoints;
 
 /// <summary>A checkpoint's <c>config.json</c>, read value by value with errors that name the file and the
 /// key.</summary>
-internal sealed class ModelConfig : IDisposable
+internal sealed class ModelConfig
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "config.json";
 
-    private readonly JsonDocument _json;
+    private const string TypeKey = "model_type";
+
+    private readonly JsonElement _json;
     private readonly string _path;
 
-    private ModelConfig(string path, JsonDocument json) => (_path, _json) = (path, json);
+    private ModelConfig(string path, JsonElement json) => (_path, _json) = (path, json);
 
+    /// <summary>Reads a folder's file.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="modelTypes">Kinds of models that the caller knows.</param>
     /// <exception cref="FileNotFoundException">The folder has no such file.</exception>
     /// <exception cref="InvalidDataException">It is no JSON object, or describes another kind of model.</exception>
-    public static ModelConfig Read(string folder, string modelType)
+    public static ModelConfig Read(string folder, params IReadOnlyList<string> modelTypes)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -27,40 +32,35 @@ internal sealed class ModelConfig : IDisposable
                 $"{folder}: expected a checkpoint folder with {FileName}, found none in it.", path);
         }
 
-        JsonDocument json;
+        JsonElement root;
         try
         {
-            json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            root = json.RootElement.Clone();
         }
         catch (JsonException e)
         {
             throw new InvalidDataException($"{path}: expected a JSON object: {e.Message}", e);
         }
 
-        var config = new ModelConfig(path, json);
-        var type = json.RootElement.ValueKind == JsonValueKind.Object ? config.Text("model_type", "") : "no object";
-        if (type != modelType)
-        {
-            config.Dispose();
-            throw new InvalidDataException($"{path}: expected model_type \"{modelType}\", got \"{type}\".");
-        }
-
-        return config;
+        var config = new ModelConfig(path, root);
+        var type = root.ValueKind == JsonValueKind.Object ? config.Text(TypeKey, "") : "no object";
+        return modelTypes.Contains(type)
+            ? config
+            : throw new InvalidDataException(
+                $"{path}: expected {TypeKey} {string.Join(" or ", modelTypes.Select(static t => $"\"{t}\""))}, got "
+                    + $"\"{type}\".");
     }
+
+    /// <summary>What kind of model the file describes.</summary>
+    public string ModelType => Text(TypeKey, "");
 
     /// <summary>Writes a file of settings, whole or not at all.</summary>
     public static void Write(string folder, IReadOnlyDictionary<string, object?> values) => AtomicFile.Write(
         Path.Combine(folder, FileName), stream =>
         {
             using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-            writer.WriteStartObject();
-            foreach (var (key, value) in values)
-            {
-                writer.WritePropertyName(key);
-                WriteValue(writer, value);
-            }
-
-            writer.WriteEndObject();
+            WriteValue(writer, values);
         });
 
     /// <summary>A whole number, or a default where the file has none or null.</summary>
@@ -77,14 +77,32 @@ internal sealed class ModelConfig : IDisposable
 
     /// <summary>Whether the file has a value that is not null.</summary>
     public bool Has(string key)
-        => _json.RootElement.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
+        => _json.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null;
 
     /// <summary>A text.</summary>
     public string Text(string key, string otherwise)
         => !Has(key)
             ? otherwise
-            : _json.RootElement.GetProperty(key) is { ValueKind: JsonValueKind.String } text ? text.GetString()!
+            : _json.GetProperty(key) is { ValueKind: JsonValueKind.String } text ? text.GetString()!
             : throw Wrong(key, null);
+
+    /// <summary>Settings in an object of their own; null where the file has none.</summary>
+    public ModelConfig? Section(string key)
+        => !Has(key) ? null
+            : _json.GetProperty(key) is { ValueKind: JsonValueKind.Object } section
+                ? new ModelConfig($"{_path}: {key}", section)
+            : throw Wrong(key, null);
+
+    /// <summary>Texts in a list; none where the file has no such list.</summary>
+    public IReadOnlyList<string> Texts(string key)
+        => !Has(key) ? []
+            : _json.GetProperty(key) is { ValueKind: JsonValueKind.Array } list
+                && list.EnumerateArray().All(static e => e.ValueKind == JsonValueKind.String)
+                ? [.. list.EnumerateArray().Select(static e => e.GetString()!)]
+            : throw Wrong(key, null);
+
+    /// <summary>An error that names the file.</summary>
+    public InvalidDataException Refusal(string message) => new($"{_path}: {message}");
 
     /// <summary>Fails where a setting is one that MaaS's model does not have.</summary>
     public void Expect<T>(string key, T expected, T got)
@@ -129,8 +147,6 @@ internal sealed class ModelConfig : IDisposable
         }
     }
 
-    public void Dispose() => _json.Dispose();
-
     private T Value<T>(string key, T? otherwise, Func<JsonElement, T> read)
         where T : struct
     {
@@ -141,7 +157,7 @@ internal sealed class ModelConfig : IDisposable
 
         try
         {
-            return read(_json.RootElement.GetProperty(key));
+            return read(_json.GetProperty(key));
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
@@ -151,7 +167,7 @@ internal sealed class ModelConfig : IDisposable
 
     private InvalidDataException Wrong(string key, Exception? cause) => new(
         $"{_path}: expected a value for {key}, got "
-            + $"{(Has(key) ? _json.RootElement.GetProperty(key).GetRawText() : "none")}.", cause);
+            + $"{(Has(key) ? _json.GetProperty(key).GetRawText() : "none")}.", cause);
 
     private static void WriteValue(Utf8JsonWriter writer, object? value)
     {
@@ -168,6 +184,16 @@ internal sealed class ModelConfig : IDisposable
                 break;
             case double real:
                 writer.WriteNumberValue(real);
+                break;
+            case IReadOnlyDictionary<string, object?> section:
+                writer.WriteStartObject();
+                foreach (var (key, inner) in section)
+                {
+                    writer.WritePropertyName(key);
+                    WriteValue(writer, inner);
+                }
+
+                writer.WriteEndObject();
                 break;
             case IEnumerable<string> texts:
                 writer.WriteStartArray();

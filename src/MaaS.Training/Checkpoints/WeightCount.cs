@@ -21,16 +21,30 @@ internal static class WeightCount
     {
         // In floating point: sizes from a hostile file multiply beyond any integer.
         double width = sizes.Width;
-        var described = (width * ((double)vocabulary + sizes.MaxLength))
-            + (sizes.Layers * width * ((4 * width) + (2.0 * sizes.Hidden)));
+        ThrowIfFarTooFew(
+            location,
+            (width * ((double)vocabulary + sizes.MaxLength))
+                + (sizes.Layers * width * ((4 * width) + (2.0 * sizes.Hidden))),
+            $"{vocabulary} tokens, {sizes.MaxLength} positions and {sizes.Layers} layers of width {sizes.Width} and "
+                + $"{sizes.Hidden} hidden features", weights);
+    }
+
+    /// <summary>Fails where a description asks for far more numbers than the weights have.</summary>
+    /// <param name="location">The file or folder of the weights.</param>
+    /// <param name="described">Numbers that the network has, about.</param>
+    /// <param name="sizes">The network's sizes in words.</param>
+    /// <param name="weights">Shapes of what there is.</param>
+    /// <exception cref="InvalidDataException">The sizes belong to another network.</exception>
+    public static void ThrowIfFarTooFew(
+        string location, double described, string sizes, IEnumerable<IReadOnlyList<long>> weights)
+    {
         var there = weights.Sum(static w => w.Aggregate(1.0, static (a, b) => a * b));
         if (described > Tolerance * Math.Max(there, 1))
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{location}: expected about {described:g2} weights for {vocabulary} tokens, {sizes.MaxLength} "
-                    + $"positions and {sizes.Layers} layers of width {sizes.Width} and {sizes.Hidden} hidden features, "
-                    + $"got {there:n0}; the weights belong to another network."));
+                $"{location}: expected about {described:g2} weights for {sizes}, got {there:n0}; the weights belong to "
+                    + $"another network."));
         }
     }
 }

@@ -6,4 +6,6 @@ namespace MaaS.Training.Checkpoints;
 /// <param name="Transposed">Whether the checkpoint holds the matrix as (inputs, outputs).</param>
 /// <param name="Part">Which of the equal parts of the checkpoint's tensor, along its outputs, is this layer's.</param>
 /// <param name="Parts">Number of parts.</param>
-internal sealed record WeightRule(string Own, string Theirs, bool Transposed = false, int Part = 0, int Parts = 1);
+/// <param name="Span">How many of the parts, from <paramref name="Part"/> on, are this layer's.</param>
+internal sealed record WeightRule(
+    string Own, string Theirs, bool Transposed = false, int Part = 0, int Parts = 1, int Span = 1);

@@ -67,10 +67,10 @@ public sealed record NetworkFile(OnnxModel Model, ModelManifest Manifest)
 
         using var package = await ModelPackage.OpenAsync(path, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
-        var network = OnnxModel.Load(
-            await package.ReadAsync(ModelPackage.ModelFile, cancellationToken).ConfigureAwait(false));
+        var network = await package.ReadNetworkAsync(cancellationToken).ConfigureAwait(false);
         Dictionary<string, byte[]> files = [];
-        foreach (var file in package.Manifest.Files.Keys.Except(Replaced))
+        foreach (var file in package.Manifest.Files.Keys.Except(Replaced)
+            .Except(await package.NetworkFilesAsync(cancellationToken).ConfigureAwait(false)))
         {
             files[file] = await package.ReadAsync(file, cancellationToken).ConfigureAwait(false);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using MaaS.Registry.Exchange;
 using MaaS.Tests;
@@ -110,6 +111,7 @@ internal sealed class LyingRegistryTests
 
     [Test]
     [Platform(Exclude = "Win")]
+    [UnsupportedOSPlatform("windows")]
     public async Task Copy_ThroughThisMachine_KeepsContentsFromOtherAccounts()
     {
         await _exchange.PushAsync(_registry.At("m:1"), _folder["m.maas"]);

@@ -2,22 +2,27 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Generation.Batching;
 
-/// <summary>Decides at every token which texts go through the model. For one thread, but for <see cref="Status"/>.</summary>
-internal sealed class GenerationSchedule : IDisposable
+/// <summary>Decides at every token which texts go through the model. For one thread, but for
+/// <see cref="Status"/>.</summary>
+internal sealed partial class GenerationSchedule : IDisposable
 {
     private readonly DecoderGraph _graph;
     private readonly GenerationEngineOptions _options;
     private readonly BlockPool _pool;
     private readonly SequenceCache _cache;
-    private readonly RowBatch _batch;
+    private readonly RowBatches _batch;
     private readonly RowBatch _prompt;
+    private Drafter? _drafter;
     private readonly WaitingSequences _waiting = new();
     private Sequence? _prefilling;
     private float[] _converted = [];
     private long _preemptions;
     private long _cachedTokens;
+    private long _draftedTokens;
+    private long _acceptedTokens;
 
-    public GenerationSchedule(DecoderGraph graph, long maxLength, GenerationEngineOptions options)
+    public GenerationSchedule(
+        DecoderGraph graph, long maxLength, GenerationEngineOptions options, Drafter? drafter = null)
     {
         (_graph, _options) = (graph, options);
         var headBytes = graph.HeadSize * graph.CacheType.Size();
@@ -30,11 +35,15 @@ internal sealed class GenerationSchedule : IDisposable
                 + $"tokens, {layout.BlockBytes:N0} bytes, got {options.CacheBytes:N0}.", nameof(options));
         }
 
-        MaxLength = Math.Min(maxLength, (long)blocks * options.BlockLength);
+        MaxLength = Math.Min(
+            Math.Min(maxLength, (long)blocks * options.BlockLength),
+            (int.MaxValue / layout.TensorBytes(1, 1)) - options.DraftLength - 1);
         _pool = new BlockPool(layout.BlockBytes, blocks);
         _cache = new SequenceCache(layout, _pool);
-        (_batch, _prompt) = (new RowBatch(graph, layout, _cache), new RowBatch(graph, layout, _cache));
-        Status = new GenerationEngineStatus(0, 0, 0, 0, blocks, 0, 0);
+        RowBatch Create() => new(graph, layout, _cache);
+        (_batch, _prompt) = (new RowBatches(Create, layout, options.SharesRuns), Create());
+        _drafter = drafter;
+        Status = new GenerationEngineStatus(0, 0, 0, 0, blocks, 0, 0, 0, 0);
     }
 
     /// <summary>Longest sequence: one that long fits the cache alone.</summary>
@@ -46,7 +55,14 @@ internal sealed class GenerationSchedule : IDisposable
     /// <summary>What goes on; for any thread.</summary>
     public GenerationEngineStatus Status { get; private set; }
 
-    private IEnumerable<Sequence> Running => _prefilling is null ? _batch.Sequences : _batch.Sequences.Append(_prefilling);
+    /// <summary>Places of all rows in the batches, padding included.</summary>
+    internal long PaddedPlaces => _batch.Batches.Sum(static b => (long)b.Count * b.Longest);
+
+    /// <summary>Tokens of all rows in the batches.</summary>
+    internal long ComputedTokens => _batch.Sequences.Sum(static s => (long)s.Computed);
+
+    private IEnumerable<Sequence> Running
+        => _prefilling is null ? _batch.Sequences : _batch.Sequences.Append(_prefilling);
 
     /// <summary>A text that has arrived.</summary>
     public void Add(Sequence sequence) => _waiting.Add(sequence);
@@ -56,10 +72,11 @@ internal sealed class GenerationSchedule : IDisposable
     {
         DropCancelled();
         Admit();
-        Guard(Prefill, _prompt);
-        Guard(Decode, _batch);
+        Guard(Prefill, () => _prompt.Sequences, _prompt.Clear);
+        Decode();
         Status = new GenerationEngineStatus(
-            Running.Count(), _waiting.Count, _pool.Used, _pool.Idle, _pool.Capacity, _preemptions, _cachedTokens);
+            Running.Count(), _waiting.Count, _pool.Used, _pool.Idle, _pool.Capacity, _preemptions, _cachedTokens,
+            _draftedTokens, _acceptedTokens);
     }
 
     /// <summary>Ends all texts.</summary>
@@ -76,6 +93,7 @@ internal sealed class GenerationSchedule : IDisposable
         _batch.Dispose();
         _prompt.Dispose();
         _pool.Dispose();
+        _drafter?.Dispose();
         _graph.Dispose();
     }
 
@@ -90,7 +108,8 @@ internal sealed class GenerationSchedule : IDisposable
     // Takes the next text in where there is a row and room for all its tokens so far and one block more.
     private void Admit()
     {
-        if (_prefilling is not null || _batch.Count >= _options.MaxRows || _waiting.Next(Running) is not { } next)
+        if (_prefilling is not null || _waiting.Next(Running) is not { } next
+            || (_batch.Count >= _options.MaxRows && !MakeRoom(next)))
         {
             return;
         }
@@ -101,11 +120,35 @@ internal sealed class GenerationSchedule : IDisposable
         }
 
         _waiting.Remove(next);
-        _cache.Begin(next, _options.SharesAcrossCallers ? null : next.Caller ?? "");
+        _cache.Begin(next, GroupOf(next), findsBlocks: _options.SharesRuns);
         _cachedTokens += next.Computed;
         _prefilling = next;
         _prompt.Add(next);
     }
+
+    // A caller without a text under way gets the row of the youngest text of the caller with the most, who has at least
+    // two.
+    private bool MakeRoom(Sequence next)
+    {
+        var callers = _batch.Sequences.GroupBy(static s => s.Caller).ToArray();
+        if (callers.Any(c => c.Key == next.Caller) || callers.MaxBy(static c => c.Count()) is not { } most
+            || most.Count() < 2)
+        {
+            return false;
+        }
+
+        Preempt(most.MaxBy(static s => s.Number)!);
+        return true;
+    }
+
+    // Keys and values depend on the adapter too.
+    private string? GroupOf(Sequence sequence)
+        => (_options.SharesAcrossCallers, sequence.Adapter?.Name) switch
+        {
+            (true, null) => null,
+            (true, var adapter) => $"adapter {adapter}",
+            (false, var adapter) => $"adapter {adapter} caller {sequence.Caller}",
+        };
 
     private void Prefill()
     {
@@ -114,63 +157,29 @@ internal sealed class GenerationSchedule : IDisposable
             return;
         }
 
-        var most = _batch.Count == 0 ? _options.IdleChunkLength : _options.ChunkLength;
+        var most = !_options.SharesRuns ? int.MaxValue
+            : _batch.Count == 0 ? _options.IdleChunkLength : _options.ChunkLength;
         var count = Math.Min(most, sequence.Tokens.Count - sequence.Computed);
         if (!Reserve(sequence, count))
         {
             return;
         }
 
-        foreach (var (_, logits) in _prompt.Step(count))
-        {
-            if (sequence.Computed < sequence.Tokens.Count)
-            {
-                return;
-            }
-
-            _prefilling = null;
-            _batch.Add(sequence);
-            Draw(sequence, logits);
-            _prompt.Clear();
-        }
-    }
-
-    private void Decode()
-    {
-        // The oldest first: the younger give their blocks up.
-        foreach (var sequence in _batch.Sequences.OrderBy(static s => s.Number).ToArray())
-        {
-            if (_batch.Sequences.Contains(sequence))
-            {
-                Reserve(sequence, 1);
-            }
-        }
-
-        if (_batch.Count == 0)
+        var logits = _prompt.Step(count).Single();
+        _prompt.Keep(sequence, count, count);
+        if (sequence.Computed < sequence.Tokens.Count)
         {
             return;
         }
 
-        foreach (var (sequence, logits) in _batch.Step(1))
+        _prefilling = null;
+        _batch.Add(sequence);
+        if (Draw(logits, 0))
         {
-            Draw(sequence, logits);
+            Leave(sequence);
         }
-    }
 
-    private void Draw(Sequence sequence, RowLogits logits)
-    {
-        try
-        {
-            if (sequence.Draw(DecoderGraph.LastLogits(logits.Outputs, logits.Row, ref _converted), MaxLength))
-            {
-                Leave(sequence);
-            }
-        }
-        catch (ArgumentException e)
-        {
-            // Logits that are no numbers end the text that they belong to, and no other.
-            Leave(sequence, new InferenceException($"{_graph.Name}: {e.Message}", e));
-        }
+        _prompt.Clear();
     }
 
     // Takes blocks for a text's next tokens; the youngest texts give theirs up where there are none, the text itself
@@ -180,10 +189,7 @@ internal sealed class GenerationSchedule : IDisposable
         while (!_cache.Reserve(sequence, count))
         {
             var youngest = Running.MaxBy(static s => s.Number)!;
-            TakeOut(youngest);
-            _cache.Release(youngest);
-            _waiting.Add(youngest);
-            _preemptions++;
+            Preempt(youngest);
             if (youngest == sequence)
             {
                 return false;
@@ -193,10 +199,22 @@ internal sealed class GenerationSchedule : IDisposable
         return true;
     }
 
+    // A text gives its blocks up and waits; its tokens, random numbers and constraint stay as they are.
+    private void Preempt(Sequence sequence)
+    {
+        TakeOut(sequence);
+        _cache.Release(sequence);
+        _drafter?.Forget(sequence);
+        sequence.Drafts = [];
+        _waiting.Add(sequence);
+        _preemptions++;
+    }
+
     private void Leave(Sequence sequence, Exception? reason = null)
     {
         TakeOut(sequence);
         _cache.Release(sequence);
+        _drafter?.Forget(sequence);
         sequence.Complete(reason);
     }
 
@@ -207,27 +225,27 @@ internal sealed class GenerationSchedule : IDisposable
             _prefilling = null;
             _prompt.Clear();
         }
-        else if (_batch.Sequences.Contains(sequence))
+        else
         {
             _batch.Remove(sequence);
         }
     }
 
     // A run that fails ends the texts that were in it; the next ones start anew.
-    private void Guard(Action step, RowBatch batch)
+    private void Guard(Action step, Func<IEnumerable<Sequence>> texts, Action clear)
     {
         try
         {
             step();
         }
-        catch (Exception e) when (e is InferenceException or OutOfMemoryException or ModelInputException)
+        catch (Exception e)
         {
-            foreach (var sequence in batch.Sequences.ToArray())
+            foreach (var sequence in texts().ToArray())
             {
                 Leave(sequence, e);
             }
 
-            batch.Clear();
+            clear();
         }
     }
 }

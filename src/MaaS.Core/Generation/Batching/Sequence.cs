@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using MaaS.Core.Generation.Adapters;
 
 namespace MaaS.Core.Generation.Batching;
 
@@ -14,11 +15,13 @@ internal sealed class Sequence
     /// <param name="prompt">At least one token.</param>
     /// <param name="options">In their ranges.</param>
     /// <param name="caller">Whose it is; null for nobody's.</param>
-    public Sequence(IReadOnlyList<long> prompt, GenerationOptions options, string? caller)
+    /// <param name="adapter">What it is written with; null for the model alone.</param>
+    public Sequence(
+        IReadOnlyList<long> prompt, GenerationOptions options, string? caller, AdapterWeights? adapter = null)
     {
         Tokens = [.. prompt];
         PromptLength = prompt.Count;
-        (Options, Caller) = (options, caller);
+        (Options, Caller, Adapter) = (options, caller, adapter);
         Sampler = new TokenSampler(options, prompt);
     }
 
@@ -33,6 +36,9 @@ internal sealed class Sequence
 
     /// <summary>Whose it is.</summary>
     public string? Caller { get; }
+
+    /// <summary>What it is written with; null for the model alone.</summary>
+    public AdapterWeights? Adapter { get; }
 
     /// <summary>Keeps its state when the text gives its blocks up.</summary>
     public TokenSampler Sampler { get; }
@@ -61,11 +67,15 @@ internal sealed class Sequence
     /// <summary>Nobody waits any more.</summary>
     public void Cancel() => _isCancelled = true;
 
+    /// <summary>Tokens that may follow, which the next run computes along; none for no guess.</summary>
+    public long[] Drafts { get; set; } = [];
+
     /// <summary>Draws the next token from logits and hands it out.</summary>
     /// <param name="logits">Of the last token.</param>
+    /// <param name="computed">Tokens before the drawn one.</param>
     /// <param name="maxLength">The model's longest sequence.</param>
     /// <returns>Whether the text has ended.</returns>
-    public bool Draw(ReadOnlySpan<float> logits, long maxLength)
+    public bool Draw(ReadOnlySpan<float> logits, int computed, long maxLength)
     {
         var token = Sampler.Next(logits);
         var probability = Sampler.LogProbability(logits, token);
@@ -73,14 +83,21 @@ internal sealed class Sequence
         Tokens.Add(token);
         var count = Tokens.Count - PromptLength;
         var finish = Options.StopTokens.Contains(token) ? FinishReason.Stop
-            : count == Options.MaxNewTokens || Computed == maxLength ? FinishReason.Length
+            : count == Options.MaxNewTokens || computed == maxLength ? FinishReason.Length
             : FinishReason.None;
         _out.Writer.TryWrite(
             new GeneratedToken(token, finish, probability, count == 1 ? CachedTokens ?? 0 : 0));
         return finish != FinishReason.None;
     }
 
+    /// <summary>Whether nothing follows.</summary>
+    public bool IsEnded { get; private set; }
+
     /// <summary>Says that nothing follows.</summary>
     /// <param name="failure">Why, where the text has not ended by itself.</param>
-    public void Complete(Exception? failure = null) => _out.Writer.TryComplete(failure);
+    public void Complete(Exception? failure = null)
+    {
+        IsEnded = true;
+        _out.Writer.TryComplete(failure);
+    }
 }

@@ -15,11 +15,12 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
     /// computed.</summary>
     /// <param name="sequence">Without blocks.</param>
     /// <param name="group">Whose blocks it may share; null for everybody's.</param>
-    public void Begin(Sequence sequence, string? group)
+    /// <param name="findsBlocks">Whether it may share any.</param>
+    public void Begin(Sequence sequence, string? group, bool findsBlocks)
     {
         sequence.Content = pool.Root(group);
         var tokens = CollectionsMarshal.AsSpan(sequence.Tokens);
-        while (sequence.Computed + layout.BlockLength < tokens.Length)
+        while (findsBlocks && sequence.Computed + layout.BlockLength < tokens.Length)
         {
             var block = pool.Find(
                 sequence.Content, tokens.Slice(sequence.Computed, layout.BlockLength), out var content);
@@ -57,13 +58,14 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
 
     /// <summary>Keeps keys and values of a text's tokens that were just computed.</summary>
     /// <param name="sequence">Has the blocks for them.</param>
-    /// <param name="count">How many, the last of the row.</param>
+    /// <param name="count">How many.</param>
     /// <param name="tensors">What the model gave.</param>
     /// <param name="length">Tokens of each row of the tensors, padding included.</param>
     /// <param name="row">The text's row.</param>
-    public void Store(Sequence sequence, int count, IReadOnlyList<TensorValue> tensors, int length, int row)
+    /// <param name="from">The first one's place in the row.</param>
+    public void Store(
+        Sequence sequence, int count, IReadOnlyList<TensorValue> tensors, int length, int row, int from)
     {
-        var from = length - count;
         while (count > 0)
         {
             var (block, place) = Math.DivRem(sequence.Computed, layout.BlockLength);
@@ -81,7 +83,8 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
         }
     }
 
-    /// <summary>Writes keys and values of a text's computed tokens to the right end of a row, zeros left of them.</summary>
+    /// <summary>Writes keys and values of a text's computed tokens to the right end of a row, zeros left of
+    /// them.</summary>
     public void Load(Sequence sequence, IReadOnlyList<TensorValue> tensors, int length, int row)
     {
         var padding = length - sequence.Computed;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
@@ -16,7 +17,7 @@ internal sealed class KServeEndpoints(ModelRepository models, ServingEndpoint en
 {
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/v1/models", endpoint.Handle(ListAsync)).WithScope(ServingScope.Read);
+        endpoints.MapGet("/v1/models", endpoint.Handle(ListBothAsync)).WithScope(ServingScope.Read);
         endpoints.MapGet("/v2/models", endpoint.Handle(ListAsync)).WithScope(ServingScope.Read);
         endpoints.MapGet(
             "/livez", endpoint.Handle(static context => StatusAsync(context, isUp: true))).WithScope(ServingScope.None);
@@ -27,16 +28,39 @@ internal sealed class KServeEndpoints(ModelRepository models, ServingEndpoint en
     private Task ListAsync(HttpContext context)
     {
         var names = new ModelAccess(models, context).Names;
+        return JsonAnswer.WriteAsync(context, writer => WriteNames(writer, names));
+    }
+
+    /// <summary>The same with the members that OpenAI's clients read beside it.</summary>
+    private Task ListBothAsync(HttpContext context)
+    {
+        var access = new ModelAccess(models, context);
+        var names = access.Names;
         return JsonAnswer.WriteAsync(context, writer =>
         {
-            writer.WriteStartArray("models"u8);
+            WriteNames(writer, names);
+            writer.WriteString("object"u8, "list"u8);
+            writer.WriteStartArray("data"u8);
             foreach (var name in names)
             {
-                writer.WriteStringValue(name);
+                writer.WriteStartObject();
+                ModelObject.Write(writer, name, access.FindStatus(name, version: null));
+                writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
         });
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, IReadOnlyList<string> names)
+    {
+        writer.WriteStartArray("models"u8);
+        foreach (var name in names)
+        {
+            writer.WriteStringValue(name);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static Task StatusAsync(HttpContext context, bool isUp) => JsonAnswer.WriteAsync(

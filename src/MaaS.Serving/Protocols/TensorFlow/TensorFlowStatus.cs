@@ -28,6 +28,12 @@ internal sealed class TensorFlowStatus(ModelRepository models, InputEncoders enc
 
         return JsonAnswer.WriteAsync(context, writer =>
         {
+            if (context.Route("version") is null && context.Route("label") is null)
+            {
+                // OpenAI's clients ask at the same address.
+                ModelObject.Write(writer, name, statuses);
+            }
+
             writer.WriteStartArray("model_version_status"u8);
             foreach (var status in statuses.OrderByDescending(s => s.Version))
             {

@@ -20,6 +20,8 @@ public sealed class AttentionMask
         Seeing = mayHideAll ? 1 - hides.amin([-1], keepdim: true) : null;
     }
 
+    private AttentionMask(Tensor bias, Tensor? positions) => (Bias, Positions) = (bias, positions);
+
     /// <summary>What is added to the scores: (B or 1, 1, T or 1, S).</summary>
     public Tensor Bias { get; }
 
@@ -53,8 +55,7 @@ public sealed class AttentionMask
                 nameof(keys));
         }
 
-        var time = arange(keys, device: device);                                          // (S)
-        var later = time.unsqueeze(0).gt(time.narrow(0, keys - queries, queries).unsqueeze(1));   // (T, S)
+        var later = OutOfSight(queries, keys, window: null, device);                      // (T, S)
         return padding is null
             ? new(later.unsqueeze(0).unsqueeze(0), type, mayHideAll: false)               // (1, 1, T, S)
             : new(later.logical_or(Hidden(padding)), type, mayHideAll: true);             // (B, 1, T, S)
@@ -66,8 +67,10 @@ public sealed class AttentionMask
     /// <param name="positions">(B, T), int64: where each query stands in its row.</param>
     /// <param name="past">P: keys that come from a cache.</param>
     /// <param name="type">Type of the activations.</param>
+    /// <param name="window">Keys that a query sees, its own among them; null for all.</param>
     /// <exception cref="ArgumentException">The mask is not as long as cache and queries together.</exception>
-    internal static AttentionMask LeftPadded(Tensor mask, Tensor positions, long past, ScalarType type)
+    internal static AttentionMask LeftPadded(
+        Tensor mask, Tensor positions, long past, ScalarType type, long? window = null)
     {
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentNullException.ThrowIfNull(positions);
@@ -79,9 +82,42 @@ public sealed class AttentionMask
                     + $"({string.Join(",", mask.shape)}).", nameof(mask));
         }
 
-        var time = arange(keys, device: mask.device);                                     // (S)
-        var later = time.unsqueeze(0).gt(time.narrow(0, past, queries).unsqueeze(1));     // (T, S)
-        return new(later.logical_or(Hidden(mask)), type, mayHideAll: false) { Positions = positions };   // (B, 1, T, S)
+        var hidden = OutOfSight(queries, keys, window: null, mask.device).bitwise_or(Hidden(mask));   // (B, 1, T, S)
+        if (window is { } width)
+        {
+            // A key stands where so many tokens stand before it: places that the mask hides count for nothing.
+            var places = (mask.cumsum(1) - 1).unsqueeze(1).unsqueeze(1);                              // (B, 1, 1, S)
+            hidden = hidden.bitwise_or(places.le(positions.unsqueeze(1).unsqueeze(-1) - width));
+        }
+
+        return new(hidden, type, mayHideAll: false)
+        {
+            Positions = positions,
+        };
+    }
+
+    /// <summary>Hides from each query what comes after it, and what lies further back than a window.</summary>
+    /// <param name="queries">T, the last of the keys.</param>
+    /// <param name="keys">S, at least T.</param>
+    /// <param name="window">Keys that a query sees, its own among them; null for all.</param>
+    /// <param name="device">Where the activations are.</param>
+    /// <param name="type">Type of the activations.</param>
+    internal static AttentionMask Windowed(long queries, long keys, long? window, Device device, ScalarType type)
+        => new(OutOfSight(queries, keys, window, device).unsqueeze(0).unsqueeze(0), type, mayHideAll: false);
+
+    /// <summary>The same for several query heads that stand one after the other as queries of one: (…, G·T,
+    /// S).</summary>
+    internal AttentionMask Grouped(long groups)
+        => groups == 1 ? this : new(Bias.repeat(1, 1, groups, 1), Positions);
+
+    // (T, S): what each of the last T of S positions may not see.
+    private static Tensor OutOfSight(long queries, long keys, long? window, Device device)
+    {
+        var time = arange(keys, device: device);
+        var (key, query) = (time.unsqueeze(0), time.narrow(0, keys - queries, queries).unsqueeze(1));
+        var later = key.gt(query);
+        // Of bits, not of truth values: these run on tensors without values as well, which export traces sizes on.
+        return window is { } width ? later.bitwise_or(key.le(query - width)) : later;
     }
 
     private static Tensor Hidden(Tensor mask)

@@ -1,5 +1,6 @@
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Batching;
+using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.Generation.Batching;
@@ -107,6 +108,67 @@ public sealed class GenerationEngineTests
         Assert.That(engine.Status.CachedTokens, Is.EqualTo(96));
     }
 
+    // The small model is the large one with changed weights: right at times, and wrong at times.
+    [TestCase(1, 4, 0.02f, 0.1, 0.9)]
+    [TestCase(2, 7, 0.3f, 0.01, 0.9)]
+    [TestCase(5, 3, 0.3f, 0.01, 0.9)]
+    public async Task GenerateAsync_DraftModel_ChangesNothingButTheNumberOfRuns(
+        int rows, int length, float change, double least, double most)
+    {
+        var random = new Random(rows);
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength,
+            Blocks(60, 8) with { MaxRows = rows, MaxDraftedRows = rows, DraftLength = length, ChunkLength = 11 },
+            draft: TinyDecoder.LoadChanged(change));
+        var requests = Enumerable.Range(0, 40).Select(_ => (
+            Prompt: TinyDecoder.Prompt(random, random.Next(1, 200)), Options: Options(random))).ToArray();
+
+        var texts = await Task.WhenAll(requests.Select(r => Task.Run(() => All(engine, r.Prompt, r.Options))));
+
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var alone = TinyDecoder.Alone(_graph, requests[i].Prompt, requests[i].Options);
+            Assert.That(Plain(texts[i]), Is.EqualTo(Plain(alone)), $"request {i}");
+        }
+
+        Assert.That(engine.Status.UsedBlocks, Is.Zero);
+        Assert.That(
+            (double)engine.Status.AcceptedTokens / engine.Status.DraftedTokens, Is.InRange(least, most));
+    }
+
+    [Test]
+    public async Task GenerateAsync_DraftModelThatIsTheModel_IsAlwaysRight()
+    {
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength, new() { DraftLength = 5 }, draft: TinyDecoder.Load());
+        var prompt = TinyDecoder.Prompt(new Random(11), 50);
+        var options = new GenerationOptions { MaxNewTokens = 180 };
+
+        var text = await All(engine, prompt, options);
+
+        Assert.That(Plain(text), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompt, options))));
+        Assert.That(engine.Status.AcceptedTokens, Is.EqualTo(engine.Status.DraftedTokens).And.AtLeast(145));
+    }
+
+    [Test]
+    public void Create_DraftModelOfAnotherVocabulary_IsRefused()
+    {
+        var model = OnnxModel.Load(TinyDecoder.File);
+        var vectors = model.Graph.Initializer.Single(static i => i.Name == "embedding.tokens.weight");
+        var node = model.Graph.Node.Single(static n => n.Output[0] == OnnxDecoder.Logits);
+        var head = model.Graph.Initializer.SingleOrDefault(i => i.Name == node.Input[1]);
+        Assert.That((vectors.Dims[0], head?.Dims[1]), Is.EqualTo((97, 97)));
+        head!.Dims[1] = 96;
+        head.RawData = Google.Protobuf.ByteString.CopyFrom(head.RawData.Span[..(96 * 32 * 4)]);
+        model.Graph.Output[0].Type.TensorType.Shape.Dim[2].DimValue = 96;
+
+        Assert.That(
+            () => new GenerationEngine(
+                TinyDecoder.Load(), TinyDecoder.MaxLength,
+                draft: new DecoderGraph(InferenceModel.Load(model.ToByteArray()))),
+            Throws.ArgumentException.With.Message.Contains("draft model of 97 tokens, got one of 96"));
+    }
+
     [Test]
     public async Task GenerateAsync_CallersKeptApart_ShareNothingWithEachOther()
     {
@@ -188,6 +250,73 @@ public sealed class GenerationEngineTests
         Assert.That(Plain(await beside), Is.EqualTo(expected));
         Assert.That(Plain(await All(engine, prompt, options)), Is.EqualTo(expected));
         Assert.That(engine.Status.UsedBlocks, Is.Zero);
+    }
+
+    private sealed class Failing : ITokenConstraint, ITokenConstraintState
+    {
+        public bool IsComplete => false;
+
+        public ITokenConstraintState Start(IReadOnlyList<long> stopTokens) => this;
+
+        public void Mask(Span<float> logits) => throw new InvalidOperationException("no more");
+
+        public void Accept(long token)
+        {
+        }
+    }
+
+    [Test]
+    public async Task GenerateAsync_ConstraintThatFails_EndsItsTextAlone()
+    {
+        using var engine = Engine();
+        var options = new GenerationOptions { MaxNewTokens = 30 };
+        var prompt = TinyDecoder.Prompt(new Random(9), 20);
+        var beside = All(engine, prompt, options);
+
+        Assert.That(
+            async () => await All(engine, prompt, options with { Constraint = new Failing() }),
+            Throws.InvalidOperationException.With.Message.EqualTo("no more"));
+        Assert.That(Plain(await beside), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompt, options))));
+        Assert.That(engine.Status.UsedBlocks, Is.Zero);
+    }
+
+    [Test]
+    public async Task GenerateAsync_RunsNotShared_WritesWhatEachWritesAlone()
+    {
+        var random = new Random(12);
+        using var engine = Engine(Blocks(90, 5) with { MaxRows = 6, SharesRuns = false });
+        var prompts = Enumerable.Range(0, 30).Select(_ => TinyDecoder.Prompt(random, random.Next(1, 90))).ToArray();
+        var options = Options(random);
+
+        var texts = await Task.WhenAll(prompts.Select(p => Task.Run(() => All(engine, p, options))));
+
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            Assert.That(Plain(texts[i]), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompts[i], options))));
+        }
+
+        Assert.That(engine.Status.CachedTokens, Is.Zero);
+    }
+
+    [Test]
+    public async Task GenerateAsync_DraftedTextsWithoutRoom_TakeTurnsWithoutAWrongToken()
+    {
+        var random = new Random(13);
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength,
+            Blocks(45, 4) with { MaxRows = 8, MaxDraftedRows = 8, DraftLength = 6 }, draft: TinyDecoder.LoadChanged(0.05f));
+        var prompts = Enumerable.Range(0, 20).Select(_ => TinyDecoder.Prompt(random, random.Next(1, 40))).ToArray();
+        var options = new GenerationOptions { MaxNewTokens = 60 };
+
+        var texts = await Task.WhenAll(prompts.Select(p => Task.Run(() => All(engine, p, options))));
+
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            Assert.That(Plain(texts[i]), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompts[i], options))));
+        }
+
+        Assert.That(engine.Status.Preemptions, Is.Positive);
+        Assert.That(engine.Status.AcceptedTokens, Is.Positive);
     }
 
     [Test]

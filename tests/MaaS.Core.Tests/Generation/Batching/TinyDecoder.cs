@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
 using MaaS.Core.Generation;
+using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Tests.Generation.Batching;
@@ -12,9 +15,29 @@ internal static class TinyDecoder
     /// <summary>Bytes of the keys and values of one token.</summary>
     public const int BytesPerToken = 2 * Layers * Heads * HeadSize * sizeof(float);
 
-    public static DecoderGraph Load() => new(InferenceModel.Load(
-        Path.Combine(TestContext.CurrentContext.TestDirectory, "Generation/Batching/Fixtures/decoder.onnx"),
-        new InferenceOptions { IntraOpThreads = 1 }));
+    public static string File { get; } = Path.Combine(
+        TestContext.CurrentContext.TestDirectory, "Generation/Batching/Fixtures/decoder.onnx");
+
+    public static DecoderGraph Load() => new(InferenceModel.Load(File, new InferenceOptions { IntraOpThreads = 1 }));
+
+    /// <summary>The decoder with every weight of two axes changed at random.</summary>
+    /// <param name="change">Largest change as a share of the weight.</param>
+    public static DecoderGraph LoadChanged(float change)
+    {
+        var (model, random) = (OnnxModel.Load(File), new Random(1));
+        foreach (var weight in model.Graph.Initializer.Where(static i => i.Dims.Count == 2 && i.RawData.Length > 0))
+        {
+            var bytes = weight.RawData.ToByteArray();
+            foreach (ref var value in MemoryMarshal.Cast<byte, float>(bytes.AsSpan()))
+            {
+                value *= 1 + (change * ((float)(random.NextDouble() * 2) - 1));
+            }
+
+            weight.RawData = ByteString.CopyFrom(bytes);
+        }
+
+        return new DecoderGraph(InferenceModel.Load(model.ToByteArray()));
+    }
 
     /// <summary>What the model writes where it has one text alone.</summary>
     public static GeneratedToken[] Alone(DecoderGraph graph, IReadOnlyList<long> prompt, GenerationOptions options)

@@ -3,6 +3,7 @@ using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Tests;
 using MaaS.Training.Models.Transformers;
+using MaaS.Training.Models.Transformers.Llama;
 using MaaS.Training.Pipelines.Generation;
 using static TorchSharp.torch;
 
@@ -18,13 +19,14 @@ internal sealed class DecoderExportTests
     [OneTimeTearDown]
     public void DeleteFolder() => _folder.Delete(recursive: true);
 
-    [TestCase(PositionKind.Learned)]
-    [TestCase(PositionKind.Rotary)]
-    [TestCase(PositionKind.Sinusoidal)]
-    public void Export_PaddedRows_GiveTheLogitsOfEachRowAlone(PositionKind positions)
+    private static readonly string[] Kinds =
+        ["learned", "rotary", "sinusoidal", "llama", "llama grouped", "llama window", "llama partly turning"];
+
+    [TestCaseSource(nameof(Kinds))]
+    public void Export_PaddedRows_GiveTheLogitsOfEachRowAlone(string kind)
     {
         using var scope = NewDisposeScope();
-        using var model = Model(positions);
+        using var model = Model(kind);
         using var decoder = Load(model);
 
         // The prompts at once, then one more token each.
@@ -51,7 +53,7 @@ internal sealed class DecoderExportTests
     [Test]
     public void Export_OtherPadding_ChangesNoBit()
     {
-        using var model = Model(PositionKind.Learned);
+        using var model = Model("learned");
         using var decoder = Load(model);
 
         var (zeros, _, _) = Prompts(decoder);
@@ -71,7 +73,7 @@ internal sealed class DecoderExportTests
     [Test]
     public void Export_Graph_HasTheCommonNamesAndOneMaskForAllLayers()
     {
-        using var model = Model(PositionKind.Learned);
+        using var model = Model("learned");
 
         var exported = DecoderExport.Export(model);
 
@@ -100,7 +102,7 @@ internal sealed class DecoderExportTests
     public void Step_MaskOfAnotherLength_ThrowsAndNamesBoth()
     {
         using var scope = NewDisposeScope();
-        using var model = Model(PositionKind.Learned);
+        using var model = Model("learned");
         KeyValueCache[] caches = [new(), new()];
         var ids = zeros(1, 3, ScalarType.Int64);
 
@@ -140,15 +142,37 @@ internal sealed class DecoderExportTests
         return InferenceModel.Load(path);
     }
 
-    // Weights large enough that logits differ.
-    private static Gpt Model(PositionKind positions)
+    private static CausalLanguageModel Model(string kind)
     {
         random.manual_seed(4);
-        var model = new Gpt(new()
+        var llama = new LlamaOptions
         {
             Vocabulary = 23,
-            Decoder = new() { Width = 16, Heads = 4, Layers = 2, MaxLength = 40, Positions = positions },
-        });
+            Width = 16,
+            Layers = 2,
+            MaxLength = 40,
+            RotaryBase = 100,
+        };
+        CausalLanguageModel model = kind switch
+        {
+            "llama" => new LlamaModel(llama with { TieWeights = false, QueryKeyValueBias = true }),
+            "llama grouped" => new LlamaModel(llama with { KeyValueHeads = 2, QueryKeyNorm = true }),
+            "llama window" => new LlamaModel(llama with { KeyValueHeads = 1, SlidingWindow = 3 }),
+            "llama partly turning" => new LlamaModel(llama with { RotaryShare = 0.5 }),
+            _ => new Gpt(new()
+            {
+                Vocabulary = 23,
+                Decoder = new()
+                {
+                    Width = 16,
+                    Heads = 4,
+                    Layers = 2,
+                    MaxLength = 40,
+                    Positions = Enum.Parse<PositionKind>(kind, ignoreCase: true),
+                },
+            }),
+        };
+        // Weights large enough that logits differ.
         using var noGrad = no_grad();
         foreach (var parameter in model.parameters().Where(static p => p.dim() > 1))
         {

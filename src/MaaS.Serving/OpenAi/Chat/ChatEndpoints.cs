@@ -1,0 +1,82 @@
+using MaaS.Onnx.Inference;
+using MaaS.Serving.Endpoints;
+using MaaS.Serving.Execution;
+using MaaS.Serving.Http;
+using MaaS.Serving.OpenAi.Completions;
+using MaaS.Serving.Security;
+using MaaS.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace MaaS.Serving.OpenAi.Chat;
+
+/// <summary><c>POST /v1/chat/completions</c>: the next message of a conversation.</summary>
+internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEndpoint endpoint) : IEndpoints
+{
+    // A template writes all special tokens itself, the first one among them.
+    private static readonly EncodeOptions AsWritten = new()
+    {
+        AddSpecialTokens = false,
+        Padding = Padding.None,
+        Truncation = Truncation.None,
+    };
+
+    public void Map(IEndpointRouteBuilder endpoints)
+        => endpoints.MapPost("/v1/chat/completions", endpoint.Handle(AnswerAsync, OpenAiError.WriteAsync))
+            .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var request = await calls.ReadAsync(context, ChatRequest.Read).ConfigureAwait(false);
+        using var call = await calls.BeginAsync(context, request.Settings.Model).ConfigureAwait(false);
+        var runner = LanguageModel.RunnerOf(call.Model);
+        var form = AnswerForm.Of(request, runner);
+        var settings = request.Settings with { Options = form.Apply(request.Settings.Options) };
+        var prompt = Prompt(call.Model, runner, request);
+        var jobs = settings.Jobs(runner, [prompt], "messages", request.LimitParameter);
+        var account = call.Charge(prompt.Length, jobs.Length);
+        var pieces = runs.RunAsync(call.Model, runner, jobs, call.Client, account, context.RequestAborted);
+        var answer = new ChatAnswer(call, prompt.Length, jobs.Length, form, new TokenTexts(runner.Tokenizer))
+        {
+            HasLogProbabilities = settings.Options.TopLogProbabilities is not null,
+            IncludesUsage = settings.IncludesUsage,
+        };
+        if (settings.IsStream)
+        {
+            var stream = new ChatStream(context, answer, form, jobs.Length);
+            await TextStream.SendAsync(context, endpoint, () => stream.SendAsync(pieces)).ConfigureAwait(false);
+            return;
+        }
+
+        await foreach (var (index, piece) in pieces.ConfigureAwait(false))
+        {
+            answer.Choices[index].Add(piece);
+        }
+
+        await JsonAnswer.WriteAsync(context, answer.Write).ConfigureAwait(false);
+    }
+
+    private static long[] Prompt(ServedModel model, GenerationRunner runner, ChatRequest request)
+    {
+        if (model.ChatTemplate is not { } template)
+        {
+            throw RequestFields.Fault("model", model.ChatFault is { } fault
+                ? $"expected a chat template that is supported, '{model.Name}' has another: {fault}"
+                : $"expected a model with a chat template, '{model.Name}' has none in its tokenizer_config.json; "
+                    + "use /v1/completions");
+        }
+
+        try
+        {
+            var text = template.Render(
+                request.Messages, request.Tools.Tools is { Count: > 0 } tools ? tools : null, addGenerationPrompt: true,
+                request.TemplateVariables);
+            return Array.ConvertAll(runner.Tokenizer.Encode(text, options: AsWritten).Ids, static id => (long)id);
+        }
+        catch (ModelInputException e)
+        {
+            throw RequestFields.Fault("messages", e.Message);
+        }
+    }
+}
