@@ -25,7 +25,7 @@ internal sealed partial class ModelLoader(
                 trust.ThrowIfPackageNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
             case SourceKind.Folder:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a folder without a manifest");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "a folder without a manifest");
                 return await folders.First(f => f.Marker == source.Marker).LoadAsync(source, cancellationToken)
                     .ConfigureAwait(false);
             case SourceKind.Network:
