@@ -32,6 +32,7 @@ public static partial class Program
             new DemoCommand(),
             new ProfileCommand(),
             new TrainCommand(),
+            new FineTuneCommand(),
             new TuneCommand(),
             new EvaluateCommand(),
             new ExportCommand(),

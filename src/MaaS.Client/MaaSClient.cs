@@ -167,6 +167,38 @@ public sealed class MaaSClient : IMaaSClient, IAsyncDisposable, IDisposable
             RetryScope.Unsent, (address, token) => _transport.UnloadModelAsync(address, model, token),
             cancellationToken);
 
+    /// <summary>Posts JSON and reads the JSON of the answer.</summary>
+    /// <param name="path">Below a server's address.</param>
+    /// <param name="content">Makes the body for each try.</param>
+    /// <param name="read">Reads the answer.</param>
+    /// <param name="cancellationToken">The caller waits no more.</param>
+    /// <exception cref="MaaSClientException">The last try failed.</exception>
+    internal Task<T> PostAsync<T>(
+        string path, Func<HttpContent> content, Func<JsonElement, T> read, CancellationToken cancellationToken)
+        where T : notnull
+        => Rest.CallAsync(
+            RetryScope.Safe,
+            (endpoint, token) => _models.PostAsync(endpoint.Address, path, content(), read, token),
+            timeout: null, cancellationToken);
+
+    /// <summary>Posts JSON and reads the answer's events as they come.</summary>
+    /// <inheritdoc cref="PostAsync"/>
+    internal async IAsyncEnumerable<JsonElement> StreamAsync(
+        string path, Func<HttpContent> content, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (from, response) = await Rest.CallAsync(
+            RetryScope.Safe,
+            async (endpoint, token) => (endpoint, await _models.BeginAsync(
+                endpoint.Address, path, content(), token).ConfigureAwait(false)),
+            timeout: null, cancellationToken).ConfigureAwait(false);
+        var limit = _options.Timeout ?? Timeout.InfiniteTimeSpan;
+        await foreach (var piece in EventStream.ReadAsync(from, response, limit, _time, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            yield return piece;
+        }
+    }
+
     /// <summary>Stops the probes and closes connections of the client's own.</summary>
     public async ValueTask DisposeAsync()
     {

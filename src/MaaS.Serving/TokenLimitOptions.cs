@@ -1,8 +1,8 @@
 namespace MaaS.Serving;
 
 /// <summary>
-/// How many tokens a caller may have read and written, and how many texts written at once: for each key, user or, without
-/// either, address.
+/// How many tokens a caller may have read and written, and how many texts written at once: for each key, user or,
+/// without either, address.
 /// </summary>
 public sealed class TokenLimitOptions
 {

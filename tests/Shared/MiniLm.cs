@@ -2,7 +2,7 @@ using MaaS.Core.Importing;
 
 namespace MaaS.Tests;
 
-/// <summary>The real weights of all-MiniLM-L6-v2, which set-up brings, in the layout of sentence-transformers.</summary>
+/// <summary>The real weights of all-MiniLM-L6-v2 in the layout of sentence-transformers.</summary>
 internal static class MiniLm
 {
     private const string Modules = """

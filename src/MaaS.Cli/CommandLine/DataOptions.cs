@@ -8,6 +8,8 @@ internal sealed class DataOptions
 {
     private static readonly string[] Images = ["mnist", "fashion-mnist"];
 
+    private readonly string[] _names = [];
+
     /// <param name="defaultName">What is used where none is named.</param>
     /// <param name="others">Data sets of texts.</param>
     public DataOptions(string defaultName, params string[] others)
@@ -33,19 +35,34 @@ internal sealed class DataOptions
         Name.Description =
             "The data set; or, for any model, a folder of .npz or .npy files, a .jsonl file with an object of inputs "
             + "by name "
-            + "a line, or random: outputs are then compared with the float model's.";
+            + "a line, or random: outputs are then compared with the float model's. For a language model a file of "
+            + "text.";
+        _names = names;
         Name.Validators.Add(result =>
         {
             var value = result.GetValueOrDefault<string>();
-            if (value is not null && !names.Contains(value) && !InputDataOptions.Takes(value))
+            if (value is not null && !File.Exists(value) && !Takes(value))
             {
-                result.AddError(
-                    $"--data: expected {string.Join(", ", names)}, {InputDataOptions.Random}, a folder of .npz or .npy "
-                        + "files, "
-                    + $"or a .jsonl file that exists, got '{value}'.");
+                result.AddError(Expected(value));
             }
         });
     }
+
+    /// <summary>Refuses a file of text, which only language models are compared on.</summary>
+    /// <exception cref="UsageException">It is neither a data set nor inputs by name.</exception>
+    public void RefuseText(string value)
+    {
+        if (!Takes(value))
+        {
+            throw new UsageException(Expected(value));
+        }
+    }
+
+    private bool Takes(string value) => _names.Contains(value) || InputDataOptions.Takes(value);
+
+    private string Expected(string value)
+        => $"--data: expected {string.Join(", ", _names)}, {InputDataOptions.Random}, a folder of .npz or .npy files, "
+            + $"or a .jsonl file that exists, got '{value}'.";
 
     public Option<string> Name { get; } = new("--data") { Description = "The data set." };
 

@@ -22,6 +22,12 @@ internal sealed class QuantizationOptionSet
         + "qat: static, after training a .safetensors model on with the rounding.",
         ["static", "dynamic", "int8", "int4", Aware], "static");
 
+    public Option<int?> Bits { get; } = new("--bits")
+    {
+        Description = "Weights only, in so many bits: 8 is --mode int8, 4 is --mode int4.",
+        HelpName = "8|4",
+    };
+
     private readonly Option<string> _calibrator = Choice(
         "--calibrator", "How static ranges are chosen.", CalibrationMethods.Names, new MinMaxCalibration().Name);
 
@@ -36,7 +42,25 @@ internal sealed class QuantizationOptionSet
         "--exclude", "A node that stays float; may be given several times.", "node");
 
     public void AddTo(Command command)
-        => new Option[] { Mode, _calibrator, Samples, _perTensor, Exclude }.AddTo(command);
+        => new Option[] { Mode, Bits, _calibrator, Samples, _perTensor, Exclude }.AddTo(command);
+
+    /// <summary>The mode that the options name.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="otherwise">Where they name none; null for the option's default.</param>
+    /// <exception cref="UsageException">The bits are others than 8 and 4, or say something else than the
+    /// mode.</exception>
+    public string ModeOf(ParseResult result, string? otherwise = null)
+    {
+        var named = result.GetResult(Mode) is { Implicit: false } ? result.GetRequiredValue(Mode) : null;
+        if (result.GetValue(Bits) is not { } bits)
+        {
+            return named ?? otherwise ?? result.GetRequiredValue(Mode);
+        }
+
+        var mode = bits is 8 or 4 ? $"int{bits}" : throw new UsageException($"--bits: expected 8 or 4, got {bits}.");
+        return named is null || named == mode ? mode
+            : throw new UsageException($"--bits {bits}: expected no --mode, or {mode}, got {named}.");
+    }
 
     /// <summary>The scheme of a mode that does not train.</summary>
     /// <param name="result">The command line.</param>

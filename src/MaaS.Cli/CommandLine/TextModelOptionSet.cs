@@ -4,6 +4,7 @@ using MaaS.Text.Cleaning;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Models;
 using MaaS.Training.Pipelines;
+using MaaS.Training.Pipelines.Generation;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
@@ -15,10 +16,12 @@ internal sealed class TextModelOptionSet
 
     private readonly Option<string> _task = Choice(
         "--task", "What to train; texts are meant as well where --csv or a data set of texts is named.",
-        [ImageTask, TextTask, TabularOptionSet.Task], ImageTask);
+        [ImageTask, TextTask, TabularOptionSet.Task, LanguageTask], ImageTask);
 
     private readonly Option<int> _vocabulary = Number(
-        "--vocabulary", "Texts: most tokens of the WordPiece vocabulary, learned from the training texts alone.",
+        "--vocabulary",
+        "Texts: most tokens of the WordPiece vocabulary, learned from the training texts alone; of a language model "
+            + $"of the byte-level one, {new LanguageModelOptions().Vocabulary} without it.",
         Default.VocabularySize);
     private readonly Option<int> _maxLength = Number(
         "--max-length", "Texts: most tokens of a text.", Default.Preprocessing.MaxLength);
@@ -37,10 +40,16 @@ internal sealed class TextModelOptionSet
         HelpName = "steps",
     };
 
-    private readonly Option<long> _width = Number("--width", "Texts: features of each token.", Default.Sizes.Width);
-    private readonly Option<int> _layers = Number("--layers", "Texts: layers.", Default.Sizes.Layers);
+    private readonly Option<long> _width = Number(
+        "--width", $"Texts: features of each token; of a language model {new LanguageModelOptions().Width} without it.",
+        Default.Sizes.Width);
+    private readonly Option<int> _layers = Number(
+        "--layers", $"Texts: layers; of a language model {new LanguageModelOptions().Layers} without it.",
+        Default.Sizes.Layers);
     private readonly Option<long> _heads = Number(
-        "--heads", "Texts: attention heads of a Transformer.", Default.Sizes.Heads);
+        "--heads",
+        $"Texts: attention heads of a Transformer; of a language model {new LanguageModelOptions().Heads} without it.",
+        Default.Sizes.Heads);
     private readonly Option<double> _dropout = Number(
         "--dropout", "Texts: share of values that training drops.", Default.Sizes.Dropout);
     private readonly Option<double> _tokenDropout = Number(
@@ -66,7 +75,8 @@ internal sealed class TextModelOptionSet
         ["refuse"] = OverlongText.Refuse,
     };
 
-    public const string ImageTask = "image-classification", TextTask = "text-classification";
+    public const string ImageTask = "image-classification", TextTask = "text-classification",
+        LanguageTask = "language-model";
 
     /// <summary>Every option of this set.</summary>
     public IReadOnlyList<Option> All =>
@@ -83,6 +93,22 @@ internal sealed class TextModelOptionSet
 
     /// <summary>Whether the task is to tell images apart, or none is named.</summary>
     public bool IsImage(ParseResult result) => result.GetValue(_task) == ImageTask;
+
+    /// <summary>Whether the task is to continue texts.</summary>
+    public bool IsLanguage(ParseResult result) => result.GetValue(_task) == LanguageTask;
+
+    /// <summary>Those that a language model has as well.</summary>
+    public IReadOnlyList<Option> OfLanguageModels => [_task, _vocabulary, _width, _layers, _heads, _dropout];
+
+    /// <summary>The sizes of a language model; what is not given is what <paramref name="defaults"/> has.</summary>
+    public LanguageModelOptions Sizes(ParseResult result, LanguageModelOptions defaults) => defaults with
+    {
+        Vocabulary = Given(result, _vocabulary) ? result.GetValue(_vocabulary) : defaults.Vocabulary,
+        Width = Given(result, _width) ? result.GetValue(_width) : defaults.Width,
+        Layers = Given(result, _layers) ? result.GetValue(_layers) : defaults.Layers,
+        Heads = Given(result, _heads) ? result.GetValue(_heads) : defaults.Heads,
+        Dropout = Given(result, _dropout) ? result.GetValue(_dropout) : defaults.Dropout,
+    };
 
     /// <summary>Whether a table is to be learned from.</summary>
     /// <param name="result">The command line.</param>

@@ -15,6 +15,9 @@ internal sealed class TextOptions
     /// <summary>The data set of texts that set-up brings.</summary>
     public const string SpamAssassinName = "spam-assassin";
 
+    // Long texts have enough tokens in less.
+    private const double LanguageTest = 0.05;
+
     private static readonly TextModelOptions OfTables = new()
     {
         Preprocessing = new TextModelOptions().Preprocessing with
@@ -31,7 +34,10 @@ internal sealed class TextOptions
         HelpName = "file",
     };
 
-    private readonly Option<string> _text = Named("--text", "The column (JSON: member) with the text.", "text");
+    private readonly Option<string> _text = Named(
+        "--text",
+        "The column (JSON: member) with the text; of a language model a file of text (.txt, .md, or .jsonl with a "
+            + "member 'text' a line), or a folder of them.", "text");
     private readonly Option<string> _label = Named("--label", "The column (JSON: member) with the class.", "label");
     private readonly Option<string> _encoding = Named(
         "--encoding", "Character encoding of the file, as windows-1252.", "utf-8");
@@ -57,6 +63,20 @@ internal sealed class TextOptions
 
     /// <summary>The file that is named; null for none.</summary>
     public FileInfo? FileOf(ParseResult result) => result.GetValue(_file);
+
+    /// <summary>Where the texts of a language model are, the share that is held back and the seed of the
+    /// draw.</summary>
+    /// <exception cref="UsageException">No file is named, or the share is out of its range.</exception>
+    public (string Path, double TestShare, int Seed) Language(ParseResult result)
+        => (result.GetResult(_text) is { Implicit: false }
+                ? result.GetRequiredValue(_text)
+                : throw new UsageException(
+                    "--text: expected a file or a folder of texts for a language model, got none."),
+            result.GetResult(_test) is { Implicit: false } ? TestShare(result) : LanguageTest,
+            result.GetValue(_splitSeed));
+
+    /// <summary>Those that a language model has as well.</summary>
+    public IReadOnlyList<Option> OfLanguageModels => [_text, _test, _splitSeed];
 
     /// <summary>The data set that is named; null where it is left to the default.</summary>
     public static string? NamedData(ParseResult result)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using MaaS.Training.Data;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models;
+using MaaS.Training.Pipelines.Generation;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.CommandLine;
@@ -14,14 +15,17 @@ internal sealed class TrainingOptions
 
     public TrainingOptions()
     {
-        Model.AcceptOnlyFromAmong([.. ModelCatalog.All.Select(static m => m.Name)]);
+        Model.AcceptOnlyFromAmong(
+            [.. ModelCatalog.All.Select(static m => m.Name), .. LanguageModelOptions.Architectures]);
     }
 
     public Option<string> Model { get; } = new("--model")
     {
-        Description = $"Of images: {Descriptions(ModelCatalog.Images)}. Of texts: {Descriptions(ModelCatalog.Texts)}.",
+        Description = $"Of images: {Descriptions(ModelCatalog.Images)}. Of texts: {Descriptions(ModelCatalog.Texts)}. "
+            + $"Language models: {string.Join(", ", LanguageModelOptions.Architectures)}.",
         HelpName = string.Join(
-            "|", ModelCatalog.Images.Concat<ModelEntry>(ModelCatalog.Texts).Select(static m => m.Name)),
+            "|", ModelCatalog.Images.Concat<ModelEntry>(ModelCatalog.Texts).Select(static m => m.Name)
+                .Concat(LanguageModelOptions.Architectures)),
         DefaultValueFactory = _ => "convnet",
     };
 
@@ -98,6 +102,9 @@ internal sealed class TrainingOptions
         ["one-cycle"] = ScheduleKind.OneCycle,
     };
 
+    /// <summary>Those that mean nothing for a language model.</summary>
+    public IReadOnlyList<Option> NotOfLanguageModels => [LabelSmoothing, Augment];
+
     public void AddTo(Command command)
     {
         Option[] all =
@@ -106,6 +113,38 @@ internal sealed class TrainingOptions
             Validation, EarlyStopping, Seed, Device, Threads, Precision, Checkpoint, Resume,
         ];
         all.AddTo(command);
+    }
+
+    /// <summary>Adds those that a language model's training has, whose network is given already.</summary>
+    public void AddToLanguageModel(Command command)
+    {
+        Option[] some =
+        [
+            Epochs, BatchSize, Optimizer, LearningRate, Momentum, WeightDecay, Schedule, Validation, EarlyStopping,
+            Seed, Device, Threads, Precision, Checkpoint, Resume,
+        ];
+        some.AddTo(command);
+    }
+
+    /// <summary>Reads the options of a language model's training.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="defaults">What holds where an option is not given.</param>
+    /// <exception cref="UsageException">A value is out of its range.</exception>
+    public TrainerOptions ReadLanguageModel(ParseResult result, TrainerOptions defaults)
+    {
+        bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+        var read = Read(result, defaults);
+        return read with
+        {
+            Schedule = Given(Schedule) ? read.Schedule : defaults.Schedule,
+            WarmupShare = Given(Schedule) ? 0 : defaults.WarmupShare,
+            ValidationFraction = Given(Validation) ? read.ValidationFraction : defaults.ValidationFraction,
+            ParameterRules = defaults.ParameterRules,
+            Monitor = defaults.Monitor,
+            RestoreBest = defaults.RestoreBest,
+            LabelSmoothing = 0,
+            Augmentation = null,
+        };
     }
 
     /// <summary>Reads the options.</summary>

@@ -3,6 +3,8 @@ using MaaS.Cli.CommandLine;
 using MaaS.Core.Importing;
 using MaaS.Core.Packages;
 using MaaS.Serving.Models.Triton;
+using MaaS.Training.Checkpoints;
+using MaaS.Training.Pipelines.Generation;
 
 namespace MaaS.Cli.Commands;
 
@@ -11,7 +13,8 @@ internal sealed class ImportCommand : VerbCommand
 {
     private readonly Argument<string> _source = new("source")
     {
-        Description = "An .onnx file, a folder of optimum's export (config.json), or a model's folder of Triton.",
+        Description = "An .onnx file, a folder of optimum's export (config.json), a checkpoint of a language model "
+            + "(config.json and safetensors), or a model's folder of Triton.",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -41,10 +44,16 @@ internal sealed class ImportCommand : VerbCommand
 
     private readonly Option<EmbeddingPooling?> _pooling = new("--pooling")
     {
-        Description = "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
+        Description =
+            "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
             + "'first'.",
         HelpName = "mean|first",
     };
+
+    private readonly Option<string[]> _adapters = OptionKinds.Several(
+        "--adapter",
+        "Of a language model's checkpoint: low-rank adapters in PEFT's layout that requests choose by name.",
+        "name=folder");
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replaces a package there." };
 
@@ -52,13 +61,14 @@ internal sealed class ImportCommand : VerbCommand
         : base("import", "Makes a package of a foreign model; it says what the source says, and nothing else.")
     {
         Arguments.Add(_source);
-        new Option[] { _output, _name, _network, _description, _pooling, _overwrite }.AddTo(this);
+        new Option[] { _output, _name, _network, _description, _pooling, _adapters, _overwrite }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas import resnet50.onnx -o resnet50.maas", "A network with its names and shapes."),
         ("maas import distilbert-sst2-onnx -o sentiment.maas", "Labels and the tokenizer come along."),
+        ("maas import SmolLM2-135M-Instruct -o smol.maas", "A language model's weights, its tokenizer and template."),
         ("maas import SmolLM2-onnx -o chat.maas", "A language model: the tokenizer, its limit and stop tokens."),
         ("maas import all-MiniLM-L6-v2 -o minilm.maas", "A sentence encoder, for /v1/embeddings."),
         ("maas import model_repository/densenet -o densenet.maas", "The newest version of a folder of Triton's."),
@@ -75,7 +85,9 @@ internal sealed class ImportCommand : VerbCommand
             Overwrite = result.GetValue(_overwrite),
             Pooling = result.GetValue(_pooling),
         };
-        if (options.Network is not null && (File.Exists(source) || TritonImport.IsFolder(source)))
+        var adapters = Adapters(result);
+        var isDecoder = PretrainedDecoder.IsFolder(source) && !HasNetwork(source);
+        if (options.Network is not null && (isDecoder || File.Exists(source) || TritonImport.IsFolder(source)))
         {
             throw new UsageException("--network: expected a folder of optimum's export, which may have several.");
         }
@@ -85,9 +97,17 @@ internal sealed class ImportCommand : VerbCommand
             throw new UsageException("import: expected --pooling mean or first, with the folder of a text encoder.");
         }
 
+        if (adapters.Count > 0 && !isDecoder)
+        {
+            throw new UsageException(
+                "--adapter: expected the checkpoint of a language model (config.json and safetensors), which it "
+                    + "adapts.");
+        }
+
         var imported = await OptionKinds.Checked(() =>
             File.Exists(source) ? ModelImport.FromOnnxAsync(source, output, options, cancellationToken)
             : TritonImport.IsFolder(source) ? TritonImport.RunAsync(source, output, options, cancellationToken)
+            : isDecoder ? DecoderImport.RunAsync(source, output, options, adapters, cancellationToken)
             : Directory.Exists(source)
                 ? ModelImport.FromHuggingFaceAsync(source, output, options, cancellationToken)
             : throw new UsageException($"import: expected a file or folder, found nothing at '{source}'."));
@@ -120,4 +140,24 @@ internal sealed class ImportCommand : VerbCommand
 
         return ExitCode.Success;
     }
+
+    private Dictionary<string, string> Adapters(ParseResult result)
+    {
+        Dictionary<string, string> adapters = new(StringComparer.Ordinal);
+        foreach (var given in result.GetValue(_adapters) ?? [])
+        {
+            if (given.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } folder]
+                || !adapters.TryAdd(name, folder))
+            {
+                throw new UsageException($"--adapter: expected NAME=FOLDER, each name once, got '{given}'.");
+            }
+        }
+
+        return adapters;
+    }
+
+    // A network that somebody exported is taken as it is.
+    private static bool HasNetwork(string folder)
+        => new[] { folder, Path.Combine(folder, "onnx") }.Where(Directory.Exists)
+            .Any(static f => Directory.EnumerateFiles(f, "*.onnx").Any());
 }

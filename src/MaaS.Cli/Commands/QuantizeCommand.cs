@@ -2,7 +2,7 @@ using System.CommandLine;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Quantization;
 using MaaS.Cli.Recording;
-using MaaS.Cli.Text;
+using MaaS.Core.Generation.Quantization;
 using MaaS.Core.InputData;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
@@ -11,7 +11,6 @@ using MaaS.Onnx.Quantization;
 using MaaS.Onnx.Quantization.Schemes;
 using MaaS.Primitives.Files;
 using MaaS.Training.Data;
-using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
 using MaaS.Training.Pipelines;
 using MaaS.Training.Quantization;
@@ -21,7 +20,7 @@ using static MaaS.Cli.CommandLine.OptionKinds;
 namespace MaaS.Cli.Commands;
 
 /// <summary><c>maas quantize</c>: 8- or 4-bit integers, where they pay.</summary>
-internal sealed class QuantizeCommand : RecordedVerb
+internal sealed partial class QuantizeCommand : RecordedVerb
 {
     // Metadata of the network that was written.
     private const string WarningKey = "quantization_warning";
@@ -34,6 +33,9 @@ internal sealed class QuantizeCommand : RecordedVerb
     };
 
     private readonly QuantizationOptionSet _scheme = new();
+    private readonly Option<double> _perplexity = Number(
+        "--max-perplexity-rise", "Language models: share by which the perplexity may rise; 0.02 is 2 %.",
+        new LanguageModelQuantizerOptions().MaxPerplexityRise);
     private readonly DataOptions _data = new("mnist", [TextOptions.SpamAssassinName], inputs: true);
     private readonly InputDataOptions _inputs = new();
     private readonly TextOptions _texts = new();
@@ -69,7 +71,7 @@ internal sealed class QuantizeCommand : RecordedVerb
         _data.AddTo(this);
         _inputs.AddTo(this);
         _texts.AddTo(this);
-        new Option[] { _drop, _sqnr, _speedup, _batch, _anyway, _output }.AddTo(this);
+        new Option[] { _drop, _sqnr, _perplexity, _speedup, _batch, _anyway, _output }.AddTo(this);
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
@@ -85,6 +87,8 @@ internal sealed class QuantizeCommand : RecordedVerb
             "Where rounding after training costs too much."),
         ("maas quantize models/mlp-mnist.safetensors --mode dynamic --min-speedup 0 -o mlp.maas",
             "For the size, whatever the speed."),
+        ("maas quantize story.maas --bits 4 --data unseen.txt",
+            "A language model: perplexity, equal tokens, tokens a second."),
     ];
 
     protected override string RunName(ParseResult result) => NameOf(result.GetRequiredValue(_model));
@@ -97,7 +101,13 @@ internal sealed class QuantizeCommand : RecordedVerb
         }
 
         var source = Path.TrimEndingDirectorySeparator(result.GetRequiredValue(_model).FullName);
-        var mode = result.GetRequiredValue(_scheme.Mode);
+        if (await IsLanguageModelAsync(source, cancellationToken))
+        {
+            return await QuantizeLanguageModelAsync(result, source, cancellationToken);
+        }
+
+        UnusedOptions.Refuse(result, "a model that writes no texts", [_perplexity]);
+        var mode = _scheme.ModeOf(result);
         if (mode == QuantizationOptionSet.Aware && !NetworkFile.IsTrainedModel(source))
         {
             throw new UsageException(
@@ -105,18 +115,7 @@ internal sealed class QuantizeCommand : RecordedVerb
         }
 
         var training = Checked(() => Training(result));
-        var output = result.GetValue(_output)?.FullName ?? DefaultOutput(source, mode);
-        var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output));
-        if (!ModelNames.IsValid(name))
-        {
-            throw new UsageException($"--output: expected a name of {ModelNames.Rule}, got '{name}'.");
-        }
-
-        if (!Directory.Exists(output))
-        {
-            AtomicFile.EnsureWritable(output);
-        }
-
+        var output = Output(result, source, mode);
         var network = await NetworkFile.OpenAsync(source, cancellationToken);
         var options = new QuantizerOptions
         {
@@ -128,6 +127,7 @@ internal sealed class QuantizeCommand : RecordedVerb
         var quantizer = new Quantizer(options);
         QuantizationResult quantized;
         var named = result.GetRequiredValue(_data.Name);
+        _data.RefuseText(named);
         if (InputDataOptions.Takes(named))
         {
             quantized = await QuantizeInputsAsync(result, named, mode, quantizer, network.Model, cancellationToken);
@@ -252,42 +252,21 @@ internal sealed class QuantizeCommand : RecordedVerb
         return new FinishedScheme($"static int8 (quantization-aware training, {training.Epochs} epochs)", aware.Model);
     }
 
-    // Accuracy on held-back texts; latency on the longest of them.
-    private async Task<QuantizationResult> QuantizeTextAsync(
-        ParseResult result, string source, Quantizer quantizer, NetworkFile network,
-        CancellationToken cancellationToken)
+    private string Output(ParseResult result, string source, string mode)
     {
-        var mode = result.GetResult(_scheme.Mode) is { Implicit: false }
-            ? result.GetRequiredValue(_scheme.Mode) : "dynamic";
-        if (mode == QuantizationOptionSet.Aware)
+        var output = result.GetValue(_output)?.FullName ?? DefaultOutput(source, mode);
+        var name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(output));
+        if (!ModelNames.IsValid(name))
         {
-            throw new UsageException(
-                "--mode qat: expected a model of images; models of texts lose little with dynamic.");
+            throw new UsageException($"--output: expected a name of {ModelNames.Rule}, got '{name}'.");
         }
 
-        var encoder = network.TextEncoder().Truncating();
-        var parts = TextMeasuring.Choose(
-            _texts, result, encoder.Preprocessing,
-            network.Manifest.Labels ?? throw new InvalidDataException($"{source}: expected labels, found none."),
-            network.Manifest.Lineage?.DataHash, cancellationToken);
-        await Console.Out.WriteLineAsync($"accuracy on {parts.Note}: one half decides, the other one tests");
-        var (test, validation) = parts.HeldBack.Split(0.5, seed: 0);
-        var calibration = OnnxTextBatches.Labelled(
-            encoder, parts.Train ?? parts.HeldBack, cancellationToken: cancellationToken)
-            .Take((result.GetValue(_scheme.Samples) + OnnxTextBatches.BatchSize - 1) / OnnxTextBatches.BatchSize)
-            .Select(static b => b.Inputs);
-        return quantizer.Run(
-            network.Model,
-            _scheme.Read(result, mode, calibration),
-            Accuracy(validation),
-            OnnxTextBatches.Labelled(encoder, parts.HeldBack, result.GetValue(_batch), cancellationToken).Last().Inputs,
-            Accuracy(test), cancellationToken);
-
-        Func<InferenceModel, double> Accuracy(TextCorpus part)
+        if (!Directory.Exists(output))
         {
-            var batches = OnnxTextBatches.Labelled(encoder, part, cancellationToken: cancellationToken);
-            return model => ClassificationAccuracy.Measure(model, batches);
+            AtomicFile.EnsureWritable(output);
         }
+
+        return output;
     }
 
     private static string DefaultOutput(string source, string mode)

@@ -13,6 +13,9 @@ internal abstract class RecordedVerb : VerbCommand
         : base(name, description)
         => Options.Add(_recording.Registry);
 
+    /// <summary>Options that say where the run is kept.</summary>
+    protected IEnumerable<Option> Recording => [_recording.Registry];
+
     /// <summary>What the work writes to; null where nothing is kept.</summary>
     protected RunLog? Run { get; private set; }
 

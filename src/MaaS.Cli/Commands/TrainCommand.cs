@@ -25,10 +25,11 @@ internal sealed partial class TrainCommand : RecordedVerb
     private readonly PretrainedOptionSet _pretrained = new();
     private readonly TabularOptionSet _tabular = new();
     private readonly ImageFileOptionSet _images = new();
+    private readonly LanguageModelOptionSet _language = new();
     private readonly Option<FileInfo?> _output = new("--output", "-o")
     {
         Description = "Where the trained model goes; models/MODEL-DATA.safetensors, of a table the package "
-            + "models/DATA.maas, without it.",
+            + "models/DATA.maas, of a language model the package models/MODEL-DATA.maas, without it.",
         HelpName = "file",
     };
 
@@ -50,6 +51,7 @@ internal sealed partial class TrainCommand : RecordedVerb
         _pretrained.AddTo(this);
         _tabular.AddTo(this);
         _images.AddTo(this);
+        _language.AddTo(this);
         Options.Add(_output);
         Options.Add(_report);
     }
@@ -69,6 +71,8 @@ internal sealed partial class TrainCommand : RecordedVerb
             "Fine-tunes a pre-trained sentence encoder."),
         ("maas train --csv mails.csv --text input --label label --from bert-base-uncased --learning-rate 1e-5",
             "Your own texts and a BERT's folder."),
+        ("maas train --task language-model --text novel.txt --epochs 10",
+            "A small language model of your own texts, as a package that continues them."),
         ("maas train --data fashion-mnist --report run.html", "With a page that tells of the run."),
         ("mpirun -n 4 maas train --model resnet --data fashion-mnist",
             "Four processes together; docs/distributed.md."),
@@ -85,6 +89,7 @@ internal sealed partial class TrainCommand : RecordedVerb
 
     protected override string RunName(ParseResult result)
         => _images.IsAsked(result) ? _images.NameOf(result)
+            : _textModel.IsLanguage(result) ? Path.GetFileNameWithoutExtension(_texts.Language(result).Path)
             : _texts.FileOf(result) is { } file ? Path.GetFileNameWithoutExtension(file.Name)
             : _tabular.Source.IsQuery(result) ? "query"
             : TextOptions.NamedData(result) ?? result.GetRequiredValue(_data.Name);
@@ -95,6 +100,13 @@ internal sealed partial class TrainCommand : RecordedVerb
         var named = TextOptions.NamedData(result);
         var isTableNamed = _tabular.Source.IsQuery(result)
             || (named is not null && TabularDataSet.Find(named) is not null);
+        if (_textModel.IsLanguage(result))
+        {
+            await TrainLanguageModelAsync(result, processes, cancellationToken);
+            return ExitCode.Success;
+        }
+
+        UnusedOptions.Refuse(result, "this task", _language.All);
         if (_images.IsAsked(result))
         {
             TrainOnImageFiles(result, processes, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MaaS.Cli.CommandLine;
+using MaaS.Core.Generation.Quantization;
 using MaaS.Core.Metrics;
 using MaaS.Onnx.Quantization;
 using MaaS.Registry.Runs;
@@ -67,6 +68,19 @@ internal static class RunLogExtensions
         run.Metric("speedup", 0, report.Speedup);
         run.Metric("compression", 0, report.Compression);
         run.Metric("accuracy drop", 0, report.AccuracyDrop);
+        run.Tag("decision", report.Reason);
+    }
+
+    /// <summary>Logs what quantizing a language model came to.</summary>
+    /// <param name="run">Gets it.</param>
+    /// <param name="report">The figures and the decision.</param>
+    public static void Report(this RunLog run, LanguageModelQuantizationReport report)
+    {
+        foreach (var (name, value) in report.Metrics)
+        {
+            run.Metric(name.Replace('_', ' '), 0, value);
+        }
+
         run.Tag("decision", report.Reason);
     }
 

@@ -53,6 +53,30 @@ internal sealed class ModelCalls(RestSender sender)
         }
     }
 
+    /// <summary>Posts JSON to an address and reads the JSON of the answer.</summary>
+    public async Task<T> PostAsync<T>(
+        Uri address, string path, HttpContent content, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    {
+        using var answer = await sender.ReadAsync<JsonDocument>(
+            address, HttpMethod.Post, path, content, request: null, Json, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return read(answer.RootElement.Clone());
+        }
+        catch (Exception e) when (
+            e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentOutOfRangeException)
+        {
+            throw RestErrors.Unreadable(address, $"{path}: JSON of OpenAI's form", e);
+        }
+    }
+
+    /// <summary>Posts JSON to an address and gives the answer once its head is there; the caller disposes it.</summary>
+    public Task<HttpResponseMessage> BeginAsync(
+        Uri address, string path, HttpContent content, CancellationToken cancellationToken)
+        => sender.SendAsync(
+            address, HttpMethod.Post, path, content, request: null, HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken);
+
     /// <summary>Begins a stream of text; its first piece is there.</summary>
     /// <param name="endpoint">The server, which counts the stream as a request until it ends.</param>
     /// <param name="request">What to continue.</param>

@@ -97,8 +97,13 @@ internal static class RestErrors
         }
     }
 
-    /// <summary>The text of <c>{"error": text}</c>, or TorchServe's <c>message</c>; null where an answer has another
-    /// form.</summary>
+    /// <summary>What an error says: the text itself, or the <c>message</c> of OpenAI's form.</summary>
+    public static string TextOf(JsonElement error)
+        => error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var message)
+            && message.ValueKind == JsonValueKind.String ? message.GetString()! : error.ToString();
+
+    /// <summary>The text of <c>{"error": text}</c> or <c>{"error": {"message": text}}</c>, or TorchServe's
+    /// <c>message</c>; null where an answer has another form.</summary>
     private static string? MessageOf(string text)
     {
         try
@@ -107,7 +112,7 @@ internal static class RestErrors
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object
                 && (root.TryGetProperty("error", out var error) || root.TryGetProperty("message", out error))
-                ? error.ToString() : null;
+                ? TextOf(error) : null;
         }
         catch (JsonException)
         {

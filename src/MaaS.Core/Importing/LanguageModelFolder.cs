@@ -30,8 +30,8 @@ internal sealed class LanguageModelFolder(
     /// <summary>Adds the task and what texts need to a manifest.</summary>
     /// <param name="manifest">With the network's tensors.</param>
     /// <param name="model">The network, which is run on one token.</param>
-    /// <exception cref="InvalidDataException">The network is no decoder with a cache that MaaS runs, or the folder lacks
-    /// a tokenizer of its own or the longest sequence.</exception>
+    /// <exception cref="InvalidDataException">The network is no decoder with a cache that MaaS runs, or the folder
+    /// lacks a tokenizer of its own or the longest sequence.</exception>
     public ModelManifest Describe(ModelManifest manifest, InferenceModel model)
     {
         var limit = Limits.Select(name => HuggingFaceFolder.Number(config, name)).FirstOrDefault(static l => l >= 1)
@@ -42,7 +42,8 @@ internal sealed class LanguageModelFolder(
         if (tokenizer.VocabSize > vocabulary)
         {
             throw new InvalidDataException(
-                $"{folder}: expected a tokenizer of at most {vocabulary} tokens, as many as the network has logits, got "
+                $"{folder}: expected a tokenizer of at most {vocabulary} tokens, as many as the network has logits, "
+                    + $"got "
                     + $"one of {tokenizer.VocabSize}: it is another model's.");
         }
 
@@ -60,7 +61,8 @@ internal sealed class LanguageModelFolder(
         if (!File.Exists(file))
         {
             throw new InvalidDataException(
-                $"{folder}: expected {TextGenerator.TokenizerFile} beside the language model, found none; save it with a "
+                $"{folder}: expected {TextGenerator.TokenizerFile} beside the language model, found none; save it "
+                    + $"with a "
                     + "fast tokenizer's save_pretrained.");
         }
 

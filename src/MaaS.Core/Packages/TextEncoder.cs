@@ -113,7 +113,8 @@ public sealed class TextEncoder
     public static bool IsReadBy(IEnumerable<TensorSpec> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var names = inputs.Select(static i => i is { Type: ElementType.Int64, Shape: [_, _] } ? i.Name : "").ToHashSet();
+        var names = inputs.Select(static i => i is { Type: ElementType.Int64, Shape: [_, _] } ? i.Name : "")
+            .ToHashSet();
         names.Remove(TokenTypeIds);
         return names.SetEquals([InputIds, AttentionMask]);
     }

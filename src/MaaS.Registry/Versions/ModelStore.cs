@@ -16,10 +16,10 @@ namespace MaaS.Registry.Versions;
 public sealed partial class ModelStore
 {
     private readonly Database _database;
-    private readonly ContentStore _contents;
+    private readonly IContentStore _contents;
     private readonly TimeProvider _clock;
 
-    private ModelStore(Database database, ContentStore contents, TimeProvider clock)
+    private ModelStore(Database database, IContentStore contents, TimeProvider clock)
         => (_database, _contents, _clock) = (database, contents, clock);
 
     /// <summary>Tells this registry apart from all others.</summary>
@@ -27,7 +27,8 @@ public sealed partial class ModelStore
 
     /// <summary>Opens a registry; makes it where there is none yet, and brings an older one up to date.</summary>
     /// <param name="address"><c>sqlite:FILE</c> with contents in the folder <c>FILE-contents</c> beside it, or
-    /// <c>postgres:Host=…;Username=…;Database=…;Contents=FOLDER</c>.</param>
+    /// <c>postgres:Host=…;Username=…;Database=…;Contents=FOLDER</c>. Both take as contents
+    /// <c>s3://BUCKET/PREFIX?endpoint=…&amp;region=…&amp;pathStyle=true</c> as well.</param>
     /// <param name="clock">Tells when changes are made; null for the system's.</param>
     /// <param name="cancellationToken">Leaves the registry as it was.</param>
     /// <exception cref="ArgumentException">The address has neither form.</exception>
@@ -38,9 +39,11 @@ public sealed partial class ModelStore
         string address, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         var (dialect, contents) = RegistryAddress.Parse(address);
-        Directory.CreateDirectory(Path.GetDirectoryName(contents)!);
+        var remote = contents.StartsWith(S3Address.Scheme, StringComparison.OrdinalIgnoreCase)
+            ? S3Address.Parse(contents) : null;
         var database = await Database.OpenAsync(dialect, cancellationToken).ConfigureAwait(false);
-        var store = new ContentStore(contents, database.Id);
+        IContentStore store = remote is null ? new FolderContentStore(contents, database.Id)
+            : new S3ContentStore(S3Clients.For(remote), remote, dialect, database.Id);
         await store.ClaimAsync(cancellationToken).ConfigureAwait(false);
         return new ModelStore(database, store, clock ?? TimeProvider.System);
     }
@@ -69,8 +72,9 @@ public sealed partial class ModelStore
             CheckAlias(alias);
         }
 
-        using var kept = await _contents.KeepAsync(cancellationToken).ConfigureAwait(false);
-        var sink = new ContentSink(_contents);
+        var kept = await _contents.KeepAsync(cancellationToken).ConfigureAwait(false);
+        await using var held = kept.ConfigureAwait(false);
+        var sink = new ContentSink(_contents, cancellationToken);
         await package.CopyToAsync(sink, cancellationToken).ConfigureAwait(false);
         return await _database.WriteAsync(
             async (connection, transaction) =>
@@ -87,6 +91,7 @@ public sealed partial class ModelStore
                 var change = new VersionChange(
                     connection, transaction, _clock, model, details.Change, cancellationToken);
                 await change.InsertAsync(version, package.Manifest, sink.Files, details).ConfigureAwait(false);
+                await kept.CheckAsync(cancellationToken).ConfigureAwait(false);
                 return (await VersionRows.VersionsAsync(
                     connection, transaction, name, model, version, cancellationToken).ConfigureAwait(false))[0];
             },

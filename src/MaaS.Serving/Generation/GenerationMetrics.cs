@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
+using MaaS.Serving.Models;
 using MaaS.Serving.Telemetry;
 
 namespace MaaS.Serving.Generation;
@@ -17,7 +18,7 @@ internal sealed class GenerationMetrics
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _errors;
 
-    public GenerationMetrics(IMeterFactory meters, TimeProvider time)
+    public GenerationMetrics(IMeterFactory meters, TimeProvider time, ModelRepository models)
     {
         _time = time;
         var meter = meters.Create(ServingMetrics.MeterName);
@@ -46,6 +47,7 @@ internal sealed class GenerationMetrics
         _tokens = meter.CreateCounter<long>("maas.generation.tokens", "{token}", "Generated tokens.");
         _errors = meter.CreateCounter<long>(
             "maas.generation.errors", "{request}", "Texts that were not finished, by kind.");
+        EngineMetrics.Add(meter, models);
     }
 
     /// <summary>A text is begun.</summary>

@@ -34,8 +34,8 @@ internal sealed class TokenAccounts
     }
 
     /// <summary>The texts of one request.</summary>
-    internal sealed class Account(TokenAccounts accounts, TokenLimits.Lease? lease, ServedModel model, RequestContext client)
-        : IDisposable
+    internal sealed class Account(
+        TokenAccounts accounts, TokenLimits.Lease? lease, ServedModel model, RequestContext client) : IDisposable
     {
         private long _written;
 

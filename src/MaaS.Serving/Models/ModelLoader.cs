@@ -14,8 +14,8 @@ namespace MaaS.Serving.Models;
 /// before ONNX Runtime has it.
 /// </summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, PackageTrust trust,
-    ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles,
+    IEnumerable<IFolderLoader> folders, PackageTrust trust, ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
@@ -24,6 +24,10 @@ internal sealed partial class ModelLoader(
             case SourceKind.Ensemble:
                 trust.ThrowIfSignatureNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
+            case SourceKind.Folder:
+                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a folder without a manifest");
+                return await folders.First(f => f.Marker == source.Marker).LoadAsync(source, cancellationToken)
+                    .ConfigureAwait(false);
             case SourceKind.Network:
                 trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);

@@ -4,8 +4,8 @@ using MaaS.Serving.Generation;
 namespace MaaS.Serving.OpenAi;
 
 /// <summary>One request, from the lease on its model until the answer is written: dispose it then.</summary>
-internal sealed class OpenAiCall(ModelLease lease, RequestContext client, TokenAccounts accounts, DateTimeOffset created)
-    : IDisposable
+internal sealed class OpenAiCall(
+    ModelLease lease, RequestContext client, TokenAccounts accounts, DateTimeOffset created) : IDisposable
 {
     private readonly string _id = Guid.CreateVersion7(created).ToString("N");
     private TokenAccounts.Account? _account;

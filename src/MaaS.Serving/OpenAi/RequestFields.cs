@@ -3,8 +3,8 @@ using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.OpenAi;
 
-/// <summary>The members of one JSON object of a request. Each is asked for or refused by name: what nobody has asked for
-/// at the end is an error, so that no client takes an option for granted that does nothing.</summary>
+/// <summary>The members of one JSON object of a request. Each is asked for or refused by name: what nobody has asked
+/// for at the end is an error, so that no client takes an option for granted that does nothing.</summary>
 internal sealed class RequestFields
 {
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
@@ -39,7 +39,8 @@ internal sealed class RequestFields
     {
         var reader = new Utf8JsonReader(body);
         var json = JsonElement.ParseValue(ref reader);
-        return reader.Read() ? throw Fault(null, "expected one JSON object, got more after it") : new RequestFields(json);
+        return reader.Read()
+            ? throw Fault(null, "expected one JSON object, got more after it") : new RequestFields(json);
     }
 
     /// <summary>The path of a member, for errors.</summary>

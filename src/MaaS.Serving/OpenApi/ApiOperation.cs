@@ -29,4 +29,7 @@ internal sealed record ApiOperation(
 
     /// <summary>Whether refusals have TorchServe's form.</summary>
     public bool HasTorchServeErrors { get; init; }
+
+    /// <summary>Whether refusals have OpenAI's form.</summary>
+    public bool HasOpenAiErrors { get; init; }
 }

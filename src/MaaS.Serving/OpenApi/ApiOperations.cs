@@ -6,7 +6,7 @@ internal static class ApiOperations
     private static readonly (string Method, string Route, ApiOperation Operation)[] All =
     [
         .. OpenInferenceOperations.All(), .. TensorFlowOperations.All(), .. TorchServeOperations.All(),
-        .. ServerOperations.All(), .. CatalogueOperations.All(),
+        .. OpenAiOperations.All(), .. ServerOperations.All(), .. CatalogueOperations.All(),
     ];
 
     /// <summary>The operation of an endpoint, whatever the prefix of its route; null where there is none.</summary>

@@ -19,7 +19,8 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
     {
         document.Info.Title = "MaaS";
         document.Info.Description =
-            "Model serving: the Open Inference Protocol, TensorFlow Serving's and TorchServe's REST interfaces.";
+            "Model serving: the Open Inference Protocol, and the REST interfaces of TensorFlow Serving, TorchServe and "
+                + "OpenAI.";
         document.Paths ??= [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
@@ -106,6 +107,10 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
                 Description = name + ".",
                 Content = Json(operation.HasTorchServeErrors
                     ? $$"""{"code":{{status}},"type":"BadRequestException","message":"expected …, got …"}"""
+                    : operation.HasOpenAiErrors
+                    ? """
+                        {"error":{"message":"expected …, got …","type":"invalid_request_error","param":"model","code":"…"}}
+                        """
                     : """{"error":"expected …, got …"}"""),
             };
         }

@@ -23,12 +23,21 @@ internal static class TensorFlowOperations
     public static IEnumerable<(string Method, string Route, ApiOperation Operation)> All()
     {
         yield return ("GET", "/v1/models", Of(
-            "tfModels", "Names of the models that can answer, as KServe lists them.", """{"models":["digits"]}"""));
+            "tfModels", "Names of the models that can answer, as KServe and OpenAI list them.",
+            """
+            {"models":["digits"],"object":"list",
+             "data":[{"id":"digits","object":"model","created":1767225600,"owned_by":"maas"}]}
+            """));
         (string, string)[] kinds = [("", ""), ("/versions/{version}", "OfVersion"), ("/labels/{label}", "OfLabel")];
         foreach (var (suffix, name) in kinds)
         {
             var model = "/v1/models/{name}" + suffix;
-            yield return ("GET", model, Of("tfStatus" + name, "States of a model's versions.", Status, null, 404));
+            yield return ("GET", model, Of(
+                "tfStatus" + name, "States of a model's versions.",
+                suffix.Length > 0 ? Status
+                    : """{"id":"digits","object":"model","created":1767225600,"owned_by":"maas","""
+                        + Status.Trim()[1..],
+                null, 404));
             yield return ("GET", model + "/metadata", Of(
                 "tfMetadata" + name, "A model's signature.", Signature, null, 404));
             yield return ("POST", model + ":predict", Of(

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace MaaS.Serving.Security;
 
 /// <summary>
-/// Tokens a minute and texts at once of each caller. A prompt is paid for before it is read, an answer as it is written:
-/// what it takes beyond the limit is waited for before the next prompt.
+/// Tokens a minute and texts at once of each caller. A prompt is paid for before it is read, an answer as it is
+/// written: what it takes beyond the limit is waited for before the next prompt.
 /// </summary>
 internal sealed class TokenLimits(IOptions<MaaSServingOptions> options, TimeProvider time)
 {

@@ -10,6 +10,9 @@ namespace MaaS.Training.Checkpoints;
 /// as one.</remarks>
 public static partial class GptCheckpoint
 {
+    /// <summary>What <c>config.json</c> calls the family.</summary>
+    internal const string ModelType = "gpt2";
+
     private static readonly string[] Architectures = ["GPT2LMHeadModel"];
 
     private static readonly CheckpointFormat Format = new()
@@ -103,7 +106,7 @@ public static partial class GptCheckpoint
         ModelConfig.Write(folder, new Dictionary<string, object?>
         {
             ["architectures"] = Architectures,
-            ["model_type"] = "gpt2",
+            ["model_type"] = ModelType,
             ["vocab_size"] = model.Options.Vocabulary,
             ["n_positions"] = decoder.MaxLength,
             ["n_embd"] = decoder.Width,
@@ -121,7 +124,7 @@ public static partial class GptCheckpoint
 
     private static GptOptions ReadOptions(string folder)
     {
-        var config = ModelConfig.Read(folder, "gpt2");
+        var config = ModelConfig.Read(folder, ModelType);
         config.Expect("scale_attn_weights", true, config.Flag("scale_attn_weights", true));
         config.Expect("scale_attn_by_inverse_layer_idx", false, config.Flag("scale_attn_by_inverse_layer_idx", false));
         config.Expect("add_cross_attention", false, config.Flag("add_cross_attention", false));

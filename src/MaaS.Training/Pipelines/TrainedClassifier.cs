@@ -103,7 +103,7 @@ public abstract class TrainedClassifier : IDisposable
                     [NetworkPackage.WeightsFile] = PackageContent.FromFile(weights),
                 },
                 baseline,
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         finally
         {

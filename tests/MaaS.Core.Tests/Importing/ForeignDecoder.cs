@@ -7,7 +7,8 @@ namespace MaaS.Core.Tests.Importing;
 /// <param name="Prompt">Its tokens.</param>
 /// <param name="Logits">Of the prompt's last token.</param>
 /// <param name="Tokens">The likeliest ones that follow, the stop token included.</param>
-public sealed record ForeignText(string Text, long[] Prompt, float[] Logits, long[] Tokens);
+/// <param name="Perplexity">Of the prompt and the tokens.</param>
+public sealed record ForeignText(string Text, long[] Prompt, float[] Logits, long[] Tokens, double Perplexity);
 
 /// <summary>The folders that <c>Fixtures/decoders.py</c> makes.</summary>
 public static class ForeignDecoder

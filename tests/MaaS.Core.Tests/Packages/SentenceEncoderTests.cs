@@ -47,7 +47,8 @@ public sealed class SentenceEncoderTests
     [Test]
     public void Encode_Texts_GivesTheTokensOfTheReference()
         => Assert.That(
-            _reference.Select(r => _encoder.Encoder.Encode(r.Text)), Is.EqualTo(_reference.Select(static r => r.Tokens)));
+            _reference.Select(r => _encoder.Encoder.Encode(r.Text)),
+            Is.EqualTo(_reference.Select(static r => r.Tokens)));
 
     [Test]
     public void Embed_TextsOfUnequalLength_AreNumPysVectors()

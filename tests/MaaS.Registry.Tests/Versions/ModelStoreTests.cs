@@ -4,23 +4,30 @@ using MaaS.Tests;
 
 namespace MaaS.Registry.Tests.Versions;
 
-[TestFixture("sqlite")]
-[TestFixture("postgres")]
-internal sealed class ModelStoreTests(string database)
+[TestFixture("sqlite", "folder")]
+[TestFixture("postgres", "folder")]
+[TestFixture("sqlite", "s3")]
+[TestFixture("postgres", "s3")]
+internal sealed class ModelStoreTests(string database, string contents)
 {
     private static readonly Change Ann = new("ann"), Bob = new("bob", "because");
 
     private TemporaryFolder _folder = null!;
-    private string _address = "";
+    private string _address = "", _prefix = "";
     private ModelStore _store = null!;
 
     [SetUp]
     public async Task MakeRegistry()
     {
         _folder = new TemporaryFolder();
-        _address = database == "sqlite"
-            ? $"sqlite:{_folder["registry.db"]}"
-            : await PostgresServer.NewRegistryAsync(_folder["registry.db-contents"]);
+        _prefix = $"registries/{Guid.NewGuid():N}";
+        _address = (database, contents) switch
+        {
+            ("sqlite", "folder") => $"sqlite:{_folder["registry.db"]}",
+            ("sqlite", _) => $"sqlite:{_folder["registry.db"]};Contents={S3SetUp.Server.Contents(_prefix)}",
+            (_, "folder") => await PostgresServer.NewRegistryAsync(_folder["registry.db-contents"]),
+            _ => await PostgresServer.NewRegistryAsync(S3SetUp.Server.Contents(_prefix)),
+        };
         _store = await ModelStore.OpenAsync(_address);
     }
 
@@ -197,9 +204,8 @@ internal sealed class ModelStoreTests(string database)
     {
         await AddAsync("digits", 7);
         var version = await _store.GetAsync(ModelReference.Parse("digits"));
-        var path = Directory.EnumerateFiles(
-            _folder["registry.db-contents"], version.Files[ModelPackage.ModelFile].Sha256, SearchOption.AllDirectories)
-                .Single();
+        var hash = version.Files[ModelPackage.ModelFile].Sha256;
+        var path = Contents().Single(p => p.Contains(hash, StringComparison.Ordinal));
         await File.WriteAllBytesAsync(path, [8]);
 
         Assert.That(
@@ -227,8 +233,15 @@ internal sealed class ModelStoreTests(string database)
     private async Task<ModelStage[]> StagesAsync()
         => [.. (await _store.VersionsAsync("digits")).Select(static v => v.Stage)];
 
+    // Where the file system or the object store keeps them.
     private List<string> Contents()
-        => [
-            .. Directory.EnumerateFiles(_folder["registry.db-contents"], "*", SearchOption.AllDirectories)
-            .Where(static f => Path.GetFileName(f) is not ("lock" or "owner"))];
+        => contents == "s3"
+            ? [
+                .. S3SetUp.Server.Objects(_prefix)
+                    .Where(static f => !Path.GetFileName(f).StartsWith("owner", StringComparison.Ordinal)),
+            ]
+            : [
+                .. Directory.EnumerateFiles(_folder["registry.db-contents"], "*", SearchOption.AllDirectories)
+                    .Where(static f => Path.GetFileName(f) is not ("lock" or "owner")),
+            ];
 }

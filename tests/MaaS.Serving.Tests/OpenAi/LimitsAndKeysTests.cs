@@ -16,7 +16,8 @@ public sealed class LimitsAndKeysTests : ChatServer
     [TestCase(Completions)]
     public async Task Post_WithoutTheRightKey_IsRefusedInOpenAisForm(string path)
     {
-        object body = path == Chat ? new { model = "chat", messages = Messages } : new { model = "plain", prompt = "a" };
+        object body = path == Chat
+            ? new { model = "chat", messages = Messages } : new { model = "plain", prompt = "a" };
 
         using var none = await SendAsync(path, body, key: null);
         var wrong = (await PostAsync(
@@ -92,7 +93,8 @@ public sealed class LimitsAndKeysTests : ChatServer
     {
         // 2 tokens of prompt and as many of the answer as are left, and more.
         await PostAsync(
-            Completions, new { model = "plain", prompt = "the cat", max_tokens = 60, temperature = 0, logit_bias = NoStop() },
+            Completions,
+            new { model = "plain", prompt = "the cat", max_tokens = 60, temperature = 0, logit_bias = NoStop() },
             key: "poor");
 
         using var refused = await SendAsync(Completions, new { model = "plain", prompt = "the cat" }, "poor");

@@ -62,7 +62,7 @@ public sealed partial class ChatTemplate
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var (config, template) = (Path.Combine(folder, ConfigFile), Path.Combine(folder, TemplateFile));
         return FromConfig(
-            File.Exists(config) ? (ReadOnlyMemory<byte>)File.ReadAllBytes(config) : null,
+            File.Exists(config) ? (ReadOnlyMemory<byte>?)File.ReadAllBytes(config) : null,
             File.Exists(template) ? File.ReadAllText(template) : null);
     }
 
@@ -80,7 +80,7 @@ public sealed partial class ChatTemplate
         var config = await ReadAsync(ConfigFile).ConfigureAwait(false);
         var template = await ReadAsync(TemplateFile).ConfigureAwait(false);
         return FromConfig(
-            config is null ? null : (ReadOnlyMemory<byte>)config,
+            config is null ? null : (ReadOnlyMemory<byte>?)config,
             template is null ? null : Encoding.UTF8.GetString(template));
     }
 

@@ -108,7 +108,8 @@ internal static class ChatValues
         }
         catch (InvalidOperationException e)
         {
-            throw new ModelInputException($"chat: expected Unicode in JSON, got half of a surrogate pair: {e.Message}", e);
+            throw new ModelInputException(
+                $"chat: expected Unicode in JSON, got half of a surrogate pair: {e.Message}", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Generation.Grammars;
@@ -14,9 +13,6 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed record AnswerForm(
     ITokenConstraint? Constraint, IReadOnlyList<ChatTool> Tools, bool MustCall, bool IsParallel)
 {
-    /// <summary>Whether the answer may be calls, so that its text is read before it is sent.</summary>
-    public bool MayCall => Tools.Count > 0;
-
     /// <summary>The form that a request asks for.</summary>
     /// <exception cref="Faults.RequestException">400: a schema cannot be followed; what it lacks is named.</exception>
     public static AnswerForm Of(ChatRequest request, GenerationRunner runner)
@@ -50,29 +46,8 @@ internal sealed record AnswerForm(
     /// <summary>The options with the constraint.</summary>
     public GenerationOptions Apply(GenerationOptions options) => options with { Constraint = Constraint };
 
-    /// <summary>An answer's text and calls.</summary>
-    /// <param name="text">All of it.</param>
-    public (string? Content, IReadOnlyList<ChatToolCall> Calls) Read(string text)
-        => MustCall && OnlyCall(text) is { } call ? (null, [call]) : (text, []);
-
-    /// <summary>The call that a constrained text is; null where the text was cut off before its end.</summary>
-    private static ChatToolCall? OnlyCall(string text)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(text);
-            return new ChatToolCall(
-                NewId(), json.RootElement.GetProperty("name").GetString()!,
-                json.RootElement.GetProperty("arguments").GetRawText());
-        }
-        catch (JsonException)
-        {
-            // What max_tokens has cut off is text, and finish_reason says so.
-            return null;
-        }
-    }
-
-    private static string NewId() => $"call_{Guid.NewGuid():N}";
+    /// <summary>Tells an answer's text and calls.</summary>
+    public AnswerReader Reader() => new(this);
 
     private static ITokenConstraint Compile(Func<ITokenConstraint> compile, string parameter)
     {

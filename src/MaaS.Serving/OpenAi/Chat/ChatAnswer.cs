@@ -14,7 +14,8 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, AnswerForm form, TokenTexts texts)
 {
     /// <summary>The answers as far as they have come.</summary>
-    public IReadOnlyList<TextChoice> Choices { get; } = [.. Enumerable.Range(0, count).Select(static _ => new TextChoice())];
+    public IReadOnlyList<TextChoice> Choices { get; } =
+        [.. Enumerable.Range(0, count).Select(static _ => new TextChoice())];
 
     /// <summary>Whether log-probabilities were asked for.</summary>
     public bool HasLogProbabilities { get; init; }
@@ -29,7 +30,7 @@ internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, Answer
         writer.WriteStartArray("choices"u8);
         foreach (var (index, choice) in Choices.Index())
         {
-            var (content, calls) = form.Read(choice.Text);
+            var (content, calls) = AnswerReader.Read(form, choice.Text);
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, index);
             writer.WriteStartObject("message"u8);

@@ -16,7 +16,8 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <param name="TemplateVariables">Further variables of the chat template; null for none.</param>
 internal sealed record ChatRequest(
     TextSettings Settings, string LimitParameter, IReadOnlyList<ChatMessage> Messages, ChatTools Tools,
-    JsonElement? Schema, bool IsAnyObject, string SchemaParameter, IReadOnlyDictionary<string, object?>? TemplateVariables)
+    JsonElement? Schema, bool IsAnyObject, string SchemaParameter,
+    IReadOnlyDictionary<string, object?>? TemplateVariables)
 {
     private const string MaxTokens = "max_tokens", MaxCompletionTokens = "max_completion_tokens";
 
@@ -25,10 +26,12 @@ internal sealed record ChatRequest(
     public static ChatRequest Read(RequestFields fields)
     {
         var messages = ChatMessages.Read(fields);
-        var (old, most) = (fields.Integer(MaxTokens, 1, int.MaxValue), fields.Integer(MaxCompletionTokens, 1, int.MaxValue));
+        var old = fields.Integer(MaxTokens, 1, int.MaxValue);
+        var most = fields.Integer(MaxCompletionTokens, 1, int.MaxValue);
         if (old is not null && most is not null && old != most)
         {
-            throw RequestFields.Fault(MaxTokens, $"expected it alone or equal to {MaxCompletionTokens}, got {old} and {most}");
+            throw RequestFields.Fault(
+                MaxTokens, $"expected it alone or equal to {MaxCompletionTokens}, got {old} and {most}");
         }
 
         var settings = TextSettings.Read(fields, most ?? old);
@@ -109,21 +112,24 @@ internal sealed record ChatRequest(
         fields.OneOf("service_tier", "auto", "default");
         if (fields.Flag("store") == true)
         {
-            throw RequestFields.Fault("store", "not done by this server; answers are not kept", "unsupported_parameter");
+            throw RequestFields.Fault(
+                "store", "not done by this server; answers are not kept", "unsupported_parameter");
         }
 
         foreach (var (value, path) in fields.Items("modalities") ?? [])
         {
             if (RequestFields.TextOf(value, path) != "text")
             {
-                throw RequestFields.Fault(path, "expected 'text', the one form of answers here", "unsupported_parameter");
+                throw RequestFields.Fault(
+                    path, "expected 'text', the one form of answers here", "unsupported_parameter");
             }
         }
 
         fields.Refuse("use tools and tool_choice", "functions", "function_call");
         fields.Refuse("answers are texts", "audio");
         fields.Refuse("answers are not kept", "metadata");
-        fields.Refuse("equal beginnings of prompts are shared without it", "prompt_cache_key", "prompt_cache_retention");
+        fields.Refuse(
+            "equal beginnings of prompts are shared without it", "prompt_cache_key", "prompt_cache_retention");
         fields.Refuse(
             "say it in the messages, or to the chat template with chat_template_kwargs", "reasoning_effort",
             "verbosity");

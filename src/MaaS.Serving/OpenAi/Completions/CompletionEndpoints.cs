@@ -25,7 +25,8 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
         var jobs = request.Settings.Jobs(runner, prompts, "prompt", "max_tokens");
         var tokens = prompts.Sum(static p => (long)p.Length);
         var account = call.Charge(tokens, jobs.Length);
-        var answer = new Answer(call, tokens, [.. jobs.Select(static _ => new TextChoice())], new TokenTexts(runner.Tokenizer))
+        var answer = new Answer(
+            call, tokens, [.. jobs.Select(static _ => new TextChoice())], new TokenTexts(runner.Tokenizer))
         {
             HasLogProbabilities = request.Settings.Options.TopLogProbabilities is not null,
         };

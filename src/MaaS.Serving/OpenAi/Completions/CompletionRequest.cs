@@ -7,7 +7,8 @@ namespace MaaS.Serving.OpenAi.Completions;
 /// <param name="Settings">What chats have as well.</param>
 /// <param name="Texts">Prompts as texts; null where the client sends tokens.</param>
 /// <param name="Tokens">Prompts as tokens; null where the client sends texts.</param>
-internal sealed record CompletionRequest(TextSettings Settings, IReadOnlyList<string>? Texts, IReadOnlyList<long[]>? Tokens)
+internal sealed record CompletionRequest(
+    TextSettings Settings, IReadOnlyList<string>? Texts, IReadOnlyList<long[]>? Tokens)
 {
     private const int DefaultMaxTokens = 16, MostLogProbabilities = 5;
 
@@ -32,7 +33,8 @@ internal sealed record CompletionRequest(TextSettings Settings, IReadOnlyList<st
 
         if (fields.Flag("echo") == true)
         {
-            throw RequestFields.Fault("echo", "not done by this server; put the prompt before the text", "unsupported_parameter");
+            throw RequestFields.Fault(
+                "echo", "not done by this server; put the prompt before the text", "unsupported_parameter");
         }
 
         fields.Refuse("put it into the prompt of a model that was trained for that", "suffix");
@@ -43,7 +45,8 @@ internal sealed record CompletionRequest(TextSettings Settings, IReadOnlyList<st
         }
 
         var items = fields.Items("prompt")!;
-        return items.Count == 0 ? throw RequestFields.Fault("prompt", "expected at least one prompt, got an empty array")
+        return items.Count == 0
+            ? throw RequestFields.Fault("prompt", "expected at least one prompt, got an empty array")
             : items[0].Value.ValueKind switch
             {
                 JsonValueKind.String => new CompletionRequest(
@@ -58,7 +61,8 @@ internal sealed record CompletionRequest(TextSettings Settings, IReadOnlyList<st
     public IReadOnlyList<long[]> Prompts(GenerationRunner runner)
         => Texts is { } texts
             ? [.. texts.Select(text => Array.ConvertAll(runner.Tokenizer.Encode(text).Ids, static id => (long)id))]
-            : Tokens!.SelectMany(static row => row).FirstOrDefault(t => t >= runner.Tokenizer.VocabSize) is > 0 and var other
+            : Tokens!.SelectMany(static row => row)
+                .FirstOrDefault(t => t >= runner.Tokenizer.VocabSize) is > 0 and var other
             ? throw RequestFields.Fault(
                 "prompt", $"expected tokens from 0 to {runner.Tokenizer.VocabSize - 1}, got {other}")
             : Tokens!;

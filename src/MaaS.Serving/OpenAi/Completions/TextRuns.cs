@@ -21,7 +21,8 @@ internal sealed class TextRuns(GenerationMetrics metrics)
     /// <returns>Pieces of all texts as they come; of each text the last has a finish.</returns>
     /// <remarks>One text that fails ends them all. Nothing runs any more when the last piece was taken, or the
     /// enumeration given up.</remarks>
-    /// <inheritdoc cref="GenerationRunner.RunAsync(string, Core.Generation.GenerationOptions, RequestContext, CancellationToken)"
+    /// <inheritdoc
+    /// cref="GenerationRunner.RunAsync(string, Core.Generation.GenerationOptions, RequestContext, CancellationToken)"
     /// path="/exception"/>
     public async IAsyncEnumerable<TextPiece> RunAsync(
         ServedModel model, GenerationRunner runner, IReadOnlyList<TextJob> jobs, RequestContext client,

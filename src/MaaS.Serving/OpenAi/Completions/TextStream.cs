@@ -7,8 +7,8 @@ namespace MaaS.Serving.OpenAi.Completions;
 /// <summary>Streams as OpenAI's clients read them.</summary>
 internal static class TextStream
 {
-    /// <summary>Sends events, then <c>[DONE]</c>. What fails before the first event is answered with its status; what fails
-    /// later is the last event, and <c>[DONE]</c> does not come.</summary>
+    /// <summary>Sends events, then <c>[DONE]</c>. What fails before the first event is answered with its status; what
+    /// fails later is the last event, and <c>[DONE]</c> does not come.</summary>
     /// <param name="context">The request.</param>
     /// <param name="endpoint">Tells the log of failures.</param>
     /// <param name="send">Sends the events.</param>

@@ -17,7 +17,8 @@ internal sealed record EmbeddingRequest(
     /// <exception cref="Faults.RequestException">400, with the member at fault.</exception>
     public static EmbeddingRequest Read(RequestFields fields)
     {
-        var model = fields.Text("model") ?? throw RequestFields.Fault("model", "expected the name of a model, got none");
+        var model = fields.Text("model")
+            ?? throw RequestFields.Fault("model", "expected the name of a model, got none");
         var isBase64 = fields.OneOf("encoding_format", "float", "base64") == "base64";
         var dimensions = fields.Integer("dimensions", 1, 1 << 20);
         fields.Text("user");
@@ -49,7 +50,8 @@ internal sealed record EmbeddingRequest(
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() == 0)
         {
-            throw RequestFields.Fault(path, $"expected an array of tokens that is not empty, got {RequestFields.Kind(value)}");
+            throw RequestFields.Fault(
+                path, $"expected an array of tokens that is not empty, got {RequestFields.Kind(value)}");
         }
 
         return

@@ -82,8 +82,15 @@ public sealed class AttentionMask
                     + $"({string.Join(",", mask.shape)}).", nameof(mask));
         }
 
-        // (B, 1, T, S)
-        return new(OutOfSight(queries, keys, window, mask.device).logical_or(Hidden(mask)), type, mayHideAll: false)
+        var hidden = OutOfSight(queries, keys, window: null, mask.device).bitwise_or(Hidden(mask));   // (B, 1, T, S)
+        if (window is { } width)
+        {
+            // A key stands where so many tokens stand before it: places that the mask hides count for nothing.
+            var places = (mask.cumsum(1) - 1).unsqueeze(1).unsqueeze(1);                              // (B, 1, 1, S)
+            hidden = hidden.bitwise_or(places.le(positions.unsqueeze(1).unsqueeze(-1) - width));
+        }
+
+        return new(hidden, type, mayHideAll: false)
         {
             Positions = positions,
         };
@@ -98,7 +105,8 @@ public sealed class AttentionMask
     internal static AttentionMask Windowed(long queries, long keys, long? window, Device device, ScalarType type)
         => new(OutOfSight(queries, keys, window, device).unsqueeze(0).unsqueeze(0), type, mayHideAll: false);
 
-    /// <summary>The same for several query heads that stand one after the other as queries of one: (…, G·T, S).</summary>
+    /// <summary>The same for several query heads that stand one after the other as queries of one: (…, G·T,
+    /// S).</summary>
     internal AttentionMask Grouped(long groups)
         => groups == 1 ? this : new(Bias.repeat(1, 1, groups, 1), Positions);
 
@@ -108,7 +116,8 @@ public sealed class AttentionMask
         var time = arange(keys, device: device);
         var (key, query) = (time.unsqueeze(0), time.narrow(0, keys - queries, queries).unsqueeze(1));
         var later = key.gt(query);
-        return window is { } width ? later.logical_or(key.le(query - width)) : later;
+        // Of bits, not of truth values: these run on tensors without values as well, which export traces sizes on.
+        return window is { } width ? later.bitwise_or(key.le(query - width)) : later;
     }
 
     private static Tensor Hidden(Tensor mask)

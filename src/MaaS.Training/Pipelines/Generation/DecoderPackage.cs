@@ -1,6 +1,12 @@
+using System.Text;
+using System.Text.Json;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Adapters;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 using MaaS.Text;
+using MaaS.Training.Checkpoints;
 using MaaS.Training.Models.Transformers;
 
 namespace MaaS.Training.Pipelines.Generation;
@@ -20,36 +26,130 @@ public static class DecoderPackage
     /// know.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
     public static async Task PackAsync(
-        this CausalLanguageModel model, string path, string name, Tokenizer tokenizer, IReadOnlyList<string>? stopTokens = null,
+        this CausalLanguageModel model, string path, string name, Tokenizer tokenizer,
+        IReadOnlyList<string>? stopTokens = null, CancellationToken cancellationToken = default)
+        => await model.PackAsync(
+            path, name, tokenizer, new DecoderPackageOptions { StopTokens = stopTokens ?? [] }, cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>Exports a model, compares it with torch and writes a package with its tokenizer and what else is
+    /// known.</summary>
+    /// <param name="model">Neither changed nor disposed.</param>
+    /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>
+    /// <param name="name">Name under which it is served.</param>
+    /// <param name="tokenizer">The one that the model was trained with.</param>
+    /// <param name="options">What goes along.</param>
+    /// <param name="cancellationToken">Leaves nothing behind.</param>
+    /// <returns>What the package says of itself.</returns>
+    /// <exception cref="ArgumentException">The tokenizer or the stop tokens have ids that the model does not know, or
+    /// the package is to be a checkpoint and no family has what the model has, or an adapter's name is
+    /// none.</exception>
+    /// <exception cref="InvalidDataException">An adapter's files are damaged or do not fit the model.</exception>
+    /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
+    public static async Task<ModelManifest> PackAsync(
+        this CausalLanguageModel model, string path, string name, Tokenizer tokenizer, DecoderPackageOptions options,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(options);
         if (tokenizer.VocabSize > model.Vocabulary)
         {
             throw new ArgumentException(
-                $"{model.GetType().Name}: expected a tokenizer of at most {model.Vocabulary} tokens, got {tokenizer.VocabSize}; "
-                    + "it belongs to another model.", nameof(tokenizer));
+                $"{model.GetType().Name}: expected a tokenizer of at most {model.Vocabulary} tokens, got "
+                    + $"{tokenizer.VocabSize}; it belongs to another model.", nameof(tokenizer));
         }
 
-        long[] stops = [.. (stopTokens ?? []).Select(t => (long)(tokenizer.TokenToId(t)
+        long[] stops = [.. options.StopTokens.Select(t => (long)(tokenizer.TokenToId(t)
             ?? throw new ArgumentException(
-                $"{model.GetType().Name}: expected stop tokens of the tokenizer, got '{t}'.", nameof(stopTokens))))];
+                $"{model.GetType().Name}: expected stop tokens of the tokenizer, got '{t}'.", nameof(options))))];
+        Dictionary<string, PackageContent> files = new(StringComparer.Ordinal)
+        {
+            [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),
+        };
+        if (options.TokenizerConfig is { } settings)
+        {
+            files[ChatTemplate.ConfigFile] = PackageContent.FromBytes(Encoding.UTF8.GetBytes(settings));
+        }
+
+        if (options.Draft is { } draft)
+        {
+            if (draft.Vocabulary != model.Vocabulary || draft.MaxLength < model.MaxLength)
+            {
+                throw new ArgumentException(
+                    $"{model.GetType().Name}: expected a draft model of {model.Vocabulary} tokens and sequences of at "
+                        + $"least "
+                        + $"{model.MaxLength}, got one of {draft.Vocabulary} and {draft.MaxLength}.", nameof(options));
+            }
+
+            var small = DecoderExport.Export(draft).Model;
+            LogitsToKeep.Add(small);
+            files[TextGenerator.DraftFile] = PackageContent.FromBytes(small.ToByteArray());
+        }
+
         var network = DecoderExport.Export(model).Model;
         LogitsToKeep.Add(network);
-        await NetworkPackage.WriteAsync(
-            path,
-            new ModelManifest
+        var scratch = Directory.CreateTempSubdirectory("maas-");
+        try
+        {
+            AddAdapters(model, network, options.Adapters, scratch.FullName, files);
+            if (options.IsCheckpoint)
             {
-                Name = name,
-                Task = ModelManifest.TextGeneration,
-                Generation = new GenerationSettings(model.MaxLength, stops),
-            },
-            network,
-            new Dictionary<string, PackageContent>
+                var checkpoint = scratch.CreateSubdirectory("checkpoint");
+                DecoderCheckpoint.Save(checkpoint.FullName, model);
+                files[PretrainedDecoder.GenerationConfigFile] = PackageContent.FromBytes(
+                    JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, long[]>
+                    {
+                        [PretrainedDecoder.EndKey] = stops,
+                    }));
+                foreach (var file in checkpoint.EnumerateFiles())
+                {
+                    files[file.Name] = PackageContent.FromFile(file.FullName);
+                }
+            }
+
+            return await NetworkPackage.WriteAsync(
+                path,
+                new ModelManifest
+                {
+                    Name = name,
+                    Description = options.Description,
+                    Task = ModelManifest.TextGeneration,
+                    Generation = new GenerationSettings(model.MaxLength, stops),
+                    Metrics = options.Metrics,
+                    Lineage = options.Lineage,
+                },
+                network, files, overwrite: options.Overwrite,
+                cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    // The network gets inputs for the layers that any of them changes.
+    private static void AddAdapters(
+        CausalLanguageModel model, OnnxModel network, IReadOnlyDictionary<string, string> adapters, string scratch,
+        Dictionary<string, PackageContent> files)
+    {
+        List<AdapterWeights> weights = [];
+        foreach (var (name, folder) in adapters)
+        {
+            if (!ModelNames.IsValid(name))
             {
-                [TextGenerator.TokenizerFile] = PackageContent.FromBytes(tokenizer.ToJson()),
-            },
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+                throw new ArgumentException(
+                    $"adapters: expected as name {ModelNames.Rule}, got '{name}'.", nameof(adapters));
+            }
+
+            using var adapted = LoraCheckpoint.Load(folder, model);
+            var adapter = LoraCheckpoint.Weights(name, adapted);
+            var file = Path.Combine(scratch, $"{weights.Count}.safetensors");
+            adapter.Save(file);
+            files[AdapterWeights.FileOf(name)] = PackageContent.FromFile(file);
+            weights.Add(adapter);
+        }
+
+        AdapterInputs.Add(network, weights.SelectMany(static w => w.Layers).Distinct());
     }
 }

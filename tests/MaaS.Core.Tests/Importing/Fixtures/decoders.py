@@ -147,7 +147,16 @@ def write(w, prompt, stops, least_margin):
             return None
         new.append(int(logits.argmax()))
         ids.append(new[-1])
-    return {"prompt": prompt, "logits": [round(float(v), 5) for v in first], "tokens": new}
+    return {"prompt": prompt, "logits": [round(float(v), 5) for v in first], "tokens": new,
+            "perplexity": perplexity(w, ids)}
+
+
+def perplexity(w, ids):
+    """Of all tokens but the first."""
+    logits = reference_logits(w, ids[:-1])
+    logits = logits - logits.max(-1, keepdims=True)
+    logarithms = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    return round(float(np.exp(-logarithms[np.arange(len(ids) - 1), ids[1:]].mean())), 6)
 
 
 class Graph:

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using MaaS.Core.Generation;
 
@@ -81,7 +82,8 @@ public sealed class ChatEndpointsTests : ChatServer
     {
         var body = new { model = "chat", messages = Conversation, n = 3, seed = 7, max_tokens = 10, top_p = 0.95 };
         var expected = Enumerable.Range(7, 3).Select(
-            seed => Text(new GenerationOptions { MaxNewTokens = 10, Temperature = 1, TopP = 0.95, Seed = seed })).ToArray();
+            seed => Text(new GenerationOptions { MaxNewTokens = 10, Temperature = 1, TopP = 0.95, Seed = seed }))
+            .ToArray();
 
         foreach (var _ in new[] { 1, 2 })
         {
@@ -116,15 +118,18 @@ public sealed class ChatEndpointsTests : ChatServer
         {
             Assert.That(got.GetProperty("logprob").GetDouble(), Is.EqualTo(expected.LogProbability).Within(1e-4));
             Assert.That(
-                got.GetProperty("top_logprobs").EnumerateArray().Select(static t => t.GetProperty("logprob").GetDouble()),
+                got.GetProperty("top_logprobs").EnumerateArray()
+                    .Select(static t => t.GetProperty("logprob").GetDouble()),
                 Is.EqualTo(expected.Top.Select(static t => t.LogProbability)).Within(1e-4));
             var bytes = got.GetProperty("bytes");
             var text = got.GetProperty("token").GetString()!;
             Assert.That(
-                bytes.ValueKind == JsonValueKind.Null
-                    ? text : System.Text.Encoding.UTF8.GetString([.. bytes.EnumerateArray().Select(static b => b.GetByte())]),
+                bytes.ValueKind == JsonValueKind.Null ? text
+                    : Encoding.UTF8.GetString([.. bytes.EnumerateArray().Select(static b => b.GetByte())]),
                 Is.EqualTo(text));
-            Assert.That(bytes.ValueKind == JsonValueKind.Null, Is.EqualTo(text.Contains('\uFFFD', StringComparison.Ordinal)));
+            Assert.That(
+                bytes.ValueKind == JsonValueKind.Null,
+                Is.EqualTo(text.Contains('\uFFFD', StringComparison.Ordinal)));
         }
     }
 
@@ -162,43 +167,47 @@ public sealed class ChatEndpointsTests : ChatServer
     }
 
     [TestCase("""{"model":"chat"}""", "messages", null)]
-    [TestCase("""{"model":"chat","messages":[]}""", "messages", null)]
-    [TestCase("""{"model":"chat","messages":"hi"}""", "messages", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"poet","content":"a"}]}""", "messages[0].role", null)]
-    [TestCase("""{"model":"chat","messages":[{"content":"a"}]}""", "messages[0].role", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user"}]}""", "messages[0].content", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":7}]}""", "messages[0].content", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]}""", "messages[0].content[0].type", "unsupported_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a","weight":1}]}""", "messages[0].weight", "unknown_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"tool","content":"a","tool_call_id":"x"}]}""", "messages[0].tool_call_id", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"tool","content":"a"}]}""", "messages[0].tool_call_id", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"assistant","tool_calls":[{"type":"function"}]}]}""", "messages[0].tool_calls[0].id", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"n":0}""", "n", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"n":1000000}""", "n", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"max_tokens":100000}""", "max_tokens", "context_length_exceeded")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"max_completion_tokens":100000}""", "max_completion_tokens", "context_length_exceeded")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"max_tokens":1,"max_completion_tokens":2}""", "max_tokens", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"top_logprobs":2}""", "top_logprobs", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"logprobs":true,"top_logprobs":21}""", "top_logprobs", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"functions":[]}""", "functions", "unsupported_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"store":true}""", "store", "unsupported_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"modalities":["text","audio"]}""", "modalities[1]", "unsupported_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"reasoning_effort":"high"}""", "reasoning_effort", "unsupported_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"temprature":1}""", "temprature", "unknown_parameter")]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"response_format":{"type":"xml"}}""", "response_format.type", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"tool_choice":"required"}""", "tool_choice", null)]
-    [TestCase("""{"model":"chat","messages":[{"role":"user","content":"a"}],"stream":true,"stream_options":{"include_obfuscation":true}}""", "stream_options.include_obfuscation", "unsupported_parameter")]
     [TestCase("""{"model":"plain","messages":[{"role":"user","content":"a"}]}""", "model", null)]
     [TestCase("""{"model":"linear","messages":[{"role":"user","content":"a"}]}""", "model", null)]
     [TestCase("""{"model":"chat:poems","messages":[{"role":"user","content":"a"}]}""", "model", "model_not_found")]
-    public async Task Chat_BadRequest_NamesTheMember(string body, string parameter, string? code)
-    {
-        var error = (await PostAsync(Path, body, HttpStatusCode.BadRequest)).GetProperty("error");
+    public Task Chat_BadRequest_NamesTheMember(string body, string parameter, string? code)
+        => RefusedAsync(body, parameter, code);
 
-        Assert.That(error.GetProperty("param").GetString(), Is.EqualTo(parameter), error.ToString());
-        Assert.That(error.GetProperty("code").GetString(), Is.EqualTo(code));
-        Assert.That(error.GetProperty("type").GetString(), Is.EqualTo("invalid_request_error"));
-    }
+    [TestCase("""[]""", "messages", null)]
+    [TestCase(""" "hi" """, "messages", null)]
+    [TestCase("""[{"role":"poet","content":"a"}]""", "messages[0].role", null)]
+    [TestCase("""[{"content":"a"}]""", "messages[0].role", null)]
+    [TestCase("""[{"role":"user"}]""", "messages[0].content", null)]
+    [TestCase("""[{"role":"user","content":7}]""", "messages[0].content", null)]
+    [TestCase(
+        """[{"role":"user","content":[{"type":"image_url","image_url":{}}]}]""", "messages[0].content[0].type",
+        "unsupported_parameter")]
+    [TestCase("""[{"role":"user","content":"a","weight":1}]""", "messages[0].weight", "unknown_parameter")]
+    [TestCase("""[{"role":"tool","content":"a","tool_call_id":"x"}]""", "messages[0].tool_call_id", null)]
+    [TestCase("""[{"role":"tool","content":"a"}]""", "messages[0].tool_call_id", null)]
+    [TestCase("""[{"role":"assistant","tool_calls":[{"type":"function"}]}]""", "messages[0].tool_calls[0].id", null)]
+    public Task Chat_BadMessages_NameTheMember(string messages, string parameter, string? code)
+        => RefusedAsync($$"""{"model":"chat","messages":{{messages}}}""", parameter, code);
+
+    [TestCase(""" "n":0""", "n", null)]
+    [TestCase(""" "n":1000000""", "n", null)]
+    [TestCase(""" "max_tokens":100000""", "max_tokens", "context_length_exceeded")]
+    [TestCase(""" "max_completion_tokens":100000""", "max_completion_tokens", "context_length_exceeded")]
+    [TestCase(""" "max_tokens":1,"max_completion_tokens":2""", "max_tokens", null)]
+    [TestCase(""" "top_logprobs":2""", "top_logprobs", null)]
+    [TestCase(""" "logprobs":true,"top_logprobs":21""", "top_logprobs", null)]
+    [TestCase(""" "functions":[]""", "functions", "unsupported_parameter")]
+    [TestCase(""" "store":true""", "store", "unsupported_parameter")]
+    [TestCase(""" "modalities":["text","audio"]""", "modalities[1]", "unsupported_parameter")]
+    [TestCase(""" "reasoning_effort":"high" """, "reasoning_effort", "unsupported_parameter")]
+    [TestCase(""" "temprature":1""", "temprature", "unknown_parameter")]
+    [TestCase(""" "response_format":{"type":"xml"}""", "response_format.type", null)]
+    [TestCase(""" "tool_choice":"required" """, "tool_choice", null)]
+    [TestCase(
+        """ "stream":true,"stream_options":{"include_obfuscation":true}""", "stream_options.include_obfuscation",
+        "unsupported_parameter")]
+    public Task Chat_BadOption_IsNamed(string more, string parameter, string? code)
+        => RefusedAsync($$"""{"model":"chat","messages":[{"role":"user","content":"a"}],{{more}}}""", parameter, code);
 
     [Test]
     public async Task Chat_ConversationBeyondTheContext_IsRefused()
@@ -209,6 +218,15 @@ public sealed class ChatEndpointsTests : ChatServer
 
         Assert.That(error.GetProperty("code").GetString(), Is.EqualTo("context_length_exceeded"));
         Assert.That(error.GetProperty("param").GetString(), Is.EqualTo("messages"));
+    }
+
+    private async Task RefusedAsync(string body, string parameter, string? code)
+    {
+        var error = (await PostAsync(Path, body, HttpStatusCode.BadRequest)).GetProperty("error");
+
+        Assert.That(error.GetProperty("param").GetString(), Is.EqualTo(parameter), error.ToString());
+        Assert.That(error.GetProperty("code").GetString(), Is.EqualTo(code));
+        Assert.That(error.GetProperty("type").GetString(), Is.EqualTo("invalid_request_error"));
     }
 
     private static string Json(string text) => JsonSerializer.Serialize(text);

@@ -31,7 +31,8 @@ public sealed class ConstrainedChatTests : ChatServer
         {
             var answer = await PostAsync(Path, $$$"""
                 {"model":"chat","messages":[{"role":"user","content":"the cat"}],"seed":{{{seed}}},"max_tokens":100,
-                 "response_format":{"type":"json_schema","json_schema":{"name":"pet","strict":true,"schema":{{{Schema}}} } } }
+                 "response_format":{"type":"json_schema",
+                  "json_schema":{"name":"pet","strict":true,"schema":{{{Schema}}} } } }
                 """);
 
             var choice = answer.GetProperty("choices")[0];
@@ -60,7 +61,8 @@ public sealed class ConstrainedChatTests : ChatServer
     public async Task Chat_RequiredTool_IsCalledWithArgumentsOfItsSchema()
     {
         var answer = await PostAsync(Path, Body($$"""
-            "max_completion_tokens":100,"tool_choice":{"type":"function","function":{"name":"weather"} },"tools":[{{Clock}},{{Weather}}]
+            "max_completion_tokens":100,"tool_choice":{"type":"function","function":{"name":"weather"} },
+            "tools":[{{Clock}},{{Weather}}]
             """));
 
         var choice = answer.GetProperty("choices")[0];
@@ -138,7 +140,8 @@ public sealed class ConstrainedChatTests : ChatServer
         "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"$ref":"#"}}}
         """, "response_format.json_schema.schema")]
     [TestCase("""
-        "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"integer","minimum":2,"maximum":1}}}
+        "response_format":{"type":"json_schema","json_schema":{"name":"a",
+         "schema":{"type":"integer","minimum":2,"maximum":1}}}
         """, "response_format.json_schema.schema")]
     [TestCase("""
         "response_format":{"type":"json_object"},"tools":[{"type":"function","function":{"name":"a"}}]

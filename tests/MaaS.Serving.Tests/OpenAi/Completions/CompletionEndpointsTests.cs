@@ -19,7 +19,8 @@ public sealed class CompletionEndpointsTests : ChatServer
             Path, new { model = "plain", prompt = "the cat", max_tokens = 40, temperature = 0, user = "somebody" });
 
         var choice = answer.GetProperty("choices").EnumerateArray().Single();
-        Assert.That(choice.GetProperty("text").GetString(), Is.EqualTo(string.Concat(pieces.Select(static p => p.Text))));
+        Assert.That(
+            choice.GetProperty("text").GetString(), Is.EqualTo(string.Concat(pieces.Select(static p => p.Text))));
         Assert.That(
             choice.GetProperty("finish_reason").GetString(),
             Is.EqualTo(pieces[^1].Finish == FinishReason.Stop ? "stop" : "length"));
@@ -45,7 +46,8 @@ public sealed class CompletionEndpointsTests : ChatServer
         {
             var choices = (await PostAsync(Path, body)).GetProperty("choices").EnumerateArray().ToArray();
 
-            Assert.That(choices.Select(static c => c.GetProperty("index").GetInt32()), Is.EqualTo(new[] { 0, 1, 2, 3 }));
+            Assert.That(
+                choices.Select(static c => c.GetProperty("index").GetInt32()), Is.EqualTo(new[] { 0, 1, 2, 3 }));
             Assert.That(choices.Select(static c => c.GetProperty("text").GetString()), Is.EqualTo(expected));
         }
     }
@@ -145,7 +147,8 @@ public sealed class CompletionEndpointsTests : ChatServer
         });
 
         using var first = JsonDocument.Parse(text.Split('\n')[0]["data: ".Length..]);
-        var head = $"data: {{\"id\":\"{first.RootElement.GetProperty("id").GetString()}\",\"object\":\"text_completion\","
+        var head = $"data: {{\"id\":\"{first.RootElement.GetProperty("id").GetString()}\","
+            + "\"object\":\"text_completion\","
             + $"\"created\":{first.RootElement.GetProperty("created").GetInt64()},\"model\":\"plain\","
             + "\"system_fingerprint\":\"plain-1\",\"choices\":";
         var expected = string.Concat(pieces.Where(static p => p.Text.Length > 0 || p.Finish != FinishReason.None)

@@ -84,7 +84,8 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [Test]
     public async Task Embeddings_ThousandTexts_AreAnsweredInTheirOrder()
     {
-        string[] texts = [.. Enumerable.Range(0, 1000).Select(static i => $"text number {i}, {new string('a', i % 40)}")];
+        string[] texts =
+            [.. Enumerable.Range(0, 1000).Select(static i => $"text number {i}, {new string('a', i % 40)}")];
 
         var answer = await PostAsync("/v1/embeddings", new { model = "minilm", input = texts });
 
@@ -103,6 +104,7 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [TestCase("""{"model":"minilm","input":["a",1]}""", "input[1]", "got a number")]
     [TestCase("""{"model":"minilm","input":[[1,2],[]]}""", "input[1]", "not empty")]
     [TestCase("""{"model":"minilm","input":[99999999]}""", "input[0]", "expected tokens from 0 to 30521")]
+    [TestCase("""{"model":"minilm","input":[101,0]}""", "input[0]", "the padding")]
     [TestCase("""{"model":"minilm","input":[-1]}""", "input", "whole numbers of 0 or more")]
     [TestCase("""{"model":"minilm","input":"a","dimensions":385}""", "dimensions", "at most 384")]
     [TestCase("""{"model":"minilm","input":"a","dimensions":0}""", "dimensions", "from 1")]
@@ -140,7 +142,8 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
         var body = new { model = "minilm", input = "a", query = "a", documents = Texts };
 
         var none = (await PostAsync(path, body, HttpStatusCode.Unauthorized, key: null)).GetProperty("error");
-        var wrong = (await PostAsync(path, body, HttpStatusCode.Unauthorized, ApiKey.Create("x", ["predict"]).Key)).GetProperty("error");
+        var wrong = (await PostAsync(
+            path, body, HttpStatusCode.Unauthorized, ApiKey.Create("x", ["predict"]).Key)).GetProperty("error");
         var other = (await PostAsync(
             path, path == "/v1/rerank" ? new { model = "minilm", query = "a", documents = Texts }
                 : new { model = "minilm", input = "a" }, HttpStatusCode.Forbidden, OtherKey)).GetProperty("error");
@@ -154,8 +157,8 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     public async Task Embeddings_UnknownModel_IsNotFound()
     {
         var error = (await PostAsync(
-            "/v1/rerank", new { model = "linear", query = "a", documents = Texts }, HttpStatusCode.BadRequest, OtherKey))
-            .GetProperty("error");
+            "/v1/rerank", new { model = "linear", query = "a", documents = Texts }, HttpStatusCode.BadRequest,
+            OtherKey)).GetProperty("error");
         Assert.That(error.GetProperty("param").GetString(), Is.EqualTo("model"));
 
         await using var open = await TestServer.StartAsync(o => o.ModelsPath = Path.GetTempPath());

@@ -157,3 +157,26 @@ for name, config in MODELS.items():
     (folder / "model.safetensors.index.json").write_text(json.dumps(
         {"metadata": {"total_size": sum(v.nbytes for v in w.values())},
          "weight_map": {key: file for file, part in shards.items() for key in part}}, indent=2) + "\n")
+
+# Adapters of the first model in PEFT's layout: W + alpha / r * B A for each adapted layer.
+config, folder = MODELS["llama"], here / "adapters-llama"
+config = {key: value for key, value in config.items() if value is not None}
+folder.mkdir(exist_ok=True)
+w = safetensors_format.read(here / "decoder-llama" / "model.safetensors")
+RANK, ALPHA, TARGETS = 3, 6, ["q_proj", "v_proj", "down_proj"]
+adapters, merged = {}, dict(w)
+for name in [n for n in w if n.endswith(".weight") and n.split(".")[-2] in TARGETS]:
+    outputs, inputs = w[name].shape
+    a, b = (random.normal(0, 0.3, shape).astype(np.float32) for shape in ((RANK, inputs), (outputs, RANK)))
+    layer = "base_model.model." + name[:-len(".weight")]
+    adapters |= {layer + ".lora_A.weight": a, layer + ".lora_B.weight": b}
+    merged[name] = w[name] + ALPHA / RANK * b.astype(np.float64) @ a
+ids = random.integers(0, VOCABULARY, (2, LENGTH))
+safetensors_format.write(folder / "adapter_model.safetensors", adapters, {"format": "pt"})
+(folder / "adapter_config.json").write_text(json.dumps(
+    {"peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": "decoder-llama", "r": RANK,
+     "lora_alpha": ALPHA, "lora_dropout": 0.05, "target_modules": TARGETS, "bias": "none", "fan_in_fan_out": False,
+     "inference_mode": True, "use_rslora": False, "use_dora": False, "modules_to_save": None, "rank_pattern": {},
+     "alpha_pattern": {}, "layers_to_transform": None}, indent=2) + "\n")
+safetensors_format.write(folder / "answers.safetensors",
+                         {"ids": ids, "logits": np.stack([logits(config, merged, row) for row in ids]).astype(np.float32)})

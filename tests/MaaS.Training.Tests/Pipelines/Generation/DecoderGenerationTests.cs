@@ -70,18 +70,18 @@ internal sealed class DecoderGenerationTests
         {
             DecoderExport.Export(model).Model.Save(path);
             OnnxChecker.Check(path);
-            using var decoder = new OnnxDecoder(InferenceModel.Load(path), 40);
+            using var decoder = new DecoderGraph(InferenceModel.Load(path));
             Assert.That(decoder.Layers, Is.EqualTo(2));
             foreach (var options in Ways)
             {
-                using var session = decoder.Start();
+                using var session = decoder.Start(40);
                 Assert.That(
                     TokenGenerator.Generate(session, Prompt, options), Is.EqualTo(model.Generate(Prompt, options)),
                     $"{options}");
             }
 
-            using var whole = decoder.Start();
-            using var parts = decoder.Start();
+            using var whole = decoder.Start(40);
+            using var parts = decoder.Start(40);
             var logits = whole.Append(Prompt).ToArray();
             parts.Append(Prompt.AsSpan(0, 2));
             Assert.That(

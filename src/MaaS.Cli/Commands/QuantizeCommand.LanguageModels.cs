@@ -1,0 +1,93 @@
+using System.CommandLine;
+using MaaS.Cli.CommandLine;
+using MaaS.Cli.Recording;
+using MaaS.Core.Generation.Quantization;
+using MaaS.Core.Packages;
+using MaaS.Onnx.Quantization.WeightOnly;
+using MaaS.Text;
+using MaaS.Training.Pipelines;
+
+namespace MaaS.Cli.Commands;
+
+/// <content>Language models: weights in 8 or 4 bits, judged by perplexity and speed.</content>
+internal sealed partial class QuantizeCommand
+{
+    private static async Task<bool> IsLanguageModelAsync(string source, CancellationToken cancellationToken)
+        => (source.EndsWith(".maas", StringComparison.OrdinalIgnoreCase)
+                || File.Exists(Path.Combine(source, "manifest.json")))
+            && (await ModelPackage.ReadManifestAsync(source, cancellationToken: cancellationToken)) is
+            {
+                Task: ModelManifest.TextGeneration,
+            };
+
+    private async Task<int> QuantizeLanguageModelAsync(
+        ParseResult result, string source, CancellationToken cancellationToken)
+    {
+        UnusedOptions.Refuse(result, "a language model", Options.Except([
+            _scheme.Mode, _scheme.Bits, _scheme.Exclude, _data.Name, _perplexity, _speedup, _anyway, _output,
+            .. Recording]));
+        var mode = _scheme.ModeOf(result, "int8");
+        if (mode is not ("int8" or "int4"))
+        {
+            throw new UsageException($"--mode: expected int8 or int4 for a language model, got {mode}.");
+        }
+
+        var data = result.GetResult(_data.Name) is { Implicit: false } ? result.GetRequiredValue(_data.Name) : null;
+        if (data is not null && !File.Exists(data))
+        {
+            throw new UsageException($"--data: expected a file of text for a language model, got '{data}'.");
+        }
+
+        var options = new LanguageModelQuantizerOptions
+        {
+            Weights = new WeightOnlyQuantizerOptions
+            {
+                Bits = mode == "int8" ? 8 : 4,
+                Embeddings = false,
+                ExcludedNodes = result.GetRequiredValue(_scheme.Exclude).ToHashSet(StringComparer.Ordinal),
+            },
+            MaxPerplexityRise = result.GetValue(_perplexity),
+            MinSpeedup = result.GetValue(_speedup),
+            AcceptAnyway = result.GetValue(_anyway),
+        };
+        OptionKinds.Checked(() =>
+        {
+            options.Validate();
+            return true;
+        });
+        var output = Output(result, source, mode);
+        var network = await NetworkFile.OpenAsync(source, cancellationToken);
+        var text = data is null ? null : await ReadAsync(network, source, data, cancellationToken);
+        await Console.Out.WriteLineAsync(data is null
+            ? "compared on texts that the float model writes itself; --data FILE compares on a text of yours"
+            : $"compared on {data}, which the model should not have been trained on");
+        var quantized = OptionKinds.Checked(() => new LanguageModelQuantizer(options).Run(
+            network.Model, network.Manifest.Generation ?? throw new InvalidDataException(
+                $"{source}: expected generation settings in the manifest, found none."),
+            text, cancellationToken));
+        var report = quantized.Report;
+        Console.Write(report);
+        Run?.Report(report);
+        if (!report.Accepted)
+        {
+            await Console.Error.WriteLineAsync(
+                "maas: nothing was written; --accept-anyway writes the quantized network all the same.");
+            return ExitCode.Failure;
+        }
+
+        await network.SaveAsync(output, quantized.Model, report.Scheme, report.Metrics, cancellationToken);
+        Run?.Artifact(File.Exists(output) ? output : Path.Combine(output, "manifest.json"));
+        Console.WriteLine($"written to {output}");
+        return ExitCode.Success;
+    }
+
+    private static async Task<long[]> ReadAsync(
+        NetworkFile network, string source, string file, CancellationToken cancellationToken)
+    {
+        var tokenizer = network.Files.TryGetValue(TextPreprocessing.TokenizerFile, out var json)
+            ? Tokenizer.FromJson(json) : throw new InvalidDataException(
+                $"{source}: expected {TextPreprocessing.TokenizerFile} in the package, found none.");
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        return Array.ConvertAll(tokenizer.Encode(text).Ids, static id => (long)id);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using MaaS.Cli.CommandLine;
+using MaaS.Registry.Runs;
+using MaaS.Training.Pipelines.Generation;
+using MaaS.Training.Reports;
+
+namespace MaaS.Cli.Text;
+
+/// <summary>What the command says of a language model, writes of it and keeps of its run.</summary>
+internal static class LanguageModelLines
+{
+    private const string PackageExtension = ".maas";
+
+    /// <summary>Where the package and its page go; the page beside the package where none is named.</summary>
+    /// <exception cref="UsageException">The package is no <c>.maas</c> file, or the page is the package.</exception>
+    public static TrainingOutput Output(string package, string? report, string command, RunLog? run)
+        => !package.EndsWith(PackageExtension, StringComparison.OrdinalIgnoreCase)
+            ? throw new UsageException(
+                $"--output: expected a file that ends in {PackageExtension} for a language model, got '{package}'.")
+            : report == package
+                ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
+            : new TrainingOutput(package, report ?? Path.ChangeExtension(package, ".html"), command, run);
+
+    /// <summary>Shows what training came to, and writes package and page.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="title">What the run was about.</param>
+    /// <param name="data">What the texts are called.</param>
+    /// <param name="recorder">Heard the run.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="cancellationToken">Leaves no package.</param>
+    public static async Task WriteAsync(
+        TrainedLanguageModel model, string title, string data, RunRecorder recorder, TrainingOutput output,
+        CancellationToken cancellationToken)
+    {
+        var training = model.Result;
+        Console.WriteLine(
+            $"trained in {training.Seconds:0.0} s ({training.Plan}), weights of epoch {training.BestEpoch}");
+        Console.WriteLine();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"perplexity of {model.HeldBackTokens:n0} tokens that training never saw:"));
+        foreach (var (name, value) in Measured(model))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28} {value,8:F1}"));
+        }
+
+        await model.PackAsync(output.Model, Path.GetFileNameWithoutExtension(output.Model), data, cancellationToken);
+        output.Run?.Metric("test/perplexity", 0, model.Perplexity);
+        output.Run?.Artifact(output.Model);
+        new RunReport
+        {
+            Title = title,
+            Epochs = training.Epochs,
+            Points = recorder.Points,
+            Facts = [.. Facts(model, data), .. RunEnvironment.Describe()],
+            Command = output.Command,
+        }.Save(output.Report!);
+        Console.WriteLine($"written to {output.Model}, report in {output.Report}");
+    }
+
+    private static IEnumerable<(string Name, double Value)> Measured(TrainedLanguageModel model)
+    {
+        yield return ("this network", model.Perplexity);
+        if (model.StartPerplexity is { } start)
+        {
+            yield return ("before training", start);
+        }
+
+        if (model.CountedPerplexity is { } counted)
+        {
+            yield return ("counts of three tokens", counted);
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Facts(TrainedLanguageModel model, string data)
+    {
+        var options = model.Options;
+        yield return ("data", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{data}: {model.TrainTokens:n0} tokens to learn from, {model.HeldBackTokens:n0} held back"));
+        yield return ("perplexity", string.Join(
+            "; ", Measured(model).Select(static m => string.Create(
+                CultureInfo.InvariantCulture, $"{m.Name} {m.Value:F2}"))));
+        yield return ("tokens", string.Create(
+            CultureInfo.InvariantCulture, $"{model.Tokenizer.VocabSize:n0} of the vocabulary"));
+        yield return ("network", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model.Model.GetType().Name}, {model.Model.Layers} layers, {model.Parameters:n0} weights, sequences of "
+                + $"{model.Model.MaxLength:n0} tokens") + (model.Start is null ? "" : $", from {model.Start}"));
+        yield return ("training", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model.Result.Epochs.Count} epochs of batches of {options.BatchSize}, {options.Optimizer}, learning rate "
+                + $"{options.LearningRate:g3}, seed {options.Seed}; {model.Result.Seconds:0} s ({model.Result.Plan})"));
+    }
+}

@@ -1,0 +1,106 @@
+using System.IO.Compression;
+
+namespace MaaS.Cli.Tests;
+
+/// <summary>A language model as a user makes it: from texts to a chat, by the command alone.</summary>
+[NonParallelizable]
+public sealed class LanguageModelLifecycleTests
+{
+    private string _folder = "";
+    private string _trained = "";
+
+    [OneTimeSetUp]
+    public async Task Train()
+    {
+        _folder = Directory.CreateTempSubdirectory("maas-language-model-cli-").FullName;
+        var random = new Random(3);
+        string Any(params string[] words) => words[random.Next(words.Length)];
+        await File.WriteAllTextAsync(Path.Combine(_folder, "animals.txt"), string.Concat(
+            Enumerable.Range(0, 700).Select(
+                _ => $"the {Any("cat", "dog", "fox")} sat on the {Any("mat", "log", "box")}.\n")));
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "chats.jsonl"), Enumerable.Range(0, 40).Select(static i =>
+            $"{{\"messages\": [{{\"role\": \"user\", \"content\": \"who sat? {i % 5}\"}}, "
+                + $"{{\"role\": \"assistant\", \"content\": \"the {(i % 2 == 0 ? "cat" : "dog")}\"}}]}}"));
+        _trained = await RunAsync(
+            "train", "--task", "language-model", "--text", "animals.txt", "--width", "32", "--layers", "1", "--heads",
+            "2", "--vocabulary", "300", "--context", "48", "--epochs", "3", "--learning-rate", "0.01", "--device",
+            "cpu", "--key-value-heads", "1", "--dropout", "0", "-o", "animals.maas");
+    }
+
+    [OneTimeTearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public async Task Train_Text_ShowsPerplexityAndWritesAPackageThatContinues()
+    {
+        Assert.That(_trained, Does.Contain("perplexity of").And.Contain("counts of three tokens"));
+        Assert.That(
+            await File.ReadAllTextAsync(Path.Combine(_folder, "animals.html")),
+            Does.Contain("maas train --task language-model --text animals.txt").And.Contain("LlamaModel"));
+
+        Assert.That(
+            await RunAsync("predict", "animals.maas", "the cat sat on the", "--max-tokens", "4"),
+            Does.Match("^the cat sat on the (mat|log|box)"));
+        Assert.That(await RunAsync("inspect", "animals.maas"), Does.Contain("text-generation"));
+    }
+
+    [Test]
+    public async Task FineTune_LoraOnChats_WritesAdaptersThatImportTakes()
+    {
+        var output = await RunAsync(
+            "finetune", "animals.maas", "--lora", "--chat", "chats.jsonl", "--target-modules", "q_proj,o_proj,up_proj",
+            "--rank", "4", "--epochs", "2", "--learning-rate", "0.01", "--adapter", "who", "--device", "cpu",
+            "-o", "who.maas");
+
+        Assert.That(output, Does.Contain("LoRA of rank 4 on query, output, up").And.Contain("before training"));
+        Assert.That(Path.Combine(_folder, "who", "adapter_model.safetensors"), Does.Exist);
+        using (var package = ZipFile.OpenRead(Path.Combine(_folder, "who.maas")))
+        {
+            Assert.That(
+                package.Entries.Select(static e => e.FullName), Is.SupersetOf(new[]
+                {
+                    "model.onnx", "tokenizer.json", "tokenizer_config.json", "model.safetensors", "config.json",
+                }));
+        }
+
+        // The package as a folder is a checkpoint, but for its network.
+        var checkpoint = Path.Combine(_folder, "checkpoint");
+        ZipFile.ExtractToDirectory(Path.Combine(_folder, "animals.maas"), checkpoint);
+        File.Delete(Path.Combine(checkpoint, "model.onnx"));
+        var imported = await RunAsync(
+            "import", "checkpoint", "-o", "both.maas", "--name", "base", "--adapter", "who=who");
+        Assert.That(
+            imported, Does.Contain("base").And.Contain("layers.0.attention.query.lora_a")
+                .And.Contain("no chat template"));
+    }
+
+    [TestCase("--text: expected a file or a folder of texts", "train", "--task", "language-model")]
+    [TestCase("expected a file, or a folder", "train", "--task", "language-model", "--text", "nothing.txt")]
+    [TestCase("--data: expected none for a language model", "train", "--task", "language-model", "--text",
+        "animals.txt", "--data", "mnist")]
+    [TestCase("--model: expected one of llama, gpt", "train", "--task", "language-model", "--text", "animals.txt",
+        "--model", "convnet")]
+    [TestCase("--context: expected none for this task", "train", "--context", "9")]
+    [TestCase("ends in .maas for a language model", "train", "--task", "language-model", "--text", "animals.txt", "-o",
+        "a.onnx")]
+    [TestCase("expected texts or --chat conversations, got neither", "finetune", "animals.maas")]
+    [TestCase("--rank: expected none for a training without --lora", "finetune", "animals.maas", "--text",
+        "animals.txt", "--rank", "3")]
+    [TestCase("got 'query'", "finetune", "animals.maas", "--text", "animals.txt", "--lora", "--target-modules",
+        "query")]
+    [TestCase("expected NAME=FOLDER", "import", "checkpoint", "-o", "x.maas", "--adapter", "who")]
+    public async Task WrongUse_SaysWhatIsExpected(string expected, params string[] arguments)
+    {
+        var (code, _, error) = await CommandProcess.RunAsync(_folder, arguments);
+
+        Assert.That(code, Is.Not.Zero);
+        Assert.That(error, Does.Contain(expected).And.Not.Contain("   at "));
+    }
+
+    private async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output, error) = await CommandProcess.RunAsync(_folder, arguments);
+        Assert.That(code, Is.Zero, output + error);
+        return output;
+    }
+}
