@@ -75,7 +75,7 @@ public sealed class LargeSchemaTests
 
         Assert.That(
             Names.Where((_, i) => i % 19 == 0 || i == Count - 1)
-                .Where(n => !grammar.Takes($$"""{"name":"{{n}}","arguments":{}}""")),
+                .Where(n => !grammar.Takes($$$"""{"name":"{{{n}}}","arguments":{}}""")),
             Is.Empty);
     }
 
@@ -94,7 +94,7 @@ public sealed class LargeSchemaTests
             Assert.That(grammar.Takes("""{"name":"f","arguments":{"b":2}}"""), Is.EqualTo(free));
             foreach (var other in new[] { "null", "5", "\"a\"", "[]", "true" })
             {
-                Assert.That(grammar.Takes($$"""{"name":"f","arguments":{{other}}}"""), Is.False, other);
+                Assert.That(grammar.Takes($$$"""{"name":"f","arguments":{{{other}}}}"""), Is.False, other);
             }
         }
     }
