@@ -13,15 +13,21 @@ public sealed class ArgumentSchema
 
     /// <summary>Reads a schema.</summary>
     /// <param name="schema">A JSON schema; may be disposed of afterwards.</param>
-    /// <exception cref="ArgumentException">The schema is damaged, or asks for what is not covered; the message names
-    /// the place.</exception>
-    public ArgumentSchema(JsonElement schema)
+    /// <param name="cancellationToken">Ends the work, which takes at most a few seconds.</param>
+    /// <exception cref="ArgumentException">The schema is damaged, too costly, or asks for what is not covered; the
+    /// message names the place.</exception>
+    public ArgumentSchema(JsonElement schema, CancellationToken cancellationToken = default)
     {
         _root = schema.Clone();
         try
         {
-            var budget = new CompileBudget(CancellationToken.None);
-            new SchemaReader(_root, new SchemaMerge(budget), budget).Root();
+            var budget = new CompileBudget(cancellationToken);
+            _texts.Check(new SchemaReader(_root, new SchemaMerge(budget), budget).Root(), budget);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What System.Text.Json says of names and texts with half of a surrogate pair.
+            throw new ArgumentException($"JSON schema: a text in it is no Unicode: {e.Message}", nameof(schema), e);
         }
         catch (SchemaFault e)
         {

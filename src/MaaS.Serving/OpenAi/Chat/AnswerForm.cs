@@ -23,22 +23,25 @@ internal sealed record AnswerForm(
         new Dictionary<string, ArgumentSchema>();
 
     /// <summary>The form that a request asks for.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="runner">Has the model's tokenizer.</param>
+    /// <param name="cancellationToken">Nobody waits any more.</param>
     /// <exception cref="Faults.RequestException">400: a schema cannot be followed; what it lacks is named.</exception>
-    public static AnswerForm Of(ChatRequest request, GenerationRunner runner)
+    public static AnswerForm Of(ChatRequest request, GenerationRunner runner, CancellationToken cancellationToken)
     {
         var (tools, mustCall, isParallel) = request.Tools;
         ITokenConstraint? constraint = null;
         if (request.Schema is { } schema)
         {
-            constraint = Compile(() => JsonGrammar.Compile(schema, runner.Tokenizer), request.SchemaParameter);
+            constraint = Compile(() => JsonGrammar.Compile(schema, runner.Tokenizer, cancellationToken), request.SchemaParameter);
         }
         else if (request.IsAnyObject)
         {
-            constraint = Compile(() => JsonGrammar.AnyObject(runner.Tokenizer), request.SchemaParameter);
+            constraint = Compile(() => JsonGrammar.AnyObject(runner.Tokenizer, cancellationToken), request.SchemaParameter);
         }
         else if (mustCall)
         {
-            constraint = Compile(() => JsonGrammar.ForToolCall(tools, runner.Tokenizer), "tools");
+            constraint = Compile(() => JsonGrammar.ForToolCall(tools, runner.Tokenizer, cancellationToken), "tools");
         }
 
         if (constraint is not null && runner.StopTokens.Count == 0)
@@ -50,16 +53,16 @@ internal sealed record AnswerForm(
         }
 
         return mustCall ? new AnswerForm(constraint, tools, mustCall, isParallel)
-            : OfTools(request.Tools) with { Constraint = constraint };
+            : OfTools(request.Tools, cancellationToken) with { Constraint = constraint };
     }
 
     /// <summary>Text that may go over to calls.</summary>
     /// <inheritdoc cref="Of" path="/exception"/>
-    public static AnswerForm OfTools(ChatTools tools)
+    public static AnswerForm OfTools(ChatTools tools, CancellationToken cancellationToken = default)
         => new(Constraint: null, tools.Tools, MustCall: false, tools.IsParallel)
         {
             Schemas = tools.Tools.Where(t => tools.Strict.Contains(t.Name)).ToDictionary(
-                static t => t.Name, static t => Compile(() => SchemaOf(t), "tools"), StringComparer.Ordinal),
+                static t => t.Name, t => Compile(() => SchemaOf(t, cancellationToken), "tools"), StringComparer.Ordinal),
         };
 
     /// <summary>Whether a call that the model wrote by itself is one that the client takes.</summary>
@@ -72,11 +75,11 @@ internal sealed record AnswerForm(
     /// <summary>Tells an answer's text and calls.</summary>
     public AnswerReader Reader() => new(this);
 
-    private static ArgumentSchema SchemaOf(ChatTool tool)
+    private static ArgumentSchema SchemaOf(ChatTool tool, CancellationToken cancellationToken)
     {
         try
         {
-            return new ArgumentSchema(tool.Parameters ?? NoParameters);
+            return new ArgumentSchema(tool.Parameters ?? NoParameters, cancellationToken);
         }
         catch (ArgumentException e)
         {

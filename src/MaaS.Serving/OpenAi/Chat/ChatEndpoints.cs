@@ -22,7 +22,7 @@ internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEnd
         var request = await calls.ReadAsync(context, ChatRequest.Read).ConfigureAwait(false);
         using var call = await calls.BeginAsync(context, request.Settings.Model).ConfigureAwait(false);
         var runner = LanguageModel.RunnerOf(call.Model);
-        var form = AnswerForm.Of(request, runner);
+        var form = AnswerForm.Of(request, runner, context.RequestAborted);
         var settings = request.Settings.With(call.Adapter);
         settings = settings with { Options = form.Apply(settings.Options) };
         var prompt = Prompt(call.Model, runner, request);

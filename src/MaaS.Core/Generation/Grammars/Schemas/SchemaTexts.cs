@@ -14,6 +14,40 @@ internal sealed class SchemaTexts
 
     private readonly ConcurrentDictionary<(string Keyword, string Rule), CharAutomaton> _automata = new();
 
+    /// <summary>Reads the patterns and formats of a schema.</summary>
+    /// <param name="root">The schema.</param>
+    /// <param name="budget">For the reading.</param>
+    /// <exception cref="SchemaFault">One of them is damaged or not covered, or they take too many steps.</exception>
+    public void Check(SchemaNode root, CompileBudget budget)
+    {
+        HashSet<SchemaNode> seen = [];
+        Stack<SchemaNode> left = new([root]);
+        while (left.TryPop(out var node))
+        {
+            if (!seen.Add(node))
+            {
+                continue;
+            }
+
+            budget.Spend(node.Place);
+            foreach (var (keyword, rule) in new[] { ("pattern", node.Pattern), ("format", node.Format) })
+            {
+                if (rule is not null)
+                {
+                    _automata.GetOrAdd((keyword, rule), _ => Read(keyword, rule, $"{node.Place}/{keyword}", budget));
+                }
+            }
+
+            SchemaNode?[] below =
+                [.. node.Properties.Select(static p => p.Schema), .. node.Prefix, .. node.Options ?? [],
+                    node.Additional, node.Items, node.Reference];
+            foreach (var next in below.OfType<SchemaNode>())
+            {
+                left.Push(next);
+            }
+        }
+    }
+
     /// <summary>Whether a text follows one keyword.</summary>
     /// <param name="text">The text.</param>
     /// <param name="keyword">A keyword; those of other types are followed by every text.</param>
@@ -41,11 +75,13 @@ internal sealed class SchemaTexts
         _ => text,
     };
 
+    // Read before, but for a schema that only a reference within a reference leads to.
     private CharAutomaton Automaton(string keyword, string rule) => _automata.GetOrAdd(
-        (keyword, rule), static key => new CharAutomaton(
-            key.Keyword == "format"
-                ? TextFormats.Of(key.Rule, key.Keyword) : PatternParser.Parse(key.Rule, key.Keyword),
-            key.Keyword, new CompileBudget(CancellationToken.None)));
+        (keyword, rule), static key => Read(
+            key.Keyword, key.Rule, key.Keyword, new CompileBudget(CancellationToken.None)));
+
+    private static CharAutomaton Read(string keyword, string rule, string place, CompileBudget budget)
+        => new(keyword == "format" ? TextFormats.Of(rule, place) : PatternParser.Parse(rule, place), place, budget);
 
     private static bool IsFound(CharAutomaton automaton, string text)
     {
