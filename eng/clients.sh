@@ -64,6 +64,13 @@ ask() {
     if curl -sS "$http/metrics" | promtool check metrics >"$work/promtool" 2>&1 && [ ! -s "$work/promtool" ]; then outcome=ok; else
         outcome="WRONG $(head -n 3 "$work/promtool" | tr '\t\n' '  ')"
     fi
+    rm -rf artifacts/clients/openai
+    mkdir -p artifacts/clients/openai
+    cp tests/clients/openai/package*.json artifacts/clients/openai/
+    (cd artifacts/clients/openai && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >&2)
+    # The test makes its models itself, serves them and runs the client.
+    MAAS_CLIENTS_TABLE=$work/openai dotnet test tests/MaaS.Serving.Tests -c Release --no-build --nologo --filter NpmClientTests >&2 || :
+    cat "$work/openai" || printf 'openai\tall of its calls\tFAILED, see above\n'
     printf 'promtool\tcheck metrics\t%s\n' "$outcome"
 } >"$work/table"
 

@@ -14,26 +14,34 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed record AnswerForm(
     ITokenConstraint? Constraint, IReadOnlyList<ChatTool> Tools, bool MustCall, bool IsParallel)
 {
-    /// <summary>Whether the answer may be calls, so that its text is read before it is sent.</summary>
-    public bool MayCall => Tools.Count > 0;
+    private static readonly JsonElement NoParameters =
+        JsonElement.Parse("""{"type":"object","additionalProperties":false}""");
+
+    /// <summary>What the arguments of a call have to follow, by tool: a call with others is none. Empty where the
+    /// constraint sees to it, or nobody asks for it.</summary>
+    public IReadOnlyDictionary<string, ArgumentSchema> Schemas { get; init; } =
+        new Dictionary<string, ArgumentSchema>();
 
     /// <summary>The form that a request asks for.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="runner">Has the model's tokenizer.</param>
+    /// <param name="cancellationToken">Nobody waits any more.</param>
     /// <exception cref="Faults.RequestException">400: a schema cannot be followed; what it lacks is named.</exception>
-    public static AnswerForm Of(ChatRequest request, GenerationRunner runner)
+    public static AnswerForm Of(ChatRequest request, GenerationRunner runner, CancellationToken cancellationToken)
     {
         var (tools, mustCall, isParallel) = request.Tools;
         ITokenConstraint? constraint = null;
         if (request.Schema is { } schema)
         {
-            constraint = Compile(() => JsonGrammar.Compile(schema, runner.Tokenizer), request.SchemaParameter);
+            constraint = Compile(() => JsonGrammar.Compile(schema, runner.Tokenizer, cancellationToken), request.SchemaParameter);
         }
         else if (request.IsAnyObject)
         {
-            constraint = Compile(() => JsonGrammar.AnyObject(runner.Tokenizer), request.SchemaParameter);
+            constraint = Compile(() => JsonGrammar.AnyObject(runner.Tokenizer, cancellationToken), request.SchemaParameter);
         }
         else if (mustCall)
         {
-            constraint = Compile(() => JsonGrammar.ForToolCall(tools, runner.Tokenizer), "tools");
+            constraint = Compile(() => JsonGrammar.ForToolCall(tools, runner.Tokenizer, cancellationToken), "tools");
         }
 
         if (constraint is not null && runner.StopTokens.Count == 0)
@@ -44,37 +52,42 @@ internal sealed record AnswerForm(
                     + "names none");
         }
 
-        return new AnswerForm(constraint, tools, mustCall, isParallel);
+        return mustCall ? new AnswerForm(constraint, tools, mustCall, isParallel)
+            : OfTools(request.Tools, cancellationToken) with { Constraint = constraint };
     }
+
+    /// <summary>Text that may go over to calls.</summary>
+    /// <inheritdoc cref="Of" path="/exception"/>
+    public static AnswerForm OfTools(ChatTools tools, CancellationToken cancellationToken = default)
+        => new(Constraint: null, tools.Tools, MustCall: false, tools.IsParallel)
+        {
+            Schemas = tools.Tools.Where(t => tools.Strict.Contains(t.Name)).ToDictionary(
+                static t => t.Name, t => Compile(() => SchemaOf(t, cancellationToken), "tools"), StringComparer.Ordinal),
+        };
+
+    /// <summary>Whether a call that the model wrote by itself is one that the client takes.</summary>
+    public bool Accepts(ChatToolCall call)
+        => !Schemas.TryGetValue(call.Name, out var schema) || schema.IsFollowedBy(call.Arguments);
 
     /// <summary>The options with the constraint.</summary>
     public GenerationOptions Apply(GenerationOptions options) => options with { Constraint = Constraint };
 
-    /// <summary>An answer's text and calls.</summary>
-    /// <param name="text">All of it.</param>
-    public (string? Content, IReadOnlyList<ChatToolCall> Calls) Read(string text)
-        => MustCall && OnlyCall(text) is { } call ? (null, [call]) : (text, []);
+    /// <summary>Tells an answer's text and calls.</summary>
+    public AnswerReader Reader() => new(this);
 
-    /// <summary>The call that a constrained text is; null where the text was cut off before its end.</summary>
-    private static ChatToolCall? OnlyCall(string text)
+    private static ArgumentSchema SchemaOf(ChatTool tool, CancellationToken cancellationToken)
     {
         try
         {
-            using var json = JsonDocument.Parse(text);
-            return new ChatToolCall(
-                NewId(), json.RootElement.GetProperty("name").GetString()!,
-                json.RootElement.GetProperty("arguments").GetRawText());
+            return new ArgumentSchema(tool.Parameters ?? NoParameters, cancellationToken);
         }
-        catch (JsonException)
+        catch (ArgumentException e)
         {
-            // What max_tokens has cut off is text, and finish_reason says so.
-            return null;
+            throw new ArgumentException($"tool '{tool.Name}': {e.Message}", e);
         }
     }
 
-    private static string NewId() => $"call_{Guid.NewGuid():N}";
-
-    private static ITokenConstraint Compile(Func<ITokenConstraint> compile, string parameter)
+    private static T Compile<T>(Func<T> compile, string parameter)
     {
         try
         {

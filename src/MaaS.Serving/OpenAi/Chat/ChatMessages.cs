@@ -68,6 +68,11 @@ internal static class ChatMessages
         var name = fields.Text("name");
         fields.Refuse("use tool_calls", "function_call");
         fields.Refuse("texts alone are read", "audio", "refusal");
+        if (role == "assistant")
+        {
+            fields.Find("parsed"); // OpenAI's own client adds it to an answer.
+        }
+
         fields.Finish();
 
         // The newer name of the system's role; templates know the older one.
@@ -115,6 +120,10 @@ internal static class ChatMessages
             var name = function.Text("name")
                 ?? throw RequestFields.Fault($"{at}.function.name", "expected a text, got none");
             var arguments = function.Text("arguments") ?? "{}";
+
+            // What OpenAI's own client adds to an answer that it gives to its caller, who sends it back.
+            function.Find("parsed_arguments");
+            call.Find("index");
             function.Finish();
             call.Finish();
             if (calls.Any(c => c.Id == id))

@@ -18,10 +18,12 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
     private static readonly Action<Utf8JsonWriter> Nothing = static _ => { };
 
     private readonly bool[] _hasRole = new bool[count];
+    private readonly int[] _sent = new int[count];
+    private readonly AnswerReader[] _readers = [.. Enumerable.Range(0, count).Select(_ => form.Reader())];
 
     // Log-probabilities that no event was there for yet, as of half a character.
-    private readonly List<TokenLogProbability>[] _held =
-        [.. Enumerable.Range(0, count).Select(static _ => new List<TokenLogProbability>())];
+    private readonly List<ScoredToken>[] _held =
+        [.. Enumerable.Range(0, count).Select(static _ => new List<ScoredToken>())];
 
     /// <summary>Sends every piece when it is there.</summary>
     public async Task SendAsync(IAsyncEnumerable<TextPiece> pieces)
@@ -29,9 +31,9 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
         await foreach (var (index, piece) in pieces.ConfigureAwait(false))
         {
             answer.Choices[index].Add(piece);
-            if (piece.LogProbability is { } probability)
+            if (piece.LogProbability is not null)
             {
-                _held[index].Add(probability);
+                _held[index].Add(answer.Choices[index].Scored[^1]);
             }
 
             if (!_hasRole[index])
@@ -44,14 +46,19 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
                 }).ConfigureAwait(false);
             }
 
-            if (piece.Text.Length > 0 && !form.MayCall)
+            var last = piece.Finish != FinishReason.None;
+            foreach (var part in _readers[index].Add(piece.Text, last))
             {
-                await WriteTextAsync(index, piece.Text).ConfigureAwait(false);
+                await WritePartAsync(index, part).ConfigureAwait(false);
             }
 
-            if (piece.Finish != FinishReason.None)
+            if (last)
             {
-                await EndAsync(index, piece.Finish).ConfigureAwait(false);
+                var held = TakeHeld(index);
+                await EventStream.WriteAsync(
+                    context,
+                    writer => answer.WritePiece(
+                        writer, index, Nothing, held, piece.Finish, _readers[index].Calls > 0)).ConfigureAwait(false);
             }
         }
 
@@ -61,29 +68,17 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
         }
     }
 
-    private async Task EndAsync(int index, FinishReason finish)
+    private async Task WritePartAsync(int index, ToolCallPiece part)
     {
-        IReadOnlyList<ChatToolCall> calls = [];
-        if (form.MayCall)
+        if (part.Call is not { } call)
         {
-            // Whether a text is a call is known at its end.
-            (var content, calls) = form.Read(answer.Choices[index].Text);
-            if (content is { Length: > 0 })
-            {
-                await WriteTextAsync(index, content).ConfigureAwait(false);
-            }
-
-            foreach (var (i, call) in calls.Index())
-            {
-                await WriteAsync(index, writer => WriteCall(writer, i, call)).ConfigureAwait(false);
-                await WriteAsync(index, writer => WriteArguments(writer, i, call.Arguments)).ConfigureAwait(false);
-            }
+            await WriteTextAsync(index, part.Text).ConfigureAwait(false);
+            return;
         }
 
-        var held = TakeHeld(index);
-        await EventStream.WriteAsync(
-            context, writer => answer.WritePiece(writer, index, Nothing, held, finish, calls.Count > 0))
-            .ConfigureAwait(false);
+        var i = _sent[index]++;
+        await WriteAsync(index, writer => WriteCall(writer, i, call)).ConfigureAwait(false);
+        await WriteAsync(index, writer => WriteArguments(writer, i, call.Arguments)).ConfigureAwait(false);
     }
 
     private Task WriteTextAsync(int index, string text)
@@ -96,9 +91,9 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
     private Task WriteAsync(int index, Action<Utf8JsonWriter> writeDelta)
         => EventStream.WriteAsync(context, writer => answer.WritePiece(writer, index, writeDelta, []));
 
-    private TokenLogProbability[] TakeHeld(int index)
+    private ScoredToken[] TakeHeld(int index)
     {
-        TokenLogProbability[] held = [.. _held[index]];
+        ScoredToken[] held = [.. _held[index]];
         _held[index].Clear();
         return held;
     }

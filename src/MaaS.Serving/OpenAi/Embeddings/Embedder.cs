@@ -69,9 +69,12 @@ internal sealed class Embedder(IInferenceExecutor executor)
                     $"input[{i}]", $"expected at most {most} tokens, got {rows[i].Length}", "context_length_exceeded");
             }
 
-            if (Array.Find(rows[i], id => id >= words) is > 0 and var unknown)
+            if (Array.FindIndex(rows[i], id => id >= words || id == model.Text.PaddingId) is >= 0 and var at)
             {
-                throw RequestFields.Fault($"input[{i}]", $"expected tokens from 0 to {words - 1}, got {unknown}");
+                throw RequestFields.Fault(
+                    $"input[{i}]",
+                    $"expected tokens from 0 to {words - 1} without {model.Text.PaddingId}, the padding, got "
+                        + $"{rows[i][at]}");
             }
         }
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace MaaS.Training.Models.Transformers;
 
 /// <summary>A decoder-only language model: what training, generation, export and packages need of one.</summary>
-/// <remarks>Its <c>call</c> takes ids (B, T), int64, and gives logits (B, T, vocabulary): row t is what the tokens up to
-/// t say of token t + 1.</remarks>
+/// <remarks>Its <c>call</c> takes ids (B, T), int64, and gives logits (B, T, vocabulary): row t is what the tokens up
+/// to t say of token t + 1.</remarks>
 public abstract class CausalLanguageModel : Module<Tensor, Tensor>
 {
     /// <summary>A model without parameters yet.</summary>

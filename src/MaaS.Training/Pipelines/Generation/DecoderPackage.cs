@@ -77,7 +77,8 @@ public static class DecoderPackage
             if (draft.Vocabulary != model.Vocabulary || draft.MaxLength < model.MaxLength)
             {
                 throw new ArgumentException(
-                    $"{model.GetType().Name}: expected a draft model of {model.Vocabulary} tokens and sequences of at least "
+                    $"{model.GetType().Name}: expected a draft model of {model.Vocabulary} tokens and sequences of at "
+                        + $"least "
                         + $"{model.MaxLength}, got one of {draft.Vocabulary} and {draft.MaxLength}.", nameof(options));
             }
 

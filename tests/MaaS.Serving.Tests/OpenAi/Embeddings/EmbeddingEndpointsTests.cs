@@ -104,6 +104,7 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [TestCase("""{"model":"minilm","input":["a",1]}""", "input[1]", "got a number")]
     [TestCase("""{"model":"minilm","input":[[1,2],[]]}""", "input[1]", "not empty")]
     [TestCase("""{"model":"minilm","input":[99999999]}""", "input[0]", "expected tokens from 0 to 30521")]
+    [TestCase("""{"model":"minilm","input":[101,0]}""", "input[0]", "the padding")]
     [TestCase("""{"model":"minilm","input":[-1]}""", "input", "whole numbers of 0 or more")]
     [TestCase("""{"model":"minilm","input":"a","dimensions":385}""", "dimensions", "at most 384")]
     [TestCase("""{"model":"minilm","input":"a","dimensions":0}""", "dimensions", "from 1")]

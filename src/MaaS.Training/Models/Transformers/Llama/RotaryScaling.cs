@@ -11,7 +11,8 @@ public sealed record RotaryScaling
     /// <summary>How many times as long sequences become, at least 1.</summary>
     public required double Factor { get; init; }
 
-    /// <summary>Of Llama 3: wavelengths above <see cref="OriginalLength"/> divided by this are stretched in full.</summary>
+    /// <summary>Of Llama 3: wavelengths above <see cref="OriginalLength"/> divided by this are stretched in
+    /// full.</summary>
     public double LowFrequencyFactor { get; init; } = 1;
 
     /// <summary>Of Llama 3: wavelengths below <see cref="OriginalLength"/> divided by this stay as they are; above
