@@ -24,7 +24,8 @@ public sealed class LanguageModelLifecycleTests
         _trained = await RunAsync(
             "train", "--task", "language-model", "--text", "animals.txt", "--width", "32", "--layers", "1", "--heads",
             "2", "--vocabulary", "300", "--context", "48", "--epochs", "10", "--batch-size", "4",
-            "--learning-rate", "0.01", "--device", "cpu", "--key-value-heads", "1", "--dropout", "0", "-o", "animals.maas");
+            "--learning-rate", "0.01", "--device", "cpu", "--key-value-heads", "1", "--dropout", "0", "-o",
+            "animals.maas");
     }
 
     [OneTimeTearDown]
