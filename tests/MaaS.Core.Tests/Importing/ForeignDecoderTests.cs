@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using MaaS.Core.Generation;
 using MaaS.Core.Importing;
 using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Importing;
