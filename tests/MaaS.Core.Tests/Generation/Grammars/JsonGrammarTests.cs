@@ -282,27 +282,10 @@ public sealed class JsonGrammarTests
     private static bool Takes(string schema, string document)
     {
         using var json = JsonDocument.Parse(schema);
-        var state = JsonGrammar.Compile(json.RootElement, Vocabularies.ByteLevel).Start([Vocabularies.End]);
-        foreach (var value in System.Text.Encoding.UTF8.GetBytes(document))
-        {
-            // Tokens of single bytes follow the end token.
-            if (!Allowed(state).Contains(value + 1))
-            {
-                return false;
-            }
-
-            state.Accept(value + 1);
-        }
-
-        return state.IsComplete && Allowed(state).Contains(Vocabularies.End);
+        return JsonGrammar.Compile(json.RootElement, Vocabularies.ByteLevel).Takes(document);
     }
 
-    private static long[] Allowed(ITokenConstraintState state)
-    {
-        var logits = new float[Vocabularies.ByteLevel.VocabSize];
-        state.Mask(logits);
-        return [.. logits.Index().Where(static l => l.Item == 0).Select(static l => (long)l.Index)];
-    }
+    private static long[] Allowed(ITokenConstraintState state) => GrammarTexts.Allowed(state);
 
     private static string Follow(ITokenConstraintState state, Tokenizer tokenizer, Func<byte[], int> wish)
     {
