@@ -13,7 +13,9 @@ public sealed class ChatTemplateFamilyTests
 
     private static readonly Dictionary<string, string> Tokens = new()
     {
-        ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>",
+        ["bos_token"] = "<s>",
+        ["eos_token"] = "</s>",
+        ["unk_token"] = "<unk>",
     };
 
     private static IEnumerable<string> Families => Directory
