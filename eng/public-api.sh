@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # In the order in which they refer to each other; MaaS.Cli is a program and MaaS has no code.
-projects=(MaaS.Primitives MaaS.Onnx MaaS.Text MaaS.Core MaaS.Registry MaaS.Gateway MaaS.Images MaaS.Training MaaS.Training.Images MaaS.Tabular MaaS.Tabular.Networks MaaS.Serving MaaS.Serving.Images MaaS.Client)
+projects=(MaaS.Primitives MaaS.Onnx MaaS.Text MaaS.Core MaaS.Registry MaaS.Images MaaS.Training MaaS.Training.Images MaaS.Tabular MaaS.Tabular.Networks MaaS.Serving MaaS.Serving.GenAI MaaS.Gateway MaaS.Serving.Images MaaS.Client)
 if [ $# -gt 0 ]; then projects=("$@"); fi
 
 log=$(mktemp)

@@ -1,5 +1,5 @@
-// Texts of several clients that ask at random, with one decoder of 12 layers of 768: MaaS's engine, ONNX Runtime GenAI's
-// Generator in static batches, and one session a text in turns. The greedy texts of all ways are compared.
+// Texts of several clients that ask at random, with one decoder of 12 layers of 768: MaaS's engine, ONNX Runtime
+// GenAI's Generator in static batches, and one session a text in turns. The greedy texts of all ways are compared.
 // Run: dotnet run -c Release --project benchmarks/generation -- [fp32|int8] [rounds] [requests a client] [clients ...]
 //      dotnet run -c Release --project benchmarks/generation -- single [layers] [width] [tokens] [rounds]
 using MaaS.Benchmarks.Generation;

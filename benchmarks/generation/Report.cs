@@ -7,7 +7,8 @@ internal static class Report
     {
         Console.WriteLine();
         Console.WriteLine(
-            $"{clients + " clients",-30} {"tokens/s",9} {"ratio",6}   first token ms p50, p99   between tokens ms p50, p99");
+            $"{clients + " clients",-30} {"tokens/s",9} {"ratio",6}   first token ms p50, p99   between tokens ms "
+                + $"p50, p99");
         var first = Median(results.First().Value, static m => m.Throughput);
         foreach (var (name, runs) in results)
         {

@@ -62,12 +62,14 @@ internal static class SingleText
         }
 
         Console.WriteLine(
-            $"{parameters:N0} parameters, {layers} layers of {width}, prompt {prompt.Length}, {tokens} new tokens, {rounds} "
+            $"{parameters:N0} parameters, {layers} layers of {width}, prompt {prompt.Length}, {tokens} new tokens, "
+                + $"{rounds} "
                 + $"rounds, equal texts");
         for (var i = 0; i < ways.Length; i++)
         {
             Console.WriteLine(
-                $"{ways[i].Name,-26} {tokens / seconds[i].Min(),8:F1} tokens/s   {seconds[0].Min() / seconds[i].Min(),5:F1} "
+                $"{ways[i].Name,-26} {tokens / seconds[i].Min(),8:F1} tokens/s   "
+                    + $"{seconds[0].Min() / seconds[i].Min(),5:F1} "
                     + $"times");
         }
 

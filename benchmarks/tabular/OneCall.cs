@@ -1,70 +1,88 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Globalization;
 using MaaS.Primitives.Display;
-using MaaS.Tabular.Metrics;
+using MaaS.Tabular.Export;
 using MaaS.Tabular.Pipelines;
 using MaaS.Tabular.Samples;
-using MaaS.Tabular.Tables;
 
 /// <summary>One call of the trainer with a budget, beside the best single model with default settings.</summary>
 internal static class OneCall
 {
+    private const double LeastProbability = 1e-15;
+
     /// <summary>Trains on each fold's other rows and measures on the fold.</summary>
-    public static async Task<string> CompareAsync(string path, TimeSpan budget)
+    public static string Compare(Contest contest, TimeSpan budget)
     {
-        using var contender = JsonDocument.Parse(await File.ReadAllTextAsync($"{path}.json"));
-        var classes = contender.RootElement.GetProperty("classes").GetBoolean();
-        var table = await TableReader.ReadAsync($"{path}.csv");
-        string[] metrics = classes ? ["log-loss", "accuracy"] : ["rmse"];
-        var scores = metrics.ToDictionary(static m => m, static _ => new List<double>());
+        var classes = contest.Task == TabularTask.Classification;
+        List<double[]> costs = [];
         List<string> chosen = [];
         var (longest, largest, different, latency) = (0d, 0d, 0, 0d);
-        foreach (var fold in contender.RootElement.GetProperty("folds").EnumerateArray())
+        foreach (var fold in contest.Tests)
         {
             var watch = Stopwatch.StartNew();
-            var model = TabularTrainer.Train(table, new TabularTrainerOptions
+            var model = TabularTrainer.Train(contest.Table, new TabularTrainerOptions
             {
-                Label = "y",
-                Task = classes ? TabularTask.Classification : TabularTask.Regression,
+                Label = contest.Label,
+                Task = contest.Task,
                 Budget = budget,
-                HeldBack = [.. fold.EnumerateArray().Select(static r => r.GetInt32())],
+                HeldBack = fold,
             });
             longest = Math.Max(longest, watch.Elapsed.TotalSeconds);
-            foreach (var metric in metrics)
+            costs.Add(Costs(model));
+            chosen.Add($"{model.Best} {model.Leaderboard.Rows[0].Mean:0.0000}");
+            foreach (var note in model.Notes.Where(static n => n.StartsWith("tuning", StringComparison.Ordinal)))
             {
-                scores[metric].Add(model.TestScores[metric]);
+                Console.Error.WriteLine($"{contest.Name}: {note}");
             }
 
-            chosen.Add(model.Best);
+            Console.Error.WriteLine(model.Leaderboard);
             var network = model.ToOnnx(out var parity);
             largest = Math.Max(largest, parity.LargestDifference);
             different += parity.DifferentLabels;
-            latency = MaaS.Tabular.Export.RowLatency.Measure(network, model.Test).P50;
+            latency = RowLatency.Measure(network, model.Test).P50;
         }
 
-        List<string[]> rows = [[$"{Path.GetFileName(path)}", "best single", "", "MaaS", "difference", "± s.e."]];
-        foreach (var metric in metrics)
-        {
-            var isHigher = TabularMetrics.ByName[metric].HigherIsBetter;
-            var best = contender.RootElement.GetProperty("results").EnumerateObject()
-                .Select(r => (r.Name, Scores: r.Value.GetProperty(metric == "log-loss" ? "losses" : "scores")
-                    .EnumerateArray().Select(static s => s.GetDouble()).ToArray()))
-                .MaxBy(r => isHigher ? r.Scores.Average() : -r.Scores.Average());
-            double[] differences = [.. scores[metric].Zip(best.Scores, static (m, b) => m - b)];
-            var mean = differences.Average();
-            var error = Math.Sqrt(
-                differences.Sum(d => (d - mean) * (d - mean)) / (differences.Length - 1) / differences.Length);
-            rows.Add(
+        // All folds' costs are known here: the best of the others is chosen in hindsight, by just these folds.
+        var best = contest.Others.MinBy(o => Score(o.Costs, classes))!;
+        var (ours, theirs) = (Score(costs, classes), Score(best.Costs, classes));
+        List<string[]> rows =
+        [
+            [contest.Name, "best single", "", "MaaS", "difference", "± s.e."],
             [
-                metric, best.Name, $"{best.Scores.Average():0.0000}", $"{scores[metric].Average():0.0000}",
-                $"{mean:+0.0000;-0.0000;0}", $"{error:0.0000}",
-            ]);
-        }
-
+                classes ? "log-loss" : "rmse", best.Name, $"{theirs:0.0000}", $"{ours:0.0000}",
+                $"{ours - theirs:+0.0000;-0.0000;0}", $"{Error(costs, best.Costs, classes, (ours + theirs) / 2):0.0000}",
+            ],
+        ];
         return TextTable.Render(rows, 1) + string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"chosen: {string.Join(", ", chosen)}; longest call {longest:0.0} s; "
-                + $"ONNX: largest difference {largest:g2}, {different} other labels, "
-                + $"a row {latency:0.000} ms (median)\n");
+            CultureInfo.InvariantCulture,
+            $"chosen: {string.Join(", ", chosen)}; longest call {longest:0.0} s; ONNX: largest difference "
+                + $"{largest:g2}, {different} other labels, a row {latency:0.000} ms (median)\n");
+    }
+
+    // Log loss or squared error of each row.
+    private static double[] Costs(TabularModel model)
+    {
+        var (predictions, target) = (model.Predict(model.Test), model.TestTarget);
+        return
+        [
+            .. target.Rows.Select((y, row) => model.Task == TabularTask.Classification
+                ? -Math.Log(Math.Clamp(predictions[row, (int)y], LeastProbability, 1))
+                : (predictions[row, 0] - y) * (predictions[row, 0] - y)),
+        ];
+    }
+
+    // The mean of the folds.
+    private static double Score(IEnumerable<double[]> costs, bool classes)
+        => costs.Average(fold => classes ? fold.Average() : Math.Sqrt(fold.Average()));
+
+    // Of the mean difference over rows; of roots of means by their derivative.
+    private static double Error(IReadOnlyList<double[]> ours, double[][] theirs, bool classes, double score)
+    {
+        double[] differences =
+            [.. ours.Zip(theirs, static (o, t) => o.Zip(t, static (a, b) => a - b)).SelectMany(static d => d)];
+        var mean = differences.Average();
+        var error = Math.Sqrt(
+            differences.Sum(d => (d - mean) * (d - mean)) / (differences.Length - 1) / differences.Length);
+        return classes ? error : error / (2 * score);
     }
 }

@@ -8,16 +8,19 @@ step "Test packages" "install the packages that the end of the log names (eng/te
 interactive=1.0.712001
 
 inputs() {
-    files eng/test-packages.txt
+    files eng/test-packages.txt tests/clients/s3rver
     sha256sum NuGet.config
 }
-present() { [ -z "$(missing_packages eng/test-packages.txt)" ] && [ -d artifacts/notebooks ]; }
+present() { [ -z "$(missing_packages eng/test-packages.txt)" ] && [ -d artifacts/notebooks ] && [ -d artifacts/s3rver/node_modules ]; }
 
 work() {
     install_packages eng/test-packages.txt
     install_interactive
-    rm -rf artifacts/notebooks
-    mv "$scratch/notebooks" artifacts/
+    mkdir "$scratch/s3rver"
+    cp tests/clients/s3rver/*.json "$scratch/s3rver/"
+    (cd "$scratch/s3rver" && run npm ci --ignore-scripts --no-audit --no-fund --loglevel error)
+    rm -rf artifacts/notebooks artifacts/s3rver
+    mv "$scratch/notebooks" "$scratch/s3rver" artifacts/
 }
 
 # Into an empty folder, which the tests of notebooks name as their reason not to run, where the package feed lacks it.

@@ -18,7 +18,8 @@ namespace MaaS.Cli;
 /// <summary>The <c>maas</c> command: every verb is thin and calls a public API.</summary>
 public static partial class Program
 {
-    // How long after Ctrl+C or SIGTERM a verb may go on until its next step. A server has a patience of its own.
+    // How long after Ctrl+C or SIGTERM a verb may go on until its next step. A server has a patience of its own, and a
+    // chat goes on after Ctrl+C.
     private static readonly TimeSpan WorkGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs one verb.</summary>
@@ -41,6 +42,7 @@ public static partial class Program
             new QuantizeCommand(),
             new CompressCommand(),
             new PredictCommand(),
+            new ChatCommand(),
             new RegistryCommand(),
             new RunsCommand(),
             new PushCommand(),
@@ -74,8 +76,8 @@ public static partial class Program
             return await result.InvokeAsync(new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = result.CommandResult.Command is ServeCommand or GatewayCommand
-                    ? null : WorkGrace,
+                ProcessTerminationTimeout =
+                    result.CommandResult.Command is ServeCommand or GatewayCommand or ChatCommand ? null : WorkGrace,
             });
         }
         catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)

@@ -20,6 +20,10 @@ public sealed record GatewayOptions
     /// none.</summary>
     public string? ServerKey { get; init; }
 
+    /// <summary>Who may call, where that is decided at the gateway; null, the default, passes credentials on for servers
+    /// to check.</summary>
+    public GatewayAuthentication? Authentication { get; init; }
+
     /// <summary>Time between two looks for servers and at each of them. Default 1 s.</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -82,6 +86,7 @@ public sealed record GatewayOptions
                     + $"or *, got '{host}'.");
         }
 
+        Authentication?.Validate();
         foreach (var server in Servers)
         {
             _ = new NamedServers(server);   // Says what is wrong with it.

@@ -39,7 +39,7 @@ public sealed class LanguageModelLifecycleTests
             Does.Contain("maas train --task language-model --text animals.txt").And.Contain("LlamaModel"));
 
         Assert.That(
-            await RunAsync("predict", "animals.maas", "the cat sat on the ", "--max-tokens", "4"),
+            await RunAsync("predict", "animals.maas", "the cat sat on the", "--max-tokens", "4"),
             Does.Match("^the cat sat on the (mat|log|box)"));
         Assert.That(await RunAsync("inspect", "animals.maas"), Does.Contain("text-generation"));
     }

@@ -134,6 +134,15 @@ public sealed partial class TabularLifecycleTests
         "--folds: expected none for a table that is read in batches", "--csv", "customers.csv", "--label", "churn",
         "--stream", "--folds", "3")]
     [TestCase(
+        "--boosting-leaves: expected none without --stream", "--csv", "customers.csv", "--label", "churn",
+        "--boosting-leaves", "8")]
+    [TestCase(
+        "--boosting-leaves: expected 2 or more, got 1", "--csv", "customers.csv", "--label", "churn", "--stream",
+        "--boosting-leaves", "1")]
+    [TestCase(
+        "--boosting-rate: expected a number above 0, got 0", "--csv", "customers.csv", "--label", "churn", "--stream",
+        "--boosting-rate", "0")]
+    [TestCase(
         "--stream: expected a file", "--sql", "SELECT 1", "--database", "sqlite:x.db", "--label", "churn", "--stream")]
     [TestCase("--data: expected a table", "--data", "mnist", "--label", "churn")]
     [TestCase("--above: expected numbers in 'churn', got Category", "--csv", "customers.csv", "--label", "churn",
@@ -200,9 +209,13 @@ public sealed partial class TabularLifecycleTests
                 .Select(f => $"{f.Hour},P{f.Port},{f.Hour + f.Port + random.Next(9)}").Prepend("hour,port,delay"));
         var (code, output, error) = await CommandProcess.RunAsync(
             _folder, "train", "--task", "tabular", "--csv", "flights.csv", "--label", "delay", "--above", "15",
-            "--stream", "-o", "flights.maas");
+            "--stream", "--boosting-rounds", "300", "--boosting-rate", "0.5", "--boosting-leaves", "8",
+            "--boosting-leaf-rows", "5", "--boosting-patience", "5", "-o", "flights.maas");
         Assert.That(code, Is.Zero, error);
-        Assert.That(output, Does.Match(@"boosting: \d+ rows in").And.Contains("delay above 15: gradient boosting"));
+        Assert.That(
+            output,
+            Does.Match(@"boosting: \d+ rows in")
+                .And.Match(@"delay above 15: gradient boosting of \d+ rows in \d{1,2} rounds"));
         Assert.That(output, Does.Contain("the same on all 3000 rows"));
         Assert.That(File.Exists(Path.Combine(_folder, "flights.maas")), Is.True);
     }

@@ -23,8 +23,8 @@ public sealed class LocalFeed
     /// <summary>The libraries that are packed.</summary>
     public static IReadOnlyList<string> Libraries { get; } = [
         "MaaS.Primitives", "MaaS.Onnx", "MaaS.Text", "MaaS.Core", "MaaS.Registry", "MaaS.Images", "MaaS.Training",
-        "MaaS.Training.Images", "MaaS.Tabular", "MaaS.Tabular.Networks", "MaaS.Serving", "MaaS.Serving.Images",
-        "MaaS.Gateway", "MaaS.Client", "MaaS"];
+        "MaaS.Training.Images", "MaaS.Tabular", "MaaS.Tabular.Networks", "MaaS.Serving", "MaaS.Serving.GenAI",
+        "MaaS.Serving.Images", "MaaS.Gateway", "MaaS.Client", "MaaS"];
 
     [OneTimeSetUp]
     public void Pack()

@@ -5,9 +5,11 @@ using static MaaS.Cli.CommandLine.OptionKinds;
 namespace MaaS.Cli.CommandLine;
 
 /// <summary>The options that say how a language model writes.</summary>
-internal sealed class GenerationOptionSet
+/// <param name="maxTokens">How many tokens are written where the command line does not say.</param>
+internal sealed class GenerationOptionSet(int maxTokens = 64)
 {
-    private readonly Option<int> _maxTokens = Number("--max-tokens", "Of a language model: most tokens to write.", 64);
+    private readonly Option<int> _maxTokens = Number(
+        "--max-tokens", "Of a language model: most tokens to write.", maxTokens);
     private readonly Option<double> _temperature = Number(
         "--temperature", "Below 1 the likely becomes likelier; 0 always takes the likeliest token.", 0.8);
     private readonly Option<int> _topK = Number(

@@ -93,8 +93,11 @@ internal sealed partial class TabularOptionSet
     public IReadOnlyList<Option> All =>
     [
         _predict, _metric, _folds, _repeats, _budget, _trials, _networks, _group, _time, _ignore, _balanced, _above,
-        _stream, .. Source.All,
+        _stream, .. Boosting.All, .. Source.All,
     ];
+
+    /// <summary>How a table is learned from that is read in batches.</summary>
+    public BoostingOptionSet Boosting { get; } = new();
 
     /// <summary>Where the table comes from.</summary>
     public TableSourceOptions Source { get; } = new();
@@ -120,8 +123,8 @@ internal sealed partial class TabularOptionSet
                     + "drawn by the seed; take fewer rows into a file of their own for what needs all rows at once.");
         }
 
-        var training = Training(result, label, known, testShare, seed);
-        return new StreamedTrainerOptions
+        var training = With(known, Training(result, label, testShare, seed));
+        return Boosting.Read(result, new StreamedTrainerOptions
         {
             Label = label,
             Above = Above(result) ?? (label == known?.Label ? known.Above : null),
@@ -129,19 +132,27 @@ internal sealed partial class TabularOptionSet
             TestShare = training.TestShare,
             Ignore = training.Ignore,
             Seed = seed,
-        };
+        });
     }
 
     /// <summary>The options of training on a table in memory.</summary>
     public TabularTrainerOptions Training(
         ParseResult result, string label, TabularDataSet? known, double testShare, int seed)
     {
-        var options = Training(result, label, testShare, seed);
-        return options with
+        if (Boosting.All.FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } option)
         {
-            Ignore = [.. (known?.Ignore ?? []).Where(column => column != label).Union(options.Ignore)],
-        };
+            throw new UsageException(
+                $"{option.Name}: expected none without --stream; the options of learners are found by tuning, which "
+                    + "--budget or --trials asks for.");
+        }
+
+        return With(known, Training(result, label, testShare, seed));
     }
+
+    private static TabularTrainerOptions With(TabularDataSet? known, TabularTrainerOptions options) => options with
+    {
+        Ignore = [.. (known?.Ignore ?? []).Where(column => column != options.Label).Union(options.Ignore)],
+    };
 
     private TabularTrainerOptions Training(ParseResult result, string label, double testShare, int seed) => new()
     {

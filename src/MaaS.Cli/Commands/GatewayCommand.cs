@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Net;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Trust;
+using MaaS.Core.Trust;
 using MaaS.Gateway;
 using MaaS.Gateway.Hosting;
+using MaaS.Serving;
 using static MaaS.Cli.CommandLine.OptionKinds;
 
 namespace MaaS.Cli.Commands;
@@ -50,6 +53,36 @@ internal sealed class GatewayCommand : VerbCommand
         HelpName = "file",
     };
 
+    private readonly Option<FileInfo?> _keys = new("--keys")
+    {
+        Description = "File of API keys (maas keys): the gateway checks callers, and servers get its own tokens.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> _issuer = new("--jwt-issuer")
+    {
+        Description = "Issuer of the bearer tokens (JWT) that the gateway takes.",
+        HelpName = "iss",
+    };
+
+    private readonly Option<string?> _audience = new("--jwt-audience")
+    {
+        Description = "Audience of those tokens.",
+        HelpName = "aud",
+    };
+
+    private readonly Option<string[]> _issuerKeys = Several(
+        "--jwt-key", "PEM file with a public key or certificate of the issuer; may be given several times.", "file");
+
+    private readonly Option<FileInfo?> _tokenKey = new("--token-key")
+    {
+        Description = "Private key (maas signing-keys create) by which the gateway signs its tokens; servers have the "
+            + "public half.",
+        HelpName = "file",
+    };
+
+    private readonly PassphraseOptions _passphrase = new();
+
     private readonly Option<string[]> _hosts = Several(
         "--allowed-host",
         "A name under which clients reach the gateway, beside localhost, the machine's name and IP addresses; * for "
@@ -61,15 +94,21 @@ internal sealed class GatewayCommand : VerbCommand
 
     public GatewayCommand()
         : base("gateway", "Sends each request to a server that has its model, and to another one where that fails.")
-        => new Option[]
+    {
+        new Option[]
         {
-            _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _hosts, _retries,
+            _servers, _registry, _host, _port, _grpcPort, _adminPort, _serverKey, _keys, _issuer, _audience,
+            _issuerKeys, _tokenKey, _hosts, _retries,
         }.AddTo(this);
+        _passphrase.AddTo(this);
+    }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
         ("maas gateway --server http://10.0.0.7:8080 --server http://10.0.0.8:8080", "Two servers."),
         ("maas gateway --registry postgres:Host=db;Username=maas;Database=maas", "Those that announce themselves."),
+        ("maas gateway --server http://10.0.0.7:8080 --keys keys.json --token-key keys/gateway.signing.key",
+            "Callers are checked here."),
         ("maas gateway --server dns://maas.models.svc.cluster.local:8080 --host 0.0.0.0",
             "The pods of a headless service."),
     ];
@@ -84,6 +123,7 @@ internal sealed class GatewayCommand : VerbCommand
                 Registry = result.GetValue(_registry),
                 Retries = result.GetValue(_retries),
                 AllowedHosts = result.GetRequiredValue(_hosts),
+                Authentication = Authentication(result),
                 ServerKey = result.GetValue(_serverKey) is { } file ? File.ReadAllText(file.FullName).Trim() : null,
             };
             read.Validate();
@@ -97,6 +137,34 @@ internal sealed class GatewayCommand : VerbCommand
             $"gateway on {gateway.Address}, the fleet on {gateway.AdminAddress}{also} (Ctrl+C ends it)");
         await gateway.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Success;
+    }
+
+    private GatewayAuthentication? Authentication(ParseResult result)
+    {
+        var (keys, issuer, audience, tokenKey) = (
+            result.GetValue(_keys), result.GetValue(_issuer), result.GetValue(_audience), result.GetValue(_tokenKey));
+        var issuerKeys = result.GetRequiredValue(_issuerKeys);
+        if (keys is null && issuer is null && audience is null && issuerKeys.Length == 0 && tokenKey is null)
+        {
+            return null;
+        }
+
+        return tokenKey is null
+            ? throw new UsageException(
+                $"{_tokenKey.Name}: expected the key by which the gateway tells servers who calls, got none; make one "
+                    + "with 'maas signing-keys create gateway'.")
+            : new GatewayAuthentication
+            {
+                ApiKeyFile = keys?.FullName,
+                Jwt = issuer is null && audience is null && issuerKeys.Length == 0 ? null
+                    : new JwtOptions
+                    {
+                        Issuer = issuer ?? "",
+                        Audience = audience ?? "",
+                        PublicKeyFiles = [.. issuerKeys],
+                    },
+                TokenKey = KeyFile.ReadSigning(tokenKey.FullName, _passphrase.Of(result, tokenKey.Name)),
+            };
     }
 
     private (string Url, string? Grpc, string Admin) Addresses(ParseResult result)

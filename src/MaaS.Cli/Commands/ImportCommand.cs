@@ -44,7 +44,8 @@ internal sealed class ImportCommand : VerbCommand
 
     private readonly Option<EmbeddingPooling?> _pooling = new("--pooling")
     {
-        Description = "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
+        Description =
+            "Makes a sentence encoder of a folder that does not say so itself: 'mean' over the tokens, or the "
             + "'first'.",
         HelpName = "mean|first",
     };

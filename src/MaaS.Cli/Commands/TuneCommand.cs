@@ -38,7 +38,8 @@ internal sealed class TuneCommand : RecordedVerb
         _textModel.AddTo(this);
         _pretrained.AddTo(this);
         foreach (var option in _tabular.All.Where(
-            o => _study.All.All(s => s.Name != o.Name) && o.Name is not ("--networks" or "--above" or "--stream")))
+            o => _study.All.All(s => s.Name != o.Name) && !_tabular.Boosting.All.Contains(o)
+                && o.Name is not ("--networks" or "--above" or "--stream")))
         {
             Options.Add(option);   // The study's own budget and trials stand in for those of maas train.
         }

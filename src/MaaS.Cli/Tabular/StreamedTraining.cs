@@ -33,8 +33,8 @@ internal static class StreamedTraining
         Show(step);
         Console.WriteLine();
         Console.WriteLine(
-            $"{model.Label}: gradient boosting of {model.TrainRows} rows, on {model.TestRows} held back, beside the "
-                + "baseline that says the same of every row:");
+            $"{model.Label}: gradient boosting of {model.TrainRows} rows in {model.Rounds} rounds, on {model.TestRows} "
+                + "held back, beside the baseline that says the same of every row:");
         Console.WriteLine(TextTable.Render(
             [
                 .. model.TestScores.Select(s => new[]

@@ -56,7 +56,8 @@ internal sealed class StudyOptionSet
     };
 
     private readonly Option<string> _sampler = Choice(
-        "--sampler", "What draws trials: a Parzen estimator, chance, Sobol's sequence, or every combination.",
+        "--sampler", "What draws trials: a Parzen estimator, chance, Sobol's sequence, every combination, or "
+            + "generations (NSGA-II).",
         Samplers.Keys, "tpe");
 
     private readonly Option<string> _pruner = Choice(
@@ -90,6 +91,7 @@ internal sealed class StudyOptionSet
         ["random"] = static () => new RandomSampler(),
         ["sobol"] = static () => new SobolSampler(),
         ["grid"] = static () => new GridSampler(),
+        ["nsga2"] = static () => new NsgaIISampler(),
     };
 
     /// <summary>Every option of this set.</summary>

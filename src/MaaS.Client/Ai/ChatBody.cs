@@ -62,7 +62,8 @@ internal static class ChatBody
                 or UsageContent)) is { } other)
         {
             throw new NotSupportedException(
-                $"chat: expected texts, calls and their results, got {other.GetType().Name}; the server reads texts alone.");
+                $"chat: expected texts, calls and their results, got {other.GetType().Name}; the server reads texts "
+                    + $"alone.");
         }
 
         var calls = message.Contents.OfType<FunctionCallContent>().ToList();
@@ -117,7 +118,8 @@ internal static class ChatBody
         Set("frequency_penalty", options.FrequencyPenalty);
         Set("presence_penalty", options.PresencePenalty);
         Set("seed", options.Seed);
-        Set("stop", options.StopSequences is { Count: > 0 } stops ? new JsonArray([.. stops.Select(static s => (JsonNode)s)]) : null);
+        Set("stop", options.StopSequences is { Count: > 0 } stops
+            ? new JsonArray([.. stops.Select(static s => (JsonNode)s)]) : null);
         Set("response_format", FormatOf(options.ResponseFormat));
         if (options.Tools is { Count: > 0 } tools)
         {

@@ -31,7 +31,8 @@ internal sealed class MaaSChatClient(MaaSClient client, string model) : IChatCli
         await foreach (var piece in client.StreamAsync(Path, () => JsonContent.Create(body), cancellationToken)
             .ConfigureAwait(false))
         {
-            var choice = piece.GetProperty("choices").EnumerateArray().Select(static c => (System.Text.Json.JsonElement?)c)
+            var choice = piece.GetProperty("choices").EnumerateArray()
+                .Select(static c => (System.Text.Json.JsonElement?)c)
                 .FirstOrDefault();
             var update = ChatAnswer.ReadPiece(piece, choice);
             if (choice is { } some)

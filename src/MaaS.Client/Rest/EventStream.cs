@@ -32,7 +32,8 @@ internal static class EventStream
             var events = SseParser.Create(await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false))
                 .EnumerateAsync(either.Token).GetAsyncEnumerator(either.Token);
             await using var ownedEvents = events.ConfigureAwait(false);
-            while (await NextAsync(endpoint, events, limit, silence, cancellationToken).ConfigureAwait(false) is { } data)
+            while (await NextAsync(endpoint, events, limit, silence, cancellationToken)
+                .ConfigureAwait(false) is { } data)
             {
                 // How long the reader takes for an event is not the server's time.
                 silence.CancelAfter(Timeout.InfiniteTimeSpan);

@@ -10,7 +10,8 @@ namespace MaaS.Core.Generation;
 /// <remarks>
 /// Inputs by name: <c>input_ids</c> (B, T) int64, <c>attention_mask</c> (B, P + T) int64 with 0 for padding, which
 /// stands left; <c>position_ids</c> (B, T) int64, <c>use_cache_branch</c> (1) bool and <c>num_logits_to_keep</c>
-/// (scalar) int64 where the model has them; for each layer N <c>past_key_values.N.key</c> and <c>.value</c> (B, H, P, D) of float32 or float16. Outputs:
+/// (scalar) int64 where the model has them; for each layer N <c>past_key_values.N.key</c> and <c>.value</c> (B, H, P,
+/// D) of float32 or float16. Outputs:
 /// <c>logits</c> (B, T, V) of float32 or float16, <c>present.N.key</c> and <c>.value</c> (B, H, P + T, D).
 /// </remarks>
 public sealed class DecoderGraph : IDisposable
@@ -38,7 +39,8 @@ public sealed class DecoderGraph : IDisposable
         if (Obstacle(model, names, caches) is { } obstacle)
         {
             throw new ArgumentException(
-                $"{model.Name}: expected a decoder with inputs {OnnxDecoder.InputIds}, {OnnxDecoder.AttentionMask}, {OnnxDecoder.PositionIds} (or none), "
+                $"{model.Name}: expected a decoder with inputs {OnnxDecoder.InputIds}, {OnnxDecoder.AttentionMask}, "
+                    + $"{OnnxDecoder.PositionIds} (or none), "
                 + $"{OnnxDecoder.PastKey(0)} (B,H,P,D), {OnnxDecoder.PastValue(0)}, … and outputs "
                 + $"{OnnxDecoder.Logits} (B,T,V), {OnnxDecoder.PresentKey(0)}, {OnnxDecoder.PresentValue(0)}, …; "
                 + $"{obstacle}.", nameof(model));
@@ -86,6 +88,10 @@ public sealed class DecoderGraph : IDisposable
     /// it.</summary>
     /// <returns>Why texts may not share a run; null when they may.</returns>
     public string? RowObstacle() => RowCheck.Obstacle(this);
+
+    /// <summary>Finds out whether the model sees masked places within a text, as wrong guesses leave them.</summary>
+    /// <returns>Why a draft model may not guess for it; null when it may.</returns>
+    public string? DraftObstacle() => RowCheck.HoleObstacle(this);
 
     /// <summary>Begins a text by itself; the caller disposes the session, which must not outlive the graph.</summary>
     /// <param name="maxLength">The model's longest sequence in tokens.</param>
@@ -172,6 +178,21 @@ public sealed class DecoderGraph : IDisposable
     {
         using var outputs = Run(1, [0], [1], [0], EmptyCache(1));
         return outputs[0].Shape[^1];
+    }
+
+    /// <summary>Says where a model has fewer positions than another.</summary>
+    /// <exception cref="ArgumentException">It does not take the last position of such a sequence.</exception>
+    internal void ThrowIfShorter(long length)
+    {
+        try
+        {
+            Run(1, [0], [1], [length - 1], EmptyCache(1)).Dispose();
+        }
+        catch (InferenceException e)
+        {
+            throw new ArgumentException(
+                $"{Name}: expected sequences of {length} tokens, but the last position fails: {e.Message}", e);
+        }
     }
 
     /// <summary>Says where an adapter does not fit.</summary>

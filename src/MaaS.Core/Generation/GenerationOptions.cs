@@ -29,8 +29,8 @@ public sealed record GenerationOptions
     /// <remarks>Nguyen et al. 2024: Turning up the heat: min-p sampling.</remarks>
     public double MinP { get; init; }
 
-    /// <summary>Makes tokens of the prompt and the text so far less likely, above 0: positive logits are divided by it,
-    /// negative ones multiplied; 1 for no change.</summary>
+    /// <summary>Makes tokens of the prompt and the text so far less likely, from 0.01 to 100: positive logits are divided
+    /// by it, negative ones multiplied; 1 for no change.</summary>
     /// <remarks>Keskar et al. 2019: CTRL, section 4.1.</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 
@@ -85,8 +85,7 @@ public sealed record GenerationOptions
         Check(TopP is > 0 and <= 1, nameof(TopP), "above 0 to 1", TopP);
         Check(MinP is >= 0 and <= 1, nameof(MinP), "from 0 to 1", MinP);
         Check(
-            RepetitionPenalty > 0 && double.IsFinite(RepetitionPenalty), nameof(RepetitionPenalty), "above 0",
-            RepetitionPenalty);
+            RepetitionPenalty is >= 0.01 and <= 100, nameof(RepetitionPenalty), "from 0.01 to 100", RepetitionPenalty);
         Check(FrequencyPenalty is >= -2 and <= 2, nameof(FrequencyPenalty), "from −2 to 2", FrequencyPenalty);
         Check(PresencePenalty is >= -2 and <= 2, nameof(PresencePenalty), "from −2 to 2", PresencePenalty);
         Check(
@@ -94,7 +93,7 @@ public sealed record GenerationOptions
             $"from 0 to {MaxTopLogProbabilities}", TopLogProbabilities);
         foreach (var (token, bias) in LogitBias)
         {
-            Check(token >= 0 && double.IsFinite(bias), nameof(LogitBias), "of tokens and finite numbers",
+            Check(token >= 0 && Math.Abs(bias) <= 1e6, nameof(LogitBias), "of tokens and numbers from −1e6 to 1e6",
                 $"{bias} for token {token}");
         }
 

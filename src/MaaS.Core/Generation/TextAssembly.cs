@@ -3,9 +3,15 @@ namespace MaaS.Core.Generation;
 /// <summary>Turns the tokens of one text into pieces of text, up to the first stop text.</summary>
 /// <param name="decode">Text of tokens, with U+FFFD for bytes that form no character.</param>
 /// <param name="stopTexts">Texts before which the text ends.</param>
-public sealed class TextAssembly(Func<IReadOnlyList<long>, string> decode, IReadOnlyList<string> stopTexts)
+/// <param name="prompt">What the text continues: the first token's text may depend on the last of these, as a space
+/// does.</param>
+public sealed class TextAssembly(
+    Func<IReadOnlyList<long>, string> decode, IReadOnlyList<string> stopTexts, IReadOnlyList<long>? prompt = null)
 {
-    private readonly IncrementalDecoder _decoder = new(decode);
+    // Tokens of the prompt that the first token's text can depend on.
+    private const int Context = 8;
+
+    private readonly IncrementalDecoder _decoder = new(decode, [.. (prompt ?? []).TakeLast(Context)]);
     private readonly StopTextFilter _filter = new(stopTexts);
 
     /// <summary>The piece that a token brings.</summary>

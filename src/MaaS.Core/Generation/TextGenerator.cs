@@ -167,7 +167,7 @@ public sealed class TextGenerator : IDisposable
         IReadOnlyList<long> prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
         using var session = _start();
-        var text = new TextAssembly(_decode, options.StopTexts);
+        var text = new TextAssembly(_decode, options.StopTexts, prompt);
         foreach (var token in TokenGenerator.Generate(session, prompt, options, cancellationToken))
         {
             var piece = text.Add(token);

@@ -34,7 +34,8 @@ public static class TokenGenerator
         if (options.Adapter is not null)
         {
             throw new ModelInputException(
-                $"generation: expected no adapter for a text by itself, got '{options.Adapter}'; use a GenerationEngine.");
+                $"generation: expected no adapter for a text by itself, got '{options.Adapter}'; use a "
+                    + $"GenerationEngine.");
         }
 
         CheckPrompt(prompt, session.MaxLength);

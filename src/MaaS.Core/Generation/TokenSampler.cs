@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Security.Cryptography;
 
 namespace MaaS.Core.Generation;
 
@@ -9,7 +10,7 @@ public sealed class TokenSampler
     private readonly GenerationOptions _options;
     private readonly ITokenConstraintState? _constraint;
     private readonly TokenCounts _counts;
-    private readonly Random _random;
+    private readonly SplitMix _random;
     private float[] _scores = [];
 
     /// <summary>A sampler at the start of a text.</summary>
@@ -24,9 +25,7 @@ public sealed class TokenSampler
         _options = options;
         _constraint = options.Constraint?.Start(options.StopTokens);
         _counts = new TokenCounts(options, prompt ?? []);
-#pragma warning disable CA5394 // Text, no secret: the seed must give the same numbers.
-        _random = options.Seed is { } seed ? new Random(unchecked((int)(seed ^ (seed >> 32)))) : new Random();
-#pragma warning restore CA5394
+        _random = new SplitMix(options.Seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))));
     }
 
     /// <summary>Draws the next token, which <see cref="Accept"/> makes part of the text.</summary>
@@ -41,9 +40,7 @@ public sealed class TokenSampler
         }
 
         var candidates = TokenCandidates.Of(scores, _options);
-#pragma warning disable CA5394 // As above.
         return candidates.Draw(_random.NextDouble());
-#pragma warning restore CA5394
     }
 
     /// <summary>Makes a token part of the text.</summary>
@@ -131,8 +128,11 @@ public sealed class TokenSampler
         }
 
         _constraint?.Mask(scores);
-        return !scores.IsEmpty && !float.IsNegativeInfinity(TensorPrimitives.Max(scores)) ? scores
+        var highest = scores.IsEmpty ? float.NegativeInfinity : TensorPrimitives.Max(scores);
+        return float.IsFinite(highest) ? scores
             : throw new ArgumentException(
-                $"sampling: expected a token that may come, got {scores.Length} logits of −∞.", nameof(logits));
+                float.IsNegativeInfinity(highest)
+                    ? $"sampling: expected a token that may come, got {scores.Length} logits of −∞."
+                    : $"sampling: expected finite logits after penalties and bias, got {highest}.", nameof(logits));
     }
 }

@@ -23,7 +23,8 @@ internal sealed partial class HuggingFaceFolder
     private static readonly string[] Kept =
     [
         "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "generation_config.json",
-        "preprocessor_config.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md", "LICENSE",
+        "preprocessor_config.json", "chat_template.jinja", "vocab.txt", "vocab.json", "merges.txt", "README.md",
+        "LICENSE",
     ];
 
     private static readonly string[] PositionsAfterPadding =
@@ -49,8 +50,8 @@ internal sealed partial class HuggingFaceFolder
     /// <summary>Reads a folder.</summary>
     /// <param name="folder">Holds <c>config.json</c>.</param>
     /// <param name="chosen">The network, relative to the folder; null for the one that is there or preferred.</param>
-    /// <param name="pooling">Makes a sentence encoder of a network that gives the tokens' vectors, where the folder says
-    /// nothing of that; null for what it says.</param>
+    /// <param name="pooling">Makes a sentence encoder of a network that gives the tokens' vectors, where the folder
+    /// says nothing of that; null for what it says.</param>
     /// <exception cref="FileNotFoundException">The folder lacks <c>config.json</c> or one network.</exception>
     public static HuggingFaceFolder Read(string folder, string? chosen = null, EmbeddingPooling? pooling = null)
     {
@@ -102,7 +103,7 @@ internal sealed partial class HuggingFaceFolder
             && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0 ? names[0].GetString() : null;
         if (architecture is not null && Decoder().IsMatch(architecture))
         {
-            return new LanguageModelFolder(_folder, _config, Files, _notes).Describe(manifest, model);
+            return new LanguageModelFolder(_folder, _config, _notes).Describe(manifest, model);
         }
 
         var isClassifier = architecture is not null && Classifier().IsMatch(architecture)

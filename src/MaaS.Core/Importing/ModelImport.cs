@@ -27,8 +27,8 @@ public static class ModelImport
     }
 
     /// <summary>Imports a folder as Hugging Face's optimum exports it: <c>model.onnx</c> or
-    /// <c>decoder_model_merged.onnx</c>, there or in <c>onnx</c>, and <c>config.json</c>, with the tokenizer where there
-    /// is one. A classifier gets labels and texts, a causal language model what it needs to write; with
+    /// <c>decoder_model_merged.onnx</c>, there or in <c>onnx</c>, and <c>config.json</c>, with the tokenizer where
+    /// there is one. A classifier gets labels and texts, a causal language model what it needs to write; with
     /// <c>modules.json</c> it is a sentence encoder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder.</param>

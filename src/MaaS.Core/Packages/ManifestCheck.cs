@@ -30,7 +30,8 @@ public static class ManifestCheck
         }
 
         if (manifest.Text is not null && !TextEncoder.IsReadBy(
-            manifest.Preprocessing is null ? model.Inputs : model.Inputs.Where(static i => i.Type == ElementType.Int64)))
+            manifest.Preprocessing is null
+                ? model.Inputs : model.Inputs.Where(static i => i.Type == ElementType.Int64)))
         {
             throw new InvalidDataException(
                 $"{model.Name}: manifest.json: text: expected the inputs {TextEncoder.InputIds} and "

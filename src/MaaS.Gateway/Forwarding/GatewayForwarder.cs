@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using MaaS.Gateway.Faults;
 using MaaS.Gateway.Monitoring;
 using MaaS.Gateway.Requests;
+using MaaS.Gateway.Security;
 using MaaS.Gateway.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,7 +15,7 @@ namespace MaaS.Gateway.Forwarding;
 /// another.</summary>
 internal sealed class GatewayForwarder(
     IHttpForwarder forwarder, ServerConnections connections, Fleet fleet, GatewayOptions options,
-    GatewayMetrics metrics)
+    GatewayMetrics metrics, Entrance? entrance = null)
 {
     private const string ServerHeader = "X-MaaS-Server", GrpcStatus = "grpc-status", GrpcUnavailable = "14";
 
@@ -25,10 +27,28 @@ internal sealed class GatewayForwarder(
     public async Task InvokeAsync(HttpContext context)
     {
         var grpc = IsGrpc(context.Request);
+        var caller = entrance is null ? null : await entrance.AdmitAsync(context, grpc).ConfigureAwait(false);
+        if (entrance is not null && caller is null)
+        {
+            return;
+        }
+
         var target = RequestTarget.Of(context.Request);
+        if (caller is not null
+            && await Entrance.RefusesAsync(
+                context, caller, target.Model ?? RequestScope.ModelOf(context.Request), grpc).ConfigureAwait(false))
+        {
+            return;
+        }
+
         if (grpc && target.Kind != RequestKind.Administration)
         {
             target = await GrpcTarget.OfAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            if (caller is not null
+                && await Entrance.RefusesAsync(context, caller, target.Model, grpc).ConfigureAwait(false))
+            {
+                return;
+            }
         }
 
         if (target.Kind == RequestKind.Administration)

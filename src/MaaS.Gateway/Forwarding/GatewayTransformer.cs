@@ -1,9 +1,14 @@
+using System.Net.Http.Headers;
+using MaaS.Gateway.Security;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace MaaS.Gateway.Forwarding;
 
-/// <summary>Passes everything on, credentials included, and says for whom and how the request came.</summary>
+/// <summary>Passes everything on, and says for whom and how the request came. Credentials go on as they are, unless the
+/// gateway has checked them: then its own token takes their place.</summary>
 internal sealed class GatewayTransformer : HttpTransformer
 {
     public static GatewayTransformer Instance { get; } = new();
@@ -23,5 +28,13 @@ internal sealed class GatewayTransformer : HttpTransformer
         proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Proto", httpContext.Request.Scheme);
         proxyRequest.Headers.Remove("X-Forwarded-Host");
         proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.Value);
+        if (httpContext.Features.Get<CallerToken>() is { } token)
+        {
+            proxyRequest.Headers.Remove(HeaderNames.Authorization);
+            proxyRequest.Headers.Remove(HeaderNames.Cookie);
+            proxyRequest.Headers.Remove(ApiKeyCredential.Header);
+            proxyRequest.Headers.Authorization = token.Value is null ? null
+                : new AuthenticationHeaderValue("Bearer", token.Value);
+        }
     }
 }

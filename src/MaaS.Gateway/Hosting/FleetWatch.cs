@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using MaaS.Gateway.Security;
 using MaaS.Gateway.Servers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,14 +17,17 @@ internal sealed partial class FleetWatch : BackgroundService
     private readonly Fleet _fleet;
     private readonly TimeProvider _clock;
     private readonly ILogger<FleetWatch> _logger;
+    private readonly CallerTokens? _tokens;
     private readonly IServerSource[] _sources;
     private readonly ConcurrentDictionary<string, IReadOnlyList<ServerAddress>> _found = [];
     private readonly ConcurrentDictionary<string, string> _faults = [];
     private readonly HttpClient _client;
 
-    public FleetWatch(GatewayOptions options, Fleet fleet, TimeProvider clock, ILogger<FleetWatch> logger)
+    public FleetWatch(
+        GatewayOptions options, Fleet fleet, TimeProvider clock, ILogger<FleetWatch> logger,
+        CallerTokens? tokens = null)
     {
-        (_options, _fleet, _clock, _logger) = (options, fleet, clock, logger);
+        (_options, _fleet, _clock, _logger, _tokens) = (options, fleet, clock, logger, tokens);
         _sources =
         [
             .. options.Servers.Select(static s => new NamedServers(s)),
@@ -121,6 +125,10 @@ internal sealed partial class FleetWatch : BackgroundService
         if (_options.ServerKey is { } key)
         {
             request.Headers.Add("X-Api-Key", key);
+        }
+        else if (_tokens is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _tokens.Own());
         }
 
         using var answer = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);

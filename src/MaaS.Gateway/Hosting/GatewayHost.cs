@@ -1,8 +1,11 @@
 using System.Net;
 using MaaS.Gateway.Forwarding;
 using MaaS.Gateway.Monitoring;
+using MaaS.Gateway.Security;
 using MaaS.Gateway.Servers;
 using MaaS.Primitives.Hosts;
+using MaaS.Serving;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -21,7 +24,7 @@ namespace MaaS.Gateway.Hosting;
 /// <summary>A gateway of its own: Kestrel before the servers of a fleet.</summary>
 /// <remarks>
 /// Requests go to <see cref="Address"/> (and gRPC without TLS to <see cref="GrpcAddress"/>) as to a server; credentials
-/// are passed on, and each server checks them. <see cref="AdminAddress"/>, on the loopback address, has the page of the
+/// are passed on, and each server checks them, unless <see cref="GatewayOptions.Authentication"/> says who may call. <see cref="AdminAddress"/>, on the loopback address, has the page of the
 /// fleet (<c>/</c>), <c>/fleet</c> as JSON and <c>/metrics</c>. <c>/livez</c> and <c>/readyz</c> are the gateway's own
 /// on every address.
 /// </remarks>
@@ -79,6 +82,15 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddSingleton<ServerConnections>();
         builder.Services.AddSingleton<GatewayForwarder>();
+        if (options.Authentication is { } authentication)
+        {
+            builder.Services.Configure<MaaSServingOptions>(o => authentication.Apply(o.Security));
+            builder.Services.AddSecurity();
+            builder.Services.AddSingleton(authentication);
+            builder.Services.AddSingleton<CallerTokens>();
+            builder.Services.AddSingleton<Entrance>();
+        }
+
         builder.Services.AddHttpForwarder();
         builder.Services.AddHostedService<FleetWatch>();
         var app = builder.Build();

@@ -3,7 +3,7 @@ using MaaS.Core.Packages;
 namespace MaaS.Registry.Contents;
 
 /// <summary>A version's files where they lie: a package without a folder or archive of its own.</summary>
-internal sealed class ContentFiles(ContentStore contents, IReadOnlyDictionary<string, PackageFileEntry> files)
+internal sealed class ContentFiles(IContentStore contents, IReadOnlyDictionary<string, PackageFileEntry> files)
     : IPackageStore
 {
     public IReadOnlyDictionary<string, long> Files { get; } =

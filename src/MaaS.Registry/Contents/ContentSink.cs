@@ -3,7 +3,7 @@ using MaaS.Core.Packages;
 namespace MaaS.Registry.Contents;
 
 /// <summary>Takes the files of a package into the contents.</summary>
-internal sealed class ContentSink(ContentStore contents) : IPackageSink
+internal sealed class ContentSink(IContentStore contents, CancellationToken cancellationToken) : IPackageSink
 {
     private readonly Dictionary<string, PackageFileEntry> _files = new(StringComparer.Ordinal);
 
@@ -11,5 +11,5 @@ internal sealed class ContentSink(ContentStore contents) : IPackageSink
     public IReadOnlyDictionary<string, PackageFileEntry> Files => _files;
 
     public async Task AddAsync(string path, Func<Stream, Task> write)
-        => _files[path] = await contents.AddAsync(write).ConfigureAwait(false);
+        => _files[path] = await contents.AddAsync(write, cancellationToken).ConfigureAwait(false);
 }

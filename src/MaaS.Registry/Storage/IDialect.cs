@@ -16,4 +16,8 @@ internal interface IDialect
 
     /// <summary>Holds up other processes that migrate, until the transaction ends.</summary>
     Task LockSchemaAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken);
+
+    /// <summary>Waits for the lock that whoever adds contents shares, and whoever collects them holds alone.</summary>
+    /// <exception cref="IOException">The database does not answer, or others held the lock for too long.</exception>
+    Task<IContentLock> LockContentsAsync(bool alone, CancellationToken cancellationToken);
 }

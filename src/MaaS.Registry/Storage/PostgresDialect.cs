@@ -7,7 +7,7 @@ namespace MaaS.Registry.Storage;
 internal sealed class PostgresDialect(string connectionString) : IDialect
 {
     // Any number that no other user of the database takes for a lock of its own.
-    private const long SchemaLock = 0x4D61615352656731;
+    private const long SchemaLock = 0x4D61615352656731, ContentsLock = SchemaLock + 1;
 
     public string Identity => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
 
@@ -18,4 +18,7 @@ internal sealed class PostgresDialect(string connectionString) : IDialect
     public Task LockSchemaAsync(
         DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
         => connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({SchemaLock})", transaction, cancellationToken);
+
+    public Task<IContentLock> LockContentsAsync(bool alone, CancellationToken cancellationToken)
+        => PostgresLock.TakeAsync(connectionString, ContentsLock, alone, cancellationToken);
 }

@@ -1,70 +1,66 @@
 namespace MaaS.Registry.Storage;
 
-/// <summary>Where a registry is: <c>sqlite:FILE</c>, or <c>postgres:CONNECTION</c> with <c>contents=FOLDER</c> in
-/// it.</summary>
+/// <summary>Where a registry is: <c>sqlite:FILE</c> or <c>postgres:CONNECTION</c>, and <c>contents=PLACE</c> in it, which
+/// <c>sqlite:</c> may leave out.</summary>
 /// <param name="Dialect">The database.</param>
-/// <param name="Contents">Folder of the files' contents.</param>
+/// <param name="Contents">Where the files' contents are: the full path of a folder, or an address as
+/// <c>s3://…</c>.</param>
 internal sealed record RegistryAddress(IDialect Dialect, string Contents)
 {
-    private const string Sqlite = "sqlite:", Postgres = "postgres:", ContentsKey = "contents";
+    private const string Sqlite = "sqlite:", Postgres = "postgres:", ContentsKey = "contents", Scheme = "://";
+
+    private const string Forms = "'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…;Contents=FOLDER'";
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="ArgumentException">It is none; the message shows the two forms.</exception>
     public static RegistryAddress Parse(string address)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(address);
-        if (address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && address.Length > Sqlite.Length)
-        {
-            var file = Path.GetFullPath(address[Sqlite.Length..]);
-            return new RegistryAddress(new SqliteDialect(file), $"{file}-contents");
-        }
-
-        if (address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase))
-        {
-            var parts = Parts(address);
-            var contents = parts.LastOrDefault(IsContents)?.Split('=', 2)[1].Trim();
-            if (!string.IsNullOrEmpty(contents))
-            {
-                return new RegistryAddress(
-                    new PostgresDialect(string.Join(';', parts.Where(static p => !IsContents(p)))),
-                    Path.GetFullPath(contents));
-            }
-        }
-
-        // Not the address itself, which may hold a password.
-        throw new ArgumentException(
-            "Registry: expected 'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…;Contents=FOLDER', got "
-                + (address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase)
-                    ? "postgres:… without Contents, the folder of the files."
-                    : "something else, which is not shown, because it may hold a password."),
-            nameof(address));
+        var (dialect, contents, file) = Read(address);
+        contents ??= file is null ? null : $"{file}-contents";
+        return contents is not null
+            ? new RegistryAddress(
+                dialect, contents.Contains(Scheme, StringComparison.Ordinal) ? contents : Path.GetFullPath(contents))
+            : throw new ArgumentException(
+                $"Registry: expected {Forms}, got postgres:… without Contents, the folder or s3://BUCKET/PREFIX of the "
+                    + "files.", nameof(address));
     }
 
-    /// <summary>Reads the database of an address, whose folder of contents may be left out.</summary>
+    /// <summary>Reads the database of an address, whose contents may be left out.</summary>
     /// <exception cref="ArgumentException">It is none; the message shows the two forms.</exception>
-    public static IDialect ParseDatabase(string address)
+    public static IDialect ParseDatabase(string address) => Read(address).Dialect;
+
+    private static (IDialect Dialect, string? Contents, string? File) Read(string address)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(address);
         if (address.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase) && address.Length > Sqlite.Length)
         {
-            var file = Path.GetFullPath(address[Sqlite.Length..]);
+            // A file's name may have a semicolon: only the last part can name the contents.
+            var rest = address[Sqlite.Length..];
+            var last = rest.LastIndexOf(';');
+            var contents = last > 0 ? ContentsOf(rest[(last + 1)..]) : null;
+            var file = Path.GetFullPath(contents is null ? rest : rest[..last]);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            return new SqliteDialect(file);
+            return (new SqliteDialect(file), contents, file);
         }
 
-        return address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase)
-            ? new PostgresDialect(string.Join(';', Parts(address).Where(static p => !IsContents(p))))
-            // Not the address itself, which may hold a password.
-            : throw new ArgumentException(
-                "Registry: expected 'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…', got something else, "
-                    + "which "
-                    + "is not shown, because it may hold a password.",
-                nameof(address));
-    }
+        if (address.StartsWith(Postgres, StringComparison.OrdinalIgnoreCase))
+        {
+            var parts = address[Postgres.Length..].Split(
+                ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return (
+                new PostgresDialect(string.Join(';', parts.Where(static p => !IsContents(p)))),
+                parts.Select(ContentsOf).LastOrDefault(static c => c is not null), null);
+        }
 
-    private static string[] Parts(string address) => address[Postgres.Length..].Split(
-        ';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // Not the address itself, which may hold a password.
+        throw new ArgumentException(
+            $"Registry: expected {Forms}, got something else, which is not shown, because it may hold a password.",
+            nameof(address));
+    }
 
     private static bool IsContents(string part)
         => part.Split('=', 2) is [var key, _] && key.Trim().Equals(ContentsKey, StringComparison.OrdinalIgnoreCase);
+
+    private static string? ContentsOf(string part)
+        => IsContents(part) && part.Split('=', 2)[1].Trim() is { Length: > 0 } contents ? contents : null;
 }

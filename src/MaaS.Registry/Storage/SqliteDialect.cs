@@ -9,15 +9,19 @@ internal sealed class SqliteDialect : IDialect
     // How long a writer waits for another one.
     private const int BusySeconds = 60;
 
+    private readonly string _path;
     private readonly string _connection;
 
     public SqliteDialect(string path)
-        => _connection = new SqliteConnectionStringBuilder
+    {
+        _path = path;
+        _connection = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             ForeignKeys = true,
             DefaultTimeout = BusySeconds,
         }.ToString();
+    }
 
     public string Identity => "INTEGER PRIMARY KEY AUTOINCREMENT";
 
@@ -30,4 +34,7 @@ internal sealed class SqliteDialect : IDialect
     // A transaction that is not deferred has the file's only write lock already.
     public Task LockSchemaAsync(
         DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<IContentLock> LockContentsAsync(bool alone, CancellationToken cancellationToken)
+        => await LockFile.TakeAsync($"{_path}-contents.lock", alone, cancellationToken).ConfigureAwait(false);
 }

@@ -16,10 +16,10 @@ namespace MaaS.Registry.Versions;
 public sealed partial class ModelStore
 {
     private readonly Database _database;
-    private readonly ContentStore _contents;
+    private readonly IContentStore _contents;
     private readonly TimeProvider _clock;
 
-    private ModelStore(Database database, ContentStore contents, TimeProvider clock)
+    private ModelStore(Database database, IContentStore contents, TimeProvider clock)
         => (_database, _contents, _clock) = (database, contents, clock);
 
     /// <summary>Tells this registry apart from all others.</summary>
@@ -27,7 +27,8 @@ public sealed partial class ModelStore
 
     /// <summary>Opens a registry; makes it where there is none yet, and brings an older one up to date.</summary>
     /// <param name="address"><c>sqlite:FILE</c> with contents in the folder <c>FILE-contents</c> beside it, or
-    /// <c>postgres:Host=…;Username=…;Database=…;Contents=FOLDER</c>.</param>
+    /// <c>postgres:Host=…;Username=…;Database=…;Contents=FOLDER</c>. Both take as contents
+    /// <c>s3://BUCKET/PREFIX?endpoint=…&amp;region=…&amp;pathStyle=true</c> as well.</param>
     /// <param name="clock">Tells when changes are made; null for the system's.</param>
     /// <param name="cancellationToken">Leaves the registry as it was.</param>
     /// <exception cref="ArgumentException">The address has neither form.</exception>
@@ -38,40 +39,39 @@ public sealed partial class ModelStore
         string address, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         var (dialect, contents) = RegistryAddress.Parse(address);
-        Directory.CreateDirectory(Path.GetDirectoryName(contents)!);
+        var remote = contents.StartsWith(S3Address.Scheme, StringComparison.OrdinalIgnoreCase)
+            ? S3Address.Parse(contents) : null;
         var database = await Database.OpenAsync(dialect, cancellationToken).ConfigureAwait(false);
-        var store = new ContentStore(contents, database.Id);
+        IContentStore store = remote is null ? new FolderContentStore(contents, database.Id)
+            : new S3ContentStore(S3Clients.For(remote), remote, dialect, database.Id);
         await store.ClaimAsync(cancellationToken).ConfigureAwait(false);
         return new ModelStore(database, store, clock ?? TimeProvider.System);
     }
 
-    /// <summary>Adds a package as the next version of a model.</summary>
+    /// <summary>Adds a package as the next version of a model. Of an encrypted one the file is kept as it is; what its
+    /// manifest says, the hashes of its files among it, stands in the database.</summary>
     /// <param name="package">An opened package; its files are checked again while they are copied.</param>
     /// <param name="details">Name, tags, aliases, who and why; null for the defaults.</param>
     /// <param name="cancellationToken">Leaves no version behind.</param>
-    /// <exception cref="ArgumentException">A name is not allowed, or the package is encrypted.</exception>
+    /// <exception cref="ArgumentException">A name is not allowed.</exception>
     /// <exception cref="IOException">The disk is full, or the database does not answer; nothing was added.</exception>
     public async Task<ModelVersion> AddAsync(
         ModelPackage package, NewVersion? details = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         details ??= new NewVersion();
-        if (package.IsEncrypted)
-        {
-            throw new ArgumentException(
-                $"Registry: expected a plain package, got the encrypted {package.Location}, whose files would lie "
-                    + "plain in the registry; add it decrypted, or serve the file itself.", nameof(package));
-        }
-
         var name = Checked(details.Name ?? package.Manifest.Name, "name");
         foreach (var alias in details.Aliases)
         {
             CheckAlias(alias);
         }
 
-        using var kept = await _contents.KeepAsync(cancellationToken).ConfigureAwait(false);
-        var sink = new ContentSink(_contents);
-        await package.CopyToAsync(sink, cancellationToken).ConfigureAwait(false);
+        var kept = await _contents.KeepAsync(cancellationToken).ConfigureAwait(false);
+        await using var held = kept.ConfigureAwait(false);
+        var sink = new ContentSink(_contents, cancellationToken);
+        await (package.IsEncrypted
+            ? package.CopySealedToAsync(sink, cancellationToken) : package.CopyToAsync(sink, cancellationToken))
+            .ConfigureAwait(false);
         return await _database.WriteAsync(
             async (connection, transaction) =>
             {
@@ -87,6 +87,7 @@ public sealed partial class ModelStore
                 var change = new VersionChange(
                     connection, transaction, _clock, model, details.Change, cancellationToken);
                 await change.InsertAsync(version, package.Manifest, sink.Files, details).ConfigureAwait(false);
+                await kept.CheckAsync(cancellationToken).ConfigureAwait(false);
                 return (await VersionRows.VersionsAsync(
                     connection, transaction, name, model, version, cancellationToken).ConfigureAwait(false))[0];
             },
@@ -155,19 +156,41 @@ public sealed partial class ModelStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens the package of a version where its files lie, and checks them.</summary>
+    /// <summary>Opens the package of a version where its files lie, and checks them. The file of an encrypted one is
+    /// copied to the temporary folder as it is, and opened in memory.</summary>
     /// <param name="version">Of this registry.</param>
-    /// <param name="options">Limits and trusted keys.</param>
+    /// <param name="options">Limits, trusted keys, and keys that open encrypted packages.</param>
     /// <param name="cancellationToken">Stops between two blocks.</param>
-    /// <exception cref="InvalidDataException">A file was changed.</exception>
+    /// <exception cref="InvalidDataException">A file was changed, or no key opens it.</exception>
     /// <exception cref="FileNotFoundException">A file is gone.</exception>
-    public Task<ModelPackage> OpenPackageAsync(
+    public async Task<ModelPackage> OpenPackageAsync(
         ModelVersion version, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return ModelPackage.OpenFromAsync(
-            version.ToString(), new ContentFiles(_contents, version.Files), options ?? new PackageReadOptions(),
-            cancellationToken);
+        options ??= new PackageReadOptions();
+        IPackageStore files = version.IsEncrypted
+            ? PackageStore.OpenFile(
+                version.ToString(),
+                await SealedFile.CopyAsync(_contents, version.Files[PackagePath.Sealed], cancellationToken)
+                    .ConfigureAwait(false),
+                options)
+            : new ContentFiles(_contents, version.Files);
+        return await ModelPackage.OpenFromAsync(version.ToString(), files, options, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Copies an encrypted version as it is into a folder of its own, once it has been opened and
+    /// checked.</summary>
+    internal async Task SaveSealedAsync(
+        ModelVersion version, string target, PackageReadOptions? options, CancellationToken cancellationToken)
+    {
+        using var package = await OpenPackageAsync(version, options, cancellationToken).ConfigureAwait(false);
+        await PackageWriter.WriteAsync(
+            target, overwrite: true,
+            sink => sink.AddAsync(
+                PackagePath.Sealed,
+                stream => _contents.CopyAsync(version.Files[PackagePath.Sealed], stream, cancellationToken)))
+            .ConfigureAwait(false);
     }
 
     /// <summary>Copies one file of a version. Its last block is written only when the hash of all of it is right, so

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Endpoints;
 
-/// <summary>Metadata of an endpoint whose protocol has a form of its own for refusals, the guard's among them.</summary>
+/// <summary>Metadata of an endpoint whose protocol has a form of its own for refusals, the guard's among
+/// them.</summary>
 /// <param name="WriteAsync">Answers a failure.</param>
 internal sealed record ErrorForm(Func<HttpContext, Failure, Task> WriteAsync);
 

@@ -12,17 +12,22 @@ namespace MaaS.Serving.Execution;
 /// <param name="source">Where tokens come from; disposed with this.</param>
 /// <param name="tokenizer">The model's own.</param>
 /// <param name="settings">Longest sequence and stop tokens.</param>
-/// <param name="limit">Most texts at once, those that wait for their turn included.</param>
+/// <param name="rows">Most texts that are under way at once.</param>
+/// <param name="waiting">Most texts that wait for their turn besides.</param>
 internal sealed class GenerationRunner(
-    string name, ITokenSource source, Tokenizer tokenizer, GenerationSettings settings, int limit) : IDisposable
+    string name, ITokenSource source, Tokenizer tokenizer, GenerationSettings settings, int rows, int waiting)
+    : IDisposable
 {
-    private int _active;
+    private readonly Places _places = new(name, rows, waiting);
 
     /// <summary>The model's own tokenizer.</summary>
     public Tokenizer Tokenizer => tokenizer;
 
     /// <summary>Longest sequence in tokens, the prompt included.</summary>
     public long MaxLength => source.MaxLength;
+
+    /// <summary>Most texts of one caller, those that wait for their turn included.</summary>
+    public long MaxTexts => _places.Share;
 
     /// <summary>Tokens that always end a text.</summary>
     public IReadOnlyList<long> StopTokens => settings.StopTokens;
@@ -33,12 +38,24 @@ internal sealed class GenerationRunner(
     /// <summary>What goes on where texts share the model; null where they take turns.</summary>
     public GenerationEngineStatus? Status => source.Status;
 
+    /// <summary>The tokens of a prompt. A setting of tokenizer.json that cuts texts or fills them up is for other
+    /// uses and does not hold here: a prompt is whole, and nothing follows it.</summary>
+    /// <param name="text">Text to continue.</param>
+    /// <param name="options">Which special tokens there are; null for those that the model's texts begin with.</param>
+    public long[] Encode(string text, EncodeOptions? options = null)
+        => Array.ConvertAll(
+            tokenizer.Encode(text, options: (options ?? new()) with
+            {
+                Padding = Padding.None,
+                Truncation = Truncation.None,
+            }).Ids,
+            static id => (long)id);
+
     /// <inheritdoc cref="RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"/>
     /// <param name="prompt">Text to continue.</param>
     public IAsyncEnumerable<GeneratedText> RunAsync(
         string prompt, GenerationOptions options, RequestContext client, CancellationToken cancellationToken)
-        => RunAsync(
-            Array.ConvertAll(tokenizer.Encode(prompt).Ids, static id => (long)id), options, client, cancellationToken);
+        => RunAsync(Encode(prompt), options, client, cancellationToken);
 
     /// <summary>Continues a text; whoever asks holds a lease on the model until the last piece.</summary>
     /// <param name="prompt">Tokens to continue.</param>
@@ -53,32 +70,20 @@ internal sealed class GenerationRunner(
         IReadOnlyList<long> prompt, GenerationOptions options, RequestContext client,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        try
+        using var place = _places.Take(client.ClientKey);
+        var text = new TextAssembly(
+            tokens => tokenizer.Decode([.. tokens.Select(static t => (int)t)]), options.StopTexts, prompt);
+        var tokens = source.RunAsync(
+            prompt, options with { StopTokens = [.. options.StopTokens, .. settings.StopTokens] }, client,
+            cancellationToken);
+        await foreach (var token in tokens.ConfigureAwait(false))
         {
-            if (Interlocked.Increment(ref _active) > limit)
+            var piece = text.Add(token);
+            yield return piece;
+            if (piece.Finish != FinishReason.None)
             {
-                throw new QueueFullException(
-                    $"model '{name}': expected at most {limit} texts at once, got one more; try later");
+                yield break;
             }
-
-            var text = new TextAssembly(
-                tokens => tokenizer.Decode([.. tokens.Select(static t => (int)t)]), options.StopTexts);
-            var tokens = source.RunAsync(
-                prompt, options with { StopTokens = [.. options.StopTokens, .. settings.StopTokens] }, client,
-                cancellationToken);
-            await foreach (var token in tokens.ConfigureAwait(false))
-            {
-                var piece = text.Add(token);
-                yield return piece;
-                if (piece.Finish != FinishReason.None)
-                {
-                    yield break;
-                }
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _active);
         }
     }
 

@@ -4,6 +4,7 @@ using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution.Batching;
 using MaaS.Serving.Execution.Caching;
+using MaaS.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -109,18 +110,18 @@ public sealed partial class ModelRunnerFactory : IDisposable
                 var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
                 return new GenerationRunner(
                     name, new SharedTokens(engine, _time), parts.Tokenizer, settings,
-                    (int)Math.Min((long)rows + waiting, int.MaxValue));
+                    rows, waiting);
             }
 
             if (parts.Adapters.Count > 0 || parts.Draft is not null)
             {
                 throw new ArgumentException(
-                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of tokens "
-                    + "alone.");
+                    $"{name}: expected a network with an attention mask for adapters or a draft model, got one of "
+                        + "tokens alone.");
             }
 
-            var turns = new TokensInTurns(new OnnxDecoder(model, settings.MaxLength), _threads.Value, _time);
-            return new GenerationRunner(name, turns, parts.Tokenizer, settings, rows);
+            var decoder = new OnnxDecoder(model, settings.MaxLength);
+            return CreateGeneration(name, decoder.Start, decoder, parts.Tokenizer, settings);
         }
         catch (ArgumentException e)
         {
@@ -133,10 +134,15 @@ public sealed partial class ModelRunnerFactory : IDisposable
         string name, InferenceModel model, GenerationSettings settings, GenerationParts parts, int rows)
     {
         var graph = new DecoderGraph(model);
-        if (rows > 1 && graph.RowObstacle() is { } obstacle)
+        var obstacle = graph.RowObstacle();
+        if (obstacle is not null)
         {
             LogNotBatched(name, obstacle);
-            rows = 1;
+        }
+
+        if (parts.Draft is not null && (obstacle ?? graph.DraftObstacle()) is { } reason)
+        {
+            throw new ArgumentException($"{name}: expected a network that a draft model can guess for; {reason}.");
         }
 
         var own = _options.For(name);
@@ -150,6 +156,8 @@ public sealed partial class ModelRunnerFactory : IDisposable
                 CacheBytes = own.KeyValueCacheBytes ?? ModelOptions.DefaultKeyValueCacheBytes,
                 ChunkLength = own.PromptChunk ?? ModelOptions.DefaultPromptChunk,
                 SharesAcrossCallers = own.SharesPrompts ?? true,
+                SharesRuns = obstacle is null,
+                DraftFailed = e => LogDraftFailed(e, name),
             }, parts.Adapters, draft is null ? null : new DecoderGraph(draft));
             if (engine.MaxLength < settings.MaxLength)
             {
@@ -164,6 +172,19 @@ public sealed partial class ModelRunnerFactory : IDisposable
             throw;
         }
     }
+
+    /// <summary>Makes what continues texts with a model that takes each by itself.</summary>
+    /// <param name="name">The model's name in addresses.</param>
+    /// <param name="start">Begins a text.</param>
+    /// <param name="decoder">The model; disposed with the runner.</param>
+    /// <param name="tokenizer">The model's own.</param>
+    /// <param name="settings">Longest sequence and stop tokens.</param>
+    internal GenerationRunner CreateGeneration(
+        string name, Func<IDecoderSession> start, IDisposable decoder, Tokenizer tokenizer,
+        GenerationSettings settings)
+        => new(
+            name, new TokensInTurns(start, settings.MaxLength, decoder, _threads.Value, _time), tokenizer, settings,
+            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, waiting: 0);
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()
@@ -182,4 +203,7 @@ public sealed partial class ModelRunnerFactory : IDisposable
         "{Model} takes texts of at most {Shortened} of its {MaxLength} tokens: more keys and values do not fit "
         + "KeyValueCacheBytes")]
     private partial void LogShortened(string model, long shortened, long maxLength);
+
+    [LoggerMessage(LogLevel.Error, "The draft model of {Model} failed; texts go on without guesses")]
+    private partial void LogDraftFailed(Exception exception, string model);
 }

@@ -1,18 +1,23 @@
 using System.Runtime.CompilerServices;
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Batching;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Execution;
 
 /// <summary>Tokens of a model that takes one text at a time: steps of all texts take turns on the threads that run
 /// models, so that a long text holds up neither a short one nor another model.</summary>
-/// <param name="decoder">Disposed with this.</param>
+/// <param name="start">Begins a text by itself.</param>
+/// <param name="maxLength">Longest sequence in tokens.</param>
+/// <param name="decoder">What texts begin with; disposed with this.</param>
 /// <param name="threads">Where steps run.</param>
 /// <param name="time">Clock of the deadlines.</param>
-internal sealed class TokensInTurns(OnnxDecoder decoder, ComputeThreads threads, TimeProvider time) : ITokenSource
+internal sealed class TokensInTurns(
+    Func<IDecoderSession> start, long maxLength, IDisposable decoder, ComputeThreads threads, TimeProvider time)
+    : ITokenSource
 {
-    public long MaxLength => decoder.MaxLength;
+    public long MaxLength => maxLength;
 
     public GenerationEngineStatus? Status => null;
 
@@ -20,7 +25,13 @@ internal sealed class TokensInTurns(OnnxDecoder decoder, ComputeThreads threads,
         IReadOnlyList<long> prompt, GenerationOptions options, RequestContext client,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var session = decoder.Start();
+        if (options.Adapter is { } adapter)
+        {
+            throw new ModelInputException(
+                $"generation: expected no adapter, for the model has none, got '{adapter}'.");
+        }
+
+        using var session = start();
         using var tokens = TokenGenerator.Generate(session, prompt, options, cancellationToken).GetEnumerator();
         while (await StepAsync(tokens, client.Deadline).ConfigureAwait(false))
         {

@@ -8,7 +8,10 @@ namespace MaaS.Serving.Models;
 
 /// <summary>Finds models in a folder: networks, packages, ensembles and folders of a registry; or takes one of these
 /// alone.</summary>
-internal sealed class ModelFolder(string path, PackageReadOptions options)
+/// <param name="path">The folder, or one model.</param>
+/// <param name="options">How manifests are read.</param>
+/// <param name="markers">Files that tell folders of other kinds, by preference.</param>
+internal sealed class ModelFolder(string path, PackageReadOptions options, IReadOnlyList<string> markers)
 {
     private const string Manifest = "manifest.json", EnsembleEnding = ".ensemble.json";
 
@@ -25,7 +28,7 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             throw new DirectoryNotFoundException($"{path}: expected a folder or file of models, found nothing.");
         }
 
-        var look = new Look(_heads, _configs, options);
+        var look = new Look(_heads, _configs, options, markers);
         if (!await look.TryAddAsync(path, cancellationToken).ConfigureAwait(false))
         {
             var registry = new ModelRegistry(path);
@@ -74,7 +77,8 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
 
     /// <summary>One look's findings.</summary>
     private sealed class Look(
-        Dictionary<string, PackageHead> known, Dictionary<string, ConfigHead> knownConfigs, PackageReadOptions options)
+        Dictionary<string, PackageHead> known, Dictionary<string, ConfigHead> knownConfigs, PackageReadOptions options,
+        IReadOnlyList<string> markers)
     {
         public List<ModelSource> Sources { get; } = [];
 
@@ -92,7 +96,9 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
             if (!File.Exists(entry))
             {
                 return File.Exists(Path.Combine(entry, Manifest))
-                    && await TryAsync(entry, () => AddPackageAsync(entry, cancellationToken)).ConfigureAwait(false);
+                    ? await TryAsync(entry, () => AddPackageAsync(entry, cancellationToken)).ConfigureAwait(false)
+                    : markers.FirstOrDefault(m => File.Exists(Path.Combine(entry, m))) is { } marker
+                        && await TryAsync(entry, () => AddFolder(entry, marker)).ConfigureAwait(false);
             }
 
             if (entry.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
@@ -158,6 +164,21 @@ internal sealed class ModelFolder(string path, PackageReadOptions options)
                 ? new ModelSource(name, 1, file, kind, Fingerprint(file), kind == SourceKind.Network ? Length(file) : 0)
                 : throw new InvalidDataException(
                     $"{file}: expected as name {ModelNames.Rule}, got '{name}'; rename the file."));
+            return Task.CompletedTask;
+        }
+
+        private Task AddFolder(string folder, string marker)
+        {
+            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+            Sources.Add(ModelNames.IsValid(name)
+                ? new ModelSource(
+                    name, 1, folder, SourceKind.Folder, FolderFingerprint(folder),
+                    Directory.EnumerateFiles(folder, "*.onnx*", SearchOption.AllDirectories).Sum(Length))
+                {
+                    Marker = marker,
+                }
+                : throw new InvalidDataException(
+                    $"{folder}: expected as name {ModelNames.Rule}, got '{name}'; rename the folder."));
             return Task.CompletedTask;
         }
 

@@ -29,13 +29,14 @@ internal sealed partial class ModelLifecycle : IHostedLifecycleService, IDisposa
     private long _loads, _failedLoads;
 
     public ModelLifecycle(
-        IOptions<MaaSServingOptions> options, IModelLoader loader, PackageTrust trust, TimeProvider time,
-        ILogger<ModelLifecycle> logger)
+        IOptions<MaaSServingOptions> options, IModelLoader loader, IEnumerable<IFolderLoader> folders,
+        PackageTrust trust, TimeProvider time, ILogger<ModelLifecycle> logger)
     {
         _options = options.Value;
         _time = time;
         _logger = logger;
-        _folder = new ModelFolder(_options.ModelsPath, trust.Unverified);
+        _folder = new ModelFolder(
+            _options.ModelsPath, trust.Unverified, [.. folders.Select(static f => f.Marker)]);
         _settler = new ScanSettler(_options.SettleTime, time);
         _memory = new MemoryBudget(_options.MemoryLimitBytes);
         _queue = new LoadQueue(loader, _memory, _options.MaxConcurrentLoads);

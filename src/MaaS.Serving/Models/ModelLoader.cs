@@ -14,18 +14,22 @@ namespace MaaS.Serving.Models;
 /// before ONNX Runtime has it.
 /// </summary>
 internal sealed partial class ModelLoader(
-    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles, PackageTrust trust,
-    ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<MaaSServingOptions> options, ModelRunnerFactory runners, IEnsembleLoader ensembles,
+    IEnumerable<IFolderLoader> folders, PackageTrust trust, ILogger<ModelLoader> logger) : IModelLoader
 {
     public async Task<ServedModel> LoadAsync(ModelSource source, CancellationToken cancellationToken)
     {
         switch (source.Kind)
         {
             case SourceKind.Ensemble:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "an ensemble");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
+            case SourceKind.Folder:
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "a folder without a manifest");
+                return await folders.First(f => f.Marker == source.Marker).LoadAsync(source, cancellationToken)
+                    .ConfigureAwait(false);
             case SourceKind.Network:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a bare network");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);
                 return Serve(
                     source, ManifestOf(source), InferenceModel.Load(source.Location, OptionsOf(source, null)));

@@ -13,6 +13,9 @@ internal enum SourceKind
 
     /// <summary>An <c>.ensemble.json</c> file.</summary>
     Ensemble,
+
+    /// <summary>A folder that a <see cref="IFolderLoader"/> loads.</summary>
+    Folder,
 }
 
 /// <summary>Something in the models folder that can be loaded.</summary>
@@ -30,6 +33,10 @@ internal sealed record ModelSource(
 
     /// <summary>What a package says that it is for; null where it does not, or was not read yet.</summary>
     public string? Task { get; init; }
+
+    /// <summary>Name of the file that tells what kind of folder it is; null where it is none of
+    /// <see cref="SourceKind.Folder"/>.</summary>
+    public string? Marker { get; init; }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} version {Version}");
 }

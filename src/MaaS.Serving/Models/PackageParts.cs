@@ -3,6 +3,7 @@ using MaaS.Core.Generation;
 using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
+using MaaS.Onnx;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 
@@ -48,6 +49,11 @@ internal sealed record PackageParts(DriftBaseline? Drift, TextEncoder? Text, Gen
 
         var draft = package.Manifest.Files.ContainsKey(TextGenerator.DraftFile)
             ? await package.ReadAsync(TextGenerator.DraftFile, cancellationToken).ConfigureAwait(false) : null;
+        if (draft is not null)
+        {
+            GraphCheck.CheckBytes(draft);
+        }
+
         return new GenerationParts(
             tokenizer, adapters, draft, await ChatOfAsync(package, cancellationToken).ConfigureAwait(false));
     }

@@ -58,6 +58,9 @@ public sealed class Caller
         => field ??= new ClaimsPrincipal(
             Name.Length == 0 ? new ClaimsIdentity() : new ClaimsIdentity(Claims(), "MaaS"));
 
+    /// <summary>The models that they may use; null for all.</summary>
+    internal IReadOnlyCollection<string>? Models => _models;
+
     /// <summary>Whether no model is kept from them.</summary>
     internal bool MayUseAll => _models is null;
 

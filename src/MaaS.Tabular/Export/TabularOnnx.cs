@@ -23,7 +23,7 @@ public static class TabularOnnx
     /// <summary>The predicted number.</summary>
     public const string Prediction = "prediction";
 
-    private const int Opset = 17, OpsetOfDates = 20, MachineLearningOpset = 3;
+    private const int Opset = 17, OpsetOfStrings = 20, MachineLearningOpset = 3;
 
     /// <summary>Writes the model.</summary>
     /// <param name="fit">What was fitted.</param>
@@ -33,8 +33,8 @@ public static class TabularOnnx
     {
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(classes);
-        var hasDates = fit.Schema.Columns.Any(static c => c.Kind == ColumnKind.Date);
-        var graph = new GraphBuilder("tabular", hasDates ? OpsetOfDates : Opset);
+        var takesApart = fit.Schema.Columns.Any(static c => c.Kind is ColumnKind.Date or ColumnKind.Text);
+        var graph = new GraphBuilder("tabular", takesApart ? OpsetOfStrings : Opset);
         OnnxDimension[] rows = ["batch"];
         foreach (var column in fit.Schema.Columns)
         {

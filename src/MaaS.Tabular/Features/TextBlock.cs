@@ -42,22 +42,14 @@ internal sealed class TextBlock : IStringBlock
         }
     }
 
-    // A run of ONNX Runtime's operators on Linux lower-cases by the C library's locale, of which C.UTF-8 is there
-    // without language packs.
     public string Write(GraphBuilder graph, string input)
     {
-        var lower = graph.Node("StringNormalizer", [input], ("case_change_action", "LOWER"), ("locale", "C.UTF-8"));
+        var lower = graph.Node("StringNormalizer", [input], ("case_change_action", "LOWER"), ("locale", "C"));
         var words = graph.Node(
             "Tokenizer", [lower],
             ("mark", 0), ("mincharnum", 1), ("pad_value", ""), ("tokenexp", @"[\p{L}\p{N}_]{2,}"));
         graph.Graph.Node[^1].Domain = HashedBlock.MicrosoftDomain;
-        var counts = graph.Node(
-            "TfIdfVectorizer", [words],
-            ("mode", "TF"), ("min_gram_length", 1), ("max_gram_length", 1), ("max_skip_count", 0),
-            ("ngram_counts", new[] { 0L }),
-            ("ngram_indexes", Enumerable.Range(0, _words.Length).Select(static i => (long)i).ToArray()),
-            ("pool_strings", _words));
-        counts = graph.Node("Cast", [counts], ("to", (int)DataType.Double));
+        var counts = WordCounts.Write(graph, words, _words);
         var one = graph.Scalar(1d);
         var logs = graph.Node("Add", [graph.Node("Log", [graph.Node("Max", [counts, one])]), one]);
         var present = graph.Node("Min", [counts, one]);

@@ -2,8 +2,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Streaming;
 
-/// <summary>Which rows of a stream are held back, which are the sample, and which are only learned from: a byte a
-/// row.</summary>
+/// <summary>Which rows of a stream are held back, which say when boosting ends, which are the sample, and which are only
+/// learned from: a byte a row.</summary>
 internal sealed class RowDraw
 {
     private readonly Part[] _parts;
@@ -14,14 +14,17 @@ internal sealed class RowDraw
     /// <param name="sampleRows">Rows of the sample, as the mean of the draw; all that are not held back where there are
     /// no more.</param>
     /// <param name="seed">Seed of the draw.</param>
-    public RowDraw(int rows, double testShare, int sampleRows, int seed)
+    /// <param name="validationShare">Share of the rows that are not held back which say when boosting ends; 0 for
+    /// none.</param>
+    public RowDraw(int rows, double testShare, int sampleRows, int seed, double validationShare = 0)
     {
         var random = new Random(seed);
-        var sampleShare = sampleRows / ((1 - testShare) * rows);
+        var sampleShare = sampleRows / ((1 - testShare) * (1 - validationShare) * rows);
         _parts = new Part[rows];
         for (var row = 0; row < rows; row++)
         {
             _parts[row] = random.NextDouble() < testShare ? Part.Test
+                : validationShare > 0 && random.NextDouble() < validationShare ? Part.Validation
                 : random.NextDouble() < sampleShare ? Part.Sample : Part.Train;
         }
     }
@@ -30,6 +33,7 @@ internal sealed class RowDraw
     {
         Train,
         Sample,
+        Validation,
         Test,
     }
 

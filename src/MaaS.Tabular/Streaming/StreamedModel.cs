@@ -37,6 +37,9 @@ public sealed class StreamedModel
     /// <summary>Rows that were learned from.</summary>
     public required int TrainRows { get; init; }
 
+    /// <summary>Rounds of boosting that the model has.</summary>
+    public required int Rounds { get; init; }
+
     /// <summary>Rows that were held back.</summary>
     public required int TestRows { get; init; }
 
@@ -82,6 +85,7 @@ public sealed class StreamedModel
             Hyperparameters = new Dictionary<string, string>
             {
                 ["candidate"] = "gradient-boosting",
+                ["rounds"] = $"{Rounds}",
                 ["seed"] = $"{_seed}",
                 ["rows"] = $"{TrainRows}",
             },

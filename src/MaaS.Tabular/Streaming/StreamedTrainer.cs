@@ -42,7 +42,9 @@ public static class StreamedTrainer
         }
 
         // 1: the label of every row, and the sample.
-        var draw = new RowDraw(stream.Rows, options.TestShare, options.SampleRows, options.Seed);
+        var draw = new RowDraw(
+            stream.Rows, options.TestShare, options.SampleRows, options.Seed,
+            options.EarlyStopping is null ? 0 : options.ValidationShare);
         var (target, sample) = await ScanAsync(stream, options, draw, cancellationToken).ConfigureAwait(false);
         var (sampleRows, trainRows) = (draw.Rows(RowDraw.Part.Sample), draw.Rows(RowDraw.Part.Train));
         var testTarget = target.Take(draw.Rows(RowDraw.Part.Test));
@@ -64,8 +66,10 @@ public static class StreamedTrainer
 
         // 4: boosting.
         var trainTarget = target.Take([.. sampleRows, .. trainRows]);
-        var text = rows.Train(
-            Array.ConvertAll(trainTarget.Values, static y => (float)y), learner.Rounds, cancellationToken);
+        var (text, rounds) = options.EarlyStopping is { } patience
+            ? await StopEarlyAsync(stream, draw, features, rows, trainTarget, target, learner.Rounds, patience,
+                cancellationToken).ConfigureAwait(false)
+            : rows.Train(Labels(trainTarget), learner.Rounds, cancellationToken);
         var fit = new TabularFit(features, GradientBoosting.Read(text, target));
         Done("boosting", trainTarget.Count);
 
@@ -91,10 +95,33 @@ public static class StreamedTrainer
             TestScores = scores,
             BaselineScores = Scores(Baseline(trainTarget, testTarget.Count), testTarget),
             TrainRows = trainTarget.Count,
+            Rounds = rounds,
             TestRows = testTarget.Count,
             Steps = steps,
         };
     }
+
+    // The rows that say when boosting ends get their features as all others do.
+    private static async Task<(string Text, int Rounds)> StopEarlyAsync(
+        StreamedTable stream, RowDraw draw, FittedFeatures features, LightGbm.RowSet rows, Target trainTarget,
+        Target target, int most, int patience, CancellationToken cancellationToken)
+    {
+        var validation = target.Take(draw.Rows(RowDraw.Part.Validation));
+        if (validation.Count == 0)
+        {
+            throw new InvalidDataException(
+                "early stopping: expected rows to measure on, the draw gave none; a table of so few rows fits into "
+                    + "memory.");
+        }
+
+        using var others = new LightGbm.RowSet(rows, validation.Count);
+        await EachAsync(
+            stream, draw, RowDraw.Part.Validation, batch => others.Push(features.Transform(batch)), cancellationToken)
+            .ConfigureAwait(false);
+        return rows.Train(Labels(trainTarget), others, Labels(validation), most, patience, cancellationToken);
+    }
+
+    private static float[] Labels(Target target) => Array.ConvertAll(target.Values, static y => (float)y);
 
     private static async Task<(Target Target, Table Sample)> ScanAsync(
         StreamedTable stream, StreamedTrainerOptions options, RowDraw draw, CancellationToken cancellationToken)

@@ -24,8 +24,17 @@ public sealed record StreamedTrainerOptions
     /// <summary>Columns that are no features.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 
-    /// <summary>The learner. Others need all rows at once: <see cref="Pipelines.TabularTrainer"/>.</summary>
+    /// <summary>The learner; its rounds are the most where <see cref="EarlyStopping"/> is set. Others need all rows at
+    /// once: <see cref="Pipelines.TabularTrainer"/>.</summary>
     public GradientBoosting Learner { get; init; } = new();
+
+    /// <summary>Rounds without a lower loss on rows drawn for it after which boosting ends, 1 or more; the rounds up to
+    /// the lowest stay. Null for all rounds, and all rows that are not held back to learn from.</summary>
+    public int? EarlyStopping { get; init; }
+
+    /// <summary>Share of the rows that are not held back which <see cref="EarlyStopping"/> measures on; above 0 and
+    /// below 1.</summary>
+    public double ValidationShare { get; init; } = 0.1;
 
     /// <summary>Seed of the draws.</summary>
     public int Seed { get; init; } = 1;
@@ -38,6 +47,13 @@ public sealed record StreamedTrainerOptions
             throw new ArgumentException(
                 $"streamed training: expected a TestShare above 0 and below 1 and SampleRows of 100 or more, got "
                     + $"{TestShare} and {SampleRows}.");
+        }
+
+        if (EarlyStopping < 1 || ValidationShare is not (> 0 and < 1))
+        {
+            throw new ArgumentException(
+                $"streamed training: expected EarlyStopping of 1 or more rounds and a ValidationShare above 0 and below "
+                    + $"1, got {EarlyStopping} and {ValidationShare}.");
         }
     }
 }

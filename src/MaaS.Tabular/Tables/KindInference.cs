@@ -89,7 +89,8 @@ internal sealed class KindInference(string name, bool textOnly = false)
         }
 
         // Long cells that hardly ever come again are texts.
-        return _distinct.Count > Math.Min(_present, MostHashed) / 2 && _letters > 20L * _present ? ColumnKind.Text : ColumnKind.Category;
+        return _distinct.Count > Math.Min(_present, MostHashed) / 2 && _letters > 20L * _present
+            ? ColumnKind.Text : ColumnKind.Category;
     }
 
     // FNV-1a: the same in every process, which string.GetHashCode is not.

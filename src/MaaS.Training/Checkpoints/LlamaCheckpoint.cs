@@ -4,7 +4,8 @@ using MaaS.Training.Models.Transformers.Llama;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>Checkpoints of Llama's kind (Llama, SmolLM, Mistral, Qwen2, Qwen3, Phi-3) in the common layout: a folder with
+/// <summary>Checkpoints of Llama's kind (Llama, SmolLM, Mistral, Qwen2, Qwen3, Phi-3) in the common layout: a folder
+/// with
 /// <c>config.json</c> and <c>model.safetensors</c>, in one file or several.</summary>
 /// <remarks>Keys with and without <c>model.</c>. Phi-3 holds queries, keys and values as one matrix, and gate and up as
 /// another.</remarks>
@@ -16,8 +17,8 @@ public static partial class LlamaCheckpoint
     /// them.</param>
     /// <returns>The model in evaluation mode, which the caller owns, and what did not fit.</returns>
     /// <exception cref="FileNotFoundException">A file is missing, a part of the weights among them.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, describes another model or positions that the model does
-    /// not have, or its keys or shapes do not fit.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, describes another model or positions that the model
+    /// does not have, or its keys or shapes do not fit.</exception>
     public static (LlamaModel Model, CheckpointReport Report) Load(string folder, bool strict = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -60,7 +61,8 @@ public static partial class LlamaCheckpoint
     /// <summary>The names of the family's tensors.</summary>
     internal static CheckpointFormat Format(LlamaOptions options, bool merged)
     {
-        const string Attention = "layers.#.attention.", Theirs = "layers.#.self_attn.", FeedForward = "layers.#.feedForward.";
+        const string Attention = "layers.#.attention.", Theirs = "layers.#.self_attn.", FeedForward =
+            "layers.#.feedForward.";
         var (queries, shared) = ((int)options.Heads, (int)options.SharedHeads);
         var parts = queries + (2 * shared);
         WeightRule[] inputs = merged
@@ -110,7 +112,8 @@ public static partial class LlamaCheckpoint
         var layer = (2 * width * heads * ((double)options.Heads + options.SharedHeads)) + (3 * width * options.Hidden);
         WeightCount.ThrowIfFarTooFew(
             folder, (width * options.Vocabulary) + (options.Layers * layer),
-            $"{options.Vocabulary} tokens and {options.Layers} layers of width {options.Width}, {options.Heads} heads and "
+            $"{options.Vocabulary} tokens and {options.Layers} layers of width {options.Width}, {options.Heads} heads "
+                + $"and "
                 + $"{options.Hidden} hidden features",
             checkpoint.Entries.Select(static e => e.Shape));
     }

@@ -2,8 +2,8 @@ using MaaS.Training.Models.Transformers.Llama;
 
 namespace MaaS.Training.Checkpoints;
 
-/// <summary>Decoders of Llama's kind by what their <c>config.json</c> calls them, and what each of them means by what the
-/// file leaves out.</summary>
+/// <summary>Decoders of Llama's kind by what their <c>config.json</c> calls them, and what each of them means by what
+/// the file leaves out.</summary>
 internal static class LlamaFamily
 {
     public const string Llama = "llama", Mistral = "mistral", Qwen2 = "qwen2", Qwen3 = "qwen3", Phi3 = "phi3";

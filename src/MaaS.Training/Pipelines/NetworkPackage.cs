@@ -11,6 +11,11 @@ internal static class NetworkPackage
     /// <summary>Name of the file with torch's weights in a package.</summary>
     public const string WeightsFile = "weights.safetensors";
 
+    private const string ArchiveExtension = ".maas";
+
+    // What one message of protobuf holds, with room for the graph.
+    private const long MostInside = int.MaxValue - (64L << 20);
+
     /// <summary>Writes a network with what is known of it, whole or not at all.</summary>
     /// <param name="path">Ends in <c>.maas</c> for a single file; any other path becomes a folder. Replaced when it
     /// exists, unless <paramref name="overwrite"/> is false.</param>
@@ -20,19 +25,44 @@ internal static class NetworkPackage
     /// <param name="baseline">Measures how training data and the network's answers are spread; null for no
     /// baseline.</param>
     /// <param name="overwrite">Whether an existing package is replaced.</param>
+    /// <param name="weightsInside">Bytes of weights from which they lie in a file beside the network.</param>
     /// <param name="cancellationToken">Leaves nothing behind.</param>
     /// <returns>The manifest with time, inputs and outputs.</returns>
+    /// <exception cref="ArgumentException">The network is too large for a single file.</exception>
     public static async Task<ModelManifest> WriteAsync(
         string path, ModelManifest manifest, OnnxModel network, IReadOnlyDictionary<string, PackageContent> files,
         Func<InferenceModel, DriftBaseline>? baseline = null, bool overwrite = true,
-        CancellationToken cancellationToken = default)
+        long weightsInside = MostInside, CancellationToken cancellationToken = default)
     {
-        var bytes = network.ToByteArray();
-        using var inference = InferenceModel.Load(bytes, manifest.Name);
-        Dictionary<string, PackageContent> contents = new(files)
+        if (network.WeightBytes >= MostInside
+            && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
         {
-            [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
-        };
+            throw new ArgumentException(
+                $"{path}: expected a folder for a network of {network.WeightBytes:n0} bytes, whose weights lie beside it "
+                    + "and are mapped; a single file holds less than 2 GiB.", nameof(path));
+        }
+
+        var scratch = network.WeightBytes >= weightsInside ? Directory.CreateTempSubdirectory("maas-") : null;
+        try
+        {
+            return await WriteAsync(
+                path, manifest, Network(network, manifest.Name, scratch, weightsInside), files, baseline, overwrite,
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            scratch?.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<ModelManifest> WriteAsync(
+        string path, ModelManifest manifest,
+        (InferenceModel Model, IReadOnlyDictionary<string, PackageContent> Files) network,
+        IReadOnlyDictionary<string, PackageContent> files, Func<InferenceModel, DriftBaseline>? baseline, bool overwrite,
+        CancellationToken cancellationToken)
+    {
+        using var inference = network.Model;
+        Dictionary<string, PackageContent> contents = new(files.Concat(network.Files));
         if (baseline is not null)
         {
             contents[DriftBaseline.FileName] = PackageContent.FromBytes(baseline(inference).ToJson());
@@ -48,5 +78,24 @@ internal static class NetworkPackage
             path, complete, contents, new PackageWriteOptions { Overwrite = overwrite }, cancellationToken)
             .ConfigureAwait(false);
         return complete;
+    }
+
+    // In memory, or with its weights in a file beside it.
+    private static (InferenceModel Model, IReadOnlyDictionary<string, PackageContent> Files) Network(
+        OnnxModel network, string name, DirectoryInfo? scratch, long weightsInside)
+    {
+        if (scratch is null)
+        {
+            var bytes = network.ToByteArray();
+            return (InferenceModel.Load(bytes, name), new Dictionary<string, PackageContent>
+            {
+                [ModelPackage.ModelFile] = PackageContent.FromBytes(bytes),
+            });
+        }
+
+        var path = Path.Combine(scratch.FullName, ModelPackage.ModelFile);
+        network.Save(path, weightsInside);
+        return (InferenceModel.Load(path, null, name), scratch.EnumerateFiles().ToDictionary(
+            static f => f.Name, static f => PackageContent.FromFile(f.FullName)));
     }
 }

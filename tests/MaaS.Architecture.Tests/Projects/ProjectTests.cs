@@ -13,7 +13,7 @@ public sealed class ProjectTests
             Repository.Projects.Select(static p => new ProjectFile(p))
                 .Select(static p => new[] { p.Name, Cell(p.References), Cell(p.Packages) }));
 
-    [TestCase("MaaS.Serving"), TestCase("MaaS.Serving.Images"), TestCase("MaaS.Client")]
+    [TestCase("MaaS.Serving"), TestCase("MaaS.Serving.Images"), TestCase("MaaS.Serving.GenAI"), TestCase("MaaS.Client")]
     public void Servers_WithAllTheyReferTo_NeedNoTorch(string project)
     {
         var closure = new ProjectFile(project).Closure().ToList();

@@ -65,4 +65,28 @@ public sealed class TextAssemblyTests
             }
         }
     }
+
+    [Test]
+    public void Add_BytesThatFormNoCharacter_AreNotHeldBackForEver()
+    {
+        var assembly = new TextAssembly(
+            static tokens => Encoding.UTF8.GetString([.. tokens.Select(static t => (byte)t)]), []);
+        var shown = Enumerable.Range(0, 1000).Select(_ => assembly.Add(new GeneratedToken(0x80, FinishReason.None)).Text)
+            .Sum(static t => t.Length);
+
+        Assert.That(shown, Is.GreaterThan(990));
+    }
+
+    [Test]
+    public void Add_SpaceBeforeTheFirstToken_IsKeptWhereThePromptStandsBeforeIt()
+    {
+        // As SentencePiece's decoders: the first token's space is dropped.
+        string[] words = ["Once", " upon", " a", " time"];
+        string Decode(IReadOnlyList<long> tokens) => string.Concat(tokens.Select(t => words[t])).TrimStart(' ');
+        var (alone, after) = (new TextAssembly(Decode, []), new TextAssembly(Decode, [], [0, 1]));
+
+        Assert.That(after.Add(new GeneratedToken(2, FinishReason.None)).Text, Is.EqualTo(" a"));
+        Assert.That(after.Add(new GeneratedToken(3, FinishReason.Length)).Text, Is.EqualTo(" time"));
+        Assert.That(alone.Add(new GeneratedToken(2, FinishReason.Length)).Text, Is.EqualTo("a"));
+    }
 }

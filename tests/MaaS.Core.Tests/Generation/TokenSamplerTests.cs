@@ -139,6 +139,26 @@ public sealed class TokenSamplerTests
             Throws.ArgumentException.With.Message.Contains(message));
 
     [Test]
+    public void Next_NeighbouringSeeds_DrawDifferently()
+    {
+        var seeds = new long[] { -2, -1, 0, 1, 1L << 32, long.MinValue, long.MaxValue };
+        var draws = seeds.Select(seed =>
+        {
+            var sampler = new TokenSampler(new() { Temperature = 1, Seed = seed });
+            return string.Concat(Enumerable.Range(0, 40).Select(_ => sampler.Next(Logits)));
+        });
+
+        Assert.That(draws, Is.Unique);
+    }
+
+    [Test]
+    public void Next_PenaltyThatMakesLogitsInfinite_Throws()
+        => Assert.That(
+            () => new TokenSampler(new() { Temperature = 1, TopP = 0.9, RepetitionPenalty = 0.01 }, [0])
+                .Next([float.MaxValue / 2, 0]),
+            Throws.ArgumentException.With.Message.Contains("after penalties and bias"));
+
+    [Test]
     public void Next_NothingMayCome_Throws()
         => Assert.That(
             () => new TokenSampler(new()).Next([float.NegativeInfinity]),

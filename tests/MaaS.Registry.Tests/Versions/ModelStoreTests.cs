@@ -1,26 +1,35 @@
+using System.Security.Cryptography;
 using MaaS.Core.Packages;
+using MaaS.Registry.Mirroring;
 using MaaS.Registry.Versions;
 using MaaS.Tests;
 
 namespace MaaS.Registry.Tests.Versions;
 
-[TestFixture("sqlite")]
-[TestFixture("postgres")]
-internal sealed class ModelStoreTests(string database)
+[TestFixture("sqlite", "folder")]
+[TestFixture("postgres", "folder")]
+[TestFixture("sqlite", "s3")]
+[TestFixture("postgres", "s3")]
+internal sealed class ModelStoreTests(string database, string contents)
 {
     private static readonly Change Ann = new("ann"), Bob = new("bob", "because");
 
     private TemporaryFolder _folder = null!;
-    private string _address = "";
+    private string _address = "", _prefix = "";
     private ModelStore _store = null!;
 
     [SetUp]
     public async Task MakeRegistry()
     {
         _folder = new TemporaryFolder();
-        _address = database == "sqlite"
-            ? $"sqlite:{_folder["registry.db"]}"
-            : await PostgresServer.NewRegistryAsync(_folder["registry.db-contents"]);
+        _prefix = $"registries/{Guid.NewGuid():N}";
+        _address = (database, contents) switch
+        {
+            ("sqlite", "folder") => $"sqlite:{_folder["registry.db"]}",
+            ("sqlite", _) => $"sqlite:{_folder["registry.db"]};Contents={S3SetUp.Server.Contents(_prefix)}",
+            (_, "folder") => await PostgresServer.NewRegistryAsync(_folder["registry.db-contents"]),
+            _ => await PostgresServer.NewRegistryAsync(S3SetUp.Server.Contents(_prefix)),
+        };
         _store = await ModelStore.OpenAsync(_address);
     }
 
@@ -63,6 +72,46 @@ internal sealed class ModelStoreTests(string database)
                 await File.ReadAllBytesAsync(Path.Combine(_folder["out"], Path.GetRelativePath(_folder["in"], file))),
                 Is.EqualTo(await File.ReadAllBytesAsync(file)), file);
         }
+    }
+
+    [Test]
+    public async Task AddAsync_EncryptedPackage_IsKeptAsItIsAndOpensWithItsKeyAlone()
+    {
+        using var key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        var options = new PackageReadOptions { DecryptionKeys = [key] };
+        var network = RandomNumberGenerator.GetBytes(200_000);
+        using (var plain = await TestPackages.MakeAsync(_folder["plain.maas"], "digits", network))
+        {
+            await plain.SaveEncryptedAsync(_folder["sealed.maas"], [key]);
+        }
+
+        using var package = await ModelPackage.OpenAsync(_folder["sealed.maas"], options);
+        var version = await _store.AddAsync(package);
+
+        var sealedBytes = await File.ReadAllBytesAsync(_folder["sealed.maas"]);
+        Assert.That(version.IsEncrypted);
+        Assert.That(await File.ReadAllBytesAsync(Contents().Single()), Is.EqualTo(sealedBytes));
+        using (var opened = await _store.OpenPackageAsync(version, options))
+        {
+            Assert.That(await opened.ReadAsync(ModelPackage.ModelFile), Is.EqualTo(network));
+        }
+
+        Assert.That(
+            () => _store.OpenPackageAsync(version, new PackageReadOptions { DecryptionKeys = [other] }),
+            Throws.TypeOf<InvalidDataException>());
+        var mirror = new RegistryMirror(_store, _folder["copies"], _ => options);
+        await _store.PromoteAsync(new ModelReference("digits", 1), ModelStage.Production, Ann);
+        await mirror.SyncAsync();
+        var copied = _folder["copies/digits/1/sealed.maas"];
+        var written = File.GetLastWriteTimeUtc(copied);
+        Assert.That(await File.ReadAllBytesAsync(copied), Is.EqualTo(sealedBytes));
+        await _store.SetTagAsync(new ModelReference("digits", 1), "team", "vision", Ann);
+        await mirror.SyncAsync();
+        Assert.That(File.GetLastWriteTimeUtc(copied), Is.EqualTo(written), "not copied again");
+        Assert.That(Directory.EnumerateFiles(Path.GetTempPath(), "maas-*"), Is.Empty);
+        await File.WriteAllBytesAsync(Contents().Single(), sealedBytes[..^1]);
+        Assert.That(() => _store.OpenPackageAsync(version, options), Throws.TypeOf<InvalidDataException>());
     }
 
     [Test]
@@ -197,9 +246,8 @@ internal sealed class ModelStoreTests(string database)
     {
         await AddAsync("digits", 7);
         var version = await _store.GetAsync(ModelReference.Parse("digits"));
-        var path = Directory.EnumerateFiles(
-            _folder["registry.db-contents"], version.Files[ModelPackage.ModelFile].Sha256, SearchOption.AllDirectories)
-                .Single();
+        var hash = version.Files[ModelPackage.ModelFile].Sha256;
+        var path = Contents().Single(p => p.Contains(hash, StringComparison.Ordinal));
         await File.WriteAllBytesAsync(path, [8]);
 
         Assert.That(
@@ -227,8 +275,15 @@ internal sealed class ModelStoreTests(string database)
     private async Task<ModelStage[]> StagesAsync()
         => [.. (await _store.VersionsAsync("digits")).Select(static v => v.Stage)];
 
+    // Where the file system or the object store keeps them.
     private List<string> Contents()
-        => [
-            .. Directory.EnumerateFiles(_folder["registry.db-contents"], "*", SearchOption.AllDirectories)
-            .Where(static f => Path.GetFileName(f) is not ("lock" or "owner"))];
+        => contents == "s3"
+            ? [
+                .. S3SetUp.Server.Objects(_prefix)
+                    .Where(static f => !Path.GetFileName(f).StartsWith("owner", StringComparison.Ordinal)),
+            ]
+            : [
+                .. Directory.EnumerateFiles(_folder["registry.db-contents"], "*", SearchOption.AllDirectories)
+                    .Where(static f => Path.GetFileName(f) is not ("lock" or "owner")),
+            ];
 }

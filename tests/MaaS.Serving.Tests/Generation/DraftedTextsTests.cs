@@ -15,18 +15,22 @@ public sealed class DraftedTextsTests
     public async Task Generate_PackageWithADraft_WritesWhatTheModelWrites()
     {
         using var models = new TemporaryFolder();
-        var tokenizer = BpeTrainer.Train(["the cat sat on the mat", "the dog sat on the log"], new() { VocabSize = 280 });
+        var tokenizer = BpeTrainer.Train(
+            ["the cat sat on the mat", "the dog sat on the log"], new() { VocabSize = 280 });
         using var model = Model(tokenizer, layers: 3, seed: 1);
         using var draft = Model(tokenizer, layers: 1, seed: 2);
-        await model.PackAsync(models["drafted.maas"], "drafted", tokenizer, new DecoderPackageOptions { Draft = draft });
+        await model.PackAsync(
+            models["drafted.maas"], "drafted", tokenizer, new DecoderPackageOptions { Draft = draft });
         using var torch = new TextGenerator(model.Start, tokenizer);
         await using var server = await TestServer.StartAsync(o => o.ModelsPath = models.Path);
 
         foreach (var (temperature, seed) in new[] { (0.0, 1), (0.9, 2), (0.9, 3) })
         {
             var expected = string.Concat(torch.Generate(
-                "the cat", new() { MaxNewTokens = 50, Temperature = temperature, Seed = seed }).Select(static p => p.Text));
-            var answer = await server.PostAsync("/v2/models/drafted/generate", System.Text.Json.JsonSerializer.Serialize(
+                "the cat",
+                new() { MaxNewTokens = 50, Temperature = temperature, Seed = seed }).Select(static p => p.Text));
+            var answer = await server.PostAsync(
+                "/v2/models/drafted/generate", System.Text.Json.JsonSerializer.Serialize(
                 new { text_input = "the cat", max_tokens = 50, temperature, seed }));
 
             Assert.That(answer.GetProperty("text_output").GetString(), Is.EqualTo(expected));

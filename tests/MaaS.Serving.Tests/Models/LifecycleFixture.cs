@@ -77,7 +77,7 @@ internal sealed class LifecycleFixture : IModelLoader, IDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         _lifecycle = new ModelLifecycle(
-            options, this, new PackageTrust(options), Time, NullLogger<ModelLifecycle>.Instance);
+            options, this, [], new PackageTrust(options), Time, NullLogger<ModelLifecycle>.Instance);
         Repository = new ModelRepository(options, _lifecycle, Time);
         await _lifecycle.StartingAsync(CancellationToken.None);
     }

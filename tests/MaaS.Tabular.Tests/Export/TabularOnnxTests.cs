@@ -10,6 +10,7 @@ using MaaS.Tabular.Learners.Neighbors;
 using MaaS.Tabular.Learners.Trees;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
+using MaaS.Tabular.Selection.Stacking;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
 
@@ -107,6 +108,18 @@ public sealed class TabularOnnxTests
     }
 
     [Test]
+    public void Write_OfAnEnsembleWhoseMembersAllReadDates_GivesTheSameOnEveryRow()
+    {
+        var y = Classes(2);
+        ILearner[] learners = [new LogisticRegression(), new RandomForest { Trees = 5 }, new GaussianNaiveBayes()];
+        var ensemble = new WeightedEnsemble(
+            [.. learners.Select(l => TabularFit.Fit(l, All.Take(TrainRows), y.Take(TrainRows)))], [1, 1, 2]);
+        Assert.That(ensemble.Schema.Columns.Select(static c => c.Kind), Has.Some.EqualTo(ColumnKind.Date));
+        var parity = TabularParity.Compare(ensemble, TabularOnnx.Write(ensemble, y.Classes), y.Classes, All);
+        Assert.That(parity.Holds, $"{parity}");
+    }
+
+    [Test]
     public void Write_OfATextColumn_GivesTheSameOnEveryRow()
     {
         var random = new Random(5);
@@ -125,6 +138,39 @@ public sealed class TabularOnnxTests
         var parity = TabularParity.Compare(fit, model, y.Classes, table);
         Assert.That(parity.Holds, $"{parity}");
         Assert.That(fit.Features.Names, Has.Member("text: blue").And.Member("text: über").And.Member("text: 東京"));
+    }
+
+    [Test]
+    public void Write_OfATextColumn_CountsWordsInAnyCaseWithoutALocaleOfTheMachine()
+    {
+        // Learned in one case, read in others: A to Z, the Kelvin and the Angstrom sign, words of few and of many
+        // letters beyond A to Z, a dotted I that stays what it is, letters that have a capital of two, Roman numbers.
+        string[] learned =
+            ["kiosk", "über", "ångström", "преобразование", "αβγδεζηθικλμ", "straße", "ⅷⅷ", "two_2", "istanbul"];
+        string?[] read =
+        [
+            "KIOSK KiOsK \u212Aios\u212A kiosks", "ÜBER Über uber", "ÅNGSTRÖM \u212BngStröm angstrom", "ⅧⅧ Ⅷⅷ viiiviii",
+            "ПРЕОБРАЗОВАНИЕ Преобразование ПрЕоБрАзОвАнИе преобразования", "ΑΒΓΔΕΖΗΘΙΚΛΜ Αβγδεζηθικλμ αβγδεζηθικλ",
+            "STRASSE STRAẞE Straße", "TWO_2 two_22 two", "İSTANBUL ISTANBUL ıstanbul", null, "?!",
+        ];
+        var table = new Table(
+        [
+            new NumberColumn("x", [.. Enumerable.Range(0, 18).Select(static i => (double)(i * i % 7))]),
+            new StringColumn("text", [.. learned, .. learned], ColumnKind.Text),
+        ]);
+        var y = Target.OfNumbers([.. Enumerable.Range(0, 18).Select(static i => (double)(i % 9))]);
+        var fit = TabularFit.Fit(new LinearRegression(), table, y);
+        var model = TabularOnnx.Write(fit, []);
+        var rows = new Table(
+        [
+            new NumberColumn("x", [.. read.Select(static _ => 1d)]), new StringColumn("text", read, ColumnKind.Text),
+        ]);
+        var parity = TabularParity.Compare(fit, model, [], rows);
+
+        Assert.That(parity.Holds, $"{parity}");
+        Assert.That(fit.Features.Names, Has.Count.EqualTo(10));
+        var locales = model.Proto.Graph.Node.SelectMany(static n => n.Attribute).Where(static a => a.Name == "locale");
+        Assert.That(locales.Select(static a => a.S.ToStringUtf8()), Is.EqualTo(new[] { "C" }));
     }
 
     [TestCase("2021-02-03T08:30:59.5", 8.5 * 3600 + 59)]

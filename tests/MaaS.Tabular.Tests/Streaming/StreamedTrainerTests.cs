@@ -1,6 +1,8 @@
 using MaaS.Core.Packages;
 using MaaS.Tabular.Export;
+using MaaS.Tabular.Learners;
 using MaaS.Tabular.Learners.Boosting;
+using MaaS.Tabular.Metrics;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Streaming;
 using MaaS.Tabular.Tables;
@@ -68,8 +70,9 @@ public sealed class StreamedTrainerTests
             rows.Push(features.Take([.. Enumerable.Range(start, end - start)]));
         }
 
-        var streamed = GradientBoosting.Read(
-            rows.Train(Array.ConvertAll(target, static t => (float)t), 20, CancellationToken.None), labels);
+        var (text, rounds) = rows.Train(Array.ConvertAll(target, static t => (float)t), 20, CancellationToken.None);
+        Assert.That(rounds, Is.EqualTo(20));
+        var streamed = GradientBoosting.Read(text, labels);
         var whole = learner.Fit(features, labels);
 
         var (a, b) = (new double[2], new double[2]);
@@ -79,6 +82,73 @@ public sealed class StreamedTrainerTests
             whole.Predict(features.Row(row), b);
             Assert.That(a, Is.EqualTo(b), $"row {row}");
         }
+    }
+
+    [Test]
+    public void Train_UntilTheLossOfOthersIsNoLower_KeepsTheBestRound()
+    {
+        var random = new Random(7);
+        (Matrix Features, int[] Labels) Draw(int count)
+        {
+            var (x, y) = (new Matrix(count, 3), new int[count]);
+            for (var row = 0; row < count; row++)
+            {
+                (x[row, 0], x[row, 1], x[row, 2]) = (random.NextDouble(), random.NextDouble(), random.NextDouble());
+                y[row] = x[row, 0] + 0.8 * (random.NextDouble() - 0.5) > 0.5 ? 1 : 0;
+            }
+
+            return (x, y);
+        }
+
+        var ((features, labels), (others, otherLabels)) = (Draw(500), Draw(400));
+        var (target, otherTarget) =
+            (Target.OfClasses(labels, ["a", "b"]), Target.OfClasses(otherLabels, ["a", "b"]));
+        var learner = new GradientBoosting { LearningRate = 0.2, MinLeafRows = 5 };
+        (string Text, int Rounds) Train(int rounds, int? patience)
+        {
+            using var rows = new LightGbm.RowSet(features, 500, learner.Parameters(target, 1));
+            rows.Push(features);
+            using var watched = new LightGbm.RowSet(rows, 400);
+            watched.Push(others);
+            float[] Floats(int[] values) => Array.ConvertAll(values, static v => (float)v);
+            return patience is { } p
+                ? rows.Train(Floats(labels), watched, Floats(otherLabels), rounds, p, CancellationToken.None)
+                : rows.Train(Floats(labels), rounds, CancellationToken.None);
+        }
+
+        // MaaS's own log loss of as many rounds, one by one.
+        double[] losses =
+        [
+            .. Enumerable.Range(1, 40).Select(rounds => TabularMetrics.Find("log-loss", TabularTask.Classification)
+                .Measure(GradientBoosting.Read(Train(rounds, null).Text, target).Predict(others), otherTarget)),
+        ];
+        var (text, best) = Train(40, 40);
+        Assert.That(best, Is.EqualTo(Array.IndexOf(losses, losses.Min()) + 1).And.InRange(2, 39));
+        Assert.That(
+            TabularMetrics.Find("log-loss", TabularTask.Classification)
+                .Measure(GradientBoosting.Read(text, target).Predict(others), otherTarget),
+            Is.EqualTo(losses.Min()).Within(1e-12));
+        var first = Enumerable.Range(1, 39).First(round => losses[round] >= losses[..round].Min());
+        Assert.That(Train(40, 1).Rounds, Is.EqualTo(first), "the first round that is no better ends it");
+    }
+
+    [Test]
+    public async Task TrainAsync_WithEarlyStopping_LearnsFromFewerRowsAndEndsEarlier()
+    {
+        var stream = await OpenAsync(20_000);
+        var options = new StreamedTrainerOptions
+        {
+            Label = "y", Above = 1, SampleRows = 5000, Learner = new GradientBoosting { Rounds = 400, LearningRate = 0.5, Threads = 1 },
+        };
+        var all = await StreamedTrainer.TrainAsync(stream, options);
+        var model = await StreamedTrainer.TrainAsync(stream, options with { EarlyStopping = 10 });
+
+        Assert.That((all.Rounds, model.Rounds), Is.EqualTo((400, model.Rounds)).And.Not.EqualTo((400, 400)));
+        Assert.That((double)model.TrainRows / all.TrainRows, Is.EqualTo(0.9).Within(0.01));
+        Assert.That(model.TestScores["log-loss"], Is.LessThan(all.TestScores["log-loss"]));
+        await Assert.ThatAsync(
+            () => StreamedTrainer.TrainAsync(stream, options with { EarlyStopping = 0 }),
+            Throws.ArgumentException.With.Message.Contains("EarlyStopping of 1 or more"));
     }
 
     [Test]

@@ -16,7 +16,8 @@ internal sealed class AdapterLayer
         if (rank < 1 || down.Length == 0 || up.Length == 0 || down.Length % rank != 0 || up.Length % rank != 0)
         {
             throw new ArgumentException(
-                $"{owner}: expected matrices (in, {rank}) and ({rank}, out), got {down.Length} and {up.Length} numbers.");
+                $"{owner}: expected matrices (in, {rank}) and ({rank}, out), got {down.Length} and {up.Length} "
+                    + $"numbers.");
         }
 
         if (!TensorPrimitives.IsFiniteAll<float>(down) || !TensorPrimitives.IsFiniteAll<float>(up))

@@ -73,7 +73,8 @@ public sealed class AdapterWeights
         var entries = SafeTensorsHeader.Parse(file.Slice(8, (int)length), data.Length).Entries
             .ToDictionary(static e => e.Name, StringComparer.Ordinal);
         Dictionary<string, (float[], float[], int)> layers = [];
-        foreach (var (key, down) in entries.Where(static e => e.Key.EndsWith(AdapterInputs.Down, StringComparison.Ordinal)))
+        foreach (var (key, down) in entries.Where(
+            static e => e.Key.EndsWith(AdapterInputs.Down, StringComparison.Ordinal)))
         {
             var layer = key[..^AdapterInputs.Down.Length];
             if (!entries.TryGetValue(layer + AdapterInputs.Up, out var up) || up.Type != ElementType.Float32

@@ -7,7 +7,8 @@ namespace MaaS.Core.Generation.Batching;
 /// unused first. For one thread.</summary>
 /// <param name="blockBytes">Bytes of a block.</param>
 /// <param name="capacity">Most blocks; each is allocated when it is first needed.</param>
-/// <remarks>Kwon et al. 2023: Efficient memory management for large language model serving with PagedAttention.</remarks>
+/// <remarks>Kwon et al. 2023: Efficient memory management for large language model serving with
+/// PagedAttention.</remarks>
 internal sealed unsafe class BlockPool(int blockBytes, int capacity) : IDisposable
 {
     private readonly List<Block> _blocks = [];

@@ -81,5 +81,6 @@ internal sealed class CacheLayout(int layers, int heads, int headBytes, int bloc
     private int InTensor(int row, int head, int token, int length)
         => checked((((row * heads) + head) * length + token) * headBytes);
 
-    private int InBlock(int tensor, int head, int token) => (((tensor * heads) + head) * blockLength + token) * headBytes;
+    private int InBlock(int tensor, int head, int token)
+        => (((tensor * heads) + head) * blockLength + token) * headBytes;
 }

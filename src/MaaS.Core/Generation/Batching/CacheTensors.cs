@@ -17,7 +17,7 @@ internal sealed unsafe class CacheTensors(CacheLayout layout, int heads, int hea
     {
         var bytes = layout.TensorBytes(rows, length);
         var needed = bytes * layout.Tensors;
-        if (needed >= _capacity)
+        if (needed >= _capacity || needed < _capacity / 4)
         {
             System.Runtime.InteropServices.NativeMemory.AlignedFree(_memory);
             _capacity = 0;

@@ -25,8 +25,8 @@ public sealed class GenerationEngine : IDisposable
     /// <param name="maxLength">The model's longest sequence in tokens.</param>
     /// <param name="options">How texts share it; null for the defaults.</param>
     /// <param name="adapters">What texts may ask for by name; null for none.</param>
-    /// <param name="draft">A small model of the same vocabulary and longest sequence that guesses tokens ahead; owned by
-    /// the engine from now on; null for none. Texts are the same with it and without.</param>
+    /// <param name="draft">A small model of the same vocabulary and longest sequence that guesses tokens ahead; owned
+    /// by the engine from now on; null for none. Texts are the same with it and without.</param>
     /// <exception cref="ArgumentException">An option is out of its range, not one block fits the cache, or an adapter
     /// or the draft model does not fit the network.</exception>
     public GenerationEngine(
@@ -50,8 +50,10 @@ public sealed class GenerationEngine : IDisposable
                 nameof(draft));
         }
 
+        draft?.ThrowIfShorter(maxLength);
         _schedule = new GenerationSchedule(
-            graph, maxLength, options, draft is null ? null : new Drafter(draft, maxLength, options.DraftLength));
+            graph, maxLength, options,
+            draft is null ? null : new Drafter(draft, maxLength, options.DraftLength, options.IdleChunkLength));
         _thread = new Thread(Work) { IsBackground = true, Name = $"maas generation {graph.Name}" };
         _thread.Start();
     }
@@ -159,7 +161,15 @@ public sealed class GenerationEngine : IDisposable
                 }
             }
 
-            _schedule.Step();
+            try
+            {
+                _schedule.Step();
+            }
+            catch (Exception e)
+            {
+                // Nothing that a text brings about reaches here; if it did, no text would be left waiting.
+                _schedule.End(e);
+            }
         }
 
         _schedule.End(new ObjectDisposedException(nameof(GenerationEngine)));

@@ -2,16 +2,17 @@ using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Generation.Batching;
 
-/// <summary>Decides at every token which texts go through the model. For one thread, but for <see cref="Status"/>.</summary>
-internal sealed class GenerationSchedule : IDisposable
+/// <summary>Decides at every token which texts go through the model. For one thread, but for
+/// <see cref="Status"/>.</summary>
+internal sealed partial class GenerationSchedule : IDisposable
 {
     private readonly DecoderGraph _graph;
     private readonly GenerationEngineOptions _options;
     private readonly BlockPool _pool;
     private readonly SequenceCache _cache;
-    private readonly RowBatch _batch;
+    private readonly RowBatches _batch;
     private readonly RowBatch _prompt;
-    private readonly Drafter? _drafter;
+    private Drafter? _drafter;
     private readonly WaitingSequences _waiting = new();
     private Sequence? _prefilling;
     private float[] _converted = [];
@@ -34,10 +35,13 @@ internal sealed class GenerationSchedule : IDisposable
                 + $"tokens, {layout.BlockBytes:N0} bytes, got {options.CacheBytes:N0}.", nameof(options));
         }
 
-        MaxLength = Math.Min(maxLength, (long)blocks * options.BlockLength);
+        MaxLength = Math.Min(
+            Math.Min(maxLength, (long)blocks * options.BlockLength),
+            (int.MaxValue / layout.TensorBytes(1, 1)) - options.DraftLength - 1);
         _pool = new BlockPool(layout.BlockBytes, blocks);
         _cache = new SequenceCache(layout, _pool);
-        (_batch, _prompt) = (new RowBatch(graph, layout, _cache), new RowBatch(graph, layout, _cache));
+        RowBatch Create() => new(graph, layout, _cache);
+        (_batch, _prompt) = (new RowBatches(Create, layout, options.SharesRuns), Create());
         _drafter = drafter;
         Status = new GenerationEngineStatus(0, 0, 0, 0, blocks, 0, 0, 0, 0);
     }
@@ -51,7 +55,14 @@ internal sealed class GenerationSchedule : IDisposable
     /// <summary>What goes on; for any thread.</summary>
     public GenerationEngineStatus Status { get; private set; }
 
-    private IEnumerable<Sequence> Running => _prefilling is null ? _batch.Sequences : _batch.Sequences.Append(_prefilling);
+    /// <summary>Places of all rows in the batches, padding included.</summary>
+    internal long PaddedPlaces => _batch.Batches.Sum(static b => (long)b.Count * b.Longest);
+
+    /// <summary>Tokens of all rows in the batches.</summary>
+    internal long ComputedTokens => _batch.Sequences.Sum(static s => (long)s.Computed);
+
+    private IEnumerable<Sequence> Running
+        => _prefilling is null ? _batch.Sequences : _batch.Sequences.Append(_prefilling);
 
     /// <summary>A text that has arrived.</summary>
     public void Add(Sequence sequence) => _waiting.Add(sequence);
@@ -61,8 +72,8 @@ internal sealed class GenerationSchedule : IDisposable
     {
         DropCancelled();
         Admit();
-        Guard(Prefill, _prompt);
-        Guard(Decode, _batch);
+        Guard(Prefill, () => _prompt.Sequences, _prompt.Clear);
+        Decode();
         Status = new GenerationEngineStatus(
             Running.Count(), _waiting.Count, _pool.Used, _pool.Idle, _pool.Capacity, _preemptions, _cachedTokens,
             _draftedTokens, _acceptedTokens);
@@ -97,7 +108,8 @@ internal sealed class GenerationSchedule : IDisposable
     // Takes the next text in where there is a row and room for all its tokens so far and one block more.
     private void Admit()
     {
-        if (_prefilling is not null || _batch.Count >= _options.MaxRows || _waiting.Next(Running) is not { } next)
+        if (_prefilling is not null || _waiting.Next(Running) is not { } next
+            || (_batch.Count >= _options.MaxRows && !MakeRoom(next)))
         {
             return;
         }
@@ -108,10 +120,25 @@ internal sealed class GenerationSchedule : IDisposable
         }
 
         _waiting.Remove(next);
-        _cache.Begin(next, GroupOf(next));
+        _cache.Begin(next, GroupOf(next), findsBlocks: _options.SharesRuns);
         _cachedTokens += next.Computed;
         _prefilling = next;
         _prompt.Add(next);
+    }
+
+    // A caller without a text under way gets the row of the youngest text of the caller with the most, who has at least
+    // two.
+    private bool MakeRoom(Sequence next)
+    {
+        var callers = _batch.Sequences.GroupBy(static s => s.Caller).ToArray();
+        if (callers.Any(c => c.Key == next.Caller) || callers.MaxBy(static c => c.Count()) is not { } most
+            || most.Count() < 2)
+        {
+            return false;
+        }
+
+        Preempt(most.MaxBy(static s => s.Number)!);
+        return true;
     }
 
     // Keys and values depend on the adapter too.
@@ -130,7 +157,8 @@ internal sealed class GenerationSchedule : IDisposable
             return;
         }
 
-        var most = _batch.Count == 0 ? _options.IdleChunkLength : _options.ChunkLength;
+        var most = !_options.SharesRuns ? int.MaxValue
+            : _batch.Count == 0 ? _options.IdleChunkLength : _options.ChunkLength;
         var count = Math.Min(most, sequence.Tokens.Count - sequence.Computed);
         if (!Reserve(sequence, count))
         {
@@ -154,96 +182,6 @@ internal sealed class GenerationSchedule : IDisposable
         _prompt.Clear();
     }
 
-    private void Decode()
-    {
-        Guess();
-
-        // The oldest first: the younger give their blocks up.
-        foreach (var sequence in _batch.Sequences.OrderBy(static s => s.Number).ToArray())
-        {
-            if (_batch.Sequences.Contains(sequence))
-            {
-                Reserve(sequence, 1 + sequence.Drafts.Length);
-            }
-        }
-
-        if (_batch.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var logits in _batch.Step(1))
-        {
-            Verify(logits);
-        }
-    }
-
-    // A run on few texts waits for weights to be read; more tokens of each are nearly free then.
-    private void Guess()
-    {
-        if (_drafter is null || _batch.Count > _options.MaxDraftedRows)
-        {
-            return;
-        }
-
-        foreach (var sequence in _batch.Sequences.Where(static s => s.Adapter is null))
-        {
-            var most = Math.Min(
-                MaxLength - sequence.Tokens.Count,
-                sequence.Options.MaxNewTokens - (sequence.Tokens.Count - sequence.PromptLength) - 1);
-            if (_pool.Available > _cache.BlocksOf(_options.DraftLength + 1))
-            {
-                _drafter.Guess(sequence, most);
-                _draftedTokens += sequence.Drafts.Length;
-            }
-        }
-    }
-
-    // Draws tokens as long as they are those that were guessed, and one more: what each is drawn from is the model's
-    // own, so the text is the same as without guesses.
-    private void Verify(RowLogits logits)
-    {
-        var sequence = logits.Sequence;
-        var drafts = sequence.Drafts;
-        sequence.Drafts = [];
-        var (kept, ended) = (0, false);
-        do
-        {
-            ended = Draw(logits, drafts.Length - kept);
-            kept++;
-        }
-        while (!ended && kept <= drafts.Length && sequence.Tokens[^1] == drafts[kept - 1]);
-
-        _acceptedTokens += kept - 1;
-        if (sequence.IsEnded)
-        {
-            return;
-        }
-
-        _batch.Keep(sequence, 1 + drafts.Length, kept);
-        if (ended)
-        {
-            Leave(sequence);
-        }
-    }
-
-    // Whether the text has ended by the token drawn.
-    private bool Draw(RowLogits logits, int fromEnd)
-    {
-        var sequence = logits.Sequence;
-        try
-        {
-            var last = DecoderGraph.LastLogits(logits.Outputs, logits.Row, ref _converted, fromEnd);
-            return sequence.Draw(last, sequence.Tokens.Count, MaxLength);
-        }
-        catch (ArgumentException e)
-        {
-            // Logits that are no numbers end the text that they belong to, and no other.
-            Leave(sequence, new InferenceException($"{_graph.Name}: {e.Message}", e));
-            return true;
-        }
-    }
-
     // Takes blocks for a text's next tokens; the youngest texts give theirs up where there are none, the text itself
     // last.
     private bool Reserve(Sequence sequence, int count)
@@ -251,11 +189,7 @@ internal sealed class GenerationSchedule : IDisposable
         while (!_cache.Reserve(sequence, count))
         {
             var youngest = Running.MaxBy(static s => s.Number)!;
-            TakeOut(youngest);
-            _cache.Release(youngest);
-            youngest.Drafts = [];
-            _waiting.Add(youngest);
-            _preemptions++;
+            Preempt(youngest);
             if (youngest == sequence)
             {
                 return false;
@@ -263,6 +197,17 @@ internal sealed class GenerationSchedule : IDisposable
         }
 
         return true;
+    }
+
+    // A text gives its blocks up and waits; its tokens, random numbers and constraint stay as they are.
+    private void Preempt(Sequence sequence)
+    {
+        TakeOut(sequence);
+        _cache.Release(sequence);
+        _drafter?.Forget(sequence);
+        sequence.Drafts = [];
+        _waiting.Add(sequence);
+        _preemptions++;
     }
 
     private void Leave(Sequence sequence, Exception? reason = null)
@@ -280,27 +225,27 @@ internal sealed class GenerationSchedule : IDisposable
             _prefilling = null;
             _prompt.Clear();
         }
-        else if (_batch.Sequences.Contains(sequence))
+        else
         {
             _batch.Remove(sequence);
         }
     }
 
     // A run that fails ends the texts that were in it; the next ones start anew.
-    private void Guard(Action step, RowBatch batch)
+    private void Guard(Action step, Func<IEnumerable<Sequence>> texts, Action clear)
     {
         try
         {
             step();
         }
-        catch (Exception e) when (e is InferenceException or OutOfMemoryException or ModelInputException)
+        catch (Exception e)
         {
-            foreach (var sequence in batch.Sequences.ToArray())
+            foreach (var sequence in texts().ToArray())
             {
                 Leave(sequence, e);
             }
 
-            batch.Clear();
+            clear();
         }
     }
 }

@@ -34,6 +34,9 @@ internal sealed class RowBatch(DecoderGraph graph, CacheLayout layout, SequenceC
     /// <summary>Number of texts in the batch.</summary>
     public int Count => _rows.Count(static r => r is not null) + _joining.Count;
 
+    /// <summary>Computed tokens of the longest text.</summary>
+    public int Longest => Sequences.Max(static s => s.Computed);
+
     /// <summary>Adds a text, whose computed tokens stand in its blocks.</summary>
     public void Add(Sequence sequence) => _joining.Add(sequence);
 
@@ -87,7 +90,13 @@ internal sealed class RowBatch(DecoderGraph graph, CacheLayout layout, SequenceC
             }
         }
 
-        _adapters?.Take([.. _rows.Select(static r => r?.Adapter)]);
+        if (_adapters is not null)
+        {
+            // What an empty place computes does not matter: the adapter of another row makes no new matrices.
+            var any = _rows.First(static r => r is not null)!.Adapter;
+            _adapters.Take([.. _rows.Select(r => r is null ? any : r.Adapter)]);
+        }
+
         var outputs = graph.Run(rows, ids, mask, positions, _past, _adapters, drafts == 0 ? 1 : 0);
         _owner?.Dispose();
         _owner = outputs;

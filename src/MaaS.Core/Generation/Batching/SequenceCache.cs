@@ -15,11 +15,12 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
     /// computed.</summary>
     /// <param name="sequence">Without blocks.</param>
     /// <param name="group">Whose blocks it may share; null for everybody's.</param>
-    public void Begin(Sequence sequence, string? group)
+    /// <param name="findsBlocks">Whether it may share any.</param>
+    public void Begin(Sequence sequence, string? group, bool findsBlocks)
     {
         sequence.Content = pool.Root(group);
         var tokens = CollectionsMarshal.AsSpan(sequence.Tokens);
-        while (sequence.Computed + layout.BlockLength < tokens.Length)
+        while (findsBlocks && sequence.Computed + layout.BlockLength < tokens.Length)
         {
             var block = pool.Find(
                 sequence.Content, tokens.Slice(sequence.Computed, layout.BlockLength), out var content);
@@ -82,7 +83,8 @@ internal sealed class SequenceCache(CacheLayout layout, BlockPool pool)
         }
     }
 
-    /// <summary>Writes keys and values of a text's computed tokens to the right end of a row, zeros left of them.</summary>
+    /// <summary>Writes keys and values of a text's computed tokens to the right end of a row, zeros left of
+    /// them.</summary>
     public void Load(Sequence sequence, IReadOnlyList<TensorValue> tensors, int length, int row)
     {
         var padding = length - sequence.Computed;

@@ -1,7 +1,7 @@
 namespace MaaS.Core.Generation.Batching;
 
-/// <summary>Texts that wait for their turn: those that had begun first, then the oldest of the caller with the fewest
-/// texts under way, so that one caller's many do not hold up another's one.</summary>
+/// <summary>Texts that wait for their turn: first those of the caller with the fewest texts under way, so that one caller's
+/// many do not hold up another's one; of a caller those that had begun, and then the oldest.</summary>
 internal sealed class WaitingSequences
 {
     private readonly List<Sequence> _waiting = [];
@@ -23,7 +23,7 @@ internal sealed class WaitingSequences
 
         var busy = running.CountBy(static s => s.Caller ?? "").ToDictionary();
         return _waiting.MinBy(
-            s => (s.Tokens.Count > s.PromptLength ? 0 : 1, busy.GetValueOrDefault(s.Caller ?? ""), s.Number));
+            s => (busy.GetValueOrDefault(s.Caller ?? ""), s.Tokens.Count > s.PromptLength ? 0 : 1, s.Number));
     }
 
     /// <summary>Takes a text out.</summary>

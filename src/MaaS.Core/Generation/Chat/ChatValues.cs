@@ -68,7 +68,8 @@ internal static class ChatValues
         object? arguments;
         try
         {
-            using var json = JsonDocument.Parse(call.Arguments);
+            // Clients send back what they were given for a call without arguments, which may be nothing.
+            using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments);
             arguments = OfJson(json.RootElement);
         }
         catch (JsonException e)
@@ -90,14 +91,28 @@ internal static class ChatValues
 
     private static object? OfJson(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Object => OfMembers(json.EnumerateObject().Select(static m => (m.Name, OfJson(m.Value)))),
+        JsonValueKind.Object => OfMembers(
+            json.EnumerateObject().Select(static m => (Unicode(() => m.Name), OfJson(m.Value)))),
         JsonValueKind.Array => json.EnumerateArray().Select(OfJson).ToList(),
-        JsonValueKind.String => json.GetString(),
+        JsonValueKind.String => Unicode(() => json.GetString()!),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => OfNumber(json),
         _ => null,
     };
+
+    private static string Unicode(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ModelInputException(
+                $"chat: expected Unicode in JSON, got half of a surrogate pair: {e.Message}", e);
+        }
+    }
 
     private static object OfNumber(JsonElement json)
     {

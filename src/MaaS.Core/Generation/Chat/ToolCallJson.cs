@@ -17,9 +17,10 @@ internal static class ToolCallJson
             return calls.Length > 0 && calls.All(c => c is not null && tools?.Contains(c.Name) != false)
                 ? [.. calls.Select(static c => c!)] : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Text that only looks like a call; the caller hands it on as text.
+            // Damaged, or with half of a surrogate pair: text that only looks like a call; the caller hands it on as
+            // text.
             return null;
         }
     }
@@ -61,6 +62,7 @@ internal static class ToolCallJson
         }
         catch (JsonException)
         {
+            // Any text may stand there; only an object's is a call's.
             return false;
         }
     }

@@ -1,4 +1,5 @@
 using MaaS.Core.Generation.Grammars.Automata;
+using MaaS.Onnx.Inference;
 
 namespace MaaS.Core.Generation.Grammars;
 
@@ -36,7 +37,9 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
     /// <summary>The tokens that may follow a state, a bit for each id.</summary>
     /// <param name="state">Where the text stands.</param>
     /// <param name="first">Whether the text begins here.</param>
-    public ulong[] MaskOf(GrammarState state, bool first)
+    /// <param name="work">Pays for what is not known yet.</param>
+    /// <exception cref="Onnx.Inference.ModelInputException">It is too much work.</exception>
+    public ulong[] MaskOf(GrammarState state, bool first, GrammarWork work)
     {
         first &= vocabulary.First != vocabulary.Rest;
         if (!first && state.Mask is { } known)
@@ -44,18 +47,47 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
             return known;
         }
 
-        if (!first && automaton.Like(state) is var alike && alike != state)
+        if (state.IsTooCostly)
         {
-            return state.Mask = MaskOf(alike, first);
+            throw GrammarWork.Refused();
         }
 
-        var trie = first ? vocabulary.First : vocabulary.Rest;
+        work.Begin();
+        try
+        {
+            return Find(state, first, work);
+        }
+        catch (ModelInputException) when (work.IsTooMuch)
+        {
+            state.IsTooCostly = true;
+            throw;
+        }
+    }
+
+    private ulong[] Find(GrammarState state, bool first, GrammarWork work)
+    {
+        if (first)
+        {
+            // The beginning is met once a text; its tokens may differ from those of the same state later.
+            return Walk(state, vocabulary.First, work);
+        }
+
+        work.Spend(state.Configurations.Count);
+        var alike = automaton.Like(state);
+        var mask = alike.Mask ?? Walk(alike, vocabulary.Rest, work);
+        automaton.Keep(alike, mask);
+        state.Mask = mask;
+        return mask;
+    }
+
+    private ulong[] Walk(GrammarState state, ByteTrie trie, GrammarWork work)
+    {
         var mask = new ulong[(vocabulary.Size + 63) / 64];
         List<GrammarState> path = [state];
         for (var node = 1; node < trie.Count;)
         {
             var depth = trie.Depth(node);
-            var next = automaton.Next(path[depth - 1], trie.Label(node));
+            var next = automaton.Next(path[depth - 1], trie.Label(node), work);
             if (next.IsDead)
             {
                 node = trie.End(node);
@@ -80,12 +112,6 @@ internal sealed class GrammarConstraint(GrammarAutomaton automaton, TokenVocabul
             }
 
             node++;
-        }
-
-        // The beginning is met once a text; its tokens may differ from those of the same state later.
-        if (!first)
-        {
-            automaton.Keep(state, mask);
         }
 
         return mask;

@@ -7,7 +7,8 @@ namespace MaaS.Core.Generation.Grammars;
 internal sealed class GrammarConstraintState(GrammarConstraint constraint, IReadOnlyList<long> stops)
     : ITokenConstraintState
 {
-    private GrammarState _state = constraint.Automaton.Start();
+    private readonly GrammarWork _work = new();
+    private GrammarState _state = constraint.Automaton.Start(new());
     private bool _first = true;
     private bool _ended;
 
@@ -16,7 +17,7 @@ internal sealed class GrammarConstraintState(GrammarConstraint constraint, IRead
     public void Mask(Span<float> logits)
     {
         _state = constraint.Automaton.Renew(_state);
-        ReadOnlySpan<ulong> mask = _ended ? [] : constraint.MaskOf(_state, _first);
+        ReadOnlySpan<ulong> mask = _ended ? [] : constraint.MaskOf(_state, _first, _work);
         if (!AnyLeft(logits.Length, mask))
         {
             throw new ArgumentException(
@@ -57,7 +58,7 @@ internal sealed class GrammarConstraintState(GrammarConstraint constraint, IRead
         var state = _state;
         foreach (var value in bytes)
         {
-            state = constraint.Automaton.Next(state, value);
+            state = constraint.Automaton.Next(state, value, _work);
         }
 
         if (!state.IsViable)
@@ -66,6 +67,7 @@ internal sealed class GrammarConstraintState(GrammarConstraint constraint, IRead
         }
 
         (_state, _first) = (state, false);
+        _work.Refill();
     }
 
     private static void Apply(ReadOnlySpan<ulong> mask, Span<float> logits)

@@ -1,6 +1,7 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using MaaS.Core.Generation.Chat;
-using MaaS.Core.Generation.Grammars.Automata;
 using MaaS.Core.Generation.Grammars.Schemas;
 using MaaS.Text;
 
@@ -10,7 +11,9 @@ namespace MaaS.Core.Generation.Grammars;
 /// when it is not cut off.</summary>
 /// <remarks>Documents have no white space but for one space that may follow a colon or a comma; members come in the
 /// order of the schema; numbers have at most 15 digits before and behind the point unless the schema's bounds ask for
-/// more; nesting is at most <see cref="MaxDepth"/> deep. docs/chat.md names what is covered.</remarks>
+/// more; nesting is at most <see cref="MaxDepth"/> deep. The rules that were asked for last are remembered with the
+/// tokenizer. A text whose rules would hold up others too long ends with a
+/// <see cref="Onnx.Inference.ModelInputException"/> from its constraint. docs/chat.md names what is covered.</remarks>
 public static class JsonGrammar
 {
     /// <summary>Levels of objects and arrays in a document.</summary>
@@ -19,51 +22,56 @@ public static class JsonGrammar
     /// <summary>The rule for a schema's documents.</summary>
     /// <param name="schema">A JSON schema; may be disposed of afterwards.</param>
     /// <param name="tokenizer">The model's own.</param>
-    /// <exception cref="ArgumentException">The schema is damaged, asks for what is not covered or for what nothing
-    /// satisfies, or the vocabulary cannot write its documents; the message names the place and what it
-    /// was.</exception>
-    public static ITokenConstraint Compile(JsonElement schema, Tokenizer tokenizer)
-        => Make(() => new SchemaReader(schema.Clone()).Root(), tokenizer);
+    /// <param name="cancellationToken">Ends the work, which takes at most a few seconds.</param>
+    /// <exception cref="ArgumentException">The schema is damaged, too large or too costly, asks for what is not
+    /// covered or for what nothing satisfies, or the vocabulary cannot write its documents; the message names the
+    /// place and what it was.</exception>
+    public static ITokenConstraint Compile(
+        JsonElement schema, Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return GrammarCompiler.Compile(
+            $"schema {Text(schema)}", (merge, budget) => new SchemaReader(schema, merge, budget).Root(), tokenizer,
+            cancellationToken);
+    }
 
     /// <summary>The rule for any JSON object.</summary>
     /// <param name="tokenizer">The model's own.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArgumentException">The vocabulary cannot write JSON.</exception>
-    public static ITokenConstraint AnyObject(Tokenizer tokenizer)
-        => Make(static () => new SchemaNode("#") { Types = JsonTypes.Object }, tokenizer);
+    public static ITokenConstraint AnyObject(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return GrammarCompiler.Compile(
+            "any object", static (_, _) => new SchemaNode("#") { Types = JsonTypes.Object }, tokenizer,
+            cancellationToken);
+    }
 
     /// <summary>The rule for a call of one of several tools: <c>{"name": …, "arguments": …}</c>.</summary>
     /// <param name="tools">At least one, each with a name of its own; a tool without parameters takes an empty
-    /// object.</param>
+    /// object, and arguments are objects whatever the parameters say.</param>
     /// <param name="tokenizer">The model's own.</param>
+    /// <param name="cancellationToken">Ends the work, which takes at most a few seconds.</param>
     /// <inheritdoc cref="Compile" path="/exception"/>
-    public static ITokenConstraint ForToolCall(IReadOnlyList<ChatTool> tools, Tokenizer tokenizer)
+    public static ITokenConstraint ForToolCall(
+        IReadOnlyList<ChatTool> tools, Tokenizer tokenizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tools);
-        return Make(() => ToolCallSchema.Of(tools), tokenizer);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var source = new StringBuilder("tools");
+        foreach (var tool in tools)
+        {
+            var parameters = tool.Parameters is { } given ? Text(given) : "none";
+            source.Append(
+                CultureInfo.InvariantCulture, $" {tool.Name.Length} {tool.Name} {parameters.Length} {parameters}");
+        }
+
+        return GrammarCompiler.Compile(
+            source.ToString(), (merge, budget) => ToolCallSchema.Of(tools, merge, budget), tokenizer,
+            cancellationToken);
     }
 
-    private static GrammarConstraint Make(Func<SchemaNode> read, Tokenizer tokenizer)
-    {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        try
-        {
-            var vocabulary = TokenVocabulary.Of(tokenizer);
-            var network = new RuleNetwork();
-            var root = new SchemaRules(network, vocabulary.Longest).Of(read());
-            GrammarCheck.Recursion(network);
-            GrammarCheck.Satisfiable(network, root, new RuleNeeds(network, static _ => true));
-            var needs = new RuleNeeds(network, b => vocabulary.Single[b] > 0, vocabulary.Characters);
-            var automaton = new GrammarAutomaton(network, root, needs, MaxDepth);
-            var constraint = new GrammarConstraint(automaton, vocabulary);
-            return needs[root.Start] + root.Weight <= MaxDepth
-                && constraint.MaskOf(automaton.Start(), first: true).Any(static m => m != 0)
-                ? constraint
-                : throw new SchemaFault(
-                    "the tokenizer's vocabulary has no tokens for some characters of these documents");
-        }
-        catch (SchemaFault e)
-        {
-            throw new ArgumentException($"JSON schema: {e.Message}.", e);
-        }
-    }
+    private static string Text(JsonElement schema) => schema.ValueKind == JsonValueKind.Undefined
+        ? throw new ArgumentException("JSON schema: expected a schema, got none.", nameof(schema))
+        : schema.GetRawText();
 }

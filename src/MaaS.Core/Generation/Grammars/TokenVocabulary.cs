@@ -32,6 +32,9 @@ internal sealed class TokenVocabulary
         Characters = Single.All(static n => n > 0) ? null : new(Tokens(_rest).Where(static t => IsCharacter(t.Bytes)));
     }
 
+    /// <summary>Grammars over it.</summary>
+    public GrammarCache Grammars { get; } = new();
+
     /// <summary>One more than the largest id.</summary>
     public int Size { get; }
 

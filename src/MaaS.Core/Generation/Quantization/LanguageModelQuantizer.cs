@@ -10,8 +10,8 @@ namespace MaaS.Core.Generation.Quantization;
 /// <param name="Report">Both models' perplexity, speed and size.</param>
 public sealed record LanguageModelQuantizationResult(OnnxModel Model, LanguageModelQuantizationReport Report);
 
-/// <summary>Stores a language model's weights in 8 or 4 bits and measures whether it paid: the perplexity of both models
-/// and the tokens that they find the likeliest, their tokens a second and their size. A slower or worse model is
+/// <summary>Stores a language model's weights in 8 or 4 bits and measures whether it paid: the perplexity of both
+/// models and the tokens that they find the likeliest, their tokens a second and their size. A slower or worse model is
 /// refused.</summary>
 /// <param name="options">Bits, and when to accept; null for the defaults.</param>
 public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? options = null)
@@ -105,7 +105,8 @@ public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? option
         {
             Accepted = refusal is null || (_options.AcceptAnyway && isPossible),
             Reason = refusal is null
-                ? $"{report.Speedup:F2} times as many tokens a second, {report.Compression:F2} times smaller, perplexity "
+                ? $"{report.Speedup:F2} times as many tokens a second, {report.Compression:F2} times smaller, "
+                    + $"perplexity "
                     + $"{100 * report.PerplexityRise:+0.00;-0.00;0} %"
                 : _options.AcceptAnyway && isPossible ? $"although {refusal}" : refusal,
         };

@@ -62,6 +62,15 @@ internal static unsafe partial class LightGbm
             }
         }
 
+        /// <summary>An empty data set with the bins of another one.</summary>
+        /// <param name="bins">The other one.</param>
+        /// <param name="rows">How many rows will be pushed.</param>
+        public RowSet(RowSet bins, int rows)
+        {
+            (_rows, _parameters) = (rows, bins._parameters);
+            Check(DatasetCreateByReference(bins._data, rows, out _data));
+        }
+
         /// <summary>Takes more rows.</summary>
         /// <param name="features">(rows, features).</param>
         public void Push(Matrix features)
@@ -83,18 +92,56 @@ internal static unsafe partial class LightGbm
         /// <param name="labels">One a row, in the order in which rows were pushed.</param>
         /// <param name="iterations">Most rounds.</param>
         /// <param name="cancellationToken">Checked between rounds.</param>
-        /// <returns>The model as LightGBM writes it to a file.</returns>
+        /// <returns>The model as LightGBM writes it to a file, and the rounds that it has: fewer where no split is
+        /// left.</returns>
         /// <exception cref="InvalidOperationException">Rows are missing, or LightGBM says that something is
         /// wrong.</exception>
-        public string Train(float[] labels, int iterations, CancellationToken cancellationToken)
+        public (string Text, int Rounds) Train(float[] labels, int iterations, CancellationToken cancellationToken)
+        {
+            CheckComplete(labels);
+            return Boost(_data, labels, null, _parameters, iterations, cancellationToken);
+        }
+
+        /// <summary>Trains on all rows until the loss on others gets no better.</summary>
+        /// <param name="labels">One a row, in the order in which rows were pushed.</param>
+        /// <param name="others">Rows with the bins of these.</param>
+        /// <param name="otherLabels">Theirs.</param>
+        /// <param name="iterations">Most rounds.</param>
+        /// <param name="patience">Rounds without a lower loss, 1 or more.</param>
+        /// <param name="cancellationToken">Checked between rounds.</param>
+        /// <returns>The model up to the round of the lowest loss, and that round.</returns>
+        /// <exception cref="InvalidOperationException">Rows are missing, or LightGBM says that something is
+        /// wrong.</exception>
+        public (string Text, int Rounds) Train(
+            float[] labels, RowSet others, float[] otherLabels, int iterations, int patience,
+            CancellationToken cancellationToken)
+        {
+            CheckComplete(labels);
+            others.CheckComplete(otherLabels);
+            SetLabels(_data, labels);
+            SetLabels(others._data, otherLabels);
+            using var booster = new Booster(_data, _parameters);
+            booster.Watch(others._data);
+            var (best, lowest) = (1, double.PositiveInfinity);
+            for (var round = 1; round <= iterations && round - best <= patience && booster.Next(); round++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (booster.Loss() is var loss && loss < lowest)
+                {
+                    (best, lowest) = (round, loss);
+                }
+            }
+
+            return (booster.Text(best), best);
+        }
+
+        private void CheckComplete(float[] labels)
         {
             if (_pushed != _rows || labels.Length != _rows)
             {
                 throw new InvalidOperationException(
                     $"LightGBM: expected {_rows} rows and labels, got {_pushed} rows and {labels.Length} labels.");
             }
-
-            return Boost(_data, labels, null, _parameters, iterations, cancellationToken);
         }
 
         public void Dispose()
@@ -112,6 +159,9 @@ internal static unsafe partial class LightGbm
     private static partial int DatasetCreateFromSampledColumn(
         double** sample, int** indices, int columns, int* counts, int sampleRows, int rows, long allRows,
         string parameters, out nint handle);
+
+    [LibraryImport(Library, EntryPoint = "LGBM_DatasetCreateByReference")]
+    private static partial int DatasetCreateByReference(nint reference, long rows, out nint handle);
 
     [LibraryImport(Library, EntryPoint = "LGBM_DatasetPushRows")]
     private static partial int DatasetPushRows(nint handle, void* data, int type, int rows, int columns, int start);

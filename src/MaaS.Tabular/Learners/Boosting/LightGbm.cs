@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using MaaS.Tabular.Samples;
 
 namespace MaaS.Tabular.Learners.Boosting;
@@ -37,7 +36,7 @@ internal static unsafe partial class LightGbm
                     values, Float64, features.Rows, features.Columns, 1, parameters, 0, out data));
             }
 
-            return Boost(data, labels, weights, parameters, iterations, cancellationToken);
+            return Boost(data, labels, weights, parameters, iterations, cancellationToken).Text;
         }
         finally
         {
@@ -49,54 +48,36 @@ internal static unsafe partial class LightGbm
     }
 
     // Without weights every row counts alike.
-    private static string Boost(
+    private static (string Text, int Rounds) Boost(
         nint data, float[] labels, float[]? weights, string parameters, int iterations,
         CancellationToken cancellationToken)
     {
-        nint booster = 0;
-        try
+        SetLabels(data, labels);
+        if (weights is not null)
         {
-            fixed (float* label = labels, weight = weights)
+            fixed (float* weight = weights)
             {
-                Check(DatasetSetField(data, "label", label, labels.Length, Float32));
-                if (weights is not null)
-                {
-                    Check(DatasetSetField(data, "weight", weight, weights.Length, Float32));
-                }
-            }
-
-            Check(BoosterCreate(data, parameters, out booster));
-            for (var i = 0; i < iterations; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Check(BoosterUpdateOneIter(booster, out var finished));
-                if (finished != 0)
-                {
-                    break;
-                }
-            }
-
-            return Text(booster);
-        }
-        finally
-        {
-            if (booster != 0)
-            {
-                Check(BoosterFree(booster));
+                Check(DatasetSetField(data, "weight", weight, weights.Length, Float32));
             }
         }
+
+        using var booster = new Booster(data, parameters);
+        var rounds = 0;
+        while (rounds < iterations && booster.Next())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rounds++;
+        }
+
+        return (booster.Text(), rounds);
     }
 
-    private static string Text(nint booster)
+    private static void SetLabels(nint data, float[] labels)
     {
-        Check(BoosterSaveModelToString(booster, 0, -1, 0, 0, out var length, null));
-        var text = new byte[length];
-        fixed (byte* bytes = text)
+        fixed (float* label = labels)
         {
-            Check(BoosterSaveModelToString(booster, 0, -1, 0, length, out _, bytes));
+            Check(DatasetSetField(data, "label", label, labels.Length, Float32));
         }
-
-        return Encoding.UTF8.GetString(text).TrimEnd('\0');
     }
 
     private static void Check(int result)
@@ -120,17 +101,4 @@ internal static unsafe partial class LightGbm
 
     [LibraryImport(Library, EntryPoint = "LGBM_DatasetFree")]
     private static partial int DatasetFree(nint handle);
-
-    [LibraryImport(Library, EntryPoint = "LGBM_BoosterCreate", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int BoosterCreate(nint data, string parameters, out nint handle);
-
-    [LibraryImport(Library, EntryPoint = "LGBM_BoosterUpdateOneIter")]
-    private static partial int BoosterUpdateOneIter(nint handle, out int finished);
-
-    [LibraryImport(Library, EntryPoint = "LGBM_BoosterSaveModelToString")]
-    private static partial int BoosterSaveModelToString(
-        nint handle, int start, int iterations, int importance, long length, out long written, byte* text);
-
-    [LibraryImport(Library, EntryPoint = "LGBM_BoosterFree")]
-    private static partial int BoosterFree(nint handle);
 }

@@ -3,40 +3,74 @@ using MathNet.Numerics;
 
 namespace MaaS.Tabular.Selection.Selectors;
 
-/// <summary>Mutual information of a feature and the target, in nats.</summary>
+/// <summary>Mutual information of features and the target, in nats.</summary>
 /// <remarks>Kraskov, Stögbauer and Grassberger 2004 for two numbers; Ross 2014 for a number and classes; as
-/// scikit-learn has them. A feature of 0 and 1 alone is taken for classes. Numbers are scaled to variance 1 and get a
-/// noise of 1e-10 of their size, so that equal ones have neighbours.</remarks>
+/// scikit-learn has them. A feature of 0 and 1 alone is taken for classes. Numbers are scaled to variance 1 and get the
+/// noise that scikit-learn gives them for the same seed, of 1e-10 of their size, so that equal ones have
+/// neighbours.</remarks>
 internal static class MutualInformation
 {
-    private const double Noise = 1e-10;
+    private const double Noise = 1e-10, LeastDeviation = 10 * 2.220446049250313e-16;
 
-    public static double Estimate(double[] feature, Target target, int neighbors, int seed)
+    /// <summary>Estimates it of each feature.</summary>
+    /// <param name="features">(rows, features).</param>
+    /// <param name="target">One a row.</param>
+    /// <param name="neighbors">1 or more.</param>
+    /// <param name="seed">Of the noise.</param>
+    /// <param name="cancellationToken">Checked before each feature.</param>
+    public static double[] Estimate(
+        Matrix features, Target target, int neighbors, int seed, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(neighbors, 1);
-        var isDiscrete = feature.All(static v => v is 0 or 1);
-        var random = new Random(seed);
-        return (isDiscrete, target.Task) switch
+        double[][] columns = [.. Enumerable.Range(0, features.Columns).Select(features.Column)];
+        var isDiscrete = Array.ConvertAll(columns, static c => c.All(static v => v is 0 or 1));
+        double[][] numbers = [.. columns.Where((_, f) => !isDiscrete[f])];
+        var normals = new LegacyNormals(unchecked((uint)seed));
+        Prepare(numbers, normals);
+        var y = target.Values.ToArray();
+        if (target.Task == TabularTask.Regression)
         {
-            (true, TabularTask.Classification) => OfClasses(feature, target.Values),
-            (true, _) => OfNumberAndClasses(Prepared(target.Values, random), feature, neighbors),
-            (false, TabularTask.Classification)
-                => OfNumberAndClasses(Prepared(feature, random), target.Values, neighbors),
-            _ => OfNumbers(Prepared(feature, random), Prepared(target.Values, random), neighbors),
-        };
+            Prepare([y], normals);
+        }
+
+        return
+        [
+            .. columns.Select((column, f) =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return (isDiscrete[f], target.Task) switch
+                {
+                    (true, TabularTask.Classification) => OfClasses(column, y),
+                    (true, _) => OfNumberAndClasses(y, column, neighbors),
+                    (false, TabularTask.Classification) => OfNumberAndClasses(column, y, neighbors),
+                    _ => OfNumbers(column, y, neighbors),
+                };
+            }),
+        ];
     }
 
-    private static double[] Prepared(double[] values, Random random)
+    // Scales columns, then adds noise to them in place, drawn row by row.
+    private static void Prepare(double[][] columns, LegacyNormals normals)
     {
-        var mean = values.Average();
-        var deviation = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
-        var scaled = Array.ConvertAll(values, v => v / (deviation == 0 ? 1 : deviation));
-        var size = Math.Max(1, scaled.Average(Math.Abs));
-        return Array.ConvertAll(scaled, v => v + Noise * size * Normal(random));
-    }
+        var sizes = Array.ConvertAll(columns, static column =>
+        {
+            var mean = column.Average();
+            var deviation = Math.Sqrt(column.Average(v => (v - mean) * (v - mean)));
+            for (var row = 0; deviation >= LeastDeviation && row < column.Length; row++)
+            {
+                column[row] /= deviation;
+            }
 
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            return Noise * Math.Max(1, column.Average(Math.Abs));
+        });
+        for (var row = 0; columns.Length > 0 && row < columns[0].Length; row++)
+        {
+            for (var c = 0; c < columns.Length; c++)
+            {
+                columns[c][row] += sizes[c] * normals.Next();
+            }
+        }
+    }
 
     private static double OfClasses(double[] x, double[] y)
     {

@@ -15,7 +15,8 @@ public sealed class UnivariateSelector : IFeatureSelector
     /// <summary>Neighbours of mutual information, 1 or more.</summary>
     public int Neighbors { get; init; } = 3;
 
-    /// <summary>Seed of the little noise by which mutual information tells equal numbers apart.</summary>
+    /// <summary>Seed of the little noise by which mutual information tells equal numbers apart: scikit-learn's
+    /// <c>random_state</c>, whose noise it is.</summary>
     public int Seed { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -55,6 +56,11 @@ public sealed class UnivariateSelector : IFeatureSelector
                     + $"{target.Task} and {target.Count} labels.", nameof(target));
         }
 
+        if (Score == UnivariateScore.MutualInformation)
+        {
+            return MutualInformation.Estimate(features, target, Neighbors, Seed, cancellationToken);
+        }
+
         var scores = new double[features.Columns];
         for (var f = 0; f < scores.Length; f++)
         {
@@ -66,8 +72,7 @@ public sealed class UnivariateSelector : IFeatureSelector
                 UnivariateScore.ChiSquared => UnivariateStatistics.ChiSquared(values, target, f),
                 UnivariateScore.AnovaF when target.Task == TabularTask.Classification
                     => UnivariateStatistics.AnovaF(values, target),
-                UnivariateScore.AnovaF => UnivariateStatistics.RegressionF(values, target.Values),
-                _ => MutualInformation.Estimate(values, target, Neighbors, unchecked(Seed * 1_000_003 + f)),
+                _ => UnivariateStatistics.RegressionF(values, target.Values),
             };
         }
 

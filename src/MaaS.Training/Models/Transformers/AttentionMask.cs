@@ -82,8 +82,15 @@ public sealed class AttentionMask
                     + $"({string.Join(",", mask.shape)}).", nameof(mask));
         }
 
-        // (B, 1, T, S)
-        return new(OutOfSight(queries, keys, window, mask.device).bitwise_or(Hidden(mask)), type, mayHideAll: false)
+        var hidden = OutOfSight(queries, keys, window: null, mask.device).bitwise_or(Hidden(mask));   // (B, 1, T, S)
+        if (window is { } width)
+        {
+            // A key stands where so many tokens stand before it: places that the mask hides count for nothing.
+            var places = (mask.cumsum(1) - 1).unsqueeze(1).unsqueeze(1);                              // (B, 1, 1, S)
+            hidden = hidden.bitwise_or(places.le(positions.unsqueeze(1).unsqueeze(-1) - width));
+        }
+
+        return new(hidden, type, mayHideAll: false)
         {
             Positions = positions,
         };

@@ -53,7 +53,8 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor?, AttentionMask?,
     public override Tensor forward(Tensor input, Tensor? memory, AttentionMask? mask, KeyValueCache? cache)
     {
         var queries = Turn(Attention.Split(query.call(input), _headDim), mask, cache);   // (B, H, T, D)
-        var (keys, values) = KeysAndValues(memory ?? input, isMemory: memory is not null, mask, cache);   // (B, H, S, D)
+        // (B, H, S, D)
+        var (keys, values) = KeysAndValues(memory ?? input, isMemory: memory is not null, mask, cache);
         return output.call(Attention.Merge(Attention.Attend(queries, keys, values, mask, training ? _dropout : 0)));
     }
 

@@ -12,13 +12,14 @@ public static class DecoderExport
     private const int Batch = 2, Length = 3, Past = 2;
     private const string BatchAxis = "batch", LengthAxis = "sequence", PastAxis = "past";
 
-    /// <summary>Exports one step: tokens, mask, positions and the caches of the P tokens before in, logits of every token
-    /// and the longer caches out. Batch, number of tokens and of earlier tokens (0 included) are free.</summary>
+    /// <summary>Exports one step: tokens, mask, positions and the caches of the P tokens before in, logits of every
+    /// token and the longer caches out. Batch, number of tokens and of earlier tokens (0 included) are free.</summary>
     /// <remarks>
     /// Inputs <c>input_ids</c> (B, T), <c>attention_mask</c> (B, P + T, zero for padding, which stands left),
     /// <c>position_ids</c> (B, T), all int64, and for each layer <c>past_key_values.N.key</c> and
     /// <c>past_key_values.N.value</c> (B, H, P, D); outputs <c>logits</c> (B, T, V), <c>present.N.key</c> and
-    /// <c>present.N.value</c> (B, H, P + T, D). The mask and what follows from positions are computed once for all layers.
+    /// <c>present.N.value</c> (B, H, P + T, D). The mask and what follows from positions are computed once for all
+    /// layers.
     /// </remarks>
     /// <param name="model">Neither changed nor disposed.</param>
     /// <exception cref="OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>

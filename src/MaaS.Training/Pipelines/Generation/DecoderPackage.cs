@@ -46,8 +46,6 @@ public static class DecoderPackage
     /// none.</exception>
     /// <exception cref="InvalidDataException">An adapter's files are damaged or do not fit the model.</exception>
     /// <exception cref="Export.OnnxExportException">ONNX Runtime does not reproduce torch's outputs.</exception>
-    /// <exception cref="InvalidOperationException">The weights take 2 GB and more, which one file of a package cannot
-    /// hold.</exception>
     public static async Task<ModelManifest> PackAsync(
         this CausalLanguageModel model, string path, string name, Tokenizer tokenizer, DecoderPackageOptions options,
         CancellationToken cancellationToken = default)
@@ -79,7 +77,8 @@ public static class DecoderPackage
             if (draft.Vocabulary != model.Vocabulary || draft.MaxLength < model.MaxLength)
             {
                 throw new ArgumentException(
-                    $"{model.GetType().Name}: expected a draft model of {model.Vocabulary} tokens and sequences of at least "
+                    $"{model.GetType().Name}: expected a draft model of {model.Vocabulary} tokens and sequences of at "
+                        + $"least "
                         + $"{model.MaxLength}, got one of {draft.Vocabulary} and {draft.MaxLength}.", nameof(options));
             }
 

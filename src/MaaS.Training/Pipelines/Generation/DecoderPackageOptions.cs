@@ -30,8 +30,8 @@ public sealed record DecoderPackageOptions
     /// weights of the model are there once.</summary>
     public IReadOnlyDictionary<string, string> Adapters { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A small model of the same vocabulary and at least the same longest sequence, which guesses tokens ahead: texts
-    /// are the same with it and come sooner where it is often right. Null for none.</summary>
+    /// <summary>A small model of the same vocabulary and at least the same longest sequence, which guesses tokens
+    /// ahead: texts are the same with it and come sooner where it is often right. Null for none.</summary>
     public CausalLanguageModel? Draft { get; init; }
 
     /// <summary>Whether an existing package is replaced.</summary>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace MaaS.Training.Pipelines.Generation;
 
-/// <summary>One text that a <see cref="CausalLanguageModel"/> writes, with the keys and values of its tokens so far.</summary>
+/// <summary>One text that a <see cref="CausalLanguageModel"/> writes, with the keys and values of its tokens so
+/// far.</summary>
 internal sealed class DecoderSession(CausalLanguageModel model) : IDecoderSession
 {
     private readonly KeyValueCache[] _caches = [
@@ -22,7 +23,8 @@ internal sealed class DecoderSession(CausalLanguageModel model) : IDecoderSessio
             if (token < 0 || token >= model.Vocabulary)
             {
                 throw new ArgumentException(
-                    $"{model.GetType().Name}: expected tokens from 0 to {model.Vocabulary - 1}, got {token}; the tokenizer "
+                    $"{model.GetType().Name}: expected tokens from 0 to {model.Vocabulary - 1}, got {token}; the "
+                        + $"tokenizer "
                         + "belongs to another model.", nameof(tokens));
             }
         }
@@ -30,7 +32,8 @@ internal sealed class DecoderSession(CausalLanguageModel model) : IDecoderSessio
         if (tokens.IsEmpty || tokens.Length > MaxLength - Length)
         {
             throw new ArgumentException(
-                $"{model.GetType().Name}: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.", nameof(tokens));
+                $"{model.GetType().Name}: expected 1 to {MaxLength - Length} tokens, got {tokens.Length}.",
+                nameof(tokens));
         }
 
         using var scope = NewDisposeScope();

@@ -13,7 +13,8 @@ public sealed class AdapterInputsTests
 {
     private static readonly string[] Adapted = [.. Enumerable.Range(0, TinyDecoder.Layers).SelectMany(static n => new[]
     {
-        $"decoder.layers.{n}.attention.query", $"decoder.layers.{n}.attention.value", $"decoder.layers.{n}.feedForward.up",
+        $"decoder.layers.{n}.attention.query", $"decoder.layers.{n}.attention.value",
+        $"decoder.layers.{n}.feedForward.up",
     })];
 
     private static (float[] Down, float[] Up, int Rank) Matrices(Random random, string layer, int rank)
@@ -86,12 +87,14 @@ public sealed class AdapterInputsTests
             var (prompt, adapter, options) = requests[i];
             Assert.That(
                 texts[i].Select(static t => t.Id),
-                Is.EqualTo(TinyDecoder.Alone(merged[adapter], prompt, options).Select(static t => t.Id)), $"request {i}");
+                Is.EqualTo(TinyDecoder.Alone(merged[adapter], prompt, options).Select(static t => t.Id)),
+                $"request {i}");
         }
 
         Assert.That(engine.Adapters, Is.EqualTo(new[] { "a0", "a1", "a2" }));
         Assert.That(
-            texts.Zip(requests).Where(t => t.Second.Prompt == same).Select(static t => t.First[0].Id).Distinct().Count(),
+            texts.Zip(requests).Where(t => t.Second.Prompt == same).Select(static t => t.First[0].Id).Distinct()
+                .Count(),
             Is.GreaterThan(1), "adapters change what is written");
         foreach (var graph in merged)
         {
@@ -118,7 +121,8 @@ public sealed class AdapterInputsTests
         Assert.That(
             () => new GenerationEngine(
                 graph, TinyDecoder.MaxLength, null, [AdapterWeights.Of("mine", Layers(2, 2))]),
-            Throws.ArgumentException.With.Message.Contains("adapter 'mine' has a layer 'decoder.layers.0.attention.value'"));
+            Throws.ArgumentException.With.Message.Contains(
+                "adapter 'mine' has a layer 'decoder.layers.0.attention.value'"));
     }
 
     [Test]
@@ -146,13 +150,15 @@ public sealed class AdapterInputsTests
         for (var length = 0; length < bytes.Length; length += 97)
         {
             Assert.That(
-                () => AdapterWeights.FromSafeTensors("mine", bytes.AsSpan(0, length)), Throws.TypeOf<InvalidDataException>());
+                () => AdapterWeights.FromSafeTensors("mine", bytes.AsSpan(0, length)),
+                Throws.TypeOf<InvalidDataException>());
         }
 
         SafeTensors(folder["odd.safetensors"], ("x.lora_a", new long[] { 4, 2 }));
         Assert.That(
             () => AdapterWeights.FromSafeTensors("odd", File.ReadAllBytes(folder["odd.safetensors"])),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("x.lora_b (r, out)").And.Message.Contains("none"));
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("x.lora_b (r, out)")
+                .And.Message.Contains("none"));
         SafeTensors(folder["odd.safetensors"], ("x.lora_a", new long[] { 4, 2 }), ("x.lora_b", new long[] { 3, 4 }));
         Assert.That(
             () => AdapterWeights.FromSafeTensors("odd", File.ReadAllBytes(folder["odd.safetensors"])),

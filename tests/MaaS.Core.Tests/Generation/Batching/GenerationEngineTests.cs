@@ -252,6 +252,73 @@ public sealed class GenerationEngineTests
         Assert.That(engine.Status.UsedBlocks, Is.Zero);
     }
 
+    private sealed class Failing : ITokenConstraint, ITokenConstraintState
+    {
+        public bool IsComplete => false;
+
+        public ITokenConstraintState Start(IReadOnlyList<long> stopTokens) => this;
+
+        public void Mask(Span<float> logits) => throw new InvalidOperationException("no more");
+
+        public void Accept(long token)
+        {
+        }
+    }
+
+    [Test]
+    public async Task GenerateAsync_ConstraintThatFails_EndsItsTextAlone()
+    {
+        using var engine = Engine();
+        var options = new GenerationOptions { MaxNewTokens = 30 };
+        var prompt = TinyDecoder.Prompt(new Random(9), 20);
+        var beside = All(engine, prompt, options);
+
+        Assert.That(
+            async () => await All(engine, prompt, options with { Constraint = new Failing() }),
+            Throws.InvalidOperationException.With.Message.EqualTo("no more"));
+        Assert.That(Plain(await beside), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompt, options))));
+        Assert.That(engine.Status.UsedBlocks, Is.Zero);
+    }
+
+    [Test]
+    public async Task GenerateAsync_RunsNotShared_WritesWhatEachWritesAlone()
+    {
+        var random = new Random(12);
+        using var engine = Engine(Blocks(90, 5) with { MaxRows = 6, SharesRuns = false });
+        var prompts = Enumerable.Range(0, 30).Select(_ => TinyDecoder.Prompt(random, random.Next(1, 90))).ToArray();
+        var options = Options(random);
+
+        var texts = await Task.WhenAll(prompts.Select(p => Task.Run(() => All(engine, p, options))));
+
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            Assert.That(Plain(texts[i]), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompts[i], options))));
+        }
+
+        Assert.That(engine.Status.CachedTokens, Is.Zero);
+    }
+
+    [Test]
+    public async Task GenerateAsync_DraftedTextsWithoutRoom_TakeTurnsWithoutAWrongToken()
+    {
+        var random = new Random(13);
+        using var engine = new GenerationEngine(
+            TinyDecoder.Load(), TinyDecoder.MaxLength,
+            Blocks(45, 4) with { MaxRows = 8, MaxDraftedRows = 8, DraftLength = 6 }, draft: TinyDecoder.LoadChanged(0.05f));
+        var prompts = Enumerable.Range(0, 20).Select(_ => TinyDecoder.Prompt(random, random.Next(1, 40))).ToArray();
+        var options = new GenerationOptions { MaxNewTokens = 60 };
+
+        var texts = await Task.WhenAll(prompts.Select(p => Task.Run(() => All(engine, p, options))));
+
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            Assert.That(Plain(texts[i]), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompts[i], options))));
+        }
+
+        Assert.That(engine.Status.Preemptions, Is.Positive);
+        Assert.That(engine.Status.AcceptedTokens, Is.Positive);
+    }
+
     [Test]
     public async Task Dispose_TextsUnderWay_EndsThem()
     {

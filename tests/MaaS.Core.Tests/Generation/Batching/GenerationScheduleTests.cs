@@ -64,23 +64,65 @@ public sealed class GenerationScheduleTests
     }
 
     [Test]
-    public void Step_ManyTextsOfOneCaller_LetAnotherCallersNextGoFirst()
+    public void Step_RowFallsFree_GoesToTheCallerWithFewerTexts()
     {
-        var many = Enumerable.Range(0, 12).Select(_ => Add(3, 20, "many")).ToArray();
+        var first = Enumerable.Range(0, 3).Select(i => Add(3, 20 + i, "many")).Append(Add(3, 200, "few")).ToArray();
         for (var i = 0; i < 6; i++)
         {
             _schedule.Step();
         }
 
-        var one = Add(3, 20, "one");
-        while (many[..4].All(static m => Written(m) < 20))
+        var waiting = Enumerable.Range(0, 5).Select(_ => Add(3, 50, "many")).ToArray();
+        var few = Add(3, 50, "few");
+        while (Written(first[0]) < 20)
         {
             _schedule.Step();
         }
 
         _schedule.Step();
+        Assert.That(Written(few), Is.EqualTo(2));
+        Assert.That(waiting.Select(Written), Has.All.Zero);
+        Assert.That(_schedule.Status.Preemptions, Is.Zero);
+    }
+
+    [Test]
+    public void Step_AllRowsOfOneCaller_GivesOneToACallerWithoutAny()
+    {
+        var many = Enumerable.Range(0, 4).Select(_ => Add(3, 200, "many")).ToArray();
+        for (var i = 0; i < 6; i++)
+        {
+            _schedule.Step();
+        }
+
+        var one = Add(3, 10, "one");
+        _schedule.Step();
+
         Assert.That(Written(one), Is.EqualTo(2));
-        Assert.That(many[4..].Select(Written), Has.All.Zero);
+        Assert.That(_schedule.Status.Preemptions, Is.EqualTo(1));
+        Assert.That(many[^1].Computed, Is.Zero, "the youngest waits");
+        while (!_schedule.IsIdle)
+        {
+            _schedule.Step();
+        }
+
+        Assert.That(many.Select(Written), Has.All.EqualTo(200));
+        Assert.That(_schedule.Status.Preemptions, Is.EqualTo(1), "nobody else had no text");
+    }
+
+    [Test]
+    public void Step_OneLongTextBesideShortOnes_KeepsThemInBatchesOfTheirOwn()
+    {
+        Add(240, 10);
+        for (var i = 0; i < 3; i++)
+        {
+            Add(2, 100);
+        }
+
+        while (!_schedule.IsIdle)
+        {
+            _schedule.Step();
+            Assert.That(_schedule.PaddedPlaces, Is.AtMost((2 * _schedule.ComputedTokens) + (64 * 4)));
+        }
     }
 
     [Test]

@@ -19,7 +19,10 @@ public sealed class ChatTemplateFileTests
     public void FromConfig_ATemplateForTools_IsTakenWithTools()
     {
         var template = Read(
-            """{"chat_template": [{"name": "default", "template": "d"}, {"name": "tool_use", "template": "{{ tools[0].function.name }}"}]}""")!;
+            """
+            {"chat_template": [{"name": "default", "template": "d"},
+             {"name": "tool_use", "template": "{{ tools[0].function.name }}"}]}
+            """)!;
 
         Assert.That(
             (template.Render(Hello), template.Render(Hello, [new ChatTool("now")])), Is.EqualTo(("d", "now")));

@@ -35,10 +35,15 @@ public sealed class ChatTemplateTests
     [TestCase("{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}", "steps")]
     [TestCase("{{ range(10000000) }}", "100,000")]
     [TestCase("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "deep")]
-    [TestCase("{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}", "characters")]
-    [TestCase("{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x | replace('a', 'aaaa') %}{% endfor %}", "characters")]
+    [TestCase("{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}",
+        "characters")]
+    [TestCase(
+        "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x | replace('a', 'aaaa') %}{% endfor %}",
+        "characters")]
     [TestCase("{{ 'x' * 100000000000 }}", "characters")]
-    [TestCase("{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x | tojson }}", "deep")]
+    [TestCase(
+        "{% set n = namespace(x=[]) %}{% for i in range(99999) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x | tojson }}",
+        "deep")]
     [TestCase("{{ '%s' % 1 }}", "not supported")]
     [TestCase("{{ strftime_now('%Z') }}", "%Z")]
     [TestCase("{{ 9223372036854775807 + 1 }}", "64 bits")]

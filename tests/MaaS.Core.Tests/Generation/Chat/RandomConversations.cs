@@ -9,7 +9,8 @@ internal sealed class RandomConversations(int seed)
     private static readonly string[] Texts =
     [
         "Hello!", "", " two\nlines \n", "Grüße, 日本 😀", "{\"json\": [1, \"a\\\"b\"]}", "<|im_end|>", "\ttabs\t",
-        "<think>\nfirst I think\n</think>\n\nthen I speak", "it's \"quoted\" \\ back", "{{ 7 * 7 }} {% raw %}", "\u00a0wide\u3000", "\r\n",
+        "<think>\nfirst I think\n</think>\n\nthen I speak", "it's \"quoted\" \\ back", "{{ 7 * 7 }} {% raw %}",
+        "\u00a0wide\u3000", "\r\n",
         "<tool_response>x</tool_response>",
     ];
 

@@ -12,11 +12,13 @@ internal sealed class RandomExpressions(int seed)
         ["'a'", "\"b c\"", "''", "'\\n x\\t'", "'é😀'", "', '", "' '", "'name'", "'x'", "'A b'", "'it\\'s'"];
 
     // Jinja folds slices of constants by other rules than it runs the rest.
-    private static readonly string[] Sliced = ["s", "t", "e", "list", "words", "users", "empty", "(words + list)", "(s ~ t)", "n"];
+    private static readonly string[] Sliced = ["s", "t", "e", "list", "words", "users", "empty", "(words + list)",
+        "(s ~ t)", "n"];
 
     private static readonly string[] Plain =
     [
-        "trim", "tojson", "length", "count", "first", "last", "upper", "lower", "string", "list", "join", "int", "float",
+        "trim", "tojson", "length", "count", "first", "last", "upper", "lower", "string", "list", "join", "int",
+        "float",
         "abs", "capitalize", "reverse|list", "default('x')", "default('x', true)", "d(1, boolean=true)", "join('-')",
         "join(', ', attribute='name')", "tojson(indent=2)", "items|list", "replace('a', 'bb')", "replace('', '-', 2)",
         "indent", "indent(2, true)", "indent('>', blank=true)", "map('upper')|list", "map(attribute='name')|list",
@@ -34,7 +36,8 @@ internal sealed class RandomExpressions(int seed)
     private static readonly string[] Methods =
     [
         "strip()", "lstrip()", "rstrip('x ')", "split()", "split(' ')", "split(' ', 1)", "rsplit(None, 1)", "upper()",
-        "lower()", "title()", "capitalize()", "startswith('a')", "endswith(('c', ''))", "replace('b', '')", "items()|list",
+        "lower()", "title()", "capitalize()", "startswith('a')", "endswith(('c', ''))", "replace('b', '')",
+        "items()|list",
         "keys()|list", "values()|list", "get('name')", "get('zz', 3)", "find('b')", "splitlines()", "isdigit()", "name",
         "age", "items", "x.y", "removeprefix('a')",
     ];
@@ -44,11 +47,13 @@ internal sealed class RandomExpressions(int seed)
     /// <summary>What the expressions' names stand for.</summary>
     public static JsonObject Variables => new()
     {
-        ["s"] = "a text \n with it's lines\n\n", ["t"] = "Überä 日本 😀 \"q\" \\ \u0001", ["e"] = "", ["n"] = 3, ["m"] = -7, ["z"] = 0,
+        ["s"] = "a text \n with it's lines\n\n", ["t"] = "Überä 日本 😀 \"q\" \\ \u0001", ["e"] = "", ["n"] = 3,
+        ["m"] = -7, ["z"] = 0,
         ["f"] = 2.5, ["yes"] = true, ["no"] = false, ["nothing"] = null,
         ["list"] = new JsonArray(1, "a", 2.0, null, true, new JsonArray(1, 2)),
         ["words"] = new JsonArray("b", "a", "c d"), ["empty"] = new JsonArray(),
-        ["d"] = new JsonObject { ["name"] = "x", ["age"] = 5, ["x"] = new JsonObject { ["y"] = 1e-7 }, ["items"] = "own" },
+        ["d"] = new JsonObject { ["name"] = "x", ["age"] = 5, ["x"] = new JsonObject { ["y"] = 1e-7 },
+            ["items"] = "own" },
         ["users"] = new JsonArray(
             new JsonObject { ["name"] = "Ann", ["age"] = 2 }, new JsonObject { ["name"] = "Bob", ["age"] = 41 },
             new JsonObject { ["name"] = "", ["age"] = 7 }),
@@ -84,7 +89,8 @@ internal sealed class RandomExpressions(int seed)
     private string Atom() => _random.Next(5) switch
     {
         0 => Pick(Texts),
-        1 => Pick("0", "1", "2", "-3", "7", "1.5", "-0.25", "true", "none", "[]", "{}", "()", "(1, 'a')", "1e3", "12_000"),
+        1 => Pick("0", "1", "2", "-3", "7", "1.5", "-0.25", "true", "none", "[]", "{}", "()", "(1, 'a')", "1e3",
+            "12_000"),
         _ => Pick(Names),
     };
 

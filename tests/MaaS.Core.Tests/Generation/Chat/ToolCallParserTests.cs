@@ -11,16 +11,22 @@ public sealed class ToolCallParserTests
         new("Just text, 1 < 2 [x].", "Just text, 1 < 2 [x].", ""),
         new("", "", ""),
         new("  \n", "  \n", ""),
-        new("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Köln\"}}\n</tool_call>", "", "weather{\"city\": \"Köln\"}"),
-        new("Let me see.\n<tool_call>{\"name\": \"now\", \"arguments\": {}}</tool_call>\n<tool_call>{\"name\": \"now\", \"arguments\": {\"a\": \"</x>\"}}</tool_call>", "Let me see.", "now{} now{\"a\": \"</x>\"}"),
+        new("<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Köln\"}}\n</tool_call>", "",
+            "weather{\"city\": \"Köln\"}"),
+        new("Let me see.\n<tool_call>{\"name\": \"now\", \"arguments\": {}}</tool_call>\n"
+            + "<tool_call>{\"name\": \"now\", \"arguments\": {\"a\": \"</x>\"}}</tool_call>",
+            "Let me see.", "now{} now{\"a\": \"</x>\"}"),
         new("<tool_call>{\"name\": \"now\", \"arguments\": {}}", "", "now{}"),
         new("<tool_call>not json</tool_call> then", "<tool_call>not json</tool_call> then", ""),
         new("a \n<tool_call>{}</tool_call>", "a \n<tool_call>{}</tool_call>", ""),
-        new("<tool_call>{\"name\": \"other\", \"arguments\": {}}</tool_call>", "<tool_call>{\"name\": \"other\", \"arguments\": {}}</tool_call>", ""),
+        new("<tool_call>{\"name\": \"other\", \"arguments\": {}}</tool_call>",
+            "<tool_call>{\"name\": \"other\", \"arguments\": {}}</tool_call>", ""),
         new("{\"name\": \"weather\", \"parameters\": {\"city\": \"a}\\\"]\"}}", "", "weather{\"city\": \"a}\\\"]\"}"),
         new("<|python_tag|>{\"name\": \"now\", \"parameters\": {}}", "", "now{}"),
-        new("{\"name\": \"now\", \"parameters\": {}}; {\"name\": \"now\", \"parameters\": {\"b\": 1}}", "", "now{} now{\"b\": 1}"),
-        new("[{\"name\": \"now\", \"arguments\": {}}, {\"name\": \"weather\", \"arguments\": {\"c\": [1]}}]", "", "now{} weather{\"c\": [1]}"),
+        new("{\"name\": \"now\", \"parameters\": {}}; {\"name\": \"now\", \"parameters\": {\"b\": 1}}", "",
+            "now{} now{\"b\": 1}"),
+        new("[{\"name\": \"now\", \"arguments\": {}}, {\"name\": \"weather\", \"arguments\": {\"c\": [1]}}]", "",
+            "now{} weather{\"c\": [1]}"),
         new("[TOOL_CALLS] [{\"name\": \"now\", \"arguments\": {}, \"id\": \"abc\"}]", "", "abc:now{}"),
         new("ok [TOOL_CALLS][{\"name\": \"now\", \"arguments\": {}}]", "ok", "now{}"),
         new("{\"answer\": 42}", "{\"answer\": 42}", ""),
@@ -53,7 +59,8 @@ public sealed class ToolCallParserTests
             pieces.AddRange(parser.Finish());
 
             Assert.That(
-                (string.Concat(pieces.Select(static p => p.Text)), Line(pieces.Where(static p => p.Call is not null).Select(static p => p.Call!))),
+                (string.Concat(pieces.Select(static p => p.Text)),
+                    Line(pieces.Where(static p => p.Call is not null).Select(static p => p.Call!))),
                 Is.EqualTo((text, calls)), $"pieces of {cut}");
         }
     }

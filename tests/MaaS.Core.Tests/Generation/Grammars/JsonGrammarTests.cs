@@ -29,7 +29,8 @@ public sealed class JsonGrammarTests
 
             Assert.That(document, Is.Not.Null, $"{i}: {schema.ToJsonString()}");
             Assert.That(() => JsonDocument.Parse(document!).Dispose(), Throws.Nothing, document);
-            Assert.That(SchemaValidator.Check(schema, document!), Is.EqualTo("ok"), $"{i}: {schema.ToJsonString()}\n{document}");
+            Assert.That(SchemaValidator.Check(schema, document!), Is.EqualTo("ok"),
+                $"{i}: {schema.ToJsonString()}\n{document}");
         }
     }
 
@@ -56,11 +57,16 @@ public sealed class JsonGrammarTests
     [TestCase("""{"type": "integer", "minimum": 5, "maximum": 7}""", "5", "6", "7")]
     [TestCase("""{"enum": ["a", null, {"x": [1.50]}]}""", "\"a\"", "null", "{\"x\":[1.50]}")]
     [TestCase("""{"type": "object", "properties": {"a": {"const": 1}}}""", "{}", "{\"a\":1}", "{\"a\": 1}")]
-    [TestCase("""{"type": "array", "items": {"type": "null"}, "minItems": 1, "maxItems": 2}""", "[null]", "[null,null]", "[null, null]")]
-    [TestCase("""{"type": "number", "exclusiveMinimum": -1, "maximum": 0, "description": "x"}""", "0", "-0.1", "0.0", "-0.999999")]
-    [TestCase("""{"type": "string", "minLength": 1, "maxLength": 1}""", "\"😀\"", "\"\\ud83d\\ude00\"", "\"\\\"\"", "\"é\"", "\"\\u00e9\"")]
-    [TestCase("""{"properties": {"a": false, "b": {"const": 1}}, "additionalProperties": {"const": 2}}""", "{\"c\":2}", "{\"b\":1,\"ab\":2}", "{\"\":2}")]
+    [TestCase("""{"type": "array", "items": {"type": "null"}, "minItems": 1, "maxItems": 2}""", "[null]",
+        "[null,null]", "[null, null]")]
+    [TestCase("""{"type": "number", "exclusiveMinimum": -1, "maximum": 0, "description": "x"}""", "0", "-0.1", "0.0",
+        "-0.999999")]
+    [TestCase("""{"type": "string", "minLength": 1, "maxLength": 1}""", "\"😀\"", "\"\\ud83d\\ude00\"", "\"\\\"\"",
+        "\"é\"", "\"\\u00e9\"")]
+    [TestCase("""{"properties": {"a": false, "b": {"const": 1}}, "additionalProperties": {"const": 2}}""", "{\"c\":2}",
+        "{\"b\":1,\"ab\":2}", "{\"\":2}")]
     [TestCase("""{"type": "string", "pattern": "^\\d{2}$"}""", "\"12\"")]
+    [TestCase("""{"type": "string", "pattern": "^[\\u0000-\\uffff]$"}""", "\"a\"", "\"é\"", "\"\\n\"", "\"\uffff\"")]
     [TestCase("""{"type": "string", "format": "time"}""", "\"23:59:00.5Z\"", "\"01:02:03+02:00\"")]
     [TestCase("""{"allOf": [{"minimum": 2}, {"type": "integer"}, {"maximum": 2}]}""", "2")]
     public void Accept_DocumentsOfTheSchema_AreTaken(string schema, params string[] documents)
@@ -73,11 +79,16 @@ public sealed class JsonGrammarTests
 
     [TestCase("""{"type": "integer", "minimum": 5, "maximum": 7}""", "4", "8", "57", "5.0", "-5", "05", "5e0")]
     [TestCase("""{"enum": ["a"]}""", "\"b\"", "\"\\u0061\"", "a", "null")]
-    [TestCase("""{"type": "object", "properties": {"a": {"const": 1}}}""", "{ }", "{\"a\":1,}", "{\"b\":1}", "{\"a\":  1}", "{\"a\":1,\"a\":1}", " {}")]
-    [TestCase("""{"type": "array", "items": {"type": "null"}, "minItems": 1, "maxItems": 2}""", "[]", "[null,null,null]", "[ null]")]
-    [TestCase("""{"type": "number", "exclusiveMinimum": -1, "maximum": 0}""", "-1", "-1.0", "0.5", "-0", "-1.5", "1e-3")]
-    [TestCase("""{"type": "string", "minLength": 1, "maxLength": 1}""", "\"\"", "\"ab\"", "\"\\ud83d\"", "\"\n\"", "\"\\x\"", "\"\u0001\"")]
-    [TestCase("""{"properties": {"a": false, "b": {"const": 1}}, "additionalProperties": {"const": 2}}""", "{\"a\":2}", "{\"b\":2}", "{\"\\u0061\":2}")]
+    [TestCase("""{"type": "object", "properties": {"a": {"const": 1}}}""", "{ }", "{\"a\":1,}", "{\"b\":1}",
+        "{\"a\":  1}", "{\"a\":1,\"a\":1}", " {}")]
+    [TestCase("""{"type": "array", "items": {"type": "null"}, "minItems": 1, "maxItems": 2}""", "[]",
+        "[null,null,null]", "[ null]")]
+    [TestCase("""{"type": "number", "exclusiveMinimum": -1, "maximum": 0}""", "-1", "-1.0", "0.5", "-0", "-1.5",
+        "1e-3")]
+    [TestCase("""{"type": "string", "minLength": 1, "maxLength": 1}""", "\"\"", "\"ab\"", "\"\\ud83d\"", "\"\n\"",
+        "\"\\x\"", "\"\u0001\"")]
+    [TestCase("""{"properties": {"a": false, "b": {"const": 1}}, "additionalProperties": {"const": 2}}""", "{\"a\":2}",
+        "{\"b\":2}", "{\"\\u0061\":2}")]
     [TestCase("""{"type": "string", "pattern": "^\\d{2}$"}""", "\"1\"", "\"123\"", "\"1a\"")]
     public void Accept_OtherDocuments_AreNot(string schema, params string[] documents)
     {
@@ -103,7 +114,8 @@ public sealed class JsonGrammarTests
     [TestCase("""{"type": "integer", "minimum": 3, "maximum": 2}""", "nothing satisfies")]
     [TestCase("""{"allOf": [{"type": "string"}, {"type": "integer"}]}""", "nothing satisfies")]
     [TestCase("""{"type": "string", "pattern": "^a{3}$", "maxLength": 2}""", "nothing satisfies")]
-    [TestCase("""{"type": "object", "required": ["a"], "properties": {"b": {}}, "additionalProperties": false}""", "nothing satisfies")]
+    [TestCase("""{"type": "object", "required": ["a"], "properties": {"b": {}}, "additionalProperties": false}""",
+        "nothing satisfies")]
     [TestCase("""{"enum": []}""", "nothing satisfies")]
     [TestCase("false", "nothing satisfies")]
     [TestCase("3", "expected a schema")]
@@ -133,12 +145,17 @@ public sealed class JsonGrammarTests
     public void Compile_Recursion_EndsWithinTheDepth()
     {
         using var schema = JsonDocument.Parse(
-            """{"type": "object", "properties": {"next": {"$ref": "#"}, "leaf": {"type": "null"}}, "required": ["leaf"], "additionalProperties": false}""");
+            """
+            {"type": "object", "properties": {"next": {"$ref": "#"}, "leaf": {"type": "null"}},
+             "required": ["leaf"], "additionalProperties": false}
+            """);
         var grammar = JsonGrammar.Compile(schema.RootElement, Vocabularies.ByteLevel);
 
         // Always deeper, where it may.
         var state = grammar.Start([Vocabularies.End]);
-        var text = Follow(state, Vocabularies.ByteLevel, static bytes => bytes is [(byte)'n' or (byte)'{', ..] ? 2 : bytes is [(byte)'"'] ? 1 : 0);
+        var text = Follow(
+            state, Vocabularies.ByteLevel,
+            static bytes => bytes is [(byte)'n' or (byte)'{', ..] ? 2 : bytes is [(byte)'"'] ? 1 : 0);
 
         using var document = JsonDocument.Parse(text);
         Assert.That(text.Split("\"next\"").Length, Is.EqualTo(JsonGrammar.MaxDepth));
@@ -173,7 +190,10 @@ public sealed class JsonGrammarTests
     public void ForToolCall_SeveralTools_CallsOne([Range(0, 9)] int seed)
     {
         using var parameters = JsonDocument.Parse(
-            """{"type": "object", "properties": {"city": {"$ref": "#/$defs/city"}}, "required": ["city"], "$defs": {"city": {"type": "string", "maxLength": 5}}}""");
+            """
+            {"type": "object", "properties": {"city": {"$ref": "#/$defs/city"}}, "required": ["city"],
+             "$defs": {"city": {"type": "string", "maxLength": 5}}}
+            """);
         ChatTool[] tools = [new("weather", null, parameters.RootElement), new("now")];
         var grammar = JsonGrammar.ForToolCall(tools, Vocabularies.ByteLevel);
 
@@ -194,9 +214,13 @@ public sealed class JsonGrammarTests
     public void Compile_OneGrammarOnManyThreads_WritesTheSameDocuments()
     {
         using var schema = JsonDocument.Parse(
-            """{"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}, "b": {"type": "number"}}}, "minItems": 4, "maxItems": 6}""");
+            """
+            {"type": "array", "minItems": 4, "maxItems": 6, "items":
+             {"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}, "b": {"type": "number"}}}}
+            """);
         var grammar = JsonGrammar.Compile(schema.RootElement, Vocabularies.ByteLevel);
-        string?[] Write() => [.. Enumerable.Range(0, 16).AsParallel().AsOrdered().Select(i => new RandomWriter(Vocabularies.ByteLevel, i, Sampled).Write(grammar))];
+        string?[] Write() => [.. Enumerable.Range(0, 16).AsParallel().AsOrdered()
+            .Select(i => new RandomWriter(Vocabularies.ByteLevel, i, Sampled).Write(grammar))];
 
         Assert.That(Write(), Is.EqualTo(Write()));
     }
@@ -210,7 +234,12 @@ public sealed class JsonGrammarTests
         var grammar = JsonGrammar.AnyObject(tokenizer);
         TestContext.Out.WriteLine($"first grammar of a tokenizer: {watch.Elapsed.TotalMilliseconds:0.0} ms");
         watch.Restart();
-        using var schema = JsonDocument.Parse("""{"type": "object", "properties": {"name": {"type": "string", "maxLength": 400}, "tags": {"type": "array", "items": {"type": "string"}}, "n": {"type": "number"}}, "required": ["name", "tags"]}""");
+        using var schema = JsonDocument.Parse(
+            """
+            {"type": "object", "required": ["name", "tags"],
+             "properties": {"name": {"type": "string", "maxLength": 400},
+             "tags": {"type": "array", "items": {"type": "string"}}, "n": {"type": "number"}}}
+            """);
         var second = JsonGrammar.Compile(schema.RootElement, tokenizer);
         TestContext.Out.WriteLine($"second: {watch.Elapsed.TotalMilliseconds:0.0} ms");
         foreach (var (name, g) in new[] { ("any object", grammar), ("schema", second) })
@@ -242,41 +271,28 @@ public sealed class JsonGrammarTests
             }
 
             times.Sort();
-            TestContext.Out.WriteLine($"{name}: {times.Count} steps, median {times[times.Count / 2]:0} us, p90 {times[times.Count * 9 / 10]:0} us, p99 {times[times.Count * 99 / 100]:0} us, max {times[^1]:0} us");
+            TestContext.Out.WriteLine(
+                $"{name}: {times.Count} steps, median {times[times.Count / 2]:0} us, "
+                    + $"p90 {times[times.Count * 9 / 10]:0} us, p99 {times[times.Count * 99 / 100]:0} us, "
+                    + $"max {times[^1]:0} us");
         }
     }
 
     private static bool Takes(string schema, string document)
     {
         using var json = JsonDocument.Parse(schema);
-        var state = JsonGrammar.Compile(json.RootElement, Vocabularies.ByteLevel).Start([Vocabularies.End]);
-        foreach (var value in System.Text.Encoding.UTF8.GetBytes(document))
-        {
-            // Tokens of single bytes follow the end token.
-            if (!Allowed(state).Contains(value + 1))
-            {
-                return false;
-            }
-
-            state.Accept(value + 1);
-        }
-
-        return state.IsComplete && Allowed(state).Contains(Vocabularies.End);
+        return JsonGrammar.Compile(json.RootElement, Vocabularies.ByteLevel).Takes(document);
     }
 
-    private static long[] Allowed(ITokenConstraintState state)
-    {
-        var logits = new float[Vocabularies.ByteLevel.VocabSize];
-        state.Mask(logits);
-        return [.. logits.Index().Where(static l => l.Item == 0).Select(static l => (long)l.Index)];
-    }
+    private static long[] Allowed(ITokenConstraintState state) => GrammarTexts.Allowed(state);
 
     private static string Follow(ITokenConstraintState state, Tokenizer tokenizer, Func<byte[], int> wish)
     {
         List<int> tokens = [];
         while (true)
         {
-            var next = Allowed(state).OrderByDescending(t => t == Vocabularies.End ? 3 : wish(tokenizer.BytesOf((int)t)!)).First();
+            var next = Allowed(state)
+                .OrderByDescending(t => t == Vocabularies.End ? 3 : wish(tokenizer.BytesOf((int)t)!)).First();
             state.Accept(next);
             if (next == Vocabularies.End)
             {

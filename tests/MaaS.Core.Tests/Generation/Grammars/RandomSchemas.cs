@@ -6,11 +6,13 @@ namespace MaaS.Core.Tests.Generation.Grammars;
 /// <summary>Random schemas of everything that is covered, each of which something satisfies.</summary>
 internal sealed class RandomSchemas(int seed)
 {
-    private static readonly string[] Names = ["a", "b", "name", "na", "é", "q\"uote", "id", "value", "type", "日本", "x y", ""];
+    private static readonly string[] Names = ["a", "b", "name", "na", "é", "q\"uote", "id", "value", "type", "日本",
+        "x y", ""];
 
     private static readonly string[] Patterns =
     [
-        "^[a-z]{2,4}$", "^\\d+(\\.\\d{1,2})?$", "ab", "^(?:foo|ba[rz])*$", "^[^a\"]{1,3}$", "^\\w+@\\w+\\.com$", "x$", "^.{3}", "^[é-ü]?\\\\n$",
+        "^[a-z]{2,4}$", "^\\d+(\\.\\d{1,2})?$", "ab", "^(?:foo|ba[rz])*$", "^[^a\"]{1,3}$", "^\\w+@\\w+\\.com$", "x$",
+        "^.{3}", "^[é-ü]?\\\\n$",
         "^a|b$", "^\\s[A-F0-9]{4}-\\x41$",
     ];
 
@@ -33,7 +35,9 @@ internal sealed class RandomSchemas(int seed)
                         ["next"] = new JsonObject { ["$ref"] = "#/$defs/node" },
                         ["all"] = new JsonObject
                         {
-                            ["type"] = "array", ["items"] = new JsonObject { ["$ref"] = "#/$defs/node" }, ["maxItems"] = 2,
+                            ["type"] = "array",
+                            ["items"] = new JsonObject { ["$ref"] = "#/$defs/node" },
+                            ["maxItems"] = 2,
                         },
                         ["v"] = new JsonObject { ["type"] = "integer" },
                     },
@@ -53,7 +57,11 @@ internal sealed class RandomSchemas(int seed)
         3 => Number(),
         4 => new() { ["enum"] = new JsonArray([.. Values().Take(_random.Next(1, 4))]) },
         5 => new() { ["const"] = Values().First() },
-        6 => new() { ["type"] = new JsonArray("null", Pick("string", "integer", "boolean")), ["description"] = "one of two" },
+        6 => new()
+        {
+            ["type"] = new JsonArray("null", Pick("string", "integer", "boolean")),
+            ["description"] = "one of two",
+        },
         7 => _random.Next(3) == 0 ? Recursive() : Text(),
         8 or 9 or 10 => Object(depth),
         11 => Array(depth),
@@ -70,8 +78,16 @@ internal sealed class RandomSchemas(int seed)
             _ => new()
             {
                 ["allOf"] = new JsonArray(
-                    new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["a"] = Schema(depth - 1) }, ["required"] = new JsonArray("a") },
-                    new JsonObject { ["properties"] = new JsonObject { ["a"] = new JsonObject(), ["b"] = Schema(depth - 1) } }),
+                    new JsonObject
+                    {
+                        ["type"] = "object",
+                        ["properties"] = new JsonObject { ["a"] = Schema(depth - 1) },
+                        ["required"] = new JsonArray("a"),
+                    },
+                    new JsonObject
+                    {
+                        ["properties"] = new JsonObject { ["a"] = new JsonObject(), ["b"] = Schema(depth - 1) },
+                    }),
             },
         },
     };
@@ -79,8 +95,16 @@ internal sealed class RandomSchemas(int seed)
     private static JsonObject Tagged() => new()
     {
         ["oneOf"] = new JsonArray(
-            JsonNode.Parse("""{"type": "object", "properties": {"kind": {"const": "x"}, "n": {"type": "integer"}}, "required": ["kind", "n"]}"""),
-            JsonNode.Parse("""{"type": "object", "properties": {"kind": {"enum": ["y", "z"]}}, "required": ["kind"], "additionalProperties": false}""")),
+            JsonNode.Parse(
+                """
+                {"type": "object", "properties": {"kind": {"const": "x"}, "n": {"type": "integer"}},
+                 "required": ["kind", "n"]}
+                """),
+            JsonNode.Parse(
+                """
+                {"type": "object", "properties": {"kind": {"enum": ["y", "z"]}}, "required": ["kind"],
+                 "additionalProperties": false}
+                """)),
     };
 
     private JsonObject Recursive()
@@ -147,7 +171,8 @@ internal sealed class RandomSchemas(int seed)
         }
 
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
-        schema["required"] = new JsonArray([.. properties.Select(static p => p.Key).Where(_ => _random.Next(2) == 0).Select(static n => (JsonNode)n)]);
+        schema["required"] = new JsonArray(
+            [.. properties.Where(_ => _random.Next(2) == 0).Select(static p => (JsonNode)p.Key)]);
         if (_random.Next(2) == 0)
         {
             schema["additionalProperties"] = _random.Next(3) switch { 0 => false, 1 => true, _ => Schema(0) };
@@ -162,7 +187,8 @@ internal sealed class RandomSchemas(int seed)
         var prefix = _random.Next(3) == 0 ? _random.Next(1, 3) : 0;
         if (prefix > 0)
         {
-            schema["prefixItems"] = new JsonArray([.. Enumerable.Range(0, prefix).Select(_ => (JsonNode)Schema(depth - 1))]);
+            schema["prefixItems"] = new JsonArray(
+                [.. Enumerable.Range(0, prefix).Select(_ => (JsonNode)Schema(depth - 1))]);
         }
 
         schema["items"] = prefix > 0 && _random.Next(2) == 0 ? false : Schema(depth - 1);
@@ -176,7 +202,8 @@ internal sealed class RandomSchemas(int seed)
     {
         JsonNode?[] all =
         [
-            null, true, 0, -1.5, 1e3, "", "text", "\"quoted\" \\ \n\u0001é😀", new JsonArray(1, "a"), new JsonObject { ["k"] = new JsonArray() },
+            null, true, 0, -1.5, 1e3, "", "text", "\"quoted\" \\ \n\u0001é😀", new JsonArray(1, "a"),
+            new JsonObject { ["k"] = new JsonArray() },
         ];
         return all.OrderBy(_ => _random.Next()).ToArray();
     }

@@ -24,7 +24,8 @@ internal sealed class RandomWriter(Tokenizer tokenizer, int seed, GenerationOpti
             for (var i = 0; i < logits.Length; i++)
             {
                 // What closes becomes likelier, so that free texts end.
-                logits[i] = (float)(_random.NextDouble() * 8) + (i < _closing.Length ? _closing[i] * tokens.Count * 0.1f : 0);
+                logits[i] = (float)(_random.NextDouble() * 8)
+                    + (i < _closing.Length ? _closing[i] * tokens.Count * 0.1f : 0);
             }
 
             state.Mask(logits);

@@ -13,14 +13,19 @@ internal static class Vocabularies
 
     private static readonly string[] Pieces =
     [
-        "{\"", "\":", "\": ", "\": \"", "\",", "\", \"", "\"}", "\"]", "}", "},", "}}", "]}", "[", "[[", "[\"", "],", "{", "{}", "[]",
-        "true", " true", "false", "null", " null", ",", ", ", ":", ": ", "0", "1", "12", "123", "-", "-1", ".5", "e+", "E-1", "00",
-        "a", "b", "ab", "name", " name", "na", "me\"", "value", "id", "type", "é", "日本", "😀", "\\", "\\n", "\\u", "\\u00", "\\\"", "d83d",
-        "\\ud83d\\ude00", "\n", "\t", "  ", " ", "2024", "-01", "T", "Z", "\",\"", "x\":", "\"a\":", "\"b\": 1", "}\n", "\0", "kind", "\"kind\":",
+        "{\"", "\":", "\": ", "\": \"", "\",", "\", \"", "\"}", "\"]", "}", "},", "}}", "]}", "[", "[[", "[\"", "],",
+        "{", "{}", "[]",
+        "true", " true", "false", "null", " null", ",", ", ", ":", ": ", "0", "1", "12", "123", "-", "-1", ".5", "e+",
+        "E-1", "00",
+        "a", "b", "ab", "name", " name", "na", "me\"", "value", "id", "type", "é", "日本", "😀", "\\", "\\n", "\\u",
+        "\\u00", "\\\"", "d83d",
+        "\\ud83d\\ude00", "\n", "\t", "  ", " ", "2024", "-01", "T", "Z", "\",\"", "x\":", "\"a\":", "\"b\": 1", "}\n",
+        "\0", "kind", "\"kind\":",
     ];
 
     private static readonly Lazy<Tokenizer> ByteLevelLazy = new(() => Bpe(
-        [.. Enumerable.Range(0, 256).Select(static b => Alphabet([(byte)b])), .. Pieces.Select(static p => Alphabet(Encoding.UTF8.GetBytes(p)))],
+        [.. Enumerable.Range(0, 256).Select(static b => Alphabet([(byte)b])),
+            .. Pieces.Select(static p => Alphabet(Encoding.UTF8.GetBytes(p)))],
         new JsonObject { ["type"] = "ByteLevel" }));
 
     private static readonly Lazy<Tokenizer> ByteFallbackLazy = new(() => Bpe(
@@ -32,22 +37,42 @@ internal static class Vocabularies
         {
             ["type"] = "Sequence",
             ["decoders"] = new JsonArray(
-                new JsonObject { ["type"] = "Replace", ["pattern"] = new JsonObject { ["String"] = "▁" }, ["content"] = " " },
+                new JsonObject
+                {
+                    ["type"] = "Replace",
+                    ["pattern"] = new JsonObject { ["String"] = "▁" },
+                    ["content"] = " ",
+                },
                 new JsonObject { ["type"] = "ByteFallback" }, new JsonObject { ["type"] = "Fuse" },
                 new JsonObject { ["type"] = "Strip", ["content"] = " ", ["start"] = 1, ["stop"] = 0 }),
         }));
 
     // Characters alone, no bytes.
     private static readonly Lazy<Tokenizer> MetaspaceLazy = new(() => Bpe(
-        [.. Enumerable.Range(0x20, 0x5F).Select(static c => ((char)c).ToString().Replace(' ', '▁')), .. Pieces.Select(static p => p.Replace(' ', '▁')), "ß", "ü"],
-        new JsonObject { ["type"] = "Metaspace", ["replacement"] = "▁", ["prepend_scheme"] = "always", ["split"] = true }));
+        [.. Enumerable.Range(0x20, 0x5F).Select(static c => ((char)c).ToString().Replace(' ', '▁')),
+            .. Pieces.Select(static p => p.Replace(' ', '▁')), "ß", "ü"],
+        new JsonObject
+        {
+            ["type"] = "Metaspace",
+            ["replacement"] = "▁",
+            ["prepend_scheme"] = "always",
+            ["split"] = true,
+        }));
 
     private static readonly Lazy<Tokenizer> WordPieceLazy = new(() =>
     {
         string[] tokens = ["[PAD]", "[UNK]", .. Enumerable.Range(0x21, 0x5E).Select(static c => $"##{(char)c}"),
-            .. Pieces.Where(static p => p.Trim().Length > 0).SelectMany(static p => new[] { p.Trim(), $"##{p.Trim()}" })];
+            .. Pieces.Where(static p => p.Trim().Length > 0)
+                .SelectMany(static p => new[] { p.Trim(), $"##{p.Trim()}" })];
         return Make(
-            new JsonObject { ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["vocab"] = Vocabulary(tokens.Distinct()), ["max_input_chars_per_word"] = 100, ["continuing_subword_prefix"] = "##" },
+            new JsonObject
+            {
+                ["type"] = "WordPiece",
+                ["unk_token"] = "[UNK]",
+                ["vocab"] = Vocabulary(tokens.Distinct()),
+                ["max_input_chars_per_word"] = 100,
+                ["continuing_subword_prefix"] = "##",
+            },
             new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = false }, "[PAD]");
     });
 
@@ -74,7 +99,8 @@ internal static class Vocabularies
             var text = new StringBuilder(random.Next(2) == 0 ? " " : "");
             for (var i = random.Next(1, 9); i > 0; i--)
             {
-                text.Append(random.Next(25) == 0 ? ".,:;\"'(){}[]0123456789"[random.Next(22)] : (char)random.Next('a', 'z' + 1));
+                text.Append(random.Next(25) == 0
+                    ? ".,:;\"'(){}[]0123456789"[random.Next(22)] : (char)random.Next('a', 'z' + 1));
             }
 
             tokens.Add(Alphabet(Encoding.UTF8.GetBytes(text.ToString())));
@@ -84,7 +110,12 @@ internal static class Vocabularies
     }
 
     private static Tokenizer Bpe(IEnumerable<string> tokens, JsonObject decoder) => Make(
-        new JsonObject { ["type"] = "BPE", ["vocab"] = Vocabulary(tokens.Prepend("<end>").Distinct()), ["merges"] = new JsonArray() },
+        new JsonObject
+        {
+            ["type"] = "BPE",
+            ["vocab"] = Vocabulary(tokens.Prepend("<end>").Distinct()),
+            ["merges"] = new JsonArray(),
+        },
         decoder, "<end>");
 
     private static Tokenizer Make(JsonObject model, JsonObject decoder, string end) => Tokenizer.FromJson(

@@ -41,10 +41,17 @@ internal sealed class DecoderFineTuningTests
     {
         using var scope = NewDisposeScope();
         var (folder, adapters) = (Checkpoint(), Path.Combine(_folder.FullName, "adapters"));
+        using (var fresh = PretrainedDecoder.Open(folder))
+        {
+            DecoderFineTuning.FineTune(
+                fresh, LanguageModelTrainingTests.Corpus(), new() { Context = 24 }, Options with { Epochs = 2 });
+            DecoderCheckpoint.Save(folder, fresh.Model);
+        }
+
         using var start = PretrainedDecoder.Open(folder);
 
         var trained = DecoderFineTuning.FineTune(
-            start, Chats(), new() { Lora = AllLayers, AdapterFolder = adapters }, Options);
+            start, Chats(), new() { Lora = AllLayers, AdapterFolder = adapters }, Options with { Epochs = 20 });
 
         Assert.That(trained.Perplexity, Is.LessThan(trained.StartPerplexity!.Value / 10));
         Assert.That(trained.StopTokens, Is.EqualTo(new[] { "<|endoftext|>", "<|im_end|>" }));

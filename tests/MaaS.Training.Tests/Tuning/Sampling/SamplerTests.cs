@@ -68,6 +68,7 @@ internal sealed class SamplerTests
     [TestCase("random")]
     [TestCase("sobol")]
     [TestCase("tpe")]
+    [TestCase("nsga2")]
     public async Task Optimize_SameSeed_DrawsTheSameTrials(string name)
     {
         async Task<string[]> RunAsync(int seed)
@@ -146,6 +147,7 @@ internal sealed class SamplerTests
     {
         "random" => new RandomSampler(),
         "sobol" => new SobolSampler(),
+        "nsga2" => new NsgaIISampler(new NsgaIIOptions { Population = 8 }),
         _ => new TpeSampler(),
     };
 }

@@ -117,7 +117,7 @@ internal static class PythonValues
 
     public static long Length(object? value) => value switch
     {
-        string text => Characters(text).Count(),
+        string text => CountCharacters(text),
         IList list => list.Count,
         DictValue dict => dict.Count,
         Undefined => 0,
@@ -134,6 +134,21 @@ internal static class PythonValues
             yield return text.Substring(i, pair);
             i += pair - 1;
         }
+    }
+
+    private static long CountCharacters(string text)
+    {
+        var count = text.Length;
+        for (var i = 0; i + 1 < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                count--;
+                i++;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>A truth value, whole or real number as one of the latter two; null for anything else.</summary>

@@ -43,6 +43,7 @@ internal sealed class CharRules(RuleNetwork network, int reach)
         while (open.TryDequeue(out var at))
         {
             var state = states[at];
+            network.Budget.Spend("", automaton.Edges(at.State).Count);
             if (at.State == automaton.End && at.Count >= least)
             {
                 network.Empty(state, to);

@@ -4,13 +4,11 @@ namespace MaaS.Core.Generation.Grammars.Automata;
 /// many threads.</summary>
 internal sealed class GrammarAutomaton
 {
-    // What is remembered before all is forgotten: about 60 pointers each, and masks.
-    private const int MaxStates = 40_000;
-    private const long MaxMaskBytes = 64L << 20;
+    /// <summary>About how much is remembered, states and their masks, before all is forgotten.</summary>
+    public const long MaxBytes = 32L << 20;
 
-    // Places that are followed at once. Schemas that say the same in many ways, one within the other, have more; each
-    // place can come to an end by itself, so that letting some go keeps every document whole.
-    private const int MaxPlaces = 256, MaxOpen = 4_000;
+    // Of a state, of each of its places with the stack around it, and what new ones cost beside their places.
+    private const int StateBytes = 120, PlaceBytes = 64, StateWork = 16;
 
     private readonly RuleNetwork _network;
     private readonly RuleNeeds _needs;
@@ -21,7 +19,7 @@ internal sealed class GrammarAutomaton
     private readonly int _start;
     private Dictionary<ConfigurationSet, GrammarState> _states = [];
     private object _owner = new();
-    private long _maskBytes;
+    private long _bytes;
 
     /// <param name="network">A whole grammar.</param>
     /// <param name="root">The rule of a whole text.</param>
@@ -37,16 +35,19 @@ internal sealed class GrammarAutomaton
     /// <summary>Where nothing leads on.</summary>
     private GrammarState Dead { get; }
 
-    public GrammarState Start()
+    public GrammarState Start(GrammarWork work)
     {
         lock (_gate)
         {
-            return Of([new(_start, null)]);
+            return Of([new(_start, null)], work);
         }
     }
 
     /// <summary>The state after a byte; a dead one where the byte may not come.</summary>
-    public GrammarState Next(GrammarState state, byte value)
+    /// <param name="state">Where the text stands.</param>
+    /// <param name="value">The byte.</param>
+    /// <param name="work">Pays for what is not known yet.</param>
+    public GrammarState Next(GrammarState state, byte value, GrammarWork work)
     {
         var kind = _kinds[value];
         if (state.Next(kind) is { } known)
@@ -59,7 +60,9 @@ internal sealed class GrammarAutomaton
             List<Configuration> moved = [];
             foreach (var (from, stack) in state.Configurations)
             {
-                foreach (var edge in _network.Edges(from))
+                var edges = _network.Edges(from);
+                work.Spend(edges.Count);
+                foreach (var edge in edges)
                 {
                     if (edge.IsByte && value >= edge.Low && value <= edge.High)
                     {
@@ -68,8 +71,8 @@ internal sealed class GrammarAutomaton
                 }
             }
 
-            var next = moved.Count == 0 ? Dead : Of(moved);
-            state.Connect(kind, next);
+            var next = moved.Count == 0 ? Dead : Of(moved, work);
+            _bytes += state.Connect(kind, next);
             return next;
         }
     }
@@ -113,30 +116,31 @@ internal sealed class GrammarAutomaton
     {
         lock (_gate)
         {
+            _bytes += state.Mask is null ? mask.Length * 8L : 0;
             state.Mask = mask;
-            _maskBytes += mask.Length * 8L;
-            if (_maskBytes > MaxMaskBytes)
-            {
-                Forget();
-            }
         }
     }
 
-    private void Forget() => (_states, _owner, _maskBytes) = ([], new(), 0);
+    private void Forget() => (_states, _owner, _bytes) = ([], new(), 0);
 
     // All places that are reached without a byte; those that no byte leaves are left out.
-    private GrammarState Of(List<Configuration> open)
+    private GrammarState Of(List<Configuration> from, GrammarWork work)
     {
-        HashSet<Configuration> seen = [.. open];
-        List<Configuration> places = [];
+        HashSet<Configuration> seen = [];
+        List<Configuration> open = [], places = [];
         var complete = false;
         void Add(int state, RuleStack? stack)
         {
             var place = new Configuration(state, stack);
-            if (open.Count < MaxOpen && seen.Add(place))
+            if (seen.Add(place))
             {
                 open.Add(place);
             }
+        }
+
+        foreach (var (state, stack) in from)
+        {
+            Add(state, stack);
         }
 
         for (var i = 0; i < open.Count; i++)
@@ -153,7 +157,9 @@ internal sealed class GrammarAutomaton
 
             var byBytes = false;
             var depth = stack?.Depth ?? 0;
-            foreach (var edge in _network.Edges(state))
+            var edges = _network.Edges(state);
+            work.Spend(1 + edges.Count);
+            foreach (var edge in edges)
             {
                 byBytes |= edge.IsByte;
                 if (edge.Empty)
@@ -167,12 +173,13 @@ internal sealed class GrammarAutomaton
                 }
             }
 
-            if (byBytes && places.Count < MaxPlaces)
+            if (byBytes)
             {
                 places.Add(open[i]);
             }
         }
 
+        work.Spend(StateWork);
         places.Sort(InOrder);
         return places.Count == 0 && !complete ? Dead : Intern([.. places], complete);
     }
@@ -185,7 +192,7 @@ internal sealed class GrammarAutomaton
             return known;
         }
 
-        if (_states.Count >= MaxStates)
+        if (_bytes > MaxBytes)
         {
             Forget();
         }
@@ -193,6 +200,7 @@ internal sealed class GrammarAutomaton
         var viable = complete || places.Any(p => (p.Stack?.Depth ?? 0) + _needs[p.State] <= _maxDepth);
         var state = new GrammarState(_owner, places, complete, viable, _kindCount);
         _states.Add(key, state);
+        _bytes += StateBytes + ((long)PlaceBytes * places.Length);
         return state;
     }
 

@@ -3,6 +3,8 @@ namespace MaaS.Core.Generation.Grammars.Automata;
 /// <summary>What must hold of a grammar before texts follow it.</summary>
 internal static class GrammarCheck
 {
+    private const int MaxChain = 500;
+
     /// <summary>Refuses rules that go through themselves before they take a byte.</summary>
     public static void Recursion(RuleNetwork network)
     {
@@ -19,9 +21,15 @@ internal static class GrammarCheck
                 return;
             }
 
-            if (!path.Add(rule) || path.Count > 500)
+            if (!path.Add(rule))
             {
                 throw new SchemaFault(rule.Place, "the schema refers to itself without anything between");
+            }
+
+            if (path.Count > MaxChain)
+            {
+                throw new SchemaFault(
+                    rule.Place, $"more than {MaxChain} schemas stand for one another without anything between");
             }
 
             foreach (var inner in FirstRules(network, rule))
@@ -60,6 +68,7 @@ internal static class GrammarCheck
         Queue<int> open = new([rule.Start]);
         while (open.TryDequeue(out var state))
         {
+            network.Budget.Spend(rule.Place, network.Edges(state).Count);
             foreach (var edge in network.Edges(state))
             {
                 if (edge.Rule is { } inner)

@@ -11,7 +11,7 @@ internal sealed class GrammarState(
     object owner, IReadOnlyList<Configuration> configurations, bool isComplete, bool isViable, int classes)
 {
     /// <summary>What follows by kind of byte; null where it is not known yet.</summary>
-    private readonly GrammarState?[] _next = new GrammarState?[classes];
+    private GrammarState?[]? _next;
     private ulong[]? _mask;
 
     public object Owner => owner;
@@ -32,7 +32,26 @@ internal sealed class GrammarState(
         set => Volatile.Write(ref _mask, value);
     }
 
-    public GrammarState? Next(int kind) => Volatile.Read(ref _next[kind]);
+    /// <summary>Whether the tokens that may come are too much work to find; remembered so that it is done
+    /// once.</summary>
+    public bool IsTooCostly { get; set; }
 
-    public void Connect(int kind, GrammarState next) => Volatile.Write(ref _next[kind], next);
+    public GrammarState? Next(int kind)
+        => Volatile.Read(ref _next) is { } next ? Volatile.Read(ref next[kind]) : null;
+
+    /// <summary>Remembers what follows; called by one thread at a time.</summary>
+    /// <returns>Bytes of memory that it took.</returns>
+    public int Connect(int kind, GrammarState next)
+    {
+        if (_next is { } table)
+        {
+            Volatile.Write(ref table[kind], next);
+            return 0;
+        }
+
+        var made = new GrammarState?[classes];
+        made[kind] = next;
+        Volatile.Write(ref _next, made);
+        return classes * 8;
+    }
 }

@@ -5,13 +5,16 @@ namespace MaaS.Core.Generation.Grammars.Patterns;
 internal sealed class CharAutomaton
 {
     private const int MaxStates = 60_000;
+    private const int MaxEdges = 8 * MaxStates;
 
     private readonly List<List<(CharSet? Set, int To)>> _edges = [];
     private readonly string _place;
+    private readonly CompileBudget _budget;
+    private int _edgeCount;
 
-    public CharAutomaton(PatternNode pattern, string place)
+    public CharAutomaton(PatternNode pattern, string place, CompileBudget budget)
     {
-        _place = place;
+        (_place, _budget) = (place, budget);
         (Start, End) = (State(), State());
         Add(pattern, Start, End);
     }
@@ -37,12 +40,24 @@ internal sealed class CharAutomaton
         return _edges.Count - 1;
     }
 
+    private void Edge(int from, CharSet? set, int to)
+    {
+        if (_edgeCount++ == MaxEdges)
+        {
+            throw new SchemaFault(
+                _place, $"a text's rules need more than {MaxEdges:N0} edges; lower its repetitions");
+        }
+
+        _edges[from].Add((set, to));
+    }
+
     private void Add(PatternNode pattern, int from, int to)
     {
+        _budget.Descend(_place);
         switch (pattern)
         {
             case PatternNode.Character character:
-                _edges[from].Add((character.Set, to));
+                Edge(from, character.Set, to);
                 break;
             case PatternNode.Sequence sequence:
                 foreach (var part in sequence.Parts)
@@ -52,7 +67,7 @@ internal sealed class CharAutomaton
                     from = next;
                 }
 
-                _edges[from].Add((null, to));
+                Edge(from, null, to);
                 break;
             case PatternNode.Choice choice:
                 foreach (var option in choice.Options)
@@ -80,20 +95,20 @@ internal sealed class CharAutomaton
         {
             // A state of its own: what leads to the loop must not lead back from it.
             var loop = State();
-            _edges[from].Add((null, loop));
+            Edge(from, null, loop);
             Add(repeat.Part, loop, loop);
-            _edges[loop].Add((null, to));
+            Edge(loop, null, to);
             return;
         }
 
         for (var i = repeat.Least; i < repeat.Most; i++)
         {
             var next = State();
-            _edges[from].Add((null, to));
+            Edge(from, null, to);
             Add(repeat.Part, from, next);
             from = next;
         }
 
-        _edges[from].Add((null, to));
+        Edge(from, null, to);
     }
 }

@@ -5,6 +5,9 @@ internal sealed class CharSet : IEquatable<CharSet>
 {
     private const int Last = 0x10FFFF;
 
+    // 0 while it was not asked for.
+    private int _hash;
+
     private CharSet(IReadOnlyList<(int Low, int High)> ranges) => Ranges = ranges;
 
     public IReadOnlyList<(int Low, int High)> Ranges { get; }
@@ -34,8 +37,6 @@ internal sealed class CharSet : IEquatable<CharSet>
     }
 
     public static CharSet Of(int character) => Of((character, character));
-
-    public CharSet Union(CharSet other) => Of([.. Ranges, .. other.Ranges]);
 
     public CharSet Except(CharSet other)
     {
@@ -67,10 +68,11 @@ internal sealed class CharSet : IEquatable<CharSet>
         return new(left);
     }
 
-    public bool Equals(CharSet? other) => other is not null && Ranges.SequenceEqual(other.Ranges);
+    public bool Equals(CharSet? other) => ReferenceEquals(this, other)
+        || (other is not null && GetHashCode() == other.GetHashCode() && Ranges.SequenceEqual(other.Ranges));
 
     public override bool Equals(object? obj) => Equals(obj as CharSet);
 
-    public override int GetHashCode()
-        => Ranges.Aggregate(Ranges.Count, static (hash, r) => HashCode.Combine(hash, r.Low, r.High));
+    public override int GetHashCode() => _hash != 0 ? _hash
+        : _hash = Ranges.Aggregate(Ranges.Count, static (hash, r) => HashCode.Combine(hash, r.Low, r.High));
 }

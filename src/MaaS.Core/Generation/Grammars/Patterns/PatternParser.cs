@@ -9,6 +9,7 @@ internal sealed class PatternParser
 {
     private const int MaxRepeat = 2000;
     private const int MaxDepth = 50;
+    private const int MaxLength = 10_000;
 
     private static readonly CharSet Digits = CharSet.Of(('0', '9'));
     private static readonly CharSet Word = CharSet.Of(('0', '9'), ('A', 'Z'), ('a', 'z'), ('_', '_'));
@@ -31,6 +32,12 @@ internal sealed class PatternParser
     /// <exception cref="SchemaFault">It is damaged, or uses what is not supported.</exception>
     public static PatternNode Parse(string pattern, string place)
     {
+        if (pattern.Length > MaxLength)
+        {
+            throw new SchemaFault(
+                place, $"patterns of more than {MaxLength:N0} characters are not supported, got {pattern.Length:N0}");
+        }
+
         var parser = new PatternParser(pattern, place);
         var options = parser.Options(outermost: true);
         return parser._at == pattern.Length ? options : throw parser.Fault("')' closes nothing");
@@ -178,7 +185,7 @@ internal sealed class PatternParser
     private CharSet Class()
     {
         var negated = Take('^');
-        var set = CharSet.Of();
+        List<(int Low, int High)> ranges = [];
         var begun = false;
         while (_at < _pattern.Length && (_pattern[_at] != ']' || !begun))
         {
@@ -188,12 +195,11 @@ internal sealed class PatternParser
             {
                 _at++;
                 var high = ClassPart().Only ?? throw Fault("a range of a class ends with a class");
-                set = set.Union(
-                    high >= low ? CharSet.Of((low, high)) : throw Fault("a range of a class ends before it begins"));
+                ranges.Add(high >= low ? (low, high) : throw Fault("a range of a class ends before it begins"));
                 continue;
             }
 
-            set = set.Union(first);
+            ranges.AddRange(first.Ranges);
         }
 
         if (!Take(']'))
@@ -201,7 +207,11 @@ internal sealed class PatternParser
             throw Fault("']' is missing");
         }
 
-        return (negated ? CharSet.All.Except(set) : set) is { Ranges.Count: > 0 } some ? some
+        var set = CharSet.Of([.. ranges]);
+
+        // A range may go across the halves of surrogate pairs, which are no characters.
+        var rest = CharSet.All.Except(set);
+        return (negated ? rest : CharSet.All.Except(rest)) is { Ranges.Count: > 0 } some ? some
             : throw Fault("a class holds no character");
     }
 
@@ -233,7 +243,7 @@ internal sealed class PatternParser
             'v' => CharSet.Of('\v'),
             'x' => Hexadecimal(2),
             'u' => Hexadecimal(4),
-            _ when char.IsAsciiLetterOrDigit(c) => throw Fault($"'\\{c}' is not supported"),
+            _ when char.IsAsciiLetterOrDigit(c) || char.IsSurrogate(c) => throw Fault($"'\\{c}' is not supported"),
             _ => CharSet.Of(c),
         };
     }
@@ -252,6 +262,8 @@ internal sealed class PatternParser
         return CharSet.Of(code);
     }
 
+    private string Short => _pattern.Length > 200 ? $"{_pattern[..200]}…" : _pattern;
+
     private bool Take(char c)
     {
         var found = _at < _pattern.Length && _pattern[_at] == c;
@@ -259,5 +271,5 @@ internal sealed class PatternParser
         return found;
     }
 
-    private SchemaFault Fault(string what) => new(_place, $"pattern '{_pattern}', at {_at}: {what}");
+    private SchemaFault Fault(string what) => new(_place, $"pattern '{Short}', at {_at}: {what}");
 }

@@ -1,11 +1,12 @@
-using System.Text.Json;
-
 namespace MaaS.Core.Generation.Grammars.Schemas;
 
 /// <summary>Whether no value satisfies two schemas of <c>oneOf</c>, so that one of them is exactly one.</summary>
-internal static class SchemaDisjointness
+internal sealed class SchemaDisjointness(CompileBudget budget)
 {
-    public static void Check(IReadOnlyList<SchemaNode> options, string place)
+    // Pairs of which one has options; null while they are compared.
+    private readonly Dictionary<(SchemaNode, SchemaNode), bool?> _pairs = [];
+
+    public void Check(IReadOnlyList<SchemaNode> options, string place)
     {
         for (var i = 0; i < options.Count; i++)
         {
@@ -21,9 +22,28 @@ internal static class SchemaDisjointness
         }
     }
 
-    private static bool AreDisjoint(SchemaNode a, SchemaNode b)
+    private bool AreDisjoint(SchemaNode a, SchemaNode b)
     {
         (a, b) = (a.Resolved, b.Resolved);
+        budget.Descend(a.Place);
+        if (a.Options is null && b.Options is null)
+        {
+            return Compare(a, b);
+        }
+
+        if (_pairs.TryGetValue((a, b), out var known))
+        {
+            return known ?? throw new SchemaFault(a.Place, "the schema refers to itself without anything between");
+        }
+
+        _pairs[(a, b)] = null;
+        var disjoint = Compare(a, b);
+        _pairs[(a, b)] = disjoint;
+        return disjoint;
+    }
+
+    private bool Compare(SchemaNode a, SchemaNode b)
+    {
         if (a.IsNever || b.IsNever)
         {
             return true;
@@ -37,7 +57,7 @@ internal static class SchemaDisjointness
 
         if (a.Values is { } ours && b.Values is { } theirs)
         {
-            return !ours.Any(v => theirs.Any(t => JsonElement.DeepEquals(v, t)));
+            return !ours.Any(v => SchemaValues.Contain(theirs, v, budget, a.Place));
         }
 
         var (left, right) = (Types(a), Types(b));
@@ -45,15 +65,19 @@ internal static class SchemaDisjointness
         return shared == 0 || (shared == JsonTypes.Object && a.Properties.Any(p => DiffersBy(p, a, b)));
     }
 
-    private static bool DiffersBy((string Name, SchemaNode Schema) property, SchemaNode a, SchemaNode b)
-        => a.Required.Contains(property.Name) && b.Required.Contains(property.Name)
+    private bool DiffersBy((string Name, SchemaNode Schema) property, SchemaNode a, SchemaNode b)
+    {
+        budget.Spend(a.Place, 1 + b.Properties.Count);
+        return a.Required.Contains(property.Name) && b.Required.Contains(property.Name)
             && b.Properties.Find(p => p.Name == property.Name) is { Schema: { } other }
             && property.Schema.Resolved.Values is not null && other.Resolved.Values is not null
             && AreDisjoint(property.Schema, other);
+    }
 
     // Every whole number is a number, and values have the types that they have.
-    private static JsonTypes Types(SchemaNode node)
+    private JsonTypes Types(SchemaNode node)
     {
+        budget.Spend(node.Place, node.Values?.Count ?? 0);
         // What is written has only these types: keywords of a type that is not named make it so.
         var types = node.Values?.Aggregate(JsonTypes.None, static (all, v) => all | SchemaValues.TypeOf(v))
             ?? node.Types ?? JsonTypes.All;

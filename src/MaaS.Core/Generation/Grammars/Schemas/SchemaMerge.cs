@@ -2,14 +2,17 @@ using System.Text.Json;
 
 namespace MaaS.Core.Generation.Grammars.Schemas;
 
-/// <summary>Schemas that must hold together, as one.</summary>
-internal static class SchemaMerge
+/// <summary>Schemas that must hold together, as one; two that were joined before are not joined again, so that
+/// schemas that refer to themselves come to an end.</summary>
+internal sealed class SchemaMerge(CompileBudget budget)
 {
+    private readonly Dictionary<(SchemaNode, SchemaNode), SchemaNode> _pairs = [];
+
     /// <summary>Adds what another schema asks.</summary>
     /// <param name="node">Was read, but for its others.</param>
     /// <param name="other">A part of <c>allOf</c>, or what <c>$ref</c> names.</param>
     /// <param name="alone">Whether there is no third schema.</param>
-    public static void Into(SchemaNode node, SchemaNode other, bool alone)
+    public void Into(SchemaNode node, SchemaNode other, bool alone)
     {
         if (alone && node.IsEmpty && node.Options is null && node.Reference is null)
         {
@@ -28,11 +31,20 @@ internal static class SchemaMerge
     }
 
     /// <summary>A schema of two that must hold together.</summary>
-    public static SchemaNode Both(SchemaNode a, SchemaNode b, string place)
+    public SchemaNode Both(SchemaNode a, SchemaNode b, string place)
     {
-        var node = new SchemaNode(place);
+        budget.Descend(place);
+        var pair = (a.Resolved, b.Resolved);
+        if (_pairs.TryGetValue(pair, out var known))
+        {
+            return known;
+        }
+
+        var node = new SchemaNode(place) { IsReading = true };
+        _pairs.Add(pair, node);
         Add(node, Ready(a, place));
         Add(node, Ready(b, place));
+        node.IsReading = false;
         return node;
     }
 
@@ -51,7 +63,7 @@ internal static class SchemaMerge
         => node.Resolved is { IsReading: false } ready ? ready
             : throw new SchemaFault(place, "a schema that refers to itself cannot be combined with others");
 
-    private static void Add(SchemaNode node, SchemaNode other)
+    private void Add(SchemaNode node, SchemaNode other)
     {
         node.IsNever |= other.IsNever;
         AddValues(node, other);
@@ -71,7 +83,7 @@ internal static class SchemaMerge
         node.Options = Only(node.Options, other.Options, node, "anyOf or oneOf");
     }
 
-    private static void AddValues(SchemaNode node, SchemaNode other)
+    private void AddValues(SchemaNode node, SchemaNode other)
     {
         if (node.Types is { } types && other.Types is { } more)
         {
@@ -87,18 +99,22 @@ internal static class SchemaMerge
             node.Types ??= other.Types;
         }
 
-        node.Values = node.Values is null ? other.Values : other.Values is null ? node.Values
-            : [.. node.Values.Where(v => other.Values.Any(o => JsonElement.DeepEquals(v, o)))];
+        node.Values = node.Values is { } ours && other.Values is { } theirs
+            ? [.. ours.Where(v => SchemaValues.Contain(theirs, v, budget, node.Place))] : node.Values ?? other.Values;
         if (node.Values is not null && node.Types is { } kept)
         {
             node.Values = [.. node.Values.Where(v => SchemaValues.Fits(v, kept))];
         }
     }
 
-    private static void AddMembers(SchemaNode node, SchemaNode other)
+    private void AddMembers(SchemaNode node, SchemaNode other)
     {
-        if ((Closes(node) && other.Properties.Any(p => node.Properties.All(n => n.Name != p.Name)))
-            || (Closes(other) && node.Properties.Any(p => other.Properties.All(n => n.Name != p.Name)))
+        budget.Spend(node.Place, 4L * (node.Properties.Count + node.Required.Count));
+        budget.Spend(node.Place, 4L * (other.Properties.Count + other.Required.Count));
+        var places = node.Properties.Select(static (p, i) => (p.Name, i)).ToDictionary(StringComparer.Ordinal);
+        var more = other.Properties.Count(p => !places.ContainsKey(p.Name));
+        if ((Closes(node) && more > 0)
+            || (Closes(other) && more + node.Properties.Count > other.Properties.Count)
             || (Closes(node) && Closes(other) && !(node.Additional!.IsNever && other.Additional!.IsNever)))
         {
             throw new SchemaFault(
@@ -107,12 +123,11 @@ internal static class SchemaMerge
 
         foreach (var (name, schema) in other.Properties)
         {
-            var at = node.Properties.FindIndex(p => p.Name == name);
-            if (at < 0)
+            if (!places.TryGetValue(name, out var at))
             {
                 node.Properties.Add((name, schema));
             }
-            else if (!ReferenceEquals(node.Properties[at].Schema, schema))
+            else if (!ReferenceEquals(node.Properties[at].Schema.Resolved, schema.Resolved))
             {
                 var both = Both(node.Properties[at].Schema, schema, $"{node.Place}/properties/{name}");
                 node.Properties[at] = (name, both);

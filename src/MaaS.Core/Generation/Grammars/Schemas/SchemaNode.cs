@@ -85,6 +85,12 @@ internal sealed class SchemaNode(string place)
                 node = i < 1000 ? next : throw new SchemaFault(place, "the reference leads back to itself");
             }
 
+            if (Reference is not null && Reference != node)
+            {
+                // Long chains are gone through once.
+                Reference = node;
+            }
+
             return node;
         }
     }

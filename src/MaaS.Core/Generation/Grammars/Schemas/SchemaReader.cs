@@ -4,8 +4,13 @@ namespace MaaS.Core.Generation.Grammars.Schemas;
 
 /// <summary>Reads JSON schemas of one document, each place once, and refuses keywords that are not covered.</summary>
 /// <param name="root">The document: what references begin from.</param>
-internal sealed class SchemaReader(JsonElement root)
+/// <param name="merge">Joins what must hold together.</param>
+/// <param name="budget">For reading.</param>
+internal sealed class SchemaReader(JsonElement root, SchemaMerge merge, CompileBudget budget)
 {
+    // Places are said of every fault and kept with every schema.
+    private const int MaxPlace = 10_000;
+
     // Say nothing about values.
     private static readonly HashSet<string> Annotations =
     [
@@ -25,7 +30,14 @@ internal sealed class SchemaReader(JsonElement root)
             return known;
         }
 
-        StackCheck(place);
+        budget.Descend(place);
+        budget.Spend(place, place.Length / 4);
+        if (place.Length > MaxPlace)
+        {
+            throw new SchemaFault(
+                $"{place[..100]}…", $"places of more than {MaxPlace:N0} characters are not supported; shorten names");
+        }
+
         var node = new SchemaNode(place);
         _nodes.Add(place, node);
         if (element.ValueKind is JsonValueKind.True or JsonValueKind.False)
@@ -46,12 +58,13 @@ internal sealed class SchemaReader(JsonElement root)
             ReadKeyword(node, keyword.Name, keyword.Value, others);
         }
 
-        node.IsReading = false;
         CheckValues(node);
         foreach (var other in others)
         {
-            SchemaMerge.Into(node, other, alone: others.Count == 1);
+            merge.Into(node, other, alone: others.Count == 1);
         }
+
+        node.IsReading = false;
 
         return node;
     }
@@ -72,7 +85,9 @@ internal sealed class SchemaReader(JsonElement root)
                 node.Values = [value];
                 break;
             case "properties":
-                foreach (var property in SchemaValues.Members(value, place))
+                // Of two of one name the last one counts.
+                foreach (var property in SchemaValues.Members(value, place).GroupBy(static p => p.Name)
+                    .Select(static g => g.Last()))
                 {
                     node.Properties.Add(
                         (property.Name, Read(property.Value, $"{place}/{Escaped(property.Name)}")));
@@ -151,8 +166,11 @@ internal sealed class SchemaReader(JsonElement root)
         return list.EnumerateArray().Select((schema, i) => Read(schema, $"{place}/{i}")).ToArray();
     }
 
-    // A JSON pointer within the document.
-    private SchemaNode Resolve(string reference, string place)
+    /// <summary>What a reference means.</summary>
+    /// <param name="root">The document.</param>
+    /// <param name="reference">A JSON pointer within it.</param>
+    /// <param name="place">Where the reference stands, for errors.</param>
+    public static (JsonElement Element, string Pointer) Find(JsonElement root, string reference, string place)
     {
         if (reference is not ("#" or ['#', '/', ..]))
         {
@@ -171,6 +189,12 @@ internal sealed class SchemaReader(JsonElement root)
             (element, pointer) = (found, $"{pointer}/{Escaped(name)}");
         }
 
+        return (element, pointer);
+    }
+
+    private SchemaNode Resolve(string reference, string place)
+    {
+        var (element, pointer) = Find(root, reference, place);
         return Read(element, pointer);
     }
 
@@ -198,12 +222,4 @@ internal sealed class SchemaReader(JsonElement root)
 
     private static string Escaped(string name)
         => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    private static void StackCheck(string place)
-    {
-        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            throw new SchemaFault(place, "the schema is nested too deeply");
-        }
-    }
 }

@@ -18,7 +18,8 @@ internal sealed partial class SchemaRules
     private void BuildObject(SchemaNode schema, Rule rule)
     {
         List<(string Name, SchemaNode Schema)> properties = [.. schema.Properties];
-        foreach (var name in schema.Required.Where(r => properties.All(p => p.Name != r)).Order(StringComparer.Ordinal))
+        var named = properties.Select(static p => p.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in schema.Required.Where(r => !named.Contains(r)).Order(StringComparer.Ordinal))
         {
             // Closed where it names properties and says nothing of others; what it requires is then a property as well.
             properties.Add((name, schema.Additional ?? AnyValue));
@@ -81,18 +82,20 @@ internal sealed partial class SchemaRules
         network.Empty(none, key);
         network.LiteralAndSpace(some, ",", key);
         network.Literal(key, "\"", quoted);
-        var free = names.Count == 0 ? PatternNode.Anything : OtherNames(names, 0);
+        var free = names.Count == 0 ? PatternNode.Anything : OtherNames(names, 0, place);
         AddPattern(quoted, free, 0, null, colon, place);
         network.Literal(colon, "\"", behind);
         AddValue(behind, value, some);
     }
 
     // Texts that are none of the names, without escapes: an escape could write a name in another way.
-    private static PatternNode OtherNames(IReadOnlyList<string> names, int depth)
+    private PatternNode.Choice OtherNames(IReadOnlyList<string> names, int depth, string place)
     {
+        network.Budget.Descend(place);
+        network.Budget.Spend(place, names.Count);
         var rest = new PatternNode.Repeat(new PatternNode.Character(Raw), 0, null);
         List<PatternNode> options = names.Any(n => n.Length == depth) ? [] : [PatternNode.Nothing];
-        var others = Raw;
+        List<(int Low, int High)> taken = [];
         foreach (var group in names.Where(n => n.Length > depth).GroupBy(n => CodePoint(n, depth)))
         {
             var next = CharSet.Of(group.Key);
@@ -102,11 +105,12 @@ internal sealed partial class SchemaRules
                 continue;
             }
 
-            others = others.Except(next);
+            taken.Add((group.Key, group.Key));
             options.Add(new PatternNode.Sequence(
-                [new PatternNode.Character(next), OtherNames([.. group], depth + (group.Key > 0xFFFF ? 2 : 1))]));
+                [new PatternNode.Character(next), OtherNames([.. group], depth + (group.Key > 0xFFFF ? 2 : 1), place)]));
         }
 
+        var others = Raw.Except(CharSet.Of([.. taken]));
         options.Add(new PatternNode.Sequence([new PatternNode.Character(others), rest]));
         return new PatternNode.Choice(options);
     }

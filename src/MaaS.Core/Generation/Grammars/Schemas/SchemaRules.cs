@@ -7,10 +7,16 @@ namespace MaaS.Core.Generation.Grammars.Schemas;
 /// <remarks>Documents are written without white space but for one space that may follow each colon and comma.</remarks>
 /// <param name="network">Where they are written.</param>
 /// <param name="reach">Characters of the longest token.</param>
-internal sealed partial class SchemaRules(RuleNetwork network, int reach)
+/// <param name="merge">Joins what must hold together.</param>
+internal sealed partial class SchemaRules(RuleNetwork network, int reach, SchemaMerge merge)
 {
+    // Schemas that are built within one another. Real ones have tens; joining one with itself may go on without end.
+    private const int MaxDepth = 2_000;
+
     private readonly Dictionary<SchemaNode, Rule> _rules = new(ReferenceEqualityComparer.Instance);
     private readonly CharRules _characters = new(network, reach);
+    private readonly SchemaDisjointness _disjointness = new(network.Budget);
+    private int _depth;
 
     /// <summary>The rule of a schema's values.</summary>
     public Rule Of(SchemaNode schema)
@@ -21,7 +27,8 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach)
             return known;
         }
 
-        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        network.Budget.Descend(schema.Place);
+        if (++_depth > MaxDepth)
         {
             throw new SchemaFault(schema.Place, "the schema is nested too deeply");
         }
@@ -35,6 +42,7 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach)
             Build(schema, rule);
         }
 
+        _depth--;
         return rule;
     }
 
@@ -53,11 +61,7 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach)
                 throw new SchemaFault(schema.Place, "enum or const beside anything but type is not supported");
             }
 
-            foreach (var value in values)
-            {
-                network.Literal(rule.Start, LiteralText.Of(value), rule.End);
-            }
-
+            network.Literals(rule.Start, values.Select(LiteralText.Of), rule.End);
             return;
         }
 
@@ -116,12 +120,12 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach)
         if (!schema.IsEmpty)
         {
             var rest = WithoutOptions(schema);
-            all = [.. all.Select((o, i) => SchemaMerge.Both(o, rest, $"{schema.Place}/{i}"))];
+            all = [.. all.Select((o, i) => merge.Both(o, rest, $"{schema.Place}/{i}"))];
         }
 
         if (schema.OnlyOne && all.Length > 1)
         {
-            SchemaDisjointness.Check(all, schema.Place);
+            _disjointness.Check(all, schema.Place);
         }
 
         foreach (var option in all)
@@ -204,7 +208,7 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach)
     }
 
     private void AddPattern(int from, PatternNode pattern, int least, int? most, int to, string place)
-        => _characters.Add(from, new CharAutomaton(pattern, place), least, most, to);
+        => _characters.Add(from, new CharAutomaton(pattern, place, network.Budget), least, most, to);
 
     /// <summary>The types that a schema names, or those that its keywords are about, or all.</summary>
     public static JsonTypes TypesOf(SchemaNode schema)

@@ -51,6 +51,15 @@ internal static class SchemaValues
 
     public static bool Fits(JsonElement value, JsonTypes types) => (TypeOf(value) & types) != 0;
 
+    /// <summary>Whether a value is one of several.</summary>
+    public static bool Contain(
+        IReadOnlyList<JsonElement> values, JsonElement value, CompileBudget budget, string place)
+    {
+        // Each comparison goes at most through all of the value.
+        budget.Spend(place, values.Count * (4L + (value.GetRawText().Length / 16)));
+        return values.Any(v => JsonElement.DeepEquals(v, value));
+    }
+
     private static JsonTypes Type(JsonElement value, string place)
         => value.ValueKind == JsonValueKind.String && value.GetString() is { } name ? name switch
         {

@@ -6,8 +6,8 @@ namespace MaaS.Training.Models.Transformers.Llama;
 
 /// <summary>Causal attention whose query heads share keys and values in groups.</summary>
 /// <remarks>
-/// Ainslie et al. 2023: GQA, section 2.2. The G query heads of a group stand one after the other as queries of one head,
-/// so that no key is copied for each of them.
+/// Ainslie et al. 2023: GQA, section 2.2. The G query heads of a group stand one after the other as queries of one
+/// head, so that no key is copied for each of them.
 /// </remarks>
 internal sealed class LlamaAttention : Module<Tensor, Rotation, AttentionMask, KeyValueCache?, Tensor>
 {

@@ -74,17 +74,6 @@ public sealed class LlamaModel : CausalLanguageModel
         return Head(Run(x, positionIds, mask, caches));        // (B, T, V)
     }
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _angles.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
     private Tensor Decode(Tensor inputIds, IReadOnlyList<KeyValueCache>? caches)
     {
         var x = Vectors(inputIds);

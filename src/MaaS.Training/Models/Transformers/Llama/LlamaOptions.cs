@@ -1,7 +1,7 @@
 namespace MaaS.Training.Models.Transformers.Llama;
 
-/// <summary>Sizes and kinds of a <see cref="LlamaModel"/>. The defaults but for its sizes are Llama's; Mistral, Qwen and
-/// Phi-3 differ in what is named here.</summary>
+/// <summary>Sizes and kinds of a <see cref="LlamaModel"/>. The defaults but for its sizes are Llama's; Mistral, Qwen
+/// and Phi-3 differ in what is named here.</summary>
 public sealed record LlamaOptions
 {
     /// <summary>Number of tokens, at least 1.</summary>
@@ -16,15 +16,15 @@ public sealed record LlamaOptions
     /// <summary>Query heads H, at least 1.</summary>
     public long Heads { get; init; } = 4;
 
-    /// <summary>Heads of keys and values; each serves as many query heads (grouped-query attention, Ainslie et al. 2023).
-    /// Divides <see cref="Heads"/>; null for as many.</summary>
+    /// <summary>Heads of keys and values; each serves as many query heads (grouped-query attention, Ainslie et al.
+    /// 2023). Divides <see cref="Heads"/>; null for as many.</summary>
     public long? KeyValueHeads { get; init; }
 
     /// <summary>Features D of one head, at least 1; null for <see cref="Width"/> / <see cref="Heads"/>.</summary>
     public long? HeadDim { get; init; }
 
-    /// <summary>Features between the dense layers, at least 1; null for about 8/3 of <see cref="Width"/>, which has as many
-    /// weights as four times the width without a gate.</summary>
+    /// <summary>Features between the dense layers, at least 1; null for about 8/3 of <see cref="Width"/>, which has as
+    /// many weights as four times the width without a gate.</summary>
     public long? FeedForward { get; init; }
 
     /// <summary>Longest sequence in positions, at least 1, the prompt included.</summary>
@@ -42,8 +42,8 @@ public sealed record LlamaOptions
     /// <summary>Share of a head's features that turn by their position, above 0 to 1; the first ones.</summary>
     public double RotaryShare { get; init; } = 1;
 
-    /// <summary>Keys that a query sees, its own among them, at least 1; null for all before it (Mistral's sliding window,
-    /// Beltagy et al. 2020).</summary>
+    /// <summary>Keys that a query sees, its own among them, at least 1; null for all before it (Mistral's sliding
+    /// window, Beltagy et al. 2020).</summary>
     public long? SlidingWindow { get; init; }
 
     /// <summary>Whether queries, keys and values have a bias, as Qwen2's.</summary>
@@ -61,7 +61,8 @@ public sealed record LlamaOptions
     /// <summary>Whether the logits use the table of token vectors, or a table of their own.</summary>
     public bool TieWeights { get; init; } = true;
 
-    /// <summary>Share of values that training drops: attention weights, and what each block adds; 0 to below 1.</summary>
+    /// <summary>Share of values that training drops: attention weights, and what each block adds; 0 to below
+    /// 1.</summary>
     public double Dropout { get; init; }
 
     /// <summary><see cref="KeyValueHeads"/>, or what null stands for.</summary>

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace MaaS.Training.Models.Transformers.Llama;
 
 /// <summary>How rotary positions are stretched over sequences longer than those of the first training.</summary>
@@ -9,7 +11,8 @@ public sealed record RotaryScaling
     /// <summary>How many times as long sequences become, at least 1.</summary>
     public required double Factor { get; init; }
 
-    /// <summary>Of Llama 3: wavelengths above <see cref="OriginalLength"/> divided by this are stretched in full.</summary>
+    /// <summary>Of Llama 3: wavelengths above <see cref="OriginalLength"/> divided by this are stretched in
+    /// full.</summary>
     public double LowFrequencyFactor { get; init; } = 1;
 
     /// <summary>Of Llama 3: wavelengths below <see cref="OriginalLength"/> divided by this stay as they are; above
@@ -20,18 +23,18 @@ public sealed record RotaryScaling
     public long OriginalLength { get; init; } = 8192;
 
     /// <summary>Radians per position after stretching.</summary>
-    /// <param name="rate">Radians per position before.</param>
-    internal double Apply(double rate)
+    /// <param name="rates">Radians per position before, float64.</param>
+    internal Tensor Apply(Tensor rates)
     {
         if (Kind == RotaryScalingKind.Linear)
         {
-            return rate / Factor;
+            return rates / Factor;
         }
 
         // How often a wavelength fits into the sequences of the first training decides.
-        var turns = OriginalLength * rate / (2 * Math.PI);
-        var kept = Math.Clamp((turns - LowFrequencyFactor) / (HighFrequencyFactor - LowFrequencyFactor), 0, 1);
-        return (kept * rate) + ((1 - kept) * rate / Factor);
+        var turns = rates * (OriginalLength / (2 * Math.PI));
+        var kept = ((turns - LowFrequencyFactor) / (HighFrequencyFactor - LowFrequencyFactor)).clamp(0, 1);
+        return (kept * rates) + ((1 - kept) * rates / Factor);
     }
 
     internal void AddTo(OptionChecks checks)

@@ -41,4 +41,16 @@ internal sealed class LoraLayer : Module<Tensor, Tensor>
 
     /// <summary>The change of the layer's weight: (outputs, inputs).</summary>
     public Tensor Delta() => up.mm(down) * _scale;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            down.Dispose();
+            up.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

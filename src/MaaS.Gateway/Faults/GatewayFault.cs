@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace MaaS.Gateway.Forwarding;
+namespace MaaS.Gateway.Faults;
 
 /// <summary>What the gateway itself answers where no server does.</summary>
 internal static class GatewayFault
@@ -14,8 +14,8 @@ internal static class GatewayFault
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private const int GrpcInvalidArgument = 3, GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcUnimplemented = 12,
-        GrpcUnavailable = 14;
+    private const int GrpcInvalidArgument = 3, GrpcNotFound = 5, GrpcPermissionDenied = 7, GrpcResourceExhausted = 8,
+        GrpcUnimplemented = 12, GrpcUnavailable = 14, GrpcUnauthenticated = 16;
 
     public static async Task WriteAsync(HttpContext context, bool grpc, int status, string message)
     {
@@ -33,8 +33,10 @@ internal static class GatewayFault
             response.Headers["grpc-status"] = (status switch
             {
                 StatusCodes.Status400BadRequest => GrpcInvalidArgument,
+                StatusCodes.Status401Unauthorized => GrpcUnauthenticated,
                 StatusCodes.Status403Forbidden => GrpcPermissionDenied,
                 StatusCodes.Status404NotFound => GrpcNotFound,
+                StatusCodes.Status429TooManyRequests => GrpcResourceExhausted,
                 StatusCodes.Status501NotImplemented => GrpcUnimplemented,
                 _ => GrpcUnavailable,
             }).ToString(CultureInfo.InvariantCulture);
