@@ -53,7 +53,6 @@ public sealed class ChatTemplateFamilyTests
         Assert.That(texts, Is.GreaterThan(10));
     }
 
-    [TestCase("chatml")]
     [TestCase("llama3")]
     [TestCase("mistral")]
     [TestCase("qwen2.5")]
