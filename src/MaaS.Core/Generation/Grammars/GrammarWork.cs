@@ -9,10 +9,10 @@ namespace MaaS.Core.Generation.Grammars;
 internal sealed class GrammarWork
 {
     /// <summary>Units that one mask may take.</summary>
-    public const int PerMask = 2_000_000;
+    public const int PerMask = 1_000_000;
 
     /// <summary>Units that each token gives back: what a text may take in the long run.</summary>
-    public const int PerToken = 100_000;
+    public const int PerToken = 50_000;
 
     private int _left = PerMask;
     private int _leftBefore = PerMask;

@@ -3,7 +3,7 @@ namespace MaaS.Core.Generation.Grammars.Schemas;
 /// <summary>Whether no value satisfies two schemas of <c>oneOf</c>, so that one of them is exactly one.</summary>
 internal sealed class SchemaDisjointness(CompileBudget budget)
 {
-    // Null for pairs that are being compared.
+    // Pairs of which one has options; null while they are compared.
     private readonly Dictionary<(SchemaNode, SchemaNode), bool?> _pairs = [];
 
     public void Check(IReadOnlyList<SchemaNode> options, string place)
@@ -26,6 +26,11 @@ internal sealed class SchemaDisjointness(CompileBudget budget)
     {
         (a, b) = (a.Resolved, b.Resolved);
         budget.Descend(a.Place);
+        if (a.Options is null && b.Options is null)
+        {
+            return Compare(a, b);
+        }
+
         if (_pairs.TryGetValue((a, b), out var known))
         {
             return known ?? throw new SchemaFault(a.Place, "the schema refers to itself without anything between");

@@ -10,9 +10,13 @@ namespace MaaS.Core.Generation.Grammars.Schemas;
 /// <param name="merge">Joins what must hold together.</param>
 internal sealed partial class SchemaRules(RuleNetwork network, int reach, SchemaMerge merge)
 {
+    // Schemas that are built within one another. Real ones have tens; joining one with itself may go on without end.
+    private const int MaxDepth = 2_000;
+
     private readonly Dictionary<SchemaNode, Rule> _rules = new(ReferenceEqualityComparer.Instance);
     private readonly CharRules _characters = new(network, reach);
     private readonly SchemaDisjointness _disjointness = new(network.Budget);
+    private int _depth;
 
     /// <summary>The rule of a schema's values.</summary>
     public Rule Of(SchemaNode schema)
@@ -24,6 +28,11 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach, Schema
         }
 
         network.Budget.Descend(schema.Place);
+        if (++_depth > MaxDepth)
+        {
+            throw new SchemaFault(schema.Place, "the schema is nested too deeply");
+        }
+
         var nested = schema is { Options: null, Values: null, IsNever: false }
             && TypesOf(schema) is JsonTypes.Object or JsonTypes.Array;
         var rule = network.Rule(schema.Place, nested ? 1 : 0);
@@ -33,6 +42,7 @@ internal sealed partial class SchemaRules(RuleNetwork network, int reach, Schema
             Build(schema, rule);
         }
 
+        _depth--;
         return rule;
     }
 

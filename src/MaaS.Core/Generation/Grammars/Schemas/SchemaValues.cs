@@ -56,7 +56,7 @@ internal static class SchemaValues
         IReadOnlyList<JsonElement> values, JsonElement value, CompileBudget budget, string place)
     {
         // Each comparison goes at most through all of the value.
-        budget.Spend(place, values.Count * (1L + (value.GetRawText().Length / 16)));
+        budget.Spend(place, values.Count * (4L + (value.GetRawText().Length / 16)));
         return values.Any(v => JsonElement.DeepEquals(v, value));
     }
 
