@@ -43,7 +43,13 @@ public sealed class TextGenerator : IDisposable
         IDisposable? owned = null)
         : this(
             start,
-            text => Array.ConvertAll(tokenizer.Encode(text).Ids, static id => (long)id),
+            text => Array.ConvertAll(
+                tokenizer.Encode(text, options: new EncodeOptions
+                {
+                    Padding = Padding.None,
+                    Truncation = Truncation.None,
+                }).Ids,
+                static id => (long)id),
             tokens => tokenizer.Decode([.. tokens.Select(static t => (int)t)]),
             stopTokens,
             owned)

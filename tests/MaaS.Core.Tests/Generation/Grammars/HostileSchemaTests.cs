@@ -70,7 +70,8 @@ public sealed class HostileSchemaTests
 
         var either = new JsonObject
         {
-            ["oneOf"] = new JsonArray(Reference("D40"), new JsonObject { ["type"] = "null" }), ["$defs"] = definitions,
+            ["oneOf"] = new JsonArray(Reference("D40"), new JsonObject { ["type"] = "null" }),
+            ["$defs"] = definitions,
         };
         var both = new JsonObject
         {
@@ -135,7 +136,8 @@ public sealed class HostileSchemaTests
             },
             "texts" => new()
             {
-                ["type"] = "string", ["pattern"] = $"^(?:{string.Join('|', Enumerable.Repeat("", 5000))}){{2000}}$",
+                ["type"] = "string",
+                ["pattern"] = $"^(?:{string.Join('|', Enumerable.Repeat("", 5000))}){{2000}}$",
             },
             _ => new() { ["description"] = new string('x', 2_000_000) },
         };
