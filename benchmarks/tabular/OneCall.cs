@@ -11,13 +11,13 @@ internal static class OneCall
     private const double LeastProbability = 1e-15;
 
     /// <summary>Trains on each fold's other rows and measures on the fold.</summary>
-    public static string Compare(Contest contest, TimeSpan budget, int folds)
+    public static string Compare(Contest contest, TimeSpan budget)
     {
         var classes = contest.Task == TabularTask.Classification;
         List<double[]> costs = [];
         List<string> chosen = [];
         var (longest, largest, different, latency) = (0d, 0d, 0, 0d);
-        foreach (var fold in contest.Tests.Take(folds))
+        foreach (var fold in contest.Tests)
         {
             var watch = Stopwatch.StartNew();
             var model = TabularTrainer.Train(contest.Table, new TabularTrainerOptions
@@ -43,8 +43,8 @@ internal static class OneCall
         }
 
         // All folds' costs are known here: the best of the others is chosen in hindsight, by just these folds.
-        var best = contest.Others.MinBy(o => Score(o.Costs.Take(folds), classes))!;
-        var (ours, theirs) = (Score(costs, classes), Score(best.Costs.Take(folds), classes));
+        var best = contest.Others.MinBy(o => Score(o.Costs, classes))!;
+        var (ours, theirs) = (Score(costs, classes), Score(best.Costs, classes));
         List<string[]> rows =
         [
             [contest.Name, "best single", "", "MaaS", "difference", "± s.e."],

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 
 // MaaS.Tabular beside scikit-learn: the same data, folds and measure, one after the other; processor time of a fit.
-// Usage: Program [--python FILE] [--seeds N] [--budget SECONDS [--folds N]] [DATA SET...]: forests are the mean of some
-// seeds; with a budget one call of the trainer for each of the first folds, beside the best single model of the others
-// with default settings.
+// Usage: Program [--python FILE] [--seeds N] [--folds N] [--budget SECONDS] [DATA SET...]: forests are the mean of some
+// seeds, the first N of five folds are run; with a budget one call of the trainer a fold, beside the best single model
+// of the others with default settings.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var arguments = args.ToList();
 string Take(string option, string otherwise)
@@ -32,7 +32,7 @@ try
     {
         await Contest.WriteAsync(folder, name);
         var start = new ProcessStartInfo(
-            python, [Path.Combine(AppContext.BaseDirectory, "contender.py"), folder, name, $"{seeds}"]);
+            python, [Path.Combine(AppContext.BaseDirectory, "contender.py"), folder, name, $"{seeds}", $"{folds}"]);
         start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         using var others = Process.Start(start)!;
         others.WaitForExit();
@@ -43,7 +43,7 @@ try
 
         var contest = await Contest.ReadAsync(folder, name);
         Console.WriteLine(budget > 0
-            ? OneCall.Compare(contest, TimeSpan.FromSeconds(budget), folds) : SingleLearners.Compare(contest, seeds));
+            ? OneCall.Compare(contest, TimeSpan.FromSeconds(budget)) : SingleLearners.Compare(contest, seeds));
     }
 
     return 0;

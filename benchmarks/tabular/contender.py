@@ -2,7 +2,7 @@
 scikit-learn draws; forests are drawn by several seeds. The data sets that scikit-learn brings are written into the folder as NAME.csv; for others a
 NAME.table.json is there already. NAME.json gets folds, scores, times, and what each row of a fold costs.
 
-Usage: contender.py FOLDER NAME SEEDS
+Usage: contender.py FOLDER NAME SEEDS FOLDS, of which the first so many of five are run
 """
 import json
 import pathlib
@@ -73,13 +73,13 @@ def given(path):
     return x, np.array(table["label"]), table["classes"], lambda form: [features(kinds, table["classes"], form)]
 
 
-def run(folder, name, seeds):
+def run(folder, name, seeds, most):
     path = folder / f"{name}.table.json"
     x, y, classes, before = given(path) if path.exists() else own(name, folder)
     if classes:
         y = np.unique(y, return_inverse=True)[1]
     splitter = (StratifiedKFold if classes else KFold)(5, shuffle=True, random_state=0)
-    folds = [test.tolist() for _, test in splitter.split(x, y)]
+    folds = [test.tolist() for _, test in splitter.split(x, y)][:most]
     results = {}
     for learner, (form, make) in (CLASSIFIERS if classes else REGRESSORS).items():
         scores, costs, seconds = [], [], []
@@ -102,4 +102,4 @@ def run(folder, name, seeds):
     (folder / f"{name}.json").write_text(json.dumps({"classes": classes, "folds": folds, "results": results}))
 
 
-run(pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+run(pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

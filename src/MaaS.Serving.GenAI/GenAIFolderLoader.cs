@@ -1,8 +1,10 @@
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
+using MaaS.Serving.Faults;
 using MaaS.Serving.Models;
 using MaaS.Text;
 using Microsoft.Extensions.Options;
@@ -41,9 +43,12 @@ internal sealed class GenAIFolderLoader(ModelRunnerFactory runners, IOptions<Maa
                 Description = $"A {config.Type} model that ONNX Runtime GenAI runs: texts take turns instead of sharing "
                     + $"runs, and equal beginnings are computed anew. No adapters.",
             };
+            var (template, fault) = ChatOf(source.Location);
             return new ServedModel(source.Name, source.Version, model: null, manifest, new TextsOnly(source.Name))
             {
                 Options = options.Value.For(source.Name),
+                ChatTemplate = template,
+                ChatFault = fault,
                 Generation = runners.CreateGeneration(source.Name, model.Start, model, tokenizer, config.Settings),
             };
         }
@@ -51,6 +56,19 @@ internal sealed class GenAIFolderLoader(ModelRunnerFactory runners, IOptions<Maa
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    // A model whose template is not supported continues texts all the same: chats are refused with the reason.
+    private static (ChatTemplate? Template, string? Fault) ChatOf(string folder)
+    {
+        try
+        {
+            return (ChatTemplate.LoadFolder(folder), null);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, PublicText.WithoutPaths(e.Message));
         }
     }
 

@@ -52,8 +52,8 @@ public sealed record ModelOptions
     public int? MaxGenerations { get; set; }
 
     /// <summary>
-    /// Most bytes of keys and values of a language model's texts, which also bound its longest text; a batch in the
-    /// making takes up to twice as much besides. Default 1 GiB.
+    /// Most bytes of keys and values of a language model's texts, which also bound its longest text; runs take about
+    /// three times as much as the texts under way besides, and at most six times. Default 1 GiB.
     /// </summary>
     public long? KeyValueCacheBytes { get; set; }
 

@@ -11,6 +11,11 @@ public sealed class TrustOptions
     /// </summary>
     public bool? RequireSignature { get; set; }
 
+    /// <summary>
+    /// Whether models that do not lie encrypted are refused: plain packages, bare networks and ensembles. Default false.
+    /// </summary>
+    public bool RequireEncryption { get; set; }
+
     /// <summary>PEM files with the public keys of those whose signatures count. Default none: signatures are not looked
     /// at.</summary>
     public IList<string> TrustedKeys { get; } = [];

@@ -25,8 +25,11 @@ internal sealed class AddedTokenFinder
     }
 
     /// <summary>The whole text as ranges in order, each a token or text between tokens (null).</summary>
-    /// <param name="withSpecial">Whether special tokens count.</param>
-    public List<(AddedToken? Token, int Start, int End)> Split(ReadOnlySpan<char> text, bool withSpecial)
+    /// <param name="text">What is split.</param>
+    /// <param name="special">Where special tokens count, in places of the text as given.</param>
+    /// <param name="origins">Knows those places; null where this is the text as given.</param>
+    public List<(AddedToken? Token, int Start, int End)> Split(
+        ReadOnlySpan<char> text, SpecialTokens special, TextBuffer? origins = null)
     {
         List<(AddedToken?, int, int)> parts = [];
         var done = 0;
@@ -34,7 +37,7 @@ internal sealed class AddedTokenFinder
         {
             var (start, end) = (match.Start, match.End);
             from = end;
-            if ((match.Token.Special && !withSpecial) || (match.Token.SingleWord && TouchesWord(text, start, end)))
+            if ((match.Token.Special && !MayStand(special, origins, start, end)) || (match.Token.SingleWord && TouchesWord(text, start, end)))
             {
                 continue;
             }
@@ -103,6 +106,17 @@ internal sealed class AddedTokenFinder
         }
 
         return null;
+    }
+
+    private static bool MayStand(SpecialTokens special, TextBuffer? origins, int start, int end)
+    {
+        if (special.Breaks is null || origins is null)
+        {
+            return special.MayStand(start, end);
+        }
+
+        var origin = origins.Origin(start, end);
+        return special.MayStand(origin.Start, origin.End);
     }
 
     private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end)

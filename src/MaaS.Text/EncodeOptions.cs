@@ -12,6 +12,12 @@ public sealed record EncodeOptions
     /// </summary>
     public bool SpecialTokensInText { get; init; } = true;
 
+    /// <summary>
+    /// Places in the text, ascending, across which no special token goes: one that begins before such a place and ends
+    /// behind it is text like any other. For texts of which only some parts come from strangers; null for none.
+    /// </summary>
+    public IReadOnlyList<int>? SpecialTokenBreaks { get; init; }
+
     /// <summary>Null for the tokenizer's own setting.</summary>
     public Truncation? Truncation { get; init; }
 

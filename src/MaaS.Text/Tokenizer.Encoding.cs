@@ -83,10 +83,11 @@ public sealed partial class Tokenizer
     private TokenEncoding EncodeUnpadded(string text, string? pair, EncodeOptions options)
     {
         var workspace = TokenizerWorkspace.Rent();
-        Tokenize(text, workspace.First, workspace, options);
+        Tokenize(text, workspace.First, workspace, new SpecialTokens(options));
         if (pair is not null)
         {
-            Tokenize(pair, workspace.Second, workspace, options);
+            // The places are those of the first text.
+            Tokenize(pair, workspace.Second, workspace, new SpecialTokens(options.SpecialTokensInText, Breaks: null));
         }
 
         var encoding = EncodingAssembly.Assemble(
@@ -97,10 +98,10 @@ public sealed partial class Tokenizer
         return encoding;
     }
 
-    private void Tokenize(string text, TokenRun run, TokenizerWorkspace workspace, EncodeOptions options)
+    private void Tokenize(string text, TokenRun run, TokenizerWorkspace workspace, SpecialTokens special)
     {
         run.Clear();
-        _pipeline.Run(text, run, workspace, options.SpecialTokensInText);
+        _pipeline.Run(text, run, workspace, special);
         _parts.PostProcessor?.AdjustOrigins(run, _token);
     }
 

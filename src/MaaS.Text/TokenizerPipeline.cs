@@ -21,15 +21,15 @@ internal sealed class TokenizerPipeline
     }
 
     /// <summary>Adds the tokens of a text to a run.</summary>
-    public void Run(ReadOnlySpan<char> text, TokenRun run, TokenizerWorkspace workspace, bool withSpecial)
+    public void Run(ReadOnlySpan<char> text, TokenRun run, TokenizerWorkspace workspace, SpecialTokens special)
     {
         if (_raw is null || _raw.IsAbsent(text))
         {
-            RunText(text, 0, run, workspace, withSpecial);
+            RunText(text, 0, run, workspace, special);
             return;
         }
 
-        foreach (var (token, start, end) in _raw.Split(text, withSpecial))
+        foreach (var (token, start, end) in _raw.Split(text, special))
         {
             if (token is not null)
             {
@@ -37,13 +37,13 @@ internal sealed class TokenizerPipeline
             }
             else
             {
-                RunText(text[start..end], start, run, workspace, withSpecial);
+                RunText(text[start..end], start, run, workspace, special);
             }
         }
     }
 
     private void RunText(
-        ReadOnlySpan<char> text, int offset, TokenRun run, TokenizerWorkspace workspace, bool withSpecial)
+        ReadOnlySpan<char> text, int offset, TokenRun run, TokenizerWorkspace workspace, SpecialTokens special)
     {
         var buffer = workspace.Text;
         buffer.Load(text, offset);
@@ -54,7 +54,7 @@ internal sealed class TokenizerPipeline
             return;
         }
 
-        foreach (var (token, start, end) in _normalized.Split(buffer.Chars, withSpecial))
+        foreach (var (token, start, end) in _normalized.Split(buffer.Chars, special, buffer))
         {
             if (token is not null)
             {

@@ -85,6 +85,32 @@ public sealed class GenAIServingTests
     }
 
     [Test]
+    public async Task Chat_ModelWithATemplate_AnswersThroughTheOpenAIRoutes()
+    {
+        object Request(string model) => new
+        {
+            model,
+            messages = new[] { new { role = "user", content = "the cat" } },
+            max_tokens = 12,
+            temperature = 0,
+            logprobs = true,
+            top_logprobs = 2,
+            frequency_penalty = 0.5,
+        };
+
+        var genai = await _server.PostAsync("/v1/chat/completions", JsonSerializer.Serialize(Request("masked")));
+        var own = await _server.PostAsync("/v1/chat/completions", JsonSerializer.Serialize(Request("own")));
+
+        Assert.That(
+            genai.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(),
+            Is.EqualTo(own.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()));
+        Assert.That(
+            genai.GetProperty("choices")[0].GetProperty("logprobs").GetProperty("content").GetArrayLength(),
+            Is.EqualTo(genai.GetProperty("usage").GetProperty("completion_tokens").GetInt32()).And.AtLeast(1));
+        Assert.That(genai.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), Is.AtLeast(3));
+    }
+
+    [Test]
     public async Task Description_SaysWhatIsLimited()
     {
         using var lease = await _server.Models.AcquireAsync(

@@ -86,6 +86,24 @@ public class HostileTextTests
     }
 
     [Test]
+    public void Encode_BreakWithinASpecialToken_IsTextThereAndATokenElsewhere()
+    {
+        var tokenizer = TokenizerFixture.Load(TokenizerFixture.Json("bert"));
+        var separator = tokenizer.TokenToId("[SEP]");
+        int Count(params int[] breaks) => tokenizer.Encode(
+            "a [SEP] b [SEP]", options: new() { AddSpecialTokens = false, SpecialTokenBreaks = breaks })
+            .Ids.Count(id => id == separator);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Count(), Is.EqualTo(2));
+            Assert.That(Count(3), Is.EqualTo(1), "within the first");
+            Assert.That(Count(6, 14), Is.Zero, "within both, before their last characters");
+            Assert.That(Count(2, 7, 10, 15), Is.EqualTo(2), "at their ends alone");
+        });
+    }
+
+    [Test]
     public void Encode_ManyThreads_GivesTheSame()
     {
         var tokenizer = TokenizerFixture.Load(TokenizerFixture.Json("gpt-2"));

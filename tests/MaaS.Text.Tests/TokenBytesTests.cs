@@ -35,21 +35,13 @@ public sealed class TokenBytesTests
     public void BytesOf_SpecialAndUnknownIds_AreNull()
     {
         var tokenizer = TokenizerFixture.Load(
-            new JsonObject
-            {
-                ["model"] = new JsonObject
-                {
-                    ["type"] = "BPE", ["vocab"] = new JsonObject { ["<s>"] = 0, ["Ã"] = 1, ["©"] = 2, ["Ġ"] = 3 },
-                    ["merges"] = new JsonArray(),
-                },
-                ["added_tokens"] = new JsonArray(
-                    new JsonObject
-                    {
-                        ["id"] = 0, ["content"] = "<s>", ["special"] = true, ["single_word"] = false, ["lstrip"] = false,
-                        ["rstrip"] = false, ["normalized"] = false,
-                    }),
-                ["decoder"] = new JsonObject { ["type"] = "ByteLevel" },
-            });
+            JsonNode.Parse(
+                """
+                {"model": {"type": "BPE", "vocab": {"<s>": 0, "Ã": 1, "©": 2, "Ġ": 3}, "merges": []},
+                 "added_tokens": [{"id": 0, "content": "<s>", "special": true, "single_word": false, "lstrip": false,
+                  "rstrip": false, "normalized": false}],
+                 "decoder": {"type": "ByteLevel"}}
+                """)!.AsObject());
 
         using (Assert.EnterMultipleScope())
         {

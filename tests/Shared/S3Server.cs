@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using Amazon.Runtime;
-using Amazon.S3;
-using MaaS.Registry.Contents;
 
 namespace MaaS.Tests;
 
-/// <summary>The S3 server <c>s3rver</c> in a folder of its own, which ./maas test installs.</summary>
+/// <summary>The S3 server <c>s3rver</c> in a folder of its own, which ./maas test installs. It knows one key, and checks no
+/// signatures.</summary>
 internal sealed class S3Server : IDisposable
 {
     public const string Bucket = "maas", Key = "S3RVER", Secret = "S3RVER";
@@ -59,11 +57,6 @@ internal sealed class S3Server : IDisposable
     /// <summary>A place for contents, as an address of a registry names it.</summary>
     public string Contents(string prefix, Uri? endpoint = null, string bucket = Bucket)
         => $"s3://{bucket}/{prefix}?endpoint={Uri.EscapeDataString((endpoint ?? Endpoint).AbsoluteUri)}&region=eu-1";
-
-    /// <summary>A client that knows nothing of the environment. The server knows one key, and checks no
-    /// signatures.</summary>
-    public static IAmazonS3 Client(string contents, string key = Key)
-        => new AmazonS3Client(new BasicAWSCredentials(key, Secret), S3Clients.Options(S3Address.Parse(contents)));
 
     /// <summary>The files that the server keeps objects in, without those of their metadata.</summary>
     public IReadOnlyList<string> Objects(string prefix)

@@ -116,8 +116,17 @@ internal sealed class TrainingOptions
     }
 
     /// <summary>Adds those that a language model's training has, whose network is given already.</summary>
-    public void AddToLanguageModel(Command command)
+    /// <param name="command">The verb.</param>
+    /// <param name="defaults">What the help says that holds where an option is not given.</param>
+    public void AddToLanguageModel(Command command, TrainerOptions defaults)
     {
+        Epochs.DefaultValueFactory = _ => defaults.Epochs;
+        BatchSize.DefaultValueFactory = _ => defaults.BatchSize;
+        Optimizer.DefaultValueFactory = _ => Optimizers.First(o => o.Value == defaults.Optimizer).Key;
+        LearningRate.DefaultValueFactory = _ => defaults.LearningRate;
+        WeightDecay.DefaultValueFactory = _ => defaults.WeightDecay;
+        Schedule.DefaultValueFactory = _ => Schedules.First(s => s.Value == defaults.Schedule).Key;
+        Validation.DefaultValueFactory = _ => defaults.ValidationFraction;
         Option[] some =
         [
             Epochs, BatchSize, Optimizer, LearningRate, Momentum, WeightDecay, Schedule, Validation, EarlyStopping,

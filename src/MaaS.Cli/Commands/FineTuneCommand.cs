@@ -65,7 +65,7 @@ internal sealed class FineTuneCommand : RecordedVerb
         Arguments.Add(_model);
         new Option[] { _text, _chat, _context, _test }.AddTo(this);
         _lora.AddTo(this);
-        _training.AddToLanguageModel(this);
+        _training.AddToLanguageModel(this, DecoderFineTuning.DefaultTraining);
         Options.Add(_output);
         Options.Add(_report);
     }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Trust;
 using MaaS.Core.Packages;
+using MaaS.Core.Trust;
 using MaaS.Registry.Versions;
 
 namespace MaaS.Cli.Registry;
@@ -29,20 +31,31 @@ internal sealed class AddVerb : RegistryVerb
     private readonly Option<string[]> _tags = OptionKinds.Several(
         "--tag", "NAME=VALUE; may be given several times.", "tag");
 
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "The private key that opens an encrypted package, which is kept as it is.",
+        HelpName = "file",
+    };
+    private readonly PassphraseOptions _passphrase = new();
+
     public AddVerb()
         : base("add", "Adds a package as the next version of its model.",
             ("maas registry add digits.maas --alias champion --reason \"first try\"",
                 "Version 1 of digits, found as digits@champion."))
     {
         Arguments.Add(_package);
-        new Option[] { _name, _description, _card, _aliases, _tags }.AddTo(this);
+        new Option[] { _name, _description, _card, _aliases, _tags, _key }.AddTo(this);
+        _passphrase.AddTo(this);
         Common.AddTo(this, changes: true);
     }
 
     protected override async Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)
     {
+        using var key = result.GetValue(_key) is { } file
+            ? KeyFile.ReadDecryption(file, _passphrase.Of(result, file)) : null;
         using var package = await ModelPackage.OpenAsync(
-            result.GetRequiredValue(_package).FullName, cancellationToken: cancellationToken);
+            result.GetRequiredValue(_package).FullName,
+            new PackageReadOptions { DecryptionKeys = key is null ? [] : [key] }, cancellationToken);
         var version = await store.AddAsync(
             package,
             new NewVersion

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MaaS.Cli.CommandLine;
 using MaaS.Registry.Versions;
 
 namespace MaaS.Cli.Registry;
@@ -28,7 +29,41 @@ internal sealed class ExportVerb : RegistryVerb
     {
         var version = await store.GetAsync(
             RegistryOptions.Reference(result.GetRequiredValue(_model)), cancellationToken);
+        if (version.IsEncrypted)
+        {
+            await ExportSealedAsync(store, version, result.GetRequiredValue(_output).FullName, cancellationToken);
+            return;
+        }
+
         using var package = await store.OpenPackageAsync(version, cancellationToken: cancellationToken);
         await package.SaveAsync(result.GetRequiredValue(_output).FullName, cancellationToken: cancellationToken);
+    }
+
+    // As it is: no key is needed, and no plain byte is written.
+    private static async Task ExportSealedAsync(
+        ModelStore store, ModelVersion version, string path, CancellationToken cancellationToken)
+    {
+        if (!path.EndsWith(".maas", StringComparison.OrdinalIgnoreCase) || Path.Exists(path))
+        {
+            throw new UsageException(
+                $"--output: expected a new file that ends in .maas for the encrypted {version}, got '{path}'.");
+        }
+
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+            await using (target)
+            {
+                await store.CopyFileAsync(version, version.Files.Keys.Single(), target, cancellationToken);
+                target.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
     }
 }

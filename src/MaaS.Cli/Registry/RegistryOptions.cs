@@ -18,8 +18,8 @@ internal sealed class RegistryOptions
 
     private readonly Option<string> _address = new("--registry")
     {
-        Description = $"sqlite:FILE or postgres:Host=…;Contents=FOLDER. Default: {RegistryOpening.Variable}, else "
-            + $"sqlite:registry.db.",
+        Description = $"sqlite:FILE or postgres:Host=…;Contents=FOLDER; Contents may be s3://BUCKET/PREFIX. Default: "
+            + $"{RegistryOpening.Variable}, else sqlite:registry.db.",
         HelpName = "address",
         DefaultValueFactory = static _ =>
             Environment.GetEnvironmentVariable(RegistryOpening.Variable) ?? "sqlite:registry.db",

@@ -1,7 +1,6 @@
-using MaaS.Client;
-using MaaS.Client.Ai;
+using Microsoft.Extensions.AI;
 
-namespace Microsoft.Extensions.AI;
+namespace MaaS.Client.Ai;
 
 /// <summary>Served models behind the interfaces of Microsoft.Extensions.AI.</summary>
 public static class MaaSClientAiExtensions

@@ -103,7 +103,7 @@ internal sealed partial class HuggingFaceFolder
             && names.ValueKind == JsonValueKind.Array && names.GetArrayLength() > 0 ? names[0].GetString() : null;
         if (architecture is not null && Decoder().IsMatch(architecture))
         {
-            return new LanguageModelFolder(_folder, _config, Files, _notes).Describe(manifest, model);
+            return new LanguageModelFolder(_folder, _config, _notes).Describe(manifest, model);
         }
 
         var isClassifier = architecture is not null && Classifier().IsMatch(architecture)

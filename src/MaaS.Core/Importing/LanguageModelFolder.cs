@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
 using MaaS.Onnx.Inference;
 using MaaS.Text;
@@ -11,14 +11,10 @@ namespace MaaS.Core.Importing;
 /// the chat template.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="config">Its <c>config.json</c>.</param>
-/// <param name="files">Files of the package; the chat template is put where packages have it.</param>
 /// <param name="notes">What is to be told.</param>
-internal sealed class LanguageModelFolder(
-    string folder, JsonElement config, Dictionary<string, PackageContent> files, List<string> notes)
+internal sealed class LanguageModelFolder(string folder, JsonElement config, List<string> notes)
 {
-    private const string Generation = "generation_config.json", TokenizerConfig = "tokenizer_config.json";
-    private const string Template = "chat_template", TemplateFile = "chat_template.jinja";
-    private const string StopTokens = "eos_token_id";
+    private const string Generation = "generation_config.json", StopTokens = "eos_token_id";
 
     // What families call the longest sequence.
     private static readonly string[] Limits =
@@ -47,7 +43,7 @@ internal sealed class LanguageModelFolder(
                     + $"one of {tokenizer.VocabSize}: it is another model's.");
         }
 
-        TakeTemplate();
+        CheckTemplate();
         return manifest with
         {
             Task = ModelManifest.TextGeneration,
@@ -137,19 +133,19 @@ internal sealed class LanguageModelFolder(
         => id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var value) && value >= 0 ? value
             : throw new InvalidDataException($"{StopTokens}: expected ids of tokens, got {id.GetRawText()}.");
 
-    // Newer versions of transformers write the template to a file of its own.
-    private void TakeTemplate()
+    // A model whose template is not supported continues texts all the same.
+    private void CheckTemplate()
     {
-        var file = Path.Combine(folder, TemplateFile);
-        if (!File.Exists(file))
+        try
         {
-            return;
+            if (ChatTemplate.LoadFolder(folder) is null)
+            {
+                notes.Add("There is no chat template: the model continues texts and takes no conversations.");
+            }
         }
-
-        var path = Path.Combine(folder, TokenizerConfig);
-        var json = File.Exists(path) ? JsonObject.Create(HuggingFaceFolder.Json(path))! : [];
-        json[Template] = File.ReadAllText(file);
-        files.Remove(TemplateFile);
-        files[TokenizerConfig] = PackageContent.FromBytes(JsonSerializer.SerializeToUtf8Bytes(json));
+        catch (InvalidDataException e)
+        {
+            notes.Add($"Conversations will be refused: {e.Message}");
+        }
     }
 }

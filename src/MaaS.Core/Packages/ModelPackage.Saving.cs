@@ -56,6 +56,19 @@ public sealed partial class ModelPackage
                 $"encrypt: expected a file that ends in {PackageWriter.Extension}, got '{path}'.", nameof(path));
     }
 
+    /// <summary>Copies the file of an encrypted package as it is.</summary>
+    internal Task CopySealedToAsync(IPackageSink sink, CancellationToken cancellationToken)
+        => sink.AddAsync(PackagePath.Sealed, async target =>
+        {
+            var source = new FileStream(
+                Directory.Exists(Location) ? Path.Combine(Location, PackagePath.Sealed) : Location,
+                FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+            await using (source.ConfigureAwait(false))
+            {
+                await source.CopyToAsync(target, cancellationToken).ConfigureAwait(false);
+            }
+        });
+
     /// <summary>Copies every file, checked, manifest and signature as they are.</summary>
     internal Task CopyToAsync(IPackageSink sink, CancellationToken cancellationToken)
         => CopyToAsync(sink, _signature, cancellationToken);

@@ -180,6 +180,13 @@ public sealed partial class ModelPackage : IDisposable
     private static async Task<(byte[] Manifest, byte[]? Signature)> ReadHeadAsync(
         string path, IPackageStore store, PackageReadOptions options, CancellationToken cancellationToken)
     {
+        if (options.RequireEncryption && !store.IsEncrypted)
+        {
+            throw new InvalidDataException(
+                $"{path}: expected an encrypted package, got a plain one; encrypt it with 'maas encrypt', or let plain "
+                    + "ones in.");
+        }
+
         if (!store.Files.ContainsKey(PackagePath.Manifest))
         {
             throw new InvalidDataException($"{path}: expected a model package, found no {PackagePath.Manifest} in it.");

@@ -41,6 +41,9 @@ public sealed record PackageReadOptions
     /// none.</summary>
     public IReadOnlyCollection<string> RevokedKeys { get; init; } = [];
 
+    /// <summary>Whether a package that lies plain is refused. Default false.</summary>
+    public bool RequireEncryption { get; init; }
+
     /// <summary>P-256 private keys that open encrypted packages. Default none.</summary>
     public IReadOnlyList<ECDiffieHellman> DecryptionKeys { get; init; } = [];
 }

@@ -9,6 +9,9 @@ internal static partial class PackagePath
 
     public const string Signature = "manifest.sig";
 
+    /// <summary>An encrypted package in a folder that has nothing else: as a registry keeps it.</summary>
+    public const string Sealed = "sealed.maas";
+
     public const string Rule = "a relative path of A-Z a-z 0-9 . _ + - and /, no part starting or ending with a dot";
 
     public static bool IsValid(string path)

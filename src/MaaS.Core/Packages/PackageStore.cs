@@ -9,14 +9,21 @@ internal static class PackageStore
     /// <exception cref="FileNotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidDataException">It is none of them, or no decryption key opens it.</exception>
     public static IPackageStore Open(string path, PackageReadOptions options)
-        => Directory.Exists(path) ? new FolderStore(path, options)
+        => Directory.Exists(path)
+            ? IsSealed(path) ? OpenFile(Path.Combine(path, PackagePath.Sealed), options) : new FolderStore(path, options)
             : File.Exists(path) ? OpenFile(path, options)
             : throw new FileNotFoundException(
                 $"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);
 
-    private static ZipStore OpenFile(string path, PackageReadOptions options)
+    /// <summary>Whether a folder holds an encrypted package as one file.</summary>
+    public static bool IsSealed(string folder)
+        => File.Exists(Path.Combine(folder, PackagePath.Sealed)) && !File.Exists(Path.Combine(
+            folder, PackagePath.Manifest));
+
+    /// <summary>Opens a file, which is owned from here on.</summary>
+    /// <exception cref="InvalidDataException">It is no package, or no decryption key opens it.</exception>
+    public static ZipStore OpenFile(string path, FileStream file, PackageReadOptions options)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         try
         {
             Span<byte> start = stackalloc byte[SealedHeader.Magic.Length];
@@ -43,4 +50,7 @@ internal static class PackageStore
             throw;
         }
     }
+
+    private static ZipStore OpenFile(string path, PackageReadOptions options)
+        => OpenFile(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), options);
 }

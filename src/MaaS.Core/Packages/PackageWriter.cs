@@ -23,7 +23,7 @@ internal static class PackageWriter
         }
 
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()
-            && !File.Exists(Path.Combine(path, PackagePath.Manifest)))
+            && !File.Exists(Path.Combine(path, PackagePath.Manifest)) && !PackageStore.IsSealed(path))
         {
             throw new IOException(
                 $"{path}: expected a package to replace, found a folder that is no model package; its files would be "

@@ -6,7 +6,8 @@ using MaaS.Primitives.Files;
 namespace MaaS.Registry.Exchange;
 
 /// <summary>Logins by registry, in files as Docker's <c>config.json</c>:
-/// <c>{"auths": {"HOST": {"auth": "base64 of USER:PASSWORD"}}}</c>. The first file is written, all are read.</summary>
+/// <c>{"auths": {"HOST": {"auth": "base64 of USER:PASSWORD"}}}</c>. The first file is written, all are read. Where a file
+/// names a credential helper (<c>credHelpers</c> for a registry, <c>credsStore</c> for all), that is asked.</summary>
 /// <param name="files">Paths; those that are missing hold nothing.</param>
 public sealed class RegistryLogins(params IReadOnlyList<string> files)
 {
@@ -19,7 +20,7 @@ public sealed class RegistryLogins(params IReadOnlyList<string> files)
 
     /// <summary>The login of a registry; null for none.</summary>
     /// <param name="host">As a reference names it.</param>
-    /// <exception cref="InvalidDataException">A file is none of logins.</exception>
+    /// <exception cref="InvalidDataException">A file is none of logins, or a credential helper fails.</exception>
     public RegistryLogin? Find(string host)
         => files.Where(File.Exists).Select(file => FindIn(file, host)).FirstOrDefault(static l => l is not null);
 
@@ -65,7 +66,18 @@ public sealed class RegistryLogins(params IReadOnlyList<string> files)
 
     private static RegistryLogin? FindIn(string file, string host)
     {
-        if (Read(file)["auths"]?[host]?["auth"]?.GetValue<string>() is not { Length: > 0 } text)
+        var root = Read(file);
+        if (Text(file, root["credHelpers"], host) is { Length: > 0 } own)
+        {
+            return CredentialHelper.Get(own, host);
+        }
+
+        if (Text(file, root, "credsStore") is { Length: > 0 } store && CredentialHelper.Get(store, host) is { } kept)
+        {
+            return kept;
+        }
+
+        if (root["auths"]?[host]?["auth"]?.GetValue<string>() is not { Length: > 0 } text)
         {
             return null;
         }
@@ -80,6 +92,11 @@ public sealed class RegistryLogins(params IReadOnlyList<string> files)
             throw new InvalidDataException($"{file}: {host}: expected 'auth' as base64 of USER:PASSWORD.", e);
         }
     }
+
+    private static string? Text(string file, JsonNode? node, string name)
+        => node is not JsonObject parent || !parent.TryGetPropertyValue(name, out var found) || found is null ? null
+            : found is JsonValue value && value.TryGetValue<string>(out var text) ? text
+            : throw new InvalidDataException($"{file}: expected the name of a credential helper as '{name}'.");
 
     private static JsonObject Read(string file)
     {

@@ -15,8 +15,7 @@ namespace MaaS.Registry.Mirroring;
 /// <param name="rules">Limits and trusted keys for the packages of a model, by its name.</param>
 public sealed class RegistryMirror(ModelStore store, string folder, Func<string, PackageReadOptions>? rules = null)
 {
-    private const string LockFile = ".lock", OwnerFile = ".registry", ManifestFile =
-        "manifest.json", LostAndFound = "lost+found";
+    private const string LockFile = ".lock", OwnerFile = ".registry", LostAndFound = "lost+found";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
 
@@ -121,17 +120,38 @@ public sealed class RegistryMirror(ModelStore store, string folder, Func<string,
     private async Task CopyAsync(ModelVersion version, string target, CancellationToken cancellationToken)
     {
         // The manifest hashes every other file. A number comes again where a database was restored from an older copy.
-        var manifest = Path.Combine(target, ManifestFile);
-        if (File.Exists(manifest) && version.Files.TryGetValue(ManifestFile, out var entry)
-            && Convert.ToHexStringLower(SHA256.HashData(
-                await File.ReadAllBytesAsync(manifest, cancellationToken).ConfigureAwait(false))) == entry.Sha256)
+        var known = version.IsEncrypted ? PackagePath.Sealed : PackagePath.Manifest;
+        if (await HashAsync(Path.Combine(target, known), cancellationToken).ConfigureAwait(false)
+            == version.Files[known].Sha256)
         {
+            return;
+        }
+
+        if (version.IsEncrypted)
+        {
+            await store.SaveSealedAsync(version, target, rules?.Invoke(version.Name), cancellationToken)
+                .ConfigureAwait(false);
             return;
         }
 
         using var package = await store.OpenPackageAsync(
             version, rules?.Invoke(version.Name), cancellationToken).ConfigureAwait(false);
         await package.SaveAsync(target, overwrite: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string?> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        await using (file.ConfigureAwait(false))
+        {
+            return Convert.ToHexStringLower(
+                await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
+        }
     }
 
     private static void RemoveOthers(string model, SortedDictionary<string, long> labels)

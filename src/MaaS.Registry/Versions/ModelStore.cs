@@ -48,24 +48,18 @@ public sealed partial class ModelStore
         return new ModelStore(database, store, clock ?? TimeProvider.System);
     }
 
-    /// <summary>Adds a package as the next version of a model.</summary>
+    /// <summary>Adds a package as the next version of a model. Of an encrypted one the file is kept as it is; what its
+    /// manifest says, the hashes of its files among it, stands in the database.</summary>
     /// <param name="package">An opened package; its files are checked again while they are copied.</param>
     /// <param name="details">Name, tags, aliases, who and why; null for the defaults.</param>
     /// <param name="cancellationToken">Leaves no version behind.</param>
-    /// <exception cref="ArgumentException">A name is not allowed, or the package is encrypted.</exception>
+    /// <exception cref="ArgumentException">A name is not allowed.</exception>
     /// <exception cref="IOException">The disk is full, or the database does not answer; nothing was added.</exception>
     public async Task<ModelVersion> AddAsync(
         ModelPackage package, NewVersion? details = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(package);
         details ??= new NewVersion();
-        if (package.IsEncrypted)
-        {
-            throw new ArgumentException(
-                $"Registry: expected a plain package, got the encrypted {package.Location}, whose files would lie "
-                    + "plain in the registry; add it decrypted, or serve the file itself.", nameof(package));
-        }
-
         var name = Checked(details.Name ?? package.Manifest.Name, "name");
         foreach (var alias in details.Aliases)
         {
@@ -75,7 +69,9 @@ public sealed partial class ModelStore
         var kept = await _contents.KeepAsync(cancellationToken).ConfigureAwait(false);
         await using var held = kept.ConfigureAwait(false);
         var sink = new ContentSink(_contents, cancellationToken);
-        await package.CopyToAsync(sink, cancellationToken).ConfigureAwait(false);
+        await (package.IsEncrypted
+            ? package.CopySealedToAsync(sink, cancellationToken) : package.CopyToAsync(sink, cancellationToken))
+            .ConfigureAwait(false);
         return await _database.WriteAsync(
             async (connection, transaction) =>
             {
@@ -160,19 +156,41 @@ public sealed partial class ModelStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens the package of a version where its files lie, and checks them.</summary>
+    /// <summary>Opens the package of a version where its files lie, and checks them. The file of an encrypted one is
+    /// copied to the temporary folder as it is, and opened in memory.</summary>
     /// <param name="version">Of this registry.</param>
-    /// <param name="options">Limits and trusted keys.</param>
+    /// <param name="options">Limits, trusted keys, and keys that open encrypted packages.</param>
     /// <param name="cancellationToken">Stops between two blocks.</param>
-    /// <exception cref="InvalidDataException">A file was changed.</exception>
+    /// <exception cref="InvalidDataException">A file was changed, or no key opens it.</exception>
     /// <exception cref="FileNotFoundException">A file is gone.</exception>
-    public Task<ModelPackage> OpenPackageAsync(
+    public async Task<ModelPackage> OpenPackageAsync(
         ModelVersion version, PackageReadOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return ModelPackage.OpenFromAsync(
-            version.ToString(), new ContentFiles(_contents, version.Files), options ?? new PackageReadOptions(),
-            cancellationToken);
+        options ??= new PackageReadOptions();
+        IPackageStore files = version.IsEncrypted
+            ? PackageStore.OpenFile(
+                version.ToString(),
+                await SealedFile.CopyAsync(_contents, version.Files[PackagePath.Sealed], cancellationToken)
+                    .ConfigureAwait(false),
+                options)
+            : new ContentFiles(_contents, version.Files);
+        return await ModelPackage.OpenFromAsync(version.ToString(), files, options, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Copies an encrypted version as it is into a folder of its own, once it has been opened and
+    /// checked.</summary>
+    internal async Task SaveSealedAsync(
+        ModelVersion version, string target, PackageReadOptions? options, CancellationToken cancellationToken)
+    {
+        using var package = await OpenPackageAsync(version, options, cancellationToken).ConfigureAwait(false);
+        await PackageWriter.WriteAsync(
+            target, overwrite: true,
+            sink => sink.AddAsync(
+                PackagePath.Sealed,
+                stream => _contents.CopyAsync(version.Files[PackagePath.Sealed], stream, cancellationToken)))
+            .ConfigureAwait(false);
     }
 
     /// <summary>Copies one file of a version. Its last block is written only when the hash of all of it is right, so

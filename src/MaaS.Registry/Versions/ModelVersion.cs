@@ -19,6 +19,9 @@ public sealed record ModelVersion(
     ModelManifest Manifest, IReadOnlyDictionary<string, PackageFileEntry> Files,
     IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> Aliases, IReadOnlyList<string> Approvers)
 {
+    /// <summary>Whether it is one encrypted file, which only a recipient's key opens.</summary>
+    public bool IsEncrypted => !Files.ContainsKey(PackagePath.Manifest);
+
     /// <summary>Bytes of all its files.</summary>
     public long Bytes => Files.Values.Sum(static f => f.Size);
 

@@ -41,9 +41,10 @@ public sealed record VersionDifference(string What, string Left, string Right)
             facts[$"metric {name}"] = value.ToString("0.######", CultureInfo.InvariantCulture);
         }
 
-        using (var package = await store.OpenPackageAsync(version, cancellationToken: cancellationToken)
-            .ConfigureAwait(false))
+        if (!version.IsEncrypted)   // Those are told apart by what their manifests say.
         {
+            using var package = await store.OpenPackageAsync(version, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             var network = await package.ReadNetworkAsync(cancellationToken).ConfigureAwait(false);
             facts["bytes of weights"] = network.WeightBytes.ToString("n0", CultureInfo.InvariantCulture);
             foreach (var operators in network.Graph.Node.GroupBy(static n => n.OpType).OrderBy(static g => g.Key))

@@ -34,12 +34,17 @@ internal sealed class DownloadEndpoints(
     {
         var version = await FindAsync(context).ConfigureAwait(false);
         var path = context.Route("path") ?? "";
+        await SendAsync(context, version, path, path[(path.LastIndexOf('/') + 1)..]).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(HttpContext context, ModelVersion version, string path, string name)
+    {
         if (!version.Files.TryGetValue(path, out var file))
         {
             throw RequestException.NotFound($"{version}: expected one of its files, got '{path}'");
         }
 
-        Begin(context, path[(path.LastIndexOf('/') + 1)..], file.Size);
+        Begin(context, name, file.Size);
         context.Response.Headers.ETag = $"\"{file.Sha256}\"";
         if (HttpMethods.IsHead(context.Request.Method))
         {
@@ -55,6 +60,12 @@ internal sealed class DownloadEndpoints(
     {
         var version = await FindAsync(context).ConfigureAwait(false);
         var name = $"{version.Name}-{version.Version}.maas";
+        if (version.IsEncrypted)
+        {
+            await SendAsync(context, version, version.Files.Keys.Single(), name).ConfigureAwait(false);
+            return;
+        }
+
         if (HttpMethods.IsHead(context.Request.Method))
         {
             Begin(context, name, length: null);

@@ -13,6 +13,9 @@ internal sealed class SignatureState(PackageTrust trust)
     /// <summary>No signature.</summary>
     public const string Unsigned = "unsigned";
 
+    /// <summary>An encrypted version: its signature, if it has one, is inside.</summary>
+    public const string Encrypted = "encrypted";
+
     /// <summary>A signature, and no trusted key that it could be compared with.</summary>
     public const string Unchecked = "unchecked";
 
@@ -31,6 +34,11 @@ internal sealed class SignatureState(PackageTrust trust)
     /// <summary>Looks at a version's manifest, which holds the hashes of all other files.</summary>
     public async Task<string> OfAsync(ModelStore store, ModelVersion version, CancellationToken cancellationToken)
     {
+        if (version.IsEncrypted)
+        {
+            return Encrypted;
+        }
+
         if (!version.Files.ContainsKey(SignatureFile))
         {
             return Unsigned;
@@ -75,6 +83,7 @@ internal sealed class SignatureState(PackageTrust trust)
     public static string Words(string state) => state switch
     {
         Unsigned => "Not signed.",
+        Encrypted => "Encrypted; a signature inside is checked when a server loads it.",
         Unchecked => "Signed; this server has no trusted key to check the signature with.",
         Trusted => "Signed by a key that this server trusts.",
         Revoked => "Signed by a key that was revoked.",

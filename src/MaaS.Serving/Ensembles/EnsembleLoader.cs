@@ -23,7 +23,7 @@ internal sealed class EnsembleLoader(Func<ModelRepository> models, Func<IInferen
             if (lease.Model.Model is null)
             {
                 throw new InvalidDataException(
-                    $"{source.Location}: expected networks as steps, '{step.Model}' is an ensemble itself.");
+                    $"{source.Location}: expected networks as steps, '{step.Model}' is none.");
             }
 
             specs.Add((lease.Model.Inputs, lease.Model.Outputs));

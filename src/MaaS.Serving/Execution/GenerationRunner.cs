@@ -38,12 +38,24 @@ internal sealed class GenerationRunner(
     /// <summary>What goes on where texts share the model; null where they take turns.</summary>
     public GenerationEngineStatus? Status => source.Status;
 
+    /// <summary>The tokens of a prompt. A setting of tokenizer.json that cuts texts or fills them up is for other
+    /// uses and does not hold here: a prompt is whole, and nothing follows it.</summary>
+    /// <param name="text">Text to continue.</param>
+    /// <param name="options">Which special tokens there are; null for those that the model's texts begin with.</param>
+    public long[] Encode(string text, EncodeOptions? options = null)
+        => Array.ConvertAll(
+            tokenizer.Encode(text, options: (options ?? new()) with
+            {
+                Padding = Padding.None,
+                Truncation = Truncation.None,
+            }).Ids,
+            static id => (long)id);
+
     /// <inheritdoc cref="RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"/>
     /// <param name="prompt">Text to continue.</param>
     public IAsyncEnumerable<GeneratedText> RunAsync(
         string prompt, GenerationOptions options, RequestContext client, CancellationToken cancellationToken)
-        => RunAsync(
-            Array.ConvertAll(tokenizer.Encode(prompt).Ids, static id => (long)id), options, client, cancellationToken);
+        => RunAsync(Encode(prompt), options, client, cancellationToken);
 
     /// <summary>Continues a text; whoever asks holds a lease on the model until the last piece.</summary>
     /// <param name="prompt">Tokens to continue.</param>

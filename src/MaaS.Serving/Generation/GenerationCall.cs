@@ -27,7 +27,7 @@ internal sealed class GenerationCall(
     /// path="/exception"/>
     public async Task RunAsync(Func<GeneratedText, Task> receive, CancellationToken cancellationToken)
     {
-        var prompt = Array.ConvertAll(runner.Tokenizer.Encode(request.Prompt).Ids, static id => (long)id);
+        var prompt = runner.Encode(request.Prompt);
         using var account = accounts.Open(lease.Model, client, prompt.Length, texts: 1);
         var measurement = metrics.Begin(lease.Model);
         Exception? failure = null;

@@ -22,14 +22,14 @@ internal sealed partial class ModelLoader(
         switch (source.Kind)
         {
             case SourceKind.Ensemble:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "an ensemble");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "an ensemble");
                 return await ensembles.LoadAsync(source, cancellationToken).ConfigureAwait(false);
             case SourceKind.Folder:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a folder without a manifest");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "a folder without a manifest");
                 return await folders.First(f => f.Marker == source.Marker).LoadAsync(source, cancellationToken)
                     .ConfigureAwait(false);
             case SourceKind.Network:
-                trust.ThrowIfSignatureNeeded(source.Name, source.Location, "a bare network");
+                trust.ThrowIfPackageNeeded(source.Name, source.Location, "a bare network");
                 GraphCheck.CheckFile(source.Location);
                 return Serve(
                     source, ManifestOf(source), InferenceModel.Load(source.Location, OptionsOf(source, null)));

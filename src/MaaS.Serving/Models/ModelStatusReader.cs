@@ -61,6 +61,7 @@ internal sealed class ModelStatusReader(FamilyTable families, string modelsPath)
         {
             Task = slot.Serving?.Manifest?.Task ?? slot.Source?.Task,
             Created = slot.Serving?.Manifest?.Created,
+            Adapters = [.. (slot.Serving?.Generation?.Adapters ?? []).Order(StringComparer.Ordinal)],
             IsServable = slot.IsServable,
         };
     }

@@ -25,4 +25,8 @@ public sealed record ModelVersionStatus(
     /// <summary>When its package says that it was made; null while it is not loaded, or where its package does not say
     /// it.</summary>
     public DateTimeOffset? Created { get; init; }
+
+    /// <summary>Names of the adapters that a language model's texts may be written with, in order; empty while it is
+    /// not loaded.</summary>
+    public IReadOnlyList<string> Adapters { get; init; } = [];
 }

@@ -14,6 +14,9 @@ internal sealed class OpenAiCalls(
     ModelRepository models, RequestContextFactory contexts, TokenAccounts accounts, TimeProvider time,
     IOptions<MaaSServingOptions> options)
 {
+    // Both go into lines of logs as they are.
+    private const int MaxNameLength = 256, MaxUserLength = 256;
+
     private readonly long _limit = options.Value.MaxRequestBytes;
 
     /// <summary>Reads a request.</summary>
@@ -26,6 +29,12 @@ internal sealed class OpenAiCalls(
         var fields = RequestFields.Parse(body.Json);
         if (fields.Text("user") is { Length: > 0 } user)
         {
+            if (user.Length > MaxUserLength)
+            {
+                throw RequestFields.Fault(
+                    "user", $"expected at most {MaxUserLength} characters, got {user.Length}");
+            }
+
             context.Features.Get<AuditedRequest>()?.Note($"for user '{user}'");
         }
 
@@ -34,24 +43,34 @@ internal sealed class OpenAiCalls(
 
     /// <summary>Leases the model that a request names.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="model">As the request has it.</param>
-    /// <exception cref="RequestException">404: there is no such model. 403: it is kept from the caller.</exception>
+    /// <param name="model">As the request has it: a name, or <c>base:adapter</c>.</param>
+    /// <exception cref="RequestException">404: there is no such model, or it has no such adapter. 403: it is kept from
+    /// the caller.</exception>
     public async ValueTask<OpenAiCall> BeginAsync(HttpContext context, string model)
     {
-        context.Features.Get<AuditedRequest>()?.Name(model);
-        if (model.Contains(':', StringComparison.Ordinal))
+        if (model.Length > MaxNameLength)
         {
             throw RequestFields.Fault(
-                "model", $"expected the name of a model, got '{model}'; adapters are not served", "model_not_found");
+                "model", $"expected a name of at most {MaxNameLength} characters, got {model.Length}");
         }
 
+        context.Features.Get<AuditedRequest>()?.Name(model);
+        var name = AdapterName.Parse(model);
         var client = contexts.Of(context);
         try
         {
-            return new OpenAiCall(
-                await models.AcquireAsync(new ModelReference(model), client, context.RequestAborted)
-                    .ConfigureAwait(false),
-                client, accounts, time.GetUtcNow());
+            var lease = await models.AcquireAsync(new ModelReference(name.Model), client, context.RequestAborted)
+                .ConfigureAwait(false);
+            try
+            {
+                name.ThrowIfUnknown(lease.Model);
+                return new OpenAiCall(lease, name, client, accounts, time.GetUtcNow());
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
         }
         catch (RequestException e) when (e.Parameter is null)
         {

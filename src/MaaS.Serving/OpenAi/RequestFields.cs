@@ -13,7 +13,7 @@ internal sealed class RequestFields
 
     /// <param name="json">An object.</param>
     /// <param name="path">Where it stands in the request, as <c>messages[1]</c>; empty for the request itself.</param>
-    /// <exception cref="RequestException">400: it is no object, or has a member twice.</exception>
+    /// <exception cref="RequestException">400: it is no object.</exception>
     public RequestFields(JsonElement json, string path = "")
     {
         _path = path;
@@ -24,19 +24,17 @@ internal sealed class RequestFields
 
         foreach (var member in json.EnumerateObject())
         {
-            var name = Readable(() => member.Name, path);
-            if (!_members.TryAdd(name, member.Value))
-            {
-                throw Fault(At(name), "expected it once, got it twice");
-            }
+            _members[member.Name] = member.Value;
         }
     }
 
     /// <summary>Reads a body.</summary>
-    /// <exception cref="RequestException">400: it is no JSON object.</exception>
+    /// <exception cref="RequestException">400: it is no JSON object, holds a string that is no Unicode text, or an
+    /// object with a member twice, at whatever depth.</exception>
     /// <exception cref="JsonException">It is no JSON.</exception>
     public static RequestFields Parse(ReadOnlySpan<byte> body)
     {
+        RequestText.Check(body);
         var reader = new Utf8JsonReader(body);
         var json = JsonElement.ParseValue(ref reader);
         return reader.Read()
@@ -129,9 +127,9 @@ internal sealed class RequestFields
     }
 
     /// <summary>A string as text.</summary>
-    /// <exception cref="RequestException">400: it is no string, or no Unicode text.</exception>
+    /// <exception cref="RequestException">400: it is no string.</exception>
     public static string TextOf(JsonElement value, string path)
-        => value.ValueKind == JsonValueKind.String ? Readable(() => value.GetString()!, path)
+        => value.ValueKind == JsonValueKind.String ? value.GetString()!
             : throw Fault(path, $"expected a text, got {Kind(value)}");
 
     /// <summary>The fault of a member.</summary>
@@ -155,19 +153,4 @@ internal sealed class RequestFields
 
     private static string Shown(JsonElement value)
         => value.ValueKind == JsonValueKind.Number && value.GetRawText() is { Length: <= 32 } text ? text : Kind(value);
-
-    private static string Readable(Func<string> read, string path)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new RequestException($"{path}: expected Unicode text, got a string that is none", e)
-            {
-                Parameter = path,
-            };
-        }
-    }
 }

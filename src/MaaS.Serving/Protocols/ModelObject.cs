@@ -8,7 +8,7 @@ internal static class ModelObject
 {
     /// <summary>Writes the members <c>id</c>, <c>object</c>, <c>created</c> and <c>owned_by</c>.</summary>
     /// <param name="writer">Within an object.</param>
-    /// <param name="name">The model.</param>
+    /// <param name="name">The model, or <c>base:adapter</c>.</param>
     /// <param name="versions">Its versions; the newest that says when it was made gives the time, or else it is
     /// 0.</param>
     public static void Write(Utf8JsonWriter writer, string name, IReadOnlyList<ModelVersionStatus> versions)
@@ -21,4 +21,9 @@ internal static class ModelObject
                 static created => created is not null)?.ToUnixTimeSeconds() ?? 0);
         writer.WriteString("owned_by"u8, "maas"u8);
     }
+
+    /// <summary>The adapters of a model's versions, in order.</summary>
+    public static IReadOnlyList<string> AdaptersOf(IReadOnlyList<ModelVersionStatus> versions)
+        => [.. versions.SelectMany(static v => v.Adapters).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
 }

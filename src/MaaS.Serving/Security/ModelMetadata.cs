@@ -1,3 +1,4 @@
+using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -12,6 +13,10 @@ internal sealed record ModelMetadata(Func<HttpContext, string?> Of, bool IsInMes
 {
     /// <summary>The route value <c>name</c>.</summary>
     public static ModelMetadata InAddress { get; } = new(static context => context.GetRouteValue("name") as string);
+
+    /// <summary>The route value <c>name</c>, of which the adapter is no part.</summary>
+    public static ModelMetadata BeforeAdapter { get; } = new(
+        static context => InAddress.Of(context) is { } name ? AdapterName.Parse(name).Model : null);
 
     /// <summary>The body.</summary>
     public static ModelMetadata InMessage { get; } = new(static _ => null, IsInMessage: true);

@@ -16,6 +16,9 @@ internal sealed class TokenLimits(IOptions<MaaSServingOptions> options, TimeProv
     private readonly TokenLimitOptions? _default = options.Value.Security.TokenLimit;
     private readonly ConcurrentDictionary<string, Account> _accounts = new(StringComparer.Ordinal);
 
+    /// <summary>Callers who are known now; those who have all their tokens again are forgotten.</summary>
+    internal int Count => _accounts.Count;
+
     /// <summary>Begins texts of a caller.</summary>
     /// <param name="caller">Who.</param>
     /// <param name="key">Name or address of the caller.</param>

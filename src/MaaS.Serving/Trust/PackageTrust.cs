@@ -24,7 +24,12 @@ internal sealed class PackageTrust
 
     /// <summary>Opens a package to learn its name, by which the rules for it are chosen; no signature counts yet.
     /// </summary>
-    public PackageReadOptions Unverified => _limits with { TrustedKeys = [], RequireSignature = false };
+    public PackageReadOptions Unverified => _limits with
+    {
+        TrustedKeys = [],
+        RequireSignature = false,
+        RequireEncryption = false,
+    };
 
     /// <summary>The rules for a model, with the keys that are in the files now.</summary>
     /// <exception cref="IOException">A file of keys or revocations cannot be read.</exception>
@@ -39,18 +44,19 @@ internal sealed class PackageTrust
         {
             TrustedKeys = trusted,
             RequireSignature = own.RequireSignature ?? _trust.RequireSignature ?? _limits.RequireSignature,
+            RequireEncryption = own.RequireEncryption ?? (_trust.RequireEncryption || _limits.RequireEncryption),
             RevokedKeys = [.. _limits.RevokedKeys, .. _trust.RevokedKeys,
                 .. _trust.RevocationFile is { } file
                     ? RevocationList.Read(file).Select(static r => r.Fingerprint) : []],
         };
     }
 
-    /// <summary>Refuses what can have no signature where one is asked for.</summary>
+    /// <summary>Refuses what can be neither signed nor encrypted where that is asked for.</summary>
     /// <param name="model">The model.</param>
     /// <param name="location">Its file.</param>
     /// <param name="what">What it is, in words.</param>
-    /// <exception cref="InvalidDataException">A signature is asked for.</exception>
-    public void ThrowIfSignatureNeeded(string model, string location, string what)
+    /// <exception cref="InvalidDataException">A signature, or encryption, is asked for.</exception>
+    public void ThrowIfPackageNeeded(string model, string location, string what)
     {
         var rules = For(model);
         if (rules.RequireSignature ?? rules.TrustedKeys.Count > 0)
@@ -58,6 +64,13 @@ internal sealed class PackageTrust
             throw new InvalidDataException(
                 $"{location}: expected a signed package, got {what}, which can have no signature; make it a package "
                     + $"and sign it, or set Security:Trust:Models:{model}:RequireSignature to false.");
+        }
+
+        if (rules.RequireEncryption)
+        {
+            throw new InvalidDataException(
+                $"{location}: expected an encrypted package, got {what}; make it a package and encrypt it, or set "
+                    + $"Security:Trust:Models:{model}:RequireEncryption to false.");
         }
     }
 

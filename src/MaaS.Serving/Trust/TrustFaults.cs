@@ -40,6 +40,14 @@ internal static class TrustFaults
             faults.Add($"{path}:RequireSignature: expected {path}:TrustedKeys with it, got none: nothing could load");
         }
 
+        if ((options.RequireEncryption || packages.RequireEncryption || options.Models.Values.Any(
+                static m => m.RequireEncryption == true))
+            && options.DecryptionKeys.Count + packages.DecryptionKeys.Count == 0)
+        {
+            faults.Add(
+                $"{path}:RequireEncryption: expected {path}:DecryptionKeys with it, got none: nothing could be opened");
+        }
+
         foreach (var (name, model) in options.Models)
         {
             var at = $"{path}:Models:{name}";

@@ -156,7 +156,8 @@ internal sealed class DateGraph
     private string Only(string values, string beyond, string expected)
     {
         var only = _graph.Node("Gather", [values, beyond], ("axis", 0));
-        _graph.Graph.Node[^1].Name = $"expected {expected} in '{_input}'";
+        // Each member of an ensemble looks at the column: no two nodes may have one name.
+        _graph.Graph.Node[^1].Name = _graph.UniqueName($"expected {expected} in '{_input}'");
         return only;
     }
 

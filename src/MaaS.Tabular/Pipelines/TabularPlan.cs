@@ -11,7 +11,10 @@ internal sealed record TabularPlan(
     Table Train, Target TrainTarget, Table Test, Target TestTarget, IReadOnlyList<Split> Splits,
     IReadOnlyList<Split> TuningSplits, IReadOnlyList<string> Notes)
 {
-    private const int FewRows = 1000, RepeatsOfFewRows = 5, TuningSeed = 7919;
+    /// <summary>Below it cross-validation is repeated, and what it says is much of it chance.</summary>
+    public const int FewRows = 1000;
+
+    private const int RepeatsOfFewRows = 5, TuningSeed = 7919;
 
     // Above this share rows that are equal are taken for what the data is like: without them its shares would be
     // others.

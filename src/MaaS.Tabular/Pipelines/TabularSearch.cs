@@ -15,6 +15,10 @@ internal sealed class TabularSearch(
     /// then.</summary>
     private const double Candidates = 0.35, Tuned = 0.6, Confirmed = 0.75, Joined = 0.82, Fitted = 0.95;
 
+    // Of five sets of 178 to 569 rows the best was better than the mean in 5 of 23 cases on rows held back, by little,
+    // and worse by 0.47 of log loss in one where it had been better by 4.5 standard errors.
+    private const int ClearErrors = 2, ClearErrorsOfFewRows = 5;
+
     private const int MostMembers = 8, ConfirmedOfALearner = 2, MostAlike = 5;
 
     private readonly List<Contender> _contenders = [];
@@ -145,7 +149,7 @@ internal sealed class TabularSearch(
                 [.. alike.Select(static m => m.Result)], plan.TrainTarget, plan.Splits, options.Balanced)
                 .Mean($"mean of {alike.Count}"),
             alike, [.. alike.Select(static m => m.Name)],
-            static fits => new WeightedEnsemble(fits, [.. fits.Select(static _ => 1d)]));
+            static fits => new WeightedEnsemble(fits, [.. fits.Select(static _ => 1d)]), isMean: true);
         var evaluation = new EnsembleEvaluation(
             [.. members.Select(static m => m.Result)], plan.TrainTarget, plan.Splits, options.Balanced);
         var weighted = evaluation.Weighted("weighted ensemble", out var weights, cancellationToken);
@@ -170,11 +174,24 @@ internal sealed class TabularSearch(
     {
         var ranked = _contenders.OrderByDescending(static c => c.Goodness).ToList();
         var left = clock.Until(Fitted)?.TotalSeconds ?? double.PositiveInfinity;
-        var chosen = ranked.FirstOrDefault(c => FullSeconds(c.Result) <= left)
-            ?? ranked.MinBy(static c => c.Result.FitSeconds)!;
-        if (chosen != ranked[0])
+        var inTime = ranked.Where(c => FullSeconds(c.Result) <= left).ToList();
+        if (inTime.Count == 0)
+        {
+            inTime.Add(ranked.MinBy(static c => c.Result.FitSeconds)!);
+        }
+
+        if (inTime[0] != ranked[0])
         {
             Notes.Add($"{ranked[0].Name} was better, but the budget left no time to fit it on all rows");
+        }
+
+        var errors = plan.Train.Rows < TabularPlan.FewRows ? ClearErrorsOfFewRows : ClearErrors;
+        var chosen = options.PrefersMean ? Contender.Choose(inTime, plan.Splits, errors) : inTime[0];
+        if (chosen != inTime[0])
+        {
+            Notes.Add(
+                $"{inTime[0].Name} was better by less than {errors} standard errors of the difference, which may be "
+                    + $"chance, so that the {chosen.Name} is taken");
         }
 
         return (chosen, chosen.Fit(cancellationToken));
@@ -198,7 +215,7 @@ internal sealed class TabularSearch(
 
     private void AddEnsemble(
         CrossValidationResult result, IReadOnlyList<Contender> members, IReadOnlyList<string> names,
-        Func<ITabularPredictor[], ITabularPredictor> join)
+        Func<ITabularPredictor[], ITabularPredictor> join, bool isMean = false)
     {
         _contenders.Add(new Contender(
             result.Learner, result, new Dictionary<string, string>(), names, token =>
@@ -206,7 +223,8 @@ internal sealed class TabularSearch(
                 var fits = new ITabularPredictor[members.Count];
                 ParallelLoop.For(fits.Length, m => fits[m] = members[m].Fit(token), Parallelism, token);
                 return join(fits);
-            }));
+            })
+        { IsMean = isMean });
         progress?.Report(result);
     }
 }

@@ -91,6 +91,38 @@ internal sealed class RegistryCommandTests
         Assert.That(async () => await ServeProcess.AskAsync(client, "m", 3), Is.EqualTo(1).After(30_000, 100));
     }
 
+    [Test]
+    public async Task Registry_ContentsOnS3_DoesAllThatAFolderDoes()
+    {
+        using var s3 = await S3Server.StartAsync(ReadmeTests.RepoRoot);
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", S3Server.Key);
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", S3Server.Secret);
+        var address = $"sqlite:{_folder["registry.db"]};Contents={s3.Contents("team")}";
+        Task<string> VerbAsync(params string[] arguments) => RunAsync([.. arguments, "--registry", address]);
+
+        await VerbAsync("add", "one.maas");
+        await VerbAsync("add", "two.maas");
+        await VerbAsync("promote", "m/1");
+        await VerbAsync("export", "m/1", "-o", "back.maas");
+        Assert.That(
+            await File.ReadAllBytesAsync(_folder["back.maas"]),
+            Is.EqualTo(await File.ReadAllBytesAsync(_folder["one.maas"])));
+        Assert.That(await VerbAsync("diff", "m/1", "m/2"), Does.Match(@"metric accuracy +0\.1 +0\.2"));
+        await ServeProcess.RegisterAsync(_folder["models"]);
+        Assert.That(await VerbAsync("import", "models"), Is.EqualTo("m/3\n"));
+        await VerbAsync("delete", "m/3");
+        await VerbAsync("gc");
+        Assert.That(s3.Objects("team"), Has.Count.GreaterThan(3), "what versions refer to stays");
+        Assert.That(Directory.Exists(_folder["registry.db-contents"]), Is.False);
+
+        Directory.CreateDirectory(_folder["copies"]);
+        using var server = await ServeProcess.StartAsync(_folder["copies"], "--registry", address);
+        using var client = new HttpClient { BaseAddress = server.Address };
+        Assert.That(await ServeProcess.AskAsync(client, "m", 3), Is.EqualTo(1));
+        await VerbAsync("promote", "m/2");
+        Assert.That(async () => await ServeProcess.AskAsync(client, "m", 3), Is.EqualTo(2).After(30_000, 100));
+    }
+
     // Each process adds or promotes; every second one is killed at a random moment.
     [Test]
     public async Task Registry_ProcessesKilledAtRandom_LosesAndDoublesNothing()

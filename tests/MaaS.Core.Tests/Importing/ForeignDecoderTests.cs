@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using MaaS.Core.Generation;
+using MaaS.Core.Generation.Chat;
 using MaaS.Core.Importing;
 using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Importing;
@@ -81,18 +81,37 @@ public sealed class ForeignDecoderTests
     }
 
     [Test]
-    public async Task FromHuggingFace_TemplateInAFileOfItsOwn_IsPutIntoTheTokenizersConfig()
+    public async Task FromHuggingFace_TemplateInAFileOfItsOwn_ComesAlong()
     {
         ForeignDecoder.Copy("mask-positions", _folder["hf"]);
-        await File.WriteAllTextAsync(_folder["hf/chat_template.jinja"], "{{ messages }}\n");
+        await File.WriteAllTextAsync(_folder["hf/chat_template.jinja"], "{{ messages[0]['content'] }}!");
 
-        await ModelImport.FromHuggingFaceAsync(_folder["hf"], _folder["m.maas"]);
+        var imported = await ModelImport.FromHuggingFaceAsync(_folder["hf"], _folder["m.maas"]);
 
         using var package = await ModelPackage.OpenAsync(_folder["m.maas"]);
-        var json = JsonNode.Parse(await package.ReadAsync("tokenizer_config.json"))!;
-        Assert.That((string?)json["chat_template"], Is.EqualTo("{{ messages }}\n"));
-        Assert.That((string?)json["eos_token"], Is.EqualTo("</s>"), "the rest stays");
-        Assert.That(package.Manifest.Files.Keys, Has.No.Member("chat_template.jinja"));
+        var template = await ChatTemplate.OfPackageAsync(package);
+        Assert.That(template!.Render([new ChatMessage("user", "hello")]), Is.EqualTo("hello!"));
+        Assert.That(imported.Notes, Is.Empty);
+    }
+
+    [TestCase("{{ broken", "Conversations will be refused: chat template: line 1")]
+    [TestCase(null, "no chat template")]
+    public async Task FromHuggingFace_TemplateThatIsNone_IsTold(string? template, string note)
+    {
+        ForeignDecoder.Copy("mask-positions", _folder["hf"]);
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(_folder["hf/tokenizer_config.json"]))!.AsObject();
+        json.Remove("chat_template");
+        if (template is not null)
+        {
+            json["chat_template"] = template;
+        }
+
+        await File.WriteAllTextAsync(_folder["hf/tokenizer_config.json"], json.ToJsonString());
+
+        var imported = await ModelImport.FromHuggingFaceAsync(_folder["hf"], _folder["m.maas"]);
+
+        Assert.That(imported.Notes, Has.One.Contains(note));
+        Assert.That(imported.Manifest.Task, Is.EqualTo(ModelManifest.TextGeneration));
     }
 
     [Test]

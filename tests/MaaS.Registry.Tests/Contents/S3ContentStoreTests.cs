@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.S3.Model;
 using MaaS.Core.Packages;
 using MaaS.Registry.Contents;
@@ -48,7 +50,7 @@ internal sealed class S3ContentStoreTests
         await AddAsync(store, Bytes(1000));
         Assert.That(File.GetLastWriteTimeUtc(file), Is.EqualTo(sent));
 
-        using var client = S3Server.Client(Server.Contents(_prefix));
+        using var client = Client(Server.Contents(_prefix));
         await client.PutObjectAsync(new PutObjectRequest
         {
             BucketName = S3Server.Bucket,
@@ -152,7 +154,7 @@ internal sealed class S3ContentStoreTests
         await AssertFailsAsync<InvalidDataException>(
             () => Store(registry: "another").ClaimAsync(default), "those of another one");
 
-        using var client = S3Server.Client(Server.Contents(_prefix));
+        using var client = Client(Server.Contents(_prefix));
         await client.PutObjectAsync(new PutObjectRequest
         {
             BucketName = S3Server.Bucket,
@@ -228,6 +230,10 @@ internal sealed class S3ContentStoreTests
         return target.ToArray();
     }
 
+    // It knows nothing of the environment.
+    private static AmazonS3Client Client(string contents, string key = S3Server.Key)
+        => new(new BasicAWSCredentials(key, S3Server.Secret), S3Clients.Options(S3Address.Parse(contents)));
+
     private static Task<IReadOnlySet<string>> NothingAsync()
         => Task.FromResult<IReadOnlySet<string>>(new HashSet<string>());
 
@@ -253,7 +259,7 @@ internal sealed class S3ContentStoreTests
     {
         var contents = Server.Contents(_prefix, endpoint, bucket);
         return new S3ContentStore(
-            S3Server.Client(contents, key), S3Address.Parse(contents), new SqliteDialect(_folder["registry.db"]),
+            Client(contents, key), S3Address.Parse(contents), new SqliteDialect(_folder["registry.db"]),
             registry);
     }
 }

@@ -13,21 +13,14 @@ namespace MaaS.Registry.Tests.Exchange;
 /// a test wants it to.</summary>
 internal sealed partial class FakeRegistry : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly ConcurrentDictionary<string, MemoryStream> _uploads = new();
     private readonly TaskCompletionSource _closing = new();
     private readonly Task _loop;
 
     public FakeRegistry()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Host = $"127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
-        _listener.Prefixes.Add($"http://{Host}/");
-        _listener.Start();
+        (_listener, Host) = Listen();
         _loop = LoopAsync();
     }
 
@@ -97,6 +90,32 @@ internal sealed partial class FakeRegistry : IDisposable
         _closing.SetResult();
         _listener.Close();
         _loop.Wait();
+    }
+
+    // A port that is free may be another process's a moment later.
+    private static (HttpListener Listener, string Host) Listen()
+    {
+        while (true)
+        {
+            string host;
+            using (var free = new TcpListener(IPAddress.Loopback, 0))
+            {
+                free.Start();
+                host = $"127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
+            }
+
+            var listener = new HttpListener();
+            listener.Prefixes.Add($"http://{host}/");
+            try
+            {
+                listener.Start();
+                return (listener, host);
+            }
+            catch (HttpListenerException)
+            {
+                listener.Close();
+            }
+        }
     }
 
     private async Task LoopAsync()

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using MaaS.Core.Packages;
+using MaaS.Registry.Mirroring;
 using MaaS.Registry.Versions;
 using MaaS.Tests;
 
@@ -70,6 +72,46 @@ internal sealed class ModelStoreTests(string database, string contents)
                 await File.ReadAllBytesAsync(Path.Combine(_folder["out"], Path.GetRelativePath(_folder["in"], file))),
                 Is.EqualTo(await File.ReadAllBytesAsync(file)), file);
         }
+    }
+
+    [Test]
+    public async Task AddAsync_EncryptedPackage_IsKeptAsItIsAndOpensWithItsKeyAlone()
+    {
+        using var key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        var options = new PackageReadOptions { DecryptionKeys = [key] };
+        var network = RandomNumberGenerator.GetBytes(200_000);
+        using (var plain = await TestPackages.MakeAsync(_folder["plain.maas"], "digits", network))
+        {
+            await plain.SaveEncryptedAsync(_folder["sealed.maas"], [key]);
+        }
+
+        using var package = await ModelPackage.OpenAsync(_folder["sealed.maas"], options);
+        var version = await _store.AddAsync(package);
+
+        var sealedBytes = await File.ReadAllBytesAsync(_folder["sealed.maas"]);
+        Assert.That(version.IsEncrypted);
+        Assert.That(await File.ReadAllBytesAsync(Contents().Single()), Is.EqualTo(sealedBytes));
+        using (var opened = await _store.OpenPackageAsync(version, options))
+        {
+            Assert.That(await opened.ReadAsync(ModelPackage.ModelFile), Is.EqualTo(network));
+        }
+
+        Assert.That(
+            () => _store.OpenPackageAsync(version, new PackageReadOptions { DecryptionKeys = [other] }),
+            Throws.TypeOf<InvalidDataException>());
+        var mirror = new RegistryMirror(_store, _folder["copies"], _ => options);
+        await _store.PromoteAsync(new ModelReference("digits", 1), ModelStage.Production, Ann);
+        await mirror.SyncAsync();
+        var copied = _folder["copies/digits/1/sealed.maas"];
+        var written = File.GetLastWriteTimeUtc(copied);
+        Assert.That(await File.ReadAllBytesAsync(copied), Is.EqualTo(sealedBytes));
+        await _store.SetTagAsync(new ModelReference("digits", 1), "team", "vision", Ann);
+        await mirror.SyncAsync();
+        Assert.That(File.GetLastWriteTimeUtc(copied), Is.EqualTo(written), "not copied again");
+        Assert.That(Directory.EnumerateFiles(Path.GetTempPath(), "maas-*"), Is.Empty);
+        await File.WriteAllBytesAsync(Contents().Single(), sealedBytes[..^1]);
+        Assert.That(() => _store.OpenPackageAsync(version, options), Throws.TypeOf<InvalidDataException>());
     }
 
     [Test]

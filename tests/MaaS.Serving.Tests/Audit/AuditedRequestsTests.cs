@@ -51,6 +51,32 @@ public sealed class AuditedRequestsTests
     }
 
     [Test]
+    public async Task Predictions_ForOpenAisClients_NameModelAndUser()
+    {
+        await _server.DisposeAsync();
+        (_key, var stored) = ApiKey.Create("shop", ["predict"]);
+        _server = await TestServer.StartAsync(
+            o =>
+            {
+                (o.ModelsPath, o.Watch) = (_models.Path, false);
+                o.Security.ApiKeys.Add(stored);
+                o.Security.Audit = new AuditOptions { Path = _models["audit.jsonl"], Predictions = true };
+            },
+            isOpen: false);
+        _server.Client.DefaultRequestHeaders.Authorization = new("Bearer", _key);
+
+        await _server.PostTextAsync(
+            "/v1/embeddings", """{"model":"linear","input":"a","user":"ann"}""", HttpStatusCode.BadRequest);
+        await _server.PostTextAsync(
+            "/v1/chat/completions", """{"model":"linear","messages":[{"role":"user","content":"a"}]}""",
+            HttpStatusCode.BadRequest);
+
+        Assert.That(await LinesAsync(), Is.EqualTo(new[] { "end linear 400", "end linear 400" }));
+        using var line = JsonDocument.Parse((await File.ReadAllLinesAsync(_models["audit.jsonl"]))[0]);
+        Assert.That(line.RootElement.GetProperty("detail").GetString(), Is.EqualTo("for user 'ann'"));
+    }
+
+    [Test]
     public async Task Registrations_OfTorchServe_NameTheModelInBothLines()
     {
         foreach (var (address, status) in new[]

@@ -207,6 +207,83 @@ public sealed class TrustTests
     }
 
     [Test]
+    public async Task Start_RequireEncryption_RefusesWhatLiesPlainWithTheReason()
+    {
+        var recipient = _ring.Create("server", KeyKind.Encryption, Password);
+        await SealAsync(await MakeAsync("plain.maas", "sealed", 7), "models/sealed.maas", recipient);
+        await MakeAsync("models/open.maas", "open", 2);
+        await MakeAsync("models/free.maas", "free", 3);
+        await File.WriteAllBytesAsync(_folder["models/bare.onnx"], ScaleModels.Scale(2).ToByteArray());
+
+        await using var server = await StartAsync(o =>
+        {
+            o.Security.Trust.RequireEncryption = true;
+            o.Security.Trust.Models["free"] = new ModelTrustOptions { RequireEncryption = false };
+            o.Security.Trust.DecryptionKeys.Add(Key(recipient));
+        });
+
+        Assert.That(await AskAsync(server, "sealed"), Is.EqualTo(7));
+        Assert.That(await AskAsync(server, "free"), Is.EqualTo(3));
+        var reasons = await ReasonsAsync(server);
+        Assert.That(reasons["open"], Does.Contain("expected an encrypted package, got a plain one"));
+        Assert.That(reasons["bare"], Does.Contain("expected an encrypted package, got a bare network"));
+    }
+
+    [Test]
+    public void Start_RequireEncryptionWithoutAKey_IsAFault()
+    {
+        Directory.CreateDirectory(_folder["models"]);
+        Assert.That(
+            () => StartAsync(static o => o.Security.Trust.Models["m"] = new() { RequireEncryption = true }),
+            Throws.TypeOf<OptionsValidationException>().With.Message.Contains("RequireEncryption"));
+    }
+
+    // No plain byte of the network is in the registry's contents or in the server's folder.
+    [Test]
+    public async Task Start_RegistryWithEncryptedPackages_OpensThemInMemory()
+    {
+        var (recipient, other) = (
+            _ring.Create("server", KeyKind.Encryption, Password), _ring.Create("other", KeyKind.Encryption, Password));
+        var store = await ModelStore.OpenAsync($"sqlite:{_folder["registry.db"]}");
+        foreach (var (name, to) in new[] { ("m", recipient), ("foreign", other) })
+        {
+            await SealAsync(await MakeAsync($"{name}.maas", name, 7, _ann), $"{name}-sealed.maas", to);
+            using var key = KeyFile.ReadDecryption(to.PrivateFile!, static () => Password);
+            using var package = await ModelPackage.OpenAsync(
+                _folder[$"{name}-sealed.maas"], new PackageReadOptions { DecryptionKeys = [key] });
+            var version = await store.AddAsync(package);
+            Assert.That(version.IsEncrypted && version.Files.Keys.Single() == "sealed.maas");
+            await store.PromoteAsync(new ModelReference(name, 1), ModelStage.Production, Change.ByUser());
+        }
+
+        await AddAsync(store, "plain", 3, _ann);
+        await store.PromoteAsync(new ModelReference("plain", 1), ModelStage.Production, Change.ByUser());
+
+        await using var server = await StartAsync(o =>
+        {
+            o.Registry = $"sqlite:{_folder["registry.db"]}";
+            o.ModelsPath = _folder["copies"];
+            o.Security.Trust.TrustedKeys.Add(_ann.PublicFile);
+            o.Security.Trust.RequireEncryption = true;
+            o.Security.Trust.DecryptionKeys.Add(Key(recipient));
+        });
+
+        Assert.That(await AskAsync(server, "m"), Is.EqualTo(7));
+        Assert.That(server.Models.Names, Is.EqualTo(new[] { "m" }), "nothing plain, and nothing for another key");
+        Assert.That(
+            Directory.EnumerateFiles(_folder["copies/m/1"]).Select(Path.GetFileName),
+            Is.EqualTo(new[] { "sealed.maas" }));
+        var network = ScaleModels.Scale(7).ToByteArray();
+        foreach (var file in Directory.EnumerateFiles(_folder["copies"], "*", SearchOption.AllDirectories))
+        {
+            Assert.That((await File.ReadAllBytesAsync(file)).AsSpan().IndexOf(network), Is.EqualTo(-1), file);
+        }
+
+        var page = await server.GetAsync("/catalogue/models/m/versions/1");
+        Assert.That(page.GetRawText(), Does.Contain("\"encrypted\""));
+    }
+
+    [Test]
     public async Task Encryption_LoadAndServe_PrintsWhatItCosts()
     {
         // 32 MB of weights that do not shrink: (batch, 2048) · (2048, 4096).
@@ -334,6 +411,12 @@ public sealed class TrustTests
             {
                 [ModelPackage.ModelFile] = PackageContent.FromBytes(builder.Build().ToByteArray()),
             });
+    }
+
+    private DecryptionKeyOptions Key(KeyRingEntry recipient)
+    {
+        File.WriteAllText(_folder["passphrase"], Password + "\n");
+        return new DecryptionKeyOptions { File = recipient.PrivateFile!, PassphraseFile = _folder["passphrase"] };
     }
 
     private async Task SealAsync(string plain, string file, KeyRingEntry recipient)

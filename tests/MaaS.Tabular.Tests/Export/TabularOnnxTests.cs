@@ -10,6 +10,7 @@ using MaaS.Tabular.Learners.Neighbors;
 using MaaS.Tabular.Learners.Trees;
 using MaaS.Tabular.Samples;
 using MaaS.Tabular.Selection;
+using MaaS.Tabular.Selection.Stacking;
 using MaaS.Tabular.Tables;
 using MaaS.Tests;
 
@@ -104,6 +105,18 @@ public sealed class TabularOnnxTests
             var parity = TabularParity.Compare(fit, TabularOnnx.Write(fit, y.Classes), y.Classes, All);
             Assert.That(parity.Holds, $"{learner.Name}: {parity}");
         }
+    }
+
+    [Test]
+    public void Write_OfAnEnsembleWhoseMembersAllReadDates_GivesTheSameOnEveryRow()
+    {
+        var y = Classes(2);
+        ILearner[] learners = [new LogisticRegression(), new RandomForest { Trees = 5 }, new GaussianNaiveBayes()];
+        var ensemble = new WeightedEnsemble(
+            [.. learners.Select(l => TabularFit.Fit(l, All.Take(TrainRows), y.Take(TrainRows)))], [1, 1, 2]);
+        Assert.That(ensemble.Schema.Columns.Select(static c => c.Kind), Has.Some.EqualTo(ColumnKind.Date));
+        var parity = TabularParity.Compare(ensemble, TabularOnnx.Write(ensemble, y.Classes), y.Classes, All);
+        Assert.That(parity.Holds, $"{parity}");
     }
 
     [Test]

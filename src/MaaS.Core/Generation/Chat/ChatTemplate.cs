@@ -12,6 +12,8 @@ public sealed partial class ChatTemplate
 {
     private const int MaxLength = 1 << 20;
 
+    private const string MessagesName = "messages", ToolsName = "tools", PromptName = "add_generation_prompt";
+
     private readonly Statement _body;
     private readonly TimeProvider _time;
 
@@ -27,6 +29,15 @@ public sealed partial class ChatTemplate
 
     /// <summary>Special tokens by the names under which the template sees them, such as <c>bos_token</c>.</summary>
     public IReadOnlyDictionary<string, string> SpecialTokens { get; }
+
+    /// <summary>Whether a variable is one that <see cref="Render"/> sets itself, and nobody who only takes part in a
+    /// conversation should: its messages, its tools, or a special token.</summary>
+    /// <param name="variable">Name of a variable.</param>
+    public static bool IsReserved(string variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return variable is MessagesName or ToolsName or PromptName || TokenNames.Contains(variable);
+    }
 
     /// <summary>Reads a template.</summary>
     /// <param name="template">Jinja, at most 1 MB.</param>
@@ -86,10 +97,10 @@ public sealed partial class ChatTemplate
 
         try
         {
-            frame.Set("messages", messages.Select(ChatValues.OfMessage).ToList());
-            frame.Set("tools", tools?.Select(ChatValues.OfTool).ToList());
+            frame.Set(MessagesName, messages.Select(ChatValues.OfMessage).ToList());
+            frame.Set(ToolsName, tools?.Select(ChatValues.OfTool).ToList());
             frame.Set("documents", null);
-            frame.Set("add_generation_prompt", addGenerationPrompt);
+            frame.Set(PromptName, addGenerationPrompt);
             foreach (var (name, value) in more ?? new Dictionary<string, object?>())
             {
                 frame.Set(name, ChatValues.Of(value, name));

@@ -68,7 +68,8 @@ internal static class ChatValues
         object? arguments;
         try
         {
-            using var json = JsonDocument.Parse(call.Arguments);
+            // Clients send back what they were given for a call without arguments, which may be nothing.
+            using var json = JsonDocument.Parse(string.IsNullOrWhiteSpace(call.Arguments) ? "{}" : call.Arguments);
             arguments = OfJson(json.RootElement);
         }
         catch (JsonException e)

@@ -17,6 +17,7 @@ public sealed class ToolCallParser
     private const string Mistral = "[TOOL_CALLS]", Python = "<|python_tag|>";
 
     private readonly IReadOnlySet<string>? _tools;
+    private readonly Func<ChatToolCall, bool>? _accepts;
     private readonly StringBuilder _held = new();
     private readonly List<ToolCallPiece> _pieces = [];
     private Place _place = Place.Beginning;
@@ -31,8 +32,9 @@ public sealed class ToolCallParser
 
     /// <summary>A parser at a text's beginning.</summary>
     /// <param name="tools">Names of tools that may be called; null for any.</param>
-    public ToolCallParser(IEnumerable<string>? tools = null)
-        => _tools = tools?.ToHashSet(StringComparer.Ordinal);
+    /// <param name="accepts">Whether a call is one, as its arguments are; null for all.</param>
+    public ToolCallParser(IEnumerable<string>? tools = null, Func<ChatToolCall, bool>? accepts = null)
+        => (_tools, _accepts) = (tools?.ToHashSet(StringComparer.Ordinal), accepts);
 
     private enum Place
     {
@@ -159,7 +161,7 @@ public sealed class ToolCallParser
         }
 
         var length = end < 0 ? held.Length : end;
-        var calls = ToolCallJson.Read(held[_begin..length], _tools);
+        var calls = Read(held[_begin..length]);
         if (calls is null)
         {
             Release(end < 0 ? length : length + Close.Length);
@@ -186,7 +188,7 @@ public sealed class ToolCallParser
         }
 
         var length = _begin + _scan.At;
-        var calls = ToolCallJson.Read(_held.ToString(_begin, _scan.At), _tools);
+        var calls = Read(_held.ToString(_begin, _scan.At));
         if (calls is null)
         {
             Release(length);
@@ -199,6 +201,9 @@ public sealed class ToolCallParser
         Go(Place.Beginning, 0);
         return _held.Length > 0;
     }
+
+    private IReadOnlyList<ChatToolCall>? Read(string text)
+        => ToolCallJson.Read(text, _tools) is { } calls && (_accepts is null || calls.All(_accepts)) ? calls : null;
 
     private void Go(Place place, int begin)
         => (_place, _begin, _searched, _scan) = (place, begin, begin, new());

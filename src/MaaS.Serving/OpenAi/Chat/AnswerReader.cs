@@ -7,10 +7,12 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed class AnswerReader(AnswerForm form)
 {
     private readonly ToolCallParser? _parser =
-        form.Tools.Count > 0 ? new ToolCallParser(form.Tools.Select(static t => t.Name)) : null;
+        form.Tools.Count > 0 ? new ToolCallParser(form.Tools.Select(static t => t.Name), form.Accepts) : null;
 
-    /// <summary>Calls so far, each with an id.</summary>
-    public int Calls { get; private set; }
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+
+    /// <summary>Calls so far, each with an id of its own.</summary>
+    public int Calls => _ids.Count;
 
     /// <summary>Adds a piece of the answer and gives what is certain now.</summary>
     /// <param name="text">What follows the pieces before.</param>
@@ -35,8 +37,9 @@ internal sealed class AnswerReader(AnswerForm form)
             else if (form.IsParallel || Calls == 0)
             {
                 // Where one call is allowed the first counts: the client has not asked for what follows.
-                Calls++;
-                pieces.Add(piece with { Call = call with { Id = call.Id ?? $"call_{Guid.NewGuid():N}" } });
+                var id = ChatToolCall.IsId(call.Id) && !_ids.Contains(call.Id) ? call.Id : ChatToolCall.NewId();
+                _ids.Add(id);
+                pieces.Add(piece with { Call = call with { Id = id } });
             }
         }
 

@@ -8,14 +8,14 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <summary>The answer to a chat, whole or in pieces.</summary>
 /// <param name="call">The request.</param>
 /// <param name="prompt">Tokens of the conversation.</param>
-/// <param name="count">Answers.</param>
+/// <param name="choices">The answers, before their first pieces.</param>
 /// <param name="form">What the answers are.</param>
 /// <param name="texts">Writes log-probabilities.</param>
-internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, AnswerForm form, TokenTexts texts)
+internal sealed class ChatAnswer(
+    OpenAiCall call, long prompt, IReadOnlyList<TextChoice> choices, AnswerForm form, TokenTexts texts)
 {
     /// <summary>The answers as far as they have come.</summary>
-    public IReadOnlyList<TextChoice> Choices { get; } =
-        [.. Enumerable.Range(0, count).Select(static _ => new TextChoice())];
+    public IReadOnlyList<TextChoice> Choices => choices;
 
     /// <summary>Whether log-probabilities were asked for.</summary>
     public bool HasLogProbabilities { get; init; }
@@ -39,7 +39,7 @@ internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, Answer
             writer.WriteNull("refusal"u8);
             WriteCalls(writer, calls);
             writer.WriteEndObject();
-            texts.WriteChat(writer, HasLogProbabilities ? choice.LogProbabilities : null);
+            texts.WriteChat(writer, HasLogProbabilities ? choice.Scored : null);
             TextUsage.WriteFinish(writer, choice.Finish, calls.Count > 0);
             writer.WriteEndObject();
         }
@@ -52,12 +52,12 @@ internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, Answer
     /// <param name="writer">Within an object.</param>
     /// <param name="index">Which answer.</param>
     /// <param name="writeDelta">Writes what follows the pieces before.</param>
-    /// <param name="probabilities">Of the tokens that came with it.</param>
+    /// <param name="tokens">The tokens that came with it.</param>
     /// <param name="finish">Why the answer has ended; <see cref="FinishReason.None"/> while it has not.</param>
     /// <param name="isToolCall">Whether it ended in calls.</param>
     public void WritePiece(
         Utf8JsonWriter writer, int index, Action<Utf8JsonWriter> writeDelta,
-        IReadOnlyList<TokenLogProbability> probabilities, FinishReason finish = FinishReason.None,
+        IReadOnlyList<ScoredToken> tokens, FinishReason finish = FinishReason.None,
         bool isToolCall = false)
     {
         WriteHead(writer, "chat.completion.chunk");
@@ -67,7 +67,7 @@ internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, Answer
         writer.WriteStartObject("delta"u8);
         writeDelta(writer);
         writer.WriteEndObject();
-        texts.WriteChat(writer, HasLogProbabilities && probabilities.Count > 0 ? probabilities : null);
+        texts.WriteChat(writer, HasLogProbabilities && tokens.Count > 0 ? tokens : null);
         TextUsage.WriteFinish(writer, finish, isToolCall);
         writer.WriteEndObject();
         writer.WriteEndArray();
@@ -91,7 +91,7 @@ internal sealed class ChatAnswer(OpenAiCall call, long prompt, int count, Answer
         writer.WriteString("id"u8, call.Id("chatcmpl-"));
         writer.WriteString("object"u8, kind);
         writer.WriteNumber("created"u8, call.Created);
-        writer.WriteString("model"u8, call.Model.Name);
+        writer.WriteString("model"u8, call.ModelName);
         writer.WriteString("system_fingerprint"u8, call.Fingerprint);
     }
 

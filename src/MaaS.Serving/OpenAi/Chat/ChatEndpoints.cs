@@ -4,7 +4,6 @@ using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.OpenAi.Completions;
 using MaaS.Serving.Security;
-using MaaS.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,14 +13,6 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <summary><c>POST /v1/chat/completions</c>: the next message of a conversation.</summary>
 internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEndpoint endpoint) : IEndpoints
 {
-    // A template writes all special tokens itself, the first one among them.
-    private static readonly EncodeOptions AsWritten = new()
-    {
-        AddSpecialTokens = false,
-        Padding = Padding.None,
-        Truncation = Truncation.None,
-    };
-
     public void Map(IEndpointRouteBuilder endpoints)
         => endpoints.MapPost("/v1/chat/completions", endpoint.Handle(AnswerAsync, OpenAiError.WriteAsync))
             .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
@@ -31,13 +22,16 @@ internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEnd
         var request = await calls.ReadAsync(context, ChatRequest.Read).ConfigureAwait(false);
         using var call = await calls.BeginAsync(context, request.Settings.Model).ConfigureAwait(false);
         var runner = LanguageModel.RunnerOf(call.Model);
-        var form = AnswerForm.Of(request, runner);
-        var settings = request.Settings with { Options = form.Apply(request.Settings.Options) };
+        var form = AnswerForm.Of(request, runner, context.RequestAborted);
+        var settings = request.Settings.With(call.Adapter);
+        settings = settings with { Options = form.Apply(settings.Options) };
         var prompt = Prompt(call.Model, runner, request);
         var jobs = settings.Jobs(runner, [prompt], "messages", request.LimitParameter);
         var account = call.Charge(prompt.Length, jobs.Length);
         var pieces = runs.RunAsync(call.Model, runner, jobs, call.Client, account, context.RequestAborted);
-        var answer = new ChatAnswer(call, prompt.Length, jobs.Length, form, new TokenTexts(runner.Tokenizer))
+        var texts = new TokenTexts(runner.Tokenizer);
+        var answer = new ChatAnswer(
+            call, prompt.Length, [.. jobs.Select(job => texts.Answer(job.Prompt))], form, texts)
         {
             HasLogProbabilities = settings.Options.TopLogProbabilities is not null,
             IncludesUsage = settings.IncludesUsage,
@@ -69,10 +63,7 @@ internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEnd
 
         try
         {
-            var text = template.Render(
-                request.Messages, request.Tools.Tools is { Count: > 0 } tools ? tools : null, addGenerationPrompt: true,
-                request.TemplateVariables);
-            return Array.ConvertAll(runner.Tokenizer.Encode(text, options: AsWritten).Ids, static id => (long)id);
+            return ChatPrompt.Encode(template, runner, request);
         }
         catch (ModelInputException e)
         {

@@ -100,10 +100,23 @@ internal sealed record ChatRequest(
     private static Dictionary<string, object?>? VariablesOf(RequestFields fields)
     {
         const string Parameter = "chat_template_kwargs";
-        return fields.Find(Parameter) is not { } value ? null
-            : value.ValueKind == JsonValueKind.Object
-                ? value.EnumerateObject().ToDictionary(static p => p.Name, static p => (object?)p.Value.Clone())
-                : throw RequestFields.Fault(Parameter, $"expected an object, got {RequestFields.Kind(value)}");
+        if (fields.Find(Parameter) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            throw RequestFields.Fault(Parameter, $"expected an object, got {RequestFields.Kind(value)}");
+        }
+
+        var variables = value.EnumerateObject()
+            .ToDictionary(static p => p.Name, static p => (object?)p.Value.Clone(), StringComparer.Ordinal);
+        return variables.Keys.FirstOrDefault(ChatTemplate.IsReserved) is { } reserved
+            ? throw RequestFields.Fault(
+                $"{Parameter}.{reserved}", "expected a variable of the template's own, got one that the conversation, "
+                    + "its tools or the special tokens stand in")
+            : variables;
     }
 
     private static void RefuseOthers(RequestFields fields)

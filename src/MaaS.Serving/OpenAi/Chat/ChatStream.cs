@@ -22,8 +22,8 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
     private readonly AnswerReader[] _readers = [.. Enumerable.Range(0, count).Select(_ => form.Reader())];
 
     // Log-probabilities that no event was there for yet, as of half a character.
-    private readonly List<TokenLogProbability>[] _held =
-        [.. Enumerable.Range(0, count).Select(static _ => new List<TokenLogProbability>())];
+    private readonly List<ScoredToken>[] _held =
+        [.. Enumerable.Range(0, count).Select(static _ => new List<ScoredToken>())];
 
     /// <summary>Sends every piece when it is there.</summary>
     public async Task SendAsync(IAsyncEnumerable<TextPiece> pieces)
@@ -31,9 +31,9 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
         await foreach (var (index, piece) in pieces.ConfigureAwait(false))
         {
             answer.Choices[index].Add(piece);
-            if (piece.LogProbability is { } probability)
+            if (piece.LogProbability is not null)
             {
-                _held[index].Add(probability);
+                _held[index].Add(answer.Choices[index].Scored[^1]);
             }
 
             if (!_hasRole[index])
@@ -91,9 +91,9 @@ internal sealed class ChatStream(HttpContext context, ChatAnswer answer, AnswerF
     private Task WriteAsync(int index, Action<Utf8JsonWriter> writeDelta)
         => EventStream.WriteAsync(context, writer => answer.WritePiece(writer, index, writeDelta, []));
 
-    private TokenLogProbability[] TakeHeld(int index)
+    private ScoredToken[] TakeHeld(int index)
     {
-        TokenLogProbability[] held = [.. _held[index]];
+        ScoredToken[] held = [.. _held[index]];
         _held[index].Clear();
         return held;
     }

@@ -11,11 +11,20 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <param name="IsParallel">Whether an answer may call several.</param>
 internal sealed partial record ChatTools(IReadOnlyList<ChatTool> Tools, bool MustCall, bool IsParallel)
 {
+    /// <summary>Names of the tools whose arguments follow their schemas, always.</summary>
+    public IReadOnlySet<string> Strict { get; init; } = new HashSet<string>();
+
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c>.</summary>
     /// <exception cref="RequestException">400, with the member at fault.</exception>
     public static ChatTools Read(RequestFields fields)
     {
-        List<ChatTool> tools = [.. (fields.Items("tools") ?? []).Select(static t => ToolOf(t.Value, t.Path))];
+        var strict = new HashSet<string>(StringComparer.Ordinal);
+        List<ChatTool> tools = [.. (fields.Items("tools") ?? []).Select(t => ToolOf(t.Value, t.Path, strict))];
+        return Choose(fields, tools) with { Strict = strict };
+    }
+
+    private static ChatTools Choose(RequestFields fields, List<ChatTool> tools)
+    {
         if (tools.GroupBy(static t => t.Name).FirstOrDefault(static g => g.Count() > 1) is { } twice)
         {
             throw RequestFields.Fault("tools", $"expected each function once, got '{twice.Key}' {twice.Count()} times");
@@ -52,7 +61,7 @@ internal sealed partial record ChatTools(IReadOnlyList<ChatTool> Tools, bool Mus
                 $"expected one of the tools [{string.Join(", ", tools.Select(static t => t.Name))}], got '{name}'");
     }
 
-    private static ChatTool ToolOf(JsonElement value, string path)
+    private static ChatTool ToolOf(JsonElement value, string path, HashSet<string> strict)
     {
         var tool = new RequestFields(value, path);
         tool.OneOf("type", "function");
@@ -72,8 +81,11 @@ internal sealed partial record ChatTools(IReadOnlyList<ChatTool> Tools, bool Mus
                 $"{path}.function.parameters", $"expected a JSON schema, got {RequestFields.Kind(other)}");
         }
 
-        // Arguments follow their schema always: strict asks for no more.
-        function.Flag("strict");
+        if (function.Flag("strict") == true)
+        {
+            strict.Add(name);
+        }
+
         var description = function.Text("description");
         function.Finish();
         return new ChatTool(name, description, parameters?.Clone());

@@ -22,11 +22,11 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
         using var call = await calls.BeginAsync(context, request.Settings.Model).ConfigureAwait(false);
         var runner = LanguageModel.RunnerOf(call.Model);
         var prompts = request.Prompts(runner);
-        var jobs = request.Settings.Jobs(runner, prompts, "prompt", "max_tokens");
+        var jobs = request.Settings.With(call.Adapter).Jobs(runner, prompts, "prompt", "max_tokens");
         var tokens = prompts.Sum(static p => (long)p.Length);
         var account = call.Charge(tokens, jobs.Length);
-        var answer = new Answer(
-            call, tokens, [.. jobs.Select(static _ => new TextChoice())], new TokenTexts(runner.Tokenizer))
+        var texts = new TokenTexts(runner.Tokenizer);
+        var answer = new Answer(call, tokens, [.. jobs.Select(job => texts.Answer(job.Prompt))], texts)
         {
             HasLogProbabilities = request.Settings.Options.TopLogProbabilities is not null,
         };
@@ -52,12 +52,11 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
     {
         await foreach (var (index, piece) in pieces.ConfigureAwait(false))
         {
-            var before = answer.Choices[index].Length;
             answer.Choices[index].Add(piece);
             if (piece is not { Text.Length: 0, Finish: FinishReason.None, LogProbability: null })
             {
                 await EventStream.WriteAsync(
-                    context, writer => answer.WritePiece(writer, index, piece, before, includesUsage))
+                    context, writer => answer.WritePiece(writer, index, piece, includesUsage))
                     .ConfigureAwait(false);
             }
         }
@@ -82,7 +81,7 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
             for (var i = 0; i < choices.Length; i++)
             {
                 WriteChoice(
-                    writer, i, choices[i].Text, HasLogProbabilities ? choices[i].LogProbabilities : null, 0,
+                    writer, i, choices[i].Text, HasLogProbabilities ? choices[i].Scored : null,
                     choices[i].Finish);
             }
 
@@ -90,13 +89,14 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
             TextUsage.Write(writer, prompt, choices);
         }
 
-        public void WritePiece(Utf8JsonWriter writer, int index, GeneratedText piece, int offset, bool includesUsage)
+        public void WritePiece(Utf8JsonWriter writer, int index, GeneratedText piece, bool includesUsage)
         {
             WriteHead(writer);
             writer.WriteStartArray("choices"u8);
             WriteChoice(
                 writer, index, piece.Text,
-                !HasLogProbabilities ? null : piece.LogProbability is { } token ? [token] : [], offset, piece.Finish);
+                !HasLogProbabilities ? null : piece.LogProbability is null ? [] : [choices[index].Scored[^1]],
+                piece.Finish);
             writer.WriteEndArray();
             if (includesUsage)
             {
@@ -117,18 +117,17 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
             writer.WriteString("id"u8, call.Id("cmpl-"));
             writer.WriteString("object"u8, "text_completion"u8);
             writer.WriteNumber("created"u8, call.Created);
-            writer.WriteString("model"u8, call.Model.Name);
+            writer.WriteString("model"u8, call.ModelName);
             writer.WriteString("system_fingerprint"u8, call.Fingerprint);
         }
 
         private void WriteChoice(
-            Utf8JsonWriter writer, int index, string text, IReadOnlyList<TokenLogProbability>? probabilities,
-            int offset, FinishReason finish)
+            Utf8JsonWriter writer, int index, string text, IReadOnlyList<ScoredToken>? tokens, FinishReason finish)
         {
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, index);
             writer.WriteString("text"u8, text);
-            texts.WriteCompletion(writer, probabilities, offset);
+            texts.WriteCompletion(writer, tokens);
             TextUsage.WriteFinish(writer, finish);
             writer.WriteEndObject();
         }

@@ -17,9 +17,10 @@ internal sealed record CompletionRequest(
     public static CompletionRequest Read(RequestFields fields)
     {
         var prompt = fields.Need("prompt", "a text, an array of texts, or one or several arrays of tokens");
-        var settings = TextSettings.Read(fields, fields.Integer("max_tokens", 1, int.MaxValue) ?? DefaultMaxTokens);
+        var settings = TextSettings.Read(fields, fields.Integer("max_tokens", 1, int.MaxValue));
         settings = settings with
         {
+            UsualMaxTokens = DefaultMaxTokens,
             Options = settings.Options with
             {
                 TopLogProbabilities = fields.Integer("logprobs", 0, MostLogProbabilities),
@@ -60,7 +61,7 @@ internal sealed record CompletionRequest(
     /// <exception cref="Faults.RequestException">400: a token is none of the model's.</exception>
     public IReadOnlyList<long[]> Prompts(GenerationRunner runner)
         => Texts is { } texts
-            ? [.. texts.Select(text => Array.ConvertAll(runner.Tokenizer.Encode(text).Ids, static id => (long)id))]
+            ? [.. texts.Select(text => runner.Encode(text))]
             : Tokens!.SelectMany(static row => row)
                 .FirstOrDefault(t => t >= runner.Tokenizer.VocabSize) is > 0 and var other
             ? throw RequestFields.Fault(

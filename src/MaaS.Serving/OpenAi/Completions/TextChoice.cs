@@ -4,19 +4,20 @@ using MaaS.Core.Generation;
 namespace MaaS.Serving.OpenAi.Completions;
 
 /// <summary>One answer, as far as it has come.</summary>
-internal sealed class TextChoice
+/// <param name="texts">Knows the bytes of tokens.</param>
+/// <param name="beginsText">Whether nothing that is text stands before the answer.</param>
+internal sealed class TextChoice(TokenTexts texts, bool beginsText)
 {
     private readonly StringBuilder _text = new();
-    private readonly List<TokenLogProbability> _logProbabilities = [];
+    private readonly List<ScoredToken> _scored = [];
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private int _offset;
 
     /// <summary>The text so far.</summary>
     public string Text => _text.ToString();
 
-    /// <summary>Its characters so far.</summary>
-    public int Length => _text.Length;
-
     /// <summary>How likely its tokens were, where asked for.</summary>
-    public IReadOnlyList<TokenLogProbability> LogProbabilities => _logProbabilities;
+    public IReadOnlyList<ScoredToken> Scored => _scored;
 
     /// <summary>Why it has ended; <see cref="FinishReason.None"/> while it has not.</summary>
     public FinishReason Finish { get; private set; }
@@ -32,11 +33,15 @@ internal sealed class TextChoice
     {
         _text.Append(piece.Text);
         Finish = piece.Finish;
-        Tokens++;
-        CachedTokens += piece.CachedTokens;
         if (piece.LogProbability is { } probability)
         {
-            _logProbabilities.Add(probability);
+            var isFirst = beginsText && Tokens == 0;
+            _scored.Add(new ScoredToken(probability, isFirst, _offset));
+            var bytes = texts.BytesOf(probability.Token, isFirst) ?? [];
+            _offset += _decoder.GetChars(bytes, new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)], flush: false);
         }
+
+        Tokens++;
+        CachedTokens += piece.CachedTokens;
     }
 }

@@ -9,7 +9,7 @@ namespace MaaS.Serving.OpenAi.Completions;
 /// <summary>What chats and completions ask for alike.</summary>
 /// <param name="Model">Name of the model.</param>
 /// <param name="Options">How tokens are chosen; without a limit of their number.</param>
-/// <param name="MaxTokens">Most tokens of an answer; null for as many as the context takes.</param>
+/// <param name="MaxTokens">Most tokens of an answer; null where the request does not say.</param>
 /// <param name="Choices">Answers to each prompt.</param>
 /// <param name="IsStream">Whether pieces are sent as they come.</param>
 /// <param name="IncludesUsage">Whether a stream ends with the tokens that it took.</param>
@@ -20,6 +20,9 @@ internal sealed record TextSettings(
     public const int MaxChoices = 128;
 
     private const int MaxStops = 4, MaxStopLength = 1000;
+
+    /// <summary>Most tokens of an answer where the request does not say, fewer where the context takes fewer.</summary>
+    public int UsualMaxTokens { get; init; } = int.MaxValue;
 
     /// <summary>Reads the members that both have.</summary>
     /// <param name="fields">The request.</param>
@@ -47,6 +50,10 @@ internal sealed record TextSettings(
             options, maxTokens, fields.Integer("n", 1, MaxChoices) ?? 1, isStream, UsageOf(fields, isStream));
     }
 
+    /// <summary>The same for texts that an adapter writes.</summary>
+    /// <param name="adapter">One of the model's; null for the model alone.</param>
+    public TextSettings With(string? adapter) => this with { Options = Options with { Adapter = adapter } };
+
     /// <summary>The texts to be written.</summary>
     /// <param name="runner">Writes them.</param>
     /// <param name="prompts">Tokens of each prompt.</param>
@@ -58,10 +65,12 @@ internal sealed record TextSettings(
     public TextJob[] Jobs(
         GenerationRunner runner, IReadOnlyList<long[]> prompts, string parameter, string limitParameter)
     {
-        if (prompts.Count * (long)Choices > MaxChoices)
+        // More than the model takes at once would be turned away as "try later" whenever they came.
+        var most = Math.Min(MaxChoices, runner.MaxTexts);
+        if (prompts.Count * (long)Choices > most)
         {
             throw RequestFields.Fault(
-                "n", $"expected at most {MaxChoices} answers over all prompts, got {prompts.Count * (long)Choices}");
+                "n", $"expected at most {most} answers over all prompts, got {prompts.Count * (long)Choices}");
         }
 
         if (Options.LogitBias.Keys.FirstOrDefault(t => t >= runner.Tokenizer.VocabSize) is > 0 and var unknown)
@@ -101,7 +110,7 @@ internal sealed record TextSettings(
                 limitParameter,
                 $"expected at most {room}, as the context of this model is {runner.MaxLength} tokens and the prompt "
                     + $"{prompt}, got {MaxTokens}", TooLong)
-            : MaxTokens ?? (int)Math.Min(room, int.MaxValue);
+            : MaxTokens ?? (int)Math.Min(room, UsualMaxTokens);
     }
 
     private static long? SeedOf(RequestFields fields)

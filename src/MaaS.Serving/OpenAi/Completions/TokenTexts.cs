@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using MaaS.Core.Generation;
 using MaaS.Text;
 
@@ -8,16 +9,30 @@ namespace MaaS.Serving.OpenAi.Completions;
 /// <summary>Tokens as texts, in the forms in which log-probabilities are written.</summary>
 internal sealed class TokenTexts(Tokenizer tokenizer)
 {
-    private const char Replacement = '\uFFFD';
-
     // JSON has no infinity; OpenAI writes this for tokens that cannot come.
     private const double Least = -9999;
 
-    /// <summary>A token's text; where its bytes are part of a character, U+FFFD stands for them.</summary>
-    public string Of(long token) => tokenizer.Decode([(int)token], skipSpecialTokens: false);
+    // Tokens of a prompt that the first token's text can depend on: of these texts are assembled.
+    private const int Context = 8;
+
+    /// <summary>An answer that goes on where a prompt ends.</summary>
+    /// <param name="prompt">Tokens before it; where they are all special ones the answer begins the text.</param>
+    public TextChoice Answer(IReadOnlyList<long> prompt)
+        => new(this, prompt.TakeLast(Context).All(t => BytesOf(t, isFirst: false) is not [_, ..]));
+
+    /// <summary>The bytes that a token adds to a text, which may end within a character; null for special tokens, which
+    /// add nothing.</summary>
+    public byte[]? BytesOf(long token, bool isFirst) => tokenizer.BytesOf((int)token, isFirst);
+
+    /// <summary>A token as text, unlike that of every token with other bytes: bytes that are no whole characters are
+    /// written as <c>bytes:\xf0\x9f</c>, special tokens as the vocabulary has them.</summary>
+    public string Of(long token, bool isFirst)
+        => BytesOf(token, isFirst) is not { } bytes ? tokenizer.IdToToken((int)token) ?? $"token_id:{token}"
+            : Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes)
+            : "bytes:" + string.Concat(bytes.Select(static b => $"\\x{b:x2}"));
 
     /// <summary>Writes the member <c>logprobs</c> of a chat.</summary>
-    public void WriteChat(Utf8JsonWriter writer, IReadOnlyList<TokenLogProbability>? tokens)
+    public void WriteChat(Utf8JsonWriter writer, IReadOnlyList<ScoredToken>? tokens)
     {
         if (tokens is null)
         {
@@ -30,12 +45,12 @@ internal sealed class TokenTexts(Tokenizer tokenizer)
         foreach (var token in tokens)
         {
             writer.WriteStartObject();
-            WriteToken(writer, token);
+            WriteToken(writer, token.LogProbability, token.IsFirst);
             writer.WriteStartArray("top_logprobs"u8);
-            foreach (var other in token.Top)
+            foreach (var other in token.LogProbability.Top)
             {
                 writer.WriteStartObject();
-                WriteToken(writer, other);
+                WriteToken(writer, other, token.IsFirst);
                 writer.WriteEndObject();
             }
 
@@ -51,8 +66,7 @@ internal sealed class TokenTexts(Tokenizer tokenizer)
     /// <summary>Writes the member <c>logprobs</c> of a completion.</summary>
     /// <param name="writer">Within an object.</param>
     /// <param name="tokens">Null where none were asked for.</param>
-    /// <param name="offset">Characters of the text before the first token.</param>
-    public void WriteCompletion(Utf8JsonWriter writer, IReadOnlyList<TokenLogProbability>? tokens, int offset)
+    public void WriteCompletion(Utf8JsonWriter writer, IReadOnlyList<ScoredToken>? tokens)
     {
         if (tokens is null)
         {
@@ -64,14 +78,14 @@ internal sealed class TokenTexts(Tokenizer tokenizer)
         writer.WriteStartArray("tokens"u8);
         foreach (var token in tokens)
         {
-            writer.WriteStringValue(Of(token.Token));
+            writer.WriteStringValue(Of(token.LogProbability.Token, token.IsFirst));
         }
 
         writer.WriteEndArray();
         writer.WriteStartArray("token_logprobs"u8);
         foreach (var token in tokens)
         {
-            writer.WriteNumberValue(Math.Max(token.LogProbability, Least));
+            writer.WriteNumberValue(Math.Max(token.LogProbability.LogProbability, Least));
         }
 
         writer.WriteEndArray();
@@ -79,9 +93,11 @@ internal sealed class TokenTexts(Tokenizer tokenizer)
         foreach (var token in tokens)
         {
             writer.WriteStartObject();
-            foreach (var other in token.Top.DistinctBy(t => Of(t.Token)))
+            // The drawn token is always there, behind the likeliest ones where it is none of them.
+            foreach (var other in token.LogProbability.Top.Append(token.LogProbability)
+                .DistinctBy(t => Of(t.Token, token.IsFirst)))
             {
-                writer.WriteNumber(Of(other.Token), Math.Max(other.LogProbability, Least));
+                writer.WriteNumber(Of(other.Token, token.IsFirst), Math.Max(other.LogProbability, Least));
             }
 
             writer.WriteEndObject();
@@ -91,27 +107,25 @@ internal sealed class TokenTexts(Tokenizer tokenizer)
         writer.WriteStartArray("text_offset"u8);
         foreach (var token in tokens)
         {
-            writer.WriteNumberValue(offset);
-            offset += Of(token.Token).Length;
+            writer.WriteNumberValue(token.Offset);
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
-    private void WriteToken(Utf8JsonWriter writer, TokenLogProbability token)
+    private void WriteToken(Utf8JsonWriter writer, TokenLogProbability token, bool isFirst)
     {
-        var text = Of(token.Token);
-        writer.WriteString("token"u8, text);
+        writer.WriteString("token"u8, Of(token.Token, isFirst));
         writer.WriteNumber("logprob"u8, Math.Max(token.LogProbability, Least));
-        if (text.Contains(Replacement, StringComparison.Ordinal))
+        if (BytesOf(token.Token, isFirst) is not { } bytes)
         {
             writer.WriteNull("bytes"u8);
             return;
         }
 
         writer.WriteStartArray("bytes"u8);
-        foreach (var value in Encoding.UTF8.GetBytes(text))
+        foreach (var value in bytes)
         {
             writer.WriteNumberValue(value);
         }

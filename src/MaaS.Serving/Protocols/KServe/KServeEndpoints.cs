@@ -43,9 +43,13 @@ internal sealed class KServeEndpoints(ModelRepository models, ServingEndpoint en
             writer.WriteStartArray("data"u8);
             foreach (var name in names)
             {
-                writer.WriteStartObject();
-                ModelObject.Write(writer, name, access.FindStatus(name, version: null));
-                writer.WriteEndObject();
+                var versions = access.FindStatus(name, version: null);
+                foreach (var adapter in ModelObject.AdaptersOf(versions).Prepend(null))
+                {
+                    writer.WriteStartObject();
+                    ModelObject.Write(writer, new AdapterName(name, adapter).ToString(), versions);
+                    writer.WriteEndObject();
+                }
             }
 
             writer.WriteEndArray();

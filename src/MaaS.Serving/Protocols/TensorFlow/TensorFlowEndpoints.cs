@@ -20,7 +20,8 @@ internal sealed class TensorFlowEndpoints(
                 .WithScope(ServingScope.Predict);
             endpoints.MapPost(model + ":regress", endpoint.Handle(examples.RegressAsync))
                 .WithScope(ServingScope.Predict);
-            endpoints.MapGet(model, endpoint.Handle(status.AnswerAsync)).WithScope(ServingScope.Read);
+            endpoints.MapGet(model, endpoint.Handle(status.AnswerAsync)).WithScope(ServingScope.Read)
+                .WithModel(ModelMetadata.BeforeAdapter);
             endpoints.MapGet(model + "/metadata", endpoint.Handle(status.MetadataAsync)).WithScope(ServingScope.Read);
         }
     }

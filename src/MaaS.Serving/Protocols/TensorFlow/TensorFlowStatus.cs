@@ -15,7 +15,9 @@ internal sealed class TensorFlowStatus(ModelRepository models, InputEncoders enc
     public Task AnswerAsync(HttpContext context)
     {
         var name = context.Route("name")!;
-        var statuses = new ModelAccess(models, context).Status(name, context.Route("version"));
+        var adapted = AdapterName.Parse(name);
+        var statuses = new ModelAccess(models, context).Status(adapted.Model, context.Route("version"));
+        adapted.ThrowIfUnknown(ModelObject.AdaptersOf(statuses));
         if (context.Route("label") is { } label)
         {
             statuses = [.. statuses.Where(s => s.Labels.Contains(label))];

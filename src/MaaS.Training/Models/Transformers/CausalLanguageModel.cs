@@ -30,7 +30,9 @@ public abstract class CausalLanguageModel : Module<Tensor, Tensor>
     /// <returns>(B, vocabulary).</returns>
     /// <exception cref="ArgumentException">The sequence is longer than the model's longest, or the caches are not one a
     /// layer.</exception>
+#pragma warning disable CA1716 // A keyword of Visual Basic alone, and the field's word.
     public abstract Tensor Step(Tensor inputIds, IReadOnlyList<KeyValueCache> caches);
+#pragma warning restore CA1716
 
     /// <summary>Logits after every new token of rows of unequal length, which stand in one batch with padding on their
     /// left.</summary>
@@ -42,8 +44,10 @@ public abstract class CausalLanguageModel : Module<Tensor, Tensor>
     /// <param name="caches">One for each layer; the new tokens' keys and values are added.</param>
     /// <returns>(B, T, vocabulary); those of padding are finite and mean nothing.</returns>
     /// <exception cref="ArgumentException">The caches are not one a layer, or the mask has another length.</exception>
+#pragma warning disable CA1716 // As above.
     public abstract Tensor Step(
         Tensor inputIds, Tensor attentionMask, Tensor positionIds, IReadOnlyList<KeyValueCache> caches);
+#pragma warning restore CA1716
 
     private protected void CheckCaches(IReadOnlyList<KeyValueCache> caches)
     {

@@ -49,9 +49,11 @@ public static class DecoderFineTuning
     {
         ArgumentNullException.ThrowIfNull(texts);
         var context = Context(start, tuning, options);
-        var end = start.StopTokens.FirstOrDefault() ?? throw new ArgumentException(
-            $"{start.Name}: expected a token that ends texts (eos_token_id in config.json), it names none.",
-            nameof(start));
+        var end = start.StopTokens is [var first, ..]
+            ? first
+            : throw new ArgumentException(
+                $"{start.Name}: expected a token that ends texts (eos_token_id in config.json), it names none.",
+                nameof(start));
         TokenExamples Examples(LanguageCorpus part)
             => TokenExamples.OfTokens(start.Tokenizer.TokensOf(part, end), context);
         var (rest, heldBack) = texts.Split(tuning.HeldBack, options.Seed);

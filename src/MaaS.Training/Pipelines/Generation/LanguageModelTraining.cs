@@ -5,7 +5,6 @@ using MaaS.Training.Data.Text;
 using MaaS.Training.Evaluation;
 using MaaS.Training.Fitting;
 using MaaS.Training.Fitting.Tasks;
-using MaaS.Training.Models.Transformers;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
 

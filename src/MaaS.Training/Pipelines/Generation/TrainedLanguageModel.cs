@@ -4,7 +4,6 @@ using MaaS.Core.Packages;
 using MaaS.Text;
 using MaaS.Training.Fitting;
 using MaaS.Training.Models.Transformers;
-using static TorchSharp.torch;
 
 namespace MaaS.Training.Pipelines.Generation;
 

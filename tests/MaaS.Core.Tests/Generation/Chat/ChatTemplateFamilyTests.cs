@@ -13,7 +13,9 @@ public sealed class ChatTemplateFamilyTests
 
     private static readonly Dictionary<string, string> Tokens = new()
     {
-        ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>",
+        ["bos_token"] = "<s>",
+        ["eos_token"] = "</s>",
+        ["unk_token"] = "<unk>",
     };
 
     private static IEnumerable<string> Families => Directory
@@ -51,6 +53,32 @@ public sealed class ChatTemplateFamilyTests
 
         TestContext.Out.WriteLine($"{family}: {texts} equal texts, {refused} refused by both");
         Assert.That(texts, Is.GreaterThan(10));
+    }
+
+    [TestCase("chatml")]
+    [TestCase("llama3")]
+    [TestCase("mistral")]
+    [TestCase("qwen2.5")]
+    [TestCase("qwen3")]
+    public void Render_CallThatComesBackAsItWasGiven_IsTakenByTheFamily(string family)
+    {
+        var template = ChatTemplate.Parse(
+            File.ReadAllText(Path.Combine(
+                TestContext.CurrentContext.TestDirectory, $"Generation/Chat/Fixtures/{family}.jinja")),
+            Tokens, new FixedTime(JinjaOracle.Now));
+        var id = ChatToolCall.NewId();
+        ChatTool[] tools = [new("clock", "The time.")];
+        foreach (var arguments in new[] { "", "{}", "{\"town\": \"Rome\"}" })
+        {
+            ChatMessage[] messages =
+            [
+                new("user", "How late is it?"),
+                new("assistant", null, [new ChatToolCall(id, "clock", arguments)]),
+                new("tool", "a quarter past nine", ToolCallId: id, Name: "clock"),
+            ];
+
+            Assert.That(template.Render(messages, tools), Does.Contain("a quarter past nine"));
+        }
     }
 
     // As transformers hands a conversation to Jinja.

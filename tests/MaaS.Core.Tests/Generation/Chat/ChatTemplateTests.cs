@@ -71,7 +71,9 @@ public sealed class ChatTemplateTests
 
         var text = template.Render([], null, true, new Dictionary<string, object?>
         {
-            ["n"] = 41, ["flags"] = new Dictionary<string, object?> { ["a"] = 0.5f }, ["list"] = new[] { "x", "y" },
+            ["n"] = 41,
+            ["flags"] = new Dictionary<string, object?> { ["a"] = 0.5f },
+            ["list"] = new[] { "x", "y" },
         });
 
         Assert.That(text, Is.EqualTo("<s>|42|0.5|y|True|True"));

@@ -45,19 +45,14 @@ internal sealed class RandomExpressions(int seed)
     private readonly Random _random = new(seed);
 
     /// <summary>What the expressions' names stand for.</summary>
-    public static JsonObject Variables => new()
-    {
-        ["s"] = "a text \n with it's lines\n\n", ["t"] = "Überä 日本 😀 \"q\" \\ \u0001", ["e"] = "", ["n"] = 3,
-        ["m"] = -7, ["z"] = 0,
-        ["f"] = 2.5, ["yes"] = true, ["no"] = false, ["nothing"] = null,
-        ["list"] = new JsonArray(1, "a", 2.0, null, true, new JsonArray(1, 2)),
-        ["words"] = new JsonArray("b", "a", "c d"), ["empty"] = new JsonArray(),
-        ["d"] = new JsonObject { ["name"] = "x", ["age"] = 5, ["x"] = new JsonObject { ["y"] = 1e-7 },
-            ["items"] = "own" },
-        ["users"] = new JsonArray(
-            new JsonObject { ["name"] = "Ann", ["age"] = 2 }, new JsonObject { ["name"] = "Bob", ["age"] = 41 },
-            new JsonObject { ["name"] = "", ["age"] = 7 }),
-    };
+    public static JsonObject Variables => JsonNode.Parse(
+        """
+        {"s": "a text \n with it's lines\n\n", "t": "Überä 日本 😀 \"q\" \\ \u0001", "e": "",
+         "n": 3, "m": -7, "z": 0, "f": 2.5, "yes": true, "no": false, "nothing": null,
+         "list": [1, "a", 2.0, null, true, [1, 2]], "words": ["b", "a", "c d"], "empty": [],
+         "d": {"name": "x", "age": 5, "x": {"y": 1e-7}, "items": "own"},
+         "users": [{"name": "Ann", "age": 2}, {"name": "Bob", "age": 41}, {"name": "", "age": 7}]}
+        """)!.AsObject();
 
     public string Next(int depth = 4)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using MaaS.Core.Generation;
 using MaaS.Text;
 

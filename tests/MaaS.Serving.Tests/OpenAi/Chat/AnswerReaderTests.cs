@@ -1,4 +1,5 @@
 using MaaS.Core.Generation.Chat;
+using MaaS.Serving.OpenAi;
 using MaaS.Serving.OpenAi.Chat;
 
 namespace MaaS.Serving.Tests.OpenAi.Chat;
@@ -19,7 +20,7 @@ public sealed class AnswerReaderTests
 
         Assert.That(content, Is.EqualTo("Let me look."));
         Assert.That(calls.Select(static c => c.Name), Is.EqualTo(new[] { "weather", "clock" }));
-        Assert.That(calls.Select(static c => c.Id), Is.Unique.And.All.StartsWith("call_"));
+        Assert.That(calls.Select(static c => c.Id), Is.Unique.And.All.Matches("^[A-Za-z0-9]{9}$"));
     }
 
     [Test]
@@ -48,5 +49,50 @@ public sealed class AnswerReaderTests
         var form = new AnswerForm(Constraint: null, [], MustCall: false, IsParallel: true);
 
         Assert.That(AnswerReader.Read(form, Calls), Is.EqualTo((Calls, Array.Empty<ChatToolCall>())));
+    }
+
+    [Test]
+    public void Read_IdsOfTheModel_AreKeptWhereTheyAreOnesAndEachItsOwn()
+    {
+        const string Text = """
+            [{"name":"clock","arguments":{},"id":"abcDEF123"},{"name":"clock","arguments":{},"id":"abcDEF123"},
+             {"name":"clock","arguments":{},"id":"7"}]
+            """;
+
+        var ids = AnswerReader.Read(Form(isParallel: true), Text).Calls.Select(static c => c.Id!).ToArray();
+
+        Assert.That(ids[0], Is.EqualTo("abcDEF123"));
+        Assert.That(ids, Is.Unique.And.All.Matches("^[A-Za-z0-9]{9}$"));
+    }
+
+    [TestCase("""{"town":"Rome"}""", true)]
+    [TestCase("""{"town":7}""", false)]
+    [TestCase("""{"town":"Rome","more":1}""", false)]
+    [TestCase("{}", false)]
+    public void Read_StrictTool_IsCalledWithArgumentsOfItsSchemaAlone(string arguments, bool isCall)
+    {
+        var fields = RequestFields.Parse("""
+            {"tools":[{"type":"function","function":{"name":"weather","strict":true,"parameters":{"type":"object",
+             "properties":{"town":{"type":"string"}},"required":["town"],"additionalProperties":false}}}]}
+            """u8);
+        var text = $"<tool_call>{{\"name\": \"weather\", \"arguments\": {arguments}}}</tool_call>";
+
+        var (content, calls) = AnswerReader.Read(AnswerForm.OfTools(ChatTools.Read(fields)), text);
+
+        Assert.That(calls.Select(static c => c.Arguments), Is.EqualTo(isCall ? new[] { arguments } : []));
+        Assert.That(content, Is.EqualTo(isCall ? null : text));
+    }
+
+    [Test]
+    public void Read_ToolThatIsNotStrict_IsCalledAsTheModelWrote()
+    {
+        var fields = RequestFields.Parse("""
+            {"tools":[{"type":"function","function":{"name":"weather","parameters":{"required":["town"]}}}]}
+            """u8);
+
+        var calls = AnswerReader.Read(
+            AnswerForm.OfTools(ChatTools.Read(fields)), """{"name": "weather", "arguments": {}}""").Calls;
+
+        Assert.That(calls.Single().Arguments, Is.EqualTo("{}"));
     }
 }

@@ -70,7 +70,7 @@ public sealed class ConstrainedChatTests : ChatServer
         Assert.That(choice.GetProperty("message").GetProperty("content").ValueKind, Is.EqualTo(JsonValueKind.Null));
         var call = choice.GetProperty("message").GetProperty("tool_calls").EnumerateArray().Single();
         Assert.That(call.GetProperty("type").GetString(), Is.EqualTo("function"));
-        Assert.That(call.GetProperty("id").GetString(), Does.StartWith("call_"));
+        Assert.That(call.GetProperty("id").GetString(), Does.Match("^[A-Za-z0-9]{9}$"));
         Assert.That(call.GetProperty("function").GetProperty("name").GetString(), Is.EqualTo("weather"));
         using var arguments = JsonDocument.Parse(call.GetProperty("function").GetProperty("arguments").GetString()!);
         Assert.That(arguments.RootElement.GetProperty("town").GetString(), Is.AnyOf("Paris", "Rome"));
@@ -124,6 +124,9 @@ public sealed class ConstrainedChatTests : ChatServer
     [TestCase("""
         "tools":[{"type":"function","function":{"name":"a","parameters":7}}]
         """, "tools[0].function.parameters")]
+    [TestCase("""
+        "tools":[{"type":"function","function":{"name":"a","strict":true,"parameters":{"not":{}}}}]
+        """, "tools")]
     [TestCase("""
         "tools":[{"type":"retrieval"}]
         """, "tools[0].type")]

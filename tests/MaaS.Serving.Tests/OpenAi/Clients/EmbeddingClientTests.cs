@@ -1,5 +1,6 @@
 using System.ClientModel;
 using MaaS.Client;
+using MaaS.Client.Ai;
 using MaaS.Serving.Tests.OpenAi.Embeddings;
 using Microsoft.Extensions.AI;
 using OpenAI;

@@ -1,4 +1,5 @@
 using MaaS.Client;
+using MaaS.Client.Ai;
 using MaaS.Core.Generation;
 using Microsoft.Extensions.AI;
 

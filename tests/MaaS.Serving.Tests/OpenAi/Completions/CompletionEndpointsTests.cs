@@ -127,7 +127,7 @@ public sealed class CompletionEndpointsTests : ChatServer
         Assert.That(got.GetProperty("tokens").GetArrayLength(), Is.EqualTo(8));
         Assert.That(got.GetProperty("text_offset")[0].GetInt32(), Is.Zero);
         Assert.That(
-            got.GetProperty("top_logprobs")[0].EnumerateObject().Select(static p => p.Value.GetDouble()),
+            got.GetProperty("top_logprobs")[0].EnumerateObject().Select(static p => p.Value.GetDouble()).Take(2),
             Is.EqualTo(tokens[0].Top.Select(static t => t.LogProbability)).Within(1e-4));
     }
 

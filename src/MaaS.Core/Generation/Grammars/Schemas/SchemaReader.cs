@@ -166,8 +166,11 @@ internal sealed class SchemaReader(JsonElement root, SchemaMerge merge, CompileB
         return list.EnumerateArray().Select((schema, i) => Read(schema, $"{place}/{i}")).ToArray();
     }
 
-    // A JSON pointer within the document.
-    private SchemaNode Resolve(string reference, string place)
+    /// <summary>What a reference means.</summary>
+    /// <param name="root">The document.</param>
+    /// <param name="reference">A JSON pointer within it.</param>
+    /// <param name="place">Where the reference stands, for errors.</param>
+    public static (JsonElement Element, string Pointer) Find(JsonElement root, string reference, string place)
     {
         if (reference is not ("#" or ['#', '/', ..]))
         {
@@ -186,6 +189,12 @@ internal sealed class SchemaReader(JsonElement root, SchemaMerge merge, CompileB
             (element, pointer) = (found, $"{pointer}/{Escaped(name)}");
         }
 
+        return (element, pointer);
+    }
+
+    private SchemaNode Resolve(string reference, string place)
+    {
+        var (element, pointer) = Find(root, reference, place);
         return Read(element, pointer);
     }
 

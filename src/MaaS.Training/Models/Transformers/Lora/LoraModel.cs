@@ -107,6 +107,7 @@ public sealed class LoraModel : Module<Tensor, Tensor>
     }
 
     /// <summary>Frees the small matrices and lets go of the model, which stays the caller's.</summary>
+#pragma warning disable CA2215 // TorchSharp's would free the model below too, which is the caller's.
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -118,6 +119,7 @@ public sealed class LoraModel : Module<Tensor, Tensor>
             }
         }
     }
+#pragma warning restore CA2215
 
     private void ThrowIfDetached()
     {
