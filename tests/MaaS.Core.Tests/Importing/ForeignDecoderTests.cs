@@ -3,7 +3,6 @@ using MaaS.Core.Generation;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Importing;
 using MaaS.Core.Packages;
-using MaaS.Onnx.Inference;
 using MaaS.Tests;
 
 namespace MaaS.Core.Tests.Importing;
