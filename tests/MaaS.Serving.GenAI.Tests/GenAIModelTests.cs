@@ -77,7 +77,8 @@ public sealed partial class GenAIModelTests
         using var other = InferenceModel.Load(
             Path.Combine(ForeignDecoder.Folder("mask-positions"), "model.onnx"));
 
-        var libraries = File.ReadLines("/proc/self/maps").Where(static l => l.Contains("libonnxruntime.so", StringComparison.Ordinal))
+        var libraries = File.ReadLines("/proc/self/maps")
+            .Where(static l => l.Contains("libonnxruntime.so", StringComparison.Ordinal))
             .Select(static l => l[l.IndexOf('/', StringComparison.Ordinal)..]).Distinct().ToArray();
         Assert.That(libraries, Has.Length.EqualTo(1));
         Assert.That(Marshal.PtrToStringUTF8(Environment("ORT_DISABLE_TELEMETRY")), Is.EqualTo("1"));
