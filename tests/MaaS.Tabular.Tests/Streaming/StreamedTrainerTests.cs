@@ -138,7 +138,10 @@ public sealed class StreamedTrainerTests
         var stream = await OpenAsync(20_000);
         var options = new StreamedTrainerOptions
         {
-            Label = "y", Above = 1, SampleRows = 5000, Learner = new GradientBoosting { Rounds = 400, LearningRate = 0.5, Threads = 1 },
+            Label = "y",
+            Above = 1,
+            SampleRows = 5000,
+            Learner = new GradientBoosting { Rounds = 400, LearningRate = 0.5, Threads = 1 },
         };
         var all = await StreamedTrainer.TrainAsync(stream, options);
         var model = await StreamedTrainer.TrainAsync(stream, options with { EarlyStopping = 10 });
