@@ -50,7 +50,8 @@ internal static class OneCall
             [contest.Name, "best single", "", "MaaS", "difference", "± s.e."],
             [
                 classes ? "log-loss" : "rmse", best.Name, $"{theirs:0.0000}", $"{ours:0.0000}",
-                $"{ours - theirs:+0.0000;-0.0000;0}", $"{Error(costs, best.Costs, classes, (ours + theirs) / 2):0.0000}",
+                $"{ours - theirs:+0.0000;-0.0000;0}",
+                $"{Error(costs, best.Costs, classes, (ours + theirs) / 2):0.0000}",
             ],
         ];
         return TextTable.Render(rows, 1) + string.Create(

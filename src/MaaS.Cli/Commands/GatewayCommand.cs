@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Trust;
 using MaaS.Core.Trust;
 using MaaS.Gateway;
 using MaaS.Gateway.Hosting;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
-using MaaS.Cli.Trust;
 using MaaS.Core.Packages;
 using MaaS.Core.Trust;
 using MaaS.Registry.Versions;

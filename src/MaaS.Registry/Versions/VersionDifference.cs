@@ -1,5 +1,4 @@
 using System.Globalization;
-using MaaS.Onnx;
 
 namespace MaaS.Registry.Versions;
 

@@ -1,6 +1,5 @@
 using MaaS.Serving.Execution;
 using MaaS.Serving.Generation;
-using MaaS.Serving.Models;
 using MaaS.Serving.Security;
 
 namespace MaaS.Serving.OpenAi;

@@ -53,8 +53,7 @@ public sealed record StreamedTrainerOptions
         {
             throw new ArgumentException(
                 $"streamed training: expected EarlyStopping of 1 or more rounds and a ValidationShare above 0 and "
-                    + $"below "
-                    + $"1, got {EarlyStopping} and {ValidationShare}.");
+                    + $"below 1, got {EarlyStopping} and {ValidationShare}.");
         }
     }
 }

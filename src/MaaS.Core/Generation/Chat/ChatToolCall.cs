@@ -20,5 +20,5 @@ public sealed record ChatToolCall(string? Id, string Name, string Arguments)
     /// <summary>Whether an id has the form of <see cref="NewId"/>.</summary>
     /// <param name="id">May be null.</param>
     public static bool IsId([NotNullWhen(true)] string? id)
-        => id is { Length: IdLength } && !id.AsSpan().ContainsAnyExcept(IdCharacters);
+        => id is { Length: IdLength } && id.All(char.IsAsciiLetterOrDigit);
 }

@@ -33,7 +33,8 @@ public sealed class MutualInformationTests
         double[][] rows = [.. fixture.GetProperty("x").EnumerateArray().Select(Numbers)];
         var y = Numbers(fixture.GetProperty("y"));
         var target = data == "digits"
-            ? Target.OfClasses(Array.ConvertAll(y, static v => (int)v), [.. Enumerable.Range(0, 10).Select(i => $"{i}")])
+            ? Target.OfClasses(
+                Array.ConvertAll(y, static v => (int)v), [.. Enumerable.Range(0, 10).Select(i => $"{i}")])
             : Target.OfNumbers(y);
         var selector = new UnivariateSelector { Neighbors = neighbors, Seed = seed };
 

@@ -1,4 +1,3 @@
-using MaaS.Core.Generation;
 using MaaS.Onnx;
 using MaaS.Onnx.Inference;
 using MaaS.Tests;
