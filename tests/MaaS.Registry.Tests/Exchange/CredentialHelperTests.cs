@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using MaaS.Registry.Exchange;
 using MaaS.Tests;
 
@@ -5,6 +6,8 @@ namespace MaaS.Registry.Tests.Exchange;
 
 /// <summary>Docker's credential helpers, played by scripts on the PATH.</summary>
 [NonParallelizable]
+[Platform(Exclude = "Win")]
+[UnsupportedOSPlatform("windows")]
 internal sealed class CredentialHelperTests
 {
     private TemporaryFolder _folder = null!;
