@@ -51,7 +51,8 @@ public sealed record GatewayAuthentication
         if (Jwt?.Issuer == Issuer)
         {
             faults.Add(
-                $"Gateway:Authentication: expected another {nameof(Issuer)} than that of callers' tokens, got '{Issuer}' "
+                $"Gateway:Authentication: expected another {nameof(Issuer)} than that of callers' tokens, got "
+                    + $"'{Issuer}' "
                     + "for both");
         }
 

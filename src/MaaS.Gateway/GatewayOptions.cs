@@ -20,8 +20,8 @@ public sealed record GatewayOptions
     /// none.</summary>
     public string? ServerKey { get; init; }
 
-    /// <summary>Who may call, where that is decided at the gateway; null, the default, passes credentials on for servers
-    /// to check.</summary>
+    /// <summary>Who may call, where that is decided at the gateway; null, the default, passes credentials on for
+    /// servers to check.</summary>
     public GatewayAuthentication? Authentication { get; init; }
 
     /// <summary>Time between two looks for servers and at each of them. Default 1 s.</summary>

@@ -40,7 +40,8 @@ internal sealed class GenAIFolderLoader(ModelRunnerFactory runners, IOptions<Maa
                 Name = source.Name,
                 Task = ModelManifest.TextGeneration,
                 Generation = config.Settings,
-                Description = $"A {config.Type} model that ONNX Runtime GenAI runs: texts take turns instead of sharing "
+                Description =
+                    $"A {config.Type} model that ONNX Runtime GenAI runs: texts take turns instead of sharing "
                     + $"runs, and equal beginnings are computed anew. No adapters.",
             };
             var (template, fault) = ChatOf(source.Location);

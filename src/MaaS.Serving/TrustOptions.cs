@@ -12,7 +12,8 @@ public sealed class TrustOptions
     public bool? RequireSignature { get; set; }
 
     /// <summary>
-    /// Whether models that do not lie encrypted are refused: plain packages, bare networks and ensembles. Default false.
+    /// Whether models that do not lie encrypted are refused: plain packages, bare networks and ensembles. Default
+    /// false.
     /// </summary>
     public bool RequireEncryption { get; set; }
 

@@ -37,7 +37,8 @@ internal sealed class AddedTokenFinder
         {
             var (start, end) = (match.Start, match.End);
             from = end;
-            if ((match.Token.Special && !MayStand(special, origins, start, end)) || (match.Token.SingleWord && TouchesWord(text, start, end)))
+            if ((match.Token.Special && !MayStand(special, origins, start, end))
+                || (match.Token.SingleWord && TouchesWord(text, start, end)))
             {
                 continue;
             }

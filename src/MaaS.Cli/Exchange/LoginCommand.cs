@@ -42,7 +42,7 @@ internal sealed class LoginCommand : VerbCommand
         }
 
         var password = Console.IsInputRedirected
-            ? await Console.In.ReadLineAsync(cancellationToken) : Trust.PassphraseOptions.ReadHidden();
+            ? await Console.In.ReadLineAsync(cancellationToken) : PassphraseOptions.ReadHidden();
         var login = new RegistryLogin(
             result.GetRequiredValue(_user),
             password is { Length: > 0 } ? password

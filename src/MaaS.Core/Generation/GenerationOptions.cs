@@ -29,8 +29,8 @@ public sealed record GenerationOptions
     /// <remarks>Nguyen et al. 2024: Turning up the heat: min-p sampling.</remarks>
     public double MinP { get; init; }
 
-    /// <summary>Makes tokens of the prompt and the text so far less likely, from 0.01 to 100: positive logits are divided
-    /// by it, negative ones multiplied; 1 for no change.</summary>
+    /// <summary>Makes tokens of the prompt and the text so far less likely, from 0.01 to 100: positive logits are
+    /// divided by it, negative ones multiplied; 1 for no change.</summary>
     /// <remarks>Keskar et al. 2019: CTRL, section 4.1.</remarks>
     public double RepetitionPenalty { get; init; } = 1;
 

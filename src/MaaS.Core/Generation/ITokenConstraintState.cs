@@ -10,7 +10,8 @@ public interface ITokenConstraintState
     /// are. At least one token is always left; where the text must end, only stop tokens are.</summary>
     /// <param name="logits">One for each token, by id; ids above the tokenizer's are masked.</param>
     /// <exception cref="ArgumentException">There are so few logits that none of the tokens that may come is among
-    /// them.</exception>
+    /// them, or finding those takes longer than other texts can wait. A text whose constraint throws ends with the
+    /// error; others go on.</exception>
     void Mask(Span<float> logits);
 
     /// <summary>Goes on by the token that was chosen.</summary>

@@ -10,7 +10,8 @@ internal static class PackageStore
     /// <exception cref="InvalidDataException">It is none of them, or no decryption key opens it.</exception>
     public static IPackageStore Open(string path, PackageReadOptions options)
         => Directory.Exists(path)
-            ? IsSealed(path) ? OpenFile(Path.Combine(path, PackagePath.Sealed), options) : new FolderStore(path, options)
+            ? IsSealed(path)
+                ? OpenFile(Path.Combine(path, PackagePath.Sealed), options) : new FolderStore(path, options)
             : File.Exists(path) ? OpenFile(path, options)
             : throw new FileNotFoundException(
                 $"ModelPackage.Open: expected a package folder or .maas file, found nothing at '{path}'.", path);

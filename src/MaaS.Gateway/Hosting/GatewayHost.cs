@@ -24,9 +24,9 @@ namespace MaaS.Gateway.Hosting;
 /// <summary>A gateway of its own: Kestrel before the servers of a fleet.</summary>
 /// <remarks>
 /// Requests go to <see cref="Address"/> (and gRPC without TLS to <see cref="GrpcAddress"/>) as to a server; credentials
-/// are passed on, and each server checks them, unless <see cref="GatewayOptions.Authentication"/> says who may call. <see cref="AdminAddress"/>, on the loopback address, has the page of the
-/// fleet (<c>/</c>), <c>/fleet</c> as JSON and <c>/metrics</c>. <c>/livez</c> and <c>/readyz</c> are the gateway's own
-/// on every address.
+/// are passed on, and each server checks them, unless <see cref="GatewayOptions.Authentication"/> says who may call.
+/// <see cref="AdminAddress"/>, on the loopback address, has the page of the fleet (<c>/</c>), <c>/fleet</c> as JSON and
+/// <c>/metrics</c>. <c>/livez</c> and <c>/readyz</c> are the gateway's own on every address.
 /// </remarks>
 public sealed class GatewayHost : IAsyncDisposable
 {

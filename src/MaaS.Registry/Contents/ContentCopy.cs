@@ -42,7 +42,8 @@ internal static class ContentCopy
         if (got != file)
         {
             throw new InvalidDataException(
-                $"{contents.Location}: expected {file.Size} bytes with SHA-256 {file.Sha256}, got {got.Size} with {got.Sha256}; the "
+                $"{contents.Location}: expected {file.Size} bytes with SHA-256 {file.Sha256}, got {got.Size} with "
+                    + $"{got.Sha256}; the "
                     + "content was changed: add the version again, which mends it.");
         }
 

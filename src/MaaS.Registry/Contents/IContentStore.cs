@@ -18,8 +18,8 @@ internal interface IContentStore
     /// <summary>Keeps contents from being collected while something that refers to them is written.</summary>
     Task<IContentLock> KeepAsync(CancellationToken cancellationToken);
 
-    /// <summary>Stores a content; the caller holds <see cref="KeepAsync"/>. One that is there already and was damaged is
-    /// mended.</summary>
+    /// <summary>Stores a content; the caller holds <see cref="KeepAsync"/>. One that is there already and was damaged
+    /// is mended.</summary>
     /// <param name="write">Writes it once.</param>
     /// <param name="cancellationToken">Leaves no content behind.</param>
     /// <exception cref="IOException">A disk is full, or the store cannot be written.</exception>

@@ -27,7 +27,8 @@ internal static class S3Clients
         }
         catch (AmazonClientException e)
         {
-            throw new ArgumentException($"{address}: expected a region or an endpoint: {e.Message}", nameof(address), e);
+            throw new ArgumentException(
+                $"{address}: expected a region or an endpoint: {e.Message}", nameof(address), e);
         }
     }
 

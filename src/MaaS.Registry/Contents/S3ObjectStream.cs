@@ -127,7 +127,8 @@ internal sealed class S3ObjectStream(IAmazonS3 client, S3Address address, string
             answer.Dispose();
             throw new InvalidDataException(
                 $"{address}: {key}: expected the {_length - _position} bytes that were missing, got "
-                    + $"{answer.ContentLength}: the object was changed while it was read, or the store reads no ranges.");
+                    + $"{answer.ContentLength}: the object was changed while it was read, or the store reads no "
+                    + $"ranges.");
         }
 
         return answer;

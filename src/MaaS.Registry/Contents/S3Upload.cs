@@ -85,7 +85,8 @@ internal static class S3Upload
         }
     }
 
-    // What cannot be aborted now, as without a connection, the next collection aborts; the first fault is the one to say.
+    // What cannot be aborted now, as without a connection, the next collection aborts; the first fault is the one to
+    // say.
     private static async Task TryAbortAsync(IAmazonS3 client, S3Address address, string key, string upload)
     {
         try

@@ -51,13 +51,14 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
         {
             var location = await BeginAsync(cancellationToken).ConfigureAwait(false);
             var (offset, furthest, failures, sent) = (0L, 0L, 0, 0L);
+            var chunk = new byte[Math.Min(options.ChunkBytes, blob.Size)];   // One for all: they are large objects.
             while (offset < blob.Size)
             {
-                var count = (int)Math.Min(options.ChunkBytes, blob.Size - offset);
+                var count = (int)Math.Min(chunk.Length, blob.Size - offset);
                 try
                 {
                     (location, offset) = await SendChunkAsync(
-                        location, content, offset, count, cancellationToken).ConfigureAwait(false);
+                        location, content, offset, chunk.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
                     // A registry that forgets the upload again and again gets nowhere, however much it takes.
                     (furthest, failures, sent) = (
                         Math.Max(furthest, offset), offset > furthest ? 0 : failures, sent + count);
@@ -65,6 +66,7 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
                 catch (Exception e) when (RegistryConnection.IsNetwork(e, cancellationToken)
                     && ++failures < options.Attempts)
                 {
+                    chunk = new byte[chunk.Length];   // The request that failed may still be reading the old one.
                     await repository.Connection.WaitAsync(failures, cancellationToken).ConfigureAwait(false);
                     (location, offset) = await ResumeAsync(location, offset + count, cancellationToken)
                         .ConfigureAwait(false);
@@ -99,9 +101,9 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
     }
 
     private async Task<(string Location, long Offset)> SendChunkAsync(
-        string location, Stream content, long offset, int count, CancellationToken cancellationToken)
+        string location, Stream content, long offset, Memory<byte> chunk, CancellationToken cancellationToken)
     {
-        var chunk = new byte[count];
+        var count = chunk.Length;
         content.Position = offset;
         await content.ReadExactlyAsync(chunk, cancellationToken).ConfigureAwait(false);
         using var response = await repository.SendAsync(
@@ -146,9 +148,9 @@ internal sealed class BlobUpload(OciRepository repository, ExchangeOptions optio
             HttpStatusCode.NoContent).ConfigureAwait(false);
     }
 
-    private static HttpRequestMessage Chunk(Uri address, byte[] chunk, long offset)
+    private static HttpRequestMessage Chunk(Uri address, ReadOnlyMemory<byte> chunk, long offset)
     {
-        var content = new ByteArrayContent(chunk)
+        var content = new ReadOnlyMemoryContent(chunk)
         {
             Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
         };

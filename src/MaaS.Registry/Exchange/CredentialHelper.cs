@@ -24,7 +24,8 @@ internal static class CredentialHelper
         if (name.Length == 0 || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
         {
             throw new InvalidDataException(
-                $"{host}: expected the name of a credential helper, of letters, digits, '-', '_' and '.', got '{name}'.");
+                $"{host}: expected the name of a credential helper, of letters, digits, '-', '_' and '.', got "
+                    + $"'{name}'.");
         }
 
         var program = $"docker-credential-{name}";

@@ -6,8 +6,9 @@ using MaaS.Primitives.Files;
 namespace MaaS.Registry.Exchange;
 
 /// <summary>Logins by registry, in files as Docker's <c>config.json</c>:
-/// <c>{"auths": {"HOST": {"auth": "base64 of USER:PASSWORD"}}}</c>. The first file is written, all are read. Where a file
-/// names a credential helper (<c>credHelpers</c> for a registry, <c>credsStore</c> for all), that is asked.</summary>
+/// <c>{"auths": {"HOST": {"auth": "base64 of USER:PASSWORD"}}}</c>. The first file is written, all are read. Where a
+/// file names a credential helper (<c>credHelpers</c> for a registry, <c>credsStore</c> for all), that is
+/// asked.</summary>
 /// <param name="files">Paths; those that are missing hold nothing.</param>
 public sealed class RegistryLogins(params IReadOnlyList<string> files)
 {

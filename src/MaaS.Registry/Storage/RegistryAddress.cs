@@ -1,6 +1,7 @@
 namespace MaaS.Registry.Storage;
 
-/// <summary>Where a registry is: <c>sqlite:FILE</c> or <c>postgres:CONNECTION</c>, and <c>contents=PLACE</c> in it, which
+/// <summary>Where a registry is: <c>sqlite:FILE</c> or <c>postgres:CONNECTION</c>, and <c>contents=PLACE</c> in it,
+/// which
 /// <c>sqlite:</c> may leave out.</summary>
 /// <param name="Dialect">The database.</param>
 /// <param name="Contents">Where the files' contents are: the full path of a folder, or an address as

@@ -2,8 +2,8 @@ using MaaS.Serving.Faults;
 
 namespace MaaS.Serving.Execution;
 
-/// <summary>The texts that a language model has taken on: so many, and a quarter of the places to wait in is kept for other
-/// callers than the one with the most.</summary>
+/// <summary>The texts that a language model has taken on: so many, and a quarter of the places to wait in is kept for
+/// other callers than the one with the most.</summary>
 /// <param name="model">For errors.</param>
 /// <param name="rows">Texts under way.</param>
 /// <param name="waiting">Texts that wait besides.</param>
@@ -27,7 +27,8 @@ internal sealed class Places(string model, int rows, int waiting)
             if (_count >= _limit || own >= Share)
             {
                 throw new QueueFullException(
-                    $"model '{model}': expected at most {Math.Min(_limit, Share)} texts at once, got one more; try later");
+                    $"model '{model}': expected at most {Math.Min(_limit, Share)} texts at once, got one more; try "
+                        + $"later");
             }
 
             _count++;

@@ -1,6 +1,7 @@
 using MaaS.Serving.Execution;
 using MaaS.Serving.Generation;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 
 namespace MaaS.Serving.OpenAi;
 
@@ -27,7 +28,8 @@ internal sealed class OpenAiCall(
     /// <summary>When the request came, in seconds since 1970.</summary>
     public long Created { get; } = created.ToUnixTimeSeconds();
 
-    /// <summary>Name, adapter and version of the model: what has to be the same for a seed to draw the same text.</summary>
+    /// <summary>Name, adapter and version of the model: what has to be the same for a seed to draw the same
+    /// text.</summary>
     public string Fingerprint { get; } = $"{name}-{lease.Model.Version}";
 
     /// <summary>The name of the answer.</summary>

@@ -4,6 +4,7 @@ using MaaS.Serving.Faults;
 using MaaS.Serving.Generation;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -63,7 +64,7 @@ internal sealed class OpenAiCalls(
                 .ConfigureAwait(false);
             try
             {
-                name.ThrowIfUnknown(lease.Model);
+                name.ThrowIfUnknown(lease.Model.Generation?.Adapters ?? []);
                 return new OpenAiCall(lease, name, client, accounts, time.GetUtcNow());
             }
             catch

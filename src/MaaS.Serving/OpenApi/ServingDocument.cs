@@ -108,9 +108,7 @@ internal sealed class ServingDocument(EndpointDataSource endpoints) : IOpenApiDo
                 Content = Json(operation.HasTorchServeErrors
                     ? $$"""{"code":{{status}},"type":"BadRequestException","message":"expected …, got …"}"""
                     : operation.HasOpenAiErrors
-                    ? """
-                        {"error":{"message":"expected …, got …","type":"invalid_request_error","param":"model","code":"…"}}
-                        """
+                    ? """{"error":{"message":"expected …","type":"invalid_request_error","param":"model","code":"…"}}"""
                     : """{"error":"expected …, got …"}"""),
             };
         }

@@ -1,4 +1,3 @@
-using MaaS.Serving.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 

@@ -65,9 +65,9 @@ public sealed record TabularTrainerOptions
     /// Not in order of time, where no rows lie apart from those that a fold learns from.</summary>
     public bool Ensembles { get; init; } = true;
 
-    /// <summary>Whether, where <see cref="Ensembles"/> are made, the plain mean of the five best is taken unless another
-    /// one is better by more than two standard errors of the difference, five on fewer than 1,000 rows; otherwise the
-    /// best of all.</summary>
+    /// <summary>Whether, where <see cref="Ensembles"/> are made, the plain mean of the five best is taken unless
+    /// another one is better by more than two standard errors of the difference, five on fewer than 1,000 rows;
+    /// otherwise the best of all.</summary>
     public bool PrefersMean { get; init; } = true;
 
     /// <summary>Time for everything: candidates are compared and tuned for three quarters of it, then the best is

@@ -2,8 +2,8 @@ using MaaS.Tabular.Tables;
 
 namespace MaaS.Tabular.Streaming;
 
-/// <summary>Which rows of a stream are held back, which say when boosting ends, which are the sample, and which are only
-/// learned from: a byte a row.</summary>
+/// <summary>Which rows of a stream are held back, which say when boosting ends, which are the sample, and which are
+/// only learned from: a byte a row.</summary>
 internal sealed class RowDraw
 {
     private readonly Part[] _parts;

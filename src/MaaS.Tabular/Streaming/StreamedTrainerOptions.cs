@@ -52,7 +52,8 @@ public sealed record StreamedTrainerOptions
         if (EarlyStopping < 1 || ValidationShare is not (> 0 and < 1))
         {
             throw new ArgumentException(
-                $"streamed training: expected EarlyStopping of 1 or more rounds and a ValidationShare above 0 and below "
+                $"streamed training: expected EarlyStopping of 1 or more rounds and a ValidationShare above 0 and "
+                    + $"below "
                     + $"1, got {EarlyStopping} and {ValidationShare}.");
         }
     }

@@ -38,7 +38,8 @@ internal static class NetworkPackage
             && path.EndsWith(ArchiveExtension, StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
-                $"{path}: expected a folder for a network of {network.WeightBytes:n0} bytes, whose weights lie beside it "
+                $"{path}: expected a folder for a network of {network.WeightBytes:n0} bytes, whose weights lie beside "
+                    + $"it "
                     + "and are mapped; a single file holds less than 2 GiB.", nameof(path));
         }
 
@@ -58,7 +59,8 @@ internal static class NetworkPackage
     private static async Task<ModelManifest> WriteAsync(
         string path, ModelManifest manifest,
         (InferenceModel Model, IReadOnlyDictionary<string, PackageContent> Files) network,
-        IReadOnlyDictionary<string, PackageContent> files, Func<InferenceModel, DriftBaseline>? baseline, bool overwrite,
+        IReadOnlyDictionary<string, PackageContent> files, Func<InferenceModel, DriftBaseline>? baseline,
+        bool overwrite,
         CancellationToken cancellationToken)
     {
         using var inference = network.Model;

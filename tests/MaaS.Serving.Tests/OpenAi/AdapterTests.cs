@@ -107,7 +107,8 @@ public sealed class AdapterTests
     public async Task Chat_Adapter_IsAnswered()
     {
         var answer = await PostAsync(
-            Chat, new { model = Name, messages = new[] { new { role = "user", content = "the cat" } }, max_tokens = 3 });
+            Chat,
+            new { model = Name, messages = new[] { new { role = "user", content = "the cat" } }, max_tokens = 3 });
 
         Assert.That(answer.GetProperty("model").GetString(), Is.EqualTo(Name));
     }

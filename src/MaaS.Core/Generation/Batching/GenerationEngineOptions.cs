@@ -30,8 +30,8 @@ public sealed record GenerationEngineOptions
     public int MaxDraftedRows { get; init; } = 2;
 
     /// <summary>Whether texts may share runs, and equal beginnings their keys and values; false for a model whose rows
-    /// depend on each other or on padding (<see cref="DecoderGraph.RowObstacle"/>): each text is computed as alone then,
-    /// its prompt in one run, and texts take turns. Default true.</summary>
+    /// depend on each other or on padding (<see cref="DecoderGraph.RowObstacle"/>): each text is computed as alone
+    /// then, its prompt in one run, and texts take turns. Default true.</summary>
     public bool SharesRuns { get; init; } = true;
 
     /// <summary>Is told when the draft model failed; texts go on without it. Null for nobody.</summary>

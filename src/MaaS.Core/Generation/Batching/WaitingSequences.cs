@@ -1,7 +1,7 @@
 namespace MaaS.Core.Generation.Batching;
 
-/// <summary>Texts that wait for their turn: first those of the caller with the fewest texts under way, so that one caller's
-/// many do not hold up another's one; of a caller those that had begun, and then the oldest.</summary>
+/// <summary>Texts that wait for their turn: first those of the caller with the fewest texts under way, so that one
+/// caller's many do not hold up another's one; of a caller those that had begun, and then the oldest.</summary>
 internal sealed class WaitingSequences
 {
     private readonly List<Sequence> _waiting = [];

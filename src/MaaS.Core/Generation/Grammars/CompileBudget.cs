@@ -6,8 +6,8 @@ namespace MaaS.Core.Generation.Grammars;
 /// <param name="cancellationToken">Looked at every few thousand steps.</param>
 internal sealed class CompileBudget(CancellationToken cancellationToken)
 {
-    /// <summary>Steps that a grammar may take to make: a second or two. Large schemas take about a
-    /// hundredth.</summary>
+    /// <summary>Steps that a grammar may take to make: a few seconds at most. Ordinary schemas take some
+    /// thousands.</summary>
     public const int MaxSteps = 10_000_000;
 
     /// <summary>Characters that all the schemas of a grammar may have.</summary>

@@ -4,14 +4,16 @@ namespace MaaS.Core.Generation.Grammars;
 
 /// <summary>The work that a text's rules may still cause. A mask is found while other texts wait, so that one whose
 /// rules are too costly must end rather than they.</summary>
-/// <remarks>Used by one thread at a time. A unit is a place or an edge of the grammar that is looked at, about 30 to
-/// 50 ns; what is remembered costs none.</remarks>
+/// <remarks>Used by one thread at a time. A unit is a place or an edge of the grammar that is looked at; what is
+/// remembered costs none.</remarks>
 internal sealed class GrammarWork
 {
-    /// <summary>Units that one mask may take.</summary>
+    /// <summary>Units that one mask may take: about a tenth of a second. A pattern with counted repetitions over a
+    /// vocabulary of 150,000 tokens was seen to take 203,000 once.</summary>
     public const int PerMask = 1_000_000;
 
-    /// <summary>Units that each token gives back: what a text may take in the long run.</summary>
+    /// <summary>Units that each token gives back: what a text may take in the long run. Texts were seen to take
+    /// 10 to 800 a token.</summary>
     public const int PerToken = 50_000;
 
     private int _left = PerMask;

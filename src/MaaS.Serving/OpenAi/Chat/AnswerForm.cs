@@ -33,11 +33,13 @@ internal sealed record AnswerForm(
         ITokenConstraint? constraint = null;
         if (request.Schema is { } schema)
         {
-            constraint = Compile(() => JsonGrammar.Compile(schema, runner.Tokenizer, cancellationToken), request.SchemaParameter);
+            constraint = Compile(
+                () => JsonGrammar.Compile(schema, runner.Tokenizer, cancellationToken), request.SchemaParameter);
         }
         else if (request.IsAnyObject)
         {
-            constraint = Compile(() => JsonGrammar.AnyObject(runner.Tokenizer, cancellationToken), request.SchemaParameter);
+            constraint = Compile(
+                () => JsonGrammar.AnyObject(runner.Tokenizer, cancellationToken), request.SchemaParameter);
         }
         else if (mustCall)
         {
@@ -62,7 +64,8 @@ internal sealed record AnswerForm(
         => new(Constraint: null, tools.Tools, MustCall: false, tools.IsParallel)
         {
             Schemas = tools.Tools.Where(t => tools.Strict.Contains(t.Name)).ToDictionary(
-                static t => t.Name, t => Compile(() => SchemaOf(t, cancellationToken), "tools"), StringComparer.Ordinal),
+                static t => t.Name, t => Compile(() => SchemaOf(t, cancellationToken), "tools"),
+                StringComparer.Ordinal),
         };
 
     /// <summary>Whether a call that the model wrote by itself is one that the client takes.</summary>

@@ -5,6 +5,7 @@ using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
+using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Serving.Protocols.TensorFlow;

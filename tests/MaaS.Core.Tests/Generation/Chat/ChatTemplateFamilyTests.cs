@@ -55,7 +55,6 @@ public sealed class ChatTemplateFamilyTests
         Assert.That(texts, Is.GreaterThan(10));
     }
 
-    [TestCase("chatml")]
     [TestCase("llama3")]
     [TestCase("mistral")]
     [TestCase("qwen2.5")]

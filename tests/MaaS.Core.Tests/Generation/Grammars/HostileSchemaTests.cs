@@ -53,10 +53,14 @@ public sealed class HostileSchemaTests
     public async Task Compile_SchemasThatDoubleAtEachLevel_AreReadOnce()
     {
         var definitions = new JsonObject { ["D0"] = new JsonObject { ["type"] = "string" } };
-        var (names, others) = (new JsonObject { ["P0"] = new JsonObject() }, new JsonObject { ["Q0"] = new JsonObject() });
+        var names = new JsonObject { ["P0"] = new JsonObject() };
+        var others = new JsonObject { ["Q0"] = new JsonObject() };
         for (var k = 1; k <= 40; k++)
         {
-            definitions[$"D{k}"] = new JsonObject { ["anyOf"] = new JsonArray(Reference($"D{k - 1}"), Reference($"D{k - 1}")) };
+            definitions[$"D{k}"] = new JsonObject
+            {
+                ["anyOf"] = new JsonArray(Reference($"D{k - 1}"), Reference($"D{k - 1}")),
+            };
             if (k <= 30)
             {
                 names[$"P{k}"] = Pair($"P{k - 1}");
@@ -71,7 +75,8 @@ public sealed class HostileSchemaTests
         var both = new JsonObject
         {
             ["allOf"] = new JsonArray(Reference("P30"), Reference("Q30")),
-            ["$defs"] = new JsonObject(names.Concat(others).Select(static d => KeyValuePair.Create(d.Key, d.Value?.DeepClone()))),
+            ["$defs"] = new JsonObject(
+                names.Concat(others).Select(static d => KeyValuePair.Create(d.Key, d.Value?.DeepClone()))),
         };
 
         var grammar = await CompileAsync(either.ToJsonString());

@@ -11,7 +11,8 @@ public sealed class LargeSchemaTests
 {
     private const int Count = 400;
 
-    private static readonly string[] Names = [.. Enumerable.Range(0, Count).Select(static i => $"{(char)('a' + (i % 26))}{i}")];
+    private static readonly string[] Names =
+        [.. Enumerable.Range(0, Count).Select(static i => $"{(char)('a' + (i % 26))}{i}")];
 
     [Test]
     public void Compile_ManyValues_TakesEach()

@@ -46,7 +46,9 @@ public sealed class TokenTextsTests
     [Test]
     public void WriteChat_PromptBefore_HasTheBytesThatEachTokenAdds()
     {
-        var content = Json(w => _texts.WriteChat(w, Choice(SentencePiece.Word("▁the")).Scored)).GetProperty("content");
+        var prompt = SentencePiece.Word("▁the");
+
+        var content = Json(w => _texts.WriteChat(w, Choice(prompt).Scored)).GetProperty("content");
 
         var bytes = content.EnumerateArray().Select(static t => t.GetProperty("bytes")).ToArray();
         Assert.That(bytes[^1].ValueKind, Is.EqualTo(JsonValueKind.Null), "a special token adds nothing");

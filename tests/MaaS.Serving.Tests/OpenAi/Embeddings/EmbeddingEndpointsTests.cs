@@ -112,7 +112,6 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [TestCase("""{"model":"minilm","input":"a","truncate":true}""", "truncate", "no such parameter")]
     [TestCase("""{"model":"minilm","input":"\ud800"}""", "input", "Unicode")]
     [TestCase("""{"model":"linear","input":"a"}""", "model", "expected a sentence encoder")]
-    [TestCase("""{"model":"minilm:poems","input":"a"}""", "model", "adapters are not served")]
     [TestCase("""{"model":"minilm","input":"a","input":"b"}""", "input", "twice")]
     [TestCase("""[]""", null, "expected an object")]
     [TestCase("""{"model":""", null, "expected JSON")]
@@ -123,6 +122,16 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
         Assert.That(error.GetProperty("param").GetString(), Is.EqualTo(parameter));
         Assert.That(error.GetProperty("message").GetString(), Does.Contain(message));
         Assert.That(error.GetProperty("type").GetString(), Is.EqualTo("invalid_request_error"));
+    }
+
+    [Test]
+    public async Task Embeddings_Adapter_IsNotFound()
+    {
+        var error = (await PostAsync(
+            "/v1/embeddings", new { model = "minilm:poems", input = "a" }, HttpStatusCode.NotFound))
+            .GetProperty("error");
+
+        Assert.That(error.GetProperty("code").GetString(), Is.EqualTo("model_not_found"));
     }
 
     [Test]

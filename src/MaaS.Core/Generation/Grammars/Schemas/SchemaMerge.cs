@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MaaS.Core.Generation.Grammars.Schemas;
 
 /// <summary>Schemas that must hold together, as one; two that were joined before are not joined again, so that

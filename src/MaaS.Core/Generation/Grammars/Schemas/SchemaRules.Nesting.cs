@@ -107,7 +107,10 @@ internal sealed partial class SchemaRules
 
             taken.Add((group.Key, group.Key));
             options.Add(new PatternNode.Sequence(
-                [new PatternNode.Character(next), OtherNames([.. group], depth + (group.Key > 0xFFFF ? 2 : 1), place)]));
+                [
+                    new PatternNode.Character(next),
+                    OtherNames([.. group], depth + (group.Key > 0xFFFF ? 2 : 1), place),
+                ]));
         }
 
         var others = Raw.Except(CharSet.Of([.. taken]));

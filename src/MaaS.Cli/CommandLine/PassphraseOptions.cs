@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using MaaS.Cli.CommandLine;
 using MaaS.Core.Trust;
 
-namespace MaaS.Cli.Trust;
+namespace MaaS.Cli.CommandLine;
 
 /// <summary>Where a private key's passphrase comes from: a file, the environment, or the keyboard.</summary>
 internal sealed class PassphraseOptions

@@ -1,7 +1,6 @@
-using MaaS.Serving.Execution;
 using MaaS.Serving.Faults;
 
-namespace MaaS.Serving.Models;
+namespace MaaS.Serving.Security;
 
 /// <summary>What OpenAI's clients call a model: its name alone, or <c>base:adapter</c>.</summary>
 /// <param name="Model">The model.</param>
@@ -18,11 +17,8 @@ internal readonly record struct AdapterName(string Model, string? Adapter)
     }
 
     /// <summary>Checks that a model has the adapter.</summary>
-    /// <exception cref="RequestException">404: it has none of that name.</exception>
-    public void ThrowIfUnknown(ServedModel model) => ThrowIfUnknown(model.Generation?.Adapters ?? []);
-
-    /// <inheritdoc cref="ThrowIfUnknown(ServedModel)"/>
     /// <param name="adapters">Names of the model's adapters.</param>
+    /// <exception cref="RequestException">404: it has none of that name.</exception>
     public void ThrowIfUnknown(IReadOnlyCollection<string> adapters)
     {
         if (Adapter is { } adapter && !adapters.Contains(adapter))
