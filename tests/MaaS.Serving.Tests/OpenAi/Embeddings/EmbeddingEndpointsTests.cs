@@ -112,7 +112,6 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [TestCase("""{"model":"minilm","input":"a","truncate":true}""", "truncate", "no such parameter")]
     [TestCase("""{"model":"minilm","input":"\ud800"}""", "input", "Unicode")]
     [TestCase("""{"model":"linear","input":"a"}""", "model", "expected a sentence encoder")]
-    [TestCase("""{"model":"minilm:poems","input":"a"}""", "model", "adapters are not served")]
     [TestCase("""{"model":"minilm","input":"a","input":"b"}""", "input", "twice")]
     [TestCase("""[]""", null, "expected an object")]
     [TestCase("""{"model":""", null, "expected JSON")]
