@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace MaaS.Tests;
 
-/// <summary>The S3 server <c>s3rver</c> in a folder of its own, which ./maas test installs. It knows one key, and checks no
-/// signatures.</summary>
+/// <summary>The S3 server <c>s3rver</c> in a folder of its own, which ./maas test installs. It knows one key, and
+/// checks no signatures.</summary>
 internal sealed class S3Server : IDisposable
 {
     public const string Bucket = "maas", Key = "S3RVER", Secret = "S3RVER";

@@ -71,7 +71,8 @@ public sealed class TextAssemblyTests
     {
         var assembly = new TextAssembly(
             static tokens => Encoding.UTF8.GetString([.. tokens.Select(static t => (byte)t)]), []);
-        var shown = Enumerable.Range(0, 1000).Select(_ => assembly.Add(new GeneratedToken(0x80, FinishReason.None)).Text)
+        var shown = Enumerable.Range(0, 1000)
+            .Select(_ => assembly.Add(new GeneratedToken(0x80, FinishReason.None)).Text)
             .Sum(static t => t.Length);
 
         Assert.That(shown, Is.GreaterThan(990));

@@ -9,8 +9,8 @@ namespace MaaS.Training.Tuning.Sampling;
 /// <remarks>
 /// Deb, Pratap, Agarwal and Meyarivan, NSGA-II, 2002: numbers by simulated binary crossover and polynomial mutation on
 /// the scale of their parameter; choices come from one of the parents, and a mutation draws them anew. The
-/// generations follow from the complete trials in the order of their numbers, so that workers that share a study need no
-/// other state; failed and pruned trials have no children.
+/// generations follow from the complete trials in the order of their numbers, so that workers that share a study need
+/// no other state; failed and pruned trials have no children.
 /// </remarks>
 public sealed class NsgaIISampler : ISampler
 {

@@ -304,7 +304,8 @@ public sealed class GenerationEngineTests
         var random = new Random(13);
         using var engine = new GenerationEngine(
             TinyDecoder.Load(), TinyDecoder.MaxLength,
-            Blocks(45, 4) with { MaxRows = 8, MaxDraftedRows = 8, DraftLength = 6 }, draft: TinyDecoder.LoadChanged(0.05f));
+            Blocks(45, 4) with { MaxRows = 8, MaxDraftedRows = 8, DraftLength = 6 },
+            draft: TinyDecoder.LoadChanged(0.05f));
         var prompts = Enumerable.Range(0, 20).Select(_ => TinyDecoder.Prompt(random, random.Next(1, 40))).ToArray();
         var options = new GenerationOptions { MaxNewTokens = 60 };
 

@@ -14,10 +14,16 @@ public sealed class HostileSchemaTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [TestCase(
-        """{"oneOf":[{"$ref":"#/$defs/D"},{"type":"null"}],"$defs":{"D":{"anyOf":[{"$ref":"#/$defs/D"},{"type":"string"}]}}}""",
+        """
+        {"oneOf":[{"$ref":"#/$defs/D"},{"type":"null"}],
+         "$defs":{"D":{"anyOf":[{"$ref":"#/$defs/D"},{"type":"string"}]}}}
+        """,
         "itself")]
     [TestCase(
-        """{"oneOf":[{"$ref":"#/$defs/D"},{"type":"null"}],"$defs":{"D":{"anyOf":[{"$ref":"#/$defs/E"},{"type":"string"}]},"E":{"anyOf":[{"$ref":"#/$defs/D"}]}}}""",
+        """
+        {"oneOf":[{"$ref":"#/$defs/D"},{"type":"null"}],
+         "$defs":{"D":{"anyOf":[{"$ref":"#/$defs/E"},{"type":"string"}]},"E":{"anyOf":[{"$ref":"#/$defs/D"}]}}}
+        """,
         "itself")]
     [TestCase(
         """{"properties":{"a":{"$ref":"#"}},"allOf":[{"properties":{"a":{"type":"object"}}}]}""",
@@ -112,14 +118,16 @@ public sealed class HostileSchemaTests
     }
 
     [Test]
-    public async Task Compile_LargeSchemas_AreRefused([Values("pattern", "chain", "cases", "texts", "tools")] string kind)
+    public async Task Compile_LargeSchemas_AreRefused(
+        [Values("pattern", "chain", "cases", "texts", "tools")] string kind)
     {
         JsonObject schema = kind switch
         {
             "pattern" => new()
             {
                 ["type"] = "string",
-                ["pattern"] = $"[{string.Concat(Enumerable.Range(0, 100_000).Select(static i => (char)(0x100 + (i % 40_000))))}]",
+                ["pattern"] = $"[{string.Concat(
+                    Enumerable.Range(0, 100_000).Select(static i => (char)(0x100 + (i % 40_000))))}]",
             },
             "chain" => new()
             {
@@ -127,12 +135,14 @@ public sealed class HostileSchemaTests
                 ["$defs"] = new JsonObject(Enumerable.Range(0, 10_000).Select(static k => KeyValuePair.Create(
                     $"{k}", (JsonNode?)(k == 0 ? new JsonObject { ["type"] = "null" } : new JsonObject
                     {
-                        ["anyOf"] = new JsonArray(new JsonObject { ["$ref"] = $"#/$defs/{k - 1}" }, new JsonObject { ["type"] = "null" }),
+                        ["anyOf"] = new JsonArray(
+                            new JsonObject { ["$ref"] = $"#/$defs/{k - 1}" }, new JsonObject { ["type"] = "null" }),
                     })))),
             },
             "cases" => new()
             {
-                ["oneOf"] = new JsonArray([.. Enumerable.Range(0, 30_000).Select(static k => new JsonObject { ["const"] = k })]),
+                ["oneOf"] = new JsonArray(
+                    [.. Enumerable.Range(0, 30_000).Select(static k => new JsonObject { ["const"] = k })]),
             },
             "texts" => new()
             {

@@ -36,7 +36,11 @@ public sealed class LargeSchemaTests
             ["anyOf"] = new JsonArray([.. Names.Select(static n => new JsonObject
             {
                 ["type"] = "object",
-                ["properties"] = new JsonObject { ["kind"] = new JsonObject { ["const"] = n }, [n] = new JsonObject { ["type"] = "null" } },
+                ["properties"] = new JsonObject
+                {
+                    ["kind"] = new JsonObject { ["const"] = n },
+                    [n] = new JsonObject { ["type"] = "null" },
+                },
                 ["required"] = new JsonArray("kind"),
             })]),
         };
@@ -44,7 +48,9 @@ public sealed class LargeSchemaTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Names.Where((_, i) => i % 19 == 0).Where(n => !grammar.Takes($$"""{"kind":"{{n}}","{{n}}":null}""")), Is.Empty);
+            Assert.That(
+                Names.Where((_, i) => i % 19 == 0).Where(n => !grammar.Takes($$"""{"kind":"{{n}}","{{n}}":null}""")),
+                Is.Empty);
             Assert.That(grammar.Takes($$"""{"kind":"{{Names[^1]}}"}"""));
             Assert.That(grammar.Takes($$"""{"kind":"{{Names[^1]}}","{{Names[0]}}":null}"""), Is.False);
         }
@@ -56,7 +62,8 @@ public sealed class LargeSchemaTests
         var schema = new JsonObject
         {
             ["type"] = "object",
-            ["properties"] = new JsonObject(Names.Select(static n => KeyValuePair.Create(n, (JsonNode?)new JsonObject { ["type"] = "null" }))),
+            ["properties"] = new JsonObject(
+                Names.Select(static n => KeyValuePair.Create(n, (JsonNode?)new JsonObject { ["type"] = "null" }))),
         };
         var grammar = JsonGrammar.Compile(JsonSerializer.SerializeToElement(schema), Vocabularies.ByteLevel);
 

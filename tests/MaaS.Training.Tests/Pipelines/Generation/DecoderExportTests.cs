@@ -119,7 +119,9 @@ internal sealed class DecoderExportTests
         var longest = Rows.Max(static r => r.Length);
         long[] Left(long[] row, long with) => [.. Enumerable.Repeat(with, longest - row.Length), .. row];
         long[][] mask = [.. Rows.Select(r => Left(Array.ConvertAll(r, static _ => 1L), 0))];
-        long[][] places = [.. Rows.Select(r => Left([.. Enumerable.Range(0, r.Length).Select(static i => (long)i)], 0))];
+        long[][] places = [
+            .. Rows.Select(r => Left([.. Enumerable.Range(0, r.Length).Select(static i => (long)i)], 0)),
+        ];
         var empty = decoder.Inputs.Skip(3).Select(
             static past => TensorValue.Of(Array.Empty<float>(), Rows.Length, past.Shape[1], 0, past.Shape[3]));
         var outputs = Run(
