@@ -112,7 +112,8 @@ public sealed class TabularTrainerTests
         Assert.That(model.Parameters, Contains.Key("rows"));
         using var served = InferenceModel.Load(await package.ReadAsync(ModelPackage.ModelFile));
         var row = model.Test.Take([0]);
-        using var answer = served.Run(row.Columns.ToDictionary(static c => c.Name, static c => c is NumberColumn { Kind: not ColumnKind.Date } n
+        using var answer = served.Run(
+            row.Columns.ToDictionary(static c => c.Name, static c => c is NumberColumn { Kind: not ColumnKind.Date } n
             ? TensorValue.Of(n.Values.ToArray(), 1) : TensorValue.OfStrings([c.Text(0) ?? ""], 1)));
         Assert.That(
             answer["probabilities"].AsSpan<float>().ToArray().Select(static p => (double)p),

@@ -52,7 +52,8 @@ public sealed class TableReaderTests
     [TestCase("a,b\n1,2\n2,-inf\n", "row 2, column 'b': expected a finite number, got '-inf'")]
     [TestCase("a,b\n1,2\n3,9007199254740993\n", "row 2, column 'b': expected a number that float64 holds exactly, got "
         + "'9007199254740993'; say in a schema that the column is of kind Category")]
-    [TestCase("a\n1\n-123456789012345678901234567890123456789012\n", "row 2, column 'a': expected a number that float64")]
+    [TestCase(
+        "a\n1\n-123456789012345678901234567890123456789012\n", "row 2, column 'a': expected a number that float64")]
     [TestCase("a,b\n", "expected rows below the header, got none")]
     [TestCase("", "expected a header, got an empty file")]
     [TestCase("a;b,c;d\n1;2,3;4\n1,2;3,4\n", null)]
@@ -121,7 +122,8 @@ public sealed class TableReaderTests
     {
         await Assert.ThatAsync(
             () => Read("{\"id\":1}\n{\"id\":9007199254740993}\n", "t.jsonl"),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("row 2, column 'id': expected a number that"));
+            Throws.InstanceOf<InvalidDataException>()
+                .With.Message.Contains("row 2, column 'id': expected a number that"));
 
         // What float64 holds, and what is written as an approximation.
         var exact = await Read("id\n9007199254740992\n9007199254740994\n1e300\n0.1\n");
