@@ -141,13 +141,17 @@ public sealed class DotNetClientTests : ChatServer
 
         var response = await chat.GetResponseAsync(
             "the cat",
-            new ChatOptions { Tools = [decide], ToolMode =
-                ChatToolMode.RequireSpecific("decide"), MaxOutputTokens = 60 });
+            new ChatOptions
+            {
+                Tools = [decide],
+                ToolMode = ChatToolMode.RequireSpecific("decide"),
+                MaxOutputTokens = 60,
+            });
 
         Assert.That(calls, Is.EqualTo(1));
         Assert.That(
-            response.Messages.SelectMany(static m =>
-                m.Contents).OfType<FunctionResultContent>().Single().Result?.ToString(),
+            response.Messages.SelectMany(static m => m.Contents)
+                .OfType<FunctionResultContent>().Single().Result?.ToString(),
             Is.AnyOf("good", "bad"));
         Assert.That(response.Usage?.TotalTokenCount, Is.GreaterThan(0));
     }
