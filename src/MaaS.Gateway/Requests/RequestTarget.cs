@@ -31,6 +31,7 @@ internal sealed record RequestTarget(RequestKind Kind, string? Model = null, str
             ["predictions" or "explanations", _] => new(RequestKind.Answer, path[1]),
             ["predict"] => new(
                 RequestKind.Answer, request.Query["model"].ToString() is { Length: > 0 } model ? model : null),
+            ["v1", "embeddings" or "rerank"] => new(RequestKind.Answer),
             ["models", _, ..] when reads => new(RequestKind.Answer, path[1]),
             ["models", ..] when !reads => new(RequestKind.Administration),
             _ => new(reads ? RequestKind.Answer : RequestKind.Passage),

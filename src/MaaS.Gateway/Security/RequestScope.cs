@@ -23,6 +23,7 @@ internal static class RequestScope
                 or [Inference, "serverlive" or "serverready"]) and var open => Open(open, reads),
 
             ["predict"] or ["predictions" or "explanations", ..]
+                or ["v1", "completions" or "embeddings" or "rerank"] or ["v1", "chat", "completions"]
                 or ["v2", "systemsharedmemory" or "cudasharedmemory", ..]
                 or ["v2", "models", _, "infer" or "generate" or "generate_stream"]
                 or ["v2", "models", _, "versions", _, "infer" or "generate" or "generate_stream"]
