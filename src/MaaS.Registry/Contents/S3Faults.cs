@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 
@@ -29,7 +30,7 @@ internal static class S3Faults
     public static bool IsStores(Exception e, CancellationToken cancellationToken)
         => !cancellationToken.IsCancellationRequested
             && e is AmazonServiceException or AmazonClientException or HttpRequestException or HttpIOException
-                or OperationCanceledException;
+                or OperationCanceledException or IOException { InnerException: SocketException };
 
     /// <summary>The fault for the caller.</summary>
     public static IOException Of(S3Address address, Exception e)
