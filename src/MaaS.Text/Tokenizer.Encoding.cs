@@ -22,6 +22,17 @@ public sealed partial class Tokenizer
             ? Pad(encoding, padding.Target(encoding.Length), padding) : encoding;
     }
 
+    /// <summary>Token ids of a whole text, neither cut nor padded, whatever the tokenizer's file says of lengths.</summary>
+    /// <param name="text">May be empty.</param>
+    /// <param name="options">Null for special tokens; padding and truncation are of no account.</param>
+    public long[] EncodeWhole(string text, EncodeOptions? options = null) => Array.ConvertAll(
+        Encode(text, options: (options ?? EncodeOptions.Default) with
+        {
+            Padding = Padding.None,
+            Truncation = Truncation.None,
+        }).Ids,
+        static id => (long)id);
+
     /// <summary>Turns texts into token ids, in parallel.</summary>
     /// <param name="texts">May be empty.</param>
     /// <param name="options">Null for special tokens and the tokenizer's own truncation and padding.</param>

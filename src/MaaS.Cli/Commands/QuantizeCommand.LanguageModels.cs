@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using MaaS.Cli.CommandLine;
 using MaaS.Cli.Recording;
 using MaaS.Core.Generation.Quantization;
@@ -87,7 +88,15 @@ internal sealed partial class QuantizeCommand
         var tokenizer = network.Files.TryGetValue(TextPreprocessing.TokenizerFile, out var json)
             ? Tokenizer.FromJson(json) : throw new InvalidDataException(
                 $"{source}: expected {TextPreprocessing.TokenizerFile} in the package, found none.");
-        var text = await File.ReadAllTextAsync(file, cancellationToken);
-        return Array.ConvertAll(tokenizer.Encode(text).Ids, static id => (long)id);
+        try
+        {
+            return tokenizer.EncodeWhole(await File.ReadAllTextAsync(
+                file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true),
+                cancellationToken));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new InvalidDataException($"{file}: expected a text in UTF-8: {e.Message}", e);
+        }
     }
 }

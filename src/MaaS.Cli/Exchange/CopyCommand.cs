@@ -25,7 +25,7 @@ internal sealed class CopyCommand : VerbCommand
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
-        [("maas copy registry.example/team/digits:1.2 mirror.example/digits:1.2", "The digest stays the same.")];
+        [("maas copy models.example/team/digits:1.2 mirror.example/digits:1.2", "The digest stays the same.")];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class ListCommand : VerbCommand
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples
-        => [("maas list registry.example/team/digits", "Tags, digests, sizes and signatures.")];
+        => [("maas list models.example/team/digits", "Tags, digests, sizes and signatures.")];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {

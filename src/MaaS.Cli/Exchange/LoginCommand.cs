@@ -29,7 +29,7 @@ internal sealed class LoginCommand : VerbCommand
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
-        [("maas login registry.example --user ann < password.txt",
+        [("maas login models.example --user ann < password.txt",
             "Stored in ~/.config/maas/registries.json, which only you may read.")];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)

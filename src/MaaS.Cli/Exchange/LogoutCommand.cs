@@ -14,7 +14,7 @@ internal sealed class LogoutCommand : VerbCommand
         : base("logout", "Forgets the login of an OCI registry that 'maas login' stored.") => Arguments.Add(_host);
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples
-        => [("maas logout registry.example", "Docker's own logins stay.")];
+        => [("maas logout models.example", "Docker's own logins stay.")];
 
     protected override Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {

@@ -50,7 +50,7 @@ internal sealed class PullCommand : VerbCommand
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples =>
     [
-        ("maas pull registry.example/team/digits:1.2 -o digits.maas --trusted keys/ann.signing.pub",
+        ("maas pull models.example/team/digits:1.2 -o digits.maas --trusted keys/ann.signing.pub",
             "Only if Ann signed it."),
     ];
 

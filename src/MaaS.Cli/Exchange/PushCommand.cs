@@ -25,7 +25,7 @@ internal sealed class PushCommand : VerbCommand
     }
 
     public override IReadOnlyList<(string CommandLine, string Purpose)> Examples
-        => [("maas push registry.example/team/digits:1.2 digits.maas", "After 'maas login registry.example'.")];
+        => [("maas push models.example/team/digits:1.2 digits.maas", "After 'maas login models.example'.")];
 
     protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {

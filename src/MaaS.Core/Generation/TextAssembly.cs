@@ -8,8 +8,8 @@ namespace MaaS.Core.Generation;
 public sealed class TextAssembly(
     Func<IReadOnlyList<long>, string> decode, IReadOnlyList<string> stopTexts, IReadOnlyList<long>? prompt = null)
 {
-    // Tokens of the prompt that the first token's text can depend on.
-    private const int Context = 8;
+    /// <summary>Tokens of the prompt that the first token's text can depend on.</summary>
+    public const int Context = 8;
 
     private readonly IncrementalDecoder _decoder = new(decode, [.. (prompt ?? []).TakeLast(Context)]);
     private readonly StopTextFilter _filter = new(stopTexts);

@@ -43,13 +43,7 @@ public sealed class TextGenerator : IDisposable
         IDisposable? owned = null)
         : this(
             start,
-            text => Array.ConvertAll(
-                tokenizer.Encode(text, options: new EncodeOptions
-                {
-                    Padding = Padding.None,
-                    Truncation = Truncation.None,
-                }).Ids,
-                static id => (long)id),
+            text => tokenizer.EncodeWhole(text),
             tokens => tokenizer.Decode([.. tokens.Select(static t => (int)t)]),
             stopTokens,
             owned)

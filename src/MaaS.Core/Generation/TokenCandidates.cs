@@ -108,7 +108,10 @@ internal readonly ref struct TokenCandidates(int[]? tokens, ReadOnlySpan<float> 
         var total = TensorPrimitives.Sum(probabilities);
 
         // Tokens below this could all be left out and the rest would still reach the share: only the others are sorted.
-        var least = (float)((1 - share) * total / Math.Max(1, probabilities.Length - 1) * 0.999);
+        // The likeliest stays in any case.
+        var least = Math.Min(
+            (float)((1 - share) * total / Math.Max(1, probabilities.Length - 1) * 0.999),
+            TensorPrimitives.Max(probabilities));
         var (kept, their) = Keep(tokens, probabilities, least);
         var order = Enumerable.Range(0, kept.Length).OrderByDescending(i => their[i]).ToArray();
         var (count, sum) = (0, 0.0);

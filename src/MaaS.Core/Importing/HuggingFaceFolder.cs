@@ -65,8 +65,8 @@ internal sealed partial class HuggingFaceFolder
         var sentences = SentenceTransformersFolder.Read(folder);
         if (pooling is { } asked)
         {
-            sentences = sentences is null ? new SentenceTransformersFolder(asked, Normalize: true, MaxLength: null)
-                : sentences with { Pooling = asked };
+            sentences = sentences is null ? new SentenceTransformersFolder(asked, Normalize: true, MaxLength: null, true)
+                : sentences with { Pooling = asked, IsAsked = true };
         }
 
         var read = new HuggingFaceFolder(folder, NetworkOf(folder, chosen), Json(config), sentences);
@@ -84,7 +84,7 @@ internal sealed partial class HuggingFaceFolder
     private ModelManifest DescribeEncoder(
         ModelManifest manifest, InferenceModel model, SentenceTransformersFolder sentences)
     {
-        var settings = SentenceTransformersFolder.SettingsOf(model, sentences.Pooling, sentences.Normalize);
+        var settings = sentences.SettingsOf(model);
         var text = settings is null ? null : Text(model, sentences.MaxLength);
         if (text is null)
         {

@@ -9,7 +9,9 @@ namespace MaaS.Core.Importing;
 /// <param name="Pooling">How one vector for a text comes out of the tokens' vectors.</param>
 /// <param name="Normalize">Whether the vectors have length 1.</param>
 /// <param name="MaxLength">Most tokens of a text; null where nothing says it.</param>
-internal sealed record SentenceTransformersFolder(EmbeddingPooling Pooling, bool Normalize, int? MaxLength)
+/// <param name="IsAsked">Whether the pooling was asked for, rather than told by the folder.</param>
+internal sealed record SentenceTransformersFolder(
+    EmbeddingPooling Pooling, bool Normalize, int? MaxLength, bool IsAsked = false)
 {
     private const string Modules = "modules.json", Prefix = "pooling_mode_";
 
@@ -51,15 +53,15 @@ internal sealed record SentenceTransformersFolder(EmbeddingPooling Pooling, bool
     }
 
     /// <summary>The output that the vectors come from: the exporters' own <c>sentence_embedding</c>, which is pooled
-    /// already, else the tokens' vectors; null where there is neither.</summary>
-    public static EmbeddingSettings? SettingsOf(InferenceModel model, EmbeddingPooling pooling, bool normalize)
+    /// already unless another pooling was asked for, else the tokens' vectors; null where there is neither.</summary>
+    public EmbeddingSettings? SettingsOf(InferenceModel model)
     {
         var floats = model.Outputs.Where(static o => o.Type == ElementType.Float32).ToList();
-        return floats.Find(static o => o is { Name: "sentence_embedding", Shape.Count: 2 }) is { } pooled
-            ? new EmbeddingSettings(pooled.Name, EmbeddingPooling.None, normalize)
+        return !IsAsked && floats.Find(static o => o is { Name: "sentence_embedding", Shape.Count: 2 }) is { } pooled
+            ? new EmbeddingSettings(pooled.Name, EmbeddingPooling.None, Normalize)
             : (floats.Find(static o => o is { Name: "last_hidden_state" or "token_embeddings", Shape.Count: 3 })
                 ?? floats.Find(static o => o.Shape.Count == 3)) is { } tokens
-                ? new EmbeddingSettings(tokens.Name, pooling, normalize) : null;
+                ? new EmbeddingSettings(tokens.Name, Pooling, Normalize) : null;
     }
 
     private static EmbeddingPooling PoolingOf(string file)

@@ -55,16 +55,14 @@ public sealed partial class ModelPackage
     public async Task<IReadOnlyList<string>> NetworkFilesAsync(CancellationToken cancellationToken = default)
         => [ModelFile, .. FilesBeside(await ReadAsync(ModelFile, cancellationToken).ConfigureAwait(false))];
 
-    /// <summary>Size of a package's network in bytes: <c>model.onnx</c> and the files with its weights, which are told
-    /// by the names that exporters give them (<c>*.onnx_data</c>, <c>*.onnx*.data</c>).</summary>
+    /// <summary>Size of a package's networks in bytes: <c>model.onnx</c>, others beside it such as a draft model, and the
+    /// files with their weights, whose names hold <c>.onnx</c> too (<c>model.onnx_data_1</c>).</summary>
     /// <param name="manifest">Of the package.</param>
     public static long NetworkBytes(ModelManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return manifest.Files.Where(static file => file.Key == ModelFile
-            || file.Key.EndsWith(".onnx_data", StringComparison.Ordinal)
-            || (file.Key.Contains(".onnx", StringComparison.Ordinal)
-                && file.Key.EndsWith(".data", StringComparison.Ordinal))).Sum(static file => file.Value.Size);
+        return manifest.Files.Where(static file => file.Key.Contains(".onnx", StringComparison.Ordinal))
+            .Sum(static file => file.Value.Size);
     }
 
     private IReadOnlyList<string> FilesBeside(byte[] model)

@@ -43,13 +43,7 @@ internal sealed class GenerationRunner(
     /// <param name="text">Text to continue.</param>
     /// <param name="options">Which special tokens there are; null for those that the model's texts begin with.</param>
     public long[] Encode(string text, EncodeOptions? options = null)
-        => Array.ConvertAll(
-            tokenizer.Encode(text, options: (options ?? new()) with
-            {
-                Padding = Padding.None,
-                Truncation = Truncation.None,
-            }).Ids,
-            static id => (long)id);
+        => tokenizer.EncodeWhole(text, options);
 
     /// <inheritdoc cref="RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"/>
     /// <param name="prompt">Text to continue.</param>

@@ -24,11 +24,12 @@ internal sealed class Places(string model, int rows, int waiting)
         lock (_lock)
         {
             var own = _taken.GetValueOrDefault(caller);
-            if (_count >= _limit || own >= Share)
+            if (own >= Share || _count >= _limit)
             {
                 throw new QueueFullException(
-                    $"model '{model}': expected at most {Math.Min(_limit, Share)} texts at once, got one more; try "
-                        + $"later");
+                    $"model '{model}': expected at most "
+                        + $"{(own >= Share ? $"{Share} texts of one caller" : $"{_limit} texts")} at once, got one more; "
+                        + "try later");
             }
 
             _count++;

@@ -24,6 +24,10 @@ public sealed class TokenSamplerTests
         // 8^(1/1.5) = 4, once.
         (new() { Temperature = 1, RepetitionPenalty = 1.5 }, [3, 3, 7, -1],
             [1 / 12.0, 4 / 12.0, 2 / 12.0, 4 / 12.0, 1 / 12.0]),
+        // Few candidates and a small share: the likeliest stays.
+        (new() { Temperature = 1, TopK = 2, TopP = 0.1 }, [], [0, 0, 0, 1, 0]),
+        (new() { Temperature = 1, TopK = 3, TopP = 0.3 }, [], [0, 0, 0, 1, 0]),
+        (new() { Temperature = 1, TopP = 0.05 }, [], [0, 0, 0, 1, 0]),
         (new() { Temperature = 1, MinP = 0.5 }, [], [0, 4 / 12.0, 0, 8 / 12.0, 0]),
         (new() { Temperature = 1, MinP = 0.2, TopP = 0.5 }, [], [0, 0, 0, 1, 0]),
         (new() { Temperature = 1, LogitBias = Bias(3, -Math.Log(8)) }, [],
@@ -101,6 +105,14 @@ public sealed class TokenSamplerTests
             counts.Zip(given.Expected).Where(static c => c.Second == 0).Sum(static c => c.First), Is.Zero,
             "tokens that may not come");
     }
+
+    [TestCase(2, 0.1)]
+    [TestCase(3, 0.3)]
+    [TestCase(10, 0.05)]
+    public void Probabilities_EqualLogitsAndASmallShare_LeaveOne(int count, double share)
+        => Assert.That(
+            new TokenSampler(new() { Temperature = 1, TopP = share }).Probabilities(new float[count]),
+            Is.EqualTo(Enumerable.Range(0, count).Select(static i => i == 0 ? 1.0 : 0)).Within(1e-6));
 
     [Test]
     public void Next_SameSeed_DrawsTheSame()

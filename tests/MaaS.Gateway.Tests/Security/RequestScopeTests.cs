@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using MaaS.Gateway.Security;
+using MaaS.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace MaaS.Gateway.Tests.Security;
@@ -36,40 +36,10 @@ internal sealed partial class RequestScopeTests
 
     /// <summary>Every endpoint of the table, with <c>x</c> for its parameters.</summary>
     public static IEnumerable<(string Method, string Path, string Scope)> Endpoints()
-    {
-        var root = typeof(RequestScopeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(static a => a.Key == "RepoRoot").Value!;
-        var text = File.ReadAllText(Path.Combine(root, "docs", "security.md"));
-        var table = text[text.IndexOf("<!-- endpoints -->", StringComparison.Ordinal)..text.IndexOf(
-            "<!-- /endpoints -->", StringComparison.Ordinal)];
-        return
-            from row in table.Split('\n').Where(static l => l.StartsWith('|')).Skip(2)
-            let cells = row.Replace("\\|", "\0", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)
-            from method in cells[1].Split(", ")
-            from path in Expand(cells[2].Split('`')[1].Replace('\0', '|'))
-            select (method, Parameter().Replace(path, "x"), cells[3]);
-    }
+        => EndpointTable.Read().Select(static e => (e.Method, Parameter().Replace(e.Address, "x"), e.Scope));
 
     private static IEnumerable<TestCaseData> Documented()
         => Endpoints().Select(static e => new TestCaseData(e.Method, e.Path, e.Scope));
-
-    private static IEnumerable<string> Expand(string pattern)
-    {
-        // The innermost brackets first: they hold no others.
-        var match = Brackets().Match(pattern);
-        if (!match.Success)
-        {
-            return [pattern];
-        }
-
-        var inner = match.Value[1..^1];
-        string[] choices = match.Value[0] == '(' ? inner.Split('|') : ["", inner];
-        return choices.SelectMany(c => Expand(pattern[..match.Index] + c + pattern[(match.Index + match.Length)..]))
-            .Distinct();
-    }
-
-    [GeneratedRegex(@"\([^()\[\]]*\)|\[[^()\[\]]*\]")]
-    private static partial Regex Brackets();
 
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex Parameter();

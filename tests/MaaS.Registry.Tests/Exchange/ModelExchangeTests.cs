@@ -252,23 +252,23 @@ internal sealed class ModelExchangeTests
         Assert.That(other.Requests, Is.Not.Empty.And.None.Contains("/token"));
     }
 
-    [TestCase("http://registry.example/v2/m/blobs/uploads/1", false)]
-    [TestCase("ftp://registry.example/1", true)]
+    [TestCase("http://models.example/v2/m/blobs/uploads/1", false)]
+    [TestCase("ftp://models.example/1", true)]
     public void LocationOf_AddressWithoutTls_IsRefused(string location, bool plainHttp)
     {
         using var response = new HttpResponseMessage
         {
-            RequestMessage = new HttpRequestMessage(HttpMethod.Post, "https://registry.example/v2/m/blobs/uploads/"),
+            RequestMessage = new HttpRequestMessage(HttpMethod.Post, "https://models.example/v2/m/blobs/uploads/"),
         };
         response.Headers.Location = new Uri(location);
 
         Assert.That(
-            () => BlobUpload.LocationOf("registry.example/m", response, plainHttp),
+            () => BlobUpload.LocationOf("models.example/m", response, plainHttp),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains(location));
         response.Headers.Location = new Uri("1", UriKind.Relative);
         Assert.That(
-            BlobUpload.LocationOf("registry.example/m", response, plainHttp),
-            Is.EqualTo("https://registry.example/v2/m/blobs/uploads/1"));
+            BlobUpload.LocationOf("models.example/m", response, plainHttp),
+            Is.EqualTo("https://models.example/v2/m/blobs/uploads/1"));
     }
 
     [TestCase("digits:1")]
@@ -290,9 +290,9 @@ internal sealed class ModelExchangeTests
         Assert.That(reference, Is.EqualTo(new OciReference("localhost:5000", "team/digits", "1.0", digest)));
         Assert.That(reference.IsLoopback);
         Assert.That(reference.ToString(), Is.EqualTo($"localhost:5000/team/digits:1.0@{digest}"));
-        Assert.That(OciReference.Parse("registry.example/digits").Tag, Is.Null);
+        Assert.That(OciReference.Parse("models.example/digits").Tag, Is.Null);
         Assert.That(OciReference.Parse("[::1]:5000/digits").IsLoopback);
-        Assert.That(OciReference.Parse("registry.example/digits").IsLoopback, Is.False);
+        Assert.That(OciReference.Parse("models.example/digits").IsLoopback, Is.False);
     }
 
     [Test]

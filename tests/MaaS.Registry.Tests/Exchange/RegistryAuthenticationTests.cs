@@ -20,8 +20,8 @@ internal sealed class RegistryAuthenticationTests
         [Values("https://realm.example/token", "http://127.0.0.1/token")] string realm, [Values] bool hasLogin)
     {
         Assert.That(
-            () => AnswerAsync(realm, "registry.example:5000", isEncrypted: false, isLoopback: false, hasLogin),
-            Throws.TypeOf<InvalidDataException>().With.Message.Contains("registry.example:5000")
+            () => AnswerAsync(realm, "models.example:5000", isEncrypted: false, isLoopback: false, hasLogin),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("models.example:5000")
                 .And.Message.Contains("--plain-http"));
         Assert.That(_realm.Requests, Is.Zero);
     }
@@ -40,7 +40,7 @@ internal sealed class RegistryAuthenticationTests
     public async Task Answer_RealmOverTls_GivesItsToken()
     {
         var answer = await AnswerAsync(
-            "https://realm.example/token", "registry.example", isEncrypted: true, isLoopback: false, hasLogin: true);
+            "https://realm.example/token", "models.example", isEncrypted: true, isLoopback: false, hasLogin: true);
 
         Assert.That(answer!.ToString(), Is.EqualTo("Bearer a-token"));
     }

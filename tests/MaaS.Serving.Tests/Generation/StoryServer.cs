@@ -96,22 +96,5 @@ public abstract class StoryServer
             ? 0 : double.Parse(line[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private Gpt Model(int length)
-    {
-        random.manual_seed(9);
-        var model = new Gpt(new()
-        {
-            Vocabulary = _tokenizer.VocabSize,
-            Decoder =
-                new() { Width = 16, Heads = 2, Layers = 2, MaxLength = length, Activation = ActivationKind.GeluTanh },
-        });
-        using var noGrad = no_grad();
-        foreach (var parameter in model.parameters().Where(static p => p.dim() > 1))
-        {
-            parameter.mul_(15); // Or every text would be one token again and again.
-        }
-
-        model.eval();
-        return model;
-    }
+    private Gpt Model(int length) => RandomGpt.Create(_tokenizer.VocabSize, length, seed: 9);
 }

@@ -164,22 +164,5 @@ public abstract class ChatServer
             package.Manifest with { Name = name, Files = new Dictionary<string, PackageFileEntry>() }, files);
     }
 
-    private Gpt Model(int length)
-    {
-        random.manual_seed(4);
-        var model = new Gpt(new()
-        {
-            Vocabulary = Tokenizer.VocabSize,
-            Decoder =
-                new() { Width = 16, Heads = 2, Layers = 2, MaxLength = length, Activation = ActivationKind.GeluTanh },
-        });
-        using var noGrad = no_grad();
-        foreach (var parameter in model.parameters().Where(static p => p.dim() > 1))
-        {
-            parameter.mul_(15); // Or every text would be one token again and again.
-        }
-
-        model.eval();
-        return model;
-    }
+    private Gpt Model(int length) => RandomGpt.Create(Tokenizer.VocabSize, length, seed: 4);
 }

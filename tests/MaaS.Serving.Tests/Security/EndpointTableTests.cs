@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using MaaS.Serving.Security;
 using MaaS.Tests;
@@ -29,50 +28,10 @@ public sealed partial class EndpointTableTests
 
     private static bool IsPageFile(string endpoint) => PageFile().IsMatch(endpoint);
 
-    private static IEnumerable<string> Documented()
-    {
-        var root = typeof(EndpointTableTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(a => a.Key == "RepoRoot").Value!;
-        var text = File.ReadAllText(Path.Combine(root, "docs", "security.md"));
-        var table = text[text.IndexOf("<!-- endpoints -->", StringComparison.Ordinal)..text.IndexOf(
-            "<!-- /endpoints -->", StringComparison.Ordinal)];
-        foreach (var row in table.Split('\n').Where(l => l.StartsWith('|')).Skip(2))
-        {
-            var cells = row.Replace("\\|", "\0", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries);
-            var address = cells[2].Split('`')[1].Replace('\0', '|');
-            if (address == "/" && cells[1] != "OPTIONS")
-            {
-                continue; // The page and its files, which are compared by their form.
-            }
-
-            foreach (var method in cells[1].Split(", "))
-            {
-                foreach (var each in Expand(address))
-                {
-                    yield return $"{method} {each} {cells[3]}";
-                }
-            }
-        }
-    }
-
-    /// <summary>Every address that a pattern stands for.</summary>
-    private static IEnumerable<string> Expand(string pattern)
-    {
-        // The innermost brackets first: they hold no others.
-        var match = Brackets().Match(pattern);
-        if (!match.Success)
-        {
-            return [pattern];
-        }
-
-        var inner = match.Value[1..^1];
-        string[] choices = match.Value[0] == '(' ? inner.Split('|') : ["", inner];
-        return choices.SelectMany(c => Expand(pattern[..match.Index] + c + pattern[(match.Index + match.Length)..]))
-            .Distinct();
-    }
-
-    [GeneratedRegex(@"\([^()\[\]]*\)|\[[^()\[\]]*\]")]
-    private static partial Regex Brackets();
+    // The page and its files are compared by their form.
+    private static IEnumerable<string> Documented() => EndpointTable.Read()
+        .Where(static e => e.Address != "/" || e.Method == "OPTIONS")
+        .Select(static e => $"{e.Method} {e.Address} {e.Scope}");
 
     [GeneratedRegex(@"^(GET|HEAD) /(page/[\w-]+(\.\w+)+)? ")]
     private static partial Regex PageFile();

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace MaaS.Core.Generation.Batching;
 
@@ -15,7 +17,7 @@ internal sealed unsafe class BlockPool(int blockBytes, int capacity) : IDisposab
     private readonly Stack<int> _free = new();
     private readonly LinkedList<int> _idle = new();
     private readonly Dictionary<BlockContent, int> _byContent = [];
-    private readonly Dictionary<string, long> _roots = [];
+    private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private long _contents;
 
     /// <summary>Most blocks.</summary>
@@ -30,22 +32,12 @@ internal sealed unsafe class BlockPool(int blockBytes, int capacity) : IDisposab
     /// <summary>Blocks that can be taken.</summary>
     public int Available => capacity - Used;
 
-    /// <summary>What texts of one group begin with: only they share blocks.</summary>
+    /// <summary>What texts of one group begin with: only they share blocks. A group costs no memory; its number, below
+    /// those of contents, cannot be foretold.</summary>
     /// <param name="group">Null for all that name none.</param>
     public long Root(string? group)
-    {
-        if (group is null)
-        {
-            return 0;
-        }
-
-        if (!_roots.TryGetValue(group, out var root))
-        {
-            _roots[group] = root = ++_contents;
-        }
-
-        return root;
-    }
+        => group is null ? 0
+            : BitConverter.ToInt64(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes(group))) | long.MinValue;
 
     /// <summary>Takes a block, whose content is anything.</summary>
     /// <returns>Its number; −1 where all are in use.</returns>

@@ -112,7 +112,7 @@ internal sealed partial class GenerationSchedule
             var last = DecoderGraph.LastLogits(logits.Outputs, logits.Row, ref _converted, fromEnd);
             return sequence.Draw(last, sequence.Tokens.Count, MaxLength);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException e) when (e is not ModelInputException)
         {
             // Logits that are no numbers end the text that they belong to, and no other.
             Leave(sequence, new InferenceException($"{_graph.Name}: {e.Message}", e));
@@ -120,7 +120,7 @@ internal sealed partial class GenerationSchedule
         }
         catch (Exception e)
         {
-            // So does a constraint that fails.
+            // So does a constraint that fails, or that is too costly to follow, which is the client's fault.
             Leave(sequence, e);
             return true;
         }

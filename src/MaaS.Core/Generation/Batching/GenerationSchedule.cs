@@ -146,8 +146,8 @@ internal sealed partial class GenerationSchedule : IDisposable
         => (_options.SharesAcrossCallers, sequence.Adapter?.Name) switch
         {
             (true, null) => null,
-            (true, var adapter) => $"adapter {adapter}",
-            (false, var adapter) => $"adapter {adapter} caller {sequence.Caller}",
+            (true, var adapter) => $"{adapter.Length} {adapter}",
+            (false, var adapter) => $"{adapter?.Length} {adapter} {sequence.Caller}",
         };
 
     private void Prefill()

@@ -57,8 +57,7 @@ public sealed class ChatModel : IDisposable
     /// <inheritdoc cref="ChatTemplate.Render" path="/param"/>
     /// <exception cref="ModelInputException">The template refuses the conversation.</exception>
     public IReadOnlyList<long> Prompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<ChatTool>? tools = null)
-        => Array.ConvertAll(
-            Tokenizer.Encode(Template.Render(messages, tools), null, AsWritten).Ids, static id => (long)id);
+        => Tokenizer.EncodeWhole(Template.Render(messages, tools), AsWritten);
 
     /// <summary>Answers a conversation piece by piece; each step runs on the thread pool.</summary>
     /// <param name="messages">In order; the last one is mostly the user's.</param>

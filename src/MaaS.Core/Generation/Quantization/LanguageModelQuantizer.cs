@@ -35,6 +35,13 @@ public sealed class LanguageModelQuantizer(LanguageModelQuantizerOptions? option
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
         _options.Validate();
+        if (model.WeightBytes >= ExternalData.DefaultThreshold)
+        {
+            throw new ArgumentException(
+                $"expected a model whose weights take less than {ExternalData.DefaultThreshold >> 20} MiB, got "
+                    + $"{model.WeightBytes >> 20} MiB: both it and the quantized one are run from memory.", nameof(model));
+        }
+
         var quantizer = new WeightOnlyQuantizer(_options.Weights);
         var nodes = quantizer.Nodes(model).Count;
         var quantized = quantizer.Quantize(model);

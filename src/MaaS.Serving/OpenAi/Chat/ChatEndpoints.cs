@@ -3,8 +3,6 @@ using MaaS.Serving.Endpoints;
 using MaaS.Serving.Execution;
 using MaaS.Serving.Http;
 using MaaS.Serving.OpenAi.Completions;
-using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -13,9 +11,7 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <summary><c>POST /v1/chat/completions</c>: the next message of a conversation.</summary>
 internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEndpoint endpoint) : IEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints)
-        => endpoints.MapPost("/v1/chat/completions", endpoint.Handle(AnswerAsync, OpenAiError.WriteAsync))
-            .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/chat/completions", endpoint, AnswerAsync);
 
     private async Task AnswerAsync(HttpContext context)
     {

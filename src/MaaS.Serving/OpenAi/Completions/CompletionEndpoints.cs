@@ -2,8 +2,6 @@ using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
-using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -12,9 +10,7 @@ namespace MaaS.Serving.OpenAi.Completions;
 /// <summary><c>POST /v1/completions</c>: texts that go on where prompts end.</summary>
 internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, ServingEndpoint endpoint) : IEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints)
-        => endpoints.MapPost("/v1/completions", endpoint.Handle(AnswerAsync, OpenAiError.WriteAsync))
-            .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/completions", endpoint, AnswerAsync);
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -12,13 +12,10 @@ internal sealed class TokenTexts(Tokenizer tokenizer)
     // JSON has no infinity; OpenAI writes this for tokens that cannot come.
     private const double Least = -9999;
 
-    // Tokens of a prompt that the first token's text can depend on: of these texts are assembled.
-    private const int Context = 8;
-
     /// <summary>An answer that goes on where a prompt ends.</summary>
     /// <param name="prompt">Tokens before it; where they are all special ones the answer begins the text.</param>
     public TextChoice Answer(IReadOnlyList<long> prompt)
-        => new(this, prompt.TakeLast(Context).All(t => BytesOf(t, isFirst: false) is not [_, ..]));
+        => new(this, prompt.TakeLast(TextAssembly.Context).All(t => BytesOf(t, isFirst: false) is not [_, ..]));
 
     /// <summary>The bytes that a token adds to a text, which may end within a character; null for special tokens, which
     /// add nothing.</summary>

@@ -5,8 +5,6 @@ using MaaS.Core.Packages;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
-using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -15,9 +13,7 @@ namespace MaaS.Serving.OpenAi.Embeddings;
 /// <summary><c>POST /v1/embeddings</c>: vectors of texts.</summary>
 internal sealed class EmbeddingEndpoints(OpenAiCalls calls, Embedder embedder, ServingEndpoint endpoint) : IEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints)
-        => endpoints.MapPost("/v1/embeddings", endpoint.Handle(AnswerAsync, OpenAiError.WriteAsync))
-            .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/embeddings", endpoint, AnswerAsync);
 
     private async Task AnswerAsync(HttpContext context)
     {

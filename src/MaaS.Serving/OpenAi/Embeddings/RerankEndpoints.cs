@@ -3,8 +3,6 @@ using System.Text.Json;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Json;
-using MaaS.Serving.Security;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -14,9 +12,7 @@ namespace MaaS.Serving.OpenAi.Embeddings;
 /// vectors, in the form of the common rerankers.</summary>
 internal sealed class RerankEndpoints(OpenAiCalls calls, Embedder embedder, ServingEndpoint endpoint) : IEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints)
-        => endpoints.MapPost("/v1/rerank", endpoint.Handle(AnswerAsync, OpenAiError.WriteAsync))
-            .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
+    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/rerank", endpoint, AnswerAsync);
 
     private async Task AnswerAsync(HttpContext context)
     {

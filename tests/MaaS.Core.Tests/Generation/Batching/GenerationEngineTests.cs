@@ -252,21 +252,25 @@ public sealed class GenerationEngineTests
         Assert.That(engine.Status.UsedBlocks, Is.Zero);
     }
 
-    private sealed class Failing : ITokenConstraint, ITokenConstraintState
+    private sealed class Failing(Exception failure) : ITokenConstraint, ITokenConstraintState
     {
         public bool IsComplete => false;
 
         public ITokenConstraintState Start(IReadOnlyList<long> stopTokens) => this;
 
-        public void Mask(Span<float> logits) => throw new InvalidOperationException("no more");
+        public void Mask(Span<float> logits) => throw failure;
 
         public void Accept(long token)
         {
         }
     }
 
-    [Test]
-    public async Task GenerateAsync_ConstraintThatFails_EndsItsTextAlone()
+    // A constraint that is too costly to follow says so itself: the client's fault, as it is.
+    private static readonly Exception[] Failures =
+        [new InvalidOperationException("no more"), new ModelInputException("grammar: too costly")];
+
+    [TestCaseSource(nameof(Failures))]
+    public async Task GenerateAsync_ConstraintThatFails_EndsItsTextAlone(Exception failure)
     {
         using var engine = Engine();
         var options = new GenerationOptions { MaxNewTokens = 30 };
@@ -274,8 +278,8 @@ public sealed class GenerationEngineTests
         var beside = All(engine, prompt, options);
 
         Assert.That(
-            async () => await All(engine, prompt, options with { Constraint = new Failing() }),
-            Throws.InvalidOperationException.With.Message.EqualTo("no more"));
+            async () => await All(engine, prompt, options with { Constraint = new Failing(failure) }),
+            Throws.TypeOf(failure.GetType()).With.Message.EqualTo(failure.Message));
         Assert.That(Plain(await beside), Is.EqualTo(Plain(TinyDecoder.Alone(_graph, prompt, options))));
         Assert.That(engine.Status.UsedBlocks, Is.Zero);
     }
