@@ -29,16 +29,18 @@ internal sealed class CataloguePages(
             ("/catalogue/view/{name}/{version}", version.WriteAsync),
         })
         {
-            endpoints.MapGet(address, endpoint.Handle(write, WriteFailureAsync)).WithScope(ServingScope.Read)
-                .WithMetadata(session);
+            endpoints.MapGet(address, endpoint.Handle(write)).WithScope(ServingScope.Read)
+                .WithMetadata(session).WithErrors(Form);
         }
 
-        endpoints.MapPost("/catalogue/session", endpoint.Handle(BrowserSession.PostAsync, WriteFailureAsync))
-            .WithScope(ServingScope.None);
+        endpoints.MapPost("/catalogue/session", endpoint.Handle(BrowserSession.PostAsync))
+            .WithScope(ServingScope.None).WithErrors(Form);
     }
 
     /// <summary>A failure as a page for clients that want pages, else as JSON.</summary>
-    public static Task WriteFailureAsync(HttpContext context, Failure failure)
+    public static ErrorForm Form { get; } = new(WriteFailureAsync);
+
+    private static Task WriteFailureAsync(HttpContext context, Failure failure)
         => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
             ? CataloguePage.WriteFailureAsync(context, failure) : JsonAnswer.WriteErrorAsync(context, failure);
 }
