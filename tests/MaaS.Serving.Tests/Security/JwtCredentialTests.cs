@@ -44,7 +44,7 @@ public sealed class JwtCredentialTests
             (free.Caller!.TokensPerMinute, free.Caller.ConcurrentStreams), Is.EqualTo(((long?)null, (int?)null)));
     }
 
-    [TestCase(Streams, "many"), TestCase(Streams, 0), TestCase(Streams, -1), TestCase(Streams, 4_000_000_000)]
+    [TestCase(Streams, "many"), TestCase(Streams, 0), TestCase(Streams, -1), TestCase(Streams, 4_000_000_000L)]
     [TestCase(Tokens, 1.5), TestCase(Tokens, "")]
     public async Task ReadAsync_LimitThatIsNone_IsRefused(string claim, object limit)
     {
