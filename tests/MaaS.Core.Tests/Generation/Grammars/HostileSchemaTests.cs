@@ -168,7 +168,7 @@ public sealed class HostileSchemaTests
             JsonElement.Parse("""{"const": "waits for its place"}"""), Vocabularies.ByteLevel);
 
         // Calls that held their thread would not have come this far before the patience of the first was at its end.
-        Assert.That(begun.Append(waiting).Any(static t => t.IsCompleted), Is.False);
+        Assert.That(begun.Append<Task>(waiting).Any(static t => t.IsCompleted), Is.False);
         free.Set();
         Assert.That(await Task.WhenAll(begun), Is.EqualTo(Enumerable.Range(0, begun.Length)));
         Assert.That((await waiting.WaitAsync(Patience)).Takes("\"waits for its place\""));
