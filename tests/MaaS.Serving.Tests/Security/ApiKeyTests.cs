@@ -91,7 +91,11 @@ public sealed class ApiKeyTests
         })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
-            request.Headers.Add("X-API-Key", sent);
+            if (sent is not null)
+            {
+                request.Headers.Add("X-API-Key", sent);
+            }
+
             using var response = await server.Client.SendAsync(request);
             using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
 
@@ -100,7 +104,7 @@ public sealed class ApiKeyTests
                 (answer.RootElement.GetProperty("code").GetInt32(),
                     answer.RootElement.GetProperty("type").GetString()),
                 Is.EqualTo((status, "InvalidKeyException")), path);
-            Assert.That(answer.RootElement.GetProperty("message").GetString(), Does.StartWith("expected"), path);
+            Assert.That(answer.RootElement.GetProperty("message").GetString(), Does.Contain("expected"), path);
         }
     }
 

@@ -138,10 +138,10 @@ public sealed class ConstrainedChatTests : ChatServer
     [Test]
     public async Task Chat_StrictToolsThatAreTooCostlyTogether_AreRefused()
     {
-        var tools = string.Join(',', Enumerable.Range(0, 8).Select(static i => $$$"""
+        var tools = string.Join(',', Enumerable.Range(0, 30).Select(static i => $$$"""
             {"type":"function","function":{"name":"t{{{i}}}","strict":true,"parameters":{"properties":{
              {{{string.Join(',', Enumerable.Range(0, 40).Select(k => $$"""
-                "p{{k}}":{"pattern":"(?:abcdefghij{{i}}x{{k}}){4000}"}
+                "p{{k}}":{"pattern":"(?:abcdefghij{{i}}x{{k}}){2000}"}
                 """))}}} } } } }
             """));
         var settings = Encoding.UTF8.GetBytes($$"""{"tools":[{{tools}}]}""");
