@@ -18,7 +18,8 @@ internal static class ServerOperations
 
     private const string PageModel = """
         {"name":"digits","task":"classification","description":"Handwritten digits.","has_baseline":true,
-         "takes_text":false,"writes_text":false,"image":{"channels":1,"height":28,"width":28,"black":-0.42},
+         "takes_text":false,"writes_text":false,"has_chat_template":false,
+         "image":{"channels":1,"height":28,"width":28,"black":-0.42},
          "inputs":[{"name":"image","datatype":"FP32","shape":[-1,1,28,28]}],"metrics":{"accuracy":0.99}}
         """;
 

@@ -32,6 +32,7 @@ internal sealed class ModelAnswer(ModelRepository models, InputEncoders encoders
             writer.WriteBoolean("has_baseline"u8, model.Drift is not null);
             writer.WriteBoolean("takes_text"u8, inputs is [{ Type: ElementType.String, Shape.Count: 1 }]);
             writer.WriteBoolean("writes_text"u8, model.Generation is not null);
+            writer.WriteBoolean("has_chat_template"u8, model is { Generation: not null, ChatTemplate: not null });
             WriteImage(writer, model);
             WriteForm(writer, model);
             OpenInferenceMetadata.WriteSpecs(writer, "inputs", inputs);

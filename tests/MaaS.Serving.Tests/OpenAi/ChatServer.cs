@@ -14,8 +14,9 @@ namespace MaaS.Serving.Tests.OpenAi;
 
 /// <summary>
 /// A server of language models with random weights: <c>chat</c> with a chat template, whose texts torch writes too,
-/// <c>plain</c>, the same without a template, and <c>saga</c>, which takes seconds to fill its 6,000 positions. One key
-/// may use them, one may use only <c>linear</c>, one has few tokens a minute, one may have one text at once.
+/// <c>plain</c>, the same without a template, and <c>saga</c>, which has one too and takes seconds to fill its 6,000
+/// positions. One key may use them, one may use only <c>linear</c>, one has few tokens a minute, one may have one text
+/// at once.
 /// </summary>
 public abstract class ChatServer
 {
@@ -49,7 +50,10 @@ public abstract class ChatServer
         await AddTemplateAsync(_models["plain.maas"], _models["chat.maas"], "chat");
         using (var saga = Model(SagaLength))
         {
-            await saga.PackAsync(_models["saga.maas"], "saga", Tokenizer);
+            var bare = _models["bare.maas"];
+            await saga.PackAsync(bare, "saga", Tokenizer);
+            await AddTemplateAsync(bare, _models["saga.maas"], "saga");
+            File.Delete(bare);
         }
 
         _models.Add("linear");

@@ -1,6 +1,7 @@
-// A box to ask the chosen model: a drawing, a text, a row of a table, or JSON; answers stay beside what was asked.
+// A box to ask the chosen model: a drawing, a text, a row of a table, a chat, or JSON; answers stay beside what was asked.
 
 import { ApiError, modelPath, request } from './api.js';
+import { ChatBox } from './chat-box.js';
 import { element } from './dom.js';
 import { earlierView, exchangeView, Exchanges } from './exchanges.js';
 import { legendOf, overlayCanvas, showOverlay } from './explanation.js';
@@ -16,12 +17,14 @@ export class TryIt {
   #root;
   #details = null;
   #form = '';
-  #chooser = element('p', { class: 'row chooser' });
+  #chooser = element('div', { class: 'row chooser' });
   #version;
+  #box;
   #answer;
   #said;
   #earlier;
   #exchanges = new Exchanges();
+  #chats = new Map(); // The conversation with each chat model.
   #shown = new Map(); // The exchange that each place for answers shows.
   #inputs = new Map(); // What puts a question back, by the kind of its input.
   #running = null;
@@ -33,46 +36,52 @@ export class TryIt {
   /**
    * Builds the box for a model and its versions, of which the first is asked unless another is chosen. Where only the
    * versions have changed, what was typed and what was answered stays. Pinned, the only version is asked, wherever the
-   * model's route leads.
+   * model's route leads; chats, which cannot name a version, then give way to texts that are continued.
    */
   show(details, versions, { isPinned = false } = {}) {
-    const form = JSON.stringify([details.name, details.inputs, details.image, details.takes_text, details.writes_text, details.form]);
-    const isSame = form === this.#form && this.#root.contains(this.#answer);
+    const isChat = details.has_chat_template && !isPinned;
+    const form = JSON.stringify([details.name, details.inputs, details.image, details.takes_text, details.writes_text, isChat, details.form]);
+    const isSame = form === this.#form && this.#root.contains(this.#box);
     this.#form = form;
     this.#details = details;
-    this.#showVersions(versions, isPinned);
+    this.#showVersions(versions, isPinned, isChat);
     if (isSame) {
       return;
     }
 
     this.#running?.abort();
+    this.#chats.forEach(chat => chat.stop());
     this.#shown.clear();
     this.#inputs.clear();
     this.#answer = element('div', { class: 'answer' }, hint('The answer comes here.'));
     this.#said = element('p', { class: 'hidden', role: 'status' });
     this.#earlier = element('section', { class: 'earlier', 'aria-label': 'Asked earlier', hidden: true });
-    const box = details.image ? this.#imageBox() : details.form ? this.#rowBox() : details.writes_text ? this.#writingBox() : details.takes_text ? this.#textBox() : null;
+    const box = details.image ? this.#imageBox() : details.form ? this.#rowBox() : isChat ? this.#chatBox() : details.writes_text ? this.#writingBox() : details.takes_text ? this.#textBox() : null;
     const others = box ? element('details', {}, element('summary', {}, 'JSON request'), this.#jsonBox(false)) : null;
-    this.#root.replaceChildren(...[this.#chooser, box ?? this.#jsonBox(true), this.#said, this.#earlier, others].filter(part => part !== null));
+    this.#box = box ?? this.#jsonBox(true);
+    this.#root.replaceChildren(...[this.#chooser, this.#box, this.#said, this.#earlier, others].filter(part => part !== null));
     this.#showEarlier();
   }
 
-  /** Forgets every exchange, as those of another key are nobody else's. */
+  /** Forgets every exchange and conversation, as those of another key are nobody else's. */
   forget() {
     this.#exchanges.clear();
+    this.#chats.forEach(chat => chat.stop());
+    this.#chats.clear();
     this.#form = '';
   }
 
-  #showVersions(versions, isPinned) {
+  #showVersions(versions, isPinned, isChat) {
     const before = this.#version?.value;
     const routed = isPinned ? null : element('option', { value: '' }, 'as routed');
-    this.#version = element('select', { id: 'try-version' }, versions.length > 1 || isPinned ? versions.map(v => element('option', { value: v }, `version ${v}`)) : [], routed);
+    this.#version = element('select', { id: 'try-version' }, (versions.length > 1 && !isChat) || isPinned ? versions.map(v => element('option', { value: v }, `version ${v}`)) : [], routed);
     if (this.#root.contains(this.#chooser) && versions.some(v => `${v}` === before)) {
       this.#version.value = before;
     }
 
     this.#chooser.hidden = versions.length < 2;
-    this.#chooser.replaceChildren(element('label', { for: 'try-version' }, 'Ask'), this.#version);
+    this.#chooser.replaceChildren(...(isChat ? [hint('Each answer comes from a version that the route leads to.')]
+      : [element('label', { for: 'try-version' }, 'Ask'), this.#version]));
   }
 
   get #chosenVersion() {
@@ -141,7 +150,15 @@ export class TryIt {
     return this.#textPanes('Text', 'Predict', text => this.#ask(this.#predictPath(), { instances: [text] }, { text }, predicted));
   }
 
-  /** For language models: the text and what they write after it. */
+  /** For language models with a chat template: the conversation with this one, as it was left. */
+  #chatBox() {
+    const { name } = this.#details;
+    const chat = this.#chats.get(name) ?? new ChatBox(name);
+    this.#chats.set(name, chat);
+    return chat.root;
+  }
+
+  /** For other language models: the text and what they write after it. */
   #writingBox() {
     const written = text => ({ text_output: output, finish_reason: reason, tokens }) => ({
       summary: output.trim(),

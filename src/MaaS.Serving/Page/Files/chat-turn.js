@@ -1,0 +1,71 @@
+// What one side of a conversation said, and how fast an answer came.
+
+import { element } from './dom.js';
+import { count, latency, number } from './format.js';
+
+/** @param role user or assistant; @param speaker the name to show. */
+export class ChatTurn {
+  #text;
+  #figures = element('p', { class: 'muted small figures' });
+
+  constructor(role, speaker, text = '') {
+    this.#text = document.createTextNode(text);
+    this.root = element('div', { class: `turn ${role}` }, element('p', { class: 'muted small' }, speaker), element('p', { class: 'said' }, this.#text), this.#figures);
+    if (role === 'assistant') {
+      this.root.setAttribute('aria-busy', 'true');
+    }
+  }
+
+  get text() {
+    return this.#text.data;
+  }
+
+  add(piece, figures) {
+    this.#text.appendData(piece);
+    this.#figures.textContent = figures;
+  }
+
+  end(figures) {
+    this.root.removeAttribute('aria-busy');
+    this.#figures.textContent = figures;
+  }
+}
+
+/** Times of an answer: until its first token, and between its tokens. */
+export class ChatPace {
+  #begun = performance.now();
+  #first = null;
+  #last = null;
+  #tokens = 0; // Events with text until the server says how many tokens it were.
+  #version = '';
+  #reason = null;
+  isStopped = false;
+
+  /** Whether the model ended the answer. */
+  get isWhole() {
+    return this.#reason !== null;
+  }
+
+  take({ choices: [choice], usage, system_fingerprint: fingerprint }) {
+    if (choice) {
+      this.#last = performance.now();
+      this.#first ??= this.#last;
+      this.#tokens += choice.delta.content ? 1 : 0;
+      this.#reason = choice.finish_reason ?? this.#reason;
+      this.#version = fingerprint.slice(fingerprint.lastIndexOf('-') + 1); // The model's name, a dash, its version.
+    }
+
+    this.#tokens = usage?.completion_tokens ?? this.#tokens;
+  }
+
+  text() {
+    const seconds = (this.#last - this.#first) / 1000;
+    return [
+      `version ${this.#version}`,
+      `${count(this.#tokens)} ${this.#tokens === 1 ? 'token' : 'tokens'}`,
+      this.#tokens > 1 && seconds > 0 ? `${number((this.#tokens - 1) / seconds)} tokens a second` : null,
+      `the first after ${latency(this.#first - this.#begun)}`,
+      this.isStopped ? 'stopped' : this.#reason === 'length' ? 'cut off at the most tokens' : null,
+    ].filter(part => part !== null).join(' · ');
+  }
+}
