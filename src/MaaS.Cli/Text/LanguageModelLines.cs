@@ -11,15 +11,30 @@ internal static class LanguageModelLines
 {
     private const string PackageExtension = ".maas";
 
+    // Files of networks, which are no packages: a folder of such a name is never meant.
+    private static readonly string[] NoFolders = [".onnx", ".safetensors"];
+
     /// <summary>Where the package and its page go; the page beside the package where none is named.</summary>
-    /// <exception cref="UsageException">The package is no <c>.maas</c> file, or the page is the package.</exception>
+    /// <param name="package">A <c>.maas</c> file, or a folder.</param>
+    /// <param name="report">The page; null for one beside the package.</param>
+    /// <param name="command">The command line.</param>
+    /// <param name="run">The run in a registry; null where it is not kept.</param>
+    /// <exception cref="UsageException">The package is another file, or the page is the package.</exception>
     public static TrainingOutput Output(string package, string? report, string command, RunLog? run)
-        => !package.EndsWith(PackageExtension, StringComparison.OrdinalIgnoreCase)
-            ? throw new UsageException(
-                $"--output: expected a file that ends in {PackageExtension} for a language model, got '{package}'.")
-            : report == package
-                ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
-            : new TrainingOutput(package, report ?? Path.ChangeExtension(package, ".html"), command, run);
+    {
+        package = Path.TrimEndingDirectorySeparator(package);
+        if (!IsFile(package) && (File.Exists(package) || NoFolders.Contains(Path.GetExtension(package))))
+        {
+            throw new UsageException(
+                $"--output: expected a file that ends in {PackageExtension} for a language model, or a folder, got "
+                    + $"'{package}'.");
+        }
+
+        report ??= IsFile(package) ? Path.ChangeExtension(package, ".html") : package + ".html";
+        return report == package
+            ? throw new UsageException($"--report: expected another file than --output, got '{report}'.")
+            : new TrainingOutput(package, report, command, run);
+    }
 
     /// <summary>Shows what training came to, and writes package and page.</summary>
     /// <param name="model">The model.</param>
@@ -43,9 +58,12 @@ internal static class LanguageModelLines
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28} {value,8:F1}"));
         }
 
-        await model.PackAsync(output.Model, Path.GetFileNameWithoutExtension(output.Model), data, cancellationToken);
+        await model.PackAsync(
+            output.Model,
+            IsFile(output.Model) ? Path.GetFileNameWithoutExtension(output.Model) : Path.GetFileName(output.Model),
+            data, cancellationToken);
         output.Run?.Metric("test/perplexity", 0, model.Perplexity);
-        output.Run?.Artifact(output.Model);
+        output.Run?.Artifact(IsFile(output.Model) ? output.Model : Path.Combine(output.Model, "manifest.json"));
         new RunReport
         {
             Title = title,
@@ -56,6 +74,9 @@ internal static class LanguageModelLines
         }.Save(output.Report!);
         Console.WriteLine($"written to {output.Model}, report in {output.Report}");
     }
+
+    private static bool IsFile(string package)
+        => package.EndsWith(PackageExtension, StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<(string Name, double Value)> Measured(TrainedLanguageModel model)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MaaS.Core.Generation.Chat;
+using MaaS.Primitives.Files;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Data.Text;
@@ -43,6 +44,7 @@ public static class DecoderFineTuning
     /// <param name="progress">As in <see cref="Trainer.Fit"/>.</param>
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
     /// <exception cref="ArgumentException">The options do not fit the model, or there is too little text.</exception>
+    /// <exception cref="IOException">The folder for the adapters cannot be written; said before training.</exception>
     public static TrainedLanguageModel FineTune(
         PretrainedDecoder start, LanguageCorpus texts, FineTuningOptions tuning, TrainerOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -77,6 +79,7 @@ public static class DecoderFineTuning
     /// <param name="cancellationToken">As in <see cref="Trainer.Fit"/>.</param>
     /// <exception cref="ArgumentException">The options do not fit the model, there are too few conversations, or the
     /// model has neither a template nor ChatML's tokens.</exception>
+    /// <exception cref="IOException">The folder for the adapters cannot be written; said before training.</exception>
     /// <exception cref="InvalidDataException">The template does not say which tokens are the answers'.</exception>
     public static TrainedLanguageModel FineTune(
         PretrainedDecoder start, ChatCorpus chats, FineTuningOptions tuning, TrainerOptions options,
@@ -118,13 +121,22 @@ public static class DecoderFineTuning
             Monitor = watched is null && options.Monitor == LanguageModelTraining.Metric ? null : options.Monitor,
         });
         TrainingResult result;
+        Exception? adapterFailure = null;
         if (tuning.Lora is { } lora)
         {
             using var adapted = new LoraModel(start.Model, lora);
             result = trainer.Fit(adapted, task, learned, watched, progress, cancellationToken);
-            if (tuning.AdapterFolder is { } folder && options.Processes is not { Rank: > 0 })
+            try
             {
-                LoraCheckpoint.Save(folder, adapted, start.Name);
+                if (tuning.AdapterFolder is { } folder && options.Processes is not { Rank: > 0 })
+                {
+                    LoraCheckpoint.Save(folder, adapted, start.Name);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The trained model is worth more than the folder: whoever called hears of both.
+                adapterFailure = e;
             }
 
             adapted.Merge();
@@ -144,6 +156,7 @@ public static class DecoderFineTuning
             DataHash = outcome.DataHash,
             TrainTokens = learned.Counting,
             HeldBackTokens = heldBack.Counting,
+            AdapterFailure = adapterFailure,
             Perplexity = Perplexity(start.Model, heldBack, options.BatchSize),
             StartPerplexity = before,
         };
@@ -174,6 +187,10 @@ public static class DecoderFineTuning
             }
 
             LoraCheckpoint.ThrowIfMerged(start.Model);
+            if (options.Processes is not { Rank: > 0 })
+            {
+                AtomicFile.EnsureWritable(Path.Combine(tuning.AdapterFolder, LoraCheckpoint.ConfigFile));
+            }
         }
 
         var context = tuning.Context ?? (int)Math.Min(UsualContext, start.Model.MaxLength);

@@ -32,6 +32,19 @@ public static class DecoderPackage
             path, name, tokenizer, new DecoderPackageOptions { StopTokens = stopTokens ?? [] }, cancellationToken)
             .ConfigureAwait(false);
 
+    /// <summary>Fails where a model's weights are too many for the package that is to hold them: to be asked before
+    /// long work.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Where its package is to be written.</param>
+    /// <exception cref="ArgumentException">The path ends in <c>.maas</c>, and the weights are too many for a single
+    /// file.</exception>
+    public static void ThrowIfTooLarge(this CausalLanguageModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        NetworkPackage.ThrowIfTooLarge(path, sizeof(float) * (double)model.parameters().Sum(static p => p.numel()));
+    }
+
     /// <summary>Exports a model, compares it with torch and writes a package with its tokenizer and what else is
     /// known.</summary>
     /// <param name="model">Neither changed nor disposed.</param>

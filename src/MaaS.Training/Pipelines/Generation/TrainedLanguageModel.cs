@@ -55,6 +55,10 @@ public sealed class TrainedLanguageModel(CausalLanguageModel model, Tokenizer to
     /// <summary>Likewise of what training started from; null for fresh weights.</summary>
     public double? StartPerplexity { get; init; }
 
+    /// <summary>Why the adapters could not be written after training; null where they were, or none were asked
+    /// for.</summary>
+    public Exception? AdapterFailure { get; init; }
+
     /// <summary>Number of weights.</summary>
     public long Parameters => Model.parameters().Sum(static p => p.numel());
 
