@@ -4,6 +4,7 @@ using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Core.Packages;
 using MaaS.Serving.Security;
+using MaaS.Serving.Tests.Generation;
 using MaaS.Text;
 using MaaS.Text.Training;
 using MaaS.Training.Models.Transformers;
