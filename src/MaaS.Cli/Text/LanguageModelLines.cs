@@ -58,6 +58,11 @@ internal static class LanguageModelLines
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-28} {value,8:F1}"));
         }
 
+        if (Losses(model) is { } losses)
+        {
+            Console.WriteLine(losses);
+        }
+
         await model.PackAsync(
             output.Model,
             IsFile(output.Model) ? Path.GetFileNameWithoutExtension(output.Model) : Path.GetFileName(output.Model),
@@ -92,12 +97,31 @@ internal static class LanguageModelLines
         }
     }
 
+    // What of the conversations nobody learned from, or was measured on.
+    private static string? Losses(TrainedLanguageModel model)
+    {
+        if (model is { LeftOut: 0, Cut: 0 })
+        {
+            return null;
+        }
+
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"of the conversations {model.LeftOut:n0} were left out, whose answers lie beyond the context, and "
+                + $"{model.Cut:n0} were cut at its end; a larger context takes more of them");
+    }
+
     private static IEnumerable<(string Name, string Value)> Facts(TrainedLanguageModel model, string data)
     {
         var options = model.Options;
         yield return ("data", string.Create(
             CultureInfo.InvariantCulture,
             $"{data}: {model.TrainTokens:n0} tokens to learn from, {model.HeldBackTokens:n0} held back"));
+        if (Losses(model) is { } losses)
+        {
+            yield return ("conversations", losses);
+        }
+
         yield return ("perplexity", string.Join(
             "; ", Measured(model).Select(static m => string.Create(
                 CultureInfo.InvariantCulture, $"{m.Name} {m.Value:F2}"))));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using MaaS.Core.Generation.Chat;
 using MaaS.Primitives.Files;
@@ -5,7 +6,6 @@ using MaaS.Training.Checkpoints;
 using MaaS.Training.Data;
 using MaaS.Training.Data.Text;
 using MaaS.Training.Fitting;
-using MaaS.Training.Fitting.Tasks;
 using MaaS.Training.Models.Transformers.Lora;
 using MaaS.Training.Reports;
 using static TorchSharp.torch;
@@ -88,9 +88,11 @@ public static class DecoderFineTuning
         ArgumentNullException.ThrowIfNull(chats);
         var context = Context(start, tuning, options);
         var (template, settings, stops) = Template(start);
+        var (allLeftOut, allCut) = (0, 0);
         TokenExamples Examples(ChatCorpus part)
         {
-            var (examples, leftOut) = ChatExamples.Of(part.Conversations, template, start.Tokenizer, context);
+            var (examples, leftOut, cut) = ChatExamples.Of(part.Conversations, template, start.Tokenizer, context);
+            (allLeftOut, allCut) = (allLeftOut + leftOut, allCut + cut);
             return examples.Count > 0
                 ? new TokenExamples(examples)
                 : throw new ArgumentException(
@@ -101,9 +103,10 @@ public static class DecoderFineTuning
         var (rest, heldBack) = chats.Split(tuning.HeldBack, options.Seed);
         var (learned, watched) = options.ValidationFraction > 0
             ? rest.Split(options.ValidationFraction, options.Seed) : (rest, null);
+        var parts = new Parts(Examples(learned), watched is null ? null : Examples(watched), Examples(heldBack));
         return Fit(
-            start, new Parts(Examples(learned), watched is null ? null : Examples(watched), Examples(heldBack)),
-            new Outcome(chats.Sha256(), settings, stops), tuning, options, progress, cancellationToken);
+            start, parts, new Outcome(chats.Sha256(), settings, stops) { LeftOut = allLeftOut, Cut = allCut }, tuning,
+            options, progress, cancellationToken);
     }
 
     private static TrainedLanguageModel Fit(
@@ -113,8 +116,16 @@ public static class DecoderFineTuning
         var (learned, watched, heldBack) = parts;
         var before = Perplexity(start.Model, heldBack, options.BatchSize);
         random.manual_seed(options.Seed);
-        var task = new LanguageModelTask<nn.Module<Tensor, Tensor>, (Tensor Inputs, Tensor Targets)>(
-            static (model, batch) => new Prediction(model.call(batch.Inputs), batch.Targets));
+        var task = new FineTuningTask
+        {
+            Start = options.Checkpointing ? FineTuningTask.Hash(start.Model) : null,
+            Lora = tuning.Lora is { } adapters
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rank {adapters.Rank}, scale {adapters.Scale}, dropout {adapters.Dropout} on "
+                        + $"{string.Join(" ", adapters.Targets)}")
+                : null,
+        };
         var trainer = new Trainer(options with
         {
             ValidationFraction = 0,
@@ -156,6 +167,8 @@ public static class DecoderFineTuning
             DataHash = outcome.DataHash,
             TrainTokens = learned.Counting,
             HeldBackTokens = heldBack.Counting,
+            LeftOut = outcome.LeftOut,
+            Cut = outcome.Cut,
             AdapterFailure = adapterFailure,
             Perplexity = Perplexity(start.Model, heldBack, options.BatchSize),
             StartPerplexity = before,
@@ -245,5 +258,10 @@ public static class DecoderFineTuning
 
     private sealed record Parts(TokenExamples Learned, TokenExamples? Watched, TokenExamples HeldBack);
 
-    private sealed record Outcome(string DataHash, string? TokenizerConfig, IReadOnlyList<string> StopTokens);
+    private sealed record Outcome(string DataHash, string? TokenizerConfig, IReadOnlyList<string> StopTokens)
+    {
+        public int LeftOut { get; init; }
+
+        public int Cut { get; init; }
+    }
 }

@@ -44,6 +44,13 @@ public sealed class TrainedLanguageModel(CausalLanguageModel model, Tokenizer to
     /// <summary>Tokens of the held-back texts that count.</summary>
     public required long HeldBackTokens { get; init; }
 
+    /// <summary>Examples of conversations that were left out of all parts because no token of an answer fits the
+    /// context; 0 for texts, which are cut into windows.</summary>
+    public int LeftOut { get; init; }
+
+    /// <summary>Examples of conversations whose end was cut off because they are longer than the context.</summary>
+    public int Cut { get; init; }
+
     /// <summary>exp of the mean cross entropy of the held-back texts' tokens: how many equally likely tokens would be
     /// as hard to foretell.</summary>
     public required double Perplexity { get; init; }
