@@ -67,7 +67,7 @@ internal sealed class ChatExamplesTests
     [Test]
     public void Of_TokenizerThatCutsAndPads_TakesWholeTexts()
     {
-        var cutting = Words.With(new Truncation(4), new Padding { Length = 64 });
+        var cutting = Words.With(new Truncation(4), new Padding { Length = 64, Id = 0 });
 
         var (examples, _, _) = ChatExamples.Of([TwoTurns], ChatTemplate.Parse(ChatMl), cutting, 500);
 
