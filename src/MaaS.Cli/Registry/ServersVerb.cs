@@ -1,24 +1,29 @@
 using System.CommandLine;
 using MaaS.Cli.CommandLine;
+using MaaS.Cli.Commands;
 using MaaS.Registry.Fleet;
-using MaaS.Registry.Versions;
 
 namespace MaaS.Cli.Registry;
 
-/// <summary><c>maas registry servers</c>.</summary>
-internal sealed class ServersVerb : RegistryVerb
+/// <summary><c>maas registry servers</c>, which needs the database alone and not the files' contents.</summary>
+internal sealed class ServersVerb : VerbCommand
 {
+    private readonly RegistryOptions _options = new();
+
     public ServersVerb()
         : base(
             "servers",
-            "Lists the servers that announce themselves (maas serve --announce), with what they have loaded.",
-            ("maas registry servers", "Where they are, and how busy."))
-        => Common.AddTo(this, changes: false);
+            "Lists the servers that announce themselves (maas serve --announce), with what they have loaded.")
+        => _options.AddTo(this, changes: false);
 
-    protected override async Task RunAsync(ModelStore store, ParseResult result, CancellationToken cancellationToken)
+    public override IReadOnlyList<(string CommandLine, string Purpose)> Examples { get; } =
+        [("maas registry servers", "Where they are, and how busy.")];
+
+    protected override async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
     {
         var servers = await RegistryOpening.OpenAsync(
-            Common.Address(result), a => ServerStore.OpenAsync(a, cancellationToken: cancellationToken));
-        Common.Print(result, await servers.ListAsync(cancellationToken), RegistryText.Servers);
+            _options.Address(result), a => ServerStore.OpenAsync(a, cancellationToken: cancellationToken));
+        _options.Print(result, await servers.ListAsync(cancellationToken), RegistryText.Servers);
+        return ExitCode.Success;
     }
 }

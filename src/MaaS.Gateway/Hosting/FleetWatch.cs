@@ -13,6 +13,8 @@ namespace MaaS.Gateway.Hosting;
 /// <summary>Looks for servers, and at each of them, once in a while.</summary>
 internal sealed partial class FleetWatch : BackgroundService
 {
+    private const string LateAnswer = "does not answer in time";
+
     private readonly GatewayOptions _options;
     private readonly Fleet _fleet;
     private readonly TimeProvider _clock;
@@ -20,6 +22,7 @@ internal sealed partial class FleetWatch : BackgroundService
     private readonly CallerTokens? _tokens;
     private readonly IServerSource[] _sources;
     private readonly ConcurrentDictionary<string, IReadOnlyList<ServerAddress>> _found = [];
+    private readonly ConcurrentDictionary<string, Task<IReadOnlyList<ServerAddress>>> _lookups = [];
     private readonly ConcurrentDictionary<string, string> _faults = [];
     private readonly HttpClient _client;
 
@@ -68,25 +71,40 @@ internal sealed partial class FleetWatch : BackgroundService
         await Task.WhenAll(_fleet.Servers.Select(s => ProbeAsync(s, cancellationToken))).ConfigureAwait(false);
     }
 
-    // A source that is slow must not keep servers from being looked at; it is asked again the next time.
+    // A source that is slow must not keep servers from being looked at. One that does not heed its token is not asked
+    // again while it is still at work: the next look takes what it says then.
     private async Task FindAsync(IServerSource source, CancellationToken cancellationToken)
     {
         try
         {
-            _found[source.Name] = await source.FindAsync(cancellationToken)
-                .WaitAsync(_options.ProbeTimeout, _clock, cancellationToken).ConfigureAwait(false);
+            using var timeout = new CancellationTokenSource(_options.ProbeTimeout, _clock);
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+            var lookup = _lookups.GetOrAdd(source.Name, _ => source.FindAsync(limited.Token));
+            try
+            {
+                _found[source.Name] = await lookup.WaitAsync(limited.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (lookup.IsCompleted)
+                {
+                    _lookups.TryRemove(source.Name, out _);
+                }
+            }
+
             _faults.TryRemove(source.Name, out _);
         }
         // Whatever it is, the gateway goes on with what it has.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // Said once, not every second.
-            if (_faults.GetValueOrDefault(source.Name) != e.Message)
+            var reason = e is OperationCanceledException ? LateAnswer : e.Message;
+            if (_faults.GetValueOrDefault(source.Name) != reason)
             {
-                LogSource(source.Name, e.Message);
+                LogSource(source.Name, reason);
             }
 
-            _faults[source.Name] = e.Message;
+            _faults[source.Name] = reason;
         }
     }
 
@@ -109,7 +127,7 @@ internal sealed partial class FleetWatch : BackgroundService
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             server.Probed(
-                ready: false, e is OperationCanceledException ? "does not answer in time" : e.Message, models: null);
+                ready: false, e is OperationCanceledException ? LateAnswer : e.Message, models: null);
         }
     }
 

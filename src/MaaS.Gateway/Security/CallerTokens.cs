@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace MaaS.Gateway.Security;
 
-/// <summary>Says to servers who calls: tokens (JWT, ES256) with the caller's account, scopes and models.</summary>
+/// <summary>Says to servers who calls: tokens (JWT, ES256) with the caller's account, scopes, models and
+/// limits of tokens.</summary>
 internal sealed class CallerTokens(GatewayAuthentication options, TimeProvider clock)
 {
     private static readonly Caller Gateway = new("gateway", ServingScope.Read);
@@ -29,6 +30,17 @@ internal sealed class CallerTokens(GatewayAuthentication options, TimeProvider c
         if (caller.Models is { } models)
         {
             claims["models"] = string.Join(' ', models);
+        }
+
+        // What only a server can count; the rate of requests is the gateway's own.
+        if (caller.TokensPerMinute is { } tokens)
+        {
+            claims[JwtCredential.TokensPerMinuteClaim] = tokens;
+        }
+
+        if (caller.ConcurrentStreams is { } streams)
+        {
+            claims[JwtCredential.ConcurrentStreamsClaim] = streams;
         }
 
         var token = new SecurityTokenDescriptor

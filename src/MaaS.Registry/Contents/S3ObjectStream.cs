@@ -65,7 +65,7 @@ internal sealed class S3ObjectStream(IAmazonS3 client, S3Address address, string
             {
                 throw new InvalidDataException($"{address}: {key}: the object was changed while it was read.", e);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is not InvalidDataException && !cancellationToken.IsCancellationRequested)
             {
                 _answer?.Dispose();
                 _answer = null;

@@ -19,6 +19,9 @@ public sealed class RegistryMirror(ModelStore store, string folder, Func<string,
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(50);
 
+    // The hash of a sealed version reads the whole of it: once, as long as nobody writes to the file.
+    private readonly Dictionary<string, (long Length, DateTime Written, string Hash)> _hashes = [];
+
     private long _revision = -1, _failed = -1, _again;
 
     /// <summary>Brings the folder up to date. New versions appear whole, then labels move, then versions that nothing
@@ -139,18 +142,28 @@ public sealed class RegistryMirror(ModelStore store, string folder, Func<string,
         await package.SaveAsync(target, overwrite: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<string?> HashAsync(string path, CancellationToken cancellationToken)
+    private async Task<string?> HashAsync(string path, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        var info = new FileInfo(path);
+        if (!info.Exists)
         {
+            _hashes.Remove(path);
             return null;
+        }
+
+        if (_hashes.TryGetValue(path, out var known) && (known.Length, known.Written) == (
+            info.Length, info.LastWriteTimeUtc))
+        {
+            return known.Hash;
         }
 
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         await using (file.ConfigureAwait(false))
         {
-            return Convert.ToHexStringLower(
+            var hash = Convert.ToHexStringLower(
                 await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false));
+            _hashes[path] = (info.Length, info.LastWriteTimeUtc, hash);
+            return hash;
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class SignatureState(PackageTrust trust)
     /// <summary>By another key, or of another manifest.</summary>
     public const string NotTrusted = "not-trusted";
 
-    /// <summary>A signed version whose manifest or signature is no longer what was registered.</summary>
+    /// <summary>A signed version whose manifest or signature is no longer what was registered, or is gone.</summary>
     public const string Damaged = "damaged";
 
     /// <summary>Looks at a version's manifest, which holds the hashes of all other files.</summary>
@@ -56,7 +56,7 @@ internal sealed class SignatureState(PackageTrust trust)
             manifest = await ReadAsync(ManifestFile).ConfigureAwait(false);
             signature = await ReadAsync(SignatureFile).ConfigureAwait(false);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or FileNotFoundException)
         {
             return Damaged;   // The rest of the page stands in the database; a download of the file says the error.
         }
@@ -87,7 +87,7 @@ internal sealed class SignatureState(PackageTrust trust)
         Unchecked => "Signed; this server has no trusted key to check the signature with.",
         Trusted => "Signed by a key that this server trusts.",
         Revoked => "Signed by a key that was revoked.",
-        Damaged => "Signed, but the files of the signature were changed after the version was registered.",
+        Damaged => "Signed, but the files of the signature were changed after the version was registered, or are gone.",
         _ => "Signed, but not by a key that this server trusts.",
     };
 }

@@ -24,11 +24,12 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
     {
         ArgumentNullException.ThrowIfNull(context);
         var headers = context.Request.Headers;
+        var caller = EndpointGuard.Of(context);
         var asked = new RequestContext
         {
-            Caller = EndpointGuard.Of(context),
+            Caller = caller,
             RequestId = context.RequestId(),
-            ClientKey = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : Address(context),
+            ClientKey = ClientKey(caller, context),
             Header = header => headers.TryGetValue(header, out var value) ? value.ToString() : null,
         };
         if (headers.TryGetValue("Priority", out var priority) && priority is [{ } urgency])
@@ -91,6 +92,12 @@ public sealed class RequestContextFactory(IOptions<MaaSServingOptions> options, 
 
         return RequestContext.DefaultPriority;
     }
+
+    // Names that are shown may be those of several people, and that of a key besides: accounts are told apart.
+    private static string ClientKey(Caller caller, HttpContext context)
+        => caller.Name.Length > 0 ? caller.Account
+            : context.User.Identity is { IsAuthenticated: true, Name: { } name } ? $"{ProofKinds.User}:{name}"
+            : Address(context);
 
     /// <summary>The client's address, written as text once a connection.</summary>
     private static string Address(HttpContext context)

@@ -22,7 +22,8 @@ public sealed class RequestContext
     public string RequestId { get; init; } = "";
 
     /// <summary>
-    /// Who is served fairly beside others, and stays on one side of an A/B test: a key, a user or an address.
+    /// Who is served fairly beside others, and stays on one side of an A/B test: the account of a caller, as the name
+    /// of an API key or <c>token:ann</c>, or an address.
     /// </summary>
     public string ClientKey { get; init; } = "";
 

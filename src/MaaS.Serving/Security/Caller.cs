@@ -24,10 +24,6 @@ public sealed class Caller
         _models = allowed is null || allowed.Contains("*") ? null : allowed;
     }
 
-    private Caller(Caller other)
-        => (Name, Account, Scopes, RequestsPerSecond, _models) =
-            (other.Name, other.Account, other.Scopes, other.RequestsPerSecond, other._models);
-
     /// <summary>The server itself, as when it loads the parts of an ensemble.</summary>
     public static Caller Server { get; } = new("", ServingScope.All);
 
@@ -36,7 +32,7 @@ public sealed class Caller
 
     /// <summary>Whose downloads, quotas and regions they are: the name of an API key, before any other name the kind of
     /// its proof, so that no token takes what a key of the same name was given.</summary>
-    internal string Account { get; private init; }
+    internal string Account { get; private set; }
 
     /// <summary>The kinds of requests that the caller may send.</summary>
     public ServingScope Scopes { get; }
@@ -73,7 +69,16 @@ public sealed class Caller
     /// <summary>The same caller, whose name is proven another way than by an API key.</summary>
     /// <param name="kind">One of <see cref="ProofKinds"/>.</param>
     internal Caller ProvenBy(string kind)
-        => Name.Length == 0 ? this : new Caller(this) { Account = $"{kind}:{Name}" };
+    {
+        if (Name.Length == 0)
+        {
+            return this;
+        }
+
+        var proven = (Caller)MemberwiseClone();
+        proven.Account = $"{kind}:{Name}";
+        return proven;
+    }
 
     private IEnumerable<Claim> Claims()
     {

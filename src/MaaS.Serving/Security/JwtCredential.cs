@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,10 @@ namespace MaaS.Serving.Security;
 /// </summary>
 internal sealed partial class JwtCredential : ICredential
 {
+    /// <summary>The limits of a caller, by which a gateway passes on those of an API key.</summary>
+    public const string TokensPerMinuteClaim = "maas_tokens_per_minute",
+        ConcurrentStreamsClaim = "maas_concurrent_streams";
+
     private const string Bearer = "Bearer ";
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false };
@@ -57,12 +62,46 @@ internal sealed partial class JwtCredential : ICredential
                 ? "the token has expired or is not valid yet" : "the token is not valid here");
         }
 
-        var claims = result.ClaimsIdentity;
+        return Read(result.ClaimsIdentity);
+    }
+
+    private Proof Read(ClaimsIdentity claims)
+    {
         var name = claims.FindFirst(_options.NameClaim)?.Value;
-        return string.IsNullOrEmpty(name) ? Proof.Refused($"the token has no claim '{_options.NameClaim}'")
-            : new Proof(
-                new Caller(name, ServingScopes.Union(Values(claims, _options.ScopeClaim)), Models(claims))
-                    .ProvenBy(ProofKinds.Token));
+        if (string.IsNullOrEmpty(name))
+        {
+            return Proof.Refused($"the token has no claim '{_options.NameClaim}'");
+        }
+
+        // A limit that cannot be read must not become none.
+        if (!TryReadLimit(claims, TokensPerMinuteClaim, long.MaxValue, out var tokens)
+            || !TryReadLimit(claims, ConcurrentStreamsClaim, int.MaxValue, out var streams))
+        {
+            return Proof.Refused(
+                $"the token's claims '{TokensPerMinuteClaim}' and '{ConcurrentStreamsClaim}' are no whole numbers "
+                    + "above 0");
+        }
+
+        return new Proof(
+            new Caller(name, ServingScopes.Union(Values(claims, _options.ScopeClaim)), Models(claims))
+            {
+                TokensPerMinute = tokens,
+                ConcurrentStreams = (int?)streams,
+            }
+            .ProvenBy(ProofKinds.Token));
+    }
+
+    private static bool TryReadLimit(ClaimsIdentity claims, string type, long most, out long? limit)
+    {
+        limit = null;
+        if (claims.FindFirst(type) is not { } claim)
+        {
+            return true;
+        }
+
+        limit = long.TryParse(claim.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value > 0 && value <= most ? value : null;
+        return limit is not null;
     }
 
     private bool IsCurrent(DateTime? from, DateTime? to, DateTime now)

@@ -21,14 +21,14 @@ internal sealed class TokenLimits(IOptions<MaaSServingOptions> options, TimeProv
 
     /// <summary>Begins texts of a caller.</summary>
     /// <param name="caller">Who.</param>
-    /// <param name="key">Name or address of the caller.</param>
+    /// <param name="address">Stands for a caller without a name.</param>
     /// <param name="prompt">Tokens to be read.</param>
     /// <param name="texts">Texts to be written; 0 where tokens are only read.</param>
     /// <returns>To be told of tokens that are written; disposed when the texts have ended. Null where nothing is
     /// limited.</returns>
     /// <exception cref="RequestException">429: the caller has to wait, or asks for more than a minute's
     /// worth.</exception>
-    public Lease? Take(Caller caller, string key, long prompt, int texts)
+    public Lease? Take(Caller caller, string address, long prompt, int texts)
     {
         var rate = caller.TokensPerMinute ?? _default?.TokensPerMinute;
         var streams = caller.ConcurrentStreams ?? _default?.ConcurrentStreams;
@@ -40,7 +40,8 @@ internal sealed class TokenLimits(IOptions<MaaSServingOptions> options, TimeProv
         while (true)
         {
             var account = _accounts.GetOrAdd(
-                $"{(caller.Name.Length > 0 ? "name" : "address")} {key}", _ => new Account(rate ?? 0, Now));
+                caller.Name.Length > 0 ? $"name {caller.Account}" : $"address {address}",
+                _ => new Account(rate ?? 0, Now));
             lock (account)
             {
                 if (!account.IsForgotten)

@@ -204,6 +204,21 @@ internal sealed class GatewayAuthenticationTests
         Assert.That(second.Headers.RetryAfter, Is.Not.Null);
     }
 
+    // Servers count tokens; the gateway counts requests.
+    [Test]
+    public void Token_OfAKeyWithLimitsOfTokens_TellsThemToServers()
+    {
+        var tokens = new CallerTokens(Authentication(), TimeProvider.System);
+        var limited = new JsonWebToken(tokens.Of(
+            new Caller("ann", ServingScope.Predict) { TokensPerMinute = 5_000_000_000, ConcurrentStreams = 2 }));
+        var free = new JsonWebToken(tokens.Of(new Caller("bob", ServingScope.Predict)));
+
+        Assert.That(
+            (limited.GetClaim("maas_tokens_per_minute").Value, limited.GetClaim("maas_concurrent_streams").Value),
+            Is.EqualTo(("5000000000", "2")));
+        Assert.That(free.Claims.Select(static c => c.Type), Has.None.StartsWith("maas_"));
+    }
+
     [Test]
     public async Task Token_AfterItsMinute_IsRefusedByServers()
     {

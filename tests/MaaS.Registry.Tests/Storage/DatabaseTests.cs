@@ -1,3 +1,4 @@
+using MaaS.Registry.Fleet;
 using MaaS.Registry.Storage;
 using MaaS.Registry.Versions;
 using MaaS.Tests;
@@ -62,6 +63,38 @@ internal sealed class DatabaseTests
             () => ModelStore.OpenAsync(address),
             Throws.ArgumentException.With.Message.Contains(expected).And.Message.Contains(
                 "sqlite:FILE").And.Message.Not.Contains("secret"));
+
+    // Each would be a folder or a file of that name.
+    [TestCase("postgres:Host=a;Password=secret;Contents=gs://bucket/secret", "contents at 'gs://'")]
+    [TestCase("postgres:Host=a;Password=secret;Contents=", "contents= without a place")]
+    [TestCase("sqlite:registry.db;Contents=https://secret.example.org", "contents at 'https://'")]
+    [TestCase("sqlite:registry.db;Contents=./secret s3://bucket", "an address with '://'")]
+    [TestCase("sqlite:registry.db;Contents= ", "contents= without a place")]
+    [TestCase("sqlite:registry.db;Content=s3://bucket/secret", "the part 'Content=', which is none")]
+    [TestCase("sqlite:registry.db;Contents=secret;Cache=Shared", "behind contents=")]
+    [TestCase("sqlite:s3://bucket/secret.db", "the name of a file with '://'")]
+    public void OpenAsync_ContentsThatNobodyReads_AreRefusedByName(string address, string expected)
+    {
+        Func<Task>[] opens = [() => ModelStore.OpenAsync(address), () => ServerStore.OpenAsync(address)];
+        foreach (var open in opens)
+        {
+            Assert.That(
+                () => open(),
+                Throws.ArgumentException.With.Message.Contains(expected).And.Message.Contains("sqlite:FILE")
+                    .And.Message.Not.Contains("secret"));
+        }
+    }
+
+    [Test]
+    public async Task OpenAsync_FileWithASemicolonInItsName_IsThatFile()
+    {
+        await ModelStore.OpenAsync($"sqlite:{_folder["a;b=c.db"]}");
+        await ModelStore.OpenAsync($"sqlite:{_folder["d;e.db"]};Contents={_folder["files"]}");
+
+        Assert.That(_folder["a;b=c.db"], Does.Exist);
+        Assert.That(_folder["d;e.db"], Does.Exist);
+        Assert.That(_folder["files"], Does.Exist);
+    }
 
     [Test]
     public async Task AddAsync_ServerThatCrashedBetween_GoesOn()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Claims;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Security;
 using Microsoft.AspNetCore.Connections.Features;
@@ -27,11 +28,25 @@ public sealed class RequestContextFactoryTests
     public void Of_ServerWithoutConnections_ReadsTheAddressEachTime()
         => Assert.That((Key(null, "10.0.0.1"), Key(null, "10.0.0.2")), Is.EqualTo(("10.0.0.1", "10.0.0.2")));
 
-    private string Key(Connection? connection, string address)
+    [Test]
+    public void Of_NamedCaller_IsTheAccountAndNotTheNameThatIsShown()
+    {
+        var key = new Caller("ann", ServingScope.Predict);
+
+        Assert.That(Key(null, "10.0.0.1", key, shown: "Ann"), Is.EqualTo("ann"));
+        Assert.That(Key(null, "10.0.0.1", key.ProvenBy(ProofKinds.Token), shown: "ann"), Is.EqualTo("token:ann"));
+        Assert.That(
+            Key(null, "10.0.0.1", shown: "ann"), Is.EqualTo("user:ann"),
+            "a user of an application that names no scheme");
+    }
+
+    private string Key(Connection? connection, string address, Caller? caller = null, string? shown = null)
     {
         var context = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
         context.Features.Set<IConnectionItemsFeature>(connection);
-        context.Features.Set(Caller.Server);
+        context.Features.Set(caller ?? Caller.Server);
+        context.User = shown is null ? context.User
+            : new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, shown)], "test"));
         return _contexts.Of(context).ClientKey;
     }
 

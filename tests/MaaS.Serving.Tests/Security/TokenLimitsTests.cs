@@ -59,13 +59,25 @@ public sealed class TokenLimitsTests
         Assert.That(() => limits.Take(new Caller("", ServingScope.Predict), "10.0.0.1", 60, 0), Throws.Nothing);
     }
 
+    // What is shown of a caller may be the same for several, and differ from one request to the next.
+    [Test]
+    public void Take_Accounts_CountAndNotWhatIsShown()
+    {
+        var limits = Limits(tokens: 60);
+        limits.Take(Ann(), "ann", 60, 0);
+
+        Assert.That(() => limits.Take(Ann().ProvenBy(ProofKinds.User), "ann", 60, 0), Throws.Nothing);
+        Assert.That(() => limits.Take(Ann(), "Ann", 1, 0), Throws.TypeOf<RequestException>());
+    }
+
     [Test]
     public void Take_LimitOfTheKey_CountsBeforeTheServers()
     {
         var limits = Limits(tokens: 60);
 
         Assert.Throws<RequestException>(() => limits.Take(Ann(tokens: 5), "ann", 6, 0));
-        Assert.That(() => limits.Take(Ann(tokens: 500), "bob", 400, 0), Throws.Nothing);
+        var bob = new Caller("bob", ServingScope.Predict) { TokensPerMinute = 500 };
+        Assert.That(() => limits.Take(bob, "bob", 400, 0), Throws.Nothing);
     }
 
     [Test]
@@ -95,7 +107,7 @@ public sealed class TokenLimitsTests
         var limits = Limits(tokens: 60);
         for (var i = 0; i < 20_000; i++)
         {
-            limits.Take(Ann(), $"caller {i}", 60, 0);
+            limits.Take(new Caller($"caller {i}", ServingScope.Predict), "10.0.0.1", 60, 0);
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 

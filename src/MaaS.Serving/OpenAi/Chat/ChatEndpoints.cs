@@ -11,7 +11,8 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <summary><c>POST /v1/chat/completions</c>: the next message of a conversation.</summary>
 internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEndpoint endpoint) : IEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/chat/completions", endpoint, AnswerAsync);
+    public void Map(IEndpointRouteBuilder endpoints)
+        => endpoints.MapOpenAi("/v1/chat/completions", endpoint, AnswerAsync);
 
     private async Task AnswerAsync(HttpContext context)
     {
