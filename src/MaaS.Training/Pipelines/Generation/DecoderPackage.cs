@@ -4,7 +4,6 @@ using MaaS.Core.Generation;
 using MaaS.Core.Generation.Adapters;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Packages;
-using MaaS.Onnx;
 using MaaS.Text;
 using MaaS.Training.Checkpoints;
 using MaaS.Training.Models.Transformers;
