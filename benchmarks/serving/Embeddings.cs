@@ -7,8 +7,8 @@ using MaaS.Tests;
 
 namespace MaaS.Benchmarks.Serving;
 
-/// <summary><c>/v1/embeddings</c> of all-MiniLM-L6-v2's real weights: MaaS, Flask and PyTorch, and a bare endpoint, with
-/// the same sentences in the same order.</summary>
+/// <summary><c>/v1/embeddings</c> of all-MiniLM-L6-v2's real weights: MaaS, Flask and PyTorch, and a bare endpoint,
+/// with the same sentences in the same order.</summary>
 /// <param name="start">Starts a server: file, arguments, environment.</param>
 /// <param name="maas">Starts this program as a server with these arguments.</param>
 internal sealed partial class Embeddings(
@@ -50,7 +50,10 @@ internal sealed partial class Embeddings(
             $"{Texts} sentences of 3 to 40 words; load average before: {File.ReadAllText("/proc/loadavg").Trim()}");
         Console.WriteLine($"Flask's products of matrices: {Blas()}");
         await CheckAsync([.. Targets(servers, Path.Combine(folder, "all.json"))]);
-        foreach (var (title, file) in new[] { ("one text a request", one), ($"{TextsOfRequest} texts a request", many) })
+        foreach (var (title, file) in new[]
+        {
+            ("one text a request", one), ($"{TextsOfRequest} texts a request", many),
+        })
         {
             var table = new Table(
                 $"Embeddings, {title}", [.. Targets(servers, file).Select(static t => t with { IsLines = true })],
@@ -82,7 +85,8 @@ internal sealed partial class Embeddings(
             float[][] vectors =
             [
                 .. answer.RootElement.GetProperty("data").EnumerateArray().Select(
-                    static d => d.GetProperty("embedding").EnumerateArray().Select(static v => v.GetSingle()).ToArray()),
+                    static d => d.GetProperty("embedding").EnumerateArray().Select(static v => v.GetSingle())
+                        .ToArray()),
             ];
             expected ??= vectors;
             var worst = vectors.Length != Texts ? double.PositiveInfinity

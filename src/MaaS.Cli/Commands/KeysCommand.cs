@@ -34,7 +34,8 @@ internal sealed class KeysCommand : Command
         };
         private readonly Option<string> _file = File();
         private readonly Option<string[]> _scopes = OptionKinds.Several(
-            "--scope", "predict, read, admin or publish; may be given several times. Default: predict and read.", "scope");
+            "--scope", "predict, read, admin or publish; may be given several times. Default: predict and read.",
+            "scope");
         private readonly Option<string[]> _models = OptionKinds.Several(
             "--model", "A model that it opens; may be given several times. Default: all.", "name");
         private readonly Option<int?> _days = new("--days")

@@ -25,7 +25,8 @@ internal readonly record struct ModelMember(string? Name, bool IsCut)
         HttpRequest request, byte[]? body, CancellationToken cancellationToken)
     {
         var (json, isWhole) = body is null
-            ? await BodyStart.PeekAsync(request, BeginningBytes, cancellationToken).ConfigureAwait(false) : (body, true);
+            ? await BodyStart.PeekAsync(request, BeginningBytes, cancellationToken).ConfigureAwait(false)
+            : (body, true);
         if (request.Headers[HeaderNames.ContentEncoding].ToString() is { Length: > 0 } coding)
         {
             (json, isWhole) = await UnpackAsync(coding, json, isWhole, cancellationToken).ConfigureAwait(false);

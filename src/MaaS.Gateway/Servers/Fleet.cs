@@ -24,8 +24,8 @@ internal sealed class Fleet(TimeProvider clock)
     /// there.</summary>
     /// <param name="model">Null where the request names none: any server will do.</param>
     /// <param name="version">Null for the server's choice.</param>
-    /// <param name="adapter">One of the model's adapters; null for the model alone. Where no server says that it has it,
-    /// as before the model is loaded, any that has the model will do.</param>
+    /// <param name="adapter">One of the model's adapters; null for the model alone. Where no server says that it has
+    /// it, as before the model is loaded, any that has the model will do.</param>
     /// <param name="grpc">Whether it is a call over gRPC.</param>
     /// <param name="session">What ties requests together; null for nothing.</param>
     /// <param name="tried">Servers that have failed this request.</param>

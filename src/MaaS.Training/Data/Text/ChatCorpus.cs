@@ -18,8 +18,8 @@ public sealed class ChatCorpus(IReadOnlyList<IReadOnlyList<ChatMessage>> convers
     /// <summary>Reads a <c>.jsonl</c> file: each line an object with <c>messages</c>, a list of objects with
     /// <c>role</c> and <c>content</c>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">A line is no UTF-8 or no such object, or has no message of an assistant; the message
-    /// names the line. Or there is no conversation at all.</exception>
+    /// <exception cref="InvalidDataException">A line is no UTF-8 or no such object, or has no message of an assistant;
+    /// the message names the line. Or there is no conversation at all.</exception>
     public static ChatCorpus Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
