@@ -27,7 +27,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 // Data: a conversation about each film, answered from its row. A tenth of the films is held back from everything below.
 var random = new Random(1);
 Film[] films = [.. Film.Read(TabularDataSet.Find("movies")!.FindFile()).DistinctBy(film => film.Title)];
-var tuning = DecoderFineTuning.DefaultTraining with { Epochs = quick ? 5 : 14, LearningRate = 2e-3 };
+var tuning = DecoderFineTuning.DefaultTraining with { Epochs = quick ? 3 : 14, LearningRate = 2e-3 };
 var chats = new ChatCorpus([.. films.Select(film => film.Conversation(random))]);
 var (learned, unseen) = chats.Split(Share, tuning.Seed);
 var heldBack = unseen.Conversations.ToHashSet();

@@ -22,7 +22,7 @@ public sealed partial class ChatSampleTests
                 static m => m.Groups["model"].Value, static m => Number(m, "right") / Number(m, "all"));
             Assert.That(shares["base"], Is.LessThan(0.05), "it only continues texts");
             Assert.That(shares["commonest answer"], Is.LessThan(0.5), "or the questions are too easy");
-            Assert.That(shares["fine-tuned"], Is.GreaterThan(0.6));
+            Assert.That(shares["fine-tuned"], Is.GreaterThan(0.5));
             Assert.That(shares["fine-tuned, int8"], Is.EqualTo(shares["fine-tuned"]).Within(0.1));
             Assert.That(output, Does.Contain("maas chat films.maas").And.Contain("maas serve films.maas"));
             foreach (var package in new[] { "films-base.maas", "films.maas", "films-int8.maas" })
