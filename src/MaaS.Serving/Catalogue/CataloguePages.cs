@@ -37,8 +37,12 @@ internal sealed class CataloguePages(
             .WithScope(ServingScope.None);
     }
 
+    /// <summary>Whether a client wants pages, as browsers do.</summary>
+    public static bool AsksForPages(HttpContext context)
+        => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+
     /// <summary>A failure as a page for clients that want pages, else as JSON.</summary>
     public static Task WriteFailureAsync(HttpContext context, Failure failure)
-        => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        => AsksForPages(context)
             ? CataloguePage.WriteFailureAsync(context, failure) : JsonAnswer.WriteErrorAsync(context, failure);
 }
