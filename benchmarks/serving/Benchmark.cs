@@ -17,7 +17,9 @@ internal sealed class Benchmark(int rounds, int seconds)
     private readonly List<Server> _servers = [];
     private readonly Summary _summary = new();
 
-    public async Task<int> RunAsync()
+    /// <summary>Compares.</summary>
+    /// <param name="encrypted">Plain and encrypted packages, instead of servers.</param>
+    public async Task<int> RunAsync(bool encrypted)
     {
         Directory.CreateDirectory(_folder);
         try
@@ -27,9 +29,19 @@ internal sealed class Benchmark(int rounds, int seconds)
             Console.WriteLine($"versions: {string.Join(", ", Machine.Versions())}");
             Console.WriteLine(
                 $"{rounds} rounds of {seconds} s each, best round of each; ratios are medians over rounds");
-            await CompareServersAsync();
-            await CompareBatchingAsync("VGG", Networks.Vgg(), RequestJson(), aim: null, "1", "28", "28");
-            await CompareBatchingAsync("MiniLM-L6", Networks.SentenceEncoder(), IdsJson(), aim: 1.5, "8");
+            if (encrypted)
+            {
+                await EncryptedPackages.CompareAsync(
+                    (package, key) => Start(Self, "maas", package, "{port}", "{grpc}", key), _folder,
+                    await SaveAsync("conv.json", Encoding.UTF8.GetBytes(RequestJson())), rounds, seconds, _summary);
+            }
+            else
+            {
+                await CompareServersAsync();
+                await CompareBatchingAsync("VGG", Networks.Vgg(), RequestJson(), aim: null, "1", "28", "28");
+                await CompareBatchingAsync("MiniLM-L6", Networks.SentenceEncoder(), IdsJson(), aim: 1.5, "8");
+            }
+
             _summary.Print();
             return 0;
         }

@@ -42,7 +42,7 @@ public sealed record ModelOptions
     /// </summary>
     public int? MaxTexts { get; set; }
 
-    /// <summary>Most UTF-16 units of a raw text; a longer one is answered 400. Default 4 Mi.</summary>
+    /// <summary>Most UTF-16 units of a raw text or prompt; a longer one is answered 400. Default 4 Mi.</summary>
     public int? MaxTextLength { get; set; }
 
     /// <summary>

@@ -22,7 +22,8 @@ public sealed partial class Tokenizer
             ? Pad(encoding, padding.Target(encoding.Length), padding) : encoding;
     }
 
-    /// <summary>Token ids of a whole text, neither cut nor padded, whatever the tokenizer's file says of lengths.</summary>
+    /// <summary>Token ids of a whole text, neither cut nor padded, whatever the tokenizer's file says of
+    /// lengths.</summary>
     /// <param name="text">May be empty.</param>
     /// <param name="options">Null for special tokens; padding and truncation are of no account.</param>
     public long[] EncodeWhole(string text, EncodeOptions? options = null) => Array.ConvertAll(

@@ -81,7 +81,10 @@ public sealed partial class ChatCommandTests
 
     [Test]
     public async Task Chat_LastMessageRefused_Fails()
-        => Assert.That((await TalkAsync("bad\n")).ExitCode, Is.Not.Zero);
+    {
+        Assert.That((await TalkAsync("bad\n")).ExitCode, Is.Not.Zero);
+        Assert.That((await TalkAsync("bad\n/exit\nhi\n")).ExitCode, Is.Not.Zero);
+    }
 
     [Test]
     public async Task Chat_MoreThanTheModelTakes_LeavesTheFirstMessagesOut()

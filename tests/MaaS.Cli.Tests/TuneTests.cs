@@ -161,24 +161,6 @@ public sealed partial class TuneTests
     }
 
     [Test]
-    public async Task Tune_Table_LearnerThatDoesNotConverge_FailsItsTrialAlone()
-    {
-        // Two equal columns: the lasso shares the weight between them by steps that are too small.
-        await File.WriteAllLinesAsync(
-            Path.Combine(_folder, "twins.csv"),
-            ["a,b,y", .. Enumerable.Range(0, 60).Select(static i => $"{i},{i},{(3 * i) + (i % 7)}")]);
-        var (code, output, error) = await CommandProcess.RunAsync(
-            _folder, "tune", "--task", "tabular", "--csv", "twins.csv", "--label", "y", "--predict", "numbers",
-            "--folds", "2", "--repeats", "1", "--trials", "16", "--sampler", "random", "--json");
-        Assert.That(code, Is.Zero, error);
-        var trials = JsonNode.Parse(output)!["trials"]!.AsArray();
-        Assert.That(trials, Has.Count.EqualTo(16));
-        Assert.That(
-            trials.Where(static t => (string)t!["state"]! == "failed").Select(static t => (string)t!["note"]!),
-            Is.Not.Empty.And.All.Contains("no convergence"));
-    }
-
-    [Test]
     public async Task Tune_Registry_KeepsTheStudyAsARun()
     {
         string[] command =

@@ -53,14 +53,12 @@ internal sealed class ChatCommand : VerbCommand
         using var interruption = new Interruption();
         var conversation = new Conversation(model, result.GetValue(_system));
         var failed = false;
-        while (await ReadAsync(input, cancellationToken) is { } line)
+        while (await ReadAsync(input, cancellationToken) is { } line && line.Trim() != Exit)
         {
             switch (line.Trim())
             {
                 case "":
                     break;
-                case Exit:
-                    return ExitCode.Success;
                 case New:
                     conversation.Clear();
                     break;

@@ -97,12 +97,7 @@ internal static class ChatBody
 
     private static void AddOptions(JsonObject body, ChatOptions options)
     {
-        if (options.ConversationId is not null)
-        {
-            throw new NotSupportedException(
-                "chat: expected no ConversationId, as the server keeps no conversations; send all messages.");
-        }
-
+        Refuse(options);
         void Set(string name, JsonNode? value)
         {
             if (value is not null)
@@ -121,10 +116,16 @@ internal static class ChatBody
         Set("stop", options.StopSequences is { Count: > 0 } stops
             ? new JsonArray([.. stops.Select(static s => (JsonNode)s)]) : null);
         Set("response_format", FormatOf(options.ResponseFormat));
-        if (options.Tools is { Count: > 0 } tools)
+        var hasTools = options.Tools is { Count: > 0 };
+        if (hasTools)
         {
-            Set("tools", new JsonArray([.. tools.Select(ToolOf)]));
+            Set("tools", new JsonArray([.. options.Tools!.Select(ToolOf)]));
             Set("parallel_tool_calls", options.AllowMultipleToolCalls);
+        }
+
+        // A call that must come of no tools is the server's to refuse.
+        if (hasTools || options.ToolMode is RequiredChatToolMode)
+        {
             Set("tool_choice", options.ToolMode switch
             {
                 NoneChatToolMode => "none",
@@ -143,6 +144,32 @@ internal static class ChatBody
         foreach (var (name, value) in options.AdditionalProperties ?? [])
         {
             body[name] = JsonSerializer.SerializeToNode(value, AIJsonUtilities.DefaultOptions);
+        }
+    }
+
+    private static void Refuse(ChatOptions options)
+    {
+        const string KeepsNothing = "as the server keeps no conversations; send all messages";
+        (string Name, bool IsThere, string Why)[] others =
+        [
+            (nameof(options.ConversationId), options.ConversationId is not null, KeepsNothing),
+#pragma warning disable MEAI001 // Options that are not settled yet: they are refused by name all the same.
+            (nameof(options.ContinuationToken), options.ContinuationToken is not null, KeepsNothing),
+            (nameof(options.AllowBackgroundResponses), options.AllowBackgroundResponses == true,
+                "as answers end with their request; leave it out"),
+#pragma warning restore MEAI001
+            (nameof(options.Reasoning), options.Reasoning is not null,
+                "as chat templates decide on it; set their variables as "
+                    + "AdditionalProperties[\"chat_template_kwargs\"]"),
+            (nameof(options.RawRepresentationFactory), options.RawRepresentationFactory is not null,
+                "as there is no other form of options below; use AdditionalProperties"),
+        ];
+        foreach (var (name, isThere, why) in others)
+        {
+            if (isThere)
+            {
+                throw new NotSupportedException($"chat: expected no {name}, {why}.");
+            }
         }
     }
 
@@ -167,14 +194,21 @@ internal static class ChatBody
     private static JsonObject ToolOf(AITool tool)
         => tool is not AIFunctionDeclaration function
             ? throw new NotSupportedException($"chat: expected functions as tools, got {tool.GetType().Name}.")
-            : new JsonObject
-            {
-                ["type"] = "function",
-                ["function"] = new JsonObject
-                {
-                    ["name"] = function.Name,
-                    ["description"] = function.Description,
-                    ["parameters"] = JsonNode.Parse(function.JsonSchema.GetRawText()),
-                },
-            };
+            : new JsonObject { ["type"] = "function", ["function"] = FunctionOf(function) };
+
+    private static JsonObject FunctionOf(AIFunctionDeclaration function)
+    {
+        var json = new JsonObject
+        {
+            ["name"] = function.Name,
+            ["description"] = function.Description,
+            ["parameters"] = JsonNode.Parse(function.JsonSchema.GetRawText()),
+        };
+        if (function.AdditionalProperties.TryGetValue("strict", out var strict) && strict is bool isStrict)
+        {
+            json["strict"] = isStrict;
+        }
+
+        return json;
+    }
 }

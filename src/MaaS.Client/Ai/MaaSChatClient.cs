@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace MaaS.Client.Ai;
@@ -27,12 +28,35 @@ internal sealed class MaaSChatClient(MaaSClient client, string model) : IChatCli
     {
         ArgumentNullException.ThrowIfNull(messages);
         var body = ChatBody.Of(model, messages, options, isStream: true);
+        if (body["n"] is { } several && several.ToJsonString() != "1")
+        {
+            throw new NotSupportedException(
+                $"chat: expected one answer of a stream, as its pieces have no number, got n {several.ToJsonString()}; "
+                    + $"use {nameof(GetResponseAsync)} or several streams.");
+        }
+
         var calls = new CallAssembly();
         await foreach (var piece in client.StreamAsync(Path, () => JsonContent.Create(body), cancellationToken)
             .ConfigureAwait(false))
         {
-            var choice = piece.GetProperty("choices").EnumerateArray()
-                .Select(static c => (System.Text.Json.JsonElement?)c)
+            yield return Read(piece, calls);
+        }
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("maas", null, model)
+            : serviceType.IsInstanceOfType(this) ? this
+            : serviceType.IsInstanceOfType(client) ? client : null;
+    }
+
+    private static ChatResponseUpdate Read(JsonElement piece, CallAssembly calls)
+    {
+        try
+        {
+            var choice = piece.GetProperty("choices").EnumerateArray().Select(static c => (JsonElement?)c)
                 .FirstOrDefault();
             var update = ChatAnswer.ReadPiece(piece, choice);
             if (choice is { } some)
@@ -48,17 +72,15 @@ internal sealed class MaaSChatClient(MaaSClient client, string model) : IChatCli
                 }
             }
 
-            yield return update;
+            return update;
         }
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is not null ? null
-            : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("maas", null, model)
-            : serviceType.IsInstanceOfType(this) ? this
-            : serviceType.IsInstanceOfType(client) ? client : null;
+        catch (Exception e) when (
+            e is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentOutOfRangeException)
+        {
+            throw new MaaSClientException(
+                ErrorKind.BadAnswer, address: null,
+                $"{Path}: expected pieces of OpenAI's form, got another event: {e.Message}", e);
+        }
     }
 
     // The client below is its owner's.

@@ -65,7 +65,8 @@ internal sealed partial class HuggingFaceFolder
         var sentences = SentenceTransformersFolder.Read(folder);
         if (pooling is { } asked)
         {
-            sentences = sentences is null ? new SentenceTransformersFolder(asked, Normalize: true, MaxLength: null, true)
+            sentences = sentences is null ? new SentenceTransformersFolder(
+                asked, Normalize: true, MaxLength: null, true)
                 : sentences with { Pooling = asked, IsAsked = true };
         }
 

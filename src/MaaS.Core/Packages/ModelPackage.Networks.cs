@@ -55,8 +55,8 @@ public sealed partial class ModelPackage
     public async Task<IReadOnlyList<string>> NetworkFilesAsync(CancellationToken cancellationToken = default)
         => [ModelFile, .. FilesBeside(await ReadAsync(ModelFile, cancellationToken).ConfigureAwait(false))];
 
-    /// <summary>Size of a package's networks in bytes: <c>model.onnx</c>, others beside it such as a draft model, and the
-    /// files with their weights, whose names hold <c>.onnx</c> too (<c>model.onnx_data_1</c>).</summary>
+    /// <summary>Size of a package's networks in bytes: <c>model.onnx</c>, others beside it such as a draft model, and
+    /// the files with their weights, whose names hold <c>.onnx</c> too (<c>model.onnx_data_1</c>).</summary>
     /// <param name="manifest">Of the package.</param>
     public static long NetworkBytes(ModelManifest manifest)
     {

@@ -7,7 +7,8 @@ namespace MaaS.Registry.Storage;
 /// <c>s3://…</c>.</param>
 internal sealed record RegistryAddress(IDialect Dialect, string Contents)
 {
-    private const string Sqlite = "sqlite:", Postgres = "postgres:", ContentsKey = "contents", Scheme = "://", S3 = "s3";
+    private const string Sqlite = "sqlite:", Postgres = "postgres:", S3 = "s3", Scheme = "://";
+    private const string ContentsKey = "contents";
 
     private const string Forms = "'sqlite:FILE' or 'postgres:Host=…;Username=…;Database=…;Contents=FOLDER'";
 

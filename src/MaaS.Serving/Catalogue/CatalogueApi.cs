@@ -33,9 +33,8 @@ internal sealed class CatalogueApi(
             endpoints.MapGet(address, endpoint.Handle(write)).WithScope(scope).WithMetadata(session);
         }
 
-        endpoints.MapPost(
-            "/catalogue/models/{name}/requests", endpoint.Handle(AskAsync, CataloguePages.WriteFailureAsync))
-            .WithScope(ServingScope.Read).WithMetadata(session);
+        endpoints.MapPost("/catalogue/models/{name}/requests", endpoint.Handle(AskAsync))
+            .WithScope(ServingScope.Read).WithMetadata(session).WithErrors(CataloguePages.Form);
         endpoints.MapPost("/catalogue/models/{name}/access", endpoint.Handle(DecideAsync))
             .WithScope(ServingScope.Admin).WithMetadata(session);
     }

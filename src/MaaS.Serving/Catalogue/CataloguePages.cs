@@ -29,20 +29,22 @@ internal sealed class CataloguePages(
             ("/catalogue/view/{name}/{version}", version.WriteAsync),
         })
         {
-            endpoints.MapGet(address, endpoint.Handle(write, WriteFailureAsync)).WithScope(ServingScope.Read)
-                .WithMetadata(session);
+            endpoints.MapGet(address, endpoint.Handle(write)).WithScope(ServingScope.Read)
+                .WithMetadata(session).WithErrors(Form);
         }
 
-        endpoints.MapPost("/catalogue/session", endpoint.Handle(BrowserSession.PostAsync, WriteFailureAsync))
-            .WithScope(ServingScope.None);
+        endpoints.MapPost("/catalogue/session", endpoint.Handle(BrowserSession.PostAsync))
+            .WithScope(ServingScope.None).WithErrors(Form);
     }
+
+    /// <summary>A failure as a page for clients that want pages, else as JSON.</summary>
+    public static ErrorForm Form { get; } = new(WriteFailureAsync);
 
     /// <summary>Whether a client wants pages, as browsers do.</summary>
     public static bool AsksForPages(HttpContext context)
         => context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
-    /// <summary>A failure as a page for clients that want pages, else as JSON.</summary>
-    public static Task WriteFailureAsync(HttpContext context, Failure failure)
+    private static Task WriteFailureAsync(HttpContext context, Failure failure)
         => AsksForPages(context)
             ? CataloguePage.WriteFailureAsync(context, failure) : JsonAnswer.WriteErrorAsync(context, failure);
 }

@@ -24,10 +24,10 @@ internal sealed class DownloadEndpoints(
         }
 
         const string Version = "/catalogue/models/{name}/versions/{version}";
-        endpoints.MapGet($"{Version}/files/{{**path}}", endpoint.Handle(FileAsync, CataloguePages.WriteFailureAsync))
-            .WithScope(ServingScope.Read).WithMetadata(session);
-        endpoints.MapGet($"{Version}/package", endpoint.Handle(PackageAsync, CataloguePages.WriteFailureAsync))
-            .WithScope(ServingScope.Read).WithMetadata(session);
+        endpoints.MapGet($"{Version}/files/{{**path}}", endpoint.Handle(FileAsync))
+            .WithScope(ServingScope.Read).WithMetadata(session).WithErrors(CataloguePages.Form);
+        endpoints.MapGet($"{Version}/package", endpoint.Handle(PackageAsync))
+            .WithScope(ServingScope.Read).WithMetadata(session).WithErrors(CataloguePages.Form);
     }
 
     private async Task FileAsync(HttpContext context)

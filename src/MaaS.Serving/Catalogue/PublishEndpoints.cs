@@ -24,8 +24,8 @@ internal sealed class PublishEndpoints(
 
         foreach (var address in new[] { "/catalogue/models/{name}/versions", "/catalogue/publish" })
         {
-            endpoints.MapPost(address, endpoint.Handle(PublishAsync, CataloguePages.WriteFailureAsync))
-                .WithScope(ServingScope.Publish).WithMetadata(session);
+            endpoints.MapPost(address, endpoint.Handle(PublishAsync)).WithScope(ServingScope.Publish)
+                .WithMetadata(session).WithErrors(CataloguePages.Form);
         }
     }
 

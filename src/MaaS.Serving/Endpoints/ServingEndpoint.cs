@@ -14,9 +14,10 @@ internal sealed partial class ServingEndpoint(
 {
     /// <summary>Makes an endpoint whose bodies may be packed and whose failures become answers.</summary>
     /// <param name="endpoint">Answers a request, or throws.</param>
-    /// <param name="writeError">Writes a failure in a protocol's own form; null for <c>{"error": message}</c>.</param>
-    public RequestDelegate Handle(Func<HttpContext, Task> endpoint, Func<HttpContext, Failure, Task>? writeError = null)
-        => context => ResponsePacking.RunAsync(context, c => AnswerAsync(c, endpoint, writeError));
+    /// <remarks>Failures are written in the <see cref="ErrorForm"/> of the endpoint's metadata, as the guard's are;
+    /// where it has none as <c>{"error": message}</c>.</remarks>
+    public RequestDelegate Handle(Func<HttpContext, Task> endpoint)
+        => context => ResponsePacking.RunAsync(context, c => AnswerAsync(c, endpoint));
 
     /// <summary>What the client is told of an exception, after the log and the page were told what they need.</summary>
     public Failure Explain(HttpContext context, Exception exception)
@@ -32,8 +33,7 @@ internal sealed partial class ServingEndpoint(
         return failure;
     }
 
-    private async Task AnswerAsync(
-        HttpContext context, Func<HttpContext, Task> endpoint, Func<HttpContext, Failure, Task>? writeError)
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, Task> endpoint)
     {
         if (models.IsDraining && HttpProtocol.IsHttp11(context.Request.Protocol))
         {
@@ -61,8 +61,8 @@ internal sealed partial class ServingEndpoint(
                 context.Response.Headers.RetryAfter = wait;
             }
 
-            var writing = writeError is null
-                ? JsonAnswer.WriteErrorAsync(context, failure) : writeError(context, failure);
+            var writing = context.GetEndpoint()?.Metadata.GetMetadata<ErrorForm>() is { } form
+                ? form.WriteAsync(context, failure) : JsonAnswer.WriteErrorAsync(context, failure);
             await writing.ConfigureAwait(false);
         }
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Batching;
 using MaaS.Core.Packages;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Faults;
 using MaaS.Text;
 
@@ -29,6 +30,9 @@ internal sealed class GenerationRunner(
     /// <summary>Most texts of one caller, those that wait for their turn included.</summary>
     public long MaxTexts => _places.Share;
 
+    /// <summary>Most UTF-16 units of a prompt.</summary>
+    public int MaxTextLength { get; init; } = ModelOptions.DefaultMaxTextLength;
+
     /// <summary>Tokens that always end a text.</summary>
     public IReadOnlyList<long> StopTokens => settings.StopTokens;
 
@@ -42,8 +46,11 @@ internal sealed class GenerationRunner(
     /// uses and does not hold here: a prompt is whole, and nothing follows it.</summary>
     /// <param name="text">Text to continue.</param>
     /// <param name="options">Which special tokens there are; null for those that the model's texts begin with.</param>
+    /// <exception cref="ModelInputException">The text is longer than <see cref="MaxTextLength"/>.</exception>
     public long[] Encode(string text, EncodeOptions? options = null)
-        => tokenizer.EncodeWhole(text, options);
+        => text.Length <= MaxTextLength ? tokenizer.EncodeWhole(text, options)
+            : throw new ModelInputException(
+                $"{name}: expected a prompt of at most {MaxTextLength} characters, got {text.Length}.");
 
     /// <inheritdoc cref="RunAsync(IReadOnlyList{long}, GenerationOptions, RequestContext, CancellationToken)"/>
     /// <param name="prompt">Text to continue.</param>
@@ -57,7 +64,7 @@ internal sealed class GenerationRunner(
     /// <param name="client">Who asks, and until when.</param>
     /// <param name="cancellationToken">Nobody waits any more.</param>
     /// <exception cref="QueueFullException">As many texts are under way or wait as may.</exception>
-    /// <exception cref="Onnx.Inference.ModelInputException">The prompt has no tokens, or too many.</exception>
+    /// <exception cref="ModelInputException">The prompt has no tokens, or too many.</exception>
     /// <exception cref="DeadlineExceededException">The deadline passed before the next piece.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async IAsyncEnumerable<GeneratedText> RunAsync(

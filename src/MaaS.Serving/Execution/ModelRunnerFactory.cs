@@ -110,7 +110,10 @@ public sealed partial class ModelRunnerFactory : IDisposable
                 var waiting = own.QueueLimit ?? ModelOptions.DefaultQueueLimit;
                 return new GenerationRunner(
                     name, new SharedTokens(engine, _time), parts.Tokenizer, settings,
-                    rows, waiting);
+                    rows, waiting)
+                {
+                    MaxTextLength = own.MaxTextLength ?? ModelOptions.DefaultMaxTextLength,
+                };
             }
 
             if (parts.Adapters.Count > 0 || parts.Draft is not null)
@@ -184,7 +187,10 @@ public sealed partial class ModelRunnerFactory : IDisposable
         GenerationSettings settings)
         => new(
             name, new TokensInTurns(start, settings.MaxLength, decoder, _threads.Value, _time), tokenizer, settings,
-            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, waiting: 0);
+            _options.For(name).MaxGenerations ?? ModelOptions.DefaultMaxGenerations, waiting: 0)
+        {
+            MaxTextLength = _options.For(name).MaxTextLength ?? ModelOptions.DefaultMaxTextLength,
+        };
 
     /// <summary>Ends the threads that run models, after what they run.</summary>
     public void Dispose()

@@ -28,8 +28,8 @@ internal sealed class Places(string model, int rows, int waiting)
             {
                 throw new QueueFullException(
                     $"model '{model}': expected at most "
-                        + $"{(own >= Share ? $"{Share} texts of one caller" : $"{_limit} texts")} at once, got one more; "
-                        + "try later");
+                        + $"{(own >= Share ? $"{Share} texts of one caller" : $"{_limit} texts")} at once, got one "
+                        + "more; try later");
             }
 
             _count++;

@@ -43,10 +43,10 @@ internal sealed class ExplainEndpoints(
 
         foreach (var address in new[] { "/explanations/{name}", "/explanations/{name}/{version}" })
         {
-            endpoints.MapPost(
-                address, endpoint.Handle(ExplainRawAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.Predict);
-            endpoints.MapPut(address, endpoint.Handle(ExplainRawAsync, TorchServeError.WriteAsync)).WithScope(
-                ServingScope.Predict);
+            endpoints.MapPost(address, endpoint.Handle(ExplainRawAsync)).WithScope(ServingScope.Predict)
+                .WithErrors(TorchServeError.Form);
+            endpoints.MapPut(address, endpoint.Handle(ExplainRawAsync)).WithScope(ServingScope.Predict)
+                .WithErrors(TorchServeError.Form);
         }
     }
 

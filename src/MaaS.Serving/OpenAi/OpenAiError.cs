@@ -9,7 +9,7 @@ namespace MaaS.Serving.OpenAi;
 /// <summary>Errors as OpenAI's clients read them: <c>{"error": {message, type, param, code}}</c>.</summary>
 internal static class OpenAiError
 {
-    /// <summary>For the guard.</summary>
+    /// <summary>For the endpoints' metadata.</summary>
     public static ErrorForm Form { get; } = new(WriteAsync);
 
     /// <summary>Answers a failure.</summary>

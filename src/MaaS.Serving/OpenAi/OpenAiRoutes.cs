@@ -16,6 +16,6 @@ internal static class OpenAiRoutes
     /// <param name="answer">Answers a request.</param>
     public static void MapOpenAi(
         this IEndpointRouteBuilder endpoints, string path, ServingEndpoint endpoint, Func<HttpContext, Task> answer)
-        => endpoints.MapPost(path, endpoint.Handle(answer, OpenAiError.WriteAsync))
+        => endpoints.MapPost(path, endpoint.Handle(answer))
             .WithScope(ServingScope.Predict).WithModel(ModelMetadata.InMessage).WithErrors(OpenAiError.Form);
 }

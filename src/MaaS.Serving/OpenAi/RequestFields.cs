@@ -35,10 +35,7 @@ internal sealed class RequestFields
     public static RequestFields Parse(ReadOnlySpan<byte> body)
     {
         RequestText.Check(body);
-        var reader = new Utf8JsonReader(body);
-        var json = JsonElement.ParseValue(ref reader);
-        return reader.Read()
-            ? throw Fault(null, "expected one JSON object, got more after it") : new RequestFields(json);
+        return new RequestFields(JsonElement.Parse(body));
     }
 
     /// <summary>The path of a member, for errors.</summary>

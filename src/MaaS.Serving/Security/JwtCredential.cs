@@ -78,8 +78,8 @@ internal sealed partial class JwtCredential : ICredential
             || !TryReadLimit(claims, ConcurrentStreamsClaim, int.MaxValue, out var streams))
         {
             return Proof.Refused(
-                $"the token's claims '{TokensPerMinuteClaim}' and '{ConcurrentStreamsClaim}' are no whole numbers above "
-                    + "0");
+                $"the token's claims '{TokensPerMinuteClaim}' and '{ConcurrentStreamsClaim}' are no whole numbers "
+                    + "above 0");
         }
 
         return new Proof(

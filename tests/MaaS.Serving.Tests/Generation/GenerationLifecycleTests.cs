@@ -58,7 +58,8 @@ public sealed class GenerationLifecycleTests : StoryServer
             new Uri("/v2/models/saga/generate", UriKind.Relative), content);
         Assert.That(refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests));
         Assert.That(refused.Headers.RetryAfter?.Delta, Is.EqualTo(TimeSpan.FromSeconds(1)));
-        Assert.That(await refused.Content.ReadAsStringAsync(), Does.Contain("expected at most 2 texts at once"));
+        Assert.That(
+            await refused.Content.ReadAsStringAsync(), Does.Contain("expected at most 2 texts of one caller at once"));
         await Server.PostAsync("/v2/models/story/generate", """{"text_input": "the"}""");
 
         response.Dispose();

@@ -7,7 +7,6 @@ using MaaS.Text;
 using MaaS.Text.Training;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Pipelines.Generation;
-using static TorchSharp.torch;
 
 namespace MaaS.Serving.Tests.Generation;
 

@@ -9,7 +9,6 @@ using MaaS.Text;
 using MaaS.Text.Training;
 using MaaS.Training.Models.Transformers;
 using MaaS.Training.Pipelines.Generation;
-using static TorchSharp.torch;
 
 namespace MaaS.Serving.Tests.OpenAi;
 

@@ -119,6 +119,19 @@ public sealed class LimitsAndKeysTests : ChatServer
     }
 
     [Test]
+    public async Task Post_SchemaWithoutTokensForItsPrompt_Is429BeforeTheSchemaIsRead()
+    {
+        using var refused = await SendAsync(
+            Chat, $$"""
+            {"model":"chat","messages":[{"role":"user","content":"{{new string('7', PoorTokens * 3)}}"}],
+             "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{} } } } }
+            """, "poor");
+
+        Assert.That(
+            refused.StatusCode, Is.EqualTo(HttpStatusCode.TooManyRequests), await refused.Content.ReadAsStringAsync());
+    }
+
+    [Test]
     public async Task Stream_ClientThatHangsUp_EndsAndLetsTheNextOneIn()
     {
         const string Active = "maas_generation_active{model=\"saga\",version=\"1\"}";

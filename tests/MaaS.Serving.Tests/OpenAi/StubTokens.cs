@@ -13,8 +13,12 @@ internal sealed class StubTokens(long maxLength) : ITokenSource
 
     public GenerationEngineStatus? Status => null;
 
-    public static GenerationRunner Runner(Tokenizer tokenizer, long maxLength = 1024, int rows = 16, int waiting = 1024)
-        => new("stub", new StubTokens(maxLength), tokenizer, new GenerationSettings(maxLength, []), rows, waiting);
+    public static GenerationRunner Runner(Tokenizer tokenizer, long maxLength = 1024, int rows = 16, int waiting = 1024,
+        int maxTextLength = ModelOptions.DefaultMaxTextLength)
+        => new("stub", new StubTokens(maxLength), tokenizer, new GenerationSettings(maxLength, []), rows, waiting)
+        {
+            MaxTextLength = maxTextLength,
+        };
 
     public IAsyncEnumerable<GeneratedToken> RunAsync(
         IReadOnlyList<long> prompt, GenerationOptions options, RequestContext client,

@@ -80,6 +80,35 @@ public sealed class ApiKeyTests
     }
 
     [Test]
+    public async Task Request_OfTorchServesClientsWithoutTheRightKey_IsRefusedInTheirForm()
+    {
+        var (key, stored) = ApiKey.Create("monitor", ["read"]);
+        await using var server = await ServeAsync(stored);
+
+        foreach (var (path, sent, status) in new[]
+        {
+            ("/predictions/same", null, 401), ("/explanations/same", key, 403), ("/models?url=same", key, 403),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+            if (sent is not null)
+            {
+                request.Headers.Add("X-API-Key", sent);
+            }
+
+            using var response = await server.Client.SendAsync(request);
+            using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+            Assert.That((int)response.StatusCode, Is.EqualTo(status), path);
+            Assert.That(
+                (answer.RootElement.GetProperty("code").GetInt32(),
+                    answer.RootElement.GetProperty("type").GetString()),
+                Is.EqualTo((status, "InvalidKeyException")), path);
+            Assert.That(answer.RootElement.GetProperty("message").GetString(), Does.Contain("expected"), path);
+        }
+    }
+
+    [Test]
     public async Task Request_BeyondTheKeysScopes_Is403()
     {
         var (reader, readerStored) = ApiKey.Create("monitor", ["read"]);

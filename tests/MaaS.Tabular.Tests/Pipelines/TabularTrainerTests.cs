@@ -83,6 +83,29 @@ public sealed class TabularTrainerTests
     }
 
     [Test]
+    public void Train_LearnerThatRefusesSomeOptions_FailsTheirTrialsAlone()
+    {
+        var model = TabularTrainer.Train(Customers, new TabularTrainerOptions
+        {
+            Label = "stays",
+            Candidates = Few,
+            Trials = 12,
+            Parallelism = 1,
+            Folds = 3,
+            Spaces =
+            [
+                new TunableLearner("tree", new SearchSpace().Float("features", 0, 2), static v => new DecisionTree
+                {
+                    Options = new TreeOptions { FeatureShare = v["features"].Number },
+                }),
+            ],
+        });
+
+        Assert.That(model.Notes, Has.One.Matches("tuning: .* [1-9][0-9]* failed").And.None.Contains("12 failed"));
+        Assert.That(model.Leaderboard.Rows.Select(static r => r.Name), Has.Member("tree tuned"));
+    }
+
+    [Test]
     public async Task SavePackageAsync_OfTunedGradientBoosting_ServesAsTheModelPredicts()
     {
         var model = TabularTrainer.Train(

@@ -28,9 +28,15 @@ public static class JsonGrammar
     /// place and what it was.</exception>
     public static ITokenConstraint Compile(
         JsonElement schema, Tokenizer tokenizer, CancellationToken cancellationToken = default)
+        => CompileAsync(schema, tokenizer, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary><see cref="Compile"/> that holds no thread of the caller's while it waits and works.</summary>
+    /// <inheritdoc cref="Compile"/>
+    public static Task<ITokenConstraint> CompileAsync(
+        JsonElement schema, Tokenizer tokenizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return GrammarCompiler.Compile(
+        return GrammarCompiler.CompileAsync(
             $"schema {Text(schema)}", (merge, budget) => new SchemaReader(schema, merge, budget).Root(), tokenizer,
             cancellationToken);
     }
@@ -40,9 +46,15 @@ public static class JsonGrammar
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ArgumentException">The vocabulary cannot write JSON.</exception>
     public static ITokenConstraint AnyObject(Tokenizer tokenizer, CancellationToken cancellationToken = default)
+        => AnyObjectAsync(tokenizer, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary><see cref="AnyObject"/> that holds no thread of the caller's while it waits and works.</summary>
+    /// <inheritdoc cref="AnyObject"/>
+    public static Task<ITokenConstraint> AnyObjectAsync(
+        Tokenizer tokenizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return GrammarCompiler.Compile(
+        return GrammarCompiler.CompileAsync(
             "any object", static (_, _) => new SchemaNode("#") { Types = JsonTypes.Object }, tokenizer,
             cancellationToken);
     }
@@ -55,6 +67,12 @@ public static class JsonGrammar
     /// <inheritdoc cref="Compile" path="/exception"/>
     public static ITokenConstraint ForToolCall(
         IReadOnlyList<ChatTool> tools, Tokenizer tokenizer, CancellationToken cancellationToken = default)
+        => ForToolCallAsync(tools, tokenizer, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary><see cref="ForToolCall"/> that holds no thread of the caller's while it waits and works.</summary>
+    /// <inheritdoc cref="ForToolCall"/>
+    public static Task<ITokenConstraint> ForToolCallAsync(
+        IReadOnlyList<ChatTool> tools, Tokenizer tokenizer, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tools);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -66,7 +84,7 @@ public static class JsonGrammar
                 CultureInfo.InvariantCulture, $" {tool.Name.Length} {tool.Name} {parameters.Length} {parameters}");
         }
 
-        return GrammarCompiler.Compile(
+        return GrammarCompiler.CompileAsync(
             source.ToString(), (merge, budget) => ToolCallSchema.Of(tools, merge, budget), tokenizer,
             cancellationToken);
     }

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using MaaS.Core.Generation;
 using MaaS.Core.Generation.Chat;
 using MaaS.Core.Generation.Grammars;
 using MaaS.Serving.Execution;
+using MaaS.Serving.OpenAi.Completions;
 
 namespace MaaS.Serving.OpenAi.Chat;
 
@@ -14,9 +14,6 @@ namespace MaaS.Serving.OpenAi.Chat;
 internal sealed record AnswerForm(
     ITokenConstraint? Constraint, IReadOnlyList<ChatTool> Tools, bool MustCall, bool IsParallel)
 {
-    private static readonly JsonElement NoParameters =
-        JsonElement.Parse("""{"type":"object","additionalProperties":false}""");
-
     /// <summary>What the arguments of a call have to follow, by tool: a call with others is none. Empty where the
     /// constraint sees to it, or nobody asks for it.</summary>
     public IReadOnlyDictionary<string, ArgumentSchema> Schemas { get; init; } =
@@ -27,25 +24,23 @@ internal sealed record AnswerForm(
     /// <param name="runner">Has the model's tokenizer.</param>
     /// <param name="cancellationToken">Nobody waits any more.</param>
     /// <exception cref="Faults.RequestException">400: a schema cannot be followed; what it lacks is named.</exception>
-    public static AnswerForm Of(ChatRequest request, GenerationRunner runner, CancellationToken cancellationToken)
+    public static async Task<AnswerForm> OfAsync(
+        ChatRequest request, GenerationRunner runner, CancellationToken cancellationToken)
     {
         var (tools, mustCall, isParallel) = request.Tools;
-        ITokenConstraint? constraint = null;
-        if (request.Schema is { } schema)
-        {
-            constraint = Compile(
-                () => JsonGrammar.Compile(schema, runner.Tokenizer, cancellationToken), request.SchemaParameter);
-        }
-        else if (request.IsAnyObject)
-        {
-            constraint = Compile(
-                () => JsonGrammar.AnyObject(runner.Tokenizer, cancellationToken), request.SchemaParameter);
-        }
-        else if (mustCall)
-        {
-            constraint = Compile(() => JsonGrammar.ForToolCall(tools, runner.Tokenizer, cancellationToken), "tools");
-        }
-
+        var tokenizer = runner.Tokenizer;
+        var constraint = request.Schema is { } schema
+                ? await CompileAsync(
+                    JsonGrammar.CompileAsync(schema, tokenizer, cancellationToken), request.SchemaParameter)
+                    .ConfigureAwait(false)
+            : request.IsAnyObject
+                ? await CompileAsync(
+                    JsonGrammar.AnyObjectAsync(tokenizer, cancellationToken), request.SchemaParameter)
+                    .ConfigureAwait(false)
+            : mustCall
+                ? await CompileAsync(JsonGrammar.ForToolCallAsync(tools, tokenizer, cancellationToken), "tools")
+                    .ConfigureAwait(false)
+            : null;
         if (constraint is not null && runner.StopTokens.Count == 0)
         {
             throw RequestFields.Fault(
@@ -55,46 +50,39 @@ internal sealed record AnswerForm(
         }
 
         return mustCall ? new AnswerForm(constraint, tools, mustCall, isParallel)
-            : OfTools(request.Tools, cancellationToken) with { Constraint = constraint };
+            : await OfToolsAsync(request.Tools, cancellationToken).ConfigureAwait(false) with
+            {
+                Constraint = constraint,
+            };
     }
 
     /// <summary>Text that may go over to calls.</summary>
-    /// <inheritdoc cref="Of" path="/exception"/>
-    public static AnswerForm OfTools(ChatTools tools, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="OfAsync" path="/exception"/>
+    public static async Task<AnswerForm> OfToolsAsync(ChatTools tools, CancellationToken cancellationToken = default)
         => new(Constraint: null, tools.Tools, MustCall: false, tools.IsParallel)
         {
-            Schemas = tools.Tools.Where(t => tools.Strict.Contains(t.Name)).ToDictionary(
-                static t => t.Name, t => Compile(() => SchemaOf(t, cancellationToken), "tools"),
-                StringComparer.Ordinal),
+            Schemas = await CompileAsync(
+                ArgumentSchema.ReadAsync(
+                    [.. tools.Tools.Where(t => tools.Strict.Contains(t.Name))], cancellationToken),
+                "tools").ConfigureAwait(false),
         };
 
     /// <summary>Whether a call that the model wrote by itself is one that the client takes.</summary>
     public bool Accepts(ChatToolCall call)
         => !Schemas.TryGetValue(call.Name, out var schema) || schema.IsFollowedBy(call.Arguments);
 
-    /// <summary>The options with the constraint.</summary>
-    public GenerationOptions Apply(GenerationOptions options) => options with { Constraint = Constraint };
+    /// <summary>The texts with the constraint.</summary>
+    public TextJob[] Apply(IEnumerable<TextJob> jobs)
+        => [.. jobs.Select(j => j with { Options = j.Options with { Constraint = Constraint } })];
 
     /// <summary>Tells an answer's text and calls.</summary>
     public AnswerReader Reader() => new(this);
 
-    private static ArgumentSchema SchemaOf(ChatTool tool, CancellationToken cancellationToken)
+    private static async Task<T> CompileAsync<T>(Task<T> compilation, string parameter)
     {
         try
         {
-            return new ArgumentSchema(tool.Parameters ?? NoParameters, cancellationToken);
-        }
-        catch (ArgumentException e)
-        {
-            throw new ArgumentException($"tool '{tool.Name}': {e.Message}", e);
-        }
-    }
-
-    private static T Compile<T>(Func<T> compile, string parameter)
-    {
-        try
-        {
-            return compile();
+            return await compilation.ConfigureAwait(false);
         }
         catch (ArgumentException e)
         {

@@ -45,7 +45,7 @@ internal sealed class ChatAnswer(
         }
 
         writer.WriteEndArray();
-        TextUsage.Write(writer, prompt, Choices);
+        TextUsage.Write(writer, prompt, Choices, Choices.Count);
     }
 
     /// <summary>Writes one piece of one answer.</summary>
@@ -83,7 +83,7 @@ internal sealed class ChatAnswer(
         WriteHead(writer, "chat.completion.chunk");
         writer.WriteStartArray("choices"u8);
         writer.WriteEndArray();
-        TextUsage.Write(writer, prompt, Choices);
+        TextUsage.Write(writer, prompt, Choices, Choices.Count);
     }
 
     private void WriteHead(Utf8JsonWriter writer, string kind)

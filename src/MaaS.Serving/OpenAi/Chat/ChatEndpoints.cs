@@ -11,20 +11,22 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <summary><c>POST /v1/chat/completions</c>: the next message of a conversation.</summary>
 internal sealed class ChatEndpoints(OpenAiCalls calls, TextRuns runs, ServingEndpoint endpoint) : IEndpoints
 {
-    public void Map(IEndpointRouteBuilder endpoints) => endpoints.MapOpenAi("/v1/chat/completions", endpoint, AnswerAsync);
+    public void Map(IEndpointRouteBuilder endpoints)
+        => endpoints.MapOpenAi("/v1/chat/completions", endpoint, AnswerAsync);
 
     private async Task AnswerAsync(HttpContext context)
     {
         var request = await calls.ReadAsync(context, ChatRequest.Read).ConfigureAwait(false);
         using var call = await calls.BeginAsync(context, request.Settings.Model).ConfigureAwait(false);
         var runner = LanguageModel.RunnerOf(call.Model);
-        var form = AnswerForm.Of(request, runner, context.RequestAborted);
         var settings = request.Settings.With(call.Adapter);
-        settings = settings with { Options = form.Apply(settings.Options) };
         var prompt = Prompt(call.Model, runner, request);
         var jobs = settings.Jobs(runner, [prompt], "messages", request.LimitParameter);
         var account = call.Charge(prompt.Length, jobs.Length);
-        var pieces = runs.RunAsync(call.Model, runner, jobs, call.Client, account, context.RequestAborted);
+        // A form may take seconds to make and waits for others: that is for those who have paid for the prompt.
+        var form = await AnswerForm.OfAsync(request, runner, context.RequestAborted).ConfigureAwait(false);
+        var pieces = runs.RunAsync(
+            call.Model, runner, form.Apply(jobs), call.Client, account, context.RequestAborted);
         var texts = new TokenTexts(runner.Tokenizer);
         var answer = new ChatAnswer(
             call, prompt.Length, [.. jobs.Select(job => texts.Answer(job.Prompt))], form, texts)

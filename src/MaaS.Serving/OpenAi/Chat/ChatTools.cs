@@ -11,6 +11,9 @@ namespace MaaS.Serving.OpenAi.Chat;
 /// <param name="IsParallel">Whether an answer may call several.</param>
 internal sealed partial record ChatTools(IReadOnlyList<ChatTool> Tools, bool MustCall, bool IsParallel)
 {
+    // As many as OpenAI takes.
+    private const int MaxTools = 128;
+
     /// <summary>Names of the tools whose arguments follow their schemas, always.</summary>
     public IReadOnlySet<string> Strict { get; init; } = new HashSet<string>();
 
@@ -19,7 +22,13 @@ internal sealed partial record ChatTools(IReadOnlyList<ChatTool> Tools, bool Mus
     public static ChatTools Read(RequestFields fields)
     {
         var strict = new HashSet<string>(StringComparer.Ordinal);
-        List<ChatTool> tools = [.. (fields.Items("tools") ?? []).Select(t => ToolOf(t.Value, t.Path, strict))];
+        var items = fields.Items("tools") ?? [];
+        if (items.Count > MaxTools)
+        {
+            throw RequestFields.Fault("tools", $"expected at most {MaxTools}, got {items.Count}");
+        }
+
+        List<ChatTool> tools = [.. items.Select(t => ToolOf(t.Value, t.Path, strict))];
         return Choose(fields, tools) with { Strict = strict };
     }
 

@@ -25,6 +25,7 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
         var answer = new Answer(call, tokens, [.. jobs.Select(job => texts.Answer(job.Prompt))], texts)
         {
             HasLogProbabilities = request.Settings.Options.TopLogProbabilities is not null,
+            ChoicesOfPrompt = request.Settings.Choices,
         };
         var pieces = runs.RunAsync(call.Model, runner, jobs, call.Client, account, context.RequestAborted);
         if (request.Settings.IsStream)
@@ -70,6 +71,8 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
 
         public bool HasLogProbabilities { get; init; }
 
+        public required int ChoicesOfPrompt { get; init; }
+
         public void Write(Utf8JsonWriter writer)
         {
             WriteHead(writer);
@@ -82,7 +85,7 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
             }
 
             writer.WriteEndArray();
-            TextUsage.Write(writer, prompt, choices);
+            TextUsage.Write(writer, prompt, choices, ChoicesOfPrompt);
         }
 
         public void WritePiece(Utf8JsonWriter writer, int index, GeneratedText piece, bool includesUsage)
@@ -105,7 +108,7 @@ internal sealed class CompletionEndpoints(OpenAiCalls calls, TextRuns runs, Serv
             WriteHead(writer);
             writer.WriteStartArray("choices"u8);
             writer.WriteEndArray();
-            TextUsage.Write(writer, prompt, choices);
+            TextUsage.Write(writer, prompt, choices, ChoicesOfPrompt);
         }
 
         private void WriteHead(Utf8JsonWriter writer)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MaaS.Onnx.Inference;
 using MaaS.Serving.Execution;
 
 namespace MaaS.Serving.OpenAi.Completions;
@@ -58,15 +59,30 @@ internal sealed record CompletionRequest(
     }
 
     /// <summary>The tokens of each prompt.</summary>
-    /// <exception cref="Faults.RequestException">400: a token is none of the model's.</exception>
+    /// <exception cref="Faults.RequestException">400: there are too many, one is too long, or a token is none of the
+    /// model's.</exception>
     public IReadOnlyList<long[]> Prompts(GenerationRunner runner)
-        => Texts is { } texts
-            ? [.. texts.Select(text => runner.Encode(text))]
+    {
+        Settings.ThrowIfTooMany(runner, Texts?.Count ?? Tokens!.Count);
+        return Texts is { } texts ? [.. texts.Select(text => Encode(runner, text))]
             : Tokens!.SelectMany(static row => row)
                 .FirstOrDefault(t => t >= runner.Tokenizer.VocabSize) is > 0 and var other
             ? throw RequestFields.Fault(
                 "prompt", $"expected tokens from 0 to {runner.Tokenizer.VocabSize - 1}, got {other}")
             : Tokens!;
+    }
+
+    private static long[] Encode(GenerationRunner runner, string text)
+    {
+        try
+        {
+            return runner.Encode(text);
+        }
+        catch (ModelInputException e)
+        {
+            throw RequestFields.Fault("prompt", e.Message);
+        }
+    }
 
     private static long[] TokensOf(JsonElement value, string path)
         => value.ValueKind != JsonValueKind.Array

@@ -65,14 +65,7 @@ internal sealed record TextSettings(
     public TextJob[] Jobs(
         GenerationRunner runner, IReadOnlyList<long[]> prompts, string parameter, string limitParameter)
     {
-        // More than the model takes at once would be turned away as "try later" whenever they came.
-        var most = Math.Min(MaxChoices, runner.MaxTexts);
-        if (prompts.Count * (long)Choices > most)
-        {
-            throw RequestFields.Fault(
-                "n", $"expected at most {most} answers over all prompts, got {prompts.Count * (long)Choices}");
-        }
-
+        ThrowIfTooMany(runner, prompts.Count);
         if (Options.LogitBias.Keys.FirstOrDefault(t => t >= runner.Tokenizer.VocabSize) is > 0 and var unknown)
         {
             throw RequestFields.Fault(
@@ -90,6 +83,21 @@ internal sealed record TextSettings(
                     Seed = Options.Seed + choice,
                 }))),
         ];
+    }
+
+    /// <summary>Looks at the number of answers, before the prompts are read.</summary>
+    /// <param name="runner">Writes them.</param>
+    /// <param name="prompts">Number of prompts.</param>
+    /// <exception cref="RequestException">400: more than a request may have.</exception>
+    public void ThrowIfTooMany(GenerationRunner runner, int prompts)
+    {
+        // More than the model takes at once would be turned away as "try later" whenever they came.
+        var most = Math.Min(MaxChoices, runner.MaxTexts);
+        if (prompts * (long)Choices > most)
+        {
+            throw RequestFields.Fault(
+                "n", $"expected at most {most} answers over all prompts, got {prompts * (long)Choices}");
+        }
     }
 
     private int LimitOf(GenerationRunner runner, int prompt, string parameter, string limitParameter)

@@ -19,7 +19,12 @@ internal sealed class EmbeddingEndpoints(OpenAiCalls calls, Embedder embedder, S
     {
         var request = await calls.ReadAsync(context, EmbeddingRequest.Read).ConfigureAwait(false);
         using var call = await calls.BeginAsync(context, request.Model).ConfigureAwait(false);
-        Embedder.SettingsOf(call.Model);
+        var output = Embedder.SettingsOf(call.Model).Output;
+        if (call.Model.Outputs.FirstOrDefault(o => o.Name == output) is { Shape: [.., > 0 and var most] })
+        {
+            ThrowIfTooLarge(request.Dimensions, most);
+        }
+
         var rows = request.Texts is { } texts
             ? Embedder.Encode(call.Model, texts, "input") : Embedder.Check(call.Model, request.Tokens!);
         var tokens = rows.Sum(static r => (long)r.Length);
@@ -57,15 +62,19 @@ internal sealed class EmbeddingEndpoints(OpenAiCalls calls, Embedder embedder, S
     // The first numbers alone are of another length: they are brought back to 1, as of OpenAI's own models.
     private static float[] Cut(float[] vector, int size)
     {
-        if (size > vector.Length)
-        {
-            throw RequestFields.Fault(
-                "dimensions", $"expected at most {vector.Length}, the size of this model's vectors, got {size}");
-        }
-
+        ThrowIfTooLarge(size, vector.Length);
         var part = vector[..size];
         SentencePooling.Normalize(part);
         return part;
+    }
+
+    private static void ThrowIfTooLarge(int? size, long most)
+    {
+        if (size > most)
+        {
+            throw RequestFields.Fault(
+                "dimensions", $"expected at most {most}, the size of this model's vectors, got {size}");
+        }
     }
 
     private static void Write(Utf8JsonWriter writer, float[] vector, bool isBase64)

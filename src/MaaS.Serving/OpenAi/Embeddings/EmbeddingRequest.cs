@@ -21,7 +21,6 @@ internal sealed record EmbeddingRequest(
             ?? throw RequestFields.Fault("model", "expected the name of a model, got none");
         var isBase64 = fields.OneOf("encoding_format", "float", "base64") == "base64";
         var dimensions = fields.Integer("dimensions", 1, 1 << 20);
-        fields.Text("user");
         var input = fields.Need("input", Expected);
         fields.Finish();
         if (input.ValueKind == JsonValueKind.String)

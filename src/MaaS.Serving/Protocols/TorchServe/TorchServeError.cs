@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaaS.Serving.Endpoints;
 using MaaS.Serving.Faults;
 using MaaS.Serving.Http;
 using MaaS.Serving.Models;
@@ -9,6 +10,9 @@ namespace MaaS.Serving.Protocols.TorchServe;
 /// <summary>Failures in TorchServe's form.</summary>
 internal static class TorchServeError
 {
+    /// <summary>For the endpoints' metadata.</summary>
+    public static ErrorForm Form { get; } = new(WriteAsync);
+
     /// <summary>Answers <c>{"code", "type", "message"}</c>.</summary>
     public static Task WriteAsync(HttpContext context, Failure failure) => JsonAnswer.WriteAsync(
         context,
@@ -46,7 +50,7 @@ internal static class TorchServeError
 
     private static string TypeOf(FaultKind kind) => kind switch
     {
-        FaultKind.PermissionDenied => "InvalidKeyException",
+        FaultKind.PermissionDenied or FaultKind.Unauthenticated => "InvalidKeyException",
         FaultKind.NotFound => "ModelNotFoundException",
         FaultKind.Conflict => "ConflictStatusException",
         FaultKind.TooLarge => "RequestEntityTooLargeException",

@@ -33,13 +33,14 @@ internal sealed class TorchServeInference(
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/ping", endpoint.Handle(PingAsync, TorchServeError.WriteAsync)).WithScope(ServingScope.None);
+        endpoints.MapGet("/ping", endpoint.Handle(PingAsync)).WithScope(ServingScope.None)
+            .WithErrors(TorchServeError.Form);
         foreach (var address in new[] { "/predictions/{name}", "/predictions/{name}/{version}" })
         {
-            endpoints.MapPost(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(
-                ServingScope.Predict);
-            endpoints.MapPut(address, endpoint.Handle(PredictAsync, TorchServeError.WriteAsync)).WithScope(
-                ServingScope.Predict);
+            endpoints.MapPost(address, endpoint.Handle(PredictAsync)).WithScope(ServingScope.Predict)
+                .WithErrors(TorchServeError.Form);
+            endpoints.MapPut(address, endpoint.Handle(PredictAsync)).WithScope(ServingScope.Predict)
+                .WithErrors(TorchServeError.Form);
         }
     }
 

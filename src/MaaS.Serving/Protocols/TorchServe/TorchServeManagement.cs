@@ -18,20 +18,26 @@ internal sealed class TorchServeManagement(ModelRepository models, ServingEndpoi
     private const int PageSize = 100;
     private const int MaxWorkers = 1024;
 
-
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        RequestDelegate Handle(Func<HttpContext, Task> answer) => endpoint.Handle(answer, TorchServeError.WriteAsync);
-        endpoints.MapGet("/models", Handle(ListAsync)).WithScope(ServingScope.Read);
-        endpoints.MapPost("/models", Handle(RegisterAsync)).WithScope(ServingScope.Admin)
-            .WithModel(new ModelMetadata(RegisteredName));
-        endpoints.MapGet("/models/{name}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
-        endpoints.MapGet("/models/{name}/{version}", Handle(DescribeAsync)).WithScope(ServingScope.Read);
-        endpoints.MapPut("/models/{name}", Handle(ScaleAsync)).WithScope(ServingScope.Admin);
-        endpoints.MapPut("/models/{name}/{version}", Handle(ScaleAsync)).WithScope(ServingScope.Admin);
-        endpoints.MapDelete("/models/{name}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
-        endpoints.MapDelete("/models/{name}/{version}", Handle(UnregisterAsync)).WithScope(ServingScope.Admin);
-        endpoints.MapPut("/models/{name}/{version}/set-default", Handle(SetDefaultAsync)).WithScope(ServingScope.Admin);
+        const string Model = "/models/{name}", Version = Model + "/{version}";
+        IEndpointConventionBuilder[] routes =
+        [
+            endpoints.MapGet("/models", endpoint.Handle(ListAsync)).WithScope(ServingScope.Read),
+            endpoints.MapPost("/models", endpoint.Handle(RegisterAsync)).WithScope(ServingScope.Admin)
+                .WithModel(new ModelMetadata(RegisteredName)),
+            endpoints.MapGet(Model, endpoint.Handle(DescribeAsync)).WithScope(ServingScope.Read),
+            endpoints.MapGet(Version, endpoint.Handle(DescribeAsync)).WithScope(ServingScope.Read),
+            endpoints.MapPut(Model, endpoint.Handle(ScaleAsync)).WithScope(ServingScope.Admin),
+            endpoints.MapPut(Version, endpoint.Handle(ScaleAsync)).WithScope(ServingScope.Admin),
+            endpoints.MapDelete(Model, endpoint.Handle(UnregisterAsync)).WithScope(ServingScope.Admin),
+            endpoints.MapDelete(Version, endpoint.Handle(UnregisterAsync)).WithScope(ServingScope.Admin),
+            endpoints.MapPut(Version + "/set-default", endpoint.Handle(SetDefaultAsync)).WithScope(ServingScope.Admin),
+        ];
+        foreach (var route in routes)
+        {
+            route.WithErrors(TorchServeError.Form);
+        }
     }
 
     private Task ListAsync(HttpContext context)

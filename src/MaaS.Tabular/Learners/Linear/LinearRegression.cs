@@ -11,8 +11,6 @@ namespace MaaS.Tabular.Learners.Linear;
 /// alpha; its <c>Lasso(alpha)</c> is L1 = rows · alpha.</remarks>
 public sealed class LinearRegression : ILearner
 {
-    private const int MostSweeps = 100_000;
-
     /// <summary>Strength of the penalty on absolute weights, 0 or more.</summary>
     public double L1 { get; init; }
 
@@ -52,7 +50,10 @@ public sealed class LinearRegression : ILearner
         var gram = centred.TransposeThisAndMultiply(centred);
         var products = centred.TransposeThisAndMultiply(y);
         cancellationToken.ThrowIfCancellationRequested();
-        var solution = L1 > 0 ? CoordinateDescent(gram, products, cancellationToken) : Closed(gram, products);
+        var solution = L1 > 0 ? new ElasticNet(gram, products, L1, L2).Solve(cancellationToken)
+                ?? throw new InvalidOperationException(
+                    $"{Name}: no convergence in {ElasticNet.MostSweeps} sweeps; scale the features or raise L2.")
+            : Closed(gram, products);
         return new LinearModel(
             new Matrix(1, features.Columns, solution.ToArray()), [mean - means.DotProduct(solution)], Link.Identity);
     }
@@ -66,49 +67,5 @@ public sealed class LinearRegression : ILearner
         var along = eigen.EigenVectors.TransposeThisAndMultiply(products);
         return eigen.EigenVectors * DenseVector.Create(
             values.Count, i => values[i] > least ? along[i] / (values[i] + L2) : 0);
-    }
-
-    // Friedman, Hastie and Tibshirani, Journal of Statistical Software 33, 2010.
-    private Vector<double> CoordinateDescent(
-        Matrix<double> gram, Vector<double> products, CancellationToken cancellationToken)
-    {
-        var w = new double[products.Count];
-        var residual = products.ToArray();    // Xᵀ(y − Xw)
-        for (var sweep = 0; sweep < MostSweeps; sweep++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            double largest = 0, change = 0;
-            for (var j = 0; j < w.Length; j++)
-            {
-                var own = gram[j, j];
-                if (own == 0)
-                {
-                    continue;
-                }
-
-                var rho = residual[j] + own * w[j];
-                var updated = Math.Sign(rho) * Math.Max(Math.Abs(rho) - L1, 0) / (own + L2);
-                var delta = updated - w[j];
-                if (delta != 0)
-                {
-                    w[j] = updated;
-                    for (var i = 0; i < residual.Length; i++)
-                    {
-                        residual[i] -= gram[i, j] * delta;
-                    }
-                }
-
-                largest = Math.Max(largest, Math.Abs(updated));
-                change = Math.Max(change, Math.Abs(delta));
-            }
-
-            if (change <= 1e-12 * largest)
-            {
-                return DenseVector.OfArray(w);
-            }
-        }
-
-        throw new InvalidOperationException(
-            $"{Name}: no convergence in {MostSweeps} sweeps; scale the features or raise L2.");
     }
 }

@@ -86,6 +86,39 @@ public sealed class ArgumentSchemaTests
             () => new ArgumentSchema(JsonElement.Parse("""{"properties":{"a":{"not":{}}}}""")),
             Throws.ArgumentException.With.Message.Contains("not"));
 
+    [Test]
+    public async Task ReadAsync_SchemasThatAreTooCostlyTogether_AreRefused()
+    {
+        // Each takes some 40,000 steps of the 10,000,000.
+        var tools = Enumerable.Range(0, 300).Select(static i => new ChatTool(
+            $"t{i}", null, JsonElement.Parse($$"""{"pattern":"(?:abcdefghijabcdefghi{{i}}){2000}"}"""))).ToArray();
+
+        var few = await ArgumentSchema.ReadAsync(tools[..10]);
+
+        Assert.That(few.Keys, Is.EqualTo(tools[..10].Select(static t => t.Name)));
+        var refusal = (await Assert.ThrowsAsync<ArgumentException>(() => ArgumentSchema.ReadAsync(tools)))!;
+        Assert.That(refusal.Message, Does.Match("JSON schema: tool 't[0-9]+': #/pattern: .* 10,000,000 steps"));
+    }
+
+    [Test]
+    public async Task ReadAsync_SchemasThatAreTooLongTogether_AreRefused()
+    {
+        var schema = JsonSerializer.SerializeToElement(new { description = new string('x', 600_000) });
+
+        Assert.That(await ArgumentSchema.ReadAsync([new("a", null, schema)]), Has.Count.EqualTo(1));
+        var refusal = (await Assert.ThrowsAsync<ArgumentException>(
+            () => ArgumentSchema.ReadAsync([new("a", null, schema), new("b", null, schema)])))!;
+        Assert.That(refusal.Message, Does.Contain("at most 1,000,000 characters"));
+    }
+
+    [Test]
+    public async Task ReadAsync_ToolWithoutParameters_TakesAnEmptyObject()
+    {
+        var schema = (await ArgumentSchema.ReadAsync([new("clock")]))["clock"];
+
+        Assert.That((schema.IsFollowedBy("{}"), schema.IsFollowedBy("""{"a":1}""")), Is.EqualTo((true, false)));
+    }
+
     private static bool HasNamesTwice(string document)
     {
         try

@@ -158,6 +158,41 @@ public sealed class HostileSchemaTests
     }
 
     [Test]
+    public async Task CompileAsync_EveryPlaceTaken_HoldsNoThreadOfTheCaller()
+    {
+        using var free = new ManualResetEventSlim();
+        var begun = Enumerable.Range(0, CompilePlaces.Count + 2).Select(i => CompilePlaces.RunAsync(
+            1, _ => free.Wait(Patience) ? i : throw new TimeoutException("nobody set it free"), default)).ToArray();
+
+        var waiting = JsonGrammar.CompileAsync(
+            JsonElement.Parse("""{"const": "waits for its place"}"""), Vocabularies.ByteLevel);
+
+        // Calls that held their thread would not have come this far before the patience of the first was at its end.
+        Assert.That(begun.Append<Task>(waiting).Any(static t => t.IsCompleted), Is.False);
+        free.Set();
+        Assert.That(await Task.WhenAll(begun), Is.EqualTo(Enumerable.Range(0, begun.Length)));
+        Assert.That((await waiting.WaitAsync(Patience)).Takes("\"waits for its place\""));
+    }
+
+    [Test]
+    public async Task CompileAsync_CancelledWhileItWaits_LeavesThePlaceToOthers()
+    {
+        using var free = new ManualResetEventSlim();
+        using var cancellation = new CancellationTokenSource();
+        var begun = Enumerable.Range(0, CompilePlaces.Count).Select(i => CompilePlaces.RunAsync(
+            1, _ => free.Wait(Patience), default)).ToArray();
+        var waiting = JsonGrammar.CompileAsync(
+            JsonElement.Parse("""{"const": "gives up"}"""), Vocabularies.ByteLevel, cancellation.Token);
+
+        await cancellation.CancelAsync();
+
+        await Assert.CatchAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+        free.Set();
+        Assert.That(await Task.WhenAll(begun), Is.All.True);
+        Assert.That(await CompilePlaces.RunAsync(1, static _ => 7, default).WaitAsync(Patience), Is.EqualTo(7));
+    }
+
+    [Test]
     public void Compile_Cancelled_Ends()
     {
         using var json = JsonDocument.Parse("""{"const": "cancelled"}""");

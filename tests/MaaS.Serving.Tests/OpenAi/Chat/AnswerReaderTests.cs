@@ -69,7 +69,7 @@ public sealed class AnswerReaderTests
     [TestCase("""{"town":7}""", false)]
     [TestCase("""{"town":"Rome","more":1}""", false)]
     [TestCase("{}", false)]
-    public void Read_StrictTool_IsCalledWithArgumentsOfItsSchemaAlone(string arguments, bool isCall)
+    public async Task Read_StrictTool_IsCalledWithArgumentsOfItsSchemaAlone(string arguments, bool isCall)
     {
         var fields = RequestFields.Parse("""
             {"tools":[{"type":"function","function":{"name":"weather","strict":true,"parameters":{"type":"object",
@@ -77,21 +77,21 @@ public sealed class AnswerReaderTests
             """u8);
         var text = $"<tool_call>{{\"name\": \"weather\", \"arguments\": {arguments}}}</tool_call>";
 
-        var (content, calls) = AnswerReader.Read(AnswerForm.OfTools(ChatTools.Read(fields)), text);
+        var (content, calls) = AnswerReader.Read(await AnswerForm.OfToolsAsync(ChatTools.Read(fields)), text);
 
         Assert.That(calls.Select(static c => c.Arguments), Is.EqualTo(isCall ? new[] { arguments } : []));
         Assert.That(content, Is.EqualTo(isCall ? null : text));
     }
 
     [Test]
-    public void Read_ToolThatIsNotStrict_IsCalledAsTheModelWrote()
+    public async Task Read_ToolThatIsNotStrict_IsCalledAsTheModelWrote()
     {
         var fields = RequestFields.Parse("""
             {"tools":[{"type":"function","function":{"name":"weather","parameters":{"required":["town"]}}}]}
             """u8);
 
         var calls = AnswerReader.Read(
-            AnswerForm.OfTools(ChatTools.Read(fields)), """{"name": "weather", "arguments": {}}""").Calls;
+            await AnswerForm.OfToolsAsync(ChatTools.Read(fields)), """{"name": "weather", "arguments": {}}""").Calls;
 
         Assert.That(calls.Single().Arguments, Is.EqualTo("{}"));
     }

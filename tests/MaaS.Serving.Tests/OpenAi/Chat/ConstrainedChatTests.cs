@@ -1,5 +1,9 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using MaaS.Serving.Faults;
+using MaaS.Serving.OpenAi;
+using MaaS.Serving.OpenAi.Chat;
 
 namespace MaaS.Serving.Tests.OpenAi.Chat;
 
@@ -113,6 +117,52 @@ public sealed class ConstrainedChatTests : ChatServer
             """));
 
         Assert.That(answer.GetProperty("choices").GetArrayLength(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Chat_MoreToolsThanOpenAiTakes_AreRefused()
+    {
+        static string Tools(int count) => string.Join(
+            ',', Enumerable.Range(0, count).Select(static i => $$"""
+                {"type":"function","function":{"name":"t{{i}}","strict":true} }
+                """));
+        var error = (await PostAsync(
+            Path, Body($"\"tools\":[{Tools(129)}],\"tool_choice\":\"none\""), HttpStatusCode.BadRequest))
+            .GetProperty("error");
+
+        Assert.That(error.GetProperty("param").GetString(), Is.EqualTo("tools"));
+        Assert.That(error.GetProperty("message").GetString(), Does.Contain("at most 128, got 129"));
+        await PostAsync(Path, Body($"\"tools\":[{Tools(128)}],\"tool_choice\":\"none\",\"max_tokens\":2"));
+    }
+
+    [Test]
+    public async Task Chat_StrictToolsThatAreTooCostlyTogether_AreRefused()
+    {
+        var tools = string.Join(',', Enumerable.Range(0, 30).Select(static i => $$$"""
+            {"type":"function","function":{"name":"t{{{i}}}","strict":true,"parameters":{"properties":{
+             {{{string.Join(',', Enumerable.Range(0, 40).Select(k => $$"""
+                "p{{k}}":{"pattern":"(?:abcdefghij{{i}}x{{k}}){2000}"}
+                """))}}} } } } }
+            """));
+        var settings = Encoding.UTF8.GetBytes($$"""{"tools":[{{tools}}]}""");
+
+        var refusal = (await Assert.ThrowsAsync<RequestException>(
+            () => AnswerForm.OfToolsAsync(ChatTools.Read(RequestFields.Parse(settings)))))!;
+
+        Assert.That(refusal.Parameter, Is.EqualTo("tools"));
+        Assert.That(refusal.Message, Does.Contain("steps"));
+    }
+
+    [Test]
+    public async Task Chat_ModelWithoutATemplate_IsRefusedBeforeItsSchemaIsRead()
+    {
+        var error = (await PostAsync(
+            Path, """
+            {"model":"plain","messages":[{"role":"user","content":"a"}],
+             "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{}}}}}
+            """, HttpStatusCode.BadRequest)).GetProperty("error");
+
+        Assert.That(error.GetProperty("param").GetString(), Is.EqualTo("model"), error.ToString());
     }
 
     [TestCase("""

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MaaS.Client;
 using MaaS.Client.Ai;
 using MaaS.Core.Generation;
@@ -97,11 +98,73 @@ public sealed class OwnChatClientTests : ChatServer
 
         await Assert.ThrowsAsync<NotSupportedException>(() => chat.GetResponseAsync(
             [new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])]));
-        await Assert.ThrowsAsync<NotSupportedException>(
-            () => chat.GetResponseAsync("a", new ChatOptions { ConversationId = "1" }));
+        foreach (var (name, options) in new (string, ChatOptions)[]
+        {
+            ("ConversationId", new() { ConversationId = "1" }),
+            ("Reasoning", new() { Reasoning = new ReasoningOptions() }),
+            ("RawRepresentationFactory", new() { RawRepresentationFactory = static _ => null }),
+#pragma warning disable MEAI001 // Not settled yet.
+            ("AllowBackgroundResponses", new() { AllowBackgroundResponses = true }),
+            ("ContinuationToken", new() { ContinuationToken = ResponseContinuationToken.FromBytes(new byte[1]) }),
+#pragma warning restore MEAI001
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<NotSupportedException>(() => chat.GetResponseAsync("a", options));
+            Assert.That(refusal!.Message, Does.Contain($"expected no {name},"));
+        }
+
         var unknown = await Assert.ThrowsAsync<MaaSClientException>(() => chat.GetResponseAsync(
             "a", new ChatOptions { AdditionalProperties = new() { ["beams"] = 3 } }));
         Assert.That(unknown!.Message, Does.Contain("beams: no such parameter"));
+    }
+
+    [Test]
+    public async Task GetResponse_CallThatMustComeOfNoTools_IsRefusedByTheServer()
+    {
+        using var client = Client();
+        using var chat = client.AsChatClient("chat");
+
+        var failure = await Assert.ThrowsAsync<MaaSClientException>(
+            () => chat.GetResponseAsync("a", new ChatOptions { ToolMode = ChatToolMode.RequireAny }));
+
+        Assert.That(failure!.ServerMessage, Does.Contain("tool_choice: expected tools beside 'required'"));
+    }
+
+    [Test]
+    public async Task GetResponse_StrictTool_IsStrictAtTheServer()
+    {
+        using var client = Client();
+        using var chat = client.AsChatClient("chat");
+        // Of strict tools the server reads the schema even where none is called, and names what it cannot follow.
+        var options = new ChatOptions
+        {
+            Tools =
+            [
+                AIFunctionFactory.CreateDeclaration(
+                    "odd", null, JsonElement.Parse("""{"type":"object","not":{}}""")),
+            ],
+            MaxOutputTokens = 2,
+        };
+        await chat.GetResponseAsync("a", options);
+        options.Tools = [new StrictTool((AIFunctionDeclaration)options.Tools[0])];
+
+        var failure = await Assert.ThrowsAsync<MaaSClientException>(() => chat.GetResponseAsync("a", options));
+
+        Assert.That(failure!.ServerMessage, Does.Contain("tool 'odd'"));
+    }
+
+    [Test]
+    public async Task GetStreamingResponse_SeveralAnswers_AreRefusedAsOneTextWouldMixThem()
+    {
+        using var client = Client();
+        using var chat = client.AsChatClient("chat");
+        var options = new ChatOptions { MaxOutputTokens = 3, AdditionalProperties = new() { ["n"] = 2 } };
+
+        var refusal = await Assert.ThrowsAsync<NotSupportedException>(
+            async () => await chat.GetStreamingResponseAsync("the cat", options).ToListAsync());
+
+        Assert.That(refusal!.Message, Does.Contain("got n 2"));
+        Assert.That((await chat.GetResponseAsync("the cat", options)).Messages, Has.Count.EqualTo(2));
     }
 
     [Test]
@@ -137,4 +200,14 @@ public sealed class OwnChatClientTests : ChatServer
     }
 
     private sealed record Verdict(bool Sure);
+
+    private sealed class StrictTool(AIFunctionDeclaration tool) : AIFunctionDeclaration
+    {
+        public override string Name => tool.Name;
+
+        public override JsonElement JsonSchema => tool.JsonSchema;
+
+        public override IReadOnlyDictionary<string, object?> AdditionalProperties { get; } =
+            new Dictionary<string, object?> { ["strict"] = true };
+    }
 }

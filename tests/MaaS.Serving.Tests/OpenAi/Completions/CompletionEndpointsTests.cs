@@ -53,6 +53,34 @@ public sealed class CompletionEndpointsTests : ChatServer
     }
 
     [Test]
+    public async Task Completions_SeveralPromptsSentAgain_CountWhatEachOfThemHadCached()
+    {
+        int[] a = [.. Enumerable.Range(20, 80)], b = [.. Enumerable.Range(120, 90)];
+        async Task<int> CachedAsync(params int[][] prompt)
+            => (await PostAsync(Path, new { model = "plain", prompt, max_tokens = 1 })).GetProperty("usage")
+                .GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32();
+
+        var first = await CachedAsync(a, b);
+        var (ofA, ofB) = (await CachedAsync(a), await CachedAsync(b));
+
+        Assert.That(first, Is.Zero);
+        Assert.That(ofA, Is.InRange(1, a.Length));
+        Assert.That(ofB, Is.InRange(1, b.Length));
+        Assert.That(await CachedAsync(a, b), Is.EqualTo(ofA + ofB));
+    }
+
+    [Test]
+    public async Task Completions_SeveralChoicesOfANewPrompt_CountNothingAsCached()
+    {
+        var answer = await PostAsync(
+            Path, new { model = "plain", prompt = Enumerable.Range(60, 100).Reverse(), n = 4, max_tokens = 1 });
+
+        Assert.That(
+            answer.GetProperty("usage").GetProperty("prompt_tokens_details").GetProperty("cached_tokens").GetInt32(),
+            Is.Zero);
+    }
+
+    [Test]
     public async Task Completions_TokensAsPrompt_AreContinued()
     {
         var ids = Tokenizer.Encode("the cat").Ids;

@@ -26,6 +26,19 @@ public sealed class PromptTests
         }
     }
 
+    [TestCase("\"prompt\":[\"cat\",\"cats\"]", "prompt", "at most 3 characters, got 4")]
+    [TestCase("\"prompt\":[\"a\",\"cats\"],\"n\":100", "n", "at most 128 answers")]
+    [TestCase("\"prompt\":[[1],[99999]],\"n\":100", "n", "at most 128 answers")]
+    public void Prompts_TooLongOrTooMany_AreRefusedBeforeTheyAreRead(string more, string parameter, string message)
+    {
+        using var runner = StubTokens.Runner(SentencePiece.Make(), maxTextLength: 3);
+
+        Assert.That(
+            () => Request(more).Prompts(runner),
+            Throws.TypeOf<RequestException>().With.Message.Contains(message)
+                .And.Property("Parameter").EqualTo(parameter));
+    }
+
     [TestCase(1000, 16)]
     [TestCase(1015, 9)]
     public void Jobs_NoLimitOfTokens_TakeSixteenOrWhatTheContextHas(int prompt, int expected)

@@ -107,6 +107,7 @@ public sealed class EmbeddingEndpointsTests : EncoderServer
     [TestCase("""{"model":"minilm","input":[101,0]}""", "input[0]", "the padding")]
     [TestCase("""{"model":"minilm","input":[-1]}""", "input", "whole numbers of 0 or more")]
     [TestCase("""{"model":"minilm","input":"a","dimensions":385}""", "dimensions", "at most 384")]
+    [TestCase("""{"model":"minilm","input":[99999999],"dimensions":385}""", "dimensions", "at most 384")]
     [TestCase("""{"model":"minilm","input":"a","dimensions":0}""", "dimensions", "from 1")]
     [TestCase("""{"model":"minilm","input":"a","encoding_format":"hex"}""", "encoding_format", "float, base64")]
     [TestCase("""{"model":"minilm","input":"a","truncate":true}""", "truncate", "no such parameter")]
