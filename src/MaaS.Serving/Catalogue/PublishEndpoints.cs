@@ -1,4 +1,3 @@
-using MaaS.Registry.Versions;
 using MaaS.Serving.Endpoints;
 using MaaS.Serving.Http;
 using MaaS.Serving.Security;
