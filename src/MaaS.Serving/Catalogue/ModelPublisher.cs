@@ -16,8 +16,8 @@ using Microsoft.Extensions.Options;
 
 namespace MaaS.Serving.Catalogue;
 
-/// <summary>Takes packages of accounts into the registry: each is the next version of its model, in no stage and with no
-/// alias, so that nobody but its publisher and administrators sees it until somebody promotes it.</summary>
+/// <summary>Takes packages of accounts into the registry: each is the next version of its model, in no stage and with
+/// no alias, so that nobody but its publisher and administrators sees it until somebody promotes it.</summary>
 internal sealed partial class ModelPublisher(
     CatalogueSource source, RegistryConnection registry, PackageTrust trust, IOptions<MaaSServingOptions> options,
     ILogger<ModelPublisher> logger)

@@ -115,7 +115,8 @@ internal sealed class PackageUpload : IDisposable
         while (await TryAsync(reader.ReadNextSectionAsync(cancellationToken)).ConfigureAwait(false) is { } section)
         {
             var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed)
-                ? parsed : throw RequestException.BadRequest("expected a form whose fields have names, got one without");
+                ? parsed
+                : throw RequestException.BadRequest("expected a form whose fields have names, got one without");
             var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value;
             switch (field)
             {
@@ -135,7 +136,8 @@ internal sealed class PackageUpload : IDisposable
                     break;
                 default:
                     throw RequestException.BadRequest(
-                        $"expected each of the fields {NameField}, {NotesField} and {PackageField} once, got '{field}'");
+                        $"expected each of the fields {NameField}, {NotesField} and {PackageField} once, got "
+                            + $"'{field}'");
             }
         }
     }

@@ -15,7 +15,8 @@ internal static class PublishForm
             <details class="card publish" id="publish">
               <summary>Publish a model</summary>
               <form method="post" action="catalogue/publish" enctype="multipart/form-data" class="stack">
-                <label for="publish-package">Package (.maas, at most {CataloguePage.Bytes(limits.MaxPackageBytes)})</label>
+                <label for="publish-package">Package (.maas, at most
+                  {CataloguePage.Bytes(limits.MaxPackageBytes)})</label>
                 <input id="publish-package" name="package" type="file" accept=".maas" required>
                 <label for="publish-name">Name (the package's own without one)</label>
                 <input id="publish-name" name="name" maxlength="128" autocomplete="off" spellcheck="false"
